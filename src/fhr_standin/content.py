@@ -1,0 +1,93 @@
+"""The content side as an ASGI application."""
+
+from collections import Counter
+from functools import lru_cache
+
+from fhr_standin.asgi import Receive, Scope, Send, answer, asked, header
+from fhr_standin.faults import Armed, Ask, ContentFault
+from fhr_standin.protocol import drop
+from fhr_standin.resource import Resource, message
+from fhr_standin.site import Site
+from fhr_standin.wire import Form, Wire, render
+
+_NOT_ALLOWED = message(405, "Method not allowed")
+_MANY = 100_000  # paths, more than a site of 1,000 locales has
+
+
+class Content:
+    """Serves a site, under faults; `requests` counts what was asked for."""
+
+    def __init__(self, site: Site, faults: list[Armed], secure: bool = False) -> None:
+        """Take the site, the faults to act on it, and whether it is served over TLS."""
+        self.site = site
+        self.requests: Counter[str] = Counter()
+        self._faults = [armed for armed in faults if isinstance(armed.fault, ContentFault)]
+        self._secure = secure
+        # A sound path always answers the same; a faulty one is asked anew each time.
+        self._wire = self._faulty if self._faults else lru_cache(maxsize=_MANY)(self._sound)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        method = scope["method"]
+        self.requests[asked(scope)] += 1
+        if method not in ("GET", "HEAD"):
+            form = render(_NOT_ALLOWED, self._secure).plain
+            await answer(send, 405, [*form.headers, (b"allow", b"GET, HEAD")], form.body)
+            return
+        resource, wire = self._wire(scope["path"])
+        if resource.drop:
+            drop(scope)
+            return
+        gzip, tags = _wishes(scope)
+        form = wire.gzipped if gzip and wire.gzipped else wire.plain
+        if tags and _fresh(tags, wire):
+            await answer(send, 304, form.unchanged, b"")
+        elif resource.withheld and method == "GET":
+            await _cut_off(scope, send, wire.status, form)
+        else:
+            body = form.body if method == "GET" else b""
+            await answer(send, wire.status, form.headers, body)
+
+    def resource(self, path: str) -> Resource:
+        """Return what `path` answers under the faults; the request counts for them."""
+        resource = self.site.find(path)
+        code, slash, rest = path[1:].partition("/")
+        locale = code if code in self.site.locales else None
+        # Without its slash a locale is a redirect, not its page.
+        ask = Ask(path, locale, rest if locale and slash else path, self.site)
+        for armed in self._faults:
+            resource = armed.content(ask, resource)
+        return resource
+
+    def reset(self) -> None:
+        """Forget the requests, also those that faults have seen."""
+        self.requests.clear()
+        for armed in self._faults:
+            armed.counts.clear()
+
+    def _sound(self, path: str) -> tuple[Resource, Wire]:
+        resource = self.site.find(path)
+        return resource, render(resource, self._secure)
+
+    def _faulty(self, path: str) -> tuple[Resource, Wire]:
+        resource = self.resource(path)
+        return resource, render(resource, self._secure)
+
+
+def _wishes(scope: Scope) -> tuple[bool, bytes]:
+    """Return whether gzip is accepted, and the entity tags the client holds."""
+    encodings = header(scope, b"accept-encoding").replace(b" ", b"").lower()
+    gzip = b"gzip" in encodings and b"gzip;q=0" not in encodings.split(b",")
+    return gzip, header(scope, b"if-none-match")
+
+
+def _fresh(tags: bytes, wire: Wire) -> bool:
+    own = {form.etag for form in (wire.plain, wire.gzipped) if form is not None and form.etag}
+    held = {tag.strip().removeprefix(b"W/") for tag in tags.split(b",")}
+    return bool(own & held) or (bool(own) and b"*" in held)
+
+
+async def _cut_off(scope: Scope, send: Send, status: int, form: Form) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": form.headers})
+    await send({"type": "http.response.body", "body": form.body, "more_body": True})
+    drop(scope)

@@ -1,0 +1,126 @@
+"""Faults of what pages refer to: scripts, stylesheets, fonts, images, month names."""
+
+import json
+from dataclasses import replace
+
+from fhr_standin.faults.changes import (
+    body,
+    content,
+    dropped,
+    error_page,
+    gone,
+    halved,
+    says,
+    swap,
+    typed,
+)
+from fhr_standin.faults.model import Ask, ContentAct
+from fhr_standin.resource import Resource
+from fhr_standin.site import DATE_FORMAT
+
+_DATES = (DATE_FORMAT, f"v4/{DATE_FORMAT}")
+
+
+def _short(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, withheld=len(resource.body) // 2)
+
+
+def _months(change: str) -> ContentAct:
+    """Change the entry of the locale the fault is armed for, in the file of every locale."""
+
+    def act(ask: Ask, resource: Resource) -> Resource:
+        entries = json.loads(resource.body)
+        months = entries.pop(ask.target)["monthNameShort"].split(",")
+        if change == "eleven":
+            entries[ask.target] = {"monthNameShort": ",".join(months[:11])}
+        if change == "empty":
+            entries[ask.target] = {"monthNameShort": ",".join([*months[:6], "", *months[7:]])}
+        return replace(resource, body=json.dumps(entries, ensure_ascii=False, indent=1).encode())
+
+    return act
+
+
+FAULTS = [
+    content("script-is-html", "an HTML page with 200 for js/fhr.js", ["js/fhr.js"], says("Hello")),
+    content("script-missing", "js/lib/bridge.js is 404", ["js/lib/bridge.js"], gone),
+    content(
+        "script-truncated",
+        "js/fhr.js ends in the middle of a function, its length says so too",
+        ["js/fhr.js"],
+        halved,
+    ),
+    content(
+        "script-stale",
+        "one locale serves an older js/data.js, valid in itself",
+        ["js/data.js"],
+        swap("DATA_VERSION = 3", "DATA_VERSION = 2"),
+        reach="one locale",
+    ),
+    content(
+        "script-connection-closed",
+        "the connection closes unanswered each time mobile/js/data.js is asked for",
+        ["mobile/js/data.js"],
+        dropped,
+    ),
+    content("stylesheet-missing", "css/styles.css is 404", ["css/styles.css"], gone),
+    content(
+        "stylesheet-wrong-type",
+        "css/graph.css is sent as text/html",
+        ["css/graph.css"],
+        typed("text/html; charset=utf-8"),
+    ),
+    content(
+        "css-image-missing",
+        "an image only mobile/css/main.css refers to is 404",
+        ["mobile/img/tile.png"],
+        gone,
+    ),
+    content(
+        "css-import-missing",
+        "css/fonts.css, which css/styles.css imports, is 404",
+        ["css/fonts.css"],
+        gone,
+    ),
+    content(
+        "font-missing",
+        "a font of the v4 page is 404",
+        ["v4/fonts/standin-bold.woff"],
+        gone,
+    ),
+    content("image-missing", "an image of the mobile page is 404", ["mobile/img/gear.png"], gone),
+    content("image-empty", "an image of the v4 page has no bytes", ["v4/img/on.png"], body(b"")),
+    content(
+        "image-is-html",
+        "img/off.png holds an HTML error page, still sent as image/png",
+        ["img/off.png"],
+        error_page,
+    ),
+    content("date-format-missing", "date_format.json is 404", _DATES, gone),
+    content(
+        "date-format-entry-missing",
+        "date_format.json has no entry for one locale",
+        _DATES,
+        _months("missing"),
+        reach="one entry",
+    ),
+    content(
+        "date-format-eleven-months",
+        "date_format.json has eleven months for one locale",
+        _DATES,
+        _months("eleven"),
+        reach="one entry",
+    ),
+    content(
+        "date-format-empty-month",
+        "one month of one locale has no name in date_format.json",
+        _DATES,
+        _months("empty"),
+        reach="one entry",
+    ),
+    content(
+        "content-short-body",
+        "css/print.css is always cut off by a closed connection, short of its length",
+        ["css/print.css"],
+        _short,
+    ),
+]

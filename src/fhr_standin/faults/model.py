@@ -1,0 +1,107 @@
+"""What a fault is, and what it means to arm one for a run."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fhr_standin.bagheera import Reply, Submission
+from fhr_standin.resource import Resource
+from fhr_standin.site import Site
+
+Verdict = Literal["FAILED", "PASSED", "INCONCLUSIVE"]
+Surface = Literal["content", "submission"]
+Reach = Literal["every locale", "one locale", "one entry", "whole site"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request for content, as faults see it.
+
+    `locale` is the code in the path, or None; `rest` is the path below the locale, or the whole
+    path. `target` is the locale the fault was armed for, or None for all of them.
+    """
+
+    path: str
+    locale: str | None
+    rest: str
+    site: Site
+    target: str | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def nth(self, key: str) -> int:
+        """Count one more of `key` for this fault and return how many there were, from 1."""
+        self.counts[key] += 1
+        return self.counts[key]
+
+
+ContentAct = Callable[[Ask, Resource], Resource]
+SubmissionAct = Callable[[Submission, Reply], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a deployment; `verdict` is what a verifier should say of it.
+
+    PASSED marks trouble that ends by itself, which a verifier rides out and reports as flaky.
+    """
+
+    name: str
+    verdict: Verdict
+    surface: Surface
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFault(Fault):
+    """A fault of the content side: `act` changes the sound answer of the paths in `at`.
+
+    `at` holds paths below the locale (or whole ones, for what is not below a locale); None means
+    all. `needs` is a kind of locale without which the fault would change nothing.
+    """
+
+    act: ContentAct
+    at: frozenset[str] | None
+    reach: Reach
+    needs: Literal["", "alias", "rtl"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFault(Fault):
+    """A fault of the submission side: rules left out in `skips`, and `act` on the reply."""
+
+    act: SubmissionAct | None = None
+    skips: str = ""
+
+
+@dataclass(slots=True)
+class Armed:
+    """A fault as it acts in one run: for which locale, and what it has seen so far."""
+
+    fault: Fault
+    locale: str | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def content(self, ask: Ask, resource: Resource) -> Resource:
+        """Return what the content side answers under this fault."""
+        fault = self.fault
+        if not isinstance(fault, ContentFault) or not self._concerns(fault, ask):
+            return resource
+        return fault.act(dataclasses.replace(ask, target=self.locale, counts=self.counts), resource)
+
+    def submission(self, ask: Submission, reply: Reply) -> Reply:
+        """Return what the submission side answers under this fault."""
+        fault = self.fault
+        if not isinstance(fault, SubmissionFault) or fault.act is None:
+            return reply
+        return fault.act(dataclasses.replace(ask, counts=self.counts), reply)
+
+    def _concerns(self, fault: ContentFault, ask: Ask) -> bool:
+        if fault.at is not None and ask.rest not in fault.at:
+            return False
+        if fault.reach == "whole site":
+            return True
+        if ask.locale is None:
+            return False
+        return fault.reach == "one entry" or self.locale in (None, ask.locale)

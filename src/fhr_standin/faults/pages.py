@@ -1,0 +1,167 @@
+"""Faults of the pages themselves."""
+
+import re
+from dataclasses import replace
+
+from fhr_standin.faults.changes import (
+    ALL_PAGES,
+    DESKTOP,
+    body,
+    content,
+    gone,
+    halved,
+    moved,
+    says,
+    swap,
+    typed,
+)
+from fhr_standin.faults.model import Ask
+from fhr_standin.resource import Resource
+
+_META = '<meta charset="utf-8">'
+
+
+def _left_to_right(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, body=resource.body.replace(b'dir="rtl"', b'dir="ltr"', 1))
+
+
+def _other_lang(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, body=re.sub(rb'lang="[^"]*"', b'lang="tlh"', resource.body, count=1))
+
+
+def _no_title(_ask: Ask, resource: Resource) -> Resource:
+    return replace(
+        resource, body=re.sub(rb"<title>.*?</title>", b"<title></title>", resource.body, count=1)
+    )
+
+
+def _no_charset(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, media="text/html", body=resource.body.replace(_META.encode(), b""))
+
+
+def _swapped(ask: Ask, _resource: Resource) -> Resource:
+    """Answer the page of the next locale that is neither an alias nor this one."""
+    own = [locale.code for locale in ask.site.locales.values() if locale.target is None]
+    others = [code for code in own if code != ask.locale]
+    later = [code for code in others if code > (ask.locale or "")]
+    return ask.site.page((later or others)[0], ask.rest)
+
+
+def _outdated_alias(ask: Ask, resource: Resource) -> Resource:
+    if ask.locale is None or ask.site.locales[ask.locale].target is None:
+        return resource
+    return swap("<body", "<!-- an earlier build -->\n<body")(ask, resource)
+
+
+FAULTS = [
+    content(
+        "inline-script-broken",
+        "an unescaped apostrophe ends a string of one locale's inline script too early",
+        DESKTOP,
+        swap("greeting: '", "greeting: 'l'"),
+        reach="one locale",
+    ),
+    content(
+        "locale-missing",
+        "one locale is gone: everything below it is 404",
+        None,
+        gone,
+        reach="one locale",
+    ),
+    content(
+        "locale-swapped",
+        "one locale serves the pages of another",
+        ALL_PAGES,
+        _swapped,
+        reach="one locale",
+    ),
+    content(
+        "alias-differs",
+        "aliases serve other bytes than their targets",
+        ALL_PAGES,
+        _outdated_alias,
+        needs="alias",
+    ),
+    content(
+        "page-truncated",
+        "the desktop page of one locale is cut in half, its length says so too",
+        DESKTOP,
+        halved,
+        reach="one locale",
+    ),
+    content(
+        "page-empty",
+        "the mobile page of one locale has no bytes",
+        ["mobile/"],
+        body(b""),
+        reach="one locale",
+    ),
+    content(
+        "page-nginx-welcome",
+        "the web server's own welcome page with 200 for each page",
+        ALL_PAGES,
+        says("Welcome to nginx!"),
+    ),
+    content(
+        "page-maintenance",
+        "a maintenance page with 200 for each page",
+        ALL_PAGES,
+        says("Down for maintenance, back soon"),
+    ),
+    content(
+        "page-unrendered",
+        "template syntax is left in the desktop page of one locale",
+        DESKTOP,
+        swap("<footer>", "<footer>{{ _('ON') }} <a href=\"%(privacy_url)s\">?</a>"),
+        reach="one locale",
+    ),
+    content(
+        "page-wrong-lang",
+        "the desktop page of one locale names another language",
+        DESKTOP,
+        _other_lang,
+        reach="one locale",
+    ),
+    content(
+        "page-wrong-dir",
+        "right-to-left pages are sent as left-to-right",
+        ALL_PAGES,
+        _left_to_right,
+        needs="rtl",
+    ),
+    content(
+        "page-no-title",
+        "the v4 page of one locale has an empty title",
+        ["v4/"],
+        _no_title,
+        reach="one locale",
+    ),
+    content("page-wrong-type", "pages are sent as text/plain", ALL_PAGES, typed("text/plain")),
+    content(
+        "page-no-charset",
+        "neither the header nor the page names a charset",
+        ALL_PAGES,
+        _no_charset,
+    ),
+    content(
+        "page-http-reference",
+        "pages refer to a script over http://",
+        ALL_PAGES,
+        swap("</body>", '    <script src="http://code.example.org/count.js"></script>\n</body>'),
+    ),
+    content("page-login-redirect", "pages redirect to /login", ALL_PAGES, moved("/login")),
+    content(
+        "page-other-origin-redirect",
+        "pages redirect to another origin",
+        ALL_PAGES,
+        moved("https://fhr.example.net/"),
+    ),
+    content("v4-missing", "the v4 page is 404 in every locale", ["v4/"], gone),
+    content(
+        "mobile-missing",
+        "the mobile page of one locale is 404",
+        ["mobile/"],
+        gone,
+        reach="one locale",
+    ),
+]

@@ -1,0 +1,49 @@
+"""What tests may look at while a stand-in runs: documents stored, requests seen, a reset."""
+
+import json
+
+from fhr_standin.asgi import Receive, Scope, Send, answer
+from fhr_standin.content import Content
+from fhr_standin.submission import Submissions
+
+
+class Inspection:
+    """Answers `GET /documents`, `GET /documents/ID`, `GET /requests` and `POST /reset`."""
+
+    def __init__(self, content: Content, submissions: Submissions) -> None:
+        """Take the two applications to look into."""
+        self._content = content
+        self._submissions = submissions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: JSON, a document's raw bytes, or 404 without a body."""
+        status, media, body = self._answer(scope["method"], scope["path"])
+        headers = [(b"content-type", media), (b"content-length", str(len(body)).encode())]
+        await answer(send, status, headers, body)
+
+    def _answer(self, method: str, path: str) -> tuple[int, bytes, bytes]:
+        match method, path.strip("/").split("/"):
+            case "GET", ["documents"]:
+                return 200, b"application/json", json.dumps(self._documents()).encode()
+            case "GET", ["documents", name] if name in self._submissions.documents:
+                return 200, b"application/octet-stream", self._submissions.documents[name].body
+            case "GET", ["requests"]:
+                return 200, b"application/json", json.dumps(self._requests()).encode()
+            case "POST", ["reset"]:
+                self._content.reset()
+                self._submissions.reset()
+                return 200, b"application/json", b"{}"
+        return 404, b"text/plain", b""
+
+    def _documents(self) -> dict[str, dict[str, str | int]]:
+        return {
+            name: {
+                "namespace": document.namespace,
+                "method": document.method,
+                "bytes": len(document.body),
+            }
+            for name, document in self._submissions.documents.items()
+        }
+
+    def _requests(self) -> dict[str, dict[str, int]]:
+        return {"content": self._content.requests, "submission": self._submissions.requests}

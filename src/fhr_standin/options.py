@@ -1,0 +1,128 @@
+"""The command line of `python -m fhr_standin`: from words to values, each mistake explained."""
+
+import argparse
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fhr_standin import locales
+from fhr_standin.errors import UsageError
+from fhr_standin.locales import Locale
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run was asked for, checked."""
+
+    host: str
+    port: int
+    submission_port: int
+    locales: tuple[Locale, ...]
+    release: str
+    commit: str | None
+    faults: list[str]
+    write: Path | None
+    list_faults: bool
+    json: bool
+    tls: tuple[Path, Path] | None
+
+
+def parse(arguments: Iterable[str] | None = None) -> Options:
+    """Return the options of a command line; a mistake ends the process with 2 and a message."""
+    parser = _parser()
+    found = parser.parse_args(None if arguments is None else list(arguments))
+    try:
+        tls = _tls(found.tls_cert, found.tls_key)
+        if found.json and not found.list_faults:
+            raise UsageError("--json: goes with --list-faults, which is not there")
+        if found.write and found.fault:
+            raise UsageError(
+                f"--write: writes the sound site, but found --fault {found.fault[0]};"
+                " start one without the other"
+            )
+        chosen = locales.choose(found.locales)
+    except UsageError as error:
+        parser.error(str(error))
+    return Options(
+        host=found.host,
+        port=found.port,
+        submission_port=found.submission_port,
+        locales=chosen,
+        release=found.release,
+        commit=found.commit,
+        faults=found.fault,
+        write=found.write,
+        list_faults=found.list_faults,
+        json=found.json,
+        tls=tls,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m fhr_standin",
+        description="A small Firefox Health Report: content, submission, and faults on request.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=_port, default=0, help="content; 0 picks a free one (default: %(default)s)")
+    add("--submission-port", type=_port, default=0, metavar="PORT", help="submission, likewise")
+    add(
+        "--locales",
+        type=_locales,
+        default=len(locales.KNOWN),
+        metavar="N|FILE",
+        help="how many, or a file with a line CODE [rtl] [= TARGET] each (default: %(default)s)",
+    )
+    add("--release", default="v1", help="version in /__version__ (default: %(default)s)")
+    add("--commit", type=_commit, metavar="HEX40", help="commit in /__version__")
+    add("--fault", action="append", default=[], metavar="NAME[@LOCALE]", help="may be repeated")
+    add("--list-faults", action="store_true", help="print each fault and its verdict, and end")
+    add("--json", action="store_true", help="print the list of faults as JSON")
+    add("--write", type=Path, metavar="DIR", help="write the content side as files, and end")
+    add("--tls-cert", type=_file, metavar="FILE", help="certificate chain, PEM")
+    add("--tls-key", type=_file, metavar="FILE", help="its private key, PEM")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 0 to 65535")
+    return int(text)
+
+
+def _commit(text: str) -> str:
+    if not _COMMIT.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 40 digits of 0-9a-f")
+    return text
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"found {text!r}, which is not a file")
+    return path
+
+
+def _locales(text: str) -> int | list[str]:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        return locales.read(Path(text).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(
+            f"found {text!r}, allowed are a number or a file to read ({error})"
+        ) from None
+
+
+def _tls(cert: Path | None, key: Path | None) -> tuple[Path, Path] | None:
+    if cert is None and key is None:
+        return None
+    if cert is None or key is None:
+        missing = "--tls-cert" if cert is None else "--tls-key"
+        raise UsageError(f"{missing}: not given; --tls-cert and --tls-key go together")
+    return cert, key

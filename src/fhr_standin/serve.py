@@ -1,0 +1,137 @@
+"""Three applications on three sockets in one process, until told to stop."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from fhr_standin.asgi import App
+from fhr_standin.errors import UsageError
+from fhr_standin.protocol import DroppingProtocol
+
+_BACKLOG = 2048
+_KEEP_ALIVE = 75  # seconds a connection may idle, nginx's default
+_STOPPING = 0.7  # seconds to wind up; a process told to stop is gone within one
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """An application, the socket it answers on, and its certificate and key if it has TLS."""
+
+    app: App
+    sock: socket.socket
+    tls: tuple[Path, Path] | None = None
+
+    @property
+    def origin(self) -> str:
+        """The origin under which the application is reached."""
+        host, port = self.sock.getsockname()[:2]
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which leaves signals to the process and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    def stop(self) -> None:
+        self.should_exit = self.force_exit = True
+
+
+def bind(option: str, host: str, port: int) -> socket.socket:
+    """Return a listening socket, or raise UsageError that names `option` and the address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's delay off only for sockets that name TCP, which socket.create_server's
+    # do not: each answer's body then waited 40 ms for the client to acknowledge the headers.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(_BACKLOG)
+    except OSError as error:
+        sock.close()
+        reason = error.strerror or error
+        raise UsageError(f"{option}: cannot listen on {host} port {port}: {reason}") from None
+    return sock
+
+
+async def run(surfaces: list[Surface], ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM, SIGINT or the end of a piped stdin; call `ready` once all answer."""
+    stopped = asyncio.Event()
+    servers = [_Server(_config(surface)) for surface in surfaces]
+    pairs = zip(servers, surfaces, strict=True)
+    tasks = [asyncio.create_task(server.serve([surface.sock])) for server, surface in pairs]
+    _stop_on(stopped)
+    await asyncio.gather(*(_started(*pair) for pair in zip(servers, tasks, strict=True)))
+    ready()
+    await stopped.wait()
+    for server in servers:
+        server.stop()
+    await asyncio.wait(tasks, timeout=_STOPPING)
+
+
+async def _started(server: _Server, task: asyncio.Task[None]) -> None:
+    """Wait until a server answers; raise what it ended with if it never does."""
+    ready = asyncio.create_task(server.ready.wait())
+    either: list[asyncio.Task[Any]] = [ready, task]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if not ready.done():
+        ready.cancel()
+        task.result()
+
+
+def _config(surface: Surface) -> uvicorn.Config:
+    options: dict[str, Any] = {}
+    if surface.tls is not None:
+        cert, key = surface.tls
+        options = {"ssl_certfile": cert, "ssl_keyfile": key}
+    return uvicorn.Config(
+        surface.app,
+        http=DroppingProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE,
+        **options,
+    )
+
+
+def _stop_on(stopped: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    if sys.stdin is None or not stat.S_ISFIFO(os.fstat(0).st_mode):
+        return
+
+    def read() -> None:
+        # Whoever started us holds the other end; when they die, nobody else would stop us.
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            stopped.set()
+
+    loop.add_reader(0, read)

@@ -1,0 +1,403 @@
+"""Each fault changes what it says, and leaves everything else sound."""
+
+import gzip
+import http.client
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import fhr_standin
+from fhr_standin.content import Content
+from fhr_standin.faults import FAULTS, ContentFault, arm
+from fhr_standin.locales import choose
+from fhr_standin.site import PAGES, Site
+
+# The plain locale in the middle of de, fr, pl (ja is a target, en-US too) and ar.
+ONE = "fr"
+ID = "0b3dd3ae-6c9e-4d2f-8a51-8f6f0f4a2d11"
+SUBMIT = f"/1.0/submit/metrics/{ID}"
+CONTENT = [name for name, fault in FAULTS.items() if isinstance(fault, ContentFault)]
+SUBMISSION = [name for name in FAULTS if name not in CONTENT]
+HTML = "text/html; charset=utf-8"
+
+# One telling request for each content fault: path, status, media type, words of the body.
+TELLING: dict[str, tuple[str, int, str, str]] = {
+    "config-missing": ("/pl/js/config.json", 404, HTML, "Not found"),
+    "config-missing-one-locale": (f"/{ONE}/js/config.json", 404, HTML, "Not found"),
+    "config-is-html": ("/pl/js/config.json", 200, HTML, "<html>"),
+    "config-wrong-type": ("/pl/js/config.json", 200, HTML, '"debug": "false"'),
+    "config-debug-on": ("/pl/js/config.json", 200, "application/json", '"debug": "true"'),
+    "config-unrendered": ("/pl/js/config.json", 200, "application/json", '"${FHR_JSON_URL}"'),
+    "config-undefined": ("/pl/v4/js/config.json", 200, "application/json", '"undefined"'),
+    "config-extra-key": ("/pl/js/config.json", 200, "application/json", '"apiKey": "'),
+    "config-duplicate-keys": ("/pl/js/config.json", 200, "application/json", '"true", "debug"'),
+    "config-nan": ("/pl/js/config.json", 200, "application/json", ": NaN,"),
+    "config-huge-number": ("/pl/js/config.json", 200, "application/json", ": 1e999,"),
+    "config-empty": ("/pl/js/config.json", 200, "application/json", ""),
+    "config-null": ("/pl/js/config.json", 200, "application/json", "null\n"),
+    "config-braces": ("/pl/js/config.json", 200, "application/json", "{}\n"),
+    "config-bom": ("/pl/js/config.json", 200, "application/json", "\ufeff{"),
+    "config-other-environment": (f"/{ONE}/js/config.json", 200, "application/json", "fhr-dev."),
+    "script-is-html": ("/pl/js/fhr.js", 200, HTML, "<html>"),
+    "script-missing": ("/pl/js/lib/bridge.js", 404, HTML, ""),
+    "script-truncated": ("/pl/js/fhr.js", 200, "application/javascript; charset=utf-8", "func"),
+    "script-stale": (f"/{ONE}/js/data.js", 200, "application/javascript; charset=utf-8", "= 2;"),
+    "stylesheet-missing": ("/pl/css/styles.css", 404, HTML, ""),
+    "stylesheet-wrong-type": ("/pl/css/graph.css", 200, HTML, "#graph"),
+    "css-image-missing": ("/pl/mobile/img/tile.png", 404, HTML, ""),
+    "css-import-missing": ("/pl/css/fonts.css", 404, HTML, ""),
+    "font-missing": ("/pl/v4/fonts/standin-bold.woff", 404, HTML, ""),
+    "image-missing": ("/pl/mobile/img/gear.png", 404, HTML, ""),
+    "image-empty": ("/pl/v4/img/on.png", 200, "image/png", ""),
+    "image-is-html": ("/pl/img/off.png", 200, "image/png", "<html>"),
+    "date-format-missing": ("/pl/js/locale/date_format.json", 404, HTML, ""),
+    "inline-script-broken": (f"/{ONE}/", 200, HTML, "greeting: 'l'"),
+    "locale-missing": (f"/{ONE}/mobile/", 404, HTML, ""),
+    "locale-swapped": (f"/{ONE}/", 200, HTML, 'lang="ja"'),
+    "alias-differs": ("/he/", 200, HTML, "<!-- "),
+    "page-truncated": (f"/{ONE}/", 200, HTML, "<!DOCTYPE html>"),
+    "page-empty": (f"/{ONE}/mobile/", 200, HTML, ""),
+    "page-nginx-welcome": ("/pl/v4/", 200, HTML, "Welcome to nginx"),
+    "page-maintenance": ("/pl/", 200, HTML, "maintenance"),
+    "page-unrendered": (f"/{ONE}/", 200, HTML, "{{ _('ON') }}"),
+    "page-wrong-lang": (f"/{ONE}/", 200, HTML, 'lang="tlh"'),
+    "page-wrong-dir": ("/ar/", 200, HTML, 'lang="ar" dir="ltr"'),
+    "page-no-title": (f"/{ONE}/v4/", 200, HTML, "<title></title>"),
+    "page-wrong-type": ("/pl/", 200, "text/plain", "<title>"),
+    "page-no-charset": ("/pl/", 200, "text/html", "<title>"),
+    "page-http-reference": ("/pl/", 200, HTML, 'src="http://'),
+    "page-login-redirect": ("/pl/", 302, HTML, ""),
+    "page-other-origin-redirect": ("/pl/", 302, HTML, ""),
+    "v4-missing": ("/pl/v4/", 404, HTML, ""),
+    "mobile-missing": (f"/{ONE}/mobile/", 404, HTML, ""),
+    "robots-missing": ("/robots.txt", 404, HTML, ""),
+    "robots-allows": ("/robots.txt", 200, "text/plain; charset=utf-8", "Disallow:\n"),
+    "unknown-locale-200": ("/xx/", 200, HTML, 'lang="en-US"'),
+    "version-missing": ("/__version__", 404, HTML, ""),
+    "heartbeat-down": ("/__heartbeat__", 503, HTML, ""),
+    "lbheartbeat-down": ("/__lbheartbeat__", 503, HTML, ""),
+}
+ELSEWHERE = {
+    "config-one-in-three",
+    "config-503-every-second",
+    "content-503-once",
+    "content-reset-once",
+    "script-connection-closed",
+    "content-short-body",
+    "conditional-ignored",
+    "etag-missing",
+    "cache-a-year",
+    "header-missing",
+    "gzip-twice",
+    "version-incomplete",
+    "date-format-entry-missing",
+    "date-format-eleven-months",
+    "date-format-empty-month",
+}
+
+
+def test_every_content_fault_is_told() -> None:
+    """Each has its telling request or a test of its own below."""
+    assert set(TELLING) | ELSEWHERE == set(CONTENT)
+    assert not set(TELLING) & ELSEWHERE
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_a_content_fault_does_what_it_says(
+    content: Callable[..., Content], ask: Callable[..., Any], site: Site, name: str
+) -> None:
+    """The telling path answers the fault, with an ETag and a length that fit it."""
+    path, status, media, words = TELLING[name]
+    answer = ask(content(name), path)
+    assert (answer.status, answer.headers["content-type"]) == (status, media)
+    assert words in answer.body.decode()
+    assert answer.body != site.find(path).body or media != site.find(path).media
+    assert answer.headers["content-length"] == str(len(answer.body))
+    if not words and status == 200:
+        assert answer.body == b""
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_content_fault_leaves_everything_else_sound(
+    content: Callable[..., Content], site: Site, name: str
+) -> None:
+    """What differs, over three rounds of all paths, is what the fault is about, all of it."""
+    fault = FAULTS[name]
+    assert isinstance(fault, ContentFault)
+    app = content(name)
+    paths = [*site.paths(), "/xx/", "/xx/js/config.json", "/fr", "/pl/js/none.js"]
+    rounds = [[path for path in paths if app.resource(path) != site.find(path)] for _ in range(3)]
+    changed = {path for each in rounds for path in each}
+    expected = {path for path in paths if _concerns(fault, path, site)}
+    if name == "unknown-locale-200":
+        expected = {"/xx/"}
+    if name == "locale-missing":
+        expected -= {"/pl/js/none.js"}
+    assert changed == expected
+    assert changed
+
+
+def _concerns(fault: ContentFault, path: str, site: Site) -> bool:
+    code, _, rest = path[1:].partition("/")
+    locale = site.locales.get(code)
+    if fault.reach == "whole site":
+        return fault.at is None or path in fault.at
+    if locale is None or (fault.reach == "one locale" and code != ONE):
+        return False
+    if fault.needs == "alias" and locale.target is None:
+        return False
+    if fault.needs == "rtl" and (locale.target or not locale.rtl):
+        return False
+    return fault.at is None or (path != f"/{code}" and rest in fault.at)
+
+
+def test_one_locale_can_be_chosen(content: Callable[..., Content], site: Site) -> None:
+    """NAME@LOCALE keeps a fault of all locales to one."""
+    app = content("config-missing@pl")
+    assert app.resource("/pl/js/config.json").status == 404
+    assert app.resource("/fr/js/config.json") == site.find("/fr/js/config.json")
+
+
+def test_the_default_locale_is_plain_and_in_the_middle() -> None:
+    """No alias, no alias's target: only the users of that locale see the fault."""
+    (armed,) = arm(["page-empty"], choose(100))
+    assert armed.locale not in (None, "en-US", "en-ZA", "he", "ja", "ja-JP-mac")
+    codes = [locale.code for locale in choose(100)]
+    assert 40 < codes.index(str(armed.locale)) < 60
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "statuses"),
+    [
+        ("config-one-in-three", 6, [200, 200, 404, 200, 200, 404]),
+        ("config-503-every-second", 4, [200, 503, 200, 503]),
+    ],
+)
+def test_a_fault_that_comes_and_goes(
+    content: Callable[..., Content],
+    ask: Callable[..., Any],
+    name: str,
+    count: int,
+    statuses: list[int],
+) -> None:
+    """Each path counts for itself, whatever its query."""
+    app = content(name)
+    for code in ("fr", "pl"):
+        found = [ask(app, f"/{code}/js/config.json?{n}").status for n in range(count)]
+        assert found == statuses
+
+
+def test_a_503_that_passes(content: Callable[..., Content], ask: Callable[..., Any]) -> None:
+    """The first request of three paths is 503; a reset starts over."""
+    app = content("content-503-once")
+    for _ in range(2):
+        paths = [f"/{ONE}/{rest}" for rest in ("", "css/styles.css", "js/fhr.js", "js/data.js")]
+        assert [ask(app, path).status for path in paths] == [503, 503, 503, 200]
+        assert [ask(app, path).status for path in paths] == [200] * 4
+        app.reset()
+
+
+@pytest.mark.parametrize("change", ["entry-missing", "eleven-months", "empty-month"])
+def test_months_of_one_locale(
+    content: Callable[..., Content], ask: Callable[..., Any], change: str
+) -> None:
+    """The file of every locale has the fault in one locale's entry."""
+    app = content(f"date-format-{change}")
+    entries = json.loads(ask(app, "/pl/v4/js/locale/date_format.json").body)
+    names = entries.pop(ONE, {"monthNameShort": ""})["monthNameShort"].split(",")
+    assert (len(names), names.count("")) == {
+        "entry-missing": (1, 1),
+        "eleven-months": (11, 0),
+        "empty-month": (12, 1),
+    }[change]
+    assert all(len(entry["monthNameShort"].split(",")) == 12 for entry in entries.values())
+
+
+def test_header_faults(content: Callable[..., Content], ask: Callable[..., Any]) -> None:
+    """Each takes or changes its own header, on what it is about."""
+    path = "/fr/js/config.json"
+    sound = ask(content(), path)
+    etag = {"if-none-match": sound.headers["etag"]}
+    assert ask(content("conditional-ignored"), path, headers=etag) == sound
+    bare = ask(content("etag-missing"), path).headers
+    assert sound.headers == {**bare, "etag": sound.headers["etag"]}
+    bare = ask(content("header-missing"), path).headers
+    assert sound.headers == {**bare, "x-content-type-options": "nosniff"}
+    aged = ask(content("cache-a-year"), path).headers
+    assert aged == {**sound.headers, "cache-control": "max-age=31536000"}
+
+
+def test_gzip_twice(content: Callable[..., Content], ask: Callable[..., Any]) -> None:
+    """One Content-Encoding over two layers; plain answers stay sound."""
+    app = content("gzip-twice")
+    sound = ask(content(), "/fr/").body
+    zipped = ask(app, "/fr/", headers={"accept-encoding": "gzip"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(gzip.decompress(zipped.body)) == sound
+    assert ask(app, "/fr/").body == sound
+
+
+def test_version_incomplete(content: Callable[..., Content], ask: Callable[..., Any]) -> None:
+    """Everything but the commit is there."""
+    version = json.loads(ask(content("version-incomplete"), "/__version__").body)
+    assert set(version) == {"source", "version", "build"}
+
+
+def test_connections_that_close_early(fetch: Callable[..., Any]) -> None:
+    """No answer at all, once or always, and a body short of its length, over real sockets."""
+    faults = ["content-reset-once", "script-connection-closed", "content-short-body"]
+    with fhr_standin.running(locales=8, faults=faults) as standin:
+        content = standin.origins["content"]
+        with pytest.raises(http.client.RemoteDisconnected):
+            fetch(f"{content}/{ONE}/js/fhr.js")
+        assert fetch(f"{content}/{ONE}/js/fhr.js").status == 200
+        for _ in range(2):
+            with pytest.raises(http.client.RemoteDisconnected):
+                fetch(f"{content}/pl/mobile/js/data.js")
+            with pytest.raises(http.client.IncompleteRead):
+                fetch(f"{content}/pl/css/print.css")
+        assert fetch(f"{content}/pl/css/print.css", "HEAD").status == 200
+        assert fetch(f"{content}/pl/").status == 200
+
+
+# Requests on which a sound server answers 201, 200 or a refusal; each fault answers some of them
+# otherwise. Statuses in the order of REQUESTS; 0 is a connection closed without an answer.
+REQUESTS: list[tuple[str, str, str, bytes, dict[str, str]]] = [
+    ("post", "POST", SUBMIT, b"{}", {"content-type": "application/json"}),
+    ("delete", "DELETE", SUBMIT, b"", {}),
+    ("deflated", "POST", SUBMIT, b"x", {"content-type": "application/json+zlib; charset=utf-8"}),
+    ("put", "PUT", SUBMIT, b"x", {"content-type": "application/json+zlib"}),
+    ("versionless", "POST", SUBMIT[4:], b"x", {"content-type": "application/json+zlib"}),
+    ("no id", "POST", "/1.0/submit/metrics", b"x", {"content-type": "application/json+zlib"}),
+    ("obsolete", "POST", SUBMIT, b"x", {"content-type": "json+zlib", "x-obsolete-document": ID}),
+    ("delete again", "DELETE", SUBMIT, b"", {}),
+    ("namespace", "POST", f"/1.0/submit/other/{ID}", b"x", {}),
+    ("bad id", "POST", "/1.0/submit/metrics/abc", b"x", {}),
+    ("endpoint", "POST", f"/1.0/query/metrics/{ID}", b"x", {}),
+    ("oversize", "POST", SUBMIT, b"x" * 1_048_577, {}),
+    ("empty", "POST", SUBMIT, b"", {}),
+    ("get", "GET", SUBMIT, b"", {}),
+    ("root", "GET", "/", b"", {}),
+]
+SOUND = dict(
+    zip(
+        (name for name, *_ in REQUESTS),
+        [201, 200, 201, 201, 201, 201, 201, 200, 404, 404, 404, 413, 400, 403, 200],
+        strict=True,
+    )
+)
+STORED = ("post", "deflated", "put", "versionless", "no id", "obsolete")
+WRITES = [name for name, method, *_ in REQUESTS if method != "GET"]
+DIFFERS: dict[str, dict[str, int]] = {
+    "submit-no-id": {},
+    "submit-other-id": {},
+    "submit-500-after-storing": dict.fromkeys(STORED, 500),
+    "submit-503-every-second": dict.fromkeys(WRITES[1::2], 503),
+    "submit-refuses-deflate": dict.fromkeys(STORED[1:], 400),
+    "submit-refuses-plain": {"post": 400},
+    "submit-refuses-put": {"put": 403},
+    "submit-refuses-versionless": {"versionless": 404},
+    "submit-refuses-no-id": {"no id": 404},
+    "submit-refuses-obsolete": {"obsolete": 400},
+    "namespace-unchecked": {"namespace": 201},
+    "id-unchecked": {"bad id": 201},
+    "endpoint-unchecked": {"endpoint": 201},
+    "oversize-accepted": {"oversize": 201},
+    "empty-accepted": {"empty": 201},
+    "get-allowed": {"get": 200},
+    "delete-refused": {"delete": 403, "delete again": 403},
+    "delete-broken": {"delete": 500, "delete again": 500},
+    "submit-reply-lost-once": {"post": 0},
+    "submit-503-once": {"post": 503},
+    "delete-reply-lost-once": {"delete": 0, "delete again": 404},
+    "submit-401": dict.fromkeys(WRITES, 401),
+    "submit-firewall": dict.fromkeys(WRITES, 403),
+    "submit-429-a-day": dict.fromkeys(WRITES, 429),
+}
+
+
+def test_every_submission_fault_is_told() -> None:
+    """Each is in the table above, or has a test of its own below."""
+    assert {*DIFFERS, "submit-slow"} == set(SUBMISSION)
+
+
+@pytest.mark.parametrize("name", DIFFERS)
+def test_a_submission_fault_changes_what_it_says(
+    submissions: Callable[..., Any], ask: Callable[..., Any], name: str
+) -> None:
+    """The answers named differ, all others are as on a sound server."""
+    app = submissions(name)
+    found = {
+        label: ask(app, path, method, headers, body).status
+        for label, method, path, body, headers in REQUESTS
+    }
+    assert found == SOUND | DIFFERS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("submit-no-id", True),
+        ("submit-other-id", True),
+        ("submit-500-after-storing", True),
+        ("submit-reply-lost-once", True),
+        ("submit-503-once", False),
+        ("submit-refuses-deflate", False),
+        ("submit-401", False),
+        ("submit-firewall", False),
+        ("submit-429-a-day", False),
+    ],
+)
+def test_whether_a_fault_leaves_a_document(
+    submissions: Callable[..., Any], ask: Callable[..., Any], name: str, stored: bool
+) -> None:
+    """Some faults store what they do not confirm; that is what a clean-up has to find."""
+    app = submissions(name)
+    answer = ask(app, SUBMIT, "POST", {"content-type": "application/json+zlib"}, b"x")
+    assert (ID in app.documents) == stored
+    assert answer.body != ID.encode()
+
+
+def test_a_lost_delete_has_deleted(
+    submissions: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    """The reply is lost, the document gone; only the repeat of that delete is 404."""
+    app = submissions("delete-reply-lost-once")
+    ask(app, SUBMIT, "POST", body=b"x")
+    assert ask(app, SUBMIT, "DELETE").dropped
+    assert app.documents == {}
+    assert [ask(app, SUBMIT, "DELETE").status for _ in range(2)] == [404, 200]
+
+
+def test_inconclusive_answers_say_why(
+    submissions: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    """A firewall answers with a page, a limit with the time to wait, 401 with a challenge."""
+    firewall = ask(submissions("submit-firewall"), SUBMIT, "PUT", body=b"x")
+    assert firewall.headers["content-type"] == HTML
+    assert b"blocked" in firewall.body
+    limited = ask(submissions("submit-429-a-day"), SUBMIT, "PUT", body=b"x")
+    assert limited.headers["retry-after"] == "86400"
+    assert "www-authenticate" in ask(submissions("submit-401"), SUBMIT, "PUT", body=b"x").headers
+
+
+def test_a_slow_answer_is_stored_at_once() -> None:
+    """The client gives up, the document is there, and the server goes on."""
+    with fhr_standin.running(locales=1, faults=["submit-slow"]) as standin:
+        port = int(standin.origins["submission"].rpartition(":")[2])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=0.2)
+        connection.request("POST", SUBMIT, b"x")
+        with pytest.raises(TimeoutError):
+            connection.getresponse()
+        connection.close()
+        assert list(standin.documents()) == [ID]
+
+
+def test_every_page_has_a_fault() -> None:
+    """Faults are spread over the pages, so that no page can go unwatched."""
+    places = {rest for fault in FAULTS.values() for rest in getattr(fault, "at", None) or ()}
+    assert set(PAGES) <= places
+    for prefix in ("v4/", "mobile/"):
+        assert any(rest.startswith(f"{prefix}img/") for rest in places)
