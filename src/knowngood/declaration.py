@@ -1,0 +1,182 @@
+"""What checks declare: marks turned into probes.
+
+    @pytest.mark.get("content:/{locale}/js/config.json?{nonce}", samples=3)
+
+A URL is ``ORIGIN:/path``. Fields in braces are the environment's params: ``{locale}`` makes one
+case for each value, ``{*page}`` asks for all values within one case. Beside them there are
+``alias`` and ``target`` (one case for each entry of [aliases]), ``nonce`` (new for every run and
+sample) and ``release`` (a whole URL: where [release] says the version document is).
+"""
+
+from __future__ import annotations
+
+import itertools
+import string
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from .environment import Environment
+from .probe import Probe
+
+if TYPE_CHECKING:
+    from _pytest.mark import Mark
+
+READS: Final = ("get", "head")
+"""The marks that declare a probe."""
+
+_OPTIONS: Final = {"samples", "follow", "references"}
+_PAIRED: Final = {"alias", "target"}
+_BUILT_IN: Final = _PAIRED | {"nonce", "release"}
+
+
+class BadDeclaration(Exception):
+    """A mark that cannot be turned into probes; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One URL of a ``get`` or ``head`` mark, not yet filled in."""
+
+    template: str
+    method: str
+    samples: int = 1
+    follow: bool = False
+    references: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names in braces, in order; those that ask for all values begin with ``*``."""
+        return tuple(name for _, name, _, _ in string.Formatter().parse(self.template) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to fill in a check's fields: the values, and which of several samples."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    sample: int = 1
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    @property
+    def id(self) -> str:
+        """How the case shows in a node id: ``fr``, or ``fr#2`` for its second sample."""
+        name = "-".join(self.values.values()) or "sample"
+        return name if self.sample == 1 else f"{name}#{self.sample}"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A probe that one item reads."""
+
+    probe: Probe
+    references: bool
+
+
+def asks(marks: Iterable[Mark]) -> tuple[Ask, ...]:
+    """The URLs that these marks declare. Raises BadDeclaration for a mark that is no use."""
+    found = []
+    for mark in marks:
+        if mark.name not in READS:
+            continue
+        unknown = set(mark.kwargs) - _OPTIONS
+        if unknown:
+            raise BadDeclaration(
+                f"mark {mark.name}: unknown option {', '.join(sorted(unknown))}; "
+                f"allowed: {', '.join(sorted(_OPTIONS))}"
+            )
+        samples = mark.kwargs.get("samples", 1)
+        if not mark.args or not all(isinstance(url, str) for url in mark.args):
+            raise BadDeclaration(f'mark {mark.name}: expected URLs such as "content:/robots.txt"')
+        if not isinstance(samples, int) or not 1 <= samples <= 100:
+            raise BadDeclaration(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
+        found += [Ask(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
+    return tuple(found)
+
+
+def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
+    """Why ``environment`` has nothing that these ask for; None where it has.
+
+    Raises BadDeclaration for a field or URL that no environment could fill in.
+    """
+    for ask in wanted:
+        for name in ask.fields:
+            if name not in _BUILT_IN and name.removeprefix("*") not in environment.params:
+                known = sorted({*environment.params, *_BUILT_IN})
+                raise BadDeclaration(
+                    f"{ask.template!r}: unknown field {{{name}}}; "
+                    f"{environment.path.name} and the engine have: {', '.join(known)}"
+                )
+        if "release" in ask.fields and environment.release is None:
+            return "the environment has no [release]"
+        if _PAIRED & set(ask.fields) and not environment.aliases:
+            return "the environment has no [aliases]"
+        origin = _filled(ask, {}, environment, "").partition(":")[0]
+        if origin not in environment.origins:
+            return f"the environment has no origin called {origin}"
+    return None
+
+
+def cases(wanted: Sequence[Ask], environment: Environment) -> list[Case]:
+    """Every way to fill in the fields of these, times their samples."""
+    names = list(dict.fromkeys(name for ask in wanted for name in ask.fields))
+    axes: list[list[dict[str, str]]] = [
+        [{name: value} for value in environment.params[name]]
+        for name in names
+        if name not in _BUILT_IN and not name.startswith("*")
+    ]
+    if _PAIRED & set(names):
+        axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
+    samples = max((ask.samples for ask in wanted), default=1)
+    return [
+        Case({key: value for part in parts for key, value in part.items()}, sample)
+        for parts in itertools.product(*axes)
+        for sample in range(1, samples + 1)
+    ]
+
+
+def plan(
+    wanted: Sequence[Ask], case: Case, environment: Environment, run_id: str
+) -> tuple[Planned, ...]:
+    """The probes of one case, in the order in which they were declared."""
+    return tuple(
+        _planned(ask, case, values, environment, run_id)
+        for ask in wanted
+        for values in _all_values(ask, environment)
+    )
+
+
+def _all_values(ask: Ask, environment: Environment) -> Iterator[dict[str, str]]:
+    """Every way to fill in the fields that ask for all values within a case."""
+    starred = [name for name in ask.fields if name.startswith("*")]
+    axes = [environment.params[name.removeprefix("*")] for name in starred]
+    for values in itertools.product(*axes):
+        yield dict(zip(starred, values, strict=True))
+
+
+def _planned(
+    ask: Ask, case: Case, values: Mapping[str, str], environment: Environment, run_id: str
+) -> Planned:
+    filled = _filled(ask, {**case.values, **values}, environment, f"{run_id}-{case.sample}")
+    origin, _, path = filled.partition(":")
+    probe = Probe(
+        origin=origin,
+        url=environment.origins[origin] + path,
+        method=ask.method,
+        sample=case.sample if ask.samples > 1 else 1,
+        follow=ask.follow,
+        template=ask.template,
+    )
+    return Planned(probe, ask.references)
+
+
+def _filled(ask: Ask, values: Mapping[str, str], environment: Environment, nonce: str) -> str:
+    release = environment.release.url if environment.release else ""
+    known = {name: name for name in ask.fields} | {"nonce": nonce, "release": release}
+    url = ask.template.format_map({**known, **values})
+    origin, colon, path = url.partition(":")
+    if not colon or not origin or not path.startswith("/"):
+        raise BadDeclaration(f'{ask.template!r}: expected "ORIGIN:/path"')
+    return url

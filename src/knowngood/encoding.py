@@ -1,0 +1,68 @@
+"""Content-Encoding, undone within bounds.
+
+A few kilobytes of gzip can stand for gigabytes (a "bomb"), so the size is known here before
+anything holds the decoded body.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+ACCEPTED: Final = "gzip, deflate"
+"""What requests offer: the encodings that can be undone here."""
+
+_CHUNK: Final = 64 * 1024
+
+
+class BadEncoding(Exception):
+    """The body is not what its Content-Encoding says, or too large once decoded."""
+
+    def __init__(self, message: str, *, too_large: bool = False) -> None:
+        super().__init__(message)
+        self.too_large = too_large
+
+
+def decoded_size(body: bytes, encoding: str, limit: int) -> int:
+    """The number of bytes ``body`` decodes to, never holding more than a chunk of them.
+
+    ``encoding`` is the value of Content-Encoding. Raises BadEncoding for more than ``limit``
+    bytes, for a body cut short or not so encoded, and for an encoding that was not offered.
+    """
+    names = [name.strip().lower() for name in encoding.split(",")]
+    names = [name for name in names if name not in {"", "identity"}]
+    if not names or not body:
+        return len(body)
+    if len(names) > 1 or names[0] not in {"gzip", "x-gzip", "deflate"}:
+        raise BadEncoding(f"Content-Encoding {encoding!r}, but {ACCEPTED!r} was offered")
+    return _inflated_size(body, names[0], limit)
+
+
+def _inflated_size(body: bytes, name: str, limit: int) -> int:
+    """``deflate`` is zlib's format by RFC 9110, 8.4.1.2, and raw deflate by old habit."""
+    try:
+        return _drain(zlib.decompressobj(zlib.MAX_WBITS | 32), body, name, limit)
+    except zlib.error as error:
+        if name != "deflate":
+            raise BadEncoding(f"not {name}, though Content-Encoding says so: {error}") from None
+    try:
+        return _drain(zlib.decompressobj(-zlib.MAX_WBITS), body, name, limit)
+    except zlib.error as error:
+        raise BadEncoding(f"not {name}, though Content-Encoding says so: {error}") from None
+
+
+def _drain(inflate: zlib._Decompress, body: bytes, name: str, limit: int) -> int:
+    size = 0
+    rest = body
+    while rest and not inflate.eof:
+        size += len(inflate.decompress(rest, _CHUNK))
+        if size > limit:
+            message = f"{len(body)} bytes of {name} decode to more than {limit} bytes"
+            raise BadEncoding(message, too_large=True)
+        rest = inflate.unconsumed_tail
+    while not inflate.eof:
+        more = inflate.decompress(b"", _CHUNK)
+        if not more:
+            raise BadEncoding(f"the {name} body ends early")
+        size += len(more)
+    return size

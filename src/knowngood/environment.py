@@ -1,0 +1,185 @@
+"""Environments: what a deployment under test is, where it answers and what is expected of it.
+
+One TOML file describes one environment; :mod:`knowngood.environment_file` reads and checks it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class BadEnvironment(Exception):
+    """The environment cannot be used; the message says where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much a run may spend.
+
+    ``run`` and ``probe`` are seconds: for the whole run, and for one probe with all its
+    attempts. ``attempts`` bounds the tries at one probe, ``concurrency`` the requests under way
+    at once, ``body`` the bytes of one answer, as sent and as decoded. ``flaky`` is the share of
+    requests, for each origin and each declaration, that may have needed a retry.
+    """
+
+    run: float = 300.0
+    probe: float = 15.0
+    attempts: int = 6
+    concurrency: int = 64
+    body: int = 8 * 1024 * 1024
+    flaky: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Where the deployment says which release it is.
+
+    ``url`` is ``origin:/path``; ``shape`` is ``json`` (``field`` holds the release) or ``text``
+    (the whole body is the release).
+    """
+
+    url: str
+    shape: str = "json"
+    field: str = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """A command that starts the deployment and announces these origins on its first line."""
+
+    command: tuple[str, ...]
+    origins: tuple[str, ...]
+    ready_within: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRule:
+    """What one response header must be for the URLs whose path matches ``paths``.
+
+    Exactly one of ``pattern`` (the whole value, case-insensitively), ``max_age`` (the largest
+    Cache-Control lifetime, in seconds) and ``absent`` says so.
+    """
+
+    kind: str
+    paths: re.Pattern[str]
+    header: str
+    pattern: re.Pattern[str] | None = None
+    max_age: int | None = None
+    absent: bool = False
+
+    def problem(self, values: list[str]) -> str | None:
+        """What is wrong with a header whose values are these; None when it is as expected."""
+        found = ", ".join(values)
+        if self.absent:
+            return f"{self.header}: expected none, found {found!r}" if values else None
+        if not values:
+            return f"{self.header}: expected for {self.kind}, not sent"
+        if self.pattern is not None and not self.pattern.fullmatch(found):
+            return f"{self.header}: expected /{self.pattern.pattern}/, found {found!r}"
+        if self.max_age is not None:
+            return self._too_long(found, self.max_age)
+        return None
+
+    def _too_long(self, found: str, most: int) -> str | None:
+        """``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2)."""
+        directives = {part.strip().lower() for part in found.split(",")}
+        if directives & {"no-store", "no-cache"}:
+            return None
+        ages = [int(age) for age in re.findall(r"(?:max-age|s-maxage)\s*=\s*\"?(\d+)", found, re.I)]
+        if not ages:
+            return f"{self.header}: expected a max-age of at most {most} s, found {found!r}"
+        if max(ages) > most:
+            return f"{self.header}: expected at most {most} s, found {found!r}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A deployment under test: where it answers, what it may be asked, what it must say."""
+
+    name: str
+    path: Path
+    description: str
+    promotes_from: str | None = None
+    protected: bool = False
+    writes: bool = False
+    ca: Path | None = None
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    release: Release | None = None
+    headers: tuple[HeaderRule, ...] = ()
+    budget: Budget = Budget()
+    secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    require: tuple[str, ...] = ("*",)
+    serve: Serve | None = None
+    control: tuple[Mapping[str, Any], ...] = ()
+    edges: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def target(self, value: str) -> str:
+        """The value whose content ``value`` shares: itself, unless it is an alias."""
+        return self.aliases.get(value, value)
+
+    def header_problems(self, path: str, headers: Any) -> list[str]:
+        """Where the headers of the answer for ``path`` differ from what the file expects.
+
+        ``headers`` is an ``httpx.Headers``.
+        """
+        found = []
+        for rule in self.headers:
+            if rule.paths.fullmatch(path):
+                problem = rule.problem(headers.get_list(rule.header))
+                if problem:
+                    found.append(problem)
+        return found
+
+    def with_origins(self, origins: Mapping[str, str]) -> Environment:
+        """The same environment answering at ``origins`` as well."""
+        return replace(self, origins=MappingProxyType({**self.origins, **origins}))
+
+    def with_override(self, option: str) -> Environment:
+        """The same environment with one origin replaced by ``name=URL``.
+
+        Raises BadEnvironment where the file says ``protected = true``, the name is unknown or
+        the URL is none.
+        """
+        name, separator, url = option.partition("=")
+        known = [*self.origins, *(self.serve.origins if self.serve else ())]
+        if not separator or name not in known:
+            raise BadEnvironment(
+                f"--origin {option!r}: expected NAME=URL with one of these names: "
+                f"{', '.join(known) or 'none'}"
+            )
+        if self.protected:
+            raise BadEnvironment(
+                f"--origin {option!r}: {self.path} says protected = true, so its origins are "
+                "fixed; verify a preview through an environment of its own"
+            )
+        trouble = origin_trouble(url)
+        if trouble:
+            raise BadEnvironment(f"--origin {option!r}: {trouble}")
+        return self.with_origins({name: url.rstrip("/")})
+
+
+def origin_trouble(url: str) -> str | None:
+    """Why ``url`` cannot be an origin; None when it can."""
+    try:
+        parts = urlsplit(url)
+        port_ok = parts.port is None or 0 < parts.port < 65536
+    except ValueError as error:
+        return f"found {url!r}, which is no URL: {error}"
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok:
+        return f"found {url!r}; expected http://HOST[:PORT] or https://HOST[:PORT]"
+    if parts.username or parts.password:
+        return "holds a user name or password; put the credential into [secrets] instead"
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return f"found {url!r}; an origin is scheme, host and port, without a path"
+    if re.search(r"[\s\x00-\x1f\x7f]", url):
+        return f"found {url!r}, which holds white space or control characters"
+    return None

@@ -1,0 +1,345 @@
+"""Runs probes: concurrently, within bounds, retried where a retry can help, under guard.
+
+One thread with an event loop fetches for the whole process; checks on the main thread wait for
+what they read. A slot is held until a probe is done with, retries and waits included, so that a
+deployment in trouble is asked less and not more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, cast
+from urllib.parse import urljoin
+from weakref import WeakValueDictionary
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_result,
+    wait_exponential,
+    wait_random,
+)
+
+from .curl import Curl, Limits
+from .encoding import BadEncoding, decoded_size
+from .environment import Environment
+from .guard import Guard
+from .outcome import describe
+from .probe import (
+    IDEMPOTENT_METHODS,
+    RETRIED_CAUSES,
+    RETRIED_STATUSES,
+    Answer,
+    Attempt,
+    Cause,
+    Exchange,
+    Probe,
+)
+from .references import Reference, links
+from .response import request_headers
+
+REDIRECTS: Final = 5
+"""Redirects followed where a check asks for it; curl's and requests' limits are 30 to 50, a
+sound deployment needs one or two."""
+
+SILENT_LIMIT: Final = 32
+"""Probes in a row without an answer after which an origin is taken for dead and not asked any
+more. At the default budget an origin that drops every packet is given up in half a minute."""
+
+RETRIES_KEPT: Final = 1000
+"""Retried exchanges that a process keeps for the report with every attempt. All are counted."""
+
+_WAIT: Final = wait_exponential(multiplier=0.25, max=4.0) + wait_random(0, 0.25)
+_DEPTH: Final = 4  # page → stylesheet → import → image
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Visit:
+    """The exchange of a probe and, where they were asked for, all its references."""
+
+    exchange: Exchange
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one process asked for. Counters are keyed by origin and by declaration."""
+
+    requests: int = 0
+    attempts: int = 0
+    received: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+    flaky: Counter[str] = field(default_factory=Counter)
+    answered_at: dict[str, float] = field(default_factory=dict)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    certificates: dict[str, float] = field(default_factory=dict)
+    retried: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, exchange: Exchange) -> None:
+        """Count one finished exchange."""
+        probe, answer = exchange.probe, exchange.answer
+        self.requests += 1
+        self.attempts += len(exchange.attempts)
+        for group in {probe.origin, probe.template or probe.origin}:
+            self.asked[group] += 1
+            self.flaky[group] += exchange.flaky
+        if exchange.retried and len(self.retried) < RETRIES_KEPT:
+            self.retried.append(describe(exchange))
+        self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
+        if answer is not None:
+            self.received += len(answer.body)
+            last = exchange.attempts[-1]
+            self.answered_at[probe.origin] = last.began + last.seconds
+            if answer.certificate_expires is not None:
+                self.certificates[probe.origin] = answer.certificate_expires
+
+
+class Fetcher:
+    """Fetches for one process until closed.
+
+    ``deadline`` is the end of the run in seconds since the epoch; ``share`` is the number of
+    processes that divide the environment's concurrency among them.
+    """
+
+    def __init__(
+        self, environment: Environment, run_id: str, deadline: float, share: int = 1
+    ) -> None:
+        self._environment = environment
+        self._budget = environment.budget
+        self._deadline = deadline
+        self._slots = max(1, self._budget.concurrency // share)
+        self._headers = request_headers(run_id)
+        self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
+        self._under_way: dict[Probe, asyncio.Task[Exchange]] = {}
+        self._silent: Counter[str] = Counter()
+        self.guard = Guard(environment.origins, environment.writes)
+        self.tally = Tally()
+        self._loop = asyncio.SelectorEventLoop()
+        self._thread = threading.Thread(target=self._serve, name="knowngood-fetch", daemon=True)
+        self._ready = threading.Event()
+
+    def start(self) -> None:
+        """Begin to fetch."""
+        self._thread.start()
+        self._ready.wait()
+
+    def close(self) -> None:
+        """Cut off what is under way, close every connection, end the thread."""
+        if self._thread.is_alive():
+            asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop)
+            self._thread.join()
+        self._loop.close()
+
+    @property
+    def held(self) -> int:
+        """Exchanges under way or still held by a reader."""
+        return len(self._done) + len(self._under_way)
+
+    def visit(self, probe: Probe, *, references: bool = False) -> Future[Visit]:
+        """Ask for ``probe`` and, with ``references``, for all that its answer needs."""
+        return asyncio.run_coroutine_threadsafe(self._visit(probe, references), self._loop)
+
+    def send(self, probe: Probe) -> Exchange:
+        """Send ``probe`` now and wait for the exchange; never shared with another reader."""
+        return self._wait_for(self._send_alone(probe))
+
+    def _wait_for(self, coroutine: Coroutine[Any, Any, Exchange]) -> Exchange:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._curl = Curl(self._slots, self._environment.ca)
+        self._slot = asyncio.Semaphore(self._slots)
+        self._loop.call_soon(self._ready.set)
+        self._loop.run_forever()
+
+    async def _shut_down(self) -> None:
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._curl.close()
+        self._loop.stop()
+
+    async def _visit(self, probe: Probe, with_references: bool) -> Visit:
+        exchange = await self._shared(probe)
+        if not with_references:
+            return Visit(exchange)
+        found: dict[str, Reference] = {}
+        await self._collect(exchange, probe.url, found, _DEPTH)
+        return Visit(exchange, tuple(found.values()))
+
+    async def _collect(
+        self, exchange: Exchange, page: str, found: dict[str, Reference], depth: int
+    ) -> None:
+        """Add to ``found`` what this exchange's answer refers to, and what that refers to."""
+        answer = exchange.answer
+        if answer is None or answer.status != 200 or not depth:
+            return
+        body = _decoded(answer)
+        new = [
+            link
+            for link in links(answer.header("content-type"), answer.url, page, body)
+            if link.url not in found and link.url != page
+        ]
+        for link in new:  # all are claimed before the first wait, so that none is followed twice
+            found[link.url] = Reference(link.url, link.kind, page, answer.url, link.type)
+        exchanges = await asyncio.gather(*(self._referenced(exchange, link.url) for link in new))
+        for link, other in zip(new, exchanges, strict=True):
+            found[link.url] = replace(found[link.url], exchange=other)
+        await asyncio.gather(
+            *(self._collect(other, page, found, depth - 1) for other in exchanges if other)
+        )
+
+    async def _referenced(self, exchange: Exchange, url: str) -> Exchange | None:
+        origin = self.guard.origin_of(url)
+        if origin is None:
+            return None
+        return await self._shared(Probe(origin, url, template=f"{exchange.probe.template} →"))
+
+    async def _shared(self, probe: Probe) -> Exchange:
+        """The exchange of ``probe``, asked for once while anybody holds it."""
+        exchange = self._done.get(probe)
+        if exchange is not None:
+            return exchange
+        task = self._under_way.get(probe)
+        if task is None:
+            task = self._loop.create_task(self._send_alone(probe))
+            self._under_way[probe] = task
+            task.add_done_callback(lambda done: self._finish(probe, done))
+        return await asyncio.shield(task)
+
+    def _finish(self, probe: Probe, task: asyncio.Task[Exchange]) -> None:
+        del self._under_way[probe]
+        if not task.cancelled() and task.exception() is None:
+            self._done[probe] = task.result()
+
+    async def _send_alone(self, probe: Probe) -> Exchange:
+        refusal = self.guard.refusal(probe)
+        if refusal:
+            attempt = Attempt(time.time(), 0.0, cause=Cause.GUARD, detail=refusal)
+            return Exchange(probe, (attempt,))
+        async with self._slot:
+            exchange = await self._retried(probe)
+        self._silent[probe.origin] = 0 if exchange.answer else self._silent[probe.origin] + 1
+        self.tally.note(exchange)
+        return exchange
+
+    async def _retried(self, probe: Probe) -> Exchange:
+        """Try until there is an answer, or no attempt or no time is left."""
+        attempts: list[Attempt] = []
+        started = time.monotonic()
+
+        async def once() -> tuple[Attempt, Answer | None]:
+            left = min(self._budget.probe - (time.monotonic() - started), self._left())
+            attempt, answer = await self._attempt(probe, left)
+            attempts.append(attempt)
+            return attempt, answer
+
+        def enough(state: RetryCallState) -> bool:
+            wait = state.upcoming_sleep
+            over_budget = time.monotonic() - started + wait >= self._budget.probe
+            return len(attempts) >= self._budget.attempts or over_budget or wait >= self._left()
+
+        retrying = AsyncRetrying(
+            retry=retry_if_result(lambda result: _worth_a_retry(probe, *result)),
+            wait=_wait,
+            stop=enough,
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+        )
+        _, answer = await retrying(once)
+        return Exchange(probe, tuple(attempts), answer)
+
+    def _left(self) -> float:
+        return self._deadline - time.time()
+
+    async def _attempt(self, probe: Probe, left: float) -> tuple[Attempt, Answer | None]:
+        """One attempt, redirects followed where the probe asks for it."""
+        if self._silent[probe.origin] >= SILENT_LIMIT:
+            detail = f"not asked: {SILENT_LIMIT} requests in a row to {probe.origin} got no answer"
+            return Attempt(time.time(), 0.0, cause=Cause.UNREACHABLE, detail=detail), None
+        if left <= 0:
+            detail = "not asked: the run's time was used up"
+            return Attempt(time.time(), 0.0, cause=Cause.BUDGET, detail=detail), None
+        # A third of the probe's time, so that a stalled attempt leaves room for two more.
+        limits = Limits(min(left, max(0.5, self._budget.probe / 3)), self._budget.body)
+        own = {name.lower() for name, _ in probe.headers}
+        common = [pair for pair in self._headers.items() if pair[0].lower() not in own]
+        headers = (*common, *probe.headers)
+        attempt, answer = await self._curl.send(probe, headers, limits)
+        hops = 0
+        while answer is not None and probe.follow and _is_redirect(answer):
+            target = urljoin(answer.url, answer.header("location") or "")
+            trouble = self._redirect_trouble(probe, target, hops)
+            if trouble:
+                return replace(attempt, cause=Cause.REDIRECT, detail=trouble), None
+            hops += 1
+            attempt, answer = await self._curl.send(replace(probe, url=target), headers, limits)
+        return self._judge_encoding(attempt, answer)
+
+    def _redirect_trouble(self, probe: Probe, target: str, hops: int) -> str | None:
+        if hops >= REDIRECTS:
+            return f"more than {REDIRECTS} redirects, the last to {target}"
+        if self.guard.refusal(replace(probe, url=target)):
+            return f"redirected to {target}, outside the environment's origins: not followed"
+        return None
+
+    def _judge_encoding(
+        self, attempt: Attempt, answer: Answer | None
+    ) -> tuple[Attempt, Answer | None]:
+        encoding = answer.header("content-encoding") if answer else None
+        if answer is None or encoding is None:
+            return attempt, answer
+        try:
+            decoded_size(answer.body, encoding, self._budget.body)
+        except BadEncoding as error:
+            cause = Cause.TOO_LARGE if error.too_large else Cause.ENCODING
+            return replace(attempt, cause=cause, detail=str(error)), None
+        return attempt, answer
+
+
+def _decoded(answer: Answer) -> bytes:
+    if answer.header("content-encoding") is None:
+        return answer.body
+    import httpx
+
+    return httpx.Response(200, headers=list(answer.headers), content=answer.body).content
+
+
+def _is_redirect(answer: Answer) -> bool:
+    return answer.status in {301, 302, 303, 307, 308} and answer.header("location") is not None
+
+
+def _worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:
+    """What never reached an answer, and "not now"; and only what may be repeated."""
+    if probe.method not in IDEMPOTENT_METHODS and not probe.repeatable:
+        return False
+    if answer is None:
+        return attempt.cause in RETRIED_CAUSES
+    return answer.status in RETRIED_STATUSES
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds to the next attempt: Retry-After where the answer has one, or a growing pause."""
+    answer: Answer | None = cast("Any", state.outcome).result()[1]
+    asked = _retry_after(answer.header("retry-after")) if answer is not None else None
+    return asked if asked is not None else _WAIT(state)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds of a Retry-After in either of its forms (RFC 9110, 10.2.3); None for neither."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None

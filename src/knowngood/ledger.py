@@ -1,0 +1,132 @@
+"""The controller's book: what all processes report, up to the evidence for a verdict."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .environment import Environment
+from .outcome import PASSED, Outcome
+from .verdict import Evidence
+
+
+@dataclass(slots=True)
+class Claim:
+    """One check over all its cases, for the report."""
+
+    title: str
+    ran: int = 0
+    bad: int = 0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Filled in while the run goes on; read once, at its end."""
+
+    environment: Environment
+    expected: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    passed: int = 0
+    deselected: set[str] = field(default_factory=set)
+    inapplicable: dict[str, str] = field(default_factory=dict)
+    narrowed: str = ""
+    lost_workers: int = 0
+    collection_errors: int = 0
+    interrupted: bool = False
+    internal_error: bool = False
+    requests: int = 0
+    attempts: int = 0
+    received: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+    flaky: Counter[str] = field(default_factory=Counter)
+    answered_at: dict[str, float] = field(default_factory=dict)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    certificates: dict[str, float] = field(default_factory=dict)
+    retried: list[dict[str, Any]] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+
+    def record(self, outcome: Outcome) -> None:
+        """One item is done."""
+        claim = self.claims.setdefault(outcome.check, Claim(outcome.claim))
+        claim.ran += 1
+        if outcome.result == PASSED:
+            self.passed += 1
+        else:
+            claim.bad += 1
+            self.outcomes.append(outcome)
+
+    def add_collected(self, deselected: Iterable[str], inapplicable: Mapping[str, str]) -> None:
+        """What one process left out at collection; all processes leave out the same."""
+        self.deselected.update(deselected)
+        self.inapplicable.update(inapplicable)
+
+    def add_report(self, report: Mapping[str, Any]) -> None:
+        """What one process asked for (``Run.report``)."""
+        if not report:
+            return
+        self.requests += report["requests"]
+        self.attempts += report["attempts"]
+        self.received += report["received"]
+        self.asked.update(report["asked"])
+        self.flaky.update(report["flaky"])
+        for origin, when in report["answered_at"].items():
+            self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
+        every = [*self.slowest, *((seconds, what) for seconds, what in report["slowest"])]
+        self.slowest = sorted(every, reverse=True)[:5]
+        self.certificates.update(report["certificates"])
+        self.retried += report["retried"]
+        self.left_behind += report["left_behind"]
+
+    def evidence(self) -> Evidence:
+        """All of it, for the verdict."""
+        return Evidence(
+            environment=self.environment.name,
+            expected=self.expected,
+            passed=self.passed,
+            outcomes=tuple(self.outcomes),
+            deselected=tuple(sorted(self.deselected)),
+            narrowed=self.narrowed,
+            ran=tuple(self.claims),
+            require=self.environment.require,
+            lost_workers=self.lost_workers,
+            collection_errors=self.collection_errors,
+            interrupted=self.interrupted,
+            internal_error=self.internal_error,
+            answered_at=self.answered_at,
+            asked=self.asked,
+            flaky=self.flaky,
+            tolerance=self.environment.budget.flaky,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Failures that are one and the same but for the case, as one."""
+
+    first: Outcome
+    cases: tuple[str, ...]
+
+
+def fold_alike(outcomes: Iterable[Outcome]) -> list[Folded]:
+    """Group outcomes of one check whose messages differ in nothing but the case's values."""
+    groups: defaultdict[tuple[str, ...], list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[(outcome.check, outcome.result, outcome.kind, _neutral(outcome))].append(outcome)
+    return [
+        Folded(same[0], tuple(dict.fromkeys("-".join(each.values.values()) for each in same)))
+        for same in groups.values()
+    ]
+
+
+def _neutral(outcome: Outcome) -> str:
+    """The message and URL with the case's values replaced by their names."""
+    import re
+
+    url = str((outcome.exchange or {}).get("url", "")).partition("?")[0]
+    text = f"{outcome.message}\n{url}"
+    for name, value in outcome.values.items():
+        text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
+    return text

@@ -1,0 +1,125 @@
+"""What became of one item, small enough to travel from a worker to the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .probe import ANSWERED_WRONG, Cause, Exchange
+from .references import media_type
+from .response import Blocked, Unanswered
+from .schema import SchemaMismatch
+from .text import plain
+
+PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
+
+_RUNNER_CAUSES = frozenset({Cause.RUNNER, Cause.BUDGET, Cause.GUARD})
+_DEPLOYMENTS_FAULT = (AssertionError, LookupError, TypeError, ValueError, AttributeError)
+"""What a check raises when an answer is not what it reads it as. Other exceptions, a full disk
+or a broken import, are the runner's trouble."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one item ended.
+
+    ``result`` is passed, failed, inconclusive or skipped; ``kind`` the class of what went wrong
+    (``unreachable`` when no answer came: whether that is the deployment's fault is decided
+    over the whole run). ``began`` and ``origin`` are those of the exchange concerned.
+    """
+
+    nodeid: str
+    check: str
+    claim: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    result: str = PASSED
+    kind: str = ""
+    message: str = ""
+    place: str = ""
+    began: float = 0.0
+    origin: str = ""
+    exchange: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Outcome:
+        """The outcome that ``to_json`` was called on."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What an exception that ended a check means."""
+
+    result: str
+    kind: str
+    message: str
+    exchange: Exchange | None = None
+
+
+def classify(error: BaseException) -> Classified:
+    """Whose fault ``error`` is, and of which class."""
+    if isinstance(error, Unanswered):
+        return _unanswered(error.exchange)
+    if isinstance(error, Blocked):
+        return Classified(INCONCLUSIVE, "blocked", str(error), error.exchange)
+    if isinstance(error, SchemaMismatch):
+        return Classified(FAILED, "schema", str(error))
+    message = (
+        str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
+    )
+    if isinstance(error, _DEPLOYMENTS_FAULT) or _is_pytest_fail(error):
+        return Classified(FAILED, "content", message)
+    return Classified(INCONCLUSIVE, "runner", message)
+
+
+def _unanswered(exchange: Exchange) -> Classified:
+    last = exchange.attempts[-1]
+    phase = f" ({last.phase})" if last.phase else ""
+    message = f"{last.cause}{phase}: {last.detail}"
+    if last.cause in ANSWERED_WRONG:
+        return Classified(FAILED, str(last.cause), message, exchange)
+    if last.cause in _RUNNER_CAUSES:
+        return Classified(INCONCLUSIVE, str(last.cause), message, exchange)
+    return Classified(FAILED, "unreachable", message, exchange)
+
+
+def _is_pytest_fail(error: BaseException) -> bool:
+    """``pytest.fail()`` raises an exception of its own, which is no AssertionError."""
+    from _pytest.outcomes import Failed
+
+    return isinstance(error, Failed)
+
+
+def describe(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as plain data for reports: nothing of the body but its size and beginning."""
+    answer = exchange.answer
+    told: dict[str, Any] = {
+        "method": exchange.probe.method,
+        "url": plain(exchange.probe.url, 500),
+        "seconds": round(exchange.seconds, 3),
+        "attempts": [
+            {
+                "status": attempt.status,
+                "cause": attempt.cause and str(attempt.cause),
+                "phase": attempt.phase,
+                "detail": plain(attempt.detail, 300),
+                "seconds": round(attempt.seconds, 3),
+                "address": attempt.address,
+            }
+            for attempt in exchange.attempts
+        ],
+    }
+    if answer is not None:
+        told |= {
+            "status": answer.status,
+            "media_type": plain(media_type(answer.header("content-type")), 80),
+            "bytes": len(answer.body),
+            "location": plain(answer.header("location") or "", 300),
+            "address": answer.address,
+        }
+    return told

@@ -1,0 +1,139 @@
+"""The pytest plugin: hooks and fixtures only; what they do is done elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .client import Client
+    from .declaration import Case
+    from .environment import Environment
+    from .response import Needed, Response
+    from .schema import Schema
+    from .session import Session
+
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+
+_MARKS = (
+    "get(*urls, samples=1, follow=False, references=False): ask for these URLs with GET; "
+    "fixtures response, responses, references",
+    "head(*urls, samples=1, follow=False): the same with HEAD",
+    "origin(name, writes=False): the origin that the client fixture talks to, and whether the "
+    "check writes there",
+    "catches(*faults): the faults that this check is known to catch",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("knowngood", "knowngood: smoke tests of a deployment")
+    group.addoption(
+        "--env",
+        metavar="NAME",
+        help="environment to verify: a file in environments/, or the path of a .toml file",
+    )
+    group.addoption(
+        "--origin",
+        metavar="NAME=URL",
+        action="append",
+        default=[],
+        help="verify another deployment: replace one origin of the environment (repeatable; "
+        "refused where the environment is protected)",
+    )
+    group.addoption(
+        "--verdict-file",
+        metavar="PATH",
+        type=Path,
+        help="write the verdict as JSON to PATH (default: none is written)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for mark in _MARKS:
+        config.addinivalue_line("markers", mark)
+    if config.getoption("--env"):
+        from .session import Session
+
+        session = Session(config)
+        config.stash[SESSION] = session
+        config.pluginmanager.register(session, "knowngood-session")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    session = metafunc.config.stash.get(SESSION, None)
+    if session is not None:
+        session.parametrize(metafunc)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if SESSION not in config.stash:
+        from . import selection
+
+        selection.refuse_checks_without_environment(config, items)
+
+
+@pytest.fixture
+def environment(pytestconfig: pytest.Config) -> Environment:
+    """The environment under test: its params, aliases and expectations."""
+    return _session(pytestconfig).environment
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest) -> Case:
+    """The values that this case fills in: ``case["locale"]``."""
+    from .declaration import Case
+
+    found: Case = getattr(request, "param", None) or Case()
+    return found
+
+
+@pytest.fixture
+def responses(case: Case, pytestconfig: pytest.Config) -> Sequence[Response]:
+    """The answers to everything that the check's marks ask for, in their order."""
+    return _session(pytestconfig).run.responses()
+
+
+@pytest.fixture
+def response(responses: Sequence[Response]) -> Response:
+    """The answer to the one URL that the check's mark asks for."""
+    return responses[0]
+
+
+@pytest.fixture
+def references(case: Case, pytestconfig: pytest.Config) -> Sequence[Needed]:
+    """What the pages that the check's marks ask for need, with ``references=True``."""
+    return _session(pytestconfig).run.references()
+
+
+@pytest.fixture
+def client(request: pytest.FixtureRequest) -> Iterator[Client]:
+    """An ``httpx.Client`` at the origin that the check's ``origin`` mark names."""
+    from . import selection
+
+    origin = selection.origin_of(request.node)
+    with _session(request.config).run.client(origin) as walking:
+        yield walking
+
+
+@pytest.fixture
+def schema(request: pytest.FixtureRequest) -> Any:
+    """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check."""
+    from .schema import SUFFIX, load
+
+    folder = request.path.parent / "schemas"
+
+    def named(name: str) -> Schema:
+        return load(folder / f"{name}{SUFFIX}")
+
+    return named
+
+
+def _session(config: pytest.Config) -> Session:
+    session = config.stash.get(SESSION, None)
+    if session is None:
+        raise pytest.UsageError("this fixture needs --env NAME")
+    return session

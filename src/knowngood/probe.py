@@ -1,0 +1,166 @@
+"""What a check asks for, and what came back.
+
+Everything here is frozen and small: it travels between the thread that fetches, the checks that
+read, the workers that report and the writers that print.
+
+    Probe ── asked by ──► Fetcher ── answers ──► Exchange
+                                                   ├─ answer:   Answer | None
+                                                   └─ attempts: Attempt, Attempt, …
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing on the server (RFC 9110, 9.2.1)."""
+
+IDEMPOTENT_METHODS: Final = SAFE_METHODS | {"PUT", "DELETE"}
+"""Methods whose repetition changes nothing more (RFC 9110, 9.2.2)."""
+
+
+class Cause(StrEnum):
+    """Why an attempt brought no usable answer."""
+
+    DNS = "dns"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    RESET = "reset"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too-large"
+    PROTOCOL = "protocol"
+    ENCODING = "encoding"
+    REDIRECT = "redirect"
+    GUARD = "guard"
+    RUNNER = "runner"
+    BUDGET = "budget"
+
+
+RETRIED_CAUSES: Final = frozenset(
+    {
+        Cause.DNS,
+        Cause.REFUSED,
+        Cause.UNREACHABLE,
+        Cause.RESET,
+        Cause.TIMEOUT,
+        Cause.TRUNCATED,
+    }
+)
+"""Causes that may pass by themselves. A certificate, a bomb or a login page will not."""
+
+RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
+"""Statuses by which a server or a gateway says "not now" (RFC 9110, 15.6; RFC 6585, 4)."""
+
+ANSWERED_WRONG: Final = frozenset(
+    {Cause.TRUNCATED, Cause.TOO_LARGE, Cause.PROTOCOL, Cause.ENCODING, Cause.REDIRECT}
+)
+"""Causes in which the deployment did answer, and answered wrong: a failure by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One request that a check declares.
+
+    ``origin`` names the origin in the environment; ``url`` is absolute. ``sample`` tells apart
+    probes that are alike on purpose. ``template`` is the declaration this probe was made from;
+    probes are counted by it. Two probes are equal when they would put the same request.
+    """
+
+    origin: str = field(compare=False)
+    url: str
+    method: str = "GET"
+    sample: int = 1
+    follow: bool = False
+    template: str = field(default="", compare=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    repeatable: bool = field(default=True, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one attempt received: the status line, the headers, the body as sent.
+
+    ``certificate_expires`` is in seconds since the epoch, where a TLS handshake took place.
+    """
+
+    status: int
+    url: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    address: str = ""
+    certificate_expires: float | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first header called ``name`` (lower case), or None."""
+        wanted = name.encode()
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value.decode("latin-1")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a probe. ``began`` is in seconds since the epoch, ``seconds`` its duration.
+
+    ``phase`` says how far a timeout got: dns, connect, tls, headers or body.
+    """
+
+    began: float
+    seconds: float
+    status: int | None = None
+    cause: Cause | None = None
+    detail: str = ""
+    phase: str = ""
+    address: str = ""
+
+    def __str__(self) -> str:
+        if self.cause is None:
+            return f"{self.status} in {self.seconds:.2f} s"
+        where = f" ({self.phase})" if self.phase else ""
+        return f"{self.cause}{where}: {self.detail} after {self.seconds:.2f} s"
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Exchange:
+    """A probe, every attempt made at it, and the answer of the last, if there was one."""
+
+    probe: Probe
+    attempts: tuple[Attempt, ...]
+    answer: Answer | None = None
+
+    @property
+    def retried(self) -> bool:
+        """Whether the first attempt was not enough."""
+        return len(self.attempts) > 1
+
+    @property
+    def flaky(self) -> bool:
+        """Whether an answer came, but only after a retry."""
+        return self.retried and self.answer is not None and not self.transient
+
+    @property
+    def transient(self) -> bool:
+        """Whether the last answer still said "not now"."""
+        return self.answer is not None and self.answer.status in RETRIED_STATUSES
+
+    @property
+    def seconds(self) -> float:
+        """From the start of the first attempt to the end of the last."""
+        if not self.attempts:
+            return 0.0
+        last = self.attempts[-1]
+        return last.began + last.seconds - self.attempts[0].began
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why there is no answer; None where there is one."""
+        return self.attempts[-1].cause if self.attempts else Cause.BUDGET

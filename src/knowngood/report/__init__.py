@@ -1,0 +1,1 @@
+"""Writers. They read a verdict and the ledger behind it, and never influence either."""

@@ -1,0 +1,132 @@
+"""What a person sees at the end of a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from ..ledger import Folded, Ledger, fold_alike
+from ..outcome import Outcome
+from ..text import curl_line, lines, plain
+from ..verdict import Kind, Verdict, plural
+
+_CASES_SHOWN = 12
+_BLOCKS_SHOWN = 20
+_EXPIRES_SOON = 14 * 86400  # Let's Encrypt renews at 30 days; half of that is late
+
+
+def claims(ledger: Ledger) -> Iterator[tuple[bool, str]]:
+    """A line for each check: whether it held, and how many of its cases did."""
+    for check, claim in ledger.claims.items():
+        good = claim.ran - claim.bad
+        counted = f"{good}/{claim.ran}" if claim.bad else f"{claim.ran}"
+        word = "FAIL" if claim.bad else "ok  "
+        yield not claim.bad, f"{word} {counted:>7}  {_name(check)}"
+    for check, why in ledger.inapplicable.items():
+        yield True, f"n/a           {_name(check)}: {why}"
+
+
+def failures(verdict: Verdict) -> Iterator[list[str]]:
+    """A block of lines for each group of failures that are alike, confirmed ones first."""
+    blocks = [*fold_alike(verdict.failures), *fold_alike(verdict.unsettled)]
+    for folded in blocks[:_BLOCKS_SHOWN]:
+        yield list(_block(folded))
+    if len(blocks) > _BLOCKS_SHOWN:
+        yield [f"… {len(blocks) - _BLOCKS_SHOWN} more kinds of failure; --verdict-file has all"]
+
+
+def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
+    """Counts, retries, the slowest, warnings, and last the verdict with what to do."""
+    counts = verdict.counts
+    yield (
+        f"{plural(counts['ran'], 'case')} of {counts['expected']} ran: {counts['passed']} passed, "
+        f"{counts['failed']} failed, {counts['inconclusive']} inconclusive, "
+        f"{counts['skipped']} skipped, {counts['deselected']} deselected"
+    )
+    yield (
+        f"{plural(ledger.requests, 'request')}, {ledger.attempts - ledger.requests} retries, "
+        f"{counts['flaky']} flaky, {ledger.received / 1e6:.1f} MB, {seconds:.1f} s"
+    )
+    if ledger.slowest:
+        shown = ", ".join(f"{took:.2f} s {plain(what, 90)}" for took, what in ledger.slowest[:2])
+        yield f"slowest: {shown}"
+    for retried in ledger.retried[:3]:
+        tries = " → ".join(_attempt(each) for each in retried["attempts"])
+        yield f"retried: {retried['method']} {retried['url']}: {tries}"
+    yield from _warnings(ledger)
+    for doubt in verdict.doubts:
+        yield f"doubt: {plain(doubt, 300)}"
+    yield ""
+    yield (
+        f"{verdict.kind} (exit {verdict.exit_code}): {plain(verdict.reason, 300)}"
+        f" — {_ADVICE[verdict.kind]}"
+    )
+
+
+_ADVICE = {
+    Kind.PASSED: "proceed",
+    Kind.FAILED: "roll back",
+    Kind.INCONCLUSIVE: "hold: do not promote, do not roll back, run again",
+    Kind.INTERRUPTED: "hold",
+    Kind.INTERNAL_ERROR: "hold",
+    Kind.NOTHING_CHECKED: "hold",
+}
+
+
+def block_text(outcome: Outcome) -> str:
+    """The block of one outcome, for JUnit and for ``-v``."""
+    return "\n".join(_block(Folded(outcome, ())))
+
+
+def _block(folded: Folded) -> Iterator[str]:
+    outcome = folded.first
+    yield f"{outcome.result.upper()} {_name(outcome.check)}: {outcome.claim}"
+    yield from (f"    {line}" for line in lines(outcome.message))
+    if outcome.exchange is not None:
+        yield from (f"    {line}" for line in _exchange(outcome))
+    yield f"    check {outcome.place}  ({outcome.kind})"
+    if len(folded.cases) > 1:
+        shown = ", ".join(folded.cases[:_CASES_SHOWN])
+        more = len(folded.cases) - _CASES_SHOWN
+        rest = f" and {more} more" if more > 0 else ""
+        yield f"    in    {len(folded.cases)} cases alike: {shown}{rest}"
+
+
+def _exchange(outcome: Outcome) -> Iterator[str]:
+    told = outcome.exchange or {}
+    tries = told["attempts"]
+    yield f"asked {told['method']} {told['url']}"
+    if "status" in told:
+        where = f" → {told['location']}" if told.get("location") else ""
+        yield (
+            f"got   {told['status']}{where}, {told['media_type'] or 'no media type'}, "
+            f"{told['bytes']} bytes from {told['address'] or 'unknown'}, "
+            f"{plural(len(tries), 'attempt')} in {told['seconds']:.2f} s"
+        )
+    else:
+        yield f"got   no usable answer, {plural(len(tries), 'attempt')} in {told['seconds']:.2f} s"
+    if len(tries) > 1:
+        yield "tried " + " → ".join(_attempt(each) for each in tries)
+    yield f"again {curl_line(told['method'], told['url'])}"
+
+
+def _attempt(attempt: dict[str, object]) -> str:
+    what = attempt["cause"] or attempt["status"]
+    phase = f" ({attempt['phase']})" if attempt["phase"] else ""
+    return f"{what}{phase} {attempt['seconds']} s"
+
+
+def _warnings(ledger: Ledger) -> Iterator[str]:
+    for origin, when in sorted(ledger.certificates.items()):
+        left = when - time.time()
+        if left < _EXPIRES_SOON:
+            yield f"warning: the certificate of {origin} expires in {left / 86400:.1f} days"
+    for url in ledger.left_behind:
+        yield f"warning: left behind, could not be deleted: {plain(url, 200)}"
+
+
+def _name(check: str) -> str:
+    """``test_config.py::test_debug_is_off`` as ``config: debug is off``."""
+    file, _, function = check.partition("::")
+    stem = file.removesuffix(".py").removeprefix("test_").replace("_", " ")
+    return f"{stem}: {function.removeprefix('test_').replace('_', ' ')}"

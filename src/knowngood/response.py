@@ -1,0 +1,148 @@
+"""The answer as a check reads it: an ``httpx.Response`` with a few helpers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from weakref import ReferenceType, WeakKeyDictionary, ref
+
+import httpx
+from selectolax.lexbor import LexborHTMLParser
+
+from . import strictjson
+from .probe import Attempt, Cause, Exchange
+from .references import Reference, media_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Unanswered(httpx.TransportError):
+    """No attempt at a probe brought an answer that could be read. ``exchange`` has them all."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        last = exchange.attempts[-1] if exchange.attempts else None
+        super().__init__(f"{exchange.probe}: {last if last else 'not asked'}")
+        self.exchange = exchange
+
+
+class Blocked(Exception):
+    """Somebody on the way turned the run away; that tells nothing of the deployment."""
+
+    def __init__(self, exchange: Exchange, why: str) -> None:
+        super().__init__(f"{exchange.probe}: {why}")
+        self.exchange = exchange
+
+
+class Response(httpx.Response):
+    """An answer, with what the run knows of it."""
+
+    _exchange: ReferenceType[Exchange]
+
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange this is the answer of; it lives as long as the check that reads it."""
+        exchange = self._exchange()
+        assert exchange is not None
+        return exchange
+
+    @property
+    def path(self) -> str:
+        """The path of the URL that answered."""
+        return self.url.path
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters, in lower case; empty when there is none."""
+        return media_type(self.headers.get("content-type"))
+
+    @cached_property
+    def html(self) -> LexborHTMLParser:
+        """The body parsed as a browser parses HTML; for CSS selectors."""
+        return LexborHTMLParser(self.text)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether a DELETE is done: it was answered so, or 404 on a repeat whose first answer
+        was lost on the way (RFC 9110, 9.2.2).
+        """
+        return self.is_success or (self.status_code == 404 and self.exchange.retried)
+
+    def json(self, **_: Any) -> Any:
+        """The body as strict JSON: ValueError for a byte-order mark, duplicate keys, NaN."""
+        return strictjson.loads(self.content)
+
+
+class Needed:
+    """Something a page needs: the reference to it, and the answer when one is asked for."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.url = reference.url
+        self.kind = reference.kind
+        self.type = reference.type
+        self.page = reference.page
+        self.found_in = reference.found_in
+        self.exchange = reference.exchange
+
+    def __repr__(self) -> str:
+        return f"{self.url} ({self.kind} of {self.found_in})"
+
+    @cached_property
+    def response(self) -> Response:
+        """The answer; raises Unanswered when none came."""
+        if self.exchange is None:
+            raise LookupError(f"{self.url} lies outside the environment's origins: not asked")
+        return respond(self.exchange)
+
+
+_READ: Final[WeakKeyDictionary[Exchange, Response]] = WeakKeyDictionary()
+"""Responses of exchanges that are still held, since several checks read the same answer."""
+
+
+def respond(exchange: Exchange) -> Response:
+    """The response of an exchange. Raises Unanswered or Blocked where there is none to judge."""
+    response = _READ.get(exchange)
+    if response is None:
+        response = _READ[exchange] = _respond(exchange)
+    return response
+
+
+def _respond(exchange: Exchange) -> Response:
+    answer = exchange.answer
+    if answer is None:
+        raise Unanswered(exchange)
+    if answer.status == 429:
+        wait = answer.header("retry-after")
+        raise Blocked(exchange, f"429 Too Many Requests, Retry-After {wait or 'not given'}")
+    headers = [pair for pair in answer.headers if pair[0].lower() != b"transfer-encoding"]
+    try:
+        response = Response(
+            answer.status,
+            headers=headers,
+            content=answer.body,
+            request=httpx.Request(exchange.probe.method, answer.url),
+        )
+    except httpx.DecodingError as error:
+        raise Unanswered(_undecodable(exchange, str(error))) from None
+    response._exchange = ref(exchange)
+    return response
+
+
+def _undecodable(exchange: Exchange, why: str) -> Exchange:
+    last = exchange.attempts[-1]
+    failed = Attempt(last.began, last.seconds, last.status, Cause.ENCODING, why)
+    return Exchange(exchange.probe, (*exchange.attempts[:-1], failed))
+
+
+def request_headers(run_id: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The headers of every request: who asks, in which run, and what can be decoded."""
+    from . import __version__
+    from .encoding import ACCEPTED
+
+    return {
+        "User-Agent": f"knowngood/{__version__} (smoke test; run {run_id})",
+        "X-Knowngood-Run": run_id,
+        "Accept": "*/*",
+        "Accept-Encoding": ACCEPTED,
+        **(extra or {}),
+    }

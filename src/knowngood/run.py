@@ -1,0 +1,191 @@
+"""One process's part of a run: what its items will read, and the means to read it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from .client import Client
+from .declaration import Case, Planned
+from .environment import Environment
+from .fetch import Fetcher
+from .lookahead import Lookahead, Plan
+from .probe import Exchange
+from .response import Needed, Response, respond
+
+if TYPE_CHECKING:
+    import pytest
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the controller hands to every worker, and to itself."""
+
+    run_id: str
+    deadline: float
+    origins: Mapping[str, str]
+    workers: int = 1
+
+    @classmethod
+    def new(cls, environment: Environment, workers: int = 1) -> Ticket:
+        """A ticket for a run that begins now."""
+        return cls(
+            run_id=uuid.uuid4().hex[:12],
+            deadline=time.time() + environment.budget.run,
+            origins=dict(environment.origins),
+            workers=workers,
+        )
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the running item has read: ``touched`` is what its next assertion is about."""
+
+    plan: Plan
+    case: Case
+    touched: Exchange | None = None
+    walks: list[Client] = field(default_factory=list)
+
+
+class Touching(Sequence[Item]):
+    """A sequence that notes which of its elements a check is looking at."""
+
+    def __init__(self, items: Sequence[Item], reading: Reading) -> None:
+        self._items = items
+        self._reading = reading
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
+        if isinstance(index, slice):
+            return Touching(self._items[index], self._reading)
+        return self._note(self._items[index])
+
+    def __iter__(self) -> Iterator[Item]:
+        return map(self._note, self._items)
+
+    def _note(self, item: Item) -> Item:
+        self._reading.touched = getattr(item, "exchange", None) or self._reading.touched
+        return item
+
+
+class Run:
+    """Fetches for the items of this process until closed."""
+
+    def __init__(self, environment: Environment, ticket: Ticket) -> None:
+        self.environment = environment
+        self.ticket = ticket
+        self.left_behind: list[str] = []
+        self._fetcher: Fetcher | None = None
+        self._lookahead: Lookahead | None = None
+        self._reading: Reading | None = None
+
+    def expect(self, plans: Sequence[Plan], *, by_group: bool) -> None:
+        """Make ready to read what these plans say; nothing is asked for yet."""
+        ticket = self.ticket
+        self._fetcher = Fetcher(self.environment, ticket.run_id, ticket.deadline, ticket.workers)
+        self._fetcher.start()
+        self._lookahead = Lookahead(self._fetcher, plans, by_group=by_group)
+
+    @contextmanager
+    def reading(self, plan: Plan, case: Case) -> Iterator[Reading]:
+        """The time in which one item runs."""
+        assert self._lookahead is not None
+        self._lookahead.advance(plan.nodeid)
+        self._reading = Reading(plan, case)
+        try:
+            yield self._reading
+        finally:
+            self._lookahead.release(plan)
+            self._reading = None
+
+    def responses(self) -> Sequence[Response]:
+        """The answers to all that the running item declares. Raises Unanswered, Blocked."""
+        reading = self._now()
+        found = []
+        for planned in reading.plan.planned:
+            reading.touched = self._take(planned).exchange
+            found.append(respond(reading.touched))
+        return Touching(found, reading)
+
+    def references(self) -> Sequence[Needed]:
+        """What the pages that the running item declares need. Raises Unanswered, Blocked."""
+        reading = self._now()
+        self.responses()
+        visits = [self._take(each) for each in reading.plan.planned if each.references]
+        return Touching([Needed(ref) for visit in visits for ref in visit.references], reading)
+
+    @contextmanager
+    def client(self, origin: str) -> Iterator[Client]:
+        """A client at ``origin`` that is swept up after."""
+        assert self._fetcher is not None
+        with Client(self._fetcher, origin, self.environment.origins[origin]) as client:
+            self._now().walks.append(client)
+            try:
+                yield client
+            finally:
+                self.left_behind += client.sweep_up()
+
+    @property
+    def touched(self) -> Exchange | None:
+        """The exchange that the running item looked at last."""
+        if self._reading is None:
+            return None
+        sent = [each for walk in self._reading.walks for each in walk.exchanges]
+        return sent[-1] if sent else self._reading.touched
+
+    def report(self) -> dict[str, Any]:
+        """What this process asked for, as plain data for the controller."""
+        tally = self._fetcher.tally if self._fetcher else None
+        if tally is None:
+            return {}
+        return {
+            "requests": tally.requests,
+            "attempts": tally.attempts,
+            "received": tally.received,
+            "asked": dict(tally.asked),
+            "flaky": dict(tally.flaky),
+            "answered_at": tally.answered_at,
+            "slowest": tally.slowest,
+            "certificates": tally.certificates,
+            "retried": tally.retried,
+            "left_behind": self.left_behind,
+        }
+
+    def close(self) -> None:
+        """Stop fetching."""
+        if self._fetcher is not None:
+            self._fetcher.close()
+
+    def _now(self) -> Reading:
+        if self._reading is None:
+            raise RuntimeError("responses can only be read while a check runs")
+        return self._reading
+
+    def _take(self, planned: Planned) -> Any:
+        assert self._lookahead is not None
+        return self._lookahead.take(planned)
+
+
+def group_of(nodeid: str) -> str:
+    """Items of one group run on one worker, since they read the same answers: those of one
+    locale, say. An item without params is its own group.
+    """
+    name, bracket, rest = nodeid.partition("[")
+    return rest.rstrip("]").partition("#")[0] if bracket else name
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is an xdist worker."""
+    return hasattr(config, "workerinput")

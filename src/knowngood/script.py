@@ -1,0 +1,95 @@
+"""Whether a script is whole: parsed, never run.
+
+tree-sitter's JavaScript grammar reads every dialect of today; what Mozilla's own JavaScript 1.7
+and 1.8 added (``[for (x of xs) x]``, ``for each``) it does not know, so for those only the
+brackets are counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+import tree_sitter
+import tree_sitter_javascript
+
+from .references import SCRIPT_TYPES
+
+_PARSER: Final = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
+_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
+_MOZILLA: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.[678]", re.I)
+_MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
+
+
+def is_javascript(kind: str) -> bool:
+    """Whether the ``type`` attribute of a script element makes browsers run it."""
+    return not kind.strip() or kind.strip().lower() == "module" or bool(SCRIPT_TYPES.match(kind))
+
+
+def is_mozilla(kind: str) -> bool:
+    """Whether the ``type`` attribute asks for Mozilla's own JavaScript 1.6 to 1.8."""
+    return bool(_MOZILLA.search(kind))
+
+
+@lru_cache(maxsize=256)
+def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
+    """Why ``source`` is no whole script, with the line; None when it is one.
+
+    ``mozilla`` says that it is written in Mozilla's JavaScript 1.7 or 1.8.
+    """
+    if not source.strip():
+        return "the script is empty"
+    root = _PARSER.parse(source).root_node
+    markup = next((node for node in _walk(root) if node.type in _MARKUP), None)
+    if markup is not None:
+        return f"markup in place of script at line {markup.start_point.row + 1}"
+    if mozilla:
+        return _unbalanced(root)
+    if not root.has_error:
+        return None
+    broken = next(node for node in _walk(root) if node.is_error or node.is_missing)
+    return f"does not parse from line {broken.start_point.row + 1} on"
+
+
+@lru_cache(maxsize=256)
+def strings(source: bytes) -> tuple[str, ...]:
+    """Every string literal of ``source`` that needs no unescaping, in order, once each."""
+    root = _PARSER.parse(source).root_node
+    found: dict[str, None] = {}
+    for node in _walk(root):
+        if node.type == "string_fragment" and node.text:
+            found[node.text.decode("utf-8", "replace")] = None
+    return tuple(found)
+
+
+def _unbalanced(root: tree_sitter.Node) -> str | None:
+    open_brackets: list[tuple[str, int]] = []
+    for node in _walk(root):
+        if node.child_count or node.is_missing:
+            continue
+        line = node.start_point.row + 1
+        if node.type in _PAIRS.values():
+            open_brackets.append((node.type, line))
+        elif node.type in _PAIRS and (
+            not open_brackets or open_brackets.pop()[0] != _PAIRS[node.type]
+        ):
+            return f"a {node.type} closes nothing at line {line}"
+    if open_brackets:
+        bracket, line = open_brackets[-1]
+        return f"the {bracket} of line {line} is never closed"
+    return None
+
+
+def _walk(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """Every node in document order, without recursion: minified scripts nest deep."""
+    cursor = root.walk()
+    while True:
+        if cursor.node is not None:
+            yield cursor.node
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return

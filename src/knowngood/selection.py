@@ -1,0 +1,130 @@
+"""Which checks run: what an environment has no use for, what a selection leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from . import declaration
+from .declaration import Ask, BadDeclaration
+from .environment import Environment
+from .environment_file import FOLDER, listing
+from .schema import SUFFIX, BadSchema, load
+
+FIXTURES = {"response", "responses", "references", "client"}
+"""The fixtures by which a test is known to be a check of a deployment."""
+
+
+def is_check(item: pytest.Item) -> bool:
+    """Whether ``item`` asks a deployment for something."""
+    return bool(FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
+def check_name(item: pytest.Item) -> str:
+    """``test_config.py::test_debug_is_off``: the check without folder and case."""
+    function = getattr(item, "originalname", None) or item.name
+    return f"{item.path.name}::{function}"
+
+
+def claim_of(item: pytest.Item) -> str:
+    """What the check claims: the first line of its docstring."""
+    doc = getattr(getattr(item, "obj", None), "__doc__", None) or ""
+    return str(doc).strip().partition("\n")[0].strip()
+
+
+def asks_of(item: pytest.Item) -> tuple[Ask, ...]:
+    """The URLs that the marks of ``item`` declare; a bad mark is a usage error."""
+    try:
+        return declaration.asks(item.iter_markers())
+    except BadDeclaration as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+
+
+def origin_of(item: pytest.Item) -> str:
+    """The origin that the ``origin`` mark of ``item`` names; a usage error where none does."""
+    mark = item.get_closest_marker("origin")
+    if mark is None or len(mark.args) != 1:
+        raise pytest.UsageError(
+            f"{item.nodeid}: the client fixture needs @pytest.mark.origin(NAME), the origin of "
+            "the environment that the check talks to"
+        )
+    return str(mark.args[0])
+
+
+def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
+    """Why ``item`` does not apply to ``environment``; None where it does."""
+    try:
+        why = declaration.inapplicable(asks_of(item), environment)
+    except BadDeclaration as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    if why is not None or item.get_closest_marker("origin") is None:
+        return why
+    origin = origin_of(item)
+    if origin not in environment.origins:
+        return f"the environment has no origin called {origin}"
+    mark = item.get_closest_marker("origin")
+    if mark is not None and mark.kwargs.get("writes") and not environment.writes:
+        return "the environment does not allow writes"
+    return None
+
+
+def refuse_misuse(item: pytest.Item) -> None:
+    """A check whose marks and fixtures do not fit each other is a usage error."""
+    names = set(getattr(item, "fixturenames", ()))
+    wanted = asks_of(item)
+    if names & {"response", "responses", "references"} and not wanted:
+        raise pytest.UsageError(
+            f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
+        )
+    if wanted and not names & {"response", "responses", "references"}:
+        raise pytest.UsageError(
+            f"{item.nodeid}: asks for URLs but takes none of response, responses, references"
+        )
+    function = getattr(item, "function", None)
+    arguments = set(getattr(getattr(function, "__code__", None), "co_varnames", ()))
+    if "response" in arguments & names and len(wanted) != 1:
+        raise pytest.UsageError(
+            f"{item.nodeid}: `response` is the answer to one URL; {len(wanted)} are asked for, "
+            "so take `responses`"
+        )
+    if "references" in names and not any(ask.references for ask in wanted):
+        raise pytest.UsageError(f"{item.nodeid}: `references` needs references=True in the mark")
+    if "client" in names:
+        origin_of(item)
+
+
+def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
+    """A schema that cannot be relied on is a usage error, before the first request."""
+    for folder in sorted({item.path.parent / "schemas" for item in items}):
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
+            try:
+                load(path)
+            except BadSchema as error:
+                raise pytest.UsageError(str(error)) from None
+
+
+def refuse_checks_without_environment(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Checks that were collected without --env are a usage error that lists what there is."""
+    if any(is_check(item) for item in items):
+        raise pytest.UsageError(
+            f"these checks need --env NAME; environments in {FOLDER}/:\n"
+            f"{listing(config.rootpath / FOLDER)}"
+        )
+
+
+def narrowed_by(config: pytest.Config) -> str:
+    """The arguments that leave part of the suite out; empty when they leave out nothing."""
+    roots = [config.rootpath / each for each in config.getini("testpaths")]
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return ""
+    given = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
+    whole = all(any(_covers(arg, root) for arg in given) for root in roots)
+    if whole and not any("::" in arg for arg in config.args):
+        return ""
+    return " ".join(config.args)
+
+
+def _covers(given: Path, root: Path) -> bool:
+    return root.resolve().is_relative_to(given.resolve())
