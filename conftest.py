@@ -1,0 +1,57 @@
+"""Loads the engine's plugin, also where the package is not installed; and FHR's own fixture."""
+
+import json
+import uuid
+import zlib
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["knowngood.plugin"]
+
+PAYLOADS = Path(__file__).parent / "smoketests" / "payloads"
+DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
+PLAIN = {"Content-Type": "application/json; charset=utf-8"}
+
+
+class Submission:
+    """Documents to submit, and how Firefox submits them."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def document(self, version):
+        """The bytes of a small sound document of this payload version."""
+        return json.dumps(json.loads((PAYLOADS / f"{version}.json").read_text("utf-8"))).encode()
+
+    def new_id(self):
+        """An id that nobody has used."""
+        return str(uuid.uuid4())
+
+    def send(self, method, path, body, *, deflate=True, headers=None):
+        """Submit ``body``; the answer. A path that names the document may be sent twice."""
+        named = path.rpartition("/")[2].count("-") == 4
+        response = self.client.request(
+            method,
+            path,
+            content=zlib.compress(body) if deflate else body,
+            headers={**(DEFLATED if deflate else PLAIN), **(headers or {})},
+            extensions={"repeatable": named},
+        )
+        self._sweep_what_it_names(path, response)
+        return response
+
+    def _sweep_what_it_names(self, path, response):
+        """A server that stored the document under an id of its own says which."""
+        try:
+            stored = str(uuid.UUID(response.text.strip()))
+        except ValueError:
+            return
+        parent = path if path.endswith("/metrics") else path.rpartition("/")[0]
+        self.client.sweep(f"{parent}/{stored}")
+
+
+@pytest.fixture
+def submission(client):
+    """Submits documents at the origin of the check; what is stored is deleted afterwards."""
+    return Submission(client)

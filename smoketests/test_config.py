@@ -1,0 +1,53 @@
+"""js/config.json: the page reads it before anything else; without it FHR is blank."""
+
+import pytest
+
+CONFIG = "content:/{locale}/js/config.json"
+
+
+@pytest.mark.catches("config-missing", "config-missing-one-locale", "config-one-in-three")
+@pytest.mark.get(CONFIG + "?{nonce}", samples=3)
+def test_config_json_never_404s(response):
+    """It is there in every locale, every time, asked for past the caches as the page does."""
+    assert response.status_code == 200
+
+
+@pytest.mark.catches("config-is-html", "config-wrong-type")
+@pytest.mark.get(CONFIG)
+def test_config_json_is_sent_as_json(response):
+    """Its media type is JSON, so that no browser takes it for a page."""
+    assert response.media_type == "application/json"
+
+
+@pytest.mark.catches(
+    "config-bom",
+    "config-braces",
+    "config-duplicate-keys",
+    "config-empty",
+    "config-extra-key",
+    "config-huge-number",
+    "config-is-html",
+    "config-nan",
+    "config-null",
+    "config-undefined",
+    "config-unrendered",
+)
+@pytest.mark.get(CONFIG)
+def test_config_json_matches_its_schema(response, schema):
+    """It holds the two settings that the page reads, rendered, and nothing else."""
+    schema("config").check(response.json())
+
+
+@pytest.mark.catches("config-debug-on")
+@pytest.mark.get(CONFIG)
+def test_debug_is_off(response, environment):
+    """With debug on the page shows a developer's data in place of the user's own."""
+    assert response.json()["fhr"]["debug"] in environment.params.get("debug", ["false"])
+
+
+@pytest.mark.catches("config-other-environment")
+@pytest.mark.get(CONFIG, "content:/en-US/js/config.json")
+def test_config_json_is_the_same_in_every_locale(responses):
+    """All locales share one copy; another one came from another environment or release."""
+    here, reference = responses
+    assert here.json() == reference.json()
