@@ -254,8 +254,8 @@ class Fetcher:
             stop=enough,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )
-        _, answer = await retrying(once)
-        return Exchange(probe, tuple(attempts), answer)
+        result: tuple[Attempt, Answer | None] = await retrying(once)
+        return Exchange(probe, tuple(attempts), result[1])
 
     def _left(self) -> float:
         return self._deadline - time.time()
