@@ -29,8 +29,10 @@ class Submission:
         return str(uuid.uuid4())
 
     def send(self, method, path, body, *, deflate=True, headers=None):
-        """Submit ``body``; the answer. A path that names the document may be sent twice."""
-        named = path.rpartition("/")[2].count("-") == 4
+        """Submit ``body``; the answer. A path that names the document may be sent twice, and
+        is deleted when the check ends.
+        """
+        named = not path.endswith("/metrics")
         response = self.client.request(
             method,
             path,

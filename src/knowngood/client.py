@@ -6,17 +6,23 @@ fetcher. What a walk wrote is deleted when it ends, however it ends.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import httpx
 
-from .fetch import Fetcher
-from .probe import IDEMPOTENT_METHODS, SAFE_METHODS, Exchange, Probe
+from .fetch import Fetcher, target_of
+from .probe import IDEMPOTENT_METHODS, SAFE_METHODS, Attempt, Cause, Exchange, Probe
 from .response import Blocked, Response, Unanswered, respond
 
 REPEATABLE: Final = {"repeatable": True}
 """Request extensions for a POST that names its own document, so that sending it twice leaves one:
 ``client.post(url, extensions=REPEATABLE)``."""
+
+_NEVER_SENT: Final = frozenset(
+    {Cause.GUARD, Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TLS}
+)
+"""Causes that strike before a request is put on the wire: nothing was written."""
 
 _SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
 
@@ -36,7 +42,9 @@ class Client(httpx.Client):
         return self._walk.exchanges
 
     def sweep(self, url: str) -> None:
-        """Delete ``url`` when the walk ends, as is done by itself for each URL written to."""
+        """Delete ``url`` when the walk ends. By itself that is done for what was PUT, for each
+        POST that names its own document (``REPEATABLE``) and for the Location of a 201.
+        """
         self._walk.written.setdefault(str(self._merge_url(url)))
 
     def sweep_up(self) -> list[str]:
@@ -46,7 +54,7 @@ class Client(httpx.Client):
             try:
                 response = self.delete(url)
                 gone = response.is_success or response.status_code in {404, 410}
-            except (Unanswered, Blocked):
+            except (Unanswered, Blocked, httpx.InvalidURL):
                 gone = False
             if not gone:
                 left.append(url)
@@ -64,15 +72,26 @@ class _Walk(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> Response:
         probe = self._probe(request)
-        if probe.method in {"POST", "PUT"}:
-            self.written.setdefault(probe.url)
-        exchange = self._fetcher.send(probe)
+        exchange = self._send(probe)
         self.exchanges.append(exchange)
-        self._note_end(probe, exchange)
         why = _turned_away(exchange)
         if why:
             raise Blocked(exchange, why)
         return respond(exchange)
+
+    def _send(self, probe: Probe) -> Exchange:
+        """What is written is noted before it is sent, since the reply may be lost. A POST to a
+        collection is not: to delete its URL could delete the collection.
+        """
+        writes = probe.method == "PUT" or (probe.method == "POST" and probe.repeatable)
+        new = writes and probe.url not in self.written
+        if new:
+            self.written[probe.url] = None
+        exchange = self._judge_redirect(self._fetcher.send(probe))
+        if new and _refused(exchange):
+            del self.written[probe.url]
+        self._note_end(exchange)
+        return exchange
 
     def _probe(self, request: httpx.Request) -> Probe:
         options: dict[str, Any] = request.extensions
@@ -82,19 +101,51 @@ class _Walk(httpx.BaseTransport):
             method=request.method,
             template=f"{self._origin} walk",
             headers=tuple(
-                (name, value) for name, value in request.headers.items() if name not in _SET_BY_CURL
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in request.headers.raw
+                if name.decode("latin-1").lower() not in _SET_BY_CURL
             ),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
             repeatable=options.get("repeatable", request.method in IDEMPOTENT_METHODS),
         )
 
-    def _note_end(self, probe: Probe, exchange: Exchange) -> None:
-        """What was refused was not written; what is deleted need not be swept up."""
-        status = exchange.answer.status if exchange.answer else None
-        refused = status is not None and 400 <= status < 500 and len(exchange.attempts) == 1
-        deleted = probe.method == "DELETE" and status in {200, 202, 204, 404, 410}
-        if deleted or (refused and probe.method != "DELETE"):
+    def _judge_redirect(self, exchange: Exchange) -> Exchange:
+        """Where an answer leads out of the environment, that is the deployment's fault, and not
+        the check's for following.
+        """
+        last = self.exchanges[-1].answer if self.exchanges else None
+        url = exchange.probe.url
+        if last is None or last.header("location") is None or target_of(last) != url:
+            return exchange
+        if exchange.cause is not Cause.GUARD or self._fetcher.guard.origin_of(url):
+            return exchange
+        detail = f"redirected to {url}, outside the environment's origins: not followed"
+        return replace(
+            exchange,
+            attempts=(replace(exchange.attempts[0], cause=Cause.REDIRECT, detail=detail),),
+        )
+
+    def _note_end(self, exchange: Exchange) -> None:
+        """What is deleted need not be swept up; what was created elsewhere must be."""
+        probe, answer = exchange.probe, exchange.answer
+        if answer is None:
+            return
+        if probe.method == "DELETE" and answer.status in {200, 202, 204, 404, 410}:
             self.written.pop(probe.url, None)
+        if probe.method == "POST" and answer.status == 201 and answer.header("location"):
+            self.written.setdefault(target_of(answer))
+
+
+def _refused(exchange: Exchange) -> bool:
+    """Whether nothing can have been written: no attempt arrived, or the only one was refused."""
+    if len(exchange.attempts) == 1 and exchange.answer is not None:
+        return 400 <= exchange.answer.status < 500
+    return all(_never_sent(attempt) for attempt in exchange.attempts)
+
+
+def _never_sent(attempt: Attempt) -> bool:
+    not_asked = attempt.cause is Cause.BUDGET and not attempt.address
+    return not_asked or attempt.cause in _NEVER_SENT
 
 
 def _turned_away(exchange: Exchange) -> str | None:

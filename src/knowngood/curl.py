@@ -9,11 +9,13 @@ in ``benchmarks/`` (the httpx pool's cost grows with the square of the requests 
 from __future__ import annotations
 
 import errno
+import socket
 import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import certifi
 import pycurl
@@ -24,13 +26,22 @@ HEADER_LIMIT: Final = 64 * 1024
 """Bytes of status lines and headers that one answer may have. Browsers stop at 256 KiB, nginx
 and Apache send at most 8 KiB a line; nothing sound comes near this."""
 
+_URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
+    str.maketrans("", "", '"<>`')
+)
+"""What a URL may hold as it is. The rest is percent-encoded, as browsers do: pages do refer to
+``/é.png`` and ``/a b.png``, and servers answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one attempt may use: seconds in all, bytes of the body as sent."""
+    """What one attempt may use: seconds in all, bytes of the body as sent, kept connections
+    unless it is to be ``fresh``.
+    """
 
     seconds: float
     body: int
+    fresh: bool = False
 
 
 @dataclass(slots=True)
@@ -38,19 +49,40 @@ class _Received:
     """What libcurl's callbacks have collected so far."""
 
     body_limit: int
+    requests: int = 0
+    interim: bool = False
+    headers_complete: bool = False
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     header_bytes: int = 0
     body: list[bytes] = field(default_factory=list)
     body_bytes: int = 0
     too_large: str = ""
 
+    @property
+    def stale(self) -> bool:
+        """Whether libcurl was about to ask again on another connection."""
+        return self.requests > 1
+
+    def on_request(self, *_: object) -> int:
+        """A connection stands and the request goes out. When a kept connection turns out to be
+        closed, libcurl would ask again by itself: an attempt that nobody sees.
+        """
+        self.requests += 1
+        first = self.requests == 1
+        return int(pycurl.PREREQFUNC_OK if first else pycurl.PREREQFUNC_ABORT)
+
     def on_header(self, line: bytes) -> int | None:
         self.header_bytes += len(line)
         if self.header_bytes > HEADER_LIMIT:
             self.too_large = f"more than {HEADER_LIMIT} bytes of headers"
             return 0
+        if self.headers_complete:
+            return None  # a trailer must not pass for a header
         if line.startswith(b"HTTP/"):
             self.headers.clear()  # an interim answer (1xx) came before this one
+            self.interim = line.partition(b" ")[2].startswith(b"1")
+        elif not line.strip():
+            self.headers_complete = not self.interim
         elif b":" in line:
             name, _, value = line.partition(b":")
             self.headers.append((name.strip(), value.strip()))
@@ -93,18 +125,20 @@ class Curl:
         try:
             self._prepare(handle, probe, headers, limits, received)
             await self._multi.perform(handle)
-            cause, detail, phase = None, "", ""
+            cause, detail, phase = _judge(received)
         except pycurl.error as error:
             cause, detail, phase = _diagnose(handle, error, received, limits)
         seconds = time.perf_counter() - started
         answer = None if cause else _answer(handle, received)
+        status = handle.getinfo(pycurl.RESPONSE_CODE)
         attempt = Attempt(
             began=began,
             seconds=seconds,
-            status=handle.getinfo(pycurl.RESPONSE_CODE) or None,
+            status=status if status >= 200 else None,
             cause=cause,
             detail=detail,
             phase=phase,
+            stale=received.stale,
             address=handle.getinfo(pycurl.PRIMARY_IP) or "",
         )
         handle.reset()
@@ -121,7 +155,7 @@ class Curl:
     ) -> None:
         milliseconds = max(1, int(limits.seconds * 1000))
         setopt = handle.setopt
-        setopt(pycurl.URL, probe.url)
+        setopt(pycurl.URL, quote(probe.url, safe=_URL_CHARACTERS))
         setopt(pycurl.PATH_AS_IS, 1)
         setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
@@ -129,12 +163,15 @@ class Curl:
         setopt(pycurl.NOSIGNAL, 1)
         setopt(pycurl.TIMEOUT_MS, milliseconds)
         setopt(pycurl.CONNECTTIMEOUT_MS, milliseconds)
+        setopt(pycurl.PREREQFUNCTION, received.on_request)
         setopt(pycurl.HEADERFUNCTION, received.on_header)
         setopt(pycurl.WRITEFUNCTION, received.on_body)
         setopt(pycurl.HTTPHEADER, _header_lines(probe, headers))
         if probe.url.startswith("https:"):
             setopt(pycurl.CAINFO, self._authorities)
             setopt(pycurl.OPT_CERTINFO, 1)
+        if limits.fresh:
+            setopt(pycurl.FRESH_CONNECT, 1)
         if probe.method == "HEAD":
             setopt(pycurl.NOBODY, 1)
         elif probe.method != "GET":
@@ -142,8 +179,8 @@ class Curl:
 
 
 def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
-    """A connection of its own: libcurl repeats a request when a kept connection turns out to be
-    closed, and a write must not be repeated unseen.
+    """A connection of its own: a write that meets a kept connection which the server is about to
+    close may not be repeated, and would fail for no fault of anybody.
     """
     handle.setopt(pycurl.FRESH_CONNECT, 1)
     handle.setopt(pycurl.FORBID_REUSE, 1)
@@ -153,8 +190,11 @@ def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
 
 
 def _header_lines(probe: Probe, headers: tuple[tuple[str, str], ...]) -> list[bytes]:
-    """Header lines for libcurl. A name alone, with a colon, keeps libcurl from adding its own."""
-    lines = [f"{name}: {value}".encode("latin-1") for name, value in headers]
+    """Header lines for libcurl. A name alone, with a colon, keeps libcurl from adding its own;
+    with a semicolon it is sent without a value.
+    """
+    pairs = (f"{name}: {value}" if value else f"{name};" for name, value in headers)
+    lines = [pair.encode("latin-1") for pair in pairs]
     names = {name.lower() for name, _ in headers}
     lines += [b"Expect:"] if probe.body is not None else []
     lines += [b"Content-Type:"] if "content-type" not in names else []
@@ -183,6 +223,8 @@ def _certificate_expires(handle: pycurl.Curl) -> float | None:
     return None
 
 
+_E_TOO_LARGE: Final = 100  # CURLE_TOO_LARGE; pycurl has no name for it
+
 _CAUSES: Final = {
     pycurl.E_COULDNT_RESOLVE_HOST: Cause.DNS,
     pycurl.E_COULDNT_CONNECT: Cause.REFUSED,
@@ -193,7 +235,7 @@ _CAUSES: Final = {
     pycurl.E_SEND_ERROR: Cause.RESET,
     pycurl.E_RECV_ERROR: Cause.RESET,
     pycurl.E_PARTIAL_FILE: Cause.TRUNCATED,
-    pycurl.E_OPERATION_TIMEDOUT: Cause.TIMEOUT,
+    _E_TOO_LARGE: Cause.TOO_LARGE,
     pycurl.E_OUT_OF_MEMORY: Cause.RUNNER,
     pycurl.E_SSL_CACERT_BADFILE: Cause.RUNNER,
     pycurl.E_FAILED_INIT: Cause.RUNNER,
@@ -205,33 +247,70 @@ _RUNNER_ERRNOS: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM
 _NO_ROUTE_ERRNOS: Final = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 
 
+_HUNG_UP_ERRNOS: Final = {errno.ECONNRESET, errno.EPIPE}
+_TLS_EOF: Final = "unexpected eof"
+
+
+def _judge(received: _Received) -> tuple[Cause | None, str, str]:
+    """For libcurl an answer is complete, too, when it ends within its headers."""
+    if received.headers_complete:
+        return None, "", ""
+    return Cause.TRUNCATED, "the connection was closed within the headers", ""
+
+
 def _diagnose(
     handle: pycurl.Curl, error: pycurl.error, received: _Received, limits: Limits
 ) -> tuple[Cause, str, str]:
     """The cause, a sentence, and for a timeout the phase it struck in."""
-    code, message = error.args[0], str(error.args[1])
-    cause = _CAUSES.get(code, Cause.PROTOCOL)
+    code, message = error.args[0], str(error.args[1]) or pycurl.easy_strerror(error.args[0])
     if received.too_large:
         return Cause.TOO_LARGE, f"{received.too_large}; cut off", ""
-    if cause is Cause.TIMEOUT:
-        phase = _phase(handle)
-        return cause, f"no complete answer within {limits.seconds:.1f} s", phase
+    if code == pycurl.E_OPERATION_TIMEDOUT:
+        detail = f"no complete answer within {limits.seconds:.1f} s"
+        return Cause.TIMEOUT, detail, _phase(handle, received)
+    if code == pycurl.E_ABORTED_BY_CALLBACK:
+        return Cause.RESET, "the kept connection was closed without an answer", ""
     number = handle.getinfo(pycurl.OS_ERRNO)
     if number in _RUNNER_ERRNOS:
         return Cause.RUNNER, f"{message} ({errno.errorcode[number]})", ""
-    if cause is Cause.REFUSED and number in _NO_ROUTE_ERRNOS:
-        cause = Cause.UNREACHABLE
-    return cause, message or pycurl.easy_strerror(code), ""
+    if _has_no_socket(code, number):
+        return Cause.RUNNER, f"{message}: no socket to be had; see ulimit -n", ""
+    return _cause(code, message, number, received), message, ""
 
 
-def _phase(handle: pycurl.Curl) -> str:
+def _has_no_socket(code: int, number: int) -> bool:
+    """Whether the runner could open none: libcurl has the same codes for it as for a server that
+    refuses and for a name that does not exist.
+    """
+    if code == pycurl.E_COULDNT_CONNECT:
+        return not number
+    if code != pycurl.E_COULDNT_RESOLVE_HOST:
+        return False
+    try:
+        socket.socket().close()
+    except OSError:
+        return True
+    return False
+
+
+def _cause(code: int, message: str, number: int, received: _Received) -> Cause:
+    """The cause of an error code, told apart where libcurl has one code for several."""
+    if code == pycurl.E_COULDNT_CONNECT and number in _NO_ROUTE_ERRNOS:
+        return Cause.UNREACHABLE
+    hung_up = number in _HUNG_UP_ERRNOS or _TLS_EOF in message
+    if code == pycurl.E_SSL_CONNECT_ERROR and hung_up:
+        return Cause.RESET
+    if code == pycurl.E_RECV_ERROR and "chunk" in message:
+        return Cause.PROTOCOL
+    if code == pycurl.E_RECV_ERROR and _TLS_EOF in message and received.headers_complete:
+        return Cause.TRUNCATED
+    return _CAUSES.get(code, Cause.PROTOCOL)
+
+
+def _phase(handle: pycurl.Curl, received: _Received) -> str:
     """How far a transfer came before its time was up."""
+    if received.requests:
+        return "body" if received.headers_complete else "headers"
     if not handle.getinfo(pycurl.NAMELOOKUP_TIME_T):
         return "dns"
-    if not handle.getinfo(pycurl.CONNECT_TIME_T):
-        return "connect"
-    if not handle.getinfo(pycurl.PRETRANSFER_TIME_T):
-        return "tls"
-    if not handle.getinfo(pycurl.STARTTRANSFER_TIME_T):
-        return "headers"
-    return "body"
+    return "tls" if handle.getinfo(pycurl.CONNECT_TIME_T) else "connect"

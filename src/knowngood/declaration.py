@@ -27,7 +27,8 @@ READS: Final = ("get", "head")
 
 _OPTIONS: Final = {"samples", "follow", "references"}
 _PAIRED: Final = {"alias", "target"}
-_BUILT_IN: Final = _PAIRED | {"nonce", "release"}
+BUILT_IN: Final = _PAIRED | {"nonce", "release"}
+"""Fields that the engine fills in itself."""
 
 
 class BadDeclaration(Exception):
@@ -92,8 +93,21 @@ def asks(marks: Iterable[Mark]) -> tuple[Ask, ...]:
             raise BadDeclaration(f'mark {mark.name}: expected URLs such as "content:/robots.txt"')
         if not isinstance(samples, int) or not 1 <= samples <= 100:
             raise BadDeclaration(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
+        for url in mark.args:
+            _refuse_bad_template(url)
         found += [Ask(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
     return tuple(found)
+
+
+def _refuse_bad_template(url: str) -> None:
+    try:
+        fields = [each for each in string.Formatter().parse(url) if each[1] is not None]
+    except ValueError as error:
+        raise BadDeclaration(
+            f"{url!r}: {error}; a brace of the URL's own is written twice"
+        ) from None
+    if any(not name or spec or conversion for _, name, spec, conversion in fields):
+        raise BadDeclaration(f"{url!r}: expected fields such as {{locale}} or {{*page}}")
 
 
 def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
@@ -103,8 +117,8 @@ def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
     """
     for ask in wanted:
         for name in ask.fields:
-            if name not in _BUILT_IN and name.removeprefix("*") not in environment.params:
-                known = sorted({*environment.params, *_BUILT_IN})
+            if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
+                known = sorted({*environment.params, *BUILT_IN})
                 raise BadDeclaration(
                     f"{ask.template!r}: unknown field {{{name}}}; "
                     f"{environment.path.name} and the engine have: {', '.join(known)}"
@@ -125,7 +139,7 @@ def cases(wanted: Sequence[Ask], environment: Environment) -> list[Case]:
     axes: list[list[dict[str, str]]] = [
         [{name: value} for value in environment.params[name]]
         for name in names
-        if name not in _BUILT_IN and not name.startswith("*")
+        if name not in BUILT_IN and not name.startswith("*")
     ]
     if _PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])

@@ -7,6 +7,7 @@ anything holds the decoded body.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 ACCEPTED: Final = "gzip, deflate"
@@ -38,12 +39,23 @@ def decoded_size(body: bytes, encoding: str, limit: int) -> int:
     return _inflated_size(body, names[0], limit)
 
 
+def in_httpx_words(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The same headers; httpx knows gzip, but not its old name x-gzip (RFC 9110, 8.4.1.3)."""
+    return [
+        (key, value.lower().replace(b"x-gzip", b"gzip"))
+        if key.lower() == b"content-encoding"
+        else (key, value)
+        for key, value in headers
+    ]
+
+
 def _inflated_size(body: bytes, name: str, limit: int) -> int:
     """``deflate`` is zlib's format by RFC 9110, 8.4.1.2, and raw deflate by old habit."""
+    gzip = name != "deflate"
     try:
-        return _drain(zlib.decompressobj(zlib.MAX_WBITS | 32), body, name, limit)
+        return _drain(zlib.decompressobj(zlib.MAX_WBITS | (16 if gzip else 0)), body, name, limit)
     except zlib.error as error:
-        if name != "deflate":
+        if gzip:
             raise BadEncoding(f"not {name}, though Content-Encoding says so: {error}") from None
     try:
         return _drain(zlib.decompressobj(-zlib.MAX_WBITS), body, name, limit)
@@ -52,17 +64,16 @@ def _inflated_size(body: bytes, name: str, limit: int) -> int:
 
 
 def _drain(inflate: zlib._Decompress, body: bytes, name: str, limit: int) -> int:
+    """What follows the end of the stream is passed over, as browsers and httpx do."""
     size = 0
     rest = body
-    while rest and not inflate.eof:
-        size += len(inflate.decompress(rest, _CHUNK))
+    while not inflate.eof:
+        more = inflate.decompress(rest, _CHUNK)
+        size += len(more)
         if size > limit:
             message = f"{len(body)} bytes of {name} decode to more than {limit} bytes"
             raise BadEncoding(message, too_large=True)
         rest = inflate.unconsumed_tail
-    while not inflate.eof:
-        more = inflate.decompress(b"", _CHUNK)
-        if not more:
+        if not more and not rest and not inflate.eof:
             raise BadEncoding(f"the {name} body ends early")
-        size += len(more)
     return size

@@ -151,24 +151,27 @@ class Environment:
         """
         name, separator, url = option.partition("=")
         known = [*self.origins, *(self.serve.origins if self.serve else ())]
+        shown = "(value not shown, it may hold a password)" if "@" in option else repr(option)
         if not separator or name not in known:
             raise BadEnvironment(
-                f"--origin {option!r}: expected NAME=URL with one of these names: "
+                f"--origin {shown}: expected NAME=URL with one of these names: "
                 f"{', '.join(known) or 'none'}"
             )
         if self.protected:
             raise BadEnvironment(
-                f"--origin {option!r}: {self.path} says protected = true, so its origins are "
+                f"--origin {shown}: {self.path} says protected = true, so its origins are "
                 "fixed; verify a preview through an environment of its own"
             )
         trouble = origin_trouble(url)
         if trouble:
-            raise BadEnvironment(f"--origin {option!r}: {trouble}")
+            raise BadEnvironment(f"--origin {shown}: {trouble}")
         return self.with_origins({name: url.rstrip("/")})
 
 
 def origin_trouble(url: str) -> str | None:
-    """Why ``url`` cannot be an origin; None when it can."""
+    """Why ``url`` cannot be an origin; None when it can. No credential in it is ever quoted."""
+    if "@" in url:
+        return "holds a user name or password; put the credential into [secrets] instead"
     try:
         parts = urlsplit(url)
         port_ok = parts.port is None or 0 < parts.port < 65536
@@ -176,10 +179,10 @@ def origin_trouble(url: str) -> str | None:
         return f"found {url!r}, which is no URL: {error}"
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok:
         return f"found {url!r}; expected http://HOST[:PORT] or https://HOST[:PORT]"
-    if parts.username or parts.password:
-        return "holds a user name or password; put the credential into [secrets] instead"
     if parts.path.strip("/") or parts.query or parts.fragment:
         return f"found {url!r}; an origin is scheme, host and port, without a path"
     if re.search(r"[\s\x00-\x1f\x7f]", url):
         return f"found {url!r}, which holds white space or control characters"
+    if re.search(r"[?#\\<>\"^`{|}%]", url):
+        return f"found {url!r}; expected http://HOST[:PORT] or https://HOST[:PORT]"
     return None

@@ -8,8 +8,8 @@ allowed; the plugin shows it as a usage error.
 from __future__ import annotations
 
 import json
+import math
 import os
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -19,16 +19,11 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import jsonschema
+import jsonschema.validators
 
-from .environment import (
-    BadEnvironment,
-    Budget,
-    Environment,
-    HeaderRule,
-    Release,
-    Serve,
-    origin_trouble,
-)
+from . import environment_values
+from .declaration import BUILT_IN
+from .environment import BadEnvironment, Budget, Environment, Release, origin_trouble
 
 FOLDER: Final = "environments"
 """Where a suite keeps its environment files, below the root of the suite."""
@@ -54,6 +49,7 @@ def load(name: str, root: Path) -> Environment:
     path = find(name, root)
     document = _read(path)
     _validate(path, document)
+    _refuse_bad_origins(path, document)
     _refuse_shared_origins(path, document)
     return _build(path, document)
 
@@ -62,16 +58,27 @@ def find(name: str, root: Path) -> Path:
     """The file that ``--env name`` means; raises BadEnvironment where there is none."""
     if name.endswith(".toml") or os.sep in name:
         path = Path(name)
-        if path.is_file():
+        if environment_values.is_file(path):
             return path.absolute()
         raise BadEnvironment(f"--env {name!r}: there is no such file")
     path = root / FOLDER / f"{name}.toml"
-    if path.is_file():
+    if environment_values.is_file(path):
         return path
     raise BadEnvironment(
         f"--env {name!r}: unknown environment; these are in {root / FOLDER}:\n"
         f"{listing(root / FOLDER)}\nor give the path of a .toml file of your own"
     )
+
+
+def override(environment: Environment, option: str) -> Environment:
+    """``environment`` with one origin replaced by ``option``, a ``NAME=URL`` of ``--origin``.
+
+    Raises BadEnvironment also where the URL belongs to another environment beside this one.
+    """
+    changed = environment.with_override(option)
+    name = option.partition("=")[0]
+    _refuse_shared_origins(environment.path, {"origins": {name: changed.origins[name]}})
+    return changed
 
 
 @cache
@@ -87,12 +94,29 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadEnvironment(f"{path}: not TOML: {error}") from None
     except UnicodeDecodeError as error:
         raise BadEnvironment(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except (ValueError, RecursionError) as error:  # a number or a nesting beyond Python's limits
+        raise BadEnvironment(f"{path}: cannot be read as TOML: {error}") from None
     except OSError as error:
         raise BadEnvironment(f"{path}: {error.strerror or error}") from None
 
 
+_TYPES: Final = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+    {
+        "integer": lambda _, value: type(value) is int,
+        "number": lambda _, value: (
+            type(value) is int or (type(value) is float and math.isfinite(value))
+        ),
+    }
+)
+"""TOML has inf and nan, which no comparison stops, and tells 3 from 3.0."""
+
+_Validator: Final = cast("Any", jsonschema.validators).extend(
+    jsonschema.Draft202012Validator, type_checker=_TYPES
+)
+
+
 def _validate(path: Path, document: dict[str, Any]) -> None:
-    validator = jsonschema.Draft202012Validator(file_schema())
+    validator = _Validator(file_schema())
     errors = sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.path)))
     if errors:
         raise BadEnvironment("\n".join(f"{path}: {_explain(error)}" for error in errors))
@@ -120,10 +144,18 @@ def _short(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def _refuse_bad_origins(path: Path, document: dict[str, Any]) -> None:
+    for name, url in document.get("origins", {}).items():
+        trouble = origin_trouble(url)
+        if trouble:
+            raise BadEnvironment(f"{path}: origins.{name}: {trouble}")
+
+
 def _refuse_shared_origins(path: Path, document: dict[str, Any]) -> None:
     """Another environment's origin in this file is how stage's tests end up vouching for prod."""
-    mine = {_normal(url): name for name, url in document.get("origins", {}).items()}
-    if len(mine) < len(document.get("origins", {})):
+    own = document.get("origins", {})
+    mine = {_normal(url): name for name, url in own.items()}
+    if len(mine) < len(own):
         raise BadEnvironment(f"{path}: origins: two names have the same URL; give each its own")
     for other in sorted(path.parent.glob("*.toml")):
         if other == path:
@@ -134,8 +166,9 @@ def _refuse_shared_origins(path: Path, document: dict[str, Any]) -> None:
             continue  # that file is told of when it is the one asked for
         for name, url in theirs.items() if isinstance(theirs, dict) else ():
             if isinstance(url, str) and _normal(url) in mine:
+                key = mine[_normal(url)]
                 raise BadEnvironment(
-                    f"{path}: origins.{mine[_normal(url)]}: {url} is also origins.{name} of "
+                    f"{path}: origins.{key}: {own[key]} is also origins.{name} of "
                     f"{other.name}; an origin belongs to one environment"
                 )
 
@@ -152,12 +185,8 @@ def _normal(url: str) -> tuple[str, str, int | None]:
 
 def _build(path: Path, document: dict[str, Any]) -> Environment:
     origins = dict(document.get("origins", {}))
-    for name, url in origins.items():
-        trouble = origin_trouble(url)
-        if trouble:
-            raise BadEnvironment(f"{path}: origins.{name}: {trouble}")
     params = {
-        name: _values(path, f"params.{name}", value)
+        name: environment_values.values(path, f"params.{name}", value)
         for name, value in document.get("params", {}).items()
     }
     serve = document.get("serve")
@@ -170,21 +199,40 @@ def _build(path: Path, document: dict[str, Any]) -> Environment:
         promotes_from=document.get("promotes_from"),
         protected=document.get("protected", False),
         writes=document.get("writes", False),
-        ca=_file(path, "ca", document["ca"]) if "ca" in document else None,
+        ca=environment_values.file(path, "ca", document["ca"]) if "ca" in document else None,
         origins=MappingProxyType({name: url.rstrip("/") for name, url in origins.items()}),
         params=MappingProxyType(params),
-        aliases=MappingProxyType(_aliases(path, document.get("aliases", {}))),
+        aliases=MappingProxyType(environment_values.aliases(path, document.get("aliases", {}))),
         release=Release(**document["release"]) if "release" in document else None,
-        headers=tuple(_header_rules(path, document.get("headers", {}))),
+        headers=tuple(environment_values.header_rules(path, document.get("headers", {}))),
         budget=Budget(**document.get("budget", {})),
-        secrets=MappingProxyType(_secrets(path, document.get("secrets", {}))),
+        secrets=MappingProxyType(environment_values.secrets(path, document.get("secrets", {}))),
         require=tuple(document.get("require", {}).get("checks", ["*"])),
-        serve=_serve(serve) if serve else None,
+        serve=environment_values.serve(serve) if serve else None,
         control=tuple(document.get("control", ())),
         edges=MappingProxyType(dict(document.get("edges", {}))),
     )
     _refuse_unknown_references(environment)
+    _refuse_useless_params(environment)
     return environment
+
+
+def _refuse_useless_params(environment: Environment) -> None:
+    """A param that the engine's own field hides, an alias of nothing."""
+    hidden = sorted(BUILT_IN & set(environment.params))
+    if hidden:
+        raise BadEnvironment(
+            f"{environment.path}: params.{hidden[0]}: this name means something else in URLs; "
+            f"choose another than {', '.join(sorted(BUILT_IN))}"
+        )
+    known = {value for values in environment.params.values() for value in values}
+    for alias, target in environment.aliases.items():
+        for value in (alias, target):
+            if value not in known:
+                raise BadEnvironment(
+                    f"{environment.path}: aliases: {value!r} of {alias} = {target} is no value of "
+                    "any list in [params]"
+                )
 
 
 def _refuse_unknown_references(environment: Environment) -> None:
@@ -199,111 +247,13 @@ def _refuse_unknown_references(environment: Environment) -> None:
     previous = environment.promotes_from
     if previous is None:
         return
-    if previous == environment.name or not environment.path.with_stem(previous).is_file():
+    sibling = environment.path.parent / f"{previous}.toml"
+    if (
+        previous == environment.name
+        or os.sep in previous
+        or not environment_values.is_file(sibling)
+    ):
         raise BadEnvironment(
             f"{environment.path}: promotes_from: found {previous!r}; expected the name of "
             f"another environment in {environment.path.parent}"
         )
-
-
-def _file(path: Path, key: str, value: str) -> Path:
-    target = path.parent / value.removeprefix("file:")
-    if not target.is_file():
-        raise BadEnvironment(f"{path}: {key}: there is no file {target}")
-    return target
-
-
-def _values(path: Path, key: str, value: list[str] | str) -> tuple[str, ...]:
-    """A list as it stands, or the lines of ``file:NAME`` without comments."""
-    values = value if isinstance(value, list) else _lines(_file(path, key, value))
-    if not values:
-        raise BadEnvironment(f"{path}: {key}: holds no value, so nothing would be checked")
-    twice = sorted({each for each in values if values.count(each) > 1})
-    if twice:
-        raise BadEnvironment(f"{path}: {key}: listed twice: {', '.join(twice)}")
-    for each in values:
-        if not re.fullmatch(r"[A-Za-z0-9._~@+/?=&-]*", each):
-            raise BadEnvironment(
-                f"{path}: {key}: found {each!r}; allowed: letters, digits and . _ ~ @ + / ? = & -"
-            )
-    return tuple(values)
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadEnvironment(f"{path}: cannot be read as UTF-8 text: {error}") from None
-    stripped = (line.partition("#")[0].strip() for line in text.splitlines())
-    return [line for line in stripped if line]
-
-
-def _aliases(path: Path, value: dict[str, str] | str) -> dict[str, str]:
-    """A table as it stands, or the ``alias = target`` lines of ``file:NAME``."""
-    if isinstance(value, str):
-        pairs = [line.partition("=") for line in _lines(_file(path, "aliases", value))]
-        value = {alias.strip(): target.strip() for alias, _, target in pairs}
-    for alias, target in value.items():
-        if not target or target in value:
-            raise BadEnvironment(
-                f"{path}: aliases.{alias}: found {target!r}; expected a value that is no alias"
-            )
-    return dict(value)
-
-
-def _header_rules(path: Path, kinds: dict[str, Any]) -> list[HeaderRule]:
-    rules = []
-    for kind, table in kinds.items():
-        paths = _regex(path, f"headers.{kind}.paths", table["paths"], 0)
-        for header, wanted in table.items():
-            if header == "paths":
-                continue
-            key = f"headers.{kind}.{header}"
-            rules.append(
-                HeaderRule(
-                    kind=kind,
-                    paths=paths,
-                    header=header.lower(),
-                    pattern=_regex(path, key, wanted, re.I) if isinstance(wanted, str) else None,
-                    max_age=wanted["max_age"] if isinstance(wanted, dict) else None,
-                    absent=wanted is False,
-                )
-            )
-    return rules
-
-
-def _regex(path: Path, key: str, pattern: str, flags: int) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern, flags)
-    except re.error as error:
-        raise BadEnvironment(
-            f"{path}: {key}: {pattern!r} is no regular expression: {error}"
-        ) from None
-
-
-def _secrets(path: Path, table: dict[str, str]) -> dict[str, str]:
-    """The values of the variables that the table names; no message ever holds a value."""
-    values = {}
-    for name, variable in table.items():
-        value = os.environ.get(variable)
-        if not value:
-            state = "not set" if value is None else "empty"
-            raise BadEnvironment(
-                f"{path}: secrets.{name} reads the variable {variable}, which is {state}; "
-                "set it where the run is started"
-            )
-        if not value.isprintable() or not value.isascii():
-            raise BadEnvironment(
-                f"{path}: secrets.{name} reads the variable {variable}, whose value holds a "
-                "newline or another character that no header may hold; check for a stray line end"
-            )
-        values[name] = value
-    return values
-
-
-def _serve(table: dict[str, Any]) -> Serve:
-    return Serve(
-        command=tuple(table["command"]),
-        origins=tuple(table["origins"]),
-        ready_within=float(table.get("ready_within", 20)),
-    )

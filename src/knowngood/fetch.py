@@ -13,29 +13,17 @@ import time
 from collections import Counter
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
-from typing import Any, Final, cast
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_result,
-    wait_exponential,
-    wait_random,
-)
-
 from .curl import Curl, Limits
-from .encoding import BadEncoding, decoded_size
+from .encoding import BadEncoding, decoded_size, in_httpx_words
 from .environment import Environment
 from .guard import Guard
-from .outcome import describe
 from .probe import (
-    IDEMPOTENT_METHODS,
-    RETRIED_CAUSES,
-    RETRIED_STATUSES,
+    ANSWERED_WRONG,
     Answer,
     Attempt,
     Cause,
@@ -44,6 +32,8 @@ from .probe import (
 )
 from .references import Reference, links
 from .response import request_headers
+from .retry import Tried, retried
+from .tally import Tally
 
 REDIRECTS: Final = 5
 """Redirects followed where a check asks for it; curl's and requests' limits are 30 to 50, a
@@ -53,10 +43,9 @@ SILENT_LIMIT: Final = 32
 """Probes in a row without an answer after which an origin is taken for dead and not asked any
 more. At the default budget an origin that drops every packet is given up in half a minute."""
 
-RETRIES_KEPT: Final = 1000
-"""Retried exchanges that a process keeps for the report with every attempt. All are counted."""
+_SAYS_NOTHING: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
+"""Causes that lie with the run: they tell nothing of whether an origin is alive."""
 
-_WAIT: Final = wait_exponential(multiplier=0.25, max=4.0) + wait_random(0, 0.25)
 _DEPTH: Final = 4  # page → stylesheet → import → image
 
 
@@ -66,39 +55,6 @@ class Visit:
 
     exchange: Exchange
     references: tuple[Reference, ...] = ()
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one process asked for. Counters are keyed by origin and by declaration."""
-
-    requests: int = 0
-    attempts: int = 0
-    received: int = 0
-    asked: Counter[str] = field(default_factory=Counter)
-    flaky: Counter[str] = field(default_factory=Counter)
-    answered_at: dict[str, float] = field(default_factory=dict)
-    slowest: list[tuple[float, str]] = field(default_factory=list)
-    certificates: dict[str, float] = field(default_factory=dict)
-    retried: list[dict[str, Any]] = field(default_factory=list)
-
-    def note(self, exchange: Exchange) -> None:
-        """Count one finished exchange."""
-        probe, answer = exchange.probe, exchange.answer
-        self.requests += 1
-        self.attempts += len(exchange.attempts)
-        for group in {probe.origin, probe.template or probe.origin}:
-            self.asked[group] += 1
-            self.flaky[group] += exchange.flaky
-        if exchange.retried and len(self.retried) < RETRIES_KEPT:
-            self.retried.append(describe(exchange))
-        self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
-        if answer is not None:
-            self.received += len(answer.body)
-            last = exchange.attempts[-1]
-            self.answered_at[probe.origin] = last.began + last.seconds
-            if answer.certificate_expires is not None:
-                self.certificates[probe.origin] = answer.certificate_expires
 
 
 class Fetcher:
@@ -111,7 +67,6 @@ class Fetcher:
     def __init__(
         self, environment: Environment, run_id: str, deadline: float, share: int = 1
     ) -> None:
-        self._environment = environment
         self._budget = environment.budget
         self._deadline = deadline
         self._slots = max(1, self._budget.concurrency // share)
@@ -121,6 +76,8 @@ class Fetcher:
         self._silent: Counter[str] = Counter()
         self.guard = Guard(environment.origins, environment.writes)
         self.tally = Tally()
+        self._curl = Curl(self._slots, environment.ca)
+        self._slot = asyncio.Semaphore(self._slots)
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._serve, name="knowngood-fetch", daemon=True)
         self._ready = threading.Event()
@@ -155,8 +112,6 @@ class Fetcher:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._curl = Curl(self._slots, self._environment.ca)
-        self._slot = asyncio.Semaphore(self._slots)
         self._loop.call_soon(self._ready.set)
         self._loop.run_forever()
 
@@ -202,7 +157,7 @@ class Fetcher:
         origin = self.guard.origin_of(url)
         if origin is None:
             return None
-        return await self._shared(Probe(origin, url, template=f"{exchange.probe.template} →"))
+        return await self._shared(Probe(origin, url, template=referred(exchange.probe.template)))
 
     async def _shared(self, probe: Probe) -> Exchange:
         """The exchange of ``probe``, asked for once while anybody holds it."""
@@ -227,62 +182,76 @@ class Fetcher:
             attempt = Attempt(time.time(), 0.0, cause=Cause.GUARD, detail=refusal)
             return Exchange(probe, (attempt,))
         async with self._slot:
-            exchange = await self._retried(probe)
-        self._silent[probe.origin] = 0 if exchange.answer else self._silent[probe.origin] + 1
+            exchange = self._given_up(probe) or await self._retried(probe)
+        self._note_silence(exchange)
         self.tally.note(exchange)
         return exchange
 
+    def _given_up(self, probe: Probe) -> Exchange | None:
+        if self._silent[probe.origin] < SILENT_LIMIT:
+            return None
+        detail = f"not asked: {SILENT_LIMIT} requests in a row to {probe.origin} got no answer"
+        attempt = Attempt(time.time(), 0.0, cause=Cause.UNREACHABLE, detail=detail)
+        return Exchange(probe, (attempt,))
+
+    def _note_silence(self, exchange: Exchange) -> None:
+        origin = exchange.probe.origin
+        if exchange.answer is not None or exchange.cause in ANSWERED_WRONG:
+            self._silent[origin] = 0
+        elif exchange.cause not in _SAYS_NOTHING:
+            self._silent[origin] += 1
+
     async def _retried(self, probe: Probe) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
-        attempts: list[Attempt] = []
-        started = time.monotonic()
+        end = time.monotonic() + self._budget.probe
 
-        async def once() -> tuple[Attempt, Answer | None]:
-            left = min(self._budget.probe - (time.monotonic() - started), self._left())
-            attempt, answer = await self._attempt(probe, left)
-            attempts.append(attempt)
-            return attempt, answer
+        async def once(before: Attempt | None) -> Tried:
+            return await self._attempt(probe, end, fresh=before is not None and before.stale)
 
-        def enough(state: RetryCallState) -> bool:
-            wait = state.upcoming_sleep
-            over_budget = time.monotonic() - started + wait >= self._budget.probe
-            return len(attempts) >= self._budget.attempts or over_budget or wait >= self._left()
+        def left() -> float:
+            return min(end - time.monotonic(), self._left())
 
-        retrying = AsyncRetrying(
-            retry=retry_if_result(lambda result: _worth_a_retry(probe, *result)),
-            wait=_wait,
-            stop=enough,
-            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
-        )
-        result: tuple[Attempt, Answer | None] = await retrying(once)
-        return Exchange(probe, tuple(attempts), result[1])
+        return await retried(probe, once, self._budget.attempts, left)
 
     def _left(self) -> float:
         return self._deadline - time.time()
 
-    async def _attempt(self, probe: Probe, left: float) -> tuple[Attempt, Answer | None]:
-        """One attempt, redirects followed where the probe asks for it."""
-        if self._silent[probe.origin] >= SILENT_LIMIT:
-            detail = f"not asked: {SILENT_LIMIT} requests in a row to {probe.origin} got no answer"
-            return Attempt(time.time(), 0.0, cause=Cause.UNREACHABLE, detail=detail), None
+    async def _attempt(self, probe: Probe, end: float, *, fresh: bool) -> Tried:
+        """One attempt at a probe whose time is up at ``end`` (monotonic), on a new connection if
+        it is to be ``fresh``.
+        """
+        left = self._left()
         if left <= 0:
             detail = "not asked: the run's time was used up"
             return Attempt(time.time(), 0.0, cause=Cause.BUDGET, detail=detail), None
         # A third of the probe's time, so that a stalled attempt leaves room for two more.
-        limits = Limits(min(left, max(0.5, self._budget.probe / 3)), self._budget.body)
+        seconds = min(end - time.monotonic(), max(0.5, self._budget.probe / 3))
+        attempt, answer = await self._followed(probe, min(seconds, left), fresh=fresh)
+        if attempt.cause is Cause.TIMEOUT and left < seconds:
+            detail = "cut off: the run's time was used up"
+            attempt = replace(attempt, cause=Cause.BUDGET, detail=detail)
+        return self._judge_encoding(attempt, answer)
+
+    async def _followed(self, probe: Probe, seconds: float, *, fresh: bool) -> Tried:
+        """One attempt with its redirects, where the probe asks to follow them."""
         own = {name.lower() for name, _ in probe.headers}
         common = [pair for pair in self._headers.items() if pair[0].lower() not in own]
         headers = (*common, *probe.headers)
-        attempt, answer = await self._curl.send(probe, headers, limits)
-        hops = 0
+        started = time.monotonic()
+        limits = Limits(seconds, self._budget.body, fresh)
+        first, answer = await self._curl.send(probe, headers, limits)
+        attempt, hops = first, 0
         while answer is not None and probe.follow and _is_redirect(answer):
-            target = urljoin(answer.url, answer.header("location") or "")
+            target = target_of(answer)
             trouble = self._redirect_trouble(probe, target, hops)
             if trouble:
                 return replace(attempt, cause=Cause.REDIRECT, detail=trouble), None
             hops += 1
-            attempt, answer = await self._curl.send(replace(probe, url=target), headers, limits)
-        return self._judge_encoding(attempt, answer)
+            left = Limits(max(0.001, started + seconds - time.monotonic()), self._budget.body)
+            attempt, answer = await self._curl.send(replace(probe, url=target), headers, left)
+            spent = time.monotonic() - started
+            attempt = replace(attempt, began=first.began, seconds=spent)
+        return attempt, answer
 
     def _redirect_trouble(self, probe: Probe, target: str, hops: int) -> str | None:
         if hops >= REDIRECTS:
@@ -291,9 +260,7 @@ class Fetcher:
             return f"redirected to {target}, outside the environment's origins: not followed"
         return None
 
-    def _judge_encoding(
-        self, attempt: Attempt, answer: Answer | None
-    ) -> tuple[Attempt, Answer | None]:
+    def _judge_encoding(self, attempt: Attempt, answer: Answer | None) -> Tried:
         encoding = answer.header("content-encoding") if answer else None
         if answer is None or encoding is None:
             return attempt, answer
@@ -305,41 +272,27 @@ class Fetcher:
         return attempt, answer
 
 
+def referred(template: str) -> str:
+    """The group in which what a declaration's answers refer to is counted."""
+    return f"{template} →"
+
+
 def _decoded(answer: Answer) -> bytes:
     if answer.header("content-encoding") is None:
         return answer.body
     import httpx
 
-    return httpx.Response(200, headers=list(answer.headers), content=answer.body).content
+    return httpx.Response(200, headers=in_httpx_words(answer.headers), content=answer.body).content
 
 
 def _is_redirect(answer: Answer) -> bool:
     return answer.status in {301, 302, 303, 307, 308} and answer.header("location") is not None
 
 
-def _worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:
-    """What never reached an answer, and "not now"; and only what may be repeated."""
-    if probe.method not in IDEMPOTENT_METHODS and not probe.repeatable:
-        return False
-    if answer is None:
-        return attempt.cause in RETRIED_CAUSES
-    return answer.status in RETRIED_STATUSES
-
-
-def _wait(state: RetryCallState) -> float:
-    """Seconds to the next attempt: Retry-After where the answer has one, or a growing pause."""
-    answer: Answer | None = cast("Any", state.outcome).result()[1]
-    asked = _retry_after(answer.header("retry-after")) if answer is not None else None
-    return asked if asked is not None else _WAIT(state)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After in either of its forms (RFC 9110, 10.2.3); None for neither."""
-    if value is None:
-        return None
-    if value.strip().isdigit():
-        return float(value)
+def target_of(answer: Answer) -> str:
+    """Where a redirect leads; what cannot be told is kept as it was sent, and refused."""
+    location = answer.header("location") or ""
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return None
+        return urljoin(answer.url, location)
+    except ValueError:
+        return location

@@ -36,4 +36,8 @@ class Guard:
 def _authority(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
+    return (
+        parts.scheme,
+        (parts.hostname or "").lower(),
+        default if parts.port is None else parts.port,
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .environment import Environment
-from .outcome import PASSED, Outcome
+from .outcome import PASSED, SKIPPED, Outcome
 from .verdict import Evidence
 
 
@@ -19,6 +19,8 @@ class Claim:
     title: str
     ran: int = 0
     bad: int = 0
+    skipped: int = 0
+    asked: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -51,22 +53,36 @@ class Ledger:
     def record(self, outcome: Outcome) -> None:
         """One item is done."""
         claim = self.claims.setdefault(outcome.check, Claim(outcome.claim))
+        claim.asked.update(outcome.asked)
         claim.ran += 1
+        if outcome.again:
+            self._take_back(claim, outcome.nodeid)
         if outcome.result == PASSED:
             self.passed += 1
-        else:
-            claim.bad += 1
-            self.outcomes.append(outcome)
-
-    def add_collected(self, deselected: Iterable[str], inapplicable: Mapping[str, str]) -> None:
-        """What one process left out at collection; all processes leave out the same."""
-        self.deselected.update(deselected)
-        self.inapplicable.update(inapplicable)
-
-    def add_report(self, report: Mapping[str, Any]) -> None:
-        """What one process asked for (``Run.report``)."""
-        if not report:
             return
+        claim.skipped += outcome.result == SKIPPED
+        claim.bad += outcome.result != SKIPPED
+        self.outcomes.append(outcome)
+
+    def _take_back(self, claim: Claim, nodeid: str) -> None:
+        """An item that passed and then broke in its teardown has not passed."""
+        claim.ran -= 1
+        before = [outcome for outcome in self.outcomes if outcome.nodeid == nodeid]
+        if before:
+            claim.skipped -= before[0].result == SKIPPED
+            claim.bad -= before[0].result != SKIPPED
+            self.outcomes.remove(before[0])
+        else:
+            self.passed -= 1
+
+    def add_result(self, result: Mapping[str, Any]) -> None:
+        """What one process left out at collection, and what it asked for (``Run.report``)."""
+        self.deselected.update(result["deselected"])
+        self.inapplicable.update(result["inapplicable"])
+        if result["report"]:
+            self._add_report(result["report"])
+
+    def _add_report(self, report: Mapping[str, Any]) -> None:
         self.requests += report["requests"]
         self.attempts += report["attempts"]
         self.received += report["received"]
@@ -116,7 +132,7 @@ def fold_alike(outcomes: Iterable[Outcome]) -> list[Folded]:
     for outcome in outcomes:
         groups[(outcome.check, outcome.result, outcome.kind, _neutral(outcome))].append(outcome)
     return [
-        Folded(same[0], tuple(dict.fromkeys("-".join(each.values.values()) for each in same)))
+        Folded(same[0], tuple(sorted({"-".join(each.values.values()) for each in same})))
         for same in groups.values()
     ]
 
@@ -128,5 +144,7 @@ def _neutral(outcome: Outcome) -> str:
     url = str((outcome.exchange or {}).get("url", "")).partition("?")[0]
     text = f"{outcome.message}\n{url}"
     for name, value in outcome.values.items():
+        if not value:
+            continue
         text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
     return text

@@ -51,6 +51,7 @@ class Lookahead:
     def advance(self, nodeid: str) -> None:
         """Called as the item starts: ask for as much of what comes next as the window takes."""
         here = self._position.get(nodeid, 0)
+        self._settle()
         if self._by_group:
             group = self._plans[here].group
             for plan in islice(self._plans, here, None):
@@ -58,7 +59,6 @@ class Lookahead:
                     return
                 self._ask(plan)
             return
-        self._settle()
         self._next = max(self._next, here)
         while self._next < len(self._plans) and self._room():
             self._ask(self._plans[self._next])
@@ -74,10 +74,14 @@ class Lookahead:
             self._readers[each] -= 1
             if self._readers[each] <= 0:
                 self._visits.pop(each, None)
+        self._settle()  # a page that has come in is held by nothing but its readers
 
     def _room(self) -> bool:
-        """A page under way counts as the most that any page has needed so far."""
-        return self._fetcher.held + len(self._pending) * self._typical < WINDOW
+        """A page under way counts as the most that any page has needed so far. What was just
+        asked for may not have reached the fetcher yet.
+        """
+        held = max(self._fetcher.held, len(self._visits))
+        return held + len(self._pending) * self._typical < WINDOW
 
     def _settle(self) -> None:
         """Learn from the pages that have come in meanwhile."""

@@ -26,13 +26,16 @@ class Outcome:
 
     ``result`` is passed, failed, inconclusive or skipped; ``kind`` the class of what went wrong
     (``unreachable`` when no answer came: whether that is the deployment's fault is decided
-    over the whole run). ``began`` and ``origin`` are those of the exchange concerned.
+    over the whole run). ``began`` and ``origin`` are those of the exchange concerned. ``asked``
+    names the groups its requests are counted in. ``again`` marks a second word on an item, from
+    its teardown.
     """
 
     nodeid: str
     check: str
     claim: str
     values: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
     result: str = PASSED
     kind: str = ""
     message: str = ""
@@ -40,6 +43,7 @@ class Outcome:
     began: float = 0.0
     origin: str = ""
     exchange: Mapping[str, Any] | None = None
+    again: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -78,6 +82,8 @@ def classify(error: BaseException) -> Classified:
 
 
 def _unanswered(exchange: Exchange) -> Classified:
+    if not exchange.attempts:
+        return Classified(INCONCLUSIVE, str(Cause.BUDGET), "not asked", exchange)
     last = exchange.attempts[-1]
     phase = f" ({last.phase})" if last.phase else ""
     message = f"{last.cause}{phase}: {last.detail}"

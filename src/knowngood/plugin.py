@@ -27,6 +27,9 @@ _MARKS = (
     "catches(*faults): the faults that this check is known to catch",
 )
 
+_FIXTURES = {"response", "responses", "references", "client"}
+"""By these a test is known to be a check of a deployment."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("knowngood", "knowngood: smoke tests of a deployment")
@@ -55,11 +58,21 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)
     if config.getoption("--env"):
-        from .session import Session
+        _begin(config)
 
-        session = Session(config)
-        config.stash[SESSION] = session
-        config.pluginmanager.register(session, "knowngood-session")
+
+def _begin(config: pytest.Config) -> None:
+    """Register what runs the checks; nothing of it is imported without ``--env``."""
+    from . import selection
+    from .controller import Controller
+    from .run import is_worker
+    from .session import Session
+
+    session = Session(config, selection.environment_of(config))
+    config.stash[SESSION] = session
+    config.pluginmanager.register(session, "knowngood-session")
+    if not is_worker(config):
+        config.pluginmanager.register(Controller(config, session), "knowngood-controller")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -70,10 +83,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if SESSION not in config.stash:
+    if SESSION not in config.stash and any(_FIXTURES & _fixtures(item) for item in items):
         from . import selection
 
-        selection.refuse_checks_without_environment(config, items)
+        raise pytest.UsageError(selection.without_environment(config))
 
 
 @pytest.fixture
@@ -130,6 +143,10 @@ def schema(request: pytest.FixtureRequest) -> Any:
         return load(folder / f"{name}{SUFFIX}")
 
     return named
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 def _session(config: pytest.Config) -> Session:

@@ -99,19 +99,21 @@ class Answer:
     certificate_expires: float | None = None
 
     def header(self, name: str) -> str | None:
-        """The first header called ``name`` (lower case), or None."""
+        """The header called ``name`` (lower case), or None. Lines of one name are joined, as
+        httpx does (RFC 9110, 5.3): two Content-Encodings are two layers.
+        """
         wanted = name.encode()
-        for key, value in self.headers:
-            if key.lower() == wanted:
-                return value.decode("latin-1")
-        return None
+        values = [value.decode("latin-1") for key, value in self.headers if key.lower() == wanted]
+        return ", ".join(values) if values else None
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try at a probe. ``began`` is in seconds since the epoch, ``seconds`` its duration.
 
-    ``phase`` says how far a timeout got: dns, connect, tls, headers or body.
+    ``phase`` says how far a timeout got: dns, connect, tls, headers or body. ``stale`` marks one
+    on a kept connection that the server had closed meanwhile: nobody's fault, and repeated at
+    once on a new one (RFC 9112, 9.3.1).
     """
 
     began: float
@@ -121,6 +123,7 @@ class Attempt:
     detail: str = ""
     phase: str = ""
     address: str = ""
+    stale: bool = False
 
     def __str__(self) -> str:
         if self.cause is None:
@@ -144,8 +147,9 @@ class Exchange:
 
     @property
     def flaky(self) -> bool:
-        """Whether an answer came, but only after a retry."""
-        return self.retried and self.answer is not None and not self.transient
+        """Whether an answer came, but only after a retry that a new connection did not explain."""
+        troubled = any(not attempt.stale for attempt in self.attempts[:-1])
+        return troubled and self.answer is not None and not self.transient
 
     @property
     def transient(self) -> bool:

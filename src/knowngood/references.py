@@ -65,7 +65,7 @@ def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Li
     kind = media_type(content_type)
     if kind == "text/html":
         base, found = _in_html(body)
-        return list(_absolute(urljoin(url, base), found))
+        return list(_absolute(_base(url, base), found))
     if kind == "text/css":
         return list(_absolute(url, _in_css(body)))
     if SCRIPT_TYPES.match(kind):
@@ -73,9 +73,21 @@ def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Li
     return []
 
 
+def _base(url: str, href: str) -> str:
+    """What a document's references count from; a base that browsers ignore is ignored."""
+    try:
+        base = urljoin(url, href.strip())
+        return base if urlsplit(base).scheme in {"http", "https"} else url
+    except ValueError:
+        return url
+
+
 def _absolute(base: str, found: Iterable[Link]) -> Iterator[Link]:
+    """A mere fragment, such as ``url(#filter)``, asks for nothing."""
     seen = set()
     for link in found:
+        if link.url.strip().startswith("#"):
+            continue
         try:
             url = urldefrag(urljoin(base, link.url.strip())).url
             scheme = urlsplit(url).scheme
@@ -104,14 +116,23 @@ def _in_html(body: bytes) -> tuple[str, tuple[Link, ...]]:
             for node in tree.css(selector)
         ]
     for node in tree.css("img[srcset], source[srcset]"):
-        candidates = (node.attributes.get("srcset") or "").split(",")
-        found += [Link(each.split()[0], "image") for each in candidates if each.split()]
+        found += [Link(each, "image") for each in _srcset(node.attributes.get("srcset") or "")]
     for node in tree.css("style"):
         found += _in_css(node.text(deep=True).encode())
     for node in tree.css("[style]"):
         found += _in_css(f"x{{{node.attributes.get('style') or ''}}}".encode())
     address = (base.attributes.get("href") or "") if base is not None else ""
     return address, tuple(link for link in found if link.url.strip())
+
+
+def _srcset(text: str) -> Iterator[str]:
+    """The URLs of a srcset attribute; they may hold commas, but not end with one."""
+    place = 0
+    while found := re.compile(r"[\s,]*([^\s,]\S*)").match(text, place):
+        place = found.end()
+        if not found[1].endswith(","):
+            place = (text.find(",", place) + 1) or len(text)
+        yield found[1].rstrip(",")
 
 
 @lru_cache(maxsize=64)
@@ -124,8 +145,9 @@ def _in_css(body: bytes) -> tuple[Link, ...]:
         if rule.type == "at-rule" and rule.lower_at_keyword == "import":
             found += [Link(url, "stylesheet") for url in _import_url(rule.prelude)]
         else:
-            parts = [getattr(rule, "prelude", None), getattr(rule, "content", None)]
-            found += [Link(url, "style-url") for part in parts for url in _urls(part or ())]
+            # A prelude's URLs name things: @namespace and @document load nothing.
+            content = getattr(rule, "content", None) or ()
+            found += [Link(url, "style-url") for url in _urls(content)]
     return tuple(link for link in found if link.url.strip())
 
 
@@ -140,16 +162,18 @@ def _import_url(prelude: Iterable[Any]) -> list[str]:
 
 
 def _urls(tokens: Iterable[Any]) -> Iterator[str]:
-    for token in tokens:
+    """In the order in which they are written, without recursion: brackets may nest deep."""
+    waiting = [*tokens][::-1]
+    while waiting:
+        token = waiting.pop()
         if token.type == "url":
             yield token.value
+        elif token.type == "function" and token.lower_name == "url":
+            yield from (each.value for each in token.arguments if each.type == "string")
         elif token.type == "function":
-            if token.lower_name == "url":
-                yield from (each.value for each in token.arguments if each.type == "string")
-            else:
-                yield from _urls(token.arguments)
+            waiting += token.arguments[::-1]
         elif token.type in {"{} block", "[] block", "() block"}:
-            yield from _urls(token.content)
+            waiting += token.content[::-1]
 
 
 @lru_cache(maxsize=64)
@@ -160,6 +184,6 @@ def _in_script(body: bytes) -> tuple[Link, ...]:
     found = []
     for text in script.strings(body):
         path = text.partition("?")[0]
-        if path.endswith(".json") and re.fullmatch(r"[\w./~-]+", path) and "://" not in text:
+        if re.fullmatch(r"[\w./~-]*[\w~-]\.json", path):
             found.append(Link(path, "json"))
     return tuple(found)

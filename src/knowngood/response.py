@@ -10,11 +10,12 @@ import httpx
 from selectolax.lexbor import LexborHTMLParser
 
 from . import strictjson
+from .encoding import in_httpx_words
 from .probe import Attempt, Cause, Exchange
 from .references import Reference, media_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Unanswered(httpx.TransportError):
@@ -74,24 +75,29 @@ class Response(httpx.Response):
 
 
 class Needed:
-    """Something a page needs: the reference to it, and the answer when one is asked for."""
+    """Something a page needs: the reference to it, and the answer when one is asked for.
 
-    def __init__(self, reference: Reference) -> None:
+    ``touch`` is told of the exchange whenever its response is looked at.
+    """
+
+    def __init__(self, reference: Reference, touch: Callable[[Exchange], None]) -> None:
         self.url = reference.url
         self.kind = reference.kind
         self.type = reference.type
         self.page = reference.page
         self.found_in = reference.found_in
         self.exchange = reference.exchange
+        self._touch = touch
 
     def __repr__(self) -> str:
         return f"{self.url} ({self.kind} of {self.found_in})"
 
-    @cached_property
+    @property
     def response(self) -> Response:
         """The answer; raises Unanswered when none came."""
         if self.exchange is None:
             raise LookupError(f"{self.url} lies outside the environment's origins: not asked")
+        self._touch(self.exchange)
         return respond(self.exchange)
 
 
@@ -114,7 +120,8 @@ def _respond(exchange: Exchange) -> Response:
     if answer.status == 429:
         wait = answer.header("retry-after")
         raise Blocked(exchange, f"429 Too Many Requests, Retry-After {wait or 'not given'}")
-    headers = [pair for pair in answer.headers if pair[0].lower() != b"transfer-encoding"]
+    known = in_httpx_words(answer.headers)
+    headers = [pair for pair in known if pair[0].lower() != b"transfer-encoding"]
     try:
         response = Response(
             answer.status,

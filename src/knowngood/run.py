@@ -7,20 +7,18 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from .client import Client
-from .declaration import Case, Planned
+from .declaration import Planned
 from .environment import Environment
-from .fetch import Fetcher
+from .fetch import Fetcher, referred
 from .lookahead import Lookahead, Plan
 from .probe import Exchange
 from .response import Needed, Response, respond
 
 if TYPE_CHECKING:
     import pytest
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +46,18 @@ class Reading:
     """What the running item has read: ``touched`` is what its next assertion is about."""
 
     plan: Plan
-    case: Case
     touched: Exchange | None = None
     walks: list[Client] = field(default_factory=list)
 
+    def touch(self, exchange: Exchange) -> None:
+        """A check looks at this exchange now."""
+        self.touched = exchange
 
-class Touching(Sequence[Item]):
-    """A sequence that notes which of its elements a check is looking at."""
 
-    def __init__(self, items: Sequence[Item], reading: Reading) -> None:
+class Touching(Sequence[Response]):
+    """Responses; what a check takes from here is what its next assertion is about."""
+
+    def __init__(self, items: Sequence[Response], reading: Reading) -> None:
         self._items = items
         self._reading = reading
 
@@ -64,20 +65,20 @@ class Touching(Sequence[Item]):
         return len(self._items)
 
     @overload
-    def __getitem__(self, index: int) -> Item: ...
+    def __getitem__(self, index: int) -> Response: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Item]: ...
-    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
+    def __getitem__(self, index: slice) -> Sequence[Response]: ...
+    def __getitem__(self, index: int | slice) -> Response | Sequence[Response]:
         if isinstance(index, slice):
             return Touching(self._items[index], self._reading)
         return self._note(self._items[index])
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[Response]:
         return map(self._note, self._items)
 
-    def _note(self, item: Item) -> Item:
-        self._reading.touched = getattr(item, "exchange", None) or self._reading.touched
-        return item
+    def _note(self, response: Response) -> Response:
+        self._reading.touch(response.exchange)
+        return response
 
 
 class Run:
@@ -99,11 +100,11 @@ class Run:
         self._lookahead = Lookahead(self._fetcher, plans, by_group=by_group)
 
     @contextmanager
-    def reading(self, plan: Plan, case: Case) -> Iterator[Reading]:
+    def reading(self, plan: Plan) -> Iterator[Reading]:
         """The time in which one item runs."""
         assert self._lookahead is not None
         self._lookahead.advance(plan.nodeid)
-        self._reading = Reading(plan, case)
+        self._reading = Reading(plan)
         try:
             yield self._reading
         finally:
@@ -115,8 +116,9 @@ class Run:
         reading = self._now()
         found = []
         for planned in reading.plan.planned:
-            reading.touched = self._take(planned).exchange
-            found.append(respond(reading.touched))
+            exchange = self._take(planned).exchange
+            reading.touch(exchange)
+            found.append(respond(exchange))
         return Touching(found, reading)
 
     def references(self) -> Sequence[Needed]:
@@ -124,7 +126,7 @@ class Run:
         reading = self._now()
         self.responses()
         visits = [self._take(each) for each in reading.plan.planned if each.references]
-        return Touching([Needed(ref) for visit in visits for ref in visit.references], reading)
+        return [Needed(ref, reading.touch) for visit in visits for ref in visit.references]
 
     @contextmanager
     def client(self, origin: str) -> Iterator[Client]:
@@ -136,6 +138,16 @@ class Run:
                 yield client
             finally:
                 self.left_behind += client.sweep_up()
+
+    def templates(self) -> tuple[str, ...]:
+        """The groups that the running item's requests are counted in."""
+        if self._reading is None:
+            return ()
+        planned = self._reading.plan.planned
+        found = [each.probe.template for each in planned]
+        found += [referred(each.probe.template) for each in planned if each.references]
+        found += [each.probe.template for walk in self._reading.walks for each in walk.exchanges]
+        return tuple(dict.fromkeys(found))
 
     @property
     def touched(self) -> Exchange | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Final, cast
 import jsonschema
 
 from . import strictjson
+from .text import plain
 
 SUFFIX: Final = ".schema.json"
 """How the files of schemas end, in the folder ``schemas`` beside the checks."""
@@ -62,6 +64,7 @@ _PLAIN: Final = {
     "uniqueItems",
 }
 _FORMATS: Final = jsonschema.Draft202012Validator.FORMAT_CHECKER
+_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _KEPT: Final = 32  # documents whose problems are remembered
 _SHOWN: Final = 24  # characters of a value that a message may quote
 
@@ -83,14 +86,22 @@ class Schema:
         self.path = path
         try:
             document = strictjson.loads(path.read_bytes())
+            if not isinstance(document, dict):
+                raise ValueError("expected an object, since any other schema refuses nothing")
             jsonschema.Draft202012Validator.check_schema(document)
         except (OSError, ValueError) as error:
             raise BadSchema(f"{path}: {error}") from None
         except jsonschema.SchemaError as error:
             raise BadSchema(f"{path}: at {error.json_path}: {error.message}") from None
-        for place, node in _nodes("$", document):
-            _refuse_unchecked(path, place, node, document)
+        nodes = list(_nodes("$", document))
+        targets = [node for _, node in nodes]
+        for place, node in nodes:
+            _refuse_unchecked(path, place, node, targets)
         self._validator = jsonschema.Draft202012Validator(document, format_checker=_FORMATS)
+        try:
+            list(self._validator.iter_errors({}))
+        except RecursionError:
+            raise BadSchema(f"{path}: a $ref leads back to itself") from None
         self._known: dict[str, tuple[str, ...]] = {}
 
     def problems(self, document: Any) -> list[str]:
@@ -100,11 +111,16 @@ class Schema:
         """
         content = json.dumps(document)
         if content not in self._known:
-            errors = self._validator.iter_errors(document)
-            self._known[content] = tuple(_describe(error) for error in errors)
+            self._known[content] = self._found(document)
             if len(self._known) > _KEPT:
                 del self._known[next(iter(self._known))]
         return list(self._known[content])
+
+    def _found(self, document: Any) -> tuple[str, ...]:
+        try:
+            return tuple(_describe(error) for error in self._validator.iter_errors(document))
+        except RecursionError:
+            return ("$: nested too deep to be checked",)
 
     def check(self, document: Any) -> None:
         """Raise SchemaMismatch, naming up to five problems, unless the document conforms."""
@@ -136,46 +152,56 @@ def _nodes(place: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _nodes(f"{place}.{key}", value)
 
 
-def _refuse_unchecked(path: Path, place: str, node: dict[str, Any], root: Any) -> None:
+def _refuse_unchecked(
+    path: Path, place: str, node: dict[str, Any], targets: list[dict[str, Any]]
+) -> None:
     unknown = sorted(set(node) - _MAPS - _LISTS - _SINGLE - _PLAIN)
     if unknown:
         raise BadSchema(
             f"{path}: at {place}: unknown keyword {', '.join(unknown)}, which would be passed "
             "over in silence; check the spelling"
         )
+    if node.get("$schema", _DRAFT) != _DRAFT:
+        raise BadSchema(f"{path}: at {place}: $schema {node['$schema']!r}; allowed: {_DRAFT!r}")
     reference = node.get("$ref")
-    if reference is not None and not _resolves(reference, root):
+    if reference is not None and not _resolves(reference, targets):
         raise BadSchema(
-            f"{path}: at {place}: $ref {reference!r}; allowed: a JSON pointer into this file "
-            'that exists, such as "#/$defs/name"'
+            f"{path}: at {place}: $ref {reference!r}; allowed: a JSON pointer to a schema in this "
+            'file, such as "#/$defs/name"'
         )
     named = node.get("format")
     if named is not None and named not in _FORMATS.checkers:
         raise BadSchema(f"{path}: at {place}: format {named!r} is not checked by anything here")
 
 
-def _resolves(reference: str, root: Any) -> bool:
-    if not reference.startswith("#"):
+def _resolves(reference: str, targets: list[dict[str, Any]]) -> bool:
+    """Whether it leads to one of the schemas that are checked; the first of them is the root."""
+    if reference != "#" and not reference.startswith("#/"):
         return False
-    node = root
-    for part in reference[1:].split("/")[1:]:
+    node: Any = targets[0]
+    for part in reference.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if not isinstance(node, dict) or key not in node:
             return False
         node = node[key]
-    return True
+    return any(node is each for each in targets)
 
 
 def _describe(error: jsonschema.ValidationError) -> str:
     """One problem. Values are cut short: a stray key may hold a credential."""
-    where = error.json_path
+    where = plain(error.json_path, 120)
     wanted: Any = error.validator_value
     schema = cast("dict[str, Any]", error.schema)
     instance = cast("Any", error.instance)
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties":
-            extra = sorted(set(instance) - set(schema.get("properties", {})))
-            names = ", ".join(name[:_SHOWN] for name in extra[:8])
+            patterns = schema.get("patternProperties", {})
+            extra = sorted(
+                name
+                for name in set(instance) - set(schema.get("properties", {}))
+                if not any(re.search(pattern, name) for pattern in patterns)
+            )
+            names = ", ".join(plain(name, _SHOWN) for name in extra[:8])
             return f"{where}: unexpected key: {names}"
         case "required":
             return f"{where}: {error.message}"

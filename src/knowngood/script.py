@@ -18,7 +18,7 @@ import tree_sitter_javascript
 from .references import SCRIPT_TYPES
 
 _PARSER: Final = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
-_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
+_CLOSED_BY: Final = {"(": ")", "[": "]", "{": "}", "${": "}"}
 _MOZILLA: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.[678]", re.I)
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 
@@ -41,6 +41,9 @@ def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     """
     if not source.strip():
         return "the script is empty"
+    start = source.lstrip()
+    if start.startswith(b"<") and not start.startswith(b"<!--"):
+        return "markup in place of script at line 1"
     root = _PARSER.parse(source).root_node
     markup = next((node for node in _walk(root) if node.type in _MARKUP), None)
     if markup is not None:
@@ -55,12 +58,16 @@ def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
 
 @lru_cache(maxsize=256)
 def strings(source: bytes) -> tuple[str, ...]:
-    """Every string literal of ``source`` that needs no unescaping, in order, once each."""
+    """Every string literal of ``source`` that needs no unescaping, in order, once each.
+
+    A template's fragments are no literals: what stands between them is known to the page only.
+    """
     root = _PARSER.parse(source).root_node
     found: dict[str, None] = {}
     for node in _walk(root):
-        if node.type == "string_fragment" and node.text:
-            found[node.text.decode("utf-8", "replace")] = None
+        parts = node.named_children if node.type == "string" else []
+        if len(parts) == 1 and parts[0].type == "string_fragment" and parts[0].text:
+            found[parts[0].text.decode("utf-8", "replace")] = None
     return tuple(found)
 
 
@@ -70,10 +77,10 @@ def _unbalanced(root: tree_sitter.Node) -> str | None:
         if node.child_count or node.is_missing:
             continue
         line = node.start_point.row + 1
-        if node.type in _PAIRS.values():
+        if node.type in _CLOSED_BY:
             open_brackets.append((node.type, line))
-        elif node.type in _PAIRS and (
-            not open_brackets or open_brackets.pop()[0] != _PAIRS[node.type]
+        elif node.type in _CLOSED_BY.values() and (
+            not open_brackets or _CLOSED_BY[open_brackets.pop()[0]] != node.type
         ):
             return f"a {node.type} closes nothing at line {line}"
     if open_brackets:

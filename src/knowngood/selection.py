@@ -9,17 +9,32 @@ import pytest
 
 from . import declaration
 from .declaration import Ask, BadDeclaration
-from .environment import Environment
-from .environment_file import FOLDER, listing
+from .environment import BadEnvironment, Environment
+from .environment_file import FOLDER, listing, override
+from .environment_file import load as load_environment
 from .schema import SUFFIX, BadSchema, load
 
-FIXTURES = {"response", "responses", "references", "client"}
-"""The fixtures by which a test is known to be a check of a deployment."""
+
+def suite_root(config: pytest.Config) -> Path:
+    """The folder of the suite's pytest configuration: environments/ lies there."""
+    return config.inipath.parent if config.inipath else config.rootpath
 
 
-def is_check(item: pytest.Item) -> bool:
-    """Whether ``item`` asks a deployment for something."""
-    return bool(FIXTURES & set(getattr(item, "fixturenames", ())))
+def environment_of(config: pytest.Config) -> Environment:
+    """The environment that ``--env`` and ``--origin`` mean; a mistake is a usage error."""
+    name = config.getoption("--env")
+    try:
+        found = load_environment(name, suite_root(config))
+        for option in config.getoption("--origin"):
+            found = override(found, option)
+    except BadEnvironment as error:
+        raise pytest.UsageError(str(error)) from None
+    args = config.invocation_params.args
+    if "--env" in args and Path(name).exists():
+        # Before pytest knows our options it takes a path that follows one after a space for a
+        # test to run, and looks for its configuration there.
+        raise pytest.UsageError(f"write --env={name} with an equals sign")
+    return found
 
 
 def check_name(item: pytest.Item) -> str:
@@ -105,18 +120,15 @@ def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
                 raise pytest.UsageError(str(error)) from None
 
 
-def refuse_checks_without_environment(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Checks that were collected without --env are a usage error that lists what there is."""
-    if any(is_check(item) for item in items):
-        raise pytest.UsageError(
-            f"these checks need --env NAME; environments in {FOLDER}/:\n"
-            f"{listing(config.rootpath / FOLDER)}"
-        )
+def without_environment(config: pytest.Config) -> str:
+    """What to say to somebody who runs checks without ``--env``."""
+    folder = suite_root(config) / FOLDER
+    return f"these checks need --env NAME; environments in {FOLDER}/:\n{listing(folder)}"
 
 
 def narrowed_by(config: pytest.Config) -> str:
     """The arguments that leave part of the suite out; empty when they leave out nothing."""
-    roots = [config.rootpath / each for each in config.getini("testpaths")]
+    roots = [suite_root(config) / each for each in config.getini("testpaths")]
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return ""
     given = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]

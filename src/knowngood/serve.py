@@ -10,9 +10,14 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from .environment import Environment, Serve
+from .environment import Environment, Serve, origin_trouble
+
+PATIENCE: Final = 5.0
+"""Seconds between asking the command to end and killing it."""
+
+_LONGEST_LINE: Final = 64 * 1024
 
 
 class NotServed(Exception):
@@ -31,6 +36,8 @@ class Deployment:
             raise NotServed(f"{environment.path}: has no [serve]")
         self._path = environment.path
         self._serve: Serve = environment.serve
+        self._line: bytes | None = None
+        self._announced = threading.Event()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
         command = [sys.executable if word == "{python}" else word for word in self._serve.command]
         try:
@@ -42,48 +49,72 @@ class Deployment:
                 cwd=Path(self._path).parent.parent,
             )
         except OSError as error:
+            self._errors.close()
             raise NotServed(f"{self._path}: serve.command: {command[0]}: {error}") from None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def origins(self) -> Mapping[str, str]:
         """The URLs of the origins, once the command announces them. Raises NotServed."""
-        line: list[bytes] = []
-        stdout = self._process.stdout
-        assert stdout is not None
-        reader = threading.Thread(target=lambda: line.append(stdout.readline()), daemon=True)
-        reader.start()
-        reader.join(self._serve.ready_within)
+        self._announced.wait(self._serve.ready_within)
+        line = self._line
         try:
-            announced = json.loads(line[0])["origins"]
-            return {name: announced[name] for name in self._serve.origins}
-        except (IndexError, ValueError, KeyError, TypeError):
-            self.stop()
-            raise NotServed(self._explain(line)) from None
+            return _origins(line or b"", self._serve.origins)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self._end()
+            why = self._explain(line)
+            self._errors.close()
+            raise NotServed(why) from None
 
     def stop(self) -> None:
         """End the process: by the end of its input, then by signal."""
-        for close in (self._process.stdin, self._process.stdout):
-            if close is not None:
-                with contextlib.suppress(OSError):
-                    close.close()
+        self._end()
+        self._errors.close()
+
+    def _read(self) -> None:
+        """Take the first line, and pass over the rest so that the command never waits for us."""
+        stdout = self._process.stdout
+        assert stdout is not None
+        with stdout:
+            self._line = stdout.readline(_LONGEST_LINE)
+            self._announced.set()
+            while stdout.read(_LONGEST_LINE):
+                pass
+
+    def _end(self) -> None:
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
         self._process.terminate()
         try:
-            self._process.wait(5)
+            self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._reader.join(1)  # and no longer: a child of the command's may hold the pipe
 
-    def _explain(self, line: list[bytes]) -> str:
+    def _explain(self, line: bytes | None) -> str:
         self._errors.seek(0)
         errors = self._errors.read()[-2000:].decode("utf-8", "replace").strip()
-        if not line:
+        if line is None:
             what = f"announced nothing within {self._serve.ready_within:g} s"
-        elif not line[0]:
+        elif not line:
             what = f"ended with exit code {self._process.returncode} before it was ready"
         else:
-            what = f"announced {line[0][:120]!r}"
+            what = f"announced {line[:120]!r}"
         wanted = ", ".join(self._serve.origins)
         told = f"; it said:\n{errors}" if errors else ""
         return (
             f'{self._path}: serve.command {what}; expected a line {{"origins": …}} '
             f"with URLs for: {wanted}{told}"
         )
+
+
+def _origins(line: bytes, wanted: tuple[str, ...]) -> dict[str, str]:
+    """The URLs of the origins wanted. Raises ValueError, KeyError or TypeError."""
+    announced = json.loads(line)["origins"]
+    found = {name: announced[name] for name in wanted}
+    for url in found.values():
+        if not isinstance(url, str) or origin_trouble(url):
+            raise ValueError(url)
+    return {name: url.rstrip("/") for name, url in found.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any, NoReturn
 
 
@@ -28,7 +29,11 @@ def loads(text: str | bytes) -> Any:
         raise ValueError("not JSON: the body is empty")
     try:
         return json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_whole,
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
@@ -40,8 +45,8 @@ def loads(text: str | bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        count = Counter(name for name, _ in pairs)
+        twice = sorted(name for name, times in count.items() if times > 1)
         raise ValueError(f"not JSON one can rely on: key given twice: {', '.join(twice)}")
     return result
 
@@ -55,3 +60,8 @@ def _finite(digits: str) -> float:
     if math.isinf(number):
         raise ValueError(f"not JSON one can rely on: {digits} is beyond any double")
     return number
+
+
+def _whole(digits: str) -> int:
+    _finite(digits)
+    return int(digits)

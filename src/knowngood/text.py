@@ -11,7 +11,8 @@ import shlex
 from typing import Final
 
 _UNSAFE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff]"
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff"
+    r"\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
 
@@ -33,4 +34,5 @@ def lines(text: str, count: int = 12, width: int = 160) -> list[str]:
 def curl_line(method: str, url: str) -> str:
     """A command line that puts the same request again."""
     how = {"GET": "", "HEAD": "--head "}.get(method, f"-X {shlex.quote(method)} ")
-    return f"curl -sS -i {how}{shlex.quote(url)}"
+    literal = "-g " if re.search(r"[][{}]", url) else ""  # curl would take them for ranges
+    return f"curl -sS -i {literal}{how}{shlex.quote(url)}"

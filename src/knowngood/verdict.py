@@ -78,7 +78,8 @@ class Verdict:
     """What the run says, and what to do about it.
 
     ``failures`` are confirmed; ``doubts`` say, a line each, why the run proves less than it
-    should; ``unsettled`` are the outcomes behind them.
+    should; ``unsettled`` are the outcomes behind them. ``unsteady`` names the groups of requests
+    that needed more retries than is tolerated.
     """
 
     kind: Kind
@@ -87,6 +88,7 @@ class Verdict:
     failures: tuple[Outcome, ...] = ()
     unsettled: tuple[Outcome, ...] = ()
     doubts: tuple[str, ...] = ()
+    unsteady: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -121,14 +123,16 @@ def fold(evidence: Evidence) -> Verdict:
     )
     doubts = (*_unsettled_doubts(unsettled), *_coverage_doubts(evidence))
     unsteady = _unsteady(evidence)
-    kind, reason = _decide(evidence, failures, unsteady, doubts)
+    troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
+    kind, reason = _decide(evidence, failures, troubled, doubts)
     return Verdict(
         kind=kind,
         reason=reason,
         counts=_counts(evidence, failures, unsettled),
         failures=failures,
         unsettled=unsettled,
-        doubts=(*unsteady, *doubts),
+        doubts=(*troubled, *doubts),
+        unsteady=unsteady,
     )
 
 
@@ -190,6 +194,8 @@ def _coverage_doubts(evidence: Evidence) -> list[str]:
     skipped = {each.check for each in evidence.outcomes if each.result == SKIPPED}
     for pattern in evidence.require:
         doubts += _requirement_doubts(pattern, skipped, evidence)
+    if not evidence.passed:
+        doubts.append("no case ran and held, so nothing is proved")
     done = evidence.passed + len(evidence.outcomes)
     if done < evidence.expected:
         doubts.append(f"only {done} of {evidence.expected} cases ran")
@@ -214,15 +220,18 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
 
 def _unsteady(evidence: Evidence) -> tuple[str, ...]:
     """Groups of requests that needed more retries than the environment tolerates."""
-    found = []
-    for group, flaky in evidence.flaky.items():
-        asked = evidence.asked.get(group, 0)
-        if flaky > FLAKY_FLOOR and flaky > evidence.tolerance * asked:
-            found.append(
-                f"unsteady: {flaky} of {asked} requests to {group} needed a retry; "
-                f"tolerated: {evidence.tolerance:.0%}"
-            )
-    return tuple(found)
+    return tuple(
+        group
+        for group, flaky in evidence.flaky.items()
+        if flaky > FLAKY_FLOOR and flaky > evidence.tolerance * evidence.asked.get(group, 0)
+    )
+
+
+def _unsteady_reason(group: str, evidence: Evidence) -> str:
+    return (
+        f"unsteady: {evidence.flaky[group]} of {evidence.asked.get(group, 0)} requests to {group} "
+        f"needed a retry; tolerated: {evidence.tolerance:.0%}"
+    )
 
 
 def _counts(

@@ -64,6 +64,12 @@ FAULTS = [
     ),
     content("stylesheet-missing", "css/styles.css is 404", ["css/styles.css"], gone),
     content(
+        "stylesheet-truncated",
+        "css/styles.css ends in the middle of a block, its length says so too",
+        ["css/styles.css"],
+        halved,
+    ),
+    content(
         "stylesheet-wrong-type",
         "css/graph.css is sent as text/html",
         ["css/graph.css"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from ..ledger import Folded, Ledger, fold_alike
 from ..outcome import Outcome
@@ -12,16 +13,43 @@ from ..verdict import Kind, Verdict, plural
 
 _CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20
+_WIDEST = 1000  # characters of one line; URLs are cut to half of that before
 _EXPIRES_SOON = 14 * 86400  # Let's Encrypt renews at 30 days; half of that is late
 
 
-def claims(ledger: Ledger) -> Iterator[tuple[bool, str]]:
+def write(reporter: Any, verdict: Verdict, ledger: Ledger, seconds: float, trouble: str) -> None:
+    """Write all of it to pytest's terminal reporter; the claims only unless ``-q`` is given.
+
+    ``seconds`` is how long the run took, ``trouble`` what went wrong with another report.
+    """
+    if reporter.config.get_verbosity() >= 0:
+        reporter.section(f"{ledger.environment.name}: claims", sep="-")
+        for held, line in claims(verdict, ledger):
+            reporter.write_line(line, red=not held)
+    blocks = list(failures(verdict))
+    if blocks:
+        reporter.section("failures", sep="-")
+    for block in blocks:
+        reporter.write_line("\n".join(block) + "\n")
+    reporter.section("verdict", sep="-")
+    *others, last = summary(verdict, ledger, seconds)
+    for line in others:
+        reporter.write_line(line)
+    if trouble:
+        reporter.write_line(plain(trouble, 300), red=True)
+    colour = {Kind.PASSED: "green", Kind.FAILED: "red"}.get(verdict.kind, "yellow")
+    reporter.write_line(last, bold=True, **{colour: True})
+
+
+def claims(verdict: Verdict, ledger: Ledger) -> Iterator[tuple[bool, str]]:
     """A line for each check: whether it held, and how many of its cases did."""
     for check, claim in ledger.claims.items():
-        good = claim.ran - claim.bad
-        counted = f"{good}/{claim.ran}" if claim.bad else f"{claim.ran}"
-        word = "FAIL" if claim.bad else "ok  "
-        yield not claim.bad, f"{word} {counted:>7}  {_name(check)}"
+        unsteady = claim.asked & set(verdict.unsteady)
+        held = claim.ran - claim.bad - claim.skipped
+        counted = f"{claim.ran}" if held == claim.ran else f"{held}/{claim.ran}"
+        word = "FAIL" if claim.bad or unsteady else "skip" if claim.skipped else "ok"
+        note = " (unsteady: too many retries)" if unsteady else ""
+        yield word != "FAIL", f"{word:<4} {counted:>7}  {_name(check)}{note}"
     for check, why in ledger.inapplicable.items():
         yield True, f"n/a           {_name(check)}: {why}"
 
@@ -79,6 +107,11 @@ def block_text(outcome: Outcome) -> str:
 
 
 def _block(folded: Folded) -> Iterator[str]:
+    """Whatever a part of it holds, no line of it can begin another or drive the terminal."""
+    return (plain(line, _WIDEST) for line in _block_lines(folded))
+
+
+def _block_lines(folded: Folded) -> Iterator[str]:
     outcome = folded.first
     yield f"{outcome.result.upper()} {_name(outcome.check)}: {outcome.claim}"
     yield from (f"    {line}" for line in lines(outcome.message))

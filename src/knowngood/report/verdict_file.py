@@ -27,7 +27,12 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
         **verdict.to_json(),
         "release": {"expected": None, "seen": None},
         "checks": {
-            check: {"claim": claim.title, "ran": claim.ran, "bad": claim.bad}
+            check: {
+                "claim": claim.title,
+                "ran": claim.ran,
+                "bad": claim.bad,
+                "unsteady": bool(claim.asked & set(verdict.unsteady)),
+            }
             for check, claim in ledger.claims.items()
         },
         "not_applicable": ledger.inapplicable,
@@ -45,10 +50,17 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
-    """Write ``content`` to ``path`` whole or not at all. Raises OSError."""
+    """Write ``content`` to ``path`` whole or not at all. Raises OSError.
+
+    What is there and is no file, such as /dev/null or a pipe, is written to as it stands.
+    """
+    text = json.dumps(content, indent=2, ensure_ascii=True) + "\n"
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_text(text, "utf-8")
+        return
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        aside.write_text(json.dumps(content, indent=2, ensure_ascii=True) + "\n", "utf-8")
+        aside.write_text(text, "utf-8")
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

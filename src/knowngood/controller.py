@@ -1,0 +1,197 @@
+"""What one process of a run does: start the deployment, keep the ledger, give the verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import selection
+from .ledger import Ledger
+from .outcome import INCONCLUSIVE, Outcome
+from .report import terminal, verdict_file
+from .run import Ticket, group_of
+from .serve import Deployment, NotServed
+from .session import Session
+from .verdict import Verdict, fold
+
+
+class Controller:
+    """Registered beside :class:`~knowngood.session.Session`, but not in xdist's workers."""
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        self._config = config
+        self._session = session
+        self._began = time.time()
+        self._deployment: Deployment | None = None
+        self._trouble = ""
+        self._ledger = Ledger(session.environment)
+        self._verdict: Verdict | None = None
+
+    # -- before the first check
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        self._ledger.narrowed = selection.narrowed_by(self._config)
+        if self._config.get_verbosity() == 0:
+            _quieten(self._config)
+        environment = self._session.environment
+        served = environment.serve.origins if environment.serve else ()
+        missing = [name for name in served if name not in environment.origins]
+        if missing and self._config.option.collectonly:
+            environment = environment.with_origins({n: f"http://{n}.invalid" for n in missing})
+        elif missing:
+            self._deployment, announced = self._start()
+            environment = environment.with_origins({name: announced[name] for name in missing})
+        self._session.use(Ticket.new(environment, self._workers()))
+
+    def _start(self) -> tuple[Deployment, dict[str, str]]:
+        try:
+            deployment = Deployment(self._session.environment)
+            return deployment, dict(deployment.origins())
+        except NotServed as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def _workers(self) -> int:
+        return max(1, len(getattr(self._config.option, "tx", None) or ()))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["knowngood"] = asdict(self._session.run.ticket)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Items that read the same answers run on the same worker."""
+        if config.getvalue("dist") != "load":
+            return None
+        from xdist.scheduler import LoadScopeScheduling
+
+        class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+            def _split_scope(self, nodeid: str) -> str:
+                return group_of(nodeid)
+
+        return ByGroup(config, log)
+
+    def pytest_report_header(self) -> list[str]:
+        env = self._session.environment
+        places = ", ".join(f"{name} {url}" for name, url in env.origins.items())
+        return [f"environment: {env.name} ({env.description})", f"origins: {places}"]
+
+    # -- what comes in
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        self._ledger.expected = self._session.expected
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        each = self._config.getvalue("dist") == "each"
+        self._ledger.expected = self._ledger.expected + len(ids) if each else len(ids)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._ledger.collection_errors += report.failed
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
+        if self._config.get_verbosity() == 0 and not hasattr(report, "wasxfail"):
+            return ("" if report.when != "call" and report.passed else report.outcome), "", ""
+        return None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = getattr(report, "knowngood", None)
+        if told is not None:
+            self._ledger.record(Outcome.from_json(told))
+            del report.knowngood
+        elif report.failed:
+            self._ledger.record(_lost(report))
+        _forget_passed(self._config)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        self._ledger.lost_workers += error is not None
+        output = getattr(node, "workeroutput", None) or {}
+        if "knowngood" in output:
+            self._ledger.add_result(output["knowngood"])
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Pytest and xdist also stop themselves this way, with exceptions of their own."""
+        self._ledger.interrupted = excinfo.type is KeyboardInterrupt or issubclass(
+            excinfo.type, pytest.exit.Exception
+        )
+
+    def pytest_internalerror(self) -> None:
+        self._ledger.internal_error = True
+
+    # -- the verdict
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return
+        self._ledger.add_result(self._session.result)
+        self._verdict = fold(self._ledger.evidence())
+        session.exitstatus = self._verdict.exit_code
+        path = self._config.getoption("--verdict-file")
+        if path is not None:
+            self._write(path, self._verdict)
+
+    def _write(self, path: Path, verdict: Verdict) -> None:
+        """Trouble with a report is told, and leaves the verdict as it is."""
+        ticket = self._session.run.ticket
+        content = verdict_file.document(verdict, self._ledger, ticket, self._began)
+        try:
+            verdict_file.write(self._config.invocation_params.dir / path, content)
+        except OSError as error:
+            self._trouble = f"--verdict-file {path}: not written: {error.strerror or error}"
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self._verdict is None:
+            return
+        seconds = time.time() - self._began
+        terminal.write(terminalreporter, self._verdict, self._ledger, seconds, self._trouble)
+
+    def pytest_unconfigure(self) -> None:
+        if self._deployment is not None:
+            self._deployment.stop()
+
+
+def _lost(report: pytest.TestReport) -> Outcome:
+    """An item that failed without an account of itself."""
+    when: str = report.when  # xdist puts "???" for what was running when a worker died
+    return Outcome(
+        nodeid=report.nodeid,
+        check=report.nodeid.rpartition("/")[2].partition("[")[0],
+        claim="",
+        result=INCONCLUSIVE,
+        kind="runner",
+        message="the worker died while this ran" if when == "???" else f"broke in {when}",
+    )
+
+
+def _quieten(config: pytest.Config) -> None:
+    """Pytest's own lines per file and per failure make way for one line a claim. What a user
+    sets by hand (``-v``, ``--tb``, ``-r``) stays in force.
+    """
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no"
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.showfspath = False
+        if config.option.reportchars == "fE":
+            reporter.reportchars = ""
+
+
+def _forget_passed(config: pytest.Config) -> None:
+    """The terminal keeps every report to the end. Of those that passed it reads no more than
+    their number again, unless asked to list them (``-rA``).
+    """
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    reporter.stats.pop("", None)
+    passed = reporter.stats.get("passed")
+    if passed and not set(reporter.reportchars) & set("pPA"):
+        passed[-1] = passed[0]

@@ -1,0 +1,137 @@
+"""The tables of an environment file as values, each checked for what a schema cannot see.
+
+``path`` is always the environment file: messages begin with it, and ``file:NAME`` is relative to
+it. Every function raises BadEnvironment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from .environment import BadEnvironment, HeaderRule, Serve
+
+
+def is_file(path: Path) -> bool:
+    """``Path.is_file`` raises for names that no file can have, and for closed folders."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def file(path: Path, key: str, value: str) -> Path:
+    """The file that ``file:NAME`` means, relative to the environment file."""
+    target = path.parent / value.removeprefix("file:")
+    if not is_file(target):
+        raise BadEnvironment(f"{path}: {key}: there is no file {str(target)!r}")
+    return target
+
+
+def values(path: Path, key: str, value: list[str] | str) -> tuple[str, ...]:
+    """A list as it stands, or the lines of ``file:NAME`` without comments."""
+    values = value if isinstance(value, list) else _lines(path, key, value)
+    if not values:
+        raise BadEnvironment(f"{path}: {key}: holds no value, so nothing would be checked")
+    twice = sorted({each for each in values if values.count(each) > 1})
+    if twice:
+        raise BadEnvironment(f"{path}: {key}: listed twice: {', '.join(twice)}")
+    for each in values:
+        _refuse_unfit(path, key, each)
+    return tuple(values)
+
+
+def _refuse_unfit(path: Path, key: str, value: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9._~@+/?=&-]*", value):
+        raise BadEnvironment(
+            f"{path}: {key}: found {value!r}; allowed: letters, digits and . _ ~ @ + / ? = & -"
+        )
+
+
+def _lines(path: Path, key: str, value: str) -> list[str]:
+    """The lines of ``file:NAME`` without comments."""
+    source = file(path, key, value)
+    try:
+        text = source.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadEnvironment(f"{path}: {key}: {source} is no UTF-8 text: {error}") from None
+    stripped = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in stripped if line]
+
+
+def aliases(path: Path, value: dict[str, str] | str) -> dict[str, str]:
+    """A table as it stands, or the ``alias = target`` lines of ``file:NAME``."""
+    if isinstance(value, str):
+        pairs = [line.partition("=") for line in _lines(path, "aliases", value)]
+        names = values(path, "aliases", [alias.strip() for alias, _, _ in pairs])
+        value = dict(zip(names, (target.strip() for _, _, target in pairs), strict=True))
+    for alias, target in value.items():
+        if not alias or not target or target in value:
+            raise BadEnvironment(
+                f"{path}: aliases.{alias}: found {target!r}; expected a value that is no alias"
+            )
+        _refuse_unfit(path, "aliases", alias)
+        _refuse_unfit(path, f"aliases.{alias}", target)
+    return dict(value)
+
+
+def header_rules(path: Path, kinds: dict[str, Any]) -> list[HeaderRule]:
+    """One rule for each header of each kind of URL."""
+    rules = []
+    for kind, table in kinds.items():
+        paths = _regex(path, f"headers.{kind}.paths", table["paths"], 0)
+        for header, wanted in table.items():
+            if header == "paths":
+                continue
+            key = f"headers.{kind}.{header}"
+            rules.append(
+                HeaderRule(
+                    kind=kind,
+                    paths=paths,
+                    header=header.lower(),
+                    pattern=_regex(path, key, wanted, re.I) if isinstance(wanted, str) else None,
+                    max_age=wanted["max_age"] if isinstance(wanted, dict) else None,
+                    absent=wanted is False,
+                )
+            )
+    return rules
+
+
+def _regex(path: Path, key: str, pattern: str, flags: int) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern, flags)
+    except re.error as error:
+        raise BadEnvironment(
+            f"{path}: {key}: {pattern!r} is no regular expression: {error}"
+        ) from None
+
+
+def secrets(path: Path, table: dict[str, str]) -> dict[str, str]:
+    """The values of the variables that the table names; no message ever holds a value."""
+    values = {}
+    for name, variable in table.items():
+        value = os.environ.get(variable)
+        if not value:
+            state = "not set" if value is None else "empty"
+            raise BadEnvironment(
+                f"{path}: secrets.{name} reads the variable {variable}, which is {state}; "
+                "set it where the run is started"
+            )
+        if not value.isprintable() or not value.isascii():
+            raise BadEnvironment(
+                f"{path}: secrets.{name} reads the variable {variable}, whose value holds a "
+                "newline or another character that no header may hold; check for a stray line end"
+            )
+        values[name] = value
+    return values
+
+
+def serve(table: dict[str, Any]) -> Serve:
+    """The command that starts the deployment."""
+    return Serve(
+        command=tuple(table["command"]),
+        origins=tuple(table["origins"]),
+        ready_within=float(table.get("ready_within", 20)),
+    )

@@ -1,0 +1,487 @@
+"""Whole runs as processes: exit codes, selection, workers, what is printed and written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import fhr_standin
+
+PASSES = '''
+import pytest
+
+@pytest.mark.get("content:/robots.txt")
+def test_robots(response):
+    """Robots are answered."""
+    assert response.status_code == 200
+
+@pytest.mark.get("content:/{locale}/js/config.json")
+def test_config(response):
+    """Every locale has its config."""
+    assert response.status_code == 200
+'''
+FAILS = '''
+import pytest
+
+@pytest.mark.get("content:/{locale}/no-such-file")
+def test_nothing_there(response):
+    """This is never there."""
+    assert response.status_code == 200
+'''
+MODES = pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[fhr_standin.Standin]:
+    """One sound FHR for all tests of this file; nothing here writes to it for long."""
+    with fhr_standin.running(locales=4) as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path, standin: fhr_standin.Standin) -> Path:
+    """Another team's suite: a folder of checks, an environment, a pytest configuration."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\ntestpaths = ["checks"]\naddopts = "--strict-markers"\n'
+    )
+    _environment(tmp_path, standin.origins)
+    return tmp_path
+
+
+def _environment(project: Path, origins: dict[str, str], head: str = "", tail: str = "") -> None:
+    table = "".join(f'{name} = "{url}"\n' for name, url in origins.items())
+    (project / "environments" / "demo.toml").write_text(
+        f'description = "a demonstration"\nwrites = true\n{head}\n'
+        f'[params]\nlocale = ["ar", "fr"]\n[origins]\n{table}\n[budget]\nprobe = 2\n{tail}'
+    )
+
+
+@pytest.fixture
+def check(project: Path, suite: Callable) -> Callable:
+    """Runs a suite of this one file against the demonstration environment."""
+
+    def run(source: str, *options: str, env: str = "demo"):
+        (project / "checks" / "test_it.py").write_text(source)
+        return suite(f"--env={env}", *options, cwd=project)
+
+    return run
+
+
+# -- exit codes
+
+
+@MODES
+def test_all_held(check: Callable, mode: tuple[str, ...]) -> None:
+    """Everything ran and held: PASSED, 0, proceed."""
+    ended = check(PASSES, *mode)
+    assert (ended.code, ended.verdict["verdict"]) == (0, "PASSED"), ended.output
+    assert ended.verdict["action"] == "proceed"
+    assert ended.verdict["counts"]["ran"] == ended.verdict["counts"]["expected"] == 3
+
+
+@MODES
+@pytest.mark.parametrize("option", ["", "-x", "--maxfail=1"])
+def test_a_wrong_answer(check: Callable, mode: tuple[str, ...], option: str) -> None:
+    """A failure is FAILED, 1, roll back, also where it ends the run early."""
+    ended = check(FAILS + PASSES, *mode, *[option][: bool(option)])
+    assert (ended.code, ended.verdict["verdict"]) == (1, "FAILED"), ended.output
+    assert ended.verdict["action"] == "roll back"
+
+
+@MODES
+def test_a_file_that_cannot_be_read(check: Callable, mode: tuple[str, ...]) -> None:
+    """A collection error is pytest's 2, and never PASSED."""
+    ended = check("import no_such_module_anywhere\n", *mode)
+    assert (ended.code, ended.verdict["verdict"]) == (2, "INTERRUPTED"), ended.output
+
+
+@MODES
+def test_no_checks_at_all(check: Callable, mode: tuple[str, ...]) -> None:
+    """Nothing selected is pytest's 5."""
+    assert check("", *mode).code == 5
+
+
+@MODES
+@pytest.mark.parametrize(
+    ("decorator", "body"),
+    [("@pytest.mark.skip(reason='not today')", "pass"), ("", "pytest.skip('not now')")],
+    ids=["marked", "called"],
+)
+def test_all_skipped(check: Callable, mode: tuple[str, ...], decorator: str, body: str) -> None:
+    """Skips do not turn green."""
+    source = f'import pytest\n{decorator}\n@pytest.mark.get("content:/robots.txt")\n'
+    ended = check(f"{source}def test_it(response):\n    {body}\n", *mode)
+    assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
+
+
+@MODES
+def test_a_required_check_deselected(check: Callable, mode: tuple[str, ...]) -> None:
+    """What ``-k`` leaves out was required."""
+    ended = check(PASSES, "-k", "robots", *mode)
+    assert (ended.code, ended.verdict["counts"]["deselected"]) == (75, 1), ended.output
+    assert "test_config" in ended.verdict["reason"]
+
+
+@pytest.mark.parametrize(
+    "argument", ["checks/test_it.py::test_robots", "checks/test_it.py"], ids=["node", "file"]
+)
+def test_a_path_that_leaves_checks_out(check: Callable, project: Path, argument: str) -> None:
+    """A run of a part of the suite proves nothing about the rest."""
+    (project / "checks" / "test_other.py").write_text(PASSES)
+    ended = check(PASSES, argument)
+    assert ended.code == 75, ended.output
+    assert argument in ended.verdict["reason"]
+
+
+def test_the_whole_suite_by_path(check: Callable) -> None:
+    """Naming the folder that would be run anyway leaves nothing out."""
+    assert check(PASSES, "checks").code == 0
+
+
+def test_what_is_required_may_be_named(
+    check: Callable, project: Path, standin: fhr_standin.Standin
+) -> None:
+    """With [require] only what it names must run, and it must."""
+    _environment(project, standin.origins, tail='[require]\nchecks = ["*::test_robots"]\n')
+    assert check(PASSES, "-k", "robots").code == 0
+    assert check(PASSES, "-k", "config").code == 75
+    _environment(project, standin.origins, tail='[require]\nchecks = ["*::test_typo"]\n')
+    assert check(PASSES).code == 75
+
+
+@MODES
+def test_nobody_answers(check: Callable, project: Path, mode: tuple[str, ...]) -> None:
+    """Silence all round may be this machine's network: hold."""
+    _environment(project, {"content": "http://127.0.0.1:9"})
+    ended = check(PASSES, *mode)
+    assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
+    assert {each["kind"] for each in ended.verdict["unsettled"]} == {"unreachable"}
+
+
+def test_a_worker_is_killed(check: Callable) -> None:
+    """What a dead worker has seen is lost: hold."""
+    source = PASSES.replace("assert", "import os\n    os.kill(os.getpid(), 9)\n    assert")
+    ended = check(source, "-n", "2", "--max-worker-restart=0")
+    assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
+
+
+@MODES
+def test_trouble_of_the_runner(check: Callable, mode: tuple[str, ...]) -> None:
+    """A full disk or a broken import in a check is not the deployment's fault."""
+    ended = check(PASSES.replace("assert response", "raise OSError(28, 'disk full')\n    #"), *mode)
+    assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
+
+
+def test_a_teardown_that_breaks(check: Callable) -> None:
+    """An item that passed and then broke has not passed, and is counted once."""
+    source = (
+        PASSES
+        + """
+@pytest.fixture(autouse=True)
+def broken():
+    yield
+    raise OSError("no space")
+"""
+    )
+    ended = check(source)
+    assert ended.code == 75, ended.output
+    counts = ended.verdict["counts"]
+    assert (counts["ran"], counts["passed"], counts["inconclusive"]) == (3, 0, 3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT], ids=["SIGINT"])
+def test_interrupted(project: Path, number: int, tmp_path: Path) -> None:
+    """Stopped from outside: 2, hold; what was written is deleted, the verdict is there."""
+    source = """
+import pathlib, signal, uuid, pytest
+
+@pytest.mark.origin("submission", writes=True)
+def test_walk(client):
+    name = uuid.uuid4()
+    client.put(f"/1.0/submit/metrics/{name}", content=b"{}")
+    print("written", flush=True)
+    signal.pause()
+"""
+    (project / "checks" / "test_it.py").write_text(source)
+    verdict = tmp_path / "verdict.json"
+    command = [sys.executable, "-m", "pytest", "-s", "--env=demo", f"--verdict-file={verdict}"]
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "written" in line:
+            break
+    process.send_signal(number)
+    output = process.stdout.read()
+    process.stdout.close()
+    assert process.wait(20) == 2, output
+    content = json.loads(verdict.read_text())
+    assert (content["verdict"], content["action"]) == ("INTERRUPTED", "hold")
+    assert content["left_behind"] == []
+
+
+def test_interrupted_run_leaves_no_document(standin: fhr_standin.Standin) -> None:
+    """Whatever ran before, the store is empty."""
+    assert standin.documents() == {}
+
+
+@MODES
+def test_every_worker_runs_everything(check: Callable, mode: tuple[str, ...]) -> None:
+    """With ``--dist each`` each worker's cases are counted."""
+    ended = check(PASSES, "--dist=each", "--tx=2*popen") if mode else check(PASSES)
+    assert ended.code == 0, ended.output
+    assert ended.verdict["counts"]["ran"] == (6 if mode else 3)
+
+
+# -- usage errors
+
+
+def test_no_environment_named(suite: Callable, project: Path) -> None:
+    """Without --env: a usage error that lists what there is, with descriptions."""
+    (project / "checks" / "test_it.py").write_text(PASSES)
+    ended = suite(cwd=project)
+    assert ended.code == 4
+    assert "--env NAME" in ended.output
+    assert "a demonstration" in ended.output
+
+
+def test_an_unknown_environment(check: Callable) -> None:
+    """The message lists what there is."""
+    ended = check(PASSES, env="stagging")
+    assert ended.code == 4
+    assert "stagging" in ended.output
+    assert "demo" in ended.output
+
+
+def test_another_deployment(check: Callable, standin: fhr_standin.Standin) -> None:
+    """--origin points a run at a preview."""
+    ended = check(PASSES, "--origin", f"content={standin.origins['submission']}")
+    assert ended.code == 1, "the submission side has no such files"
+
+
+@pytest.mark.parametrize(
+    "override", ["content", "contents=http://127.0.0.1:9", "content=ftp://x", "content=http://a/b"]
+)
+def test_an_override_that_is_none(check: Callable, override: str) -> None:
+    """What cannot be an origin of this environment is a usage error that quotes it."""
+    ended = check(PASSES, "--origin", override)
+    assert ended.code == 4
+    assert override in ended.output
+
+
+def test_a_protected_environment(check: Callable, project: Path) -> None:
+    """Prod's origins are fixed."""
+    _environment(project, {"content": "http://127.0.0.1:9"}, head="protected = true")
+    ended = check(PASSES, "--origin", "content=http://127.0.0.1:8")
+    assert ended.code == 4
+    assert "protected" in ended.output
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def test_it(response): pass", "asks for none"),
+        ('@pytest.mark.get("content:/x")\ndef test_it(case): pass', "takes none of"),
+        ('@pytest.mark.get("content:/x", "content:/y")\ndef test_it(response): pass', "responses"),
+        ('@pytest.mark.get("content:/x")\ndef test_it(references): pass', "references=True"),
+        ('@pytest.mark.get("content:/{colour}/")\ndef test_it(response): pass', "colour"),
+        ('@pytest.mark.get("no url")\ndef test_it(response): pass', "ORIGIN:/path"),
+        ('@pytest.mark.get("content:/x", sample=3)\ndef test_it(response): pass', "sample"),
+        ("def test_it(client): pass", "origin"),
+    ],
+)
+def test_a_check_that_misuses_the_marks(check: Callable, source: str, told: str) -> None:
+    """The message names the check and what to write instead."""
+    ended = check(f"import pytest\n{source}\n")
+    assert ended.code == 4, ended.output
+    assert "test_it" in ended.output
+    assert told in ended.output
+
+
+def test_a_schema_that_cannot_be_relied_on(check: Callable, project: Path) -> None:
+    """Refused before the first request."""
+    (project / "checks" / "schemas").mkdir()
+    schema = '{"$schema": "https://json-schema.org/draft/2020-12/schema", "requird": ["x"]}'
+    (project / "checks" / "schemas" / "it.schema.json").write_text(schema)
+    ended = check(PASSES)
+    assert ended.code == 4
+    assert "requird" in ended.output
+
+
+def test_a_path_after_a_space(
+    project: Path, suite: Callable, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Pytest takes such a path for its root; the message says how to write it."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "demo.toml"
+    elsewhere.write_text((project / "environments" / "demo.toml").read_text())
+    (project / "checks" / "test_it.py").write_text(PASSES)
+    ended = suite("--env", str(elsewhere), cwd=project)
+    assert ended.code == 4
+    assert "equals sign" in ended.output
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ('["{python}", "-c", "import sys; sys.exit(\'no port\')"]', "no port"),
+        ('["no-such-program-here"]', "no-such-program-here"),
+    ],
+)
+def test_a_deployment_that_does_not_start(
+    check: Callable, project: Path, command: str, told: str
+) -> None:
+    """A [serve] command that fails is a usage error with what it said."""
+    (project / "environments" / "demo.toml").write_text(
+        f'description = "x"\n[params]\nlocale = ["fr"]\n'
+        f'[serve]\ncommand = {command}\norigins = ["content"]\n'
+    )
+    ended = check(PASSES)
+    assert ended.code == 4, ended.output
+    assert told in ended.output
+
+
+# -- what does not apply
+
+
+def test_an_environment_without_the_surface(
+    check: Callable, project: Path, standin: fhr_standin.Standin
+) -> None:
+    """Its checks are listed as not applicable: neither skipped nor held against the verdict."""
+    walk = '@pytest.mark.origin("submission", writes=True)\ndef test_walk(client): assert 0\n'
+    _environment(project, {"content": standin.origins["content"]})
+    ended = check(PASSES + walk)
+    assert ended.code == 0, ended.output
+    assert "submission" in ended.verdict["not_applicable"]["test_it.py::test_walk"]
+    assert "n/a" in ended.output
+
+
+def test_an_environment_that_may_not_be_written_to(
+    check: Callable, project: Path, standin: fhr_standin.Standin
+) -> None:
+    """Checks that write do not apply there; a write in another is stopped by the guard."""
+    path = project / "environments" / "demo.toml"
+    path.write_text(path.read_text().replace("writes = true", "writes = false"))
+    writes = '@pytest.mark.origin("submission", writes=True)\ndef test_walk(client): assert 0\n'
+    assert check(PASSES + writes).code == 0
+    sneaks = '@pytest.mark.origin("submission")\ndef test_walk(client): client.post("/x")\n'
+    ended = check(PASSES + sneaks)
+    assert ended.code == 75, ended.output
+    assert "writes = true" in ended.output
+    assert standin.documents() == {}
+
+
+# -- reports
+
+
+@MODES
+def test_alike_failures_are_one(check: Callable, mode: tuple[str, ...]) -> None:
+    """One block for all locales: what was asked, what came, and a line that shows it again."""
+    ended = check(FAILS, *mode)
+    assert ended.output.count("assert 404 == 200") == 1, ended.output
+    assert "2 cases alike: ar, fr" in ended.output
+    assert "asked GET http://127.0.0.1" in ended.output
+    assert "again curl -sS -i http://127.0.0.1" in ended.output
+    assert "Traceback" not in ended.output
+    assert "src/knowngood" not in ended.output
+
+
+def test_a_body_cannot_forge_the_report(
+    check: Callable, project: Path, tmp_path: Path, standin: fhr_standin.Standin
+) -> None:
+    """Escapes, NUL and line ends of a stranger stay out of terminal, XML and JSON."""
+    source = """
+import pytest
+@pytest.mark.get("content:/robots.txt")
+def test_quotes(response):
+    pytest.fail("\\x1b[32m98 passed\\x1b[0m\\n\\n===== 98 passed =====\\r\\x00]]><script>\\u202e")
+"""
+    junit = tmp_path / "junit.xml"
+    ended = check(source, f"--junitxml={junit}")
+    assert ended.code == 1
+    assert "\x1b" not in ended.output
+    assert "\x00" not in ended.output
+    assert not any(line.startswith("===== 98") for line in ended.output.splitlines())
+    ET.parse(junit)  # noqa: S314 - our own file
+
+
+def test_junit_has_the_claim_and_the_request(check: Callable, tmp_path: Path) -> None:
+    """Properties of each case: the claim; of a failure also URL and attempts."""
+    junit = tmp_path / "junit.xml"
+    check(FAILS, f"--junitxml={junit}")
+    tree = ET.parse(junit)  # noqa: S314 - our own file
+    found = {each.get("name"): each.get("value") for each in tree.iter("property")}
+    assert found["claim"] == "This is never there."
+    assert (found["url"] or "").endswith("/no-such-file")
+    assert found["attempts"] == "1"
+
+
+@pytest.mark.parametrize("source", [PASSES, FAILS, "", "import no_such_module\n"])
+def test_the_verdict_file_is_as_its_schema_says(check: Callable, source: str) -> None:
+    """The schema that ships with the package describes every verdict."""
+    schema = json.loads((files("knowngood") / "verdict.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(check(source).verdict)
+
+
+def test_a_report_that_cannot_be_written(check: Callable, suite: Callable, project: Path) -> None:
+    """The verdict's own exit code stands; the trouble is told."""
+    (project / "checks" / "test_it.py").write_text(PASSES)
+    ended = suite("--env=demo", "--verdict-file=/proc/no/such/place.json", cwd=project)
+    assert ended.code == 0, ended.output
+    assert "not written" in ended.output
+
+
+def test_one_line_a_case_on_request(check: Callable) -> None:
+    """``-v`` brings pytest's own lines back."""
+    assert "test_config[fr] PASSED" in check(PASSES, "-v").output
+
+
+def test_little_on_request(check: Callable) -> None:
+    """``-q`` leaves the claims out and keeps the verdict."""
+    ended = check(PASSES, "-q")
+    assert "claims" not in ended.output
+    assert "PASSED (exit 0)" in ended.output
+
+
+def test_samples_are_cases_of_their_own(check: Callable, standin: fhr_standin.Standin) -> None:
+    """Each sample is asked for by itself, with a nonce of its own where the URL has one."""
+    standin.reset()
+    source = PASSES.replace('"content:/robots.txt"', '"content:/robots.txt?{nonce}", samples=3')
+    ended = check(source)
+    assert ended.verdict["counts"]["ran"] == 5, ended.output
+    asked = [each for each in standin.requests()["content"] if "robots" in each]
+    assert len(asked) == 3
+
+
+# -- the plugin costs nothing to those who do not ask for it
+
+
+def test_without_env_nothing_is_loaded(tmp_path: Path) -> None:
+    """A suite of another kind in the same environment imports neither client nor parsers."""
+    (tmp_path / "test_other.py").write_text(
+        "import sys\n\ndef test_it():\n"
+        "    loaded = {'httpx', 'pycurl', 'tree_sitter', 'jsonschema'} & set(sys.modules)\n"
+        "    assert not loaded\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:anyio"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_collecting_asks_for_nothing(check: Callable, standin: fhr_standin.Standin) -> None:
+    """--collect-only starts no deployment and sends no request."""
+    standin.reset()
+    ended = check(PASSES, "--collect-only")
+    assert ended.code == 0, ended.output
+    assert standin.requests()["content"] == {}

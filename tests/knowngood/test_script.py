@@ -1,0 +1,197 @@
+"""A script that is not whole is known without being run."""
+
+import time
+
+import pytest
+
+from knowngood import script
+
+WHOLE = b"""\
+// The report, drawn from what the browser holds.
+(function (window, document) {
+  "use strict";
+  var names = ["a", "b", 'c'], pattern = /[)\\]}]+/g;
+  function draw(list, options) {
+    for (var i = 0; i < list.length; i++) {
+      if (pattern.test(list[i])) { continue; } else { names.push({ key: list[i] }); }
+    }
+    return names.map(function (each) { return `<p>${each}</p>`; });
+  }
+  window.draw = draw;
+}(window, document));
+"""
+MOZILLA = b"""\
+var squares = [for (x of xs) x * x];
+for each (var item in {a: 1, b: [2]}) { print(item); }
+function twice(x) x * 2;
+let (x = 1, y = 2) { print(x + y); }
+var text = `${squares}`;
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(WHOLE, id="whole"),
+        pytest.param(b"var a = 1\nvar b = 2\n(a)", id="no-semicolons"),
+        pytest.param(b"return_ = 1\n++a\nb", id="line-ends-that-count"),
+        pytest.param(b"var mode = 0755, bell = '\\07';", id="legacy-octal"),
+        pytest.param(b"<!-- hidden from old browsers\nvar a = 1;\n//-->\n", id="html-comment"),
+        pytest.param(b"with (document) { write(title) }", id="with"),
+        pytest.param(b"\xef\xbb\xbfvar a = 1;", id="byte-order-mark"),
+        pytest.param(b"// only a comment", id="only-a-comment"),
+        pytest.param(b"const f = async (a = 1, ...b) => { await a?.b ?? c; };", id="modern"),
+        pytest.param(b"import a from './a.js'; export default class A {}", id="module"),
+        pytest.param("var été = 'é';".encode(), id="other-letters"),
+        pytest.param(b"if (a < b) { c() } if (d > e) { f() }", id="comparisons-are-no-markup"),
+        pytest.param(b"x = '<p>not markup</p>';", id="markup-in-a-string"),
+        pytest.param(b"x = /<p>/; y = a </b/.c;", id="markup-in-a-pattern"),
+    ],
+)
+def test_whole_script(source: bytes) -> None:
+    """Whatever browsers run is whole."""
+    assert script.trouble(source) is None
+
+
+def test_truncated_script() -> None:
+    """A script cut off anywhere within its outer brackets is noticed."""
+    start = WHOLE.index(b"(function") + 1
+    end = WHOLE.rindex(b")")
+    passed = [cut for cut in range(start, end) if script.trouble(WHOLE[:cut]) is None]
+    assert passed == []
+
+
+@pytest.mark.parametrize("source", [b"", b" \n\t"], ids=["nothing", "white-space"])
+@pytest.mark.parametrize("mozilla", [False, True])
+def test_empty_script(source: bytes, mozilla: bool) -> None:
+    """An empty script is never what was meant."""
+    assert script.trouble(source, mozilla=mozilla) == "the script is empty"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(b"<!DOCTYPE html>\n<html><body><p>Not found</p></body></html>", id="page"),
+        pytest.param(b"<!doctype html>\nNot found", id="page-without-elements"),
+        pytest.param(b"\n  <html></html>", id="page-after-white-space"),
+        pytest.param(b"<h1>404</h1>", id="element"),
+        pytest.param(b"<?php echo 1;", id="source-of-php"),
+        pytest.param(b"<script>var a = 1;</script>", id="script-element"),
+        pytest.param(b"var a = <b>c</b>;", id="jsx"),
+        pytest.param(b"var a = <b/>;", id="jsx-closed-at-once"),
+    ],
+)
+@pytest.mark.parametrize("mozilla", [False, True])
+def test_markup_in_place_of_a_script(source: bytes, mozilla: bool) -> None:
+    """A page answered for a script is named as what it is, in every dialect."""
+    found = script.trouble(source, mozilla=mozilla)
+    assert found == "markup in place of script at line 1"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"var a = 1;\nvar b = ;\n", 2),
+        (b"a = 1;\nb = 'open\nc = 2;", 2),
+        (b"a = 1;\n\nfoo(;\n", 3),
+    ],
+)
+def test_line_of_the_trouble(source: bytes, line: int) -> None:
+    """The message leads to the line."""
+    assert script.trouble(source) == f"does not parse from line {line} on"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"Not Found", b"{'error': 1, }x y", b"\x1f\x8b\x08\x00zz", b"\x00\x01", b"${VAR} x", b"}"],
+    ids=["words", "no-json", "still-gzipped", "binary", "unrendered", "bracket"],
+)
+def test_no_script_at_all(source: bytes) -> None:
+    """Other things are no scripts."""
+    assert script.trouble(source) is not None
+
+
+def test_mozilla_dialect_needs_to_be_asked_for() -> None:
+    """What only old Firefox reads is whole where the page says so, and nowhere else."""
+    assert script.trouble(MOZILLA, mozilla=True) is None
+    assert script.trouble(MOZILLA) is not None
+    assert script.trouble(WHOLE, mozilla=True) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (b"f(\n[for (x of xs) x;", "the [ of line 2 is never closed"),
+        (b"for each (x in y) {\n", "the { of line 1 is never closed"),
+        (b"for each (x in y) {}\n}", "a } closes nothing at line 2"),
+        (b"x = (\n1]", "a ] closes nothing at line 2"),
+        (b"x = `${a`;\n", "the ${ of line 1 is never closed"),
+    ],
+)
+def test_unbalanced_mozilla_script(source: bytes, found: str) -> None:
+    """Where only brackets can be counted, an odd one is told with its line."""
+    assert script.trouble(source, mozilla=True) == found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"x = '(';", b"x = /[(]/;", b"// (\n", b"/* { */ x"],
+    ids=["string", "regex", "//", "/*"],
+)
+def test_brackets_that_do_not_count(source: bytes) -> None:
+    """Brackets within strings, patterns and comments need no partner."""
+    assert script.trouble(source, mozilla=True) is None
+
+
+@pytest.mark.parametrize("mozilla", [False, True])
+def test_deep_nesting(mozilla: bool) -> None:
+    """A script that nests deeper than Python recurses is judged all the same, in bounded time."""
+    before = time.process_time()
+    depth = 20_000
+    assert script.trouble(b"(" * depth + b"1" + b")" * depth, mozilla=mozilla) is None
+    assert script.trouble(b"[" * depth, mozilla=mozilla) is not None
+    assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "runs"),
+    [
+        ("", True),
+        (" ", True),
+        ("module", True),
+        ("Module", True),
+        ("text/javascript", True),
+        ("application/javascript;version=1.8", True),
+        ("application/x-javascript", True),
+        ("TEXT/ECMAScript", True),
+        ("text/template", False),
+        ("application/json", False),
+        ("application/ld+json", False),
+        ("text/javascripty", False),
+        ("text/html", False),
+    ],
+)
+def test_which_scripts_run(kind: str, runs: bool) -> None:
+    """Browsers run what has a JavaScript type or none."""
+    assert script.is_javascript(kind) is runs
+
+
+@pytest.mark.parametrize(
+    ("kind", "mozilla"),
+    [
+        ("application/javascript;version=1.8", True),
+        ('text/javascript; Version = "1.7"', True),
+        ("text/javascript;version=1.5", False),
+        ("text/javascript", False),
+        ("", False),
+    ],
+)
+def test_which_scripts_are_mozillas(kind: str, mozilla: bool) -> None:
+    """A version of 1.6 to 1.8 asks for Mozilla's own dialect."""
+    assert script.is_mozilla(kind) is mozilla
+
+
+def test_strings() -> None:
+    """Literals come in order, once each, and only those that are what they look like."""
+    source = b"""a("x", 'y', "x", "", 'tab\\t', `t`, `${u}v`); // "comment"\n({"key": /"re"/})"""
+    assert script.strings(source) == ("x", "y", "key")

@@ -1,0 +1,72 @@
+"""JSON is taken as a page's own parser takes it, and nothing more."""
+
+import time
+
+import pytest
+
+from knowngood import strictjson
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("{}", {}, id="object"),
+        pytest.param(' [1, -2.5, 1e3, "a", true, false, null]\r\n', None, id="every-kind"),
+        pytest.param('"\\u00e9\\ud83d\\ude00"', "é😀", id="escapes"),
+        pytest.param("0", 0, id="scalar"),
+        pytest.param("1e308", 1e308, id="largest"),
+        pytest.param("1e-999", 0.0, id="too-small-is-zero"),
+        pytest.param('{"a": {"a": 1}, "b": {"a": 1}}', None, id="same-key-in-two-objects"),
+    ],
+)
+@pytest.mark.parametrize("as_bytes", [False, True], ids=["text", "bytes"])
+def test_sound_json(text: str, value: object, as_bytes: bool) -> None:
+    """RFC 8259 JSON is read, as text and as UTF-8."""
+    found = strictjson.loads(text.encode() if as_bytes else text)
+    assert value is None or found == value
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        pytest.param("", "empty", id="empty"),
+        pytest.param(" \n", "empty", id="white-space"),
+        pytest.param("\ufeff{}", "byte-order mark", id="byte-order-mark"),
+        pytest.param(b"\xef\xbb\xbf{}", "byte-order mark", id="byte-order-mark-in-bytes"),
+        pytest.param(b'"\xe9"', "not UTF-8 at byte 1", id="latin-1"),
+        pytest.param('{"a":1}'.encode("utf-16"), "not UTF-8", id="utf-16"),
+        pytest.param('{"a":1}'.encode("utf-16-le"), "line 1", id="utf-16-without-mark"),
+        pytest.param("<html>", "line 1 column 1", id="html"),
+        pytest.param('{"a": 1,\n}', "line 2 column 1", id="trailing-comma"),
+        pytest.param("{'a': 1}", "line 1 column 2", id="single-quotes"),
+        pytest.param("{} {}", "line 1 column 4", id="two-documents"),
+        pytest.param('{"a": 1', "line 1", id="truncated"),
+        pytest.param('"a\nb"', "line 1", id="newline-in-a-string"),
+        pytest.param("01", "line 1", id="leading-zero"),
+        pytest.param("NaN", "NaN is no JSON number", id="nan"),
+        pytest.param("[Infinity]", "Infinity is no JSON number", id="infinity"),
+        pytest.param("-Infinity", "-Infinity is no JSON number", id="minus-infinity"),
+        pytest.param("1e999", "1e999 is beyond any double", id="too-large"),
+        pytest.param("-1e999", "-1e999 is beyond any double", id="too-small"),
+        pytest.param("1" + "0" * 400, "beyond any double", id="integer-too-large"),
+        pytest.param("-" + "9" * 5000, "beyond any double", id="integer-beyond-python"),
+        pytest.param('{"a": 1, "a": 1}', "key given twice: a", id="duplicate-key"),
+        pytest.param('[{"b": {"a": 1, "\\u0061": 2}}]', "twice: a", id="duplicate-by-escape"),
+        pytest.param("[" * 100_000, "nested too deep", id="nested-too-deep"),
+        pytest.param('{"a":' * 100_000, "nested too deep", id="objects-too-deep"),
+    ],
+)
+def test_what_a_page_would_refuse(text: str | bytes, word: str) -> None:
+    """What JSON.parse refuses, or nobody can have meant, is a ValueError with the place."""
+    with pytest.raises(ValueError, match=r"^not JSON") as caught:
+        strictjson.loads(text)
+    assert word in str(caught.value)
+
+
+def test_duplicate_in_a_large_object_takes_no_time() -> None:
+    """A hostile object of many keys is judged in time that is linear in its size."""
+    text = "{" + ",".join(f'"{number}":1' for number in range(100_000)) + ',"7":2}'
+    before = time.process_time()
+    with pytest.raises(ValueError, match=r"twice: 7$"):
+        strictjson.loads(text)
+    assert time.process_time() - before < 5
