@@ -5,7 +5,9 @@ import pytest
 CONFIG = "content:/{locale}/js/config.json"
 
 
-@pytest.mark.catches("config-missing", "config-missing-one-locale", "config-one-in-three")
+@pytest.mark.catches(
+    "config-503-every-second", "config-missing", "config-missing-one-locale", "config-one-in-three"
+)
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
 def test_config_json_never_404s(response):
     """It is there in every locale, every time, asked for past the caches as the page does."""

@@ -8,9 +8,9 @@ from knowngood import script
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", references=True)
 
+# Fonts are not listed: browsers do not look at their media type, and servers differ.
 MEDIA_TYPES = {
     "css": "text/css",
-    "eot": "application/(vnd.ms-fontobject|octet-stream)",
     "gif": "image/gif",
     "htm": "text/html",
     "html": "text/html",
@@ -19,13 +19,9 @@ MEDIA_TYPES = {
     "jpg": "image/jpeg",
     "js": "(text|application)/(x-)?javascript",
     "json": "application/json",
-    "otf": "(font/otf|application/(x-font-otf|font-sfnt|octet-stream))",
     "png": "image/png",
     "svg": "image/svg[+]xml",
-    "ttf": "(font/ttf|application/(x-font-ttf|font-sfnt|octet-stream))",
     "webp": "image/webp",
-    "woff": "(font/woff|application/(x-)?font-woff|application/octet-stream)",
-    "woff2": "(font/woff2|application/(x-)?font-woff2|application/octet-stream)",
 }
 BEGINNINGS = {
     "gif": b"GIF8",
@@ -47,19 +43,20 @@ def suffix(needed):
 
 
 @pytest.mark.catches(
+    "content-short-body",
     "css-image-missing",
     "css-import-missing",
     "date-format-missing",
     "font-missing",
     "image-missing",
+    "script-connection-closed",
     "script-missing",
     "stylesheet-missing",
 )
 def test_everything_a_page_refers_to_is_there(references):
     """Every reference on our own origin answers 200."""
-    for needed in references:
-        if needed.exchange is not None:
-            assert needed.response.status_code == 200, needed
+    for needed in ours(references):
+        assert needed.response.status_code == 200, needed
 
 
 @pytest.mark.catches("page-maintenance", "page-nginx-welcome")
@@ -112,7 +109,7 @@ def test_stylesheets_are_whole(references):
             assert bare.count("{") == bare.count("}"), needed
 
 
-@pytest.mark.catches("date-format-empty-month", "config-empty")
+@pytest.mark.catches("config-bom", "config-empty")
 def test_json_that_scripts_load_parses(references):
     """What a script loads as JSON, the browser's parser takes."""
     for needed in ours(references):

@@ -8,8 +8,9 @@ import pytest
 def test_robots_are_kept_out(response):
     """FHR is shown inside Firefox and belongs in no search engine."""
     assert response.status_code == 200
-    rules = [line.partition("#")[0].split() for line in response.text.splitlines()]
-    assert [rule for rule in rules if rule] == [["User-agent:", "*"], ["Disallow:", "/"]]
+    lines = (line.partition("#")[0].partition(":") for line in response.text.splitlines())
+    rules = [(name.strip().lower(), value.strip()) for name, _, value in lines if name.strip()]
+    assert rules == [("user-agent", "*"), ("disallow", "/")]
 
 
 @pytest.mark.catches("cache-a-year", "header-missing")

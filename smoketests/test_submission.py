@@ -41,7 +41,11 @@ def test_the_version_segment_is_optional(submission):
 
 @pytest.mark.catches("submit-refuses-no-id", "submit-no-id")
 def test_the_server_makes_an_id_where_none_is_given(submission):
-    """The answer names the new document."""
+    """The answer names the new document. A named one goes first: where that fails, a document
+    without a name could not be found again to delete it.
+    """
+    name = submission.new_id()
+    assert submission.send("POST", f"{SUBMIT}/{name}", submission.document("v2")).text == name
     stored = submission.send("POST", SUBMIT, submission.document("v2"))
     assert stored.status_code in (200, 201)
     assert stored.text.strip().count("-") == 4

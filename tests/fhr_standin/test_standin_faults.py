@@ -45,6 +45,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "script-truncated": ("/pl/js/fhr.js", 200, "application/javascript; charset=utf-8", "func"),
     "script-stale": (f"/{ONE}/js/data.js", 200, "application/javascript; charset=utf-8", "= 2;"),
     "stylesheet-missing": ("/pl/css/styles.css", 404, HTML, ""),
+    "stylesheet-truncated": ("/pl/css/styles.css", 200, "text/css; charset=utf-8", "{"),
     "stylesheet-wrong-type": ("/pl/css/graph.css", 200, HTML, "#graph"),
     "css-image-missing": ("/pl/mobile/img/tile.png", 404, HTML, ""),
     "css-import-missing": ("/pl/css/fonts.css", 404, HTML, ""),

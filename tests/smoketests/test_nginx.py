@@ -1,0 +1,157 @@
+"""The suite against a real nginx that serves the same content over TLS."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+
+import fhr_standin
+
+CONFIG = """
+{user}
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    charset utf-8;
+    charset_types text/css application/javascript text/plain;
+    gzip on;
+    gzip_types text/css application/javascript application/json;
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        ssl_certificate {folder}/chain.pem;
+        ssl_certificate_key {folder}/key.pem;
+        root {folder}/site;
+        add_header Cache-Control max-age=600 always;
+        add_header X-Content-Type-Options nosniff always;
+        location ~ ^/__(version|heartbeat|lbheartbeat)__$ {{ default_type application/json; }}
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """The directory that is served, and the environment file that points there."""
+
+    site: Path
+    environment: Path
+
+
+@pytest.fixture
+def nginx() -> str:
+    """The nginx program: where it is missing a laptop skips, and CI fails."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        message = "nginx is not installed (Debian: apt-get install nginx-light)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+    return program
+
+
+@pytest.fixture
+def served(nginx: str, tmp_path: Path, fhr_environment: Callable) -> Iterator[Served]:
+    """Eight locales of FHR's content behind nginx, submission at the embedded FHR."""
+    site = tmp_path / "site"
+    writing = [sys.executable, "-m", "fhr_standin", "--write", str(site), "--locales", "8"]
+    subprocess.run(writing, check=True, stdout=subprocess.DEVNULL)
+    (tmp_path / "environments").mkdir()
+    _certify(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listener, fhr_standin.running(locales=4) as fhr:
+        port = listener.getsockname()[1]
+        origins = {"content": f"https://127.0.0.1:{port}"}
+        origins["submission"] = fhr.origins["submission"]
+        environment = fhr_environment(origins, 'ca = "file:ca.pem"')
+        process = _start(nginx, tmp_path, listener)
+        try:
+            yield Served(site, environment)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _start(nginx: str, folder: Path, listener: socket.socket) -> subprocess.Popen[bytes]:
+    """Nginx takes a socket that listens already over from the process before it, by the variable
+    NGINX: so the port is free, and connections are taken from the first moment on.
+    """
+    user = "user root;" if os.geteuid() == 0 else ""
+    port = listener.getsockname()[1]
+    (folder / "nginx.conf").write_text(CONFIG.format(user=user, folder=folder, port=port))
+    os.set_inheritable(listener.fileno(), True)
+    return subprocess.Popen(
+        [nginx, "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")],
+        env={**os.environ, "NGINX": f"{listener.fileno()};"},
+        close_fds=False,
+    )
+
+
+def _certify(folder: Path) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(folder / "environments" / "ca.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    for number, blob in enumerate(certificate.cert_chain_pems):
+        blob.write_to_path(folder / "chain.pem", append=number > 0)
+
+
+def test_the_suite_passes_on_nginx(served: Served, suite: Callable) -> None:
+    """Real server, real TLS, nginx's own media types, ETags and compression."""
+    ended = suite(f"--env={served.environment}")
+    assert ended.code == 0, ended.output
+
+
+def test_an_authority_that_is_not_trusted(served: Served, suite: Callable) -> None:
+    """Without the test's authority no answer is believed, and no header of ours goes out."""
+    text = served.environment.read_text().replace('ca = "file:ca.pem"', "")
+    served.environment.write_text(text)
+    ended = suite(f"--env={served.environment}", "-k", "robots")
+    assert ended.code == 75, ended.output
+    assert "tls: " in ended.output
+
+
+def _shared(site: Path, name: str) -> Path:
+    """The one copy that all locales link to."""
+    return (site / "fr" / name).resolve()
+
+
+@pytest.mark.parametrize(
+    ("removed", "caught_by"),
+    [
+        ("js/config.json", "test_config.py::test_config_json_never_404s"),
+        ("js/locale/date_format.json", "test_date_format.py::test_every_locale_has_twelve_months"),
+        (
+            "mobile/css/main.css",
+            "test_references.py::test_everything_a_page_refers_to_is_there",
+        ),
+        ("v4/index.html", "test_pages.py::test_page_is_there"),
+    ],
+)
+def test_a_file_is_removed(served: Served, suite: Callable, removed: str, caught_by: str) -> None:
+    """The push of 2013-06-14, and its like."""
+    _shared(served.site, removed).unlink()
+    ended = suite(f"--env={served.environment}")
+    assert ended.code == 1, ended.output
+    assert caught_by in ended.failed_checks()
+
+
+def test_the_links_of_one_locale_are_broken(served: Served, suite: Callable) -> None:
+    """A deploy step that loses one locale's links blanks FHR in that language only."""
+    (served.site / "pl" / "js").unlink()
+    ended = suite(f"--env={served.environment}")
+    assert ended.code == 1, ended.output
+    assert {each["values"]["locale"] for each in ended.verdict["failures"]} == {"pl"}
