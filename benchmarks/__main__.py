@@ -1,0 +1,111 @@
+"""``python -m benchmarks``: measure, print, and say which targets are met."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
+
+from . import tables
+from .errors import BenchmarkError
+from .process import find
+from .results import Results
+from .sections import FULL, QUICK, SECTIONS, Scale
+from .targets import judge
+
+MET, MISSED, FAILED, INTERRUPTED = 0, 1, 2, 130
+_MOST: Final = 100  # repetitions
+
+
+def main() -> int:
+    """Run what the command line asks for; the exit code says whether every target was met."""
+    options = _options()
+    signal.signal(signal.SIGTERM, _interrupt)
+    scale = QUICK if options.quick else FULL
+    scale = replace(scale, repeat=options.repeat or scale.repeat)
+    results = Results(scale.repeat, scale.locales, scale.rtts[-1], options.quick)
+    try:
+        for program in ("nginx", "curl"):
+            find(program)
+        return _run(options.only or list(SECTIONS), scale, results, options.json)
+    except (BenchmarkError, OSError) as error:
+        sys.stderr.write(f"python -m benchmarks: error: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("python -m benchmarks: interrupted\n")
+        return INTERRUPTED
+
+
+def _run(names: list[str], scale: Scale, results: Results, file: Path | None) -> int:
+    _print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
+        f"Python {platform.python_version()}"
+    )
+    _print("")
+    for name in names:
+        measure, show = SECTIONS[name]
+        measure(scale, results, _progress)
+        for line in show(results):
+            _print(line)
+        _print("")
+    found = judge(results)
+    for line in tables.targets(found, judged=not results.quick):
+        _print(line)
+    if file is not None:
+        judged = [{"demand": t.demand, "measured": t.measured, "met": t.met} for t in found]
+        content = {**results.to_json(), "targets": judged}
+        file.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    missed = any(each.met is False for each in found)
+    return MISSED if missed and not results.quick else MET
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Speed and memory of a full run, beside curl and naive suites. "
+        "Exit code: 0 every target that was measured is met, 1 one is missed, 2 not measured.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "--repeat",
+        type=_count,
+        metavar="N",
+        help=f"measure everything N times (default: {FULL.repeat}; with --quick {QUICK.repeat})",
+    )
+    add("--quick", action="store_true", help="a small run, to see that all works; judges nothing")
+    add("--only", action="append", choices=SECTIONS, help="this part alone; may be repeated")
+    add("--json", type=Path, metavar="FILE", help="write every measurement to FILE as well")
+    return parser.parse_args()
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 1 to {_MOST}")
+    return int(text)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """A request to end is taken as Ctrl-C is, so that servers end and files go."""
+    raise KeyboardInterrupt
+
+
+def _progress(line: str) -> None:
+    sys.stderr.write(f"… {line}\n")
+    sys.stderr.flush()
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

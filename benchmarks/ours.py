@@ -1,0 +1,44 @@
+"""Our own full run: every locale, every URL, every claim."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+from .deployment import ROOT, Deployment
+from .errors import BenchmarkError
+from .nginx import Asked
+from .process import Usage, measure, require
+
+_WITHIN: Final = 900.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: what it took, what it counted, and what nginx was asked for."""
+
+    usage: Usage
+    requests: int
+    claims: int
+    asked: tuple[Asked, ...]
+
+
+def run(deployment: Deployment, rtt: int) -> Run:
+    """Verify ``deployment`` once. Raises BenchmarkError unless the verdict is PASSED."""
+    verdict = deployment.folder / "verdict.json"
+    command = [
+        *(sys.executable, "-m", "pytest", f"--env={deployment.links[rtt].environment}"),
+        f"--verdict-file={verdict}",
+        *("-p", "no:cacheprovider", "-p", "no:randomly"),  # what a fresh install would run
+    ]
+    deployment.nginx.forget()
+    usage = require(measure(command, ROOT, _WITHIN), "the smoke tests against nginx")
+    found = json.loads(verdict.read_text("utf-8"))
+    if found["verdict"] != "PASSED":
+        raise BenchmarkError(f"the smoke tests against nginx: {found['verdict']}, expected PASSED")
+    asked = tuple(deployment.nginx.asked())
+    if not asked:
+        raise BenchmarkError("the smoke tests passed, but nginx was asked for nothing")
+    return Run(usage, found["requests"]["sent"], found["counts"]["ran"], asked)

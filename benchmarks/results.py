@@ -1,0 +1,112 @@
+"""What was measured, as data: the tables, the targets and ``--json`` are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import linear_regression, median
+
+Key = tuple[str, int]
+"""What was run, and the round-trip time in milliseconds."""
+
+OURS, FLOOR, NAIVE, NAIVE8 = "ours", "floor", "naive alone", "naive in parallel"
+
+
+@dataclass(slots=True)
+class Series:
+    """The repetitions of one measurement."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    peak: list[int] = field(default_factory=list)
+    note: str = ""
+
+    def add(self, wall: float, cpu: float = 0.0, peak: int = 0, note: str = "") -> None:
+        """Add one repetition; zero is what was not measured."""
+        self.wall.append(wall)
+        self.cpu.append(cpu)
+        self.peak.append(peak)
+        self.note = note or self.note
+
+    @property
+    def seconds(self) -> float:
+        """The median time."""
+        return median(self.wall)
+
+
+@dataclass(slots=True)
+class Results:
+    """All that one run of the benchmarks measured."""
+
+    repeat: int
+    locales: int
+    rtt: int
+    quick: bool = False
+    measured_rtt: dict[int, float] = field(default_factory=dict)
+    requests: int = 0
+    claims: int = 0
+    ceilings: dict[str, list[float]] = field(default_factory=dict)
+    runs: dict[Key, Series] = field(default_factory=dict)
+    scaling: dict[int, Series] = field(default_factory=dict)
+    transports: dict[Key, Series] = field(default_factory=dict)
+    schemas: dict[str, Series] = field(default_factory=dict)
+
+    def line(self) -> Line | None:
+        """How time grows with locales; None with fewer than three points."""
+        points = [(count, series.seconds) for count, series in sorted(self.scaling.items())]
+        return Line.through(points) if len(points) > 2 else None
+
+    def to_json(self) -> dict[str, object]:
+        """Plain data; pairs of name and round-trip time become one key."""
+        return {
+            "repeat": self.repeat,
+            "locales": self.locales,
+            "rtt_ms": self.rtt,
+            "quick": self.quick,
+            "measured_rtt_ms": self.measured_rtt,
+            "requests": self.requests,
+            "claims": self.claims,
+            "requests_per_second": self.ceilings,
+            "runs": _plain(self.runs.items()),
+            "scaling": {count: _series(series) for count, series in self.scaling.items()},
+            "transports": _plain(self.transports.items()),
+            "schemas": {name: _series(series) for name, series in self.schemas.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The least-squares line through points, and how well it fits.
+
+    ``deviation`` is the largest relative distance of a point from the line.
+    """
+
+    slope: float
+    intercept: float
+    r_squared: float
+    deviation: float
+
+    @classmethod
+    def through(cls, points: list[tuple[int, float]]) -> Line:
+        """Fit; at least two points that differ."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        slope, intercept = linear_regression(xs, ys)
+        fitted = [intercept + slope * x for x in xs]
+        middle = sum(ys) / len(ys)
+        rest = sum((y - fit) ** 2 for y, fit in zip(ys, fitted, strict=True))
+        spread = sum((y - middle) ** 2 for y in ys)
+        deviation = max(abs(y - fit) / y for y, fit in zip(ys, fitted, strict=True))
+        return cls(slope, intercept, 1 - rest / spread if spread else 1.0, deviation)
+
+
+def _plain(items: Iterable[tuple[Key, Series]]) -> dict[str, object]:
+    return {f"{name}, {rtt} ms": _series(series) for (name, rtt), series in items}
+
+
+def _series(series: Series) -> dict[str, object]:
+    return {
+        "wall": series.wall,
+        "cpu": series.cpu,
+        "peak": series.peak,
+        "note": series.note,
+    }

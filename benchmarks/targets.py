@@ -1,0 +1,79 @@
+"""What must hold, and whether it did. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from .results import FLOOR, NAIVE8, OURS, Results
+
+MEGABYTE: Final = 1_000_000
+SMALL, LARGE = 100, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One demand. ``met`` is None where it was not measured."""
+
+    demand: str
+    measured: str
+    met: bool | None
+
+
+def judge(results: Results) -> list[Target]:
+    """Every target, in the order of the issue that sets them."""
+    return [
+        _near_the_floor(results),
+        _faster_than_naive(results),
+        _small(results),
+        *_flat_and_linear(results),
+    ]
+
+
+def _near_the_floor(results: Results) -> Target:
+    demand = f"at {results.rtt} ms: at most 1.5 x floor + 3 s"
+    ours = results.runs.get((OURS, results.rtt))
+    floor = results.runs.get((FLOOR, results.rtt))
+    if ours is None or floor is None:
+        return Target(demand, "not measured", None)
+    limit = 1.5 * floor.seconds + 3
+    return Target(demand, f"{ours.seconds:.1f} s, allowed {limit:.1f} s", ours.seconds <= limit)
+
+
+def _faster_than_naive(results: Results) -> Target:
+    demand = f"at {results.rtt} ms: at least 5 x faster than naive -n 8"
+    ours = results.runs.get((OURS, results.rtt))
+    naive = results.runs.get((NAIVE8, results.rtt))
+    if ours is None or naive is None:
+        return Target(demand, "not measured", None)
+    factor = naive.seconds / ours.seconds
+    return Target(demand, f"{factor:.1f} x", factor >= 5)
+
+
+def _small(results: Results) -> Target:
+    demand = "peak memory of any run: at most 250 MB"
+    peaks = [peak for (name, _), s in results.runs.items() if name == OURS for peak in s.peak]
+    peaks += [peak for series in results.scaling.values() for peak in series.peak]
+    if not peaks:
+        return Target(demand, "not measured", None)
+    return Target(demand, f"{max(peaks) / MEGABYTE:.0f} MB", max(peaks) <= 250 * MEGABYTE)
+
+
+def _flat_and_linear(results: Results) -> Iterator[Target]:
+    demand = f"peak with {LARGE} locales: at most 1.25 x that with {SMALL}"
+    if SMALL in results.scaling and LARGE in results.scaling:
+        factor = max(results.scaling[LARGE].peak) / max(results.scaling[SMALL].peak)
+        yield Target(demand, f"{factor:.2f} x", factor <= 1.25)
+    else:
+        yield Target(demand, "not measured", None)
+    demand = "time linear in locales: r² at least 0.99, no point 15 % off"
+    line = results.line()
+    if line is None:
+        yield Target(demand, "not measured", None)
+    else:
+        yield Target(
+            demand,
+            f"r² {line.r_squared:.4f}, at most {100 * line.deviation:.0f} % off",
+            line.r_squared >= 0.99 and line.deviation <= 0.15,
+        )
