@@ -12,9 +12,9 @@ def test_an_alias_answers_as_its_target(responses):
         assert alias.content == target.content
 
 
-@pytest.mark.catches("unknown-locale-200")
-@pytest.mark.get("content:/xx-unknown/", "content:/xx-unknown/js/config.json")
-def test_an_unknown_locale_is_404(responses):
-    """A server that answers everything with 200 hides what is missing."""
+@pytest.mark.catches("missing-file-200", "unknown-locale-200")
+@pytest.mark.get("content:/xx-unknown/", "content:/en-US/js/no-such-file.js")
+def test_what_is_not_there_is_404(responses):
+    """An unknown locale, an unknown file: a server that says 200 hides what is missing."""
     for response in responses:
         assert response.status_code == 404

@@ -8,67 +8,72 @@ from knowngood import script
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}")
 
-UNRENDERED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|%\(\w+\)[sd]")
+UNRENDERED = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|%\(\w+\)[sd]"  # templates, translations
+    r"|^<{7} .*|^={7}$|^>{7} .*",  # a merge that was not finished
+    re.M,
+)
+
+
+def charsets(page):
+    """The charsets that the header and the page itself declare."""
+    declared = {page.charset_encoding}
+    declared |= {meta.attributes["charset"] for meta in page.html.css("meta[charset]")}
+    for meta in page.html.css('meta[http-equiv="content-type" i]'):
+        declared.add((meta.attributes.get("content") or "").rpartition("charset=")[2])
+    return {name.strip().lower() for name in declared if name}
 
 
 @pytest.mark.catches(
     "locale-missing",
     "mobile-missing",
     "page-login-redirect",
+    "page-no-charset",
     "page-other-origin-redirect",
+    "page-wrong-charset",
+    "page-wrong-type",
     "v4-missing",
 )
 def test_page_is_there(responses):
-    """Every locale that Firefox ships has its pages, answered directly."""
+    """Every locale that Firefox ships has its pages, answered directly, as HTML, in the charset
+    that they are declared in: without one, or with two, most languages are garbage.
+    """
     for page in responses:
         assert page.status_code == 200
-
-
-@pytest.mark.catches("page-no-charset", "page-wrong-type")
-def test_page_is_html_in_a_known_charset(responses):
-    """A page without a charset shows most languages as garbage."""
-    for page in responses:
         assert page.media_type == "text/html"
-        declared = page.charset_encoding or page.html.css_first("meta[charset]")
-        assert declared or page.html.css_first('meta[http-equiv="content-type" i]')
+        assert charsets(page) == {"utf-8"}
+        page.content.decode("utf-8")
 
 
-@pytest.mark.catches("locale-swapped", "page-nginx-welcome", "page-wrong-lang")
+@pytest.mark.catches("locale-swapped", "page-nginx-welcome", "page-wrong-dir", "page-wrong-lang")
 def test_page_is_in_its_own_language(responses, case, environment):
-    """`<html lang>` is the locale asked for, or the one it is an alias of."""
+    """`<html lang>` is the locale asked for or the one it is an alias of, and `dir` is that
+    language's direction: from right to left in Arabic, Persian and Urdu.
+    """
+    language = environment.target(case["locale"])
+    direction = "rtl" if language in environment.params["rtl"] else "ltr"
     for page in responses:
-        assert page.html.css_first("html").attributes.get("lang") == environment.target(
-            case["locale"]
-        )
+        root = page.html.css_first("html").attributes
+        assert (root.get("lang"), root.get("dir")) == (language, direction)
 
 
-@pytest.mark.catches("page-wrong-dir")
-def test_page_runs_in_its_language_s_direction(responses, case, environment):
-    """Arabic, Persian and Urdu run from right to left, all others from left to right."""
-    rtl = environment.target(case["locale"]) in environment.params["rtl"]
-    for page in responses:
-        assert page.html.css_first("html").attributes.get("dir") == ("rtl" if rtl else "ltr")
-
-
-@pytest.mark.catches("page-no-title")
-def test_page_has_a_title(responses):
-    """The title is not empty."""
-    for page in responses:
-        titles = [title.text(strip=True) for title in page.html.css("head > title")]
-        assert any(titles)
-
-
-@pytest.mark.catches("gzip-twice", "page-empty", "page-truncated")
+@pytest.mark.catches(
+    "gzip-twice", "page-empty", "page-no-title", "page-truncated", "page-warning-first"
+)
 def test_page_is_complete(responses):
-    """It ends with `</html>`, comments aside: a page cut short still answers 200."""
+    """It begins with its doctype, has a title and ends with `</html>`, comments aside: cut short
+    it still answers 200.
+    """
     for page in responses:
+        assert re.match(r"\ufeff?\s*(<!--.*?-->\s*)*<!doctype html", page.text, re.I | re.S)
+        assert any(title.text(strip=True) for title in page.html.css("head > title"))
         end = re.sub(r"<!--.*?-->", "", page.text[-2000:], flags=re.S).rstrip().lower()
         assert end.endswith("</html>")
 
 
-@pytest.mark.catches("page-unrendered")
+@pytest.mark.catches("page-conflict-markers", "page-unrendered")
 def test_page_has_nothing_left_to_render(responses):
-    """No placeholder of the templates or of the translations is left."""
+    """No placeholder of the templates or of the translations is left, no half-done merge."""
     for page in responses:
         assert UNRENDERED.findall(page.text) == []
 

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from knowngood import script
@@ -30,6 +31,13 @@ BEGINNINGS = {
     "woff": b"wOFF",
     "woff2": b"wOF2",
 }
+ENDINGS = {"gif": b";", "png": b"IEND", "svg": b"</svg>"}
+HTML = re.compile(rb"\s*<(!doctype html|html)", re.I)
+BRACELESS = re.compile(
+    r"""/\*.*?(\*/|\Z)|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])*'""", re.S
+)  # comments and strings of a stylesheet
+
+MARKERS = re.compile(r"^<{7} |^={7}$|^>{7} ", re.M)  # of a merge that was not finished
 
 
 def ours(references):
@@ -49,79 +57,71 @@ def suffix(needed):
     "date-format-missing",
     "font-missing",
     "image-missing",
+    "page-maintenance",
+    "page-nginx-welcome",
     "script-connection-closed",
     "script-missing",
     "stylesheet-missing",
 )
-def test_everything_a_page_refers_to_is_there(references):
-    """Every reference on our own origin answers 200."""
+def test_everything_a_page_needs_is_there(responses, references):
+    """Every reference on our own origin answers 200. A page without any script or style is
+    somebody else's: a welcome, an error, a maintenance page.
+    """
+    for page in responses:
+        kinds = {needed.kind for needed in ours(references) if needed.page == str(page.url)}
+        assert {"script", "stylesheet"} <= kinds
     for needed in ours(references):
         assert needed.response.status_code == 200, needed
 
 
-@pytest.mark.catches("page-maintenance", "page-nginx-welcome")
-def test_every_page_brings_its_scripts_and_styles(responses, references):
-    """A page without them is somebody else's: a welcome, an error, a maintenance page."""
-    for page in responses:
-        kinds = {needed.kind for needed in ours(references) if needed.page == str(page.url)}
-        assert {"script", "stylesheet"} <= kinds
-
-
-@pytest.mark.catches("script-is-html", "stylesheet-wrong-type")
-def test_everything_has_its_own_media_type(references):
-    """Browsers refuse a stylesheet or a script that is sent as something else."""
+@pytest.mark.catches(
+    "image-empty", "image-is-html", "image-truncated", "script-is-html", "stylesheet-wrong-type"
+)
+def test_everything_is_what_its_name_says(references):
+    """By media type and by its first and last bytes: not empty, not cut short, and no error page
+    in its place.
+    """
     for needed in ours(references):
-        expected = MEDIA_TYPES.get(suffix(needed), "(?!text/html).+")
-        assert re.fullmatch(expected, needed.response.media_type), needed
-
-
-@pytest.mark.catches("image-empty", "image-is-html", "script-is-html")
-def test_nothing_is_empty_or_an_error_page(references):
-    """What is named an image, a font or a script begins like one."""
-    for needed in ours(references):
+        kind = suffix(needed)
         body = needed.response.content
+        assert re.fullmatch(MEDIA_TYPES.get(kind, "(?!text/html).+"), needed.response.media_type)
         assert body, needed
-        assert body.startswith(BEGINNINGS.get(suffix(needed), b"")), needed
-        if needed.kind != "frame":
-            assert not re.match(rb"\s*<(!doctype html|html)", body[:200], re.I), needed
+        assert body.startswith(BEGINNINGS.get(kind, b"")), needed
+        assert ENDINGS.get(kind, b"") in body[-64:], needed
+        assert needed.kind == "frame" or not HTML.match(body[:200]), needed
 
 
-@pytest.mark.catches("script-truncated")
-def test_scripts_are_whole(references):
-    """Every script parses to its end."""
+@pytest.mark.catches(
+    "config-bom",
+    "config-empty",
+    "script-truncated",
+    "stylesheet-conflict-markers",
+    "stylesheet-truncated",
+)
+def test_scripts_styles_and_json_are_whole(references):
+    """Scripts parse to their end, styles close what they open, JSON is what a browser takes."""
     for needed in ours(references):
         if needed.kind == "script":
             source = needed.response.content
             assert script.trouble(source, mozilla=script.is_mozilla(needed.type)) is None, needed
-
-
-@pytest.mark.catches("stylesheet-truncated")
-def test_stylesheets_are_whole(references):
-    """Every block that a stylesheet opens, it closes."""
-    for needed in ours(references):
-        if needed.response.media_type == "text/css":
-            bare = re.sub(
-                r"""/\*.*?(\*/|\Z)|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])*'""",
-                "",
-                needed.response.text,
-                flags=re.S,
-            )
-            assert bare.count("{") == bare.count("}"), needed
-
-
-@pytest.mark.catches("config-bom", "config-empty")
-def test_json_that_scripts_load_parses(references):
-    """What a script loads as JSON, the browser's parser takes."""
-    for needed in ours(references):
-        if needed.kind == "json":
+        elif needed.kind == "json":
             needed.response.json()
+        elif needed.response.media_type == "text/css":
+            bare = BRACELESS.sub("", needed.response.text)
+            assert bare.count("{") == bare.count("}"), needed
+            assert not MARKERS.search(needed.response.text), needed
 
 
-@pytest.mark.catches("page-http-reference")
-def test_nothing_is_asked_for_in_clear(responses, references):
-    """A secure page that refers to http:// is shown without what it refers to."""
+@pytest.mark.catches("page-foreign-reference", "page-http-reference")
+def test_nothing_is_asked_for_elsewhere_or_in_clear(responses, references, environment):
+    """Only the hosts that the environment names serve what a page needs, and a secure page needs
+    nothing by http://, or it is shown without.
+    """
+    elsewhere = [needed.url for needed in references if needed.exchange is None]
+    hosts = {httpx.URL(url).host for url in elsewhere}
+    assert hosts <= set(environment.params.get("elsewhere", hosts))
     if all(page.url.scheme == "https" for page in responses):
-        assert [needed for needed in references if needed.url.startswith("http:")] == []
+        assert [url for url in elsewhere if url.startswith("http:")] == []
 
 
 @pytest.mark.catches("script-stale")

@@ -13,6 +13,14 @@ def test_robots_are_kept_out(response):
     assert rules == [("user-agent", "*"), ("disallow", "/")]
 
 
+@pytest.mark.catches("git-exposed")
+@pytest.mark.get("content:/.git/HEAD", "content:/.git/config")
+def test_the_checkout_is_not_published(responses):
+    """A site deployed from a checkout must not hand out its history and settings."""
+    for response in responses:
+        assert response.status_code in (403, 404)
+
+
 @pytest.mark.catches("cache-a-year", "header-missing")
 @pytest.mark.get("content:/{locale}/{*page}", references=True)
 @pytest.mark.get("content:/{locale}/js/config.json")

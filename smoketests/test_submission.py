@@ -94,6 +94,15 @@ def test_a_body_over_a_mebibyte_is_refused(submission):
     assert refused.status_code == 413
 
 
+@pytest.mark.catches("submit-limit-lowered")
+def test_a_body_of_a_mebibyte_is_taken(submission, client):
+    """Long histories make long reports; a lower limit loses them."""
+    path = f"{SUBMIT}/{submission.new_id()}"
+    stored = submission.send("POST", path, b"x" * 1_048_576, deflate=False)
+    assert stored.status_code in (200, 201)
+    assert client.delete(path).deleted
+
+
 @pytest.mark.catches("empty-accepted")
 def test_an_empty_body_is_refused(submission):
     """A report without content is no report."""

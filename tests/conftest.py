@@ -21,6 +21,7 @@ writes = true
 locale = {locales}
 rtl = ["ar", "fa", "ur"]
 page = ["", "v4/", "mobile/?v=1"]
+elsewhere = ["fonts.googleapis.com"]
 
 [aliases]
 he = "en-US"

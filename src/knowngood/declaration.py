@@ -53,19 +53,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One way to fill in a check's fields: the values, and which of several samples."""
+    """One way to fill in a check's fields."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    sample: int = 1
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
 
     @property
     def id(self) -> str:
-        """How the case shows in a node id: ``fr``, or ``fr#2`` for its second sample."""
-        name = "-".join(self.values.values()) or "sample"
-        return name if self.sample == 1 else f"{name}#{self.sample}"
+        """How the case shows in a node id: ``fr``."""
+        return "-".join(self.values.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
 
 
 def cases(wanted: Sequence[Ask], environment: Environment) -> list[Case]:
-    """Every way to fill in the fields of these, times their samples."""
+    """Every way to fill in the fields of these."""
     names = list(dict.fromkeys(name for ask in wanted for name in ask.fields))
     axes: list[list[dict[str, str]]] = [
         [{name: value} for value in environment.params[name]]
@@ -143,22 +141,23 @@ def cases(wanted: Sequence[Ask], environment: Environment) -> list[Case]:
     ]
     if _PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
-    samples = max((ask.samples for ask in wanted), default=1)
     return [
-        Case({key: value for part in parts for key, value in part.items()}, sample)
+        Case({key: value for part in parts for key, value in part.items()})
         for parts in itertools.product(*axes)
-        for sample in range(1, samples + 1)
     ]
 
 
 def plan(
     wanted: Sequence[Ask], case: Case, environment: Environment, run_id: str
 ) -> tuple[Planned, ...]:
-    """The probes of one case, in the order in which they were declared."""
+    """The probes of one case in the order in which they were declared, the samples of each URL
+    together.
+    """
     return tuple(
-        _planned(ask, case, values, environment, run_id)
+        _planned(ask, sample, {**case.values, **values}, environment, run_id)
         for ask in wanted
         for values in _all_values(ask, environment)
+        for sample in range(1, ask.samples + 1)
     )
 
 
@@ -171,15 +170,15 @@ def _all_values(ask: Ask, environment: Environment) -> Iterator[dict[str, str]]:
 
 
 def _planned(
-    ask: Ask, case: Case, values: Mapping[str, str], environment: Environment, run_id: str
+    ask: Ask, sample: int, values: Mapping[str, str], environment: Environment, run_id: str
 ) -> Planned:
-    filled = _filled(ask, {**case.values, **values}, environment, f"{run_id}-{case.sample}")
+    filled = _filled(ask, values, environment, f"{run_id}-{sample}")
     origin, _, path = filled.partition(":")
     probe = Probe(
         origin=origin,
         url=environment.origins[origin] + path,
         method=ask.method,
-        sample=case.sample if ask.samples > 1 else 1,
+        sample=sample,
         follow=ask.follow,
         template=ask.template,
     )

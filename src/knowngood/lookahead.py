@@ -39,7 +39,7 @@ class Lookahead:
 
     def __init__(self, fetcher: Fetcher, plans: Sequence[Plan], *, by_group: bool = False) -> None:
         self._fetcher = fetcher
-        self._plans = plans
+        self._plans: list[Plan | None] = list(plans)
         self._by_group = by_group
         self._position = {plan.nodeid: number for number, plan in enumerate(plans)}
         self._readers = Counter(each for plan in plans for each in plan.planned)
@@ -53,26 +53,33 @@ class Lookahead:
         here = self._position.get(nodeid, 0)
         self._settle()
         if self._by_group:
-            group = self._plans[here].group
-            for plan in islice(self._plans, here, None):
-                if plan.group != group:
-                    return
-                self._ask(plan)
+            self._ask_group(here)
             return
         self._next = max(self._next, here)
         while self._next < len(self._plans) and self._room():
             self._ask(self._plans[self._next])
             self._next += 1
 
+    def _ask_group(self, here: int) -> None:
+        running = self._plans[here]
+        for plan in islice(self._plans, here, None):
+            if plan is not None and running is not None and plan.group != running.group:
+                return
+            self._ask(plan)
+
     def take(self, planned: Planned) -> Visit:
         """What came back for ``planned``; waits for it."""
         return self._visit(planned).result()
 
     def release(self, plan: Plan) -> None:
-        """The item is done: what nobody else will read is let go."""
+        """The item is done: what nobody else will read is let go, and so is its plan."""
+        place = self._position.pop(plan.nodeid, None)
+        if place is not None:
+            self._plans[place] = None
         for each in plan.planned:
             self._readers[each] -= 1
             if self._readers[each] <= 0:
+                del self._readers[each]
                 self._visits.pop(each, None)
         self._settle()  # a page that has come in is held by nothing but its readers
 
@@ -90,8 +97,8 @@ class Lookahead:
         needed = (len(visit.result().references) for visit in done if not visit.exception())
         self._typical = max(self._typical, *needed, 0)
 
-    def _ask(self, plan: Plan) -> None:
-        for each in plan.planned:
+    def _ask(self, plan: Plan | None) -> None:
+        for each in plan.planned if plan is not None else ():
             self._visit(each)
 
     def _visit(self, planned: Planned) -> Future[Visit]:

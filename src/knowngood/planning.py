@@ -48,6 +48,7 @@ class Plans:
         self._environment = environment
         self._run_id = run_id
         self._known: dict[tuple[tuple[Ask, ...], str], tuple[Planned, ...]] = {}
+        self._single: dict[Planned, Planned] = {}
         self._groups: dict[str, str] = {}
 
     def of(self, item: pytest.Item) -> Plan:
@@ -55,6 +56,7 @@ class Plans:
         case, asks = case_of(item), selection.asks_of(item)
         key = (asks, case.id)
         if key not in self._known:
-            self._known[key] = declaration.plan(asks, case, self._environment, self._run_id)
+            planned = declaration.plan(asks, case, self._environment, self._run_id)
+            self._known[key] = tuple(self._single.setdefault(each, each) for each in planned)
         group = group_of(item.nodeid)
         return Plan(item.nodeid, self._groups.setdefault(group, group), self._known[key])

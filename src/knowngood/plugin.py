@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,10 +89,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(selection.without_environment(config))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A check that takes ``response`` and asks for samples runs once for each of them."""
+    session = pyfuncitem.config.stash.get(SESSION, None)
+    if session is not None and "response" in pyfuncitem.funcargs:
+        session.run_earlier_samples(pyfuncitem)
+    return (yield)
+
+
+# `request.config` and not the fixture `pytestconfig`: that one lives as long as the run, and pytest
+# keeps a finalizer in it for every fixture that asked for it.
+
+
 @pytest.fixture
-def environment(pytestconfig: pytest.Config) -> Environment:
+def environment(request: pytest.FixtureRequest) -> Environment:
     """The environment under test: its params, aliases and expectations."""
-    return _session(pytestconfig).environment
+    return _session(request.config).environment
 
 
 @pytest.fixture
@@ -105,21 +118,23 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def responses(case: Case, pytestconfig: pytest.Config) -> Sequence[Response]:
+def responses(case: Case, request: pytest.FixtureRequest) -> Sequence[Response]:
     """The answers to everything that the check's marks ask for, in their order."""
-    return _session(pytestconfig).run.responses()
+    return _session(request.config).run.responses()
 
 
 @pytest.fixture
 def response(responses: Sequence[Response]) -> Response:
-    """The answer to the one URL that the check's mark asks for."""
+    """The answer to the one URL that the check's mark asks for: of several samples, each in its
+    turn.
+    """
     return responses[0]
 
 
 @pytest.fixture
-def references(case: Case, pytestconfig: pytest.Config) -> Sequence[Needed]:
+def references(case: Case, request: pytest.FixtureRequest) -> Sequence[Needed]:
     """What the pages that the check's marks ask for need, with ``references=True``."""
-    return _session(pytestconfig).run.references()
+    return _session(request.config).run.references()
 
 
 @pytest.fixture

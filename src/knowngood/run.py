@@ -121,6 +121,10 @@ class Run:
             found.append(respond(exchange))
         return Touching(found, reading)
 
+    def touch(self, response: Response) -> None:
+        """The running item looks at this answer now."""
+        self._now().touch(response.exchange)
+
     def references(self) -> Sequence[Needed]:
         """What the pages that the running item declares need. Raises Unanswered, Blocked."""
         reading = self._now()
@@ -138,6 +142,11 @@ class Run:
                 yield client
             finally:
                 self.left_behind += client.sweep_up()
+
+    @property
+    def running(self) -> str | None:
+        """The node id of the running item."""
+        return self._reading.plan.nodeid if self._reading else None
 
     def templates(self) -> tuple[str, ...]:
         """The groups that the running item's requests are counted in."""
@@ -195,7 +204,7 @@ def group_of(nodeid: str) -> str:
     locale, say. An item without params is its own group.
     """
     name, bracket, rest = nodeid.partition("[")
-    return rest.rstrip("]").partition("#")[0] if bracket else name
+    return rest.rstrip("]") if bracket else name
 
 
 def is_worker(config: pytest.Config) -> bool:

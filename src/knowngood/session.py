@@ -7,13 +7,14 @@ one process does.
 from __future__ import annotations
 
 import gc
+import inspect
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from . import declaration, selection
-from .declaration import BadDeclaration, Case
+from .declaration import Ask, BadDeclaration, Case
 from .environment import Environment
 from .lookahead import Plan
 from .outcome import PASSED, SKIPPED, Outcome, classify, describe
@@ -33,15 +34,12 @@ class Session:
         self._deselected: set[str] = set()
         self._inapplicable: dict[str, str] = {}
         self._plans: dict[str, Plan] = {}
+        self._known_cases: dict[tuple[str, ...], list[Case]] = {}
         self._selected = False
         self.environment = environment
+        self.expected = 0
         self.result: dict[str, Any] = {}
         self.use(Ticket.new(environment))
-
-    @property
-    def expected(self) -> int:
-        """How many items this process has collected to run."""
-        return len(self._plans)
 
     def use(self, ticket: Ticket) -> None:
         """Run under ``ticket``, at its origins."""
@@ -63,11 +61,18 @@ class Session:
                 return
             if declaration.inapplicable(wanted, self.environment):
                 return
-            cases = declaration.cases(wanted, self.environment)
+            cases = self._cases(wanted)
         except BadDeclaration:
             return  # told as a usage error once the items are there
         if cases != [Case()]:
             metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
+
+    def _cases(self, wanted: tuple[Ask, ...]) -> list[Case]:
+        """The cases of these; checks with the same fields share them."""
+        fields = tuple(name for ask in wanted for name in ask.fields)
+        if fields not in self._known_cases:
+            self._known_cases[fields] = declaration.cases(wanted, self.environment)
+        return self._known_cases[fields]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -90,18 +95,33 @@ class Session:
             return  # pytest comes here, too, when a usage error ended the collection
         plans = Plans(self.environment, self.run.ticket.run_id)
         self._plans = {item.nodeid: plans.of(item) for item in session.items}
+        self.expected = len(self._plans)
         runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
         if runs_here and self._plans and not self._config.option.collectonly:
             self.run.expect(list(self._plans.values()), by_group=self._worker)
+            gc.collect()
             gc.freeze()  # items live to the end; without this every collection walks over them
 
     # -- the checks
 
+    def run_earlier_samples(self, item: pytest.Function) -> None:
+        """Run the check with all samples but the last, and leave that to pytest."""
+        *earlier, last = self.run.responses()
+        if not earlier:
+            return
+        names = inspect.signature(item.obj).parameters
+        for response in earlier:
+            self.run.touch(response)
+            item.obj(**{**{name: item.funcargs[name] for name in names}, "response": response})
+        self.run.touch(last)
+        item.funcargs["response"] = last
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        if item.nodeid not in self._plans:
+        plan = self._plans.pop(item.nodeid, None)  # what has run is let go
+        if plan is None:
             return (yield)
-        with self.run.reading(self._plans[item.nodeid]):
+        with self.run.reading(plan):
             return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -109,7 +129,7 @@ class Session:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, Any]:
         report = yield
-        if item.nodeid in self._plans and (report.when == "call" or not report.passed):
+        if self.run.running == item.nodeid and (report.when == "call" or not report.passed):
             outcome = self._outcome(item, call, report)
             report.knowngood = outcome.to_json()
             if report.failed:

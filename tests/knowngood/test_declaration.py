@@ -42,8 +42,8 @@ def urls(*marks: Any) -> dict[str, list[str]]:
 def test_plain_url() -> None:
     """A URL without fields makes one case with one probe."""
     probes = planned(mark("content:/robots.txt"))
-    assert list(probes) == ["sample"]
-    [only] = probes["sample"]
+    assert list(probes) == [""]
+    [only] = probes[""]
     assert only.probe.url == "https://stage.example/robots.txt"
     assert (only.probe.method, only.probe.origin) == ("GET", "content")
     assert (only.probe.template, only.probe.follow) == ("content:/robots.txt", False)
@@ -94,14 +94,13 @@ def test_alias_and_target_walk_in_pairs() -> None:
 
 def test_release_is_the_version_document() -> None:
     """``{release}`` is the whole URL that [release] gives."""
-    assert urls(mark("{release}")) == {"sample": ["https://stage.example/__version__"]}
+    assert urls(mark("{release}")) == {"": ["https://stage.example/__version__"]}
 
 
 def test_nonce_is_new_for_each_sample() -> None:
-    """Samples are cases of their own, and a nonce tells their URLs apart."""
-    probes = planned(mark("content:/x?{nonce}", samples=3))
-    assert list(probes) == ["sample", "sample#2", "sample#3"]
-    found = [each.probe for several in probes.values() for each in several]
+    """Samples are probes of one case, and a nonce tells their URLs apart."""
+    [several] = planned(mark("content:/x?{nonce}", samples=3)).values()
+    found = [each.probe for each in several]
     assert [probe.sample for probe in found] == [1, 2, 3]
     assert len({probe.url for probe in found}) == 3
     assert all("run" in probe.url for probe in found)
@@ -119,11 +118,12 @@ def test_samples_of_one_url_are_different_probes() -> None:
 
 
 def test_url_without_samples_beside_one_with() -> None:
-    """Each URL is asked as often as its own mark says; the other cases share its answer."""
-    probes = planned(mark("content:/a", samples=2), mark("content:/b"))
-    assert [[each.probe.sample for each in several] for several in probes.values()] == [
-        [1, 1],
-        [2, 1],
+    """Each URL is asked as often as its own mark says, in the order of the marks."""
+    [several] = planned(mark("content:/a", samples=2), mark("content:/b")).values()
+    assert [(each.probe.url[-1], each.probe.sample) for each in several] == [
+        ("a", 1),
+        ("a", 2),
+        ("b", 1),
     ]
 
 
@@ -140,7 +140,7 @@ def test_other_marks_declare_nothing() -> None:
 
 def test_doubled_brace_is_the_urls_own() -> None:
     """A brace written twice stands in the URL once."""
-    assert urls(mark("content:/x?q={{a}}")) == {"sample": ["https://stage.example/x?q={a}"]}
+    assert urls(mark("content:/x?q={{a}}")) == {"": ["https://stage.example/x?q={a}"]}
 
 
 @pytest.mark.parametrize(

@@ -452,14 +452,31 @@ def test_little_on_request(check: Callable) -> None:
     assert "PASSED (exit 0)" in ended.output
 
 
-def test_samples_are_cases_of_their_own(check: Callable, standin: fhr_standin.Standin) -> None:
+def test_a_check_runs_for_each_sample(check: Callable, standin: fhr_standin.Standin) -> None:
     """Each sample is asked for by itself, with a nonce of its own where the URL has one."""
     standin.reset()
     source = PASSES.replace('"content:/robots.txt"', '"content:/robots.txt?{nonce}", samples=3')
     ended = check(source)
-    assert ended.verdict["counts"]["ran"] == 5, ended.output
+    assert ended.verdict["counts"]["ran"] == 3, ended.output
     asked = [each for each in standin.requests()["content"] if "robots" in each]
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2], ids=["first", "middle", "last"])
+def test_one_bad_sample_is_enough(check: Callable, bad: int) -> None:
+    """Never is counted: whichever sample is wrong, the check fails, and says which it was."""
+    source = f'''
+import pytest
+
+@pytest.mark.get("content:/robots.txt?{{nonce}}", samples=3)
+def test_robots(response):
+    """Robots are answered every time."""
+    assert not str(response.url).endswith("-{bad + 1}")
+'''
+    ended = check(source)
+    assert ended.code == 1, ended.output
+    [failure] = ended.verdict["failures"]
+    assert failure["exchange"]["url"].endswith(f"-{bad + 1}")
 
 
 # -- the plugin costs nothing to those who do not ask for it

@@ -133,10 +133,13 @@ def _shared(site: Path, name: str) -> Path:
     ("removed", "caught_by"),
     [
         ("js/config.json", "test_config.py::test_config_json_never_404s"),
-        ("js/locale/date_format.json", "test_date_format.py::test_every_locale_has_twelve_months"),
+        (
+            "js/locale/date_format.json",
+            "test_date_format.py::test_every_locale_has_its_twelve_months",
+        ),
         (
             "mobile/css/main.css",
-            "test_references.py::test_everything_a_page_refers_to_is_there",
+            "test_references.py::test_everything_a_page_needs_is_there",
         ),
         ("v4/index.html", "test_pages.py::test_page_is_there"),
     ],

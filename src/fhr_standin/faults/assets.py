@@ -64,6 +64,18 @@ FAULTS = [
     ),
     content("stylesheet-missing", "css/styles.css is 404", ["css/styles.css"], gone),
     content(
+        "image-truncated",
+        "img/off.png ends half way, its length says so too",
+        ["img/off.png"],
+        halved,
+    ),
+    content(
+        "stylesheet-conflict-markers",
+        "a merge was not finished: its markers are in css/graph.css",
+        ["css/graph.css"],
+        swap("{", "{\n<<<<<<< HEAD\n=======\n>>>>>>> topic\n"),
+    ),
+    content(
         "stylesheet-truncated",
         "css/styles.css ends in the middle of a block, its length says so too",
         ["css/styles.css"],

@@ -8,13 +8,14 @@ from fhr_standin.faults.changes import (
     dropped,
     gone,
     once,
+    says,
     status,
     swap,
     with_header,
     without,
 )
 from fhr_standin.faults.model import Ask
-from fhr_standin.resource import Resource
+from fhr_standin.resource import Resource, message
 from fhr_standin.site import HEARTBEATS, VERSION
 
 _HEARTBEAT, _LBHEARTBEAT = HEARTBEATS
@@ -27,6 +28,12 @@ def _english(ask: Ask, resource: Resource) -> Resource:
         return resource
     codes = [locale.code for locale in ask.site.locales.values() if locale.target is None]
     return ask.site.page("en-US" if "en-US" in codes else codes[0], "")
+
+
+def _soft(ask: Ask, resource: Resource) -> Resource:
+    """Answer a page for any file that is missing below a locale."""
+    missing = resource.status == 404 and ask.locale is not None
+    return message(200, "Nothing to see here") if missing else resource
 
 
 def _revalidates_never(_ask: Ask, resource: Resource) -> Resource:
@@ -43,6 +50,20 @@ def _no_commit(_ask: Ask, resource: Resource) -> Resource:
 
 
 FAULTS = [
+    content(
+        "git-exposed",
+        "the checkout's own .git folder is published",
+        ["/.git/HEAD"],
+        says("ref: refs/heads/master"),
+        reach="whole site",
+    ),
+    content(
+        "missing-file-200",
+        "any file that is not there answers 200 and a page",
+        None,
+        _soft,
+        reach="whole site",
+    ),
     content("robots-missing", "robots.txt is 404", ["/robots.txt"], gone, reach="whole site"),
     content(
         "robots-allows",

@@ -55,6 +55,30 @@ def _outdated_alias(ask: Ask, resource: Resource) -> Resource:
 
 FAULTS = [
     content(
+        "page-wrong-charset",
+        "pages are UTF-8 but sent as ISO-8859-1",
+        ALL_PAGES,
+        typed("text/html; charset=iso-8859-1"),
+    ),
+    content(
+        "page-foreign-reference",
+        "the desktop page refers to a script of the development site",
+        DESKTOP,
+        swap("</body>", '<script src="https://fhr-dev.example.org/js/x.js"></script></body>'),
+    ),
+    content(
+        "page-warning-first",
+        "a warning of the build stands before the doctype",
+        DESKTOP,
+        swap("<!DOCTYPE html>", "Warning: cache is stale\n<!DOCTYPE html>"),
+    ),
+    content(
+        "page-conflict-markers",
+        "a merge was not finished: its markers are in the page",
+        DESKTOP,
+        swap("</body>", "<<<<<<< HEAD\n=======\n>>>>>>> topic\n</body>"),
+    ),
+    content(
         "inline-script-broken",
         "an unescaped apostrophe ends a string of one locale's inline script too early",
         DESKTOP,

@@ -125,6 +125,11 @@ FAULTS = [
         _refuse(404, lambda ask: not ask.id),
     ),
     _fault(
+        "submit-limit-lowered",
+        "a document over 100,000 bytes is 413, far below bagheera's limit",
+        _refuse(413, lambda ask: ask.size > 100_000),
+    ),
+    _fault(
         "submit-refuses-obsolete",
         "a document that names older ones is 400",
         _refuse(400, lambda ask: bool(ask.obsolete)),
