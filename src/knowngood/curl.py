@@ -170,6 +170,8 @@ class Curl:
         if probe.url.startswith("https:"):
             setopt(pycurl.CAINFO, self._authorities)
             setopt(pycurl.OPT_CERTINFO, 1)
+        if probe.address:
+            setopt(pycurl.CONNECT_TO, [f"::{probe.address}:"])
         if limits.fresh:
             setopt(pycurl.FRESH_CONNECT, 1)
         if probe.method == "HEAD":

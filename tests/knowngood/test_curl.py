@@ -635,3 +635,18 @@ def test_closing_ends_what_is_under_way(serve: Serve) -> None:
         return task.cancelled()
 
     assert asyncio.run(asyncio.wait_for(talk(), 5))
+
+
+def test_an_edge_is_connected_to_in_place_of_the_name(
+    serve: Serve, send: Send, authority: Authority
+) -> None:
+    """The connection goes to the address; Host, SNI and the certificate's name stay the URL's."""
+    context, _ = authority.context("fhr.example")
+    server = serve(answer("edge"), tls=context)
+    url = f"https://fhr.example:{server.port}/x"
+    [(attempt, found)] = send(url, address="127.0.0.1")
+    assert found is not None, attempt
+    assert found.body == b"edge"
+    assert server.requests[0].headers["host"] == f"fhr.example:{server.port}"
+    [(attempt, found)] = send(url.replace("fhr.", "other."), address="127.0.0.1")
+    assert (found, attempt.cause) == (None, Cause.TLS)
