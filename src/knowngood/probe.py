@@ -68,7 +68,8 @@ class Probe:
     ``origin`` names the origin in the environment; ``url`` is absolute. ``sample`` tells apart
     probes that are alike on purpose. ``template`` is the declaration this probe was made from;
     probes are counted by it. ``address`` is where to connect to (an edge of a CDN, say) in place
-    of what the URL's host resolves to, while Host and SNI stay as they are. Two probes are equal when they would put the same request.
+    of what the URL's host resolves to, while Host and SNI stay as they are. Two probes are equal
+    when they would put the same request.
     """
 
     origin: str = field(compare=False)
