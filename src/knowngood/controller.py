@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -35,6 +36,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
+        signal.signal(signal.SIGTERM, _interrupt)  # Jenkins ends a job so
         self._ledger.narrowed = selection.narrowed_by(self._config)
         if self._config.get_verbosity() == 0:
             _quieten(self._config)
@@ -56,7 +58,10 @@ class Controller:
             raise pytest.UsageError(str(error)) from None
 
     def _workers(self) -> int:
-        return max(1, len(getattr(self._config.option, "tx", None) or ()))
+        """How many workers there will be, by xdist's specs: ``popen``, ``2*popen``."""
+        specs = getattr(self._config.option, "tx", None) or ()
+        counts = (spec.partition("*")[0] for spec in specs)
+        return max(1, sum(int(count) if count.isdecimal() else 1 for count in counts))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -158,6 +163,11 @@ class Controller:
             self._deployment.stop()
 
 
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """End as with Ctrl-C: what was written is deleted, the verdict and the reports are there."""
+    raise KeyboardInterrupt
+
+
 def _lost(report: pytest.TestReport) -> Outcome:
     """An item that failed without an account of itself."""
     when: str = report.when  # xdist puts "???" for what was running when a worker died
@@ -186,10 +196,10 @@ def _quieten(config: pytest.Config) -> None:
 
 def _forget_passed(config: pytest.Config) -> None:
     """The terminal keeps every report to the end. Of those that passed it reads no more than
-    their number again, unless asked to list them (``-rA``).
+    their number again, unless asked to list them (``-rA``) or their times (``--durations``).
     """
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None:
+    if reporter is None or config.getoption("durations", None) is not None:
         return
     reporter.stats.pop("", None)
     passed = reporter.stats.get("passed")

@@ -26,9 +26,9 @@ class Outcome:
 
     ``result`` is passed, failed, inconclusive or skipped; ``kind`` the class of what went wrong
     (``unreachable`` when no answer came: whether that is the deployment's fault is decided
-    over the whole run). ``began`` and ``origin`` are those of the exchange concerned. ``asked``
-    names the groups its requests are counted in. ``again`` marks a second word on an item, from
-    its teardown.
+    over the whole run). ``origin`` is that of the exchange concerned, and ``began``
+    the start of its last attempt. ``asked`` names the groups its requests are counted in.
+    ``again`` marks a second word on an item, from its teardown.
     """
 
     nodeid: str

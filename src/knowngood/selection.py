@@ -39,8 +39,7 @@ def environment_of(config: pytest.Config) -> Environment:
 
 def check_name(item: pytest.Item) -> str:
     """``test_config.py::test_debug_is_off``: the check without folder and case."""
-    function = getattr(item, "originalname", None) or item.name
-    return f"{item.path.name}::{function}"
+    return item.nodeid.partition("[")[0].rpartition("/")[2]
 
 
 def claim_of(item: pytest.Item) -> str:
@@ -126,8 +125,32 @@ def without_environment(config: pytest.Config) -> str:
     return f"these checks need --env NAME; environments in {FOLDER}/:\n{listing(folder)}"
 
 
+_NARROWING = {
+    "ignore": "--ignore",
+    "ignore_glob": "--ignore-glob",
+    "lf": "--last-failed",
+    "stepwise": "--stepwise",
+}
+"""Options of pytest's that may leave out checks without a word."""
+
+_NARROWING_INI = {
+    "addopts",
+    "norecursedirs",
+    "python_classes",
+    "python_files",
+    "python_functions",
+    "testpaths",
+}
+"""The same, of the settings that ``-o`` overrides."""
+
+
 def narrowed_by(config: pytest.Config) -> str:
     """The arguments that leave part of the suite out; empty when they leave out nothing."""
+    options = [flag for name, flag in _NARROWING.items() if getattr(config.option, name, None)]
+    overridden = getattr(config.option, "override_ini", None) or ()
+    options += [f"-o {each}" for each in overridden if each.partition("=")[0] in _NARROWING_INI]
+    if options:
+        return " ".join(options)
     roots = [suite_root(config) / each for each in config.getini("testpaths")]
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return ""

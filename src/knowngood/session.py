@@ -77,14 +77,15 @@ class Session:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         selection.refuse_bad_schemas(items)
-        for item in items:
-            selection.refuse_misuse(item)
-            why = selection.inapplicable(item, self.environment)
-            if why is not None:
-                self._inapplicable[selection.check_name(item)] = why
-        items[:] = [i for i in items if selection.check_name(i) not in self._inapplicable]
-        items[:] = in_order(items, self.environment)
+        items[:] = in_order([i for i in items if self._applies(i)], self.environment)
         self._selected = True
+
+    def _applies(self, item: pytest.Item) -> bool:
+        selection.refuse_misuse(item)
+        why = selection.inapplicable(item, self.environment)
+        if why is not None:
+            self._inapplicable[selection.check_name(item)] = why
+        return why is None
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self._deselected.update(selection.check_name(item) for item in items)
@@ -157,7 +158,7 @@ class Session:
             told |= {"result": found.result, "kind": found.kind, "message": found.message[:4000]}
             if exchange is not None and exchange.attempts:
                 told |= {
-                    "began": exchange.attempts[0].began,
+                    "began": exchange.attempts[-1].began,
                     "origin": exchange.probe.origin,
                     "exchange": describe(exchange),
                 }

@@ -143,6 +143,33 @@ def test_a_path_that_leaves_checks_out(check: Callable, project: Path, argument:
     assert argument in ended.verdict["reason"]
 
 
+@pytest.mark.parametrize("option", ["--ignore=checks/test_other.py", "--ignore-glob=*other*", "-o"])
+def test_an_option_that_may_leave_checks_out(check: Callable, project: Path, option: str) -> None:
+    """Pytest says nothing of what these leave out; so nothing is proved."""
+    (project / "checks" / "test_other.py").write_text(PASSES)
+    options = [option, "python_files=test_it.py"] if option == "-o" else [option]
+    ended = check(PASSES, *options)
+    assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
+
+
+def test_checks_of_one_name(check: Callable, project: Path, standin: fhr_standin.Standin) -> None:
+    """Where one does not apply, the other of the same name still runs."""
+    _environment(project, {"content": standin.origins["content"]})
+    (project / "checks" / "more").mkdir()
+    (project / "checks" / "more" / "test_it.py").write_text(
+        'import pytest\n@pytest.mark.origin("submission")\ndef test_robots(client): assert 0\n'
+    )
+    ended = check(PASSES, "--import-mode=importlib")
+    assert ended.code == 0, ended.output
+    assert ended.verdict["counts"]["ran"] == 3
+
+
+def test_times_on_request(check: Callable) -> None:
+    """--durations lists the items, each with its own name."""
+    output = check(PASSES, "--durations=0", "-vv").output
+    assert "test_config[ar]" in output.partition("slowest durations")[2]
+
+
 def test_the_whole_suite_by_path(check: Callable) -> None:
     """Naming the folder that would be run anyway leaves nothing out."""
     assert check(PASSES, "checks").code == 0
@@ -199,7 +226,7 @@ def broken():
     assert (counts["ran"], counts["passed"], counts["inconclusive"]) == (3, 0, 3)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT], ids=["SIGINT"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_interrupted(project: Path, number: int, tmp_path: Path) -> None:
     """Stopped from outside: 2, hold; what was written is deleted, the verdict is there."""
     source = """
