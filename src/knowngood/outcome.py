@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .media import media_type
 from .probe import ANSWERED_WRONG, Cause, Exchange
-from .references import media_type
 from .response import Blocked, Unanswered
 from .schema import SchemaMismatch
 from .text import plain

@@ -9,11 +9,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from .media import SCRIPT_TYPES, media_type
+
 if TYPE_CHECKING:
     from .probe import Exchange
-
-SCRIPT_TYPES: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)script\b", re.I)
-"""Media types that are JavaScript (RFC 9239, 6)."""
 
 _LOADED_LINKS: Final = {"stylesheet", "icon", "apple-touch-icon", "manifest", "preload"}
 _SOURCES: Final = (
@@ -49,11 +48,6 @@ class Reference:
     found_in: str
     type: str = ""
     exchange: Exchange | None = None
-
-
-def media_type(content_type: str | None) -> str:
-    """``text/html`` of ``Text/HTML; charset=utf-8``; empty when there is none."""
-    return (content_type or "").partition(";")[0].strip().lower()
 
 
 def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:

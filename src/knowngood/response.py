@@ -11,8 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from . import strictjson
 from .encoding import in_httpx_words
+from .media import media_type
 from .probe import Attempt, Cause, Exchange
-from .references import Reference, media_type
+from .references import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

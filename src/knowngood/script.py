@@ -15,7 +15,7 @@ from typing import Final
 import tree_sitter
 import tree_sitter_javascript
 
-from .references import SCRIPT_TYPES
+from .media import SCRIPT_TYPES
 
 _PARSER: Final = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
 _CLOSED_BY: Final = {"(": ")", "[": "]", "{": "}", "${": "}"}

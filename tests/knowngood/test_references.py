@@ -2,7 +2,8 @@
 
 import pytest
 
-from knowngood.references import Link, links, media_type
+from knowngood.media import media_type
+from knowngood.references import Link, links
 
 PAGE = "https://fhr.example/fr/"
 SHEET = "https://fhr.example/fr/css/main.css"
