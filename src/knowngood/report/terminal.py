@@ -83,7 +83,8 @@ def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
         yield f"retried: {retried['method']} {retried['url']}: {tries}"
     yield from _warnings(ledger)
     for doubt in verdict.doubts:
-        yield f"doubt: {plain(doubt, 300)}"
+        if doubt != verdict.reason:  # which stands in the last line
+            yield f"doubt: {plain(doubt, 300)}"
     yield ""
     yield (
         f"{verdict.kind} (exit {verdict.exit_code}): {plain(verdict.reason, 300)}"

@@ -1,0 +1,14 @@
+"""Media types, as they stand in Content-Type and in ``type`` attributes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SCRIPT_TYPES: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)script\b", re.I)
+"""Media types that are JavaScript (RFC 9239, 6)."""
+
+
+def media_type(content_type: str | None) -> str:
+    """``text/html`` of ``Text/HTML; charset=utf-8``; empty when there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
