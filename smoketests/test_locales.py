@@ -4,11 +4,11 @@ import pytest
 
 
 @pytest.mark.catches("alias-differs")
-@pytest.mark.get("content:/{alias}/{*page}", "content:/{target}/{*page}")
+@pytest.mark.get("content:/{target}/{*page}", "content:/{alias}/{*page}")
 def test_an_alias_answers_as_its_target(responses):
     """Byte for byte: an alias is a link."""
     middle = len(responses) // 2
-    for alias, target in zip(responses[:middle], responses[middle:], strict=True):
+    for target, alias in zip(responses[:middle], responses[middle:], strict=True):
         assert alias.content == target.content
 
 

@@ -36,9 +36,10 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        signal.signal(signal.SIGTERM, _interrupt)  # Jenkins ends a job so
+        for number in (signal.SIGTERM, signal.SIGINT):  # Jenkins ends a job with the first
+            signal.signal(number, self._interrupt)
         self._ledger.narrowed = selection.narrowed_by(self._config)
-        if self._config.get_verbosity() == 0:
+        if self._config.get_verbosity() <= 0:
             _quieten(self._config)
         environment = self._session.environment
         served = environment.serve.origins if environment.serve else ()
@@ -49,6 +50,14 @@ class Controller:
             self._deployment, announced = self._start()
             environment = environment.with_origins({name: announced[name] for name in missing})
         self._session.use(Ticket.new(environment, self._workers()))
+
+    def _interrupt(self, number: int, frame: object) -> NoReturn:
+        """End with everything in order: what was written is deleted, the reports are there. A
+        second SIGTERM, to the process group say, must not break that off; a second Ctrl-C may.
+        """
+        self._ledger.interrupted = True
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
 
     def _start(self) -> tuple[Deployment, dict[str, str]]:
         try:
@@ -97,7 +106,8 @@ class Controller:
         self._ledger.expected = self._ledger.expected + len(ids) if each else len(ids)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        self._ledger.collection_errors += report.failed
+        if report.failed:
+            self._ledger.unreadable.append((report.nodeid, report.longreprtext))
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         if self._config.get_verbosity() == 0 and not hasattr(report, "wasxfail"):
@@ -123,9 +133,8 @@ class Controller:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Pytest and xdist also stop themselves this way, with exceptions of their own."""
-        self._ledger.interrupted = excinfo.type is KeyboardInterrupt or issubclass(
-            excinfo.type, pytest.exit.Exception
-        )
+        from_outside = excinfo.type is KeyboardInterrupt
+        self._ledger.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
 
     def pytest_internalerror(self) -> None:
         self._ledger.internal_error = True
@@ -161,11 +170,6 @@ class Controller:
     def pytest_unconfigure(self) -> None:
         if self._deployment is not None:
             self._deployment.stop()
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    """End as with Ctrl-C: what was written is deleted, the verdict and the reports are there."""
-    raise KeyboardInterrupt
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

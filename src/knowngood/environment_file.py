@@ -41,6 +41,19 @@ def listing(folder: Path) -> str:
     return "\n".join(lines) if lines else f"  none: {folder} holds no .toml file"
 
 
+def known_origins(environment: Environment) -> set[str]:
+    """The names of the origins of ``environment`` and of those beside it."""
+    found = {*environment.origins, *(environment.serve.origins if environment.serve else ())}
+    for path in environment.path.parent.glob("*.toml"):
+        try:
+            document = _read(path)
+            _validate(path, document)
+        except BadEnvironment:
+            continue  # that file is told of when it is the one asked for
+        found |= {*document.get("origins", {}), *document.get("serve", {}).get("origins", ())}
+    return found
+
+
 def load(name: str, root: Path) -> Environment:
     """The environment called ``name`` below ``root``, or in the file that ``name`` is a path to.
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .environment import Environment
 from .outcome import PASSED, SKIPPED, Outcome
 from .verdict import Evidence
+
+_MADE_UP: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What differs between failures that are alike: the ids that a check made."""
 
 
 @dataclass(slots=True)
@@ -36,7 +40,7 @@ class Ledger:
     inapplicable: dict[str, str] = field(default_factory=dict)
     narrowed: str = ""
     lost_workers: int = 0
-    collection_errors: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
     interrupted: bool = False
     internal_error: bool = False
     requests: int = 0
@@ -44,6 +48,7 @@ class Ledger:
     received: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     flaky: Counter[str] = field(default_factory=Counter)
+    erratic: Counter[str] = field(default_factory=Counter)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -88,6 +93,7 @@ class Ledger:
         self.received += report["received"]
         self.asked.update(report["asked"])
         self.flaky.update(report["flaky"])
+        self.erratic.update(report["erratic"])
         for origin, when in report["answered_at"].items():
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
         every = [*self.slowest, *((seconds, what) for seconds, what in report["slowest"])]
@@ -108,12 +114,13 @@ class Ledger:
             ran=tuple(self.claims),
             require=self.environment.require,
             lost_workers=self.lost_workers,
-            collection_errors=self.collection_errors,
+            unreadable=tuple(name for name, _ in self.unreadable),
             interrupted=self.interrupted,
             internal_error=self.internal_error,
             answered_at=self.answered_at,
             asked=self.asked,
             flaky=self.flaky,
+            erratic=self.erratic,
             tolerance=self.environment.budget.flaky,
         )
 
@@ -132,17 +139,20 @@ def fold_alike(outcomes: Iterable[Outcome]) -> list[Folded]:
     for outcome in outcomes:
         groups[(outcome.check, outcome.result, outcome.kind, _neutral(outcome))].append(outcome)
     return [
-        Folded(same[0], tuple(sorted({"-".join(each.values.values()) for each in same})))
-        for same in groups.values()
+        Folded(same[0], tuple(sorted({_case(each) for each in same}))) for same in groups.values()
     ]
+
+
+def _case(outcome: Outcome) -> str:
+    """The values of a case, or what pytest put in brackets."""
+    named = "-".join(outcome.values.values())
+    return named or outcome.nodeid.partition("[")[2].rstrip("]") or outcome.nodeid
 
 
 def _neutral(outcome: Outcome) -> str:
     """The message and URL with the case's values replaced by their names."""
-    import re
-
     url = str((outcome.exchange or {}).get("url", "")).partition("?")[0]
-    text = f"{outcome.message}\n{url}"
+    text = _MADE_UP.sub("{id}", f"{outcome.message}\n{url}")
     for name, value in outcome.values.items():
         if not value:
             continue

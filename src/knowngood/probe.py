@@ -150,8 +150,11 @@ class Exchange:
 
     @property
     def flaky(self) -> bool:
-        """Whether an answer came, but only after a retry that a new connection did not explain."""
-        troubled = any(not attempt.stale for attempt in self.attempts[:-1])
+        """Whether an answer came, but only after a retry that neither a new connection nor a rate
+        limit explains.
+        """
+        tried = self.attempts[:-1]
+        troubled = any(not attempt.stale and attempt.status != 429 for attempt in tried)
         return troubled and self.answer is not None and not self.transient
 
     @property

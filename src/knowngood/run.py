@@ -177,6 +177,7 @@ class Run:
             "received": tally.received,
             "asked": dict(tally.asked),
             "flaky": dict(tally.flaky),
+            "erratic": dict(tally.erratic),
             "answered_at": tally.answered_at,
             "slowest": tally.slowest,
             "certificates": tally.certificates,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from . import declaration
 from .declaration import Ask, BadDeclaration
 from .environment import BadEnvironment, Environment
-from .environment_file import FOLDER, listing, override
+from .environment_file import FOLDER, known_origins, listing, override
 from .environment_file import load as load_environment
 from .schema import SUFFIX, BadSchema, load
 
@@ -29,6 +30,9 @@ def environment_of(config: pytest.Config) -> Environment:
             found = override(found, option)
     except BadEnvironment as error:
         raise pytest.UsageError(str(error)) from None
+    target = config.getoption("--verdict-file")
+    if target is not None and not (config.invocation_params.dir / target).parent.is_dir():
+        raise pytest.UsageError(f"--verdict-file {target}: there is no folder {target.parent}")
     args = config.invocation_params.args
     if "--env" in args and Path(name).exists():
         # Before pytest knows our options it takes a path that follows one after a space for a
@@ -68,20 +72,34 @@ def origin_of(item: pytest.Item) -> str:
 
 
 def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
-    """Why ``item`` does not apply to ``environment``; None where it does."""
+    """Why ``item`` does not apply to ``environment``; None where it does.
+
+    An origin that no environment has, but one of nearly that name, is a usage error.
+    """
+    asks = asks_of(item)
     try:
-        why = declaration.inapplicable(asks_of(item), environment)
+        why = declaration.inapplicable(asks, environment)
     except BadDeclaration as error:
         raise pytest.UsageError(f"{item.nodeid}: {error}") from None
-    if why is not None or item.get_closest_marker("origin") is None:
-        return why
-    origin = origin_of(item)
-    if origin not in environment.origins:
-        return f"the environment has no origin called {origin}"
+    origins = [ask.template.partition(":")[0] for ask in asks if ":" in ask.template]
     mark = item.get_closest_marker("origin")
+    origins += [origin_of(item)] if mark is not None else []
+    for origin in origins:
+        if origin not in environment.origins and "{" not in origin:
+            _refuse_unknown_origin(item, origin, environment)
+            return f"the environment has no origin called {origin}"
     if mark is not None and mark.kwargs.get("writes") and not environment.writes:
         return "the environment does not allow writes"
-    return None
+    return why
+
+
+def _refuse_unknown_origin(item: pytest.Item, origin: str, environment: Environment) -> None:
+    known = known_origins(environment)
+    if origin not in known and get_close_matches(origin, known, cutoff=0.75):
+        raise pytest.UsageError(
+            f"{item.nodeid}: no environment has an origin called {origin!r}; "
+            f"there are: {', '.join(sorted(known))}"
+        )
 
 
 def refuse_misuse(item: pytest.Item) -> None:

@@ -43,6 +43,7 @@ class Deployment:
         try:
             self._process = subprocess.Popen(
                 command,
+                start_new_session=True,  # Ctrl-C is for the run, which still needs it to sweep up
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,

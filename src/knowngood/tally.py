@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .outcome import describe
-from .probe import Exchange
+from .probe import Attempt, Exchange
+
+NEAR: Final = 0.05
+"""Seconds around a failed attempt in which another's answer shows that the origin was up."""
 
 RETRIES_KEPT: Final = 1000
 """Retried exchanges that a process keeps for the report with every attempt. All are counted."""
@@ -15,13 +19,19 @@ RETRIES_KEPT: Final = 1000
 
 @dataclass(slots=True)
 class Tally:
-    """What one process asked for. Counters are keyed by origin and by declaration."""
+    """What one process asked for. Counters are keyed by origin and by declaration.
+
+    ``erratic`` counts those of ``flaky`` that failed while others were answered. An outage of a
+    second fails all there are, and says nothing of how steady the deployment is.
+    """
 
     requests: int = 0
     attempts: int = 0
     received: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     flaky: Counter[str] = field(default_factory=Counter)
+    erratic: Counter[str] = field(default_factory=Counter)
+    answers: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -35,6 +45,7 @@ class Tally:
         for group in {probe.origin, probe.template or probe.origin}:
             self.asked[group] += 1
             self.flaky[group] += exchange.flaky
+            self.erratic[group] += exchange.flaky and self._alone(exchange)
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(describe(exchange))
         self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
@@ -42,5 +53,20 @@ class Tally:
             self.received += len(answer.body)
             last = exchange.attempts[-1]
             self.answered_at[probe.origin] = last.began + last.seconds
+            if not exchange.transient:
+                insort(self.answers[probe.origin], last.began + last.seconds)
             if answer.certificate_expires is not None:
                 self.certificates[probe.origin] = answer.certificate_expires
+
+    def _alone(self, exchange: Exchange) -> bool:
+        """Whether each failed attempt of ``exchange`` has another's answer near it: an outage
+        begins and ends among answers, but is longer than that.
+        """
+        answers = self.answers[exchange.probe.origin]
+        return all(_any_near(answers, attempt) for attempt in exchange.attempts[:-1])
+
+
+def _any_near(answers: list[float], attempt: Attempt) -> bool:
+    place = bisect_left(answers, attempt.began - NEAR)
+    end = attempt.began + attempt.seconds + NEAR
+    return place < len(answers) and answers[place] <= end

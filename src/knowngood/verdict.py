@@ -52,7 +52,8 @@ class Evidence:
     ``expected`` counts the items that were to run, ``passed`` those that did and held;
     ``outcomes`` are the others. ``answered_at`` has, for each origin, when it last answered
     (seconds since the epoch). ``asked`` and ``flaky`` count requests, and those that needed a
-    retry, by origin and by declaration.
+    retry, by origin and by declaration; ``erratic`` those of them that failed while others were
+    answered.
     """
 
     environment: str
@@ -64,12 +65,13 @@ class Evidence:
     ran: tuple[str, ...] = ()
     require: tuple[str, ...] = ("*",)
     lost_workers: int = 0
-    collection_errors: int = 0
+    unreadable: tuple[str, ...] = ()
     interrupted: bool = False
     internal_error: bool = False
     answered_at: Mapping[str, float] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
     flaky: Mapping[str, int] = field(default_factory=dict)
+    erratic: Mapping[str, int] = field(default_factory=dict)
     tolerance: float = 0.2
 
 
@@ -151,8 +153,9 @@ def _decide(
         return Kind.FAILED, f"{plural(checks, 'check')} failed in {plural(len(failures), 'case')}"
     if unsteady:
         return Kind.FAILED, unsteady[0]
-    if evidence.collection_errors:
-        return Kind.INTERRUPTED, f"{plural(evidence.collection_errors, 'file')} could not be read"
+    if evidence.unreadable:
+        count = plural(len(evidence.unreadable), "file")
+        return Kind.INTERRUPTED, f"{count} could not be read: {_first(list(evidence.unreadable))}"
     if not evidence.expected:
         return Kind.NOTHING_CHECKED, "no check was selected"
     if doubts:
@@ -212,7 +215,7 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
         if missing:
             doubts.append(f"{plural(len(missing), 'required check')} {what}: {_first(missing)}")
     if pattern == "*" and evidence.narrowed:
-        doubts.append(f"the selection leaves required checks out: {evidence.narrowed}")
+        doubts.append(f"only a part of the required checks was selected: {evidence.narrowed}")
     elif pattern != "*" and not doubts and not matching(evidence.ran):
         doubts.append(f"no check matches {pattern!r} of [require]")
     return doubts
@@ -222,15 +225,15 @@ def _unsteady(evidence: Evidence) -> tuple[str, ...]:
     """Groups of requests that needed more retries than the environment tolerates."""
     return tuple(
         group
-        for group, flaky in evidence.flaky.items()
-        if flaky > FLAKY_FLOOR and flaky > evidence.tolerance * evidence.asked.get(group, 0)
+        for group, erratic in evidence.erratic.items()
+        if erratic > FLAKY_FLOOR and erratic > evidence.tolerance * evidence.asked.get(group, 0)
     )
 
 
 def _unsteady_reason(group: str, evidence: Evidence) -> str:
     return (
-        f"unsteady: {evidence.flaky[group]} of {evidence.asked.get(group, 0)} requests to {group} "
-        f"needed a retry; tolerated: {evidence.tolerance:.0%}"
+        f"unsteady: {evidence.erratic[group]} of {evidence.asked.get(group, 0)} requests to "
+        f"{group} needed a retry; tolerated: {evidence.tolerance:.0%}"
     )
 
 

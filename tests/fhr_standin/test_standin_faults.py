@@ -62,6 +62,9 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-empty": (f"/{ONE}/mobile/", 200, HTML, ""),
     "page-nginx-welcome": ("/pl/v4/", 200, HTML, "Welcome to nginx"),
     "page-maintenance": ("/pl/", 200, HTML, "maintenance"),
+    "page-refreshes": ("/pl/", 200, HTML, 'http-equiv="refresh"'),
+    "page-encoded-twice": ("/pl/", 200, HTML, "Sant\u00c3\u00a9"),
+    "script-not-referred-to": (f"/{ONE}/", 200, HTML, 'src="js/data.js"'),
     "page-wrong-charset": ("/pl/", 200, "text/html; charset=iso-8859-1", "<title>"),
     "page-foreign-reference": ("/pl/", 200, HTML, "https://fhr-dev.example.org/"),
     "page-warning-first": ("/pl/", 200, HTML, "Warning: "),
@@ -89,6 +92,9 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "lbheartbeat-down": ("/__lbheartbeat__", 503, HTML, ""),
 }
 ELSEWHERE = {
+    "config-debug-on-one-in-three",
+    "page-cannot-be-framed",
+    "version-wavers",
     "config-one-in-three",
     "config-503-every-second",
     "content-503-once",
@@ -224,6 +230,28 @@ def test_months_of_one_locale(
         "empty-month": (12, 1),
     }[change]
     assert all(len(entry["monthNameShort"].split(",")) == 12 for entry in entries.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "words"),
+    [
+        ("config-debug-on-one-in-three", "/pl/js/config.json", b'"debug": "true"'),
+        ("version-wavers", "/__version__", b'"version": "other-'),
+    ],
+)
+def test_an_edge_that_is_another(
+    content: Callable[..., Content], ask: Callable[..., Any], name: str, path: str, words: bytes
+) -> None:
+    """Each third answer comes from there."""
+    app = content(name)
+    assert [words in ask(app, path).body for _ in range(6)] == [False, False, True] * 2
+
+
+def test_a_page_that_cannot_be_framed(
+    content: Callable[..., Content], ask: Callable[..., Any]
+) -> None:
+    """The header alone forbids it."""
+    assert ask(content("page-cannot-be-framed"), "/pl/").headers["x-frame-options"] == "DENY"
 
 
 def test_header_faults(content: Callable[..., Content], ask: Callable[..., Any]) -> None:

@@ -73,14 +73,16 @@ TRANSIENT: dict[str, tuple[Play, Cause | int]] = {
 def test_what_may_pass_is_tried_again(
     serve: Serve, fetchers: Fetchers, trouble: Play, seen: Cause | int
 ) -> None:
-    """Every attempt is kept with what came of it; the answer of the last counts; it is flaky."""
+    """Every attempt is kept with what came of it; the answer of the last counts; it is flaky,
+    unless a rate limit held it up.
+    """
     server = serve(in_turn(trouble, trouble, answer("fine")))
     exchange = ask(fetchers(server), server.url)
     assert causes(exchange) == [seen, seen, 200]
     assert len(server.requests) == 3
     assert exchange.answer is not None
     assert exchange.answer.body == b"fine"
-    assert exchange.flaky
+    assert exchange.flaky == (seen != 429)
     assert exchange.cause is None
 
 
@@ -960,3 +962,15 @@ def test_the_tally(serve: Serve, fetchers: Fetchers, authority: Authority) -> No
         f"GET {server.url}/1",
     ]
     assert tally.certificates == {"content": expires.timestamp()}
+
+
+# -- steady or not
+
+
+def test_a_failure_among_answers_is_erratic(serve: Serve, fetchers: Fetchers) -> None:
+    """Every second request refused, one after the other: the deployment is unsteady."""
+    server = serve(in_turn(*[answer(close=True), answer(status=503, close=True)] * 6))
+    fetcher = fetchers(server, attempts=3)
+    for number in range(6):
+        ask(fetcher, f"{server.url}/{number}", template="t")
+    assert fetcher.tally.erratic["t"] >= 5

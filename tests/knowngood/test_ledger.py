@@ -38,6 +38,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "received": 0,
         "asked": {},
         "flaky": {},
+        "erratic": {},
         "answered_at": {},
         "slowest": [],
         "certificates": {},
@@ -172,6 +173,7 @@ def test_reports_of_several_processes_add_up() -> None:
                 received=1000,
                 asked={"content": 10},
                 flaky={"content": number},
+                erratic={"content": number},
                 answered_at={"content": 100.0 + number},
                 slowest=[[float(number + each), "GET /"] for each in range(4)],
                 certificates={"content": 1e9},
@@ -182,6 +184,7 @@ def test_reports_of_several_processes_add_up() -> None:
     ledger.add_result({"deselected": [], "inapplicable": {}, "report": {}})
     assert (ledger.requests, ledger.attempts, ledger.received) == (20, 24, 2000)
     assert (ledger.asked, ledger.flaky) == ({"content": 20}, {"content": 3})
+    assert ledger.erratic == ledger.flaky
     assert ledger.answered_at == {"content": 102.0}
     assert [took for took, _ in ledger.slowest] == [5.0, 4.0, 4.0, 3.0, 3.0]
     assert ledger.certificates == {"content": 1e9}
@@ -208,7 +211,7 @@ def test_evidence_is_all_of_it() -> None:
         expected=7,
         narrowed="x",
         lost_workers=1,
-        collection_errors=2,
+        unreadable=[("x.py", "no"), ("y.py", "no")],
         interrupted=True,
         internal_error=True,
     )
@@ -221,7 +224,7 @@ def test_evidence_is_all_of_it() -> None:
     assert (found.environment, found.expected, found.passed) == ("stage", 7, 1)
     assert (found.outcomes, found.ran, found.narrowed) == ((bad,), ("a", "b"), "x")
     assert (found.require, found.tolerance) == (("test_a.py::*",), 0.07)
-    assert (found.lost_workers, found.collection_errors) == (1, 2)
+    assert (found.lost_workers, found.unreadable) == (1, ("x.py", "y.py"))
     assert (found.interrupted, found.internal_error) == (True, True)
     assert (found.asked, found.flaky) == ({"content": 3}, {"content": 1})
     assert found.answered_at == {"content": 5.0}

@@ -105,6 +105,14 @@ def test_a_file_that_cannot_be_read(check: Callable, mode: tuple[str, ...]) -> N
     assert (ended.code, ended.verdict["verdict"]) == (2, "INTERRUPTED"), ended.output
 
 
+def test_a_file_that_cannot_be_read_is_named(check: Callable) -> None:
+    """File, line and cause stand on the screen, and the file in the reason."""
+    ended = check("import pytest\n\n@pytest.mark.gett('x')\ndef test_it(): pass\n")
+    assert ended.code == 2
+    assert "checks/test_it.py" in ended.verdict["reason"]
+    assert "'gett' not found" in ended.output
+
+
 @MODES
 def test_no_checks_at_all(check: Callable, mode: tuple[str, ...]) -> None:
     """Nothing selected is pytest's 5."""
@@ -324,6 +332,7 @@ def test_a_protected_environment(check: Callable, project: Path) -> None:
         ('@pytest.mark.get("no url")\ndef test_it(response): pass', "ORIGIN:/path"),
         ('@pytest.mark.get("content:/x", sample=3)\ndef test_it(response): pass', "sample"),
         ("def test_it(client): pass", "origin"),
+        ('@pytest.mark.get("contnet:/x")\ndef test_it(response): pass', "no environment has"),
     ],
 )
 def test_a_check_that_misuses_the_marks(check: Callable, source: str, told: str) -> None:
@@ -462,7 +471,7 @@ def test_the_verdict_file_is_as_its_schema_says(check: Callable, source: str) ->
 def test_a_report_that_cannot_be_written(check: Callable, suite: Callable, project: Path) -> None:
     """The verdict's own exit code stands; the trouble is told."""
     (project / "checks" / "test_it.py").write_text(PASSES)
-    ended = suite("--env=demo", "--verdict-file=/proc/no/such/place.json", cwd=project)
+    ended = suite("--env=demo", "--verdict-file=/proc/place.json", cwd=project)
     assert ended.code == 0, ended.output
     assert "not written" in ended.output
 

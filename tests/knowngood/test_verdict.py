@@ -92,7 +92,7 @@ TABLE = {
     "failure-beats-doubt": (evidence(UNSURE, WRONG, SKIP), "FAILED", "1 check failed in 1 case"),
     "failure-beats-lost-worker": (evidence(WRONG, lost_workers=1), "FAILED", "1 check"),
     "failure-beats-collection-error": (
-        evidence(WRONG, collection_errors=1),
+        evidence(WRONG, unreadable=("x.py",)),
         "FAILED",
         "1 check failed",
     ),
@@ -151,19 +151,19 @@ TABLE = {
     "selection-narrowed": (
         evidence(narrowed="smoketests/test_config.py"),
         "INCONCLUSIVE",
-        "the selection leaves required checks out: smoketests/test_config.py",
+        "only a part of the required checks was selected: smoketests/test_config.py",
     ),
     "worker-lost": (evidence(lost_workers=1), "INCONCLUSIVE", "1 worker died during the run"),
     "cases-missing": (evidence(passed=9), "INCONCLUSIVE", "only 9 of 10 cases ran"),
     "no-case-came-back": (evidence(passed=0), "INCONCLUSIVE", "no case ran and held"),
     "file-that-cannot-be-read": (
-        evidence(collection_errors=2),
+        evidence(unreadable=("x.py", "y.py")),
         "INTERRUPTED",
         "2 files could not be read",
     ),
-    "no-file-can-be-read": (Evidence("stage", collection_errors=1), "INTERRUPTED", "1 file"),
+    "no-file-can-be-read": (Evidence("stage", unreadable=("x.py",)), "INTERRUPTED", "1 file"),
     "collection-error-beats-doubt": (
-        evidence(UNSURE, collection_errors=1),
+        evidence(UNSURE, unreadable=("x.py",)),
         "INTERRUPTED",
         "1 file could",
     ),
@@ -182,51 +182,60 @@ TABLE = {
         "the run itself broke",
     ),
     "unsteady-origin": (
-        evidence(asked={"content": 100}, flaky={"content": 21}),
+        evidence(asked={"content": 100}, erratic={"content": 21}),
         "FAILED",
         "unsteady: 21 of 100 requests to content needed a retry; tolerated: 20%",
     ),
     "unsteady-declaration": (
         evidence(
             asked={"content": 1000, "submission:/x": 10},
-            flaky={"content": 6, "submission:/x": 6},
+            erratic={"content": 6, "submission:/x": 6},
         ),
         "FAILED",
         "unsteady: 6 of 10 requests to submission:/x",
     ),
     "flaky-within-tolerance": (
-        evidence(asked={"content": 100}, flaky={"content": 20}),
+        evidence(asked={"content": 100}, erratic={"content": 20}),
         "PASSED",
         "held",
     ),
-    "flaky-at-the-floor": (evidence(asked={"content": 5}, flaky={"content": 5}), "PASSED", "held"),
+    "flaky-at-the-floor": (
+        evidence(asked={"content": 5}, erratic={"content": 5}),
+        "PASSED",
+        "held",
+    ),
     "flaky-above-the-floor": (
-        evidence(asked={"content": 6}, flaky={"content": 6}),
+        evidence(asked={"content": 6}, erratic={"content": 6}),
         "FAILED",
         "6 of 6 requests",
     ),
     "flaky-above-the-floor-of-many": (
-        evidence(asked={"content": 1000}, flaky={"content": 6}),
+        evidence(asked={"content": 1000}, erratic={"content": 6}),
+        "PASSED",
+        "held",
+    ),
+    "flaky-all-at-once": (
+        evidence(asked={"content": 100}, flaky={"content": 50}),
         "PASSED",
         "held",
     ),
     "nothing-flaky-tolerated": (
-        evidence(asked={"content": 1000}, flaky={"content": 6}, tolerance=0.0),
+        evidence(asked={"content": 1000}, erratic={"content": 6}, tolerance=0.0),
         "FAILED",
         "tolerated: 0%",
     ),
     "everything-flaky-tolerated": (
-        evidence(asked={"content": 10}, flaky={"content": 10}, tolerance=1.0),
+        evidence(asked={"content": 10}, erratic={"content": 10}, tolerance=1.0),
         "PASSED",
         "held",
     ),
     "failure-is-told-before-unsteadiness": (
-        evidence(WRONG, asked={"content": 10}, flaky={"content": 10}),
+        evidence(WRONG, asked={"content": 10}, erratic={"content": 10}),
         "FAILED",
         "1 check failed",
     ),
     "unsteadiness-beats-doubt": (
-        evidence(UNSURE, asked={"content": 10}, flaky={"content": 10}),
+        evidence(UNSURE, asked={"content": 10}, erratic={"content": 10}),
         "FAILED",
         "unsteady",
     ),
@@ -327,7 +336,7 @@ def test_long_lists_of_checks_are_cut() -> None:
 def test_unsteadiness_is_among_the_doubts() -> None:
     """Every unsteady group is told, whatever the verdict is."""
     groups = {"content": 10, "content:/x": 10}
-    verdict = fold(evidence(WRONG, asked=groups, flaky=groups))
+    verdict = fold(evidence(WRONG, asked=groups, erratic=groups))
     assert [doubt.split(" needed")[0] for doubt in verdict.doubts] == [
         "unsteady: 10 of 10 requests to content",
         "unsteady: 10 of 10 requests to content:/x",
@@ -368,12 +377,12 @@ def _random_evidence(choose: random.Random) -> Evidence:
         ran=choose.choice([(CHECK,), (CHECK, "test_b.py::b")]),
         require=choose.choice([("*",), ("*",), ("test_config.py::*",), ("test_b.py::*",), ()]),
         lost_workers=choose.choice(rarely),
-        collection_errors=choose.choice(rarely),
+        unreadable=("x.py",) * choose.choice(rarely),
         interrupted=bool(choose.choice(rarely)),
         internal_error=bool(choose.choice(rarely)),
         answered_at=choose.choice([{}, {"content": 100.0}]),
         asked={"content": 10},
-        flaky=choose.choice([{}, {}, {"content": 5}, {"content": 6}]),
+        erratic=choose.choice([{}, {}, {"content": 5}, {"content": 6}]),
     )
 
 
@@ -398,14 +407,14 @@ def test_whatever_the_evidence() -> None:
             assert {each.result for each in found.outcomes} <= {SKIPPED}
             assert "*" not in found.require or not (found.outcomes or found.narrowed)
             assert not found.lost_workers
-            assert not found.collection_errors
+            assert not found.unreadable
             assert not ended
-            assert found.flaky.get("content", 0) <= FLAKY_FLOOR
+            assert found.erratic.get("content", 0) <= FLAKY_FLOOR
             assert not verdict.doubts
         if wrong and not ended:
             assert verdict.kind is Kind.FAILED
         if verdict.kind is Kind.FAILED:
-            assert any(each.result == FAILED for each in found.outcomes) or found.flaky
+            assert any(each.result == FAILED for each in found.outcomes) or found.erratic
         if ended:
             assert verdict.kind in {Kind.INTERNAL_ERROR, Kind.INTERRUPTED}
     assert seen == set(Kind)

@@ -18,6 +18,12 @@ _URL = '"jsonurl": "http://localhost:8000/en-US/json/payload.json"'
 FAULTS = [
     content("config-missing", "config.json is 404 everywhere", CONFIGS, gone),
     content(
+        "config-debug-on-one-in-three",
+        "each third config.json comes from an edge with debug on",
+        CONFIGS,
+        every(3, swap('"debug": "false"', '"debug": "true"')),
+    ),
+    content(
         "config-missing-one-locale",
         "config.json is 404 in one locale",
         CONFIGS,

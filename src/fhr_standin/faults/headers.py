@@ -6,6 +6,7 @@ from fhr_standin.faults.changes import (
     CONFIGS,
     content,
     dropped,
+    every,
     gone,
     once,
     says,
@@ -50,6 +51,13 @@ def _no_commit(_ask: Ask, resource: Resource) -> Resource:
 
 
 FAULTS = [
+    content(
+        "version-wavers",
+        "each third version document comes from an edge with another release",
+        [VERSION],
+        every(3, swap('"version": "', '"version": "other-')),
+        reach="whole site",
+    ),
     content(
         "git-exposed",
         "the checkout's own .git folder is published",

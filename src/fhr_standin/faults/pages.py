@@ -14,6 +14,7 @@ from fhr_standin.faults.changes import (
     says,
     swap,
     typed,
+    with_header,
 )
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
@@ -54,6 +55,31 @@ def _outdated_alias(ask: Ask, resource: Resource) -> Resource:
 
 
 FAULTS = [
+    content(
+        "page-cannot-be-framed",
+        "pages are sent with X-Frame-Options: DENY, and are shown in a frame",
+        ALL_PAGES,
+        with_header("x-frame-options", "DENY"),
+    ),
+    content(
+        "page-refreshes",
+        "the desktop page leads elsewhere after a second",
+        DESKTOP,
+        swap("<head>", '<head><meta http-equiv="refresh" content="1;url=/elsewhere">'),
+    ),
+    content(
+        "page-encoded-twice",
+        "a page was encoded as UTF-8 twice",
+        DESKTOP,
+        swap("</body>", "<p>Sant\u00c3\u00a9</p></body>"),
+    ),
+    content(
+        "script-not-referred-to",
+        "one locale's desktop page has lost the element that loads js/fhr.js",
+        DESKTOP,
+        swap("js/fhr.js", "js/data.js"),
+        reach="one locale",
+    ),
     content(
         "page-wrong-charset",
         "pages are UTF-8 but sent as ISO-8859-1",

@@ -26,7 +26,7 @@ def write(reporter: Any, verdict: Verdict, ledger: Ledger, seconds: float, troub
         reporter.section(f"{ledger.environment.name}: claims", sep="-")
         for held, line in claims(verdict, ledger):
             reporter.write_line(line, red=not held)
-    blocks = list(failures(verdict))
+    blocks = [*_unreadable(ledger), *failures(verdict)]
     if blocks:
         reporter.section("failures", sep="-")
     for block in blocks:
@@ -61,6 +61,13 @@ def failures(verdict: Verdict) -> Iterator[list[str]]:
         yield list(_block(folded))
     if len(blocks) > _BLOCKS_SHOWN:
         yield [f"… {len(blocks) - _BLOCKS_SHOWN} more kinds of failure; --verdict-file has all"]
+
+
+def _unreadable(ledger: Ledger) -> Iterator[list[str]]:
+    """A block for each file of checks that could not be read: its name and the error's end."""
+    for name, text in ledger.unreadable[:_BLOCKS_SHOWN]:
+        told = [line for line in text.splitlines() if line.strip()][-8:]
+        yield [f"UNREADABLE {plain(name)}", *(f"    {plain(line)}" for line in told)]
 
 
 def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
