@@ -111,7 +111,7 @@ def test_an_empty_body_is_refused(submission):
 
 
 @pytest.mark.catches("get-allowed")
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PATCH"])
 def test_reports_cannot_be_read(submission, client, method):
     """Nobody reads users' reports over HTTP."""
     path = f"{SUBMIT}/{submission.new_id()}"
