@@ -11,10 +11,9 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
@@ -105,10 +104,7 @@ class Fetcher:
 
     def send(self, probe: Probe) -> Exchange:
         """Send ``probe`` now and wait for the exchange; never shared with another reader."""
-        return self._wait_for(self._send_alone(probe))
-
-    def _wait_for(self, coroutine: Coroutine[Any, Any, Exchange]) -> Exchange:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._send_alone(probe), self._loop).result()
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -42,10 +42,11 @@ class Tally:
         probe, answer = exchange.probe, exchange.answer
         self.requests += 1
         self.attempts += len(exchange.attempts)
+        erratic = exchange.flaky and self._alone(exchange)
         for group in {probe.origin, probe.template or probe.origin}:
             self.asked[group] += 1
             self.flaky[group] += exchange.flaky
-            self.erratic[group] += exchange.flaky and self._alone(exchange)
+            self.erratic[group] += erratic
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(describe(exchange))
         self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
