@@ -28,10 +28,12 @@ _SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connectio
 
 
 class Client(httpx.Client):
-    """An ``httpx.Client`` at one origin. ``exchanges`` lists what was sent so far."""
+    """An ``httpx.Client`` at one origin, at one of its edges if ``address`` is given.
+    ``exchanges`` lists what was sent so far.
+    """
 
-    def __init__(self, fetcher: Fetcher, origin: str, url: str) -> None:
-        self._walk = _Walk(fetcher, origin)
+    def __init__(self, fetcher: Fetcher, origin: str, url: str, address: str = "") -> None:
+        self._walk = _Walk(fetcher, origin, address)
         super().__init__(transport=self._walk, base_url=url, trust_env=False, timeout=None)
         for name in tuple(self.headers):
             del self.headers[name]  # httpx's own; the fetcher sets ours
@@ -64,9 +66,10 @@ class Client(httpx.Client):
 class _Walk(httpx.BaseTransport):
     """httpx's transport interface over the fetcher."""
 
-    def __init__(self, fetcher: Fetcher, origin: str) -> None:
+    def __init__(self, fetcher: Fetcher, origin: str, address: str) -> None:
         self._fetcher = fetcher
         self._origin = origin
+        self._address = address
         self.exchanges: list[Exchange] = []
         self.written: dict[str, None] = {}
 
@@ -99,6 +102,7 @@ class _Walk(httpx.BaseTransport):
             origin=self._origin,
             url=str(request.url),
             method=request.method,
+            address=self._address,
             template=f"{self._origin} walk",
             headers=tuple(
                 (name.decode("latin-1"), value.decode("latin-1"))

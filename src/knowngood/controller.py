@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
+import uuid
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import pytest
 
 from . import selection
+from .environment import Announced, Environment
 from .ledger import Ledger
+from .lookout import Lookout
 from .outcome import INCONCLUSIVE, Outcome
 from .report import terminal, verdict_file
 from .run import Ticket, group_of
 from .serve import Deployment, NotServed
 from .session import Session
+from .standing import Standing
 from .verdict import Verdict, fold
+
+RUN_ID: Final = "KNOWNGOOD_RUN_ID"
+"""The variable by which ``knowngood verify`` gives a run its id, to know its verdict by."""
+
+GRACE: Final = 5.0
+"""Seconds after the run's own time in which what is under way winds up by itself."""
 
 
 class Controller:
@@ -30,6 +41,7 @@ class Controller:
         self._deployment: Deployment | None = None
         self._trouble = ""
         self._ledger = Ledger(session.environment)
+        self._lookout: Lookout | None = None
         self._verdict: Verdict | None = None
 
     # -- before the first check
@@ -39,17 +51,40 @@ class Controller:
         for number in (signal.SIGTERM, signal.SIGINT):  # Jenkins ends a job with the first
             signal.signal(number, self._interrupt)
         self._ledger.narrowed = selection.narrowed_by(self._config)
+        self._ledger.baseline = selection.baseline_of(self._config, self._session.environment)
         if self._config.get_verbosity() <= 0:
             _quieten(self._config)
-        environment = self._session.environment
+        environment = self._served(self._session.environment)
+        expected = selection.release_of(self._config, environment)
+        seconds = environment.budget.run
+        if expected is not None:
+            self._ledger.release = Standing(expected)
+            seconds += environment.budget.converge
+        run_id = os.environ.get(RUN_ID) or uuid.uuid4().hex[:12]
+        self._session.use(Ticket.new(environment, run_id, seconds, self._workers()))
+        self._session.environment = self._ledger.environment = environment
+        self._lookout = Lookout(environment, self._ledger, self._session.run.ticket)
+        self._wake_at_the_end(seconds)
+
+    def _served(self, environment: Environment) -> Environment:
+        """``environment`` with the deployment started that its [serve] is for."""
         served = environment.serve.origins if environment.serve else ()
         missing = [name for name in served if name not in environment.origins]
         if missing and self._config.option.collectonly:
             environment = environment.with_origins({n: f"http://{n}.invalid" for n in missing})
         elif missing:
             self._deployment, announced = self._start()
-            environment = environment.with_origins({name: announced[name] for name in missing})
-        self._session.use(Ticket.new(environment, self._workers()))
+            environment = environment.served(announced)
+        return environment
+
+    def _wake_at_the_end(self, seconds: float) -> None:
+        """A check that hangs must not hang the run; requests are cut off by themselves before."""
+        signal.signal(signal.SIGALRM, self._overdue)
+        signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
+
+    def _overdue(self, number: int, frame: object) -> NoReturn:
+        self._ledger.overdue = True
+        raise KeyboardInterrupt
 
     def _interrupt(self, number: int, frame: object) -> NoReturn:
         """End with everything in order: what was written is deleted, the reports are there. A
@@ -59,10 +94,10 @@ class Controller:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    def _start(self) -> tuple[Deployment, dict[str, str]]:
+    def _start(self) -> tuple[Deployment, Announced]:
         try:
             deployment = Deployment(self._session.environment)
-            return deployment, dict(deployment.origins())
+            return deployment, deployment.announced()
         except NotServed as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -94,6 +129,15 @@ class Controller:
         places = ", ".join(f"{name} {url}" for name, url in env.origins.items())
         return [f"environment: {env.name} ({env.description})", f"origins: {places}"]
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """True ends the loop before it begins: there is nothing that checks could prove."""
+        if self._config.option.collectonly or self._lookout is None or session.testsfailed:
+            return None
+        if self._ledger.expected or self._config.pluginmanager.has_plugin("dsession"):
+            self._lookout.before(terminal.teller(self._config))
+        return True if self._ledger.halted else None
+
     # -- what comes in
 
     @pytest.hookimpl(trylast=True)
@@ -118,7 +162,10 @@ class Controller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         told = getattr(report, "knowngood", None)
         if told is not None:
-            self._ledger.record(Outcome.from_json(told))
+            outcome = Outcome.from_json(told)
+            self._ledger.record(outcome)
+            if self._lookout is not None:
+                self._lookout.during(outcome)
             del report.knowngood
         elif report.failed:
             self._ledger.record(_lost(report))
@@ -133,7 +180,7 @@ class Controller:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Pytest and xdist also stop themselves this way, with exceptions of their own."""
-        from_outside = excinfo.type is KeyboardInterrupt
+        from_outside = excinfo.type is KeyboardInterrupt and not self._ledger.overdue
         self._ledger.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
 
     def pytest_internalerror(self) -> None:
@@ -146,11 +193,18 @@ class Controller:
         if self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         self._ledger.add_result(self._session.result)
+        if self._lookout is not None and not self._stopped():
+            self._lookout.after()
         self._verdict = fold(self._ledger.evidence())
         session.exitstatus = self._verdict.exit_code
         path = self._config.getoption("--verdict-file")
         if path is not None:
             self._write(path, self._verdict)
+
+    def _stopped(self) -> bool:
+        """Whether the run ended before its end, so that there is no time to look around."""
+        ledger = self._ledger
+        return bool(ledger.interrupted or ledger.overdue or ledger.halted or ledger.internal_error)
 
     def _write(self, path: Path, verdict: Verdict) -> None:
         """Trouble with a report is told, and leaves the verdict as it is."""

@@ -101,13 +101,17 @@ class Curl:
     """Sends requests from one event loop, over connections it keeps.
 
     ``connections`` bounds the connections at once and ``authorities`` is the PEM file to trust
-    (default: certifi's, since the machine's own store may be misconfigured).
+    (default: certifi's, since the machine's own store may be misconfigured); ``public`` trusts
+    certifi's as well.
     """
 
-    def __init__(self, connections: int, authorities: Path | None = None) -> None:
+    def __init__(
+        self, connections: int, authorities: Path | None = None, *, public: bool = False
+    ) -> None:
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
         self._authorities = str(authorities or certifi.where())
+        self._also = _both(authorities) if public and authorities is not None else None
         self._idle: list[pycurl.Curl] = []
 
     async def close(self) -> None:
@@ -168,16 +172,28 @@ class Curl:
         setopt(pycurl.WRITEFUNCTION, received.on_body)
         setopt(pycurl.HTTPHEADER, _header_lines(probe, headers))
         if probe.url.startswith("https:"):
-            setopt(pycurl.CAINFO, self._authorities)
+            if self._also is None:
+                setopt(pycurl.CAINFO, self._authorities)
+            else:
+                setopt(pycurl.CAINFO_BLOB, self._also)
             setopt(pycurl.OPT_CERTINFO, 1)
         if probe.address:
-            setopt(pycurl.CONNECT_TO, [f"::{probe.address}:"])
-        if limits.fresh:
+            has_port = probe.address.rpartition("]")[2].count(":") == 1
+            setopt(pycurl.CONNECT_TO, [f"::{probe.address}{'' if has_port else ':'}"])
+        if limits.fresh or probe.fresh:
             setopt(pycurl.FRESH_CONNECT, 1)
+            setopt(pycurl.FORBID_REUSE, int(probe.fresh))
         if probe.method == "HEAD":
             setopt(pycurl.NOBODY, 1)
         elif probe.method != "GET":
             _prepare_write(handle, probe)
+
+
+def _both(authorities: Path) -> bytes:
+    """These authorities and the usual ones. A blob, unlike a file, is parsed anew for each
+    connection: for the few requests that need it.
+    """
+    return Path(certifi.where()).read_bytes() + b"\n" + authorities.read_bytes()
 
 
 def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
@@ -277,7 +293,41 @@ def _diagnose(
         return Cause.RUNNER, f"{message} ({errno.errorcode[number]})", ""
     if _has_no_socket(code, number):
         return Cause.RUNNER, f"{message}: no socket to be had; see ulimit -n", ""
-    return _cause(code, message, number, received), message, ""
+    cause = _cause(code, message, number, received)
+    if cause is Cause.TLS:
+        fault, said = _tls_fault(handle, message)
+        return cause, said, fault
+    return cause, message, ""
+
+
+def _tls_fault(handle: pycurl.Curl, message: str) -> tuple[str, str]:
+    """Which fault of TLS it is, in a word and in a sentence: by OpenSSL's verdict on the
+    certificate (x509_vfy.h), or by libcurl's own on the name in it.
+    """
+    number = handle.getinfo(pycurl.SSL_VERIFYRESULT)
+    if number in _X509_FAULTS:
+        fault, sentence = _X509_FAULTS[number]
+        return fault, f"{sentence} ({message})"
+    if "subject name" in message or "does not match" in message or "hostname mismatch" in message:
+        return "wrong host", f"the certificate is for another host ({message})"
+    return "handshake", message
+
+
+_UNTRUSTED: Final = (
+    "untrusted",
+    "the issuer of the certificate is neither trusted nor sent along: an unknown authority, or a "
+    "chain that lacks its intermediate certificate",
+)
+_X509_FAULTS: Final = {
+    9: ("not yet valid", "the certificate is not valid yet"),
+    10: ("expired", "the certificate has expired"),
+    18: ("untrusted", "the certificate is signed by itself"),
+    19: ("untrusted", "the chain ends in an authority that is not trusted"),
+    20: _UNTRUSTED,
+    21: _UNTRUSTED,
+    62: ("wrong host", "the certificate is for another host"),
+}
+"""X509_V_ERR_* of OpenSSL that a deployment's certificate is refused with."""
 
 
 def _has_no_socket(code: int, number: int) -> bool:

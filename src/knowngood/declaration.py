@@ -6,12 +6,16 @@ A URL is ``ORIGIN:/path``. Fields in braces are the environment's params: ``{loc
 case for each value, ``{*page}`` asks for all values within one case. Beside them there are
 ``alias`` and ``target`` (one case for each entry of [aliases]), ``nonce`` (new for every run and
 sample) and ``release`` (a whole URL: where [release] says the version document is).
+
+Where an origin has [edges], each case is made once for each of them, or its URLs are spread over
+them, as the environment says.
 """
 
 from __future__ import annotations
 
 import itertools
 import string
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 READS: Final = ("get", "head")
 """The marks that declare a probe."""
 
-_OPTIONS: Final = {"samples", "follow", "references"}
+_OPTIONS: Final = {"samples", "follow", "references", "varies"}
 _PAIRED: Final = {"alias", "target"}
 BUILT_IN: Final = _PAIRED | {"nonce", "release"}
 """Fields that the engine fills in itself."""
@@ -44,6 +48,7 @@ class Ask:
     samples: int = 1
     follow: bool = False
     references: bool = False
+    varies: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -53,9 +58,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One way to fill in a check's fields."""
+    """One way to fill in a check's fields; ``edges`` is where it connects to, by origin."""
 
     values: Mapping[str, str] = field(default_factory=dict)
+    edges: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
@@ -63,7 +69,7 @@ class Case:
     @property
     def id(self) -> str:
         """How the case shows in a node id: ``fr``."""
-        return "-".join(self.values.values())
+        return "-".join((*self.values.values(), *self.edges.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +131,21 @@ def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
             return "the environment has no [release]"
         if _PAIRED & set(ask.fields) and not environment.aliases:
             return "the environment has no [aliases]"
-        origin = _filled(ask, {}, environment, "").partition(":")[0]
+        origin = origin_of(ask, environment)
         if origin not in environment.origins:
             return f"the environment has no origin called {origin}"
     return None
 
 
-def cases(wanted: Sequence[Ask], environment: Environment) -> list[Case]:
-    """Every way to fill in the fields of these."""
+def origin_of(ask: Ask, environment: Environment) -> str:
+    """The name of the origin that ``ask`` is put to. Raises BadDeclaration."""
+    return _filled(ask, {}, environment, "").partition(":")[0]
+
+
+def cases(wanted: Sequence[Ask], environment: Environment, walks: Sequence[str] = ()) -> list[Case]:
+    """Every way to fill in the fields of these, at every edge that they and the origins in
+    ``walks`` have.
+    """
     names = list(dict.fromkeys(name for ask in wanted for name in ask.fields))
     axes: list[list[dict[str, str]]] = [
         [{name: value} for value in environment.params[name]]
@@ -141,10 +154,21 @@ def cases(wanted: Sequence[Ask], environment: Environment) -> list[Case]:
     ]
     if _PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
+    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in wanted), *walks))
     return [
-        Case({key: value for part in parts for key, value in part.items()})
+        Case({key: value for part in parts for key, value in part.items()}, edges)
+        for edges in _edges(origins, environment)
         for parts in itertools.product(*axes)
     ]
+
+
+def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:
+    """Every choice of an edge for each of these origins that is asked at all of its edges."""
+    if environment.at_edges != "all":
+        return [{}]
+    names = [name for name in origins if name in environment.edges]
+    choices = itertools.product(*(environment.edges[name] for name in names))
+    return [dict(zip(names, choice, strict=True)) for choice in choices]
 
 
 def plan(
@@ -154,7 +178,7 @@ def plan(
     together.
     """
     return tuple(
-        _planned(ask, sample, {**case.values, **values}, environment, run_id)
+        _planned(ask, sample, {**case.values, **values}, case.edges, environment, run_id)
         for ask in wanted
         for values in _all_values(ask, environment)
         for sample in range(1, ask.samples + 1)
@@ -170,7 +194,12 @@ def _all_values(ask: Ask, environment: Environment) -> Iterator[dict[str, str]]:
 
 
 def _planned(
-    ask: Ask, sample: int, values: Mapping[str, str], environment: Environment, run_id: str
+    ask: Ask,
+    sample: int,
+    values: Mapping[str, str],
+    edges: Mapping[str, str],
+    environment: Environment,
+    run_id: str,
 ) -> Planned:
     filled = _filled(ask, values, environment, f"{run_id}-{sample}")
     origin, _, path = filled.partition(":")
@@ -181,8 +210,20 @@ def _planned(
         sample=sample,
         follow=ask.follow,
         template=ask.template,
+        address=edges.get(origin) or spread(environment.edges.get(origin, ()), path, sample),
+        fresh="release" in ask.fields,
+        varies=ask.varies,
     )
     return Planned(probe, ask.references)
+
+
+def spread(edges: Sequence[str], path: str, sample: int = 0) -> str:
+    """The edge among ``edges`` that is asked for this sample of ``path``: always the same one, and
+    another for the next sample. Empty where there are none.
+    """
+    if not edges:
+        return ""
+    return edges[(zlib.crc32(path.partition("?")[0].encode()) + sample) % len(edges)]
 
 
 def _filled(ask: Ask, values: Mapping[str, str], environment: Environment, nonce: str) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .probe import Answer
 
 ACCEPTED: Final = "gzip, deflate"
 """What requests offer: the encodings that can be undone here."""
@@ -47,6 +50,15 @@ def in_httpx_words(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, 
         else (key, value)
         for key, value in headers
     ]
+
+
+def decoded(answer: Answer) -> bytes:
+    """The body of ``answer`` without its Content-Encoding, which has been found sound."""
+    if answer.header("content-encoding") is None:
+        return answer.body
+    import httpx
+
+    return httpx.Response(200, headers=in_httpx_words(answer.headers), content=answer.body).content
 
 
 def _inflated_size(body: bytes, name: str, limit: int) -> int:

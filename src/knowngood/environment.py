@@ -6,7 +6,7 @@ One TOML file describes one environment; :mod:`knowngood.environment_file` reads
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,8 @@ class Budget:
     ``run`` and ``probe`` are seconds: for the whole run, and for one probe with all its
     attempts. ``attempts`` bounds the tries at one probe, ``concurrency`` the requests under way
     at once, ``body`` the bytes of one answer, as sent and as decoded. ``flaky`` is the share of
-    requests, for each origin and each declaration, that may have needed a retry.
+    requests, for each origin and each declaration, that may have needed a retry. ``converge`` is
+    how many seconds the release may take to reach every edge.
     """
 
     run: float = 300.0
@@ -34,6 +35,7 @@ class Budget:
     concurrency: int = 64
     body: int = 8 * 1024 * 1024
     flaky: float = 0.2
+    converge: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,33 @@ class Release:
     """Where the deployment says which release it is.
 
     ``url`` is ``origin:/path``; ``shape`` is ``json`` (``field`` holds the release) or ``text``
-    (the whole body is the release).
+    (the whole body is the release). ``agree`` is how many answers in a row must name the release
+    before an edge counts as serving it.
     """
 
     url: str
     shape: str = "json"
     field: str = "version"
+    agree: int = 10
+
+    @property
+    def origin(self) -> str:
+        """The name of the origin that has the version document."""
+        return self.url.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A URL that is not the deployment's, and what it answers when this machine's network is fine.
+
+    ``body`` is text that its body holds, ``header`` a ``Name: value`` that it answers with: what
+    somebody who answers in its place, a captive portal say, does not know.
+    """
+
+    url: str
+    status: int = 200
+    body: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,36 @@ class Serve:
     command: tuple[str, ...]
     origins: tuple[str, ...]
     ready_within: float = 20.0
+    drill: Drill | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """How the deployment is started with a fault, to see that the checks catch it.
+
+    ``faults`` is a command that lists the faults as JSON; ``command`` starts the deployment, after
+    which ``option`` and the name of a fault stand for each fault. ``params``, ``aliases`` and
+    ``budget`` replace what the environment says: a drill has many runs, which can be small.
+    """
+
+    faults: tuple[str, ...]
+    command: tuple[str, ...]
+    option: str = "--fault"
+    params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, str] | None = None
+    budget: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a served deployment says of itself: where it answers, the control beside it, the
+    authorities to trust, the edges it has.
+    """
+
+    origins: Mapping[str, str]
+    control: tuple[Control, ...] = ()
+    ca: Path | None = None
+    edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +172,9 @@ class Environment:
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     require: tuple[str, ...] = ("*",)
     serve: Serve | None = None
-    control: tuple[Mapping[str, Any], ...] = ()
-    edges: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    control: tuple[Control, ...] = ()
+    edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    at_edges: str = "all"
 
     def target(self, value: str) -> str:
         """The value whose content ``value`` shares: itself, unless it is an alias."""
@@ -138,6 +192,36 @@ class Environment:
                 if problem:
                     found.append(problem)
         return found
+
+    def drilled(self, faults: Sequence[str]) -> Environment:
+        """The same environment as a drill runs it, with these faults. Raises BadEnvironment."""
+        drill = self.serve.drill if self.serve is not None else None
+        if self.serve is None or drill is None:
+            raise BadEnvironment(
+                f"--drill: {self.path} has no [serve.drill], which says how to start its "
+                "deployment with a fault"
+            )
+        words = tuple(word for fault in faults for word in (drill.option, fault))
+        return replace(
+            self,
+            serve=replace(self.serve, command=(*drill.command, *words)),
+            params=MappingProxyType({**self.params, **drill.params}),
+            aliases=self.aliases if drill.aliases is None else drill.aliases,
+            budget=replace(self.budget, **drill.budget),
+        )
+
+    def served(self, announced: Announced) -> Environment:
+        """The same environment as the command of [serve] has brought it up. What the file itself
+        says stands.
+        """
+        return replace(
+            self.with_origins(
+                {n: u for n, u in announced.origins.items() if n not in self.origins}
+            ),
+            control=self.control or announced.control,
+            ca=self.ca or announced.ca,
+            edges=self.edges or announced.edges,
+        )
 
     def with_origins(self, origins: Mapping[str, str]) -> Environment:
         """The same environment answering at ``origins`` as well."""

@@ -23,7 +23,7 @@ import jsonschema.validators
 
 from . import environment_values
 from .declaration import BUILT_IN
-from .environment import BadEnvironment, Budget, Environment, Release, origin_trouble
+from .environment import BadEnvironment, Budget, Control, Environment, Release, origin_trouble
 
 FOLDER: Final = "environments"
 """Where a suite keeps its environment files, below the root of the suite."""
@@ -221,10 +221,12 @@ def _build(path: Path, document: dict[str, Any]) -> Environment:
         budget=Budget(**document.get("budget", {})),
         secrets=MappingProxyType(environment_values.secrets(path, document.get("secrets", {}))),
         require=tuple(document.get("require", {}).get("checks", ["*"])),
-        serve=environment_values.serve(serve) if serve else None,
-        control=tuple(document.get("control", ())),
-        edges=MappingProxyType(dict(document.get("edges", {}))),
+        serve=environment_values.serve(path, serve) if serve else None,
+        control=tuple(Control(**table) for table in document.get("control", ())),
+        edges=MappingProxyType(environment_values.edges(document.get("edges", {}))),
+        at_edges=document.get("edges", {}).get("check", "all"),
     )
+    _refuse_bad_control(environment)
     _refuse_unknown_references(environment)
     _refuse_useless_params(environment)
     return environment
@@ -248,13 +250,30 @@ def _refuse_useless_params(environment: Environment) -> None:
                 )
 
 
+def _refuse_bad_control(environment: Environment) -> None:
+    """What is asked to tell our network from the deployment's must not be the deployment."""
+    own = {_normal(url): name for name, url in environment.origins.items()}
+    for number, control in enumerate(environment.control):
+        parts = urlsplit(control.url)
+        trouble = origin_trouble(f"{parts.scheme}://{parts.netloc}")
+        if trouble:
+            raise BadEnvironment(f"{environment.path}: control.{number}.url: {trouble}")
+        if _normal(control.url) in own:
+            raise BadEnvironment(
+                f"{environment.path}: control.{number}.url: {control.url} is on the origin "
+                f"{own[_normal(control.url)]!r}; a control must be somebody else's"
+            )
+
+
 def _refuse_unknown_references(environment: Environment) -> None:
     known = {*environment.origins, *(environment.serve.origins if environment.serve else ())}
+    named = {f"edges.{origin}": origin for origin in environment.edges}
     if environment.release is not None:
-        origin = environment.release.url.partition(":")[0]
+        named["release.url"] = environment.release.origin
+    for key, origin in named.items():
         if origin not in known:
             raise BadEnvironment(
-                f"{environment.path}: release.url: names the origin {origin!r}; "
+                f"{environment.path}: {key}: names the origin {origin!r}; "
                 f"this file has: {', '.join(sorted(known))}"
             )
     previous = environment.promotes_from

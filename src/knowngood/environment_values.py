@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .environment import BadEnvironment, HeaderRule, Serve
+from .environment import BadEnvironment, Drill, HeaderRule, Serve
 
 
 def is_file(path: Path) -> bool:
@@ -128,10 +128,35 @@ def secrets(path: Path, table: dict[str, str]) -> dict[str, str]:
     return values
 
 
-def serve(table: dict[str, Any]) -> Serve:
+def edges(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """By origin, where to connect to as libcurl wants it: an IPv6 address in brackets."""
+    return {
+        origin: tuple(
+            f"[{each}]" if each.count(":") > 1 and "[" not in each else each for each in listed
+        )
+        for origin, listed in table.items()
+        if origin != "check"
+    }
+
+
+def serve(path: Path, table: dict[str, Any]) -> Serve:
     """The command that starts the deployment."""
     return Serve(
         command=tuple(table["command"]),
         origins=tuple(table["origins"]),
         ready_within=float(table.get("ready_within", 20)),
+        drill=_drill(path, table["drill"]) if "drill" in table else None,
+    )
+
+
+def _drill(path: Path, table: dict[str, Any]) -> Drill:
+    params = table.get("params", {}).items()
+    key = "serve.drill.params"
+    return Drill(
+        faults=tuple(table["faults"]),
+        command=tuple(table["command"]),
+        option=table.get("option", "--fault"),
+        params={name: values(path, f"{key}.{name}", value) for name, value in params},
+        aliases=aliases(path, table["aliases"]) if "aliases" in table else None,
+        budget=table.get("budget", {}),
     )

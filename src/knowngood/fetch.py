@@ -11,6 +11,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,11 +19,11 @@ from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
 from .curl import Curl, Limits
-from .encoding import BadEncoding, decoded_size, in_httpx_words
+from .declaration import spread
+from .encoding import BadEncoding, decoded, decoded_size
 from .environment import Environment
 from .guard import Guard
 from .probe import (
-    ANSWERED_WRONG,
     Answer,
     Attempt,
     Cause,
@@ -60,11 +61,18 @@ class Fetcher:
     """Fetches for one process until closed.
 
     ``deadline`` is the end of the run in seconds since the epoch; ``share`` is the number of
-    processes that divide the environment's concurrency among them.
+    processes that divide the environment's concurrency among them; ``public`` trusts the usual
+    authorities beside those of the environment.
     """
 
     def __init__(
-        self, environment: Environment, run_id: str, deadline: float, share: int = 1
+        self,
+        environment: Environment,
+        run_id: str,
+        deadline: float,
+        share: int = 1,
+        *,
+        public: bool = False,
     ) -> None:
         self._budget = environment.budget
         self._deadline = deadline
@@ -74,8 +82,9 @@ class Fetcher:
         self._under_way: dict[Probe, asyncio.Task[Exchange]] = {}
         self._silent: Counter[str] = Counter()
         self.guard = Guard(environment.origins, environment.writes)
-        self.tally = Tally()
-        self._curl = Curl(self._slots, environment.ca)
+        self.tally = Tally(run_id)
+        self._edges = environment.edges
+        self._curl = Curl(self._slots, environment.ca, public=public)
         self._slot = asyncio.Semaphore(self._slots)
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._serve, name="knowngood-fetch", daemon=True)
@@ -106,6 +115,22 @@ class Fetcher:
         """Send ``probe`` now and wait for the exchange; never shared with another reader."""
         return asyncio.run_coroutine_threadsafe(self._send_alone(probe), self._loop).result()
 
+    def again(self, probes: Sequence[Probe]) -> list[Exchange]:
+        """Ask each of these once more, once and all at the same time, and wait."""
+        self.forget_silence()
+        asked = [asyncio.run_coroutine_threadsafe(self._once(p), self._loop) for p in probes]
+        return [each.result() for each in asked]
+
+    def forget_silence(self) -> None:
+        """Ask origins again that were given up."""
+        self._silent.clear()
+
+    async def _once(self, probe: Probe) -> Exchange:
+        async with self._slot:
+            end = time.monotonic() + self._budget.probe
+            attempt, answer = await self._attempt(probe, end, fresh=True)
+        return Exchange(probe, (attempt,), answer)
+
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.call_soon(self._ready.set)
@@ -134,7 +159,7 @@ class Fetcher:
         answer = exchange.answer
         if answer is None or answer.status != 200 or not depth:
             return
-        body = _decoded(answer)
+        body = decoded(answer)
         new = [
             link
             for link in links(answer.header("content-type"), answer.url, page, body)
@@ -153,7 +178,11 @@ class Fetcher:
         origin = self.guard.origin_of(url)
         if origin is None:
             return None
-        return await self._shared(Probe(origin, url, template=referred(exchange.probe.template)))
+        asking = exchange.probe
+        same = origin == asking.origin
+        address = asking.address if same else spread(self._edges.get(origin, ()), url)
+        template = referred(asking.template)
+        return await self._shared(Probe(origin, url, template=template, address=address))
 
     async def _shared(self, probe: Probe) -> Exchange:
         """The exchange of ``probe``, asked for once while anybody holds it."""
@@ -192,7 +221,7 @@ class Fetcher:
 
     def _note_silence(self, exchange: Exchange) -> None:
         origin = exchange.probe.origin
-        if exchange.answer is not None or exchange.cause in ANSWERED_WRONG:
+        if exchange.heard:
             self._silent[origin] = 0
         elif exchange.cause not in _SAYS_NOTHING:
             self._silent[origin] += 1
@@ -244,7 +273,9 @@ class Fetcher:
                 return replace(attempt, cause=Cause.REDIRECT, detail=trouble), None
             hops += 1
             left = Limits(max(0.001, started + seconds - time.monotonic()), self._budget.body)
-            attempt, answer = await self._curl.send(replace(probe, url=target), headers, left)
+            address = probe.address if self.guard.origin_of(target) == probe.origin else ""
+            hop = replace(probe, url=target, address=address)
+            attempt, answer = await self._curl.send(hop, headers, left)
             spent = time.monotonic() - started
             attempt = replace(attempt, began=first.began, seconds=spent)
         return attempt, answer
@@ -271,14 +302,6 @@ class Fetcher:
 def referred(template: str) -> str:
     """The group in which what a declaration's answers refer to is counted."""
     return f"{template} →"
-
-
-def _decoded(answer: Answer) -> bytes:
-    if answer.header("content-encoding") is None:
-        return answer.body
-    import httpx
-
-    return httpx.Response(200, headers=in_httpx_words(answer.headers), content=answer.body).content
 
 
 def _is_redirect(answer: Answer) -> bool:

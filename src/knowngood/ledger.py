@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .confirmation import Silence
+from .control import Look
 from .environment import Environment
 from .outcome import PASSED, SKIPPED, Outcome
+from .standing import Standing
 from .verdict import Evidence
 
 _MADE_UP: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -54,6 +58,14 @@ class Ledger:
     certificates: dict[str, float] = field(default_factory=dict)
     retried: list[dict[str, Any]] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
+    asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
+    bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    looks: list[Look] = field(default_factory=list)
+    halted: str = ""
+    overdue: bool = False
+    release: Standing = field(default_factory=Standing)
+    baseline: frozenset[str] | None = None
+    warnings: list[str] = field(default_factory=list)
 
     def record(self, outcome: Outcome) -> None:
         """One item is done."""
@@ -101,6 +113,14 @@ class Ledger:
         self.certificates.update(report["certificates"])
         self.retried += report["retried"]
         self.left_behind += report["left_behind"]
+        self.asked_again |= {(o, url): back for o, url, back in report["asked_again"]}
+        for url, digests in report["bodies"].items():
+            self.bodies[url].update(digests)
+
+    def add_claim(self, outcome: Outcome) -> None:
+        """A claim of the engine's own has failed: it counts as a case beside the checks'."""
+        self.expected += 1
+        self.record(outcome)
 
     def evidence(self) -> Evidence:
         """All of it, for the verdict."""
@@ -117,7 +137,19 @@ class Ledger:
             unreadable=tuple(name for name, _ in self.unreadable),
             interrupted=self.interrupted,
             internal_error=self.internal_error,
-            answered_at=self.answered_at,
+            silence=Silence(
+                environment=f"environments/{self.environment.path.name}",
+                answered_at=self.answered_at,
+                asked_again=self.asked_again,
+                controlled=bool(self.environment.control),
+                looks=tuple(self.looks),
+            ),
+            halted=self.halted,
+            overdue=self.overdue,
+            changed=self.release.changed,
+            wavering=self.release.wavering,
+            optimized=bool(sys.flags.optimize),
+            baseline=self.baseline,
             asked=self.asked,
             flaky=self.flaky,
             erratic=self.erratic,
@@ -131,6 +163,7 @@ class Folded:
 
     first: Outcome
     cases: tuple[str, ...]
+    note: str = ""
 
 
 def fold_alike(outcomes: Iterable[Outcome]) -> list[Folded]:

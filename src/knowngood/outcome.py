@@ -24,10 +24,11 @@ or a broken import, are the runner's trouble."""
 class Outcome:
     """How one item ended.
 
-    ``result`` is passed, failed, inconclusive or skipped; ``kind`` the class of what went wrong
-    (``unreachable`` when no answer came: whether that is the deployment's fault is decided
-    over the whole run). ``origin`` is that of the exchange concerned, and ``began``
-    the start of its last attempt. ``asked`` names the groups its requests are counted in.
+    ``result`` is passed, failed, inconclusive or skipped; ``kind`` the class of what went wrong:
+    content, status, schema, redirect, a :class:`~knowngood.probe.Cause`, blocked or runner. Where
+    no answer came (``SILENT``), whether that is the deployment's fault is decided over the whole
+    run. ``phase`` is that of the last attempt, ``origin`` that of the exchange concerned, and
+    ``began`` the start of its last attempt. ``asked`` names the groups its requests are counted in.
     ``again`` marks a second word on an item, from its teardown.
     """
 
@@ -41,6 +42,7 @@ class Outcome:
     message: str = ""
     place: str = ""
     began: float = 0.0
+    phase: str = ""
     origin: str = ""
     exchange: Mapping[str, Any] | None = None
     again: bool = False
@@ -91,7 +93,17 @@ def _unanswered(exchange: Exchange) -> Classified:
         return Classified(FAILED, str(last.cause), message, exchange)
     if last.cause in _RUNNER_CAUSES:
         return Classified(INCONCLUSIVE, str(last.cause), message, exchange)
-    return Classified(FAILED, "unreachable", message, exchange)
+    return Classified(FAILED, str(last.cause), message, exchange)
+
+
+def sharpened(kind: str, message: str, exchange: Exchange | None) -> str:
+    """The class of a failed assertion: ``status`` or ``redirect`` where it is the status that is
+    not as expected, by what pytest says of the assertion; otherwise ``kind``.
+    """
+    answer = exchange.answer if exchange is not None else None
+    if kind != "content" or answer is None or ".status_code" not in message:
+        return kind
+    return "redirect" if 300 <= answer.status < 400 and answer.header("location") else "status"
 
 
 def _is_pytest_fail(error: BaseException) -> bool:

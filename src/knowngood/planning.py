@@ -20,6 +20,12 @@ def case_of(item: pytest.Item) -> Case:
     return case if isinstance(case, Case) else Case()
 
 
+def values_of(item: pytest.Item) -> dict[str, str]:
+    """What tells this item's case from others, by name: also the edges it connects to."""
+    case = case_of(item)
+    return {**case.values, **{f"edge of {name}": edge for name, edge in case.edges.items()}}
+
+
 def in_order(items: Sequence[pytest.Item], environment: Environment) -> list[pytest.Item]:
     """Items of one value together, so that what they share is held briefly; walks in between.
 

@@ -47,6 +47,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "refused where the environment is protected)",
     )
     group.addoption(
+        "--drill",
+        metavar="FAULT",
+        help="rehearse: start the deployment with this fault, as [serve.drill] of the environment "
+        "says (several: with commas; `none`: without any)",
+    )
+    group.addoption(
+        "--release",
+        metavar="NAME",
+        help="the release that must be on the air, a tag or a commit: wait until every edge serves "
+        "it, and see that it stays (default: whichever is there)",
+    )
+    group.addoption(
+        "--baseline",
+        metavar="PATH",
+        type=Path,
+        help="the verdict file of a run before the push: failures that it has, too, are told apart",
+    )
+    group.addoption(
         "--verdict-file",
         metavar="PATH",
         type=Path,
@@ -138,12 +156,12 @@ def references(case: Case, request: pytest.FixtureRequest) -> Sequence[Needed]:
 
 
 @pytest.fixture
-def client(request: pytest.FixtureRequest) -> Iterator[Client]:
+def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
     """An ``httpx.Client`` at the origin that the check's ``origin`` mark names."""
     from . import selection
 
     origin = selection.origin_of(request.node)
-    with _session(request.config).run.client(origin) as walking:
+    with _session(request.config).run.client(origin, case) as walking:
         yield walking
 
 

@@ -55,6 +55,12 @@ RETRIED_CAUSES: Final = frozenset(
 RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
 """Statuses by which a server or a gateway says "not now" (RFC 9110, 15.6; RFC 6585, 4)."""
 
+SILENT: Final = frozenset(
+    {Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.RESET, Cause.TIMEOUT, Cause.TLS}
+)
+"""Causes in which nobody that can be believed has answered: it may be the deployment that is out
+of reach, or the runner's own network."""
+
 ANSWERED_WRONG: Final = frozenset(
     {Cause.TRUNCATED, Cause.TOO_LARGE, Cause.PROTOCOL, Cause.ENCODING, Cause.REDIRECT}
 )
@@ -68,8 +74,9 @@ class Probe:
     ``origin`` names the origin in the environment; ``url`` is absolute. ``sample`` tells apart
     probes that are alike on purpose. ``template`` is the declaration this probe was made from;
     probes are counted by it. ``address`` is where to connect to (an edge of a CDN, say) in place
-    of what the URL's host resolves to, while Host and SNI stay as they are. Two probes are equal
-    when they would put the same request.
+    of what the URL's host resolves to, while Host and SNI stay as they are. ``fresh`` asks on a
+    connection of its own, which a balancer may hand to any backend; what ``varies`` may differ
+    between edges. Two probes are equal when they would put the same request.
     """
 
     origin: str = field(compare=False)
@@ -82,6 +89,8 @@ class Probe:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     repeatable: bool = field(default=True, compare=False)
+    fresh: bool = field(default=False, compare=False)
+    varies: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
@@ -114,7 +123,8 @@ class Answer:
 class Attempt:
     """One try at a probe. ``began`` is in seconds since the epoch, ``seconds`` its duration.
 
-    ``phase`` says how far a timeout got: dns, connect, tls, headers or body. ``stale`` marks one
+    ``phase`` says how far a timeout got (dns, connect, tls, headers or body), and which fault TLS
+    has (expired, not yet valid, wrong host, untrusted or handshake). ``stale`` marks one
     on a kept connection that the server had closed meanwhile: nobody's fault, and repeated at
     once on a new one (RFC 9112, 9.3.1).
     """
@@ -156,6 +166,11 @@ class Exchange:
         tried = self.attempts[:-1]
         troubled = any(not attempt.stale and attempt.status != 429 for attempt in tried)
         return troubled and self.answer is not None and not self.transient
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody answered, rightly or wrongly."""
+        return self.answer is not None or self.cause in ANSWERED_WRONG
 
     @property
     def transient(self) -> bool:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from .client import Client
-from .declaration import Planned
-from .environment import Environment
+from .declaration import Case, Planned, spread
+from .environment import Announced, Environment
 from .fetch import Fetcher, referred
 from .lookahead import Lookahead, Plan
 from .probe import Exchange
 from .response import Needed, Response, respond
+from .text import plain
 
 if TYPE_CHECKING:
     import pytest
@@ -29,15 +30,29 @@ class Ticket:
     deadline: float
     origins: Mapping[str, str]
     workers: int = 1
+    ca: str | None = None
+    edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def new(cls, environment: Environment, workers: int = 1) -> Ticket:
-        """A ticket for a run that begins now."""
+    def new(cls, environment: Environment, run_id: str, seconds: float, workers: int = 1) -> Ticket:
+        """A ticket for a run that begins now and may take so many seconds."""
         return cls(
-            run_id=uuid.uuid4().hex[:12],
-            deadline=time.time() + environment.budget.run,
+            run_id=run_id,
+            deadline=time.time() + seconds,
             origins=dict(environment.origins),
             workers=workers,
+            ca=str(environment.ca) if environment.ca else None,
+            edges={name: tuple(each) for name, each in environment.edges.items()},
+        )
+
+    def applied(self, environment: Environment) -> Environment:
+        """``environment`` as the controller found it served."""
+        return environment.served(
+            Announced(
+                origins=self.origins,
+                ca=Path(self.ca) if self.ca else None,
+                edges={name: tuple(each) for name, each in self.edges.items()},
+            )
         )
 
 
@@ -88,6 +103,7 @@ class Run:
         self.environment = environment
         self.ticket = ticket
         self.left_behind: list[str] = []
+        self._asked_again: list[tuple[str, str, bool]] = []
         self._fetcher: Fetcher | None = None
         self._lookahead: Lookahead | None = None
         self._reading: Reading | None = None
@@ -133,10 +149,13 @@ class Run:
         return [Needed(ref, reading.touch) for visit in visits for ref in visit.references]
 
     @contextmanager
-    def client(self, origin: str) -> Iterator[Client]:
-        """A client at ``origin`` that is swept up after."""
+    def client(self, origin: str, case: Case) -> Iterator[Client]:
+        """A client at ``origin``, at the edge that the case names, that is swept up after."""
         assert self._fetcher is not None
-        with Client(self._fetcher, origin, self.environment.origins[origin]) as client:
+        url = self.environment.origins[origin]
+        edges = self.environment.edges.get(origin, ())
+        address = case.edges.get(origin) or spread(edges, case.id)
+        with Client(self._fetcher, origin, url, address) as client:
             self._now().walks.append(client)
             try:
                 yield client
@@ -183,7 +202,19 @@ class Run:
             "certificates": tally.certificates,
             "retried": tally.retried,
             "left_behind": self.left_behind,
+            "asked_again": self._asked_again,
+            "bodies": dict(tally.bodies),
         }
+
+    def look_again(self) -> None:
+        """Ask once more for what nobody answered: what is answered now was trouble that has passed,
+        and the deployment's or the network's cannot be told.
+        """
+        if self._fetcher is not None:
+            exchanges = self._fetcher.again(list(self._fetcher.tally.silent))
+            self._asked_again = [
+                (each.probe.origin, plain(each.probe.url, 500), each.heard) for each in exchanges
+            ]
 
     def close(self) -> None:
         """Stop fetching."""

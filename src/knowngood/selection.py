@@ -13,6 +13,7 @@ from .declaration import Ask, BadDeclaration
 from .environment import BadEnvironment, Environment
 from .environment_file import FOLDER, known_origins, listing, override
 from .environment_file import load as load_environment
+from .report import verdict_file
 from .schema import SUFFIX, BadSchema, load
 
 
@@ -28,6 +29,9 @@ def environment_of(config: pytest.Config) -> Environment:
         found = load_environment(name, suite_root(config))
         for option in config.getoption("--origin"):
             found = override(found, option)
+        drill = config.getoption("--drill")
+        if drill is not None:
+            found = found.drilled([] if drill == "none" else drill.split(","))
     except BadEnvironment as error:
         raise pytest.UsageError(str(error)) from None
     target = config.getoption("--verdict-file")
@@ -39,6 +43,32 @@ def environment_of(config: pytest.Config) -> Environment:
         # test to run, and looks for its configuration there.
         raise pytest.UsageError(f"write --env={name} with an equals sign")
     return found
+
+
+def release_of(config: pytest.Config, environment: Environment) -> str | None:
+    """The release that ``--release`` names; a usage error where nothing could say it is there."""
+    expected: str | None = config.getoption("--release")
+    if expected is None:
+        return None
+    if not expected.strip():
+        raise pytest.UsageError("--release: found nothing; expected a tag or a commit")
+    if environment.release is None:
+        raise pytest.UsageError(
+            f"--release {expected}: {environment.path} has no [release], which says where the "
+            "deployment names its release"
+        )
+    return expected.strip()
+
+
+def baseline_of(config: pytest.Config, environment: Environment) -> frozenset[str] | None:
+    """The failures that the verdict file of ``--baseline`` has; a mistake is a usage error."""
+    path = config.getoption("--baseline")
+    if path is None:
+        return None
+    try:
+        return verdict_file.failures(config.invocation_params.dir / path, environment.name)
+    except (OSError, ValueError, TypeError) as error:
+        raise pytest.UsageError(f"--baseline {path}: {error}") from None
 
 
 def check_name(item: pytest.Item) -> str:
@@ -69,6 +99,14 @@ def origin_of(item: pytest.Item) -> str:
             "the environment that the check talks to"
         )
     return str(mark.args[0])
+
+
+def walks_of(item: pytest.Item) -> tuple[str, ...]:
+    """The origin that ``item`` walks through with the client fixture, if it does."""
+    if "client" not in getattr(item, "fixturenames", ()):
+        return ()
+    mark = item.get_closest_marker("origin")
+    return (str(mark.args[0]),) if mark is not None and mark.args else ()
 
 
 def inapplicable(item: pytest.Item, environment: Environment) -> str | None:

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
-from .environment import Environment, Serve, origin_trouble
+from .environment import Announced, Control, Environment, Serve, origin_trouble
 
 PATIENCE: Final = 5.0
 """Seconds between asking the command to end and killing it."""
@@ -28,7 +28,8 @@ class Deployment:
     """A running [serve] command.
 
     The command prints one line of JSON when it is ready, ``{"origins": {NAME: URL, …}}``, and
-    ends when its standard input does: so it cannot outlive the run, however that dies.
+    ends when its standard input does: so it cannot outlive the run, however that dies. The line
+    may also hold ``control`` and ``edges`` as an environment file has them, and the path ``ca``.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -39,7 +40,7 @@ class Deployment:
         self._line: bytes | None = None
         self._announced = threading.Event()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
-        command = [sys.executable if word == "{python}" else word for word in self._serve.command]
+        command = runnable(self._serve.command)
         try:
             self._process = subprocess.Popen(
                 command,
@@ -55,12 +56,12 @@ class Deployment:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def origins(self) -> Mapping[str, str]:
-        """The URLs of the origins, once the command announces them. Raises NotServed."""
+    def announced(self) -> Announced:
+        """What the command announces, once it does. Raises NotServed."""
         self._announced.wait(self._serve.ready_within)
         line = self._line
         try:
-            return _origins(line or b"", self._serve.origins)
+            return _announced(line or b"", self._serve.origins)
         except (ValueError, KeyError, TypeError, RecursionError):
             self._end()
             why = self._explain(line)
@@ -111,9 +112,23 @@ class Deployment:
         )
 
 
-def _origins(line: bytes, wanted: tuple[str, ...]) -> dict[str, str]:
-    """The URLs of the origins wanted. Raises ValueError, KeyError or TypeError."""
-    announced = json.loads(line)["origins"]
+def runnable(command: Sequence[str]) -> list[str]:
+    """``command`` with ``{python}`` as the interpreter that runs this."""
+    return [sys.executable if word == "{python}" else word for word in command]
+
+
+def _announced(line: bytes, wanted: tuple[str, ...]) -> Announced:
+    """What a line announces. Raises ValueError, KeyError or TypeError."""
+    said = json.loads(line)
+    return Announced(
+        origins=_origins(said["origins"], wanted),
+        control=tuple(Control(**table) for table in said.get("control", ())),
+        ca=Path(said["ca"]) if "ca" in said else None,
+        edges={name: tuple(listed) for name, listed in said.get("edges", {}).items()},
+    )
+
+
+def _origins(announced: Any, wanted: tuple[str, ...]) -> Mapping[str, str]:
     found = {name: announced[name] for name in wanted}
     for url in found.values():
         if not isinstance(url, str) or origin_trouble(url):

@@ -17,8 +17,8 @@ from . import declaration, selection
 from .declaration import Ask, BadDeclaration, Case
 from .environment import Environment
 from .lookahead import Plan
-from .outcome import PASSED, SKIPPED, Outcome, classify, describe
-from .planning import Plans, case_of, in_order
+from .outcome import PASSED, SKIPPED, Outcome, classify, describe, sharpened
+from .planning import Plans, in_order, values_of
 from .report import terminal
 from .run import Run, Ticket, is_worker
 from .text import plain
@@ -39,11 +39,11 @@ class Session:
         self.environment = environment
         self.expected = 0
         self.result: dict[str, Any] = {}
-        self.use(Ticket.new(environment))
+        self.use(Ticket.new(environment, "", environment.budget.run))
 
     def use(self, ticket: Ticket) -> None:
-        """Run under ``ticket``, at its origins."""
-        self.environment = self.environment.with_origins(ticket.origins)
+        """Run under ``ticket``, at its origins and edges."""
+        self.environment = ticket.applied(self.environment)
         self.run = Run(self.environment, ticket)
 
     @pytest.hookimpl(tryfirst=True)
@@ -57,22 +57,23 @@ class Session:
         """One case for each way to fill in what the marks of a check ask for."""
         try:
             wanted = declaration.asks(metafunc.definition.iter_markers())
-            if not wanted or "case" not in metafunc.fixturenames:
+            if "case" not in metafunc.fixturenames:
                 return
             if declaration.inapplicable(wanted, self.environment):
                 return
-            cases = self._cases(wanted)
+            cases = self._cases(wanted, selection.walks_of(metafunc.definition))
         except BadDeclaration:
             return  # told as a usage error once the items are there
         if cases != [Case()]:
             metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
 
-    def _cases(self, wanted: tuple[Ask, ...]) -> list[Case]:
-        """The cases of these; checks with the same fields share them."""
-        fields = tuple(name for ask in wanted for name in ask.fields)
-        if fields not in self._known_cases:
-            self._known_cases[fields] = declaration.cases(wanted, self.environment)
-        return self._known_cases[fields]
+    def _cases(self, wanted: tuple[Ask, ...], walks: tuple[str, ...]) -> list[Case]:
+        """The cases of these; checks with the same fields and origins share them."""
+        origins = {declaration.origin_of(ask, self.environment) for ask in wanted}
+        key = (*(name for ask in wanted for name in ask.fields), *sorted(origins), *walks)
+        if key not in self._known_cases:
+            self._known_cases[key] = declaration.cases(wanted, self.environment, walks)
+        return self._known_cases[key]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -146,7 +147,7 @@ class Session:
             "nodeid": item.nodeid,
             "check": selection.check_name(item),
             "claim": plain(selection.claim_of(item), 120),
-            "values": dict(case_of(item).values),
+            "values": values_of(item),
             "asked": self.run.templates(),
             "result": PASSED if report.passed else SKIPPED,
             "place": f"{file}:{(line or 0) + 1}",
@@ -155,17 +156,24 @@ class Session:
         if report.failed and call.excinfo is not None:
             found = classify(call.excinfo.value)
             exchange = found.exchange or self.run.touched
-            told |= {"result": found.result, "kind": found.kind, "message": found.message[:4000]}
+            told |= {
+                "result": found.result,
+                "kind": sharpened(found.kind, found.message, exchange),
+                "message": found.message[:4000],
+            }
             if exchange is not None and exchange.attempts:
                 told |= {
                     "began": exchange.attempts[-1].began,
+                    "phase": exchange.attempts[-1].phase,
                     "origin": exchange.probe.origin,
                     "exchange": describe(exchange),
                 }
         return Outcome(**told)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        if exitstatus != pytest.ExitCode.INTERRUPTED:
+            self.run.look_again()
         self.result = {
             "report": self.run.report(),
             "deselected": sorted(self._deselected),

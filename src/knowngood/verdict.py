@@ -5,18 +5,29 @@ A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from .confirmation import Silence, unconfirmed
 from .outcome import FAILED, SKIPPED, Outcome
 
 FLAKY_FLOOR: Final = 5
 """Retried requests that any group may have whatever its size: a share of a handful says nothing.
 At the 4% of trouble that a sound network may have, six retries among ten requests happen once in
 three hundred thousand groups."""
+
+
+CONVERGED: Final = "knowngood::every_edge_serves_the_release"
+ALIKE: Final = "knowngood::every_edge_serves_the_same"
+"""Claims that the engine makes itself, beside those of the checks."""
+
+_FLEETING: Final = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12}-\d+\b|\d+\.\d+"
+)
 
 
 class Kind(StrEnum):
@@ -50,10 +61,12 @@ class Evidence:
     """All that a verdict rests on.
 
     ``expected`` counts the items that were to run, ``passed`` those that did and held;
-    ``outcomes`` are the others. ``answered_at`` has, for each origin, when it last answered
-    (seconds since the epoch). ``asked`` and ``flaky`` count requests, and those that needed a
-    retry, by origin and by declaration; ``erratic`` those of them that failed while others were
-    answered.
+    ``outcomes`` are the others. ``silence`` is what tells a deployment that gives no answer from a
+    runner that is cut off. ``asked`` and ``flaky`` count requests, and those that needed a retry,
+    by origin and by declaration; ``erratic`` those of them that failed while others were answered.
+    ``halted`` says why no check ran, ``overdue`` that time ran out, ``changed`` that another
+    release is on the air than when the run began, ``wavering`` why its release is not certain.
+    ``baseline`` has the keys (:func:`key`) of failures that were there before.
     """
 
     environment: str
@@ -68,7 +81,13 @@ class Evidence:
     unreadable: tuple[str, ...] = ()
     interrupted: bool = False
     internal_error: bool = False
-    answered_at: Mapping[str, float] = field(default_factory=dict)
+    silence: Silence = field(default_factory=Silence)
+    halted: str = ""
+    overdue: bool = False
+    changed: str = ""
+    wavering: str = ""
+    optimized: bool = False
+    baseline: frozenset[str] | None = None
     asked: Mapping[str, int] = field(default_factory=dict)
     flaky: Mapping[str, int] = field(default_factory=dict)
     erratic: Mapping[str, int] = field(default_factory=dict)
@@ -79,15 +98,16 @@ class Evidence:
 class Verdict:
     """What the run says, and what to do about it.
 
-    ``failures`` are confirmed; ``doubts`` say, a line each, why the run proves less than it
-    should; ``unsettled`` are the outcomes behind them. ``unsteady`` names the groups of requests
-    that needed more retries than is tolerated.
+    ``failures`` are confirmed, ``known`` those of them that the baseline has, too; ``doubts`` say,
+    a line each, why the run proves less than it should; ``unsettled`` are the outcomes behind
+    them. ``unsteady`` names the groups of requests that needed more retries than is tolerated.
     """
 
     kind: Kind
     reason: str
     counts: Mapping[str, int]
     failures: tuple[Outcome, ...] = ()
+    known: tuple[Outcome, ...] = ()
     unsettled: tuple[Outcome, ...] = ()
     doubts: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
@@ -112,26 +132,30 @@ class Verdict:
             "counts": dict(self.counts),
             "doubts": list(self.doubts),
             "failures": [outcome.to_json() for outcome in self.failures],
+            "known": [outcome.to_json() for outcome in self.known],
             "unsettled": [outcome.to_json() for outcome in self.unsettled],
         }
 
 
 def fold(evidence: Evidence) -> Verdict:
     """The verdict that ``evidence`` supports."""
-    judged = [(each, _confirmed(each, evidence)) for each in evidence.outcomes]
-    failures = tuple(each for each, confirmed in judged if confirmed)
-    unsettled = tuple(
-        each for each, confirmed in judged if not confirmed and each.result != SKIPPED
-    )
-    doubts = (*_unsettled_doubts(unsettled), *_coverage_doubts(evidence))
+    judged = [(each, _why_not(each, evidence)) for each in evidence.outcomes]
+    confirmed = [each for each, why in judged if each.result == FAILED and not why]
+    old = evidence.baseline or frozenset()
+    failures = tuple(each for each in confirmed if key(each) not in old)
+    known = tuple(each for each in confirmed if key(each) in old)
+    open_ = [(each, why) for each, why in judged if each.result != SKIPPED and why]
+    unsettled = tuple(each for each, _ in open_)
+    doubts = (*_run_doubts(evidence, known), *_open_doubts(open_), *_coverage_doubts(evidence))
     unsteady = _unsteady(evidence)
     troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
     kind, reason = _decide(evidence, failures, troubled, doubts)
     return Verdict(
         kind=kind,
         reason=reason,
-        counts=_counts(evidence, failures, unsettled),
+        counts=_counts(evidence, (*failures, *known), unsettled),
         failures=failures,
+        known=known,
         unsettled=unsettled,
         doubts=(*troubled, *doubts),
         unsteady=unsteady,
@@ -149,44 +173,66 @@ def _decide(
     if evidence.interrupted:
         return Kind.INTERRUPTED, "stopped from outside before it was done"
     if failures:
-        checks = len({each.check for each in failures})
-        return Kind.FAILED, f"{plural(checks, 'check')} failed in {plural(len(failures), 'case')}"
-    if unsteady:
+        return Kind.FAILED, _failed(failures)
+    if unsteady and not evidence.changed and not evidence.silence.forged:
         return Kind.FAILED, unsteady[0]
     if evidence.unreadable:
         count = plural(len(evidence.unreadable), "file")
         return Kind.INTERRUPTED, f"{count} could not be read: {_first(list(evidence.unreadable))}"
-    if not evidence.expected:
+    if not evidence.expected and not evidence.halted:
         return Kind.NOTHING_CHECKED, "no check was selected"
     if doubts:
         return Kind.INCONCLUSIVE, doubts[0]
     return Kind.PASSED, "every required check ran and held"
 
 
-def _confirmed(outcome: Outcome, evidence: Evidence) -> bool:
-    """A failure counts when the deployment answered wrong, or when it kept silent here while it
-    answered others: silence all round may be the runner's own network.
-    """
+def _failed(failures: tuple[Outcome, ...]) -> str:
+    """A claim of the engine's own says most in the fewest words."""
+    for outcome in failures:
+        if outcome.check == CONVERGED:
+            return f"not-converged: {outcome.message.partition(chr(10))[0]}"
+    checks = len({each.check for each in failures})
+    return f"{plural(checks, 'check')} failed in {plural(len(failures), 'case')}"
+
+
+def _why_not(outcome: Outcome, evidence: Evidence) -> str:
+    """Why this outcome is no failure to be relied on; empty for one that is, and for none."""
+    if outcome.result == SKIPPED:
+        return ""
     if outcome.result != FAILED:
-        return False
-    if outcome.kind != "unreachable":
-        return True
-    return evidence.answered_at.get(outcome.origin, 0.0) > outcome.began
+        return f"{outcome.kind}: {outcome.message or 'unknown'}"
+    if evidence.changed:
+        return evidence.changed
+    return unconfirmed(outcome, evidence.silence)
 
 
-def _unsettled_doubts(unsettled: tuple[Outcome, ...]) -> list[str]:
-    silent = [each for each in unsettled if each.kind == "unreachable"]
-    doubts = []
-    if silent:
-        origins = ", ".join(sorted({each.origin for each in silent}))
+def _run_doubts(evidence: Evidence, known: tuple[Outcome, ...]) -> list[str]:
+    """What makes the whole run prove less."""
+    doubts = [each for each in (evidence.halted, evidence.changed, evidence.wavering) if each]
+    if evidence.overdue:
+        doubts.append("time ran out before the run was done; see [budget] run")
+    if evidence.optimized:
         doubts.append(
-            f"{origins} gave no answer at all ({plural(len(silent), 'case')}); whether that is "
-            "the deployment or this machine's network cannot be told"
+            "Python runs with assertions switched off (-O or PYTHONOPTIMIZE), so checks may have "
+            "passed over what they should assert; run again without it"
         )
-    for kind in sorted({each.kind for each in unsettled} - {"unreachable"}):
-        those = [each for each in unsettled if each.kind == kind]
-        doubts.append(f"{kind}: {those[0].message or 'unknown'} ({plural(len(those), 'case')})")
+    if known:
+        doubts.append(
+            f"{plural(len(known), 'case')} failed, and failed in the baseline as well: it was not "
+            "this push"
+        )
     return doubts
+
+
+def _open_doubts(open_: list[tuple[Outcome, str]]) -> list[str]:
+    """Why outcomes are unsettled: each reason once, of those that are not the deployment's the
+    first of each class.
+    """
+    reasons: dict[tuple[bool, str], list[str]] = {}
+    for outcome, why in open_:
+        failed = outcome.result == FAILED
+        reasons.setdefault((not failed, why if failed else outcome.kind), []).append(why)
+    return [f"{whys[0]} ({plural(len(whys), 'case')})" for _, whys in sorted(reasons.items())]
 
 
 def _coverage_doubts(evidence: Evidence) -> list[str]:
@@ -197,10 +243,10 @@ def _coverage_doubts(evidence: Evidence) -> list[str]:
     skipped = {each.check for each in evidence.outcomes if each.result == SKIPPED}
     for pattern in evidence.require:
         doubts += _requirement_doubts(pattern, skipped, evidence)
-    if not evidence.passed:
+    if not evidence.passed and not evidence.halted:
         doubts.append("no case ran and held, so nothing is proved")
     done = evidence.passed + len(evidence.outcomes)
-    if done < evidence.expected:
+    if done < evidence.expected and not evidence.halted:
         doubts.append(f"only {done} of {evidence.expected} cases ran")
     return doubts
 
@@ -249,8 +295,16 @@ def _counts(
         "inconclusive": len(unsettled),
         "skipped": skipped,
         "deselected": len(evidence.deselected),
-        "flaky": sum(evidence.flaky.get(group, 0) for group in evidence.answered_at),
+        "flaky": sum(evidence.flaky.get(group, 0) for group in evidence.silence.answered_at),
     }
+
+
+def key(outcome: Outcome) -> str:
+    """By which a failure is known again in another run: the check, its case, and what is wrong;
+    made-up ids and numbers with a fraction, such as seconds, aside.
+    """
+    message = _FLEETING.sub("…", outcome.message)
+    return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))
 
 
 def plural(count: int, word: str) -> str:

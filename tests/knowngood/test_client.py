@@ -28,6 +28,7 @@ from wire import (
 )
 
 from knowngood.client import REPEATABLE, Client
+from knowngood.declaration import Case
 from knowngood.environment import Environment
 from knowngood.lookahead import Plan
 from knowngood.probe import Cause
@@ -58,11 +59,11 @@ def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]
     @contextmanager
     def walking(server: Server, **options: Any) -> Iterator[tuple[Client, list[str]]]:
         found = environment(server, **{"writes": True, **options})
-        run = Run(found, Ticket.new(found))
+        run = Run(found, Ticket.new(found, "0123456789ab", 60))
         runs.append(run)
         plan = Plan("test_walk", "test_walk", ())
         run.expect([plan], by_group=False)
-        with run.reading(plan), run.client("content") as client:
+        with run.reading(plan), run.client("content", Case()) as client:
             yield client, run.left_behind
 
     yield walking

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from knowngood.environment import BadEnvironment, Environment
+from knowngood.environment import BadEnvironment, Control, Environment
 from knowngood.environment_file import file_schema, find, listing, load, override
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +70,7 @@ def test_file_schema_is_valid_and_describes_every_property() -> None:
 
 
 def described(schema: Any) -> bool:
-    return bool(schema.get("description"))
+    return bool(schema.get("description") or schema.get("$ref"))
 
 
 def _properties(place: str, schema: Any) -> list[tuple[str, Any]]:
@@ -114,7 +114,8 @@ url = "https://control.example/"
 status = 204
 
 [edges]
-content = ["192.0.2.1"]
+check = "spread"
+content = ["192.0.2.1", "2001:db8::1", "edge.example:8443"]
 
 [budget]
 run = 60
@@ -165,8 +166,9 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "text",
         "build",
     )
-    assert found.control == ({"url": "https://control.example/", "status": 204},)
-    assert found.edges == {"content": ["192.0.2.1"]}
+    assert found.control == (Control("https://control.example/", status=204),)
+    assert found.edges == {"content": ("192.0.2.1", "[2001:db8::1]", "edge.example:8443")}
+    assert found.at_edges == "spread"
     budget = found.budget
     assert (budget.run, budget.probe, budget.attempts) == (60, 2.5, 3)
     assert (budget.concurrency, budget.body, budget.flaky) == (8, 2048, 0)
@@ -249,7 +251,7 @@ MISTAKES = {
     "aliases-odd-name": ('[aliases]\n"a b" = "c"\n', "aliases: found 'a b'", "letters"),
     "aliases-odd-target": ('[aliases]\na = "b c"\n', "aliases.a: found 'b c'", "letters"),
     "aliases-no-name": ('[aliases]\n"" = "c"\n', "aliases.", "no alias"),
-    "release-no-table": ('release = "v1"\n', "release: found 'v1'", "url, shape and field"),
+    "release-no-table": ('release = "v1"\n', "release: found 'v1'", "url, shape, field and agree"),
     "release-no-url": ('[release]\nshape = "json"\n', "release", "'url' is a required property"),
     "release-full-url": ('[release]\nurl = "https://x/v"\n', "release.url", "'https'"),
     "release-no-origin": ('[release]\nurl = "/v"\n', "release.url: found '/v'", "ORIGIN:/path"),
@@ -322,7 +324,11 @@ MISTAKES = {
     "require-text": ('[require]\nchecks = "*"\n', "require.checks: found '*'", "a list of"),
     "require-nothing": ("[require]\nchecks = []\n", "require.checks: found []", "a list of"),
     "require-empty": ('[require]\nchecks = [""]\n', "require.checks.0: found ''", "a pattern"),
-    "serve-no-table": ('serve = "x"\n', "serve: found 'x'", "command, origins and ready_within"),
+    "serve-no-table": (
+        'serve = "x"\n',
+        "serve: found 'x'",
+        "command, origins, ready_within and drill",
+    ),
     "serve-no-command": ('[serve]\norigins = ["o"]\n', "serve", "'command' is a required"),
     "serve-no-origins": ('[serve]\ncommand = ["x"]\n', "serve", "'origins' is a required"),
     "serve-command-text": (

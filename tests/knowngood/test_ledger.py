@@ -44,6 +44,8 @@ def reported(**more: Any) -> dict[str, Any]:
         "certificates": {},
         "retried": [],
         "left_behind": [],
+        "asked_again": [],
+        "bodies": {},
         **more,
     }
     return {"deselected": [], "inapplicable": {}, "report": report}
@@ -227,4 +229,4 @@ def test_evidence_is_all_of_it() -> None:
     assert (found.lost_workers, found.unreadable) == (1, ("x.py", "y.py"))
     assert (found.interrupted, found.internal_error) == (True, True)
     assert (found.asked, found.flaky) == ({"content": 3}, {"content": 1})
-    assert found.answered_at == {"content": 5.0}
+    assert found.silence.answered_at == {"content": 5.0}

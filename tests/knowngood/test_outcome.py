@@ -24,12 +24,12 @@ def answered(status: int = 200, *headers: tuple[bytes, bytes], body: bytes = b""
 @pytest.mark.parametrize(
     ("cause", "result", "kind"),
     [
-        (Cause.DNS, FAILED, "unreachable"),
-        (Cause.REFUSED, FAILED, "unreachable"),
+        (Cause.DNS, FAILED, "dns"),
+        (Cause.REFUSED, FAILED, "refused"),
         (Cause.UNREACHABLE, FAILED, "unreachable"),
-        (Cause.RESET, FAILED, "unreachable"),
-        (Cause.TLS, FAILED, "unreachable"),
-        (Cause.TIMEOUT, FAILED, "unreachable"),
+        (Cause.RESET, FAILED, "reset"),
+        (Cause.TLS, FAILED, "tls"),
+        (Cause.TIMEOUT, FAILED, "timeout"),
         (Cause.TRUNCATED, FAILED, "truncated"),
         (Cause.TOO_LARGE, FAILED, "too-large"),
         (Cause.PROTOCOL, FAILED, "protocol"),

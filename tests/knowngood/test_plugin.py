@@ -200,7 +200,7 @@ def test_nobody_answers(check: Callable, project: Path, mode: tuple[str, ...]) -
     _environment(project, {"content": "http://127.0.0.1:9"})
     ended = check(PASSES, *mode)
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
-    assert {each["kind"] for each in ended.verdict["unsettled"]} == {"unreachable"}
+    assert {each["kind"] for each in ended.verdict["unsettled"]} == {"refused"}
 
 
 def test_a_worker_is_killed(check: Callable) -> None:

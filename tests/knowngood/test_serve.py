@@ -62,19 +62,19 @@ def test_it_says_where_it_is(deploy: Deploy) -> None:
         'import sys; print(\'{"origins": {"content": "http://127.0.0.1:1/", "x": 5}, "y": []}\', '
         "flush=True); " + WAIT_FOR_EOF
     )
-    assert deploy(program).origins() == {"content": "http://127.0.0.1:1"}
+    assert deploy(program).announced().origins == {"content": "http://127.0.0.1:1"}
 
 
 def test_it_runs_where_the_project_is(deploy: Deploy, tmp_path: Path) -> None:
     """Commands of an environment file are relative to the directory above environments/."""
     (tmp_path / "here.py").write_text(READY + WAIT_FOR_EOF, "utf-8")
-    assert deploy("{python}", "here.py").origins() == {"content": "http://127.0.0.1:1"}
+    assert deploy("{python}", "here.py").announced().origins == {"content": "http://127.0.0.1:1"}
 
 
 def failed(deploy: Deploy, *command: str, **options: object) -> str:
     """Why a command did not come up."""
     with pytest.raises(NotServed) as caught:
-        deploy(*command, **options).origins()
+        deploy(*command, **options).announced()
     return str(caught.value)
 
 
@@ -184,14 +184,14 @@ def test_a_command_that_talks_on_is_not_held_up(deploy: Deploy, tmp_path: Path) 
         f"{READY} sys.stdout.write('x' * 1_000_000); sys.stdout.flush(); "
         f"open({str(done)!r}, 'w').close(); {WAIT_FOR_EOF}"
     )
-    deploy(program).origins()
+    deploy(program).announced()
     assert eventually(done.exists)
 
 
 def test_stopping_ends_it(deploy: Deploy) -> None:
     """At once when it goes by itself; twice does no harm."""
     deployment = deploy(READY + WAIT_FOR_EOF)
-    deployment.origins()
+    deployment.announced()
     process = deployment._process
     began = time.monotonic()
     deployment.stop()
@@ -210,7 +210,7 @@ def test_stopping_ends_what_ignores_signals(
         f"{READY} time.sleep(60)"
     )
     deployment = deploy(program)
-    deployment.origins()
+    deployment.announced()
     began = time.monotonic()
     deployment.stop()
     assert deployment._process.returncode == -signal.SIGKILL
@@ -223,7 +223,7 @@ def test_nothing_is_left_of_it(deploy: Deploy) -> None:
     files = len([*Path("/dev/fd").iterdir()])
     for _ in range(3):
         deployment = deploy(READY + WAIT_FOR_EOF)
-        deployment.origins()
+        deployment.announced()
         deployment.stop()
         failed(deploy, "import sys; sys.exit(1)")
         failed(deploy, "no-such-command", "--port")
@@ -243,7 +243,7 @@ environment = Environment(
     serve=Serve(("{python}", "-c", program), ("content",)),
 )
 deployment = Deployment(environment)
-deployment.origins()
+deployment.announced()
 print(deployment._process.pid, flush=True)
 time.sleep(60)
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from knowngood.confirmation import Silence
 from knowngood.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
 from knowngood.verdict import EXIT_CODES, FLAKY_FLOOR, Evidence, Kind, fold, plural
 
@@ -21,7 +22,11 @@ CODES = {
 }
 CHECK = "test_config.py::test_debug_is_off"
 SOUND = Evidence(
-    environment="stage", expected=10, passed=10, ran=(CHECK,), answered_at={"content": 100.0}
+    environment="stage",
+    expected=10,
+    passed=10,
+    ran=(CHECK,),
+    silence=Silence("environments/stage.toml", {"content": 100.0}),
 )
 
 
@@ -33,12 +38,14 @@ def outcome(result: str, kind: str = "content", check: str = CHECK, **more: Any)
 def evidence(*outcomes: Outcome, **more: Any) -> Evidence:
     """Ten expected cases, of which these did not pass."""
     fields: dict[str, Any] = {"passed": 10 - len(outcomes), "outcomes": outcomes, **more}
+    if "answered_at" in fields:
+        fields["silence"] = replace(SOUND.silence, answered_at=fields.pop("answered_at"))
     return replace(SOUND, **fields)
 
 
 WRONG = outcome(FAILED)
-SILENT = outcome(FAILED, "unreachable")
-SILENT_AT_THE_END = outcome(FAILED, "unreachable", began=200.0)
+SILENT = outcome(FAILED, "refused")
+SILENT_AT_THE_END = outcome(FAILED, "refused", began=200.0)
 UNSURE = outcome(INCONCLUSIVE, "blocked")
 SKIP = outcome(SKIPPED, "")
 
@@ -56,7 +63,7 @@ TABLE = {
     "unreachable-and-nothing-since": (
         evidence(SILENT_AT_THE_END),
         "INCONCLUSIVE",
-        "content gave no answer at all (1 case)",
+        "content gave no answer at all (refused)",
     ),
     "unreachable-from-the-start": (
         evidence(SILENT, answered_at={}),
@@ -64,12 +71,12 @@ TABLE = {
         "content gave no answer at all",
     ),
     "unreachable-while-another-origin-answers": (
-        evidence(outcome(FAILED, "unreachable", origin="submission")),
+        evidence(outcome(FAILED, "refused", origin="submission")),
         "INCONCLUSIVE",
         "submission gave no answer at all",
     ),
     "unreachable-since-the-very-moment": (
-        evidence(outcome(FAILED, "unreachable", began=100.0)),
+        evidence(outcome(FAILED, "refused", began=100.0)),
         "INCONCLUSIVE",
         "gave no answer",
     ),
@@ -293,18 +300,21 @@ def test_failures_and_unsettled_are_told_apart() -> None:
     assert verdict.failures == (WRONG,)
     assert verdict.unsettled == (UNSURE, SILENT_AT_THE_END)
     assert verdict.doubts == (
-        "content gave no answer at all (1 case); whether that is the deployment or this "
-        "machine's network cannot be told",
+        "content gave no answer at all (refused), and whether that is the deployment or this "
+        "machine's network cannot be told: add a [[control]] to environments/stage.toml, a URL "
+        "that is not the deployment's (1 case)",
         "blocked: why (1 case)",
         f"1 required check skipped: {CHECK}",
     )
 
 
 def test_silent_origins_are_named_once() -> None:
-    """However many cases found an origin silent, it is one line with all such origins."""
-    silent = [outcome(FAILED, "unreachable", origin=name) for name in ("b", "a", "b")]
-    [doubt] = fold(evidence(*silent)).doubts
-    assert doubt.startswith("a, b gave no answer at all (3 cases)")
+    """However many cases found an origin silent, it is one line."""
+    silent = [outcome(FAILED, "refused", origin=name) for name in ("b", "a", "b")]
+    first, second = fold(evidence(*silent)).doubts
+    assert first.startswith("a gave no answer at all")
+    assert first.endswith("(1 case)")
+    assert second.endswith("(2 cases)")
 
 
 def test_doubts_of_one_kind_are_one_line() -> None:
@@ -359,7 +369,7 @@ def _random_evidence(choose: random.Random) -> Evidence:
     outcomes = tuple(
         outcome(
             choose.choice([FAILED, INCONCLUSIVE, SKIPPED]),
-            choose.choice(["content", "unreachable", "blocked"]),
+            choose.choice(["content", "refused", "blocked"]),
             check=choose.choice([CHECK, "test_b.py::b"]),
             began=choose.choice([50.0, 150.0]),
             origin=choose.choice(["content", "submission"]),
@@ -380,7 +390,7 @@ def _random_evidence(choose: random.Random) -> Evidence:
         unreadable=("x.py",) * choose.choice(rarely),
         interrupted=bool(choose.choice(rarely)),
         internal_error=bool(choose.choice(rarely)),
-        answered_at=choose.choice([{}, {"content": 100.0}]),
+        silence=Silence(answered_at=choose.choice([{}, {"content": 100.0}])),
         asked={"content": 10},
         erratic=choose.choice([{}, {}, {"content": 5}, {"content": 6}]),
     )

@@ -47,7 +47,7 @@ def test_document_has_all_that_the_verdict_rests_on() -> None:
     )
     assert (found["verdict"], found["action"], found["exit_code"]) == ("FAILED", "roll back", 1)
     assert (found["counts"]["expected"], found["counts"]["failed"]) == (2, 1)
-    assert found["release"] == {"expected": None, "seen": None}
+    assert found["release"] == {"expected": None, "seen": None, "edges": {}}
     [check] = found["checks"].values()
     assert (check["claim"], check["ran"], check["bad"]) == ("claim", 2, 1)
     assert found["not_applicable"] == {"b": "no origin"}

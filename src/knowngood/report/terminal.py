@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..ledger import Folded, Ledger, fold_alike
@@ -14,6 +15,7 @@ from ..verdict import Kind, Verdict, plural
 _CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20
 _WIDEST = 1000  # characters of one line; URLs are cut to half of that before
+_TOLD_EVERY = 15.0  # seconds between lines of progress in a log
 _EXPIRES_SOON = 14 * 86400  # Let's Encrypt renews at 30 days; half of that is late
 
 
@@ -41,6 +43,26 @@ def write(reporter: Any, verdict: Verdict, ledger: Ledger, seconds: float, troub
     reporter.write_line(last, bold=True, **{colour: True})
 
 
+def teller(config: Any) -> Callable[[str], None]:
+    """What to tell of progress with: one line that changes on a terminal, and in a log a line now
+    and then.
+    """
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    told = 0.0
+
+    def tell(text: str) -> None:
+        nonlocal told
+        if reporter is None or config.get_verbosity() < 0:
+            return
+        if reporter.isatty:
+            reporter.rewrite(f"waiting: {plain(text)}", erase=True)
+        elif time.monotonic() - told >= _TOLD_EVERY:
+            told = time.monotonic()
+            reporter.write_line(f"waiting: {plain(text)}")
+
+    return tell
+
+
 def claims(verdict: Verdict, ledger: Ledger) -> Iterator[tuple[bool, str]]:
     """A line for each check: whether it held, and how many of its cases did."""
     for check, claim in ledger.claims.items():
@@ -56,7 +78,11 @@ def claims(verdict: Verdict, ledger: Ledger) -> Iterator[tuple[bool, str]]:
 
 def failures(verdict: Verdict) -> Iterator[list[str]]:
     """A block of lines for each group of failures that are alike, confirmed ones first."""
-    blocks = [*fold_alike(verdict.failures), *fold_alike(verdict.unsettled)]
+    blocks = [
+        *fold_alike(verdict.failures),
+        *(replace(each, note=" (so in the baseline, too)") for each in fold_alike(verdict.known)),
+        *fold_alike(verdict.unsettled),
+    ]
     for folded in blocks[:_BLOCKS_SHOWN]:
         yield list(_block(folded))
     if len(blocks) > _BLOCKS_SHOWN:
@@ -121,11 +147,12 @@ def _block(folded: Folded) -> Iterator[str]:
 
 def _block_lines(folded: Folded) -> Iterator[str]:
     outcome = folded.first
-    yield f"{outcome.result.upper()} {_name(outcome.check)}: {outcome.claim}"
+    yield f"{outcome.result.upper()} {_name(outcome.check)}: {outcome.claim}{folded.note}"
     yield from (f"    {line}" for line in lines(outcome.message))
     if outcome.exchange is not None:
         yield from (f"    {line}" for line in _exchange(outcome))
-    yield f"    check {outcome.place}  ({outcome.kind})"
+    place = f"check {outcome.place}  " if outcome.place else ""
+    yield f"    {place}({outcome.kind})"
     if len(folded.cases) > 1:
         shown = ", ".join(folded.cases[:_CASES_SHOWN])
         more = len(folded.cases) - _CASES_SHOWN
@@ -162,6 +189,8 @@ def _warnings(ledger: Ledger) -> Iterator[str]:
         left = when - time.time()
         if left < _EXPIRES_SOON:
             yield f"warning: the certificate of {origin} expires in {left / 86400:.1f} days"
+    for warning in ledger.warnings:
+        yield f"warning: {plain(warning, 300)}"
     for url in ledger.left_behind:
         yield f"warning: left behind, could not be deleted: {plain(url, 200)}"
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from .. import __version__
+import jsonschema
+from jsonschema.exceptions import best_match
+
+from .. import __version__, strictjson
 from ..ledger import Ledger
+from ..outcome import Outcome
 from ..run import Ticket
-from ..verdict import Verdict
+from ..verdict import Verdict, key
 
 
 def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> dict[str, Any]:
@@ -25,7 +31,16 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
         "seconds": round(time.time() - began, 3),
         "origins": dict(ticket.origins),
         **verdict.to_json(),
-        "release": {"expected": None, "seen": None},
+        "release": {
+            "expected": ledger.release.expected,
+            "seen": ledger.release.seen,
+            "edges": dict(ledger.release.start),
+        },
+        "control": [
+            {"began": look.began, "trouble": look.trouble, "skew": round(look.skew, 1)}
+            for look in ledger.looks
+        ],
+        "warnings": ledger.warnings,
         "checks": {
             check: {
                 "claim": claim.title,
@@ -47,6 +62,37 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
         },
         "left_behind": ledger.left_behind,
     }
+
+
+def failures(path: Path, environment: str) -> frozenset[str]:
+    """By which the failures in the verdict file ``path`` are known again.
+
+    Raises OSError, and ValueError where it is no verdict of this environment.
+    """
+    content = read(path)
+    if content["environment"] != environment:
+        raise ValueError(
+            f"is a verdict on {content['environment']!r}; expected one on {environment!r}, from "
+            "before the push"
+        )
+    found = [Outcome.from_json(each) for each in content["failures"] + content["known"]]
+    return frozenset(map(key, found))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The verdict in a file. Raises OSError, and ValueError for what is none by its schema."""
+    content = strictjson.loads(path.read_bytes())
+    error = best_match(jsonschema.Draft202012Validator(schema()).iter_errors(content))
+    if error is not None:
+        where = ".".join(map(str, error.absolute_path)) or "the file"
+        raise ValueError(f"no verdict file of this version: {where}: {error.message[:200]}")
+    return cast("dict[str, Any]", content)
+
+
+@cache
+def schema() -> Any:
+    """The JSON Schema of a verdict file, as shipped with the package."""
+    return json.loads((files("knowngood") / "verdict.schema.json").read_text("utf-8"))
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
