@@ -6,14 +6,12 @@ import ssl
 import sys
 from typing import TextIO
 
-from fhr_standin.content import Content
+from fhr_standin.deployment import Deployment, build
 from fhr_standin.errors import UsageError
-from fhr_standin.faults import FAULTS, arm
-from fhr_standin.inspection import Inspection
+from fhr_standin.faults import FAULTS
 from fhr_standin.options import Options, parse
-from fhr_standin.serve import Surface, bind, run
+from fhr_standin.serve import run
 from fhr_standin.site import Site
-from fhr_standin.submission import Submissions
 from fhr_standin.write import write
 
 USAGE_ERROR = 2
@@ -49,36 +47,22 @@ def _list_faults(as_json: bool) -> None:
 
 
 def _serve(options: Options) -> None:
-    faults = arm(options.faults, options.locales)
-    site = Site(options.locales, options.release, options.commit)
-    content = Content(site, faults, secure=options.tls is not None)
-    submissions = Submissions(faults)
-    surfaces = [
-        Surface(content, bind("--port", options.host, options.port), options.tls),
-        Surface(
-            submissions,
-            bind("--submission-port", options.host, options.submission_port),
-            options.tls,
-        ),
-        # Looking into the store is for this machine only, whatever the host.
-        Surface(Inspection(content, submissions), bind("--host", "127.0.0.1", 0)),
-    ]
+    deployment = build(options)
     try:
-        asyncio.run(run(surfaces, lambda: _announce(surfaces, options)))
+        asyncio.run(run(deployment.surfaces, lambda: _announce(deployment, options)))
     except ssl.SSLError as error:
         raise UsageError(
             f"--tls-cert, --tls-key: not a PEM certificate and its key: {error}"
         ) from None
 
 
-def _announce(surfaces: list[Surface], options: Options) -> None:
-    content, submission, inspect = (surface.origin for surface in surfaces)
-    origins = {"content": content, "submission": submission}
-    _say(sys.stdout, json.dumps({"origins": origins, "inspect": inspect}))
+def _announce(deployment: Deployment, options: Options) -> None:
+    said = deployment.announcement()
+    _say(sys.stdout, json.dumps(said))
     if sys.stderr.isatty():
         code = options.locales[0].code
-        _say(sys.stderr, f"Open {content}/{code}/ in a browser.")
-        _say(sys.stderr, f"Stored documents: {inspect}/documents. Ctrl-C ends it.")
+        _say(sys.stderr, f"Open {said['origins']['content']}/{code}/ in a browser.")
+        _say(sys.stderr, f"Stored documents: {said['inspect']}/documents. Ctrl-C ends it.")
 
 
 def _say(stream: TextIO, line: str) -> None:

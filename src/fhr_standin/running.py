@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -21,11 +21,19 @@ _INSPECTING = 10.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Standin:
-    """A stand-in that runs: `origins` by surface (`content`, `submission`), and its `pid`."""
+    """A stand-in that runs: `origins` by surface (`content`, `submission`), and its `pid`.
+
+    `control` lists what is sound whatever the faults: `url`, and the `status` and `body` it
+    answers with. `ca` is the PEM file of its own authority, empty where it made none. `edges`
+    lists, by surface, the addresses to connect to; empty unless a fault is one of an edge.
+    """
 
     origins: dict[str, str]
     inspect: str
     pid: int
+    control: list[dict[str, Any]] = field(default_factory=list)
+    ca: str = ""
+    edges: dict[str, list[str]] = field(default_factory=dict)
 
     def documents(self) -> dict[str, dict[str, Any]]:
         """Return what is stored: by id, its `namespace`, `method` and size in `bytes`."""
@@ -120,7 +128,7 @@ def _greeted(process: subprocess.Popen[bytes], errors: IO[bytes]) -> Standin:
         errors.seek(0)
         raise StartError(errors.read().decode("utf-8", "replace").strip())
     said = json.loads(line)
-    return Standin(said["origins"], said["inspect"], process.pid)
+    return Standin(pid=process.pid, **said)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Three applications on three sockets in one process, until told to stop."""
+"""Several applications, a socket each, in one process, until told to stop."""
 
 import asyncio
 import contextlib

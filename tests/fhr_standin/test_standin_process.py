@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,27 @@ def test_one_line_says_where_everything_is() -> None:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         out, err = process.communicate()
-    assert set(said) == {"origins", "inspect"}
+    assert set(said) == {"origins", "inspect", "control"}
     assert set(said["origins"]) == {"content", "submission"}
-    urls = [*said["origins"].values(), said["inspect"]]
-    assert len(set(urls)) == 3
+    (control,) = said["control"]
+    urls = [*said["origins"].values(), said["inspect"], control["url"]]
+    assert len(set(urls)) == 4
     assert all(url.startswith("http://127.0.0.1:") for url in urls)
     assert (out, err) == ("", "")
+
+
+@pytest.mark.parametrize("fault", [[], ["config-missing"]])
+def test_the_control_is_sound_whatever_the_fault(
+    fault: list[str], fetch: Callable[..., Any]
+) -> None:
+    """Its one page answers as announced; it has no other."""
+    with fhr_standin.running(locales=4, faults=fault) as standin:
+        (control,) = standin.control
+        answer = fetch(control["url"])
+        assert (answer.status, answer.body.decode()) == (control["status"], control["body"])
+        assert fetch(control["url"], "HEAD").body == b""
+        assert fetch(f"{control['url']}/more").status == 404
+        assert (standin.ca, standin.edges) == ("", {})
 
 
 def test_the_end_of_a_piped_stdin_ends_it() -> None:
