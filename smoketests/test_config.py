@@ -20,6 +20,7 @@ def test_config_json_never_404s(response):
     "config-duplicate-keys",
     "config-empty",
     "config-extra-key",
+    "config-hostile-text",
     "config-huge-number",
     "config-is-html",
     "config-nan",

@@ -33,6 +33,7 @@ def charsets(page):
     "page-login-redirect",
     "page-no-charset",
     "page-other-origin-redirect",
+    "page-redirect-loop",
     "page-wrong-charset",
     "page-wrong-type",
     "v4-missing",
@@ -53,7 +54,13 @@ def test_page_is_there(responses):
         assert not page.headers.get("content-disposition", "").lower().startswith("attachment")
 
 
-@pytest.mark.catches("locale-swapped", "page-nginx-welcome", "page-wrong-dir", "page-wrong-lang")
+@pytest.mark.catches(
+    "locale-swapped",
+    "page-hostile-text",
+    "page-nginx-welcome",
+    "page-wrong-dir",
+    "page-wrong-lang",
+)
 def test_page_is_in_its_own_language(responses, case, environment):
     """`<html lang>` is the locale asked for or the one it is an alias of, and `dir` is that
     language's direction: from right to left in Arabic, Persian and Urdu.

@@ -57,16 +57,27 @@ def suffix(needed):
 
 
 @pytest.mark.catches(
+    "body-drips",
+    "body-endless",
+    "body-ten-megabytes",
+    "chunks-broken",
     "content-short-body",
     "css-image-missing",
     "css-import-missing",
     "date-format-missing",
+    "file-silent",
     "font-missing",
+    "gzip-bomb",
+    "headers-200-kilobytes",
+    "headers-drip",
     "image-missing",
+    "interim-endless",
+    "lengths-differ",
     "page-maintenance",
     "page-nginx-welcome",
     "script-connection-closed",
     "script-missing",
+    "status-line-broken",
     "stylesheet-missing",
 )
 def test_everything_a_page_needs_is_there(responses, references):
@@ -131,7 +142,7 @@ def test_nothing_is_asked_for_elsewhere_or_in_clear(responses, references, envir
         assert [url for url in elsewhere if url.startswith("http:")] == []
 
 
-@pytest.mark.catches("script-not-referred-to", "script-stale")
+@pytest.mark.catches("body-five-megabytes", "script-not-referred-to", "script-stale")
 @pytest.mark.get("content:/en-US/{*page}", references=True)
 def test_shared_files_are_the_same_in_every_locale(references, case):
     """Scripts, styles and images are links to one copy, and every locale's pages refer to all of

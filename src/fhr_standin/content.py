@@ -2,10 +2,11 @@
 
 from collections import Counter
 from functools import lru_cache
+from http import HTTPStatus
 
 from fhr_standin.asgi import Receive, Scope, Send, answer, asked, header
 from fhr_standin.faults import Armed, Ask, ContentFault
-from fhr_standin.protocol import drop
+from fhr_standin.protocol import drop, seize
 from fhr_standin.resource import Resource, message
 from fhr_standin.site import Site
 from fhr_standin.wire import Form, Wire, render
@@ -37,6 +38,9 @@ class Content:
         resource, wire = self._wire(scope["path"])
         if resource.drop:
             drop(scope)
+            return
+        if resource.raw is not None:
+            await resource.raw(seize(scope), _head(wire), wire.plain.body)
             return
         gzip, tags = _wishes(scope)
         form = wire.gzipped if gzip and wire.gzipped else wire.plain
@@ -72,6 +76,13 @@ class Content:
     def _faulty(self, path: str) -> tuple[Resource, Wire]:
         resource = self.resource(path)
         return resource, render(resource, self._secure)
+
+
+def _head(wire: Wire) -> bytes:
+    """Return the status line and the headers of the plain answer, as they go over the line."""
+    line = f"HTTP/1.1 {wire.status} {HTTPStatus(wire.status).phrase}\r\n".encode()
+    lines = [b"%b: %b\r\n" % pair for pair in wire.plain.headers]
+    return b"".join([line, *lines, b"connection: close\r\n\r\n"])
 
 
 def _wishes(scope: Scope) -> tuple[bool, bytes]:

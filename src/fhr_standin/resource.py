@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from fhr_standin.raw import Raw
+
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -25,8 +27,9 @@ class Resource:
     """One answer: what it says, and how the wire may depart from a sound server.
 
     `headers` (lower-case names) replace the server's own, and those in `without` are not sent.
-    `conditional` False ignores If-None-Match; `zips` is how often a gzipped body is gzipped;
-    `withheld` bytes of the promised body are never sent; `drop` closes without an answer.
+    `conditional` False ignores If-None-Match; `zips` is how often a gzipped body is gzipped, 0
+    where gzip is not on offer; `withheld` bytes of the promised body are never sent; `drop` closes
+    without an answer; `raw` writes the answer in the server's place.
     """
 
     body: bytes
@@ -38,6 +41,7 @@ class Resource:
     zips: int = 1
     withheld: int = 0
     drop: bool = False
+    raw: Raw | None = None
 
 
 def media_of(path: str) -> str:

@@ -6,17 +6,19 @@ import os
 import signal
 import socket
 import stat
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
 from fhr_standin.asgi import App
 from fhr_standin.errors import UsageError
-from fhr_standin.protocol import DroppingProtocol
+from fhr_standin.faults import Listens
+from fhr_standin.protocol import SeizableProtocol
 
 _BACKLOG = 2048
 _KEEP_ALIVE = 75  # seconds a connection may idle, nginx's default
@@ -25,16 +27,22 @@ _STOPPING = 0.7  # seconds to wind up; a process told to stop is gone within one
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """An application, the socket it answers on, and its certificate and key if it has TLS."""
+    """An application, the socket it answers on, and its certificate and key if it has TLS.
+
+    `listens` is how the port behaves, and `announced` the host to say in the address's place.
+    """
 
     app: App
     sock: socket.socket
     tls: tuple[Path, Path] | None = None
+    listens: Listens = "http"
+    announced: str = ""
 
     @property
     def origin(self) -> str:
-        """The origin under which the application is reached."""
+        """The origin under which the application is reached, or is said to be."""
         host, port = self.sock.getsockname()[:2]
+        host = self.announced or host
         scheme = "https" if self.tls else "http"
         return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
@@ -58,8 +66,25 @@ class _Server(uvicorn.Server):
         self.should_exit = self.force_exit = True
 
 
-def bind(option: str, host: str, port: int) -> socket.socket:
-    """Return a listening socket, or raise UsageError that names `option` and the address."""
+class _Resets(asyncio.Protocol):
+    """Resets each connection as soon as it stands."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # Closed at once, without waiting for anything, a TCP connection is reset.
+        linger = struct.pack("ii", 1, 0)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        cast("asyncio.Transport", transport).abort()
+
+
+# A protocol that does nothing takes connections and never answers on them.
+_UNSERVED = {"resets": _Resets, "keeps silent": asyncio.Protocol}
+
+
+def bind(option: str, host: str, port: int, *, listen: bool = True) -> socket.socket:
+    """Return a socket, which without `listen` holds its port and refuses all connections.
+
+    Raises UsageError that names `option` and the address.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's delay off only for sockets that name TCP, which socket.create_server's
     # do not: each answer's body then waited 40 ms for the client to acknowledge the headers.
@@ -67,7 +92,8 @@ def bind(option: str, host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
-        sock.listen(_BACKLOG)
+        if listen:
+            sock.listen(_BACKLOG)
     except OSError as error:
         sock.close()
         reason = error.strerror or error
@@ -78,8 +104,14 @@ def bind(option: str, host: str, port: int) -> socket.socket:
 async def run(surfaces: list[Surface], ready: Callable[[], None]) -> None:
     """Serve until SIGTERM, SIGINT or the end of a piped stdin; call `ready` once all answer."""
     stopped = asyncio.Event()
-    servers = [_Server(_config(surface)) for surface in surfaces]
-    pairs = zip(servers, surfaces, strict=True)
+    for surface in surfaces:
+        if surface.listens in _UNSERVED:
+            await asyncio.get_running_loop().create_server(
+                _UNSERVED[surface.listens], sock=surface.sock
+            )
+    served = [surface for surface in surfaces if surface.listens == "http"]
+    servers = [_Server(_config(surface)) for surface in served]
+    pairs = zip(servers, served, strict=True)
     tasks = [asyncio.create_task(server.serve([surface.sock])) for server, surface in pairs]
     _stop_on(stopped)
     await asyncio.gather(*(_started(*pair) for pair in zip(servers, tasks, strict=True)))
@@ -107,7 +139,7 @@ def _config(surface: Surface) -> uvicorn.Config:
         options = {"ssl_certfile": cert, "ssl_keyfile": key}
     return uvicorn.Config(
         surface.app,
-        http=DroppingProtocol,
+        http=SeizableProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -41,7 +41,7 @@ def render(resource: Resource, secure: bool) -> Wire:
     """Return the forms of `resource`; `secure` adds what is only sent over TLS."""
     zips = resource.media.startswith(_ZIPPED) and len(resource.body) >= _MIN_ZIPPED
     plain = _form(resource, resource.body, secure, {"vary": "Accept-Encoding"} if zips else {})
-    if not zips or resource.withheld:
+    if not zips or not resource.zips or resource.withheld:
         return Wire(resource.status, plain, None)
     packed = resource.body
     for _ in range(resource.zips):

@@ -13,7 +13,7 @@ import fhr_standin
 from fhr_standin.content import Content
 from fhr_standin.faults import arm
 from fhr_standin.locales import choose
-from fhr_standin.protocol import DROP
+from fhr_standin.protocol import SEIZE
 from fhr_standin.site import Site
 from fhr_standin.submission import Submissions
 
@@ -28,6 +28,17 @@ class Answer:
     headers: dict[str, str]
     body: bytes
     dropped: bool = False
+
+
+@dataclass(frozen=True)
+class Seized:
+    """A connection that notes that it was closed."""
+
+    closed: list[bool]
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed.append(True)
 
 
 Ask = Callable[..., Answer]
@@ -71,7 +82,7 @@ def ask() -> Ask:
             "path": plain,
             "query_string": query.encode(),
             "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()],
-            "extensions": {DROP: lambda: dropped.append(True)},
+            "extensions": {SEIZE: lambda: Seized(dropped)},
         }
 
         async def receive() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 import fhr_standin
 from fhr_standin.content import Content
-from fhr_standin.faults import FAULTS, ContentFault, arm
+from fhr_standin.faults import FAULTS, ContentFault, SubmissionFault, arm
 from fhr_standin.locales import choose
 from fhr_standin.site import PAGES, Site
 
@@ -19,8 +19,9 @@ ONE = "fr"
 ID = "0b3dd3ae-6c9e-4d2f-8a51-8f6f0f4a2d11"
 SUBMIT = f"/1.0/submit/metrics/{ID}"
 CONTENT = [name for name, fault in FAULTS.items() if isinstance(fault, ContentFault)]
-SUBMISSION = [name for name in FAULTS if name not in CONTENT]
+SUBMISSION = [name for name, fault in FAULTS.items() if isinstance(fault, SubmissionFault)]
 HTML = "text/html; charset=utf-8"
+JAVASCRIPT = "application/javascript; charset=utf-8"
 
 # One telling request for each content fault: path, status, media type, words of the body.
 TELLING: dict[str, tuple[str, int, str, str]] = {
@@ -40,6 +41,11 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "config-braces": ("/pl/js/config.json", 200, "application/json", "{}\n"),
     "config-bom": ("/pl/js/config.json", 200, "application/json", "\ufeff{"),
     "config-other-environment": (f"/{ONE}/js/config.json", 200, "application/json", "fhr-dev."),
+    "config-hostile-text": (f"/{ONE}/js/config.json", 200, "application/json", "]]></failure>"),
+    "body-five-megabytes": (f"/{ONE}/js/data.js", 200, JAVASCRIPT, "and so on " * 9),
+    "body-ten-megabytes": (f"/{ONE}/js/data.js", 200, JAVASCRIPT, "and so on " * 9),
+    "page-hostile-text": (f"/{ONE}/v4/", 200, HTML, ' lang="\0\x1b[2J'),
+    "page-redirect-loop": ("/pl/", 302, HTML, ""),
     "script-is-html": ("/pl/js/fhr.js", 200, HTML, "<html>"),
     "script-missing": ("/pl/js/lib/bridge.js", 404, HTML, ""),
     "script-truncated": ("/pl/js/fhr.js", 200, "application/javascript; charset=utf-8", "func"),
@@ -91,6 +97,20 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "heartbeat-down": ("/__heartbeat__", 503, HTML, ""),
     "lbheartbeat-down": ("/__lbheartbeat__", 503, HTML, ""),
 }
+# Told over real sockets, in test_standin_transport.py.
+TRANSPORT = {
+    "body-drips",
+    "body-endless",
+    "chunks-broken",
+    "content-short-body-once",
+    "file-silent",
+    "gzip-bomb",
+    "headers-200-kilobytes",
+    "headers-drip",
+    "interim-endless",
+    "lengths-differ",
+    "status-line-broken",
+}
 ELSEWHERE = {
     "config-debug-on-one-in-three",
     "page-cannot-be-framed",
@@ -115,8 +135,8 @@ ELSEWHERE = {
 
 def test_every_content_fault_is_told() -> None:
     """Each has its telling request or a test of its own below."""
-    assert set(TELLING) | ELSEWHERE == set(CONTENT)
-    assert not set(TELLING) & ELSEWHERE
+    assert set(TELLING) | ELSEWHERE | TRANSPORT == set(CONTENT)
+    assert not set(TELLING) & (ELSEWHERE | TRANSPORT)
 
 
 @pytest.mark.parametrize("name", TELLING)

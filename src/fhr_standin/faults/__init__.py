@@ -7,13 +7,39 @@ a change put together from `changes`. Each fault leaves everything else sound.
 from collections.abc import Iterable
 
 from fhr_standin.errors import UsageError
-from fhr_standin.faults import assets, config, headers, pages, submission
-from fhr_standin.faults.model import Armed, Ask, ContentFault, Fault, SubmissionFault
+from fhr_standin.faults import (
+    assets,
+    config,
+    headers,
+    origins,
+    pages,
+    submission,
+    transport,
+)
+from fhr_standin.faults.model import (
+    Armed,
+    Ask,
+    ContentFault,
+    Fault,
+    Listens,
+    OriginFault,
+    SubmissionFault,
+)
 from fhr_standin.locales import Locale
 
-__all__ = ["FAULTS", "Armed", "Ask", "ContentFault", "Fault", "SubmissionFault", "arm"]
+__all__ = [
+    "FAULTS",
+    "Armed",
+    "Ask",
+    "ContentFault",
+    "Fault",
+    "Listens",
+    "OriginFault",
+    "SubmissionFault",
+    "arm",
+]
 
-_MODULES = (config, assets, pages, headers, submission)
+_MODULES = (config, assets, pages, headers, transport, origins, submission)
 
 FAULTS: dict[str, Fault] = {fault.name: fault for module in _MODULES for fault in module.FAULTS}
 """Every fault by name."""

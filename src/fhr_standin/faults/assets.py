@@ -21,10 +21,6 @@ from fhr_standin.site import DATE_FORMAT
 _DATES = (DATE_FORMAT, f"v4/{DATE_FORMAT}")
 
 
-def _short(_ask: Ask, resource: Resource) -> Resource:
-    return replace(resource, withheld=len(resource.body) // 2)
-
-
 def _months(change: str) -> ContentAct:
     """Change the entry of the locale the fault is armed for, in the file of every locale."""
 
@@ -134,11 +130,5 @@ FAULTS = [
         _DATES,
         _months("empty"),
         reach="one entry",
-    ),
-    content(
-        "content-short-body",
-        "css/print.css is always cut off by a closed connection, short of its length",
-        ["css/print.css"],
-        _short,
     ),
 ]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from fhr_standin.faults.model import Ask, ContentAct, ContentFault, Reach, Verdict
+from fhr_standin.raw import Raw
 from fhr_standin.resource import NOT_FOUND, Resource, message, redirect
 from fhr_standin.site import CONFIG, PAGES
 
@@ -93,6 +94,11 @@ def halved(_ask: Ask, resource: Resource) -> Resource:
 def error_page(_ask: Ask, resource: Resource) -> Resource:
     """Answer 200 and an HTML error page under the media type of the file itself."""
     return replace(resource, body=message(200, "Something went wrong").body)
+
+
+def written(raw: Raw) -> ContentAct:
+    """Let `raw` write the answer, past the server."""
+    return lambda _ask, resource: replace(resource, raw=raw)
 
 
 def without(header: str) -> ContentAct:

@@ -12,6 +12,7 @@ from fhr_standin.site import Site
 
 Verdict = Literal["FAILED", "PASSED", "INCONCLUSIVE"]
 Surface = Literal["content", "submission"]
+Listens = Literal["http", "refuses", "resets", "keeps silent"]
 Reach = Literal["every locale", "one locale", "one entry", "whole site"]
 
 
@@ -45,12 +46,15 @@ class Fault:
     """One thing wrong with a deployment; `verdict` is what a verifier should say of it.
 
     PASSED marks trouble that ends by itself, which a verifier rides out and reports as flaky.
+    `caught_by` says who has to see it: one of the checks, or the engine that runs them, which
+    alone knows that no answer comes at all while the control answers.
     """
 
     name: str
     verdict: Verdict
     surface: Surface
     doc: str
+    caught_by: Literal["check", "engine"] = field(default="check", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,14 @@ class SubmissionFault(Fault):
 
     act: SubmissionAct | None = None
     skips: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginFault(Fault):
+    """A fault of a whole surface: how its port behaves, and the host it is announced under."""
+
+    listens: Listens = "http"
+    host: str = ""
 
 
 @dataclass(slots=True)
