@@ -18,14 +18,11 @@ from .ledger import Ledger
 from .lookout import Lookout
 from .outcome import INCONCLUSIVE, Outcome
 from .report import terminal, verdict_file
-from .run import Ticket, group_of
+from .run import RUN_ID, Ticket, group_of
 from .serve import Deployment, NotServed
 from .session import Session
 from .standing import Standing
 from .verdict import Verdict, fold
-
-RUN_ID: Final = "KNOWNGOOD_RUN_ID"
-"""The variable by which ``knowngood verify`` gives a run its id, to know its verdict by."""
 
 GRACE: Final = 5.0
 """Seconds after the run's own time in which what is under way winds up by itself."""

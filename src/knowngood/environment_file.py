@@ -11,6 +11,7 @@ import json
 import math
 import os
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -81,6 +82,21 @@ def find(name: str, root: Path) -> Path:
         f"--env {name!r}: unknown environment; these are in {root / FOLDER}:\n"
         f"{listing(root / FOLDER)}\nor give the path of a .toml file of your own"
     )
+
+
+def chosen(
+    name: str, root: Path, origins: Iterable[str] = (), drill: str | None = None
+) -> Environment:
+    """The environment that the options ``--env``, ``--origin`` and ``--drill`` mean.
+
+    Raises BadEnvironment.
+    """
+    found = load(name, root)
+    for option in origins:
+        found = override(found, option)
+    if drill is not None:
+        found = found.drilled([] if drill == "none" else drill.split(","))
+    return found
 
 
 def override(environment: Environment, option: str) -> Environment:

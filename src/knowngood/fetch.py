@@ -40,8 +40,10 @@ REDIRECTS: Final = 5
 sound deployment needs one or two."""
 
 SILENT_LIMIT: Final = 32
+SILENT_ROW: Final = 4
 """Probes in a row without an answer after which an origin is taken for dead and not asked any
-more. At the default budget an origin that drops every packet is given up in half a minute."""
+more: so many, or these few where they took as long as two probes may, one after the other. At the
+default budget an origin that drops every packet is given up in half a minute."""
 
 _SAYS_NOTHING: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
 """Causes that lie with the run: they tell nothing of whether an origin is alive."""
@@ -81,6 +83,7 @@ class Fetcher:
         self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
         self._under_way: dict[Probe, asyncio.Task[Exchange]] = {}
         self._silent: Counter[str] = Counter()
+        self._silent_since: dict[str, float] = {}
         self.guard = Guard(environment.origins, environment.writes)
         self.tally = Tally(run_id)
         self._edges = environment.edges
@@ -124,6 +127,7 @@ class Fetcher:
     def forget_silence(self) -> None:
         """Ask origins again that were given up."""
         self._silent.clear()
+        self._silent_since.clear()
 
     async def _once(self, probe: Probe) -> Exchange:
         async with self._slot:
@@ -213,9 +217,11 @@ class Fetcher:
         return exchange
 
     def _given_up(self, probe: Probe) -> Exchange | None:
-        if self._silent[probe.origin] < SILENT_LIMIT:
+        row = self._silent[probe.origin]
+        long = time.time() - self._silent_since.get(probe.origin, time.time())
+        if row < SILENT_LIMIT and not (row >= SILENT_ROW and long > 2 * self._budget.probe):
             return None
-        detail = f"not asked: {SILENT_LIMIT} requests in a row to {probe.origin} got no answer"
+        detail = f"not asked: {row} requests in a row to {probe.origin} got no answer"
         attempt = Attempt(time.time(), 0.0, cause=Cause.UNREACHABLE, detail=detail)
         return Exchange(probe, (attempt,))
 
@@ -223,8 +229,10 @@ class Fetcher:
         origin = exchange.probe.origin
         if exchange.heard:
             self._silent[origin] = 0
-        elif exchange.cause not in _SAYS_NOTHING:
+            self._silent_since.pop(origin, None)
+        elif exchange.cause not in _SAYS_NOTHING and exchange.attempts[-1].seconds:
             self._silent[origin] += 1
+            self._silent_since.setdefault(origin, exchange.attempts[0].began)
 
     async def _retried(self, probe: Probe) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""

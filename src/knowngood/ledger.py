@@ -42,6 +42,7 @@ class Ledger:
     passed: int = 0
     deselected: set[str] = field(default_factory=set)
     inapplicable: dict[str, str] = field(default_factory=dict)
+    catches: dict[str, list[str]] = field(default_factory=dict)
     narrowed: str = ""
     lost_workers: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
@@ -96,6 +97,7 @@ class Ledger:
         """What one process left out at collection, and what it asked for (``Run.report``)."""
         self.deselected.update(result["deselected"])
         self.inapplicable.update(result["inapplicable"])
+        self.catches.update(result["catches"])
         if result["report"]:
             self._add_report(result["report"])
 

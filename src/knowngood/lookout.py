@@ -111,6 +111,7 @@ class Lookout:
                 "serve the release"
             )
         if found.missing:
+            self._look()
             self._ledger.halted = "the release was not there, so no check ran"
             self._ledger.add_claim(_not_converged(found, self._environment))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from .client import Client
 from .declaration import Case, Planned, spread
@@ -20,6 +20,10 @@ from .text import plain
 
 if TYPE_CHECKING:
     import pytest
+
+
+RUN_ID: Final = "KNOWNGOOD_RUN_ID"
+"""The variable by which ``knowngood verify`` gives a run its id, to know its verdict by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ import pytest
 from . import declaration
 from .declaration import Ask, BadDeclaration
 from .environment import BadEnvironment, Environment
-from .environment_file import FOLDER, known_origins, listing, override
-from .environment_file import load as load_environment
+from .environment_file import FOLDER, chosen, known_origins, listing
 from .report import verdict_file
 from .schema import SUFFIX, BadSchema, load
 
@@ -26,12 +25,8 @@ def environment_of(config: pytest.Config) -> Environment:
     """The environment that ``--env`` and ``--origin`` mean; a mistake is a usage error."""
     name = config.getoption("--env")
     try:
-        found = load_environment(name, suite_root(config))
-        for option in config.getoption("--origin"):
-            found = override(found, option)
-        drill = config.getoption("--drill")
-        if drill is not None:
-            found = found.drilled([] if drill == "none" else drill.split(","))
+        origins, drill = config.getoption("--origin"), config.getoption("--drill")
+        found = chosen(name, suite_root(config), origins, drill)
     except BadEnvironment as error:
         raise pytest.UsageError(str(error)) from None
     target = config.getoption("--verdict-file")
@@ -80,6 +75,11 @@ def claim_of(item: pytest.Item) -> str:
     """What the check claims: the first line of its docstring."""
     doc = getattr(getattr(item, "obj", None), "__doc__", None) or ""
     return str(doc).strip().partition("\n")[0].strip()
+
+
+def catches_of(item: pytest.Item) -> list[str]:
+    """The faults that the ``catches`` marks of ``item`` name."""
+    return [str(fault) for mark in item.iter_markers("catches") for fault in mark.args]
 
 
 def asks_of(item: pytest.Item) -> tuple[Ask, ...]:

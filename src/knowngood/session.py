@@ -33,6 +33,7 @@ class Session:
         self._worker = is_worker(config)
         self._deselected: set[str] = set()
         self._inapplicable: dict[str, str] = {}
+        self._catches: dict[str, list[str]] = {}
         self._plans: dict[str, Plan] = {}
         self._known_cases: dict[tuple[str, ...], list[Case]] = {}
         self._selected = False
@@ -84,8 +85,11 @@ class Session:
     def _applies(self, item: pytest.Item) -> bool:
         selection.refuse_misuse(item)
         why = selection.inapplicable(item, self.environment)
+        name = selection.check_name(item)
         if why is not None:
-            self._inapplicable[selection.check_name(item)] = why
+            self._inapplicable[name] = why
+        elif name not in self._catches:
+            self._catches[name] = selection.catches_of(item)
         return why is None
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
@@ -178,6 +182,7 @@ class Session:
             "report": self.run.report(),
             "deselected": sorted(self._deselected),
             "inapplicable": self._inapplicable,
+            "catches": self._catches,
         }
         self.run.close()
         if self._worker:

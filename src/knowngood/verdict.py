@@ -53,7 +53,7 @@ EXIT_CODES: Final = {
 which ends a run before there is anything to judge."""
 
 ACTIONS: Final = {Kind.PASSED: "proceed", Kind.FAILED: "roll back"}
-_HOLD: Final = "hold"
+HOLD: Final = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Verdict:
     @property
     def action(self) -> str:
         """``proceed``, ``roll back`` or ``hold``."""
-        return ACTIONS.get(self.kind, _HOLD)
+        return ACTIONS.get(self.kind, HOLD)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, by the schema that ships with the package."""
@@ -146,7 +146,12 @@ def fold(evidence: Evidence) -> Verdict:
     known = tuple(each for each in confirmed if key(each) in old)
     open_ = [(each, why) for each, why in judged if each.result != SKIPPED and why]
     unsettled = tuple(each for each, _ in open_)
-    doubts = (*_run_doubts(evidence, known), *_open_doubts(open_), *_coverage_doubts(evidence))
+    doubts = (
+        *_run_doubts(evidence, known),
+        *_open_doubts(open_),
+        *_coverage_doubts(evidence),
+        *([evidence.halted] if evidence.halted else ()),
+    )
     unsteady = _unsteady(evidence)
     troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
     kind, reason = _decide(evidence, failures, troubled, doubts)
@@ -208,7 +213,7 @@ def _why_not(outcome: Outcome, evidence: Evidence) -> str:
 
 def _run_doubts(evidence: Evidence, known: tuple[Outcome, ...]) -> list[str]:
     """What makes the whole run prove less."""
-    doubts = [each for each in (evidence.halted, evidence.changed, evidence.wavering) if each]
+    doubts = [each for each in (evidence.changed, evidence.wavering) if each]
     if evidence.overdue:
         doubts.append("time ran out before the run was done; see [budget] run")
     if evidence.optimized:

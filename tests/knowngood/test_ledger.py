@@ -48,7 +48,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "bodies": {},
         **more,
     }
-    return {"deselected": [], "inapplicable": {}, "report": report}
+    return {"deselected": [], "inapplicable": {}, "catches": {}, "report": report}
 
 
 def cases(*outcomes: Outcome) -> list[tuple[str, ...]]:

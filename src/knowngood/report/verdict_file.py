@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,10 +16,11 @@ import jsonschema
 from jsonschema.exceptions import best_match
 
 from .. import __version__, strictjson
+from ..environment import Environment
 from ..ledger import Ledger
 from ..outcome import Outcome
 from ..run import Ticket
-from ..verdict import Verdict, key
+from ..verdict import Evidence, Kind, Verdict, fold, key
 
 
 def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> dict[str, Any]:
@@ -47,6 +50,7 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
                 "ran": claim.ran,
                 "bad": claim.bad,
                 "unsteady": bool(claim.asked & set(verdict.unsteady)),
+                "catches": ledger.catches.get(check, []),
             }
             for check, claim in ledger.claims.items()
         },
@@ -62,6 +66,14 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
         },
         "left_behind": ledger.left_behind,
     }
+
+
+def empty(kind: Kind, reason: str, environment: str, run_id: str, began: float) -> dict[str, Any]:
+    """The document of a run that gave no account of itself."""
+    evidence = Evidence(environment)
+    verdict = replace(fold(evidence), kind=kind, reason=reason, doubts=(reason,))
+    nowhere = Environment(name=environment, path=Path(), description="")
+    return document(verdict, Ledger(nowhere), Ticket(run_id, 0.0, {}), began)
 
 
 def failures(path: Path, environment: str) -> frozenset[str]:
@@ -81,7 +93,12 @@ def failures(path: Path, environment: str) -> frozenset[str]:
 
 def read(path: Path) -> dict[str, Any]:
     """The verdict in a file. Raises OSError, and ValueError for what is none by its schema."""
-    content = strictjson.loads(path.read_bytes())
+    return parse(path.read_bytes())
+
+
+def parse(text: bytes) -> dict[str, Any]:
+    """The verdict in ``text``. Raises ValueError for what is none by its schema."""
+    content = strictjson.loads(text)
     error = best_match(jsonschema.Draft202012Validator(schema()).iter_errors(content))
     if error is not None:
         where = ".".join(map(str, error.absolute_path)) or "the file"
@@ -95,12 +112,21 @@ def schema() -> Any:
     return json.loads((files("knowngood") / "verdict.schema.json").read_text("utf-8"))
 
 
-def write(path: Path, content: dict[str, Any]) -> None:
-    """Write ``content`` to ``path`` whole or not at all. Raises OSError.
+def text(content: Mapping[str, Any]) -> str:
+    """A verdict document as the file holds it."""
+    return json.dumps(content, indent=2, ensure_ascii=True) + "\n"
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a verdict document to ``path``. Raises OSError."""
+    write_whole(path, text(content))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` whole or not at all. Raises OSError.
 
     What is there and is no file, such as /dev/null or a pipe, is written to as it stands.
     """
-    text = json.dumps(content, indent=2, ensure_ascii=True) + "\n"
     if path.exists() and not path.is_file() and not path.is_dir():
         path.write_text(text, "utf-8")
         return

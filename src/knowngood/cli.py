@@ -1,0 +1,42 @@
+"""The ``knowngood`` command: which part of it is meant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+USAGE: Final = """\
+usage: knowngood COMMAND [OPTION …]
+
+  verify --env=NAME   run the checks against an environment; the exit code says what to do
+  drill  [--env=NAME] start a deployment with one fault after the other, and see each caught
+
+`knowngood COMMAND --help` says more.
+"""
+USAGE_ERROR: Final = 4
+"""As pytest has it, so that every command of a job means the same."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; the exit code."""
+    command, *rest = [*(sys.argv[1:] if arguments is None else arguments), ""]
+    rest = rest[:-1]
+    if command == "verify":
+        from . import verify
+
+        return verify.main(rest)
+    if command == "drill":
+        from . import drill
+
+        return drill.main(rest)
+    if command in {"-h", "--help", "help"}:
+        sys.stdout.write(USAGE)
+        return 0
+    what = f"unknown command {command!r}" if command else "no command"
+    sys.stderr.write(f"knowngood: error: {what}\n{USAGE}")
+    return USAGE_ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

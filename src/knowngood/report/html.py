@@ -1,0 +1,2 @@
+def page(d):
+    return ""

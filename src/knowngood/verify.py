@@ -1,0 +1,202 @@
+"""``knowngood verify``: a run whose exit code can be relied on when everything around it is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from . import child, conclusion, environment_file, lock
+from .conclusion import USAGE_ERROR, Conclusion
+from .environment import BadEnvironment, Environment
+from .redact import Redactor
+from .report import html, verdict_file
+from .text import plain
+from .verdict import ACTIONS, EXIT_CODES, HOLD, Kind
+
+HELD: Final = EXIT_CODES[Kind.INCONCLUSIVE]
+
+USAGE: Final = """\
+usage: knowngood verify --env=NAME [--release=NAME] [OPTION …]
+
+Run the checks against an environment as `pytest --env=NAME` does, in a process that is watched:
+its time, its end and its account of itself. All options are pytest's; see `pytest --help`, group
+"knowngood". One run for each environment and machine; a second one ends with 75 at once.
+
+exit codes: 0 proceed, 1 roll back, 2 interrupted, 3 internal error, 4 usage error,
+5 nothing checked, 75 inconclusive: hold, do not promote, do not roll back, run again
+"""
+
+
+class Options(NamedTuple):
+    """What the parent itself needs of the command line; ``rest`` goes to pytest."""
+
+    env: str | None
+    origins: tuple[str, ...]
+    drill: str | None
+    release: str | None
+    verdict_file: Path | None
+    html_file: Path | None
+    rest: tuple[str, ...]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Verify as the command line says; the exit code."""
+    if {"-h", "--help"} & set(arguments):
+        sys.stdout.write(USAGE)
+        return 0
+    options = parse(arguments)
+    try:
+        environment = load(options)
+    except BadEnvironment as error:
+        return _refuse(str(error))
+    try:
+        with lock.held(environment, ["knowngood", "verify", *arguments]):
+            return verify(environment, options)
+    except lock.Held as error:
+        _say(f"{environment.name} is being verified already, by {error}")
+        _say_verdict(HELD, "another run has this environment")
+        return HELD
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Take apart what concerns the parent; what it does not know is pytest's."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    add = parser.add_argument
+    add("--env")
+    add("--origin", action="append", default=[])
+    add("--drill")
+    add("--release")
+    add("--verdict-file", type=Path)
+    add("--html-file", type=Path)
+    known, rest = parser.parse_known_args(list(arguments))
+    return Options(
+        env=known.env,
+        origins=tuple(known.origin),
+        drill=known.drill,
+        release=known.release.strip() if known.release else None,
+        verdict_file=known.verdict_file,
+        html_file=known.html_file,
+        rest=tuple(rest),
+    )
+
+
+def load(options: Options) -> Environment:
+    """The environment that the options mean. Raises BadEnvironment."""
+    root = suite_root(Path.cwd())
+    if options.env is None:
+        folder = root / environment_file.FOLDER
+        raise BadEnvironment(
+            f"needs --env NAME; environments in {environment_file.FOLDER}/:\n"
+            f"{environment_file.listing(folder)}"
+        )
+    for option, path in (
+        ("--verdict-file", options.verdict_file),
+        ("--html-file", options.html_file),
+    ):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
+    return environment_file.chosen(options.env, root, options.origins, options.drill)
+
+
+def suite_root(start: Path) -> Path:
+    """The nearest folder from ``start`` upwards that has environments; ``start`` without one."""
+    places = (start, *start.parents)
+    return next((each for each in places if (each / environment_file.FOLDER).is_dir()), start)
+
+
+def verify(environment: Environment, options: Options) -> int:
+    """Run, conclude, write the reports; the exit code."""
+    began = time.time()
+    run_id = uuid.uuid4().hex[:12]
+    redactor = Redactor(environment.secrets.values())
+    found = watched(environment, options, run_id, _shown(redactor))
+    if found.reason:
+        _say_verdict(found.code, redactor(found.reason))
+    if found.code != USAGE_ERROR:
+        document = conclusion.document(found, environment.name, run_id, began)
+        _report(options, redactor.walk(document))
+    return found.code
+
+
+def watched(
+    environment: Environment, options: Options, run_id: str, show: Callable[[bytes], None]
+) -> Conclusion:
+    """Run pytest in a process that is watched, and say what its end is worth."""
+    seconds = environment.budget.run + child.AFTERWARDS
+    if options.release is not None:
+        seconds += environment.budget.converge
+    if environment.serve is not None:
+        seconds += environment.serve.ready_within
+    run = child.Child(
+        arguments=[*_arguments(options), *_looks(), *options.rest],
+        run_id=run_id,
+        seconds=seconds,
+        show=show,
+        environment={"COLUMNS": str(shutil.get_terminal_size().columns)},
+    )
+    return conclusion.conclude(run.run(), run_id, options.release)
+
+
+def _arguments(options: Options) -> list[str]:
+    told = [f"--env={options.env}", *(f"--origin={each}" for each in options.origins)]
+    told += [f"--drill={options.drill}"] if options.drill is not None else []
+    told += [f"--release={options.release}"] if options.release is not None else []
+    return told
+
+
+def _looks() -> list[str]:
+    """Colour, which the child cannot decide: it writes to us and not to a terminal."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return ["--color=yes"] if colour else []
+
+
+def _shown(redactor: Redactor) -> Callable[[bytes], None]:
+    """Write out what comes, without secrets; who reads it may go away without harm."""
+    stream = redactor.stream()
+
+    def show(chunk: bytes) -> None:
+        text = stream.feed(chunk) if chunk else stream.flush()
+        with suppress(OSError, ValueError):
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+
+    return show
+
+
+def _report(options: Options, document: dict[str, Any]) -> None:
+    """Write the reports; trouble with one is told, and leaves the verdict as it is."""
+    writers = (
+        ("--verdict-file", options.verdict_file, verdict_file.text),
+        ("--html-file", options.html_file, html.page),
+    )
+    for option, path, text in writers:
+        if path is None:
+            continue
+        try:
+            verdict_file.write_whole(path.absolute(), text(document))
+        except OSError as error:
+            _say(f"{option} {path}: not written: {error.strerror or error}")
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"knowngood verify: error: {why}\n")
+    return USAGE_ERROR
+
+
+def _say(line: str) -> None:
+    with suppress(OSError, ValueError):
+        sys.stdout.write(f"knowngood verify: {plain(line, 1000)}\n")
+        sys.stdout.flush()
+
+
+def _say_verdict(code: int, reason: str) -> None:
+    kind = next(kind for kind, number in EXIT_CODES.items() if number == code)
+    _say(f"{kind} (exit {code}): {reason} — {ACTIONS.get(kind, HOLD)}")
