@@ -30,6 +30,7 @@ def charsets(page):
     "locale-missing",
     "mobile-missing",
     "page-cannot-be-framed",
+    "page-http-redirect",
     "page-login-redirect",
     "page-no-charset",
     "page-other-origin-redirect",

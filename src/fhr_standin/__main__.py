@@ -47,9 +47,9 @@ def _list_faults(as_json: bool) -> None:
 
 
 def _serve(options: Options) -> None:
-    deployment = build(options)
     try:
-        asyncio.run(run(deployment.surfaces, lambda: _announce(deployment, options)))
+        with build(options) as deployment:
+            asyncio.run(run(deployment.surfaces, lambda: _announce(deployment, options)))
     except ssl.SSLError as error:
         raise UsageError(
             f"--tls-cert, --tls-key: not a PEM certificate and its key: {error}"

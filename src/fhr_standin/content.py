@@ -25,7 +25,8 @@ class Content:
         self._faults = [armed for armed in faults if isinstance(armed.fault, ContentFault)]
         self._secure = secure
         # A sound path always answers the same; a faulty one is asked anew each time.
-        self._wire = self._faulty if self._faults else lru_cache(maxsize=_MANY)(self._sound)
+        self._wire = self._faulty if self._faults else self._sound
+        self._at = lru_cache(maxsize=_MANY)(self._rendered)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -35,7 +36,7 @@ class Content:
             form = render(_NOT_ALLOWED, self._secure).plain
             await answer(send, 405, [*form.headers, (b"allow", b"GET, HEAD")], form.body)
             return
-        resource, wire = self._wire(scope["path"])
+        resource, wire = self._wire(scope)
         if resource.drop:
             drop(scope)
             return
@@ -52,13 +53,13 @@ class Content:
             body = form.body if method == "GET" else b""
             await answer(send, wire.status, form.headers, body)
 
-    def resource(self, path: str) -> Resource:
-        """Return what `path` answers under the faults; the request counts for them."""
+    def resource(self, path: str, host: str = "") -> Resource:
+        """Return what `path` of `host` answers under the faults; the request counts for them."""
         resource = self.site.find(path)
         code, slash, rest = path[1:].partition("/")
         locale = code if code in self.site.locales else None
         # Without its slash a locale is a redirect, not its page.
-        ask = Ask(path, locale, rest if locale and slash else path, self.site)
+        ask = Ask(path, locale, rest if locale and slash else path, self.site, host=host)
         for armed in self._faults:
             resource = armed.content(ask, resource)
         return resource
@@ -69,12 +70,15 @@ class Content:
         for armed in self._faults:
             armed.counts.clear()
 
-    def _sound(self, path: str) -> tuple[Resource, Wire]:
+    def _sound(self, scope: Scope) -> tuple[Resource, Wire]:
+        return self._at(scope["path"])
+
+    def _rendered(self, path: str) -> tuple[Resource, Wire]:
         resource = self.site.find(path)
         return resource, render(resource, self._secure)
 
-    def _faulty(self, path: str) -> tuple[Resource, Wire]:
-        resource = self.resource(path)
+    def _faulty(self, scope: Scope) -> tuple[Resource, Wire]:
+        resource = self.resource(scope["path"], header(scope, b"host").decode("latin-1"))
         return resource, render(resource, self._secure)
 
 

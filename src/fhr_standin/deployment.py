@@ -1,20 +1,38 @@
-"""A whole deployment put together from the options: its surfaces, and what it announces of them."""
+"""A whole deployment put together from the options: its surfaces, and what it announces."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fhr_standin import control
 from fhr_standin.asgi import App
 from fhr_standin.content import Content
-from fhr_standin.faults import Armed, OriginFault, arm
+from fhr_standin.faults import Armed, Certificate, OriginFault, arm
 from fhr_standin.inspection import Inspection
 from fhr_standin.options import Options
 from fhr_standin.serve import Surface, bind
 from fhr_standin.site import Site
 from fhr_standin.submission import Submissions
 
+Tls = tuple[Path, Path]
+
 _LOOPBACK = "127.0.0.1"
 _SOUND = OriginFault("", "PASSED", "content", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The certificates and keys of a run: content's, the control's, and who signed them.
+
+    Without an authority of its own a run has no control over TLS: nothing it could prove.
+    """
+
+    content: Tls | None
+    control: Tls | None = None
+    ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,7 @@ class Deployment:
     submission: Surface
     inspect: Surface
     controls: tuple[Surface, ...]
+    ca: Path | None
 
     @property
     def surfaces(self) -> list[Surface]:
@@ -33,29 +52,57 @@ class Deployment:
 
     def announcement(self) -> dict[str, Any]:
         """Return what the process says once it is ready, as plain data for JSON."""
-        return {
+        said: dict[str, Any] = {
             "origins": {"content": self.content.origin, "submission": self.submission.origin},
             "inspect": self.inspect.origin,
             "control": [_answers(surface) for surface in self.controls],
         }
+        if self.ca is not None:
+            said["ca"] = str(self.ca)
+        return said
 
 
-def build(options: Options) -> Deployment:
-    """Return the deployment that was asked for, its ports taken; raises UsageError."""
+@contextmanager
+def build(options: Options) -> Iterator[Deployment]:
+    """Give the deployment that was asked for, its ports taken; raises UsageError.
+
+    The files of its certificates, where it makes some, are there until the context ends.
+    """
     faults = arm(options.faults, options.locales)
+    kind = next((each.fault.certificate for each in faults if each.fault.certificate), None)
+    if kind is None or (kind == "sound" and options.tls):
+        yield _deployment(options, faults, Keys(options.tls))
+        return
+    with tempfile.TemporaryDirectory(prefix="fhr-standin-") as folder:
+        yield _deployment(options, faults, _keys(kind, options.host, Path(folder)))
+
+
+def _keys(kind: Certificate, host: str, folder: Path) -> Keys:
+    from fhr_standin.certificates import Authority
+
+    authority = Authority(folder, tuple({host, _LOOPBACK, "localhost"}))
+    sound = authority.issue("sound")
+    return Keys(authority.issue(kind), sound, authority.ca)
+
+
+def _deployment(options: Options, faults: list[Armed], keys: Keys) -> Deployment:
     site = Site(options.locales, options.release, options.commit)
-    content = Content(site, faults, secure=options.tls is not None)
+    content = Content(site, faults, secure=keys.content is not None)
     submissions = Submissions(faults)
+    controls = [None] if keys.control is None else [None, keys.control]
     return Deployment(
-        _surface("content", content, options, faults),
-        _surface("submission", submissions, options, faults),
+        _surface("content", content, options, faults, keys.content),
+        _surface("submission", submissions, options, faults, options.tls),
         # Looking into the store is for this machine only, whatever the host.
         Surface(Inspection(content, submissions), bind("--host", _LOOPBACK, 0)),
-        (Surface(control.control, bind("--host", _LOOPBACK, 0)),),
+        tuple(Surface(control.control, bind("--host", _LOOPBACK, 0), tls) for tls in controls),
+        keys.ca,
     )
 
 
-def _surface(name: str, app: App, options: Options, faults: list[Armed]) -> Surface:
+def _surface(
+    name: str, app: App, options: Options, faults: list[Armed], tls: Tls | None
+) -> Surface:
     """Return a surface of the deployment, its port taken, under the faults of its port."""
     wrong = [each.fault for each in faults if isinstance(each.fault, OriginFault)]
     fault = next((fault for fault in wrong if fault.surface == name), _SOUND)
@@ -65,7 +112,7 @@ def _surface(name: str, app: App, options: Options, faults: list[Armed]) -> Surf
     }
     option, port = ports[name]
     sock = bind(option, options.host, port, listen=fault.listens != "refuses")
-    return Surface(app, sock, options.tls, fault.listens, fault.host)
+    return Surface(app, sock, tls, fault.listens, fault.host)
 
 
 def _answers(surface: Surface) -> dict[str, str | int]:

@@ -109,7 +109,7 @@ async def run(surfaces: list[Surface], ready: Callable[[], None]) -> None:
             await asyncio.get_running_loop().create_server(
                 _UNSERVED[surface.listens], sock=surface.sock
             )
-    served = [surface for surface in surfaces if surface.listens == "http"]
+    served = [surface for surface in surfaces if surface.listens in ("http", "plain http")]
     servers = [_Server(_config(surface)) for surface in served]
     pairs = zip(servers, served, strict=True)
     tasks = [asyncio.create_task(server.serve([surface.sock])) for server, surface in pairs]
@@ -134,7 +134,7 @@ async def _started(server: _Server, task: asyncio.Task[None]) -> None:
 
 def _config(surface: Surface) -> uvicorn.Config:
     options: dict[str, Any] = {}
-    if surface.tls is not None:
+    if surface.tls is not None and surface.listens == "http":
         cert, key = surface.tls
         options = {"ssl_certfile": cert, "ssl_keyfile": key}
     return uvicorn.Config(

@@ -45,6 +45,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "body-five-megabytes": (f"/{ONE}/js/data.js", 200, JAVASCRIPT, "and so on " * 9),
     "body-ten-megabytes": (f"/{ONE}/js/data.js", 200, JAVASCRIPT, "and so on " * 9),
     "page-hostile-text": (f"/{ONE}/v4/", 200, HTML, ' lang="\0\x1b[2J'),
+    "page-http-redirect": ("/pl/", 301, HTML, ""),
     "page-redirect-loop": ("/pl/", 302, HTML, ""),
     "script-is-html": ("/pl/js/fhr.js", 200, HTML, "<html>"),
     "script-missing": ("/pl/js/lib/bridge.js", 404, HTML, ""),

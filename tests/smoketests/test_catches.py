@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import trustme
 
 import fhr_standin
 from fhr_standin.faults import FAULTS
@@ -13,7 +12,6 @@ from fhr_standin.faults import FAULTS
 SMOKETESTS = Path(__file__).parents[2] / "smoketests"
 CODES = {"PASSED": 0, "FAILED": 1, "INCONCLUSIVE": 75}
 CANNOT_BE_DELETED = {"delete-broken", "delete-refused"}
-NEEDS_TLS = {"page-http-reference"}
 # What only the engine can see: no check claims these, and no run of checks alone tells them.
 ENGINE = {name for name, fault in FAULTS.items() if fault.caught_by == "engine"}
 
@@ -51,11 +49,11 @@ def test_every_fault_is_known_and_caught() -> None:
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ENGINE])
 def test_the_right_checks_catch_a_fault(
-    name: str, suite: Callable, fhr_environment: Callable, tmp_path: Path
+    name: str, suite: Callable, fhr_environment: Callable
 ) -> None:
     """The verdict is the fault's; each check that claims it fails; nothing is left behind."""
-    tls, extra = _certificate(tmp_path) if name in NEEDS_TLS else (None, "")
-    with fhr_standin.running(locales=8, faults=[name], tls=tls) as standin:
+    with fhr_standin.running(locales=8, faults=[name]) as standin:
+        extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
         ended = suite(f"--env={fhr_environment(standin.origins, extra)}")
         left = standin.documents()
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
@@ -84,16 +82,3 @@ def test_a_sound_deployment_passes(
         walked = {"GET /en-US/", "GET /en-US/js/config.json", "GET /robots.txt"}
         sampled = {"GET /__version__"}
         assert set(repeated) <= walked | sampled, "beyond what is walked through or sampled"
-
-
-def _certificate(folder: Path) -> tuple[tuple[Path, Path], str]:
-    """A certificate for loopback, and the environment's line that trusts its authority."""
-    authority = trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1", "localhost")
-    chain, key = folder / "chain.pem", folder / "key.pem"
-    certificate.private_key_pem.write_to_path(key)
-    for number, blob in enumerate(certificate.cert_chain_pems):
-        blob.write_to_path(chain, append=number > 0)
-    (folder / "environments").mkdir(exist_ok=True)
-    authority.cert_pem.write_to_path(folder / "environments" / "ca.pem")
-    return (chain, key), 'ca = "file:ca.pem"'

@@ -19,6 +19,7 @@ from fhr_standin.faults import (
 from fhr_standin.faults.model import (
     Armed,
     Ask,
+    Certificate,
     ContentFault,
     Fault,
     Listens,
@@ -31,6 +32,7 @@ __all__ = [
     "FAULTS",
     "Armed",
     "Ask",
+    "Certificate",
     "ContentFault",
     "Fault",
     "Listens",

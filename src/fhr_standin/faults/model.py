@@ -12,7 +12,17 @@ from fhr_standin.site import Site
 
 Verdict = Literal["FAILED", "PASSED", "INCONCLUSIVE"]
 Surface = Literal["content", "submission"]
-Listens = Literal["http", "refuses", "resets", "keeps silent"]
+Listens = Literal["http", "plain http", "refuses", "resets", "keeps silent"]
+Certificate = Literal[
+    "sound",
+    "expired",
+    "expires soon",
+    "not yet valid",
+    "wrong host",
+    "untrusted",
+    "incomplete",
+    "self-signed",
+]
 Reach = Literal["every locale", "one locale", "one entry", "whole site"]
 
 
@@ -21,7 +31,8 @@ class Ask:
     """One request for content, as faults see it.
 
     `locale` is the code in the path, or None; `rest` is the path below the locale, or the whole
-    path. `target` is the locale the fault was armed for, or None for all of them.
+    path. `target` is the locale the fault was armed for, or None for all of them. `host` is what
+    the Host header says.
     """
 
     path: str
@@ -29,6 +40,7 @@ class Ask:
     rest: str
     site: Site
     target: str | None = None
+    host: str = ""
     counts: Counter[str] = field(default_factory=Counter)
 
     def nth(self, key: str) -> int:
@@ -47,7 +59,8 @@ class Fault:
 
     PASSED marks trouble that ends by itself, which a verifier rides out and reports as flaky.
     `caught_by` says who has to see it: one of the checks, or the engine that runs them, which
-    alone knows that no answer comes at all while the control answers.
+    alone knows that no answer comes at all while the control answers. `certificate` is the one
+    that content is served with over TLS; None where the fault is none of TLS.
     """
 
     name: str
@@ -55,6 +68,7 @@ class Fault:
     surface: Surface
     doc: str
     caught_by: Literal["check", "engine"] = field(default="check", kw_only=True)
+    certificate: Certificate | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,10 @@ class SubmissionFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class OriginFault(Fault):
-    """A fault of a whole surface: how its port behaves, and the host it is announced under."""
+    """A fault of a whole surface: how its port behaves, and the host it is announced under.
+
+    On a port that says https, `plain http` is spoken without TLS.
+    """
 
     listens: Listens = "http"
     host: str = ""

@@ -1,11 +1,31 @@
 """Faults of a whole surface: nobody listens, nobody answers, the name is not there."""
 
-from fhr_standin.faults.model import Listens, OriginFault, Surface
+from fhr_standin.faults.model import Certificate, Listens, OriginFault, Surface, Verdict
 
 
 def _fault(name: str, doc: str, listens: Listens = "http", host: str = "") -> OriginFault:
     surface: Surface = "submission" if name.startswith("submission") else "content"
-    return OriginFault(name, "FAILED", surface, doc, listens=listens, host=host, caught_by="engine")
+    return OriginFault(name, "FAILED", surface, doc, listens, host, caught_by="engine")
+
+
+def _certificate(
+    name: str, doc: str, kind: Certificate, verdict: Verdict = "FAILED"
+) -> OriginFault:
+    # Checks run as ever where the certificate still holds.
+    return OriginFault(
+        name,
+        verdict,
+        "content",
+        doc,
+        caught_by="engine" if verdict == "FAILED" else "check",
+        certificate=kind,
+    )
+
+
+def _handshake(name: str, doc: str, listens: Listens) -> OriginFault:
+    return OriginFault(
+        name, "FAILED", "content", doc, listens, caught_by="engine", certificate="sound"
+    )
 
 
 FAULTS = [
@@ -24,4 +44,40 @@ FAULTS = [
         "keeps silent",
     ),
     _fault("submission-unresolved", "the name of submission does not resolve", host="fhr.invalid"),
+    _certificate("certificate-expired", "the certificate of content ended yesterday", "expired"),
+    _certificate(
+        "certificate-expires-soon",
+        "the certificate of content ends in three days",
+        "expires soon",
+        "PASSED",
+    ),
+    _certificate(
+        "certificate-not-yet-valid",
+        "the certificate of content begins tomorrow",
+        "not yet valid",
+    ),
+    _certificate(
+        "certificate-wrong-host", "the certificate of content is another host's", "wrong host"
+    ),
+    _certificate(
+        "certificate-untrusted",
+        "the certificate of content comes from an authority that nobody trusts",
+        "untrusted",
+    ),
+    _certificate(
+        "certificate-chain-incomplete",
+        "the intermediate that issued the certificate of content is not sent",
+        "incomplete",
+    ),
+    _certificate(
+        "certificate-self-signed", "content vouches for its certificate by itself", "self-signed"
+    ),
+    _handshake(
+        "tls-handshake-silent",
+        "content takes each connection over TLS and never answers the handshake",
+        "keeps silent",
+    ),
+    _handshake(
+        "tls-port-speaks-http", "content speaks plain HTTP where https is said", "plain http"
+    ),
 ]

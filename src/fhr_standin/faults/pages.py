@@ -17,7 +17,7 @@ from fhr_standin.faults.changes import (
     with_header,
 )
 from fhr_standin.faults.model import Ask
-from fhr_standin.resource import Resource
+from fhr_standin.resource import Resource, redirect
 
 _META = '<meta charset="utf-8">'
 
@@ -52,6 +52,10 @@ def _outdated_alias(ask: Ask, resource: Resource) -> Resource:
     if ask.locale is None or ask.site.locales[ask.locale].target is None:
         return resource
     return swap("<body", "<!-- an earlier build -->\n<body")(ask, resource)
+
+
+def _in_clear(ask: Ask, _resource: Resource) -> Resource:
+    return redirect(f"http://{ask.host}{ask.path}")
 
 
 FAULTS = [
@@ -198,6 +202,14 @@ FAULTS = [
         "pages refer to a script over http://",
         ALL_PAGES,
         swap("</body>", '    <script src="http://code.example.org/count.js"></script>\n</body>'),
+        certificate="sound",
+    ),
+    content(
+        "page-http-redirect",
+        "pages of https redirect to http on the same host",
+        ALL_PAGES,
+        _in_clear,
+        certificate="sound",
     ),
     content("page-login-redirect", "pages redirect to /login", ALL_PAGES, moved("/login")),
     content(
