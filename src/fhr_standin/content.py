@@ -53,13 +53,14 @@ class Content:
             body = form.body if method == "GET" else b""
             await answer(send, wire.status, form.headers, body)
 
-    def resource(self, path: str, host: str = "") -> Resource:
-        """Return what `path` of `host` answers under the faults; the request counts for them."""
+    def resource(self, path: str, host: str = "", client: str = "") -> Resource:
+        """Return what `path` of `host` answers a client under the faults, for which it counts."""
         resource = self.site.find(path)
         code, slash, rest = path[1:].partition("/")
         locale = code if code in self.site.locales else None
         # Without its slash a locale is a redirect, not its page.
-        ask = Ask(path, locale, rest if locale and slash else path, self.site, host=host)
+        rest = rest if locale and slash else path
+        ask = Ask(path, locale, rest, self.site, host=host, client=client)
         for armed in self._faults:
             resource = armed.content(ask, resource)
         return resource
@@ -78,7 +79,8 @@ class Content:
         return resource, render(resource, self._secure)
 
     def _faulty(self, scope: Scope) -> tuple[Resource, Wire]:
-        resource = self.resource(scope["path"], header(scope, b"host").decode("latin-1"))
+        host = header(scope, b"host").decode("latin-1")
+        resource = self.resource(scope["path"], host, str(scope.get("client")))
         return resource, render(resource, self._secure)
 
 

@@ -1,9 +1,10 @@
 """A whole deployment put together from the options: its surfaces, and what it announces."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from fhr_standin.submission import Submissions
 
 Tls = tuple[Path, Path]
 
+_EDGES = 3
 _LOOPBACK = "127.0.0.1"
 _SOUND = OriginFault("", "PASSED", "content", "")
 
@@ -37,9 +39,12 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The surfaces of one run; `controls` are sound whatever the faults."""
+    """The surfaces of one run; `controls` are sound whatever the faults.
 
-    content: Surface
+    Content has one surface, or one for each edge, of which the first is the origin's own.
+    """
+
+    content: tuple[Surface, ...]
     submission: Surface
     inspect: Surface
     controls: tuple[Surface, ...]
@@ -48,15 +53,17 @@ class Deployment:
     @property
     def surfaces(self) -> list[Surface]:
         """Everything that is to be served."""
-        return [self.content, self.submission, self.inspect, *self.controls]
+        return [*self.content, self.submission, self.inspect, *self.controls]
 
     def announcement(self) -> dict[str, Any]:
         """Return what the process says once it is ready, as plain data for JSON."""
         said: dict[str, Any] = {
-            "origins": {"content": self.content.origin, "submission": self.submission.origin},
+            "origins": {"content": self.content[0].origin, "submission": self.submission.origin},
             "inspect": self.inspect.origin,
             "control": [_answers(surface) for surface in self.controls],
         }
+        if len(self.content) > 1:
+            said["edges"] = {"content": [surface.address for surface in self.content]}
         if self.ca is not None:
             said["ca"] = str(self.ca)
         return said
@@ -87,17 +94,40 @@ def _keys(kind: Certificate, host: str, folder: Path) -> Keys:
 
 def _deployment(options: Options, faults: list[Armed], keys: Keys) -> Deployment:
     site = Site(options.locales, options.release, options.commit)
-    content = Content(site, faults, secure=keys.content is not None)
+    contents = _contents(site, faults, secure=keys.content is not None)
     submissions = Submissions(faults)
     controls = [None] if keys.control is None else [None, keys.control]
     return Deployment(
-        _surface("content", content, options, faults, keys.content),
+        tuple(_content(contents, options, faults, keys.content)),
         _surface("submission", submissions, options, faults, options.tls),
         # Looking into the store is for this machine only, whatever the host.
-        Surface(Inspection(content, submissions), bind("--host", _LOOPBACK, 0)),
+        Surface(Inspection(contents, submissions), bind("--host", _LOOPBACK, 0)),
         tuple(Surface(control.control, bind("--host", _LOOPBACK, 0), tls) for tls in controls),
         keys.ca,
     )
+
+
+def _contents(site: Site, faults: list[Armed], secure: bool) -> list[Content]:
+    """Return content's one application, or three where a fault is one of an edge: the last has it.
+
+    Each has the faults of all of them, which count for each alone.
+    """
+    common = [each for each in faults if not each.fault.edge]
+    if len(common) == len(faults):
+        return [Content(site, faults, secure)]
+    edges = [[replace(each, counts=Counter()) for each in common] for _ in range(_EDGES - 1)]
+    return [Content(site, each, secure) for each in (*edges, faults)]
+
+
+def _content(
+    contents: list[Content], options: Options, faults: list[Armed], tls: Tls | None
+) -> Iterator[Surface]:
+    for number, app in enumerate(contents):
+        last = number == len(contents) - 1
+        acting = [each for each in faults if last or not each.fault.edge]
+        # One port can be asked for; the edges beside it take what is free.
+        asked = options if not number else replace(options, port=0)
+        yield _surface("content", app, asked, acting, tls)
 
 
 def _surface(

@@ -1,6 +1,8 @@
 """What tests may look at while a stand-in runs: documents stored, requests seen, a reset."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 
 from fhr_standin.asgi import Receive, Scope, Send, answer
 from fhr_standin.content import Content
@@ -10,9 +12,9 @@ from fhr_standin.submission import Submissions
 class Inspection:
     """Answers `GET /documents`, `GET /documents/ID`, `GET /requests` and `POST /reset`."""
 
-    def __init__(self, content: Content, submissions: Submissions) -> None:
-        """Take the two applications to look into."""
-        self._content = content
+    def __init__(self, contents: Iterable[Content], submissions: Submissions) -> None:
+        """Take the applications to look into: content's, one or several, and submission's."""
+        self._contents = tuple(contents)
         self._submissions = submissions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +32,8 @@ class Inspection:
             case "GET", ["requests"]:
                 return 200, b"application/json", json.dumps(self._requests()).encode()
             case "POST", ["reset"]:
-                self._content.reset()
+                for content in self._contents:
+                    content.reset()
                 self._submissions.reset()
                 return 200, b"application/json", b"{}"
         return 404, b"text/plain", b""
@@ -46,4 +49,5 @@ class Inspection:
         }
 
     def _requests(self) -> dict[str, dict[str, int]]:
-        return {"content": self._content.requests, "submission": self._submissions.requests}
+        seen = sum((content.requests for content in self._contents), Counter[str]())
+        return {"content": seen, "submission": self._submissions.requests}

@@ -39,12 +39,16 @@ class Surface:
     announced: str = ""
 
     @property
-    def origin(self) -> str:
-        """The origin under which the application is reached, or is said to be."""
+    def address(self) -> str:
+        """Where to connect to, as HOST:PORT, or where it is said to be."""
         host, port = self.sock.getsockname()[:2]
         host = self.announced or host
-        scheme = "https" if self.tls else "http"
-        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    @property
+    def origin(self) -> str:
+        """The origin under which the application is reached, or is said to be."""
+        return f"{'https' if self.tls else 'http'}://{self.address}"
 
 
 class _Server(uvicorn.Server):

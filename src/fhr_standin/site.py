@@ -101,6 +101,11 @@ class Site:
             return self.page(locale.target or locale.code, rest)
         return self.shared.get(rest, NOT_FOUND)
 
+    @property
+    def size(self) -> int:
+        """How many paths answer 200."""
+        return len(self.top) + len(self.locales) * (len(PAGES) + len(self.shared))
+
     def paths(self) -> Iterator[str]:
         """Yield every path that answers 200."""
         yield from self.top

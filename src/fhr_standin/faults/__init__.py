@@ -13,6 +13,7 @@ from fhr_standin.faults import (
     headers,
     origins,
     pages,
+    releases,
     submission,
     transport,
 )
@@ -41,7 +42,7 @@ __all__ = [
     "arm",
 ]
 
-_MODULES = (config, assets, pages, headers, transport, origins, submission)
+_MODULES = (config, assets, pages, headers, transport, origins, releases, submission)
 
 FAULTS: dict[str, Fault] = {fault.name: fault for module in _MODULES for fault in module.FAULTS}
 """Every fault by name."""

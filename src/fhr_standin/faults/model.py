@@ -32,7 +32,7 @@ class Ask:
 
     `locale` is the code in the path, or None; `rest` is the path below the locale, or the whole
     path. `target` is the locale the fault was armed for, or None for all of them. `host` is what
-    the Host header says.
+    the Host header says, `client` the address and port that ask.
     """
 
     path: str
@@ -41,6 +41,7 @@ class Ask:
     site: Site
     target: str | None = None
     host: str = ""
+    client: str = ""
     counts: Counter[str] = field(default_factory=Counter)
 
     def nth(self, key: str) -> int:
@@ -60,7 +61,8 @@ class Fault:
     PASSED marks trouble that ends by itself, which a verifier rides out and reports as flaky.
     `caught_by` says who has to see it: one of the checks, or the engine that runs them, which
     alone knows that no answer comes at all while the control answers. `certificate` is the one
-    that content is served with over TLS; None where the fault is none of TLS.
+    that content is served with over TLS; None where the fault is none of TLS. `edge` keeps the
+    fault to one of three edges of content.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Fault:
     doc: str
     caught_by: Literal["check", "engine"] = field(default="check", kw_only=True)
     certificate: Certificate | None = field(default=None, kw_only=True)
+    edge: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
