@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -11,10 +10,11 @@ from typing import Any, Final
 
 from .encoding import decoded
 from .outcome import describe
-from .probe import SAFE_METHODS, SILENT, Answer, Attempt, Exchange, Probe
+from .probe import RETRIED_STATUSES, SAFE_METHODS, SILENT, Answer, Attempt, Cause, Exchange, Probe
+from .steadiness import Attempts
 
-NEAR: Final = 0.05
-"""Seconds around a failed attempt in which another's answer shows that the origin was up."""
+_SAYS_NOTHING: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
+"""Causes that lie with the run."""
 
 LOOKED_AT_AGAIN: Final = 16
 """Requests without an answer that a process asks once more at its end. Where more went
@@ -24,14 +24,21 @@ RETRIES_KEPT: Final = 1000
 """Retried exchanges that a process keeps for the report with every attempt. All are counted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """A flaky exchange: its origin, the groups it counts in, when its failed attempts began."""
+
+    origin: str
+    groups: frozenset[str]
+    failed: tuple[float, ...]
+
+
 @dataclass(slots=True)
 class Tally:
     """What one process asked for. Counters are keyed by origin and by declaration.
 
-    ``erratic`` counts those of ``flaky`` that failed while others were answered. An outage of a
-    second fails all there are, and says nothing of how steady the deployment is. ``silent`` are
-    probes that nobody answered; ``bodies`` has, for what was asked at several edges, a digest of
-    each edge's answer.
+    ``silent`` are probes that nobody answered; ``bodies`` has, for what was asked at several
+    edges, a digest of each edge's answer.
     """
 
     run_id: str = ""
@@ -40,8 +47,8 @@ class Tally:
     received: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     flaky: Counter[str] = field(default_factory=Counter)
-    erratic: Counter[str] = field(default_factory=Counter)
-    answers: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    tried: defaultdict[str, Attempts] = field(default_factory=lambda: defaultdict(Attempts))
+    troubled: list[Troubled] = field(default_factory=list)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -54,11 +61,13 @@ class Tally:
         probe, answer = exchange.probe, exchange.answer
         self.requests += 1
         self.attempts += len(exchange.attempts)
-        erratic = exchange.flaky and self._alone(exchange)
-        for group in {probe.origin, probe.template or probe.origin}:
+        groups = frozenset({probe.origin, probe.template or probe.origin})
+        for group in groups:
             self.asked[group] += 1
             self.flaky[group] += exchange.flaky
-            self.erratic[group] += erratic
+        failed = self._note_attempts(exchange)
+        if exchange.flaky:
+            self.troubled.append(Troubled(probe.origin, groups, failed))
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(describe(exchange))
         if exchange.cause in SILENT and probe.method in SAFE_METHODS:
@@ -68,8 +77,6 @@ class Tally:
             self.received += len(answer.body)
             last = exchange.attempts[-1]
             self.answered_at[probe.origin] = last.began + last.seconds
-            if not exchange.transient:
-                insort(self.answers[probe.origin], last.began + last.seconds)
             if answer.certificate_expires is not None:
                 self.certificates[probe.origin] = answer.certificate_expires
             if probe.address and probe.method == "GET" and not probe.varies:
@@ -86,15 +93,31 @@ class Tally:
         url = re.sub(rf"{re.escape(self.run_id)}-\d+", "", probe.url) if self.run_id else probe.url
         self.bodies[url][probe.address] = sha256(decoded(answer)).hexdigest()[:16]
 
-    def _alone(self, exchange: Exchange) -> bool:
-        """Whether each failed attempt of ``exchange`` has another's answer near it: an outage
-        begins and ends among answers, but is longer than that.
+    def _note_attempts(self, exchange: Exchange) -> tuple[float, ...]:
+        """Note how the origin fared at each attempt; when those that failed began."""
+        tried = self.tried[exchange.probe.origin]
+        failed = tuple(each.began for each in exchange.attempts if _failed(each))
+        tried.failed += failed
+        last = exchange.attempts[-1]
+        if last.cause is None and last.status not in RETRIED_STATUSES:
+            tried.answered.append(last.began)
+        return failed
+
+    @property
+    def erratic(self) -> Counter[str]:
+        """Of ``flaky``, those with a failure that was no outage of the whole origin: an outage
+        says nothing of how steady the deployment is.
         """
-        answers = self.answers[exchange.probe.origin]
-        return all(_any_near(answers, attempt) for attempt in exchange.attempts[:-1])
+        alone = {origin: tried.alone() for origin, tried in self.tried.items()}
+        found: Counter[str] = Counter()
+        for each in self.troubled:
+            if not alone[each.origin].isdisjoint(each.failed):
+                found.update(each.groups)
+        return found
 
 
-def _any_near(answers: list[float], attempt: Attempt) -> bool:
-    place = bisect_left(answers, attempt.began - NEAR)
-    end = attempt.began + attempt.seconds + NEAR
-    return place < len(answers) and answers[place] <= end
+def _failed(attempt: Attempt) -> bool:
+    """Whether an attempt failed for a cause that a sound origin would not have."""
+    if attempt.cause is None:
+        return attempt.status in RETRIED_STATUSES - {429}
+    return not attempt.stale and attempt.cause not in _SAYS_NOTHING

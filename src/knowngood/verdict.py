@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from .confirmation import Silence, unconfirmed
 from .outcome import FAILED, SKIPPED, Outcome
+from .steadiness import SOUND, may_be_chance
 
 FLAKY_FLOOR: Final = 5
-"""Retried requests that any group may have whatever its size: a share of a handful says nothing.
-At the 4% of trouble that a sound network may have, six retries among ten requests happen once in
-three hundred thousand groups."""
+"""Retried requests that any group may have whatever its size: one short outage, met at a low
+concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.steadiness`)."""
 
 
 CONVERGED: Final = "knowngood::every_edge_serves_the_release"
@@ -63,7 +63,7 @@ class Evidence:
     ``expected`` counts the items that were to run, ``passed`` those that did and held;
     ``outcomes`` are the others. ``silence`` is what tells a deployment that gives no answer from a
     runner that is cut off. ``asked`` and ``flaky`` count requests, and those that needed a retry,
-    by origin and by declaration; ``erratic`` those of them that failed while others were answered.
+    by origin and by declaration; ``erratic`` those of them that failed while the origin was up.
     ``halted`` says why no check ran, ``overdue`` that time ran out, ``changed`` that another
     release is on the air than when the run began, ``wavering`` why its release is not certain.
     ``baseline`` has the keys (:func:`key`) of failures that were there before.
@@ -273,12 +273,17 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
 
 
 def _unsteady(evidence: Evidence) -> tuple[str, ...]:
-    """Groups of requests that needed more retries than the environment tolerates."""
-    return tuple(
-        group
-        for group, erratic in evidence.erratic.items()
-        if erratic > FLAKY_FLOOR and erratic > evidence.tolerance * evidence.asked.get(group, 0)
-    )
+    """Groups of requests that needed more retries than the environment tolerates, and more than
+    chance explains.
+    """
+    return tuple(group for group in evidence.erratic if _is_unsteady(group, evidence))
+
+
+def _is_unsteady(group: str, evidence: Evidence) -> bool:
+    erratic, asked = evidence.erratic[group], evidence.asked.get(group, 0)
+    if erratic <= FLAKY_FLOOR or erratic <= evidence.tolerance * asked:
+        return False
+    return not may_be_chance(erratic, asked, min(SOUND, evidence.tolerance))
 
 
 def _unsteady_reason(group: str, evidence: Evidence) -> str:

@@ -1,6 +1,6 @@
 """What is counted, and what of it says that a deployment is unsteady."""
 
-from knowngood.probe import Answer, Attempt, Exchange, Probe
+from knowngood.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.tally import Tally
 
 
@@ -20,12 +20,35 @@ def test_a_failure_among_answers_is_erratic() -> None:
 
 
 def test_an_outage_is_not_erratic() -> None:
-    """All that was asked for failed, and all of it recovered: flaky, and no more than that."""
+    """All that was asked for failed, and all of it recovered: flaky, and no more than that. Others
+    had been answered just before, and a slow one, asked for before, was answered meanwhile.
+    """
     tally = Tally()
-    tally.note(exchange("before", (99.0, 200)))
-    for name in "abcdefgh":
-        tally.note(exchange(name, (100.0, 503), (100.4, 503), (101.2, 200)))
+    tally.note(exchange("before", (99.99, 200)))
+    for place, name in enumerate("abcdefgh"):
+        began = 100 + place / 1000
+        tally.note(exchange(name, (began, 503), (began + 0.4, 503), (began + 1.2, 200)))
+    tally.note(exchange("slow", (99.98, 200)))
     assert (tally.flaky["t"], tally.erratic["t"]) == (8, 0)
+
+
+def test_trouble_beside_an_outage_is_erratic() -> None:
+    """A request that the outage hit, and that failed once more while others were answered."""
+    tally = Tally()
+    for place, name in enumerate("abc"):
+        tally.note(exchange(name, (100 + place / 1000, 503), (101 + place, 200)))
+    tally.note(exchange("d", (100.003, 503), (101.5, 503), (102.5, 200)))
+    assert (tally.flaky["t"], tally.erratic["t"]) == (4, 1)
+
+
+def test_the_runners_trouble_is_no_outage() -> None:
+    """Nor is it the origin's: attempts that were never made stand in no row."""
+    tally = Tally()
+    cut = Attempt(100.0, 0.0, cause=Cause.BUDGET)
+    for name in "abcd":
+        tally.note(Exchange(Probe("content", f"http://h/{name}", template="t"), (cut,)))
+    tally.note(exchange("e", (100.1, 503), (100.6, 200)))
+    assert tally.erratic["t"] == 1
 
 
 def test_a_rate_limit_is_not_flaky() -> None:

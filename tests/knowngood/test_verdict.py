@@ -216,6 +216,16 @@ TABLE = {
         "FAILED",
         "6 of 6 requests",
     ),
+    "flaky-by-chance": (
+        evidence(asked={"content": 24}, erratic={"content": 7}),
+        "PASSED",
+        "held",
+    ),
+    "flaky-beyond-chance": (
+        evidence(asked={"content": 24}, erratic={"content": 8}),
+        "FAILED",
+        "8 of 24 requests",
+    ),
     "flaky-above-the-floor-of-many": (
         evidence(asked={"content": 1000}, erratic={"content": 6}),
         "PASSED",
