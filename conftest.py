@@ -29,16 +29,15 @@ class Submission:
         return str(uuid.uuid4())
 
     def send(self, method, path, body, *, deflate=True, headers=None):
-        """Submit ``body``; the answer. A path that names the document may be sent twice, and
-        is deleted when the check ends.
+        """Submit ``body``; the answer. All may be sent twice: a path that names the document
+        leaves one, which is deleted when the check ends; another leaves a document of few bytes.
         """
-        named = not path.endswith("/metrics")
         response = self.client.request(
             method,
             path,
             content=zlib.compress(body) if deflate else body,
             headers={**(DEFLATED if deflate else PLAIN), **(headers or {})},
-            extensions={"repeatable": named},
+            extensions={"repeatable" if path.endswith("/metrics") else "named": True},
         )
         self._sweep_what_it_names(path, response)
         return response

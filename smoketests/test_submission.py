@@ -2,6 +2,8 @@
 
 import pytest
 
+from knowngood.client import REPEATABLE
+
 pytestmark = pytest.mark.origin("submission", writes=True)
 
 SUBMIT = "/1.0/submit/metrics"
@@ -115,4 +117,4 @@ def test_an_empty_body_is_refused(submission):
 def test_reports_cannot_be_read(submission, client, method):
     """Nobody reads users' reports over HTTP."""
     path = f"{SUBMIT}/{submission.new_id()}"
-    assert client.request(method, path).status_code == 403
+    assert client.request(method, path, extensions=REPEATABLE).status_code == 403

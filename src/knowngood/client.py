@@ -12,17 +12,24 @@ from typing import Any, Final
 import httpx
 
 from .fetch import Fetcher, target_of
-from .probe import IDEMPOTENT_METHODS, SAFE_METHODS, Attempt, Cause, Exchange, Probe
+from .probe import (
+    IDEMPOTENT_METHODS,
+    NOT_NOW,
+    RETRIED_STATUSES,
+    SAFE_METHODS,
+    Cause,
+    Exchange,
+    Probe,
+)
 from .response import Blocked, Response, Unanswered, respond
 
 REPEATABLE: Final = {"repeatable": True}
-"""Request extensions for a POST that names its own document, so that sending it twice leaves one:
-``client.post(url, extensions=REPEATABLE)``."""
+"""Request extensions for a POST or PATCH that may be sent again after its answer was lost, although
+each may leave another document: ``client.post(url, extensions=REPEATABLE)``."""
 
-_NEVER_SENT: Final = frozenset(
-    {Cause.GUARD, Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TLS}
-)
-"""Causes that strike before a request is put on the wire: nothing was written."""
+NAMED: Final = {"named": True}
+"""The same for a POST whose URL names the document: sent twice it leaves one, and that is deleted
+when the walk ends. A URL without this is never deleted, as it could be the collection's."""
 
 _SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
 
@@ -45,7 +52,7 @@ class Client(httpx.Client):
 
     def sweep(self, url: str) -> None:
         """Delete ``url`` when the walk ends. By itself that is done for what was PUT, for each
-        POST that names its own document (``REPEATABLE``) and for the Location of a 201.
+        POST whose URL names the document (``NAMED``) and for the Location of a 201.
         """
         self._walk.written.setdefault(str(self._merge_url(url)))
 
@@ -60,7 +67,7 @@ class Client(httpx.Client):
                 gone = False
             if not gone:
                 left.append(url)
-        return left
+        return left + self._walk.unnamed
 
 
 class _Walk(httpx.BaseTransport):
@@ -72,27 +79,30 @@ class _Walk(httpx.BaseTransport):
         self._address = address
         self.exchanges: list[Exchange] = []
         self.written: dict[str, None] = {}
+        self.unnamed: list[str] = []
 
     def handle_request(self, request: httpx.Request) -> Response:
         probe = self._probe(request)
-        exchange = self._send(probe)
+        named = request.method == "PUT" or bool(request.extensions.get("named"))
+        exchange = self._send(probe, named=named and request.method in {"POST", "PUT"})
         self.exchanges.append(exchange)
         why = _turned_away(exchange)
         if why:
             raise Blocked(exchange, why)
         return respond(exchange)
 
-    def _send(self, probe: Probe) -> Exchange:
+    def _send(self, probe: Probe, *, named: bool) -> Exchange:
         """What is written is noted before it is sent, since the reply may be lost. A POST to a
         collection is not: to delete its URL could delete the collection.
         """
-        writes = probe.method == "PUT" or (probe.method == "POST" and probe.repeatable)
-        new = writes and probe.url not in self.written
+        new = named and probe.url not in self.written
         if new:
             self.written[probe.url] = None
         exchange = self._judge_redirect(self._fetcher.send(probe))
         if new and _refused(exchange):
             del self.written[probe.url]
+        if probe.method == "POST" and not named and _may_have_left_another(exchange):
+            self.unnamed.append(f"{probe.url} (a document whose name was lost with the answer)")
         self._note_end(exchange)
         return exchange
 
@@ -110,7 +120,9 @@ class _Walk(httpx.BaseTransport):
                 if name.decode("latin-1").lower() not in _SET_BY_CURL
             ),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
-            repeatable=options.get("repeatable", request.method in IDEMPOTENT_METHODS),
+            repeatable=options.get(
+                "repeatable", options.get("named", request.method in IDEMPOTENT_METHODS)
+            ),
         )
 
     def _judge_redirect(self, exchange: Exchange) -> Exchange:
@@ -144,16 +156,17 @@ def _refused(exchange: Exchange) -> bool:
     """Whether nothing can have been written: no attempt arrived, or the only one was refused."""
     if len(exchange.attempts) == 1 and exchange.answer is not None:
         return 400 <= exchange.answer.status < 500
-    return all(_never_sent(attempt) for attempt in exchange.attempts)
+    return all(attempt.never_sent for attempt in exchange.attempts)
 
 
-def _never_sent(attempt: Attempt) -> bool:
-    not_asked = attempt.cause is Cause.BUDGET and not attempt.address
-    return not_asked or attempt.cause in _NEVER_SENT
+def _may_have_left_another(exchange: Exchange) -> bool:
+    """Whether an attempt whose answer was lost may have been carried out."""
+    lost = exchange.attempts[: -1 if exchange.answer is not None else None]
+    return any(not attempt.never_sent and attempt.status not in NOT_NOW for attempt in lost)
 
 
 def _turned_away(exchange: Exchange) -> str | None:
-    """Whether a gatekeeper answered a write in the deployment's place, and how.
+    """Whether somebody on the way answered a write in the deployment's place, and how.
 
     A firewall or a login wall speaks HTML or asks for credentials. Reads have no such rule: a
     page that answers 403 is a page its users do not see.
@@ -161,6 +174,8 @@ def _turned_away(exchange: Exchange) -> str | None:
     answer = exchange.answer
     if answer is None or exchange.probe.method in SAFE_METHODS:
         return None
+    if answer.status in RETRIED_STATUSES - NOT_NOW and not exchange.probe.may_be_repeated:
+        return f"{answer.status}: a gateway's; whether it was carried out cannot be told"
     if answer.status in {401, 407}:
         return f"{answer.status}: somebody on the way wants credentials"
     html = (answer.header("content-type") or "").lower().startswith("text/html")

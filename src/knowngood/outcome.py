@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .media import media_type
-from .probe import ANSWERED_WRONG, Cause, Exchange
+from .probe import ANSWERED_WRONG, RETRIED_CAUSES, Cause, Exchange
 from .response import Blocked, Unanswered
 from .schema import SchemaMismatch
 from .text import plain
@@ -89,6 +89,8 @@ def _unanswered(exchange: Exchange) -> Classified:
     last = exchange.attempts[-1]
     phase = f" ({last.phase})" if last.phase else ""
     message = f"{last.cause}{phase}: {last.detail}"
+    if _is_unsettled(exchange):
+        return Classified(INCONCLUSIVE, "unsettled", f"{message}; not sent again", exchange)
     if last.cause in ANSWERED_WRONG:
         return Classified(FAILED, str(last.cause), message, exchange)
     if last.cause in _RUNNER_CAUSES:
@@ -104,6 +106,15 @@ def sharpened(kind: str, message: str, exchange: Exchange | None) -> str:
     if kind != "content" or answer is None or ".status_code" not in message:
         return kind
     return "redirect" if 300 <= answer.status < 400 and answer.header("location") else "status"
+
+
+def _is_unsettled(exchange: Exchange) -> bool:
+    """Whether a retry could have settled it, and was not made since the first attempt may have
+    been carried out.
+    """
+    last = exchange.attempts[-1]
+    passing = last.cause in RETRIED_CAUSES and not last.never_sent
+    return passing and not exchange.probe.may_be_repeated
 
 
 def _is_pytest_fail(error: BaseException) -> bool:

@@ -61,10 +61,20 @@ SILENT: Final = frozenset(
 """Causes in which nobody that can be believed has answered: it may be the deployment that is out
 of reach, or the runner's own network."""
 
+NOT_NOW: Final = frozenset({429, 503})
+"""Those of them by which it says that it did nothing. A gateway's 502 and 504 leave open whether
+the request was carried out behind it."""
+
 ANSWERED_WRONG: Final = frozenset(
     {Cause.TRUNCATED, Cause.TOO_LARGE, Cause.PROTOCOL, Cause.ENCODING, Cause.REDIRECT}
 )
 """Causes in which the deployment did answer, and answered wrong: a failure by themselves."""
+
+
+_NEVER_SENT: Final = frozenset(
+    {Cause.GUARD, Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TLS}
+)
+"""Causes that strike before a request is put on the wire: nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,11 @@ class Probe:
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it does no harm to send it again after it may have been carried out."""
+        return self.repeatable or self.method in IDEMPOTENT_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,13 @@ class Attempt:
     phase: str = ""
     address: str = ""
     stale: bool = False
+
+    @property
+    def never_sent(self) -> bool:
+        """Whether the request cannot have reached the server."""
+        if self.cause is Cause.BUDGET:
+            return not self.address
+        return self.cause in _NEVER_SENT or self.phase in {"dns", "connect", "tls"}
 
     def __str__(self) -> str:
         if self.cause is None:

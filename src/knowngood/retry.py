@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, cast
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_exponential, wait_random
 
 from .probe import (
-    IDEMPOTENT_METHODS,
+    NOT_NOW,
     RETRIED_CAUSES,
     RETRIED_STATUSES,
     Answer,
@@ -67,12 +67,13 @@ async def retried(
 
 
 def worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:
-    """What never reached an answer, and "not now"; and only what may be repeated."""
-    if probe.method not in IDEMPOTENT_METHODS and not probe.repeatable:
-        return False
+    """What never reached an answer, and "not now"; and where it may not be repeated, only if
+    nothing can have been written.
+    """
+    again = probe.may_be_repeated
     if answer is None:
-        return attempt.cause in RETRIED_CAUSES
-    return answer.status in RETRIED_STATUSES
+        return attempt.cause in RETRIED_CAUSES and (again or attempt.never_sent)
+    return answer.status in (RETRIED_STATUSES if again else NOT_NOW)
 
 
 def _wait(state: RetryCallState) -> float:

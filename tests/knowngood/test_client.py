@@ -27,10 +27,11 @@ from wire import (
     refusing,
 )
 
-from knowngood.client import REPEATABLE, Client
+from knowngood.client import NAMED, REPEATABLE, Client
 from knowngood.declaration import Case
 from knowngood.environment import Environment
 from knowngood.lookahead import Plan
+from knowngood.outcome import FAILED, INCONCLUSIVE, classify
 from knowngood.probe import Cause
 from knowngood.response import Blocked, Unanswered
 from knowngood.run import Run, Ticket
@@ -336,7 +337,7 @@ def test_what_was_written_is_deleted(
     store = Store()
     server = serve(store)
     with suppress(Wrong, KeyboardInterrupt), walk(server) as (client, left):
-        client.request(method, "/doc", content=b"x", extensions=REPEATABLE)
+        client.request(method, "/doc", content=b"x", extensions=NAMED)
         assert store.documents == {"/doc": b"x"}
         if error is not None:
             raise error
@@ -365,7 +366,7 @@ def test_what_was_stored_unseen_is_deleted(
     store = Store(after_storing=after)
     with walk(serve(store), attempts=1, probe=1.0) as (client, left):
         with suppress(Unanswered):
-            client.request(method, "/doc", content=b"x", extensions=REPEATABLE)
+            client.request(method, "/doc", content=b"x", extensions=NAMED)
         assert store.documents == {"/doc": b"x"}
     assert store.documents == {}
     assert left == []
@@ -375,7 +376,7 @@ def test_a_reply_lost_once_leaves_nothing(serve: Serve, walk: Callable[..., Any]
     """A POST that names its document is repeated, and counted flaky."""
     store = Store(after_storing=in_turn(close, answer(status=201)))
     with walk(serve(store)) as (client, left):
-        assert client.post("/doc", content=b"x", extensions=REPEATABLE).status_code == 201
+        assert client.post("/doc", content=b"x", extensions=NAMED).status_code == 201
         assert client.exchanges[0].flaky
     assert (store.documents, left) == ({}, [])
 
@@ -395,7 +396,7 @@ def test_what_was_refused_is_not_swept(serve: Serve, walk: Callable[..., Any]) -
     server = serve(answer(status=413))
     with walk(server) as (client, left):
         client.put("/doc", content=b"x")
-        client.post("/other", content=b"x", extensions=REPEATABLE)
+        client.post("/other", content=b"x", extensions=NAMED)
     assert server.methods == ["PUT", "POST"]
     assert left == []
 
@@ -494,12 +495,83 @@ def test_what_cannot_be_deleted_is_named(
     assert left == [f"{server.url}/one", f"{server.url}/two"]
 
 
-def test_a_collection_is_never_deleted(serve: Serve, walk: Callable[..., Any]) -> None:
-    """A POST that does not name its document goes to a URL that is not ours to delete."""
-    server = serve(answer(status=201))
-    with walk(server) as (client, _):
-        client.post("/documents", json={})
-    assert server.methods == ["POST"]
+@pytest.mark.parametrize(
+    ("extensions", "status", "posts"),
+    [
+        (None, 201, 1),
+        (REPEATABLE, 201, 1),
+        (REPEATABLE, 500, 1),
+        (REPEATABLE, 503, 2),
+        (None, 503, 2),
+        ({"repeatable": False, "named": False}, 201, 1),
+    ],
+)
+def test_a_collection_is_never_deleted(
+    serve: Serve,
+    walk: Callable[..., Any],
+    extensions: dict[str, bool] | None,
+    status: int,
+    posts: int,
+) -> None:
+    """A POST that does not name its document goes to a URL that is not ours to delete, whether it
+    may be sent again or not, and whatever comes back.
+    """
+    server = serve(answer(status=status))
+    with walk(server, attempts=2) as (client, _):
+        client.post("/documents", json={}, extensions=extensions)
+        client.patch("/documents", json={}, extensions=NAMED)
+    assert server.methods == ["POST"] * posts + ["PATCH"] * posts
+
+
+def test_a_collection_takes_it_again(serve: Serve, walk: Callable[..., Any]) -> None:
+    """The check says that it is harmless; the document that nobody can name is told."""
+    server = serve(in_turn(close, answer(status=201)))
+    with walk(server) as (client, left):
+        assert client.post("/documents", extensions=REPEATABLE).status_code == 201
+    assert server.methods == ["POST", "POST"]
+    assert left == [f"{server.url}/documents (a document whose name was lost with the answer)"]
+
+
+def test_not_now_leaves_no_document(serve: Serve, walk: Callable[..., Any]) -> None:
+    """Neither does what was answered at once."""
+    server = serve(in_turn(answer(status=503), answer(status=201)))
+    with walk(server) as (client, left):
+        assert client.post("/documents").status_code == 201
+        assert client.post("/documents").status_code == 201
+    assert left == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("lost", [close, raw(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n")])
+def test_an_answer_lost_once_proves_nothing(
+    serve: Serve, clients: Clients, method: str, lost: Play
+) -> None:
+    """It may not be sent again, and one lost answer is no wrong one."""
+    server = serve(lost)
+    with pytest.raises(Unanswered) as caught:
+        clients(server).request(method, "/documents")
+    found = classify(caught.value)
+    assert (found.result, found.kind) == (INCONCLUSIVE, "unsettled")
+    assert server.methods == [method]
+
+
+def test_an_answer_lost_each_time_is_a_failure(serve: Serve, clients: Clients) -> None:
+    """What may be sent again was, and the deployment kept silent."""
+    with pytest.raises(Unanswered) as caught:
+        clients(serve(close), attempts=2).post("/documents", extensions=REPEATABLE)
+    assert classify(caught.value).result == FAILED
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_without_an_answer_proves_nothing(
+    serve: Serve, clients: Clients, status: int
+) -> None:
+    """Unless the POST may be sent again: then it is the answer in the end."""
+    server = serve(answer(status=status))
+    with pytest.raises(Blocked, match="cannot be told"):
+        clients(server).post("/documents")
+    assert clients(server, attempts=2).post("/d", extensions=NAMED).status_code == status
+    assert server.methods == ["POST"] * 3
 
 
 @pytest.mark.parametrize("location", ["/documents/7", "{url}/documents/7", "7"])

@@ -172,7 +172,7 @@ def test_what_may_be_repeated_is(
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-@pytest.mark.parametrize("trouble", [close, reset, answer(status=503)])
+@pytest.mark.parametrize("trouble", [close, reset, answer(status=502), answer(status=504)])
 def test_what_may_not_be_repeated_is_not(
     serve: Serve, fetchers: Fetchers, method: str, trouble: Play
 ) -> None:
@@ -183,6 +183,26 @@ def test_what_may_not_be_repeated_is_not(
     exchange = ask(fetcher, server.url, method=method, body=b"x", repeatable=False)
     assert len(exchange.attempts) == 1
     assert server.methods == ["GET", method]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_not_now_is_no_answer_lost(
+    serve: Serve, fetchers: Fetchers, method: str, status: int
+) -> None:
+    """The server says that it did nothing, so nothing is done twice."""
+    server = serve(in_turn(answer(status=status, headers={"Retry-After": "0"}), answer()))
+    fetcher = fetchers(server, writes=True)
+    exchange = ask(fetcher, server.url, method=method, body=b"x", repeatable=False)
+    assert causes(exchange) == [status, 200]
+
+
+def test_what_was_never_sent_is_sent_again(fetchers: Fetchers) -> None:
+    """A refused connection has written nothing."""
+    with refusing() as url:
+        fetcher = fetchers({"content": url}, writes=True, attempts=3)
+        exchange = ask(fetcher, url, method="POST", body=b"x", repeatable=False)
+    assert causes(exchange) == [Cause.REFUSED] * 3
 
 
 def test_a_post_that_names_its_document_is_repeated(serve: Serve, fetchers: Fetchers) -> None:
