@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 import uuid
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pytest
 
-from . import selection
+from . import endings, selection
 from .environment import Announced, Environment
 from .ledger import Ledger
 from .lookout import Lookout
@@ -39,14 +38,16 @@ class Controller:
         self._trouble = ""
         self._ledger = Ledger(session.environment)
         self._lookout: Lookout | None = None
+        self._nodes: list[Any] = []
         self._verdict: Verdict | None = None
 
     # -- before the first check
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):  # Jenkins ends a job with the first
-            signal.signal(number, self._interrupt)
+        endings.on_signal(self._interrupted)
+        if RUN_ID in os.environ:
+            endings.with_parent()
         self._ledger.narrowed = selection.narrowed_by(self._config)
         self._ledger.baseline = selection.baseline_of(self._config, self._session.environment)
         if self._config.get_verbosity() <= 0:
@@ -61,7 +62,7 @@ class Controller:
         self._session.use(Ticket.new(environment, run_id, seconds, self._workers()))
         self._session.environment = self._ledger.environment = environment
         self._lookout = Lookout(environment, self._ledger, self._session.run.ticket)
-        self._wake_at_the_end(seconds)
+        endings.on_alarm(seconds + GRACE, self._overdue)
 
     def _served(self, environment: Environment) -> Environment:
         """``environment`` with the deployment started that its [serve] is for."""
@@ -74,22 +75,11 @@ class Controller:
             environment = environment.served(announced)
         return environment
 
-    def _wake_at_the_end(self, seconds: float) -> None:
-        """A check that hangs must not hang the run; requests are cut off by themselves before."""
-        signal.signal(signal.SIGALRM, self._overdue)
-        signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
-
-    def _overdue(self, number: int, frame: object) -> NoReturn:
+    def _overdue(self) -> None:
         self._ledger.overdue = True
-        raise KeyboardInterrupt
 
-    def _interrupt(self, number: int, frame: object) -> NoReturn:
-        """End with everything in order: what was written is deleted, the reports are there. A
-        second SIGTERM, to the process group say, must not break that off; a second Ctrl-C may.
-        """
+    def _interrupted(self) -> None:
         self._ledger.interrupted = True
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
 
     def _start(self) -> tuple[Deployment, Announced]:
         try:
@@ -107,6 +97,7 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["knowngood"] = asdict(self._session.run.ticket)
+        self._nodes.append(node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -173,12 +164,21 @@ class Controller:
         self._ledger.lost_workers += error is not None
         output = getattr(node, "workeroutput", None) or {}
         if "knowngood" in output:
-            self._ledger.add_result(output["knowngood"])
+            self._ledger.add_result(output.pop("knowngood"))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Pytest and xdist also stop themselves this way, with exceptions of their own."""
         from_outside = excinfo.type is KeyboardInterrupt and not self._ledger.overdue
         self._ledger.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
+        if from_outside or self._ledger.overdue:
+            self._end_workers()
+
+    def _end_workers(self) -> None:
+        endings.end_workers(self._nodes)
+        for node in self._nodes:
+            output = getattr(node, "workeroutput", None) or {}
+            if "knowngood" in output:
+                self._ledger.add_result(output.pop("knowngood"))
 
     def pytest_internalerror(self) -> None:
         self._ledger.internal_error = True

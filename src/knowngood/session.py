@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from . import declaration, selection
+from . import declaration, endings, selection
 from .declaration import Ask, BadDeclaration, Case
 from .environment import Environment
 from .lookahead import Plan
@@ -51,6 +51,7 @@ class Session:
     def pytest_sessionstart(self) -> None:
         if self._worker:
             self.use(Ticket(**self._config.workerinput["knowngood"]))  # type: ignore[attr-defined]
+            endings.on_signal(lambda: None)
 
     # -- collection
 
