@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Final
 
 from .conclusion import Ended
-from .run import RUN_ID
+from .run import PARENT, RUN_ID
 
 WIND_UP: Final = 8.0
 """Seconds from asking the run to end (SIGTERM) to ending it: time to delete what was written and
@@ -55,9 +55,11 @@ class Child:
     def run(self) -> Ended:
         """Run it to its end."""
         verdict_end, child_end = os.pipe()
+        alive_end, our_life = os.pipe()
         with _Account(verdict_end) as account:
-            process = self._process = self._start(child_end)
+            process = self._process = self._start(child_end, alive_end)
             os.close(child_end)
+            os.close(alive_end)
             reader = threading.Thread(target=self._read, args=(process,), daemon=True)
             reader.start()
             self._ask_at = time.monotonic() + self.seconds
@@ -65,18 +67,20 @@ class Child:
             with _passed_on(self.stop):
                 self._wait(process)
             _end_group(process.pid)
+            os.close(our_life)
             reader.join(2)  # somebody who left the group may hold the pipe
             return Ended(process.returncode, account.text(), self._killed)
 
-    def _start(self, child_end: int) -> subprocess.Popen[bytes]:
+    def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]
+        ours = {RUN_ID: self.run_id, PARENT: str(alive_end), "PYTHONUNBUFFERED": "1"}
         return subprocess.Popen(
             [*command, *self.arguments],
-            stdin=subprocess.PIPE,  # by whose end it knows that we are gone
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **self.environment, RUN_ID: self.run_id, "PYTHONUNBUFFERED": "1"},
-            pass_fds=(child_end,),
+            env={**os.environ, **self.environment, **ours},
+            pass_fds=(child_end, alive_end),
             start_new_session=True,
         )
 

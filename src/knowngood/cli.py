@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,13 +16,22 @@ usage: knowngood COMMAND [OPTION …]
 `knowngood COMMAND --help` says more.
 """
 USAGE_ERROR: Final = 4
-"""As pytest has it, so that every command of a job means the same."""
+INTERNAL_ERROR: Final = 3
+"""As pytest has them, so that every command of a job means the same."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code."""
-    command, *rest = [*(sys.argv[1:] if arguments is None else arguments), ""]
-    rest = rest[:-1]
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _main(words[0] if words else "", words[1:])
+    except Exception:
+        # Python itself would end with 1, which to a pipeline says: roll back.
+        traceback.print_exc()
+        return INTERNAL_ERROR
+
+
+def _main(command: str, rest: Sequence[str]) -> int:
     if command == "verify":
         from . import verify
 

@@ -17,7 +17,7 @@ from .ledger import Ledger
 from .lookout import Lookout
 from .outcome import INCONCLUSIVE, Outcome
 from .report import terminal, verdict_file
-from .run import RUN_ID, Ticket, group_of
+from .run import PARENT, RUN_ID, Ticket, group_of
 from .serve import Deployment, NotServed
 from .session import Session
 from .standing import Standing
@@ -46,8 +46,8 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         endings.on_signal(self._interrupted)
-        if RUN_ID in os.environ:
-            endings.with_parent()
+        if PARENT in os.environ:
+            endings.with_parent(int(os.environ[PARENT]))
         self._ledger.narrowed = selection.narrowed_by(self._config)
         self._ledger.baseline = selection.baseline_of(self._config, self._session.environment)
         if self._config.get_verbosity() <= 0:
@@ -219,6 +219,7 @@ class Controller:
         terminal.write(terminalreporter, self._verdict, self._ledger, seconds, self._trouble)
 
     def pytest_unconfigure(self) -> None:
+        endings.no_alarm()
         if self._deployment is not None:
             self._deployment.stop()
 

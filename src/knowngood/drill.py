@@ -11,6 +11,8 @@ import argparse
 import json
 import os
 import random
+import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -84,13 +86,23 @@ def main(arguments: Sequence[str]) -> int:
         faults = listed(drill, environment.path.parent.parent)
         unknown = sorted(set(options.fault) - {fault.name for fault in faults})
         if unknown:
-            raise BadEnvironment(f"--fault {unknown[0]}: no such fault; the list has it not")
+            raise BadEnvironment(
+                f"--fault {unknown[0]}: no such fault; "
+                f"allowed: {', '.join(fault.name for fault in faults)}"
+            )
     except BadEnvironment as error:
         sys.stderr.write(f"knowngood drill: error: {error}\n")
         return USAGE_ERROR
     chosen = [each for each in faults if not options.fault or each.name in options.fault]
-    seed = options.seed if options.seed is not None else random.randrange(10_000)
-    return Drilling(environment, options.json).run(chosen, faults, options.pairs, seed)
+    seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return Drilling(environment, options.json).run(chosen, faults, options.pairs, seed)
+    except KeyboardInterrupt:
+        # The runs under way end by themselves when we are gone; waiting for them helps nobody.
+        sys.stdout.write("knowngood drill: interrupted\n")
+        sys.stdout.flush()
+        os._exit(EXIT_CODES[Kind.INTERRUPTED])
 
 
 @dataclass(slots=True)
@@ -109,7 +121,8 @@ class Drilling:
         results = [sound]
         if sound.right:
             exercises = [alone(fault, checks) for fault in chosen]
-            exercises += pairs_of(all_, checks, pairs, random.Random(seed))
+            chance = random.Random(seed)  # noqa: S311 - to be drawn again, not to be secret
+            exercises += pairs_of(all_, checks, pairs, chance)
             results += self._all(exercises)
         report.summary(results, time.monotonic() - began, pairs, seed)
         self._write(results, seed)
@@ -178,10 +191,12 @@ def pairs_of(
     for _ in range(count if len(faults) > 1 else 0):
         pair = sorted(chance.sample(list(faults), 2), key=lambda fault: fault.name)
         verdicts = {fault.verdict for fault in pair}
+        expected: tuple[str, ...]
         if verdicts == {str(Kind.FAILED), str(Kind.INCONCLUSIVE)}:
             expected = (str(Kind.FAILED), str(Kind.INCONCLUSIVE))
         else:
-            expected = (max(verdicts, key=[str(each) for each in _ORDER].index),)
+            worst = max(verdicts, key=[str(each) for each in _ORDER].index)
+            expected = (worst,)
         names = tuple(fault.name for fault in pair)
         found.append(Exercise(" + ".join(names), names, expected))
     return found
@@ -239,18 +254,13 @@ def _claiming(fault: Fault, checks: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _drilled(name: str) -> tuple[Environment, Drill]:
-    environment = verify.load(replace_env(name))
+    environment = verify.load(verify.parse([f"--env={name}"]))
     if environment.serve is None or environment.serve.drill is None:
         raise BadEnvironment(
             f"{environment.path}: has no [serve.drill], which lists faults and says how to start "
             "the deployment with one"
         )
     return environment, environment.serve.drill
-
-
-def replace_env(name: str) -> verify.Options:
-    """Options that name this environment and nothing else."""
-    return verify.parse([f"--env={name}"])
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -48,12 +48,19 @@ def on_alarm(seconds: float, note: Callable[[], None]) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def with_parent() -> None:
-    """End as by SIGTERM when standard input does: the parent that holds its other end is gone."""
+def no_alarm() -> None:
+    """The run is done: an alarm that went off now would end the process as it winds up."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def with_parent(descriptor: int) -> None:
+    """End as by SIGTERM when the pipe ``descriptor`` does: the parent that holds its other end is
+    gone.
+    """
 
     def watch() -> None:
         with contextlib.suppress(OSError):
-            while os.read(0, 4096):
+            while os.read(descriptor, 4096):
                 pass
             os.kill(os.getpid(), signal.SIGTERM)
 

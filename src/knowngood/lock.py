@@ -48,7 +48,7 @@ def held(environment: Environment, command: Sequence[str]) -> Iterator[None]:
 
 def path_of(environment: Environment) -> Path:
     """The lock's file: of the environment's name and origins, so that two checkouts share it."""
-    place = sorted(environment.origins.items()) or [str(environment.path.resolve())]
+    place = sorted(environment.origins.items()) or str(environment.path.resolve())
     digest = sha256(json.dumps([environment.name, place]).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"knowngood-{environment.name}-{digest}.lock"
 

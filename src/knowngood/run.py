@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 RUN_ID: Final = "KNOWNGOOD_RUN_ID"
-"""The variable by which ``knowngood verify`` gives a run its id, to know its verdict by."""
+PARENT: Final = "KNOWNGOOD_PARENT"
+"""The variables by which ``knowngood verify`` gives a run its id, to know its verdict by, and the
+descriptor of a pipe that lasts as long as it does itself.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,13 @@ def key(outcome: Outcome) -> str:
     return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))
 
 
+def advice(kind: Kind) -> str:
+    """What to do, in a line."""
+    if kind is Kind.INCONCLUSIVE:
+        return f"{HOLD}: do not promote, do not roll back, run again"
+    return ACTIONS.get(kind, HOLD)
+
+
 def plural(count: int, word: str) -> str:
     """``1 case``, ``2 cases``."""
     return f"{count} {word}{'' if count == 1 else 's'}"

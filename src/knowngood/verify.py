@@ -1,4 +1,4 @@
-"""``knowngood verify``: a run whose exit code can be relied on when everything around it is wrong."""
+"""``knowngood verify``: a run whose exit code holds when everything around it goes wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .environment import BadEnvironment, Environment
 from .redact import Redactor
 from .report import html, verdict_file
 from .text import plain
-from .verdict import ACTIONS, EXIT_CODES, HOLD, Kind
+from .verdict import EXIT_CODES, Kind, advice
 
 HELD: Final = EXIT_CODES[Kind.INCONCLUSIVE]
 
@@ -81,7 +81,7 @@ def parse(arguments: Sequence[str]) -> Options:
         env=known.env,
         origins=tuple(known.origin),
         drill=known.drill,
-        release=known.release.strip() if known.release else None,
+        release=known.release,
         verdict_file=known.verdict_file,
         html_file=known.html_file,
         rest=tuple(rest),
@@ -142,7 +142,8 @@ def watched(
         show=show,
         environment={"COLUMNS": str(shutil.get_terminal_size().columns)},
     )
-    return conclusion.conclude(run.run(), run_id, options.release)
+    release = options.release.strip() if options.release is not None else None
+    return conclusion.conclude(run.run(), run_id, release)
 
 
 def _arguments(options: Options) -> list[str]:
@@ -199,4 +200,4 @@ def _say(line: str) -> None:
 
 def _say_verdict(code: int, reason: str) -> None:
     kind = next(kind for kind, number in EXIT_CODES.items() if number == code)
-    _say(f"{kind} (exit {code}): {reason} — {ACTIONS.get(kind, HOLD)}")
+    _say(f"{kind} (exit {code}): {reason} — {advice(kind)}")

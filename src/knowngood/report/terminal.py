@@ -10,7 +10,7 @@ from typing import Any
 from ..ledger import Folded, Ledger, fold_alike
 from ..outcome import Outcome
 from ..text import curl_line, lines, plain
-from ..verdict import Kind, Verdict, plural
+from ..verdict import Kind, Verdict, advice, plural
 
 _CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20
@@ -121,18 +121,8 @@ def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
     yield ""
     yield (
         f"{verdict.kind} (exit {verdict.exit_code}): {plain(verdict.reason, 300)}"
-        f" — {_ADVICE[verdict.kind]}"
+        f" — {advice(verdict.kind)}"
     )
-
-
-_ADVICE = {
-    Kind.PASSED: "proceed",
-    Kind.FAILED: "roll back",
-    Kind.INCONCLUSIVE: "hold: do not promote, do not roll back, run again",
-    Kind.INTERRUPTED: "hold",
-    Kind.INTERNAL_ERROR: "hold",
-    Kind.NOTHING_CHECKED: "hold",
-}
 
 
 def block_text(outcome: Outcome) -> str:
