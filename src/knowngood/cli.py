@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _main(words[0] if words else "", words[1:])
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, see below
         # Python itself would end with 1, which to a pipeline says: roll back.
         traceback.print_exc()
         return INTERNAL_ERROR

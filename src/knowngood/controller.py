@@ -16,7 +16,9 @@ from .environment import Announced, Environment
 from .ledger import Ledger
 from .lookout import Lookout
 from .outcome import INCONCLUSIVE, Outcome
+from .redact import deep
 from .report import terminal, verdict_file
+from .report.junit import Junit
 from .run import PARENT, RUN_ID, Ticket, group_of
 from .serve import Deployment, NotServed
 from .session import Session
@@ -35,7 +37,9 @@ class Controller:
         self._session = session
         self._began = time.time()
         self._deployment: Deployment | None = None
-        self._trouble = ""
+        self._trouble: list[str] = []
+        self._junit = Junit(config)
+        config.pluginmanager.register(self._junit, "knowngood-junit")
         self._ledger = Ledger(session.environment)
         self._lookout: Lookout | None = None
         self._nodes: list[Any] = []
@@ -206,17 +210,18 @@ class Controller:
     def _write(self, path: Path, verdict: Verdict) -> None:
         """Trouble with a report is told, and leaves the verdict as it is."""
         ticket = self._session.run.ticket
-        content = verdict_file.document(verdict, self._ledger, ticket, self._began)
+        content = deep(verdict_file.document(verdict, self._ledger, ticket, self._began))
         try:
             verdict_file.write(self._config.invocation_params.dir / path, content)
         except OSError as error:
-            self._trouble = f"--verdict-file {path}: not written: {error.strerror or error}"
+            self._trouble.append(f"--verdict-file {path}: not written: {error.strerror or error}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._verdict is None:
             return
         seconds = time.time() - self._began
-        terminal.write(terminalreporter, self._verdict, self._ledger, seconds, self._trouble)
+        trouble = [*self._trouble, *filter(None, [self._junit.trouble])]
+        terminal.write(terminalreporter, self._verdict, self._ledger, seconds, trouble)
 
     def pytest_unconfigure(self) -> None:
         endings.no_alarm()

@@ -68,6 +68,15 @@ def load(name: str, root: Path) -> Environment:
     return _build(path, document)
 
 
+def secrets_of(name: str, root: Path) -> list[str]:
+    """The values that ``[secrets]`` of the environment called ``name`` stands for, as far as they
+    are there. Nothing is checked; raises BadEnvironment where there is no such file or no TOML.
+    """
+    table = _read(find(name, root)).get("secrets")
+    variables = table.values() if isinstance(table, dict) else ()
+    return [os.environ.get(each, "") for each in variables if isinstance(each, str)]
+
+
 def find(name: str, root: Path) -> Path:
     """The file that ``--env name`` means; raises BadEnvironment where there is none."""
     if name.endswith(".toml") or os.sep in name:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .environment import BadEnvironment, Drill, HeaderRule, Serve
+from .redact import SHORTEST
 
 
 def is_file(path: Path) -> bool:
@@ -123,6 +124,11 @@ def secrets(path: Path, table: dict[str, str]) -> dict[str, str]:
             raise BadEnvironment(
                 f"{path}: secrets.{name} reads the variable {variable}, whose value holds a "
                 "newline or another character that no header may hold; check for a stray line end"
+            )
+        if len(value) < SHORTEST:
+            raise BadEnvironment(
+                f"{path}: secrets.{name} reads the variable {variable}, whose value is too short "
+                f"to be kept out of reports; expected at least {SHORTEST} characters"
             )
         values[name] = value
     return values

@@ -8,6 +8,7 @@ from typing import Any
 
 from .media import media_type
 from .probe import ANSWERED_WRONG, RETRIED_CAUSES, Cause, Exchange
+from .redact import redact
 from .response import Blocked, Unanswered
 from .schema import SchemaMismatch
 from .text import plain
@@ -146,7 +147,7 @@ def describe(exchange: Exchange) -> dict[str, Any]:
     if answer is not None:
         told |= {
             "status": answer.status,
-            "media_type": plain(media_type(answer.header("content-type")), 80),
+            "media_type": plain(media_type(redact(answer.header("content-type") or "")), 80),
             "bytes": len(answer.body),
             "location": plain(answer.header("location") or "", 300),
             "address": answer.address,

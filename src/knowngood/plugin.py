@@ -72,6 +72,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Before pytest's capture takes the place of stdout and stderr."""
+    if early_config.known_args_namespace.env:
+        from . import selection
+
+        selection.hide_secrets(early_config)
+    yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)
@@ -84,11 +94,14 @@ def _begin(config: pytest.Config) -> None:
     from . import selection
     from .controller import Controller
     from .run import is_worker
+    from .secrecy import Secrecy
     from .session import Session
 
     session = Session(config, selection.environment_of(config))
     config.stash[SESSION] = session
     config.pluginmanager.register(session, "knowngood-session")
+    if session.environment.secrets:
+        config.pluginmanager.register(Secrecy(config, session.environment), "knowngood-secrecy")
     if not is_worker(config):
         config.pluginmanager.register(Controller(config, session), "knowngood-controller")
 

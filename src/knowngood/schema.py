@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import jsonschema
 
 from . import strictjson
+from .redact import redact
 from .text import plain
 
 SUFFIX: Final = ".schema.json"
@@ -221,7 +222,7 @@ def _excerpt(value: Any) -> str:
         return f"an object with {len(value)} keys"
     if isinstance(value, list):
         return f"an array of {len(value)}"
-    text = repr(value)
+    text = redact(repr(value))
     if len(text) <= _SHOWN + 2:
         return text
     return f"{text[:_SHOWN]}… ({len(str(value))} characters)"

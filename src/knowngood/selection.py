@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
 
-from . import declaration
+from . import declaration, redact
 from .declaration import Ask, BadDeclaration
 from .environment import BadEnvironment, Environment
-from .environment_file import FOLDER, chosen, known_origins, listing
+from .environment_file import FOLDER, chosen, known_origins, listing, secrets_of
 from .report import verdict_file
 from .schema import SUFFIX, BadSchema, load
 
@@ -64,6 +66,30 @@ def baseline_of(config: pytest.Config, environment: Environment) -> frozenset[st
         return verdict_file.failures(config.invocation_params.dir / path, environment.name)
     except (OSError, ValueError, TypeError) as error:
         raise pytest.UsageError(f"--baseline {path}: {error}") from None
+
+
+def hide_secrets(config: pytest.Config) -> None:
+    """Hide the environment's secrets before any file of checks runs. What is wrong with the
+    environment is told later.
+    """
+    with suppress(BadEnvironment):
+        redact.hide(secrets_of(config.known_args_namespace.env, suite_root(config)))
+
+
+def refuse_what_tells_all(config: pytest.Config) -> None:
+    """Options by which pytest writes what it is given past every hook are usage errors where
+    there is something to hide.
+    """
+    told = {
+        "--debug": config.option.debug,
+        "--pastebin": getattr(config.option, "pastebin", None),
+        "PYTEST_DEBUG": os.environ.get("PYTEST_DEBUG"),
+    }
+    used = [name for name, value in told.items() if value]
+    if used and redact.hiding():
+        raise pytest.UsageError(
+            f"{', '.join(used)}: would write out secrets of [secrets]; run without"
+        )
 
 
 def check_name(item: pytest.Item) -> str:

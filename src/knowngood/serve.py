@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from .environment import Announced, Control, Environment, Serve, origin_trouble
+from .redact import deep, redact
 
 PATIENCE: Final = 5.0
 """Seconds between asking the command to end and killing it."""
@@ -97,13 +98,13 @@ class Deployment:
 
     def _explain(self, line: bytes | None) -> str:
         self._errors.seek(0)
-        errors = self._errors.read()[-2000:].decode("utf-8", "replace").strip()
+        errors = redact(self._errors.read().decode("utf-8", "replace"))[-2000:].strip()
         if line is None:
             what = f"announced nothing within {self._serve.ready_within:g} s"
         elif not line:
             what = f"ended with exit code {self._process.returncode} before it was ready"
         else:
-            what = f"announced {line[:120]!r}"
+            what = f"announced {deep(line)[:120]!r}"
         wanted = ", ".join(self._serve.origins)
         told = f"; it said:\n{errors}" if errors else ""
         return (

@@ -19,6 +19,7 @@ from .environment import Environment
 from .lookahead import Plan
 from .outcome import PASSED, SKIPPED, Outcome, classify, describe, sharpened
 from .planning import Plans, in_order, values_of
+from .redact import deep, redact
 from .report import terminal
 from .run import Run, Ticket, is_worker
 from .text import plain
@@ -164,7 +165,7 @@ class Session:
             told |= {
                 "result": found.result,
                 "kind": sharpened(found.kind, found.message, exchange),
-                "message": found.message[:4000],
+                "message": redact(found.message)[:4000],
             }
             if exchange is not None and exchange.attempts:
                 told |= {
@@ -173,14 +174,14 @@ class Session:
                     "origin": exchange.probe.origin,
                     "exchange": describe(exchange),
                 }
-        return Outcome(**told)
+        return Outcome(**{**deep(told), "check": told["check"]})  # by its name it may be required
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             self.run.look_again()
         self.result = {
-            "report": self.run.report(),
+            "report": deep(self.run.report()),
             "deselected": sorted(self._deselected),
             "inapplicable": self._inapplicable,
             "catches": self._catches,

@@ -122,7 +122,7 @@ def verify(environment: Environment, options: Options) -> int:
         _say_verdict(found.code, redactor(found.reason))
     if found.code != USAGE_ERROR:
         document = conclusion.document(found, environment.name, run_id, began)
-        _report(options, redactor.walk(document))
+        _report(options, redactor.deep(document))
     return found.code
 
 

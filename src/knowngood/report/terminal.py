@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +19,12 @@ _TOLD_EVERY = 15.0  # seconds between lines of progress in a log
 _EXPIRES_SOON = 14 * 86400  # Let's Encrypt renews at 30 days; half of that is late
 
 
-def write(reporter: Any, verdict: Verdict, ledger: Ledger, seconds: float, trouble: str) -> None:
+def write(
+    reporter: Any, verdict: Verdict, ledger: Ledger, seconds: float, trouble: Sequence[str]
+) -> None:
     """Write all of it to pytest's terminal reporter; the claims only unless ``-q`` is given.
 
-    ``seconds`` is how long the run took, ``trouble`` what went wrong with another report.
+    ``seconds`` is how long the run took, ``trouble`` what went wrong with other reports.
     """
     if reporter.config.get_verbosity() >= 0:
         reporter.section(f"{ledger.environment.name}: claims", sep="-")
@@ -37,8 +39,8 @@ def write(reporter: Any, verdict: Verdict, ledger: Ledger, seconds: float, troub
     *others, last = summary(verdict, ledger, seconds)
     for line in others:
         reporter.write_line(line)
-    if trouble:
-        reporter.write_line(plain(trouble, 300), red=True)
+    for line in trouble:
+        reporter.write_line(plain(line, 300), red=True)
     colour = {Kind.PASSED: "green", Kind.FAILED: "red"}.get(verdict.kind, "yellow")
     reporter.write_line(last, bold=True, **{colour: True})
 
