@@ -43,6 +43,7 @@ submission = {submission}
 locale = {locales}
 rtl = {rtl}
 page = ["", "v4/", "mobile/?v=1"]
+elsewhere = ["fonts.googleapis.com"]
 
 [aliases]
 {aliases}
@@ -54,6 +55,7 @@ field = "version"
 
 [budget]
 run = 900
+probe = {probe}
 concurrency = {concurrency}
 
 [headers.config]
@@ -112,7 +114,7 @@ def deployed(locales: int, rtts: tuple[int, ...] = (0,)) -> Iterator[Deployment]
             if rtt:
                 proxies = [delayed(origin, rtt) for origin in origins]
                 origins = (stack.enter_context(proxies[0]), stack.enter_context(proxies[1]))
-            file = _environment(folder / f"rtt{rtt}", chosen, *origins)
+            file = environment_file(folder / f"rtt{rtt}", chosen, *origins)
             links[rtt] = Link(rtt, *origins, file, _round_trip(origins[0]))
         yield Deployment(locales, server, links, folder)
 
@@ -144,7 +146,13 @@ def delayed(origin: str, rtt: float) -> Iterator[str]:
         process.communicate()
 
 
-def _environment(folder: Path, locales: tuple[Locale, ...], content: str, submission: str) -> Path:
+def environment_file(
+    folder: Path, locales: tuple[Locale, ...], content: str, submission: str, probe: float = 15
+) -> Path:
+    """Write the environment of a deployment with these locales and origins into a new folder.
+
+    ``probe`` is in seconds; the default is that of the engine.
+    """
     aliases = {each.code: each.target for each in locales if each.target}
     rtl = [each.code for each in locales if each.rtl and not each.target]
     folder.mkdir()
@@ -156,6 +164,7 @@ def _environment(folder: Path, locales: tuple[Locale, ...], content: str, submis
         rtl=json.dumps(rtl),
         aliases="\n".join(f'"{alias}" = "{target}"' for alias, target in aliases.items()),
         concurrency=CONCURRENCY,
+        probe=probe,
     )
     file.write_text(text, encoding="utf-8")
     return file

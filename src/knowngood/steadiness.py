@@ -10,16 +10,22 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, lgamma, log, log1p
 from typing import Final
 
 OUTAGE: Final = 4
-"""Attempts that fail in a row, by when they began, before an origin is taken to be down. Of
-trouble that strikes each attempt by itself with probability p, p³(4 - 3p) lies in such rows: a
-ninth where p is a third, 31 % where it is a half. What is left of either (0.30, 0.34) is still
-above the fifth that an environment tolerates by default. An outage met at a concurrency below this
-counts as at most so many requests less one."""
+"""Attempts that fail in a row, by when they began, before this is taken for an outage. Of trouble
+that strikes each attempt by itself with probability p, p³(4 - 3p) lies in such rows: a ninth where
+p is a third, 31 % where it is a half. What is left of either (0.30, 0.34) is above the fifth that
+an environment tolerates by default, and each row still counts as one."""
+
+QUIET: Final = 0.25
+"""Seconds without the begin of an attempt that is answered, by which a shorter row is taken for an
+outage, too. Where fewer requests than ``OUTAGE`` are under way, an outage meets no more than these,
+and all of them then wait as long as the shortest pause before a retry. Taking each such row for one
+is no loss: it is how often rows begin, for each request that is answered, that is p itself."""
 
 SOUND: Final = 0.04
 """Share of requests that need a retry on a sound way to a sound deployment: two in a hundred reset,
@@ -38,13 +44,24 @@ class Attempts:
     answered: array[float] = field(default_factory=lambda: array("d"))
     failed: list[float] = field(default_factory=list)
 
-    def alone(self) -> set[float]:
-        """When those attempts began that failed while the origin was up."""
+    def outages(self) -> dict[float, int]:
+        """The failed attempts that outages explain, by when they began: which outage it was."""
         answered = sorted(self.answered)
         places = [bisect_left(answered, began) for began in self.failed]
         rows = Counter(places)  # between the same two answers: one row
-        alike = zip(self.failed, places, strict=True)
-        return {began for began, place in alike if rows[place] < OUTAGE}
+        found = zip(self.failed, places, strict=True)
+        return {
+            began: place
+            for began, place in found
+            if rows[place] >= OUTAGE or _is_quiet(answered, place)
+        }
+
+
+def _is_quiet(answered: Sequence[float], place: int) -> bool:
+    """Whether nothing that was answered began for a while around this place."""
+    if not 0 < place < len(answered):
+        return True
+    return answered[place] - answered[place - 1] >= QUIET
 
 
 def may_be_chance(troubled: int, asked: int, share: float = SOUND) -> bool:

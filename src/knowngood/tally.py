@@ -24,7 +24,7 @@ RETRIES_KEPT: Final = 1000
 """Retried exchanges that a process keeps for the report with every attempt. All are counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Troubled:
     """A flaky exchange: its origin, the groups it counts in, when its failed attempts began."""
 
@@ -105,15 +105,17 @@ class Tally:
 
     @property
     def erratic(self) -> Counter[str]:
-        """Of ``flaky``, those with a failure that was no outage of the whole origin: an outage
-        says nothing of how steady the deployment is.
+        """Of ``flaky``, those with a failure of their own, and one more for each outage of the
+        origin: an outage fails whatever is under way, and says no more of how steady it is.
         """
-        alone = {origin: tried.alone() for origin, tried in self.tried.items()}
-        found: Counter[str] = Counter()
+        outages = {origin: tried.outages() for origin, tried in self.tried.items()}
+        events: defaultdict[str, set[object]] = defaultdict(set)
         for each in self.troubled:
-            if not alone[each.origin].isdisjoint(each.failed):
-                found.update(each.groups)
-        return found
+            explained = [outages[each.origin].get(began) for began in each.failed]
+            event = each if None in explained else (each.origin, explained[0])
+            for group in each.groups:
+                events[group].add(event)
+        return Counter({group: len(found) for group, found in events.items()})
 
 
 def _failed(attempt: Attempt) -> bool:

@@ -63,7 +63,7 @@ class Evidence:
     ``expected`` counts the items that were to run, ``passed`` those that did and held;
     ``outcomes`` are the others. ``silence`` is what tells a deployment that gives no answer from a
     runner that is cut off. ``asked`` and ``flaky`` count requests, and those that needed a retry,
-    by origin and by declaration; ``erratic`` those of them that failed while the origin was up.
+    by origin and by declaration; in ``erratic`` all those that one outage hit count as one.
     ``halted`` says why no check ran, ``overdue`` that time ran out, ``changed`` that another
     release is on the air than when the run began, ``wavering`` why its release is not certain.
     ``baseline`` has the keys (:func:`key`) of failures that were there before.

@@ -1,0 +1,184 @@
+"""``python -m benchmarks.soak``: sound deployments over a bad network pass, faulty ones fail.
+
+Full runs against the stand-in behind a proxy that resets, refuses, answers 503, stalls and browns
+out, all at once and by a seed. With ``--sensitivity`` also every fault of the stand-in that a run
+should fail, and two lasting troubles of the network itself, under the same noise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import fhr_standin
+from fhr_standin.faults import FAULTS
+
+from . import soaked, tables
+from .__main__ import FAILED, INTERRUPTED, MET, MISSED, _interrupt, _print, _progress
+from .errors import BenchmarkError
+from .noise import Noise
+from .soaking import LOCALES, Ended, run
+
+NOISE: Final = Noise()
+LASTING: Final = {
+    "network: 503 one in three": replace(NOISE, unavailable=1 / 3),
+    "network: reset one in three": replace(NOISE, reset_before=1 / 6, reset_after=1 / 6),
+}
+"""Trouble that lasts is a fault, too, wherever it comes from."""
+
+EXEMPT: Final = {"page-http-reference": "it needs TLS, which the proxy does not speak"}
+_QUICK_FAULTS: Final = ("config-503-every-second", "submit-other-id")
+
+_PROBE: Final = 6.0
+"""Seconds that a request has where there is a fault, so that those of silence end sooner: three
+attempts of two seconds, which a stall of one does not cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Runs, one for each seed, against one stand-in."""
+
+    name: str
+    seeds: tuple[str, ...]
+    noise: Noise = NOISE
+    fault: str = ""
+    probe: float = 15.0
+
+    def done(self) -> list[Ended]:
+        """Do it."""
+        faults = [self.fault] if self.fault in FAULTS else []
+        with fhr_standin.running(locales=LOCALES, faults=faults) as standin:
+            ended = [run(standin, seed, self.noise, self.fault, self.probe) for seed in self.seeds]
+        verdicts = " ".join(each.verdict for each in ended)
+        _progress(f"{self.name}: {verdicts}")
+        return ended
+
+
+def main() -> int:
+    """Run what the command line asks for; the exit code says whether all of it held."""
+    options = _options()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _soak(options)
+    except (BenchmarkError, OSError) as error:
+        sys.stderr.write(f"python -m benchmarks.soak: error: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("python -m benchmarks.soak: interrupted\n")
+        return INTERRUPTED
+
+
+def _soak(options: argparse.Namespace) -> int:
+    _print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
+        f"Python {platform.python_version()}, {LOCALES} locales"
+    )
+    for line in soaked.told(NOISE):
+        _print(line)
+    runs = _all(_sound(options.runs, options.seeds), options.at_once)
+    _print("")
+    for line in soaked.sound(runs):
+        _print(line)
+    faulty: list[Ended] = []
+    if options.sensitivity:
+        faults = _QUICK_FAULTS if options.quick else _faults()
+        faulty = _all(_faulty(faults, options.each), options.at_once)
+        _print("")
+        for line in soaked.sensitivity(faulty, {} if options.quick else EXEMPT):
+            _print(line)
+    return _judge(runs, faulty, options.json)
+
+
+def _judge(runs: Sequence[Ended], faulty: Sequence[Ended], file: Path | None) -> int:
+    found = soaked.judge(runs, faulty)
+    _print("")
+    for line in tables.targets(found, judged=True):
+        _print(line)
+    if file is not None:
+        content = {
+            "noise": asdict(NOISE),
+            "runs": [each.to_json() for each in runs],
+            "sensitivity": [{**each.to_json(), "caught": each.caught} for each in faulty],
+            "exempt": EXEMPT,
+            "targets": [asdict(each) for each in found],
+        }
+        file.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    return MET if all(each.met for each in found) else MISSED
+
+
+def _sound(runs: int, seeds: int) -> list[Job]:
+    """So many runs, dealt out to so many seeds."""
+    return [
+        Job(
+            f"sound, seed {seed}",
+            tuple(f"{seed}.{number}" for number in range(1, len(range(seed, runs + 1, seeds)) + 1)),
+        )
+        for seed in range(1, min(seeds, runs) + 1)
+    ]
+
+
+def _faults() -> tuple[str, ...]:
+    """All that a run should fail, the network's, and those of the stand-in."""
+    bad = (name for name, fault in FAULTS.items() if fault.verdict == "FAILED")
+    return (*LASTING, *(name for name in bad if name not in EXEMPT))
+
+
+def _faulty(faults: Sequence[str], each: int) -> list[Job]:
+    seeds = tuple(map(str, range(1, each + 1)))
+    return [Job(name, seeds, LASTING.get(name, NOISE), name, _PROBE) for name in faults]
+
+
+def _all(jobs: Sequence[Job], at_once: int) -> list[Ended]:
+    """Do all jobs; what they ended in, in the order of the jobs. The last ones begin first: among
+    faults those of submission take longest.
+    """
+    with ThreadPoolExecutor(at_once) as lanes:
+        waiting = [lanes.submit(job.done) for job in reversed(jobs)]
+        try:
+            return [ended for done in reversed(waiting) for ended in done.result()]
+        except BaseException:
+            lanes.shutdown(wait=False, cancel_futures=True)  # those under way end by themselves
+            raise
+
+
+def _options() -> argparse.Namespace:
+    cpus = os.cpu_count() or 1
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.soak",
+        description="Full runs over a bad network: a sound deployment must pass, a faulty one "
+        "must fail. Exit code: 0 all of it held, 1 some did not, 2 not measured.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--runs", type=_number, metavar="N", help="sound runs (default: 300; with --quick 4)")
+    add("--seeds", type=_number, metavar="N", help="that they are dealt out to (10; 2)")
+    add("--sensitivity", action="store_true", help="run each fault, too")
+    add("--each", type=_number, metavar="N", help="runs of each fault (3; 1)")
+    add("--at-once", type=_number, metavar="N", default=2 * cpus, help=f"({2 * cpus})")
+    add("--quick", action="store_true", help="a small run, to see that all works")
+    add("--json", type=Path, metavar="FILE", help="write every run to FILE as well")
+    options = parser.parse_args()
+    runs, seeds, each = (4, 2, 1) if options.quick else (300, 10, 3)
+    options.runs = options.runs or runs
+    options.seeds = options.seeds or seeds
+    options.each = options.each or each
+    return options
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 1 to 100000")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""What a soak showed: tables, and what must hold. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from statistics import median
+from typing import Final
+
+from .noise import KINDS, Noise
+from .soaking import Ended
+from .tables import table
+from .targets import Target
+
+_INCONCLUSIVE: Final = 0.01  # share of sound runs that may end so
+_HEAD: Final = (
+    *("seed", "runs", "PASSED", "FAILED", "INCONCLUSIVE", "requests"),
+    *("reset", "answer lost", "503", "stalled", "down", "brownouts"),
+    *("flaky a run", "seconds", "CPU s", ""),
+)
+
+
+def told(noise: Noise) -> Iterator[str]:
+    """The noise in words."""
+    yield (
+        f"noise: of all requests {noise.reset_before:.1%} reset before they are passed on, "
+        f"{noise.reset_after:.1%} after (the answer is lost), {noise.unavailable:.1%} answered "
+        f"503, {noise.stalled:.1%} held for {noise.stall:g} s;"
+    )
+    yield (
+        f"a brownout of {1000 * noise.brownout:.0f} ms (connections refused, or reset, or all "
+        f"answered 503) within {noise.first:g} s and then every {noise.every:g} s on average"
+    )
+
+
+def sound(runs: Sequence[Ended]) -> Iterator[str]:
+    """Runs against a sound deployment, a row a seed, and each that did not pass."""
+    ordered = sorted(runs, key=lambda each: int(_series(each)))
+    rows = [_row(seed, list(some)) for seed, some in groupby(ordered, _series)]
+    yield f"a sound deployment: {len(runs)} runs"
+    yield from table([_HEAD, *rows, _row("all", ordered)])
+    yield (
+        "reset to brownouts: what the proxy did, and down what met a brownout and reached it; "
+        "flaky: median and most; seconds, CPU s: medians"
+    )
+    for each in ordered:
+        if each.verdict != "PASSED":
+            yield f"seed {each.seed}: {each.verdict}: {each.reason}"
+
+
+def _series(ended: Ended) -> str:
+    return ended.seed.partition(".")[0]
+
+
+def _row(name: str, runs: Sequence[Ended]) -> tuple[str, ...]:
+    verdicts = Counter(each.verdict for each in runs)
+    done: Counter[str] = Counter()
+    for each in runs:
+        done.update(each.injected)
+    flaky = [each.flaky for each in runs]
+    return (
+        name,
+        str(len(runs)),
+        *(str(verdicts[kind]) for kind in ("PASSED", "FAILED", "INCONCLUSIVE")),
+        str(done["requests"]),
+        *(str(done[kind]) for kind in (*KINDS, "down", "brownouts")),
+        f"{median(flaky):.0f}, {max(flaky)}",
+        f"{median(each.seconds for each in runs):.1f}",
+        f"{median(each.cpu for each in runs):.1f}",
+        "",
+    )
+
+
+def sensitivity(runs: Sequence[Ended], exempt: Mapping[str, str]) -> Iterator[str]:
+    """Runs against faults, a row a fault."""
+    by_fault: defaultdict[str, list[Ended]] = defaultdict(list)
+    for each in runs:
+        by_fault[each.fault].append(each)
+    yield f"a deployment with a fault: {len(by_fault)} faults, {len(runs)} runs"
+    rows = [_fault_row(fault, some) for fault, some in by_fault.items()]
+    yield from table([("fault", "caught", "flaky", "seconds", "by"), *rows])
+    for fault, why in exempt.items():
+        yield f"{fault}: not run: {why}"
+
+
+def _fault_row(fault: str, runs: Sequence[Ended]) -> tuple[str, ...]:
+    caught = sum(each.caught for each in runs)
+    failed = Counter(check for each in runs for check in each.failed)
+    most = ", ".join(check.partition("::")[2] for check, _ in failed.most_common(2))
+    missed = [f"{each.verdict}: {each.reason}" for each in runs if not each.caught]
+    return (
+        fault,
+        f"{caught} of {len(runs)}",
+        f"{median(each.flaky for each in runs):.0f}",
+        f"{median(each.seconds for each in runs):.1f}",
+        f"MISSED {missed[0]}" if missed else most,
+    )
+
+
+def judge(runs: Sequence[Ended], faulty: Sequence[Ended]) -> list[Target]:
+    """What must hold of the runs that were made."""
+    return [*_steady(runs), *_caught(faulty)] if faulty else [*_steady(runs)]
+
+
+def _steady(runs: Sequence[Ended]) -> Iterator[Target]:
+    count = Counter(each.verdict for each in runs)
+    failed, open_ = count["FAILED"], count["INCONCLUSIVE"]
+    other = len(runs) - failed - open_ - count["PASSED"]
+    bound = f", at most {3 / len(runs):.1%} at 95 % confidence" if not failed else ""
+    yield Target("sound: none FAILED", f"{failed} of {len(runs)}{bound}", not failed)
+    demand = f"sound: at most {_INCONCLUSIVE:.0%} INCONCLUSIVE"
+    measured = f"{open_} of {len(runs)}"
+    yield Target(demand, measured, open_ <= _INCONCLUSIVE * len(runs) and not other)
+    untold = sum(max(0, each.documents - each.told) for each in runs)
+    left = sum(each.documents for each in runs)
+    demand = "sound: nothing left behind that is not told"
+    yield Target(demand, f"{left} documents left, {untold} not told", not untold)
+    trouble = sum(_troubled(runs))
+    asked = sum(each.injected["requests"] for each in runs)
+    yield Target("sound: at least 4 % of requests met trouble", f"{trouble / asked:.1%}", True)
+
+
+def _troubled(runs: Iterable[Ended]) -> Iterator[int]:
+    for each in runs:
+        yield sum(count for kind, count in each.injected.items() if kind in (*KINDS, "down"))
+
+
+def _caught(runs: Sequence[Ended]) -> Iterator[Target]:
+    missed = sum(not each.caught for each in runs)
+    measured = f"{len(runs) - missed} of {len(runs)} runs"
+    yield Target("a fault: FAILED, by a check that names it", measured, not missed)

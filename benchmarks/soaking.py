@@ -1,0 +1,121 @@
+"""One run of the soak: a stand-in, the noise before it, and pytest as a process."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fhr_standin.locales import choose
+from fhr_standin.running import Standin
+
+from .deployment import ROOT, environment_file
+from .errors import BenchmarkError
+from .noise import Noise, noisy
+from .process import measure
+
+LOCALES: Final = 8
+"""Of every kind, a plain one, from right to left, an alias; about 810 requests and 2 s of CPU."""
+
+_WITHIN: Final = 300.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one run ended.
+
+    ``flaky`` counts requests that needed a retry, ``failed`` names the checks that failed or
+    were unsteady, ``injected`` is what the proxy did, ``documents`` how many were left in the
+    store and ``told`` how many of them the run said it may have left.
+    """
+
+    seed: str
+    fault: str
+    verdict: str
+    reason: str
+    seconds: float
+    cpu: float
+    requests: int
+    attempts: int
+    flaky: int
+    documents: int
+    told: int
+    failed: tuple[str, ...]
+    injected: dict[str, int]
+    failures: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def caught(self) -> bool:
+        """Whether a check that names the fault, or the origin's unsteadiness where none does,
+        failed the run.
+        """
+        naming = catching(self.fault)
+        return self.verdict == "FAILED" and (not naming or not naming.isdisjoint(self.failed))
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def run(standin: Standin, seed: str, noise: Noise, fault: str = "", probe: float = 15) -> Ended:
+    """Verify ``standin``, which has this fault, through ``noise``; then empty its store.
+
+    Raises BenchmarkError where the run gave no verdict.
+    """
+    with tempfile.TemporaryDirectory(prefix="knowngood-soak-") as temporary:
+        folder = Path(temporary)
+        verdict = folder / "verdict.json"
+        with noisy(standin.origins, seed, noise) as (origins, injected):
+            file = environment_file(folder / "environment", choose(LOCALES), **origins, probe=probe)
+            command = [sys.executable, "-m", "pytest", f"--env={file}", f"--verdict-file={verdict}"]
+            command += ["-p", "no:cacheprovider", "-p", "no:randomly"]
+            usage = measure(command, ROOT, _WITHIN)
+        if not verdict.exists():
+            raise BenchmarkError(f"seed {seed} {fault}: no verdict\n{usage.output[-3000:]}")
+        found = json.loads(verdict.read_text("utf-8"))
+    documents = len(standin.documents())
+    standin.reset()
+    bad = [name for name, check in found["checks"].items() if check["bad"] or check["unsteady"]]
+    return Ended(
+        seed=seed,
+        fault=fault,
+        verdict=found["verdict"],
+        reason=found["reason"],
+        seconds=usage.wall,
+        cpu=usage.cpu,
+        requests=found["requests"]["sent"],
+        attempts=found["requests"]["attempts"],
+        flaky=found["counts"]["flaky"],
+        documents=documents,
+        told=len(found["left_behind"]),
+        failed=tuple(bad),
+        injected={"requests": injected.requests, **injected.trouble},
+        failures=[*found["failures"], *found["unsettled"]][:3] if not fault else [],
+    )
+
+
+def catching(fault: str) -> set[str]:
+    """The checks that name ``fault`` in their ``catches`` mark."""
+    return {check for check, faults in _catches().items() if fault in faults}
+
+
+@cache
+def _catches() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "smoketests").glob("test_*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                found[f"{path.name}::{node.name}"] = set(_named(node))
+    return found
+
+
+def _named(function: ast.FunctionDef) -> Iterator[str]:
+    for mark in function.decorator_list:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.catches":
+            yield from (ast.literal_eval(fault) for fault in mark.args)
