@@ -6,7 +6,11 @@ CONFIG = "content:/{locale}/js/config.json"
 
 
 @pytest.mark.catches(
-    "config-503-every-second", "config-missing", "config-missing-one-locale", "config-one-in-three"
+    "config-503-every-second",
+    "config-missing",
+    "config-missing-one-locale",
+    "config-one-in-three",
+    "query-refused",
 )
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
 def test_config_json_never_404s(response):
@@ -17,6 +21,8 @@ def test_config_json_never_404s(response):
 @pytest.mark.catches(
     "config-bom",
     "config-braces",
+    "config-debug-boolean",
+    "config-debug-spaced",
     "config-duplicate-keys",
     "config-empty",
     "config-extra-key",
@@ -52,3 +58,14 @@ def test_config_json_is_the_same_in_every_locale(responses):
     reference, here = responses
     expected = reference.json()
     assert here.json() == expected
+
+
+@pytest.mark.catches("v4-config-debug-on", "v4-config-extra-key")
+@pytest.mark.get("content:/{locale}/{*page}", references=True)
+def test_every_config_json_a_page_loads_is_sound(references, schema, environment):
+    """The v4 page has settings of its own, to the same rules."""
+    for needed in references:
+        if needed.exchange is not None and needed.url.partition("?")[0].endswith("/config.json"):
+            settings = needed.response.json()
+            schema("config").check(settings)
+            assert settings["fhr"]["debug"] in environment.params.get("debug", ["false"]), needed

@@ -1,11 +1,13 @@
 """What pages refer to: scripts, styles, images, fonts and the JSON that scripts load."""
 
+import base64
+import hashlib
 import re
 
 import httpx
 import pytest
 
-from knowngood import script, stylesheet
+from knowngood import policy, script, stylesheet
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", references=True)
 
@@ -32,6 +34,12 @@ BEGINNINGS = {
     "woff2": b"wOF2",
 }
 ENDINGS = {"gif": b";", "png": b"IEND", "svg": b"</svg>"}  # in the last bytes
+# By page, what its scripts ask the browser for; without one of them it has nothing to show.
+COMMANDS = {
+    "": ["RequestCurrentPrefs", "RequestCurrentPayload"],
+    "v4/": ["RequestCurrentEnvironment", "RequestTelemetryPingList"],
+    "mobile/": ["RequestCurrentPrefs", "RequestCurrentPayload"],
+}
 HTML = re.compile(rb"\s*<(!doctype html|html)", re.I)
 MARKERS = re.compile(r"^<{7} |^>{7} ", re.M)  # of a merge that was not finished
 
@@ -51,6 +59,29 @@ def below(locale, references):
     return found
 
 
+def scripts(page, references):
+    """The scripts that a browser runs on a page: those it refers to, and its own."""
+    for needed in ours(references):
+        of_page = needed.kind == "script" and needed.page == str(page.url)
+        if of_page and script.is_javascript(needed.type):
+            yield needed.response.content
+    for node in page.html.css("script:not([src])"):
+        if script.is_javascript(node.attributes.get("type") or ""):
+            yield node.text(deep=True).encode()
+
+
+def ids(page):
+    """The ids of a page's elements."""
+    return {node.attributes.get("id") for node in page.html.css("[id]")}
+
+
+def hashes(integrity):
+    """The hashes of an `integrity` attribute that count: those of the strongest kind."""
+    found = [token.partition("?")[0].partition("-") for token in integrity.split()]
+    kinds = [kind for kind in ("sha512", "sha384", "sha256") if kind in {each[0] for each in found}]
+    return {(kind, value) for kind, _, value in found if kind in kinds[:1]}
+
+
 def suffix(needed):
     """`css` of `/fr/css/styles.css?1`."""
     return needed.response.path.rpartition("/")[2].rpartition(".")[2].lower()
@@ -68,17 +99,21 @@ def suffix(needed):
     "file-silent",
     "font-missing",
     "gzip-bomb",
+    "gzip-cut-off",
     "headers-200-kilobytes",
     "headers-drip",
     "image-missing",
     "interim-endless",
     "lengths-differ",
+    "page-comment-unclosed",
     "page-maintenance",
     "page-nginx-welcome",
+    "page-wrong-base",
     "script-connection-closed",
     "script-missing",
     "status-line-broken",
     "stylesheet-missing",
+    "v4-is-desktop",
 )
 def test_everything_a_page_needs_is_there(responses, references):
     """Every reference on our own origin answers 200. A page without any script or style is
@@ -92,7 +127,13 @@ def test_everything_a_page_needs_is_there(responses, references):
 
 
 @pytest.mark.catches(
-    "image-empty", "image-is-html", "image-truncated", "script-is-html", "stylesheet-wrong-type"
+    "content-type-twice",
+    "image-empty",
+    "image-is-html",
+    "image-truncated",
+    "script-is-html",
+    "script-wrong-type",
+    "stylesheet-wrong-type",
 )
 def test_everything_is_what_its_name_says(references):
     """By media type and by its first and last bytes: not empty, not cut short, and no error page
@@ -101,6 +142,7 @@ def test_everything_is_what_its_name_says(references):
     for needed in ours(references):
         kind = suffix(needed)
         body = needed.response.content
+        assert len(set(needed.response.headers.get_list("content-type"))) <= 1, needed
         assert re.fullmatch(MEDIA_TYPES.get(kind, "(?!text/html).+"), needed.response.media_type)
         assert body, needed
         assert body.startswith(BEGINNINGS.get(kind, b"")), needed
@@ -114,11 +156,15 @@ def test_everything_is_what_its_name_says(references):
     "config-bom",
     "config-empty",
     "script-truncated",
+    "stylesheet-bom-inside",
     "stylesheet-conflict-markers",
     "stylesheet-truncated",
+    "stylesheets-say-nothing",
 )
-def test_scripts_styles_and_json_are_whole(references):
-    """Scripts parse to their end, styles close what they open, JSON is what a browser takes."""
+def test_scripts_styles_and_json_are_whole(responses, references):
+    """Scripts parse to their end, styles close what they open, JSON is what a browser takes. No
+    page has styles that all say nothing.
+    """
     for needed in ours(references):
         if needed.kind == "script":
             source = needed.response.content
@@ -128,6 +174,56 @@ def test_scripts_styles_and_json_are_whole(references):
         elif needed.response.media_type == "text/css":
             assert stylesheet.trouble(needed.response.content) is None, needed
             assert not MARKERS.search(needed.response.text), needed
+            # At the start it is a mark; further on it spoils the selector it stands before.
+            assert "\ufeff" not in needed.response.content.decode("utf-8", "replace")[1:], needed
+    for page in responses:
+        styles = [each for each in ours(references) if each.page == str(page.url)]
+        sheets = [each for each in styles if each.kind == "stylesheet"]
+        assert any(stylesheet.says_something(each.response.content) for each in sheets)
+
+
+@pytest.mark.catches(
+    "script-comment-only", "script-other-page", "script-stub", "script-type-unknown"
+)
+def test_scripts_talk_to_the_browser(responses, references, case):
+    """Each page's scripts name the event by which it asks the browser, and what it asks for: a
+    script that parses but is another one leaves the page blank.
+    """
+    for page in responses:
+        source = b"\n".join(scripts(page, references)).decode("utf-8", "replace")
+        wanted = COMMANDS.get(page.path.removeprefix(f"/{case['locale']}/"), [])
+        assert [word for word in ("RemoteHealthReportCommand", *wanted) if word not in source] == []
+
+
+@pytest.mark.catches("policy-blocks-inline", "policy-blocks-requests", "policy-blocks-scripts")
+def test_no_policy_forbids_what_a_page_needs(responses, references):
+    """Content-Security-Policy: the browser loads nothing that it does not allow."""
+    for page in responses:
+        policies = page.headers.get_list("content-security-policy")
+        for meta in page.html.css('meta[http-equiv="content-security-policy" i]'):
+            policies.append(meta.attributes.get("content") or "")
+        url = str(page.url)
+        for needed in ours(references):
+            if needed.page == url:
+                assert policy.forbids(policies, needed.kind, needed.url, url) is None, needed
+        if page.html.css_first("script:not([src]):not([type*=json])") is not None:
+            assert policy.forbids(policies, "script", "", url) is None
+
+
+@pytest.mark.catches("script-integrity-stale")
+def test_integrity_is_that_of_what_is_there(responses, references):
+    """A browser does not run a script whose hash is not the one that its element names."""
+    there = {needed.url: needed for needed in ours(references)}
+    for page in responses:
+        for node in page.html.css("[integrity]"):
+            address = node.attributes.get("src") or node.attributes.get("href") or ""
+            needed = there.get(str(page.url.join(address)))
+            wanted = hashes(node.attributes.get("integrity") or "")
+            if needed is not None and wanted:
+                content = needed.response.content
+                kind = next(iter(wanted))[0]
+                found = base64.b64encode(hashlib.new(kind, content).digest()).decode()
+                assert (kind, found) in wanted, needed
 
 
 @pytest.mark.catches("page-foreign-reference", "page-http-reference")
@@ -153,3 +249,19 @@ def test_shared_files_are_the_same_in_every_locale(references, case):
     assert sorted(reference.keys() ^ here.keys()) == []
     for place, needed in here.items():
         assert reference[place].response.content == needed.response.content, needed
+
+
+@pytest.mark.catches("page-id-missing")
+@pytest.mark.get("content:/en-US/{*page}", references=True)
+def test_elements_that_scripts_name_are_in_every_locale(responses, references, case):
+    """What en-US has and its scripts look up by id, every locale has: all come from one template,
+    and a script stops at the first element that is not there.
+    """
+    pages = {page.path: page for page in responses}
+    for path, page in pages.items():
+        if path.startswith("/en-US/"):
+            sources = scripts(page, references)
+            named = {text.lstrip("#") for each in sources for text in script.strings(each)}
+            wanted = ids(page) & named
+            here = pages[f"/{case['locale']}/{path.removeprefix('/en-US/')}"]
+            assert sorted(wanted - ids(here)) == []

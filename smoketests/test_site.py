@@ -1,9 +1,17 @@
 """The site as a whole: robots, headers, caching, version and health."""
 
+import re
+
 import pytest
 
+FIREFOX = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:38.0) Gecko/20100101 Firefox/38.0",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "de,en;q=0.5",
+}
 
-@pytest.mark.catches("robots-allows", "robots-missing")
+
+@pytest.mark.catches("robots-allows", "robots-is-html", "robots-missing")
 @pytest.mark.get("content:/robots.txt")
 def test_robots_are_kept_out(response):
     """FHR is shown inside Firefox and belongs in no search engine."""
@@ -13,15 +21,36 @@ def test_robots_are_kept_out(response):
     assert rules == [("user-agent", "*"), ("disallow", "/")]
 
 
-@pytest.mark.catches("git-exposed")
-@pytest.mark.get("content:/.git/HEAD", "content:/.git/config")
+@pytest.mark.catches("backup-exposed", "env-exposed", "git-exposed", "svn-exposed")
+@pytest.mark.get(
+    "content:/.git/HEAD",
+    "content:/.git/config",
+    "content:/.svn/entries",
+    "content:/.hg/requires",
+    "content:/.env",
+    "content:/en-US/js/config.json~",
+    "content:/en-US/js/config.json.bak",
+)
 def test_the_checkout_is_not_published(responses):
-    """A site deployed from a checkout must not hand out its history and settings."""
+    """A site deployed from a checkout must not hand out its history, settings and backups."""
     for response in responses:
         assert response.status_code in (403, 404)
 
 
-@pytest.mark.catches("cache-a-year", "header-missing")
+@pytest.mark.catches("folder-listed")
+@pytest.mark.get("content:/en-US/js/", "content:/en-US/img/")
+def test_folders_are_not_listed(responses):
+    """A list of files is the web server's own page, and shows what nobody refers to."""
+    for response in responses:
+        assert not re.search(r"<title>\s*(Index of|Directory listing)", response.text, re.I)
+
+
+@pytest.mark.catches(
+    "cache-a-year",
+    "cache-control-twice",
+    "cookie-set",
+    "header-missing",
+)
 @pytest.mark.get("content:/{locale}/{*page}", references=True)
 @pytest.mark.get("content:/{locale}/js/config.json")
 def test_headers_are_what_the_environment_expects(responses, references, environment):
@@ -34,7 +63,37 @@ def test_headers_are_what_the_environment_expects(responses, references, environ
             assert environment.header_problems(answer.path, answer.headers) == [], needed
 
 
-@pytest.mark.catches("conditional-ignored", "etag-missing")
+@pytest.mark.catches("firefox-turned-away", "unknown-locale-200-for-browsers")
+@pytest.mark.origin("content")
+@pytest.mark.parametrize(
+    "path",
+    ["/en-US/", "/en-US/v4/", "/en-US/mobile/?v=1", "/en-US/js/config.json", "/xx-unknown/"],
+)
+def test_firefox_gets_what_we_get(client, path):
+    """The rest of these checks would prove nothing if who asks as Firefox got something else."""
+    ours = client.get(path)
+    theirs = client.get(path, headers=FIREFOX)
+    assert theirs.status_code == ours.status_code
+    assert theirs.content == ours.content
+
+
+@pytest.mark.catches("gzip-stale")
+@pytest.mark.origin("content")
+@pytest.mark.parametrize("page", ["/en-US/", "/en-US/v4/", "/en-US/mobile/?v=1"])
+def test_compressed_and_plain_are_the_same(client, page):
+    """Files that are compressed beforehand can be those of an older release."""
+    first = client.get(page)
+    needed = {page: first}
+    for node in first.html.css("script[src], link[rel=stylesheet][href]"):
+        url = first.url.join(node.attributes.get("src") or node.attributes.get("href"))
+        if url.netloc == first.url.netloc:
+            needed[str(url)] = client.get(str(url))
+    for url, packed in needed.items():
+        plain = client.get(url, headers={"Accept-Encoding": "identity"})
+        assert plain.content == packed.content, url
+
+
+@pytest.mark.catches("conditional-ignored", "etag-changes", "etag-missing")
 @pytest.mark.origin("content")
 @pytest.mark.parametrize("path", ["/en-US/", "/en-US/js/config.json", "/robots.txt"])
 def test_unchanged_files_are_not_sent_again(client, path):
@@ -47,7 +106,12 @@ def test_unchanged_files_are_not_sent_again(client, path):
     assert again.content == b""
 
 
-@pytest.mark.catches("version-incomplete", "version-missing", "version-wavers")
+@pytest.mark.catches(
+    "version-commit-head",
+    "version-incomplete",
+    "version-missing",
+    "version-wavers",
+)
 @pytest.mark.get("{release}", samples=10)
 def test_the_version_document_says_what_is_deployed(responses, environment, schema):
     """Without it nobody can say which release is on the air; two answers are two releases."""
@@ -60,9 +124,12 @@ def test_the_version_document_says_what_is_deployed(responses, environment, sche
         assert response.text == first
 
 
-@pytest.mark.catches("heartbeat-down", "lbheartbeat-down")
+@pytest.mark.catches("heartbeat-down", "heartbeat-says-error", "lbheartbeat-down")
 @pytest.mark.get("content:/__heartbeat__", "content:/__lbheartbeat__")
 def test_the_deployment_says_it_is_well(responses):
-    """Dockerflow's heartbeats: the load balancer takes out what does not answer 200."""
+    """Dockerflow's heartbeats: the load balancer takes out what does not answer 200. What they say
+    is free, but an error with 200 would keep a broken one in.
+    """
     for response in responses:
         assert response.status_code == 200
+        assert not re.search(r'"status"\s*:\s*"(error|critical|fail\w*|down)"', response.text, re.I)

@@ -12,10 +12,13 @@ SUBMIT = "/1.0/submit/metrics"
 @pytest.mark.catches(
     "delete-broken",
     "delete-refused",
+    "submit-202",
     "submit-500-after-storing",
     "submit-503-every-second",
+    "submit-login-page",
     "submit-no-id",
     "submit-other-id",
+    "submit-redirects",
     "submit-refuses-deflate",
     "submit-refuses-plain",
     "submit-refuses-put",
@@ -53,7 +56,7 @@ def test_the_server_makes_an_id_where_none_is_given(submission):
     assert stored.text.strip().count("-") == 4
 
 
-@pytest.mark.catches("submit-refuses-obsolete")
+@pytest.mark.catches("submit-refuses-obsolete", "submit-refuses-several-obsolete")
 def test_a_report_may_name_older_ones_to_delete(submission):
     """X-Obsolete-Document takes one id or several, and may repeat."""
     old = [submission.new_id() for _ in range(3)]

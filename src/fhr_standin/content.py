@@ -5,13 +5,14 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from fhr_standin.asgi import Receive, Scope, Send, answer, asked, header
-from fhr_standin.faults import Armed, Ask, ContentFault
+from fhr_standin.faults import Armed, Ask, ContentFault, Request
 from fhr_standin.protocol import drop, seize
 from fhr_standin.resource import Resource, message
 from fhr_standin.site import Site
 from fhr_standin.wire import Form, Wire, render
 
 _NOT_ALLOWED = message(405, "Method not allowed")
+_NOBODY = Request()
 _MANY = 100_000  # paths, more than a site of 1,000 locales has
 
 
@@ -53,14 +54,14 @@ class Content:
             body = form.body if method == "GET" else b""
             await answer(send, wire.status, form.headers, body)
 
-    def resource(self, path: str, host: str = "", client: str = "") -> Resource:
-        """Return what `path` of `host` answers a client under the faults, for which it counts."""
+    def resource(self, path: str, request: Request = _NOBODY) -> Resource:
+        """Return what `path` answers a request under the faults, for which it counts."""
         resource = self.site.find(path)
         code, slash, rest = path[1:].partition("/")
         locale = code if code in self.site.locales else None
         # Without its slash a locale is a redirect, not its page.
         rest = rest if locale and slash else path
-        ask = Ask(path, locale, rest, self.site, host=host, client=client)
+        ask = Ask(path, locale, rest, self.site, request=request)
         for armed in self._faults:
             resource = armed.content(ask, resource)
         return resource
@@ -79,8 +80,7 @@ class Content:
         return resource, render(resource, self._secure)
 
     def _faulty(self, scope: Scope) -> tuple[Resource, Wire]:
-        host = header(scope, b"host").decode("latin-1")
-        resource = self.resource(scope["path"], host, str(scope.get("client")))
+        resource = self.resource(scope["path"], _request(scope))
         return resource, render(resource, self._secure)
 
 
@@ -89,6 +89,13 @@ def _head(wire: Wire) -> bytes:
     line = f"HTTP/1.1 {wire.status} {HTTPStatus(wire.status).phrase}\r\n".encode()
     lines = [b"%b: %b\r\n" % pair for pair in wire.plain.headers]
     return b"".join([line, *lines, b"connection: close\r\n\r\n"])
+
+
+def _request(scope: Scope) -> Request:
+    names = (b"host", b"user-agent", b"accept")
+    host, agent, accept = (header(scope, name).decode("latin-1") for name in names)
+    query = scope["query_string"].decode("latin-1")
+    return Request(str(scope.get("client")), query, host, agent, accept)
 
 
 def _wishes(scope: Scope) -> tuple[bool, bytes]:

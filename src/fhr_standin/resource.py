@@ -26,7 +26,8 @@ _MEDIA = {
 class Resource:
     """One answer: what it says, and how the wire may depart from a sound server.
 
-    `headers` (lower-case names) replace the server's own, and those in `without` are not sent.
+    `headers` (lower-case names) replace the server's own, those in `added` are sent beside them,
+    and those in `without` are not sent. `zipped` is gzipped in the body's place.
     `conditional` False ignores If-None-Match; `zips` is how often a gzipped body is gzipped, 0
     where gzip is not on offer; `withheld` bytes of the promised body are never sent; `drop` closes
     without an answer; `raw` writes the answer in the server's place.
@@ -36,7 +37,9 @@ class Resource:
     media: str
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    added: tuple[tuple[str, str], ...] = ()
     without: frozenset[str] = frozenset()
+    zipped: bytes | None = None
     conditional: bool = True
     zips: int = 1
     withheld: int = 0

@@ -43,7 +43,7 @@ def render(resource: Resource, secure: bool) -> Wire:
     plain = _form(resource, resource.body, secure, {"vary": "Accept-Encoding"} if zips else {})
     if not zips or not resource.zips or resource.withheld:
         return Wire(resource.status, plain, None)
-    packed = resource.body
+    packed = resource.body if resource.zipped is None else resource.zipped
     for _ in range(resource.zips):
         packed = gzip.compress(packed, 6, mtime=0)
     extra = {"vary": "Accept-Encoding", "content-encoding": "gzip"}
@@ -64,7 +64,8 @@ def _form(resource: Resource, body: bytes, secure: bool, extra: dict[str, str]) 
     if secure:
         values["strict-transport-security"] = "max-age=31536000"
     values.update(resource.headers)
-    headers = [(k.encode(), v.encode()) for k, v in values.items() if k not in resource.without]
+    lines = [*values.items(), *resource.added]
+    headers = [(k.encode(), v.encode()) for k, v in lines if k not in resource.without]
     unchanged = [(name, value) for name, value in headers if name not in _NOT_IN_304]
     can_revalidate = resource.status == 200 and resource.conditional
     sent = body[: len(body) - resource.withheld]

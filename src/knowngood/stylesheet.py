@@ -25,3 +25,16 @@ def trouble(source: bytes) -> str | None:
     if kinds and not kinds & {"{} block", "at-keyword"}:
         return "the stylesheet holds no rule"
     return None
+
+
+@lru_cache(maxsize=64)
+def says_something(source: bytes) -> bool:
+    """Whether ``source`` declares anything, or has a rule of another kind, such as an import."""
+    import tinycss2
+
+    rules, _ = tinycss2.parse_stylesheet_bytes(source, skip_comments=True, skip_whitespace=True)
+    for rule in rules:
+        content = getattr(rule, "content", None) or ()
+        if rule.type == "at-rule" or any(token.type != "whitespace" for token in content):
+            return True
+    return False

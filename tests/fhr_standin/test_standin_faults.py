@@ -10,7 +10,7 @@ import pytest
 
 import fhr_standin
 from fhr_standin.content import Content
-from fhr_standin.faults import FAULTS, ContentFault, SubmissionFault, arm
+from fhr_standin.faults import FAULTS, ContentFault, Request, SubmissionFault, arm
 from fhr_standin.locales import choose
 from fhr_standin.site import PAGES, Site
 
@@ -21,7 +21,17 @@ SUBMIT = f"/1.0/submit/metrics/{ID}"
 CONTENT = [name for name, fault in FAULTS.items() if isinstance(fault, ContentFault)]
 SUBMISSION = [name for name, fault in FAULTS.items() if isinstance(fault, SubmissionFault)]
 HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+CSS = "text/css; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+ENGLISH = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"
 JAVASCRIPT = "application/javascript; charset=utf-8"
+
+# What is only there under a fault.
+PUBLISHED = [
+    *("/.git/HEAD", "/.env", "/.svn/entries"),
+    *(f"/{code}/js/{name}" for code in ("fr", "pl") for name in ("", "config.json~")),
+]
 
 # One telling request for each content fault: path, status, media type, words of the body.
 TELLING: dict[str, tuple[str, int, str, str]] = {
@@ -47,6 +57,46 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-hostile-text": (f"/{ONE}/v4/", 200, HTML, ' lang="\0\x1b[2J'),
     "page-http-redirect": ("/pl/", 301, HTML, ""),
     "page-redirect-loop": ("/pl/", 302, HTML, ""),
+    "config-debug-boolean": ("/pl/js/config.json", 200, JSON, '"debug": true,'),
+    "config-debug-spaced": ("/pl/js/config.json", 200, JSON, '"debug": " false"'),
+    "v4-config-debug-on": ("/pl/v4/js/config.json", 200, JSON, '"debug": "true"'),
+    "v4-config-extra-key": ("/pl/v4/js/config.json", 200, JSON, '"apiKey": "'),
+    "gzip-cut-off": ("/pl/v4/css/styles.css", 200, CSS, "\x1f"),
+    "script-wrong-type": (f"/{ONE}/js/data.js", 200, "text/plain; charset=utf-8", "DATA_VERSION"),
+    "stylesheet-bom-inside": ("/pl/css/styles.css", 200, CSS, "}\n\ufeff"),
+    "months-alike": ("/pl/js/locale/date_format.json", 200, JSON, ",".join(["sty"] * 12)),
+    "months-english": ("/pl/js/locale/date_format.json", 200, JSON, ENGLISH),
+    "months-sorted": ("/pl/js/locale/date_format.json", 200, JSON, "Apr,Aug,Dec,Feb,Jan"),
+    "date-format-wrong-charset": (
+        "/pl/js/locale/date_format.json",
+        200,
+        "application/json; charset=iso-8859-1",
+        '"monthNameShort"',
+    ),
+    "v4-date-format-eleven-months": ("/pl/v4/js/locale/date_format.json", 200, JSON, 'Oct,Nov"'),
+    "folder-listed": ("/pl/js/", 200, HTML, "Index of /pl/js/"),
+    "env-exposed": ("/.env", 200, TEXT, "API_KEY="),
+    "svn-exposed": ("/.svn/entries", 200, TEXT, "12\n"),
+    "backup-exposed": ("/pl/js/config.json~", 200, TEXT, "{}\n"),
+    "robots-is-html": ("/robots.txt", 200, HTML, "<html>"),
+    "heartbeat-says-error": ("/__heartbeat__", 200, JSON, '"status": "error"'),
+    "version-commit-head": ("/__version__", 200, JSON, '"commit": "HEAD"'),
+    "page-title-is-key": ("/pl/v4/", 200, HTML, "<title>fhr.page_title</title>"),
+    "page-heading-is-key": (f"/{ONE}/", 200, HTML, "<h1>FHR_GREETING</h1>"),
+    "page-question-marks": ("/ar/mobile/", 200, HTML, "?????"),
+    "page-stack-trace": ("/pl/mobile/", 200, HTML, "Traceback (most recent call last)"),
+    "page-php-warning": (f"/{ONE}/v4/", 200, HTML, "</b> on line <b>12</b>"),
+    "page-include-failed": ("/pl/", 200, HTML, "[an error occurred while processing"),
+    "script-stub": ("/pl/js/fhr.js", 200, JAVASCRIPT, "(function () {\n}());\n"),
+    "script-comment-only": ("/pl/js/lib/bridge.js", 200, JAVASCRIPT, "/* bridge */\n"),
+    "script-other-page": ("/pl/v4/js/fhr_v4.js", 200, JAVASCRIPT, "ShowSettings"),
+    "script-type-unknown": ("/pl/mobile/", 200, HTML, 'type="text/javascirpt" src="js/fhr.js"'),
+    "script-integrity-stale": ("/pl/", 200, HTML, 'src="js/fhr.js" integrity="sha384-'),
+    "stylesheets-say-nothing": ("/pl/v4/css/table.css", 200, CSS, "* {\n}\n"),
+    "v4-is-desktop": ("/pl/v4/", 200, HTML, 'src="js/lib/graph.js"'),
+    "page-id-missing": (f"/{ONE}/", 200, HTML, 'id="chart"'),
+    "page-wrong-base": ("/pl/", 200, HTML, '<base href="https://fhr-dev.example.org/en-US/">'),
+    "page-comment-unclosed": ("/pl/v4/", 200, HTML, "<body><!-- new header"),
     "script-is-html": ("/pl/js/fhr.js", 200, HTML, "<html>"),
     "script-missing": ("/pl/js/lib/bridge.js", 404, HTML, ""),
     "script-truncated": ("/pl/js/fhr.js", 200, "application/javascript; charset=utf-8", "func"),
@@ -121,7 +171,35 @@ RELEASES = {
     "release-old-one-edge",
     "release-old-one-in-three",
 }
+HEADERS = {
+    "page-attachment": ("/pl/", "content-disposition", "attachment"),
+    "page-refresh-header": ("/pl/v4/", "refresh", "1;url=/elsewhere"),
+    "policy-blocks-scripts": (
+        "/pl/",
+        "content-security-policy",
+        "default-src 'self'; script-src https://cdn.example.org 'unsafe-inline'",
+    ),
+    "policy-blocks-inline": ("/pl/", "content-security-policy", "default-src 'self'; style-src *"),
+    "policy-blocks-requests": ("/pl/", "content-security-policy", "connect-src 'none'"),
+    "cookie-set": ("/robots.txt", "set-cookie", "visitor=0b3dd3ae; Path=/; Max-Age=31536000"),
+}
+TWICE = {
+    "content-type-twice": ("/pl/v4/js/fhr_v4.js", "content-type", [JAVASCRIPT, "text/plain"]),
+    "cache-control-twice": (
+        "/pl/js/config.json",
+        "cache-control",
+        ["max-age=600", "max-age=31536000"],
+    ),
+}
+# What is answered depends on who asks, and how: requests that are answered otherwise.
+ASKED = {
+    "firefox-turned-away": ("/pl/v4/", {"user-agent": "Mozilla/5.0 Gecko Firefox/38.0"}, 200),
+    "unknown-locale-200-for-browsers": ("/xx/", {"accept": "text/html,*/*;q=0.8"}, 200),
+    "query-refused": ("/pl/mobile/?v=1", {}, 404),
+}
 ELSEWHERE = {
+    "etag-changes",
+    "gzip-stale",
     "config-debug-on-one-in-three",
     "page-cannot-be-framed",
     "version-wavers",
@@ -145,7 +223,7 @@ ELSEWHERE = {
 
 def test_every_content_fault_is_told() -> None:
     """Each has its telling request or a test of its own below."""
-    others = ELSEWHERE | TRANSPORT | RELEASES
+    others = {*ELSEWHERE, *TRANSPORT, *RELEASES, *HEADERS, *TWICE, *ASKED}
     assert set(TELLING) | others == set(CONTENT)
     assert not set(TELLING) & others
 
@@ -173,24 +251,26 @@ def test_a_content_fault_leaves_everything_else_sound(
     fault = FAULTS[name]
     assert isinstance(fault, ContentFault)
     app = content(name)
-    paths = [*site.paths(), "/xx/", "/xx/js/config.json", "/fr", "/pl/js/none.js", "/.git/HEAD"]
+    paths = [*site.paths(), "/xx/", "/xx/js/config.json", "/fr", "/pl/js/none.js", *PUBLISHED]
     rounds = [
-        [path for path in paths if app.resource(path, client=str(turn)) != site.find(path)]
+        [path for path in paths if app.resource(path, Request(str(turn))) != site.find(path)]
         for turn in range(3)
     ]
     changed = {path for each in rounds for path in each}
     expected = {path for path in paths if _concerns(fault, path, site)}
     if name == "unknown-locale-200":
         expected = {"/xx/"}
+    if name in ASKED:
+        expected = set()
     if name == "missing-file-200":
-        expected = {"/pl/js/none.js"}
+        expected = {"/pl/js/none.js", *(path for path in PUBLISHED if "/js/" in path)}
     if name == "locale-missing":
-        expected -= {"/pl/js/none.js"}
+        expected -= {"/pl/js/none.js", *PUBLISHED}
     if name == "release-changes":
         pages = {f"/{code}/{page}" for code in site.locales for page in PAGES}
         expected = pages | {"/__version__", *(f"/{code}/js/data.js" for code in site.locales)}
     assert changed == expected
-    assert changed
+    assert changed or name in ASKED
 
 
 def _concerns(fault: ContentFault, path: str, site: Site) -> bool:
@@ -305,6 +385,59 @@ def test_header_faults(content: Callable[..., Content], ask: Callable[..., Any])
     assert aged == {**sound.headers, "cache-control": "max-age=31536000"}
 
 
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_that_is_sent(
+    content: Callable[..., Content], ask: Callable[..., Any], name: str
+) -> None:
+    """It is all that differs."""
+    path, header, value = HEADERS[name]
+    sound, faulty = ask(content(), path), ask(content(name), path)
+    assert faulty.headers == {**sound.headers, header: value}
+    assert faulty.body == sound.body
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_a_header_that_is_sent_twice(name: str) -> None:
+    """Both lines go out, the sound one first."""
+    path, header, values = TWICE[name]
+    with fhr_standin.running(locales=8, faults=[name]) as standin:
+        connection = http.client.HTTPConnection(standin.origins["content"][7:], timeout=10)
+        connection.request("GET", path)
+        assert connection.getresponse().headers.get_all(header) == values
+        connection.close()
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_an_answer_that_depends_on_who_asks(
+    content: Callable[..., Content], ask: Callable[..., Any], name: str
+) -> None:
+    """Others get the sound answer."""
+    path, headers, status = ASKED[name]
+    plain = path.partition("?")[0]
+    faulty = ask(content(name), path, headers=headers)
+    assert faulty.status == status
+    assert faulty.body != ask(content(), path, headers=headers).body
+    assert ask(content(name), plain) == ask(content(), plain)
+
+
+def test_an_etag_that_changes(content: Callable[..., Content], ask: Callable[..., Any]) -> None:
+    """Who holds the one before gets the whole body again."""
+    app = content("etag-changes")
+    tags = [ask(app, "/fr/").headers["etag"] for _ in range(2)]
+    again = ask(app, "/fr/", headers={"if-none-match": ", ".join(tags)})
+    assert again.status == 200
+    assert len({*tags, again.headers["etag"]}) == 3
+
+
+def test_a_stale_gzip(content: Callable[..., Content], ask: Callable[..., Any]) -> None:
+    """Who takes gzip gets older bytes than who does not."""
+    app = content("gzip-stale")
+    plain = ask(app, "/fr/css/styles.css")
+    packed = ask(app, "/fr/css/styles.css", headers={"accept-encoding": "gzip"})
+    assert plain.body == ask(content(), "/fr/css/styles.css").body
+    assert b"release before" in gzip.decompress(packed.body)
+
+
 def test_gzip_twice(content: Callable[..., Content], ask: Callable[..., Any]) -> None:
     """One Content-Encoding over two layers; plain answers stay sound."""
     app = content("gzip-twice")
@@ -371,6 +504,10 @@ DIFFERS: dict[str, dict[str, int]] = {
     "submit-other-id": {},
     "submit-500-after-storing": dict.fromkeys(STORED, 500),
     "submit-503-every-second": dict.fromkeys(WRITES[1::2], 503),
+    "submit-202": dict.fromkeys(STORED, 202),
+    "submit-redirects": dict.fromkeys(STORED, 302),
+    "submit-login-page": dict.fromkeys(STORED, 200),
+    "submit-refuses-several-obsolete": {},
     "submit-refuses-deflate": dict.fromkeys(STORED[1:], 400),
     "submit-refuses-plain": {"post": 400},
     "submit-refuses-put": {"put": 403},
@@ -408,6 +545,18 @@ def test_a_lowered_limit(
     assert ask(app, SUBMIT, "POST", {}, b"x" * size).status == status
 
 
+def test_several_obsolete_documents(
+    submissions: Callable[..., Any], ask: Callable[..., Any]
+) -> None:
+    """One is taken, several are refused."""
+    app = submissions("submit-refuses-several-obsolete")
+    found = [
+        ask(app, SUBMIT, "POST", {"x-obsolete-document": each}, b"x").status
+        for each in (ID, f"{ID},{ID}")
+    ]
+    assert found == [201, 500]
+
+
 @pytest.mark.parametrize("name", DIFFERS)
 def test_a_submission_fault_changes_what_it_says(
     submissions: Callable[..., Any], ask: Callable[..., Any], name: str
@@ -431,6 +580,8 @@ def test_a_submission_fault_changes_what_it_says(
         ("submit-503-once", False),
         ("submit-refuses-deflate", False),
         ("submit-401", False),
+        ("submit-redirects", False),
+        ("submit-login-page", False),
         ("submit-firewall", False),
         ("submit-429-a-day", False),
     ],

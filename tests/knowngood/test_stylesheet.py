@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowngood.stylesheet import trouble
+from knowngood.stylesheet import says_something, trouble
 
 WHOLE = [
     "a{b:c}",
@@ -24,6 +24,22 @@ BROKEN = ["a{b:c", "@media print{a{b:c}", "a{b:c} /* the rem", 'a{b:"c', "a{b:ur
 def test_a_whole_stylesheet(source: str) -> None:
     """What browsers take to its end is whole, braces in strings and addresses aside."""
     assert trouble(source.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "something"),
+    [
+        ("", False),
+        ("* {\n}\n", False),
+        ("/* x */ a {} b { /* y */ }", False),
+        ("a{b:c}", True),
+        ('@import "x.css";', True),
+        ("@media print{a{}}", True),
+    ],
+)
+def test_whether_a_stylesheet_says_anything(source: str, something: bool) -> None:
+    """Empty rules and comments do not; an import, or a rule of another kind, may."""
+    assert says_something(source.encode()) is something
 
 
 @pytest.mark.parametrize("source", BROKEN)

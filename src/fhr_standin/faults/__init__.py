@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from fhr_standin.errors import UsageError
 from fhr_standin.faults import (
     assets,
+    behaviour,
     config,
     headers,
     origins,
     pages,
     releases,
     submission,
+    texts,
     transport,
 )
 from fhr_standin.faults.model import (
@@ -25,6 +27,7 @@ from fhr_standin.faults.model import (
     Fault,
     Listens,
     OriginFault,
+    Request,
     SubmissionFault,
 )
 from fhr_standin.locales import Locale
@@ -38,11 +41,23 @@ __all__ = [
     "Fault",
     "Listens",
     "OriginFault",
+    "Request",
     "SubmissionFault",
     "arm",
 ]
 
-_MODULES = (config, assets, pages, headers, transport, origins, releases, submission)
+_MODULES = (
+    config,
+    assets,
+    pages,
+    texts,
+    behaviour,
+    headers,
+    transport,
+    origins,
+    releases,
+    submission,
+)
 
 FAULTS: dict[str, Fault] = {fault.name: fault for module in _MODULES for fault in module.FAULTS}
 """Every fault by name."""

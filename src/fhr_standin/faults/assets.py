@@ -1,6 +1,8 @@
 """Faults of what pages refer to: scripts, stylesheets, fonts, images, month names."""
 
+import gzip
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 from fhr_standin.faults.changes import (
@@ -17,6 +19,7 @@ from fhr_standin.faults.changes import (
 from fhr_standin.faults.model import Ask, ContentAct
 from fhr_standin.resource import Resource
 from fhr_standin.site import DATE_FORMAT
+from fhr_standin.words import months
 
 _DATES = (DATE_FORMAT, f"v4/{DATE_FORMAT}")
 
@@ -26,17 +29,94 @@ def _months(change: str) -> ContentAct:
 
     def act(ask: Ask, resource: Resource) -> Resource:
         entries = json.loads(resource.body)
-        months = entries.pop(ask.target)["monthNameShort"].split(",")
+        names = entries.pop(ask.target)["monthNameShort"].split(",")
         if change == "eleven":
-            entries[ask.target] = {"monthNameShort": ",".join(months[:11])}
+            entries[ask.target] = {"monthNameShort": ",".join(names[:11])}
         if change == "empty":
-            entries[ask.target] = {"monthNameShort": ",".join([*months[:6], "", *months[7:]])}
+            entries[ask.target] = {"monthNameShort": ",".join([*names[:6], "", *names[7:]])}
         return replace(resource, body=json.dumps(entries, ensure_ascii=False, indent=1).encode())
 
     return act
 
 
+def _every_month(change: Callable[[list[str]], list[str]]) -> ContentAct:
+    """Change the months of every locale."""
+
+    def act(_ask: Ask, resource: Resource) -> Resource:
+        entries = json.loads(resource.body)
+        for entry in entries.values():
+            entry["monthNameShort"] = ",".join(change(entry["monthNameShort"].split(",")))
+        return replace(resource, body=json.dumps(entries, ensure_ascii=False, indent=1).encode())
+
+    return act
+
+
+def _half_a_gzip(_ask: Ask, resource: Resource) -> Resource:
+    packed = gzip.compress(resource.body, mtime=0)
+    headers = (("content-encoding", "gzip"),)
+    return replace(resource, body=packed[: len(packed) // 2], zips=0, headers=headers)
+
+
+def _stale_gzip(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, zipped=b"/* of the release before */\n" + resource.body)
+
+
 FAULTS = [
+    content(
+        "gzip-cut-off",
+        "v4/css/styles.css ends half way through its gzip",
+        ["v4/css/styles.css"],
+        _half_a_gzip,
+    ),
+    content(
+        "gzip-stale",
+        "css/styles.css was compressed beforehand, from an older release, and so is sent",
+        ["css/styles.css"],
+        _stale_gzip,
+    ),
+    content(
+        "script-wrong-type",
+        "js/data.js of one locale is sent as text/plain, which nosniff forbids to run",
+        ["js/data.js"],
+        typed("text/plain; charset=utf-8"),
+        reach="one locale",
+    ),
+    content(
+        "stylesheet-bom-inside",
+        "a byte-order mark stands in the middle of css/styles.css, where two files were joined",
+        ["css/styles.css"],
+        swap("}\n", "}\n\ufeff"),
+    ),
+    content(
+        "months-alike",
+        "all months of every locale have the name of the first",
+        _DATES,
+        _every_month(lambda names: names[:1] * 12),
+    ),
+    content(
+        "months-english",
+        "the months of every locale are English",
+        _DATES,
+        _every_month(lambda _names: months("en").split(",")),
+    ),
+    content(
+        "months-sorted",
+        "the months of every locale stand in the order of the alphabet",
+        _DATES,
+        _every_month(sorted),
+    ),
+    content(
+        "date-format-wrong-charset",
+        "date_format.json is UTF-8 but sent as ISO-8859-1",
+        _DATES,
+        typed("application/json; charset=iso-8859-1"),
+    ),
+    content(
+        "v4-date-format-eleven-months",
+        "the date_format.json of the v4 page alone has eleven months for every locale",
+        _DATES[1:],
+        _every_month(lambda names: names[:11]),
+    ),
     content("script-is-html", "an HTML page with 200 for js/fhr.js", ["js/fhr.js"], says("Hello")),
     content("script-missing", "js/lib/bridge.js is 404", ["js/lib/bridge.js"], gone),
     content(

@@ -106,6 +106,11 @@ def without(header: str) -> ContentAct:
     return lambda _ask, res: replace(res, without=res.without | {header})
 
 
+def with_another(name: str, value: str) -> ContentAct:
+    """Send a header (lower-case name) a second time, with another value."""
+    return lambda _ask, res: replace(res, added=(*res.added, (name, value)))
+
+
 def with_header(name: str, value: str) -> ContentAct:
     """Set a header (lower-case name) to another value than the server's own."""
     return lambda _ask, res: replace(res, headers=(*res.headers, (name, value)))

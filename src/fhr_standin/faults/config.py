@@ -11,6 +11,7 @@ from fhr_standin.faults.changes import (
     swap,
     typed,
 )
+from fhr_standin.site import CONFIG
 
 _OFF = '"debug": "false"'
 _URL = '"jsonurl": "http://localhost:8000/en-US/json/payload.json"'
@@ -51,6 +52,30 @@ FAULTS = [
     ),
     content(
         "config-debug-on", "config.json turns debug mode on", CONFIGS, swap(_OFF, '"debug": "true"')
+    ),
+    content(
+        "config-debug-boolean",
+        "debug is a boolean, which the page does not know",
+        CONFIGS,
+        swap(_OFF, '"debug": true'),
+    ),
+    content(
+        "config-debug-spaced",
+        "a blank stands before the word in debug",
+        CONFIGS,
+        swap(_OFF, '"debug": " false"'),
+    ),
+    content(
+        "v4-config-debug-on",
+        "the config.json of the v4 page alone turns debug mode on",
+        [f"v4/{CONFIG}"],
+        swap(_OFF, '"debug": "true"'),
+    ),
+    content(
+        "v4-config-extra-key",
+        "the config.json of the v4 page alone has a field nobody knows",
+        [f"v4/{CONFIG}"],
+        swap(_OFF, f'"apiKey": "c0ffee00c0ffee00", {_OFF}'),
     ),
     content(
         "config-unrendered",

@@ -1,9 +1,12 @@
 """Faults of the whole content side: what is not below a locale, headers, connections."""
 
+import re
 from dataclasses import replace
 
 from fhr_standin.faults.changes import (
+    ALL_PAGES,
     CONFIGS,
+    body,
     content,
     dropped,
     every,
@@ -12,11 +15,12 @@ from fhr_standin.faults.changes import (
     says,
     status,
     swap,
+    with_another,
     with_header,
     without,
 )
-from fhr_standin.faults.model import Ask
-from fhr_standin.resource import Resource, message
+from fhr_standin.faults.model import Ask, ContentAct
+from fhr_standin.resource import NOT_FOUND, TEXT, Resource, message
 from fhr_standin.site import HEARTBEATS, VERSION
 
 _HEARTBEAT, _LBHEARTBEAT = HEARTBEATS
@@ -45,12 +49,125 @@ def _zipped_twice(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, zips=2)
 
 
+def _as_text(text: str) -> ContentAct:
+    """Answer a file of text that should not be there."""
+    return lambda _ask, _resource: Resource(text.encode(), TEXT)
+
+
+def _commit_head(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, body=re.sub(rb"[0-9a-f]{40}", b"HEAD", resource.body))
+
+
 def _no_commit(_ask: Ask, resource: Resource) -> Resource:
     kept = [part for part in resource.body.split(b", ") if b'"commit"' not in part]
     return replace(resource, body=b", ".join(kept))
 
 
+def _another_tag(ask: Ask, resource: Resource) -> Resource:
+    tag = f'"{ask.nth(ask.path)}"'
+    return replace(resource, conditional=False, headers=(*resource.headers, ("etag", tag)))
+
+
+def _listed(ask: Ask, _resource: Resource) -> Resource:
+    return message(200, f"Index of {ask.path}")
+
+
+def _no_queries(ask: Ask, resource: Resource) -> Resource:
+    return NOT_FOUND if ask.request.query else resource
+
+
+def _for_browsers(ask: Ask, resource: Resource) -> Resource:
+    """Answer a page of ours to whoever prefers HTML, where there is none."""
+    return _english(ask, resource) if ask.request.accept.startswith("text/html") else resource
+
+
+def _not_for_firefox(ask: Ask, resource: Resource) -> Resource:
+    return message(200, "Your browser is too old") if "Firefox/" in ask.request.agent else resource
+
+
 FAULTS = [
+    content(
+        "firefox-turned-away",
+        "whoever comes as Firefox gets a page that calls it too old",
+        ALL_PAGES,
+        _not_for_firefox,
+    ),
+    content(
+        "unknown-locale-200-for-browsers",
+        "a locale that is not there answers 200 to who prefers HTML",
+        None,
+        _for_browsers,
+        reach="whole site",
+    ),
+    content("query-refused", "whatever has a query is 404", None, _no_queries, reach="whole site"),
+    content(
+        "etag-changes",
+        "the ETag is another one each time",
+        None,
+        _another_tag,
+        reach="whole site",
+    ),
+    content(
+        "cookie-set",
+        "a cookie is set with every file",
+        None,
+        with_header("set-cookie", "visitor=0b3dd3ae; Path=/; Max-Age=31536000"),
+        reach="whole site",
+    ),
+    content(
+        "content-type-twice",
+        "scripts come with two Content-Types that differ",
+        ["js/fhr.js", "v4/js/fhr_v4.js", "mobile/js/fhr.js"],
+        with_another("content-type", "text/plain"),
+    ),
+    content(
+        "cache-control-twice",
+        "config.json comes with two Cache-Controls, the second says a year",
+        CONFIGS,
+        with_another("cache-control", "max-age=31536000"),
+    ),
+    content(
+        "env-exposed",
+        "the file with the settings of the build is published",
+        ["/.env"],
+        _as_text("API_KEY=c0ffee00c0ffee00\n"),
+        reach="whole site",
+    ),
+    content(
+        "svn-exposed",
+        "a Subversion checkout is published",
+        ["/.svn/entries"],
+        _as_text("12\n"),
+        reach="whole site",
+    ),
+    content(
+        "backup-exposed",
+        "an editor's copy of config.json is published",
+        ["js/config.json~"],
+        _as_text("{}\n"),
+    ),
+    content("folder-listed", "the folder of scripts is listed", ["js/"], _listed),
+    content(
+        "robots-is-html",
+        "a page with 200 for robots.txt",
+        ["/robots.txt"],
+        says("Firefox Health Report"),
+        reach="whole site",
+    ),
+    content(
+        "heartbeat-says-error",
+        f"{_HEARTBEAT} is 200 but says that the service is in error",
+        [_HEARTBEAT],
+        body(b'{"status": "error", "checks": {"store": "error"}}'),
+        reach="whole site",
+    ),
+    content(
+        "version-commit-head",
+        "the commit in /__version__ is the word HEAD",
+        [VERSION],
+        _commit_head,
+        reach="whole site",
+    ),
     content(
         "version-wavers",
         "each third version document comes from an edge with another release",

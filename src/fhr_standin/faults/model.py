@@ -27,12 +27,22 @@ Reach = Literal["every locale", "one locale", "one entry", "whole site"]
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks, and for what beyond the path; `client` is the address and port that ask."""
+
+    client: str = ""
+    query: str = ""
+    host: str = ""
+    agent: str = ""
+    accept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One request for content, as faults see it.
 
     `locale` is the code in the path, or None; `rest` is the path below the locale, or the whole
-    path. `target` is the locale the fault was armed for, or None for all of them. `host` is what
-    the Host header says, `client` the address and port that ask.
+    path. `target` is the locale the fault was armed for, or None for all of them.
     """
 
     path: str
@@ -40,8 +50,7 @@ class Ask:
     rest: str
     site: Site
     target: str | None = None
-    host: str = ""
-    client: str = ""
+    request: Request = Request()
     counts: Counter[str] = field(default_factory=Counter)
 
     def nth(self, key: str) -> int:

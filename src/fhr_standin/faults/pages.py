@@ -55,7 +55,7 @@ def _outdated_alias(ask: Ask, resource: Resource) -> Resource:
 
 
 def _in_clear(ask: Ask, _resource: Resource) -> Resource:
-    return redirect(f"http://{ask.host}{ask.path}")
+    return redirect(f"http://{ask.request.host}{ask.path}")
 
 
 FAULTS = [

@@ -31,8 +31,8 @@ def _every_third_connection(act: ContentAct) -> ContentAct:
     """Act on each third connection that asks, however often it asks."""
 
     def acts(ask: Ask, resource: Resource) -> Resource:
-        number = ask.counts[ask.client] or ask.nth("connections")
-        ask.counts[ask.client] = number
+        number = ask.counts[ask.request.client] or ask.nth("connections")
+        ask.counts[ask.request.client] = number
         return act(ask, resource) if number % 3 == 0 else resource
 
     return acts

@@ -113,6 +113,26 @@ FAULTS = [
         "a document sent as plain JSON is 400",
         _refuse(400, lambda ask: "json+zlib" not in ask.content_type),
     ),
+    _fault(
+        "submit-refuses-several-obsolete",
+        "a document that names several older ones is 500",
+        _refuse(500, lambda ask: len(ask.obsolete) > 1),
+    ),
+    _fault(
+        "submit-202",
+        "stored, but answered 202, which Firefox takes for a failure",
+        _where(_submits, lambda _ask, reply: replace(reply, status=202)),
+    ),
+    _fault(
+        "submit-redirects",
+        "each document is sent to another path, which Firefox does not follow",
+        _where(_submits, _instead(Reply(302, headers=(("location", "/login"),)))),
+    ),
+    _fault(
+        "submit-login-page",
+        "each document is answered by a login page with 200 and not stored",
+        _where(_submits, _instead(Reply(200, message(200, "Log in").body, HTML))),
+    ),
     _fault("submit-refuses-put", "PUT is 403", _refuse(403, lambda ask: ask.method == "PUT")),
     _fault(
         "submit-refuses-versionless",

@@ -1,0 +1,129 @@
+"""Faults by which a page that is whole does nothing: scripts and styles that are others' or
+nobody's, a policy or an integrity that keeps the browser from loading them.
+"""
+
+from dataclasses import replace
+
+from fhr_standin.faults.changes import (
+    ALL_PAGES,
+    DESKTOP,
+    body,
+    content,
+    swap,
+    with_header,
+)
+from fhr_standin.faults.model import Ask, ContentAct
+from fhr_standin.resource import Resource
+
+_POLICY = "content-security-policy"
+_CSS = {
+    "": ("fonts", "graph", "print", "styles"),
+    "v4/": ("fonts", "styles", "table"),
+    "mobile/": ("fonts", "main", "small", "wide"),
+}
+_STYLES = [f"{prefix}css/{name}.css" for prefix, names in _CSS.items() for name in names]
+# Of an empty file: what a script had when its hash was last written down.
+_OLD_HASH = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb"
+
+
+def _file(rest: str) -> ContentAct:
+    """Answer another file of the site, sound in itself."""
+    return lambda ask, _resource: ask.site.shared[rest]
+
+
+def _desktop(ask: Ask, resource: Resource) -> Resource:
+    """Answer the desktop page of the same locale."""
+    locale = ask.site.locales[ask.locale or ""]
+    return replace(resource, body=ask.site.page(locale.target or locale.code, "").body)
+
+
+FAULTS = [
+    content(
+        "script-stub",
+        "js/fhr.js is an empty function",
+        ["js/fhr.js"],
+        body(b"(function () {\n}());\n"),
+    ),
+    content(
+        "script-comment-only",
+        "nothing but a comment is left of js/lib/bridge.js",
+        ["js/lib/bridge.js"],
+        body(b"/* bridge */\n"),
+    ),
+    content(
+        "script-other-page",
+        "the v4 page gets the script of the mobile page, which knows nothing of telemetry",
+        ["v4/js/fhr_v4.js"],
+        _file("mobile/js/fhr.js"),
+    ),
+    content(
+        "script-type-unknown",
+        "the element of mobile/js/fhr.js has a type that no browser runs",
+        ["mobile/"],
+        swap('<script src="js/fhr.js">', '<script type="text/javascirpt" src="js/fhr.js">'),
+    ),
+    content(
+        "script-integrity-stale",
+        "the desktop page says which hash js/fhr.js has to have, and it is an older one's",
+        DESKTOP,
+        swap('src="js/fhr.js"', f'src="js/fhr.js" integrity="{_OLD_HASH}"'),
+    ),
+    content(
+        "stylesheets-say-nothing",
+        "nothing but an empty rule is left of every stylesheet",
+        _STYLES,
+        body(b"* {\n}\n"),
+    ),
+    content("v4-is-desktop", "the v4 page is the desktop page", ["v4/"], _desktop),
+    content(
+        "page-id-missing",
+        "one locale's desktop page has no element for the graph",
+        DESKTOP,
+        swap('id="graph"', 'id="chart"'),
+        reach="one locale",
+    ),
+    content(
+        "page-wrong-base",
+        "the base of the desktop page is the development site",
+        DESKTOP,
+        swap('<base target="_blank">', '<base href="https://fhr-dev.example.org/en-US/">'),
+    ),
+    content(
+        "page-comment-unclosed",
+        "a comment that is never closed swallows the body of the v4 page",
+        ["v4/"],
+        swap("<body>", "<body><!-- new header"),
+    ),
+    content(
+        "page-attachment",
+        "pages are sent to be saved, not shown",
+        ALL_PAGES,
+        with_header("content-disposition", "attachment"),
+    ),
+    content(
+        "page-refresh-header",
+        "a header leads pages elsewhere after a second",
+        ALL_PAGES,
+        with_header("refresh", "1;url=/elsewhere"),
+    ),
+    content(
+        "policy-blocks-scripts",
+        "the policy allows scripts of a CDN that the pages do not use",
+        ALL_PAGES,
+        with_header(
+            _POLICY, "default-src 'self'; script-src https://cdn.example.org 'unsafe-inline'"
+        ),
+    ),
+    content(
+        "policy-blocks-inline",
+        "the policy forbids the inline script that every page has",
+        ALL_PAGES,
+        with_header(_POLICY, "default-src 'self'; style-src *"),
+    ),
+    content(
+        "policy-blocks-requests",
+        "the policy forbids the request for config.json",
+        DESKTOP,
+        with_header(_POLICY, "connect-src 'none'"),
+    ),
+]

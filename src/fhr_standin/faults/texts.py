@@ -1,0 +1,74 @@
+"""Faults of what a page says: keys in the place of words, letters lost, traces of a crash."""
+
+import re
+from dataclasses import replace
+
+from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
+from fhr_standin.faults.model import Ask, ContentAct
+from fhr_standin.resource import Resource
+
+_TRACE = """<pre>Traceback (most recent call last):
+  File "build.py", line 41, in render
+KeyError: 'privacy'</pre>"""
+
+
+def _element(name: str, text: str) -> ContentAct:
+    """Replace the text of the first element of this name."""
+    pattern = re.compile(rf"(<{name}\b[^>]*>).*?(</{name}>)".encode(), re.S)
+    return lambda _ask, res: replace(
+        res, body=pattern.sub(rf"\g<1>{text}\g<2>".encode(), res.body, count=1)
+    )
+
+
+def _question_marks(_ask: Ask, resource: Resource) -> Resource:
+    """Convert the page to ASCII, as a database connection of the wrong charset does."""
+    if b'dir="rtl"' not in resource.body:
+        return resource
+    return replace(resource, body=resource.body.decode().encode("ascii", "replace"))
+
+
+FAULTS = [
+    content(
+        "page-title-is-key",
+        "the title of every page is the key of its text",
+        ALL_PAGES,
+        _element("title", "fhr.page_title"),
+    ),
+    content(
+        "page-heading-is-key",
+        "the heading of one locale's desktop page is the key of its text",
+        DESKTOP,
+        _element("h1", "FHR_GREETING"),
+        reach="one locale",
+    ),
+    content(
+        "page-question-marks",
+        "the letters of right-to-left pages are question marks",
+        ALL_PAGES,
+        _question_marks,
+        needs="rtl",
+    ),
+    content(
+        "page-stack-trace",
+        "the build's own stack trace stands in the mobile page",
+        ["mobile/"],
+        swap("<footer>", f"<footer>{_TRACE}"),
+    ),
+    content(
+        "page-php-warning",
+        "a warning of PHP stands in the v4 page of one locale",
+        ["v4/"],
+        swap(
+            "<main>",
+            "<main><b>Warning</b>:  include(nav.php): failed to open stream in"
+            " <b>/srv/fhr/v4.php</b> on line <b>12</b>",
+        ),
+        reach="one locale",
+    ),
+    content(
+        "page-include-failed",
+        "the server could not carry out an include of the desktop page",
+        DESKTOP,
+        swap("<footer>", "<footer>[an error occurred while processing this directive]"),
+    ),
+]
