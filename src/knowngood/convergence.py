@@ -131,20 +131,24 @@ class Watch:
         began = time.monotonic()
         edges = [Edge(address) for address in self.addresses]
         pause = FIRST_PAUSE
-        while True:
-            left = self._left(edges)
-            if not left:
-                break
-            for address, [seen] in self.look(edge.address for edge in left).items():
-                next(edge for edge in left if edge.address == address).note(seen, expected)
+        while left := self._left(edges):
+            self._ask(left, expected)
+            while rising := [e for e in self._left(edges) if e.in_a_row and not e.mute]:
+                self._ask(rising, expected)
             spent = time.monotonic() - began
             tell(self._progress(expected, edges, spent, within))
-            if any(not edge.in_a_row or edge.mute for edge in self._left(edges)):
-                if spent + pause > within:
-                    break
+            if spent + pause > within:
+                break
+            if self._left(edges):
                 time.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 1.5)
         return self._ended(expected, edges, time.monotonic() - began)
+
+    def _ask(self, edges: Sequence[Edge], expected: str) -> None:
+        """Each of these once more."""
+        by_address = {edge.address: edge for edge in edges}
+        for address, [seen] in self.look(by_address).items():
+            by_address[address].note(seen, expected)
 
     def _left(self, edges: list[Edge]) -> list[Edge]:
         """Those still to be asked."""

@@ -25,6 +25,7 @@ def test_robots(response):
     """Robots are answered."""
     assert response.status_code == 200
 '''
+COMMAND = [sys.executable, "-m", "knowngood", "verify", "--env=demo", "-p", "no:randomly"]
 FAILS = PASSES.replace("== 200", "== 404")
 
 
@@ -63,8 +64,7 @@ def start(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         (project / "checks" / "test_it.py").write_text(source)
         clean = {k: v for k, v in os.environ.items() if "PYTEST" not in k}
         process = subprocess.Popen(
-            [sys.executable, "-m", "knowngood", "verify", "--env=demo", "-p", "no:randomly"]
-            + ["--verdict-file=verdict.json", *options],
+            [*COMMAND, "--verdict-file=verdict.json", *options],
             cwd=project,
             env={**clean, "TMPDIR": str(locks), **env},
             stdin=subprocess.DEVNULL,
