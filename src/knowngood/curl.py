@@ -178,8 +178,7 @@ class Curl:
                 setopt(pycurl.CAINFO_BLOB, self._also)
             setopt(pycurl.OPT_CERTINFO, 1)
         if probe.address:
-            has_port = probe.address.rpartition("]")[2].count(":") == 1
-            setopt(pycurl.CONNECT_TO, [f"::{probe.address}{'' if has_port else ':'}"])
+            setopt(pycurl.CONNECT_TO, [probe.connect_to])
         if limits.fresh or probe.fresh:
             setopt(pycurl.FRESH_CONNECT, 1)
             setopt(pycurl.FORBID_REUSE, int(probe.fresh))

@@ -144,6 +144,8 @@ def describe(exchange: Exchange) -> dict[str, Any]:
             for attempt in exchange.attempts
         ],
     }
+    if exchange.probe.address:
+        told["connect_to"] = exchange.probe.connect_to
     if answer is not None:
         told |= {
             "status": answer.status,

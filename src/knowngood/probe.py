@@ -106,6 +106,16 @@ class Probe:
         return f"{self.method} {self.url}"
 
     @property
+    def connect_to(self) -> str:
+        """``address`` as curl's ``--connect-to`` has it: for any host, at its own port if the
+        address names none; empty without one.
+        """
+        if not self.address:
+            return ""
+        has_port = self.address.rpartition("]")[2].count(":") == 1
+        return f"::{self.address}{'' if has_port else ':'}"
+
+    @property
     def may_be_repeated(self) -> bool:
         """Whether it does no harm to send it again after it may have been carried out."""
         return self.repeatable or self.method in IDEMPOTENT_METHODS

@@ -35,8 +35,9 @@ def lines(text: str, count: int = 12, width: int = 160) -> list[str]:
     return [*shown, f"… {left} more lines"] if left else shown
 
 
-def curl_line(method: str, url: str) -> str:
-    """A command line that puts the same request again."""
+def curl_line(method: str, url: str, connect_to: str = "") -> str:
+    """A command line that puts the same request again, at the same edge."""
     how = {"GET": "", "HEAD": "--head "}.get(method, f"-X {shlex.quote(method)} ")
     literal = "-g " if re.search(r"[][{}]", url) else ""  # curl would take them for ranges
-    return f"curl -sS -i {literal}{how}{shlex.quote(url)}"
+    edge = f"--connect-to {shlex.quote(connect_to)} " if connect_to else ""
+    return f"curl -sS -i {literal}{how}{edge}{shlex.quote(url)}"

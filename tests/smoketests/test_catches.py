@@ -65,6 +65,16 @@ def test_the_right_checks_catch_a_fault(
         assert ended.verdict["left_behind"] == []
 
 
+@pytest.mark.parametrize("name", sorted(ENGINE))
+def test_the_engine_catches_a_fault(name: str, suite: Callable) -> None:
+    """What no check can see: that nobody answers, that it is not the release, that edges differ."""
+    ended = suite("--env=local", f"--drill={name}", "--release=v1")
+    assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
+    assert ended.code == CODES[FAULTS[name].verdict]
+    if ended.code == 1:
+        assert ended.verdict["failures"]
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_sound_deployment_passes(
     workers: str, suite: Callable, fhr_environment: Callable

@@ -167,7 +167,7 @@ def _exchange(outcome: Outcome) -> Iterator[str]:
         yield f"got   no usable answer, {plural(len(tries), 'attempt')} in {told['seconds']:.2f} s"
     if len(tries) > 1:
         yield "tried " + " → ".join(_attempt(each) for each in tries)
-    yield f"again {curl_line(told['method'], told['url'])}"
+    yield f"again {curl_line(told['method'], told['url'], told.get('connect_to', ''))}"
 
 
 def _attempt(attempt: dict[str, object]) -> str:
