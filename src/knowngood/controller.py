@@ -198,23 +198,25 @@ class Controller:
             self._lookout.after()
         self._verdict = fold(self._ledger.evidence())
         session.exitstatus = self._verdict.exit_code
-        path = self._config.getoption("--verdict-file")
-        if path is not None:
-            self._write(path, self._verdict)
+        self._write(self._verdict)
 
     def _stopped(self) -> bool:
         """Whether the run ended before its end, so that there is no time to look around."""
         ledger = self._ledger
         return bool(ledger.interrupted or ledger.overdue or ledger.halted or ledger.internal_error)
 
-    def _write(self, path: Path, verdict: Verdict) -> None:
+    def _write(self, verdict: Verdict) -> None:
         """Trouble with a report is told, and leaves the verdict as it is."""
         ticket = self._session.run.ticket
         content = deep(verdict_file.document(verdict, self._ledger, ticket, self._began))
-        try:
-            verdict_file.write(self._config.invocation_params.dir / path, content)
-        except OSError as error:
-            self._trouble.append(f"--verdict-file {path}: not written: {error.strerror or error}")
+        for option, write in (("--verdict-file", verdict_file.write), ("--html-file", html_file)):
+            path = self._config.getoption(option)
+            try:
+                if path is not None:
+                    write(self._config.invocation_params.dir / path, content)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict
+                why = getattr(error, "strerror", None) or error
+                self._trouble.append(f"{option} {path}: not written: {why}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._verdict is None:
@@ -227,6 +229,13 @@ class Controller:
         endings.no_alarm()
         if self._deployment is not None:
             self._deployment.stop()
+
+
+def html_file(path: Path, content: dict[str, Any]) -> None:
+    """Imported for those who ask for it."""
+    from .report import html
+
+    html.write(path, content)
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

@@ -70,6 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="write the verdict as JSON to PATH (default: none is written)",
     )
+    group.addoption(
+        "--html-file",
+        metavar="PATH",
+        type=Path,
+        help="write the verdict as one HTML file to PATH (default: none is written)",
+    )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -31,9 +31,10 @@ def environment_of(config: pytest.Config) -> Environment:
         found = chosen(name, suite_root(config), origins, drill)
     except BadEnvironment as error:
         raise pytest.UsageError(str(error)) from None
-    target = config.getoption("--verdict-file")
-    if target is not None and not (config.invocation_params.dir / target).parent.is_dir():
-        raise pytest.UsageError(f"--verdict-file {target}: there is no folder {target.parent}")
+    for report in ("--verdict-file", "--html-file"):
+        target = config.getoption(report)
+        if target is not None and not (config.invocation_params.dir / target).parent.is_dir():
+            raise pytest.UsageError(f"{report} {target}: there is no folder {target.parent}")
     args = config.invocation_params.args
     if "--env" in args and Path(name).exists():
         # Before pytest knows our options it takes a path that follows one after a space for a

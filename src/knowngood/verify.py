@@ -175,14 +175,14 @@ def _shown(redactor: Redactor) -> Callable[[bytes], None]:
 def _report(options: Options, document: dict[str, Any]) -> None:
     """Write the reports; trouble with one is told, and leaves the verdict as it is."""
     writers = (
-        ("--verdict-file", options.verdict_file, verdict_file.text),
-        ("--html-file", options.html_file, html.page),
+        ("--verdict-file", options.verdict_file, verdict_file.write),
+        ("--html-file", options.html_file, html.write),
     )
-    for option, path, text in writers:
+    for option, path, write in writers:
         if path is None:
             continue
         try:
-            verdict_file.write_whole(path.absolute(), text(document))
+            write(path.absolute(), document)
         except OSError as error:
             _say(f"{option} {path}: not written: {error.strerror or error}")
 

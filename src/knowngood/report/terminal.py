@@ -73,9 +73,9 @@ def claims(verdict: Verdict, ledger: Ledger) -> Iterator[tuple[bool, str]]:
         counted = f"{claim.ran}" if held == claim.ran else f"{held}/{claim.ran}"
         word = "FAIL" if claim.bad or unsteady else "skip" if claim.skipped else "ok"
         note = " (unsteady: too many retries)" if unsteady else ""
-        yield word != "FAIL", f"{word:<4} {counted:>7}  {_name(check)}{note}"
+        yield word != "FAIL", f"{word:<4} {counted:>7}  {name_of(check)}{note}"
     for check, why in ledger.inapplicable.items():
-        yield True, f"n/a           {_name(check)}: {why}"
+        yield True, f"n/a           {name_of(check)}: {why}"
 
 
 def failures(verdict: Verdict) -> Iterator[list[str]]:
@@ -114,7 +114,7 @@ def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
         shown = ", ".join(f"{took:.2f} s {plain(what, 90)}" for took, what in ledger.slowest[:2])
         yield f"slowest: {shown}"
     for retried in ledger.retried[:3]:
-        tries = " → ".join(_attempt(each) for each in retried["attempts"])
+        tries = " → ".join(attempt_words(each) for each in retried["attempts"])
         yield f"retried: {retried['method']} {retried['url']}: {tries}"
     yield from _warnings(ledger)
     for doubt in verdict.doubts:
@@ -139,7 +139,7 @@ def _block(folded: Folded) -> Iterator[str]:
 
 def _block_lines(folded: Folded) -> Iterator[str]:
     outcome = folded.first
-    yield f"{outcome.result.upper()} {_name(outcome.check)}: {outcome.claim}{folded.note}"
+    yield f"{outcome.result.upper()} {name_of(outcome.check)}: {outcome.claim}{folded.note}"
     yield from (f"    {line}" for line in lines(outcome.message))
     if outcome.exchange is not None:
         yield from (f"    {line}" for line in _exchange(outcome))
@@ -166,11 +166,12 @@ def _exchange(outcome: Outcome) -> Iterator[str]:
     else:
         yield f"got   no usable answer, {plural(len(tries), 'attempt')} in {told['seconds']:.2f} s"
     if len(tries) > 1:
-        yield "tried " + " → ".join(_attempt(each) for each in tries)
+        yield "tried " + " → ".join(attempt_words(each) for each in tries)
     yield f"again {curl_line(told['method'], told['url'], told.get('connect_to', ''))}"
 
 
-def _attempt(attempt: dict[str, object]) -> str:
+def attempt_words(attempt: dict[str, object]) -> str:
+    """An attempt as data, in a few words: ``timeout (connect) 5.0 s``."""
     what = attempt["cause"] or attempt["status"]
     phase = f" ({attempt['phase']})" if attempt["phase"] else ""
     return f"{what}{phase} {attempt['seconds']} s"
@@ -187,7 +188,7 @@ def _warnings(ledger: Ledger) -> Iterator[str]:
         yield f"warning: left behind, could not be deleted: {plain(url, 200)}"
 
 
-def _name(check: str) -> str:
+def name_of(check: str) -> str:
     """``test_config.py::test_debug_is_off`` as ``config: debug is off``."""
     file, _, function = check.partition("::")
     stem = file.removesuffix(".py").removeprefix("test_").replace("_", " ")

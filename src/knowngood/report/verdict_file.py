@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +20,7 @@ from ..ledger import Ledger
 from ..outcome import Outcome
 from ..run import Ticket
 from ..verdict import Evidence, Kind, Verdict, fold, key
+from . import whole
 
 
 def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> dict[str, Any]:
@@ -112,27 +112,6 @@ def schema() -> Any:
     return json.loads((files("knowngood") / "verdict.schema.json").read_text("utf-8"))
 
 
-def text(content: Mapping[str, Any]) -> str:
-    """A verdict document as the file holds it."""
-    return json.dumps(content, indent=2, ensure_ascii=True) + "\n"
-
-
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a verdict document to ``path``. Raises OSError."""
-    write_whole(path, text(content))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` whole or not at all. Raises OSError.
-
-    What is there and is no file, such as /dev/null or a pipe, is written to as it stands.
-    """
-    if path.exists() and not path.is_file() and not path.is_dir():
-        path.write_text(text, "utf-8")
-        return
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, "utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    """Write a verdict document to ``path`` whole or not at all. Raises OSError."""
+    whole.write(path, json.dumps(content, indent=2, ensure_ascii=True) + "\n")
