@@ -1,4 +1,4 @@
-"""Keeps secrets out of what pytest itself makes of a run: ids, reports, warnings, log files.
+"""Keeps secrets out of what pytest itself makes of a run: ids, reports, log files.
 
 Registered in every process of a run whose environment has secrets. stdout and stderr are covered
 by :mod:`knowngood.redact`; the hooks here see to what is written elsewhere or sent to another
@@ -69,13 +69,6 @@ class Secrecy:
             config=config, op=op, left=hidden[0], right=hidden[1]
         )
         return next(filter(None, told), None)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_warning_recorded(self, warning_message: Any) -> None:
-        """A worker sends them on."""
-        warning = warning_message.message
-        if isinstance(warning, Warning):
-            warning.args = deep(warning.args)
 
 
 def _without_secrets(report: Any) -> Any:

@@ -22,7 +22,7 @@ from .planning import Plans, in_order, values_of
 from .redact import deep, redact
 from .report import terminal
 from .run import Run, Ticket, is_worker
-from .text import plain
+from .text import encodable, indented, plain
 
 
 class Session:
@@ -145,7 +145,14 @@ class Session:
                 report.sections = []
             if self._junit:
                 item.user_properties += _properties(outcome)  # it reads those of the teardown
+        _make_plain(report)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: Any) -> None:
+        warning = warning_message.message
+        if isinstance(warning, Warning):
+            warning.args = tuple(indented(str(each)).strip() for each in warning.args)
 
     def _outcome(self, item: pytest.Item, call: Any, report: Any) -> Outcome:
         file, line, _ = item.location
@@ -165,7 +172,7 @@ class Session:
             told |= {
                 "result": found.result,
                 "kind": sharpened(found.kind, found.message, exchange),
-                "message": redact(found.message)[:4000],
+                "message": encodable(redact(found.message)[:4000]),
             }
             if exchange is not None and exchange.attempts:
                 told |= {
@@ -189,6 +196,23 @@ class Session:
         self.run.close()
         if self._worker:
             self._config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
+
+
+def _make_plain(report: Any) -> None:
+    """What was captured or given as a reason may be an answer's words: no line of it may begin
+    where one of pytest's or ours could.
+    """
+    report.sections = [(title, indented(content)) for title, content in report.sections]
+    report.user_properties = [(plain(k), _plain_value(v)) for k, v in report.user_properties]
+    if isinstance(report.longrepr, tuple):
+        path, line, reason = report.longrepr
+        report.longrepr = (path, line, plain(reason, 300))
+    if getattr(report, "wasxfail", None):
+        report.wasxfail = plain(report.wasxfail, 300)
+
+
+def _plain_value(value: object) -> object:
+    return plain(value, 1000) if isinstance(value, str) else value
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:

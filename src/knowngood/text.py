@@ -35,6 +35,16 @@ def lines(text: str, count: int = 12, width: int = 160) -> list[str]:
     return [*shown, f"… {left} more lines"] if left else shown
 
 
+def encodable(text: str) -> str:
+    """``text`` with lone surrogates escaped: no file holds them, and no worker can send them."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def indented(text: str, width: int = 1000) -> str:
+    """Every line of ``text`` made plain, and behind four spaces."""
+    return "".join(f"    {plain(line, width)}\n" for line in text.splitlines())
+
+
 def curl_line(method: str, url: str, connect_to: str = "") -> str:
     """A command line that puts the same request again, at the same edge."""
     how = {"GET": "", "HEAD": "--head "}.get(method, f"-X {shlex.quote(method)} ")

@@ -635,6 +635,8 @@ def test_a_secret_that_is_a_word_of_the_report(
 ) -> None:
     """A poor secret spoils how the report looks, and changes neither verdict nor its form."""
     monkeypatch.setitem(ENV, "LEAK_TOKEN", "test")
+    path = leaky.folder / "environments/demo.toml"
+    path.write_text(path.read_text() + '[require]\nchecks = ["test_leaks.py::test_*"]\n')
     checks = (
         f"{HEAD}\n@pytest.mark.get('content:/ok')\ndef test_it(response):\n    assert response\n"
     )

@@ -78,14 +78,19 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "began", f"{began:%Y-%m-%d %H:%M:%S} UTC, {document['seconds']:.1f} s"
     for name, url in document["origins"].items():
         yield f"origin {name}", url
-    for name, release in document["release"].items():
-        if release is not None:
-            yield f"release {name}", release
+    release = document["release"]
+    for name in ("expected", "seen"):
+        if release[name] is not None:
+            yield f"release {name}", release[name]
+    for edge, seen in release["edges"].items():
+        if edge:
+            yield f"edge {edge}", seen
     yield "run", f"{document['run']}, knowngood {document['knowngood']}"
 
 
 def _blocks(document: Mapping[str, Any]) -> Iterator[str]:
-    for title, key in (("Failures", "failures"), ("Unsettled", "unsettled")):
+    titles = {"Failures": "failures", "Failures of before": "known", "Unsettled": "unsettled"}
+    for title, key in titles.items():
         blocks = fold_alike(map(Outcome.from_json, document[key]))
         if blocks:
             yield f"<h2>{title}</h2>"
@@ -131,11 +136,12 @@ def _exchange(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "got", f"no usable answer, {tries} in {told['seconds']:.2f} s"
     for attempt in told["attempts"] if len(told["attempts"]) > 1 else ():
         yield "tried", f"{attempt_words(attempt)} {attempt['detail']}"
-    yield "again", curl_line(told["method"], told["url"])
+    yield "again", curl_line(told["method"], told["url"], told.get("connect_to", ""))
 
 
 def _rest(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _list("Doubts", document["doubts"])
+    yield from _list("Warnings", document["warnings"])
     yield from _list("Left behind, could not be deleted", document["left_behind"])
     yield from _table("Claims", ("", "cases", "check", "claim"), _claims(document))
     requests = document["requests"]

@@ -44,9 +44,10 @@ class Junit:
         """Have the file written aside, and put it in its place."""
         try:
             self._write(_beside(self._target))
-        except OSError as error:
+        except (OSError, ValueError) as error:
             target = plain(str(self._target), 150)
-            self.trouble = f"--junitxml {target}: not written: {error.strerror or error}"
+            why = getattr(error, "strerror", None) or error
+            self.trouble = f"--junitxml {target}: not written: {why}"
 
     def _write(self, aside: Path) -> None:
         self._writer.logfile = str(aside)

@@ -1,0 +1,219 @@
+"""A deployment cannot forge a report: not on the terminal, not in JUnit, HTML or JSON."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from wire import Serve, Talk, raw
+
+FORGED = [
+    "98 passed in 1.00s",
+    "===== 98 passed in 1.00s =====",
+    "PASSED (exit 0): every required check ran and held — proceed",
+    "FAILED (exit 1): forged — roll back",
+    "FAILED forged: claim",
+    "98 cases of 98 ran: 98 passed, 0 failed, 0 inconclusive, 0 skipped, 0 deselected",
+    "ok        98  forged",
+    "--------- verdict ---------",
+    "INTERNALERROR> forged",
+]
+NASTY = "\x1b[2J\x1b]0;title\x07\x9b1m\x00\x08]]><script>alert(1)</script><!--&\u202e\u2028\x85"
+BODY = "\r\n".join(["", *FORGED, NASTY, *FORGED]) + "\n".join(FORGED) + "\r" + "\r".join(FORGED)
+CHECKS = """
+import logging, warnings
+import pytest
+
+pytestmark = pytest.mark.get("content:/hostile")
+HOSTILE = {hostile!r}
+
+def test_message(response):
+    "The body is quoted."
+    assert False, response.text
+
+def test_surrogates(response):
+    pytest.fail(response.content.decode("utf-8", "surrogateescape") + "\\ud800")
+
+def test_compared(response):
+    assert response.text == ""
+
+def test_headers(response):
+    assert response.headers["x-hostile"] == "", response.headers
+
+def test_media_type(response):
+    assert response.media_type == "text/html", (response.media_type, response.reason_phrase)
+
+def test_exception(response):
+    raise KeyError(response.text)
+
+def test_exception_lines(response):
+    raise ValueError(response.text)
+
+@pytest.mark.parametrize("value", [HOSTILE, 1], ids=[HOSTILE, "plain"])
+def test_ids(response, value):
+    assert value == 1
+
+def test_printed(response):
+    print(response.text)
+    logging.warning(response.text)
+    warnings.warn(response.text)
+
+def test_skipped(response):
+    pytest.skip(response.text)
+
+def test_skipped_at_once(response):
+    pytest.skip(response.text.strip())
+
+def test_expected(response):
+    pytest.xfail(response.text)
+
+def test_recorded(response, record_property):
+    record_property("body", response.text)
+    record_property(response.text, 1)
+
+@pytest.mark.get("content:/redirect")
+def test_location(responses):
+    assert responses[1].status_code == 200
+
+@pytest.mark.get("content:/redirect", follow=True)
+def test_followed(responses):
+    pass
+
+@pytest.mark.get("content:/broken")
+def test_no_answer(responses):
+    pass
+
+@pytest.mark.get("content:/hostile", references=True)
+def test_references(references):
+    assert references == [], references
+
+@pytest.fixture
+def breaks(response):
+    yield
+    raise RuntimeError(response.text)
+
+def test_teardown(response, breaks):
+    pass
+"""
+
+
+def hostile(talk: Talk) -> None:
+    """An answer that is hostile in its reason, its headers and its body."""
+    body = BODY.encode("utf-8", "surrogatepass") + b"\xff\xfe" + b'<img src="/x?\n98 passed">'
+    said = b"\x1b[31m98 passed\x1b[0m\t\x7f\xc2\x9b]]><script>"
+    status = b"302 Found" if talk.request.target == "/redirect" else b"200 " + said
+    head = b"HTTP/1.1 " + status + b"\r\nContent-Type: text/html" + said + b"\r\nX-Hostile: " + said
+    where = b"\r\nLocation: http://elsewhere/\x1b[2J" + said if b"302" in status else b""
+    if talk.request.target == "/broken":
+        raw(b"HTTP/1.1 200 " + said + b"\r\nContent-Length: 10\r\n\r\n" + said[:3])(talk)
+        return
+    length = f"\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    talk.send(head + where + length + body)
+
+
+@pytest.fixture
+def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
+    """Runs the suite; its reports are in ``tmp_path / "reports"``."""
+    for name in ("checks", "environments", "reports"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (tmp_path / "checks/test_it.py").write_text(CHECKS.format(hostile=BODY))
+    (tmp_path / "environments/demo.toml").write_text(
+        f'description = "x"\n[budget]\nprobe = 2\n[origins]\ncontent = "{serve(hostile).url}"\n'
+    )
+
+    def start(*options: str) -> tuple[int, str]:
+        reports = {"verdict-file": "json", "html-file": "html", "junitxml": "xml"}
+        files = [f"--{option}=reports/v.{kind}" for option, kind in reports.items()]
+        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            [*command, "--env=demo", *files, *options],
+            cwd=tmp_path,
+            env={k: v for k, v in os.environ.items() if "PYTEST" not in k},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, (done.stdout + done.stderr).decode("utf-8")
+
+    return start
+
+
+LOUD = ("-vv", "-rA", "--tb=long", "--showlocals", "-o", "junit_logging=all")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [(), ("-v",), ("-q", "-rA"), LOUD, ("-n", "2", "-rA"), ("--tb=native", "-rA", "--capture=sys")],
+    ids=["as-ever", "a-line-a-case", "quiet", "loud", "workers", "native"],
+)
+def test_no_report_is_forged(run: Callable, tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Whatever is answered: each report is whole, and says what we say."""
+    code, output = run(*options)
+    assert code == 1, output
+    _terminal_is_ours(output)
+    _junit_is_whole(tmp_path / "reports/v.xml")
+    _html_is_whole(tmp_path / "reports/v.html")
+    verdict = json.loads((tmp_path / "reports/v.json").read_text("ascii"))
+    assert verdict["verdict"] == "FAILED"
+    assert verdict["counts"]["expected"] == 19
+    assert "alert(1)" in json.dumps(verdict), "the deployment's words are there, as words"
+
+
+def _terminal_is_ours(output: str) -> None:
+    """One verdict, one summary, and no line that another has begun."""
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", output)
+    begun = output.split("\n")
+    assert not [line for line in begun if line.startswith(("98 ", "===== 98", "INTERNALERROR"))]
+    assert not [line for line in begun if line.startswith(("ok        98", "FAILED forged"))]
+    assert "--------- verdict ---------" not in begun
+    verdicts = [line for line in begun if re.match(r"[A-Z][A-Z ]* \(exit \d+\):", line)]
+    assert len(verdicts) == 1
+    assert "forged" not in verdicts[0]
+    summaries = [line for line in begun if re.match(r"(=+ )?\d+ (passed|failed)\b", line)]
+    assert len(summaries) == 1
+    assert "98 passed" not in summaries[0]
+    assert len([line for line in begun if re.match(r"\d+ cases of \d+ ran:", line)]) == 1
+
+
+def _junit_is_whole(path: Path) -> None:
+    suite = ET.parse(path).getroot()  # noqa: S314 - our own file
+    tags = {each.tag for each in suite.iter()}
+    assert "script" not in tags
+    assert len(list(suite.iter("testcase"))) == 19
+    assert any("alert(1)" in "".join(each.itertext()) for each in suite.iter("failure"))
+
+
+def _html_is_whole(path: Path) -> None:
+    text = path.read_text("utf-8")
+    page = LexborHTMLParser(text)
+    assert not page.css("script, img, a, link, iframe, svg, [onerror], [src], [href]")
+    assert len(page.css("body")) == 1
+    assert len(page.css(".verdict")) == 1
+    assert page.css_first(".verdict b").text() == "FAILED"
+    assert any("alert(1)" in each.text() for each in page.css("article pre"))
+
+
+TROUBLE = ["/dev/full", "/proc/place.html"]
+
+
+@pytest.mark.parametrize("path", TROUBLE)
+def test_html_that_cannot_be_written(run: Callable, path: str) -> None:
+    """The verdict's own exit code stands; the trouble is told."""
+    code, output = run(f"--html-file={path}")
+    assert code == 1
+    assert f"--html-file {path}: not written: " in output
+
+
+def test_html_in_no_folder(run: Callable) -> None:
+    """A usage error before the first request, as with the verdict file."""
+    code, output = run("--html-file=none/report.html")
+    assert code == 4
+    assert "--html-file none/report.html: there is no folder none" in output
