@@ -38,6 +38,8 @@ LASTING: Final = {
 EXEMPT: Final = {"page-http-reference": "it needs TLS, which the proxy does not speak"}
 _QUICK_FAULTS: Final = ("config-503-every-second", "submit-other-id")
 
+_A_JOB: Final = 5  # sound runs of one stand-in
+
 _PROBE: Final = 6.0
 """Seconds that a request has where there is a fault, so that those of silence end sooner: three
 attempts of two seconds, which a stall of one does not cut off."""
@@ -116,14 +118,14 @@ def _judge(runs: Sequence[Ended], faulty: Sequence[Ended], file: Path | None) ->
 
 
 def _sound(runs: int, seeds: int) -> list[Job]:
-    """So many runs, dealt out to so many seeds."""
-    return [
-        Job(
-            f"sound, seed {seed}",
-            tuple(f"{seed}.{number}" for number in range(1, len(range(seed, runs + 1, seeds)) + 1)),
-        )
-        for seed in range(1, min(seeds, runs) + 1)
-    ]
+    """So many runs, dealt out to so many seeds, a few to a job."""
+    jobs = []
+    for seed in range(1, min(seeds, runs) + 1):
+        names = [f"{seed}.{number + 1}" for number in range(len(range(seed, runs + 1, seeds)))]
+        for first in range(0, len(names), _A_JOB):
+            some = tuple(names[first : first + _A_JOB])
+            jobs.append(Job(f"sound, seeds {some[0]} to {some[-1]}", some))
+    return jobs
 
 
 def _faults() -> tuple[str, ...]:
