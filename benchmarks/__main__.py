@@ -10,24 +10,23 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
-from typing import Final, NoReturn
+from typing import Final
 
 from . import tables
+from .console import FAILED, INTERRUPTED, MET, MISSED, interrupt, progress, say
 from .errors import BenchmarkError
 from .process import find
 from .results import Results
 from .sections import FULL, QUICK, SECTIONS, Scale
 from .targets import judge
 
-MET, MISSED, FAILED, INTERRUPTED = 0, 1, 2, 130
 _MOST: Final = 100  # repetitions
 
 
 def main() -> int:
     """Run what the command line asks for; the exit code says whether every target was met."""
     options = _options()
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     scale = QUICK if options.quick else FULL
     scale = replace(scale, repeat=options.repeat or scale.repeat)
     results = Results(scale.repeat, scale.locales, scale.rtts[-1], options.quick)
@@ -44,20 +43,20 @@ def main() -> int:
 
 
 def _run(names: list[str], scale: Scale, results: Results, file: Path | None) -> int:
-    _print(
+    say(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
         f"Python {platform.python_version()}"
     )
-    _print("")
+    say("")
     for name in names:
         measure, show = SECTIONS[name]
-        measure(scale, results, _progress)
+        measure(scale, results, progress)
         for line in show(results):
-            _print(line)
-        _print("")
+            say(line)
+        say("")
     found = judge(results)
     for line in tables.targets(found, judged=not results.quick):
-        _print(line)
+        say(line)
     if file is not None:
         judged = [{"demand": t.demand, "measured": t.measured, "met": t.met} for t in found]
         content = {**results.to_json(), "targets": judged}
@@ -90,21 +89,6 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST:
         raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 1 to {_MOST}")
     return int(text)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """A request to end is taken as Ctrl-C is, so that servers end and files go."""
-    raise KeyboardInterrupt
-
-
-def _progress(line: str) -> None:
-    sys.stderr.write(f"… {line}\n")
-    sys.stderr.flush()
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

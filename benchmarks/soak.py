@@ -23,7 +23,7 @@ import fhr_standin
 from fhr_standin.faults import FAULTS
 
 from . import soaked, tables
-from .__main__ import FAILED, INTERRUPTED, MET, MISSED, _interrupt, _print, _progress
+from .console import FAILED, INTERRUPTED, MET, MISSED, interrupt, progress, say
 from .errors import BenchmarkError
 from .noise import Noise
 from .soaking import LOCALES, Ended, run
@@ -61,14 +61,14 @@ class Job:
         with fhr_standin.running(locales=LOCALES, faults=faults) as standin:
             ended = [run(standin, seed, self.noise, self.fault, self.probe) for seed in self.seeds]
         verdicts = " ".join(each.verdict for each in ended)
-        _progress(f"{self.name}: {verdicts}")
+        progress(f"{self.name}: {verdicts}")
         return ended
 
 
 def main() -> int:
     """Run what the command line asks for; the exit code says whether all of it held."""
     options = _options()
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         return _soak(options)
     except (BenchmarkError, OSError) as error:
@@ -80,31 +80,31 @@ def main() -> int:
 
 
 def _soak(options: argparse.Namespace) -> int:
-    _print(
+    say(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
         f"Python {platform.python_version()}, {LOCALES} locales"
     )
     for line in soaked.told(NOISE):
-        _print(line)
+        say(line)
     runs = _all(_sound(options.runs, options.seeds), options.at_once)
-    _print("")
+    say("")
     for line in soaked.sound(runs):
-        _print(line)
+        say(line)
     faulty: list[Ended] = []
     if options.sensitivity:
         faults = _QUICK_FAULTS if options.quick else _faults()
         faulty = _all(_faulty(faults, options.each), options.at_once)
-        _print("")
+        say("")
         for line in soaked.sensitivity(faulty, {} if options.quick else EXEMPT):
-            _print(line)
+            say(line)
     return _judge(runs, faulty, options.json)
 
 
 def _judge(runs: Sequence[Ended], faulty: Sequence[Ended], file: Path | None) -> int:
     found = soaked.judge(runs, faulty)
-    _print("")
+    say("")
     for line in tables.targets(found, judged=True):
-        _print(line)
+        say(line)
     if file is not None:
         content = {
             "noise": asdict(NOISE),
