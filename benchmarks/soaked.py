@@ -87,8 +87,8 @@ def sensitivity(runs: Sequence[Ended], exempt: Mapping[str, str]) -> Iterator[st
 
 def _fault_row(fault: str, runs: Sequence[Ended]) -> tuple[str, ...]:
     caught = sum(each.caught for each in runs)
-    failed = Counter(check for each in runs for check in each.failed)
-    most = ", ".join(check.partition("::")[2] for check, _ in failed.most_common(2))
+    named = Counter(check for each in runs for check in each.caught_by)
+    most = ", ".join(check.partition("::")[2] for check, _ in named.most_common(2))
     missed = [f"{each.verdict}: {each.reason}" for each in runs if not each.caught]
     return (
         fault,
@@ -108,7 +108,7 @@ def _steady(runs: Sequence[Ended]) -> Iterator[Target]:
     count = Counter(each.verdict for each in runs)
     failed, open_ = count["FAILED"], count["INCONCLUSIVE"]
     other = len(runs) - failed - open_ - count["PASSED"]
-    bound = f", at most {3 / len(runs):.1%} at 95 % confidence" if not failed else ""
+    bound = f", at most {min(1.0, 3 / len(runs)):.1%} at 95 % confidence" if not failed else ""
     yield Target("sound: none FAILED", f"{failed} of {len(runs)}{bound}", not failed)
     demand = f"sound: at most {_INCONCLUSIVE:.0%} INCONCLUSIVE"
     measured = f"{open_} of {len(runs)}"

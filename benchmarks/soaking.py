@@ -51,12 +51,15 @@ class Ended:
     failures: list[dict[str, Any]] = field(default_factory=list)
 
     @property
-    def caught(self) -> bool:
-        """Whether a check that names the fault, or the origin's unsteadiness where none does,
-        failed the run.
-        """
+    def caught_by(self) -> tuple[str, ...]:
+        """The checks that failed and name the fault; of one that none names, all that failed."""
         naming = catching(self.fault)
-        return self.verdict == "FAILED" and (not naming or not naming.isdisjoint(self.failed))
+        return tuple(check for check in self.failed if check in naming or not naming)
+
+    @property
+    def caught(self) -> bool:
+        """Whether the run failed, and for the fault that it met."""
+        return self.verdict == "FAILED" and bool(self.caught_by)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
