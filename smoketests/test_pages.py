@@ -21,6 +21,8 @@ UNRENDERED = re.compile(
 # The key of a text, shown in the text's place.
 KEY = re.compile(r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
+COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without an end hides the rest
+
 
 def charsets(page):
     """The charsets that the header and the page itself declare."""
@@ -89,11 +91,11 @@ def test_page_is_complete(responses):
     it still answers 200.
     """
     for page in responses:
-        assert re.match(r"\ufeff?\s*(<!--.*?-->\s*)*<!doctype html", page.text, re.I | re.S)
+        bare = COMMENT.sub("", page.text)
+        assert re.match(r"\ufeff?\s*<!doctype html", bare[:200], re.I)
         assert any(title.text(strip=True) for title in page.html.css("head > title"))
         assert page.text.lower().count("<!doctype") == 1
-        end = re.sub(r"<!--.*?-->", "", page.text, flags=re.S)[-100:]
-        assert re.search(r"</html\s*>\s*\Z", end, re.I)
+        assert re.search(r"</html\s*>\s*\Z", bare[-100:], re.I)
 
 
 @pytest.mark.catches(
@@ -113,7 +115,8 @@ def test_page_has_nothing_left_to_render(responses):
     place, no half-done merge, no trace of a crash.
     """
     for page in responses:
-        assert UNRENDERED.findall(page.text) == []
+        left = UNRENDERED.search(page.text)
+        assert left is None, left[0][:200]
         shown = page.html.css("title, h1, h2, h3, button, label")
         texts = [node.text(strip=True) for node in shown]
         assert [text for text in texts if KEY.fullmatch(text)] == []

@@ -16,6 +16,7 @@ FIREFOX = {
 def test_robots_are_kept_out(response):
     """FHR is shown inside Firefox and belongs in no search engine."""
     assert response.status_code == 200
+    assert len(response.content) < 10_000
     lines = (line.partition("#")[0].partition(":") for line in response.text.splitlines())
     rules = [(name.strip().lower(), value.strip()) for name, _, value in lines if name.strip()]
     assert rules == [("user-agent", "*"), ("disallow", "/")]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from . import stylesheet
+from .judging import Unjudgeable, remembered
 from .media import SCRIPT_TYPES, media_type
 
 if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
     from .probe import Exchange
 
 _LOADED_LINKS: Final = {"stylesheet", "icon", "apple-touch-icon", "manifest", "preload"}
@@ -25,6 +29,12 @@ _SOURCES: Final = (
     ("video[poster]", "poster", "image"),
     ("body[background]", "background", "image"),
 )
+
+MOST: Final = 2000
+"""URLs that a page may need. FHR's need thirty, the heaviest pages of the web a thousand."""
+
+LONGEST: Final = 8000
+"""Characters of a URL that is asked for, as RFC 9110, 4.1, has it; servers refuse longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +60,67 @@ class Reference:
     exchange: Exchange | None = None
 
 
+_JSON: Final = re.compile(r"[\w./~-]*[\w~-]\.json")
+_CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
+
+
 def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
     """What ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
     A script's own references count from the ``page`` that runs it, a stylesheet's from itself.
-    Nothing is found in other media types.
+    Nothing is found in other media types. Raises Unjudgeable for what is too large or too deep,
+    and for more than ``MOST`` references.
     """
     kind = media_type(content_type)
     if kind == "text/html":
         base, found = _in_html(body)
-        return list(_absolute(_base(url, base), found))
+        return _capped(_absolute(_base(url, base), found))
     if kind == "text/css":
-        return list(_absolute(url, _in_css(body)))
+        return _capped(_absolute(url, _in_css(body)))
     if SCRIPT_TYPES.match(kind):
-        return list(_absolute(page, _in_script(body)))
+        return _capped(_absolute(page, _in_script(body)))
     return []
+
+
+def to_try_out(content_type: str | None, body: bytes) -> str:
+    """The page that must be tried out (:func:`knowngood.markup.try_out`) before ``links`` looks
+    into it; nothing in most cases.
+    """
+    if media_type(content_type) != "text/html":
+        return ""
+    from . import markup
+
+    text = body.decode("utf-8", "replace")
+    return text if markup.needs_a_trial(text) else ""
+
+
+def _capped(found: Iterator[Link]) -> list[Link]:
+    first = list(islice(found, MOST + 1))
+    if len(first) > MOST:
+        raise Unjudgeable(f"it refers to more than {MOST} URLs: too many to be asked for")
+    return first
 
 
 def _base(url: str, href: str) -> str:
     """What a document's references count from; a base that browsers ignore is ignored."""
     try:
-        base = urljoin(url, href.strip())
+        base = urljoin(url, _in_bounds(href.strip()))
         return base if urlsplit(base).scheme in {"http", "https"} else url
     except ValueError:
         return url
 
 
 def _absolute(base: str, found: Iterable[Link]) -> Iterator[Link]:
-    """A mere fragment, such as ``url(#filter)``, asks for nothing."""
+    """A mere fragment, such as ``url(#filter)``, asks for nothing, and neither does a data: URL,
+    the only one that is longer than others.
+    """
     seen = set()
     for link in found:
-        if link.url.strip().startswith("#"):
+        written = link.url.strip()
+        if not written or written.startswith("#") or written[:5].lower() == "data:":
             continue
         try:
-            url = urldefrag(urljoin(base, link.url.strip())).url
+            url = urldefrag(urljoin(base, _in_bounds(written))).url
             scheme = urlsplit(url).scheme
         except ValueError:
             url, scheme = link.url, "invalid"
@@ -92,92 +129,73 @@ def _absolute(base: str, found: Iterable[Link]) -> Iterator[Link]:
             yield Link(url, link.kind, link.type)
 
 
-def _in_html(body: bytes) -> tuple[str, tuple[Link, ...]]:
-    """The document's base and its references."""
-    from selectolax.lexbor import LexborHTMLParser
+def _in_bounds(url: str) -> str:
+    if len(url) > LONGEST:
+        raise Unjudgeable(f"it refers to a URL of {len(url)} characters (most: {LONGEST})")
+    return url
 
-    tree = LexborHTMLParser(body.decode("utf-8", "replace"))
+
+def _in_html(body: bytes) -> tuple[str, Iterator[Link]]:
+    """The document's base and its references."""
+    from . import markup
+
+    tree = markup.parse_once(body.decode("utf-8", "replace"))
     base = tree.css_first("base[href]")
-    found: list[Link] = []
+    return (base.attributes.get("href") or "") if base is not None else "", _in_tree(tree)
+
+
+def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
     for node in tree.css("link[rel][href]"):
         relations = set((node.attributes.get("rel") or "").lower().split())
         for relation in relations & _LOADED_LINKS:
             kind = "stylesheet" if relation == "stylesheet" else "link"
-            found.append(Link(node.attributes.get("href") or "", kind))
+            yield Link(node.attributes.get("href") or "", kind)
     for selector, attribute, kind in _SOURCES:
-        found += [
-            Link(node.attributes.get(attribute) or "", kind, node.attributes.get("type") or "")
-            for node in tree.css(selector)
-        ]
+        for node in tree.css(selector):
+            attributes = node.attributes
+            yield Link(attributes.get(attribute) or "", kind, attributes.get("type") or "")
     for node in tree.css("img[srcset], source[srcset]"):
-        found += [Link(each, "image") for each in _srcset(node.attributes.get("srcset") or "")]
+        for each in _srcset(node.attributes.get("srcset") or ""):
+            yield Link(each, "image")
+    yield from _in_styles(tree)
+
+
+def _in_styles(tree: LexborHTMLParser) -> Iterator[Link]:
     for node in tree.css("style"):
-        found += _in_css(node.text(deep=True).encode())
+        yield from _in_stylesheet(node.text(deep=True).encode())
     for node in tree.css("[style]"):
-        found += _in_css(f"x{{{node.attributes.get('style') or ''}}}".encode())
-    address = (base.attributes.get("href") or "") if base is not None else ""
-    return address, tuple(link for link in found if link.url.strip())
+        yield from _in_stylesheet(f"x{{{node.attributes.get('style') or ''}}}".encode())
 
 
 def _srcset(text: str) -> Iterator[str]:
     """The URLs of a srcset attribute; they may hold commas, but not end with one."""
     place = 0
-    while found := re.compile(r"[\s,]*([^\s,]\S*)").match(text, place):
+    while found := _CANDIDATE.match(text, place):
         place = found.end()
         if not found[1].endswith(","):
             place = (text.find(",", place) + 1) or len(text)
         yield found[1].rstrip(",")
 
 
-@lru_cache(maxsize=64)
-def _in_css(body: bytes) -> tuple[Link, ...]:
-    import tinycss2
-
-    rules, _ = tinycss2.parse_stylesheet_bytes(body, skip_comments=True, skip_whitespace=True)
-    found: list[Link] = []
-    for rule in rules:
-        if rule.type == "at-rule" and rule.lower_at_keyword == "import":
-            found += [Link(url, "stylesheet") for url in _import_url(rule.prelude)]
-        else:
-            # A prelude's URLs name things: @namespace and @document load nothing.
-            content = getattr(rule, "content", None) or ()
-            found += [Link(url, "style-url") for url in _urls(content)]
-    return tuple(link for link in found if link.url.strip())
+def _in_stylesheet(source: bytes) -> Iterator[Link]:
+    for url, imported in stylesheet.urls(source):
+        yield Link(url, "stylesheet" if imported else "style-url")
 
 
-def _import_url(prelude: Iterable[Any]) -> list[str]:
-    """An import names its URL first, as a string or as url(...)."""
-    for token in prelude:
-        if token.type in {"string", "url"}:
-            return [token.value]
-        if token.type == "function" and token.lower_name == "url":
-            return [each.value for each in token.arguments if each.type == "string"]
-    return []
+@remembered
+def _in_css(body: bytes) -> list[Link]:
+    return _different(_in_stylesheet(body))
 
 
-def _urls(tokens: Iterable[Any]) -> Iterator[str]:
-    """In the order in which they are written, without recursion: brackets may nest deep."""
-    waiting = [*tokens][::-1]
-    while waiting:
-        token = waiting.pop()
-        if token.type == "url":
-            yield token.value
-        elif token.type == "function" and token.lower_name == "url":
-            yield from (each.value for each in token.arguments if each.type == "string")
-        elif token.type == "function":
-            waiting += token.arguments[::-1]
-        elif token.type in {"{} block", "[] block", "() block"}:
-            waiting += token.content[::-1]
-
-
-@lru_cache(maxsize=64)
-def _in_script(body: bytes) -> tuple[Link, ...]:
+@remembered
+def _in_script(body: bytes) -> list[Link]:
     """The JSON documents a script loads: its string literals that are relative ``.json`` URLs."""
     from . import script
 
-    found = []
-    for text in script.strings(body):
-        path = text.partition("?")[0]
-        if re.fullmatch(r"[\w./~-]*[\w~-]\.json", path):
-            found.append(Link(path, "json"))
-    return tuple(found)
+    paths = (text.partition("?")[0] for text in script.strings(body))
+    return _different(Link(path, "json") for path in paths if _JSON.fullmatch(path))
+
+
+def _different(found: Iterable[Link]) -> list[Link]:
+    """Each once, and no more of them than it takes to see that they are too many."""
+    return list(islice(dict.fromkeys(found), 3 * MOST))

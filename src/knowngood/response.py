@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import httpx
-from selectolax.lexbor import LexborHTMLParser
 
-from . import strictjson
+from . import markup, strictjson
 from .encoding import in_httpx_words
+from .judging import Unjudgeable
 from .media import media_type
 from .probe import Attempt, Cause, Exchange
 from .references import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from selectolax.lexbor import LexborHTMLParser
+
+LARGEST_TEXT: Final = 2 << 20
+"""Bytes of a body that is read as text; pages of the web have up to one million."""
+
+_TEXT_KEPT: Final = 64 * 1024
 
 
 class Unanswered(httpx.TransportError):
@@ -58,10 +64,23 @@ class Response(httpx.Response):
         """The media type without its parameters, in lower case; empty when there is none."""
         return media_type(self.headers.get("content-type"))
 
-    @cached_property
+    @property
+    def text(self) -> str:
+        """The body as text. Raises Unjudgeable for more than 2 MiB, as the next ones do."""
+        size = len(self.content)
+        if size > LARGEST_TEXT:
+            raise Unjudgeable(
+                f"{size} bytes: too large to be judged as text (most: {LARGEST_TEXT})"
+            )
+        text = super().text
+        if size > _TEXT_KEPT and hasattr(self, "_text"):
+            del self._text  # httpx keeps it for as long as the answer; it may take four times that
+        return text
+
+    @property
     def html(self) -> LexborHTMLParser:
         """The body parsed as a browser parses HTML; for CSS selectors."""
-        return LexborHTMLParser(self.text)
+        return markup.parse(self.text)
 
     @property
     def deleted(self) -> bool:

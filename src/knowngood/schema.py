@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -67,6 +69,7 @@ _PLAIN: Final = {
 _FORMATS: Final = jsonschema.Draft202012Validator.FORMAT_CHECKER
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _KEPT: Final = 32  # documents whose problems are remembered
+_PROBLEMS: Final = 50  # of one document that are looked for
 _SHOWN: Final = 24  # characters of a value that a message may quote
 
 
@@ -103,14 +106,15 @@ class Schema:
             list(self._validator.iter_errors({}))
         except RecursionError:
             raise BadSchema(f"{path}: a $ref leads back to itself") from None
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._known: dict[bytes, tuple[str, ...]] = {}
 
     def problems(self, document: Any) -> list[str]:
-        """What the schema refuses in ``document``, each with its JSON path; no long values.
+        """What the schema refuses in ``document``, each with its JSON path; no long values, and
+        no more than fifty.
 
         Locales share their documents, so what was found is kept by the document's content.
         """
-        content = json.dumps(document)
+        content = sha256(json.dumps(document).encode()).digest()
         if content not in self._known:
             self._known[content] = self._found(document)
             if len(self._known) > _KEPT:
@@ -119,7 +123,8 @@ class Schema:
 
     def _found(self, document: Any) -> tuple[str, ...]:
         try:
-            return tuple(_describe(error) for error in self._validator.iter_errors(document))
+            found = islice(self._validator.iter_errors(document), _PROBLEMS)
+            return tuple(_describe(error) for error in found)
         except RecursionError:
             return ("$: nested too deep to be checked",)
 
@@ -128,6 +133,7 @@ class Schema:
         problems = self.problems(document)
         if problems:
             more = [f"and {len(problems) - 5} more"] if len(problems) > 5 else []
+            more = ["and many more"] if len(problems) == _PROBLEMS else more
             raise SchemaMismatch("\n".join([*problems[:5], *more]))
 
 
@@ -222,7 +228,8 @@ def _excerpt(value: Any) -> str:
         return f"an object with {len(value)} keys"
     if isinstance(value, list):
         return f"an array of {len(value)}"
-    text = redact(repr(value))
+    # Redacted before it is cut, and not all of a text of megabytes.
+    text = redact(repr(value[:4096] if isinstance(value, str) else value))
     if len(text) <= _SHOWN + 2:
         return text
     return f"{text[:_SHOWN]}… ({len(str(value))} characters)"

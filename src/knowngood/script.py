@@ -2,20 +2,26 @@
 
 tree-sitter's JavaScript grammar reads every dialect of today; what Mozilla's own JavaScript 1.7
 and 1.8 added (``[for (x of xs) x]``, ``for each``) it does not know, so for those only the
-brackets are counted.
+brackets are counted. Large scripts are read by their tokens, see :mod:`knowngood.scriptscan`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from contextlib import suppress
 from typing import Final
 
 import tree_sitter
 import tree_sitter_javascript
 
+from . import scriptscan
+from .judging import remembered
 from .media import SCRIPT_TYPES
+
+PARSED: Final = 128 * 1024
+"""Bytes up to which a script is parsed: jQuery minified, 90,000 bytes, is. The tree of this many
+takes up to 50 MB, and the worst of sources three seconds."""
 
 _PARSER: Final = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
 _CLOSED_BY: Final = {"(": ")", "[": "]", "{": "}", "${": "}"}
@@ -33,7 +39,7 @@ def is_mozilla(kind: str) -> bool:
     return bool(_MOZILLA.search(kind))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     """Why ``source`` is no whole script, with the line; None when it is one.
 
@@ -44,6 +50,8 @@ def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     start = source.lstrip()
     if start.startswith(b"<") and not start.startswith(b"<!--"):
         return "markup in place of script at line 1"
+    if len(source) > PARSED:
+        return _scanned(source)
     root = _PARSER.parse(source).root_node
     markup = next((node for node in _walk(root) if node.type in _MARKUP), None)
     if markup is not None:
@@ -56,19 +64,37 @@ def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     return f"does not parse from line {broken.start_point.row + 1} on"
 
 
-@lru_cache(maxsize=256)
-def strings(source: bytes) -> tuple[str, ...]:
-    """Every string literal of ``source`` that needs no unescaping, in order, once each.
+def strings(source: bytes) -> Iterator[str]:
+    """Every string literal of ``source`` that needs no unescaping and is not empty, in order.
 
     A template's fragments are no literals: what stands between them is known to the page only.
     """
+    literals = _literals(source) if len(source) <= PARSED else _scanned_literals(source)
+    return (literal.decode("utf-8", "replace") for literal in literals)
+
+
+def _literals(source: bytes) -> Iterator[bytes]:
     root = _PARSER.parse(source).root_node
-    found: dict[str, None] = {}
     for node in _walk(root):
         parts = node.named_children if node.type == "string" else []
         if len(parts) == 1 and parts[0].type == "string_fragment" and parts[0].text:
-            found[parts[0].text.decode("utf-8", "replace")] = None
-    return tuple(found)
+            yield parts[0].text
+
+
+def _scanned_literals(source: bytes) -> Iterator[bytes]:
+    with suppress(scriptscan.NotWhole):  # which is for another check to tell
+        for literal in scriptscan.scan(source):
+            if literal and b"\\" not in literal:
+                yield literal
+
+
+def _scanned(source: bytes) -> str | None:
+    try:
+        for _ in scriptscan.scan(source):
+            pass
+    except scriptscan.NotWhole as found:
+        return str(found)
+    return None
 
 
 def _unbalanced(root: tree_sitter.Node) -> str | None:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from knowngood.judging import Unjudgeable
 from knowngood.media import media_type
-from knowngood.references import Link, links
+from knowngood.references import LONGEST, MOST, Link, links
 
 PAGE = "https://fhr.example/fr/"
 SHEET = "https://fhr.example/fr/css/main.css"
@@ -290,3 +291,20 @@ def test_garbage_does_not_raise(kind: str, body: bytes) -> None:
 def test_media_type(header: str | None, kind: str) -> None:
     """The media type is what stands before the parameters, in lower case."""
     assert media_type(header) == kind
+
+
+def test_a_page_may_not_refer_to_everything() -> None:
+    """So many are asked for and no more; it is the page that is wrong, and it is said."""
+    within = "".join(f"<img src={number}>" for number in range(MOST))
+    assert len(html(within)) == MOST
+    with pytest.raises(Unjudgeable, match="more than 2000 URLs"):
+        html(within + "<img src=x>")
+    assert len(html(within * 2)) == MOST
+
+
+@pytest.mark.parametrize("body", ["<img src={}>", "<base href={}><img src=x>"])
+def test_a_url_too_long_to_be_asked_for(body: str) -> None:
+    """Servers refuse it, and so is the page wrong."""
+    with pytest.raises(Unjudgeable, match="a URL of 8001 characters"):
+        html(body.format("x" * (LONGEST + 1)))
+    assert html(f"<img src=data:image/png;base64,{'A' * 100_000}>") == []

@@ -1,10 +1,12 @@
 """A script that is not whole is known without being run."""
 
+import contextlib
 import time
 
 import pytest
 
 from knowngood import script
+from knowngood.judging import Unjudgeable
 
 WHOLE = b"""\
 // The report, drawn from what the browser holds.
@@ -192,6 +194,91 @@ def test_which_scripts_are_mozillas(kind: str, mozilla: bool) -> None:
 
 
 def test_strings() -> None:
-    """Literals come in order, once each, and only those that are what they look like."""
+    """Literals come in order, and only those that are what they look like."""
     source = b"""a("x", 'y', "x", "", 'tab\\t', `t`, `${u}v`); // "comment"\n({"key": /"re"/})"""
-    assert script.strings(source) == ("x", "y", "key")
+    assert list(script.strings(source)) == ["x", "y", "x", "key"]
+
+
+def large(source: bytes) -> bytes:
+    """The same behind more than is parsed."""
+    return b"// padding\n" * (script.PARSED // 11 + 1) + source
+
+
+LARGE_WHOLE = [
+    WHOLE,
+    MOZILLA,
+    b"a = b / c / d; e = 1 / 2 / 3; f = 1. / 2; g = x[0] / y() / z++ / 2",
+    b"""if (a) /[/'"(]/.test(b); while (c) /'/.exec(d)""",
+    b"return_ = typeof /'/; switch (a) { case /'/: break }",
+    b"var a = {b: 1} / 2; function f() {} /'/.test(a); x => {}; /'/.test(a)",
+    b"this.return / 2; this.#of / 2 / 3",
+    b"a = `x${ {b: `y${c / d}'`} }z'`; b = `$` + `\\`` + `${1}${2}`",
+    b"a = 'it\\'s' + \"\\\\\" + 'over\\\nlines'",
+    b"/* ' */ // '\na = /[/\\]']/g; b = a /* ' */ / 2",
+    "\u00e9t\u00e9 / 2; x = '\u00e9'".encode(),
+]
+
+
+@pytest.mark.parametrize("source", LARGE_WHOLE)
+def test_a_large_script_that_is_whole(source: bytes) -> None:
+    """Divisions, patterns and templates are told apart without a tree."""
+    assert script.trouble(large(source)) is None
+
+
+LARGE_BROKEN = {
+    b"f(\n[1, 2": "the [ of line 2 is never closed",
+    b"f(]": "a ] closes nothing at line 1",
+    b"}": "a } closes nothing at line 1",
+    b"a = 'b\n'": "a string of line 1 is never closed",
+    b'\na = "b': "a string of line 2 is never closed",
+    b"a = `b${c": "the ${ of line 1 is never closed",
+    b"a = `b": "the template of line 1 is never closed",
+    b"a /* b": "the comment of line 1 is never closed",
+}
+
+
+@pytest.mark.parametrize(("source", "found"), LARGE_BROKEN.items())
+def test_a_large_script_that_is_not_whole(source: bytes, found: str) -> None:
+    """It is named with its line, as with a small one."""
+    padding = large(b"").count(b"\n")
+    place = found.rpartition("line ")[2].split()[0]
+    told = found.replace(f"line {place}", f"line {int(place) + padding}")
+    assert script.trouble(large(source)) == told
+
+
+def test_a_large_script_cut_anywhere_within_its_brackets() -> None:
+    """Where a bundle is cut, something is open."""
+    source = large(WHOLE)
+    start, end = source.index(b"(function") + 1, source.rindex(b")")
+    cuts = range(start, end, 7)
+    assert [cut for cut in cuts if script.trouble(source[:cut]) is None] == []
+
+
+def test_strings_of_a_large_script() -> None:
+    """They are the same as those of a small one."""
+    source = b"""a("x", 'y', "", 'tab\\t', `t`); // "comment"\n({"key": /"re"/, b: c / "d" / e})"""
+    assert list(script.strings(large(source))) == ["x", "y", "key", "d"]
+    assert list(script.strings(source)) == ["x", "y", "key", "d"]
+
+
+def test_a_bundle_of_two_megabytes() -> None:
+    """Real ones are as large; it takes a few seconds of a slow machine."""
+    before = time.process_time()
+    assert script.trouble(WHOLE * (2_000_000 // len(WHOLE))) is None
+    assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [b"[", b"[]", b"(", b"{", b"/*", b"//\n", b"=/[", b"=/a", b"`${", b"'", b"'\\", b"\n", b"a;"],
+)
+def test_hostile_script_is_judged_in_bounded_time(unit: bytes) -> None:
+    """Two megabytes of anything: what is linear takes a few seconds, anything else an hour."""
+    source = unit * ((2 << 20) // len(unit))
+    before = time.process_time()
+    with contextlib.suppress(Unjudgeable):
+        script.trouble(source)
+    with contextlib.suppress(Unjudgeable):
+        for _ in script.strings(source):
+            pass
+    assert time.process_time() - before < 30

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from knowngood import strictjson
+from knowngood.judging import Unjudgeable
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,31 @@ def test_duplicate_in_a_large_object_takes_no_time() -> None:
     with pytest.raises(ValueError, match=r"twice: 7$"):
         strictjson.loads(text)
     assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('"' + "a" * strictjson.LARGEST + '"', id="too-large"),
+        pytest.param("[" + "[]," * strictjson.MOST + "0]", id="too-many-values"),
+        pytest.param("[" * (strictjson.MOST + 1), id="too-many-brackets"),
+    ],
+)
+def test_json_too_large_to_be_judged(text: str) -> None:
+    """What would take a hundred megabytes once read is not read."""
+    with pytest.raises(Unjudgeable, match="too large to be judged"):
+        strictjson.loads(text)
+
+
+def test_json_of_a_megabyte() -> None:
+    """A large document of a sound service is read."""
+    text = "[" + ",".join(f'{{"name": "value {number:05}"}}' for number in range(40_000)) + "]"
+    assert len(strictjson.loads(text)) == 40_000
+
+
+def test_many_keys_given_twice_are_not_all_named() -> None:
+    """Nor is a long one in full."""
+    pairs = ",".join(f'"{number}":1,"{number}":1' for number in range(20_000))
+    with pytest.raises(ValueError, match="given twice") as caught:
+        strictjson.loads(f'{{{pairs},"{"x" * 9999}":1,"{"x" * 9999}":1}}')
+    assert len(str(caught.value)) < 1000
