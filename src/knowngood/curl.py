@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ import certifi
 import pycurl
 
 from .probe import Answer, Attempt, Cause, Probe
+from .room import LARGE, Postponed
 
 HEADER_LIMIT: Final = 64 * 1024
 """Bytes of status lines and headers that one answer may have. Browsers stop at 256 KiB, nginx
@@ -36,27 +38,31 @@ _URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one attempt may use: seconds in all, bytes of the body as sent, kept connections
-    unless it is to be ``fresh``.
+    unless it is to be ``fresh``. ``grow`` is asked, with the size as far as it is known, whether
+    a body may become large.
     """
 
     seconds: float
     body: int
     fresh: bool = False
+    grow: Callable[[int], bool] | None = None
 
 
 @dataclass(slots=True)
 class _Received:
     """What libcurl's callbacks have collected so far."""
 
-    body_limit: int
+    limits: Limits
     requests: int = 0
     interim: bool = False
     headers_complete: bool = False
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     header_bytes: int = 0
-    body: list[bytes] = field(default_factory=list)
-    body_bytes: int = 0
+    body: bytearray = field(default_factory=bytearray)
+    length: int = 0
+    may_grow: bool = False
     too_large: str = ""
+    postponed: bool = False
 
     @property
     def stale(self) -> bool:
@@ -80,21 +86,35 @@ class _Received:
             return None  # a trailer must not pass for a header
         if line.startswith(b"HTTP/"):
             self.headers.clear()  # an interim answer (1xx) came before this one
+            self.length = 0
             self.interim = line.partition(b" ")[2].startswith(b"1")
         elif not line.strip():
             self.headers_complete = not self.interim
         elif b":" in line:
             name, _, value = line.partition(b":")
-            self.headers.append((name.strip(), value.strip()))
+            self._note(name.strip(), value.strip())
         return None
 
+    def _note(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name, value))
+        if name.lower() == b"content-length" and value.isdigit():
+            self.length = int(value[:20])
+
     def on_body(self, chunk: bytes) -> int | None:
-        self.body_bytes += len(chunk)
-        if self.body_bytes > self.body_limit:
-            self.too_large = f"a body of more than {self.body_limit} bytes"
+        size = max(len(self.body) + len(chunk), self.length)
+        if size > self.limits.body:
+            self.too_large = f"a body of more than {self.limits.body} bytes"
             return 0
-        self.body.append(chunk)
+        if size > LARGE and not self._may_be_large():
+            self.postponed = True
+            return 0
+        self.body += chunk  # one piece: a server may send it byte by byte
         return None
+
+    def _may_be_large(self) -> bool:
+        if not self.may_grow and self.limits.grow is not None:
+            self.may_grow = self.limits.grow(self.length or self.limits.body)
+        return self.may_grow or self.limits.grow is None
 
 
 class Curl:
@@ -121,9 +141,11 @@ class Curl:
     async def send(
         self, probe: Probe, headers: tuple[tuple[str, str], ...], limits: Limits
     ) -> tuple[Attempt, Answer | None]:
-        """Try ``probe`` once, with these headers. Never raises for what a network can do."""
+        """Try ``probe`` once, with these headers. Never raises for what a network can do; raises
+        Postponed for a body that became large and may not.
+        """
         handle = self._idle.pop() if self._idle else pycurl.Curl()
-        received = _Received(limits.body)
+        received = _Received(limits)
         began = time.time()
         started = time.perf_counter()
         try:
@@ -147,6 +169,8 @@ class Curl:
         )
         handle.reset()
         self._idle.append(handle)
+        if received.postponed:
+            raise Postponed
         return attempt, answer
 
     def _prepare(
@@ -223,7 +247,7 @@ def _answer(handle: pycurl.Curl, received: _Received) -> Answer:
         status=handle.getinfo(pycurl.RESPONSE_CODE),
         url=handle.getinfo(pycurl.EFFECTIVE_URL),
         headers=tuple(received.headers),
-        body=b"".join(received.body),
+        body=bytes(received.body),
         address=handle.getinfo(pycurl.PRIMARY_IP) or "",
         certificate_expires=_certificate_expires(handle),
     )

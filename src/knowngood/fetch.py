@@ -13,14 +13,14 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Final
 from urllib.parse import urljoin
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from .curl import Curl, Limits
-from .declaration import spread
-from .encoding import BadEncoding, decoded, decoded_size
+from .encoding import BadEncoding, decoded_size
 from .environment import Environment
 from .guard import Guard
 from .probe import (
@@ -30,10 +30,11 @@ from .probe import (
     Exchange,
     Probe,
 )
-from .references import Reference, links
 from .response import request_headers
 from .retry import Tried, retried
+from .room import MIB, Claim, Postponed, Room, give_back_large_blocks
 from .tally import Tally
+from .visits import Visit, Visiting, Visitor
 
 REDIRECTS: Final = 5
 """Redirects followed where a check asks for it; curl's and requests' limits are 30 to 50, a
@@ -47,16 +48,6 @@ default budget an origin that drops every packet is given up in half a minute.""
 
 _SAYS_NOTHING: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
 """Causes that lie with the run: they tell nothing of whether an origin is alive."""
-
-_DEPTH: Final = 4  # page → stylesheet → import → image
-
-
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
-class Visit:
-    """The exchange of a probe and, where they were asked for, all its references."""
-
-    exchange: Exchange
-    references: tuple[Reference, ...] = ()
 
 
 class Fetcher:
@@ -81,20 +72,23 @@ class Fetcher:
         self._slots = max(1, self._budget.concurrency // share)
         self._headers = request_headers(run_id)
         self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
-        self._under_way: dict[Probe, asyncio.Task[Exchange]] = {}
+        self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Claim]] = {}
+        self._visiting: WeakKeyDictionary[Future[Visit], Visiting] = WeakKeyDictionary()
         self._silent: Counter[str] = Counter()
         self._silent_since: dict[str, float] = {}
         self.guard = Guard(environment.origins, environment.writes)
         self.tally = Tally(run_id)
-        self._edges = environment.edges
+        self._visitor = Visitor(self.guard, self._shared, environment.edges)
         self._curl = Curl(self._slots, environment.ca, public=public)
         self._slot = asyncio.Semaphore(self._slots)
         self._loop = asyncio.SelectorEventLoop()
+        self._room = Room(self._loop, self._budget.body)
         self._thread = threading.Thread(target=self._serve, name="knowngood-fetch", daemon=True)
         self._ready = threading.Event()
 
     def start(self) -> None:
         """Begin to fetch."""
+        give_back_large_blocks()
         self._thread.start()
         self._ready.wait()
 
@@ -110,13 +104,34 @@ class Fetcher:
         """Exchanges under way or still held by a reader."""
         return len(self._done) + len(self._under_way)
 
+    @property
+    def crowded(self) -> bool:
+        """Whether so many bytes are held that it is worth looking for what could be let go."""
+        return self._room.crowded
+
     def visit(self, probe: Probe, *, references: bool = False) -> Future[Visit]:
-        """Ask for ``probe`` and, with ``references``, for all that its answer needs."""
-        return asyncio.run_coroutine_threadsafe(self._visit(probe, references), self._loop)
+        """Ask for ``probe`` and, with ``references``, for all that its answer needs, as soon as
+        there is room for it.
+        """
+        visiting = Visiting(probe.url)
+        work = self._visitor.visit(probe, visiting, references)
+        visit = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._visiting[visit] = visiting
+        return visit
+
+    def hurry(self, visit: Future[Visit]) -> None:
+        """A reader waits for ``visit``: it goes before those that nobody reads yet."""
+        if not visit.done():
+            self._loop.call_soon_threadsafe(self._hurry, self._visiting[visit])
+
+    def _hurry(self, visiting: Visiting) -> None:
+        visiting.urgent = True
+        for claim in visiting.claims:
+            self._room.hurry(claim)
 
     def send(self, probe: Probe) -> Exchange:
         """Send ``probe`` now and wait for the exchange; never shared with another reader."""
-        return asyncio.run_coroutine_threadsafe(self._send_alone(probe), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._send_now(probe), self._loop).result()
 
     def again(self, probes: Sequence[Probe]) -> list[Exchange]:
         """Ask each of these once more, once and all at the same time, and wait."""
@@ -132,7 +147,8 @@ class Fetcher:
     async def _once(self, probe: Probe) -> Exchange:
         async with self._slot:
             end = time.monotonic() + self._budget.probe
-            attempt, answer = await self._attempt(probe, end, fresh=True)
+            claim = Claim(urgent=True, alone=True)
+            attempt, answer = await self._attempt(probe, claim, end, fresh=True)
         return Exchange(probe, (attempt,), answer)
 
     def _serve(self) -> None:
@@ -148,56 +164,20 @@ class Fetcher:
         await self._curl.close()
         self._loop.stop()
 
-    async def _visit(self, probe: Probe, with_references: bool) -> Visit:
-        exchange = await self._shared(probe)
-        if not with_references:
-            return Visit(exchange)
-        found: dict[str, Reference] = {}
-        await self._collect(exchange, probe.url, found, _DEPTH)
-        return Visit(exchange, tuple(found.values()))
-
-    async def _collect(
-        self, exchange: Exchange, page: str, found: dict[str, Reference], depth: int
-    ) -> None:
-        """Add to ``found`` what this exchange's answer refers to, and what that refers to."""
-        answer = exchange.answer
-        if answer is None or answer.status != 200 or not depth:
-            return
-        body = decoded(answer)
-        new = [
-            link
-            for link in links(answer.header("content-type"), answer.url, page, body)
-            if link.url not in found and link.url != page
-        ]
-        for link in new:  # all are claimed before the first wait, so that none is followed twice
-            found[link.url] = Reference(link.url, link.kind, page, answer.url, link.type)
-        exchanges = await asyncio.gather(*(self._referenced(exchange, link.url) for link in new))
-        for link, other in zip(new, exchanges, strict=True):
-            found[link.url] = replace(found[link.url], exchange=other)
-        await asyncio.gather(
-            *(self._collect(other, page, found, depth - 1) for other in exchanges if other)
-        )
-
-    async def _referenced(self, exchange: Exchange, url: str) -> Exchange | None:
-        origin = self.guard.origin_of(url)
-        if origin is None:
-            return None
-        asking = exchange.probe
-        same = origin == asking.origin
-        address = asking.address if same else spread(self._edges.get(origin, ()), url)
-        template = referred(asking.template)
-        return await self._shared(Probe(origin, url, template=template, address=address))
-
-    async def _shared(self, probe: Probe) -> Exchange:
+    async def _shared(self, probe: Probe, visiting: Visiting) -> Exchange:
         """The exchange of ``probe``, asked for once while anybody holds it."""
         exchange = self._done.get(probe)
         if exchange is not None:
             return exchange
-        task = self._under_way.get(probe)
-        if task is None:
-            task = self._loop.create_task(self._send_alone(probe))
-            self._under_way[probe] = task
+        if probe not in self._under_way:
+            claim = Claim()
+            task = self._loop.create_task(self._send_roomy(probe, claim))
+            self._under_way[probe] = task, claim
             task.add_done_callback(lambda done: self._finish(probe, done))
+        task, claim = self._under_way[probe]
+        visiting.claims.append(claim)
+        if visiting.urgent:
+            self._room.hurry(claim)
         return await asyncio.shield(task)
 
     def _finish(self, probe: Probe, task: asyncio.Task[Exchange]) -> None:
@@ -205,13 +185,49 @@ class Fetcher:
         if not task.cancelled() and task.exception() is None:
             self._done[probe] = task.result()
 
-    async def _send_alone(self, probe: Probe) -> Exchange:
+    async def _send_now(self, probe: Probe) -> Exchange:
+        """Asked for once: what may not be repeated is never postponed."""
+        try:
+            return await self._send_alone(probe, Claim(urgent=True, alone=True))
+        except Postponed as postponed:
+            return self._no_room(probe, postponed.exchange)
+
+    async def _send_roomy(self, probe: Probe, claim: Claim) -> Exchange:
+        """Ask when there is room for the answer, and again when it needs more than there was."""
+        while await self._room.enter(claim):
+            try:
+                return await self._send_alone(probe, claim)
+            except Postponed:
+                continue
+            finally:
+                self._room.leave(claim)
+        return self._no_room(probe)
+
+    def _no_room(self, probe: Probe, exchange: Exchange | None = None) -> Exchange:
+        """The exchange of a probe whose answer cannot be held; of one that was answered, with its
+        attempts.
+        """
+        detail = (
+            f"more than {self._room.most // MIB} MB of answers would be held at once; "
+            "let a check ask for less, or for its URLs one by one"
+        )
+        before = exchange.attempts if exchange else (Attempt(time.time(), 0.0),)
+        last = replace(before[-1], cause=Cause.BUDGET, detail=detail)
+        return self._noted(Exchange(probe, (*before[:-1], last)))
+
+    async def _send_alone(self, probe: Probe, claim: Claim) -> Exchange:
+        """Raises Postponed for an answer that there is no room to keep."""
         refusal = self.guard.refusal(probe)
         if refusal:
             attempt = Attempt(time.time(), 0.0, cause=Cause.GUARD, detail=refusal)
             return Exchange(probe, (attempt,))
         async with self._slot:
-            exchange = self._given_up(probe) or await self._retried(probe)
+            exchange = self._given_up(probe) or await self._retried(probe, claim)
+        if not self._room.keep(claim, exchange):
+            raise Postponed(exchange)
+        return self._noted(exchange)
+
+    def _noted(self, exchange: Exchange) -> Exchange:
         self._note_silence(exchange)
         self.tally.note(exchange)
         return exchange
@@ -234,12 +250,13 @@ class Fetcher:
             self._silent[origin] += 1
             self._silent_since.setdefault(origin, exchange.attempts[0].began)
 
-    async def _retried(self, probe: Probe) -> Exchange:
+    async def _retried(self, probe: Probe, claim: Claim) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
         end = time.monotonic() + self._budget.probe
 
         async def once(before: Attempt | None) -> Tried:
-            return await self._attempt(probe, end, fresh=before is not None and before.stale)
+            fresh = before is not None and before.stale
+            return await self._attempt(probe, claim, end, fresh=fresh)
 
         def left() -> float:
             return min(end - time.monotonic(), self._left())
@@ -249,7 +266,7 @@ class Fetcher:
     def _left(self) -> float:
         return self._deadline - time.time()
 
-    async def _attempt(self, probe: Probe, end: float, *, fresh: bool) -> Tried:
+    async def _attempt(self, probe: Probe, claim: Claim, end: float, *, fresh: bool) -> Tried:
         """One attempt at a probe whose time is up at ``end`` (monotonic), on a new connection if
         it is to be ``fresh``.
         """
@@ -259,19 +276,20 @@ class Fetcher:
             return Attempt(time.time(), 0.0, cause=Cause.BUDGET, detail=detail), None
         # A third of the probe's time, so that a stalled attempt leaves room for two more.
         seconds = min(end - time.monotonic(), max(0.5, self._budget.probe / 3))
-        attempt, answer = await self._followed(probe, min(seconds, left), fresh=fresh)
+        grow = partial(self._room.grow, claim)
+        limits = Limits(min(seconds, left), self._budget.body, fresh, grow)
+        attempt, answer = await self._followed(probe, limits)
         if attempt.cause is Cause.TIMEOUT and left < seconds:
             detail = "cut off: the run's time was used up"
             attempt = replace(attempt, cause=Cause.BUDGET, detail=detail)
         return self._judge_encoding(attempt, answer)
 
-    async def _followed(self, probe: Probe, seconds: float, *, fresh: bool) -> Tried:
+    async def _followed(self, probe: Probe, limits: Limits) -> Tried:
         """One attempt with its redirects, where the probe asks to follow them."""
         own = {name.lower() for name, _ in probe.headers}
         common = [pair for pair in self._headers.items() if pair[0].lower() not in own]
         headers = (*common, *probe.headers)
         started = time.monotonic()
-        limits = Limits(seconds, self._budget.body, fresh)
         first, answer = await self._curl.send(probe, headers, limits)
         attempt, hops = first, 0
         while answer is not None and probe.follow and _is_redirect(answer):
@@ -280,9 +298,10 @@ class Fetcher:
             if trouble:
                 return replace(attempt, cause=Cause.REDIRECT, detail=trouble), None
             hops += 1
-            left = Limits(max(0.001, started + seconds - time.monotonic()), self._budget.body)
             address = probe.address if self.guard.origin_of(target) == probe.origin else ""
             hop = replace(probe, url=target, address=address)
+            seconds = max(0.001, started + limits.seconds - time.monotonic())
+            left = replace(limits, seconds=seconds, fresh=False)
             attempt, answer = await self._curl.send(hop, headers, left)
             spent = time.monotonic() - started
             attempt = replace(attempt, began=first.began, seconds=spent)
@@ -300,16 +319,11 @@ class Fetcher:
         if answer is None or encoding is None:
             return attempt, answer
         try:
-            decoded_size(answer.body, encoding, self._budget.body)
+            decoded = decoded_size(answer.body, encoding, self._budget.body)
         except BadEncoding as error:
             cause = Cause.TOO_LARGE if error.too_large else Cause.ENCODING
             return replace(attempt, cause=cause, detail=str(error)), None
-        return attempt, answer
-
-
-def referred(template: str) -> str:
-    """The group in which what a declaration's answers refer to is counted."""
-    return f"{template} →"
+        return attempt, replace(answer, decoded=decoded)
 
 
 def _is_redirect(answer: Answer) -> bool:

@@ -2,7 +2,8 @@
 
 The items are known before the first runs, so what they will read can be under way long before
 they ask for it. The window bounds how much is held at once: memory stays flat however many
-items there are.
+items there are. How large they may be, :mod:`knowngood.room` decides: what is asked for here
+waits there until little is held, or a reader waits for it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from itertools import islice
 from typing import Final
 
 from .declaration import Planned
-from .fetch import Fetcher, Visit
+from .fetch import Fetcher
+from .visits import Visit
 
 WINDOW: Final = 1024
 """Exchanges held at once: sixteen times the default concurrency, and about ten locales of FHR."""
@@ -69,7 +71,9 @@ class Lookahead:
 
     def take(self, planned: Planned) -> Visit:
         """What came back for ``planned``; waits for it."""
-        return self._visit(planned).result()
+        visit = self._visit(planned)
+        self._fetcher.hurry(visit)
+        return visit.result()
 
     def release(self, plan: Plan) -> None:
         """The item is done: what nobody else will read is let go, and so is its plan."""

@@ -126,6 +126,7 @@ class Answer:
     """What one attempt received: the status line, the headers, the body as sent.
 
     ``certificate_expires`` is in seconds since the epoch, where a TLS handshake took place.
+    ``decoded`` is the number of bytes that a body with a Content-Encoding stands for.
     """
 
     status: int
@@ -134,6 +135,7 @@ class Answer:
     body: bytes
     address: str = ""
     certificate_expires: float | None = None
+    decoded: int = 0
 
     def header(self, name: str) -> str | None:
         """The header called ``name`` (lower case), or None. Lines of one name are joined, as

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final, overload
 from .client import Client
 from .declaration import Case, Planned, spread
 from .environment import Announced, Environment
-from .fetch import Fetcher, referred
+from .fetch import Fetcher
+from .judging import Unjudgeable
 from .lookahead import Lookahead, Plan
 from .probe import Exchange
 from .response import Needed, Response, respond
 from .text import plain
+from .visits import referred
 
 if TYPE_CHECKING:
     import pytest
@@ -114,6 +118,7 @@ class Run:
         self._fetcher: Fetcher | None = None
         self._lookahead: Lookahead | None = None
         self._reading: Reading | None = None
+        self._failed = False
 
     def expect(self, plans: Sequence[Plan], *, by_group: bool) -> None:
         """Make ready to read what these plans say; nothing is asked for yet."""
@@ -133,6 +138,24 @@ class Run:
         finally:
             self._lookahead.release(plan)
             self._reading = None
+            self._let_go_of_failure()
+
+    def note_failure(self) -> None:
+        """The running item has failed."""
+        self._failed = True
+
+    def _let_go_of_failure(self) -> None:
+        """Frames of a check that failed hold what it read, in circles that only the collector
+        breaks up, and it does not look at how large things are.
+        """
+        if not self._failed:
+            return
+        self._failed = False
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            if hasattr(sys, name):
+                delattr(sys, name)  # where pytest puts them for a debugger, up to the next item
+        if self._fetcher is not None and self._fetcher.crowded:
+            gc.collect()
 
     def responses(self) -> Sequence[Response]:
         """The answers to all that the running item declares. Raises Unanswered, Blocked."""
@@ -149,10 +172,16 @@ class Run:
         self._now().touch(response.exchange)
 
     def references(self) -> Sequence[Needed]:
-        """What the pages that the running item declares need. Raises Unanswered, Blocked."""
+        """What the pages that the running item declares need. Raises Unanswered, Blocked, and
+        Unjudgeable where that could not be found out.
+        """
         reading = self._now()
         self.responses()
         visits = [self._take(each) for each in reading.plan.planned if each.references]
+        for visit in visits:
+            if visit.trouble:
+                reading.touch(visit.exchange)
+                raise Unjudgeable(visit.trouble)
         return [Needed(ref, reading.touch) for visit in visits for ref in visit.references]
 
     @contextmanager

@@ -167,6 +167,7 @@ class Session:
             "again": report.when == "teardown",
         }
         if report.failed and call.excinfo is not None:
+            self.run.note_failure()
             found = classify(call.excinfo.value)
             exchange = found.exchange or self.run.touched
             told |= {

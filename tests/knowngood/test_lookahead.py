@@ -8,9 +8,9 @@ import pytest
 from wire import Fetchers, Serve, Server, Talk, answer, by_path, eventually, hang, page
 
 from knowngood.declaration import Planned
-from knowngood.fetch import Visit
 from knowngood.lookahead import Lookahead, Plan
 from knowngood.probe import Probe
+from knowngood.visits import Visit
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
