@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from . import declaration, endings, selection
+from . import declaration, endings, explain, selection
 from .declaration import Ask, BadDeclaration, Case
 from .environment import Environment
 from .lookahead import Plan
@@ -131,6 +131,15 @@ class Session:
             return (yield)
         with self.run.reading(plan):
             return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
+        """What is too large for pytest is explained here, and that is the end of the assertion:
+        pytest asks for every explanation there is, its own included, before it takes one.
+        """
+        told = explain.explanation(op, left, right)
+        if told is not None:
+            raise AssertionError(told)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

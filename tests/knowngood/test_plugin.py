@@ -277,6 +277,24 @@ def test_every_worker_runs_everything(check: Callable, mode: tuple[str, ...]) ->
     assert ended.verdict["counts"]["ran"] == (6 if mode else 3)
 
 
+@pytest.mark.parametrize("verbose", [(), ("-vv",)], ids=["quiet", "verbose"])
+def test_a_large_comparison_is_told_in_a_few_lines(check: Callable, verbose: tuple) -> None:
+    """Ten megabytes a side, which pytest would compare letter by letter."""
+    source = '''
+import pytest
+
+@pytest.mark.get("content:/robots.txt")
+def test_robots(response):
+    """Robots are large."""
+    text = response.text * (10_000_000 // len(response.text))
+    assert text + "a" == text.replace("U", "V"), "by the million"
+'''
+    finished = check(source, *verbose)
+    assert finished.code == 1
+    assert "they differ first at 0" in finished.output
+    assert len(finished.output) < 10_000
+
+
 # -- usage errors
 
 
