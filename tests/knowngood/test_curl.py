@@ -134,6 +134,7 @@ BROKEN: dict[str, tuple[Play, Cause, str]] = {
         "headers",
     ),
     "endless-body": (flood(OK + b"\r\n", b"y" * 65536), Cause.TOO_LARGE, "1048576 bytes"),
+    "endless-trailers": (flood(CHUNKED + b"0\r\n", b"X: y\r\n"), Cause.TOO_LARGE, "headers"),
     "a-length-beyond-the-limit": (
         flood(OK + b"Content-Length: 9999999999\r\n\r\n", b"y" * 65536),
         Cause.TOO_LARGE,
@@ -165,6 +166,11 @@ STALLED: dict[str, tuple[Play, str]] = {
     "a-byte-at-a-time-in-the-body": (drip(OK + b"Content-Length: 999\r\n\r\n", b"y"), "body"),
     "silent-in-the-body": (raw(OK + b"Content-Length: 999\r\n\r\nabc", end=hang), "body"),
     "a-byte-at-a-time-without-length": (drip(OK + b"\r\n", b"y"), "body"),
+    "interim-answers-a-byte-at-a-time": (drip(b"", b"HTTP/1.1 103 E\r\nX: y\r\n\r\n"), "headers"),
+    "a-chunk-size-that-does-not-end": (flood(CHUNKED + b"1;x=", b"y" * 65536), "body"),
+    "a-byte-at-a-time-in-a-chunk-size": (drip(CHUNKED + b"1;x=", b"y"), "body"),
+    "a-byte-at-a-time-in-chunks": (drip(CHUNKED, b"1\r\ny\r\n"), "body"),
+    "a-byte-at-a-time-in-trailers": (drip(CHUNKED + b"0\r\n", b"X: y\r\n"), "body"),
 }
 
 
@@ -192,6 +198,14 @@ def test_a_connection_that_does_not_come_about(send: Send) -> None:
     with full() as url:
         [(attempt, _)] = send(url, seconds=0.2)
     assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "connect")
+
+
+def test_a_handshake_a_byte_at_a_time(serve: Serve, send: Send, authority: Authority) -> None:
+    """Never idle and never done ends in time within the handshake, too."""
+    server = serve(answer(), tls=authority.context()[0], greet=drip(b"\x16\x03\x03\x40\x00", b"\2"))
+    [(attempt, _)] = send(server.url, seconds=0.2)
+    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "tls")
+    assert 0.2 <= attempt.seconds < 1.2
 
 
 def test_a_handshake_that_stalls(serve: Serve, send: Send, authority: Authority) -> None:

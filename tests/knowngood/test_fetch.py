@@ -42,6 +42,8 @@ from knowngood.probe import Cause, Exchange, Probe
 from knowngood.retry import _WAIT, LEAST, _retry_after
 
 OK = b"HTTP/1.1 200 OK\r\n"
+TEN_MINUTES = timedelta(minutes=10)
+EASTERN = timezone(timedelta(hours=3))
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
@@ -304,19 +306,17 @@ def test_a_retry_after_that_says_nothing_is_passed_over(
     [
         (" 120 ", 120, 120),
         ("0", 0, 0),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=600), usegmt=True), 500, 601),
-        (
-            format_datetime(datetime.now(timezone(timedelta(hours=3))) + timedelta(seconds=600)),
-            500,
-            601,
-        ),
+        (lambda: format_datetime(datetime.now(UTC) + TEN_MINUTES, usegmt=True), 500, 601),
+        (lambda: format_datetime(datetime.now(EASTERN) + TEN_MINUTES), 500, 601),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
     ],
     ids=["seconds", "at-once", "date", "date-elsewhere", "past"],
 )
-def test_retry_after_has_two_forms(value: str, least: float, most: float) -> None:
+def test_retry_after_has_two_forms(
+    value: str | Callable[[], str], least: float, most: float
+) -> None:
     """Seconds, or a date (RFC 9110, 10.2.3); one that has passed means now."""
-    found = _retry_after(value)
+    found = _retry_after(value if isinstance(value, str) else value())
     assert found is not None
     assert least <= found <= most
 
@@ -341,6 +341,9 @@ def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers
         "/headers": (drip(OK, b"X: y\r\n"), "headers"),
         "/body": (drip(OK + b"Content-Length: 99999\r\n\r\n", b"y"), "body"),
         "/rest": (raw(OK + b"Content-Length: 9\r\n\r\nabc", end=hang), "body"),
+        "/interim": (drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), "headers"),
+        "/extension": (drip(OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x"), "body"),
+        "/trailers": (drip(OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"), "body"),
     }
     server = serve(by_path({path: play for path, (play, _) in stalled.items()}))
     fetcher = fetchers(server, probe=1.5)
