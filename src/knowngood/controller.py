@@ -222,7 +222,8 @@ class Controller:
         if self._verdict is None:
             return
         seconds = time.time() - self._began
-        trouble = [*self._trouble, *filter(None, [self._junit.trouble])]
+        log_file: Any = self._config.pluginmanager.get_plugin("knowngood-log-file")
+        trouble = [*self._trouble, *filter(None, (self._junit.trouble, log_file.trouble))]
         terminal.write(terminalreporter, self._verdict, self._ledger, seconds, trouble)
 
     def pytest_unconfigure(self) -> None:

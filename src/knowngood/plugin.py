@@ -99,6 +99,7 @@ def _begin(config: pytest.Config) -> None:
     """Register what runs the checks; nothing of it is imported without ``--env``."""
     from . import selection
     from .controller import Controller
+    from .report.log_file import LogFile
     from .run import is_worker
     from .secrecy import Secrecy
     from .session import Session
@@ -106,6 +107,7 @@ def _begin(config: pytest.Config) -> None:
     session = Session(config, selection.environment_of(config))
     config.stash[SESSION] = session
     config.pluginmanager.register(session, "knowngood-session")
+    config.pluginmanager.register(LogFile(config), "knowngood-log-file")
     if session.environment.secrets:
         config.pluginmanager.register(Secrecy(config, session.environment), "knowngood-secrecy")
     if not is_worker(config):

@@ -1,4 +1,4 @@
-"""pytest's JUnit file is there whole or as it was; trouble with it never ends a run."""
+"""pytest's JUnit file is there whole or as it was; trouble with pytest's files ends no run."""
 
 import os
 import subprocess
@@ -11,12 +11,14 @@ import pytest
 from wire import Serve, answer
 
 CHECKS = """
+import logging
 import pytest
 
 @pytest.mark.get("content:/ok")
 @pytest.mark.parametrize("number", range(40))
 def test_ok(response, number):
     \"\"\"All is well.\"\"\"
+    logging.warning("number %s", number)
     assert response.status_code == {status}
 """
 LIMITED = (
@@ -111,6 +113,21 @@ def test_what_is_no_file_is_written_to(run: Callable, tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert len(list(ET.fromstring(content).iter("testcase"))) == 40  # noqa: S314 - our own file
+
+
+@MODES
+def test_log_file_on_a_full_disk(run: Callable, mode: tuple[str, ...]) -> None:
+    """The same holds for pytest's log file, in every process that writes one."""
+    code, output = run("--log-file=/dev/full", "--log-file-level=DEBUG", *mode)
+    assert code == 0, output
+    assert "Traceback" not in output
+    assert bool(mode) or "--log-file /dev/full: not whole: No space left on device" in output
+
+
+def test_run_without_logging(run: Callable) -> None:
+    """Whoever switches pytest's logging off has no such file."""
+    code, output = run("-p", "no:logging")
+    assert code == 0, output
 
 
 def test_both_reports_in_trouble(run: Callable) -> None:
