@@ -39,6 +39,11 @@ class Silence:
     looks: tuple[Look, ...] = ()
 
     @property
+    def troubled(self) -> str:
+        """What the controls said where they were in trouble; or nothing."""
+        return next((look.trouble for look in self.looks if look.trouble), "")
+
+    @property
     def forged(self) -> str:
         """What the controls said where somebody answered in their place; or nothing."""
         return next((look.trouble for look in self.looks if look.forged), "")
@@ -61,13 +66,13 @@ def unconfirmed(outcome: Outcome, silence: Silence) -> str:
 
 
 def _came_back(outcome: Outcome, silence: Silence) -> bool:
-    """Its own URL; or any of its origin, where more were silent than were asked once more."""
+    """Its own URL; or any of its origin, where it was not asked once more itself: there were too
+    many, or it writes.
+    """
     url = str((outcome.exchange or {}).get("url", ""))
     method = str((outcome.exchange or {}).get("method", ""))
-    if method not in {"GET", "HEAD"}:
-        return False
     known = silence.asked_again.get((outcome.origin, url))
-    if known is not None:
+    if known is not None and method in {"GET", "HEAD"}:
         return known
     return any(
         back for (origin, _), back in silence.asked_again.items() if origin == outcome.origin
@@ -79,8 +84,8 @@ def _without_control(outcome: Outcome, silence: Silence) -> str:
         return ""
     return (
         f"{outcome.origin} gave no answer at all ({outcome.kind}), and whether that is the "
-        "deployment or this machine's network cannot be told: add a [[control]] to "
-        f"{silence.environment}, a URL that is not the deployment's"
+        f"deployment or this machine's network cannot be told: add to {silence.environment} "
+        '[[control]] with url = "…" (not the deployment\'s) and body = "…" (text that it answers)'
     )
 
 

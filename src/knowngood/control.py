@@ -14,9 +14,10 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from .encoding import decoded
 from .environment import Control, Environment
 from .fetch import Fetcher
-from .probe import Exchange, Probe
+from .probe import Cause, Exchange, Probe
 from .text import plain
 
 ATTEMPTS: Final = 3
@@ -71,7 +72,7 @@ def judge(began: float, answers: Iterable[tuple[Control, Exchange]]) -> Look:
     return Look(
         began,
         trouble="; ".join(f"{control.url}: {trouble}" for control, _, trouble in troubles),
-        forged=any(exchange.answer is not None for _, exchange in answers),
+        forged=any(_is_forged(exchange) for _, exchange in answers),
     )
 
 
@@ -101,12 +102,21 @@ def _trouble(control: Control, exchange: Exchange) -> str:
         return f"{last.cause}: {plain(last.detail)}"
     if answer.status != control.status:
         return f"answered {answer.status}, known is {control.status}"
-    if control.body and control.body.encode() not in answer.body:
+    if control.body and control.body.encode() not in decoded(answer):
         return f"its body lacks {plain(control.body, 40)!r}"
     name, _, value = control.header.partition(":")
     if name and (answer.header(name.lower()) or "") != value.strip():
         return f"its header {name} is not {plain(value.strip(), 40)!r}"
     return ""
+
+
+def _is_forged(exchange: Exchange) -> bool:
+    """Whether somebody answered in a control's place: in clear, or with a certificate that is not
+    its own.
+    """
+    last = exchange.attempts[-1]
+    other = last.cause is Cause.TLS and last.phase in {"untrusted", "wrong host"}
+    return exchange.answer is not None or other
 
 
 def _skew(exchange: Exchange) -> float:
@@ -118,7 +128,7 @@ def _skew(exchange: Exchange) -> float:
         return 0.0
     try:
         sent = parsedate_to_datetime(answer.header("date") or "").timestamp()
-        age = float(answer.header("age") or 0)
+        age = int(answer.header("age") or 0)
     except (ValueError, TypeError, OverflowError):
         return 0.0
     last = exchange.attempts[-1]

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from .environment import Environment, Release
 from .fetch import Fetcher
-from .probe import RETRIED_STATUSES, SILENT, Exchange, Probe
+from .probe import ANSWERED_WRONG, RETRIED_STATUSES, Exchange, Probe
 from .response import Blocked, Unanswered, respond
 from .text import plain
 
@@ -30,8 +30,13 @@ GIVEN_UP: Final = 3
 """Looks in a row without an answer after which an address is not waited for, where the name has
 others that serve the release: clients go to those, too."""
 
+LONGEST_LOOK: Final = 15.0
+"""Seconds that a probe may have; one look at an edge has a third of them, as every attempt has:
+what is fast enough for the checks must be so for this."""
+
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
 _RESOLVING: Final = 10.0  # seconds
+_LONGEST: Final = 200  # characters of a release's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,12 @@ class Sight:
 
     @property
     def silent(self) -> bool:
-        """Whether nobody answered, or only "not now": it says nothing of the release."""
+        """Whether nobody answered, or only "not now", or this machine could not ask: it says
+        nothing of the release.
+        """
         answer = self.exchange.answer
         if answer is None:
-            return self.exchange.cause in SILENT
+            return self.exchange.cause not in ANSWERED_WRONG
         return answer.status in RETRIED_STATUSES
 
     def is_(self, expected: str) -> bool:
@@ -192,7 +199,7 @@ def watcher(environment: Environment) -> Environment:
     """``environment`` for a fetcher that looks at releases: a look is repeated here, and not
     within the look.
     """
-    probe = min(environment.budget.probe, 5.0)
+    probe = min(environment.budget.probe, LONGEST_LOOK)
     return replace(environment, budget=replace(environment.budget, attempts=1, probe=probe))
 
 
@@ -242,7 +249,9 @@ def sight(release: Release, exchange: Exchange) -> Sight:
         return Sight((), f"answered {response.status_code}", exchange)
     if release.shape == "text":
         text = response.text.strip()
-        return Sight((text,) if text else (), plain(text, 60) or "an empty document", exchange)
+        return Sight(
+            (text,) if text else (), plain(text, _LONGEST) or "an empty document", exchange
+        )
     try:
         document = response.json()
     except ValueError as error:
@@ -256,12 +265,14 @@ def _in_json(release: Release, document: object, exchange: Exchange) -> Sight:
     if not isinstance(names[0], str) or not names[0]:
         return Sight((), f"a document without {release.field!r}", exchange)
     texts = tuple(name for name in names if isinstance(name, str) and name)
-    return Sight(texts, plain(texts[0], 60), exchange)
+    return Sight(texts, plain(texts[0], _LONGEST), exchange)
 
 
 def _same(name: str, expected: str) -> bool:
     if name == expected:
         return True
+    if (name + expected).isdecimal():
+        return False  # dates and build numbers begin alike, too
     both = _COMMIT.fullmatch(name) and _COMMIT.fullmatch(expected)
     return bool(both) and (name.startswith(expected) or expected.startswith(name))
 
@@ -270,4 +281,4 @@ def _seen(edge: Edge) -> str:
     if edge.last is None:
         return "not asked"
     often = f", {edge.in_a_row} in a row" if edge.in_a_row else ""
-    return f"{edge.last.shown}{often}"
+    return f"{plain(edge.last.shown, 60)}{often}"

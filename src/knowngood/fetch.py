@@ -233,22 +233,23 @@ class Fetcher:
         return exchange
 
     def _given_up(self, probe: Probe) -> Exchange | None:
-        row = self._silent[probe.origin]
-        long = time.time() - self._silent_since.get(probe.origin, time.time())
+        place = _place(probe)
+        row = self._silent[place]
+        long = time.time() - self._silent_since.get(place, time.time())
         if row < SILENT_LIMIT and not (row >= SILENT_ROW and long > 2 * self._budget.probe):
             return None
-        detail = f"not asked: {row} requests in a row to {probe.origin} got no answer"
+        detail = f"not asked: {row} requests in a row to {place} got no answer"
         attempt = Attempt(time.time(), 0.0, cause=Cause.UNREACHABLE, detail=detail)
         return Exchange(probe, (attempt,))
 
     def _note_silence(self, exchange: Exchange) -> None:
-        origin = exchange.probe.origin
+        place = _place(exchange.probe)
         if exchange.heard:
-            self._silent[origin] = 0
-            self._silent_since.pop(origin, None)
+            self._silent[place] = 0
+            self._silent_since.pop(place, None)
         elif exchange.cause not in _SAYS_NOTHING and exchange.attempts[-1].seconds:
-            self._silent[origin] += 1
-            self._silent_since.setdefault(origin, exchange.attempts[0].began)
+            self._silent[place] += 1
+            self._silent_since.setdefault(place, exchange.attempts[0].began)
 
     async def _retried(self, probe: Probe, claim: Claim) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
@@ -324,6 +325,11 @@ class Fetcher:
             cause = Cause.TOO_LARGE if error.too_large else Cause.ENCODING
             return replace(attempt, cause=cause, detail=str(error)), None
         return attempt, replace(answer, decoded=decoded)
+
+
+def _place(probe: Probe) -> str:
+    """Where a probe is put to, which may be dead as a whole: its origin, or one of its edges."""
+    return f"{probe.origin} at {probe.address}" if probe.address else probe.origin
 
 
 def _is_redirect(answer: Answer) -> bool:

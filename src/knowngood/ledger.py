@@ -112,7 +112,8 @@ class Ledger:
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
         every = [*self.slowest, *((seconds, what) for seconds, what in report["slowest"])]
         self.slowest = sorted(every, reverse=True)[:5]
-        self.certificates.update(report["certificates"])
+        for origin, when in report["certificates"].items():
+            self.certificates[origin] = min(when, self.certificates.get(origin, when))
         self.retried += report["retried"]
         self.left_behind += report["left_behind"]
         self.asked_again |= {(o, url): back for o, url, back in report["asked_again"]}
@@ -140,7 +141,7 @@ class Ledger:
             interrupted=self.interrupted,
             internal_error=self.internal_error,
             silence=Silence(
-                environment=f"environments/{self.environment.path.name}",
+                environment=str(self.environment.path),
                 answered_at=self.answered_at,
                 asked_again=self.asked_again,
                 controlled=bool(self.environment.control),

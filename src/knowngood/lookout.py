@@ -23,7 +23,7 @@ from .response import Blocked, Unanswered, respond
 from .run import Ticket
 from .standing import Standing
 from .text import plain
-from .verdict import ALIKE, CONVERGED, plural
+from .verdict import ALIKE, CONVERGED, plural, unsteady_groups
 
 LOOKS: Final = 8
 """Looks at the controls while checks run, at most; one more follows at the end."""
@@ -80,8 +80,8 @@ class Lookout:
                 times = release.agree * (1 if standing.expected is None else 2)
                 self._note(standing.ended(watch.look(standing.start, times)))
         self._compare_edges()
-        failed = [each for each in self._ledger.outcomes if each.result == FAILED]
-        if failed:
+        failed = any(each.result == FAILED for each in self._ledger.outcomes)
+        if failed or unsteady_groups(self._ledger.evidence()):
             self._look()
 
     def _look(self) -> None:
@@ -113,7 +113,7 @@ class Lookout:
         if found.missing:
             self._look()
             self._ledger.halted = "the release was not there, so no check ran"
-            self._ledger.add_claim(_not_converged(found, self._environment))
+            self._ledger.add_claim(_not_converged(found))
 
     def _compare_edges(self) -> None:
         differing = {u: d for u, d in self._ledger.bodies.items() if len(set(d.values())) > 1}
@@ -121,7 +121,7 @@ class Lookout:
             self._ledger.add_claim(_differing(differing))
 
 
-def _not_converged(found: Convergence, environment: Environment) -> Outcome:
+def _not_converged(found: Convergence) -> Outcome:
     """The claim that every edge serves the release, failed: by what was answered, or, where no
     missing edge has answered at all, by the class of their silence.
     """
@@ -131,7 +131,7 @@ def _not_converged(found: Convergence, environment: Environment) -> Outcome:
         f"after {found.seconds:.0f} s {edges} of {plural(total, 'edge')} "
         f"did not serve {plain(found.expected, 60)}\n{found.table()}"
     )
-    answered = [edge for edge in found.missing if edge.last is not None and not edge.last.silent]
+    answered = any(edge.last is not None and not edge.last.silent for edge in found.missing)
     claim = Outcome(
         nodeid=CONVERGED,
         check=CONVERGED,
@@ -140,10 +140,13 @@ def _not_converged(found: Convergence, environment: Environment) -> Outcome:
         kind="release",
         message=message,
     )
-    return claim if answered else _by_silence(claim, found.missing[0], environment)
+    if answered:
+        return claim
+    silences = [_by_silence(claim, edge) for edge in found.missing]
+    return next((each for each in silences if each.result == FAILED), silences[0])
 
 
-def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome:
+def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
     if edge.last is None:
         return replace(claim, result=INCONCLUSIVE, kind="budget")
     exchange = edge.last.exchange

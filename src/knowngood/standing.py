@@ -46,15 +46,20 @@ class Standing:
     def _compared(self, address: str, seen: Sequence[Sight]) -> Standing:
         where = f" at {address}" if address else ""
         then = self.expected or self.start[address]
-        others = {each.shown for each in seen if not each.is_(then)}
+        others = {each.shown for each in seen if not _is(each, then)}
         if not seen and self.expected is not None:
             why = f"whether {then} is still on the air{where} could not be seen"
             return replace(self, wavering=self.wavering or why)
         if not others:
             return self
         now = ", ".join(sorted(others))
-        if any(each.is_(then) for each in seen):
+        if any(_is(each, then) for each in seen):
             why = f"the release wavers{where}: {then}, and {now}"
             return replace(self, wavering=self.wavering or why)
         why = f"the release changed under the run{where}: {then}, then {now}"
         return replace(self, changed=self.changed or why)
+
+
+def _is(sight: Sight, then: str) -> bool:
+    """Whether this is the release that was named, or the one that was shown at the start."""
+    return sight.is_(then) or sight.shown == then

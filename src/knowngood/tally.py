@@ -78,16 +78,22 @@ class Tally:
             last = exchange.attempts[-1]
             self.answered_at[probe.origin] = last.began + last.seconds
             if answer.certificate_expires is not None:
-                self.certificates[probe.origin] = answer.certificate_expires
-            if probe.address and probe.method == "GET" and not probe.varies:
+                self._note_certificate(probe.origin, answer.certificate_expires)
+            if probe.address and probe.method == "GET" and not (probe.varies or probe.headers):
                 self._note_body(probe, answer)
+
+    def _note_certificate(self, origin: str, expires: float) -> None:
+        """Of the edges' certificates the one that ends first."""
+        self.certificates[origin] = min(expires, self.certificates.get(origin, expires))
 
     def _note_silence(self, probe: Probe) -> None:
         if len(self.silent) < LOOKED_AT_AGAIN:
             self.silent.setdefault(probe)
 
     def _note_body(self, probe: Probe, answer: Answer) -> None:
-        """Of the decoded body: edges may compress as they like."""
+        """Of the decoded body: edges may compress as they like. Nothing of a request with headers
+        of its own, by which the answer may differ.
+        """
         if answer.status != 200:
             return
         url = re.sub(rf"{re.escape(self.run_id)}-\d+", "", probe.url) if self.run_id else probe.url

@@ -26,7 +26,8 @@ ALIKE: Final = "knowngood::every_edge_serves_the_same"
 """Claims that the engine makes itself, beside those of the checks."""
 
 _FLEETING: Final = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12}-\d+\b|\d+\.\d+"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12}-\d+\b|\b0x[0-9a-f]{6,}\b"
+    r"|\b\d+(?:\.\d+)? m?s\b"
 )
 
 
@@ -139,6 +140,7 @@ class Verdict:
 
 def fold(evidence: Evidence) -> Verdict:
     """The verdict that ``evidence`` supports."""
+    unsteady = unsteady_groups(evidence)
     judged = [(each, _why_not(each, evidence)) for each in evidence.outcomes]
     confirmed = [each for each, why in judged if each.result == FAILED and not why]
     old = evidence.baseline or frozenset()
@@ -147,12 +149,11 @@ def fold(evidence: Evidence) -> Verdict:
     open_ = [(each, why) for each, why in judged if each.result != SKIPPED and why]
     unsettled = tuple(each for each, _ in open_)
     doubts = (
-        *_run_doubts(evidence, known),
+        *_run_doubts(evidence, known, unsteady),
         *_open_doubts(open_),
-        *_coverage_doubts(evidence),
         *([evidence.halted] if evidence.halted else ()),
+        *_coverage_doubts(evidence),
     )
-    unsteady = _unsteady(evidence)
     troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
     kind, reason = _decide(evidence, failures, troubled, doubts)
     return Verdict(
@@ -179,7 +180,7 @@ def _decide(
         return Kind.INTERRUPTED, "stopped from outside before it was done"
     if failures:
         return Kind.FAILED, _failed(failures)
-    if unsteady and not evidence.changed and not evidence.silence.forged:
+    if unsteady and not evidence.changed and not evidence.silence.troubled:
         return Kind.FAILED, unsteady[0]
     if evidence.unreadable:
         count = plural(len(evidence.unreadable), "file")
@@ -211,9 +212,16 @@ def _why_not(outcome: Outcome, evidence: Evidence) -> str:
     return unconfirmed(outcome, evidence.silence)
 
 
-def _run_doubts(evidence: Evidence, known: tuple[Outcome, ...]) -> list[str]:
+def _run_doubts(
+    evidence: Evidence, known: tuple[Outcome, ...], unsteady: tuple[str, ...]
+) -> list[str]:
     """What makes the whole run prove less."""
     doubts = [each for each in (evidence.changed, evidence.wavering) if each]
+    if unsteady and evidence.silence.troubled:
+        doubts.append(
+            "requests needed retries, and this machine's network is in trouble, the controls say: "
+            f"{evidence.silence.troubled}"
+        )
     if evidence.overdue:
         doubts.append("time ran out before the run was done; see [budget] run")
     if evidence.optimized:
@@ -267,12 +275,12 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
             doubts.append(f"{plural(len(missing), 'required check')} {what}: {_first(missing)}")
     if pattern == "*" and evidence.narrowed:
         doubts.append(f"only a part of the required checks was selected: {evidence.narrowed}")
-    elif pattern != "*" and not doubts and not matching(evidence.ran):
+    elif pattern != "*" and not doubts and not evidence.halted and not matching(evidence.ran):
         doubts.append(f"no check matches {pattern!r} of [require]")
     return doubts
 
 
-def _unsteady(evidence: Evidence) -> tuple[str, ...]:
+def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
     """Groups of requests that needed more retries than the environment tolerates, and more than
     chance explains.
     """
@@ -311,7 +319,7 @@ def _counts(
 
 def key(outcome: Outcome) -> str:
     """By which a failure is known again in another run: the check, its case, and what is wrong;
-    made-up ids and numbers with a fraction, such as seconds, aside.
+    made-up ids, addresses in memory and seconds aside.
     """
     message = _FLEETING.sub("…", outcome.message)
     return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))

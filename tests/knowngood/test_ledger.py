@@ -183,7 +183,7 @@ def test_reports_of_several_processes_add_up() -> None:
                 left_behind=[f"/{number}"],
             )
         )
-    ledger.add_result({"deselected": [], "inapplicable": {}, "report": {}})
+    ledger.add_result({"deselected": [], "inapplicable": {}, "catches": {}, "report": {}})
     assert (ledger.requests, ledger.attempts, ledger.received) == (20, 24, 2000)
     assert (ledger.asked, ledger.flaky) == ({"content": 20}, {"content": 3})
     assert ledger.erratic == ledger.flaky
@@ -199,7 +199,12 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
     ledger = Ledger(ENVIRONMENT)
     for _ in range(2):
         ledger.add_result(
-            {"deselected": ["b", "a"], "inapplicable": {"c": "no origin"}, "report": {}}
+            {
+                "deselected": ["b", "a"],
+                "inapplicable": {"c": "no origin"},
+                "catches": {},
+                "report": {},
+            }
         )
     assert ledger.evidence().deselected == ("a", "b")
     assert ledger.inapplicable == {"c": "no origin"}

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from knowngood.confirmation import Silence
+from knowngood.control import Look
 from knowngood.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
-from knowngood.verdict import EXIT_CODES, FLAKY_FLOOR, Evidence, Kind, fold, plural
+from knowngood.verdict import EXIT_CODES, FLAKY_FLOOR, Evidence, Kind, fold, key, plural
 
 CODES = {
     "PASSED": (0, "proceed"),
@@ -444,3 +445,91 @@ def test_whatever_the_evidence() -> None:
 def test_plural(count: int, words: str) -> None:
     """One is one."""
     assert plural(count, "case") == words
+
+
+@pytest.mark.parametrize("require", [("*",), ("test_other.py::*",)])
+def test_a_run_that_was_halted_says_why_first(require: tuple[str, ...]) -> None:
+    """Not that no check ran, which follows from it."""
+    halted = "this machine's network is in trouble, the controls say: http://c/: refused: no"
+    found = fold(replace(SOUND, passed=0, ran=(), require=require, halted=halted))
+    assert (found.kind, found.reason) == (Kind.INCONCLUSIVE, halted)
+    assert found.doubts == (halted,)
+
+
+def test_retries_in_a_network_that_is_in_trouble() -> None:
+    """They are not held against the deployment, nor is a run with them PASSED; the control is
+    named.
+    """
+    erratic = evidence(asked={"content": 100}, flaky={"content": 60}, erratic={"content": 60})
+    assert fold(erratic).kind is Kind.FAILED
+    down = Look(200.0, trouble="http://c/: reset: no")
+    troubled = replace(erratic, silence=replace(SOUND.silence, controlled=True, looks=(down,)))
+    found = fold(troubled)
+    assert found.kind is Kind.INCONCLUSIVE
+    assert "the controls say: http://c/: reset" in found.reason
+
+
+def test_a_release_that_changed_makes_failures_worthless() -> None:
+    """Whatever failed meanwhile, retries included; the reason is the change."""
+    erratic = {"asked": {"content": 100}, "flaky": {"content": 60}, "erratic": {"content": 60}}
+    changed = "the release changed under the run: v1, then v2"
+    found = fold(evidence(WRONG, SILENT, changed=changed, **erratic))
+    assert (found.kind, found.reason) == (Kind.INCONCLUSIVE, changed)
+    assert found.failures == ()
+
+
+def test_a_release_that_wavers_is_never_passed() -> None:
+    """What failed stands: it was served to somebody."""
+    assert fold(evidence(wavering="the release wavers")).kind is Kind.INCONCLUSIVE
+    assert fold(evidence(WRONG, wavering="the release wavers")).kind is Kind.FAILED
+
+
+OLD = outcome(FAILED, message="expected 5, found 4")
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ("no complete answer within 5.0 s", "no complete answer within 4.2 s"),
+        ("after 3 s 1 of 2 edges", "after 12 s 1 of 2 edges"),
+        ("Failed to connect after 0 ms", "Failed to connect after 17 ms"),
+        (
+            "PUT /submit/0b61b3ad-5b9e-4e41-a4e5-09e8d5b37b0b is 500",
+            "PUT /submit/5a3a4d0e-6f2a-4a5c-9d38-8d6a6c0e1f00 is 500",
+        ),
+        ("GET /x?0123456789ab-1 is 404", "GET /x?ba9876543210-1 is 404"),
+        ("<Cell object at 0x7f5d2c1b3a90> is empty", "<Cell object at 0x7f11aa0042f0> is empty"),
+    ],
+    ids=["seconds", "whole-seconds", "milliseconds", "id", "nonce", "address"],
+)
+def test_an_old_failure_is_known_again(then: str, now: str) -> None:
+    """Ids and seconds, which are new each time, aside: hold, it was not this push."""
+    baseline = frozenset({key(replace(OLD, message=then))})
+    found = fold(evidence(replace(OLD, message=now), baseline=baseline))
+    assert found.kind is Kind.INCONCLUSIVE
+    assert "in the baseline as well" in found.reason
+    assert (len(found.known), found.counts["failed"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"message": "expected 5, found 3"},
+        {"message": "expected 5, found 4.5"},
+        {"kind": "status"},
+        {"values": {"locale": "de"}},
+        {"check": "test_other.py::test_other"},
+    ],
+    ids=["message", "decimal", "kind", "case", "check"],
+)
+def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
+    """One of them among old ones is FAILED."""
+    baseline = frozenset({key(OLD), key(replace(OLD, message="expected 5, found 4.1"))})
+    found = fold(evidence(OLD, replace(OLD, **change), baseline=baseline))
+    assert found.kind is Kind.FAILED
+    assert (len(found.failures), len(found.known)) == (1, 1)
+
+
+def test_a_baseline_without_failures_excuses_none() -> None:
+    """Sound before the push, wrong after it."""
+    assert fold(evidence(OLD, baseline=frozenset())).kind is Kind.FAILED
