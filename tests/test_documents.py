@@ -34,7 +34,18 @@ def test_the_readme_s_exit_codes_are_those_of_the_verdicts() -> None:
     assert set(rows) == expected | {("4", "usage error")}
 
 
-@pytest.mark.parametrize("option", ["--env", "--origin", "--verdict-file"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--env",
+        "--origin",
+        "--verdict-file",
+        "--release",
+        "--baseline",
+        "--drill",
+        "--html-file",
+    ],
+)
 def test_the_readme_s_options_exist(option: str) -> None:
     """Each is in pytest's own help, and in the README's table."""
     assert re.search(rf"^\| `{option}[ =]", README, re.M)
