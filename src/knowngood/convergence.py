@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from .environment import Environment, Release
 from .fetch import Fetcher
+from .judging import Unjudgeable
 from .probe import ANSWERED_WRONG, RETRIED_STATUSES, Exchange, Probe
 from .response import Blocked, Unanswered, respond
 from .text import plain
@@ -247,16 +248,16 @@ def sight(release: Release, exchange: Exchange) -> Sight:
         return Sight((), plain(str(error), 80), exchange)
     if response.status_code != 200:
         return Sight((), f"answered {response.status_code}", exchange)
-    if release.shape == "text":
-        text = response.text.strip()
-        return Sight(
-            (text,) if text else (), plain(text, _LONGEST) or "an empty document", exchange
-        )
     try:
-        document = response.json()
-    except ValueError as error:
+        if release.shape == "text":
+            return _in_text(response.text.strip(), exchange)
+        return _in_json(release, response.json(), exchange)
+    except (ValueError, Unjudgeable) as error:
         return Sight((), plain(str(error), 80), exchange)
-    return _in_json(release, document, exchange)
+
+
+def _in_text(text: str, exchange: Exchange) -> Sight:
+    return Sight((text,) if text else (), plain(text, _LONGEST) or "an empty document", exchange)
 
 
 def _in_json(release: Release, document: object, exchange: Exchange) -> Sight:

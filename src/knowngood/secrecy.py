@@ -18,6 +18,11 @@ from . import selection
 from .environment import Environment
 from .redact import deep, hide, redact
 
+_KEPT = {"result", "knowngood", "nodeid", "location"}
+"""Of a report: the nodes that were collected; what is redacted where it is made, but for the
+check's name; and what a worker and the controller know an item by, which has its new name.
+"""
+
 
 class Secrecy:
     """pytest's hooks, in front of all others."""
@@ -74,7 +79,7 @@ class Secrecy:
 def _without_secrets(report: Any) -> Any:
     """The report with every text in it redacted; how it shows a failure becomes a text, too."""
     for name, value in vars(report).items():
-        if name != "result":  # the nodes that were collected
+        if name not in _KEPT:
             setattr(report, name, deep(value))
     told = report.longrepr
     if told is not None and not isinstance(told, tuple):

@@ -312,8 +312,8 @@ def test_failures_and_unsettled_are_told_apart() -> None:
     assert verdict.unsettled == (UNSURE, SILENT_AT_THE_END)
     assert verdict.doubts == (
         "content gave no answer at all (refused), and whether that is the deployment or this "
-        "machine's network cannot be told: add a [[control]] to environments/stage.toml, a URL "
-        "that is not the deployment's (1 case)",
+        "machine's network cannot be told: add to environments/stage.toml [[control]] with "
+        'url = "…" (not the deployment\'s) and body = "…" (text that it answers) (1 case)',
         "blocked: why (1 case)",
         f"1 required check skipped: {CHECK}",
     )

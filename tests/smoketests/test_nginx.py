@@ -121,7 +121,7 @@ def test_an_authority_that_is_not_trusted(served: Served, suite: Callable) -> No
     served.environment.write_text(text)
     ended = suite(f"--env={served.environment}", "-k", "robots")
     assert ended.code == 75, ended.output
-    assert "tls: " in ended.output
+    assert "tls (untrusted): " in ended.output
 
 
 def _shared(site: Path, name: str) -> Path:
