@@ -144,6 +144,8 @@ class Controller:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self._ledger.unreadable.append((report.nodeid, report.longreprtext))
+        elif report.skipped:  # a whole file, whose checks nobody has counted
+            self._ledger.narrowed = self._ledger.narrowed or f"{report.nodeid} skips itself"
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         if self._config.get_verbosity() == 0 and not hasattr(report, "wasxfail"):

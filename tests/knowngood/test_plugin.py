@@ -160,6 +160,16 @@ def test_an_option_that_may_leave_checks_out(check: Callable, project: Path, opt
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
 
 
+def test_a_file_that_skips_itself(check: Callable, project: Path) -> None:
+    """Its checks are not even counted; so nothing is proved of them."""
+    (project / "checks" / "test_other.py").write_text(
+        "import pytest\npytest.skip('not today', allow_module_level=True)\n"
+    )
+    ended = check(PASSES)
+    assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
+    assert "test_other.py skips itself" in ended.verdict["reason"]
+
+
 def test_checks_of_one_name(check: Callable, project: Path, standin: fhr_standin.Standin) -> None:
     """Where one does not apply, the other of the same name still runs."""
     _environment(project, {"content": standin.origins["content"]})
