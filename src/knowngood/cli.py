@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 USAGE: Final = """\
@@ -23,12 +25,41 @@ INTERNAL_ERROR: Final = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_streams()
     try:
         return _main(words[0] if words else "", words[1:])
     except Exception:  # noqa: BLE001 - whatever it is, see below
         # Python itself would end with 1, which to a pipeline says: roll back.
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
         return INTERNAL_ERROR
+    finally:
+        _let_go_of_streams()
+
+
+def _open_streams() -> None:
+    """Where a shell has closed output (``>&-``) Python has no ``sys.stdout``, and the next file
+    or pipe that is opened would be taken for it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number, which is this one
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def _let_go_of_streams() -> None:
+    """Python writes out what is left as it ends, and ends with 120 where it cannot: nobody reads
+    any more (``| head``), or the disk is full. That is no verdict.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _main(command: str, rest: Sequence[str]) -> int:

@@ -22,23 +22,28 @@ from .environment import Environment
 from .text import plain
 
 
-class Held(Exception):
-    """Somebody else has the lock; the message says who."""
+class NoLock(Exception):
+    """Somebody else has the lock, or there can be none; the message says who, or why."""
 
 
 @contextlib.contextmanager
 def held(environment: Environment, command: Sequence[str]) -> Iterator[None]:
     """Hold the lock of ``environment`` while inside. ``command`` is what others are told.
 
-    Raises Held where somebody else has it, OSError where there can be none.
+    Raises NoLock.
     """
-    path = path_of(environment)
-    descriptor = _open(path)
+    try:
+        descriptor = _open(path_of(environment))
+    except OSError as error:
+        raise NoLock(
+            f"no lock can be had: {error}; set TMPDIR to a folder that can be written"
+        ) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Held(_who(descriptor)) from None
+            who = _who(descriptor)
+            raise NoLock(f"{environment.name} is being verified already, by {who}") from None
         with contextlib.suppress(OSError):  # somebody else's file, which can be locked all the same
             _sign(descriptor, command)
         yield
@@ -70,12 +75,19 @@ def _open(path: Path) -> int:
 def _sign(descriptor: int, command: Sequence[str]) -> None:
     note = {
         "pid": os.getpid(),
-        "user": getpass.getuser(),
+        "user": _user(),
         "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         "command": shlex.join(command),
     }
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(note).encode(), 0)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have a number alone
+        return f"uid {os.getuid()}"
 
 
 def _who(descriptor: int) -> str:

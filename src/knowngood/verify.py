@@ -60,9 +60,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with lock.held(environment, ["knowngood", "verify", *arguments]):
             return verify(environment, options)
-    except lock.Held as error:
-        _say(f"{environment.name} is being verified already, by {error}")
-        _say_verdict(HELD, "another run has this environment")
+    except lock.NoLock as error:
+        _say_verdict(HELD, str(error))
         return HELD
 
 

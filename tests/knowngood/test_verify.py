@@ -298,6 +298,25 @@ def test_a_reader_that_goes_away(project: Path, start: Callable[..., Any]) -> No
     assert process.wait(60) == 0
 
 
+@pytest.mark.parametrize("closed", [1, 2], ids=["stdout", "stderr"])
+def test_output_that_was_closed(project: Path, start: Callable[..., Any], closed: int) -> None:
+    """``>&-`` leaves no descriptor, whose number must not become a pipe's."""
+    start(FAILS).communicate(timeout=60)
+    script = f'exec "$@" {closed}>&-'
+    command = ["sh", "-c", script, "sh", *COMMAND, "--verdict-file=verdict.json"]
+    ended = subprocess.run(command, cwd=project, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert json.loads((project / "verdict.json").read_text())["verdict"] == "FAILED"
+
+
+def test_a_disk_that_is_full_under_the_output(project: Path, start: Callable[..., Any]) -> None:
+    """The output is lost, the verdict is not."""
+    start(PASSES).communicate(timeout=60)
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(COMMAND, cwd=project, stdout=full, timeout=60, check=False)
+    assert ended.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
