@@ -15,10 +15,12 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -97,7 +99,9 @@ def main(arguments: Sequence[str]) -> int:
     seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return Drilling(environment, options.json).run(chosen, faults, options.pairs, seed)
+        with bytecode() as variables:
+            drilling = Drilling(environment, variables, options.json)
+            return drilling.run(chosen, faults, options.pairs, seed)
     except KeyboardInterrupt:
         # The runs under way end by themselves when we are gone; waiting for them helps nobody.
         sys.stdout.write("knowngood drill: interrupted\n")
@@ -107,9 +111,12 @@ def main(arguments: Sequence[str]) -> int:
 
 @dataclass(slots=True)
 class Drilling:
-    """The exercises of one drill, several at a time; ``path`` is where their results go."""
+    """The exercises of one drill, several at a time, each with these environment ``variables``;
+    ``path`` is where their results go.
+    """
 
     environment: Environment
+    variables: Mapping[str, str]
     path: Path | None = None
     release: str | None = None
 
@@ -137,7 +144,7 @@ class Drilling:
         return result, found["checks"]
 
     def _all(self, exercises: Sequence[Exercise]) -> Iterator[Result]:
-        running = (os.cpu_count() or 1) + 1  # some wait for a silent deployment most of their time
+        running = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
         with ThreadPoolExecutor(running) as pool:
             futures = [pool.submit(self._exercise, each) for each in exercises]
             try:
@@ -161,7 +168,8 @@ class Drilling:
             env=str(self.environment.path), drill=faults, release=self.release
         )
         drilled = self.environment.drilled(())  # for its budget
-        return verify.watched(drilled, options, uuid.uuid4().hex[:12], output.append)
+        run_id = uuid.uuid4().hex[:12]
+        return verify.watched(drilled, options, run_id, output.append, self.variables)
 
     def _write(self, results: Sequence[Result], seed: int) -> None:
         if self.path is None:
@@ -174,6 +182,20 @@ class Drilling:
             "results": [{**asdict(each), "right": each.right} for each in results],
         }
         verdict_file.write(self.path.absolute(), content)
+
+
+@contextmanager
+def bytecode() -> Iterator[Mapping[str, str]]:
+    """Where Python was told to write no bytecode each run would compile every module anew, which
+    is a third of its time; for hundreds of runs it is written to a folder of the drill's.
+    """
+    if not sys.dont_write_bytecode:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(
+        prefix="knowngood-drill-", ignore_cleanup_errors=True
+    ) as folder:
+        yield {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
 
 
 def alone(fault: Fault, checks: Mapping[str, Any]) -> Exercise:

@@ -10,7 +10,10 @@ from typing import Final, TypeVar
 
 Found = TypeVar("Found")
 
-_LONGEST: Final = 4096  # characters of a result, as Python writes it, that is worth keeping
+_KEPT: Final = 128  # results of each judge
+_LONGEST: Final = 16 * 1024
+"""Characters of a result, as Python writes it, that is worth keeping: a thousand strings of a
+script, say. What each judge keeps is 4 MB at most, whatever it is given."""
 
 
 class Unjudgeable(AssertionError):
@@ -27,11 +30,12 @@ def remembered(judge: Callable[..., Found]) -> Callable[..., Found]:
     def judged(source: bytes, **options: object) -> Found:
         key = (blake2b(source, digest_size=16).digest(), *sorted(options.items()))
         if key in known:
+            known.move_to_end(key)  # what locales share outlives what each has for itself
             return known[key]
         found = judge(source, **options)
         if len(repr(found)) <= _LONGEST:
             known[key] = found
-            if len(known) > 256:
+            if len(known) > _KEPT:
                 known.popitem(last=False)
         return found
 

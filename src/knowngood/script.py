@@ -64,13 +64,14 @@ def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     return f"does not parse from line {broken.start_point.row + 1} on"
 
 
-def strings(source: bytes) -> Iterator[str]:
+@remembered
+def strings(source: bytes) -> tuple[str, ...]:
     """Every string literal of ``source`` that needs no unescaping and is not empty, in order.
 
     A template's fragments are no literals: what stands between them is known to the page only.
     """
     literals = _literals(source) if len(source) <= PARSED else _scanned_literals(source)
-    return (literal.decode("utf-8", "replace") for literal in literals)
+    return tuple(literal.decode("utf-8", "replace") for literal in literals)
 
 
 def _literals(source: bytes) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -126,9 +126,15 @@ def verify(environment: Environment, options: Options) -> int:
 
 
 def watched(
-    environment: Environment, options: Options, run_id: str, show: Callable[[bytes], None]
+    environment: Environment,
+    options: Options,
+    run_id: str,
+    show: Callable[[bytes], None],
+    variables: Mapping[str, str] | None = None,
 ) -> Conclusion:
-    """Run pytest in a process that is watched, and say what its end is worth."""
+    """Run pytest in a process that is watched, with these ``variables`` beside ours, and say what
+    its end is worth.
+    """
     seconds = environment.budget.run + child.AFTERWARDS
     if options.release is not None:
         seconds += environment.budget.converge
@@ -139,7 +145,7 @@ def watched(
         run_id=run_id,
         seconds=seconds,
         show=show,
-        environment={"COLUMNS": str(shutil.get_terminal_size().columns)},
+        environment={"COLUMNS": str(shutil.get_terminal_size().columns), **(variables or {})},
     )
     release = options.release.strip() if options.release is not None else None
     return conclusion.conclude(run.run(), run_id, release)

@@ -52,7 +52,7 @@ def test_the_right_checks_catch_a_fault(
     name: str, suite: Callable, fhr_environment: Callable
 ) -> None:
     """The verdict is the fault's; each check that claims it fails; nothing is left behind."""
-    with fhr_standin.running(locales=8, faults=[name]) as standin:
+    with fhr_standin.running(locales=5, faults=[name]) as standin:
         extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
         ended = suite(f"--env={fhr_environment(standin.origins, extra)}")
         left = standin.documents()
@@ -80,7 +80,7 @@ def test_a_sound_deployment_passes(
     workers: str, suite: Callable, fhr_environment: Callable
 ) -> None:
     """In one process and in several: nothing fails, nothing is asked twice, nothing is left."""
-    with fhr_standin.running(locales=8) as standin:
+    with fhr_standin.running(locales=5) as standin:
         ended = suite(f"--env={fhr_environment(standin.origins)}", "-n", workers)
         left = standin.documents()
         asked = standin.requests()["content"]
