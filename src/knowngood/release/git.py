@@ -1,0 +1,101 @@
+"""git, as the release side needs it: no prompt, no pager, no hook of ours, words that are data.
+
+Names of releases and of refs come from outside. They are never read as options, and what git says
+goes into messages without control characters.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ..text import plain
+
+SECONDS: Final = 120.0
+"""How long one git command may take; a fetch over a slow line is the longest."""
+
+_ENVIRONMENT: Final = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_PAGER": "cat",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"),
+    "LC_ALL": "C.UTF-8",
+}
+# A hook hands these to us, and they would point every command at its own repository.
+_OF_HOOKS: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")
+
+
+class GitError(Exception):
+    """git refused; the message says what was asked and what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The git repository at ``path``, bare or not."""
+
+    path: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, given: str | None = None) -> str:
+        """What ``git ARGUMENTS`` prints, ``given`` being its input. Raises GitError."""
+        done = self._done(arguments, given)
+        if done.returncode != 0:
+            said = plain(done.stderr.strip() or f"exit code {done.returncode}", 500)
+            raise GitError(f"git {_told(arguments)}: {said}")
+        return done.stdout
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises GitError."""
+        done = self._done(arguments, None)
+        if done.returncode not in {0, 1}:
+            raise GitError(f"git {_told(arguments)}: {plain(done.stderr.strip(), 500)}")
+        return done.returncode == 0
+
+    def commit_of(self, name: str) -> str | None:
+        """The commit that a name of any kind stands for, in full; None where it stands for none."""
+        if not name or name.startswith("-"):
+            return None
+        done = self._done(("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"), None)
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    def _done(
+        self, arguments: Sequence[str], given: str | None
+    ) -> subprocess.CompletedProcess[str]:
+        inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}
+        try:
+            return subprocess.run(
+                ["git", "-C", str(self.path), *arguments],
+                input=given,
+                stdin=subprocess.DEVNULL if given is None else None,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=SECONDS,
+                env={**inherited, **_ENVIRONMENT, **self.variables},
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise GitError(f"git {_told(arguments)}: no end after {SECONDS:.0f} s") from None
+        except OSError as error:
+            raise GitError(f"git cannot be run: {error}") from None
+
+
+_PART: Final = re.compile(
+    r"[A-Za-z0-9_](?:(?!/\.|\.\.|//|\.lock(?:/|$))[\w.+=,%#/-])*(?<![./])", re.A
+)
+
+
+def is_ref_part(name: str) -> bool:
+    """Whether ``name`` may stand in a ref: by git's rules (git-check-ref-format), of letters,
+    digits and few signs, so that what a person reads is what there is.
+    """
+    return _PART.fullmatch(name) is not None
+
+
+def _told(arguments: Sequence[str]) -> str:
+    return plain(" ".join(arguments[:3]), 100)
