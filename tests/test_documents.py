@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from knowngood.verdict import EXIT_CODES
+from knowngood.kind import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

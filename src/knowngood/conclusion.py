@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .kind import EXIT_CODES, Kind
 from .report import verdict_file
-from .verdict import EXIT_CODES, Kind
 
 USAGE_ERROR: Final = 4
 """pytest's exit code for a mistake of the user's; there is no verdict then."""

@@ -28,10 +28,10 @@ from typing import Any, Final
 from . import verify
 from .conclusion import USAGE_ERROR, Conclusion
 from .environment import BadEnvironment, Drill, Environment
+from .kind import EXIT_CODES, Kind
 from .report import drill as report
 from .report import verdict_file
 from .serve import runnable
-from .verdict import EXIT_CODES, Kind
 
 AS_EXPECTED, MISSED = 0, 1
 PAIRS: Final = 10

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from .confirmation import Silence, unconfirmed
+from .kind import ACTIONS, EXIT_CODES, HOLD, Kind
 from .outcome import FAILED, SKIPPED, Outcome
 from .steadiness import SOUND, may_be_chance
 
@@ -29,32 +29,6 @@ _FLEETING: Final = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12}-\d+\b|\b0x[0-9a-f]{6,}\b"
     r"|\b\d+(?:\.\d+)? m?s\b"
 )
-
-
-class Kind(StrEnum):
-    """What a run can end in."""
-
-    PASSED = "PASSED"
-    FAILED = "FAILED"
-    INTERRUPTED = "INTERRUPTED"
-    INTERNAL_ERROR = "INTERNAL ERROR"
-    NOTHING_CHECKED = "NOTHING CHECKED"
-    INCONCLUSIVE = "INCONCLUSIVE"
-
-
-EXIT_CODES: Final = {
-    Kind.PASSED: 0,
-    Kind.FAILED: 1,
-    Kind.INTERRUPTED: 2,
-    Kind.INTERNAL_ERROR: 3,
-    Kind.NOTHING_CHECKED: 5,
-    Kind.INCONCLUSIVE: 75,
-}
-"""pytest's own codes, and sysexits' EX_TEMPFAIL (75): try again later. 4 is pytest's usage error,
-which ends a run before there is anything to judge."""
-
-ACTIONS: Final = {Kind.PASSED: "proceed", Kind.FAILED: "roll back"}
-HOLD: Final = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,13 +297,6 @@ def key(outcome: Outcome) -> str:
     """
     message = _FLEETING.sub("…", outcome.message)
     return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))
-
-
-def advice(kind: Kind) -> str:
-    """What to do, in a line."""
-    if kind is Kind.INCONCLUSIVE:
-        return f"{HOLD}: do not promote, do not roll back, run again"
-    return ACTIONS.get(kind, HOLD)
 
 
 def plural(count: int, word: str) -> str:

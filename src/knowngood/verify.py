@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 from . import child, conclusion, environment_file, lock
 from .conclusion import USAGE_ERROR, Conclusion
 from .environment import BadEnvironment, Environment
+from .kind import EXIT_CODES, Kind, advice
 from .redact import Redactor
 from .report import html, verdict_file
 from .text import plain
-from .verdict import EXIT_CODES, Kind, advice
 
 HELD: Final = EXIT_CODES[Kind.INCONCLUSIVE]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from knowngood.conclusion import Conclusion, Ended, conclude, document
+from knowngood.kind import EXIT_CODES, Kind
 from knowngood.outcome import FAILED, Outcome
 from knowngood.report import verdict_file
-from knowngood.verdict import EXIT_CODES, Kind
 
 RUN = "0123456789ab"
 FAILURE = Outcome(

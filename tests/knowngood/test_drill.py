@@ -16,7 +16,7 @@ import pytest
 from knowngood import drill
 from knowngood.conclusion import Conclusion
 from knowngood.drill import Exercise, Fault, Result, judged, pairs_of
-from knowngood.verdict import EXIT_CODES, Kind
+from knowngood.kind import EXIT_CODES, Kind
 
 DEPLOYMENT = '''
 """Serves one page over HTTP; --fault empty, gone, tolerated or quiet."""

@@ -10,11 +10,12 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from knowngood.environment import Environment
+from knowngood.kind import Kind
 from knowngood.ledger import Ledger
 from knowngood.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from knowngood.report import html, verdict_file
 from knowngood.run import Ticket
-from knowngood.verdict import Kind, fold
+from knowngood.verdict import fold
 
 HOSTILE = (
     "</title></style><script>alert(1)</script><img src=x onerror=y>\"'"

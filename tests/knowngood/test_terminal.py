@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from knowngood.environment import Environment
+from knowngood.kind import Kind
 from knowngood.ledger import Ledger
 from knowngood.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, describe
 from knowngood.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.report import terminal
-from knowngood.verdict import Evidence, Kind, Verdict, fold
+from knowngood.verdict import Evidence, Verdict, fold
 
 HOSTILE = "\x1b[2J\x00\r\n98 passed\u202e\x9b]]>"
 ENVIRONMENT = Environment(name="stage", path=Path("stage.toml"), description="")

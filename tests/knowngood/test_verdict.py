@@ -10,8 +10,9 @@ import pytest
 
 from knowngood.confirmation import Silence
 from knowngood.control import Look
+from knowngood.kind import EXIT_CODES, Kind
 from knowngood.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
-from knowngood.verdict import EXIT_CODES, FLAKY_FLOOR, Evidence, Kind, fold, key, plural
+from knowngood.verdict import FLAKY_FLOOR, Evidence, fold, key, plural
 
 CODES = {
     "PASSED": (0, "proceed"),

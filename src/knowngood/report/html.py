@@ -15,10 +15,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from ..kind import Kind, advice
 from ..ledger import Folded, fold_alike
 from ..outcome import Outcome
 from ..text import curl_line, lines, plain
-from ..verdict import Kind, advice, plural
+from ..verdict import plural
 from . import whole
 from .terminal import attempt_words, name_of
 

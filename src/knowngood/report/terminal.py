@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..kind import Kind, advice
 from ..ledger import Folded, Ledger, fold_alike
 from ..outcome import Outcome
 from ..text import curl_line, lines, plain
-from ..verdict import Kind, Verdict, advice, plural
+from ..verdict import Verdict, plural
 
 _CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20

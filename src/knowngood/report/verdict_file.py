@@ -16,10 +16,11 @@ from jsonschema.exceptions import best_match
 
 from .. import __version__, strictjson
 from ..environment import Environment
+from ..kind import Kind
 from ..ledger import Ledger
 from ..outcome import Outcome
 from ..run import Ticket
-from ..verdict import Evidence, Kind, Verdict, fold, key
+from ..verdict import Evidence, Verdict, fold, key
 from . import whole
 
 
