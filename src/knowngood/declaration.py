@@ -209,7 +209,7 @@ def _planned(
         method=ask.method,
         sample=sample,
         follow=ask.follow,
-        template=ask.template,
+        template=ask.template.partition("?")[0],
         address=edges.get(origin) or spread(environment.edges.get(origin, ()), path, sample),
         fresh="release" in ask.fields,
         varies=ask.varies,

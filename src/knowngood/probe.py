@@ -82,11 +82,12 @@ class Probe:
     """One request that a check declares.
 
     ``origin`` names the origin in the environment; ``url`` is absolute. ``sample`` tells apart
-    probes that are alike on purpose. ``template`` is the declaration this probe was made from;
-    probes are counted by it. ``address`` is where to connect to (an edge of a CDN, say) in place
-    of what the URL's host resolves to, while Host and SNI stay as they are. ``fresh`` asks on a
-    connection of its own, which a balancer may hand to any backend; what ``varies`` may differ
-    between edges. Two probes are equal when they would put the same request.
+    probes that are alike on purpose. ``template`` is the declaration this probe was made from,
+    without its query: by it probes are counted, however they get past caches. ``address`` is
+    where to connect to (an edge of a CDN, say) in place of what the URL's host resolves to, while
+    Host and SNI stay as they are. ``fresh`` asks on a connection of its own, which a balancer may
+    hand to any backend; what ``varies`` may differ between edges. Two probes are equal when they
+    would put the same request.
     """
 
     origin: str = field(compare=False)
