@@ -58,6 +58,11 @@ class Ended:
         return {name for name, check in checks if check["bad"] or check["unsteady"]}
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: half of the time of a whole run is waiting."""
+    return (os.cpu_count() or 1) + 1
+
+
 Suite = Callable[..., Ended]
 
 
