@@ -14,6 +14,13 @@ usage: knowngood COMMAND [OPTION …]
 
   verify --env=NAME   run the checks against an environment; the exit code says what to do
   drill  [--env=NAME] start a deployment with one fault after the other, and see each caught
+  live   --env=NAME   the release that is on the air
+  gate   --env=NAME --release=TAG
+                      may this release go there? if not: every reason, and what to do
+  status              what is live, pushed, verified and known good, for every environment
+  last-good --env=NAME
+                      the last known good release, and nothing else
+  log    --env=NAME   what happened there, newest first
 
 `knowngood COMMAND --help` says more.
 """
@@ -71,6 +78,14 @@ def _main(command: str, rest: Sequence[str]) -> int:
         from . import drill
 
         return drill.main(rest)
+    if command == "live":
+        from . import live
+
+        return live.main(rest)
+    if command in {"last-good", "log", "gate", "status"}:
+        from .release import questions
+
+        return questions.main(command, rest)
     if command in {"-h", "--help", "help"}:
         sys.stdout.write(USAGE)
         return 0

@@ -219,6 +219,8 @@ class Controller:
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict
                 why = getattr(error, "strerror", None) or error
                 self._trouble.append(f"{option} {path}: not written: {why}")
+        if self._config.getoption("--record"):
+            self._trouble += _recorded(self._session.environment, content, self._config)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._verdict is None:
@@ -239,6 +241,15 @@ def html_file(path: Path, content: dict[str, Any]) -> None:
     from .report import html
 
     html.write(path, content)
+
+
+def _recorded(
+    environment: Environment, content: dict[str, Any], config: pytest.Config
+) -> list[str]:
+    """Imported for those who ask for it."""
+    from .release import recording
+
+    return recording.told(environment, content, config.getoption("--push")).splitlines()
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

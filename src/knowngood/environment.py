@@ -44,18 +44,40 @@ class Release:
 
     ``url`` is ``origin:/path``; ``shape`` is ``json`` (``field`` holds the release) or ``text``
     (the whole body is the release). ``agree`` is how many answers in a row must name the release
-    before an edge counts as serving it.
+    before an edge counts as serving it. ``repository`` is the git repository, a path or a URL,
+    that releases are made from and records are written to; empty where there is none.
     """
 
     url: str
     shape: str = "json"
     field: str = "version"
     agree: int = 10
+    repository: str = ""
 
     @property
     def origin(self) -> str:
         """The name of the origin that has the version document."""
         return self.url.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What must hold before a release goes to an environment.
+
+    It is on ``branch``, has passed on ``promotes_from`` and on every name in ``requires`` no more
+    than ``max_age`` days ago, by a record that somebody in the file ``signers`` (ssh's
+    allowed_signers) has signed. Messages of its commits match ``review``. Nothing is changed on
+    the weekdays ``no_change`` (in English) and on ``holidays`` (ISO dates), in ``timezone``.
+    """
+
+    branch: str = "release"
+    max_age: float = 7.0
+    signers: Path | None = None
+    review: str = r"\br=\w+"
+    requires: tuple[str, ...] = ()
+    no_change: tuple[str, ...] = ("Friday",)
+    timezone: str = "UTC"
+    holidays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +197,7 @@ class Environment:
     control: tuple[Control, ...] = ()
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     at_edges: str = "all"
+    gate: Gate = Gate()
 
     def target(self, value: str) -> str:
         """The value whose content ``value`` shares: itself, unless it is an alias."""

@@ -30,6 +30,12 @@ FOLDER: Final = "environments"
 """Where a suite keeps its environment files, below the root of the suite."""
 
 
+def root_above(start: Path) -> Path:
+    """The nearest folder from ``start`` upwards that has environments; ``start`` without one."""
+    places = (start, *start.parents)
+    return next((each for each in places if (each / FOLDER).is_dir()), start)
+
+
 def listing(folder: Path) -> str:
     """One line for each environment in ``folder``: its name and its description."""
     lines = []
@@ -250,6 +256,7 @@ def _build(path: Path, document: dict[str, Any]) -> Environment:
         control=tuple(Control(**table) for table in document.get("control", ())),
         edges=MappingProxyType(environment_values.edges(document.get("edges", {}))),
         at_edges=document.get("edges", {}).get("check", "all"),
+        gate=environment_values.gate(path, document.get("gate", {})),
     )
     _refuse_bad_control(environment)
     _refuse_unknown_references(environment)

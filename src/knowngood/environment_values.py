@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from .environment import BadEnvironment, Drill, HeaderRule, Serve
+from .environment import BadEnvironment, Drill, Gate, HeaderRule, Serve
 from .redact import SHORTEST
 
 
@@ -166,3 +168,32 @@ def _drill(path: Path, table: dict[str, Any]) -> Drill:
         aliases=aliases(path, table["aliases"]) if "aliases" in table else None,
         budget=table.get("budget", {}),
     )
+
+
+def gate(path: Path, table: dict[str, Any]) -> Gate:
+    """The rules of [gate]; where it is silent, the usual ones."""
+    known = dict(table)
+    if "signers" in known:
+        known["signers"] = file(path, "gate.signers", known["signers"])
+    if "review" in known:
+        _regex(path, "gate.review", known["review"], 0)
+    try:
+        ZoneInfo(known.get("timezone", "UTC"))
+    except (OSError, ValueError, KeyError):  # KeyError: ZoneInfoNotFoundError
+        raise BadEnvironment(
+            f"{path}: gate.timezone: found {known['timezone']!r}; expected a name of the time zone "
+            "database, such as 'Europe/Berlin'"
+        ) from None
+    for day in known.get("holidays", ()):
+        _refuse_no_date(path, day)
+    known |= {key: tuple(known[key]) for key in ("requires", "no_change") if key in known}
+    return Gate(**{**known, "holidays": frozenset(known.get("holidays", ()))})
+
+
+def _refuse_no_date(path: Path, day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise BadEnvironment(
+            f"{path}: gate.holidays: found {day!r}; expected a date such as '2026-12-25'"
+        ) from None

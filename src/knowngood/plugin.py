@@ -76,6 +76,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="write the verdict as one HTML file to PATH (default: none is written)",
     )
+    group.addoption(
+        "--record",
+        action="store_true",
+        help="write the verdict down as a tag in the repository that the environment names",
+    )
+    group.addoption("--push", action="store_true", help="with --record: push that tag")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

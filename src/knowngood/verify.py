@@ -44,6 +44,8 @@ class Options(NamedTuple):
     release: str | None
     verdict_file: Path | None
     html_file: Path | None
+    record: bool
+    push: bool
     rest: tuple[str, ...]
 
 
@@ -75,6 +77,8 @@ def parse(arguments: Sequence[str]) -> Options:
     add("--release")
     add("--verdict-file", type=Path)
     add("--html-file", type=Path)
+    add("--record", action="store_true")
+    add("--push", action="store_true")
     known, rest = parser.parse_known_args(list(arguments))
     return Options(
         env=known.env,
@@ -83,13 +87,15 @@ def parse(arguments: Sequence[str]) -> Options:
         release=known.release,
         verdict_file=known.verdict_file,
         html_file=known.html_file,
+        record=known.record,
+        push=known.push,
         rest=tuple(rest),
     )
 
 
 def load(options: Options) -> Environment:
     """The environment that the options mean. Raises BadEnvironment."""
-    root = suite_root(Path.cwd())
+    root = environment_file.root_above(Path.cwd())
     if options.env is None:
         folder = root / environment_file.FOLDER
         raise BadEnvironment(
@@ -102,13 +108,9 @@ def load(options: Options) -> Environment:
     ):
         if path is not None and not path.absolute().parent.is_dir():
             raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
+    if options.push and not options.record:
+        raise BadEnvironment("--push pushes the record of a run; give --record as well")
     return environment_file.chosen(options.env, root, options.origins, options.drill)
-
-
-def suite_root(start: Path) -> Path:
-    """The nearest folder from ``start`` upwards that has environments; ``start`` without one."""
-    places = (start, *start.parents)
-    return next((each for each in places if (each / environment_file.FOLDER).is_dir()), start)
 
 
 def verify(environment: Environment, options: Options) -> int:
@@ -120,8 +122,10 @@ def verify(environment: Environment, options: Options) -> int:
     if found.reason:
         _say_verdict(found.code, redactor(found.reason))
     if found.code != USAGE_ERROR:
-        document = conclusion.document(found, environment.name, run_id, began)
-        _report(options, redactor.deep(document))
+        document = redactor.deep(conclusion.document(found, environment.name, run_id, began))
+        _report(options, document)
+        if options.record:
+            _record(environment, document, options.push)
     return found.code
 
 
@@ -190,6 +194,14 @@ def _report(options: Options, document: dict[str, Any]) -> None:
             write(path.absolute(), document)
         except OSError as error:
             _say(f"{option} {path}: not written: {error.strerror or error}")
+
+
+def _record(environment: Environment, document: Mapping[str, Any], push: bool) -> None:
+    """Imported for those who ask for it."""
+    from .release import recording
+
+    for line in recording.told(environment, document, push).splitlines():
+        _say(line)
 
 
 def _refuse(why: str) -> int:

@@ -56,6 +56,11 @@ class Repository:
             raise GitError(f"git {_told(arguments)}: {plain(done.stderr.strip(), 500)}")
         return done.returncode == 0
 
+    def config(self, key: str) -> str:
+        """The value of a key of git's configuration; empty where it has none."""
+        done = self._done(("config", "--get", key), None)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
     def commit_of(self, name: str) -> str | None:
         """The commit that a name of any kind stands for, in full; None where it stands for none."""
         if not name or name.startswith("-"):

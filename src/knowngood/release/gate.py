@@ -1,0 +1,233 @@
+"""The gate: every reason why a release may not go to an environment, each with what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ..environment import Environment, Gate
+from ..text import plain
+from .git import GitError, Repository, is_ref_part
+from .record import Kind, Record
+from .records import Records
+
+LISTED = 50
+"""Commits that are listed by author and subject; a push of more is one to split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why not: ``what`` stands in the way, and what is ``to_do``."""
+
+    what: str
+    to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit that would go out."""
+
+    digest: str
+    author: str
+    subject: str
+    marked: bool
+
+    def __str__(self) -> str:
+        mark = "   " if self.marked else " ! "
+        return f"{mark}{self.digest[:12]} {self.author}: {self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """May ``release`` go to ``environment``, at the time ``now``?"""
+
+    environment: Environment
+    release: str
+    now: datetime
+    repository: Repository
+    records: Records
+
+    @property
+    def gate(self) -> Gate:
+        """The environment's rules."""
+        return self.environment.gate
+
+    def reasons(self) -> list[Reason]:
+        """Every reason why not; none where it may. Raises GitError where git cannot tell."""
+        commit = self.commit()
+        if commit is None:
+            return [self._unknown()]
+        found = [*self._tag(), *self._branch(commit), *self._damaged(), *self._verified(commit)]
+        found += [*self._required(commit), *self._commits(commit), *self._window()]
+        return found
+
+    def commit(self) -> str | None:
+        """The commit that the release is."""
+        if not is_ref_part(self.release):
+            return None
+        return self.repository.commit_of(f"refs/tags/{self.release}")
+
+    def outgoing(self) -> list[Commit]:
+        """The commits that would go out: since what is live, by the records. Empty where nothing
+        was pushed there yet.
+        """
+        live, commit = self.records.pushed(self.environment.name), self.commit()
+        if live is None or commit is None:
+            return []
+        return _between(self.repository, live.commit, commit, re.compile(self.gate.review))
+
+    def _unknown(self) -> Reason:
+        return Reason(
+            f"there is no release {plain(self.release, 80)} in {self.repository.path}",
+            "name a tag; `git tag --sort=-creatordate` lists those that there are",
+        )
+
+    def _tag(self) -> Iterator[Reason]:
+        kind = self.repository.run("cat-file", "-t", f"refs/tags/{self.release}").strip()
+        if kind != "tag":
+            yield Reason(
+                f"{self.release} is a lightweight tag, which says neither who made it nor when",
+                f"make a release of it: git tag -a {self.release} -f {self.release}^{{commit}}",
+            )
+
+    def _branch(self, commit: str) -> Iterator[Reason]:
+        names = (f"refs/remotes/origin/{self.gate.branch}", f"refs/heads/{self.gate.branch}")
+        heads = [name for name in names if self.repository.commit_of(name)]
+        if not heads:
+            yield Reason(
+                f"there is no branch {self.gate.branch} in {self.repository.path}",
+                "push it, or name another one as gate.branch",
+            )
+        elif not any(
+            self.repository.succeeds("merge-base", "--is-ancestor", commit, head) for head in heads
+        ):
+            yield Reason(
+                f"{self.release} is not on the branch {self.gate.branch}",
+                f"bring it there first; pushed is only what {self.gate.branch} holds",
+            )
+
+    def _damaged(self) -> Iterator[Reason]:
+        places = {self.environment.name, self.environment.promotes_from, *self.gate.requires}
+        for bad in self.records.bad:
+            if bad.environment in places:
+                yield Reason(
+                    f"the record {plain(bad.name, 200)} is not to be believed: {bad.why}",
+                    "find out who wrote it; then delete it, here and on the server",
+                )
+
+    def _verified(self, commit: str) -> Iterator[Reason]:
+        previous = self.environment.promotes_from
+        if previous is not None:
+            yield from self._good_on(previous, commit)
+
+    def _required(self, commit: str) -> Iterator[Reason]:
+        for name in self.gate.requires:
+            yield from self._good_on(name, commit)
+
+    def _good_on(self, place: str, commit: str) -> Iterator[Reason]:
+        again = f"knowngood verify --env={place} --release={self.release} --record --push"
+        mine = [r for r in self.records.of(place, Kind.VERIFIED) if r.commit == commit]
+        passed = next((r for r in mine if r.passed), None)
+        if passed is None:
+            last = f"; the last try there was {mine[0].verdict}" if mine else ""
+            yield Reason(f"{self.release} has not PASSED on {place}{last}", again)
+            return
+        revoked = self.records.revoked_by(passed)
+        if revoked is not None:
+            why = f"on {_at(revoked.when)}: {plain(revoked.reason, 200)}"
+            yield Reason(f"{self.release} has FAILED on {place} since, {why}", "make another one")
+        if self.now - passed.when > timedelta(days=self.gate.max_age):
+            yield Reason(
+                f"{self.release} PASSED on {place} on {_at(passed.when)}, more than "
+                f"{self.gate.max_age:g} days ago",
+                again,
+            )
+        yield from self._same_content(passed, place)
+        yield from self._signature(passed)
+
+    def _same_content(self, passed: Record, place: str) -> Iterator[Reason]:
+        """Where several verifications of one commit compared contents, all were the same."""
+        contents = {
+            record.content
+            for record in self.records.of(place, Kind.VERIFIED)
+            if record.commit == passed.commit and record.passed and record.content
+        }
+        if len(contents) > 1 or (contents and passed.content is None):
+            yield Reason(
+                f"{self.release} was served on {place} with different contents",
+                "verify it there again, with --manifest of the build that is to be pushed",
+            )
+
+    def _signature(self, passed: Record) -> Iterator[Reason]:
+        signers = self.gate.signers
+        if signers is None:
+            return
+        trouble = untrusted(self.repository, passed, str(signers))
+        if trouble:
+            yield Reason(
+                f"the record {passed.name} is not signed by anyone in {signers}: {trouble}",
+                "verify again as somebody who is, with git's user.signingKey set",
+            )
+
+    def _commits(self, commit: str) -> Iterator[Reason]:
+        live = self.records.pushed(self.environment.name)
+        if live is None or live.commit == commit:
+            return
+        if not self.repository.succeeds("merge-base", "--is-ancestor", live.commit, commit):
+            yield Reason(
+                f"{self.release} does not contain {live.release}, which is live",
+                f"to go back: knowngood rollback --env={self.environment.name}",
+            )
+        else:
+            yield from self._reviews()
+
+    def _reviews(self) -> Iterator[Reason]:
+        unmarked = [each for each in self.outgoing() if not each.marked]
+        for each in unmarked[:LISTED]:
+            yield Reason(
+                f"no review: {each.digest[:12]} by {each.author}: {each.subject}",
+                f"have it reviewed; its message must hold /{self.gate.review}/",
+            )
+        if len(unmarked) > LISTED:
+            yield Reason(f"and {len(unmarked) - LISTED} more without review", "split the release")
+
+    def _window(self) -> Iterator[Reason]:
+        gate = self.gate
+        local = self.now.astimezone(ZoneInfo(gate.timezone))
+        day = local.strftime("%A")
+        if day in gate.no_change:
+            yield Reason(f"it is {day} in {gate.timezone}: no changes", "push on another day")
+        if local.date().isoformat() in gate.holidays:
+            yield Reason(f"{local.date()} is a holiday: no changes", "push on another day")
+
+
+def untrusted(repository: Repository, found: Record, signers: str) -> str:
+    """Why the signature of a record's tag does not count; empty where one of ``signers``, an ssh
+    allowed_signers file, made it.
+    """
+    try:
+        repository.run(
+            "-c", f"gpg.ssh.allowedSignersFile={signers}", "verify-tag", f"refs/tags/{found.name}"
+        )
+    except GitError as error:
+        return plain(str(error).partition(": ")[2] or str(error), 200)
+    return ""
+
+
+def _between(repository: Repository, old: str, new: str, mark: re.Pattern[str]) -> list[Commit]:
+    listed = repository.run("log", "--format=%H%x00%an%x00%s%x00%B%x00", f"{old}..{new}", "--")
+    fields = listed.split("\0")[:-1]
+    rows = (fields[at : at + 4] for at in range(0, len(fields), 4))
+    return [
+        Commit(
+            digest.strip(), plain(author, 60), plain(subject, 120), bool(mark.search(body[:65536]))
+        )
+        for digest, author, subject, body in rows
+    ]
+
+
+def _at(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,191 @@
+"""The records of a repository: read, asked, and written. git is the only place they are kept."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from ..report import whole
+from ..text import plain
+from . import record
+from .git import GitError, Repository
+from .record import Kind, Malformed, Record
+
+SKEW: Final = timedelta(minutes=5)
+"""How far another machine's clock may be ahead of ours before its records are not believed."""
+
+_FIELDS: Final = (
+    "refname:lstrip=2",
+    "objecttype",
+    "*objecttype",
+    "*objectname",
+    "taggerdate:unix",
+    "contents",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A tag among the records that is none: its ``name`` and ``why``."""
+
+    name: str
+    why: str
+
+    @property
+    def environment(self) -> str:
+        """The environment that its name concerns; empty where it names none."""
+        return [*self.name.split("/"), ""][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All records of a repository, newest first, and the tags among them that are none."""
+
+    all: tuple[Record, ...]
+    bad: tuple[Bad, ...] = ()
+
+    def of(self, environment: str, *kinds: Kind) -> list[Record]:
+        """Those of an environment, newest first; of some ``kinds``, or of all."""
+        wanted = kinds or tuple(Kind)
+        return [r for r in self.all if r.environment == environment and r.kind in wanted]
+
+    def last(self, environment: str, *kinds: Kind) -> Record | None:
+        """The newest of them."""
+        return next(iter(self.of(environment, *kinds)), None)
+
+    def pushed(self, environment: str) -> Record | None:
+        """What was last put on an environment, by a push or by a rollback."""
+        return self.last(environment, Kind.PUSHED, Kind.ROLLED_BACK)
+
+    def revoked_by(self, good: Record) -> Record | None:
+        """The FAILED that came after ``good``, of the same commit on the same environment."""
+        return next((r for r in self._after(good) if r.failed), None)
+
+    def last_good(
+        self, environment: str, believed: Callable[[Record], bool] = lambda _: True
+    ) -> Record | None:
+        """The newest PASSED of an environment that no later FAILED revokes, and that is
+        ``believed``.
+        """
+        found = (r for r in self.of(environment, Kind.VERIFIED) if r.passed)
+        return next((r for r in found if not self.revoked_by(r) and believed(r)), None)
+
+    def _after(self, then: Record) -> list[Record]:
+        same = self.of(then.environment, Kind.VERIFIED)
+        return [r for r in same if r.commit == then.commit and r.when > then.when]
+
+
+def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
+    """Every record of these environments. One from the future counts as none. Raises GitError."""
+    patterns = [f"refs/tags/{kind}/{name}/" for kind in Kind for name in environments]
+    form = "%00".join(f"%({each})" for each in _FIELDS)
+    listed = repository.run("for-each-ref", f"--format={form}%00", *patterns)
+    fields = listed.split("\0")[:-1]
+    rows = [fields[at : at + len(_FIELDS)] for at in range(0, len(fields), len(_FIELDS))]
+    good: list[Record] = []
+    bad: list[Bad] = []
+    for row in rows:
+        name = row[0].lstrip("\n")
+        try:
+            good.append(_read(name, row[1:], now))
+        except Malformed as error:
+            bad.append(Bad(name, str(error)))
+    return Records(tuple(sorted(good, key=lambda r: r.when, reverse=True)), tuple(bad))
+
+
+def _read(name: str, row: Sequence[str], now: datetime) -> Record:
+    kind, of, commit, tagged, contents = row
+    if kind != "tag":
+        raise Malformed("it is a lightweight tag, which says nothing")
+    if of != "commit":
+        raise Malformed(f"it is on a {of}, not on a commit")
+    found = record.parse(name, commit, contents)
+    if int(found.when.timestamp()) != int(tagged or 0):
+        raise Malformed("it was not made at the time that it tells")
+    if found.when > now + SKEW:
+        raise Malformed("it is from the future: a clock was wrong, here or where it was made")
+    return found
+
+
+def identity(repository: Repository) -> tuple[str, str]:
+    """Who acts here, ``Name <address>``, as git knows them or else this machine; and from where."""
+    where = socket.gethostname()
+    name = repository.config("user.name") or _user()
+    address = repository.config("user.email") or f"{_user()}@{where}"
+    return f"{name} <{address}>", where
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have a number alone
+        return f"uid-{os.getuid()}"
+
+
+class NotWritten(Exception):
+    """A record that is in no repository yet; the message says where it is, and what to do."""
+
+
+def write(repository: Repository, found: Record, aside: Path) -> str:
+    """Write ``found`` into ``repository`` as a tag; the tag's name.
+
+    Signed where git is set up to sign. Where that cannot be done the message is kept in the folder
+    ``aside``. Raises NotWritten.
+    """
+    name, _ = identity(repository)
+    person, _, address = name.rpartition(" <")
+    signed = "-s" if _signs(repository) else "--no-sign"
+    author = Repository(
+        repository.path,
+        {
+            "GIT_COMMITTER_NAME": person,
+            "GIT_COMMITTER_EMAIL": address.rstrip(">"),
+            "GIT_COMMITTER_DATE": f"{int(found.when.timestamp())} +0000",
+        },
+    )
+    options = ("-a", signed, "--cleanup=verbatim", "-F", "-", found.name, found.commit)
+    try:
+        author.run("tag", *options, given=found.message())
+    except GitError as error:
+        raise NotWritten(kept(found, aside, repository, str(error))) from None
+    return found.name
+
+
+def kept(found: Record, aside: Path, repository: Repository, why: str) -> str:
+    """Keep the message of ``found`` as a file, and say how it becomes a record by hand."""
+    path = aside / f"{found.name.replace('/', '_')}.txt"
+    try:
+        aside.mkdir(parents=True, exist_ok=True)
+        whole.write(path, found.message())
+    except OSError as error:
+        return f"the record was not written: {why}; nor kept: {path}: {error.strerror or error}"
+    return (
+        f"the record was not written: {why}\n"
+        f"it is kept in {path}; to write it:\n"
+        f"  GIT_COMMITTER_DATE='{int(found.when.timestamp())} +0000' git -C {repository.path} tag "
+        f"-a --cleanup=verbatim -F {path} {found.name} {found.commit}"
+    )
+
+
+def push(repository: Repository, names: Iterable[str], remote: str = "origin") -> None:
+    """Push these tags. Raises NotWritten, naming the command that does it later."""
+    refs = [f"refs/tags/{name}:refs/tags/{name}" for name in names]
+    try:
+        repository.run("push", "--quiet", "--atomic", remote, *refs)
+    except GitError as error:
+        raise NotWritten(
+            f"the record is in {repository.path} and was not pushed: {plain(str(error), 400)}\n"
+            f"to push it: git -C {repository.path} push {remote} {' '.join(refs)}"
+        ) from None
+
+
+def _signs(repository: Repository) -> bool:
+    """Where a key is named, or all tags are to be signed."""
+    wanted = repository.config("tag.gpgSign").lower() in {"true", "1", "yes", "on"}
+    return wanted or bool(repository.config("user.signingKey"))

@@ -1,0 +1,111 @@
+"""What the tests of the release side share: real repositories, with settings of their own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowngood.environment import Environment, Gate, Release
+from knowngood.release import records
+from knowngood.release.git import Repository
+from knowngood.release.record import Kind, Record
+
+sys.path.insert(0, str(Path(__file__).parent))  # under importlib mode, too
+
+from release_side import NOW, Note, commit, git
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Git with settings of the test's own: no hook, key or name of this machine's user."""
+    for variable in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(variable)
+    home = tmp_path / "home"
+    home.mkdir()
+    path = home / "gitconfig"
+    path.write_text(
+        "[user]\nname = Ann\nemail = ann@example.org\n[init]\ndefaultBranch = release\n"
+        '[protocol "file"]\nallow = always\n'
+    )
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return path
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Repository:
+    """The repository of a site, with releases v1, v2 and v3 on the branch release."""
+    path = tmp_path / "site"
+    path.mkdir()
+    git(path, "init", "--quiet")
+    for name in ("v1", "v2", "v3"):
+        commit(path, f"Make {name} r=bob")
+        git(path, "tag", "-a", name, "-m", name)
+    return Repository(path)
+
+
+@pytest.fixture
+def environments(tmp_path: Path) -> Callable[..., Environment]:
+    """Make stage, or prod, which promotes from it; ``gate`` are rules that differ."""
+
+    def make(name: str = "prod", **gate: Any) -> Environment:
+        return Environment(
+            name=name,
+            path=tmp_path / "environments" / f"{name}.toml",
+            description="",
+            promotes_from="stage" if name == "prod" else None,
+            origins={"content": "http://content.test"},
+            release=Release("content:/v", repository="site"),
+            gate=Gate(**gate),
+        )
+
+    return make
+
+
+@pytest.fixture
+def note(site: Repository, tmp_path: Path) -> Note:
+    """Write a record ``days`` before now."""
+
+    def write(
+        release: str = "v2",
+        environment: str = "stage",
+        verdict: str = "PASSED",
+        *,
+        kind: Kind = Kind.VERIFIED,
+        days: float = 1.0,
+        **more: Any,
+    ) -> Record:
+        found = Record(
+            kind=kind,
+            environment=environment,
+            release=release,
+            commit=site.commit_of(release) or "",
+            when=NOW - timedelta(days=days),
+            verdict=verdict,
+            **{"who": "Ann <ann@example.org>", "where": "host", **more},
+        )
+        records.write(site, found, tmp_path / "aside")
+        return found
+
+    return write
+
+
+@pytest.fixture
+def timed() -> Callable[[], float]:
+    """Seconds since it was asked last."""
+    last = [time.perf_counter()]
+
+    def seconds() -> float:
+        then, last[0] = last[0], time.perf_counter()
+        return last[0] - then
+
+    return seconds

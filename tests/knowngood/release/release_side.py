@@ -1,0 +1,36 @@
+"""What the tests of the release side share beside fixtures: git as a person uses it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from knowngood.release.record import Record
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
+DIGEST = "ab" * 32
+Note = Callable[..., Record]
+
+
+def git(path: Path, *arguments: str, given: str | None = None) -> str:
+    """What git prints there."""
+    done = subprocess.run(
+        ["git", "-C", str(path), *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def commit(path: Path, message: str = "Change it r=bob") -> str:
+    """One more commit; its digest."""
+    (path / "file").write_text(f"{message}\n{os.urandom(4).hex()}")
+    git(path, "add", "-A")
+    git(path, "commit", "--quiet", "-m", message)
+    return git(path, "rev-parse", "HEAD").strip()

@@ -1,0 +1,266 @@
+"""The gate: what goes through, and every reason why something does not, alone."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from release_side import DIGEST, NOW, Note, commit, git
+
+from knowngood.environment import Environment
+from knowngood.release import records
+from knowngood.release.gate import Question
+from knowngood.release.git import Repository
+from knowngood.release.record import Kind
+
+Environments = Callable[..., Environment]
+Ask = Callable[..., list[str]]
+
+
+@pytest.fixture
+def question(site: Repository, environments: Environments) -> Callable[..., Question]:
+    """May v2 go to prod, with these rules?"""
+
+    def make(release: str = "v2", now: datetime = NOW, **gate: object) -> Question:
+        environment = environments("prod", **gate)
+        found = records.read(site, now, ["prod", "stage", "ci"])
+        return Question(environment, release, now, site, found)
+
+    return make
+
+
+@pytest.fixture
+def ask(question: Callable[..., Question]) -> Ask:
+    """What stands in the way."""
+
+    def reasons(*given: object, **options: object) -> list[str]:
+        found = question(*given, **options).reasons()
+        assert all(each.to_do for each in found)
+        return [each.what for each in found]
+
+    return reasons
+
+
+def test_it_may(note: Note, ask: Ask) -> None:
+    """An annotated tag on the release branch that passed on stage yesterday."""
+    note("v2")
+    assert ask() == []
+
+
+def test_it_may_after_a_push(note: Note, ask: Ask) -> None:
+    """Its new commits are all reviewed."""
+    note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    note("v2")
+    assert ask() == []
+
+
+@pytest.mark.parametrize(
+    "release", ["v9", "", "-v", "v2^{}", "v1..v2", "release", "v2\n", "v2;id", "../v2", "HEAD"]
+)
+def test_no_such_release(note: Note, ask: Ask, release: str) -> None:
+    """Neither a branch nor an expression is a release."""
+    note("v2")
+    [only] = ask(release)
+    assert only.startswith("there is no release ")
+
+
+def test_a_lightweight_tag(site: Repository, note: Note, ask: Ask) -> None:
+    """It does not say who made it."""
+    git(site.path, "tag", "light", "v2^{}")
+    note("v2")
+    [only] = ask("light")
+    assert only.startswith("light is a lightweight tag")
+
+
+def test_another_branch(site: Repository, note: Note, ask: Ask) -> None:
+    """What was made elsewhere is not pushed from there."""
+    git(site.path, "checkout", "--quiet", "-b", "topic", "v2^{}")
+    commit(site.path)
+    git(site.path, "tag", "-a", "v2.1", "-m", "v2.1")
+    note("v2.1")
+    assert ask("v2.1") == ["v2.1 is not on the branch release"]
+    assert ask("v2.1", branch="nowhere")[0].startswith("there is no branch nowhere")
+    assert ask("v2.1", branch="topic") == []
+
+
+def test_the_branch_of_the_server_counts(site: Repository, note: Note, ask: Ask) -> None:
+    """A clone knows it as a remote's."""
+    note("v3")
+    git(site.path, "update-ref", "refs/remotes/origin/release", "v3^{}")
+    git(site.path, "checkout", "--quiet", "--detach", "v1^{}")
+    git(site.path, "branch", "-D", "release")
+    assert ask("v3") == []
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ([], "v2 has not PASSED on stage"),
+        (["FAILED"], "v2 has not PASSED on stage; the last try there was FAILED"),
+        (["INCONCLUSIVE"], "v2 has not PASSED on stage; the last try there was INCONCLUSIVE"),
+        (["PASSED", "FAILED"], "v2 has FAILED on stage since, on 2026-11-23 12:00 UTC: broken"),
+    ],
+)
+def test_not_verified(note: Note, ask: Ask, verdicts: list[str], told: str) -> None:
+    """On the environment that it comes from, for this very commit, and not revoked."""
+    note("v1")
+    for days, verdict in zip((3.0, 2.0), verdicts, strict=False):
+        note("v2", verdict=verdict, days=days, reason="broken")
+    assert ask() == [told]
+
+
+def test_verified_again(note: Note, ask: Ask) -> None:
+    """A FAILED that a later PASSED follows, or an INCONCLUSIVE, takes nothing away."""
+    note("v2", verdict="FAILED", days=3)
+    note("v2", days=2)
+    note("v2", verdict="INCONCLUSIVE", days=1)
+    assert ask() == []
+
+
+def test_verified_elsewhere(note: Note, ask: Ask) -> None:
+    """On prod itself, say: that is not where it is to have passed."""
+    note("v2", "prod")
+    assert ask() == ["v2 has not PASSED on stage"]
+
+
+def test_a_tag_that_was_moved(site: Repository, note: Note, ask: Ask) -> None:
+    """What passed was another commit of the same name."""
+    note("v2")
+    git(site.path, "tag", "-f", "-a", "v2", "-m", "v2", "v3^{}")
+    assert ask() == ["v2 has not PASSED on stage"]
+
+
+def test_too_old(note: Note, ask: Ask) -> None:
+    """By the environment's own measure."""
+    note("v2", days=8)
+    [only] = ask()
+    assert only == "v2 PASSED on stage on 2026-11-17 12:00 UTC, more than 7 days ago"
+    assert ask(max_age=9.0) == []
+
+
+def test_other_records(note: Note, ask: Ask) -> None:
+    """What continuous integration says is a verification of that name."""
+    note("v2")
+    assert ask(requires=("ci",)) == ["v2 has not PASSED on ci"]
+    note("v2", "ci")
+    assert ask(requires=("ci",)) == []
+
+
+def test_a_damaged_record(site: Repository, note: Note, ask: Ask) -> None:
+    """It may have been the one that revokes."""
+    note("v2")
+    git(site.path, "tag", "verified/stage/v2/20261124T130000.000000Z", "v2^{}")
+    [only] = ask()
+    assert only.startswith("the record verified/stage/v2/20261124T130000.000000Z is not to be bel")
+    git(site.path, "tag", "verified/dev/v2/20261124T130000.000000Z", "v2^{}")
+    assert len(ask()) == 1, "what nobody asks for stands in nobody's way"
+
+
+def test_different_contents(note: Note, ask: Ask) -> None:
+    """Two builds of one commit: which of them is it that goes out?"""
+    note("v2", days=2, content=DIGEST)
+    note("v2", days=1, content=DIGEST)
+    assert ask() == []
+    note("v2", days=0.5, content="cd" * 32)
+    assert ask() == ["v2 was served on stage with different contents"]
+
+
+def test_commits_without_review(site: Repository, note: Note, ask: Ask) -> None:
+    """Each is named, with author and subject, and nothing in them reaches the terminal raw."""
+    note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    first = commit(site.path, "Sneak it in\x1b[2J; r?bob")
+    git(site.path, "commit", "--quiet", "--allow-empty", "-m", "More", "--author=E\x07ve <e@x>")
+    git(site.path, "tag", "-a", "v4", "-m", "v4")
+    note("v4")
+    one, other = ask("v4")
+    assert one.startswith("no review: ")
+    assert "E\\x07ve: More" in one
+    assert f"no review: {first[:12]} by Ann: Sneak it in" in other
+    assert "\x1b" not in other
+    assert ask("v4", review=r"More|Sneak|Make") == []
+
+
+def test_commits_that_go_out(note: Note, question: Callable[..., Question]) -> None:
+    """Since what is live, by the records; newest first."""
+    note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    assert [each.subject for each in question("v3").outgoing()] == [
+        "Make v3 r=bob",
+        "Make v2 r=bob",
+    ]
+    assert all(each.marked for each in question("v3").outgoing())
+    assert question("v1").outgoing() == []
+
+
+def test_a_step_back(note: Note, ask: Ask) -> None:
+    """An older release than what is live is a rollback, which has a command of its own."""
+    note("v3", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    note("v2")
+    assert ask() == ["v2 does not contain v3, which is live"]
+
+
+@pytest.mark.parametrize(
+    ("when", "rules", "told"),
+    [
+        ("2026-11-27T12:00:00+00:00", {}, "it is Friday in UTC: no changes"),
+        ("2026-11-26T12:00:00+00:00", {}, None),
+        ("2026-11-26T23:30:00+00:00", {}, None),
+        (
+            "2026-11-26T23:30:00+00:00",
+            {"timezone": "Europe/Berlin"},
+            "it is Friday in Europe/Berlin: no changes",
+        ),
+        ("2026-11-27T12:00:00+00:00", {"no_change": ()}, None),
+        (
+            "2026-12-24T12:00:00+00:00",
+            {"holidays": frozenset({"2026-12-24"})},
+            "2026-12-24 is a holiday: no changes",
+        ),
+    ],
+)
+def test_days_without_change(
+    note: Note, ask: Ask, when: str, rules: dict[str, object], told: str | None
+) -> None:
+    """Fridays where nothing else is said, by the environment's own clock."""
+    note("v2")
+    found = ask(now=datetime.fromisoformat(when), max_age=60.0, **rules)
+    assert found == ([told] if told else [])
+
+
+@pytest.fixture
+def keys(tmp_path: Path, settings: Path) -> Callable[[str], str]:
+    """Make a key, have git sign with it, and give its line of allowed_signers."""
+
+    def make(name: str) -> str:
+        path = tmp_path / name
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)]
+        subprocess.run(command, check=True, timeout=60)
+        git(tmp_path, "config", "--global", "gpg.format", "ssh")
+        git(tmp_path, "config", "--global", "user.signingKey", str(path))
+        return f"ann@example.org {path.with_suffix('.pub').read_text()}"
+
+    return make
+
+
+def test_signers(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path) -> None:
+    """A record counts when somebody in the file signed it; the newest that passed is asked."""
+    signers = tmp_path / "signers"
+    note("v2", days=3)
+    signers.write_text(keys("known"))
+    [only] = ask(signers=signers)
+    assert only.startswith("the record verified/stage/v2/")
+    note("v2", days=2)
+    assert ask(signers=signers) == []
+    keys("stranger")
+    note("v2", days=1)
+    [only] = ask(signers=signers)
+    assert "is not signed by anyone in" in only
+
+
+def test_many_reasons_at_once(site: Repository, ask: Ask) -> None:
+    """All are told, not only the first."""
+    git(site.path, "tag", "light", "v2^{}")
+    found = ask("light", now=NOW + timedelta(days=2), requires=("ci",), branch="nowhere")
+    assert len(found) == 5
