@@ -68,7 +68,7 @@ def fetch(repository: Repository) -> None:
     Raises GitError, also for a tag that is another one there, and for a history that is cut off.
     """
     if repository.config("remote.origin.url"):
-        repository.run("fetch", "--quiet", "--no-tags", "origin", _HEADS, _TAGS)
+        repository.run("fetch", "--no-tags", "origin", _HEADS, _TAGS)
     if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
         raise GitError(
             f"{repository.path} is shallow, so that no history can be told; "
