@@ -54,6 +54,22 @@ def test_the_readme_s_options_exist(option: str) -> None:
     assert f"{option}=" in shown.stdout
 
 
+@pytest.mark.parametrize(
+    "command", ["verify", "drill", "live", "gate", "status", "last-good", "log"]
+)
+def test_the_readme_s_commands_exist(command: str) -> None:
+    """Each is in the README and in the command's own help, and answers to --help."""
+    assert f"knowngood {command}" in README
+    told = subprocess.run(
+        [sys.executable, "-m", "knowngood", "--help"], capture_output=True, text=True, check=True
+    )
+    assert re.search(rf"^  {command}\b", told.stdout, re.M)
+    helped = subprocess.run(
+        [sys.executable, "-m", "knowngood", command, "--help"], capture_output=True, check=True
+    )
+    assert f"knowngood {command}".encode() in helped.stdout
+
+
 def test_the_readme_shows_the_claims_that_there_are() -> None:
     """The output on the first screen is a real one: its claims are those of the suite."""
     shown = {

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from knowngood.release.record import Record
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 DIGEST = "ab" * 32
 Note = Callable[..., Record]
+
+
+def needed(program: str, package: str) -> None:
+    """Where ``program`` is missing a laptop skips, and CI fails."""
+    if shutil.which(program) is None:
+        message = f"needs {program}: apt-get install {package}"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
 
 
 def git(path: Path, *arguments: str, given: str | None = None) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from release_side import DIGEST, NOW, Note, commit, git
+from release_side import DIGEST, NOW, Note, commit, git, needed
 
 from knowngood.environment import Environment
 from knowngood.release import records
@@ -234,6 +234,7 @@ def keys(tmp_path: Path, settings: Path) -> Callable[[str], str]:
     """Make a key, have git sign with it, and give its line of allowed_signers."""
 
     def make(name: str) -> str:
+        needed("ssh-keygen", "openssh-client")
         path = tmp_path / name
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)]
         subprocess.run(command, check=True, timeout=60)

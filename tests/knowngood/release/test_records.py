@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from release_side import DIGEST, NOW, Note, git
+from release_side import DIGEST, NOW, Note, git, needed
 
 from knowngood.release import record, records
 from knowngood.release.git import Repository, is_ref_part
@@ -281,6 +281,7 @@ def test_signed_where_git_signs(
     site: Repository, note: Note, tmp_path: Path, settings: Path
 ) -> None:
     """By an ssh key here; what is read is the same."""
+    needed("ssh-keygen", "openssh-client")
     key = tmp_path / "key"
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, timeout=60
