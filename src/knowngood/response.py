@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlsplit
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import httpx
@@ -46,6 +47,26 @@ class Response(httpx.Response):
     """An answer, with what the run knows of it."""
 
     _exchange: ReferenceType[Exchange]
+    _asked: tuple[str, str]  # method and URL
+
+    @property
+    def request(self) -> httpx.Request:
+        """The request that was answered. Made when somebody looks: httpx takes as long for one as
+        for the response, and most checks never do.
+        """
+        if self._request is None:
+            self._request = httpx.Request(*self._asked)
+        return self._request
+
+    @request.setter
+    def request(self, value: httpx.Request) -> None:
+        self._request = value
+
+    def raise_for_status(self) -> Response:
+        """As httpx has it."""
+        self._request = self.request
+        super().raise_for_status()
+        return self
 
     @property
     def exchange(self) -> Exchange:
@@ -57,7 +78,7 @@ class Response(httpx.Response):
     @property
     def path(self) -> str:
         """The path of the URL that answered."""
-        return self.url.path
+        return unquote(urlsplit(self._asked[1]).path) or "/"
 
     @property
     def media_type(self) -> str:
@@ -147,11 +168,11 @@ def _respond(exchange: Exchange) -> Response:
             answer.status,
             headers=headers,
             content=answer.body,
-            request=httpx.Request(exchange.probe.method, answer.url),
         )
     except httpx.DecodingError as error:
         raise Unanswered(_undecodable(exchange, str(error))) from None
     response._exchange = ref(exchange)
+    response._asked = exchange.probe.method, answer.url
     return response
 
 

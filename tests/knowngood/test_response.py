@@ -8,7 +8,7 @@ import httpx
 import pytest
 from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn, page, raw
 
-from knowngood.probe import Cause, Exchange, Probe
+from knowngood.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.response import Blocked, Needed, Unanswered, request_headers, respond
 
 pytestmark = pytest.mark.usefixtures("no_waits")
@@ -202,3 +202,16 @@ def test_the_headers_of_every_request() -> None:
     assert "run-7" in headers["User-Agent"]
     assert headers["X-More"] == "1"
     assert headers["Accept-Encoding"] == "gzip, deflate"
+
+
+def test_the_request_is_there_when_somebody_looks() -> None:
+    """As httpx has it: its method and URL, and an error that names them."""
+    probe = Probe("content", "http://h/a%20b?x")
+    attempts = (Attempt(0.0, 0.1, 404),)
+    exchange = Exchange(probe, attempts, Answer(404, "http://h/a%20b?x", (), b"no"))
+    response = respond(exchange)
+    assert response.path == "/a b" == response.url.path
+    assert (response.request.method, str(response.request.url)) == ("GET", "http://h/a%20b?x")
+    with pytest.raises(httpx.HTTPStatusError, match="http://h/a%20b"):
+        respond(exchange).raise_for_status()
+    assert respond(exchange).request is response.request
