@@ -14,6 +14,9 @@ usage: knowngood COMMAND [OPTION …]
 
   verify --env=NAME   run the checks against an environment; the exit code says what to do
   drill  [--env=NAME] start a deployment with one fault after the other, and see each caught
+  push   --env=NAME --release=TAG
+                      gate, deploy, verify; where it fails, go back to the last good one
+  rollback --env=NAME go back to the last known good release, and verify that it works
   live   --env=NAME   the release that is on the air
   gate   --env=NAME --release=TAG
                       may this release go there? if not: every reason, and what to do
@@ -82,6 +85,10 @@ def _main(command: str, rest: Sequence[str]) -> int:
         from . import live
 
         return live.main(rest)
+    if command in {"push", "rollback"}:
+        from .release import acting
+
+        return acting.main(command, rest)
     if command in {"last-good", "log", "gate", "status"}:
         from .release import questions
 

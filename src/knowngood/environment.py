@@ -81,6 +81,23 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Deploy:
+    """The command that puts a release on an environment, and the seconds that it may take.
+
+    Its words may hold ``{release}``, ``{commit}`` and ``{env}``. No shell reads it.
+    """
+
+    command: tuple[str, ...]
+    timeout: float = 900.0
+
+    def filled(self, release: str, commit: str, env: str) -> list[str]:
+        """The command for a release, and the commit that it is."""
+        fields = {"{release}": release, "{commit}": commit, "{env}": env}
+        pattern = re.compile("|".join(map(re.escape, fields)))
+        return [pattern.sub(lambda found: fields[found[0]], word) for word in self.command]
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """A URL that is not the deployment's, and what it answers when this machine's network is fine.
 
@@ -198,6 +215,7 @@ class Environment:
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     at_edges: str = "all"
     gate: Gate = Gate()
+    deploy: Deploy | None = None
 
     def target(self, value: str) -> str:
         """The value whose content ``value`` shares: itself, unless it is an alias."""

@@ -257,6 +257,7 @@ def _build(path: Path, document: dict[str, Any]) -> Environment:
         edges=MappingProxyType(environment_values.edges(document.get("edges", {}))),
         at_edges=document.get("edges", {}).get("check", "all"),
         gate=environment_values.gate(path, document.get("gate", {})),
+        deploy=environment_values.deploy(path, document.get("deploy")),
     )
     _refuse_bad_control(environment)
     _refuse_unknown_references(environment)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .environment import BadEnvironment, Drill, Gate, HeaderRule, Serve
+from .environment import BadEnvironment, Deploy, Drill, Gate, HeaderRule, Serve
 from .redact import SHORTEST
 
 
@@ -197,3 +197,17 @@ def _refuse_no_date(path: Path, day: str) -> None:
         raise BadEnvironment(
             f"{path}: gate.holidays: found {day!r}; expected a date such as '2026-12-25'"
         ) from None
+
+
+def deploy(path: Path, table: dict[str, Any] | None) -> Deploy | None:
+    """The command of [deploy], whose fields are all known; None where there is none."""
+    if table is None:
+        return None
+    for number, word in enumerate(table["command"]):
+        unknown = set(re.findall(r"\{([^{}]*)\}", word)) - {"release", "commit", "env"}
+        if unknown:
+            raise BadEnvironment(
+                f"{path}: deploy.command.{number}: found {{{min(unknown)}}}; "
+                "allowed: {release}, {commit}, {env}"
+            )
+    return Deploy(**{**table, "command": tuple(table["command"])})

@@ -74,7 +74,7 @@ class Question:
         """The commits that would go out: since what is live, by the records. Empty where nothing
         was pushed there yet.
         """
-        live, commit = self.records.pushed(self.environment.name), self.commit()
+        live, commit = self.records.live(self.environment.name), self.commit()
         if live is None or commit is None:
             return []
         return _between(self.repository, live.commit, commit, re.compile(self.gate.review))
@@ -173,7 +173,7 @@ class Question:
             )
 
     def _commits(self, commit: str) -> Iterator[Reason]:
-        live = self.records.pushed(self.environment.name)
+        live = self.records.live(self.environment.name)
         if live is None or live.commit == commit:
             return
         if not self.repository.succeeds("merge-base", "--is-ancestor", live.commit, commit):

@@ -18,8 +18,8 @@ from ..kind import EXIT_CODES, Kind
 from ..text import plain
 from . import gate, place, records
 from .git import GitError, Repository
+from .record import DEPLOYED, Record
 from .record import Kind as Of
-from .record import Record
 from .records import NotWritten, Records
 
 YES, NO, USAGE_ERROR = 0, 1, 4
@@ -67,23 +67,30 @@ def ask_gate(options: argparse.Namespace) -> int:
     """Say whether a release may go to an environment, or each reason why not."""
     environment, repository, found = _read(options)
     question = gate.Question(environment, options.release, _now(), repository, found)
+    return YES if answer(question, options.override, push=options.push) else NO
+
+
+def answer(question: gate.Question, override: str | None, *, push: bool) -> bool:
+    """Say whether it may, with what would go out and every reason why not; ``override`` lets it
+    through, on a record that ``push`` pushes. Raises GitError, NotWritten, BadEnvironment.
+    """
     reasons = question.reasons()
     for each in question.outgoing():
         sys.stdout.write(f"{each}\n")
     for number, reason in enumerate(reasons, 1):
         sys.stdout.write(f"{number}. {reason.what}\n   → {reason.to_do}\n")
-    name = plain(options.release, 80)
+    name, where = plain(question.release, 80), question.environment.name
     if not reasons:
-        sys.stdout.write(f"{name} may go to {environment.name}\n")
-        return YES
-    if options.override:
-        return _override(question, options.override, len(reasons), options.push)
-    count = f"{len(reasons)} reason{'s' if len(reasons) > 1 else ''}"
-    sys.stdout.write(f"{name} may not go to {environment.name}: {count}\n")
-    return NO
+        sys.stdout.write(f"{name} may go to {where}\n")
+    elif override:
+        _override(question, override, len(reasons), push)
+    else:
+        count = f"{len(reasons)} reason{'s' if len(reasons) > 1 else ''}"
+        sys.stdout.write(f"{name} may not go to {where}: {count}\n")
+    return bool(override) or not reasons
 
 
-def _override(question: gate.Question, why: str, count: int, push: bool) -> int:
+def _override(question: gate.Question, why: str, count: int, push: bool) -> None:
     """Let it through, once that is on record."""
     commit = question.commit()
     if commit is None:
@@ -104,7 +111,6 @@ def _override(question: gate.Question, why: str, count: int, push: bool) -> int:
     if push:
         records.push(question.repository, [name])
     sys.stdout.write(f"let through, on record as {name}\n")
-    return YES
 
 
 def status(options: argparse.Namespace) -> int:
@@ -146,7 +152,7 @@ def _standing(environment: Environment, offline: bool) -> dict[str, Any]:
         repository = place.opened(environment)
         if not offline:
             _try_fetch(repository, row)
-        found = records.read(repository, _now(), _concerned(environment))
+        found = records.read(repository, _now(), concerned(environment))
     except (GitError, BadEnvironment) as error:
         row["trouble"].append(str(error))
         return row
@@ -215,11 +221,16 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["environment"],
         row["live"] or "-",
-        f"{pushed['release']} {pushed['when'][:16]} {plain(pushed['who'], 40)}" if pushed else "-",
+        _pushed(pushed) if pushed else "-",
         f"{verified['release']} {verified['verdict']} {verified['when'][:16]}" if verified else "-",
         good["release"] if good else "-",
         "-" if row["behind"] is None else str(row["behind"]),
     )
+
+
+def _pushed(row: dict[str, Any]) -> str:
+    how = "" if row["verdict"] == DEPLOYED else f" {row['verdict']}"
+    return f"{row['release']}{how} {row['when'][:16]} {plain(row['who'], 40)}"
 
 
 def _line(found: Record) -> str:
@@ -242,11 +253,11 @@ def _read(options: argparse.Namespace) -> tuple[Environment, Repository, Records
     repository = place.opened(environment)
     if not options.offline:
         place.fetch(repository)
-    found = records.read(repository, _now(), _concerned(environment))
+    found = records.read(repository, _now(), concerned(environment))
     return environment, repository, found
 
 
-def _concerned(environment: Environment) -> set[str]:
+def concerned(environment: Environment) -> set[str]:
     """The environments, and the like, by whose records it is judged."""
     names = {environment.name, environment.promotes_from, *environment.gate.requires}
     return {name for name in names if name is not None}

@@ -24,6 +24,9 @@ TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 EVENT: Final = "urn:knowngood:event:v1"
 OURS: Final = "urn:knowngood:record:v1"
 
+DEPLOYED: Final = "DEPLOYED"
+"""The verdict of a push, or a rollback, whose command ended well: that release is there."""
+
 LARGEST: Final = 1 << 20
 """Characters of a message that is read: a verification of FHR has 6,000."""
 

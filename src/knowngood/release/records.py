@@ -15,7 +15,7 @@ from ..report import whole
 from ..text import plain
 from . import record
 from .git import GitError, Repository
-from .record import Kind, Malformed, Record
+from .record import DEPLOYED, Kind, Malformed, Record
 
 SKEW: Final = timedelta(minutes=5)
 """How far another machine's clock may be ahead of ours before its records are not believed."""
@@ -60,8 +60,13 @@ class Records:
         return next(iter(self.of(environment, *kinds)), None)
 
     def pushed(self, environment: str) -> Record | None:
-        """What was last put on an environment, by a push or by a rollback."""
+        """The last push or rollback, however far it got."""
         return self.last(environment, Kind.PUSHED, Kind.ROLLED_BACK)
+
+    def live(self, environment: str) -> Record | None:
+        """What is on an environment: the last release whose push, or rollback, ended well."""
+        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK)
+        return next((each for each in put if each.verdict == DEPLOYED), None)
 
     def revoked_by(self, good: Record) -> Record | None:
         """The FAILED that came after ``good``, of the same commit on the same environment."""

@@ -1,0 +1,264 @@
+"""Acting: a release is pushed, verified, and taken back where it fails; or taken back by hand.
+
+Every step is on record before it is taken and when it has ended, so that whoever comes next, after
+a process that was killed say, can tell where things stand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from .. import environment_file
+from ..environment import BadEnvironment, Deploy, Environment
+from ..kind import EXIT_CODES
+from ..kind import Kind as Verdict
+from ..text import plain
+from . import command_output, gate, place, questions, records, ref_lock
+from .git import GitError, Repository, is_ref_part
+from .record import DEPLOYED, Kind, Record
+from .records import NotWritten, Records
+from .ref_lock import Locked
+
+DONE, BAD, INTERRUPTED, USAGE_ERROR = 0, 1, 2, 4
+HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
+
+STARTED, NOT_DEPLOYED = "STARTED", "NOT DEPLOYED"
+"""How far a push or a rollback got before the command ended well: begun, or ended badly."""
+
+
+@dataclass(slots=True)
+class Acting:
+    """Puts releases on ``environment``, which has ``deploy``; ``shared`` pushes records, too."""
+
+    environment: Environment
+    deploy: Deploy
+    repository: Repository
+    shared: bool
+
+    def push(self, release: str, commit: str) -> int:
+        """Deploy and verify it; where it fails go back to the last known good one. Exit code."""
+        code = self._put(Kind.PUSHED, release, commit)
+        if code == DONE:
+            _say(f"{release} is on {self.environment.name}, and verified")
+        elif code == BAD:
+            _say(f"{release} is bad on {self.environment.name}")
+            self._go_back(commit)
+        else:
+            _say(
+                f"whether {release} is good could not be told; nothing more was changed. Again: "
+                f"knowngood verify --env={self.environment.name} --release={release} --record"
+            )
+        return code
+
+    def roll_back(self, good: Record) -> int:
+        """Put a release back, and verify that it works. A rollback is never rolled back."""
+        code = self._put(Kind.ROLLED_BACK, good.release, good.commit)
+        where = self.environment.name
+        if code == DONE:
+            _say(f"{where} is back on {good.release}, and verified")
+        else:
+            _say(f"{where} was to go back to {good.release}, and is NOT known to work: look at it")
+        return code
+
+    def _go_back(self, bad: str) -> None:
+        found = records.read(self.repository, _now(), [self.environment.name])
+        good = last_good_but(self.environment, self.repository, found, bad)
+        if good is None:
+            _say(f"no release is known to be good on {self.environment.name}: it stays as it is")
+        else:
+            self.roll_back(good)
+
+    def _put(self, kind: Kind, release: str, commit: str) -> int:
+        """Deploy and verify one release, all of it on record; the exit code of that."""
+        try:
+            self._note(kind, release, commit, STARTED)
+        except NotWritten as error:
+            if kind == Kind.PUSHED:  # what cannot be on record is not pushed, but it is taken back
+                raise
+            _say(str(error))
+        deployed = self._run_command(release, commit)
+        try:
+            self._note(kind, release, commit, DEPLOYED if deployed else NOT_DEPLOYED)
+        except NotWritten as error:
+            _say(str(error))
+        return self._verify(release) if deployed else BAD
+
+    def _run_command(self, release: str, commit: str) -> bool:
+        """Whether the command of [deploy] ended well; what it prints is shown."""
+        command = self.deploy.filled(release, commit, self.environment.name)
+        _say(f"deploying: {plain(' '.join(command), 300)}")
+        try:
+            root = self.environment.path.parent.parent
+            code = command_output.show(command, root, self.deploy.timeout, _say)
+        except OSError as error:
+            _say(f"deploy.command cannot be run: {error}")
+            return False
+        if code != 0:
+            how = f"exit code {code}" if code > 0 else f"signal {-code}"
+            _say(f"deploy.command ended with {how}")
+        return code == 0
+
+    def _verify(self, release: str) -> int:
+        """The same ``verify`` that everybody uses."""
+        command = [sys.executable, "-m", "knowngood", "verify", "--env", str(self.environment.path)]
+        command += ["--release", release, "--record", *(["--push"] if self.shared else [])]
+        root = self.environment.path.parent.parent
+        return subprocess.run(command, cwd=root, check=False).returncode
+
+    def _note(self, kind: Kind, release: str, commit: str, how: str) -> None:
+        """Write down how far it got. Raises NotWritten."""
+        who, where = records.identity(self.repository)
+        found = Record(
+            kind=kind,
+            environment=self.environment.name,
+            release=release,
+            commit=commit,
+            when=_now(),
+            verdict=how,
+            who=who,
+            where=where,
+        )
+        name = records.write(self.repository, found, place.cache() / "records")
+        if self.shared:
+            records.push(self.repository, [name])
+
+
+def main(command: str, arguments: Sequence[str]) -> int:
+    """Push or roll back as the command line says; the exit code."""
+    options = _parser(command).parse_args(list(arguments))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        acting = _acting(options)
+        purpose = f"knowngood {command} {' '.join(arguments)}"
+        with ref_lock.held(acting.repository, acting.environment.name, purpose):
+            found = _records(acting)
+            return (_push if command == "push" else _rollback)(acting, found, options)
+    except BadEnvironment as error:
+        sys.stderr.write(f"knowngood {command}: error: {error}\n")
+        return USAGE_ERROR
+    except (GitError, NotWritten, Locked) as error:
+        sys.stderr.write(f"knowngood {command}: nothing more was done: {error}\n")
+        return HELD
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            f"knowngood {command}: interrupted; how far it got: knowngood log --env={options.env}\n"
+        )
+        return INTERRUPTED
+
+
+def _push(acting: Acting, found: Records, options: argparse.Namespace) -> int:
+    _tell_unfinished(found.pushed(acting.environment.name))
+    question = gate.Question(acting.environment, options.release, _now(), acting.repository, found)
+    if not questions.answer(question, options.override, push=acting.shared):
+        return BAD
+    commit = question.commit()
+    assert commit is not None, "the gate knows it"
+    return acting.push(options.release, commit)
+
+
+def _rollback(acting: Acting, found: Records, options: argparse.Namespace) -> int:
+    live = found.pushed(acting.environment.name)
+    _tell_unfinished(live)
+    good = last_good_but(acting.environment, acting.repository, found, live.commit if live else "")
+    if good is None:
+        _say(f"no release other than the one that is there is known to be good on {options.env}")
+        return BAD
+    is_now = f"{live.release} ({live.verdict}, {_at(live.when)})" if live else "not known"
+    _say(f"on {options.env} is, by the records: {is_now}")
+    _say(f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {_at(good.when)}")
+    if not options.yes and not _agreed():
+        _say("nothing was changed")
+        return HELD
+    return acting.roll_back(good)
+
+
+def _tell_unfinished(last: Record | None) -> None:
+    """A process that was killed leaves its first record alone."""
+    if last is not None and last.verdict == STARTED:
+        _say(
+            f"the {'push' if last.kind == Kind.PUSHED else 'rollback'} of {last.release} by "
+            f"{plain(last.who, 80)} on {_at(last.when)} did not end: it may be there, or half of it"
+        )
+
+
+def last_good_but(
+    environment: Environment, repository: Repository, found: Records, commit: str
+) -> Record | None:
+    """The last known good release that is another commit than this one."""
+    signers = environment.gate.signers
+
+    def believed(each: Record) -> bool:
+        signed = signers is None or not gate.untrusted(repository, each, str(signers))
+        return each.commit != commit and signed
+
+    return found.last_good(environment.name, believed)
+
+
+def _acting(options: argparse.Namespace) -> Acting:
+    environment = environment_file.load(options.env, environment_file.root_above(Path.cwd()))
+    if environment.deploy is None:
+        raise BadEnvironment(
+            f"{environment.path}: needs [deploy] with command, which puts a release there"
+        )
+    release = getattr(options, "release", None)
+    if release is not None and not is_ref_part(release):
+        raise BadEnvironment(f"--release {plain(release, 80)!r}: no release has such a name")
+    repository = place.opened(environment)
+    place.fetch(repository)
+    shared = bool(repository.config("remote.origin.url"))
+    return Acting(environment, environment.deploy, repository, shared)
+
+
+def _records(acting: Acting) -> Records:
+    place.fetch(acting.repository)  # again, behind the lock: nobody else pushes from here on
+    names = questions.concerned(acting.environment)
+    return records.read(acting.repository, _now(), names)
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise BadEnvironment("not on a terminal: --yes says that it may go on")
+    return input("type yes to go on: ").strip() == "yes"
+
+
+def _say(line: str) -> None:
+    """Whoever reads it may go away without harm: what was begun is brought to its end."""
+    with suppress(OSError, ValueError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _at(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    what = {
+        "push": "Gate, deploy and verify a release; where it fails, go back to the last good one.",
+        "rollback": "Go back to the last known good release, and verify that it works.",
+    }
+    codes = "Exit code: 0 done and verified, 1 bad or refused, 4 usage error, 75 hold."
+    parser = argparse.ArgumentParser(
+        prog=f"knowngood {command}", description=f"{what[command]} {codes}", allow_abbrev=False
+    )
+    add = parser.add_argument
+    add("--env", required=True, metavar="NAME")
+    if command == "push":
+        add("--release", required=True, metavar="TAG")
+        add("--override", metavar="WHY", help="in spite of the gate, on record")
+    else:
+        add("--yes", action="store_true", help="do not ask")
+    return parser

@@ -1,0 +1,433 @@
+"""Pushes and rollbacks of a site that is really served: a link that is flipped, a server behind it,
+and a repository whose tags say what happened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from release_side import git
+
+from knowngood.release import records
+from knowngood.release.git import Repository
+from knowngood.release.record import Kind, Record
+
+ENVIRONMENT = """
+description = "{name}"
+{extra}
+[origins]
+content = "{url}"
+[release]
+url = "content:/__version__"
+agree = 2
+repository = "../site"
+[budget]
+converge = 1
+probe = 3
+[gate]
+no_change = []
+[deploy]
+command = ["./deploy", "{{release}}", "{{commit}}", "{{env}}"]
+timeout = 20
+"""
+DEPLOY = """#!/bin/sh
+echo "putting $1 on $3"
+echo "$@" >> deployed
+ln -s "$PWD/releases/$1" next && mv -T next live
+"""
+CHECK = '''
+import pytest
+
+@pytest.mark.get("content:/robots.txt")
+def test_robots(response):
+    """Robots are answered."""
+    assert response.status_code == 200
+'''
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Says nothing on the terminal."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def project(tmp_path: Path, site: Repository) -> Iterator[Path]:
+    """A suite whose prod serves whatever `live` leads to; v3 lacks a file."""
+    path = tmp_path / "suite"
+    for folder in ("environments", "checks"):
+        (path / folder).mkdir(parents=True)
+    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (path / "checks" / "test_it.py").write_text(CHECK)
+    (path / "deploy").write_text(DEPLOY)
+    (path / "deploy").chmod(0o755)
+    for release in ("v1", "v2", "v3"):
+        build(path, release, site)
+    (path / "releases" / "v3" / "robots.txt").unlink()
+    (path / "live").symlink_to(path / "releases" / "v1")
+    handler = partial(Quiet, directory=str(path / "live"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    environment(path, "prod", f"http://127.0.0.1:{server.server_port}", 'promotes_from = "stage"')
+    environment(path, "stage", "http://127.0.0.2:9")
+    yield path
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def build(project: Path, release: str, site: Repository) -> None:
+    folder = project / "releases" / release
+    folder.mkdir(parents=True)
+    version = {"version": release, "commit": site.commit_of(release)}
+    (folder / "__version__").write_text(json.dumps(version))
+    (folder / "robots.txt").write_text("User-agent: *\n")
+
+
+def environment(project: Path, name: str, url: str, extra: str = "") -> None:
+    text = ENVIRONMENT.format(name=name, url=url, extra=extra)
+    (project / "environments" / f"{name}.toml").write_text(text)
+
+
+@pytest.fixture
+def note(site: Repository, tmp_path: Path) -> Callable[..., Record]:
+    """Write a record so many days before the present."""
+
+    def write(
+        release: str, place: str, verdict: str, days: float, kind: Kind = Kind.VERIFIED
+    ) -> Record:
+        when = datetime.now(UTC) - timedelta(days=days)
+        of = site.commit_of(release) or ""
+        found = Record(kind, place, release, of, when, verdict, who="Ann <ann@example.org>")
+        records.write(site, found, tmp_path / "aside")
+        return found
+
+    return write
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    output: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(project: Path) -> Run:
+    """Run ``knowngood`` there."""
+
+    def run(*words: str) -> Ended:
+        done = subprocess.run(
+            [sys.executable, "-m", "knowngood", *words],
+            cwd=project,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def history(note: Callable[..., Record]) -> None:
+    """v1 is on prod and good there; v2 and v3 passed on stage."""
+    note("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    note("v1", "prod", "PASSED", 8)
+    note("v2", "stage", "PASSED", 1)
+    note("v3", "stage", "PASSED", 1)
+
+
+def live(project: Path) -> str:
+    """The release that is served."""
+    return (project / "live").resolve().name
+
+
+def happened(site: Repository, days: float = 0.5) -> list[tuple[str, str, str]]:
+    """What is on record of today on prod, oldest first."""
+    now = datetime.now(UTC)
+    found = records.read(site, now, ["prod"])
+    assert found.bad == ()
+    today = [r for r in reversed(found.all) if r.when > now - timedelta(days=days)]
+    return [(str(r.kind), r.release, r.verdict) for r in today]
+
+
+@pytest.mark.usefixtures("history")
+def test_a_good_push(run: Run, project: Path, site: Repository) -> None:
+    """Gated, deployed, verified, and each step is on record."""
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 0, ended.output
+    assert "| putting v2 on prod" in ended.output
+    assert "v2 is on prod, and verified" in ended.output
+    assert live(project) == "v2"
+    assert (project / "deployed").read_text().split() == ["v2", site.commit_of("v2"), "prod"]
+    assert happened(site) == [
+        ("pushed", "v2", "STARTED"),
+        ("pushed", "v2", "DEPLOYED"),
+        ("verified", "v2", "PASSED"),
+    ]
+    assert run("last-good", "--env=prod").output == "v2\n"
+
+
+@pytest.mark.usefixtures("history")
+def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> None:
+    """FAILED: the last known good release is put back and verified, all in one command."""
+    ended = run("push", "--env=prod", "--release=v3")
+    assert ended.code == 1, ended.output
+    assert "v3 is bad on prod" in ended.output
+    assert "prod is back on v1, and verified" in ended.output
+    assert live(project) == "v1"
+    assert happened(site) == [
+        ("pushed", "v3", "STARTED"),
+        ("pushed", "v3", "DEPLOYED"),
+        ("verified", "v3", "FAILED"),
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "DEPLOYED"),
+        ("verified", "v1", "PASSED"),
+    ]
+    ended = run("gate", "--env=prod", "--release=v2", "--offline")
+    assert ended.code == 0, "v1 is live again, and v2 comes after it"
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("#!/bin/sh\nexit 3\n", "deploy.command ended with exit code 3"),
+        ("#!/no/such/program\n", "deploy.command cannot be run"),
+        ("#!/bin/sh\nkill -9 $$\n", "deploy.command ended with signal 9"),
+    ],
+)
+def test_a_deployment_that_breaks(
+    run: Run, project: Path, site: Repository, script: str, told: str
+) -> None:
+    """It may be there by half: the last good one is put back, which breaks as well here, and a
+    rollback is not rolled back.
+    """
+    (project / "deploy").write_text(script)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    assert told in ended.output
+    assert "NOT known to work" in ended.output
+    assert happened(site) == [
+        ("pushed", "v2", "STARTED"),
+        ("pushed", "v2", "NOT DEPLOYED"),
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "NOT DEPLOYED"),
+    ]
+
+
+@pytest.mark.usefixtures("history")
+def test_the_gate_stands_before_it(run: Run, project: Path, site: Repository) -> None:
+    """What may not go is not deployed; an override lets it, and is on record first."""
+    git(site.path, "tag", "-d", *git(site.path, "tag", "-l", "verified/stage/v2/*").split())
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1
+    assert "1. v2 has not PASSED on stage" in ended.output
+    assert not (project / "deployed").exists()
+    assert happened(site) == []
+    ended = run("push", "--env=prod", "--release=v2", "--override=prod is blank")
+    assert ended.code == 0, ended.output
+    assert happened(site)[:2] == [("overridden", "v2", "OVERRIDDEN"), ("pushed", "v2", "STARTED")]
+
+
+@pytest.mark.usefixtures("history")
+def test_what_could_not_be_told_is_left_alone(run: Run, project: Path, site: Repository) -> None:
+    """INCONCLUSIVE: hold, change nothing."""
+    check = project / "checks" / "test_it.py"
+    check.write_text(CHECK + "    pytest.skip('not today')\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75, ended.output
+    assert "could not be told; nothing more was changed" in ended.output
+    assert live(project) == "v2"
+    assert happened(site)[-1] == ("verified", "v2", "INCONCLUSIVE")
+
+
+@pytest.mark.usefixtures("history")
+def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
+    """The command ended well and did nothing: the release never came up, so it failed."""
+    (project / "deploy").write_text("#!/bin/sh\nexit 0\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    assert "prod is back on v1, and verified" in ended.output
+
+
+def test_rollback(run: Run, note: Callable[..., Record], project: Path, site: Repository) -> None:
+    """To the last release that is known to be good and is not what is there; told beforehand."""
+    note("v1", "prod", "PASSED", 8)
+    note("v2", "prod", "DEPLOYED", 2, Kind.PUSHED)
+    note("v2", "prod", "PASSED", 1)
+    (project / "live").unlink()
+    (project / "live").symlink_to(project / "releases" / "v2")
+    ended = run("rollback", "--env=prod")
+    assert ended.code == 4
+    assert "it goes back to v1" in ended.output
+    assert "--yes" in ended.output
+    assert live(project) == "v2"
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert "prod is back on v1, and verified" in ended.output
+    assert live(project) == "v1"
+    assert happened(site)[0] == ("rolled-back", "v1", "STARTED")
+
+
+def test_nothing_to_go_back_to(run: Run, note: Callable[..., Record], project: Path) -> None:
+    """No release is known to be good: nothing is touched."""
+    note("v1", "prod", "FAILED", 8)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1
+    assert not (project / "deployed").exists()
+
+
+@pytest.mark.usefixtures("history")
+def test_one_push_at_a_time(run: Run, project: Path, site: Repository) -> None:
+    """The second is told who, since when and for what, and how to break the lock."""
+    lock = git(
+        site.path,
+        "hash-object",
+        "-w",
+        "--stdin",
+        given=json.dumps(
+            {
+                "who": "Bob <b\x1b[2J@x>",
+                "where": "ci-7",
+                "since": "2026-11-25T08:00:00+00:00",
+                "for": "knowngood push",
+            }
+        ),
+    ).strip()
+    git(site.path, "update-ref", "refs/knowngood/lock/prod", lock)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "Bob <b\\x1b[2J@x> on ci-7" in ended.output
+    command = ended.output.rpartition("to break it: ")[2].strip()
+    assert not (project / "deployed").exists()
+    subprocess.run(["sh", "-c", command], check=True, timeout=60)
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    assert git(site.path, "for-each-ref", "refs/knowngood/") == "", "it is given back"
+
+
+@pytest.mark.usefixtures("history")
+def test_across_machines(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
+    """With an origin, records and the lock are there, where everybody sees them."""
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    lock = git(bare, "hash-object", "-w", "--stdin", given="not a note").strip()
+    git(bare, "update-ref", "refs/knowngood/lock/prod", lock)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75, ended.output
+    assert "somebody who left no note" in ended.output
+    git(bare, "update-ref", "-d", "refs/knowngood/lock/prod")
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    assert [kind for kind, _, _ in happened(Repository(bare))] == ["pushed", "pushed", "verified"]
+    assert git(bare, "for-each-ref", "refs/knowngood/") == ""
+
+
+@pytest.mark.usefixtures("history")
+def test_no_network_no_push(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
+    """What nobody else could see on record is not pushed."""
+    git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "nothing more was done" in ended.output
+    assert not (project / "deployed").exists()
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 2), (signal.SIGTERM, 2), (signal.SIGKILL, -9)]
+)
+def test_ended_in_the_middle(
+    run: Run, project: Path, site: Repository, number: int, code: int
+) -> None:
+    """The next command tells that it did not end, and how to go on; the lock is kept or given
+    back, and a rollback brings the good release in any case.
+    """
+    (project / "deploy").write_text("#!/bin/sh\necho $$ > pids\nmv pids reached\nexec sleep 60\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "knowngood", "push", "--env=prod", "--release=v2"],
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    never = threading.Event()
+    while not (project / "reached").exists():
+        assert process.poll() is None
+        never.wait(0.02)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == code
+    if number == signal.SIGKILL:
+        os.kill(int((project / "reached").read_text()), signal.SIGKILL)
+    assert happened(site) == [("pushed", "v2", "STARTED")]
+    (project / "deploy").write_text(DEPLOY)
+    ended = run("rollback", "--env=prod", "--yes")
+    if number == signal.SIGKILL:
+        assert ended.code == 75
+        command = ended.output.rpartition("to break it: ")[2].strip()
+        subprocess.run(["sh", "-c", command], check=True, timeout=60)
+        ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert "the push of v2 by Ann <ann@example.org> on " in ended.output
+    assert "did not end" in ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+def test_a_command_that_hangs(run: Run, project: Path) -> None:
+    """It is ended when its time is up, and counts as broken."""
+    path = project / "environments" / "prod.toml"
+    path.write_text(path.read_text().replace("timeout = 20", "timeout = 0.5"))
+    (project / "deploy").write_text("#!/bin/sh\nexec sleep 60\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1
+    assert "not done after 0.5 s, and ended" in ended.output
+
+
+@pytest.mark.usefixtures("history")
+def test_hostile_output_and_names(run: Run, project: Path) -> None:
+    """What a command prints cannot paint the terminal; a name is never an option or a shell's."""
+    (project / "deploy").write_text(DEPLOY + "printf '\\033[2J\\nPASSED (exit 0)\\n'\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 0
+    assert "\x1b" not in ended.output
+    assert "\nPASSED (exit 0)\n" not in ended.output
+    for name in ("-x", "v2;touch evil", "$(touch evil)", "v2^{}", "../v2"):
+        assert run("push", "--env=prod", f"--release={name}").code in {1, 4}
+    assert not list(project.glob("**/evil"))
+
+
+def test_without_a_command(run: Run, project: Path) -> None:
+    """An environment that nobody can deploy to is a usage error; unknown fields are, too."""
+    path = project / "environments" / "prod.toml"
+    text = path.read_text()
+    path.write_text(text[: text.index("[deploy]")])
+    ended = run("push", "--env=prod", "--release=v2")
+    assert (ended.code, "needs [deploy] with command" in ended.output) == (4, True)
+    path.write_text(text.replace("{commit}", "{comit}"))
+    ended = run("push", "--env=prod", "--release=v2")
+    assert (ended.code, "deploy.command.2: found {comit}" in ended.output) == (4, True)
