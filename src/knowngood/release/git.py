@@ -23,11 +23,24 @@ _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_PAGER": "cat",
     "GIT_OPTIONAL_LOCKS": "0",
+    # refs/replace/ can be pushed, and would show another commit in a commit's place.
+    "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"),
     "LC_ALL": "C.UTF-8",
 }
-# A hook hands these to us, and they would point every command at its own repository.
-_OF_HOOKS: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")
+# A hook hands these to us, and they would point every command at its own repository, or at the
+# quarantine where objects of a push lie until its hooks have let them in.
+_OF_HOOKS: Final = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+)
 
 
 class GitError(Exception):
@@ -41,36 +54,53 @@ class Repository:
     path: Path
     variables: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of_hook(cls) -> Repository:
+        """The repository whose hook this process is, with what its quarantine holds."""
+        handed = {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
+        return cls(Path.cwd(), handed)
+
     def run(self, *arguments: str, given: str | None = None) -> str:
         """What ``git ARGUMENTS`` prints, ``given`` being its input. Raises GitError."""
+        raw = None if given is None else given.encode("utf-8", "replace")
+        return _text(self.read(*arguments, given=raw))
+
+    def read(self, *arguments: str, given: bytes | None = None) -> bytes:
+        """The same to the byte. Raises GitError."""
         done = self._done(arguments, given)
         if done.returncode != 0:
-            said = plain(done.stderr.strip() or f"exit code {done.returncode}", 500)
-            raise GitError(f"git {_told(arguments)}: {said}")
+            raise GitError(_refusal(arguments, done))
         return done.stdout
+
+    def setting(self, key: str) -> str | None:
+        """The value of ``key`` in git's configuration, None where it has none. Raises GitError."""
+        arguments = ("config", "-z", "--get", key)
+        done = self._done(arguments, None)
+        if done.returncode not in {0, 1}:
+            raise GitError(_refusal(arguments, done))
+        return _text(done.stdout).partition("\0")[0] if done.returncode == 0 else None
 
     def succeeds(self, *arguments: str) -> bool:
         """Whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises GitError."""
         done = self._done(arguments, None)
         if done.returncode not in {0, 1}:
-            raise GitError(f"git {_told(arguments)}: {plain(done.stderr.strip(), 500)}")
+            raise GitError(_refusal(arguments, done))
         return done.returncode == 0
 
     def config(self, key: str) -> str:
-        """The value of a key of git's configuration; empty where it has none."""
-        done = self._done(("config", "--get", key), None)
-        return done.stdout.strip() if done.returncode == 0 else ""
+        """The same without the space around it, empty where it has none. Raises GitError."""
+        return (self.setting(key) or "").strip()
 
     def commit_of(self, name: str) -> str | None:
         """The commit that a name of any kind stands for, in full; None where it stands for none."""
         if not name or name.startswith("-"):
             return None
         done = self._done(("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"), None)
-        return done.stdout.strip() if done.returncode == 0 else None
+        return _text(done.stdout).strip() if done.returncode == 0 else None
 
     def _done(
-        self, arguments: Sequence[str], given: str | None
-    ) -> subprocess.CompletedProcess[str]:
+        self, arguments: Sequence[str], given: bytes | None
+    ) -> subprocess.CompletedProcess[bytes]:
         inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}
         try:
             return subprocess.run(
@@ -78,8 +108,6 @@ class Repository:
                 input=given,
                 stdin=subprocess.DEVNULL if given is None else None,
                 capture_output=True,
-                encoding="utf-8",
-                errors="replace",
                 timeout=SECONDS,
                 env={**inherited, **_ENVIRONMENT, **self.variables},
                 check=False,
@@ -100,6 +128,15 @@ def is_ref_part(name: str) -> bool:
     digits and few signs, so that what a person reads is what there is.
     """
     return _PART.fullmatch(name) is not None
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace")
+
+
+def _refusal(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> str:
+    said = _text(done.stderr).strip() or f"exit code {done.returncode}"
+    return f"git {_told(arguments)}: {plain(said, 500)}"
 
 
 def _told(arguments: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from knowngood.release.record import Kind, Record
 
 sys.path.insert(0, str(Path(__file__).parent))  # under importlib mode, too
 
+from clones import Clone
 from release_side import NOW, Note, commit, git
 
 
@@ -109,3 +111,35 @@ def timed() -> Callable[[], float]:
         return last[0] - then
 
     return seconds
+
+
+@pytest.fixture
+def clone(settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    """A repository with one commit, on the branch main."""
+    for variable in [name for name in os.environ if name.startswith("PRE_COMMIT")]:
+        monkeypatch.delenv(variable)
+    made = Clone(tmp_path / "clone")
+    made.path.mkdir()
+    made.git("init", "-q", "-b", "main")
+    made.commit("Bug 1 - Begin. r=alice")
+    return made
+
+
+@pytest.fixture
+def server(tmp_path: Path, clone: Clone) -> Clone:
+    """A bare repository that has the clone's main, and is its origin; without hooks."""
+    path = tmp_path / "server.git"
+    clone.git("init", "-q", "--bare", "-b", "main", str(path))
+    clone.git("remote", "add", "origin", str(path))
+    clone.git("push", "-q", "origin", "main")
+    return Clone(path)
+
+
+@pytest.fixture(scope="session")
+def ssh_keygen() -> str:
+    """The program; without it a laptop skips, and CI fails."""
+    found = shutil.which("ssh-keygen")
+    if found is None:
+        assert os.environ.get("CI") != "true", "CI has no ssh-keygen: .ci/run must install it"
+        pytest.skip("needs ssh-keygen: apt install openssh-client")
+    return found

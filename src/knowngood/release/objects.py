@@ -1,0 +1,124 @@
+"""Commits and annotated tags as git keeps them, many with few processes.
+
+They are read to the byte, because what ``git log`` prints depends on configuration, and a message
+may hold anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from .git import GitError, Repository
+
+LARGEST: Final = 4 * 1024 * 1024
+"""Bytes up to which an object is read. The largest message in Mozilla's history has a hundredth."""
+
+_AT_ONCE: Final = 16 * 1024 * 1024
+_COUNT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A commit or a tag. Of one that is larger than LARGEST, nothing but its name and kind."""
+
+    name: str
+    kind: str
+    headers: tuple[tuple[str, str], ...] = ()
+    message: str = ""
+    too_large: bool = False
+
+    def header(self, key: str) -> str:
+        """The first header of this name; "" without one."""
+        return next((value for name, value in self.headers if name == key), "")
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message that is not empty."""
+        return self.message.lstrip().partition("\n")[0].rstrip()
+
+    @property
+    def person(self) -> str:
+        """Who made it: a commit's author, a tag's tagger, without address and date."""
+        return (self.header("author") or self.header("tagger")).partition(" <")[0]
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it is a commit that has two parents or more."""
+        return sum(name == "parent" for name, _ in self.headers) > 1
+
+
+def objects(repository: Repository, names: Iterable[str]) -> Iterator[Object]:
+    """These objects, in this order; ``names`` are full object names. Raises GitError where one is
+    not there.
+    """
+    for group in _groups(_sizes(repository, names)):
+        small = [name for name, _, size in group if size <= LARGEST]
+        found = dict(_read(repository, small)) if small else {}
+        for name, kind, size in group:
+            yield found[name] if size <= LARGEST else Object(name, kind, too_large=True)
+
+
+def decoded(raw: bytes) -> str:
+    """A text whose encoding is not to be trusted: UTF-8, or else every byte a letter, so that a
+    name in an old encoding stays a name.
+    """
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+_Sized = tuple[str, str, int]
+
+
+def _sizes(repository: Repository, names: Iterable[str]) -> Iterator[_Sized]:
+    given = "".join(f"{name}\n" for name in names)
+    if not given:
+        return
+    command = ("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)")
+    for line in repository.run(*command, given=given).splitlines():
+        name, _, rest = line.partition(" ")
+        kind, _, size = rest.partition(" ")
+        if not size.isdigit():  # "NAME missing"
+            raise GitError(f"{repository.path}: the object {name} is not there")
+        yield name, kind, int(size)
+
+
+def _groups(sized: Iterable[_Sized]) -> Iterator[list[_Sized]]:
+    """As many at a time as memory is for."""
+    group: list[_Sized] = []
+    weight = 0
+    for each in sized:
+        if group and (weight + each[2] > _AT_ONCE or len(group) == _COUNT):
+            yield group
+            group, weight = [], 0
+        group.append(each)
+        weight += min(each[2], LARGEST)
+    if group:
+        yield group
+
+
+def _read(repository: Repository, names: list[str]) -> Iterator[tuple[str, Object]]:
+    output = repository.read("cat-file", "--batch", given="\n".join([*names, ""]).encode())
+    place = 0
+    for name in names:
+        end = output.index(b"\n", place)
+        kind, size = output[place:end].split()[1:]
+        content = output[end + 1 : end + 1 + int(size)]
+        place = end + 1 + int(size) + 1
+        yield name, _parsed(name, kind.decode(), content)
+
+
+def _parsed(name: str, kind: str, content: bytes) -> Object:
+    head, _, message = content.partition(b"\n\n")
+    lines = [line for line in head.split(b"\n") if not line.startswith(b" ")]  # a signature's
+    headers = tuple(_header(line) for line in lines)
+    # What follows a NUL no git shows.
+    return Object(name, kind, headers, decoded(message.partition(b"\0")[0]))
+
+
+def _header(line: bytes) -> tuple[str, str]:
+    key, _, value = decoded(line).partition(" ")
+    return key, value
