@@ -24,6 +24,7 @@ usage: knowngood COMMAND [OPTION …]
   last-good --env=NAME
                       the last known good release, and nothing else
   log    --env=NAME   what happened there, newest first
+  hooks  install      let git ask for review marks, and guard the release branch and the records
 
 `knowngood COMMAND --help` says more.
 """
@@ -93,6 +94,10 @@ def _main(command: str, rest: Sequence[str]) -> int:
         from .release import questions
 
         return questions.main(command, rest)
+    if command == "hooks":
+        from .release import hooks
+
+        return hooks.main(rest)
     if command in {"-h", "--help", "help"}:
         sys.stdout.write(USAGE)
         return 0

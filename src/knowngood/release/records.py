@@ -98,13 +98,16 @@ def read(repository: Repository, now: datetime, environments: Iterable[str]) -> 
     for row in rows:
         name = row[0].lstrip("\n")
         try:
-            good.append(_read(name, row[1:], now))
+            good.append(read_one(name, row[1:], now))
         except Malformed as error:
             bad.append(Bad(name, str(error)))
     return Records(tuple(sorted(good, key=lambda r: r.when, reverse=True)), tuple(bad))
 
 
-def _read(name: str, row: Sequence[str], now: datetime) -> Record:
+def read_one(name: str, row: Sequence[str], now: datetime) -> Record:
+    """The record in the tag ``name``; ``row`` is the kind of object that the name stands for, that
+    and the name of what it is on, when it was made (Unix time) and its message. Raises Malformed.
+    """
     kind, of, commit, tagged, contents = row
     if kind != "tag":
         raise Malformed("it is a lightweight tag, which says nothing")

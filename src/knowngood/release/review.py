@@ -1,0 +1,127 @@
+"""The mark by which a commit says who reviewed it.
+
+As Mozilla's history has it: "Bug 123 - Fix it. r=alice,bob". ``r?alice`` asks for a review and
+``r=me`` names nobody, so neither is one. Whether the mark is true git cannot tell: it is there so
+that nothing is pushed which nobody thought of showing to a second person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ..text import plain
+from . import settings
+from .git import Repository
+from .objects import LARGEST, Object, decoded, objects
+
+DEFAULT: Final = re.compile(
+    r"(?<![^\s(\[.,;])r="  # neither "sr=" nor the "?r=" of a URL
+    r"(?:me,)?(?!me\b(?![.+@-]\w))"
+    r"[:#]?\w[\w.+@-]*+(?!\?)"
+)
+SHOWN: Final = 10
+"""Commits that a refusal names; the rest it counts."""
+
+_TAKEN_BACK: Final = re.compile(r'\A\s*(?:Revert|Reapply) ".*"')
+_MERGE: Final = re.compile(r"\A\s*Merge ")
+_SCISSORS: Final = re.compile(rb"^\S+ -{24} >8 -{24}\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a message must contain, and how that is put in words."""
+
+    pattern: re.Pattern[str]
+    allowed: str
+
+    @classmethod
+    def of(cls, repository: Repository) -> Rule:
+        """The repository's. Raises BadSetting, GitError."""
+        configured = settings.review(repository)
+        if configured is not None:
+            told = f"what {plain(configured.pattern)} matches (git config {settings.REVIEW})"
+            return cls(configured, told)
+        told = (
+            'r=NAME, as in "Bug 123 - Fix it. r=alice,bob" (r? asks for a review, r=me names '
+            f"nobody); git config {settings.REVIEW} takes another regular expression"
+        )
+        return cls(DEFAULT, told)
+
+    def marks(self, message: str) -> bool:
+        """Whether the message has the mark. A revert quotes the subject of what it takes back,
+        with the mark of that; it needs one of its own, since it changes what is on the air.
+        """
+        return self.pattern.search(_TAKEN_BACK.sub("", message)) is not None
+
+    def lets(self, commit: Object) -> bool:
+        """Whether the commit may go on. A merge may: what it brings is looked at by itself."""
+        return commit.is_merge or (not commit.too_large and self.marks(commit.message))
+
+
+def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
+    """The commits that ``new`` has and ``known`` has not, and that lack the mark: a line each, of
+    the first ones, and what to do; empty where all have it. ``known`` are commits, or options of
+    git-rev-list that stand for some. Raises BadSetting, GitError.
+    """
+    rule = Rule.of(repository)
+    names = repository.run("rev-list", new, "--not", *known).split()
+    lines = _listed(each for each in objects(repository, names) if not rule.lets(each))
+    if not lines:
+        return []
+    how = "next: git commit --amend for the last commit, git rebase --interactive for older ones"
+    return [*lines, f"allowed: {rule.allowed}", how]
+
+
+def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
+    """Why no commit is to be made of the message that git is about to take; empty where nothing
+    is wrong. ``edited``: a person had it in an editor. Raises BadSetting, GitError.
+    """
+    kept = _kept(repository, message, edited)
+    rule = Rule.of(repository)
+    if rule.marks(kept) or _merges(repository, kept):
+        return []
+    subject = kept.strip().partition("\n")[0]
+    found = f'"{plain(subject, 100)}"' if subject else "an empty message"
+    return [f"found: {found}: no review mark", f"allowed: {rule.allowed}"]
+
+
+def _listed(commits: Iterable[Object]) -> list[str]:
+    lines: list[str] = []
+    more = 0
+    for commit in commits:
+        if len(lines) < SHOWN:
+            lines.append(_line(commit))
+        else:
+            more += 1
+    return [*lines, f"… and {more} more"] if more else lines
+
+
+def _line(commit: Object) -> str:
+    if commit.too_large:
+        return f"{commit.name[:12]}: larger than {LARGEST} bytes, and not read"
+    who, what = plain(commit.person, 60), plain(commit.subject, 100)
+    return f'{commit.name[:12]} by {who}: "{what}": no review mark'
+
+
+def _kept(repository: Repository, message: bytes, edited: bool) -> str:
+    """What git keeps of a message, as far as a hook can know: it takes away the comments where
+    there was an editor, so a mark in one of them is none. ``-m "#123 …"`` is no comment.
+    """
+    text = _SCISSORS.split(message, 1)[0]
+    how = repository.setting("commit.cleanup") or "default"
+    if how == "strip" or (how == "default" and edited):
+        text = repository.read("stripspace", "--strip-comments", given=text)
+    return decoded(text)
+
+
+def _merges(repository: Repository, message: str) -> bool:
+    """Whether a merge is being made, or one made before is getting another message: of that a
+    hook is told nothing, and what is pushed is looked at again.
+    """
+    if repository.commit_of("MERGE_HEAD") is not None:
+        return True
+    head = repository.commit_of("HEAD") if _MERGE.match(message) else None
+    return head is not None and next(objects(repository, [head])).is_merge
