@@ -25,6 +25,7 @@ usage: knowngood COMMAND [OPTION …]
                       the last known good release, and nothing else
   log    --env=NAME   what happened there, newest first
   hooks  install      let git ask for review marks, and guard the release branch and the records
+  manifest DIR        print the digest of every file of a build, for `verify --manifest`
 
 `knowngood COMMAND --help` says more.
 """
@@ -98,6 +99,10 @@ def _main(command: str, rest: Sequence[str]) -> int:
         from .release import hooks
 
         return hooks.main(rest)
+    if command == "manifest":
+        from .release import build
+
+        return build.main(rest)
     if command in {"-h", "--help", "help"}:
         sys.stdout.write(USAGE)
         return 0
