@@ -42,6 +42,7 @@ def test_the_readme_s_exit_codes_are_those_of_the_verdicts() -> None:
         "--verdict-file",
         "--release",
         "--baseline",
+        "--manifest",
         "--drill",
         "--html-file",
     ],

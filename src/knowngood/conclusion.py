@@ -51,8 +51,12 @@ class Conclusion:
     reason: str = ""
 
 
-def conclude(ended: Ended, run_id: str, release: str | None = None) -> Conclusion:
-    """What to make of a child that was given this run id and was to verify this release."""
+def conclude(
+    ended: Ended, run_id: str, release: str | None = None, manifest: str | None = None
+) -> Conclusion:
+    """What to make of a child that was given this run id and was to verify this release, against
+    the manifest with this digest.
+    """
     if ended.killed:
         return _hold(ended.killed)
     if not ended.account:
@@ -61,7 +65,7 @@ def conclude(ended: Ended, run_id: str, release: str | None = None) -> Conclusio
         document = verdict_file.parse(ended.account)
     except ValueError as error:
         return _hold(f"the run's verdict cannot be read: {error}")
-    trouble = _trouble(document, ended.code, run_id, release)
+    trouble = _trouble(document, ended.code, run_id, release) or _another(document, manifest)
     return _hold(trouble) if trouble else Conclusion(ended.code, document)
 
 
@@ -101,6 +105,14 @@ def _trouble(document: Mapping[str, Any], code: int, run_id: str, release: str |
     if document["verdict"] == Kind.FAILED and not confirmed:
         return "FAILED, but without any failure"
     return ""
+
+
+def _another(document: Mapping[str, Any], manifest: str | None) -> str:
+    """Why the account is not of the manifest with this digest; empty when it is."""
+    found = document.get("manifest", {}).get("digest")
+    if manifest is None or found == manifest:
+        return ""
+    return f"the run held what is served against the manifest {found}, not {manifest}"
 
 
 def document(conclusion: Conclusion, environment: str, run_id: str, began: float) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +56,7 @@ class Controller:
         self._ledger.baseline = selection.baseline_of(self._config, self._session.environment)
         if self._config.get_verbosity() <= 0:
             _quieten(self._config)
+        self._ledger.manifest = selection.manifest_of(self._config, self._session.environment)
         environment = self._served(self._session.environment)
         expected = selection.release_of(self._config, environment)
         seconds = environment.budget.run
@@ -63,7 +64,10 @@ class Controller:
             self._ledger.release = Standing(expected)
             seconds += environment.budget.converge
         run_id = os.environ.get(RUN_ID) or uuid.uuid4().hex[:12]
-        self._session.use(Ticket.new(environment, run_id, seconds, self._workers()))
+        ticket = Ticket.new(environment, run_id, seconds, self._workers())
+        if self._ledger.manifest is not None and environment.release is not None:
+            ticket = replace(ticket, built=environment.release.origin)
+        self._session.use(ticket)
         self._session.environment = self._ledger.environment = environment
         self._lookout = Lookout(environment, self._ledger, self._session.run.ticket)
         endings.on_alarm(seconds + GRACE, self._overdue)

@@ -45,7 +45,9 @@ class Release:
     ``url`` is ``origin:/path``; ``shape`` is ``json`` (``field`` holds the release) or ``text``
     (the whole body is the release). ``agree`` is how many answers in a row must name the release
     before an edge counts as serving it. ``repository`` is the git repository, a path or a URL,
-    that releases are made from and records are written to; empty where there is none.
+    that releases are made from and records are written to; empty where there is none. Whole paths
+    that ``unbuilt`` matches are written by the deployment or answered by the server itself, and
+    never held against a manifest; by default those of Dockerflow.
     """
 
     url: str
@@ -53,11 +55,17 @@ class Release:
     field: str = "version"
     agree: int = 10
     repository: str = ""
+    unbuilt: re.Pattern[str] = re.compile(r"/__[a-z]+__")
 
     @property
     def origin(self) -> str:
         """The name of the origin that has the version document."""
         return self.url.partition(":")[0]
+
+    @property
+    def path(self) -> str:
+        """Its path there, with its query if it has one."""
+        return self.url.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)

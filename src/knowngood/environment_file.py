@@ -24,7 +24,7 @@ import jsonschema.validators
 
 from . import environment_values
 from .declaration import BUILT_IN
-from .environment import BadEnvironment, Budget, Control, Environment, Release, origin_trouble
+from .environment import BadEnvironment, Budget, Control, Environment, origin_trouble
 
 FOLDER: Final = "environments"
 """Where a suite keeps its environment files, below the root of the suite."""
@@ -247,7 +247,7 @@ def _build(path: Path, document: dict[str, Any]) -> Environment:
         origins=MappingProxyType({name: url.rstrip("/") for name, url in origins.items()}),
         params=MappingProxyType(params),
         aliases=MappingProxyType(environment_values.aliases(path, document.get("aliases", {}))),
-        release=Release(**document["release"]) if "release" in document else None,
+        release=environment_values.release(path, document.get("release")),
         headers=tuple(environment_values.header_rules(path, document.get("headers", {}))),
         budget=Budget(**document.get("budget", {})),
         secrets=MappingProxyType(environment_values.secrets(path, document.get("secrets", {}))),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .environment import BadEnvironment, Deploy, Drill, Gate, HeaderRule, Serve
+from .environment import BadEnvironment, Deploy, Drill, Gate, HeaderRule, Release, Serve
 from .redact import SHORTEST
 
 
@@ -78,6 +78,14 @@ def aliases(path: Path, value: dict[str, str] | str) -> dict[str, str]:
         _refuse_unfit(path, "aliases", alias)
         _refuse_unfit(path, f"aliases.{alias}", target)
     return dict(value)
+
+
+def release(path: Path, table: dict[str, Any] | None) -> Release | None:
+    """Where the deployment says which release it is, if it does."""
+    if table is None:
+        return None
+    unbuilt = {k: _regex(path, f"release.{k}", v, 0) for k, v in table.items() if k == "unbuilt"}
+    return Release(**{**table, **unbuilt})
 
 
 def header_rules(path: Path, kinds: dict[str, Any]) -> list[HeaderRule]:

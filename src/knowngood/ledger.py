@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .comparison import Comparison, Served
 from .confirmation import Silence
 from .control import Look
 from .environment import Environment
 from .outcome import PASSED, SKIPPED, Outcome
+from .release.manifest import Manifest
 from .standing import Standing
 from .verdict import Evidence
 
@@ -61,6 +63,9 @@ class Ledger:
     left_behind: list[str] = field(default_factory=list)
     asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    served: set[Served] = field(default_factory=set)
+    manifest: Manifest | None = None
+    compared: Comparison = field(default_factory=lambda: Comparison(0, (), ()))
     looks: list[Look] = field(default_factory=list)
     halted: str = ""
     overdue: bool = False
@@ -98,6 +103,7 @@ class Ledger:
         self.deselected.update(result["deselected"])
         self.inapplicable.update(result["inapplicable"])
         self.catches.update(result["catches"])
+        self.served.update(Served(*each) for each in result["served"])
         if result["report"]:
             self._add_report(result["report"])
 
@@ -151,6 +157,7 @@ class Ledger:
             overdue=self.overdue,
             changed=self.release.changed,
             wavering=self.release.wavering,
+            unproven=self.compared.doubt if self.manifest and not self.halted else "",
             optimized=bool(sys.flags.optimize),
             baseline=self.baseline,
             asked=self.asked,

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from . import control, convergence
+from . import comparison, control, convergence
 from .convergence import Convergence, Edge, Tell, Watch
 from .environment import Environment, Release
 from .fetch import Fetcher
+from .guard import Guard
 from .ledger import Ledger
 from .outcome import FAILED, INCONCLUSIVE, Outcome, classify, describe
 from .probe import SILENT
@@ -80,6 +81,7 @@ class Lookout:
                 times = release.agree * (1 if standing.expected is None else 2)
                 self._note(standing.ended(watch.look(standing.start, times)))
         self._compare_edges()
+        self._compare_with_build()
         failed = any(each.result == FAILED for each in self._ledger.outcomes)
         if failed or unsteady_groups(self._ledger.evidence()):
             self._look()
@@ -119,6 +121,18 @@ class Lookout:
         differing = {u: d for u, d in self._ledger.bodies.items() if len(set(d.values())) > 1}
         if differing:
             self._ledger.add_claim(_differing(differing))
+
+    def _compare_with_build(self) -> None:
+        """What redirects led to on another origin is not of this build."""
+        ledger, release = self._ledger, self._environment.release
+        if ledger.manifest is None or release is None:
+            return
+        place = Guard(self._environment.origins).origin_of
+        served = (each for each in ledger.served if place(each.url) == release.origin)
+        ledger.compared = comparison.compare(ledger.manifest.files, served, release)
+        claim = comparison.claim(ledger.compared)
+        if claim is not None:
+            ledger.add_claim(claim)
 
 
 def _not_converged(found: Convergence) -> Outcome:

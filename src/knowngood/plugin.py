@@ -65,6 +65,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the verdict file of a run before the push: failures that it has, too, are told apart",
     )
     group.addoption(
+        "--manifest",
+        metavar="PATH",
+        type=Path,
+        help="what `knowngood manifest DIR` printed when the release was built: every file that is "
+        "served must be the one that was built (default: not compared)",
+    )
+    group.addoption(
         "--verdict-file",
         metavar="PATH",
         type=Path,

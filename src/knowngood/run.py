@@ -35,7 +35,9 @@ descriptor of a pipe that lasts as long as it does itself.
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the controller hands to every worker, and to itself."""
+    """What the controller hands to every worker, and to itself. ``built`` names the origin whose
+    files are held against a manifest, if there is one.
+    """
 
     run_id: str
     deadline: float
@@ -43,6 +45,7 @@ class Ticket:
     workers: int = 1
     ca: str | None = None
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    built: str = ""
 
     @classmethod
     def new(cls, environment: Environment, run_id: str, seconds: float, workers: int = 1) -> Ticket:
@@ -124,6 +127,7 @@ class Run:
         """Make ready to read what these plans say; nothing is asked for yet."""
         ticket = self.ticket
         self._fetcher = Fetcher(self.environment, ticket.run_id, ticket.deadline, ticket.workers)
+        self._fetcher.tally.built = ticket.built
         self._fetcher.start()
         self._lookahead = Lookahead(self._fetcher, plans, by_group=by_group)
 
@@ -241,6 +245,12 @@ class Run:
             "asked_again": self._asked_again,
             "bodies": dict(tally.bodies),
         }
+
+    def served(self) -> list[tuple[str, str, str]]:
+        """URL, edge and digest of what is to be held against a manifest: nothing to print, since a
+        secret may stand in a path, or by chance in a digest.
+        """
+        return list(self._fetcher.tally.served) if self._fetcher else []
 
     def look_again(self) -> None:
         """Ask once more for what nobody answered: what is answered now was trouble that has passed,

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from . import declaration, redact
+from . import comparison, declaration, redact
 from .declaration import Ask, BadDeclaration
 from .environment import BadEnvironment, Environment
 from .environment_file import FOLDER, chosen, known_origins, listing, secrets_of
+from .release.manifest import BadManifest, Manifest
 from .report import verdict_file
 from .schema import SUFFIX, BadSchema, load
 
@@ -67,6 +68,17 @@ def baseline_of(config: pytest.Config, environment: Environment) -> frozenset[st
         return verdict_file.failures(config.invocation_params.dir / path, environment.name)
     except (OSError, ValueError, TypeError) as error:
         raise pytest.UsageError(f"--baseline {path}: {error}") from None
+
+
+def manifest_of(config: pytest.Config, environment: Environment) -> Manifest | None:
+    """The manifest that ``--manifest`` names; a mistake is a usage error."""
+    path = config.getoption("--manifest")
+    if path is None:
+        return None
+    try:
+        return comparison.manifest_for(environment, config.invocation_params.dir / path)
+    except BadManifest as error:
+        raise pytest.UsageError(f"--manifest {error}") from None
 
 
 def hide_secrets(config: pytest.Config) -> None:

@@ -199,6 +199,7 @@ class Session:
             self.run.look_again()
         self.result = {
             "report": deep(self.run.report()),
+            "served": self.run.served(),
             "deselected": sorted(self._deselected),
             "inapplicable": self._inapplicable,
             "catches": self._catches,

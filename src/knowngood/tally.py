@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from hashlib import sha256
+from sys import intern
 from typing import Any, Final
 
 from .encoding import decoded
@@ -38,10 +39,12 @@ class Tally:
     """What one process asked for. Counters are keyed by origin and by declaration.
 
     ``silent`` are probes that nobody answered; ``bodies`` has, for what was asked at several
-    edges, a digest of each edge's answer.
+    edges, a digest of each edge's answer. ``served`` has URL, edge and whole digest of each answer
+    of the origin ``built``, which is named where there is a manifest to hold them against.
     """
 
     run_id: str = ""
+    built: str = ""
     requests: int = 0
     attempts: int = 0
     received: int = 0
@@ -55,6 +58,7 @@ class Tally:
     retried: list[dict[str, Any]] = field(default_factory=list)
     silent: dict[Probe, None] = field(default_factory=dict)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    served: set[tuple[str, str, str]] = field(default_factory=set)
 
     def note(self, exchange: Exchange) -> None:
         """Count one finished exchange."""
@@ -79,7 +83,7 @@ class Tally:
             self.answered_at[probe.origin] = last.began + last.seconds
             if answer.certificate_expires is not None:
                 self._note_certificate(probe.origin, answer.certificate_expires)
-            if probe.address and probe.method == "GET" and not (probe.varies or probe.headers):
+            if probe.method == "GET" and not (probe.varies or probe.headers):
                 self._note_body(probe, answer)
 
     def _note_certificate(self, origin: str, expires: float) -> None:
@@ -94,10 +98,18 @@ class Tally:
         """Of the decoded body: edges may compress as they like. Nothing of a request with headers
         of its own, by which the answer may differ.
         """
-        if answer.status != 200:
+        built = probe.origin == self.built
+        if answer.status != 200 or not (probe.address or built):
             return
-        url = re.sub(rf"{re.escape(self.run_id)}-\d+", "", probe.url) if self.run_id else probe.url
-        self.bodies[url][probe.address] = sha256(decoded(answer)).hexdigest()[:16]
+        digest = sha256(decoded(answer)).hexdigest()
+        if probe.address:
+            self.bodies[self._lasting(probe.url)][probe.address] = digest[:16]
+        if built:
+            self.served.add((self._lasting(answer.url), probe.address, intern(digest)))
+
+    def _lasting(self, url: str) -> str:
+        """A URL without the nonce of this run."""
+        return re.sub(rf"{re.escape(self.run_id)}-\d+", "", url) if self.run_id else url
 
     def _note_attempts(self, exchange: Exchange) -> tuple[float, ...]:
         """Note how the origin fared at each attempt; when those that failed began."""

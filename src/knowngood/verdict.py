@@ -23,6 +23,7 @@ concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.s
 
 CONVERGED: Final = "knowngood::every_edge_serves_the_release"
 ALIKE: Final = "knowngood::every_edge_serves_the_same"
+BUILT: Final = "knowngood::every_file_is_the_one_that_was_built"
 """Claims that the engine makes itself, beside those of the checks."""
 
 _FLEETING: Final = re.compile(
@@ -40,7 +41,8 @@ class Evidence:
     runner that is cut off. ``asked`` and ``flaky`` count requests, and those that needed a retry,
     by origin and by declaration; in ``erratic`` all those that one outage hit count as one.
     ``halted`` says why no check ran, ``overdue`` that time ran out, ``changed`` that another
-    release is on the air than when the run began, ``wavering`` why its release is not certain.
+    release is on the air than when the run began, ``wavering`` why its release is not certain,
+    ``unproven`` why the manifest proves nothing of what is served.
     ``baseline`` has the keys (:func:`key`) of failures that were there before.
     """
 
@@ -61,6 +63,7 @@ class Evidence:
     overdue: bool = False
     changed: str = ""
     wavering: str = ""
+    unproven: str = ""
     optimized: bool = False
     baseline: frozenset[str] | None = None
     asked: Mapping[str, int] = field(default_factory=dict)
@@ -127,6 +130,7 @@ def fold(evidence: Evidence) -> Verdict:
         *_open_doubts(open_),
         *([evidence.halted] if evidence.halted else ()),
         *_coverage_doubts(evidence),
+        *([evidence.unproven] if evidence.unproven else ()),
     )
     troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
     kind, reason = _decide(evidence, failures, troubled, doubts)

@@ -13,18 +13,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from . import child, conclusion, environment_file, lock
+from . import child, comparison, conclusion, environment_file, lock
 from .conclusion import USAGE_ERROR, Conclusion
 from .environment import BadEnvironment, Environment
 from .kind import EXIT_CODES, Kind, advice
 from .redact import Redactor
+from .release.manifest import BadManifest
 from .report import html, verdict_file
 from .text import plain
 
 HELD: Final = EXIT_CODES[Kind.INCONCLUSIVE]
 
 USAGE: Final = """\
-usage: knowngood verify --env=NAME [--release=NAME] [OPTION …]
+usage: knowngood verify --env=NAME [--release=NAME] [--manifest=PATH] [OPTION …]
 
 Run the checks against an environment as `pytest --env=NAME` does, in a process that is watched:
 its time, its end and its account of itself. All options are pytest's; see `pytest --help`, group
@@ -42,6 +43,7 @@ class Options(NamedTuple):
     origins: tuple[str, ...]
     drill: str | None
     release: str | None
+    manifest: Path | None
     verdict_file: Path | None
     html_file: Path | None
     record: bool
@@ -75,6 +77,7 @@ def parse(arguments: Sequence[str]) -> Options:
     add("--origin", action="append", default=[])
     add("--drill")
     add("--release")
+    add("--manifest", type=Path)
     add("--verdict-file", type=Path)
     add("--html-file", type=Path)
     add("--record", action="store_true")
@@ -85,6 +88,7 @@ def parse(arguments: Sequence[str]) -> Options:
         origins=tuple(known.origin),
         drill=known.drill,
         release=known.release,
+        manifest=known.manifest,
         verdict_file=known.verdict_file,
         html_file=known.html_file,
         record=known.record,
@@ -110,7 +114,19 @@ def load(options: Options) -> Environment:
             raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
     if options.push and not options.record:
         raise BadEnvironment("--push pushes the record of a run; give --record as well")
-    return environment_file.chosen(options.env, root, options.origins, options.drill)
+    found = environment_file.chosen(options.env, root, options.origins, options.drill)
+    _built(found, options)
+    return found
+
+
+def _built(environment: Environment, options: Options) -> str | None:
+    """The digest of the manifest that the options name. Raises BadEnvironment."""
+    if options.manifest is None:
+        return None
+    try:
+        return comparison.manifest_for(environment, options.manifest.absolute()).digest
+    except BadManifest as error:
+        raise BadEnvironment(f"--manifest {error}") from None
 
 
 def verify(environment: Environment, options: Options) -> int:
@@ -144,6 +160,7 @@ def watched(
         seconds += environment.budget.converge
     if environment.serve is not None:
         seconds += environment.serve.ready_within
+    manifest = _built(environment, options)
     run = child.Child(
         arguments=[*_arguments(options), *_looks(), *options.rest],
         run_id=run_id,
@@ -152,13 +169,14 @@ def watched(
         environment={"COLUMNS": str(shutil.get_terminal_size().columns), **(variables or {})},
     )
     release = options.release.strip() if options.release is not None else None
-    return conclusion.conclude(run.run(), run_id, release)
+    return conclusion.conclude(run.run(), run_id, release, manifest)
 
 
 def _arguments(options: Options) -> list[str]:
     told = [f"--env={options.env}", *(f"--origin={each}" for each in options.origins)]
     told += [f"--drill={options.drill}"] if options.drill is not None else []
     told += [f"--release={options.release}"] if options.release is not None else []
+    told += [f"--manifest={options.manifest}"] if options.manifest is not None else []
     return told
 
 

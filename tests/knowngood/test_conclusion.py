@@ -35,6 +35,15 @@ def concluded(
     return conclude(ended, RUN, release)
 
 
+@pytest.mark.parametrize("found", [None, "b" * 64])
+def test_another_manifest(found: str | None) -> None:
+    """Held against another manifest, or against none, the run says nothing of this build."""
+    told = account(Kind.PASSED, manifest={"digest": found, "compared": 1})
+    ended = Ended(0, json.dumps(told).encode())
+    assert conclude(ended, RUN).code == 0
+    assert "held what is served against the manifest" in held(conclude(ended, RUN, None, "a" * 64))
+
+
 def held(found: Conclusion) -> str:
     """The reason why a run is to hold on, which this must be."""
     assert found.code == EXIT_CODES[Kind.INCONCLUSIVE]

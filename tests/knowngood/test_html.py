@@ -126,6 +126,14 @@ def test_counts_times_and_origins() -> None:
     assert "https://fhr.example" in facts
 
 
+def test_the_manifest_is_named_where_there_is_one() -> None:
+    """Its digest stands for the build that was compared."""
+    told = document(outcome())
+    assert "manifest" not in words(parsed(told).css_first("dl"))
+    told["manifest"] = {"digest": "a" * 64, "compared": 3}
+    assert f"{'a' * 64}, 3 URLs compared" in words(parsed(told).css_first("dl"))
+
+
 def test_block_of_a_failure() -> None:
     """Claim, message, what was asked and came back, each attempt, and how to ask again."""
     block = parsed(document(outcome())).css_first("article.failed")

@@ -48,7 +48,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "bodies": {},
         **more,
     }
-    return {"deselected": [], "inapplicable": {}, "catches": {}, "report": report}
+    return {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": report}
 
 
 def cases(*outcomes: Outcome) -> list[tuple[str, ...]]:
@@ -183,7 +183,9 @@ def test_reports_of_several_processes_add_up() -> None:
                 left_behind=[f"/{number}"],
             )
         )
-    ledger.add_result({"deselected": [], "inapplicable": {}, "catches": {}, "report": {}})
+    ledger.add_result(
+        {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": {}}
+    )
     assert (ledger.requests, ledger.attempts, ledger.received) == (20, 24, 2000)
     assert (ledger.asked, ledger.flaky) == ({"content": 20}, {"content": 3})
     assert ledger.erratic == ledger.flaky
@@ -203,6 +205,7 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
                 "deselected": ["b", "a"],
                 "inapplicable": {"c": "no origin"},
                 "catches": {},
+                "served": [],
                 "report": {},
             }
         )

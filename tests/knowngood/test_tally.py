@@ -1,5 +1,9 @@
 """What is counted, and what of it says that a deployment is unsteady."""
 
+import gzip
+from dataclasses import replace
+from hashlib import sha256
+
 from knowngood.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.tally import Tally
 
@@ -9,6 +13,32 @@ def exchange(name: str, *tries: tuple[float, int]) -> Exchange:
     url = f"http://h/{name}"
     attempts = tuple(Attempt(began, 0.01, status) for began, status in tries)
     return Exchange(Probe("content", url, template="t"), attempts, Answer(200, url, (), b""))
+
+
+def test_answers_are_noted_where_there_is_a_manifest() -> None:
+    """Of the origin that was built, each answer by URL, edge and digest of what it decodes to;
+    nothing of an error, nor of a request whose own headers may have changed the answer.
+    """
+    body, packed = b"body", gzip.compress(b"body")
+    plain = Probe("content", "http://h/a?run-1-7", address="192.0.2.1")
+    zipped = ((b"content-encoding", b"gzip"),)
+    tally = Tally("run-1", built="content")
+    for probe, answer in (
+        (plain, Answer(200, plain.url, (), body)),
+        (replace(plain, url="http://h/b"), Answer(200, "http://h/b", zipped, packed)),
+        (replace(plain, url="http://h/c", method="HEAD"), Answer(200, "http://h/c", (), body)),
+        (replace(plain, url="http://h/d", headers=(("a", "b"),)), Answer(200, "", (), body)),
+        (replace(plain, url="http://h/e", varies=True), Answer(200, "http://h/e", (), body)),
+        (replace(plain, url="http://h/f"), Answer(404, "http://h/f", (), body)),
+        (replace(plain, origin="other"), Answer(200, "http://o/a", (), body)),
+    ):
+        tally.note(Exchange(probe, (Attempt(100.0, 0.01, answer.status),), answer))
+    digest = sha256(body).hexdigest()
+    expected = {(url, "192.0.2.1", digest) for url in ("http://h/a?", "http://h/b")}
+    assert tally.served == expected
+    silent = Tally("run-1")
+    silent.note(Exchange(plain, (Attempt(100.0, 0.01, 200),), Answer(200, plain.url, (), body)))
+    assert silent.served == set()
 
 
 def test_a_failure_among_answers_is_erratic() -> None:

@@ -485,6 +485,14 @@ def test_a_release_that_wavers_is_never_passed() -> None:
     assert fold(evidence(WRONG, wavering="the release wavers")).kind is Kind.FAILED
 
 
+def test_a_manifest_that_proves_nothing_is_no_passed() -> None:
+    """It is told last: why nothing was compared says more."""
+    found = fold(evidence(unproven="nothing was compared", overdue=True))
+    assert (found.kind, found.doubts[-1]) == (Kind.INCONCLUSIVE, "nothing was compared")
+    assert "time ran out" in found.reason
+    assert fold(evidence(WRONG, unproven="nothing was compared")).kind is Kind.FAILED
+
+
 OLD = outcome(FAILED, message="expected 5, found 4")
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,9 @@ class Served:
 
     site: Path
     environment: Path
+
+
+BUILT = "knowngood::every_file_is_the_one_that_was_built"
 
 
 @pytest.fixture
@@ -158,3 +162,82 @@ def test_the_links_of_one_locale_are_broken(served: Served, suite: Callable) -> 
     ended = suite(f"--env={served.environment}")
     assert ended.code == 1, ended.output
     assert {each["values"]["locale"] for each in ended.verdict["failures"]} == {"fr"}
+
+
+@pytest.fixture
+def manifest(served: Served) -> Path:
+    """What was listed when the site was built, before it was served."""
+    command = [sys.executable, "-m", "knowngood", "manifest", str(served.site)]
+    path = served.site.parent / "manifest.txt"
+    path.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+    return path
+
+
+def _change_one_byte(path: Path) -> tuple[str, str]:
+    """A colour by one digit: no check looks at it. The digests before and after."""
+    content = path.read_bytes()
+    changed = content.replace(b"#2b2f36", b"#2b2f37", 1)
+    path.write_bytes(changed)
+    return sha256(content).hexdigest(), sha256(changed).hexdigest()
+
+
+WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+
+
+@WORKERS
+def test_what_is_served_is_what_was_built(
+    served: Served, suite: Callable, manifest: Path, workers: tuple[str, ...]
+) -> None:
+    """Links, aliases, compression, a query: a sound deployment never fails. The version document
+    is the deployment's own.
+    """
+    version = served.site / "__version__"
+    version.write_text(version.read_text().replace("v1", "v2"))
+    ended = suite(f"--env={served.environment}", f"--manifest={manifest}", *workers)
+    digest = sha256(manifest.read_bytes()).hexdigest()
+    assert ended.verdict["manifest"]["digest"] == digest
+    assert ended.verdict["manifest"]["compared"] > 400
+    assert ended.code == 0, ended.output
+
+
+@WORKERS
+def test_one_byte_is_another(
+    served: Served, suite: Callable, manifest: Path, workers: tuple[str, ...]
+) -> None:
+    """A file that every check takes, and that is not the one that was built."""
+    built, there = _change_one_byte(_shared(served.site, "css/styles.css"))
+    ended = suite(f"--env={served.environment}", f"--manifest={manifest}", *workers)
+    assert ended.code == 1, ended.output
+    assert ended.failed_checks() == {BUILT}
+    [failure] = ended.verdict["failures"]
+    assert "/ar/css/styles.css and 4 answers more" in failure["message"]
+    assert f"served sha256 {there}" in ended.output
+    assert f"built  sha256 {built}" in ended.output
+
+
+def test_a_file_that_was_not_built(served: Served, suite: Callable, manifest: Path) -> None:
+    """What an older release left behind still answers, and hides that the build lacks it."""
+    lines = manifest.read_text().splitlines(keepends=True)
+    manifest.write_text("".join(each for each in lines if "/css/print.css" not in each))
+    ended = suite(f"--env={served.environment}", f"--manifest={manifest}")
+    assert ended.code == 1, ended.output
+    assert ended.failed_checks() == {BUILT}
+    assert "/fr/css/print.css is served and was not built" in ended.output
+
+
+@pytest.mark.parametrize("folder", ["parent", "below", "other"])
+def test_a_manifest_of_something_else(
+    served: Served, suite: Callable, manifest: Path, folder: str
+) -> None:
+    """Of the folder above, of one below, of another site: no reason to roll back, nor to go on."""
+    lines = manifest.read_text().splitlines(keepends=True)
+    if folder == "parent":
+        lines = [f"{each[:66]}site/{each[66:]}" for each in lines]
+    elif folder == "below":
+        lines = [f"{each[:66]}{each[69:]}" for each in lines if each[66:].startswith("fr/")]
+    else:
+        lines = [each for each in lines if "robots.txt" in each]
+    manifest.write_text("".join(lines))
+    ended = suite(f"--env={served.environment}", f"--manifest={manifest}")
+    assert ended.code == 75, ended.output
+    assert "make it of the folder that is served" in ended.output

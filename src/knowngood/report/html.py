@@ -86,6 +86,9 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for edge, seen in release["edges"].items():
         if edge:
             yield f"edge {edge}", seen
+    manifest = document["manifest"]
+    if manifest["digest"] is not None:
+        yield "manifest", f"{manifest['digest']}, {plural(manifest['compared'], 'URL')} compared"
     yield "run", f"{document['run']}, knowngood {document['knowngood']}"
 
 

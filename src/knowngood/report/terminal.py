@@ -111,6 +111,13 @@ def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
         f"{plural(ledger.requests, 'request')}, {ledger.attempts - ledger.requests} retries, "
         f"{counts['flaky']} flaky, {ledger.received / 1e6:.1f} MB, {seconds:.1f} s"
     )
+    if ledger.manifest is not None:
+        digest, compared = ledger.manifest.digest, ledger.compared
+        differ = len({each.served.url for each in compared.differing})
+        yield (
+            f"manifest {digest[:16]}…: {plural(compared.compared, 'URL')} compared, "
+            f"{differ} other than built, {len(compared.unlisted)} not built"
+        )
     if ledger.slowest:
         shown = ", ".join(f"{took:.2f} s {plain(what, 90)}" for took, what in ledger.slowest[:2])
         yield f"slowest: {shown}"

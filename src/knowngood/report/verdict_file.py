@@ -40,6 +40,10 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
             "seen": ledger.release.seen,
             "edges": dict(ledger.release.start),
         },
+        "manifest": {
+            "digest": ledger.manifest.digest if ledger.manifest else None,
+            "compared": ledger.compared.compared,
+        },
         "control": [
             {"began": look.began, "trouble": look.trouble, "skew": round(look.skew, 1)}
             for look in ledger.looks

@@ -1,0 +1,143 @@
+"""The embedded FHR held against what it writes as files, and mistakes with ``--manifest``."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fhr_standin
+
+ROOT = Path(__file__).parents[2]
+SMALL = ("--env=local", "--drill=none")
+BUILT = "knowngood::every_file_is_the_one_that_was_built"
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    """The manifest of the site that a small embedded FHR serves."""
+    site, path = tmp_path / "site", tmp_path / "manifest.txt"
+    module = [sys.executable, "-m"]
+    writing = [*module, "fhr_standin", "--write", str(site), "--locales", "5"]
+    subprocess.run(writing, check=True, stdout=subprocess.DEVNULL)
+    listing = [*module, "knowngood", "manifest", str(site)]
+    path.write_bytes(subprocess.run(listing, check=True, capture_output=True).stdout)
+    return path
+
+
+def verify(tmp_path: Path, *options: str) -> tuple[int, dict[str, Any], str]:
+    """``knowngood verify`` on a small embedded FHR: code, verdict (empty without one), output."""
+    verdict = tmp_path / "verdict.json"
+    command = [sys.executable, "-m", "knowngood", "verify", f"--verdict-file={verdict}"]
+    environ = {k: v for k, v in os.environ.items() if "PYTEST" not in k}
+    done = subprocess.run(
+        [*command, "-p", "no:randomly", "-p", "no:cacheprovider", *options],
+        cwd=ROOT,
+        env={**environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    told = json.loads(verdict.read_text()) if verdict.exists() else {}
+    return done.returncode, told, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_the_embedded_fhr_is_what_it_writes(
+    manifest: Path, tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    """The verdict names the manifest and counts what was compared, with workers as without."""
+    code, verdict, output = verify(tmp_path, *SMALL, f"--manifest={manifest}", *workers)
+    assert code == 0, output
+    found = verdict["manifest"]
+    assert found["digest"] == hashlib.sha256(manifest.read_bytes()).hexdigest()
+    assert found["compared"] > 400
+    assert f"{found['compared']} URLs compared, 0 other than built, 0 not built" in output
+
+
+def test_without_a_manifest(tmp_path: Path) -> None:
+    """Nothing is compared, and the verdict says so."""
+    code, verdict, output = verify(tmp_path, *SMALL, "-k", "robots")
+    assert code == 75
+    assert verdict["manifest"] == {"digest": None, "compared": 0}
+    assert "manifest" not in output
+
+
+def test_the_release_before(manifest: Path, suite: Callable) -> None:
+    """A manifest of another release, in which one shared file was another: roll back."""
+    served = hashlib.sha256(b"other").hexdigest()
+    lines = manifest.read_text().splitlines(keepends=True)
+    changed = [f"{served}{each[64:]}" if "/js/data.js" in each else each for each in lines]
+    manifest.write_text("".join(changed))
+    ended = suite(*SMALL, f"--manifest={manifest}")
+    assert ended.code == 1, ended.output
+    assert ended.failed_checks() == {BUILT}
+    [failure] = ended.verdict["failures"]
+    assert f"built  sha256 {served}" in failure["message"]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_secret_is_part_of_a_path(
+    manifest: Path, suite: Callable, fhr_environment: Callable, workers: tuple[str, ...]
+) -> None:
+    """What is hidden in reports is compared as it is."""
+    with fhr_standin.running(locales=5) as fhr:
+        environment = fhr_environment(fhr.origins, tables='[secrets]\ntoken = "FHR_TOKEN"\n')
+        options = (f"--env={environment}", f"--manifest={manifest}", *workers)
+        ended = suite(*options, env={"FHR_TOKEN": "styles"})
+    assert ended.code == 0, ended.output
+    assert ended.verdict["manifest"]["compared"] > 400
+
+
+def test_a_part_of_the_suite(manifest: Path, suite: Callable) -> None:
+    """Where no check asks for a file of the deployment, nothing is compared, and that is said."""
+    ended = suite(*SMALL, f"--manifest={manifest}", "-k", "heartbeat or uuid")
+    assert ended.code == 75
+    assert any("nothing was compared with --manifest" in d for d in ended.verdict["doubts"])
+
+
+RUNS = pytest.mark.parametrize("command", ["pytest", "verify"])
+
+
+def mistaken(command: str, tmp_path: Path, suite: Callable, *options: str) -> str:
+    """What is said where these options are a mistake: nothing was asked for, nobody blamed."""
+    if command == "verify":
+        code, verdict, output = verify(tmp_path, *options)
+    else:
+        ended = suite(*options)
+        code, verdict, output = ended.code, ended.verdict, ended.output
+    assert (code, verdict) == (4, {}), output
+    assert "Traceback" not in output
+    return output
+
+
+@RUNS
+def test_no_manifest_or_none_to_be_read(command: str, tmp_path: Path, suite: Callable) -> None:
+    """The file is named, and the line where one is wrong."""
+    path = tmp_path / "m.txt"
+    said = mistaken(command, tmp_path, suite, *SMALL, f"--manifest={path}")
+    assert f"--manifest {path}: there is no such file" in said
+    path.write_text(f"{'0' * 64}  a\n{'0' * 64}  ../a\n")
+    said = mistaken(command, tmp_path, suite, *SMALL, f"--manifest={path}")
+    assert f"--manifest {path}: line 2: the path '../a' is absolute or holds" in said
+
+
+@RUNS
+def test_no_release(
+    command: str, tmp_path: Path, suite: Callable, fhr_environment: Callable, manifest: Path
+) -> None:
+    """Without [release] nobody says which origin has the files: the table to add is named."""
+    with fhr_standin.running(locales=4) as fhr:
+        environment = fhr_environment(fhr.origins)
+        text = environment.read_text().replace('[release]\nurl = "content:/__version__"\n', "")
+        environment.write_text(text)
+        options = (f"--env={environment}", f"--manifest={manifest}")
+        said = mistaken(command, tmp_path, suite, *options)
+    assert "has no [release]; add the table with url =" in said
