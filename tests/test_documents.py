@@ -56,7 +56,19 @@ def test_the_readme_s_options_exist(option: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["verify", "drill", "live", "gate", "status", "last-good", "log"]
+    "command",
+    [
+        "verify",
+        "drill",
+        "push",
+        "rollback",
+        "live",
+        "gate",
+        "status",
+        "last-good",
+        "log",
+        "manifest",
+    ],
 )
 def test_the_readme_s_commands_exist(command: str) -> None:
     """Each is in the README and in the command's own help, and answers to --help."""

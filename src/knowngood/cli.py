@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import Final
 
 USAGE: Final = """\
@@ -29,6 +30,19 @@ usage: knowngood COMMAND [OPTION …]
 
 `knowngood COMMAND --help` says more.
 """
+_ALONE: Final = {
+    "verify": ".verify",
+    "drill": ".drill",
+    "live": ".live",
+    "hooks": ".release.hooks",
+    "manifest": ".release.build",
+}
+_TOGETHER: Final = {
+    **dict.fromkeys(("push", "rollback"), ".release.acting"),
+    **dict.fromkeys(("last-good", "log", "gate", "status"), ".release.questions"),
+}
+"""The module of each command, by itself or with others; loaded for those who ask for it."""
+
 USAGE_ERROR: Final = 4
 INTERNAL_ERROR: Final = 3
 """As pytest has them, so that every command of a job means the same."""
@@ -75,34 +89,10 @@ def _let_go_of_streams() -> None:
 
 
 def _main(command: str, rest: Sequence[str]) -> int:
-    if command == "verify":
-        from . import verify
-
-        return verify.main(rest)
-    if command == "drill":
-        from . import drill
-
-        return drill.main(rest)
-    if command == "live":
-        from . import live
-
-        return live.main(rest)
-    if command in {"push", "rollback"}:
-        from .release import acting
-
-        return acting.main(command, rest)
-    if command in {"last-good", "log", "gate", "status"}:
-        from .release import questions
-
-        return questions.main(command, rest)
-    if command == "hooks":
-        from .release import hooks
-
-        return hooks.main(rest)
-    if command == "manifest":
-        from .release import build
-
-        return build.main(rest)
+    if command in _ALONE:
+        return int(import_module(_ALONE[command], __package__).main(rest))
+    if command in _TOGETHER:
+        return int(import_module(_TOGETHER[command], __package__).main(command, rest))
     if command in {"-h", "--help", "help"}:
         sys.stdout.write(USAGE)
         return 0

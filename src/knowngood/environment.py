@@ -74,14 +74,15 @@ class Gate:
 
     It is on ``branch``, has passed on ``promotes_from`` and on every name in ``requires`` no more
     than ``max_age`` days ago, by a record that somebody in the file ``signers`` (ssh's
-    allowed_signers) has signed. Messages of its commits match ``review``. Nothing is changed on
-    the weekdays ``no_change`` (in English) and on ``holidays`` (ISO dates), in ``timezone``.
+    allowed_signers) has signed. Messages of its commits match ``review`` (empty: ``r=NAME``).
+    Nothing is changed on the weekdays ``no_change`` (in English) and on ``holidays`` (ISO dates),
+    in ``timezone``.
     """
 
     branch: str = "release"
     max_age: float = 7.0
     signers: Path | None = None
-    review: str = r"\br=\w+"
+    review: str = ""
     requires: tuple[str, ...] = ()
     no_change: tuple[str, ...] = ("Friday",)
     timezone: str = "UTC"

@@ -254,7 +254,7 @@ MISTAKES = {
     "release-no-table": (
         'release = "v1"\n',
         "release: found 'v1'",
-        "url, shape, field, agree and unbuilt",
+        "url, shape, field, agree, repository and unbuilt",
     ),
     "release-no-url": ('[release]\nshape = "json"\n', "release", "'url' is a required property"),
     "release-full-url": ('[release]\nurl = "https://x/v"\n', "release.url", "'https'"),

@@ -197,7 +197,7 @@ def last_good_but(
     signers = environment.gate.signers
 
     def believed(each: Record) -> bool:
-        signed = signers is None or not gate.untrusted(repository, each, str(signers))
+        signed = signers is None or not gate.untrusted(repository, each, signers)
         return each.commit != commit and signed
 
     return found.last_good(environment.name, believed)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..environment import Environment, Gate
 from ..text import plain
 from .git import GitError, Repository, is_ref_part
+from .objects import objects
 from .record import Kind, Record
 from .records import Records
+from .review import Rule
 
 LISTED = 50
 """Commits that are listed by author and subject; a push of more is one to split."""
@@ -77,7 +79,11 @@ class Question:
         live, commit = self.records.live(self.environment.name), self.commit()
         if live is None or commit is None:
             return []
-        return _between(self.repository, live.commit, commit, re.compile(self.gate.review))
+        return _between(self.repository, live.commit, commit, self._rule())
+
+    def _rule(self) -> Rule:
+        """Which commits are reviewed: by the environment's own pattern, or the usual one."""
+        return Rule.by(self.gate.review) if self.gate.review else Rule.usual()
 
     def _unknown(self) -> Reason:
         return Reason(
@@ -165,7 +171,7 @@ class Question:
         signers = self.gate.signers
         if signers is None:
             return
-        trouble = untrusted(self.repository, passed, str(signers))
+        trouble = untrusted(self.repository, passed, signers)
         if trouble:
             yield Reason(
                 f"the record {passed.name} is not signed by anyone in {signers}: {trouble}",
@@ -189,7 +195,7 @@ class Question:
         for each in unmarked[:LISTED]:
             yield Reason(
                 f"no review: {each.digest[:12]} by {each.author}: {each.subject}",
-                f"have it reviewed; its message must hold /{self.gate.review}/",
+                f"have it reviewed; its message must hold {self._rule().allowed}",
             )
         if len(unmarked) > LISTED:
             yield Reason(f"and {len(unmarked) - LISTED} more without review", "split the release")
@@ -204,28 +210,22 @@ class Question:
             yield Reason(f"{local.date()} is a holiday: no changes", "push on another day")
 
 
-def untrusted(repository: Repository, found: Record, signers: str) -> str:
+def untrusted(repository: Repository, found: Record, signers: Path) -> str:
     """Why the signature of a record's tag does not count; empty where one of ``signers``, an ssh
     allowed_signers file, made it.
     """
     try:
-        repository.run(
-            "-c", f"gpg.ssh.allowedSignersFile={signers}", "verify-tag", f"refs/tags/{found.name}"
-        )
+        repository.verify_tag(f"refs/tags/{found.name}", signers)
     except GitError as error:
         return plain(str(error).partition(": ")[2] or str(error), 200)
     return ""
 
 
-def _between(repository: Repository, old: str, new: str, mark: re.Pattern[str]) -> list[Commit]:
-    listed = repository.run("log", "--format=%H%x00%an%x00%s%x00%B%x00", f"{old}..{new}", "--")
-    fields = listed.split("\0")[:-1]
-    rows = (fields[at : at + 4] for at in range(0, len(fields), 4))
+def _between(repository: Repository, old: str, new: str, rule: Rule) -> list[Commit]:
+    names = repository.run("rev-list", f"{old}..{new}", "--").split()
     return [
-        Commit(
-            digest.strip(), plain(author, 60), plain(subject, 120), bool(mark.search(body[:65536]))
-        )
-        for digest, author, subject, body in rows
+        Commit(each.name, plain(each.person, 60), plain(each.subject, 120), rule.lets(each))
+        for each in objects(repository, names)
     ]
 
 

@@ -91,6 +91,13 @@ class Repository:
         """The same without the space around it, empty where it has none. Raises GitError."""
         return (self.setting(key) or "").strip()
 
+    def verify_tag(self, name: str, signers: Path) -> None:
+        """Raise GitError unless somebody in ``signers``, an ssh allowed_signers file, signed it."""
+        # A key in the keyring of whoever runs this is no allowed signer, so other kinds fail.
+        others = ("gpg.program", "gpg.openpgp.program", "gpg.x509.program")
+        words = [f"gpg.ssh.allowedSignersFile={signers}", *(f"{key}=false" for key in others)]
+        self.run(*(part for word in words for part in ("-c", word)), "verify-tag", name)
+
     def commit_of(self, name: str) -> str | None:
         """The commit that a name of any kind stands for, in full; None where it stands for none."""
         if not name or name.startswith("-"):

@@ -187,7 +187,7 @@ def _last_good(environment: Environment, repository: Repository, found: Records)
     if signers is None:
         return found.last_good(environment.name)
     return found.last_good(
-        environment.name, lambda each: not gate.untrusted(repository, each, str(signers))
+        environment.name, lambda each: not gate.untrusted(repository, each, signers)
     )
 
 

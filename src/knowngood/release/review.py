@@ -44,11 +44,20 @@ class Rule:
         if configured is not None:
             told = f"what {plain(configured.pattern)} matches (git config {settings.REVIEW})"
             return cls(configured, told)
-        told = (
-            'r=NAME, as in "Bug 123 - Fix it. r=alice,bob" (r? asks for a review, r=me names '
-            f"nobody); git config {settings.REVIEW} takes another regular expression"
-        )
+        usual = cls.usual()
+        other = f"git config {settings.REVIEW} takes another regular expression"
+        return cls(usual.pattern, f"{usual.allowed}; {other}")
+
+    @classmethod
+    def usual(cls) -> Rule:
+        """The one that holds where nobody says otherwise."""
+        told = 'r=NAME, as in "Bug 123 - Fix it. r=alice,bob" (r? only asks, r=me names nobody)'
         return cls(DEFAULT, told)
+
+    @classmethod
+    def by(cls, expression: str) -> Rule:
+        """What a regular expression matches."""
+        return cls(re.compile(expression, re.MULTILINE), f"what {plain(expression)} matches")
 
     def marks(self, message: str) -> bool:
         """Whether the message has the mark. A revert quotes the subject of what it takes back,
