@@ -65,6 +65,7 @@ cache-control = {{ max_age = 600 }}
 [headers.everything]
 paths = '/.*'
 x-content-type-options = "nosniff"
+set-cookie = false
 """
 
 

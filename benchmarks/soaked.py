@@ -81,8 +81,9 @@ def sensitivity(runs: Sequence[Ended], exempt: Mapping[str, str]) -> Iterator[st
     yield f"a deployment with a fault: {len(by_fault)} faults, {len(runs)} runs"
     rows = [_fault_row(fault, some) for fault, some in by_fault.items()]
     yield from table([("fault", "caught", "flaky", "seconds", "by"), *rows])
-    for fault, why in exempt.items():
-        yield f"{fault}: not run: {why}"
+    for why in dict.fromkeys(exempt.values()):
+        names = [fault for fault, reason in exempt.items() if reason == why]
+        yield f"not run, since {why}: {', '.join(names)}"
 
 
 def _fault_row(fault: str, runs: Sequence[Ended]) -> tuple[str, ...]:
