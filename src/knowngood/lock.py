@@ -75,7 +75,7 @@ def _open(path: Path) -> int:
 def _sign(descriptor: int, command: Sequence[str]) -> None:
     note = {
         "pid": os.getpid(),
-        "user": _user(),
+        "user": user(),
         "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         "command": shlex.join(command),
     }
@@ -83,11 +83,12 @@ def _sign(descriptor: int, command: Sequence[str]) -> None:
     os.pwrite(descriptor, json.dumps(note).encode(), 0)
 
 
-def _user() -> str:
+def user() -> str:
+    """Who runs this; a container's user may have a number alone."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have a number alone
-        return f"uid {os.getuid()}"
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
 
 
 def _who(descriptor: int) -> str:

@@ -1,5 +1,6 @@
 """Marks become probes, or a message that says what is wrong with the mark."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -48,6 +49,44 @@ def test_plain_url() -> None:
     assert (only.probe.method, only.probe.origin) == ("GET", "content")
     assert (only.probe.template, only.probe.follow) == ("content:/robots.txt", False)
     assert not only.references
+
+
+EDGES = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
+
+
+def at_edges(how: str) -> Environment:
+    """The environment with three edges."""
+    return replace(ENVIRONMENT, edges=MappingProxyType({"content": EDGES}), at_edges=how)
+
+
+def test_every_case_at_every_edge() -> None:
+    """Each by its own name, all of its samples there."""
+    found = planned(mark("content:/{locale}/x", samples=2), environment=at_edges("all"))
+    assert sorted(found) == sorted(f"{code}-{edge}" for code in ("fr", "de") for edge in EDGES)
+    for name, probes in found.items():
+        assert {each.probe.address for each in probes} == {name.partition("-")[2]}
+
+
+def test_urls_spread_over_the_edges() -> None:
+    """One edge a URL, always the same, and another for each further sample; every edge is asked."""
+    spread = at_edges("spread")
+    found = planned(mark("content:/{locale}/x", samples=3), environment=spread)
+    assert sorted(found) == ["de", "fr"]
+    for probes in found.values():
+        assert {each.probe.address for each in probes} == set(EDGES)
+    assert planned(mark("content:/y"), environment=spread) == planned(
+        mark("content:/y"), environment=spread
+    )
+    asked = {declaration.spread(EDGES, f"/{number}") for number in range(40)}
+    assert asked == set(EDGES)
+    assert declaration.spread(EDGES, "/x?1") == declaration.spread(EDGES, "/x?2")
+
+
+def test_an_origin_without_edges() -> None:
+    """Is asked wherever its name leads."""
+    other = replace(ENVIRONMENT, edges=MappingProxyType({"other": EDGES}), at_edges="all")
+    [probes] = planned(mark("content:/y"), environment=other).values()
+    assert [each.probe.address for each in probes] == [""]
 
 
 def test_a_query_is_counted_with_its_path() -> None:

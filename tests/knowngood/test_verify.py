@@ -333,6 +333,37 @@ def test_usage(verify: Callable[..., Any], options: list[str], told: str) -> Non
     assert told in output
 
 
+def test_a_failure_of_the_baseline(verify: Callable[..., Any], project: Path) -> None:
+    """It was there before the push: told apart, and no reason to roll back."""
+    assert verify(FAILS)[0] == 1
+    (project / "verdict.json").rename(project / "before.json")
+    code, document, output = verify(FAILS, "--baseline=before.json")
+    assert (code, document["verdict"], document["action"]) == (75, "INCONCLUSIVE", "hold"), output
+    assert [each["check"] for each in document["known"]] == ["test_it.py::test_robots"]
+    other = FAILS + "    # another failure beside it\n" + FAILS.replace("test_robots", "test_more")
+    assert verify(other, "--baseline=before.json")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No such file"),
+        ("{", "--baseline"),
+        ("{}", "no verdict file of this version"),
+    ],
+)
+def test_a_baseline_that_is_none(
+    verify: Callable[..., Any], project: Path, content: str | None, told: str
+) -> None:
+    """A usage error, which names the file; nothing is asked for."""
+    if content is not None:
+        (project / "before.json").write_text(content)
+    code, _, output = verify(FAILS, "--baseline=before.json")
+    assert code == 4, output
+    assert "before.json" in output
+    assert told in output
+
+
 def test_help_names_the_codes() -> None:
     """The exit codes are on the first screen of the help."""
     command = [sys.executable, "-m", "knowngood", "verify", "--help"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from ..lock import user
 from ..report import whole
 from ..text import plain
 from . import record
@@ -124,16 +123,9 @@ def read_one(name: str, row: Sequence[str], now: datetime) -> Record:
 def identity(repository: Repository) -> tuple[str, str]:
     """Who acts here, ``Name <address>``, as git knows them or else this machine; and from where."""
     where = socket.gethostname()
-    name = repository.config("user.name") or _user()
-    address = repository.config("user.email") or f"{_user()}@{where}"
+    name = repository.config("user.name") or user()
+    address = repository.config("user.email") or f"{user()}@{where}"
     return f"{name} <{address}>", where
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have a number alone
-        return f"uid-{os.getuid()}"
 
 
 class NotWritten(Exception):

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from knowngood.release.record import Kind, Record
 sys.path.insert(0, str(Path(__file__).parent))  # under importlib mode, too
 
 from clones import Clone
-from release_side import NOW, Note, commit, git
+from release_side import NOW, Note, Noted, commit, git
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,22 @@ def note(site: Repository, tmp_path: Path) -> Note:
             verdict=verdict,
             **{"who": "Ann <ann@example.org>", "where": "host", **more},
         )
+        records.write(site, found, tmp_path / "aside")
+        return found
+
+    return write
+
+
+@pytest.fixture
+def noted(site: Repository, tmp_path: Path) -> Noted:
+    """Write a record so many days before the present, for commands that run as processes."""
+
+    def write(
+        release: str, place: str, verdict: str, days: float, kind: Kind = Kind.VERIFIED
+    ) -> Record:
+        when = datetime.now(UTC) - timedelta(days=days)
+        of = site.commit_of(release) or ""
+        found = Record(kind, place, release, of, when, verdict, who="Ann <ann@example.org>")
         records.write(site, found, tmp_path / "aside")
         return found
 

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from release_side import git
+from release_side import Noted, git
 
 from knowngood.release import records
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind, Record
+from knowngood.release.record import Kind
 
 ENVIRONMENT = """
 description = "{name}"
@@ -105,22 +105,6 @@ def environment(project: Path, name: str, url: str, extra: str = "") -> None:
     (project / "environments" / f"{name}.toml").write_text(text)
 
 
-@pytest.fixture
-def note(site: Repository, tmp_path: Path) -> Callable[..., Record]:
-    """Write a record so many days before the present."""
-
-    def write(
-        release: str, place: str, verdict: str, days: float, kind: Kind = Kind.VERIFIED
-    ) -> Record:
-        when = datetime.now(UTC) - timedelta(days=days)
-        of = site.commit_of(release) or ""
-        found = Record(kind, place, release, of, when, verdict, who="Ann <ann@example.org>")
-        records.write(site, found, tmp_path / "aside")
-        return found
-
-    return write
-
-
 class Ended(NamedTuple):
     """How a command ended."""
 
@@ -152,12 +136,12 @@ def run(project: Path) -> Run:
 
 
 @pytest.fixture
-def history(note: Callable[..., Record]) -> None:
+def history(noted: Noted) -> None:
     """v1 is on prod and good there; v2 and v3 passed on stage."""
-    note("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
-    note("v1", "prod", "PASSED", 8)
-    note("v2", "stage", "PASSED", 1)
-    note("v3", "stage", "PASSED", 1)
+    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "stage", "PASSED", 1)
+    noted("v3", "stage", "PASSED", 1)
 
 
 def live(project: Path) -> str:
@@ -274,11 +258,11 @@ def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
     assert "prod is back on v1, and verified" in ended.output
 
 
-def test_rollback(run: Run, note: Callable[..., Record], project: Path, site: Repository) -> None:
+def test_rollback(run: Run, noted: Noted, project: Path, site: Repository) -> None:
     """To the last release that is known to be good and is not what is there; told beforehand."""
-    note("v1", "prod", "PASSED", 8)
-    note("v2", "prod", "DEPLOYED", 2, Kind.PUSHED)
-    note("v2", "prod", "PASSED", 1)
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "DEPLOYED", 2, Kind.PUSHED)
+    noted("v2", "prod", "PASSED", 1)
     (project / "live").unlink()
     (project / "live").symlink_to(project / "releases" / "v2")
     ended = run("rollback", "--env=prod")
@@ -293,9 +277,9 @@ def test_rollback(run: Run, note: Callable[..., Record], project: Path, site: Re
     assert happened(site)[0] == ("rolled-back", "v1", "STARTED")
 
 
-def test_nothing_to_go_back_to(run: Run, note: Callable[..., Record], project: Path) -> None:
+def test_nothing_to_go_back_to(run: Run, noted: Noted, project: Path) -> None:
     """No release is known to be good: nothing is touched."""
-    note("v1", "prod", "FAILED", 8)
+    noted("v1", "prod", "FAILED", 8)
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 1
     assert not (project / "deployed").exists()

@@ -8,17 +8,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from release_side import git
+from release_side import Noted, git
 
 import fhr_standin
 from knowngood.release import records
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind, Record
+from knowngood.release.record import Kind
 
 ENVIRONMENT = """
 description = "{name}"
@@ -82,36 +82,20 @@ def run(project: Path) -> Run:
     return run
 
 
-@pytest.fixture
-def note(site: Repository, tmp_path: Path) -> Callable[..., Record]:
-    """Write a record so many days before the present."""
-
-    def write(
-        release: str, place: str, verdict: str, days: float, kind: Kind = Kind.VERIFIED
-    ) -> Record:
-        when = datetime.now(UTC) - timedelta(days=days)
-        of = site.commit_of(release) or ""
-        found = Record(kind, place, release, of, when, verdict, who="Ann <ann@example.org>")
-        records.write(site, found, tmp_path / "aside")
-        return found
-
-    return write
-
-
-def test_last_good(run: Run, note: Callable[..., Record]) -> None:
+def test_last_good(run: Run, noted: Noted) -> None:
     """The release, and nothing else; 1 and the reason when there is none."""
     ended = run("last-good", "--env=prod")
     assert (ended.code, ended.out) == (1, "")
     assert "nothing has PASSED there" in ended.err
-    note("v1", "prod", "PASSED", 3)
+    noted("v1", "prod", "PASSED", 3)
     assert run("last-good", "--env=prod") == (0, "v1\n", "")
-    note("v1", "prod", "FAILED", 2)
+    noted("v1", "prod", "FAILED", 2)
     ended = run("last-good", "--env=prod")
     assert (ended.code, ended.out) == (1, "")
     assert "v1 PASSED, and FAILED later" in ended.err
 
 
-def test_gate(run: Run, note: Callable[..., Record]) -> None:
+def test_gate(run: Run, noted: Noted) -> None:
     """0, or 1 with numbered reasons and what to do about each."""
     ended = run("gate", "--env=prod", "--release=v2")
     assert ended.code == 1
@@ -120,8 +104,8 @@ def test_gate(run: Run, note: Callable[..., Record]) -> None:
         "   → knowngood verify --env=stage --release=v2 --record --push",
         "v2 may not go to prod: 1 reason",
     ]
-    note("v2", "stage", "PASSED", 1)
-    note("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v2", "stage", "PASSED", 1)
+    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
     ended = run("gate", "--env=prod", "--release=v2")
     assert (ended.code, ended.err) == (0, "")
     first, last = ended.out.splitlines()
@@ -143,11 +127,11 @@ def test_override(run: Run) -> None:
     assert "there is no release v9" in ended.err
 
 
-def test_log(run: Run, note: Callable[..., Record]) -> None:
+def test_log(run: Run, noted: Noted) -> None:
     """Newest first; of this environment alone."""
-    note("v1", "prod", "DEPLOYED", 3, Kind.PUSHED)
-    note("v1", "prod", "FAILED", 2)
-    note("v2", "stage", "PASSED", 1)
+    noted("v1", "prod", "DEPLOYED", 3, Kind.PUSHED)
+    noted("v1", "prod", "FAILED", 2)
+    noted("v2", "stage", "PASSED", 1)
     rows = run("log", "--env=prod").out.splitlines()
     assert [row.split()[2:5] for row in rows] == [
         ["verified", "v1", "FAILED"],
@@ -156,12 +140,12 @@ def test_log(run: Run, note: Callable[..., Record]) -> None:
     assert len(run("log", "--env=prod", "--count=1").out.splitlines()) == 1
 
 
-def test_status(run: Run, note: Callable[..., Record], project: Path) -> None:
+def test_status(run: Run, noted: Noted, project: Path) -> None:
     """Every environment: for a person, for a script, and what is live by asking."""
-    note("v2", "stage", "DEPLOYED", 3, Kind.PUSHED)
-    note("v2", "stage", "PASSED", 2)
-    note("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
-    note("v1", "prod", "PASSED", 8)
+    noted("v2", "stage", "DEPLOYED", 3, Kind.PUSHED)
+    noted("v2", "stage", "PASSED", 2)
+    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v1", "prod", "PASSED", 8)
     with fhr_standin.running(locales=1, release="v2") as standin:
         environment(project, "stage", url=standin.origins["content"])
         table = run("status")
@@ -201,10 +185,10 @@ def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Pa
 
 
 def test_a_ledger_that_cannot_be_read(
-    run: Run, project: Path, site: Repository, note: Callable[..., Record], tmp_path: Path
+    run: Run, project: Path, site: Repository, noted: Noted, tmp_path: Path
 ) -> None:
     """The gate refuses and says so: 75, for what is not known is no reason why not."""
-    note("v2", "stage", "PASSED", 1)
+    noted("v2", "stage", "PASSED", 1)
     git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
     ended = run("gate", "--env=prod", "--release=v2")
     assert ended.code == 75
