@@ -273,12 +273,12 @@ def test_a_bundle_of_two_megabytes() -> None:
     [b"[", b"[]", b"(", b"{", b"/*", b"//\n", b"=/[", b"=/a", b"`${", b"'", b"'\\", b"\n", b"a;"],
 )
 def test_hostile_script_is_judged_in_bounded_time(unit: bytes) -> None:
-    """Two megabytes of anything: what is linear takes a few seconds, anything else an hour."""
-    source = unit * ((2 << 20) // len(unit))
+    """Half a megabyte of anything: what is linear takes a second, anything else minutes."""
+    source = unit * ((512 << 10) // len(unit))
     before = time.process_time()
     with contextlib.suppress(Unjudgeable):
         script.trouble(source)
     with contextlib.suppress(Unjudgeable):
         for _ in script.strings(source):
             pass
-    assert time.process_time() - before < 30
+    assert time.process_time() - before < 15
