@@ -32,6 +32,8 @@ def environment_of(config: pytest.Config) -> Environment:
         found = chosen(name, suite_root(config), origins, drill)
     except BadEnvironment as error:
         raise pytest.UsageError(str(error)) from None
+    if config.getoption("--record") and (origins or drill is not None):
+        raise pytest.UsageError("--record: what --origin or --drill verify is not the environment")
     for report in ("--verdict-file", "--html-file"):
         target = config.getoption(report)
         if target is not None and not (config.invocation_params.dir / target).parent.is_dir():

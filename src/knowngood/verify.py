@@ -112,6 +112,8 @@ def load(options: Options) -> Environment:
     ):
         if path is not None and not path.absolute().parent.is_dir():
             raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
+    if options.record and (options.origins or options.drill is not None):
+        raise BadEnvironment("--record: what --origin or --drill verify is not the environment")
     if options.push and not options.record:
         raise BadEnvironment("--push pushes the record of a run; give --record as well")
     found = environment_file.chosen(options.env, root, options.origins, options.drill)

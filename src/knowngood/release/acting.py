@@ -7,9 +7,11 @@ a process that was killed say, can tell where things stand.
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,32 +19,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from .. import environment_file
+from .. import environment_file, redact
 from ..environment import BadEnvironment, Deploy, Environment
 from ..kind import EXIT_CODES
 from ..kind import Kind as Verdict
 from ..text import plain
 from . import command_output, gate, place, questions, records, ref_lock
 from .git import GitError, Repository, is_ref_part
-from .record import DEPLOYED, Kind, Record
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind, Record
 from .records import NotWritten, Records
 from .ref_lock import Locked
 
 DONE, BAD, INTERRUPTED, USAGE_ERROR = 0, 1, 2, 4
 HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
 
-STARTED, NOT_DEPLOYED = "STARTED", "NOT DEPLOYED"
-"""How far a push or a rollback got before the command ended well: begun, or ended badly."""
-
 
 @dataclass(slots=True)
 class Acting:
-    """Puts releases on ``environment``, which has ``deploy``; ``shared`` pushes records, too."""
+    """Puts releases on ``environment``, which has ``deploy``; ``shared`` pushes records, too.
+
+    ``who`` acts, and from where; ``found`` are the records before anything was done.
+    """
 
     environment: Environment
     deploy: Deploy
     repository: Repository
     shared: bool
+    who: tuple[str, str]
+    found: Records
 
     def push(self, release: str, commit: str) -> int:
         """Deploy and verify it; where it fails go back to the last known good one. Exit code."""
@@ -70,8 +74,7 @@ class Acting:
         return code
 
     def _go_back(self, bad: str) -> None:
-        found = records.read(self.repository, _now(), [self.environment.name])
-        good = last_good_but(self.environment, self.repository, found, bad)
+        good = last_good_but(self.environment, self.repository, self.found, bad)
         if good is None:
             _say(f"no release is known to be good on {self.environment.name}: it stays as it is")
         else:
@@ -81,14 +84,14 @@ class Acting:
         """Deploy and verify one release, all of it on record; the exit code of that."""
         try:
             self._note(kind, release, commit, STARTED)
-        except NotWritten as error:
+        except (NotWritten, GitError) as error:
             if kind == Kind.PUSHED:  # what cannot be on record is not pushed, but it is taken back
-                raise
+                raise NotWritten(f"nothing was deployed: {error}") from None
             _say(str(error))
         deployed = self._run_command(release, commit)
         try:
             self._note(kind, release, commit, DEPLOYED if deployed else NOT_DEPLOYED)
-        except NotWritten as error:
+        except (NotWritten, GitError) as error:
             _say(str(error))
         return self._verify(release) if deployed else BAD
 
@@ -108,15 +111,22 @@ class Acting:
         return code == 0
 
     def _verify(self, release: str) -> int:
-        """The same ``verify`` that everybody uses."""
-        command = [sys.executable, "-m", "knowngood", "verify", "--env", str(self.environment.path)]
-        command += ["--release", release, "--record", *(["--push"] if self.shared else [])]
+        """The same ``verify`` that everybody uses. Its exit code counts only with the verdict
+        that goes with it.
+        """
+        command = [sys.executable, "-P", "-m", "knowngood", "verify"]
+        command += ["--env", str(self.environment.path), "--release", release]
+        command += ["--record", *(["--push"] if self.shared else [])]
         root = self.environment.path.parent.parent
-        return subprocess.run(command, cwd=root, check=False).returncode
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "verdict.json"
+            command += ["--verdict-file", str(path)]
+            code = subprocess.run(command, cwd=root, check=False).returncode
+            return code if code > BAD or _says(path, code, release) else HELD
 
     def _note(self, kind: Kind, release: str, commit: str, how: str) -> None:
         """Write down how far it got. Raises NotWritten."""
-        who, where = records.identity(self.repository)
+        who, where = self.who
         found = Record(
             kind=kind,
             environment=self.environment.name,
@@ -129,19 +139,35 @@ class Acting:
         )
         name = records.write(self.repository, found, place.cache() / "records")
         if self.shared:
-            records.push(self.repository, [name])
+            try:
+                records.push(self.repository, [name])
+            except NotWritten:
+                if how == STARTED and kind == Kind.PUSHED:  # which it will not be
+                    self.repository.run("update-ref", "-d", f"refs/tags/{name}")
+                raise
+
+
+def _says(path: Path, code: int, release: str) -> bool:
+    """Whether the verdict in a file is of this release, and ends with this code."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        return bool(document["exit_code"] == code and document["release"]["expected"] == release)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def main(command: str, arguments: Sequence[str]) -> int:
     """Push or roll back as the command line says; the exit code."""
     options = _parser(command).parse_args(list(arguments))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, signal.default_int_handler)
     try:
         acting = _acting(options)
         purpose = f"knowngood {command} {' '.join(arguments)}"
         with ref_lock.held(acting.repository, acting.environment.name, purpose):
-            found = _records(acting)
-            return (_push if command == "push" else _rollback)(acting, found, options)
+            acting.found = _records(acting)
+            return (_push if command == "push" else _rollback)(acting, options)
     except BadEnvironment as error:
         sys.stderr.write(f"knowngood {command}: error: {error}\n")
         return USAGE_ERROR
@@ -155,7 +181,8 @@ def main(command: str, arguments: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def _push(acting: Acting, found: Records, options: argparse.Namespace) -> int:
+def _push(acting: Acting, options: argparse.Namespace) -> int:
+    found = acting.found
     _tell_unfinished(found.pushed(acting.environment.name))
     question = gate.Question(acting.environment, options.release, _now(), acting.repository, found)
     if not questions.answer(question, options.override, push=acting.shared):
@@ -165,15 +192,16 @@ def _push(acting: Acting, found: Records, options: argparse.Namespace) -> int:
     return acting.push(options.release, commit)
 
 
-def _rollback(acting: Acting, found: Records, options: argparse.Namespace) -> int:
-    live = found.pushed(acting.environment.name)
-    _tell_unfinished(live)
+def _rollback(acting: Acting, options: argparse.Namespace) -> int:
+    found, name = acting.found, acting.environment.name
+    live = found.there(name)
+    _tell_unfinished(found.pushed(name))
     good = last_good_but(acting.environment, acting.repository, found, live.commit if live else "")
     if good is None:
-        _say(f"no release other than the one that is there is known to be good on {options.env}")
+        _say(f"no release other than the one that is there is known to be good on {name}")
         return BAD
     is_now = f"{live.release} ({live.verdict}, {_at(live.when)})" if live else "not known"
-    _say(f"on {options.env} is, by the records: {is_now}")
+    _say(f"on {name} is, by the records: {is_now}")
     _say(f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {_at(good.when)}")
     if not options.yes and not _agreed():
         _say("nothing was changed")
@@ -193,14 +221,16 @@ def _tell_unfinished(last: Record | None) -> None:
 def last_good_but(
     environment: Environment, repository: Repository, found: Records, commit: str
 ) -> Record | None:
-    """The last known good release that is another commit than this one."""
-    signers = environment.gate.signers
+    """The last known good release that is another commit than this one, and of which no record
+    is damaged: that may be the one that revokes it.
+    """
+    trusted = gate.believed(environment, repository)
+    damaged = {bad.name.split("/")[2] for bad in found.bad if bad.name.count("/") > 2}
 
-    def believed(each: Record) -> bool:
-        signed = signers is None or not gate.untrusted(repository, each, signers)
-        return each.commit != commit and signed
+    def counts(each: Record) -> bool:
+        return each.commit != commit and each.release not in damaged and trusted(each)
 
-    return found.last_good(environment.name, believed)
+    return found.last_good(environment.name, counts)
 
 
 def _acting(options: argparse.Namespace) -> Acting:
@@ -212,10 +242,13 @@ def _acting(options: argparse.Namespace) -> Acting:
     release = getattr(options, "release", None)
     if release is not None and not is_ref_part(release):
         raise BadEnvironment(f"--release {plain(release, 80)!r}: no release has such a name")
+    redact.hide(environment.secrets.values())
     repository = place.opened(environment)
     place.fetch(repository)
+    place.refuse_shallow(repository)
     shared = bool(repository.config("remote.origin.url"))
-    return Acting(environment, environment.deploy, repository, shared)
+    who = records.identity(repository)
+    return Acting(environment, environment.deploy, repository, shared, who, Records(()))
 
 
 def _records(acting: Acting) -> Records:
@@ -227,7 +260,10 @@ def _records(acting: Acting) -> Records:
 def _agreed() -> bool:
     if not sys.stdin.isatty():
         raise BadEnvironment("not on a terminal: --yes says that it may go on")
-    return input("type yes to go on: ").strip() == "yes"
+    try:
+        return input("type yes to go on: ").strip() == "yes"
+    except EOFError:
+        return False
 
 
 def _say(line: str) -> None:
@@ -251,7 +287,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "rollback": "Go back to the last known good release, and verify that it works.",
     }
     codes = "Exit code: 0 done and verified, 1 bad or refused, 4 usage error, 75 hold."
-    parser = argparse.ArgumentParser(
+    parser = questions.CommandLine(
         prog=f"knowngood {command}", description=f"{what[command]} {codes}", allow_abbrev=False
     )
     add = parser.add_argument

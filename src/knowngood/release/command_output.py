@@ -49,10 +49,9 @@ def _read(stream: IO[bytes], say: Callable[[str], None]) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end, and a few seconds later end it."""
+    """Ask it to end; a few seconds later end what is left of it, and of what it started."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(WIND_UP)
-            return

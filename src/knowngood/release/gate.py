@@ -13,7 +13,7 @@ from ..text import plain
 from .git import GitError, Repository, is_ref_part
 from .objects import objects
 from .record import Kind, Record
-from .records import Records
+from .records import Believed, Records
 from .review import Rule
 
 LISTED = 50
@@ -68,18 +68,24 @@ class Question:
 
     def commit(self) -> str | None:
         """The commit that the release is."""
-        if not is_ref_part(self.release):
-            return None
+        if not is_ref_part(self.release) or self.release.partition("/")[0] in set(Kind):
+            return None  # no name, or that of a record
         return self.repository.commit_of(f"refs/tags/{self.release}")
 
     def outgoing(self) -> list[Commit]:
         """The commits that would go out: since what is live, by the records. Empty where nothing
         was pushed there yet.
         """
-        live, commit = self.records.live(self.environment.name), self.commit()
+        commit = self.commit()
+        live = self._live(commit or "")
         if live is None or commit is None:
             return []
         return _between(self.repository, live.commit, commit, self._rule())
+
+    def _live(self, but: str) -> Record | None:
+        """What is there now, or was before this very release."""
+        trusted = believed(self.environment, self.repository)
+        return self.records.live(self.environment.name, trusted, but)
 
     def _rule(self) -> Rule:
         """Which commits are reviewed: by the environment's own pattern, or the usual one."""
@@ -92,24 +98,30 @@ class Question:
         )
 
     def _tag(self) -> Iterator[Reason]:
+        commit = self.commit() or ""
+        before = self.records.moved(self.release, commit)
+        if before is not None:
+            yield Reason(
+                f"{self.release} was {before.commit[:12]} on {_at(before.when)}, and is now "
+                f"{commit[:12]}: its tag was moved",
+                "make a release with a name of its own",
+            )
         kind = self.repository.run("cat-file", "-t", f"refs/tags/{self.release}").strip()
         if kind != "tag":
             yield Reason(
                 f"{self.release} is a lightweight tag, which says neither who made it nor when",
-                f"make a release of it: git tag -a {self.release} -f {self.release}^{{commit}}",
+                "make a release with a name of its own: git tag -a",
             )
 
     def _branch(self, commit: str) -> Iterator[Reason]:
         names = (f"refs/remotes/origin/{self.gate.branch}", f"refs/heads/{self.gate.branch}")
-        heads = [name for name in names if self.repository.commit_of(name)]
+        heads = [name for name in names if self.repository.commit_of(name)][:1]  # the server's
         if not heads:
             yield Reason(
                 f"there is no branch {self.gate.branch} in {self.repository.path}",
                 "push it, or name another one as gate.branch",
             )
-        elif not any(
-            self.repository.succeeds("merge-base", "--is-ancestor", commit, head) for head in heads
-        ):
+        elif not self.repository.succeeds("merge-base", "--is-ancestor", commit, heads[0]):
             yield Reason(
                 f"{self.release} is not on the branch {self.gate.branch}",
                 f"bring it there first; pushed is only what {self.gate.branch} holds",
@@ -164,7 +176,7 @@ class Question:
         if len(contents) > 1 or (contents and passed.content is None):
             yield Reason(
                 f"{self.release} was served on {place} with different contents",
-                "verify it there again, with --manifest of the build that is to be pushed",
+                "make another release, of one build",
             )
 
     def _signature(self, passed: Record) -> Iterator[Reason]:
@@ -179,8 +191,8 @@ class Question:
             )
 
     def _commits(self, commit: str) -> Iterator[Reason]:
-        live = self.records.live(self.environment.name)
-        if live is None or live.commit == commit:
+        live = self._live(commit)
+        if live is None:
             return
         if not self.repository.succeeds("merge-base", "--is-ancestor", live.commit, commit):
             yield Reason(
@@ -208,6 +220,20 @@ class Question:
             yield Reason(f"it is {day} in {gate.timezone}: no changes", "push on another day")
         if local.date().isoformat() in gate.holidays:
             yield Reason(f"{local.date()} is a holiday: no changes", "push on another day")
+
+
+def believed(environment: Environment, repository: Repository) -> Believed:
+    """Which records count: those of releases whose tags still stand for the commit, signed by
+    somebody in the environment's signers, where it names some.
+    """
+    signers = environment.gate.signers
+
+    def counts(found: Record) -> bool:
+        now = repository.commit_of(f"refs/tags/{found.release}")
+        stands = now == found.commit or (now is None and found.commit.startswith(found.release))
+        return stands and (signers is None or not untrusted(repository, found, signers))
+
+    return counts
 
 
 def untrusted(repository: Repository, found: Record, signers: Path) -> str:

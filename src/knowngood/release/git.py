@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,6 @@ _ENVIRONMENT: Final = {
     "GIT_OPTIONAL_LOCKS": "0",
     # refs/replace/ can be pushed, and would show another commit in a commit's place.
     "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"),
     "LC_ALL": "C.UTF-8",
 }
 # A hook hands these to us, and they would point every command at its own repository, or at the
@@ -72,6 +72,10 @@ class Repository:
             raise GitError(_refusal(arguments, done))
         return done.stdout
 
+    def by_hand(self, *arguments: str) -> str:
+        """A command line for a person that does ``git ARGUMENTS`` here."""
+        return shlex.join(("git", "-C", str(self.path), *arguments))
+
     def setting(self, key: str) -> str | None:
         """The value of ``key`` in git's configuration, None where it has none. Raises GitError."""
         arguments = ("config", "-z", "--get", key)
@@ -116,6 +120,8 @@ class Repository:
                 stdin=subprocess.DEVNULL if given is None else None,
                 capture_output=True,
                 timeout=SECONDS,
+                # Without a terminal ssh cannot ask, and a Ctrl-C there is for us alone.
+                start_new_session=True,
                 env={**inherited, **_ENVIRONMENT, **self.variables},
                 check=False,
             )
@@ -142,9 +148,17 @@ def _text(output: bytes) -> str:
 
 
 def _refusal(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> str:
-    said = _text(done.stderr).strip() or f"exit code {done.returncode}"
+    lines = _text(done.stderr).strip().splitlines()
+    telling = [line for line in lines if not _NEWS.match(line)]  # what else was fetched
+    said = "\n".join(telling or lines) or f"exit code {done.returncode}"
     return f"git {_told(arguments)}: {plain(said, 500)}"
 
 
+_NEWS: Final = re.compile(r"From |\s*[*=+ ]\s*\[new |\s+[0-9a-f]+\.\.")
+
+
 def _told(arguments: Sequence[str]) -> str:
-    return plain(" ".join(arguments[:3]), 100)
+    words = list(arguments)
+    while words[:1] == ["-c"]:
+        del words[:2]
+    return plain(" ".join(words[:3]), 100)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
-from .git import GitError, Repository
+from .git import GitError, Repository, is_ref_part
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)
 _HEADS: Final = "+refs/heads/*:refs/remotes/origin/*"
+_PRUNING: Final = (
+    "fetch.prune",
+    "fetch.pruneTags",
+    "remote.origin.prune",
+    "remote.origin.pruneTags",
+)
 _TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved is told, not taken
 
 
@@ -33,6 +41,11 @@ def opened(environment: Environment) -> Repository:
             f"{environment.path}: release.repository: not set; name the git repository, a path or "
             "a URL, that releases are made from"
         )
+    if not is_ref_part(environment.name):
+        raise BadEnvironment(
+            f"{environment.path}: records are named by it, so its name holds letters, digits and "
+            ". _ - alone"
+        )
     if _URL.match(named):
         return _cloned(named)
     path = (environment.path.parent.parent / Path(named).expanduser()).resolve()
@@ -47,30 +60,52 @@ def opened(environment: Environment) -> Repository:
 
 
 def _cloned(url: str) -> Repository:
-    """A bare repository in the cache that follows ``url``; empty until it is fetched."""
+    """A bare repository in the cache that follows ``url``; empty until it is fetched. It is made
+    aside and renamed, so that it is there whole or not at all.
+    """
     stem = re.sub(r"[^A-Za-z0-9]+", "-", url.rpartition("/")[2].removesuffix(".git"))
     path = cache() / f"{stem}-{sha256(url.encode()).hexdigest()[:12]}.git"
-    repository = Repository(path)
-    if not (path / "HEAD").exists():
+    if not path.is_dir():
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
+                _made(Path(aside) / "new", url, path)
         except OSError as error:
             raise GitError(f"{path} cannot be made: {error.strerror or error}") from None
-        repository.run("init", "--quiet", "--bare")
-    if not repository.config("remote.origin.url"):
-        repository.run("config", "remote.origin.url", url)
-    return repository
+    # Said outright: where the folder is damaged git would look for a repository above it.
+    return Repository(path, {"GIT_DIR": str(path)})
+
+
+def _made(aside: Path, url: str, path: Path) -> None:
+    aside.mkdir()
+    new = Repository(aside)
+    new.run("init", "--quiet", "--bare")
+    new.run("config", "remote.origin.url", url)
+    try:
+        aside.rename(path)
+    except OSError as error:
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:  # somebody else was faster
+            raise
 
 
 def fetch(repository: Repository) -> None:
-    """Bring branches and tags up to date, where there is somewhere to fetch from.
+    """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
+    here and not there goes away, whatever git is configured to prune.
 
-    Raises GitError, also for a tag that is another one there, and for a history that is cut off.
+    Raises GitError, also for a tag that is another one there.
     """
     if repository.config("remote.origin.url"):
-        repository.run("fetch", "--no-tags", "origin", _HEADS, _TAGS)
+        keep = [f"{key}=false" for key in _PRUNING]
+        options = [word for each in keep for word in ("-c", each)]
+        repository.run(
+            *options, "fetch", "--no-tags", "--no-recurse-submodules", "origin", _HEADS, _TAGS
+        )
+
+
+def refuse_shallow(repository: Repository) -> None:
+    """Raise GitError where the history is cut off, so that nothing follows from it."""
     if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
         raise GitError(
             f"{repository.path} is shallow, so that no history can be told; "
-            f"run: git -C {repository.path} fetch --unshallow"
+            f"run: {repository.by_hand('fetch', '--unshallow')}"
         )

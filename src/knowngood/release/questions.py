@@ -8,9 +8,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from .. import environment_file
 from ..environment import BadEnvironment, Environment
@@ -18,7 +19,7 @@ from ..kind import EXIT_CODES, Kind
 from ..text import plain
 from . import gate, place, records
 from .git import GitError, Repository
-from .record import DEPLOYED, Record
+from .record import DEPLOYED, OVERRIDDEN, Record
 from .record import Kind as Of
 from .records import NotWritten, Records
 
@@ -44,22 +45,25 @@ def main(command: str, arguments: Sequence[str]) -> int:
 def last_good(options: argparse.Namespace) -> int:
     """Print the last known good release of an environment, and nothing else."""
     environment, repository, found = _read(options)
+    for bad in found.bad:  # it may be the one that revokes
+        if bad.environment == environment.name:
+            raise GitError(f"the record {plain(bad.name, 200)}: {bad.why}")
     good = _last_good(environment, repository, found)
     if good is None:
         sys.stderr.write(
-            f"no known good release on {environment.name}: {_why_none(found, options)}\n"
+            f"no known good release on {environment.name}: {_why_none(found, environment.name)}\n"
         )
         return NO
-    sys.stdout.write(f"{good.release}\n")
+    _write(f"{good.release}\n")
     return YES
 
 
 def log(options: argparse.Namespace) -> int:
     """Print what happened on an environment, newest first."""
-    _, _, found = _read(options)
-    for each in found.of(options.env)[: options.count]:
-        sys.stdout.write(f"{_line(each)}\n")
-    _tell_bad(found, options.env)
+    environment, _, found = _read(options)
+    for each in found.of(environment.name)[: options.count]:
+        _write(f"{_line(each)}\n")
+    _tell_bad(found, environment.name)
     return YES
 
 
@@ -76,17 +80,17 @@ def answer(question: gate.Question, override: str | None, *, push: bool) -> bool
     """
     reasons = question.reasons()
     for each in question.outgoing():
-        sys.stdout.write(f"{each}\n")
+        _write(f"{each}\n")
     for number, reason in enumerate(reasons, 1):
-        sys.stdout.write(f"{number}. {reason.what}\n   → {reason.to_do}\n")
+        _write(f"{number}. {reason.what}\n   → {reason.to_do}\n")
     name, where = plain(question.release, 80), question.environment.name
     if not reasons:
-        sys.stdout.write(f"{name} may go to {where}\n")
+        _write(f"{name} may go to {where}\n")
     elif override:
         _override(question, override, len(reasons), push)
     else:
         count = f"{len(reasons)} reason{'s' if len(reasons) > 1 else ''}"
-        sys.stdout.write(f"{name} may not go to {where}: {count}\n")
+        _write(f"{name} may not go to {where}: {count}\n")
     return bool(override) or not reasons
 
 
@@ -102,7 +106,7 @@ def _override(question: gate.Question, why: str, count: int, push: bool) -> None
         release=question.release,
         commit=commit,
         when=_now(),
-        verdict="OVERRIDDEN",
+        verdict=OVERRIDDEN,
         reason=f"{plain(why, 600)} (against {count} reasons)",
         who=who,
         where=where,
@@ -110,7 +114,7 @@ def _override(question: gate.Question, why: str, count: int, push: bool) -> None
     name = records.write(question.repository, found, place.cache() / "records")
     if push:
         records.push(question.repository, [name])
-    sys.stdout.write(f"let through, on record as {name}\n")
+    _write(f"let through, on record as {name}\n")
 
 
 def status(options: argparse.Namespace) -> int:
@@ -121,22 +125,22 @@ def status(options: argparse.Namespace) -> int:
         rows = [_standing(each, options.offline) for each in environments]
         rows = [{**row, "live": name} for row, name in zip(rows, live, strict=True)]
     if options.json:
-        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
+        _write(json.dumps(rows, indent=2) + "\n")
         return YES
     heads = ("environment", "live now", "last pushed", "last verified", "last good", "behind")
     cells = [heads, *(_cells(row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
     for row in cells:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write("  ".join(padded).rstrip() + "\n")
+        _write("  ".join(padded).rstrip() + "\n")
     for trouble in dict.fromkeys(t for row in rows for t in row["trouble"]):
-        sys.stdout.write(f"! {trouble}\n")
+        _write(f"! {trouble}\n")
     return YES
 
 
 def _live(environment: Environment) -> str | None:
     """What it serves now, asked in a process of its own: nothing here talks to deployments."""
-    command = [sys.executable, "-m", "knowngood", "live", "--env", str(environment.path)]
+    command = [sys.executable, "-P", "-m", "knowngood", "live", "--env", str(environment.path)]
     try:
         told = subprocess.run(command, capture_output=True, text=True, timeout=_LIVE, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -152,16 +156,22 @@ def _standing(environment: Environment, offline: bool) -> dict[str, Any]:
         repository = place.opened(environment)
         if not offline:
             _try_fetch(repository, row)
+        place.refuse_shallow(repository)
         found = records.read(repository, _now(), concerned(environment))
+        _fill(row, environment, repository, found)
     except (GitError, BadEnvironment) as error:
         row["trouble"].append(str(error))
-        return row
-    row["trouble"] += [f"{bad.name}: {bad.why}" for bad in found.bad]
+    return row
+
+
+def _fill(
+    row: dict[str, Any], environment: Environment, repository: Repository, found: Records
+) -> None:
+    row["trouble"] += [f"{plain(bad.name, 200)}: {bad.why}" for bad in found.bad]
     row["pushed"] = _json(found.pushed(environment.name))
     row["verified"] = _json(found.last(environment.name, Of.VERIFIED))
     row["good"] = _json(_last_good(environment, repository, found))
     row["behind"] = _behind(environment, repository, found)
-    return row
 
 
 def _try_fetch(repository: Repository, row: dict[str, Any]) -> None:
@@ -182,25 +192,19 @@ def _behind(environment: Environment, repository: Repository, found: Records) ->
 
 
 def _last_good(environment: Environment, repository: Repository, found: Records) -> Record | None:
-    """By a record that somebody in the environment's signers made, where it names some."""
-    signers = environment.gate.signers
-    if signers is None:
-        return found.last_good(environment.name)
-    return found.last_good(
-        environment.name, lambda each: not gate.untrusted(repository, each, signers)
-    )
+    return found.last_good(environment.name, gate.believed(environment, repository))
 
 
-def _why_none(found: Records, options: argparse.Namespace) -> str:
-    passed = [r for r in found.of(options.env, Of.VERIFIED) if r.passed]
+def _why_none(found: Records, environment: str) -> str:
+    passed = [r for r in found.of(environment, Of.VERIFIED) if r.passed]
     if not passed:
         return (
-            f"nothing has PASSED there; verify one: knowngood verify --env={options.env} --record"
+            f"nothing has PASSED there; verify one: knowngood verify --env={environment} --record"
         )
     revoked = found.revoked_by(passed[0])
     if revoked is not None:
         return f"{passed[0].release} PASSED, and FAILED later ({_at(revoked.when)})"
-    return f"the record {passed[0].name} is not signed by anyone in gate.signers"
+    return f"the record {passed[0].name} is of a tag that was moved, or not signed by gate.signers"
 
 
 def _json(found: Record | None) -> dict[str, Any] | None:
@@ -253,6 +257,7 @@ def _read(options: argparse.Namespace) -> tuple[Environment, Repository, Records
     repository = place.opened(environment)
     if not options.offline:
         place.fetch(repository)
+    place.refuse_shallow(repository)
     found = records.read(repository, _now(), concerned(environment))
     return environment, repository, found
 
@@ -271,8 +276,16 @@ def _environments(options: argparse.Namespace) -> list[Environment]:
     return [e for e in found if options.env or (e.release and e.release.repository)]
 
 
+class CommandLine(argparse.ArgumentParser):
+    """A mistake ends with pytest's exit code for one: 2 would say that somebody interrupted."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """As argparse has it, but for the code."""
+        super().exit(USAGE_ERROR if status else 0, message)
+
+
 def _parser(command: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog=f"knowngood {command}", description=_COMMANDS[command].__doc__, allow_abbrev=False
     )
     add = parser.add_argument
@@ -284,10 +297,24 @@ def _parser(command: str) -> argparse.ArgumentParser:
         add("--override", metavar="WHY", help="let it through all the same, on record")
         add("--push", action="store_true", help="push that record")
     if command == "log":
-        add("--count", type=int, default=50, metavar="N", help="rows (default: %(default)s)")
+        add("--count", type=_positive, default=50, metavar="N", help="rows (default: %(default)s)")
     if command == "status":
         add("--json", action="store_true", help="for a script")
     return parser
+
+
+def _write(text: str) -> None:
+    """Whoever reads it may go away (``| head``): the answer is in the exit code, too."""
+    with suppress(OSError, ValueError):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _now() -> datetime:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from .. import strictjson
+from ..judging import Unjudgeable
 from ..kind import Kind as Verdict
 from ..text import plain
 from .git import is_ref_part
@@ -26,6 +27,11 @@ OURS: Final = "urn:knowngood:record:v1"
 
 DEPLOYED: Final = "DEPLOYED"
 """The verdict of a push, or a rollback, whose command ended well: that release is there."""
+
+STARTED, NOT_DEPLOYED = "STARTED", "NOT DEPLOYED"
+"""How far a push or a rollback got before the command ended well: begun, or ended badly."""
+
+OVERRIDDEN: Final = "OVERRIDDEN"
 
 LARGEST: Final = 1 << 20
 """Characters of a message that is read: a verification of FHR has 6,000."""
@@ -41,6 +47,25 @@ class Kind(StrEnum):
     PUSHED = "pushed"
     ROLLED_BACK = "rolled-back"
     OVERRIDDEN = "overridden"
+
+
+_PUT: Final = frozenset({STARTED, DEPLOYED, NOT_DEPLOYED})
+_VERDICTS: Final[Mapping[Kind, frozenset[str]]] = {
+    Kind.VERIFIED: frozenset(Verdict),
+    Kind.PUSHED: _PUT,
+    Kind.ROLLED_BACK: _PUT,
+    Kind.OVERRIDDEN: frozenset({OVERRIDDEN}),
+}
+
+
+_NO_RECORD: Final = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    Unjudgeable,
+)
 
 
 class Malformed(Exception):
@@ -154,22 +179,33 @@ def parse(name: str, commit: str, text: str) -> Record:
     try:
         statement = _statement_in(text)
         ours = statement["predicate"][OURS]
-        subject = {each["name"]: each["digest"] for each in statement["subject"]}
+        subjects = [each["digest"] for each in statement["subject"]]
+        [of] = [each["gitCommit"] for each in subjects if "gitCommit" in each]
+        content = [each["sha256"] for each in subjects if "sha256" in each]
+        if statement["subject"][0]["name"] != release:
+            raise ValueError("its subject is another release")
         found = Record(
             kind=Kind(ours["kind"]),
             environment=_text(ours["environment"]),
             release=release,
-            commit=_text(subject[release]["gitCommit"]),
+            commit=_text(of),
             when=datetime.fromisoformat(ours["when"]),
             verdict=_text(ours["verdict"]),
             reason=_text(ours["reason"]),
             who=_text(ours["who"]),
             where=_text(ours["where"]),
             run=_text(ours["run"]),
-            content=_text(subject["content"]["sha256"]) if "content" in subject else None,
+            content=_text(content[0]) if content else None,
             attempts=int(ours["attempts"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        Unjudgeable,
+    ) as error:
         raise Malformed(f"its message holds no record: {plain(repr(error), 120)}") from None
     _refuse_difference(found, (kind, environment, when), commit)
     return found
@@ -212,7 +248,7 @@ def _refuse_difference(found: Record, named: tuple[Kind, str, datetime], commit:
         )
     if (found.kind, found.environment, found.when) != named:
         raise Malformed("its name and its message do not tell the same")
-    if found.kind == Kind.VERIFIED and found.verdict not in set(Verdict):
+    if found.verdict not in _VERDICTS[found.kind]:
         raise Malformed(f"its verdict is {plain(found.verdict, 40)!r}")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
 from ..text import plain
@@ -14,6 +15,8 @@ from . import place, records
 from .git import GitError, Repository, is_ref_part
 from .record import Kind, Record
 from .records import NotWritten
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
 
 
 def told(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
@@ -59,13 +62,20 @@ def verification(
 ) -> Record:
     """The record of a verdict. Raises NotWritten where the repository has no such release."""
     tag, commit = _named(repository, release)
+    now = datetime.now(UTC)
+    before = records.read(repository, now, [environment.name]).moved(tag, commit)
+    if before is not None:
+        raise NotWritten(
+            f"no record was written: {tag} was {before.commit[:12]} when {before.name} was, and is "
+            f"now {commit[:12]}: its tag was moved, and what was verified may be either"
+        )
     who, where = records.identity(repository)
     return Record(
         kind=Kind.VERIFIED,
         environment=environment.name,
         release=tag,
         commit=commit,
-        when=datetime.now(UTC),
+        when=now,
         verdict=document["verdict"],
         reason=document["reason"],
         who=who,
@@ -84,11 +94,11 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
     commit = repository.commit_of(f"refs/tags/{release}") if known else None
     if commit is not None:
         return release, commit
-    commit = repository.commit_of(release) if known else None
+    commit = repository.commit_of(release) if _COMMIT.fullmatch(release) else None
     if commit is None:
         raise NotWritten(
             f"no record was written: {plain(release, 80)} is neither a tag nor a commit in "
-            f"{repository.path}; run: git -C {repository.path} fetch --tags origin"
+            f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
         )
     on = repository.run("tag", "--points-at", commit).split()
     releases = [tag for tag in on if tag.partition("/")[0] not in set(Kind)]

@@ -42,6 +42,9 @@ class Bad:
         return [*self.name.split("/"), ""][1]
 
 
+Believed = Callable[[Record], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """All records of a repository, newest first, and the tags among them that are none."""
@@ -62,18 +65,29 @@ class Records:
         """The last push or rollback, however far it got."""
         return self.last(environment, Kind.PUSHED, Kind.ROLLED_BACK)
 
-    def live(self, environment: str) -> Record | None:
-        """What is on an environment: the last release whose push, or rollback, ended well."""
-        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK)
-        return next((each for each in put if each.verdict == DEPLOYED), None)
+    def there(self, environment: str) -> Record | None:
+        """What may be on an environment: what was last pushed, rolled back or verified there, since
+        not everybody pushes by these commands.
+        """
+        return self.last(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+
+    def live(self, environment: str, believed: Believed, but: str = "") -> Record | None:
+        """What is on an environment: the last release whose push, or rollback, ended well, or
+        that passed there. Those at the commit ``but`` are passed over.
+        """
+        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
+        return next(filter(believed, sure), None)
+
+    def moved(self, release: str, commit: str) -> Record | None:
+        """A record by which ``release`` was another commit: its tag was moved."""
+        return next((r for r in self.all if r.release == release and r.commit != commit), None)
 
     def revoked_by(self, good: Record) -> Record | None:
         """The FAILED that came after ``good``, of the same commit on the same environment."""
         return next((r for r in self._after(good) if r.failed), None)
 
-    def last_good(
-        self, environment: str, believed: Callable[[Record], bool] = lambda _: True
-    ) -> Record | None:
+    def last_good(self, environment: str, believed: Believed) -> Record | None:
         """The newest PASSED of an environment that no later FAILED revokes, and that is
         ``believed``.
         """
@@ -81,8 +95,14 @@ class Records:
         return next((r for r in found if not self.revoked_by(r) and believed(r)), None)
 
     def _after(self, then: Record) -> list[Record]:
+        """Those of another machine also where its clock may have been behind."""
         same = self.of(then.environment, Kind.VERIFIED)
-        return [r for r in same if r.commit == then.commit and r.when > then.when]
+        return [
+            r
+            for r in same
+            if r.commit == then.commit
+            and r.when > (then.when if r.where == then.where else then.when - SKEW)
+        ]
 
 
 def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
@@ -144,6 +164,7 @@ def write(repository: Repository, found: Record, aside: Path) -> str:
     author = Repository(
         repository.path,
         {
+            **repository.variables,
             "GIT_COMMITTER_NAME": person,
             "GIT_COMMITTER_EMAIL": address.rstrip(">"),
             "GIT_COMMITTER_DATE": f"{int(found.when.timestamp())} +0000",
@@ -165,11 +186,11 @@ def kept(found: Record, aside: Path, repository: Repository, why: str) -> str:
         whole.write(path, found.message())
     except OSError as error:
         return f"the record was not written: {why}; nor kept: {path}: {error.strerror or error}"
+    command = ("tag", "-a", "--cleanup=verbatim", "-F", str(path), found.name, found.commit)
     return (
         f"the record was not written: {why}\n"
         f"it is kept in {path}; to write it:\n"
-        f"  GIT_COMMITTER_DATE='{int(found.when.timestamp())} +0000' git -C {repository.path} tag "
-        f"-a --cleanup=verbatim -F {path} {found.name} {found.commit}"
+        f"  GIT_COMMITTER_DATE='{int(found.when.timestamp())} +0000' {repository.by_hand(*command)}"
     )
 
 
@@ -177,11 +198,11 @@ def push(repository: Repository, names: Iterable[str], remote: str = "origin") -
     """Push these tags. Raises NotWritten, naming the command that does it later."""
     refs = [f"refs/tags/{name}:refs/tags/{name}" for name in names]
     try:
-        repository.run("push", "--quiet", "--atomic", remote, *refs)
+        repository.run("push", "--quiet", "--atomic", "--no-follow-tags", remote, *refs)
     except GitError as error:
         raise NotWritten(
             f"the record is in {repository.path} and was not pushed: {plain(str(error), 400)}\n"
-            f"to push it: git -C {repository.path} push {remote} {' '.join(refs)}"
+            f"to push it: {repository.by_hand('push', remote, *refs)}"
         ) from None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -27,21 +29,40 @@ def held(repository: Repository, environment: str, purpose: str) -> Iterator[Non
     """
     ref = f"refs/knowngood/lock/{environment}"
     who, where = records.identity(repository)
-    note = {"who": who, "where": where, "since": datetime.now(UTC).isoformat(), "for": purpose}
+    note = {
+        "id": uuid.uuid4().hex,
+        "who": who,
+        "where": where,
+        "since": datetime.now(UTC).isoformat(),
+        "for": purpose,
+    }
     blob = repository.run("hash-object", "-w", "--stdin", given=json.dumps(note)).strip()
     remote = bool(repository.config("remote.origin.url"))
-    _take(repository, ref, blob, remote)
+    try:
+        _take(repository, ref, blob, remote)
+        yield
+    finally:
+        with _undisturbed(), contextlib.suppress(GitError):  # who is next is told how to break it
+            _give(repository, ref, blob, remote)  # by its note: nobody else's is taken away
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C must not leave the lock behind."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:
-        with contextlib.suppress(GitError):  # who is next is told how to break it
-            _give(repository, ref, blob, remote)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _take(repository: Repository, ref: str, blob: str, remote: bool) -> None:
     try:
         if remote:
-            repository.run("push", f"--force-with-lease={ref}:", "origin", f"{blob}:{ref}")
+            lease = f"--force-with-lease={ref}:"
+            repository.run("push", "--no-follow-tags", lease, "origin", f"{blob}:{ref}")
         else:
             repository.run("update-ref", ref, blob, _NEW)
     except GitError as error:
@@ -53,7 +74,8 @@ def _take(repository: Repository, ref: str, blob: str, remote: bool) -> None:
 
 def _give(repository: Repository, ref: str, blob: str, remote: bool) -> None:
     if remote:
-        repository.run("push", f"--force-with-lease={ref}:{blob}", "origin", f":{ref}")
+        lease = f"--force-with-lease={ref}:{blob}"
+        repository.run("push", "--no-follow-tags", lease, "origin", f":{ref}")
     else:
         repository.run("update-ref", "-d", ref, blob)
 
@@ -75,5 +97,5 @@ def _holder(repository: Repository, ref: str, remote: bool) -> str | None:
 
 
 def _breaking(repository: Repository, ref: str, remote: bool) -> str:
-    where = f"git -C {repository.path}"
-    return f"{where} push origin :{ref}" if remote else f"{where} update-ref -d {ref}"
+    words = ("push", "origin", f":{ref}") if remote else ("update-ref", "-d", ref)
+    return repository.by_hand(*words)

@@ -19,6 +19,14 @@ from knowngood.release.record import Kind, Record
 COMMAND = [sys.executable, "-m", "knowngood", "hooks"]
 
 
+ENDED = {
+    Kind.VERIFIED: "PASSED",
+    Kind.PUSHED: "DEPLOYED",
+    Kind.ROLLED_BACK: "DEPLOYED",
+    Kind.OVERRIDDEN: "OVERRIDDEN",
+}
+
+
 @dataclass(frozen=True)
 class Clone:
     """A repository, bare or not."""
@@ -69,15 +77,15 @@ class Clone:
         return self.git("rev-parse", "HEAD")
 
     def record(self, kind: str, release: str, environment: str = "stage", **more: Any) -> str:
-        """A record of HEAD, written as knowngood writes it; its ref. PASSED unless ``more`` says
-        otherwise.
+        """A record of HEAD, written as knowngood writes it; its ref. It ended well unless ``more``
+        says otherwise.
         """
         found = Record(
             kind=Kind(kind),
             environment=environment,
             release=release,
             commit=self.git("rev-parse", "HEAD"),
-            **{"when": datetime.now(UTC), "verdict": "PASSED", **more},
+            **{"when": datetime.now(UTC), "verdict": ENDED[Kind(kind)], **more},
         )
         return f"refs/tags/{records.write(Repository(self.path), found, self.path)}"
 

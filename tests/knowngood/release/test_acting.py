@@ -4,6 +4,7 @@ and a repository whose tags say what happened.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -415,3 +416,54 @@ def test_without_a_command(run: Run, project: Path) -> None:
     path.write_text(text.replace("{commit}", "{comit}"))
     ended = run("push", "--env=prod", "--release=v2")
     assert (ended.code, "deploy.command.2: found {comit}" in ended.output) == (4, True)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_module_of_the_suite_s_is_not_ours(project: Path) -> None:
+    """What lies in the folder from which a push is made answers for no verdict."""
+    (project / "knowngood.py").write_text("x = 1\n")
+    command = [sys.executable, "-P", "-m", "knowngood", "push", "--env=prod", "--release=v2"]
+    done = subprocess.run(command, cwd=project, capture_output=True, timeout=120, check=False)
+    assert done.returncode not in {0, 1}, done.stdout
+    assert live(project) == "v2", "neither believed nor taken back"
+
+
+def test_a_bad_release_that_others_pushed(run: Run, noted: Noted, project: Path) -> None:
+    """Not everybody pushes by these commands: what was verified last is what is there."""
+    noted("v2", "prod", "FAILED", 3)
+    noted("v1", "prod", "DEPLOYED", 2.9, Kind.ROLLED_BACK)
+    noted("v1", "prod", "PASSED", 2.8)
+    noted("v3", "prod", "FAILED", 0.01)
+    (project / "live").unlink()
+    (project / "live").symlink_to(project / "releases" / "v3")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+def test_what_a_command_started_ends_with_it(run: Run, project: Path) -> None:
+    """It must not go on deploying while the last good release is put back."""
+    path = project / "environments" / "prod.toml"
+    path.write_text(path.read_text().replace("timeout = 20", "timeout = 0.5"))
+    slow = "(trap '' TERM; echo $$ > started; sleep 60; touch late) &\nwait\n"
+    (project / "deploy").write_text(f"#!/bin/sh\necho $$ >> groups\n{slow}")
+    assert run("push", "--env=prod", "--release=v2").code == 1
+    groups = set(map(int, (project / "groups").read_text().split()))
+    assert [process for process in processes() if process.group in groups] == []
+
+
+class Process(NamedTuple):
+    """One that runs."""
+
+    pid: str
+    group: int
+
+
+def processes() -> Iterator[Process]:
+    """All that run; those that have ended and are not waited for do not."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, group = path.read_text().rpartition(") ")[2].split()[:3]
+            if state != "Z":
+                yield Process(path.parent.name, int(group))

@@ -127,10 +127,46 @@ def test_verified_elsewhere(note: Note, ask: Ask) -> None:
 
 
 def test_a_tag_that_was_moved(site: Repository, note: Note, ask: Ask) -> None:
-    """What passed was another commit of the same name."""
+    """What passed was another commit of the same name, and what is served may be either."""
     note("v2")
     git(site.path, "tag", "-f", "-a", "v2", "-m", "v2", "v3^{}")
-    assert ask() == ["v2 has not PASSED on stage"]
+    moved, unverified = ask()
+    assert moved.startswith("v2 was ")
+    assert moved.endswith("its tag was moved")
+    assert unverified == "v2 has not PASSED on stage"
+
+
+def test_a_record_is_no_release(note: Note, ask: Ask) -> None:
+    """Its tag is annotated, too, and on the very commit."""
+    assert ask(note("v2").name)[0].startswith("there is no release verified/stage/v2/")
+
+
+def test_a_branch_that_the_server_has_not_seen(site: Repository, note: Note, ask: Ask) -> None:
+    """Where the server's branch is known it decides, and not what somebody has committed here."""
+    git(site.path, "update-ref", "refs/remotes/origin/release", "v3^{}")
+    commit(site.path)
+    git(site.path, "tag", "-a", "v4", "-m", "v4")
+    note("v4")
+    assert ask("v4") == ["v4 is not on the branch release"]
+
+
+def test_a_clock_that_was_ahead(note: Note, ask: Ask) -> None:
+    """A FAILED of one machine counts against a PASSED that another dates a little later."""
+    note("v2", days=1, where="ahead")
+    note("v2", verdict="FAILED", days=1 + 3 / 1440, reason="broken", where="here")
+    [only] = ask()
+    assert only.startswith("v2 has FAILED on stage since")
+
+
+def test_a_push_of_the_very_release(site: Repository, note: Note, ask: Ask) -> None:
+    """That it is on record as pushed does not review its commits."""
+    note("v3", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    commit(site.path, "Nobody saw this")
+    git(site.path, "tag", "-a", "v4", "-m", "v4")
+    note("v4")
+    note("v4", "prod", "DEPLOYED", kind=Kind.PUSHED, days=0.5)
+    [only] = ask("v4")
+    assert only.startswith("no review: ")
 
 
 def test_too_old(note: Note, ask: Ask) -> None:

@@ -310,3 +310,47 @@ def test_push_without_record(run: Run) -> None:
     ended = run("verify", "--env=stage", "--push")
     assert ended.code == 4
     assert "give --record as well" in ended.err
+
+
+def test_a_fetch_takes_nothing_away(
+    run: Run, site: Repository, noted: Noted, tmp_path: Path, settings: Path
+) -> None:
+    """A record that was not pushed yet may be the one that revokes, whatever git is to prune."""
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    settings.write_text(settings.read_text() + "[fetch]\nprune = true\npruneTags = true\n")
+    noted("v2", "stage", "PASSED", 2)
+    noted("v2", "stage", "FAILED", 1)
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.err
+    assert "v2 has FAILED on stage since" in ended.out
+    assert len(git(site.path, "tag", "-l", "verified/*").split()) == 2
+
+
+def test_a_damaged_record_of_the_environment(run: Run, site: Repository, noted: Noted) -> None:
+    """Nothing is known to be good while one cannot be read: it may be the one that revokes."""
+    noted("v1", "prod", "PASSED", 3)
+    git(site.path, "tag", "verified/prod/v1/20261124T120001.000000Z")
+    ended = run("last-good", "--env=prod")
+    assert (ended.code, ended.out) == (75, "")
+    assert "it is a lightweight tag" in ended.err
+
+
+@pytest.mark.parametrize("command", ["verify", "pytest"])
+def test_a_preview_is_not_recorded(project: Path, site: Repository, command: str) -> None:
+    """It is not the environment that the record would name."""
+    (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))
+    words = ["knowngood", "verify"] if command == "verify" else ["pytest"]
+    options = ["--env=stage", "--origin=content=http://127.0.0.1:9", "--record"]
+    done = subprocess.run(
+        [sys.executable, "-m", *words, *options],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "is not the environment" in done.stdout + done.stderr
+    assert git(site.path, "tag", "-l", "verified/*") == ""

@@ -36,6 +36,14 @@ FULL = Record(
 )
 
 
+VERDICTS = {
+    Kind.VERIFIED: "FAILED",
+    Kind.PUSHED: "DEPLOYED",
+    Kind.ROLLED_BACK: "STARTED",
+    Kind.OVERRIDDEN: "OVERRIDDEN",
+}
+
+
 def read(repository: Repository, now: datetime = NOW) -> Records:
     """All records there, at this time."""
     return records.read(repository, now, ["stage", "prod"])
@@ -44,7 +52,7 @@ def read(repository: Repository, now: datetime = NOW) -> Records:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_what_is_written_is_read(kind: Kind) -> None:
     """Every field of every kind; the lists for other readers aside."""
-    written = replace(FULL, kind=kind)
+    written = replace(FULL, kind=kind, verdict=VERDICTS[kind])
     found = record.parse(written.name, written.commit, written.message())
     assert found == replace(written, tests={}, inputs={})
 
@@ -190,6 +198,11 @@ def test_a_record_from_the_future(site: Repository, note: Note) -> None:
     assert read(site, NOW + timedelta(days=2)).bad == ()
 
 
+def everything(_: Record) -> bool:
+    """Every record is believed."""
+    return True
+
+
 def named(found: Record | None) -> str | None:
     """The release of a record, if there is one."""
     return found.release if found is not None else None
@@ -197,18 +210,18 @@ def named(found: Record | None) -> str | None:
 
 def test_last_good(site: Repository, note: Note) -> None:
     """The newest that passed and did not fail later; INCONCLUSIVE revokes nothing."""
-    assert read(site).last_good("stage") is None
+    assert read(site).last_good("stage", everything) is None
     note("v1", days=5)
     note("v2", days=4)
-    assert named(read(site).last_good("stage")) == "v2"
+    assert named(read(site).last_good("stage", everything)) == "v2"
     note("v2", days=3, verdict="INCONCLUSIVE")
-    assert named(read(site).last_good("stage")) == "v2"
+    assert named(read(site).last_good("stage", everything)) == "v2"
     note("v2", days=2, verdict="FAILED")
     found = read(site)
-    assert named(found.last_good("stage")) == "v1"
-    assert found.last_good("prod") is None
+    assert named(found.last_good("stage", everything)) == "v1"
+    assert found.last_good("prod", everything) is None
     note("v2", days=1)
-    assert named(read(site).last_good("stage")) == "v2"
+    assert named(read(site).last_good("stage", everything)) == "v2"
 
 
 def test_what_was_pushed_last(site: Repository, note: Note) -> None:
