@@ -11,6 +11,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
+from .kind import EXIT_CODES, USAGE_ERROR, Kind
+
 USAGE: Final = """\
 usage: knowngood COMMAND [OPTION …]
 
@@ -44,10 +46,6 @@ _TOGETHER: Final = {
 }
 """The module of each command, by itself or with others; loaded for those who ask for it."""
 
-USAGE_ERROR: Final = 4
-INTERNAL_ERROR: Final = 3
-"""As pytest has them, so that every command of a job means the same."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code."""
@@ -59,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python itself would end with 1, which to a pipeline says: roll back.
         with suppress(OSError):
             traceback.print_exc()
-        return INTERNAL_ERROR
+        return EXIT_CODES[Kind.INTERNAL_ERROR]
     finally:
         _let_go_of_streams()
 

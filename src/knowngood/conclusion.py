@@ -12,11 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .kind import EXIT_CODES, Kind
+from .kind import EXIT_CODES, USAGE_ERROR, Kind
 from .report import verdict_file
-
-USAGE_ERROR: Final = 4
-"""pytest's exit code for a mistake of the user's; there is no verdict then."""
 
 _WITHOUT_VERDICT: Final = {
     EXIT_CODES[Kind.INTERRUPTED],

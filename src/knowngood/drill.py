@@ -26,9 +26,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import verify
-from .conclusion import USAGE_ERROR, Conclusion
+from .commands import CommandLine, say
+from .conclusion import Conclusion
 from .environment import BadEnvironment, Drill, Environment
-from .kind import EXIT_CODES, Kind
+from .kind import EXIT_CODES, USAGE_ERROR, Kind
 from .report import drill as report
 from .report import verdict_file
 from .serve import runnable
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     try:
         environment, drill = _drilled(options.env)
-        faults = listed(drill, environment.path.parent.parent)
+        faults = listed(drill, environment.root)
         unknown = sorted(set(options.fault) - {fault.name for fault in faults})
         if unknown:
             raise BadEnvironment(
@@ -104,8 +105,7 @@ def main(arguments: Sequence[str]) -> int:
             return drilling.run(chosen, faults, options.pairs, seed)
     except KeyboardInterrupt:
         # The runs under way end by themselves when we are gone; waiting for them helps nobody.
-        sys.stdout.write("knowngood drill: interrupted\n")
-        sys.stdout.flush()
+        say("knowngood drill: interrupted")
         os._exit(EXIT_CODES[Kind.INTERRUPTED])
 
 
@@ -286,12 +286,10 @@ def _drilled(name: str) -> tuple[Environment, Drill]:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="knowngood drill",
-        description="Start a deployment sound, then with each fault, then with pairs of faults, "
-        "and see that every run ends as it should. Exit code: 0 all did, 1 one did not, "
-        "4 usage error.",
-        allow_abbrev=False,
+    parser = CommandLine(
+        "drill",
+        "Start a deployment sound, then with each fault, then with pairs of faults, and see that "
+        "every run ends as it should. Exit code: 0 all did, 1 one did not, 4 usage error.",
     )
     add = parser.add_argument
     add("--env", default="local", metavar="NAME", help="environment (default: %(default)s)")

@@ -226,6 +226,11 @@ class Environment:
     gate: Gate = Gate()
     deploy: Deploy | None = None
 
+    @property
+    def root(self) -> Path:
+        """The suite's folder: its file lies in a folder of that."""
+        return self.path.parent.parent
+
     def target(self, value: str) -> str:
         """The value whose content ``value`` shares: itself, unless it is an alias."""
         return self.aliases.get(value, value)

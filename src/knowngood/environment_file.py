@@ -61,17 +61,25 @@ def known_origins(environment: Environment) -> set[str]:
     return found
 
 
-def load(name: str, root: Path) -> Environment:
-    """The environment called ``name`` below ``root``, or in the file that ``name`` is a path to.
+def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
+    """The environment called ``name`` below ``root``, or in the file that ``name`` is a path to;
+    ``secrets`` False leaves them out, so that who sends no request needs none.
 
     Raises BadEnvironment for an unknown name and for everything a file can have wrong.
     """
     path = find(name, root)
     document = _read(path)
     _validate(path, document)
+    if not secrets:
+        document = {**document, "secrets": {}}
     _refuse_bad_origins(path, document)
     _refuse_shared_origins(path, document)
     return _build(path, document)
+
+
+def here(name: str, *, secrets: bool = True) -> Environment:
+    """The same in the suite around the current folder."""
+    return load(name, root_above(Path.cwd()), secrets=secrets)
 
 
 def secrets_of(name: str, root: Path) -> list[str]:

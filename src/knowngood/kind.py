@@ -25,8 +25,10 @@ EXIT_CODES: Final = {
     Kind.NOTHING_CHECKED: 5,
     Kind.INCONCLUSIVE: 75,
 }
-"""pytest's own codes, and sysexits' EX_TEMPFAIL (75): try again later. 4 is pytest's usage error,
-which ends a run before there is anything to judge."""
+"""pytest's own codes, and sysexits' EX_TEMPFAIL (75): try again later."""
+
+USAGE_ERROR: Final = 4
+"""pytest's exit code for a mistake of the user's: nothing was begun, and there is no verdict."""
 
 ACTIONS: Final = {Kind.PASSED: "proceed", Kind.FAILED: "roll back"}
 HOLD: Final = "hold"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from . import convergence, environment_file
-from .conclusion import USAGE_ERROR
+from .commands import CommandLine, say
 from .convergence import Watch
 from .environment import BadEnvironment, Environment, Release
 from .fetch import Fetcher
-from .kind import EXIT_CODES, Kind
+from .kind import EXIT_CODES, USAGE_ERROR, Kind
 from .text import plain
 
 SECONDS: Final = 10.0
@@ -26,13 +24,11 @@ _COUNT: Final = 3  # answers of each edge, so that a backend that differs has a 
 
 def main(arguments: Sequence[str]) -> int:
     """Print the release, several where edges differ; 75 and why where none is told."""
-    parser = argparse.ArgumentParser(
-        prog="knowngood live", description=main.__doc__, allow_abbrev=False
-    )
+    parser = CommandLine("live", main.__doc__)
     parser.add_argument("--env", required=True, metavar="NAME")
     options = parser.parse_args(list(arguments))
     try:
-        environment = environment_file.load(options.env, environment_file.root_above(Path.cwd()))
+        environment = environment_file.here(options.env)
         if environment.release is None or environment.serve is not None:
             raise BadEnvironment(
                 f"{environment.path}: needs [release], which says where the deployment tells its "
@@ -66,5 +62,5 @@ def _say(found: tuple[list[str], str]) -> int:
     if not names:
         sys.stderr.write(f"knowngood live: no release is told: {plain(others, 200)}\n")
         return EXIT_CODES[Kind.INCONCLUSIVE]
-    sys.stdout.write(f"{', '.join(names)}\n")
+    say(", ".join(names))
     return 0

@@ -49,7 +49,7 @@ class Deployment:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
-                cwd=Path(self._path).parent.parent,
+                cwd=environment.root,
             )
         except OSError as error:
             self._errors.close()

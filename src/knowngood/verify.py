@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from . import child, comparison, conclusion, environment_file, lock
-from .conclusion import USAGE_ERROR, Conclusion
+from .commands import say
+from .conclusion import Conclusion
 from .environment import BadEnvironment, Environment
-from .kind import EXIT_CODES, Kind, advice
+from .kind import EXIT_CODES, USAGE_ERROR, Kind, advice
 from .redact import Redactor
 from .release.manifest import BadManifest
 from .report import html, verdict_file
@@ -230,9 +231,7 @@ def _refuse(why: str) -> int:
 
 
 def _say(line: str) -> None:
-    with suppress(OSError, ValueError):
-        sys.stdout.write(f"knowngood verify: {plain(line, 1000)}\n")
-        sys.stdout.flush()
+    say(f"knowngood verify: {plain(line, 1000)}")
 
 
 def _say_verdict(code: int, reason: str) -> None:

@@ -13,24 +13,25 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from .. import environment_file, redact
+from ..commands import CommandLine, say
 from ..environment import BadEnvironment, Deploy, Environment
-from ..kind import EXIT_CODES
+from ..kind import EXIT_CODES, USAGE_ERROR
 from ..kind import Kind as Verdict
 from ..text import plain
 from . import command_output, gate, place, questions, records, ref_lock
 from .git import GitError, Repository, is_ref_part
-from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind, Record
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind, Record, at
 from .records import NotWritten, Records
 from .ref_lock import Locked
 
-DONE, BAD, INTERRUPTED, USAGE_ERROR = 0, 1, 2, 4
+DONE, BAD = 0, 1
+INTERRUPTED: Final = EXIT_CODES[Verdict.INTERRUPTED]
 HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
 
 
@@ -46,18 +47,20 @@ class Acting:
     repository: Repository
     shared: bool
     who: tuple[str, str]
-    found: Records
+    found: Records = field(default_factory=lambda: Records(()))
 
-    def push(self, release: str, commit: str) -> int:
-        """Deploy and verify it; where it fails go back to the last known good one. Exit code."""
-        code = self._put(Kind.PUSHED, release, commit)
+    def push(self, release: str, commit: str, manifest: Path | None = None) -> int:
+        """Deploy and verify it, against the manifest of its build if there is one; where it fails
+        go back to the last known good one. Exit code.
+        """
+        code = self._put(Kind.PUSHED, release, commit, manifest)
         if code == DONE:
-            _say(f"{release} is on {self.environment.name}, and verified")
+            say(f"{release} is on {self.environment.name}, and verified")
         elif code == BAD:
-            _say(f"{release} is bad on {self.environment.name}")
+            say(f"{release} is bad on {self.environment.name}")
             self._go_back(commit)
         else:
-            _say(
+            say(
                 f"whether {release} is good could not be told; nothing more was changed. Again: "
                 f"knowngood verify --env={self.environment.name} --release={release} --record"
             )
@@ -68,60 +71,59 @@ class Acting:
         code = self._put(Kind.ROLLED_BACK, good.release, good.commit)
         where = self.environment.name
         if code == DONE:
-            _say(f"{where} is back on {good.release}, and verified")
+            say(f"{where} is back on {good.release}, and verified")
         else:
-            _say(f"{where} was to go back to {good.release}, and is NOT known to work: look at it")
+            say(f"{where} was to go back to {good.release}, and is NOT known to work: look at it")
         return code
 
     def _go_back(self, bad: str) -> None:
         good = last_good_but(self.environment, self.repository, self.found, bad)
         if good is None:
-            _say(f"no release is known to be good on {self.environment.name}: it stays as it is")
+            say(f"no release is known to be good on {self.environment.name}: it stays as it is")
         else:
             self.roll_back(good)
 
-    def _put(self, kind: Kind, release: str, commit: str) -> int:
+    def _put(self, kind: Kind, release: str, commit: str, manifest: Path | None = None) -> int:
         """Deploy and verify one release, all of it on record; the exit code of that."""
         try:
             self._note(kind, release, commit, STARTED)
         except (NotWritten, GitError) as error:
             if kind == Kind.PUSHED:  # what cannot be on record is not pushed, but it is taken back
                 raise NotWritten(f"nothing was deployed: {error}") from None
-            _say(str(error))
+            say(str(error))
         deployed = self._run_command(release, commit)
         try:
             self._note(kind, release, commit, DEPLOYED if deployed else NOT_DEPLOYED)
         except (NotWritten, GitError) as error:
-            _say(str(error))
-        return self._verify(release) if deployed else BAD
+            say(str(error))
+        return self._verify(release, manifest) if deployed else BAD
 
     def _run_command(self, release: str, commit: str) -> bool:
         """Whether the command of [deploy] ended well; what it prints is shown."""
         command = self.deploy.filled(release, commit, self.environment.name)
-        _say(f"deploying: {plain(' '.join(command), 300)}")
+        say(f"deploying: {plain(' '.join(command), 300)}")
         try:
-            root = self.environment.path.parent.parent
-            code = command_output.show(command, root, self.deploy.timeout, _say)
+            code = command_output.show(command, self.environment.root, self.deploy.timeout, say)
         except OSError as error:
-            _say(f"deploy.command cannot be run: {error}")
+            say(f"deploy.command cannot be run: {error}")
             return False
         if code != 0:
             how = f"exit code {code}" if code > 0 else f"signal {-code}"
-            _say(f"deploy.command ended with {how}")
+            say(f"deploy.command ended with {how}")
         return code == 0
 
-    def _verify(self, release: str) -> int:
+    def _verify(self, release: str, manifest: Path | None) -> int:
         """The same ``verify`` that everybody uses. Its exit code counts only with the verdict
         that goes with it.
         """
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]
         command += ["--env", str(self.environment.path), "--release", release]
         command += ["--record", *(["--push"] if self.shared else [])]
-        root = self.environment.path.parent.parent
+        command += [f"--manifest={manifest.absolute()}"] if manifest is not None else []
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "verdict.json"
             command += ["--verdict-file", str(path)]
-            code = subprocess.run(command, cwd=root, check=False).returncode
+            code = subprocess.run(command, cwd=self.environment.root, check=False).returncode
             return code if code > BAD or _says(path, code, release) else HELD
 
     def _note(self, kind: Kind, release: str, commit: str, how: str) -> None:
@@ -137,10 +139,10 @@ class Acting:
             who=who,
             where=where,
         )
-        name = records.write(self.repository, found, place.cache() / "records")
+        name = records.write(self.repository, found)
         if self.shared:
             try:
-                records.push(self.repository, [name])
+                records.push(self.repository, name)
             except NotWritten:
                 if how == STARTED and kind == Kind.PUSHED:  # which it will not be
                     self.repository.run("update-ref", "-d", f"refs/tags/{name}")
@@ -184,12 +186,16 @@ def main(command: str, arguments: Sequence[str]) -> int:
 def _push(acting: Acting, options: argparse.Namespace) -> int:
     found = acting.found
     _tell_unfinished(found.pushed(acting.environment.name))
-    question = gate.Question(acting.environment, options.release, _now(), acting.repository, found)
-    if not questions.answer(question, options.override, push=acting.shared):
-        return BAD
-    commit = question.commit()
-    assert commit is not None, "the gate knows it"
-    return acting.push(options.release, commit)
+    question = gate.Question(
+        acting.environment,
+        options.release,
+        _now(),
+        acting.repository,
+        found,
+        questions.content_of(options.manifest),
+    )
+    commit = questions.answered(question, options.override, push=acting.shared)
+    return BAD if commit is None else acting.push(options.release, commit, options.manifest)
 
 
 def _rollback(acting: Acting, options: argparse.Namespace) -> int:
@@ -198,13 +204,13 @@ def _rollback(acting: Acting, options: argparse.Namespace) -> int:
     _tell_unfinished(found.pushed(name))
     good = last_good_but(acting.environment, acting.repository, found, live.commit if live else "")
     if good is None:
-        _say(f"no release other than the one that is there is known to be good on {name}")
+        say(f"no release other than the one that is there is known to be good on {name}")
         return BAD
-    is_now = f"{live.release} ({live.verdict}, {_at(live.when)})" if live else "not known"
-    _say(f"on {name} is, by the records: {is_now}")
-    _say(f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {_at(good.when)}")
+    is_now = f"{live.release} ({live.verdict}, {at(live.when)})" if live else "not known"
+    say(f"on {name} is, by the records: {is_now}")
+    say(f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {at(good.when)}")
     if not options.yes and not _agreed():
-        _say("nothing was changed")
+        say("nothing was changed")
         return HELD
     return acting.roll_back(good)
 
@@ -212,9 +218,9 @@ def _rollback(acting: Acting, options: argparse.Namespace) -> int:
 def _tell_unfinished(last: Record | None) -> None:
     """A process that was killed leaves its first record alone."""
     if last is not None and last.verdict == STARTED:
-        _say(
+        say(
             f"the {'push' if last.kind == Kind.PUSHED else 'rollback'} of {last.release} by "
-            f"{plain(last.who, 80)} on {_at(last.when)} did not end: it may be there, or half of it"
+            f"{plain(last.who, 80)} on {at(last.when)} did not end: it may be there, or half of it"
         )
 
 
@@ -234,7 +240,7 @@ def last_good_but(
 
 
 def _acting(options: argparse.Namespace) -> Acting:
-    environment = environment_file.load(options.env, environment_file.root_above(Path.cwd()))
+    environment = environment_file.here(options.env)
     if environment.deploy is None:
         raise BadEnvironment(
             f"{environment.path}: needs [deploy] with command, which puts a release there"
@@ -244,17 +250,14 @@ def _acting(options: argparse.Namespace) -> Acting:
         raise BadEnvironment(f"--release {plain(release, 80)!r}: no release has such a name")
     redact.hide(environment.secrets.values())
     repository = place.opened(environment)
-    place.fetch(repository)
-    place.refuse_shallow(repository)
-    shared = bool(repository.config("remote.origin.url"))
     who = records.identity(repository)
-    return Acting(environment, environment.deploy, repository, shared, who, Records(()))
+    return Acting(environment, environment.deploy, repository, repository.has_origin, who)
 
 
 def _records(acting: Acting) -> Records:
-    place.fetch(acting.repository)  # again, behind the lock: nobody else pushes from here on
-    names = questions.concerned(acting.environment)
-    return records.read(acting.repository, _now(), names)
+    """What there is behind the lock: nobody else pushes from here on."""
+    repository = place.up_to_date(acting.environment)
+    return records.read(repository, _now(), gate.concerned(acting.environment))
 
 
 def _agreed() -> bool:
@@ -266,19 +269,8 @@ def _agreed() -> bool:
         return False
 
 
-def _say(line: str) -> None:
-    """Whoever reads it may go away without harm: what was begun is brought to its end."""
-    with suppress(OSError, ValueError):
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _at(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
@@ -287,13 +279,12 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "rollback": "Go back to the last known good release, and verify that it works.",
     }
     codes = "Exit code: 0 done and verified, 1 bad or refused, 4 usage error, 75 hold."
-    parser = questions.CommandLine(
-        prog=f"knowngood {command}", description=f"{what[command]} {codes}", allow_abbrev=False
-    )
+    parser = CommandLine(command, f"{what[command]} {codes}")
     add = parser.add_argument
     add("--env", required=True, metavar="NAME")
     if command == "push":
         add("--release", required=True, metavar="TAG")
+        questions.add_manifest(parser)
         add("--override", metavar="WHY", help="in spite of the gate, on record")
     else:
         add("--yes", action="store_true", help="do not ask")

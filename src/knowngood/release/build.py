@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..kind import USAGE_ERROR
 from ..text import plain
 from .manifest import LARGEST, BadManifest, digest_of, path_trouble
 
@@ -41,7 +42,6 @@ SHA-256 of the manifest itself: it stands for the whole build.
 
 exit codes: 0 printed, 3 could not be written, 4 DIR cannot be listed; nothing is printed then
 """
-_USAGE_ERROR: Final = 4
 _NOT_WRITTEN: Final = 3
 
 Inode = tuple[int, int]
@@ -179,11 +179,11 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(USAGE)
         return 0
     if len(arguments) != 1 or arguments[0].startswith("-"):
-        return _refuse(f"needs one folder, and got {' '.join(arguments) or 'none'}", _USAGE_ERROR)
+        return _refuse(f"needs one folder, and got {' '.join(arguments) or 'none'}", USAGE_ERROR)
     try:
         built = build(Path(arguments[0]), _output())
     except BadManifest as error:
-        return _refuse(str(error), _USAGE_ERROR)
+        return _refuse(str(error), USAGE_ERROR)
     try:
         sys.stdout.buffer.write(built.text.encode())
         sys.stdout.flush()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from ..environment import Environment, Gate
 from ..text import plain
 from .git import GitError, Repository, is_ref_part
 from .objects import objects
-from .record import Kind, Record
+from .record import Kind, Record, at, is_record
 from .records import Believed, Records
 from .review import Rule
 
@@ -43,49 +43,66 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The ``commit`` that the release is (None where there is none), the commits that would go
+    out, and every reason why not.
+    """
+
+    commit: str | None
+    outgoing: Sequence[Commit]
+    reasons: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """May ``release`` go to ``environment``, at the time ``now``?"""
+    """May ``release`` go to ``environment``, at the time ``now``? Where it is known what was built,
+    the ``content`` that passed must be that: the digest of its manifest.
+    """
 
     environment: Environment
     release: str
     now: datetime
     repository: Repository
     records: Records
+    content: str | None = None
 
     @property
     def gate(self) -> Gate:
         """The environment's rules."""
         return self.environment.gate
 
-    def reasons(self) -> list[Reason]:
-        """Every reason why not; none where it may. Raises GitError where git cannot tell."""
-        commit = self.commit()
-        if commit is None:
-            return [self._unknown()]
-        found = [*self._tag(), *self._branch(commit), *self._damaged(), *self._verified(commit)]
-        found += [*self._required(commit), *self._commits(commit), *self._window()]
-        return found
-
-    def commit(self) -> str | None:
-        """The commit that the release is."""
-        if not is_ref_part(self.release) or self.release.partition("/")[0] in set(Kind):
-            return None  # no name, or that of a record
-        return self.repository.commit_of(f"refs/tags/{self.release}")
-
-    def outgoing(self) -> list[Commit]:
-        """The commits that would go out: since what is live, by the records. Empty where nothing
-        was pushed there yet.
+    def answer(self) -> Answer:
+        """What would go out, since what is live by the records (nothing where nothing was pushed
+        there yet), and why not. Raises GitError where git cannot tell.
         """
-        commit = self.commit()
-        live = self._live(commit or "")
-        if live is None or commit is None:
-            return []
-        return _between(self.repository, live.commit, commit, self._rule())
+        commit = self._commit()
+        if commit is None:
+            return Answer(None, (), [self._unknown()])
+        live = self._live(commit)
+        outgoing = self._between(live.commit, commit) if live is not None else []
+        found = [*self._tag(commit), *self._branch(commit), *self._damaged()]
+        found += [*self._verified(commit), *self._backward(commit, live)]
+        found += [*self._reviews(outgoing), *self._window()]
+        return Answer(commit, outgoing, found)
+
+    def _commit(self) -> str | None:
+        """The commit that the release is."""
+        if not is_ref_part(self.release) or is_record(self.release):
+            return None
+        return self.repository.commit_of(f"refs/tags/{self.release}")
 
     def _live(self, but: str) -> Record | None:
         """What is there now, or was before this very release."""
         trusted = believed(self.environment, self.repository)
         return self.records.live(self.environment.name, trusted, but)
+
+    def _between(self, old: str, new: str) -> list[Commit]:
+        names = self.repository.run("rev-list", f"{old}..{new}", "--").split()
+        rule = self._rule()
+        return [
+            Commit(each.name, plain(each.person, 60), plain(each.subject, 120), rule.lets(each))
+            for each in objects(self.repository, names)
+        ]
 
     def _rule(self) -> Rule:
         """Which commits are reviewed: by the environment's own pattern, or the usual one."""
@@ -97,12 +114,11 @@ class Question:
             "name a tag; `git tag --sort=-creatordate` lists those that there are",
         )
 
-    def _tag(self) -> Iterator[Reason]:
-        commit = self.commit() or ""
+    def _tag(self, commit: str) -> Iterator[Reason]:
         before = self.records.moved(self.release, commit)
         if before is not None:
             yield Reason(
-                f"{self.release} was {before.commit[:12]} on {_at(before.when)}, and is now "
+                f"{self.release} was {before.commit[:12]} on {at(before.when)}, and is now "
                 f"{commit[:12]}: its tag was moved",
                 "make a release with a name of its own",
             )
@@ -128,22 +144,16 @@ class Question:
             )
 
     def _damaged(self) -> Iterator[Reason]:
-        places = {self.environment.name, self.environment.promotes_from, *self.gate.requires}
         for bad in self.records.bad:
-            if bad.environment in places:
+            if bad.environment in concerned(self.environment):
                 yield Reason(
                     f"the record {plain(bad.name, 200)} is not to be believed: {bad.why}",
                     "find out who wrote it; then delete it, here and on the server",
                 )
 
     def _verified(self, commit: str) -> Iterator[Reason]:
-        previous = self.environment.promotes_from
-        if previous is not None:
-            yield from self._good_on(previous, commit)
-
-    def _required(self, commit: str) -> Iterator[Reason]:
-        for name in self.gate.requires:
-            yield from self._good_on(name, commit)
+        for place in concerned(self.environment)[1:]:
+            yield from self._good_on(place, commit)
 
     def _good_on(self, place: str, commit: str) -> Iterator[Reason]:
         again = f"knowngood verify --env={place} --release={self.release} --record --push"
@@ -155,11 +165,11 @@ class Question:
             return
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
-            why = f"on {_at(revoked.when)}: {plain(revoked.reason, 200)}"
+            why = f"on {at(revoked.when)}: {plain(revoked.reason, 200)}"
             yield Reason(f"{self.release} has FAILED on {place} since, {why}", "make another one")
         if self.now - passed.when > timedelta(days=self.gate.max_age):
             yield Reason(
-                f"{self.release} PASSED on {place} on {_at(passed.when)}, more than "
+                f"{self.release} PASSED on {place} on {at(passed.when)}, more than "
                 f"{self.gate.max_age:g} days ago",
                 again,
             )
@@ -178,6 +188,13 @@ class Question:
                 f"{self.release} was served on {place} with different contents",
                 "make another release, of one build",
             )
+        elif self.content is not None and passed.content != self.content:
+            found = "another build" if passed.content else "held against no manifest"
+            yield Reason(
+                f"what PASSED on {place} was {found}, and this one is {self.content[:12]}",
+                f"knowngood verify --env={place} --release={self.release} --manifest=FILE "
+                "--record --push, of the build that goes out",
+            )
 
     def _signature(self, passed: Record) -> Iterator[Reason]:
         signers = self.gate.signers
@@ -190,20 +207,17 @@ class Question:
                 "verify again as somebody who is, with git's user.signingKey set",
             )
 
-    def _commits(self, commit: str) -> Iterator[Reason]:
-        live = self._live(commit)
-        if live is None:
-            return
-        if not self.repository.succeeds("merge-base", "--is-ancestor", live.commit, commit):
+    def _backward(self, commit: str, live: Record | None) -> Iterator[Reason]:
+        if live is not None and not self.repository.succeeds(
+            "merge-base", "--is-ancestor", live.commit, commit
+        ):
             yield Reason(
                 f"{self.release} does not contain {live.release}, which is live",
                 f"to go back: knowngood rollback --env={self.environment.name}",
             )
-        else:
-            yield from self._reviews()
 
-    def _reviews(self) -> Iterator[Reason]:
-        unmarked = [each for each in self.outgoing() if not each.marked]
+    def _reviews(self, outgoing: Sequence[Commit]) -> Iterator[Reason]:
+        unmarked = [each for each in outgoing if not each.marked]
         for each in unmarked[:LISTED]:
             yield Reason(
                 f"no review: {each.digest[:12]} by {each.author}: {each.subject}",
@@ -220,6 +234,14 @@ class Question:
             yield Reason(f"it is {day} in {gate.timezone}: no changes", "push on another day")
         if local.date().isoformat() in gate.holidays:
             yield Reason(f"{local.date()} is a holiday: no changes", "push on another day")
+
+
+def concerned(environment: Environment) -> tuple[str, ...]:
+    """The environments, and the like, by whose records it is judged: itself, and then those where
+    a release must have passed.
+    """
+    before = (environment.promotes_from,) if environment.promotes_from is not None else ()
+    return environment.name, *before, *environment.gate.requires
 
 
 def believed(environment: Environment, repository: Repository) -> Believed:
@@ -245,15 +267,3 @@ def untrusted(repository: Repository, found: Record, signers: Path) -> str:
     except GitError as error:
         return plain(str(error).partition(": ")[2] or str(error), 200)
     return ""
-
-
-def _between(repository: Repository, old: str, new: str, rule: Rule) -> list[Commit]:
-    names = repository.run("rev-list", f"{old}..{new}", "--").split()
-    return [
-        Commit(each.name, plain(each.person, 60), plain(each.subject, 120), rule.lets(each))
-        for each in objects(repository, names)
-    ]
-
-
-def _at(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

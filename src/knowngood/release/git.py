@@ -95,6 +95,11 @@ class Repository:
         """The same without the space around it, empty where it has none. Raises GitError."""
         return (self.setting(key) or "").strip()
 
+    @property
+    def has_origin(self) -> bool:
+        """Whether there is another repository that it follows. Raises GitError."""
+        return bool(self.config("remote.origin.url"))
+
     def verify_tag(self, name: str, signers: Path) -> None:
         """Raise GitError unless somebody in ``signers``, an ssh allowed_signers file, signed it."""
         # A key in the keyring of whoever runs this is no allowed signer, so other kinds fail.

@@ -6,7 +6,6 @@ whatever goes wrong here ends with another code that is not 0, which git takes f
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shlex
@@ -15,13 +14,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from ..commands import CommandLine
+from ..kind import USAGE_ERROR
 from ..text import plain
 from . import hook_files, settings
 from .git import GitError, Repository, is_ref_part
-from .protection import Change, branch_refusals, gated, is_record, record_refusals
+from .protection import Change, branch_refusals, gated, is_record_ref, record_refusals
 from .review import refusal
 
-GO_ON, REFUSED, USAGE_ERROR = 0, 1, 4
+GO_ON, REFUSED = 0, 1
 
 USAGE: Final = """\
 usage: knowngood hooks install [--server] [--force] [DIR]
@@ -136,7 +137,7 @@ def _update(repository: Repository, given: Sequence[str]) -> list[str]:
     if len(given) != 3:
         raise BadCall(f"update takes a ref and two objects, found {len(given)} arguments")
     change = _change(_followed(repository, given[0]), old=given[1], new=given[2])
-    if is_record(change.ref):
+    if is_record_ref(change.ref):
         return record_refusals(repository, change)
     if change.ref != settings.branch(repository):
         return []
@@ -165,15 +166,12 @@ _HOOKS: Final[dict[str, Callable[[Repository, Sequence[str]], list[str]]]] = {
 
 
 def _install(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("knowngood hooks install", allow_abbrev=False)
+    parser = CommandLine("hooks install", None)
     add = parser.add_argument
     add("--server", action="store_true")
     add("--force", action="store_true")
     add("directory", nargs="?", type=Path, default=Path())
-    try:
-        known = parser.parse_args(list(arguments))
-    except SystemExit:
-        return USAGE_ERROR
+    known = parser.parse_args(list(arguments))
     try:
         lines = hook_files.install(known.directory, server=known.server, force=known.force)
     except (hook_files.NotInstalled, GitError) as error:

@@ -48,7 +48,7 @@ def opened(environment: Environment) -> Repository:
         )
     if _URL.match(named):
         return _cloned(named)
-    path = (environment.path.parent.parent / Path(named).expanduser()).resolve()
+    path = (environment.root / Path(named).expanduser()).resolve()
     repository = Repository(path)
     try:
         repository.run("rev-parse", "--git-dir")
@@ -88,13 +88,24 @@ def _made(aside: Path, url: str, path: Path) -> None:
             raise
 
 
+def up_to_date(environment: Environment, *, offline: bool = False) -> Repository:
+    """The same, with what is at its origin unless ``offline``. Raises GitError also where the
+    history is cut off, so that nothing follows from it.
+    """
+    repository = opened(environment)
+    if not offline:
+        fetch(repository)
+    refuse_shallow(repository)
+    return repository
+
+
 def fetch(repository: Repository) -> None:
     """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
     here and not there goes away, whatever git is configured to prune.
 
     Raises GitError, also for a tag that is another one there.
     """
-    if repository.config("remote.origin.url"):
+    if repository.has_origin:
         keep = [f"{key}=false" for key in _PRUNING]
         options = [word for each in keep for word in ("-c", each)]
         repository.run(

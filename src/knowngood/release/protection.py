@@ -12,7 +12,7 @@ from ..text import plain
 from . import records, settings
 from .git import GitError, Repository
 from .objects import LARGEST, Object, objects
-from .record import Kind, Malformed, Record
+from .record import Malformed, Record, is_record
 from .records import Records
 from .review import unmarked
 
@@ -40,9 +40,9 @@ class Change:
         return not self.new.strip("0")
 
 
-def is_record(ref: str) -> bool:
+def is_record_ref(ref: str) -> bool:
     """Whether a ref is a record, or bars the way to a folder of them."""
-    return ref.startswith(_TAGS) and ref.split("/")[2] in set(Kind)
+    return ref.startswith(_TAGS) and is_record(ref.removeprefix(_TAGS))
 
 
 def branch_refusals(repository: Repository, change: Change, *known: str) -> list[str]:
@@ -128,7 +128,7 @@ def gated(repository: Repository, commit: str) -> list[str]:
     tags = _tags_on(repository, commit)
     reasons = []
     short = commit[:12]
-    if all(is_record(ref) for ref in tags):
+    if all(is_record_ref(ref) for ref in tags):
         reasons.append(
             f"no annotated release tag is on {short}; next: git tag -a RELEASE {short}, and push "
             "that tag before the branch"
@@ -158,7 +158,7 @@ def _passed(repository: Repository, tags: Mapping[str, Object]) -> bool:
     found: list[tuple[Record, Object]] = []
     for ref, tag in tags.items():
         with suppress(Malformed):
-            if is_record(ref):
+            if is_record_ref(ref):
                 found.append((_record(ref, tag), tag))
     known = Records(tuple(each for each, _ in found))
     good = (tag for each, tag in found if each.passed and known.revoked_by(each) is None)

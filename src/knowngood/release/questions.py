@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from .. import environment_file
+from ..commands import CommandLine, say
 from ..environment import BadEnvironment, Environment
-from ..kind import EXIT_CODES, Kind
+from ..kind import EXIT_CODES, USAGE_ERROR, Kind
 from ..text import plain
-from . import gate, place, records
+from . import gate, place, records, status
 from .git import GitError, Repository
-from .record import DEPLOYED, OVERRIDDEN, Record
+from .manifest import BadManifest, read
+from .record import OVERRIDDEN, Record, at
 from .record import Kind as Of
 from .records import NotWritten, Records
 
-YES, NO, USAGE_ERROR = 0, 1, 4
-_LIVE: Final = 30.0  # seconds
+YES, NO = 0, 1
 HELD: Final = EXIT_CODES[Kind.INCONCLUSIVE]
 """Where the records cannot be read nothing follows from them: not yes, and no reason why not."""
 
@@ -48,13 +46,13 @@ def last_good(options: argparse.Namespace) -> int:
     for bad in found.bad:  # it may be the one that revokes
         if bad.environment == environment.name:
             raise GitError(f"the record {plain(bad.name, 200)}: {bad.why}")
-    good = _last_good(environment, repository, found)
+    good = found.last_good(environment.name, gate.believed(environment, repository))
     if good is None:
         sys.stderr.write(
             f"no known good release on {environment.name}: {_why_none(found, environment.name)}\n"
         )
         return NO
-    _write(f"{good.release}\n")
+    say(good.release)
     return YES
 
 
@@ -62,7 +60,7 @@ def log(options: argparse.Namespace) -> int:
     """Print what happened on an environment, newest first."""
     environment, _, found = _read(options)
     for each in found.of(environment.name)[: options.count]:
-        _write(f"{_line(each)}\n")
+        say(_line(each))
     _tell_bad(found, environment.name)
     return YES
 
@@ -70,35 +68,47 @@ def log(options: argparse.Namespace) -> int:
 def ask_gate(options: argparse.Namespace) -> int:
     """Say whether a release may go to an environment, or each reason why not."""
     environment, repository, found = _read(options)
-    question = gate.Question(environment, options.release, _now(), repository, found)
-    return YES if answer(question, options.override, push=options.push) else NO
+    question = gate.Question(
+        environment, options.release, _now(), repository, found, content_of(options.manifest)
+    )
+    return YES if answered(question, options.override, push=options.push) else NO
 
 
-def answer(question: gate.Question, override: str | None, *, push: bool) -> bool:
-    """Say whether it may, with what would go out and every reason why not; ``override`` lets it
-    through, on a record that ``push`` pushes. Raises GitError, NotWritten, BadEnvironment.
+def content_of(manifest: Path | None) -> str | None:
+    """The digest of what was built, where a manifest tells it. Raises BadEnvironment."""
+    try:
+        return read(manifest).digest if manifest is not None else None
+    except BadManifest as error:
+        raise BadEnvironment(f"--manifest {error}") from None
+
+
+def answered(question: gate.Question, override: str | None, *, push: bool) -> str | None:
+    """Say whether it may, with what would go out and every reason why not; the commit if it may.
+    ``override`` lets it through, on a record that ``push`` pushes. Raises GitError, NotWritten,
+    BadEnvironment.
     """
-    reasons = question.reasons()
-    for each in question.outgoing():
-        _write(f"{each}\n")
-    for number, reason in enumerate(reasons, 1):
-        _write(f"{number}. {reason.what}\n   → {reason.to_do}\n")
-    name, where = plain(question.release, 80), question.environment.name
-    if not reasons:
-        _write(f"{name} may go to {where}\n")
-    elif override:
-        _override(question, override, len(reasons), push)
+    answer = question.answer()
+    for each in answer.outgoing:
+        say(str(each))
+    for number, reason in enumerate(answer.reasons, 1):
+        say(f"{number}. {reason.what}\n   → {reason.to_do}")
+    name, where, count = plain(question.release, 80), question.environment.name, len(answer.reasons)
+    if not count:
+        say(f"{name} may go to {where}")
+    elif not override:
+        say(f"{name} may not go to {where}: {count} reason{'s' if count > 1 else ''}")
+        return None
+    elif answer.commit is None:
+        raise BadEnvironment(f"--override: there is no release {name}")
     else:
-        count = f"{len(reasons)} reason{'s' if len(reasons) > 1 else ''}"
-        _write(f"{name} may not go to {where}: {count}\n")
-    return bool(override) or not reasons
+        _override(
+            question, answer.commit, f"{plain(override, 600)} (against {count} reasons)", push
+        )
+    return answer.commit
 
 
-def _override(question: gate.Question, why: str, count: int, push: bool) -> None:
+def _override(question: gate.Question, commit: str, why: str, push: bool) -> None:
     """Let it through, once that is on record."""
-    commit = question.commit()
-    if commit is None:
-        raise BadEnvironment(f"--override: there is no release {plain(question.release, 80)}")
     who, where = records.identity(question.repository)
     found = Record(
         kind=Of.OVERRIDDEN,
@@ -107,92 +117,14 @@ def _override(question: gate.Question, why: str, count: int, push: bool) -> None
         commit=commit,
         when=_now(),
         verdict=OVERRIDDEN,
-        reason=f"{plain(why, 600)} (against {count} reasons)",
+        reason=why,
         who=who,
         where=where,
     )
-    name = records.write(question.repository, found, place.cache() / "records")
+    name = records.write(question.repository, found)
     if push:
-        records.push(question.repository, [name])
-    _write(f"let through, on record as {name}\n")
-
-
-def status(options: argparse.Namespace) -> int:
-    """Print where every environment stands."""
-    environments = _environments(options)
-    with ThreadPoolExecutor(max(1, len(environments))) as pool:
-        live = pool.map(lambda each: None if options.offline else _live(each), environments)
-        rows = [_standing(each, options.offline) for each in environments]
-        rows = [{**row, "live": name} for row, name in zip(rows, live, strict=True)]
-    if options.json:
-        _write(json.dumps(rows, indent=2) + "\n")
-        return YES
-    heads = ("environment", "live now", "last pushed", "last verified", "last good", "behind")
-    cells = [heads, *(_cells(row) for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    for row in cells:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        _write("  ".join(padded).rstrip() + "\n")
-    for trouble in dict.fromkeys(t for row in rows for t in row["trouble"]):
-        _write(f"! {trouble}\n")
-    return YES
-
-
-def _live(environment: Environment) -> str | None:
-    """What it serves now, asked in a process of its own: nothing here talks to deployments."""
-    command = [sys.executable, "-P", "-m", "knowngood", "live", "--env", str(environment.path)]
-    try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=_LIVE, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return plain(told.stdout.strip(), 80) or None
-
-
-def _standing(environment: Environment, offline: bool) -> dict[str, Any]:
-    """What is known of one environment, as plain data."""
-    row: dict[str, Any] = {"environment": environment.name, "live": None, "trouble": []}
-    row |= dict.fromkeys(("pushed", "verified", "good", "behind"))
-    try:
-        repository = place.opened(environment)
-        if not offline:
-            _try_fetch(repository, row)
-        place.refuse_shallow(repository)
-        found = records.read(repository, _now(), concerned(environment))
-        _fill(row, environment, repository, found)
-    except (GitError, BadEnvironment) as error:
-        row["trouble"].append(str(error))
-    return row
-
-
-def _fill(
-    row: dict[str, Any], environment: Environment, repository: Repository, found: Records
-) -> None:
-    row["trouble"] += [f"{plain(bad.name, 200)}: {bad.why}" for bad in found.bad]
-    row["pushed"] = _json(found.pushed(environment.name))
-    row["verified"] = _json(found.last(environment.name, Of.VERIFIED))
-    row["good"] = _json(_last_good(environment, repository, found))
-    row["behind"] = _behind(environment, repository, found)
-
-
-def _try_fetch(repository: Repository, row: dict[str, Any]) -> None:
-    try:
-        place.fetch(repository)
-    except GitError as error:
-        row["trouble"].append(f"not up to date: {error}")
-
-
-def _behind(environment: Environment, repository: Repository, found: Records) -> int | None:
-    """How many commits of what was pushed before it this environment does not have."""
-    here = found.pushed(environment.name)
-    before = found.pushed(environment.promotes_from or "")
-    if here is None or before is None:
-        return None
-    counted = repository.run("rev-list", "--count", f"{here.commit}..{before.commit}", "--")
-    return int(counted)
-
-
-def _last_good(environment: Environment, repository: Repository, found: Records) -> Record | None:
-    return found.last_good(environment.name, gate.believed(environment, repository))
+        records.push(question.repository, name)
+    say(f"let through, on record as {name}")
 
 
 def _why_none(found: Records, environment: str) -> str:
@@ -203,46 +135,23 @@ def _why_none(found: Records, environment: str) -> str:
         )
     revoked = found.revoked_by(passed[0])
     if revoked is not None:
-        return f"{passed[0].release} PASSED, and FAILED later ({_at(revoked.when)})"
+        return f"{passed[0].release} PASSED, and FAILED later ({at(revoked.when)})"
     return f"the record {passed[0].name} is of a tag that was moved, or not signed by gate.signers"
-
-
-def _json(found: Record | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "release": found.release,
-        "commit": found.commit,
-        "when": found.when.isoformat(),
-        "verdict": found.verdict,
-        "who": found.who,
-        "record": found.name,
-    }
-
-
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    pushed, verified, good = row["pushed"], row["verified"], row["good"]
-    return (
-        row["environment"],
-        row["live"] or "-",
-        _pushed(pushed) if pushed else "-",
-        f"{verified['release']} {verified['verdict']} {verified['when'][:16]}" if verified else "-",
-        good["release"] if good else "-",
-        "-" if row["behind"] is None else str(row["behind"]),
-    )
-
-
-def _pushed(row: dict[str, Any]) -> str:
-    how = "" if row["verdict"] == DEPLOYED else f" {row['verdict']}"
-    return f"{row['release']}{how} {row['when'][:16]} {plain(row['who'], 40)}"
 
 
 def _line(found: Record) -> str:
     why = f"  {plain(found.reason, 120)}" if found.reason else ""
     return (
-        f"{_at(found.when)}  {found.kind:11}  {found.release:12}  {found.verdict:12}  "
+        f"{at(found.when)}  {found.kind:11}  {found.release:12}  {found.verdict:12}  "
         f"{plain(found.who, 60)}{why}"
     )
+
+
+def show_status(options: argparse.Namespace) -> int:
+    """Print where every environment stands."""
+    rows = status.rows(_environments(options), offline=options.offline)
+    say(json.dumps(rows, indent=2) if options.json else status.table(rows))
+    return YES
 
 
 def _tell_bad(found: Records, environment: str) -> None:
@@ -253,47 +162,29 @@ def _tell_bad(found: Records, environment: str) -> None:
 
 def _read(options: argparse.Namespace) -> tuple[Environment, Repository, Records]:
     """The environment, its repository, and the records there, up to date unless --offline."""
-    environment = environment_file.load(options.env, environment_file.root_above(Path.cwd()))
-    repository = place.opened(environment)
-    if not options.offline:
-        place.fetch(repository)
-    place.refuse_shallow(repository)
-    found = records.read(repository, _now(), concerned(environment))
+    environment = environment_file.here(options.env, secrets=False)
+    repository = place.up_to_date(environment, offline=options.offline)
+    found = records.read(repository, _now(), gate.concerned(environment))
     return environment, repository, found
-
-
-def concerned(environment: Environment) -> set[str]:
-    """The environments, and the like, by whose records it is judged."""
-    names = {environment.name, environment.promotes_from, *environment.gate.requires}
-    return {name for name in names if name is not None}
 
 
 def _environments(options: argparse.Namespace) -> list[Environment]:
     root = environment_file.root_above(Path.cwd())
     folder = root / environment_file.FOLDER
     names = options.env or sorted(path.stem for path in folder.glob("*.toml"))
-    found = [environment_file.load(name, root) for name in names]
+    found = [environment_file.here(name, secrets=False) for name in names]
     return [e for e in found if options.env or (e.release and e.release.repository)]
 
 
-class CommandLine(argparse.ArgumentParser):
-    """A mistake ends with pytest's exit code for one: 2 would say that somebody interrupted."""
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """As argparse has it, but for the code."""
-        super().exit(USAGE_ERROR if status else 0, message)
-
-
 def _parser(command: str) -> argparse.ArgumentParser:
-    parser = CommandLine(
-        prog=f"knowngood {command}", description=_COMMANDS[command].__doc__, allow_abbrev=False
-    )
+    parser = CommandLine(command, _COMMANDS[command].__doc__)
     add = parser.add_argument
     many = command == "status"
     add("--env", required=not many, action="append" if many else "store", metavar="NAME")
     add("--offline", action="store_true", help="do not fetch: by what is known here")
     if command == "gate":
         add("--release", required=True, metavar="TAG")
+        add_manifest(parser)
         add("--override", metavar="WHY", help="let it through all the same, on record")
         add("--push", action="store_true", help="push that record")
     if command == "log":
@@ -303,11 +194,10 @@ def _parser(command: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _write(text: str) -> None:
-    """Whoever reads it may go away (``| head``): the answer is in the exit code, too."""
-    with suppress(OSError, ValueError):
-        sys.stdout.write(text)
-        sys.stdout.flush()
+def add_manifest(parser: argparse.ArgumentParser) -> None:
+    """The option by which the gate knows what was built."""
+    about = "of the build that goes out: it must be the one that PASSED before"
+    parser.add_argument("--manifest", type=Path, metavar="FILE", help=about)
 
 
 def _positive(text: str) -> int:
@@ -321,9 +211,4 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _at(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-
-
-_COMMANDS: Final = {"last-good": last_good, "log": log, "gate": ask_gate, "status": status}
-COMMANDS: Final = frozenset(_COMMANDS)
+_COMMANDS: Final = {"last-good": last_good, "log": log, "gate": ask_gate, "status": show_status}

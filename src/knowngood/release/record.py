@@ -57,7 +57,6 @@ _VERDICTS: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.OVERRIDDEN: frozenset({OVERRIDDEN}),
 }
 
-
 _NO_RECORD: Final = (
     ValueError,
     LookupError,
@@ -66,6 +65,16 @@ _NO_RECORD: Final = (
     RecursionError,
     Unjudgeable,
 )
+
+
+def is_record(name: str) -> bool:
+    """Whether a tag of this name is a record, or bars the way to a folder of them."""
+    return name.partition("/")[0] in set(Kind)
+
+
+def at(when: datetime) -> str:
+    """A time as people read it."""
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 class Malformed(Exception):
@@ -198,14 +207,7 @@ def parse(name: str, commit: str, text: str) -> Record:
             content=_text(content[0]) if content else None,
             attempts=int(ours["attempts"]),
         )
-    except (
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        Unjudgeable,
-    ) as error:
+    except _NO_RECORD as error:
         raise Malformed(f"its message holds no record: {plain(repr(error), 120)}") from None
     _refuse_difference(found, (kind, environment, when), commit)
     return found

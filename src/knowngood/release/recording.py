@@ -13,7 +13,7 @@ from ..environment import BadEnvironment, Environment
 from ..text import plain
 from . import place, records
 from .git import GitError, Repository, is_ref_part
-from .record import Kind, Record
+from .record import Kind, Record, is_record
 from .records import NotWritten
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
@@ -44,9 +44,9 @@ def record(environment: Environment, document: Mapping[str, Any], push: bool) ->
     except (GitError, BadEnvironment) as error:
         raise NotWritten(f"no record was written: {error}") from None
     found = verification(environment, document, release, repository)
-    name = records.write(repository, found, place.cache() / "records")
+    name = records.write(repository, found)
     if push:
-        records.push(repository, [name])
+        records.push(repository, name)
     return f"recorded: {name} in {repository.path}{' and at its origin' if push else ''}"
 
 
@@ -101,7 +101,7 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
             f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
         )
     on = repository.run("tag", "--points-at", commit).split()
-    releases = [tag for tag in on if tag.partition("/")[0] not in set(Kind)]
+    releases = [tag for tag in on if not is_record(tag)]
     return (releases[0] if len(releases) == 1 else commit[:12]), commit
 
 
@@ -117,7 +117,7 @@ def tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def inputs(environment: Environment) -> dict[str, str]:
     """Digests of what the run was made of: the environment's file, the suite's commit, schemas."""
-    root = environment.path.parent.parent
+    root = environment.root
     found = {f"environments/{environment.path.name}": _digest(environment.path)}
     suite = Repository(root).commit_of("HEAD")
     if suite is not None:

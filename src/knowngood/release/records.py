@@ -6,13 +6,13 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import cached_property
 from typing import Final
 
 from ..lock import user
 from ..report import whole
 from ..text import plain
-from . import record
+from . import place, record
 from .git import GitError, Repository
 from .record import DEPLOYED, Kind, Malformed, Record
 
@@ -45,12 +45,21 @@ class Bad:
 Believed = Callable[[Record], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Records:
     """All records of a repository, newest first, and the tags among them that are none."""
 
     all: tuple[Record, ...]
     bad: tuple[Bad, ...] = ()
+
+    @cached_property
+    def _failed(self) -> dict[tuple[str, str], list[Record]]:
+        """Those that revoke, by environment and commit."""
+        found: dict[tuple[str, str], list[Record]] = {}
+        for each in self.all:
+            if each.failed:
+                found.setdefault((each.environment, each.commit), []).append(each)
+        return found
 
     def of(self, environment: str, *kinds: Kind) -> list[Record]:
         """Those of an environment, newest first; of some ``kinds``, or of all."""
@@ -84,8 +93,13 @@ class Records:
         return next((r for r in self.all if r.release == release and r.commit != commit), None)
 
     def revoked_by(self, good: Record) -> Record | None:
-        """The FAILED that came after ``good``, of the same commit on the same environment."""
-        return next((r for r in self._after(good) if r.failed), None)
+        """The FAILED that came after ``good``, of the same commit on the same environment; one of
+        another machine also where its clock may have been behind.
+        """
+        for each in self._failed.get((good.environment, good.commit), ()):
+            if each.when > good.when - (timedelta() if each.where == good.where else SKEW):
+                return each
+        return None
 
     def last_good(self, environment: str, believed: Believed) -> Record | None:
         """The newest PASSED of an environment that no later FAILED revokes, and that is
@@ -93,16 +107,6 @@ class Records:
         """
         found = (r for r in self.of(environment, Kind.VERIFIED) if r.passed)
         return next((r for r in found if not self.revoked_by(r) and believed(r)), None)
-
-    def _after(self, then: Record) -> list[Record]:
-        """Those of another machine also where its clock may have been behind."""
-        same = self.of(then.environment, Kind.VERIFIED)
-        return [
-            r
-            for r in same
-            if r.commit == then.commit
-            and r.when > (then.when if r.where == then.where else then.when - SKEW)
-        ]
 
 
 def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
@@ -152,11 +156,11 @@ class NotWritten(Exception):
     """A record that is in no repository yet; the message says where it is, and what to do."""
 
 
-def write(repository: Repository, found: Record, aside: Path) -> str:
+def write(repository: Repository, found: Record) -> str:
     """Write ``found`` into ``repository`` as a tag; the tag's name.
 
-    Signed where git is set up to sign. Where that cannot be done the message is kept in the folder
-    ``aside``. Raises NotWritten.
+    Signed where git is set up to sign. Where that cannot be done the message is kept in a file.
+    Raises NotWritten.
     """
     name, _ = identity(repository)
     person, _, address = name.rpartition(" <")
@@ -174,15 +178,15 @@ def write(repository: Repository, found: Record, aside: Path) -> str:
     try:
         author.run("tag", *options, given=found.message())
     except GitError as error:
-        raise NotWritten(kept(found, aside, repository, str(error))) from None
+        raise NotWritten(kept(found, repository, str(error))) from None
     return found.name
 
 
-def kept(found: Record, aside: Path, repository: Repository, why: str) -> str:
+def kept(found: Record, repository: Repository, why: str) -> str:
     """Keep the message of ``found`` as a file, and say how it becomes a record by hand."""
-    path = aside / f"{found.name.replace('/', '_')}.txt"
+    path = place.cache() / "records" / f"{found.name.replace('/', '_')}.txt"
     try:
-        aside.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         whole.write(path, found.message())
     except OSError as error:
         return f"the record was not written: {why}; nor kept: {path}: {error.strerror or error}"
@@ -194,15 +198,17 @@ def kept(found: Record, aside: Path, repository: Repository, why: str) -> str:
     )
 
 
-def push(repository: Repository, names: Iterable[str], remote: str = "origin") -> None:
-    """Push these tags. Raises NotWritten, naming the command that does it later."""
-    refs = [f"refs/tags/{name}:refs/tags/{name}" for name in names]
+def push(repository: Repository, name: str) -> None:
+    """Push the record ``name`` to the origin. Raises NotWritten, naming the command that does it
+    later.
+    """
+    ref = f"refs/tags/{name}:refs/tags/{name}"
     try:
-        repository.run("push", "--quiet", "--atomic", "--no-follow-tags", remote, *refs)
+        repository.run("push", "--quiet", "--no-follow-tags", "origin", ref)
     except GitError as error:
         raise NotWritten(
             f"the record is in {repository.path} and was not pushed: {plain(str(error), 400)}\n"
-            f"to push it: {repository.by_hand('push', remote, *refs)}"
+            f"to push it: {repository.by_hand('push', 'origin', ref)}"
         ) from None
 
 

@@ -37,7 +37,7 @@ def held(repository: Repository, environment: str, purpose: str) -> Iterator[Non
         "for": purpose,
     }
     blob = repository.run("hash-object", "-w", "--stdin", given=json.dumps(note)).strip()
-    remote = bool(repository.config("remote.origin.url"))
+    remote = repository.has_origin
     try:
         _take(repository, ref, blob, remote)
         yield

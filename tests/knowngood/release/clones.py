@@ -87,7 +87,7 @@ class Clone:
             commit=self.git("rev-parse", "HEAD"),
             **{"when": datetime.now(UTC), "verdict": ENDED[Kind(kind)], **more},
         )
-        return f"refs/tags/{records.write(Repository(self.path), found, self.path)}"
+        return f"refs/tags/{records.write(Repository(self.path), found)}"
 
     def tag(self, name: str, message: str, *options: str) -> str:
         """An annotated tag on HEAD, or where the options say; its ref."""

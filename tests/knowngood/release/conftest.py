@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from knowngood.release.record import Kind, Record
 sys.path.insert(0, str(Path(__file__).parent))  # under importlib mode, too
 
 from clones import Clone
-from release_side import NOW, Note, Noted, commit, git
+from release_side import NOW, Note, commit, git, needed
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def environments(tmp_path: Path) -> Callable[..., Environment]:
 
 
 @pytest.fixture
-def note(site: Repository, tmp_path: Path) -> Note:
+def note(site: Repository) -> Note:
     """Write a record ``days`` before now."""
 
     def write(
@@ -95,23 +95,29 @@ def note(site: Repository, tmp_path: Path) -> Note:
             verdict=verdict,
             **{"who": "Ann <ann@example.org>", "where": "host", **more},
         )
-        records.write(site, found, tmp_path / "aside")
+        records.write(site, found)
         return found
 
     return write
 
 
 @pytest.fixture
-def noted(site: Repository, tmp_path: Path) -> Noted:
+def noted(site: Repository) -> Note:
     """Write a record so many days before the present, for commands that run as processes."""
 
     def write(
-        release: str, place: str, verdict: str, days: float, kind: Kind = Kind.VERIFIED
+        release: str,
+        place: str,
+        verdict: str,
+        days: float,
+        kind: Kind = Kind.VERIFIED,
+        **more: Any,
     ) -> Record:
         when = datetime.now(UTC) - timedelta(days=days)
         of = site.commit_of(release) or ""
-        found = Record(kind, place, release, of, when, verdict, who="Ann <ann@example.org>")
-        records.write(site, found, tmp_path / "aside")
+        more = {"who": "Ann <ann@example.org>", **more}
+        found = Record(kind, place, release, of, when, verdict, **more)
+        records.write(site, found)
         return found
 
     return write
@@ -151,11 +157,17 @@ def server(tmp_path: Path, clone: Clone) -> Clone:
     return Clone(path)
 
 
-@pytest.fixture(scope="session")
-def ssh_keygen() -> str:
-    """The program; without it a laptop skips, and CI fails."""
-    found = shutil.which("ssh-keygen")
-    if found is None:
-        assert os.environ.get("CI") != "true", "CI has no ssh-keygen: .ci/run must install it"
-        pytest.skip("needs ssh-keygen: apt install openssh-client")
-    return found
+@pytest.fixture
+def keys(tmp_path: Path, settings: Path) -> Callable[[str], str]:
+    """Make a key, have git sign with it from now on, and give its line of allowed signers."""
+
+    def make(name: str) -> str:
+        needed("ssh-keygen", "openssh-client")
+        path = tmp_path / f"{name}.key"
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)]
+        subprocess.run(command, check=True, timeout=60)
+        git(tmp_path, "config", "--global", "gpg.format", "ssh")
+        git(tmp_path, "config", "--global", "user.signingKey", str(path))
+        return f"{name}@example.org {path.with_suffix('.key.pub').read_text()}"
+
+    return make

@@ -16,7 +16,6 @@ from knowngood.release.record import Record
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 DIGEST = "ab" * 32
 Note = Callable[..., Record]
-Noted = Callable[..., Record]
 
 
 def needed(program: str, package: str) -> None:

@@ -5,6 +5,7 @@ and a repository whose tags say what happened.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from release_side import Noted, git
+from release_side import Note, git
 
 from knowngood.release import records
 from knowngood.release.git import Repository
@@ -137,7 +138,7 @@ def run(project: Path) -> Run:
 
 
 @pytest.fixture
-def history(noted: Noted) -> None:
+def history(noted: Note) -> None:
     """v1 is on prod and good there; v2 and v3 passed on stage."""
     noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
     noted("v1", "prod", "PASSED", 8)
@@ -174,6 +175,41 @@ def test_a_good_push(run: Run, project: Path, site: Repository) -> None:
         ("verified", "v2", "PASSED"),
     ]
     assert run("last-good", "--env=prod").output == "v2\n"
+
+
+@pytest.mark.usefixtures("history")
+def test_a_push_of_one_build(run: Run, project: Path, noted: Note) -> None:
+    """The gate wants the build that passed on stage, and prod is held against it."""
+    made = subprocess.run(
+        [sys.executable, "-m", "knowngood", "manifest", str(project / "releases" / "v2")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    (project / "build.txt").write_text(made.stdout)
+    words = ("push", "--env=prod", "--release=v2", "--manifest=build.txt")
+    ended = run(*words)
+    assert ended.code == 1
+    assert "1. what PASSED on stage was held against no manifest" in ended.output
+    digest = hashlib.sha256(made.stdout.encode()).hexdigest()
+    noted("v2", "stage", "PASSED", 0.9, content=digest)
+    (project / "releases" / "v2" / "robots.txt").write_text("User-agent: nobody\n")
+    ended = run(*words)
+    assert ended.code == 1, ended.output
+    assert "v2 is bad on prod" in ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+def test_a_push_without_its_secrets(run: Run, project: Path) -> None:
+    """Without them nothing could be verified, so nothing is deployed."""
+    with (project / "environments" / "prod.toml").open("a") as file:
+        file.write('[secrets]\ntoken = "NOWHERE_SET"\n')
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 4
+    assert "NOWHERE_SET, which is not set" in ended.output
+    assert live(project) == "v1"
 
 
 @pytest.mark.usefixtures("history")
@@ -259,7 +295,7 @@ def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
     assert "prod is back on v1, and verified" in ended.output
 
 
-def test_rollback(run: Run, noted: Noted, project: Path, site: Repository) -> None:
+def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> None:
     """To the last release that is known to be good and is not what is there; told beforehand."""
     noted("v1", "prod", "PASSED", 8)
     noted("v2", "prod", "DEPLOYED", 2, Kind.PUSHED)
@@ -278,7 +314,7 @@ def test_rollback(run: Run, noted: Noted, project: Path, site: Repository) -> No
     assert happened(site)[0] == ("rolled-back", "v1", "STARTED")
 
 
-def test_nothing_to_go_back_to(run: Run, noted: Noted, project: Path) -> None:
+def test_nothing_to_go_back_to(run: Run, noted: Note, project: Path) -> None:
     """No release is known to be good: nothing is touched."""
     noted("v1", "prod", "FAILED", 8)
     ended = run("rollback", "--env=prod", "--yes")
@@ -428,7 +464,7 @@ def test_a_module_of_the_suite_s_is_not_ours(project: Path) -> None:
     assert live(project) == "v2", "neither believed nor taken back"
 
 
-def test_a_bad_release_that_others_pushed(run: Run, noted: Noted, project: Path) -> None:
+def test_a_bad_release_that_others_pushed(run: Run, noted: Note, project: Path) -> None:
     """Not everybody pushes by these commands: what was verified last is what is there."""
     noted("v2", "prod", "FAILED", 3)
     noted("v1", "prod", "DEPLOYED", 2.9, Kind.ROLLED_BACK)

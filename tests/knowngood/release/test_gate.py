@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from release_side import DIGEST, NOW, Note, commit, git, needed
+from release_side import DIGEST, NOW, Note, commit, git
 
 from knowngood.environment import Environment
 from knowngood.release import records
@@ -24,10 +23,12 @@ Ask = Callable[..., list[str]]
 def question(site: Repository, environments: Environments) -> Callable[..., Question]:
     """May v2 go to prod, with these rules?"""
 
-    def make(release: str = "v2", now: datetime = NOW, **gate: object) -> Question:
+    def make(
+        release: str = "v2", now: datetime = NOW, content: str | None = None, **gate: object
+    ) -> Question:
         environment = environments("prod", **gate)
         found = records.read(site, now, ["prod", "stage", "ci"])
-        return Question(environment, release, now, site, found)
+        return Question(environment, release, now, site, found, content)
 
     return make
 
@@ -37,7 +38,7 @@ def ask(question: Callable[..., Question]) -> Ask:
     """What stands in the way."""
 
     def reasons(*given: object, **options: object) -> list[str]:
-        found = question(*given, **options).reasons()
+        found = question(*given, **options).answer().reasons
         assert all(each.to_do for each in found)
         return [each.what for each in found]
 
@@ -204,6 +205,23 @@ def test_different_contents(note: Note, ask: Ask) -> None:
     assert ask() == ["v2 was served on stage with different contents"]
 
 
+@pytest.mark.parametrize(
+    ("passed", "told"),
+    [
+        (DIGEST, None),
+        ("cd" * 32, "what PASSED on stage was another build, and this one is abababababab"),
+        (None, "what PASSED on stage was held against no manifest, and this one is abababababab"),
+    ],
+)
+def test_the_build_that_goes_out(
+    note: Note, ask: Ask, passed: str | None, told: str | None
+) -> None:
+    """Where it is known it must be the one that passed; where it is not, the commit stands."""
+    note("v2", content=passed)
+    assert ask(content=DIGEST) == ([told] if told else [])
+    assert ask() == []
+
+
 def test_commits_without_review(site: Repository, note: Note, ask: Ask) -> None:
     """Each is named, with author and subject, and nothing in them reaches the terminal raw."""
     note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
@@ -222,12 +240,12 @@ def test_commits_without_review(site: Repository, note: Note, ask: Ask) -> None:
 def test_commits_that_go_out(note: Note, question: Callable[..., Question]) -> None:
     """Since what is live, by the records; newest first."""
     note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
-    assert [each.subject for each in question("v3").outgoing()] == [
+    assert [each.subject for each in question("v3").answer().outgoing] == [
         "Make v3 r=bob",
         "Make v2 r=bob",
     ]
-    assert all(each.marked for each in question("v3").outgoing())
-    assert question("v1").outgoing() == []
+    assert all(each.marked for each in question("v3").answer().outgoing)
+    assert question("v1").answer().outgoing == []
 
 
 def test_a_step_back(note: Note, ask: Ask) -> None:
@@ -263,22 +281,6 @@ def test_days_without_change(
     note("v2")
     found = ask(now=datetime.fromisoformat(when), max_age=60.0, **rules)
     assert found == ([told] if told else [])
-
-
-@pytest.fixture
-def keys(tmp_path: Path, settings: Path) -> Callable[[str], str]:
-    """Make a key, have git sign with it, and give its line of allowed_signers."""
-
-    def make(name: str) -> str:
-        needed("ssh-keygen", "openssh-client")
-        path = tmp_path / name
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)]
-        subprocess.run(command, check=True, timeout=60)
-        git(tmp_path, "config", "--global", "gpg.format", "ssh")
-        git(tmp_path, "config", "--global", "user.signingKey", str(path))
-        return f"ann@example.org {path.with_suffix('.pub').read_text()}"
-
-    return make
 
 
 def test_signers(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -167,25 +167,14 @@ def test_a_server_may_ask_before_it_lets_objects_in(watched: Clone, server: Clon
     assert server.run("git", "cat-file", "-e", name).returncode != 0
 
 
-def signing(clone: Clone, ssh_keygen: str, name: str) -> str:
-    """A new key by which the clone signs from now on; its line for allowed signers."""
-    key = clone.path.parent / f"{name}.key"
-    command = [ssh_keygen, "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(key)]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
-    clone.git("config", "gpg.format", "ssh")
-    clone.git("config", "user.signingKey", str(key))
-    kind, public = key.with_name(f"{name}.key.pub").read_text().split()[:2]
-    return f"{name}@example.org {kind} {public}\n"
-
-
 def test_records_are_signed_by_somebody_who_may(
-    watched: Clone, server: Clone, ssh_keygen: str
+    watched: Clone, server: Clone, keys: Callable[[str], str]
 ) -> None:
     """Not signed, signed by a stranger, and changed after signing are refused; release tags and
     the branch ask for no signature of their own.
     """
     unsigned = watched.record("verified", "v1")
-    (server.path / "signers").write_text(signing(watched, ssh_keygen, "ada"))
+    (server.path / "signers").write_text(keys("ada"))
     server.git("config", "knowngood.signers", "signers")
     said = watched.refused("push", "origin", unsigned)
     assert "is not signed by anybody in" in said
@@ -198,27 +187,27 @@ def test_records_are_signed_by_somebody_who_may(
     watched.git("config", "tag.gpgSign", "false")
     watched.git("push", "-q", "origin", signed, watched.tag("v1", "Release v1"))
     watched.git("push", "-q", "origin", "main:release")
-    signing(watched, ssh_keygen, "eve")
+    keys("eve")
     said = watched.refused("push", "origin", watched.record("verified", "v1"))
     assert "is not signed by anybody" in said
 
 
 def test_a_record_that_nobody_signed_opens_no_gate(
-    watched: Clone, server: Clone, ssh_keygen: str
+    watched: Clone, server: Clone, keys: Callable[[str], str]
 ) -> None:
     """One that was there before signatures were asked for."""
     released(watched)
-    (server.path / "signers").write_text(signing(watched, ssh_keygen, "ada"))
+    (server.path / "signers").write_text(keys("ada"))
     server.git("config", "knowngood.signers", str(server.path / "signers"))
     assert "no record verified/… on" in watched.refused("push", "origin", "main:release")
 
 
 def test_a_key_of_the_server_s_own_ring_is_no_allowed_signer(
-    watched: Clone, server: Clone, ssh_keygen: str
+    watched: Clone, server: Clone, keys: Callable[[str], str]
 ) -> None:
     """What its gpg calls good was signed by nobody whom the file names."""
     ref = watched.record("verified", "v1")
-    (server.path / "signers").write_text(signing(watched, ssh_keygen, "ada"))
+    (server.path / "signers").write_text(keys("ada"))
     server.git("config", "knowngood.signers", "signers")
     gpg = server.path / "gpg"
     gpg.write_text(

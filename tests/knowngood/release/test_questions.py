@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from release_side import Noted, git
+from release_side import Note, git
 
 import fhr_standin
 from knowngood.release import records
@@ -82,7 +82,7 @@ def run(project: Path) -> Run:
     return run
 
 
-def test_last_good(run: Run, noted: Noted) -> None:
+def test_last_good(run: Run, noted: Note) -> None:
     """The release, and nothing else; 1 and the reason when there is none."""
     ended = run("last-good", "--env=prod")
     assert (ended.code, ended.out) == (1, "")
@@ -95,7 +95,7 @@ def test_last_good(run: Run, noted: Noted) -> None:
     assert "v1 PASSED, and FAILED later" in ended.err
 
 
-def test_gate(run: Run, noted: Noted) -> None:
+def test_gate(run: Run, noted: Note) -> None:
     """0, or 1 with numbered reasons and what to do about each."""
     ended = run("gate", "--env=prod", "--release=v2")
     assert ended.code == 1
@@ -127,20 +127,20 @@ def test_override(run: Run) -> None:
     assert "there is no release v9" in ended.err
 
 
-def test_log(run: Run, noted: Noted) -> None:
+def test_log(run: Run, noted: Note) -> None:
     """Newest first; of this environment alone."""
     noted("v1", "prod", "DEPLOYED", 3, Kind.PUSHED)
     noted("v1", "prod", "FAILED", 2)
     noted("v2", "stage", "PASSED", 1)
     rows = run("log", "--env=prod").out.splitlines()
-    assert [row.split()[2:5] for row in rows] == [
+    assert [row.split()[3:6] for row in rows] == [
         ["verified", "v1", "FAILED"],
         ["pushed", "v1", "DEPLOYED"],
     ]
     assert len(run("log", "--env=prod", "--count=1").out.splitlines()) == 1
 
 
-def test_status(run: Run, noted: Noted, project: Path) -> None:
+def test_status(run: Run, noted: Note, project: Path) -> None:
     """Every environment: for a person, for a script, and what is live by asking."""
     noted("v2", "stage", "DEPLOYED", 3, Kind.PUSHED)
     noted("v2", "stage", "PASSED", 2)
@@ -159,6 +159,15 @@ def test_status(run: Run, noted: Noted, project: Path) -> None:
     assert rows["stage"]["good"]["release"] == "v2"
     assert (rows["prod"]["behind"], rows["stage"]["behind"]) == (1, None)
     assert rows["prod"]["verified"]["verdict"] == "PASSED"
+
+
+def test_questions_need_no_secrets(run: Run, noted: Note, project: Path) -> None:
+    """Whoever asks git alone is sent nowhere that would want one."""
+    with (project / "environments" / "prod.toml").open("a") as file:
+        file.write('[secrets]\ntoken = "NOWHERE_SET"\n')
+    noted("v1", "prod", "PASSED", 3)
+    assert run("last-good", "--env=prod") == (0, "v1\n", "")
+    assert "NOWHERE_SET" not in run("status", "--offline").out
 
 
 def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None:
@@ -185,7 +194,7 @@ def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Pa
 
 
 def test_a_ledger_that_cannot_be_read(
-    run: Run, project: Path, site: Repository, noted: Noted, tmp_path: Path
+    run: Run, project: Path, site: Repository, noted: Note, tmp_path: Path
 ) -> None:
     """The gate refuses and says so: 75, for what is not known is no reason why not."""
     noted("v2", "stage", "PASSED", 1)
@@ -313,7 +322,7 @@ def test_push_without_record(run: Run) -> None:
 
 
 def test_a_fetch_takes_nothing_away(
-    run: Run, site: Repository, noted: Noted, tmp_path: Path, settings: Path
+    run: Run, site: Repository, noted: Note, tmp_path: Path, settings: Path
 ) -> None:
     """A record that was not pushed yet may be the one that revokes, whatever git is to prune."""
     bare = tmp_path / "origin.git"
@@ -328,7 +337,7 @@ def test_a_fetch_takes_nothing_away(
     assert len(git(site.path, "tag", "-l", "verified/*").split()) == 2
 
 
-def test_a_damaged_record_of_the_environment(run: Run, site: Repository, noted: Noted) -> None:
+def test_a_damaged_record_of_the_environment(run: Run, site: Repository, noted: Note) -> None:
     """Nothing is known to be good while one cannot be read: it may be the one that revokes."""
     noted("v1", "prod", "PASSED", 3)
     git(site.path, "tag", "verified/prod/v1/20261124T120001.000000Z")

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from release_side import DIGEST, NOW, Note, git, needed
+from release_side import DIGEST, NOW, Note, git
 
-from knowngood.release import record, records
+from knowngood.release import place, record, records
 from knowngood.release.git import Repository, is_ref_part
 from knowngood.release.record import OURS, Kind, Malformed, Record
 from knowngood.release.records import NotWritten, Records
@@ -234,13 +234,13 @@ def test_what_was_pushed_last(site: Repository, note: Note) -> None:
     assert found.pushed("stage") is None
 
 
-def test_many_writers(site: Repository, tmp_path: Path) -> None:
+def test_many_writers(site: Repository) -> None:
     """All at once: every record is there, none is half."""
 
     def write(number: int) -> str:
         one = replace(FULL, commit=site.commit_of("v2") or "", attempts=number)
         at = NOW - timedelta(microseconds=number + 1)
-        return records.write(site, replace(one, when=at), tmp_path / "aside")
+        return records.write(site, replace(one, when=at))
 
     with ThreadPoolExecutor(8) as pool:
         names = set(pool.map(write, range(24)))
@@ -250,14 +250,13 @@ def test_many_writers(site: Repository, tmp_path: Path) -> None:
     assert found.bad == ()
 
 
-def test_a_record_that_cannot_be_written(site: Repository, tmp_path: Path) -> None:
+def test_a_record_that_cannot_be_written(site: Repository) -> None:
     """It is kept, and the command that the message names makes it one."""
-    aside = tmp_path / "aside"
     (site.path / ".git" / "refs" / "tags" / "verified").write_text("in the way")
     found = replace(FULL, commit=site.commit_of("v2") or "")
     with pytest.raises(NotWritten, match="it is kept in") as told:
-        records.write(site, found, aside)
-    [kept] = aside.iterdir()
+        records.write(site, found)
+    [kept] = (place.cache() / "records").iterdir()
     assert kept.read_text() == found.message()
     (site.path / ".git" / "refs" / "tags" / "verified").unlink()
     command = str(told.value).splitlines()[-1]
@@ -273,7 +272,7 @@ def test_pushed_to_a_remote(site: Repository, note: Note, tmp_path: Path) -> Non
     git(site.path, "remote", "add", "origin", str(bare))
     git(site.path, "push", "--quiet", "origin", "release", "v1", "v2", "v3")
     good = note("v2")
-    records.push(site, [good.name])
+    records.push(site, good.name)
     [found] = read(Repository(bare)).all
     assert found.name == good.name
 
@@ -285,22 +284,14 @@ def test_no_network(site: Repository, note: Note, tmp_path: Path, remote: str) -
         git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
     good = note("v2")
     with pytest.raises(NotWritten, match="was not pushed") as told:
-        records.push(site, [good.name])
+        records.push(site, good.name)
     assert f"push origin refs/tags/{good.name}:refs/tags/{good.name}" in str(told.value)
     assert [each.name for each in read(site).all] == [good.name]
 
 
-def test_signed_where_git_signs(
-    site: Repository, note: Note, tmp_path: Path, settings: Path
-) -> None:
+def test_signed_where_git_signs(site: Repository, note: Note, keys: Callable[[str], str]) -> None:
     """By an ssh key here; what is read is the same."""
-    needed("ssh-keygen", "openssh-client")
-    key = tmp_path / "key"
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, timeout=60
-    )
-    with settings.open("a") as file:
-        file.write(f"[gpg]\nformat = ssh\n[user]\nsigningKey = {key}\n")
+    keys("ann")
     good = note("v2")
     assert "BEGIN SSH SIGNATURE" in git(site.path, "cat-file", "-p", good.name)
     [found] = read(site).all
