@@ -50,6 +50,7 @@ class Results:
     scaling: dict[int, Series] = field(default_factory=dict)
     transports: dict[Key, Series] = field(default_factory=dict)
     schemas: dict[str, Series] = field(default_factory=dict)
+    records: dict[str, Series] = field(default_factory=dict)
 
     def line(self) -> Line | None:
         """How time grows with locales; None with fewer than three points."""
@@ -71,6 +72,7 @@ class Results:
             "scaling": {count: _series(series) for count, series in self.scaling.items()},
             "transports": _plain(self.transports.items()),
             "schemas": {name: _series(series) for name, series in self.schemas.items()},
+            "records": {name: _series(series) for name, series in self.records.items()},
         }
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from . import floor, ours, schemas, tables, transport
+from . import floor, ledger, ours, schemas, tables, transport
 from .deployment import CONCURRENCY, ROOT, Deployment, delayed, deployed
 from .errors import BenchmarkError
 from .naive import Naive
@@ -35,6 +35,7 @@ class Scale:
     files: int
     documents: int
     burst: int
+    records: int
 
 
 FULL: Final = Scale(
@@ -48,6 +49,7 @@ FULL: Final = Scale(
     files=2940,
     documents=98,
     burst=5000,
+    records=10_000,
 )
 QUICK: Final = Scale(
     repeat=1,
@@ -60,6 +62,7 @@ QUICK: Final = Scale(
     files=100,
     documents=3,
     burst=200,
+    records=50,
 )
 
 Say = Callable[[str], None]
@@ -203,6 +206,19 @@ def validators(scale: Scale, results: Results, say: Say) -> None:
             series.add(schemas.validate(judge, wanted), note=f"{len(wanted)} documents")
 
 
+def records(scale: Scale, results: Results, say: Say) -> None:
+    """What asks the records, with many of them, after the fetch."""
+    say(f"writing {scale.records} records")
+    with ledger.written(scale.records) as written:
+        for number in range(scale.repeat):
+            say(f"asking them {number + 1} of {scale.repeat}")
+            for name in ledger.COMMANDS:
+                usage = written.ask(name)
+                note = f"{scale.records} records"
+                series = results.records.setdefault(name, Series())
+                series.add(usage.wall, usage.cpu, note=note)
+
+
 def _series(results: Results, name: str, rtt: int) -> Series:
     return results.runs.setdefault((name, rtt), Series())
 
@@ -213,5 +229,6 @@ SECTIONS: Final = {
     "scaling": (scaling, tables.scaling),
     "transports": (transports, tables.transports),
     "schemas": (validators, tables.schemas),
+    "records": (records, tables.records),
 }
 """By name: what measures, and what shows it."""

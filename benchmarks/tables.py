@@ -62,6 +62,13 @@ def schemas(results: Results) -> Iterator[str]:
     yield from table([_HEAD, *(_row(name, None, each) for name, each in results.schemas.items())])
 
 
+def records(results: Results) -> Iterator[str]:
+    """What it costs to ask many records."""
+    yield f"records: whole commands without a fetch, median of {results.repeat}"
+    rows = [_row(f"knowngood {name}", None, each) for name, each in results.records.items()]
+    yield from table([_HEAD, *rows])
+
+
 def ceilings(results: Results) -> Iterator[str]:
     """What the proxy could do, and the delays that were measured."""
     yield "server and proxy: curl --parallel, one small file, requests a second"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
@@ -28,7 +30,10 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
     """
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
         live = pool.map(lambda each: None if offline else _live(each), environments)
-        standing = [_standing(each, offline) for each in environments]
+        ledgers = _Ledgers(
+            {name for each in environments for name in gate.concerned(each)}, offline
+        )
+        standing = [_standing(each, ledgers) for each in environments]
         return [{**row, "live": name} for row, name in zip(standing, live, strict=True)]
 
 
@@ -54,16 +59,42 @@ def _live(environment: Environment) -> str | None:
     return plain(told.stdout.strip(), 80) or None
 
 
-def _standing(environment: Environment, offline: bool) -> Row:
+@dataclass(slots=True)
+class _Ledgers:
+    """The records of these environments. Most share one repository, which is fetched and read
+    once.
+    """
+
+    names: Set[str]
+    offline: bool
+    known: dict[Path, tuple[Records, str]] = field(default_factory=dict)
+
+    def of(self, repository: Repository) -> tuple[Records, str]:
+        """What is there, and why it may not be up to date. Raises GitError."""
+        if repository.path not in self.known:
+            trouble = "" if self.offline else _trouble_fetching(repository)
+            place.refuse_shallow(repository)
+            found = records.read(repository, datetime.now(UTC), self.names)
+            self.known[repository.path] = found, trouble
+        return self.known[repository.path]
+
+
+def _trouble_fetching(repository: Repository) -> str:
+    try:
+        place.fetch(repository)
+    except GitError as error:
+        return f"not up to date: {error}"
+    return ""
+
+
+def _standing(environment: Environment, ledgers: _Ledgers) -> Row:
     """What is on record of one environment, as plain data."""
     row: Row = {"environment": environment.name, "trouble": []}
     row |= dict.fromkeys(("pushed", "verified", "good", "behind"))
     try:
         repository = place.opened(environment)
-        if not offline:
-            _try_fetch(repository, row)
-        place.refuse_shallow(repository)
-        found = records.read(repository, datetime.now(UTC), gate.concerned(environment))
+        found, trouble = ledgers.of(repository)
+        row["trouble"] += [trouble] if trouble else []
         _fill(row, environment, repository, found)
     except (GitError, BadEnvironment) as error:
         row["trouble"].append(str(error))
@@ -71,18 +102,13 @@ def _standing(environment: Environment, offline: bool) -> Row:
 
 
 def _fill(row: Row, environment: Environment, repository: Repository, found: Records) -> None:
-    row["trouble"] += [f"{plain(bad.name, 200)}: {bad.why}" for bad in found.bad]
+    mine = gate.concerned(environment)
+    bad = [each for each in found.bad if each.environment in mine]
+    row["trouble"] += [f"{plain(each.name, 200)}: {each.why}" for each in bad]
     row["pushed"] = _json(found.pushed(environment.name))
     row["verified"] = _json(found.last(environment.name, Kind.VERIFIED))
     row["good"] = _json(found.last_good(environment.name, gate.believed(environment, repository)))
     row["behind"] = _behind(environment, repository, found)
-
-
-def _try_fetch(repository: Repository, row: Row) -> None:
-    try:
-        place.fetch(repository)
-    except GitError as error:
-        row["trouble"].append(f"not up to date: {error}")
 
 
 def _behind(environment: Environment, repository: Repository, found: Records) -> int | None:

@@ -178,6 +178,9 @@ def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None
     assert ended.code == 0
     assert "is no git repository" in ended.out
     assert "! verified/prod/v1/20261124T120001.000000Z: it is a lightweight tag" in ended.out
+    rows = {row["environment"]: row for row in json.loads(run("status", "--offline", "--json").out)}
+    assert rows["stage"]["trouble"] == [], "it is not judged by the records of prod"
+    assert len(rows["prod"]["trouble"]) == 1
 
 
 def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
