@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from ..environment import Environment, Gate
 from ..text import plain
 from .git import GitError, Repository, is_ref_part
-from .objects import objects
 from .record import Kind, Record, at, is_record
 from .records import Believed, Records
-from .review import Rule
+from .review import Rule, reviewed
 
 LISTED = 50
 """Commits that are listed by author and subject; a push of more is one to split."""
@@ -100,8 +99,8 @@ class Question:
         names = self.repository.run("rev-list", f"{old}..{new}", "--").split()
         rule = self._rule()
         return [
-            Commit(each.name, plain(each.person, 60), plain(each.subject, 120), rule.lets(each))
-            for each in objects(self.repository, names)
+            Commit(each.name, plain(each.person, 60), plain(each.subject, 120), passes)
+            for each, passes in reviewed(self.repository, names, rule)
         ]
 
     def _rule(self) -> Rule:

@@ -8,7 +8,7 @@ that nothing is pushed which nobody thought of showing to a second person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,9 +65,39 @@ class Rule:
         """
         return self.pattern.search(_TAKEN_BACK.sub("", message)) is not None
 
-    def lets(self, commit: Object) -> bool:
-        """Whether the commit may go on. A merge may: what it brings is looked at by itself."""
-        return commit.is_merge or (not commit.too_large and self.marks(commit.message))
+
+def reviewed(
+    repository: Repository, names: Sequence[str], rule: Rule
+) -> Iterator[tuple[Object, bool]]:
+    """These commits (full names), each with whether it may go on: it has the mark, or it is a merge
+    that git makes by itself, whose parents are looked at by themselves. Raises GitError.
+    """
+    plain_merges = _plain_merges(repository, names)
+    for each in objects(repository, names):
+        marked = not each.too_large and rule.marks(each.message)
+        yield each, marked or each.name in plain_merges
+
+
+def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
+    """The merges of two among these that hold what git makes of their parents, and nothing else:
+    no change slipped in, none dropped, no conflict that a person has resolved.
+    """
+    given = "".join(f"{name}\n" for name in names)
+    sift = ("rev-list", "--no-walk=unsorted", "--merges", "--max-parents=2", "--stdin")
+    merges = repository.run(*sift, given=given) if names else ""
+    if not merges:
+        return frozenset()
+    again = ("log", "--no-walk=unsorted", "--stdin", "--format=%H", "--remerge-diff", "--raw")
+    exactly = ("--no-renames", "--ignore-submodules=none", "--no-show-signature")
+    found: set[str] = set()
+    last = ""
+    for line in repository.run(*again, *exactly, given=merges).splitlines():
+        if line.startswith(":"):  # a file that is another one there
+            found.discard(last)
+        elif line:
+            last = line
+            found.add(line)
+    return found & set(merges.split())
 
 
 def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
@@ -77,7 +107,7 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
     """
     rule = Rule.of(repository)
     names = repository.run("rev-list", new, "--not", *known).split()
-    lines = _listed(each for each in objects(repository, names) if not rule.lets(each))
+    lines = _listed(each for each, passes in reviewed(repository, names, rule) if not passes)
     if not lines:
         return []
     how = "next: git commit --amend for the last commit, git rebase --interactive for older ones"
@@ -112,7 +142,8 @@ def _line(commit: Object) -> str:
     if commit.too_large:
         return f"{commit.name[:12]}: larger than {LARGEST} bytes, and not read"
     who, what = plain(commit.person, 60), plain(commit.subject, 100)
-    return f'{commit.name[:12]} by {who}: "{what}": no review mark'
+    why = "a merge that changes something itself, and no" if commit.is_merge else "no"
+    return f'{commit.name[:12]} by {who}: "{what}": {why} review mark'
 
 
 def _kept(repository: Repository, message: bytes, edited: bool) -> str:
