@@ -76,9 +76,19 @@ class Records:
 
     def there(self, environment: str) -> Record | None:
         """What may be on an environment: what was last pushed, rolled back or verified there, since
-        not everybody pushes by these commands.
+        not everybody pushes by these commands. A rollback that did not end well leads away from
+        what was there before it, still.
         """
-        return self.last(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        ended = (r for r in put if r.kind != Kind.ROLLED_BACK or r.verdict == DEPLOYED)
+        return next(ended, None)
+
+    def unverified(self, environment: str) -> Record | None:
+        """The last push or rollback, where no verification after it told whether it is good."""
+        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        told = (r for r in put if r.kind != Kind.VERIFIED or r.passed or r.failed)
+        last = next(told, None)
+        return last if last is not None and last.kind != Kind.VERIFIED else None
 
     def live(self, environment: str, believed: Believed, but: str = "") -> Record | None:
         """What is on an environment: the last release whose push, or rollback, ended well, or

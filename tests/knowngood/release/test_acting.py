@@ -377,17 +377,75 @@ def test_no_network_no_push(run: Run, project: Path, site: Repository, tmp_path:
     assert not (project / "deployed").exists()
 
 
+HANG = """#!/bin/sh
+[ "$1" = {release} ] || exec ./sound "$@"
+echo "$$" > pids
+mv pids reached
+exec sleep 60
+"""
+HANGS = (
+    CHECK
+    + """
+import os, pathlib, time
+
+@pytest.mark.get("content:/robots.txt")
+def test_it_hangs(response):
+    \"\"\"Never answers.\"\"\"
+    pathlib.Path("pids").write_text(f"{os.getppid()} {os.getpid()}")
+    os.rename("pids", "reached")
+    time.sleep(60)
+"""
+)
+
+
+def hang(project: Path, step: str) -> None:
+    """Have a push of v2 hang at a step, and say so in the file `reached`."""
+    (project / "deploy").rename(project / "sound")
+    if step == "verifying":
+        (project / "sound").rename(project / "deploy")
+        (project / "checks" / "test_it.py").write_text(HANGS)
+        return
+    release = "v2" if step == "deploying" else "v1"
+    (project / "deploy").write_text(HANG.format(release=release))
+    (project / "deploy").chmod(0o755)
+    if step == "going back":
+        (project / "releases" / "v2" / "robots.txt").unlink()
+
+
+def mend(project: Path) -> None:
+    """What hung hangs no more; what a killed push has left behind is ended."""
+    for pid in map(int, (project / "reached").read_text().split()):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    (project / "checks" / "test_it.py").write_text(CHECK)
+    if (project / "sound").exists():
+        (project / "sound").rename(project / "deploy")
+
+
+PUT = [("pushed", "v2", "STARTED"), ("pushed", "v2", "DEPLOYED")]
+STEPS = {
+    "deploying": (PUT[:1], "the push of v2 by Ann <ann@example.org> on ", "did not end"),
+    "verifying": (PUT, "the push of v2 by Ann <ann@example.org> on ", "was not verified"),
+    "going back": (
+        [*PUT, ("verified", "v2", "FAILED"), ("rolled-back", "v1", "STARTED")],
+        "the rollback of v1 by Ann <ann@example.org> on ",
+        "did not end",
+    ),
+}
+
+
 @pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 2), (signal.SIGTERM, 2), (signal.SIGKILL, -9)]
 )
 def test_ended_in_the_middle(
-    run: Run, project: Path, site: Repository, number: int, code: int
+    run: Run, project: Path, site: Repository, step: str, number: int, code: int
 ) -> None:
     """The next command tells that it did not end, and how to go on; the lock is kept or given
     back, and a rollback brings the good release in any case.
     """
-    (project / "deploy").write_text("#!/bin/sh\necho $$ > pids\nmv pids reached\nexec sleep 60\n")
+    hang(project, step)
     process = subprocess.Popen(
         [sys.executable, "-m", "knowngood", "push", "--env=prod", "--release=v2"],
         cwd=project,
@@ -400,12 +458,15 @@ def test_ended_in_the_middle(
         assert process.poll() is None
         never.wait(0.02)
     process.send_signal(number)
-    process.communicate(timeout=30)
-    assert process.returncode == code
     if number == signal.SIGKILL:
-        os.kill(int((project / "reached").read_text()), signal.SIGKILL)
-    assert happened(site) == [("pushed", "v2", "STARTED")]
-    (project / "deploy").write_text(DEPLOY)
+        process.wait(30)
+        mend(project)  # what it started holds its output
+    process.communicate(timeout=60)
+    assert process.returncode == code
+    if number != signal.SIGKILL:
+        mend(project)
+    put, whose, how = STEPS[step]
+    assert happened(site)[: len(put)] == put
     ended = run("rollback", "--env=prod", "--yes")
     if number == signal.SIGKILL:
         assert ended.code == 75
@@ -413,9 +474,41 @@ def test_ended_in_the_middle(
         subprocess.run(["sh", "-c", command], check=True, timeout=60)
         ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 0, ended.output
-    assert "the push of v2 by Ann <ann@example.org> on " in ended.output
-    assert "did not end" in ended.output
+    assert whose in ended.output
+    assert how in ended.output
     assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("release", ["v2", "v3"])
+def test_a_network_that_goes_away(
+    run: Run, project: Path, site: Repository, tmp_path: Path, release: str
+) -> None:
+    """Behind the first record what was begun is brought to its end, and what is only here is
+    named, with the command that brings it there.
+    """
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    (project / "deploy").rename(project / "sound")
+    (project / "deploy").write_text(
+        f'#!/bin/sh\n[ ! -e {bare} ] || mv {bare} {bare}.away\nexec ./sound "$@"\n'
+    )
+    (project / "deploy").chmod(0o755)
+    ended = run("push", "--env=prod", f"--release={release}")
+    assert ended.code == (0 if release == "v2" else 1), ended.output
+    assert live(project) == ("v2" if release == "v2" else "v1")
+    assert run("log", "--env=prod").code == 75, "what others see is not known"
+    bare.with_name("origin.git.away").rename(bare)
+    again = [line.strip() for line in ended.output.splitlines() if "push origin refs/tags" in line]
+    assert len(again) == (2 if release == "v2" else 5), "all but the first"
+    for line in again:
+        command = line.partition("to push it: ")[2]
+        subprocess.run(["sh", "-c", command], check=True, timeout=60, capture_output=True)
+    assert happened(Repository(bare)) == happened(site)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "another push is under way, by Ann <ann@example.org>" in ended.output
 
 
 @pytest.mark.usefixtures("history")
