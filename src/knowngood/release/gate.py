@@ -79,7 +79,7 @@ class Question:
             return Answer(None, (), [self._unknown()])
         live = self._live(commit)
         outgoing = self._between(live.commit, commit) if live is not None else []
-        found = [*self._tag(commit), *self._branch(commit), *self._damaged()]
+        found = [*self._tag(commit), *self._branch(commit), *self._dirty(), *self._damaged()]
         found += [*self._verified(commit), *self._backward(commit, live)]
         found += [*self._reviews(outgoing), *self._window()]
         return Answer(commit, outgoing, found)
@@ -140,6 +140,20 @@ class Question:
             yield Reason(
                 f"{self.release} is not on the branch {self.gate.branch}",
                 f"bring it there first; pushed is only what {self.gate.branch} holds",
+            )
+
+    def _dirty(self) -> Iterator[Reason]:
+        """A deployment that takes files from this folder would take what is in no release."""
+        if self.repository.run("rev-parse", "--is-bare-repository").strip() == "true":
+            return
+        words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none")
+        changed = self.repository.run(*words).splitlines()
+        if changed:
+            more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            yield Reason(
+                f"{self.repository.path} has changes that are in no commit: "
+                f"{plain(changed[0][3:], 200)}{more}",
+                "commit them, or put them aside: git stash",
             )
 
     def _damaged(self) -> Iterator[Reason]:

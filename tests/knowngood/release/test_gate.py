@@ -196,6 +196,15 @@ def test_a_damaged_record(site: Repository, note: Note, ask: Ask) -> None:
     assert len(ask()) == 1, "what nobody asks for stands in nobody's way"
 
 
+def test_a_dirty_clone(note: Note, ask: Ask, site: Repository) -> None:
+    """What is in no commit could go out; a file that git was never told of could not."""
+    note("v2")
+    (site.path / "notes").write_text("untracked")
+    assert ask() == []
+    (site.path / "file").write_text("changed")
+    assert ask() == [f"{site.path} has changes that are in no commit: file"]
+
+
 def test_different_contents(note: Note, ask: Ask) -> None:
     """Two builds of one commit: which of them is it that goes out?"""
     note("v2", days=2, content=DIGEST)
