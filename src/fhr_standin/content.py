@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from fhr_standin.asgi import Receive, Scope, Send, answer, asked, header
 from fhr_standin.faults import Armed, Ask, ContentFault, Request
+from fhr_standin.folder import Folder
 from fhr_standin.protocol import drop, seize
 from fhr_standin.resource import Resource, message
 from fhr_standin.site import Site
@@ -19,15 +20,16 @@ _MANY = 100_000  # paths, more than a site of 1,000 locales has
 class Content:
     """Serves a site, under faults; `requests` counts what was asked for."""
 
-    def __init__(self, site: Site, faults: list[Armed], secure: bool = False) -> None:
-        """Take the site, the faults to act on it, and whether it is served over TLS."""
+    def __init__(self, site: Site | Folder, faults: list[Armed], secure: bool = False) -> None:
+        """Take the site, the faults to act on it (none on a folder), and whether over TLS."""
         self.site = site
         self.requests: Counter[str] = Counter()
         self._faults = [armed for armed in faults if isinstance(armed.fault, ContentFault)]
         self._secure = secure
         # A sound path always answers the same; a faulty one is asked anew each time.
         self._wire = self._faulty if self._faults else self._sound
-        self._at = lru_cache(maxsize=_MANY)(self._rendered)
+        lasting = isinstance(site, Site)
+        self._at = lru_cache(maxsize=_MANY)(self._rendered) if lasting else self._rendered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -57,6 +59,8 @@ class Content:
     def resource(self, path: str, request: Request = _NOBODY) -> Resource:
         """Return what `path` answers a request under the faults, for which it counts."""
         resource = self.site.find(path)
+        if isinstance(self.site, Folder):
+            return resource
         code, slash, rest = path[1:].partition("/")
         locale = code if code in self.site.locales else None
         # Without its slash a locale is a redirect, not its page.

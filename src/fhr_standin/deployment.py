@@ -12,6 +12,7 @@ from fhr_standin import control
 from fhr_standin.asgi import App
 from fhr_standin.content import Content
 from fhr_standin.faults import Armed, Certificate, OriginFault, arm
+from fhr_standin.folder import Folder
 from fhr_standin.inspection import Inspection
 from fhr_standin.options import Options
 from fhr_standin.serve import Surface, bind
@@ -93,8 +94,7 @@ def _keys(kind: Certificate, host: str, folder: Path) -> Keys:
 
 
 def _deployment(options: Options, faults: list[Armed], keys: Keys) -> Deployment:
-    site = Site(options.locales, options.release, options.commit)
-    contents = _contents(site, faults, secure=keys.content is not None)
+    contents = _contents(_site(options), faults, secure=keys.content is not None)
     submissions = Submissions(faults)
     controls = [None] if keys.control is None else [None, keys.control]
     return Deployment(
@@ -107,7 +107,13 @@ def _deployment(options: Options, faults: list[Armed], keys: Keys) -> Deployment
     )
 
 
-def _contents(site: Site, faults: list[Armed], secure: bool) -> list[Content]:
+def _site(options: Options) -> Site | Folder:
+    if options.root is not None:
+        return Folder(options.root)
+    return Site(options.locales, options.release, options.commit)
+
+
+def _contents(site: Site | Folder, faults: list[Armed], secure: bool) -> list[Content]:
     """Return content's one application, or three where a fault is one of an edge: the last has it.
 
     Each has the faults of all of them, which count for each alone.

@@ -25,6 +25,7 @@ class Options:
     commit: str | None
     faults: list[str]
     write: Path | None
+    root: Path | None
     list_faults: bool
     json: bool
     tls: tuple[Path, Path] | None
@@ -43,6 +44,11 @@ def parse(arguments: Iterable[str] | None = None) -> Options:
                 f"--write: writes the sound site, but found --fault {found.fault[0]};"
                 " start one without the other"
             )
+        if found.root and (found.fault or found.write):
+            other = f"--fault {found.fault[0]}" if found.fault else f"--write {found.write}"
+            raise UsageError(
+                f"--root: serves what is there, but found {other}; start one without the other"
+            )
         chosen = locales.choose(found.locales)
     except UsageError as error:
         parser.error(str(error))
@@ -55,6 +61,7 @@ def parse(arguments: Iterable[str] | None = None) -> Options:
         commit=found.commit,
         faults=found.fault,
         write=found.write,
+        root=found.root,
         list_faults=found.list_faults,
         json=found.json,
         tls=tls,
@@ -84,6 +91,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--list-faults", action="store_true", help="print each fault and its verdict, and end")
     add("--json", action="store_true", help="print the list of faults as JSON")
     add("--write", type=Path, metavar="DIR", help="write the content side as files, and end")
+    add(
+        "--root",
+        type=Path,
+        metavar="DIR",
+        help="serve the content in a folder or link",
+    )
     add("--tls-cert", type=_file, metavar="FILE", help="certificate chain, PEM")
     add("--tls-key", type=_file, metavar="FILE", help="its private key, PEM")
     return parser

@@ -18,6 +18,7 @@ _MEDIA = {
     "png": "image/png",
     "svg": "image/svg+xml",
     "ttf": "font/ttf",
+    "txt": TEXT,
     "woff": "font/woff",
 }
 

@@ -133,6 +133,11 @@ def test_a_person_is_told_what_to_open() -> None:
         (["--write", __file__], "is not empty"),
         (["--write", "/proc/none/x"], "/proc/none"),
         (["--host", "192.0.2.1"], "--port: cannot listen on 192.0.2.1 port 0"),
+        (
+            ["--root", "x", "--fault", "config-null"],
+            "--root: serves what is there, but found --fault",
+        ),
+        (["--root", "x", "--write", "y"], "--root: serves what is there, but found --write y"),
         (["--whatever"], "unrecognized arguments: --whatever"),
     ],
 )
