@@ -18,6 +18,7 @@ usage: knowngood COMMAND [OPTION …]
 
   verify --env=NAME   run the checks against an environment; the exit code says what to do
   drill  [--env=NAME] start a deployment with one fault after the other, and see each caught
+  drill  --rollback   rehearse a bad push: caught, taken back, on record
   push   --env=NAME --release=TAG
                       gate, deploy, verify; where it fails, go back to the last good one
   rollback --env=NAME go back to the last known good release, and verify that it works

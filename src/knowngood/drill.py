@@ -15,17 +15,16 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from . import verify
+from .bytecode import bytecode
 from .commands import CommandLine, say
 from .conclusion import Conclusion
 from .environment import BadEnvironment, Drill, Environment
@@ -86,6 +85,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     try:
         environment, drill = _drilled(options.env)
+        if options.rollback:
+            return _rehearse(environment, options.json)
         faults = listed(drill, environment.root)
         unknown = sorted(set(options.fault) - {fault.name for fault in faults})
         if unknown:
@@ -97,16 +98,24 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"knowngood drill: error: {error}\n")
         return USAGE_ERROR
     chosen = [each for each in faults if not options.fault or each.name in options.fault]
+    pairs = PAIRS if options.pairs is None else options.pairs
     seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with bytecode() as variables:
             drilling = Drilling(environment, variables, options.json)
-            return drilling.run(chosen, faults, options.pairs, seed)
+            return drilling.run(chosen, faults, pairs, seed)
     except KeyboardInterrupt:
         # The runs under way end by themselves when we are gone; waiting for them helps nobody.
         say("knowngood drill: interrupted")
         os._exit(EXIT_CODES[Kind.INTERRUPTED])
+
+
+def _rehearse(environment: Environment, path: Path | None) -> int:
+    """Imported for those who ask for it. Raises BadEnvironment."""
+    from .rehearsal.exercise import rehearse
+
+    return rehearse(environment, path)
 
 
 @dataclass(slots=True)
@@ -182,20 +191,6 @@ class Drilling:
             "results": [{**asdict(each), "right": each.right} for each in results],
         }
         verdict_file.write(self.path.absolute(), content)
-
-
-@contextmanager
-def bytecode() -> Iterator[Mapping[str, str]]:
-    """Where Python was told to write no bytecode each run would compile every module anew, which
-    is a third of its time; for hundreds of runs it is written to a folder of the drill's.
-    """
-    if not sys.dont_write_bytecode:
-        yield {}
-        return
-    with tempfile.TemporaryDirectory(
-        prefix="knowngood-drill-", ignore_cleanup_errors=True
-    ) as folder:
-        yield {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
 
 
 def alone(fault: Fault, checks: Mapping[str, Any]) -> Exercise:
@@ -294,7 +289,12 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add = parser.add_argument
     add("--env", default="local", metavar="NAME", help="environment (default: %(default)s)")
     add("--fault", action="append", default=[], metavar="NAME", help="this fault alone; repeatable")
-    add("--pairs", type=int, default=PAIRS, metavar="N", help="pairs (default: %(default)s)")
+    add("--pairs", type=int, metavar="N", help=f"pairs (default: {PAIRS})")
     add("--seed", type=int, metavar="N", help="draw the same pairs again (default: new ones)")
     add("--json", type=Path, metavar="PATH", help="write the results to PATH as well")
-    return parser.parse_args(list(arguments))
+    add("--rollback", action="store_true", help="rehearse a bad push that is taken back, instead")
+    found = parser.parse_args(list(arguments))
+    given = [name for name in ("fault", "pairs", "seed") if getattr(found, name) not in (None, [])]
+    if found.rollback and given:
+        parser.error(f"--rollback rehearses one push, without faults: leave out --{given[0]}")
+    return found

@@ -131,12 +131,27 @@ class Serve:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """How a push that is taken back is rehearsed, on a site of this kind.
+
+    ``build`` is a command that makes a sound site in the new folder ``{folder}``; ``command``
+    starts a deployment that serves ``{folder}``, which is a link that is flipped; ``lost`` is the
+    path below the site of a file that the bad release lacks.
+    """
+
+    build: tuple[str, ...]
+    command: tuple[str, ...]
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drill:
     """How the deployment is started with a fault, to see that the checks catch it.
 
     ``faults`` is a command that lists the faults as JSON; ``command`` starts the deployment, after
     which ``option`` and the name of a fault stand for each fault. ``params``, ``aliases`` and
     ``budget`` replace what the environment says: a drill has many runs, which can be small.
+    ``rollback`` is how to rehearse one.
     """
 
     faults: tuple[str, ...]
@@ -145,6 +160,7 @@ class Drill:
     params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] | None = None
     budget: Mapping[str, Any] = field(default_factory=dict)
+    rollback: Rehearsal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .environment import BadEnvironment, Deploy, Drill, Gate, HeaderRule, Release, Serve
+from .environment import (
+    BadEnvironment,
+    Deploy,
+    Drill,
+    Gate,
+    HeaderRule,
+    Rehearsal,
+    Release,
+    Serve,
+)
 from .redact import SHORTEST
 
 
@@ -175,7 +184,23 @@ def _drill(path: Path, table: dict[str, Any]) -> Drill:
         params={name: values(path, f"{key}.{name}", value) for name, value in params},
         aliases=aliases(path, table["aliases"]) if "aliases" in table else None,
         budget=table.get("budget", {}),
+        rollback=_rehearsal(path, table["rollback"]) if "rollback" in table else None,
     )
+
+
+def _rehearsal(path: Path, table: dict[str, Any]) -> Rehearsal:
+    key = "serve.drill.rollback"
+    for name in ("build", "command"):
+        if not any("{folder}" in word for word in table[name]):
+            raise BadEnvironment(
+                f"{path}: {key}.{name}: found no word with {{folder}}, which stands for the folder "
+                f"that it {'makes the site in' if name == 'build' else 'serves'}"
+            )
+    if ".." in Path(table["lost"]).parts:
+        raise BadEnvironment(
+            f"{path}: {key}.lost: found {table['lost']!r}; expected the path of a file in the site"
+        )
+    return Rehearsal(tuple(table["build"]), tuple(table["command"]), table["lost"])
 
 
 def gate(path: Path, table: dict[str, Any]) -> Gate:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from knowngood import drill
+from knowngood.bytecode import bytecode
 from knowngood.conclusion import Conclusion
 from knowngood.drill import Exercise, Fault, Result, judged, pairs_of
 from knowngood.kind import EXIT_CODES, Kind
@@ -268,10 +268,10 @@ def test_a_run_without_an_account() -> None:
 def test_bytecode_is_kept_where_python_would_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a folder of the drill's, gone with it; elsewhere Python does that itself."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    with drill.bytecode() as variables:
+    with bytecode() as variables:
         folder = Path(variables["PYTHONPYCACHEPREFIX"])
         assert folder.is_dir()
     assert not folder.exists()
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    with drill.bytecode() as variables:
+    with bytecode() as variables:
         assert variables == {}
