@@ -30,6 +30,7 @@ usage: knowngood COMMAND [OPTION …]
                       the last known good release, and nothing else
   log    --env=NAME   what happened there, newest first
   hooks  install      let git ask for review marks, and guard the release branch and the records
+  handbook --env=NAME print how to push, verify and roll back by hand, with curl and git alone
   manifest DIR        print the digest of every file of a build, for `verify --manifest`
 
 `knowngood COMMAND --help` says more.
@@ -38,6 +39,7 @@ _ALONE: Final = {
     "verify": ".verify",
     "drill": ".drill",
     "live": ".live",
+    "handbook": ".handbook",
     "hooks": ".release.hooks",
     "manifest": ".release.build",
 }

@@ -1,0 +1,134 @@
+"""Put a release there by hand, write it down, and go back: steps of a handbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from ..environment import Environment
+from ..instruction import Example, Section, Step, within
+from ..kind import Kind as Verdict
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind
+
+_FIELDS: Final = {"{env}": '"$env"', "{release}": '"$release"', "{commit}": '"$commit"'}
+_PAUSE: Final = 5  # seconds between two looks at what is live
+
+
+def file_of(environment: Environment) -> str:
+    """How a handbook calls the environment's file."""
+    return f"environments/{environment.path.name}"
+
+
+def recorded(environment: Environment) -> bool:
+    """Whether there is a repository, and with it records."""
+    return bool(environment.release and environment.release.repository)
+
+
+@dataclass(frozen=True, slots=True)
+class Putting:
+    """What changes ``environment``."""
+
+    environment: Environment
+
+    @property
+    def _file(self) -> str:
+        return file_of(self.environment)
+
+    @property
+    def _recorded(self) -> bool:
+        return recorded(self.environment)
+
+    def put(self, kind: Kind) -> Iterator[Step]:
+        """Put ``$release`` there, on record, and wait until it is."""
+        if self._recorded:
+            yield Step("Write down that it begins.", (Example(f"note {kind} {STARTED}", ""),))
+        yield self._deploy(kind)
+        if self._recorded:
+            yield Step("Write down that it is there.", (Example(f"note {kind} {DEPLOYED}", ""),))
+        yield self._wait()
+
+    def _deploy(self, kind: Kind) -> Step:
+        deploy = self.environment.deploy
+        if deploy is None:
+            return Step(
+                f"Put `$release` on {self.environment.name} as it is done there. (`command` below "
+                f"`[deploy]` in {self._file} would give the command.)"
+            )
+        command = " ".join(within(word, _FIELDS) for word in deploy.command)
+        guard = 'test -n "$commit" && ' if self._recorded else ""
+        text = f"Put it there. It may take {deploy.timeout / 60:g} minutes."
+        if not self._recorded and "{commit}" in "".join(deploy.command):
+            text += " Set `commit` to the commit that the release is."
+        note = f"`note {kind} '{NOT_DEPLOYED}'`, and " if self._recorded else ""
+        after = "go to section 5" if kind == Kind.PUSHED else "call for help"
+        return Step(
+            f"{text} With another exit code: {note}{after}.",
+            (Example(f'({guard}cd "$here" && {command}) >&2; echo "exit code $?"', "exit code 0"),),
+        )
+
+    def _wait(self) -> Step:
+        release = self.environment.release
+        if release is None:
+            return Step(
+                "Wait until it is live everywhere: nothing tells. "
+                f"(`url` below `[release]` in {self._file} would give the command.)"
+            )
+        tries = max(1, ceil(self.environment.budget.converge / _PAUSE))
+        command = (
+            f"tries={tries}\nuntil there || test $tries -eq 0; do\n"
+            f"  tries=$((tries - 1)); sleep {_PAUSE}\ndone; there && echo live"
+        )
+        return Step(
+            f"Wait until it is live: up to {self.environment.budget.converge:g} seconds. If it "
+            "does not come up, verify all the same (section 4), as one that FAILED.",
+            (Example(command, "live"),),
+        )
+
+    def noted(self) -> Iterator[Step]:
+        """The end of a verification, on record."""
+        text = "If a step of this section gave anything else, the release is bad: section 5."
+        if not self._recorded:
+            yield Step(text)
+            return
+        yield Step(
+            f"Write down how it ended: {Verdict.PASSED} if every step of this section gave what "
+            f"must come back; {Verdict.FAILED} if one did not, when asked again a minute later; "
+            f"{Verdict.INCONCLUSIVE} if you could not tell, because your own network was in "
+            f"trouble, say. Put that and what you saw into the first line. {text}",
+            (
+                Example(
+                    f"verdict={Verdict.PASSED} saw='by hand: every step gave what must come back'\n"
+                    f'note {Kind.VERIFIED} "$verdict" "$saw"',
+                    "",
+                ),
+            ),
+        )
+
+    def back(self) -> Section:
+        """The way back."""
+        text = (
+            "When a release is bad: put the last known good one back, and see that it works. Do "
+            "not repair what is live; that is for tomorrow."
+        )
+        if self._recorded:
+            find = Step(
+                "Find it: the last one that is not the bad one. Its name comes back; if none does, "
+                "no release is known to be good: change nothing, and call for help.",
+                (
+                    Example(
+                        'good=$(last_good "$env" "$(git rev-parse --verify --quiet '
+                        '"refs/tags/$release^{commit}")")\n'
+                        'commit=${good%% *} release=${good#* }; echo "$release"'
+                    ),
+                ),
+            )
+        else:
+            find = Step(
+                "Find out which release was live before the bad one, and was good, and set "
+                f"`release` to it. (`repository` below `[release]` in {self._file} would give the "
+                "command.)"
+            )
+        again = Step("Verify it: every step of section 4 again, with the one that writes it down.")
+        return Section("Roll back", text, (find, *self.put(Kind.ROLLED_BACK), again))
