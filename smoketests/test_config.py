@@ -14,7 +14,13 @@ CONFIG = "content:/{locale}/js/config.json"
 )
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
 def test_config_json_never_404s(response):
-    """It is there in every locale, every time, asked for past the caches as the page does."""
+    r"""It is there in every locale, every time, asked for past the caches as the page does.
+
+    $ for l in $locale; do
+    >   url="$content/$l/js/config.json?$(date +%s)"
+    >   curl -sS -o /dev/null -w '%{http_code} %{url_effective}\n' "$url"
+    > done | sed '/^200 /d'
+    """
     assert response.status_code == 200
 
 
@@ -45,8 +51,13 @@ def test_config_json_matches_its_schema(response, schema):
 @pytest.mark.catches("config-debug-on", "config-debug-on-one-in-three")
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
 def test_debug_is_off(response, environment):
-    """With debug on the page shows a developer's data in place of the user's own; on one edge of
+    r"""With debug on the page shows a developer's data in place of the user's own; on one edge of
     three, now and then.
+
+    $ for l in $locale; do
+    >   found=$(curl -sS "$content/$l/js/config.json" | sed -n 's/.*"debug" *: *"\([^"]*\)".*/\1/p')
+    >   case " ${debug:-false} " in *" $found "*) ;; *) echo "$l: $found" ;; esac
+    > done
     """
     assert response.json()["fhr"]["debug"] in environment.params.get("debug", ["false"])
 
@@ -54,7 +65,13 @@ def test_debug_is_off(response, environment):
 @pytest.mark.catches("config-other-environment")
 @pytest.mark.get("content:/en-US/js/config.json", CONFIG)
 def test_config_json_is_the_same_in_every_locale(responses):
-    """All locales share one copy; another one came from another environment or release."""
+    """All locales share one copy; another one came from another environment or release.
+
+    $ english=$(curl -sS "$content/en-US/js/config.json")
+    > for l in $locale; do
+    >   test "$(curl -sS "$content/$l/js/config.json")" = "$english" || echo "$l"
+    > done
+    """
     reference, here = responses
     expected = reference.json()
     assert here.json() == expected

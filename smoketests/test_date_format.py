@@ -19,7 +19,16 @@ def names(entry):
 )
 @pytest.mark.get("content:/{locale}/js/locale/date_format.json")
 def test_every_locale_has_its_twelve_months(response, schema, case, environment):
-    """The page looks its own `<html lang>` up, and draws no graph where that is missing."""
+    r"""The page looks its own `<html lang>` up, and draws no graph where that is missing.
+
+    $ for l in $locale; do
+    >   lang=$(curl -sS "$content/$l/" | sed -n 's/.*<html[^>]* lang="\([^"]*\)".*/\1/p')
+    >   case " $without_date_format " in *" $lang "*) continue ;; esac
+    >   curl -sS "$content/$l/js/locale/date_format.json" | tr -d '\n' |
+    >     grep -Eq "\"$lang\": *[{] *\"monthNameShort\": *\"([^\",]+,){11}[^\",]+\"" ||
+    >     echo "$l: $lang"
+    > done
+    """
     assert response.status_code == 200
     assert (response.charset_encoding or "utf-8").lower().replace("-", "") == "utf8"
     months = response.json()

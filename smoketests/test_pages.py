@@ -49,9 +49,16 @@ def charsets(page):
     "v4-missing",
 )
 def test_page_is_there(responses):
-    """Every locale that Firefox ships has its pages, answered directly, as HTML, in the charset
+    r"""Every locale that Firefox ships has its pages, answered directly, as HTML, in the charset
     that they are declared in: without one, or with two, most languages are garbage. Nothing
     forbids the frame in which about:healthreport shows them.
+
+    $ for l in $locale; do
+    >   for page in "" v4/ "mobile/?v=1"; do
+    >     url="$content/$l/$page"
+    >     curl -sS -o /dev/null -w '%{http_code} %{content_type} %{url_effective}\n' "$url"
+    >   done
+    > done | sed '/^200 text\/html/d'
     """
     for page in responses:
         assert page.status_code == 200
@@ -73,8 +80,14 @@ def test_page_is_there(responses):
     "page-wrong-lang",
 )
 def test_page_is_in_its_own_language(responses, case, environment):
-    """`<html lang>` is the locale asked for or the one it is an alias of, and `dir` is that
+    r"""`<html lang>` is the locale asked for or the one it is an alias of, and `dir` is that
     language's direction: from right to left in Arabic, Persian and Urdu.
+
+    $ for l in $locale; do
+    >   wanted=$(printf '%s\n' $aliases | sed -n "s/^$l=//p")
+    >   lang=$(curl -sS "$content/$l/" | sed -n 's/.*<html[^>]* lang="\([^"]*\)".*/\1/p')
+    >   test "$lang" = "${wanted:-$l}" || echo "$l: $lang"
+    > done
     """
     language = environment.target(case["locale"])
     direction = "rtl" if language in environment.params["rtl"] else "ltr"

@@ -14,7 +14,12 @@ FIREFOX = {
 @pytest.mark.catches("robots-allows", "robots-is-html", "robots-missing")
 @pytest.mark.get("content:/robots.txt")
 def test_robots_are_kept_out(response):
-    """FHR is shown inside Firefox and belongs in no search engine."""
+    """FHR is shown inside Firefox and belongs in no search engine.
+
+    $ curl -sS "$content/robots.txt"
+    User-agent: *
+    Disallow: /
+    """
     assert response.status_code == 200
     assert len(response.content) < 10_000
     lines = (line.partition("#")[0].partition(":") for line in response.text.splitlines())
@@ -33,7 +38,13 @@ def test_robots_are_kept_out(response):
     "content:/en-US/js/config.json.bak",
 )
 def test_the_checkout_is_not_published(responses):
-    """A site deployed from a checkout must not hand out its history, settings and backups."""
+    r"""A site deployed from a checkout must not hand out its history, settings and backups.
+
+    $ for path in .git/HEAD .git/config .svn/entries .hg/requires .env en-US/js/config.json~ \
+    >   en-US/js/config.json.bak; do
+    >   curl -sS -o /dev/null -w '%{http_code} %{url_effective}\n' "$content/$path"
+    > done | sed '/^40[34] /d'
+    """
     for response in responses:
         assert response.status_code in (403, 404)
 
@@ -41,7 +52,12 @@ def test_the_checkout_is_not_published(responses):
 @pytest.mark.catches("folder-listed")
 @pytest.mark.get("content:/en-US/js/", "content:/en-US/img/")
 def test_folders_are_not_listed(responses):
-    """A list of files is the web server's own page, and shows what nobody refers to."""
+    r"""A list of files is the web server's own page, and shows what nobody refers to.
+
+    $ for path in en-US/js/ en-US/img/; do
+    >   curl -sS "$content/$path" | sed -n '/<title>\(Index of\|Directory listing\)/p'
+    > done
+    """
     for response in responses:
         assert not re.search(r"<title>\s*(Index of|Directory listing)", response.text, re.I)
 
@@ -71,7 +87,15 @@ def test_headers_are_what_the_environment_expects(responses, references, environ
     ["/en-US/", "/en-US/v4/", "/en-US/mobile/?v=1", "/en-US/js/config.json", "/xx-unknown/"],
 )
 def test_firefox_gets_what_we_get(client, path):
-    """The rest of these checks would prove nothing if who asks as Firefox got something else."""
+    """The rest of these checks would prove nothing if who asks as Firefox got something else.
+
+    $ firefox='Mozilla/5.0 (X11; Linux x86_64; rv:38.0) Gecko/20100101 Firefox/38.0'
+    > for path in en-US/ en-US/v4/ "en-US/mobile/?v=1" en-US/js/config.json xx-unknown/; do
+    >   ours=$(curl -sS -w '%{http_code}' "$content/$path")
+    >   theirs=$(curl -sS -w '%{http_code}' -A "$firefox" "$content/$path")
+    >   test "$ours" = "$theirs" || echo "$path"
+    > done
+    """
     ours = client.get(path)
     theirs = client.get(path, headers=FIREFOX)
     assert theirs.status_code == ours.status_code
@@ -82,7 +106,13 @@ def test_firefox_gets_what_we_get(client, path):
 @pytest.mark.origin("content")
 @pytest.mark.parametrize("page", ["/en-US/", "/en-US/v4/", "/en-US/mobile/?v=1"])
 def test_compressed_and_plain_are_the_same(client, page):
-    """Files that are compressed beforehand can be those of an older release."""
+    """Files that are compressed beforehand can be those of an older release.
+
+    $ for path in en-US/ en-US/v4/ "en-US/mobile/?v=1"; do
+    >   plain=$(curl -sS "$content/$path")
+    >   test "$(curl -sS --compressed "$content/$path")" = "$plain" || echo "$path"
+    > done
+    """
     first = client.get(page)
     needed = {page: first}
     for node in first.html.css("script[src], link[rel=stylesheet][href]"):
@@ -98,7 +128,16 @@ def test_compressed_and_plain_are_the_same(client, page):
 @pytest.mark.origin("content")
 @pytest.mark.parametrize("path", ["/en-US/", "/en-US/js/config.json", "/robots.txt"])
 def test_unchanged_files_are_not_sent_again(client, path):
-    """If-None-Match with the ETag just given is answered by 304 and no body."""
+    r"""If-None-Match with the ETag just given is answered by 304 and no body.
+
+    $ for path in en-US/ en-US/js/config.json robots.txt; do
+    >   etag=$(curl -sSI "$content/$path" | tr -d '\r' | sed -n 's/^[Ee][Tt]ag: *//p')
+    >   curl -sS -o /dev/null -w '%{http_code}\n' -H "If-None-Match: $etag" "$content/$path"
+    > done
+    304
+    304
+    304
+    """
     first = client.get(path)
     assert first.status_code == 200
     assert "last-modified" in first.headers
@@ -115,7 +154,11 @@ def test_unchanged_files_are_not_sent_again(client, path):
 )
 @pytest.mark.get("{release}", samples=10)
 def test_the_version_document_says_what_is_deployed(responses, environment, schema):
-    """Without it nobody can say which release is on the air; two answers are two releases."""
+    """Without it nobody can say which release is on the air; two answers are two releases.
+
+    $ there && echo live
+    live
+    """
     first = responses[0].text
     for response in responses:
         assert response.status_code == 200
@@ -128,8 +171,14 @@ def test_the_version_document_says_what_is_deployed(responses, environment, sche
 @pytest.mark.catches("heartbeat-down", "heartbeat-says-error", "lbheartbeat-down")
 @pytest.mark.get("content:/__heartbeat__", "content:/__lbheartbeat__")
 def test_the_deployment_says_it_is_well(responses):
-    """Dockerflow's heartbeats: the load balancer takes out what does not answer 200. What they say
+    r"""Dockerflow's heartbeats: the load balancer takes out what does not answer 200. What they say
     is free, but an error with 200 would keep a broken one in.
+
+    $ for path in __heartbeat__ __lbheartbeat__; do
+    >   curl -sS -o /dev/null -w '%{http_code}\n' "$content/$path"
+    > done
+    200
+    200
     """
     for response in responses:
         assert response.status_code == 200

@@ -28,7 +28,17 @@ SUBMIT = "/1.0/submit/metrics"
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize("deflate", [True, False], ids=["deflated", "plain"])
 def test_a_report_is_taken_and_deleted(submission, client, version, method, deflate):
-    """Success to Firefox is 200 or 201; the id comes back; opting out deletes the report."""
+    r"""Success to Firefox is 200 or 201; the id comes back; opting out deletes the report.
+
+    $ id=$(uuid)
+    > report='{"version": 1, "thisPingDate": "2013-06-14", "data": {"last": {}, "days": {}}}'
+    > url="$submission/1.0/submit/metrics/$id"
+    > answer=$(curl -sS -H 'Content-Type: application/json' --data "$report" "$url")
+    > test "$answer" = "$id" && echo taken
+    > curl -sS -o /dev/null -w '%{http_code}\n' -X DELETE "$url"
+    taken
+    200
+    """
     name = submission.new_id()
     path = f"{SUBMIT}/{name}"
     stored = submission.send(method, path, submission.document(version), deflate=deflate)
@@ -71,7 +81,12 @@ def test_a_report_may_name_older_ones_to_delete(submission):
 @pytest.mark.catches("namespace-unchecked")
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_an_unknown_namespace_is_refused(submission, client, method):
-    """What nobody reads must not be stored."""
+    r"""What nobody reads must not be stored.
+
+    $ url="$submission/1.0/submit/no-such-namespace/$(uuid)"
+    > curl -sS -o /dev/null -w '%{http_code}\n' --data '{}' "$url"
+    404
+    """
     path = f"/1.0/submit/no-such-namespace/{submission.new_id()}"
     body = b"" if method == "DELETE" else submission.document("v2")
     assert submission.send(method, path, body).status_code == 404
@@ -80,20 +95,37 @@ def test_an_unknown_namespace_is_refused(submission, client, method):
 @pytest.mark.catches("id-unchecked")
 @pytest.mark.parametrize("name", ["not-a-uuid", "1234"])
 def test_an_id_that_is_no_uuid_is_refused(submission, name):
-    """Ids are UUIDs, or one client could overwrite what it should not guess."""
+    r"""Ids are UUIDs, or one client could overwrite what it should not guess.
+
+    $ url="$submission/1.0/submit/metrics/not-a-uuid"
+    > curl -sS -o /dev/null -w '%{http_code}\n' --data '{}' "$url"
+    404
+    """
     assert submission.send("POST", f"{SUBMIT}/{name}", submission.document("v2")).status_code == 404
 
 
 @pytest.mark.catches("endpoint-unchecked")
 def test_another_endpoint_is_refused(submission):
-    """Only `submit` takes documents."""
+    r"""Only `submit` takes documents.
+
+    $ url="$submission/1.0/fetch/metrics/$(uuid)"
+    > curl -sS -o /dev/null -w '%{http_code}\n' --data '{}' "$url"
+    404
+    """
     path = f"/1.0/fetch/metrics/{submission.new_id()}"
     assert submission.send("POST", path, submission.document("v2")).status_code == 404
 
 
 @pytest.mark.catches("oversize-accepted")
 def test_a_body_over_a_mebibyte_is_refused(submission):
-    """1,048,576 bytes as sent is the most; one more is 413."""
+    r"""1,048,576 bytes as sent is the most; one more is 413.
+
+    $ url="$submission/1.0/submit/metrics/$(uuid)"
+    > head -c 1048577 /dev/zero |
+    >   curl -sS -o /dev/null -w '%{http_code}\n' -H Expect: --data-binary @- "$url"
+    > curl -sS -o /dev/null -X DELETE "$url"
+    413
+    """
     path = f"{SUBMIT}/{submission.new_id()}"
     refused = submission.send("POST", path, b"x" * 1_048_577, deflate=False)
     assert refused.status_code == 413
@@ -110,7 +142,13 @@ def test_a_body_of_a_mebibyte_is_taken(submission, client):
 
 @pytest.mark.catches("empty-accepted")
 def test_an_empty_body_is_refused(submission):
-    """A report without content is no report."""
+    r"""A report without content is no report.
+
+    $ url="$submission/1.0/submit/metrics/$(uuid)"
+    > curl -sS -o /dev/null -w '%{http_code}\n' -X POST "$url"
+    > curl -sS -o /dev/null -X DELETE "$url"
+    400
+    """
     path = f"{SUBMIT}/{submission.new_id()}"
     assert submission.send("POST", path, b"", deflate=False).status_code == 400
 
@@ -118,6 +156,15 @@ def test_an_empty_body_is_refused(submission):
 @pytest.mark.catches("get-allowed")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PATCH"])
 def test_reports_cannot_be_read(submission, client, method):
-    """Nobody reads users' reports over HTTP."""
+    r"""Nobody reads users' reports over HTTP.
+
+    $ url="$submission/1.0/submit/metrics/$(uuid)"
+    > for method in GET OPTIONS PATCH; do
+    >   curl -sS -o /dev/null -w '%{http_code}\n' -X "$method" "$url"
+    > done
+    403
+    403
+    403
+    """
     path = f"{SUBMIT}/{submission.new_id()}"
     assert client.request(method, path, extensions=REPEATABLE).status_code == 403
