@@ -32,7 +32,7 @@ REVIEWED: Final = (
 
 UUID: Final = r"""uuid() {  # a new one
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' |
-    sed 's/^\(.\{8\}\)\(.\{4\}\).\(...\).\(...\)\(.\{12\}\)$/\1-\2-4\3-8\4-\5\n/'
+    sed 's/^\(.\{8\}\)\(.\{4\}\).\(...\).\(...\)\(.\{12\}\)$/\1-\2-4\3-8\4-\5/'
 }"""
 
 _THERE: Final = r"""there() {  # whether $release is what is live, {agree} times in a row
