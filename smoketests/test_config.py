@@ -43,7 +43,13 @@ def test_config_json_never_404s(response):
 )
 @pytest.mark.get(CONFIG)
 def test_config_json_matches_its_schema(response, schema):
-    """Sent as JSON, it holds the two settings that the page reads, rendered, and nothing else."""
+    r"""Sent as JSON, it holds the two settings that the page reads, rendered, and nothing else.
+
+    $ setting='"(debug|jsonurl)":"[^"{}$]+"'
+    > curl -sS -w '%{content_type}' "$content/en-US/js/config.json" | tr -d ' \r\n' |
+    >   grep -Eqx "[{]\"fhr\":[{]$setting,$setting[}][}]application/json.*" && echo sound
+    sound
+    """
     assert response.media_type == "application/json"
     schema("config").check(response.json())
 
@@ -80,7 +86,13 @@ def test_config_json_is_the_same_in_every_locale(responses):
 @pytest.mark.catches("v4-config-debug-on", "v4-config-extra-key")
 @pytest.mark.get("content:/{locale}/{*page}", references=True)
 def test_every_config_json_a_page_loads_is_sound(references, schema, environment):
-    """The v4 page has settings of its own, to the same rules."""
+    r"""The v4 page has settings of its own, to the same rules.
+
+    $ debug_is="\"debug\":\"($(echo ${debug:-false} | tr ' ' '|'))\""
+    > curl -sS "$content/en-US/v4/js/config.json" | tr -d ' \r\n' |
+    >   grep -Eqx "[{]\"fhr\":[{]$debug_is,\"jsonurl\":\"[^\"{}$]+\"[}][}]" && echo sound
+    sound
+    """
     for needed in references:
         if needed.exchange is not None and needed.url.partition("?")[0].endswith("/config.json"):
             settings = needed.response.json()

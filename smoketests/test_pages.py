@@ -100,8 +100,16 @@ def test_page_is_in_its_own_language(responses, case, environment):
     "gzip-twice", "page-empty", "page-no-title", "page-truncated", "page-warning-first"
 )
 def test_page_is_complete(responses):
-    """It begins with its doctype, has a title and ends with `</html>`, comments aside: cut short
+    r"""It begins with its doctype, has a title and ends with `</html>`, comments aside: cut short
     it still answers 200.
+
+    $ for l in $locale; do
+    >   for page in "" v4/ "mobile/?v=1"; do
+    >     curl -sS "$content/$l/$page" | tr '\r\n' '  ' |
+    >       grep -Eiq '^ *<!doctype html.*<title>[^<]*[^< ][^<]*</title>.*</html> *$' ||
+    >       echo "$l/$page"
+    >   done
+    > done
     """
     for page in responses:
         bare = COMMENT.sub("", page.text)
@@ -126,6 +134,13 @@ def test_page_is_complete(responses):
 def test_page_has_nothing_left_to_render(responses):
     """No placeholder of the templates or of the translations is left, no key of a text in its
     place, no half-done merge, no trace of a crash.
+
+    $ left='[{][{]|[{]%|%[(][a-z_]+[)]|^<<<<<<< |^>>>>>>> |[?]{4}|Traceback|an error occurred'
+    > for l in $locale; do
+    >   for page in "" v4/ "mobile/?v=1"; do
+    >     curl -sS "$content/$l/$page" | grep -E "$left" | sed "s|^|$l/$page: |"
+    >   done
+    > done
     """
     for page in responses:
         left = UNRENDERED.search(page.text)

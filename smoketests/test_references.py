@@ -116,8 +116,20 @@ def suffix(needed):
     "v4-is-desktop",
 )
 def test_everything_a_page_needs_is_there(responses, references):
-    """Every reference on our own origin answers 200. A page without any script or style is
+    r"""Every reference on our own origin answers 200. A page without any script or style is
     somebody else's: a welcome, an error, a maintenance page.
+
+    $ for page in en-US/ en-US/v4/ en-US/mobile/; do
+    >   curl -sS "$content/$page?v=1" | grep -Eo '(src|href)="[^"#:]+\.[a-z]+' | sed 's/.*"//' |
+    >     while read -r name; do
+    >       case $name in //*) continue ;; /*) url=$content$name ;; *) url=$content/$page$name ;;
+    >       esac
+    >       curl -sS -o /dev/null -w '%{http_code} %{url_effective}\n' "$url"
+    >     done | sort -u | sed 's/^200 .*/200/' | uniq
+    > done
+    200
+    200
+    200
     """
     for page in responses:
         kinds = {needed.kind for needed in ours(references) if needed.page == str(page.url)}

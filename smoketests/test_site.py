@@ -108,9 +108,12 @@ def test_firefox_gets_what_we_get(client, path):
 def test_compressed_and_plain_are_the_same(client, page):
     """Files that are compressed beforehand can be those of an older release.
 
-    $ for path in en-US/ en-US/v4/ "en-US/mobile/?v=1"; do
-    >   plain=$(curl -sS "$content/$path")
-    >   test "$(curl -sS --compressed "$content/$path")" = "$plain" || echo "$path"
+    $ for page in en-US/ en-US/v4/ en-US/mobile/; do
+    >   refers='(src|href)="[^"#:/][^"#:]+[.](js|css)'
+    >   for name in "" $(curl -sS "$content/$page?v=1" | grep -Eo "$refers" | sed 's/.*"//'); do
+    >     url="$content/$page$name?v=1"
+    >     test "$(curl -sS --compressed "$url")" = "$(curl -sS "$url")" || echo "$url"
+    >   done
     > done
     """
     first = client.get(page)

@@ -176,7 +176,7 @@ description = {toml(HOSTILE)}
 [origins]
 shop-a = "http://x$(pwned)';pwned;'"
 [params]
-page = ["a&pwned"]
+page = ["a&pwned&b"]
 word = ["~", "?"]
 [release]
 url = "shop-a:/'$(pwned)"

@@ -16,7 +16,7 @@ from knowngood.release.record import DEPLOYED, Kind, Record
 
 sys.path.insert(0, str(Path(__file__).parent))  # under importlib mode, too
 
-from by_hand import HANDBOOK, ROOT, Came, front, steps, typed_in, with_variables
+from by_hand import HANDBOOK, ROOT, Came, Typed, front, steps, typed_in, with_variables
 
 LOCALES = "ar de en-US fr he"
 ALIASES = "he=en-US"
@@ -175,3 +175,65 @@ def test_all_of_it(values: dict[str, str], desk: Path, site: Repository, tmp_pat
         ["pushed", "v7", "DEPLOYED"],
     ]
     assert 'Ann "$(date)" O\'Hara <ann@example.org>' in log.stdout
+
+
+FAULTS = {
+    "config-missing-one-locale": "Config json never 404s",
+    "config-debug-on": "Debug is off",
+    "config-duplicate-keys": "Config json matches its schema",
+    "config-other-environment": "Config json is the same in every locale",
+    "v4-config-debug-on": "Every config json a page loads is sound",
+    "date-format-eleven-months": "Every locale has its twelve months",
+    "alias-differs": "An alias answers as its target",
+    "unknown-locale-200": "What is not there is 404",
+    "locale-missing": "Page is there",
+    "page-wrong-lang": "Page is in its own language",
+    "page-truncated": "Page is complete",
+    "page-unrendered": "Page has nothing left to render",
+    "script-missing": "Everything a page needs is there",
+    "robots-allows": "Robots are kept out",
+    "git-exposed": "The checkout is not published",
+    "folder-listed": "Folders are not listed",
+    "gzip-stale": "Compressed and plain are the same",
+    "firefox-turned-away": "Firefox gets what we get",
+    "etag-missing": "Unchanged files are not sent again",
+    "version-missing": "The version document says what is deployed",
+    "heartbeat-down": "The deployment says it is well",
+    "delete-broken": "A report is taken and deleted",
+    "namespace-unchecked": "An unknown namespace is refused",
+    "id-unchecked": "An id that is no uuid is refused",
+    "endpoint-unchecked": "Another endpoint is refused",
+    "oversize-accepted": "A body over a mebibyte is refused",
+    "empty-accepted": "An empty body is refused",
+    "get-allowed": "Reports cannot be read",
+}
+"""For each claim that has a command, a fault by which it does not hold."""
+
+
+def claims() -> dict[str, Typed]:
+    """The steps that a check itself says how to do, by its claim."""
+    found = steps(HANDBOOK.read_text("utf-8"))
+    return {
+        each.text.partition(". ")[0]: each
+        for each in found
+        if each.section == "4. Verify" and each.output is not None and ". " in each.text
+    }
+
+
+def test_every_claim_with_a_command_has_a_fault() -> None:
+    """Else nobody would know whether the command can fail."""
+    written_down = "Write down how it ended: PASSED if every step of this section gave what"
+    named = {name for name in claims() if not name.startswith(written_down)}
+    assert named == set(FAULTS.values())
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_step_sees_what_it_is_for(fault: str, tmp_path: Path) -> None:
+    """With the fault it does not give what must come back."""
+    found = steps(HANDBOOK.read_text("utf-8"))
+    typed = [found[0], *(each for each in found if each.text.startswith("Define"))]
+    typed.append(claims()[FAULTS[fault]])
+    with fhr_standin.running(locales=5, faults=[fault], release="v8") as fhr:
+        values = {**fhr.origins, "locale": LOCALES, "aliases": ALIASES}
+        came = typed_in(with_variables(typed, values), tmp_path)
+    assert [each.typed for each in wrong(came)] == [typed[-1]]
