@@ -58,6 +58,8 @@ class Names:
             yield assigned("repository", known.release.repository)
         if known.gate.signers is not None:
             yield assigned("signers", _shown(known.gate.signers, known.root))
+        if known.ca is not None:
+            yield f"export CURL_CA_BUNDLE={shlex.quote(_shown(known.ca, known.root))}"
         yield from (assigned(self.origins[name], url) for name, url in known.origins.items())
         for name, values in known.params.items():
             words = listed(values)

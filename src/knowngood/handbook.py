@@ -27,7 +27,7 @@ from .instruction import Example, Handbook, Part, Section, Step
 from .kind import USAGE_ERROR
 from .release import shell
 from .release.by_hand import ByHand
-from .release.putting import Putting, file_of
+from .release.putting import Putting, file_of, recorded
 from .report import handbook as report
 from .text import plain
 
@@ -122,7 +122,7 @@ def written(environment: Environment, checks: Sequence[Check]) -> Handbook:
             Section("Before you start", "", (_opened(names), *side.before(), *_ids(parts))),
             side.stand(),
             side.push(),
-            Section("Verify", _VERIFYING, (), parts),
+            Section("Verify", _verifying(environment), (), parts),
             putting.back(),
         ),
         without=tuple(verifying.without(checks)),
@@ -153,9 +153,16 @@ whatever fails stands in its command.
 
 `knowngood push --env={name}` and `knowngood rollback --env={name}` do all of this. This page is
 written by `knowngood handbook --env={name}` from {file} and from the checks; change those."""
-_VERIFYING: Final = """\
-Each step must give what must come back. Verifying alone, without a push? Then first
-`release=$(live) commit=$(git rev-parse "$release^{commit}")`."""
+
+
+def _verifying(environment: Environment) -> str:
+    text = "Each step must give what must come back."
+    if recorded(environment):
+        alone = 'release=$(live) commit=$(git rev-parse "$release^{commit}")'
+        text += f" Verifying alone, without a push? Then first `{alone}`."
+    if environment.edges:
+        text += " They ask where the names resolve to; only `live` looks at every edge."
+    return text
 
 
 def _refuse_control(environment: Environment, handbook: Handbook) -> None:

@@ -6,9 +6,11 @@ import os
 import random
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -314,6 +316,36 @@ def test_the_shell_answers_as_the_commands_do(site: Repository, seed: int) -> No
         judged.append("too old" if old else last.verdict if last is not None else "")
     commands = [f"commit={commit}; judged stage 172800" for commit in commits.values()]
     assert shelled(site, *commands) == judged
+
+
+def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:
+    """Where the gate names signers a PASSED counts only if one of them signed it."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("needs ssh-keygen")
+    key = tmp_path / "key"
+    making = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)]
+    subprocess.run(making, check=True)
+    public = key.with_suffix(".pub").read_text()
+    signers = tmp_path / "signers"
+    signers.write_text(f"ann@example.org {public}")
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key))):
+        site.run("config", name, value)
+    site.run("remote", "add", "origin", str(site.path))
+    strict = replace(ENVIRONMENT, gate=Gate(signers=signers))
+    plain, signing = shell.functions(ENVIRONMENT), shell.functions(strict)
+    first = f"env=prod release=v1 commit={site.commit_of('v1')}; note verified PASSED"
+    second = f"env=prod release=v2 commit={site.commit_of('v2')}; note verified PASSED"
+    script = f"here={tmp_path} signers=signers\n{signing}\n{first}\n{plain}\n{second}\n"
+    script += f"last_good prod\njudged prod 99\n{signing}\nlast_good prod\njudged prod 99\n"
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=site.path, capture_output=True, text=True, check=True, timeout=60
+    )
+    one, other = (f"{site.commit_of(name)} {name}" for name in ("v2", "v1"))
+    assert done.stdout.splitlines() == [one, "PASSED", other]
+    found = records.read(site, datetime.now(UTC), ["prod"])
+    good = found.last_good("prod", gate.believed(strict, site))
+    assert good is not None
+    assert good.release == "v1"
 
 
 @pytest.mark.parametrize("kind", shell.WRITTEN)

@@ -73,7 +73,7 @@ def with_variables(typed: Sequence[Typed], values: Mapping[str, str]) -> list[Ty
     return [Typed(first.section, first.text, "\n".join(lines), first.output), *rest]
 
 
-def typed_in(typed: Sequence[Typed], folder: Path, seconds: float = 100) -> list[Came]:
+def typed_in(typed: Sequence[Typed], folder: Path, shell: str = "sh") -> list[Came]:
     """Type all of it into one shell in ``folder``; what came back."""
     script = "".join(
         f"printf '\\036{number}\\037'\n{each.command}\nprintf '\\037%s' $?\n"
@@ -82,12 +82,12 @@ def typed_in(typed: Sequence[Typed], folder: Path, seconds: float = 100) -> list
     (folder / "typed.sh").write_text(script)
     environ = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
     done = subprocess.run(
-        ["sh", "typed.sh"],
+        [shell, "typed.sh"],
         cwd=folder,
         env={**environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=seconds,
+        timeout=100,
         check=False,
     )
     parts = done.stdout.decode("utf-8", "replace").split("\036")[1:]

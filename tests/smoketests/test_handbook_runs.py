@@ -1,6 +1,7 @@
 """docs/HANDBOOK.md is what the command prints, and what it says to type works."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -141,12 +142,17 @@ def wrong(came: list[Came]) -> list[Came]:
     return [each for each in came if not each.right]
 
 
-def test_all_of_it(values: dict[str, str], desk: Path, site: Repository, tmp_path: Path) -> None:
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_all_of_it(
+    shell: str, values: dict[str, str], desk: Path, site: Repository, tmp_path: Path
+) -> None:
     """One shell, from the first line to the last: v8 goes out, is verified, and is taken back.
     The commands read what it wrote down.
     """
+    if shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}")
     typed = steps(HANDBOOK.read_text("utf-8"))
-    came = typed_in(with_variables(typed, values), desk)
+    came = typed_in(with_variables(typed, values), desk, shell)
     assert wrong(came) == []
     told = {each.typed.text.partition(".")[0]: each.output for each in came}
     assert told["What is live"] == "v7"
