@@ -68,6 +68,7 @@ def test_the_readme_s_options_exist(option: str) -> None:
         "last-good",
         "log",
         "manifest",
+        "handbook",
     ],
 )
 def test_the_readme_s_commands_exist(command: str) -> None:

@@ -39,7 +39,7 @@ _ALONE: Final = {
     "verify": ".verify",
     "drill": ".drill",
     "live": ".live",
-    "handbook": ".handbook",
+    "handbook": ".handbook.command",
     "hooks": ".release.hooks",
     "manifest": ".release.build",
 }

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from knowngood.environment import Environment, Gate, Release
-from knowngood.instruction import Example, Told, listed, told, within
-from knowngood.release import gate, records, shell
+from knowngood.handbook import shell
+from knowngood.handbook.instruction import Example, Told, listed, told, within
+from knowngood.release import gate, records
 from knowngood.release.git import Repository
 from knowngood.release.record import Kind, Record
 from knowngood.release.review import Rule

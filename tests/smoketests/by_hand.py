@@ -110,10 +110,8 @@ def front(targets: Mapping[str, str], switch: Path) -> Iterator[str]:
         with suppress(OSError):  # closed at the end
             while True:
                 client, _ = listener.accept()
-                parts = urlsplit(targets[switch.read_text().strip()])
-                server = socket.create_connection((parts.hostname or "", parts.port or 0))
-                for one, other in ((client, server), (server, client)):
-                    threading.Thread(target=_pump, args=(one, other), daemon=True).start()
+                target = targets[switch.read_text().strip()]
+                threading.Thread(target=_carry, args=(client, target), daemon=True).start()
 
     threading.Thread(target=serve, daemon=True).start()
     try:
@@ -121,6 +119,15 @@ def front(targets: Mapping[str, str], switch: Path) -> Iterator[str]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+
+
+def _carry(client: socket.socket, target: str) -> None:
+    parts = urlsplit(target)
+    with client, socket.create_connection((parts.hostname or "", parts.port or 0)) as server:
+        back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+        back.start()
+        _pump(client, server)
+        back.join()
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:

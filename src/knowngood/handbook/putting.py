@@ -8,9 +8,9 @@ from math import ceil
 from typing import Final
 
 from ..environment import Environment
-from ..instruction import Example, Section, Step, within
 from ..kind import Kind as Verdict
-from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind
+from ..release.record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind
+from .instruction import Example, Section, Step, within
 
 _FIELDS: Final = {"{env}": '"$env"', "{release}": '"$release"', "{commit}": '"$commit"'}
 _PAUSE: Final = 5  # seconds between two looks at what is live

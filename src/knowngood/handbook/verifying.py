@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from .declaration import Ask
-from .environment import Environment
+from ..declaration import Ask
+from ..environment import Environment
+from . import shell
 from .instruction import Example, Part, Step, Told, assigned, listed, told
-from .release import shell
 
 EXAMPLE: Final = "v8"
 """The release that stands for the one a reader means."""

@@ -1,8 +1,8 @@
-"""``knowngood handbook``: how to push, verify and roll back without this program, as Markdown.
+"""The command: what it gathers, and how the sections of a handbook follow each other.
 
 The steps of verifying are the checks' own: what each claims, and how it is done by hand, stand in
-its docstring, see :mod:`knowngood.instruction`. Without such lines a check that declares its URLs
-gives a step that asks for one of each; one that walks has none.
+its docstring, see ``instruction.py``. Without such lines a check that declares its URLs gives a
+step that asks for one of each; one that walks has none.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from typing import Final
 
 import pytest
 
-from . import environment_file, selection
-from .by_hand import EXAMPLE, Check, Names, Verifying
-from .commands import CommandLine, say
-from .environment import BadEnvironment, Environment
+from .. import environment_file, selection
+from ..commands import CommandLine, say
+from ..environment import BadEnvironment, Environment
+from ..kind import USAGE_ERROR
+from ..text import plain
+from . import shell
 from .instruction import Example, Handbook, Part, Section, Step
-from .kind import USAGE_ERROR
-from .release import shell
-from .release.by_hand import ByHand
-from .release.putting import Putting, file_of, recorded
-from .report import handbook as report
-from .text import plain
+from .markdown import markdown
+from .pushing import Pushing
+from .putting import Putting, file_of, recorded
+from .verifying import EXAMPLE, Check, Names, Verifying
 
 _NONE_RAN: Final = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str]) -> int:
         if code not in _NONE_RAN:
             sys.stderr.write(f"knowngood handbook: the checks cannot be read:\n{output}")
             return code
-        say(report.markdown(written(environment, checks)).rstrip("\n"))
+        say(markdown(written(environment, checks)).rstrip("\n"))
     except BadEnvironment as error:
         sys.stderr.write(f"knowngood handbook: error: {error}\n")
         return USAGE_ERROR
@@ -107,7 +107,7 @@ def written(environment: Environment, checks: Sequence[Check]) -> Handbook:
     holds.
     """
     names, release = Names(environment), environment.release
-    side = ByHand(environment, names.origins[release.origin] if release is not None else "")
+    side = Pushing(environment, names.origins[release.origin] if release is not None else "")
     putting = Putting(environment)
     verifying = Verifying(environment, names)
     parts = (*verifying.parts(checks), Part("Then", "", tuple(putting.noted())))

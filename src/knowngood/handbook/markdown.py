@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from ..instruction import Example, Handbook, Step
+from .instruction import Example, Handbook, Step
 
 
 def markdown(handbook: Handbook) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 
 from ..environment import Environment, Release
 from ..kind import Kind as Verdict
-from .record import DEPLOYED, Kind, Record
+from ..release.record import DEPLOYED, Kind, Record
 
 WRITTEN: Final = (Kind.VERIFIED, Kind.PUSHED, Kind.ROLLED_BACK, Kind.OVERRIDDEN)
 
@@ -83,6 +83,11 @@ _LAST_GOOD: Final = r"""last_good() {  # last_good ENVIRONMENT [BUT]: COMMIT REL
         break ;;
     esac
   done
+}"""
+
+PLAIN_MERGE: Final = r"""plain_merge() {  # whether a commit merges two, and changes nothing else
+  test -n "$(git rev-list --no-walk --merges --max-parents=2 "$1")" &&
+    test -z "$(git log --no-walk --no-show-signature --format= --remerge-diff --raw "$1")"
 }"""
 
 _CLEAN: Final = r"""clean() {  # text that may stand between a message's quotation marks
@@ -165,7 +170,15 @@ def functions(environment: Environment) -> str:
     }
     if signed:
         known["trusted"] = trusted
-    texts = [_VERDICTS, *([_SIGNED] if signed else []), _JUDGED, _LAST_GOOD, _CLEAN, _NOTE]
+    texts = [
+        _VERDICTS,
+        *([_SIGNED] if signed else []),
+        _JUDGED,
+        _LAST_GOOD,
+        PLAIN_MERGE,
+        _CLEAN,
+        _NOTE,
+    ]
     if not signed:
         texts = [re.sub(r"\n +\{trusted\}", "", text) for text in texts]
     return "\n".join(_filled(text, **known) for text in texts)

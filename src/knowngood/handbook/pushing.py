@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from math import ceil
 
 from ..environment import Environment
-from ..instruction import Example, Section, Step
 from ..kind import Kind as Verdict
+from ..release.record import OVERRIDDEN, Kind
+from ..release.review import Rule
 from . import shell
+from .instruction import Example, Section, Step
 from .putting import Putting, file_of, recorded
-from .record import OVERRIDDEN, Kind
-from .review import Rule
 
 _LOG = "git --no-pager log --format='%h %an: %s'"
 
 
 @dataclass(frozen=True, slots=True)
-class ByHand:
+class Pushing:
     """The release side of ``environment``; ``origin`` is the shell's variable for the origin that
     names the release.
     """
@@ -193,14 +193,14 @@ class ByHand:
         allowed = (Rule.by(review) if review else Rule.usual()).allowed
         yield Step(
             f"Somebody has reviewed each of them: the message has {allowed}. What has no such "
-            "mark comes back.",
+            "mark comes back, but for merges that hold what git makes of their parents.",
             (
                 Example(
                     f"mark={shlex.quote(pattern)}\n"
-                    'for one in $(git rev-list --no-merges ${there:+"$there.."}"$commit"); do\n'
+                    'for one in $(git rev-list ${there:+"$there.."}"$commit"); do\n'
                     '  git log -1 --format=%B "$one" |\n'
                     '    sed \'s/^Revert ".*"//; s/^Reapply ".*"//\' |\n'
-                    f'    grep -Eq -e "$mark" || {_LOG} -1 "$one"\n'
+                    f'    grep -Eq -e "$mark" || plain_merge "$one" || {_LOG} -1 "$one"\n'
                     "done",
                     "",
                 ),
