@@ -436,11 +436,9 @@ STEPS = {
 
 @pytest.mark.usefixtures("history")
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 2), (signal.SIGTERM, 2), (signal.SIGKILL, -9)]
-)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_ended_in_the_middle(
-    run: Run, project: Path, site: Repository, step: str, number: int, code: int
+    run: Run, project: Path, site: Repository, step: str, number: int
 ) -> None:
     """The next command tells that it did not end, and how to go on; the lock is kept or given
     back, and a rollback brings the good release in any case.
@@ -457,12 +455,14 @@ def test_ended_in_the_middle(
     while not (project / "reached").exists():
         assert process.poll() is None
         never.wait(0.02)
-    process.send_signal(number)
+    # Ctrl-C in one step, what a job sends in the others: one handler has both.
+    by_hand = number == signal.SIGTERM and step == "going back"
+    process.send_signal(signal.SIGINT if by_hand else number)
     if number == signal.SIGKILL:
         process.wait(30)
         mend(project)  # what it started holds its output
     process.communicate(timeout=60)
-    assert process.returncode == code
+    assert process.returncode == (-number if number == signal.SIGKILL else 2)
     if number != signal.SIGKILL:
         for pid in map(int, (project / "reached").read_text().split()):
             with pytest.raises(ProcessLookupError):
