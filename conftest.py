@@ -1,6 +1,7 @@
 """Loads the engine's plugin, also where the package is not installed; and FHR's own fixture."""
 
 import json
+import re
 import uuid
 import zlib
 from pathlib import Path
@@ -50,6 +51,29 @@ class Submission:
             return
         parent = path if path.endswith("/metrics") else path.rpartition("/")[0]
         self.client.sweep(f"{parent}/{stored}")
+
+
+@pytest.fixture
+def loaded(responses, references):
+    """The answers for a file, by the end of its path. One with 404 is left out where the pages'
+    scripts are all there and none speaks of the file, not even in two pieces: FHR's first releases
+    had neither settings nor month names, and asked for none.
+    """
+    pages = [page.content for page in responses if page.media_type == "text/html"]
+    scripts = [each for each in references if each.kind == "script" and each.exchange is not None]
+
+    def does_without(path):
+        stem, _, ending = path.rpartition("/")[2].partition(".")
+        name = re.compile(rf"{stem}\W{{0,9}}{ending}".encode())
+        sources = [*pages, *(each.response.content for each in scripts)]
+        there = {each.response.status_code for each in scripts} == {200}
+        return there and not any(name.search(source) for source in sources)
+
+    def answers(end):
+        here = [response for response in responses if response.path.endswith(end)]
+        return [each for each in here if each.status_code != 404 or not does_without(each.path)]
+
+    return answers
 
 
 @pytest.fixture

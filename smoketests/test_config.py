@@ -2,7 +2,11 @@
 
 import pytest
 
-CONFIG = "content:/{locale}/js/config.json"
+PATH = "/js/config.json"
+CONFIG = "content:/{locale}" + PATH
+
+# What the pages load tells whether there must be settings.
+pytestmark = pytest.mark.get("content:/{locale}/{*page}", references=True)
 
 
 @pytest.mark.catches(
@@ -13,7 +17,7 @@ CONFIG = "content:/{locale}/js/config.json"
     "query-refused",
 )
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
-def test_config_json_never_404s(response):
+def test_config_json_never_404s(loaded):
     r"""It is there in every locale, every time, asked for past the caches as the page does.
 
     $ for l in $locale; do
@@ -21,7 +25,8 @@ def test_config_json_never_404s(response):
     >   curl -sS -o /dev/null -w '%{http_code} %{url_effective}\n' "$url"
     > done | sed '/^200 /d'
     """
-    assert response.status_code == 200
+    for response in loaded(PATH):
+        assert response.status_code == 200
 
 
 @pytest.mark.catches(
@@ -42,7 +47,7 @@ def test_config_json_never_404s(response):
     "config-wrong-type",
 )
 @pytest.mark.get(CONFIG)
-def test_config_json_matches_its_schema(response, schema):
+def test_config_json_matches_its_schema(loaded, schema):
     r"""Sent as JSON, it holds the two settings that the page reads, rendered, and nothing else.
 
     $ setting='"(debug|jsonurl)":"[^"{}$]+"'
@@ -50,13 +55,14 @@ def test_config_json_matches_its_schema(response, schema):
     >   grep -Eqx "[{]\"fhr\":[{]$setting,$setting[}][}]application/json.*" && echo sound
     sound
     """
-    assert response.media_type == "application/json"
-    schema("config").check(response.json())
+    for response in loaded(PATH):
+        assert response.media_type == "application/json"
+        schema("config").check(response.json())
 
 
 @pytest.mark.catches("config-debug-on", "config-debug-on-one-in-three")
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
-def test_debug_is_off(response, environment):
+def test_debug_is_off(loaded, environment):
     r"""With debug on the page shows a developer's data in place of the user's own; on one edge of
     three, now and then.
 
@@ -65,12 +71,13 @@ def test_debug_is_off(response, environment):
     >   case " ${debug:-false} " in *" $found "*) ;; *) echo "$l: $found" ;; esac
     > done
     """
-    assert response.json()["fhr"]["debug"] in environment.params.get("debug", ["false"])
+    for response in loaded(PATH):
+        assert response.json()["fhr"]["debug"] in environment.params.get("debug", ["false"])
 
 
 @pytest.mark.catches("config-other-environment")
 @pytest.mark.get("content:/en-US/js/config.json", CONFIG)
-def test_config_json_is_the_same_in_every_locale(responses):
+def test_config_json_is_the_same_in_every_locale(loaded):
     """All locales share one copy; another one came from another environment or release.
 
     $ english=$(curl -sS "$content/en-US/js/config.json")
@@ -78,13 +85,11 @@ def test_config_json_is_the_same_in_every_locale(responses):
     >   test "$(curl -sS "$content/$l/js/config.json")" = "$english" || echo "$l"
     > done
     """
-    reference, here = responses
-    expected = reference.json()
-    assert here.json() == expected
+    first, *others = [response.json() for response in loaded(PATH)] or [None]
+    assert all(each == first for each in others)
 
 
 @pytest.mark.catches("v4-config-debug-on", "v4-config-extra-key")
-@pytest.mark.get("content:/{locale}/{*page}", references=True)
 def test_every_config_json_a_page_loads_is_sound(references, schema, environment):
     r"""The v4 page has settings of its own, to the same rules.
 

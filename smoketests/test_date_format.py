@@ -2,6 +2,7 @@
 
 import pytest
 
+PATH = "/js/locale/date_format.json"
 ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -17,8 +18,9 @@ def names(entry):
     "date-format-missing",
     "date-format-wrong-charset",
 )
-@pytest.mark.get("content:/{locale}/js/locale/date_format.json")
-def test_every_locale_has_its_twelve_months(response, schema, case, environment):
+@pytest.mark.get("content:/{locale}/{*page}", references=True)
+@pytest.mark.get("content:/{locale}" + PATH)
+def test_every_locale_has_its_twelve_months(loaded, schema, case, environment):
     r"""The page looks its own `<html lang>` up, and draws no graph where that is missing.
 
     $ for l in $locale; do
@@ -29,21 +31,24 @@ def test_every_locale_has_its_twelve_months(response, schema, case, environment)
     >     echo "$l: $lang"
     > done
     """
-    assert response.status_code == 200
-    assert (response.charset_encoding or "utf-8").lower().replace("-", "") == "utf8"
-    months = response.json()
-    schema("date_format").check(months)
     language = environment.target(case["locale"])
-    assert language in months or language in environment.params.get("without_date_format", ())
+    for response in loaded(PATH):
+        assert response.status_code == 200
+        assert (response.charset_encoding or "utf-8").lower().replace("-", "") == "utf8"
+        months = response.json()
+        schema("date_format").check(months)
+        assert language in months or language in environment.params.get("without_date_format", ())
 
 
 @pytest.mark.catches("months-alike", "months-english", "months-sorted")
-@pytest.mark.get("content:/en-US/js/locale/date_format.json")
-def test_months_are_each_language_s_own_in_their_order(response):
+@pytest.mark.get("content:/en-US/{*page}", references=True)
+@pytest.mark.get("content:/en-US" + PATH)
+def test_months_are_each_language_s_own_in_their_order(loaded):
     """Names that are all alike, the same in every language, or sorted, label bars wrongly. Some
     languages do share English names, and two months of one may share a name.
     """
-    months = {language: names(entry) for language, entry in response.json().items()}
+    entries = {key: entry for each in loaded(PATH) for key, entry in each.json().items()}
+    months = {language: names(entry) for language, entry in entries.items()}
     for language, each in months.items():
         assert len(set(each)) > 6, language
         numbered = any(character.isdigit() for character in "".join(each))
