@@ -38,7 +38,7 @@ ENDINGS = {"gif": b";", "png": b"IEND", "svg": b"</svg>"}  # in the last bytes
 COMMANDS = {
     "": ["RequestCurrentPrefs", "RequestCurrentPayload"],
     "v4/": ["RequestCurrentEnvironment", "RequestTelemetryPingList"],
-    "mobile/": ["RequestCurrentPrefs", "RequestCurrentPayload"],
+    "mobile/": ["RequestCurrentPayload"],
 }
 HTML = re.compile(rb"\s*<(!doctype html|html)", re.I)
 MARKERS = re.compile(rb"^<{7} |^>{7} ", re.M)  # of a merge that was not finished

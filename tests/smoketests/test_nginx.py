@@ -175,7 +175,13 @@ def _asks_for_nothing(served: Served) -> None:
         script.write_text(re.sub(r'"js/[^"]*[.]json"', "nothing", script.read_text("utf-8")))
 
 
-OTHERS = [_asks_for_nothing]
+def _no_preferences(served: Served) -> None:
+    """The first Android page: it asks for the payload alone."""
+    script = _shared(served.site, "mobile/js/fhr.js")
+    script.write_text(script.read_text("utf-8").replace("RequestCurrentPrefs", "Nothing"))
+
+
+OTHERS = [_asks_for_nothing, _no_preferences]
 
 
 @pytest.mark.parametrize("change", OTHERS, ids=lambda change: change.__name__.strip("_"))
