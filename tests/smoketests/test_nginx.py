@@ -181,7 +181,17 @@ def _no_preferences(served: Served) -> None:
     script.write_text(script.read_text("utf-8").replace("RequestCurrentPrefs", "Nothing"))
 
 
-OTHERS = [_asks_for_nothing, _no_preferences]
+def _no_dockerflow(served: Served) -> None:
+    """A site older than Dockerflow: a file with the commit, and no heartbeats."""
+    for name in ("__version__", "__heartbeat__", "__lbheartbeat__"):
+        (served.site / name).unlink()
+    (served.site / "revision").write_text("1744ff18de39778d94bd35e6fccf73a59b6f26d0\n")
+    text = served.environment.read_text("utf-8")
+    told = 'url = "content:/revision"\nshape = "text"'
+    served.environment.write_text(text.replace('url = "content:/__version__"', told), "utf-8")
+
+
+OTHERS = [_asks_for_nothing, _no_preferences, _no_dockerflow]
 
 
 @pytest.mark.parametrize("change", OTHERS, ids=lambda change: change.__name__.strip("_"))
@@ -190,6 +200,18 @@ def test_a_release_that_is_otherwise_sound(
 ) -> None:
     """What FHR was at other times, or is elsewhere, is no reason to roll back."""
     change(served)
+    ended = suite(f"--env={served.environment}")
+    assert ended.code == 0, ended.output
+
+
+def test_heartbeats_are_lost(served: Served, suite: Callable) -> None:
+    """Where the version document is Dockerflow's, or the environment says that they are there."""
+    (served.site / "__heartbeat__").unlink()
+    ended = suite(f"--env={served.environment}")
+    assert ended.failed_checks() == {"test_site.py::test_the_deployment_says_it_is_well"}
+    text = served.environment.read_text("utf-8")
+    told = text.replace("[params]", '[params]\nheartbeat = ["__lbheartbeat__"]')
+    served.environment.write_text(told, "utf-8")
     ended = suite(f"--env={served.environment}")
     assert ended.code == 0, ended.output
 
