@@ -191,7 +191,16 @@ def _no_dockerflow(served: Served) -> None:
     served.environment.write_text(text.replace('url = "content:/__version__"', told), "utf-8")
 
 
-OTHERS = [_asks_for_nothing, _no_preferences, _no_dockerflow]
+def _not_translated(served: Served) -> None:
+    """A locale whose Android page nobody has translated yet: a link to the English one."""
+    shutil.rmtree(served.site / "ar" / "mobile")
+    (served.site / "ar" / "mobile").symlink_to("../en-US/mobile")
+    text = served.environment.read_text("utf-8")
+    told = '[params]\nborrowed = ["ar/mobile/=en-US"]'
+    served.environment.write_text(text.replace("[params]", told), "utf-8")
+
+
+OTHERS = [_asks_for_nothing, _no_preferences, _no_dockerflow, _not_translated]
 
 
 @pytest.mark.parametrize("change", OTHERS, ids=lambda change: change.__name__.strip("_"))
