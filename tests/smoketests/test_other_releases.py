@@ -1,0 +1,67 @@
+"""The suite on releases of other times and shapes, sound ones and bad, behind a real nginx."""
+
+import re
+import shutil
+from collections.abc import Callable
+
+import pytest
+from behind_nginx import Served
+
+
+def _asks_for_nothing(served: Served) -> None:
+    """The first releases: no settings, no month names, and no script that reads them."""
+    for name in ("js/config.json", "js/locale/date_format.json"):
+        served.shared(name).unlink()
+        served.shared(f"v4/{name}").unlink()
+    for script in served.site.glob("_shared/**/*.js"):
+        script.write_text(re.sub(r'"js/[^"]*[.]json"', "nothing", script.read_text("utf-8")))
+
+
+def _no_preferences(served: Served) -> None:
+    """The first Android page: it asks for the payload alone."""
+    script = served.shared("mobile/js/fhr.js")
+    script.write_text(script.read_text("utf-8").replace("RequestCurrentPrefs", "Nothing"))
+
+
+def _no_dockerflow(served: Served) -> None:
+    """A site older than Dockerflow: a file with the commit, and no heartbeats."""
+    for name in ("__version__", "__heartbeat__", "__lbheartbeat__"):
+        (served.site / name).unlink()
+    (served.site / "revision").write_text("1744ff18de39778d94bd35e6fccf73a59b6f26d0\n")
+    text = served.environment.read_text("utf-8")
+    told = 'url = "content:/revision"\nshape = "text"'
+    served.environment.write_text(text.replace('url = "content:/__version__"', told), "utf-8")
+
+
+def _not_translated(served: Served) -> None:
+    """A locale whose Android page nobody has translated yet: a link to the English one."""
+    shutil.rmtree(served.site / "ar" / "mobile")
+    (served.site / "ar" / "mobile").symlink_to("../en-US/mobile")
+    text = served.environment.read_text("utf-8")
+    told = '[params]\nborrowed = ["ar/mobile/=en-US"]'
+    served.environment.write_text(text.replace("[params]", told), "utf-8")
+
+
+OTHERS = [_asks_for_nothing, _no_preferences, _no_dockerflow, _not_translated]
+
+
+@pytest.mark.parametrize("change", OTHERS, ids=lambda change: change.__name__.strip("_"))
+def test_a_release_that_is_otherwise_sound(
+    served: Served, suite: Callable, change: Callable[[Served], None]
+) -> None:
+    """What FHR was at other times, or is elsewhere, is no reason to roll back."""
+    change(served)
+    ended = suite(f"--env={served.environment}")
+    assert ended.code == 0, ended.output
+
+
+def test_heartbeats_are_lost(served: Served, suite: Callable) -> None:
+    """Where the version document is Dockerflow's, or the environment says that they are there."""
+    (served.site / "__heartbeat__").unlink()
+    ended = suite(f"--env={served.environment}")
+    assert ended.failed_checks() == {"test_site.py::test_the_deployment_says_it_is_well"}
+    text = served.environment.read_text("utf-8")
+    told = text.replace("[params]", '[params]\nheartbeat = ["__lbheartbeat__"]')
+    served.environment.write_text(told, "utf-8")
+    ended = suite(f"--env={served.environment}")
+    assert ended.code == 0, ended.output
