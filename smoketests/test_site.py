@@ -159,7 +159,8 @@ def test_unchanged_files_are_not_sent_again(client, path):
 )
 @pytest.mark.get("{release}", samples=10)
 def test_the_version_document_says_what_is_deployed(responses, environment, schema):
-    """Without it nobody can say which release is on the air; two answers are two releases.
+    r"""Without it nobody can say which release is on the air; two answers are two releases. As a
+    text it is one word, a tag or a commit, and none of git's own complaints.
 
     $ there && echo live
     live
@@ -169,6 +170,9 @@ def test_the_version_document_says_what_is_deployed(responses, environment, sche
         assert response.status_code == 200
         if environment.release.shape == "json":
             schema("version").check(response.json())
+        elif environment.release.shape == "text":
+            assert re.fullmatch(r"[^\s<>]+", response.text.strip())
+            assert response.text.strip() != "HEAD"
         assert response.text.strip()
         assert response.text == first
 

@@ -65,3 +65,14 @@ def test_heartbeats_are_lost(served: Served, suite: Callable) -> None:
     served.environment.write_text(told, "utf-8")
     ended = suite(f"--env={served.environment}")
     assert ended.code == 0, ended.output
+
+
+@pytest.mark.parametrize("text", ["HEAD", "fatal: Not a git repository: .git", "<html></html>"])
+def test_a_version_that_is_none(served: Served, suite: Callable, text: str) -> None:
+    """What a deploy script writes into a file of its own where git could not tell."""
+    _no_dockerflow(served)
+    (served.site / "revision").write_text(f"{text}\n")
+    ended = suite(f"--env={served.environment}")
+    assert ended.code == 1, ended.output
+    caught_by = "test_site.py::test_the_version_document_says_what_is_deployed"
+    assert ended.failed_checks() == {caught_by}
