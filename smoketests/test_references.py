@@ -41,7 +41,8 @@ COMMANDS = {
     "mobile/": ["RequestCurrentPayload"],
 }
 HTML = re.compile(rb"\s*<(!doctype html|html)", re.I)
-MARKERS = re.compile(rb"^<{7} |^>{7} ", re.M)  # of a merge that was not finished
+MARKERS = re.compile(rb"^<{7} |^>{7} |^={7}\r?$", re.M)  # of a merge that was not finished
+BANNERS = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")  # comments may underline what they say
 
 
 def ours(references):
@@ -167,6 +168,7 @@ def test_everything_is_what_its_name_says(references):
 @pytest.mark.catches(
     "config-bom",
     "config-empty",
+    "script-conflict-markers",
     "script-truncated",
     "stylesheet-bom-inside",
     "stylesheet-conflict-markers",
@@ -181,11 +183,12 @@ def test_scripts_styles_and_json_are_whole(responses, references):
         if needed.kind == "script":
             source = needed.response.content
             assert script.trouble(source, mozilla=script.is_mozilla(needed.type)) is None, needed
+            assert not MARKERS.search(BANNERS.sub(b"", source)), needed
         elif needed.kind == "json":
             needed.response.json()
         elif needed.response.media_type == "text/css":
             assert stylesheet.trouble(needed.response.content) is None, needed
-            assert not MARKERS.search(needed.response.content), needed
+            assert not MARKERS.search(BANNERS.sub(b"", needed.response.content)), needed
             # At the start it is a mark; further on it spoils the selector it stands before.
             assert "\ufeff" not in needed.response.content.decode("utf-8", "replace")[1:], needed
     for page in responses:

@@ -1,8 +1,9 @@
 """Whether a script is whole: parsed, never run.
 
-tree-sitter's JavaScript grammar reads every dialect of today; what Mozilla's own JavaScript 1.7
-and 1.8 added (``[for (x of xs) x]``, ``for each``) it does not know, so for those only the
-brackets are counted. Large scripts are read by their tokens, see :mod:`knowngood.scriptscan`.
+tree-sitter's JavaScript grammar reads every dialect of today. Of what Mozilla's own JavaScript 1.7
+and 1.8 added it is given ``[for (x of xs) x]`` and ``for each`` in words that it knows; where a
+script uses more of that and does not parse, only the brackets are counted. Large scripts are read
+by their tokens, see :mod:`knowngood.scriptscan`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,20 @@ takes up to 50 MB, and the worst of sources three seconds."""
 _PARSER: Final = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
 _CLOSED_BY: Final = {"(": ")", "[": "]", "{": "}", "${": "}"}
 _MOZILLA: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.[678]", re.I)
+_CLAUSE: Final = rb"(?:for\s*+(?:each\s*+)?+|if\s*+)\([^()]*+\)"
+_COMPREHENSION: Final = re.compile(rb"\[\s*+(?=for\b)(?:%s\s*+)++" % _CLAUSE)
+_FOR_EACH: Final = re.compile(rb"\bfor(\s++)each\b")
+_ONLY_MOZILLA: Final = re.compile(
+    rb"""
+      [\[(]\s*+for\b                           # a comprehension that was not rewritten
+    | [\w\])]\s++for\s*+(?:each\s*+)?+\(       # a generator expression
+    | \blet\s*+\(                             # let (x = 1) ...
+    | \bcatch\s*+\(\s*+[\w$]++\s++if\b        # catch (e if ...)
+    | \bfunction\b[^(){}]{0,99}+\([^()]{0,999}+\)\s*+[^\s{]  # function (x) x * x
+    | \byield\b                              # in a function like any other
+    """,
+    re.X,
+)
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 
 
@@ -56,8 +71,11 @@ def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     markup = next((node for node in _walk(root) if node.type in _MARKUP), None)
     if markup is not None:
         return f"markup in place of script at line {markup.start_point.row + 1}"
-    if mozilla:
-        return _unbalanced(root)
+    if mozilla and root.has_error:
+        source, odd = _today(source), _unbalanced(root)
+        if odd or _ONLY_MOZILLA.search(source):
+            return odd
+        root = _PARSER.parse(source).root_node
     if not root.has_error:
         return None
     broken = next(node for node in _walk(root) if node.is_error or node.is_missing)
@@ -96,6 +114,14 @@ def _scanned(source: bytes) -> str | None:
     except scriptscan.NotWhole as found:
         return str(found)
     return None
+
+
+def _today(source: bytes) -> bytes:
+    """Mozilla's comprehensions and ``for each`` in the words of today, line by line as they were:
+    what stands there need not mean the same, but parse where theirs does.
+    """
+    plain = _COMPREHENSION.sub(lambda found: b"[0," + b"\n" * found[0].count(b"\n"), source)
+    return _FOR_EACH.sub(rb"for\1", plain)
 
 
 def _unbalanced(root: tree_sitter.Node) -> str | None:

@@ -137,6 +137,47 @@ def test_unbalanced_mozilla_script(source: bytes, found: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
+    [
+        b"let a = [for (x of xs) x[0]];\nlet b = Math.min.apply(null, [for ([d, t] of xs) d]);",
+        b"a = [for (x of xs) if (x > 1)\n for (y of x) [y, 1]];\nfor each (let z in a) f(z);",
+        b"let f = function (x) x * x;",
+        b"var g = (x for (x in xs));",
+        b"try { f(); } catch (e if e == 1) { g(); }",
+        b"let (x = 1, y = 2) { f(x, y); }",
+        b"function g() { let x = yield 1; for each (let y in x) {} }",
+        b"[for (x of f(1)) x]",
+        b"a = [for (x of xs) y => x];\nfor (let [k, v] in Iterator(o)) f(k, v);",
+    ],
+)
+def test_whole_mozilla_script(source: bytes) -> None:
+    """All that JavaScript 1.7 and 1.8 had, beside what is there today."""
+    assert script.trouble(source, mozilla=True) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"var a = 1;\n<<<<<<< HEAD\nvar b = 2;\n", 2),
+        (b"a = [for (x\n of xs) x];\n>>>>>>> feature\nb = 2;\n", 3),
+        (b"a = 1;\nb = 'open;\nc = [for (x of xs) x];\n", 2),
+        (b"for each (let x in y) f(x);\nvar a b;\n", 2),
+    ],
+)
+def test_broken_mozilla_script(source: bytes, line: int) -> None:
+    """What no dialect allows is told with its line, brackets or not."""
+    assert script.trouble(source, mozilla=True) == f"does not parse from line {line} on"
+
+
+@pytest.mark.parametrize("word", [b"function ", b"[for (", b"for each ", b"x for(", b"[for (x)"])
+def test_mozilla_words_in_linear_time(word: bytes) -> None:
+    """Nothing that is sent costs more than its size."""
+    before = time.process_time()
+    script.trouble(word * (script.PARSED // len(word)), mozilla=True)
+    assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize(
+    "source",
     [b"x = '(';", b"x = /[(]/;", b"// (\n", b"/* { */ x"],
     ids=["string", "regex", "//", "/*"],
 )

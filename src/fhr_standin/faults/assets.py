@@ -152,6 +152,12 @@ FAULTS = [
         swap("{", "{\n<<<<<<< HEAD\n=======\n>>>>>>> topic\n"),
     ),
     content(
+        "script-conflict-markers",
+        "a merge was not finished: one of its markers is in a script that only old Firefox reads",
+        ["v4/js/data_v4.js"],
+        swap("let PingData", ">>>>>>> topic\nlet PingData"),
+    ),
+    content(
         "stylesheet-truncated",
         "css/styles.css ends in the middle of a block, its length says so too",
         ["css/styles.css"],
