@@ -9,10 +9,13 @@ from knowngood import script
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}")
 
+INSIDE = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
 UNRENDERED = re.compile(
     r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<%=?[^%]*%>|%\(\w+\)[sd]"  # templates, translations
-    r"|^<{7} .*|^>{7} .*"  # a merge that was not finished
+    r"|^<{7} .*|^={7}\r?$|^>{7} .*"  # a merge that was not finished
     r"|\ufffd|[\u00c2\u00c3][\u0080-\u00bf]"  # letters lost, UTF-8 encoded twice
+    # The same of other alphabets; but French has \u00e9\u00a0\u00bb, and Catalan l\u00b7l.
+    rf"|(?:[\u00c4-\u00df]{INSIDE}){{2}}|[\u00e0-\u00ef]{INSIDE}{{2}}"
     r"|\?{4,}"  # converted to a charset without these letters
     r"|Traceback \(most recent call last\)|an error occurred while processing this directive"
     r"|(?:Warning|Notice|Fatal error|Parse error)(?:</b>)?: .{1,300} on line (?:<b>)?\d+",  # PHP
@@ -20,6 +23,10 @@ UNRENDERED = re.compile(
 )
 # The key of a text, shown in the text's place.
 KEY = re.compile(r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+
+# What a program writes where it has nothing to write.
+NOTHING = {"None", "null", "undefined", "NaN", "[object Object]"}
+HEADINGS = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
 
 COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without an end hides the rest
 
@@ -101,11 +108,17 @@ def test_page_is_in_its_own_language(responses, case, environment):
 
 
 @pytest.mark.catches(
-    "gzip-twice", "page-empty", "page-no-title", "page-truncated", "page-warning-first"
+    "gzip-twice",
+    "page-body-twice",
+    "page-empty",
+    "page-ends-twice",
+    "page-no-title",
+    "page-truncated",
+    "page-warning-first",
 )
 def test_page_is_complete(responses):
     r"""It begins with its doctype, has a title and ends with `</html>`, comments aside: cut short
-    it still answers 200.
+    it still answers 200. There is one of each: a page written twice is two.
 
     $ for l in $locale; do
     >   for page in "" v4/ "mobile/?v=1"; do
@@ -120,14 +133,20 @@ def test_page_is_complete(responses):
         assert re.match(r"\ufeff?\s*<!doctype html", bare[:200], re.I)
         assert any(title.text(strip=True) for title in page.html.css("head > title"))
         assert page.text.lower().count("<!doctype") == 1
+        assert len(re.findall(r"</html\b", bare, re.I)) == 1
+        assert len(re.findall(r"</body\b", bare, re.I)) <= 1
         assert re.search(r"</html\s*>\s*\Z", bare[-100:], re.I)
 
 
 @pytest.mark.catches(
     "page-conflict-markers",
     "page-encoded-twice",
+    "page-encoded-twice-rtl",
     "page-heading-is-key",
+    "page-heading-is-none",
     "page-include-failed",
+    "page-link-not-filled-in",
+    "page-merge-half-done",
     "page-php-warning",
     "page-question-marks",
     "page-refreshes",
@@ -152,8 +171,26 @@ def test_page_has_nothing_left_to_render(responses):
         shown = page.html.css("title, h1, h2, h3, button, label")
         texts = [node.text(strip=True) for node in shown]
         assert [text for text in texts if KEY.fullmatch(text)] == []
+        titles = [node.text(strip=True) for node in page.html.css("title, h1, h2, h3")]
+        assert NOTHING.isdisjoint(titles)
+        assert page.html.css('[href*="%("], [src*="%("], [href*="% ("], [src*="% ("]') == []
         assert page.html.css('script[src=""], img[src=""], link[href=""]') == []
         assert page.html.css('meta[http-equiv="refresh" i]') == []
+
+
+@pytest.mark.catches("page-heading-empty")
+@pytest.mark.get("content:/en-US/{*page}")
+def test_what_is_said_in_english_is_said_in_every_language(responses, case):
+    """All pages of a kind come from one template: what is empty in one language, and not in
+    English, is a text that was lost.
+    """
+    empty = {}
+    for page in responses:
+        nodes = page.html.css(HEADINGS)
+        lost = [node for node in nodes if not node.text(strip=True) and not node.css("*")[1:]]
+        empty[page.path] = len(lost)
+    for path in [path for path in empty if path.startswith(f"/{case['locale']}/")]:
+        assert empty[path] <= empty[path.replace(f"/{case['locale']}/", "/en-US/", 1)], path
 
 
 @pytest.mark.catches("inline-script-broken")

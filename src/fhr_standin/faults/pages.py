@@ -109,6 +109,25 @@ FAULTS = [
         swap("</body>", "<<<<<<< HEAD\n=======\n>>>>>>> topic\n</body>"),
     ),
     content(
+        "page-merge-half-done",
+        "a merge was half finished: the line between the two sides is left in the page",
+        DESKTOP,
+        swap("</body>", "=======\n</body>"),
+    ),
+    content(
+        "page-ends-twice",
+        "one locale's desktop page has another </html> after its end",
+        DESKTOP,
+        swap("</html>", "</html>\n</html>"),
+        reach="one locale",
+    ),
+    content(
+        "page-body-twice",
+        "the body of the mobile page ends twice",
+        ["mobile/"],
+        swap("</body>", "</body>\n<body>\n</body>"),
+    ),
+    content(
         "inline-script-broken",
         "an unescaped apostrophe ends a string of one locale's inline script too early",
         DESKTOP,

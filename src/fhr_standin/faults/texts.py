@@ -27,7 +27,21 @@ def _question_marks(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=resource.body.decode().encode("ascii", "replace"))
 
 
+def _encoded_twice(_ask: Ask, resource: Resource) -> Resource:
+    """Take the bytes of a right-to-left page for Latin-1, and encode that."""
+    if b'dir="rtl"' not in resource.body:
+        return resource
+    return replace(resource, body=resource.body.decode("latin-1").encode())
+
+
 FAULTS = [
+    content(
+        "page-encoded-twice-rtl",
+        "the letters of right-to-left pages are UTF-8 twice over",
+        ALL_PAGES,
+        _encoded_twice,
+        needs="rtl",
+    ),
     content(
         "page-title-is-key",
         "the title of every page is the key of its text",
@@ -39,6 +53,26 @@ FAULTS = [
         "the heading of one locale's desktop page is the key of its text",
         DESKTOP,
         _element("h1", "FHR_GREETING"),
+        reach="one locale",
+    ),
+    content(
+        "page-heading-is-none",
+        "the heading of every mobile page is what Python prints for nothing",
+        ["mobile/"],
+        _element("h1", "None"),
+    ),
+    content(
+        "page-heading-empty",
+        "one locale's v4 page has an empty heading",
+        ["v4/"],
+        _element("h1", ""),
+        reach="one locale",
+    ),
+    content(
+        "page-link-not-filled-in",
+        "half a placeholder is left in a link of one locale's desktop page",
+        DESKTOP,
+        swap("http://www.example.org/privacy/", "%(privacy_url"),
         reach="one locale",
     ),
     content(
