@@ -40,6 +40,7 @@ COMMANDS = {
     "v4/": ["RequestCurrentEnvironment", "RequestTelemetryPingList"],
     "mobile/": ["RequestCurrentPayload"],
 }
+SELECTOR = re.compile(r"[#.][\w-]+")
 HTML = re.compile(rb"\s*<(!doctype html|html)", re.I)
 MARKERS = re.compile(rb"^<{7} |^>{7} |^={7}\r?$", re.M)  # of a merge that was not finished
 BANNERS = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")  # comments may underline what they say
@@ -71,9 +72,11 @@ def scripts(page, references):
             yield node.text(deep=True).encode()
 
 
-def ids(page):
-    """The ids of a page's elements."""
-    return {node.attributes.get("id") for node in page.html.css("[id]")}
+def named(page):
+    """The ids and classes of a page's elements, as selectors."""
+    ids = {f"#{node.attributes.get('id')}" for node in page.html.css("[id]")}
+    lists = [node.attributes.get("class") or "" for node in page.html.css("[class]")]
+    return ids | {f".{each}" for classes in lists for each in classes.split()}
 
 
 def hashes(integrity):
@@ -266,17 +269,16 @@ def test_shared_files_are_the_same_in_every_locale(references, case):
         assert reference[place].response.content == needed.response.content, needed
 
 
-@pytest.mark.catches("page-id-missing")
+@pytest.mark.catches("page-class-missing", "page-id-missing")
 @pytest.mark.get("content:/en-US/{*page}", references=True)
 def test_elements_that_scripts_name_are_in_every_locale(responses, references, case):
-    """What en-US has and its scripts look up by id, every locale has: all come from one template,
-    and a script stops at the first element that is not there.
+    """What en-US has and its scripts look up by id or class, every locale has: all come from one
+    template, and a script stops at the first element that is not there.
     """
     pages = {page.path: page for page in responses}
     for path, page in pages.items():
         if path.startswith("/en-US/"):
-            sources = scripts(page, references)
-            named = {text.lstrip("#") for each in sources for text in script.strings(each)}
-            wanted = ids(page) & named
+            texts = {text for each in scripts(page, references) for text in script.strings(each)}
+            wanted = {each for text in texts for each in (f"#{text}", *SELECTOR.findall(text))}
             here = pages[f"/{case['locale']}/{path.removeprefix('/en-US/')}"]
-            assert sorted(wanted - ids(here)) == []
+            assert sorted(named(page) & wanted - named(here)) == []
