@@ -41,6 +41,12 @@ _ONLY_MOZILLA: Final = re.compile(
     """,
     re.X,
 )
+_ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
+_NAMED: Final = re.compile(
+    rb"(?:^|[;{}\n])\s{0,99}+function\s++([\w$]++)|(?<![.\w$])([\w$]++)\s*+=\s*+function|"
+    rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)"
+)
+_DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 
 
@@ -114,6 +120,40 @@ def _scanned(source: bytes) -> str | None:
     except scriptscan.NotWhole as found:
         return str(found)
     return None
+
+
+@remembered
+def says_something(source: bytes) -> bool:
+    """Whether ``source`` holds anything but comments; of one too large to be parsed it is taken
+    for granted.
+    """
+    if len(source) > PARSED:
+        return True
+    return any(node.type != "comment" for node in _PARSER.parse(source).root_node.children)
+
+
+@remembered
+def declares(source: bytes) -> frozenset[str]:
+    """The names that ``source`` gives the whole page: functions and variables of its top, and what
+    it sets on ``window``. Of one too large to be parsed, or that does not parse, those further down
+    count too: rather one too many.
+    """
+    root = _PARSER.parse(source).root_node if len(source) <= PARSED else None
+    if root is None or root.has_error:
+        found = {name for names in _NAMED.findall(source) for name in names}
+    else:
+        found = {*_ON_WINDOW.findall(source), *_at_the_top(root)}
+    return frozenset(name.decode("utf-8", "replace") for name in found if name)
+
+
+def _at_the_top(root: tree_sitter.Node) -> Iterator[bytes]:
+    for node in root.named_children:
+        parts = node.named_children if node.type in _DECLARING else [node]
+        for part in parts:
+            side = "left" if part.type == "assignment_expression" else "name"
+            name = part.child_by_field_name(side)
+            if name is not None:
+                yield name.text or b""
 
 
 def _today(source: bytes) -> bytes:

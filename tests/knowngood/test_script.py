@@ -323,3 +323,50 @@ def test_hostile_script_is_judged_in_bounded_time(unit: bytes) -> None:
         for _ in script.strings(source):
             pass
     assert time.process_time() - before < 15
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (b"// moved\n/* to data.js */\n", False),
+        (b" \n", False),
+        (b"// moved\n;", True),
+        (b"'use strict';", True),
+        (b"/" * (script.PARSED + 1), True),
+    ],
+    ids=["comments", "white-space", "semicolon", "directive", "too-large-to-tell"],
+)
+def test_comments_say_nothing(source: bytes, says: bool) -> None:
+    """A script of comments alone parses, and does nothing."""
+    assert script.says_something(source) is says
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (b"function a() { function b() {} }", {"a"}),
+        (b"var c = function d() {}, e;\nlet f = 1;\nconst g = 2;", {"c", "e", "f", "g"}),
+        (
+            b"h = function () {};\n(function () { window.i = 1; self.j = k == 2; }());",
+            {"h", "i", "j"},
+        ),
+        (b"async function l() {}\nclass m {}", {"l", "m"}),
+        (b"n.o = 1; window.p == 2;", {"n.o"}),
+        (b"function q() { function r() { [for (x of y) x]; } }", {"q", "r"}),
+        (b"a.t = function t() { for each (u in v) {} };", set()),
+        (b"function s() {}" + b"/**/" * (script.PARSED // 4), {"s"}),
+    ],
+    ids=[
+        "top",
+        "variables",
+        "window",
+        "others",
+        "members",
+        "not-parsed",
+        "expression",
+        "too-large",
+    ],
+)
+def test_what_a_script_declares(source: bytes, names: set[str]) -> None:
+    """What the whole page can call by its name; rather one too many where that cannot be told."""
+    assert script.declares(source) == names

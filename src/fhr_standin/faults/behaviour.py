@@ -44,7 +44,54 @@ def _without_class(ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=resource.body.replace(b"<script>", text, 1))
 
 
+def _never_started(_ask: Ask, resource: Resource) -> Resource:
+    """All of a script stands in a function that nobody calls."""
+    return replace(resource, body=b"function init() {\n" + resource.body + b"}\n")
+
+
 FAULTS = [
+    content(
+        "page-calls-nothing",
+        "the desktop page starts by a function that no script of it has",
+        DESKTOP,
+        swap("<body", '<body onload="begin()"'),
+    ),
+    content(
+        "script-never-started",
+        "js/fhr.js does all it does in a function init, and nobody calls that",
+        ["js/fhr.js"],
+        _never_started,
+    ),
+    content(
+        "library-missing",
+        "the desktop page uses $, and no script of it makes that",
+        DESKTOP,
+        swap("var strings", "$('#toggle').hide();\nvar strings"),
+    ),
+    content(
+        "plug-in-missing",
+        "the desktop page uses a plug-in of $ that no script of it makes",
+        DESKTOP,
+        swap("var strings", "var $ = {};\n$.plot('#graph');\nvar strings"),
+    ),
+    content(
+        "script-twice",
+        "in place of js/lib/graph.js is another copy of js/lib/bridge.js",
+        ["js/lib/graph.js"],
+        _file("js/lib/bridge.js"),
+    ),
+    content(
+        "library-comment-only",
+        "nothing but a comment is left of js/lib/touch.js, which the mobile page can do without",
+        ["mobile/js/lib/touch.js"],
+        body(b"// moved\n"),
+    ),
+    content(
+        "stylesheet-comment-only",
+        "nothing but a comment is left of css/graph.css",
+        ["css/graph.css"],
+        body(b"/* see graph.less */\n"),
+    ),
     content(
         "script-stub",
         "js/fhr.js is an empty function",
