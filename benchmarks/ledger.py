@@ -99,9 +99,9 @@ def _record(release: str, commit: str, when: datetime) -> Record:
     """One of the size that FHR's have: four of five are verifications, of 44 checks."""
     minute = int(when.timestamp()) // 60
     environment = ("dev", "stage", "prod")[minute % 3]
-    who = {"who": "Ann <ann@example.org>", "where": "build-7"}
+    who = "Ann <ann@example.org>"
     if minute % 5 == 0:
-        return Record(Kind.PUSHED, environment, release, commit, when, DEPLOYED, **who)
+        return Record(Kind.PUSHED, environment, release, commit, when, DEPLOYED, who=who)
     return Record(
         Kind.VERIFIED,
         environment,
@@ -115,7 +115,8 @@ def _record(release: str, commit: str, when: datetime) -> Record:
         attempts=9532,
         tests={"passed": tuple(f"test_pages.py::test_what_a_page_has_{n}" for n in range(44))},
         inputs={f"smoketests/schemas/kind_{n}.schema.json": "cd" * 32 for n in range(8)},
-        **who,
+        who=who,
+        where="build-7",
     )
 
 
