@@ -17,7 +17,10 @@ JQUERY = re.compile(
     r"(?<![\w$])\$\s*=(?!=)|\[[\"']\$[\"']\]\s*=|\bfunction\s+\$\s*\(|\bimport\b[^;\"']{0,99}\$"
 )
 ITS_OWN = re.compile(r"\(\s*\$\s*[,)]\s*(?:\{|=>|\w)")  # function ($) {, ($) =>, ($, undefined) {
-USE = re.compile(r"(?<![\w$.])\$(?:[.](?!fn\b)(\w+))?\(")
+# `$` of nothing that jQuery takes may be the end of a regular expression, with a group behind it.
+USE = re.compile(
+    r"(?<![\w$.])\$(?:[.](?!fn\b)(\w+)\(|\((?=\s*(?:[\"'`]|document\b|window\b|this\b|function\b)))"
+)
 
 
 @functools.lru_cache(256)

@@ -55,6 +55,20 @@ def test_a_release_that_is_otherwise_sound(
     assert ended.code == 0, ended.output
 
 
+def test_settings_are_lost_that_scripts_name_in_two_pieces(served: Served, suite: Callable) -> None:
+    """Nothing refers to them then, and still they are needed."""
+    _in_two_pieces(served)
+    served.shared("js/config.json").unlink()
+    ended = suite(f"--env={served.environment}")
+    assert "test_config.py::test_config_json_never_404s" in ended.failed_checks()
+
+
+def _in_two_pieces(served: Served) -> None:
+    for script in served.site.glob("_shared/**/*.js"):
+        text = script.read_text("utf-8")
+        script.write_text(re.sub(r'"(js/[^"]*)[.]json', r'"\1" + ".json', text))
+
+
 def test_heartbeats_are_lost(served: Served, suite: Callable) -> None:
     """Where the version document is Dockerflow's, or the environment says that they are there."""
     (served.site / "__heartbeat__").unlink()
