@@ -1,4 +1,4 @@
-"""Loads the engine's plugin, also where the package is not installed; and FHR's own fixture."""
+"""Loads the engine's plugin, also where the package is not installed; and FHR's own fixtures."""
 
 import json
 import re
