@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..environment import Environment, Release
+from ..kind import ACTIONS, HOLD
 from ..kind import Kind as Verdict
 from ..release.record import DEPLOYED, Kind, Record
 
 WRITTEN: Final = (Kind.VERIFIED, Kind.PUSHED, Kind.ROLLED_BACK, Kind.OVERRIDDEN)
 
 _WHEN: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_ANY: Final = str(Verdict.FAILED)
 
 REVIEWED: Final = (
     r"(^|[][:space:](,;.[])r=(me,)?[:#]?"
@@ -102,7 +102,8 @@ _NOTE: Final = r"""note() {  # note KIND VERDICT [WHY]: write down what became o
   who=$(clean "$(git var GIT_COMMITTER_IDENT | sed 's/>.*/>/')")
   where=$(clean "$(uname -n)")
   why=$(clean "${3:-by hand}")
-  case $2 in {passed}) result={passed} ;; *) result={any} ;; esac
+  result={failed} action='{hold}'
+  case $2 in {passed}) result={passed} action='{proceed}' ;; {failed}) action='{back}' ;; esac
   case $1 in
 {messages}
   esac | GIT_COMMITTER_DATE="${when%.*} +0000" \
@@ -113,8 +114,8 @@ _NOTE: Final = r"""note() {  # note KIND VERDICT [WHY]: write down what became o
 NAMES: Final = frozenset(
     re.findall(
         r"\w+",
-        "bad commit day edge env good here i is mark n name of on one release repository result "
-        "saw signers tag there time tries verdict when where who why",
+        "action bad commit day edge env good here i is mark n name of on one release repository "
+        "result saw signers tag there time tries verdict when where who why",
     )
 )
 """The variables that these functions, and the steps around them, use."""
@@ -164,7 +165,9 @@ def functions(environment: Environment) -> str:
         "passed": str(Verdict.PASSED),
         "failed": str(Verdict.FAILED),
         "verified": str(Kind.VERIFIED),
-        "any": _ANY,
+        "proceed": ACTIONS[Verdict.PASSED],
+        "back": ACTIONS[Verdict.FAILED],
+        "hold": HOLD,
         "how": "-s" if signed else "-a",
         "messages": "\n".join(map(_message, WRITTEN)),
     }
@@ -195,7 +198,7 @@ def _message(kind: Kind) -> str:
         release="$release",
         commit="$commit",
         when=_WHEN,
-        verdict=DEPLOYED if put else _ANY,
+        verdict=DEPLOYED if put else str(Verdict.FAILED),
         reason="$why",
         who="$who",
         where="$where",
@@ -206,7 +209,8 @@ def _message(kind: Kind) -> str:
     )
     text = f"{paragraph}\n\n{{\n{lines}\n}}"
     for known, variable in (
-        (f'"result": "{_ANY}"', '"result": "$result"'),
+        (f'"result": "{Verdict.FAILED}"', '"result": "$result"'),
+        (f'"action": "{ACTIONS[Verdict.FAILED]}"', '"action": "$action"'),
         (f'"verdict": "{shell.verdict}"', '"verdict": "$2"'),
         (_WHEN.strftime("%Y-%m-%d %H:%M:%S"), "$day"),
         (_WHEN.isoformat(), "$when"),

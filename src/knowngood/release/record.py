@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from .. import strictjson
 from ..judging import Unjudgeable
+from ..kind import ACTIONS, HOLD
 from ..kind import Kind as Verdict
 from ..text import plain
 from .git import is_ref_part
@@ -122,6 +123,11 @@ class Record:
         """Whether this says that the release is bad."""
         return self.kind == Kind.VERIFIED and self.verdict == Verdict.FAILED
 
+    @property
+    def action(self) -> str:
+        """What the verdict of a verification says to do."""
+        return ACTIONS.get(Verdict(self.verdict), HOLD)
+
     def message(self) -> str:
         """The message of its tag."""
         statement = json.dumps(self._statement(), indent=1, ensure_ascii=True)
@@ -169,6 +175,7 @@ class Record:
             "kind": str(self.kind),
             "environment": self.environment,
             "verdict": self.verdict,
+            **({"action": self.action} if self.kind == Kind.VERIFIED else {}),
             "reason": plain(self.reason, 1000),
             "when": self.when.isoformat(),
             "who": plain(self.who, 200),

@@ -76,13 +76,15 @@ def test_a_verification_is_an_in_toto_test_result() -> None:
         "name": "environments/stage.toml",
         "digest": {"sha256": DIGEST},
     }
-    assert predicate[OURS]["run"] == "0123456789ab"
+    ours = predicate[OURS]
+    assert (ours["run"], ours["verdict"], ours["action"]) == ("0123456789ab", "FAILED", "roll back")
 
 
 def test_inconclusive_is_not_passed_to_anybody() -> None:
     """The vocabulary has no such word; a reader that knows it alone must not promote."""
     statement = json.loads(replace(FULL, verdict="INCONCLUSIVE").message().partition("\n\n")[2])
     assert statement["predicate"]["result"] == "FAILED"
+    assert statement["predicate"][OURS]["action"] == "hold"
 
 
 def test_hostile_words() -> None:
