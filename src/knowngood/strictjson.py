@@ -30,13 +30,7 @@ def loads(text: str | bytes) -> Any:
     """
     text = _sound_text(text)
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_refuse,
-            parse_float=_finite,
-            parse_int=_whole,
-        )
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise ValueError(f"not JSON: {error.msg} at {place}") from None
@@ -84,3 +78,8 @@ def _finite(digits: str) -> float:
 def _whole(digits: str) -> int:
     _finite(digits)
     return int(digits)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite, parse_int=_whole
+)

@@ -243,7 +243,7 @@ def _statement_in(text: str) -> Any:
     inner, closed, _ = rest.partition("\n}\n")
     if not opened or not closed:
         raise ValueError("no statement")
-    statement = strictjson.loads(f"{{{inner}}}".encode())
+    statement = strictjson.loads(f"{{{inner}}}")
     if statement["_type"] != STATEMENT:
         raise ValueError(f"_type {statement['_type']!r}")
     return statement
