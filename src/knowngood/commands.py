@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from contextlib import suppress
 from typing import NoReturn
@@ -19,6 +20,15 @@ class CommandLine(argparse.ArgumentParser):
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """As argparse has it, but for the code."""
         super().exit(USAGE_ERROR if status else 0, message)
+
+
+def interruptible() -> None:
+    """Let what a job or a closed terminal sends interrupt as Ctrl-C does, unless it is ignored, as
+    under nohup.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def say(line: str) -> None:

@@ -17,7 +17,7 @@ from ..release.record import OVERRIDDEN, Kind
 from ..release.review import Rule
 from . import shell
 from .instruction import Example, Section, Step
-from .putting import Putting, file_of, recorded
+from .putting import Putting, recorded, would_give
 
 _LOG = "git --no-pager log --format='%h %an: %s'"
 
@@ -31,17 +31,9 @@ class Pushing:
     environment: Environment
     origin: str
 
-    @property
-    def _file(self) -> str:
-        return file_of(self.environment)
-
-    @property
-    def _recorded(self) -> bool:
-        return recorded(self.environment)
-
     def before(self) -> Iterator[Step]:
         """What is set up: the site's repository, and functions."""
-        if self._recorded:
+        if recorded(self.environment):
             yield Step(
                 "Fetch the site's repository, from which releases are made, and which holds the "
                 "records of what was pushed and verified. git must know who you are: "
@@ -62,7 +54,7 @@ class Pushing:
         if release is not None:
             yield shell.live(self.environment, release, self.origin)
             yield shell.there(release)
-        if self._recorded:
+        if recorded(self.environment):
             yield shell.functions(self.environment)
 
     def stand(self) -> Section:
@@ -73,14 +65,14 @@ class Pushing:
         if self.environment.release is None:
             yield Step(
                 "Which release is live the deployment does not say: ask whoever pushed last. "
-                f"(`url` below `[release]` in {self._file} would give the command.)"
+                + would_give(self.environment, "url", "release")
             )
         else:
             yield Step("What is live. One line comes back: the release.", (Example("live"),))
-        if not self._recorded:
+        if not recorded(self.environment):
             yield Step(
                 "What was pushed, verified and good is on no record: ask whoever pushed last. "
-                f"(`repository` below `[release]` in {self._file} would give the commands.)"
+                + would_give(self.environment, "repository", "release", "commands")
             )
             return
         for text, kinds in (
@@ -106,7 +98,7 @@ class Pushing:
             f"`$release` goes to {name} if every one of these steps gives what must come back. "
             "If one does not, stop: nothing is pushed."
         )
-        if self._recorded:
+        if recorded(self.environment):
             text += (
                 " Who passes over a rule answers for it, on record: "
                 f"`note {Kind.OVERRIDDEN} {OVERRIDDEN} 'WHY'`, behind the first of them."
@@ -116,7 +108,7 @@ class Pushing:
         )
 
     def _gate(self) -> Iterator[Step]:
-        if self._recorded:
+        if recorded(self.environment):
             yield from self._is_a_release()
             yield from self._passed()
             yield from self._outgoing()
@@ -124,7 +116,7 @@ class Pushing:
             yield Step(
                 "What the release is made of, who reviewed it, and whether it was verified "
                 f"{self._before}, is for you to find out. "
-                f"(`repository` below `[release]` in {self._file} would give the commands.)"
+                + would_give(self.environment, "repository", "release", "commands")
             )
         yield from self._window()
 

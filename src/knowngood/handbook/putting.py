@@ -21,6 +21,11 @@ def file_of(environment: Environment) -> str:
     return f"environments/{environment.path.name}"
 
 
+def would_give(environment: Environment, key: str, table: str, what: str = "command") -> str:
+    """Which line of the environment's file would tell a step that has to do without."""
+    return f"(`{key}` below `[{table}]` in {file_of(environment)} would give the {what}.)"
+
+
 def recorded(environment: Environment) -> bool:
     """Whether there is a repository, and with it records."""
     return bool(environment.release and environment.release.repository)
@@ -32,20 +37,12 @@ class Putting:
 
     environment: Environment
 
-    @property
-    def _file(self) -> str:
-        return file_of(self.environment)
-
-    @property
-    def _recorded(self) -> bool:
-        return recorded(self.environment)
-
     def put(self, kind: Kind) -> Iterator[Step]:
         """Put ``$release`` there, on record, and wait until it is."""
-        if self._recorded:
+        if recorded(self.environment):
             yield Step("Write down that it begins.", (Example(f"note {kind} {STARTED}", ""),))
         yield self._deploy(kind)
-        if self._recorded:
+        if recorded(self.environment):
             yield Step("Write down that it is there.", (Example(f"note {kind} {DEPLOYED}", ""),))
         yield self._wait()
 
@@ -53,15 +50,15 @@ class Putting:
         deploy = self.environment.deploy
         if deploy is None:
             return Step(
-                f"Put `$release` on {self.environment.name} as it is done there. (`command` below "
-                f"`[deploy]` in {self._file} would give the command.)"
+                f"Put `$release` on {self.environment.name} as it is done there. "
+                + would_give(self.environment, "command", "deploy")
             )
         command = " ".join(within(word, _FIELDS) for word in deploy.command)
-        guard = 'test -n "$commit" && ' if self._recorded else ""
+        guard = 'test -n "$commit" && ' if recorded(self.environment) else ""
         text = f"Put it there. It may take {deploy.timeout / 60:g} minutes."
-        if not self._recorded and "{commit}" in "".join(deploy.command):
+        if not recorded(self.environment) and "{commit}" in "".join(deploy.command):
             text += " Set `commit` to the commit that the release is."
-        note = f"`note {kind} '{NOT_DEPLOYED}'`, and " if self._recorded else ""
+        note = f"`note {kind} '{NOT_DEPLOYED}'`, and " if recorded(self.environment) else ""
         after = "go to section 5" if kind == Kind.PUSHED else "call for help"
         return Step(
             f"{text} With another exit code: {note}{after}.",
@@ -73,7 +70,7 @@ class Putting:
         if release is None:
             return Step(
                 "Wait until it is live everywhere: nothing tells. "
-                f"(`url` below `[release]` in {self._file} would give the command.)"
+                + would_give(self.environment, "url", "release")
             )
         tries = max(1, ceil(self.environment.budget.converge / _PAUSE))
         command = (
@@ -89,7 +86,7 @@ class Putting:
     def noted(self) -> Iterator[Step]:
         """The end of a verification, on record."""
         text = "If a step of this section gave anything else, the release is bad: section 5."
-        if not self._recorded:
+        if not recorded(self.environment):
             yield Step(text)
             return
         yield Step(
@@ -112,7 +109,7 @@ class Putting:
             "When a release is bad: put the last known good one back, and see that it works. Do "
             "not repair what is live; that is for tomorrow."
         )
-        if self._recorded:
+        if recorded(self.environment):
             find = Step(
                 "Find it: the last one that is not the bad one. Its name comes back; if none does, "
                 "no release is known to be good: change nothing, and call for help.",
@@ -127,8 +124,7 @@ class Putting:
         else:
             find = Step(
                 "Find out which release was live before the bad one, and was good, and set "
-                f"`release` to it. (`repository` below `[release]` in {self._file} would give the "
-                "command.)"
+                "`release` to it. " + would_give(self.environment, "repository", "release")
             )
         again = Step("Verify it: every step of section 4 again, with the one that writes it down.")
         return Section("Roll back", text, (find, *self.put(Kind.ROLLED_BACK), again))

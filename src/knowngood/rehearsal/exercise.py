@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..bytecode import bytecode
-from ..commands import say
+from ..commands import interruptible, say
 from ..environment import Announced, BadEnvironment, Environment
 from ..kind import EXIT_CODES
 from ..kind import Kind as Verdict
@@ -71,9 +70,7 @@ def rehearse(environment: Environment, path: Path | None) -> int:
     """
     if path is not None and not path.absolute().parent.is_dir():
         raise BadEnvironment(f"--json {path}: there is no folder {path.parent}")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
-            signal.signal(number, signal.default_int_handler)
+    interruptible()
     began = time.monotonic()
     taken: list[Step] = []
     try:

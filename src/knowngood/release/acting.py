@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from .. import environment_file, redact
-from ..commands import CommandLine, say
+from ..commands import CommandLine, interruptible, say
 from ..environment import BadEnvironment, Deploy, Environment
 from ..kind import EXIT_CODES, USAGE_ERROR
 from ..kind import Kind as Verdict
 from ..text import plain
 from . import gate, place, questions, records, ref_lock
-from .git import GitError, is_ref_part
+from .git import GitError, Repository, is_ref_part
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind, Record, at
 from .records import NotWritten
 from .ref_lock import Locked
@@ -28,15 +27,14 @@ INTERRUPTED: Final = EXIT_CODES[Verdict.INTERRUPTED]
 def main(command: str, arguments: Sequence[str]) -> int:
     """Push or roll back as the command line says; the exit code."""
     options = _parser(command).parse_args(list(arguments))
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
-            signal.signal(number, signal.default_int_handler)
+    interruptible()
     try:
         environment, deploy = _environment(options)
         repository = place.opened(environment)
         purpose = f"knowngood {command} {' '.join(arguments)}"
         with ref_lock.held(repository, environment.name, purpose):
-            rollout = _rollout(environment, deploy)  # behind the lock nobody else changes anything
+            place.bring_up_to_date(repository)  # behind the lock nobody else changes anything
+            rollout = _rollout(environment, deploy, repository)
             return (_push if command == "push" else _rollback)(rollout, options)
     except BadEnvironment as error:
         sys.stderr.write(f"knowngood {command}: error: {error}\n")
@@ -112,8 +110,7 @@ def _environment(options: argparse.Namespace) -> tuple[Environment, Deploy]:
     return environment, environment.deploy
 
 
-def _rollout(environment: Environment, deploy: Deploy) -> Rollout:
-    repository = place.up_to_date(environment)
+def _rollout(environment: Environment, deploy: Deploy, repository: Repository) -> Rollout:
     return Rollout(
         environment,
         deploy,

@@ -88,15 +88,13 @@ def _made(aside: Path, url: str, path: Path) -> None:
             raise
 
 
-def up_to_date(environment: Environment, *, offline: bool = False) -> Repository:
-    """The same, with what is at its origin unless ``offline``. Raises GitError also where the
-    history is cut off, so that nothing follows from it.
+def bring_up_to_date(repository: Repository, *, offline: bool = False) -> None:
+    """Fetch, unless ``offline``. Raises GitError also where the history is cut off, so that nothing
+    follows from it.
     """
-    repository = opened(environment)
     if not offline:
         fetch(repository)
     refuse_shallow(repository)
-    return repository
 
 
 def fetch(repository: Repository) -> None:

@@ -163,7 +163,8 @@ def _tell_bad(found: Records, environment: str) -> None:
 def _read(options: argparse.Namespace) -> tuple[Environment, Repository, Records]:
     """The environment, its repository, and the records there, up to date unless --offline."""
     environment = environment_file.here(options.env, secrets=False)
-    repository = place.up_to_date(environment, offline=options.offline)
+    repository = place.opened(environment)
+    place.bring_up_to_date(repository, offline=options.offline)
     found = records.read(repository, _now(), gate.concerned(environment))
     return environment, repository, found
 
