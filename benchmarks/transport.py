@@ -38,9 +38,9 @@ async def _each(urls: list[str], fetch: Fetch) -> list[int]:
 
 async def curl_class(urls: list[str]) -> list[int]:
     """The engine's own transport, over pycurl."""
-    from knowngood.curl import Curl, Limits
-    from knowngood.probe import Probe
-    from knowngood.response import request_headers
+    from knowngood.fetch.probe import Probe
+    from knowngood.fetch.response import request_headers
+    from knowngood.fetch.transport import Curl, Limits
 
     curl = Curl(CONCURRENCY)
     headers = tuple(request_headers("benchmark").items())
@@ -58,9 +58,9 @@ async def curl_class(urls: list[str]) -> list[int]:
 
 async def fetcher(urls: list[str]) -> list[int]:
     """The engine's fetcher on top of it: guard, deadlines, retries, sharing, tally."""
-    from knowngood.environment import Environment
-    from knowngood.fetch import Fetcher
-    from knowngood.probe import Probe
+    from knowngood.environment.model import Environment
+    from knowngood.fetch.fetcher import Fetcher
+    from knowngood.fetch.probe import Probe
 
     parts = urlsplit(urls[0])
     environment = Environment(
@@ -126,8 +126,8 @@ async def _httpx(urls: list[str], *, bounded: bool, client: Any = None) -> list[
 
 
 TRANSPORTS: Final[dict[str, Fetching]] = {
-    "pycurl (knowngood.curl.Curl)": curl_class,
-    "the same under knowngood.fetch.Fetcher": fetcher,
+    "pycurl (knowngood.fetch.transport.Curl)": curl_class,
+    "the same under knowngood.fetch.fetcher.Fetcher": fetcher,
     "aiohttp": aiohttp,
     "httpx over httpx-aiohttp": httpx_aiohttp,
     "httpx AsyncClient, bounded outside": httpx_bounded,
@@ -144,7 +144,7 @@ def main() -> int:
     name, file = sys.argv[1:]
     urls = Path(file).read_text("utf-8").split()
     fetching = TRANSPORTS[name]
-    for module in ("httpx", "knowngood.fetch", NEEDED.get(name, "json")):
+    for module in ("httpx", "knowngood.fetch.fetcher", NEEDED.get(name, "json")):
         importlib.import_module(module)
     asyncio.run(fetching(urls[:1]))  # what is imported late is imported now
     before = resource.getrusage(resource.RUSAGE_SELF)

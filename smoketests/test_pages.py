@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from knowngood import script
+from knowngood.content import javascript
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}")
 
@@ -200,5 +200,5 @@ def test_inline_scripts_parse(responses):
         for node in page.html.css("script:not([src])"):
             kind = node.attributes.get("type") or ""
             source = node.text(deep=True).encode()
-            if script.is_javascript(kind) and source.strip():
-                assert script.trouble(source, mozilla=script.is_mozilla(kind)) is None
+            if javascript.is_javascript(kind) and source.strip():
+                assert javascript.trouble(source, mozilla=javascript.is_mozilla(kind)) is None

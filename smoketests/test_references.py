@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from knowngood import policy, script, stylesheet
+from knowngood.content import csp, css, javascript
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", references=True)
 
@@ -65,10 +65,10 @@ def scripts(page, references):
     """The scripts that a browser runs on a page: those it refers to, and its own."""
     for needed in ours(references):
         of_page = needed.kind == "script" and needed.page == str(page.url)
-        if of_page and script.is_javascript(needed.type):
+        if of_page and javascript.is_javascript(needed.type):
             yield needed.response.content
     for node in page.html.css("script:not([src])"):
-        if script.is_javascript(node.attributes.get("type") or ""):
+        if javascript.is_javascript(node.attributes.get("type") or ""):
             yield node.text(deep=True).encode()
 
 
@@ -185,19 +185,21 @@ def test_scripts_styles_and_json_are_whole(responses, references):
     for needed in ours(references):
         if needed.kind == "script":
             source = needed.response.content
-            assert script.trouble(source, mozilla=script.is_mozilla(needed.type)) is None, needed
+            assert javascript.trouble(source, mozilla=javascript.is_mozilla(needed.type)) is None, (
+                needed
+            )
             assert not MARKERS.search(BANNERS.sub(b"", source)), needed
         elif needed.kind == "json":
             needed.response.json()
         elif needed.response.media_type == "text/css":
-            assert stylesheet.trouble(needed.response.content) is None, needed
+            assert css.trouble(needed.response.content) is None, needed
             assert not MARKERS.search(BANNERS.sub(b"", needed.response.content)), needed
             # At the start it is a mark; further on it spoils the selector it stands before.
             assert "\ufeff" not in needed.response.content.decode("utf-8", "replace")[1:], needed
     for page in responses:
         styles = [each for each in ours(references) if each.page == str(page.url)]
         sheets = [each for each in styles if each.kind == "stylesheet"]
-        assert any(stylesheet.says_something(each.response.content) for each in sheets)
+        assert any(css.says_something(each.response.content) for each in sheets)
 
 
 @pytest.mark.catches(
@@ -223,9 +225,9 @@ def test_no_policy_forbids_what_a_page_needs(responses, references):
         url = str(page.url)
         for needed in ours(references):
             if needed.page == url:
-                assert policy.forbids(policies, needed.kind, needed.url, url) is None, needed
+                assert csp.forbids(policies, needed.kind, needed.url, url) is None, needed
         if page.html.css_first("script:not([src]):not([type*=json])") is not None:
-            assert policy.forbids(policies, "script", "", url) is None
+            assert csp.forbids(policies, "script", "", url) is None
 
 
 @pytest.mark.catches("script-integrity-stale")
@@ -278,7 +280,9 @@ def test_elements_that_scripts_name_are_in_every_locale(responses, references, c
     pages = {page.path: page for page in responses}
     for path, page in pages.items():
         if path.startswith("/en-US/"):
-            texts = {text for each in scripts(page, references) for text in script.strings(each)}
+            texts = {
+                text for each in scripts(page, references) for text in javascript.strings(each)
+            }
             wanted = {each for text in texts for each in (f"#{text}", *SELECTOR.findall(text))}
             here = pages[f"/{case['locale']}/{path.removeprefix('/en-US/')}"]
             assert sorted(named(page) & wanted - named(here)) == []

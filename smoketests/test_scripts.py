@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from knowngood import script, stylesheet
+from knowngood.content import css, javascript
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", references=True)
 
@@ -47,7 +47,7 @@ def calls(name, source):
     where it has another of that name.
     """
     declaration = rf"\bfunction\s+{name}\b|(?<![\w$.]){name}\s*=(?!=)"
-    own = len(re.findall(declaration, bare(source))) > (name in script.declares(source))
+    own = len(re.findall(declaration, bare(source))) > (name in javascript.declares(source))
     rest = re.sub(declaration, "", bare(source))
     return not own and re.search(rf"(?<![\w$.]){name}\b(?!\s*:)", rest) is not None
 
@@ -57,7 +57,7 @@ def running(page, references):
     there = {each.url: each for each in references if each.kind == "script"}
     for node in page.html.css("script"):
         address = node.attributes.get("src")
-        if not script.is_javascript(node.attributes.get("type") or ""):
+        if not javascript.is_javascript(node.attributes.get("type") or ""):
             continue
         if address is None:
             yield node.text(deep=True).encode()
@@ -80,7 +80,7 @@ def test_what_a_page_starts_is_there(responses, references):
         sources = list(running(page, references))
         if None in sources:  # it may be there, or be called from there
             continue
-        names = {name for source in sources for name in script.declares(source)}
+        names = {name for source in sources for name in javascript.declares(source)}
         attributes = handlers(page)
         called = {match[1] for each in attributes if (match := CALL.match(each))}
         assert called <= names | BUILT_IN
@@ -108,7 +108,7 @@ def test_each_file_has_its_own_to_say(responses, references):
     """No script or style is nothing but comments, and none stands in for another."""
     for page in responses:
         mine = [each for each in references if each.exchange and each.page == str(page.url)]
-        for kind, kinds in (("script", script), ("stylesheet", stylesheet)):
+        for kind, kinds in (("script", javascript), ("stylesheet", css)):
             contents = [each.response.content for each in mine if each.kind == kind]
             assert all(kinds.says_something(content) for content in contents)
             assert len(set(contents)) == len(contents)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowngood.client import REPEATABLE
+from knowngood.fetch.client import REPEATABLE
 
 pytestmark = pytest.mark.origin("submission", writes=True)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]  # benchmarks and helpers, not installed
 LOCALES = ["ar", "de", "en-US", "fr", "he"]
 FHR = """
 description = "FHR in a test"

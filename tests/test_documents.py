@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from knowngood.kind import EXIT_CODES
+from knowngood.verdict.exit_codes import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -100,7 +100,9 @@ def test_the_readme_s_environment_has_no_unknown_key() -> None:
     """Every key of the example is one of the schema's."""
     example = re.search(r"```toml\n(description.+?)```", README, re.S)
     assert example is not None
-    schema = json.loads((ROOT / "src/knowngood/environment.schema.json").read_text("utf-8"))
+    schema = json.loads(
+        (ROOT / "src/knowngood/environment/environment.schema.json").read_text("utf-8")
+    )
     keys = re.findall(r"^(?:# )?(\w+) = ", example[1].partition("[origins]")[0], re.M)
     tables = re.findall(r"^\[(\w+)", example[1], re.M)
     assert set(keys) | set(tables) <= set(schema["properties"])

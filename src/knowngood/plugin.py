@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .client import Client
-    from .declaration import Case
-    from .environment import Environment
-    from .response import Needed, Response
-    from .schema import Schema
-    from .session import Session
+    from .content.json_schema import Schema
+    from .environment.model import Environment
+    from .fetch.client import Client
+    from .fetch.response import Needed, Response
+    from .session.marks import Case
+    from .session.worker import Session
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 
@@ -95,9 +95,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Before pytest's capture takes the place of stdout and stderr."""
     if early_config.known_args_namespace.env:
-        from . import selection
+        from .session import options
 
-        selection.hide_secrets(early_config)
+        options.hide_secrets(early_config)
     yield
 
 
@@ -110,14 +110,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _begin(config: pytest.Config) -> None:
     """Register what runs the checks; nothing of it is imported without ``--env``."""
-    from . import selection
-    from .controller import Controller
-    from .report.log_file import LogFile
-    from .run import is_worker
-    from .secrecy import Secrecy
-    from .session import Session
+    from .session import options
+    from .session.controller import Controller
+    from .session.log_file import LogFile
+    from .session.redaction_hooks import Secrecy
+    from .session.runner import is_worker
+    from .session.worker import Session
 
-    session = Session(config, selection.environment_of(config))
+    session = Session(config, options.environment_of(config))
     config.stash[SESSION] = session
     config.pluginmanager.register(session, "knowngood-session")
     config.pluginmanager.register(LogFile(config), "knowngood-log-file")
@@ -136,9 +136,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if SESSION not in config.stash and any(_FIXTURES & _fixtures(item) for item in items):
-        from . import selection
+        from .session import options
 
-        raise pytest.UsageError(selection.without_environment(config))
+        raise pytest.UsageError(options.without_environment(config))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -163,7 +163,7 @@ def environment(request: pytest.FixtureRequest) -> Environment:
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
     """The values that this case fills in: ``case["locale"]``."""
-    from .declaration import Case
+    from .session.marks import Case
 
     found: Case = getattr(request, "param", None) or Case()
     return found
@@ -192,9 +192,9 @@ def references(case: Case, request: pytest.FixtureRequest) -> Sequence[Needed]:
 @pytest.fixture
 def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
     """An ``httpx.Client`` at the origin that the check's ``origin`` mark names."""
-    from . import selection
+    from .session import collection
 
-    origin = selection.origin_of(request.node)
+    origin = collection.origin_of(request.node)
     with _session(request.config).run.client(origin, case) as walking:
         yield walking
 
@@ -202,7 +202,7 @@ def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
 @pytest.fixture
 def schema(request: pytest.FixtureRequest) -> Any:
     """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check."""
-    from .schema import SUFFIX, load
+    from .content.json_schema import SUFFIX, load
 
     folder = request.path.parent / "schemas"
 

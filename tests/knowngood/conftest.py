@@ -5,22 +5,26 @@ Nothing here acts by itself: other tests of this directory are not concerned.
 
 from __future__ import annotations
 
-import sys
+import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clones import Clone
+from release_side import NOW, Note, commit, git, needed
 from tenacity import wait_none
-
-from knowngood.environment import Budget, Environment
-from knowngood.fetch import Fetcher
-
-sys.path.insert(0, str(Path(__file__).parent))  # for `import wire`, under importlib mode too
-
 from wire import Authority, Fetchers, Play, Serve, Server
+
+from knowngood.environment.model import Budget, Environment, Gate, Release
+from knowngood.fetch.fetcher import Fetcher
+from knowngood.release import record_store
+from knowngood.release.git import Repository
+from knowngood.release.record import Kind, Record
 
 SMALL = {"run": 60.0, "probe": 6.0, "attempts": 4, "concurrency": 8, "body": 1 << 20}
 
@@ -92,4 +96,153 @@ def fetchers(environment: Callable[..., Environment]) -> Iterator[Fetchers]:
 @pytest.fixture
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow at once, unless an answer says when."""
-    monkeypatch.setattr("knowngood.retry._WAIT", wait_none())
+    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_none())
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Git with settings of the test's own: no hook, key or name of this machine's user."""
+    for variable in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(variable)
+    home = tmp_path / "home"
+    home.mkdir()
+    path = home / "gitconfig"
+    path.write_text(
+        "[user]\nname = Ann\nemail = ann@example.org\n[init]\ndefaultBranch = release\n"
+        '[protocol "file"]\nallow = always\n'
+    )
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return path
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Repository:
+    """The repository of a site, with releases v1, v2 and v3 on the branch release."""
+    path = tmp_path / "site"
+    path.mkdir()
+    git(path, "init", "--quiet")
+    for name in ("v1", "v2", "v3"):
+        commit(path, f"Make {name} r=bob")
+        git(path, "tag", "-a", name, "-m", name)
+    return Repository(path)
+
+
+@pytest.fixture
+def environments(tmp_path: Path) -> Callable[..., Environment]:
+    """Make stage, or prod, which promotes from it; ``gate`` are rules that differ."""
+
+    def make(name: str = "prod", **gate: Any) -> Environment:
+        return Environment(
+            name=name,
+            path=tmp_path / "environments" / f"{name}.toml",
+            description="",
+            promotes_from="stage" if name == "prod" else None,
+            origins={"content": "http://content.test"},
+            release=Release("content:/v", repository="site"),
+            gate=Gate(**gate),
+        )
+
+    return make
+
+
+@pytest.fixture
+def note(site: Repository) -> Note:
+    """Write a record ``days`` before now."""
+
+    def write(
+        release: str = "v2",
+        environment: str = "stage",
+        verdict: str = "PASSED",
+        *,
+        kind: Kind = Kind.VERIFIED,
+        days: float = 1.0,
+        **more: Any,
+    ) -> Record:
+        found = Record(
+            kind=kind,
+            environment=environment,
+            release=release,
+            commit=site.commit_of(release) or "",
+            when=NOW - timedelta(days=days),
+            verdict=verdict,
+            **{"who": "Ann <ann@example.org>", "where": "host", **more},
+        )
+        record_store.write(site, found)
+        return found
+
+    return write
+
+
+@pytest.fixture
+def noted(site: Repository) -> Note:
+    """Write a record so many days before the present, for commands that run as processes."""
+
+    def write(
+        release: str,
+        place: str,
+        verdict: str,
+        days: float,
+        kind: Kind = Kind.VERIFIED,
+        **more: Any,
+    ) -> Record:
+        when = datetime.now(UTC) - timedelta(days=days)
+        of = site.commit_of(release) or ""
+        more = {"who": "Ann <ann@example.org>", **more}
+        found = Record(kind, place, release, of, when, verdict, **more)
+        record_store.write(site, found)
+        return found
+
+    return write
+
+
+@pytest.fixture
+def timed() -> Callable[[], float]:
+    """Seconds since it was asked last."""
+    last = [time.perf_counter()]
+
+    def seconds() -> float:
+        then, last[0] = last[0], time.perf_counter()
+        return last[0] - then
+
+    return seconds
+
+
+@pytest.fixture
+def clone(settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    """A repository with one commit, on the branch main."""
+    for variable in [name for name in os.environ if name.startswith("PRE_COMMIT")]:
+        monkeypatch.delenv(variable)
+    made = Clone(tmp_path / "clone")
+    made.path.mkdir()
+    made.git("init", "-q", "-b", "main")
+    made.commit("Bug 1 - Begin. r=alice")
+    return made
+
+
+@pytest.fixture
+def server(tmp_path: Path, clone: Clone) -> Clone:
+    """A bare repository that has the clone's main, and is its origin; without hooks."""
+    path = tmp_path / "server.git"
+    clone.git("init", "-q", "--bare", "-b", "main", str(path))
+    clone.git("remote", "add", "origin", str(path))
+    clone.git("push", "-q", "origin", "main")
+    return Clone(path)
+
+
+@pytest.fixture
+def keys(tmp_path: Path, settings: Path) -> Callable[[str], str]:
+    """Make a key, have git sign with it from now on, and give its line of allowed signers."""
+
+    def make(name: str) -> str:
+        needed("ssh-keygen", "openssh-client")
+        path = tmp_path / f"{name}.key"
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)]
+        subprocess.run(command, check=True, timeout=60)
+        git(tmp_path, "config", "--global", "gpg.format", "ssh")
+        git(tmp_path, "config", "--global", "user.signingKey", str(path))
+        return f"{name}@example.org {path.with_suffix('.key.pub').read_text()}"
+
+    return make

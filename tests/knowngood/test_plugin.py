@@ -491,7 +491,7 @@ def test_junit_has_the_claim_and_the_request(check: Callable, tmp_path: Path) ->
 @pytest.mark.parametrize("source", [PASSES, FAILS, "", "import no_such_module\n"])
 def test_the_verdict_file_is_as_its_schema_says(check: Callable, source: str) -> None:
     """The schema that ships with the package describes every verdict."""
-    schema = json.loads((files("knowngood") / "verdict.schema.json").read_text())
+    schema = json.loads((files("knowngood.report") / "verdict.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(check(source).verdict)
 

@@ -8,14 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import behind_nginx
 import pytest
+from behind_nginx import Served
 
 import fhr_standin
-
-sys.path.insert(0, str(Path(__file__).parent))  # for helpers, which importlib's mode leaves out
-
-import behind_nginx
-from behind_nginx import Served
 
 
 @pytest.fixture

@@ -9,15 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from by_hand import HANDBOOK, ROOT, Came, Typed, front, steps, typed_in, with_variables
 
 import fhr_standin
-from knowngood.release import records
+from knowngood.release import record_store
 from knowngood.release.git import Repository
 from knowngood.release.record import DEPLOYED, Kind, Record
-
-sys.path.insert(0, str(Path(__file__).parent))  # under importlib mode, too
-
-from by_hand import HANDBOOK, ROOT, Came, Typed, front, steps, typed_in, with_variables
 
 LOCALES = "ar de en-US fr he"
 ALIASES = "he=en-US"
@@ -80,7 +77,9 @@ def site(tmp_path: Path) -> Repository:
     ):
         when = datetime.now(UTC) - timedelta(days=days)
         commit = repository.commit_of(release) or ""
-        records.write(repository, Record(kind, place, release, commit, when, verdict, who="Bo"))
+        record_store.write(
+            repository, Record(kind, place, release, commit, when, verdict, who="Bo")
+        )
     return repository
 
 

@@ -19,11 +19,12 @@ from typing import Final
 
 import pytest
 
-from .. import environment_file, selection
-from ..commands import CommandLine, say
-from ..environment import BadEnvironment, Environment
-from ..kind import USAGE_ERROR
-from ..text import plain
+from ..cli.console import CommandLine, say
+from ..environment import loader
+from ..environment.model import BadEnvironment, Environment
+from ..safety.sanitize import plain
+from ..session import collection
+from ..verdict.exit_codes import USAGE_ERROR
 from . import shell
 from .instruction import Example, Handbook, Part, Section, Step
 from .markdown import markdown
@@ -46,7 +47,7 @@ class Gatherer:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Each check once, however many cases it has, in the order of their files."""
         for item in sorted(items, key=lambda each: (each.location[0], each.location[1] or 0)):
-            if selection.inapplicable(item, self.environment) is None:
+            if collection.inapplicable(item, self.environment) is None:
                 self.found.setdefault(item.nodeid.partition("[")[0], _check(item))
         items.clear()
 
@@ -54,10 +55,10 @@ class Gatherer:
 def _check(item: pytest.Item) -> Check:
     module = getattr(item, "module", None)
     return Check(
-        name=selection.check_name(item),
+        name=collection.check_name(item),
         subject=_first_line(module) or item.path.stem.removeprefix("test_").replace("_", " "),
         doc=getattr(getattr(item, "obj", None), "__doc__", None) or "",
-        asks=selection.asks_of(item),
+        asks=collection.asks_of(item),
     )
 
 
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print the handbook of an environment; the exit code."""
     options = _options(arguments)
     try:
-        environment = environment_file.here(options.env, secrets=False)
+        environment = loader.here(options.env, secrets=False)
         if environment.serve is not None:
             raise BadEnvironment(
                 f"{environment.path}: has [serve], by which it is there during a run alone; a "
@@ -94,7 +95,7 @@ def gathered(environment: Environment) -> tuple[int, str, list[Check]]:
     output = io.StringIO()
     command = ["--collect-only", "-q", "-s", "-p", "no:cacheprovider"]
     with (
-        contextlib.chdir(environment_file.root_above(Path.cwd())),
+        contextlib.chdir(loader.root_above(Path.cwd())),
         contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(output),
     ):

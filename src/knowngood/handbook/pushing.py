@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from ..environment import Environment
-from ..kind import Kind as Verdict
+from ..environment.model import Environment
 from ..release.record import OVERRIDDEN, Kind
 from ..release.review import Rule
+from ..verdict.exit_codes import Kind as Verdict
 from . import shell
 from .instruction import Example, Section, Step
 from .putting import Putting, recorded, would_give

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from ..environment import Environment
-from ..kind import Kind as Verdict
+from ..environment.model import Environment
 from ..release.record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind
+from ..verdict.exit_codes import Kind as Verdict
 from .instruction import Example, Section, Step, within
 
 _FIELDS: Final = {"{env}": '"$env"', "{release}": '"$release"', "{commit}": '"$commit"'}

@@ -12,10 +12,10 @@ import shlex
 from datetime import UTC, datetime
 from typing import Final
 
-from ..environment import Environment, Release
-from ..kind import ACTIONS, HOLD
-from ..kind import Kind as Verdict
+from ..environment.model import Environment, Release
 from ..release.record import DEPLOYED, Kind, Record
+from ..verdict.exit_codes import ACTIONS, HOLD
+from ..verdict.exit_codes import Kind as Verdict
 
 WRITTEN: Final = (Kind.VERIFIED, Kind.PUSHED, Kind.ROLLED_BACK, Kind.OVERRIDDEN)
 

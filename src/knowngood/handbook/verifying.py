@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from ..declaration import Ask
-from ..environment import Environment
+from ..environment.model import Environment
+from ..session.marks import Ask
 from . import shell
 from .instruction import Example, Part, Step, Told, assigned, listed, told
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ..environment import Environment, Gate
-from ..text import plain
+from ..environment.model import Environment, Gate
+from ..safety.sanitize import plain
 from .git import GitError, Repository, is_ref_part
 from .record import Kind, Record, at, is_record
-from .records import Believed, Records
+from .record_store import Believed, Records
 from .review import Rule, reviewed
 
 LISTED = 50

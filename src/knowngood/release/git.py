@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..text import plain
+from ..safety.sanitize import plain
 
 SECONDS: Final = 120.0
 """How long one git command may take; a fetch over a slow line is the longest."""

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from .. import strictjson
-from ..judging import Unjudgeable
-from ..kind import ACTIONS, HOLD
-from ..kind import Kind as Verdict
-from ..text import plain
+from ..content import strict_json
+from ..safety.limits import Unjudgeable
+from ..safety.sanitize import plain
+from ..verdict.exit_codes import ACTIONS, HOLD
+from ..verdict.exit_codes import Kind as Verdict
 from .git import is_ref_part
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
@@ -243,7 +243,7 @@ def _statement_in(text: str) -> Any:
     inner, closed, _ = rest.partition("\n}\n")
     if not opened or not closed:
         raise ValueError("no statement")
-    statement = strictjson.loads(f"{{{inner}}}")
+    statement = strict_json.loads(f"{{{inner}}}")
     if statement["_type"] != STATEMENT:
         raise ValueError(f"_type {statement['_type']!r}")
     return statement

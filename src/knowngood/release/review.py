@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from ..text import plain
-from . import settings
+from ..safety.sanitize import plain
+from . import git_settings
 from .git import Repository
-from .objects import LARGEST, Object, decoded, objects
+from .git_objects import LARGEST, Object, decoded, objects
 
 DEFAULT: Final = re.compile(
     r"(?<![^\s(\[.,;])r="  # neither "sr=" nor the "?r=" of a URL
@@ -40,12 +40,12 @@ class Rule:
     @classmethod
     def of(cls, repository: Repository) -> Rule:
         """The repository's. Raises BadSetting, GitError."""
-        configured = settings.review(repository)
+        configured = git_settings.review(repository)
         if configured is not None:
-            told = f"what {plain(configured.pattern)} matches (git config {settings.REVIEW})"
+            told = f"what {plain(configured.pattern)} matches (git config {git_settings.REVIEW})"
             return cls(configured, told)
         usual = cls.usual()
-        other = f"git config {settings.REVIEW} takes another regular expression"
+        other = f"git config {git_settings.REVIEW} takes another regular expression"
         return cls(usual.pattern, f"{usual.allowed}; {other}")
 
     @classmethod

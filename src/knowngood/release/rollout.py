@@ -17,15 +17,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ..commands import say
-from ..environment import Deploy, Environment
-from ..kind import EXIT_CODES
-from ..kind import Kind as Verdict
-from ..text import plain
-from . import command_output, gate, records
+from ..cli.console import say
+from ..environment.model import Deploy, Environment
+from ..safety.sanitize import plain
+from ..verdict.exit_codes import EXIT_CODES
+from ..verdict.exit_codes import Kind as Verdict
+from . import deploy_command, gate, record_store
 from .git import GitError, Repository
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind, Record
-from .records import NotWritten, Records
+from .record_store import NotWritten, Records
 
 DONE, BAD = 0, 1
 HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
@@ -112,7 +112,7 @@ class Rollout:
         command = self.deploy.filled(release, commit, self.environment.name)
         say(f"deploying: {plain(' '.join(command), 300)}")
         try:
-            code = command_output.show(command, self.environment.root, self.deploy.timeout, say)
+            code = deploy_command.show(command, self.environment.root, self.deploy.timeout, say)
         except OSError as error:
             say(f"deploy.command cannot be run: {error}")
             return False
@@ -148,10 +148,10 @@ class Rollout:
             who=who,
             where=where,
         )
-        name = records.write(self.repository, found)
+        name = record_store.write(self.repository, found)
         if self.shared:
             try:
-                records.push(self.repository, name)
+                record_store.push(self.repository, name)
             except NotWritten:
                 if how == STARTED and kind == Kind.PUSHED:  # which it will not be
                     self.repository.run("update-ref", "-d", f"refs/tags/{name}")

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..kind import Kind, advice
-from ..ledger import Folded, Ledger, fold_alike
-from ..outcome import Outcome
-from ..text import curl_line, lines, plain
-from ..verdict import Verdict, plural
+from ..safety.sanitize import lines, plain
+from ..verdict.decide import Verdict
+from ..verdict.evidence import plural
+from ..verdict.exit_codes import Kind, advice
+from ..verdict.grouping import Folded, fold_alike
+from ..verdict.outcome import Outcome
+from ..verdict.run_results import Ledger
+from .curl_command import curl_line
+from .wording import attempt_words, name_of
 
 _CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20
@@ -178,13 +182,6 @@ def _exchange(outcome: Outcome) -> Iterator[str]:
     yield f"again {curl_line(told['method'], told['url'], told.get('connect_to', ''))}"
 
 
-def attempt_words(attempt: dict[str, object]) -> str:
-    """An attempt as data, in a few words: ``timeout (connect) 5.0 s``."""
-    what = attempt["cause"] or attempt["status"]
-    phase = f" ({attempt['phase']})" if attempt["phase"] else ""
-    return f"{what}{phase} {attempt['seconds']} s"
-
-
 def _warnings(ledger: Ledger) -> Iterator[str]:
     for origin, when in sorted(ledger.certificates.items()):
         left = when - time.time()
@@ -194,10 +191,3 @@ def _warnings(ledger: Ledger) -> Iterator[str]:
         yield f"warning: {plain(warning, 300)}"
     for url in ledger.left_behind:
         yield f"warning: left behind, could not be deleted: {plain(url, 200)}"
-
-
-def name_of(check: str) -> str:
-    """``test_config.py::test_debug_is_off`` as ``config: debug is off``."""
-    file, _, function = check.partition("::")
-    stem = file.removesuffix(".py").removeprefix("test_").replace("_", " ")
-    return f"{stem}: {function.removeprefix('test_').replace('_', ' ')}"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from release_side import DIGEST, NOW, Note, commit, git
 
-from knowngood.environment import Environment
-from knowngood.release import records
+from knowngood.environment.model import Environment
+from knowngood.release import record_store
 from knowngood.release.gate import Question
 from knowngood.release.git import Repository
 from knowngood.release.record import Kind
@@ -27,7 +27,7 @@ def question(site: Repository, environments: Environments) -> Callable[..., Ques
         release: str = "v2", now: datetime = NOW, content: str | None = None, **gate: object
     ) -> Question:
         environment = environments("prod", **gate)
-        found = records.read(site, now, ["prod", "stage", "ci"])
+        found = record_store.read(site, now, ["prod", "stage", "ci"])
         return Question(environment, release, now, site, found, content)
 
     return make

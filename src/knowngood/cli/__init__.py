@@ -1,0 +1,1 @@
+"""The ``knowngood`` command: parse, call, print."""

@@ -1,0 +1,1 @@
+"""Reads what came: strict JSON, schemas, HTML, CSS, JavaScript, policies, links."""

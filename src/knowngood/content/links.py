@@ -1,0 +1,186 @@
+"""What an answer refers to: the further URLs a browser would ask for to show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from ..safety.limits import Unjudgeable, remembered
+from . import css
+from .media_types import SCRIPT_TYPES, media_type
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+
+_LOADED_LINKS: Final = {"stylesheet", "icon", "apple-touch-icon", "manifest", "preload"}
+_SOURCES: Final = (
+    ("script[src]", "src", "script"),
+    ("img[src]", "src", "image"),
+    ("input[type=image][src]", "src", "image"),
+    ("iframe[src], frame[src], embed[src]", "src", "frame"),
+    ("object[data]", "data", "object"),
+    ("audio[src], video[src], source[src], track[src]", "src", "media"),
+    ("video[poster]", "poster", "image"),
+    ("body[background]", "background", "image"),
+)
+
+MOST: Final = 2000
+"""URLs that a page may need. FHR's need thirty, the heaviest pages of the web a thousand."""
+
+LONGEST: Final = 8000
+"""Characters of a URL that is asked for, as RFC 9110, 4.1, has it; servers refuse longer ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference as it is written: where to, as what, and the ``type`` it is given."""
+
+    url: str
+    kind: str
+    type: str = ""
+
+
+_JSON: Final = re.compile(r"[\w./~-]*[\w~-]\.json")
+_CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
+
+
+def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
+    """What ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
+
+    A script's own references count from the ``page`` that runs it, a stylesheet's from itself.
+    Nothing is found in other media types. Raises Unjudgeable for what is too large or too deep,
+    and for more than ``MOST`` references.
+    """
+    kind = media_type(content_type)
+    if kind == "text/html":
+        base, found = _in_html(body)
+        return _capped(_absolute(_base(url, base), found))
+    if kind == "text/css":
+        return _capped(_absolute(url, _in_css(body)))
+    if SCRIPT_TYPES.match(kind):
+        return _capped(_absolute(page, _in_script(body)))
+    return []
+
+
+def to_try_out(content_type: str | None, body: bytes) -> str:
+    """The page that must be tried out (:func:`.html.try_out`) before ``links`` looks
+    into it; nothing in most cases.
+    """
+    if media_type(content_type) != "text/html":
+        return ""
+    from . import html
+
+    text = body.decode("utf-8", "replace")
+    return text if html.needs_a_trial(text) else ""
+
+
+def _capped(found: Iterator[Link]) -> list[Link]:
+    first = list(islice(found, MOST + 1))
+    if len(first) > MOST:
+        raise Unjudgeable(f"it refers to more than {MOST} URLs: too many to be asked for")
+    return first
+
+
+def _base(url: str, href: str) -> str:
+    """What a document's references count from; a base that browsers ignore is ignored."""
+    try:
+        base = urljoin(url, _in_bounds(href.strip()))
+        return base if urlsplit(base).scheme in {"http", "https"} else url
+    except ValueError:
+        return url
+
+
+def _absolute(base: str, found: Iterable[Link]) -> Iterator[Link]:
+    """A mere fragment, such as ``url(#filter)``, asks for nothing, and neither does a data: URL,
+    the only one that is longer than others.
+    """
+    seen = set()
+    for link in found:
+        written = link.url.strip()
+        if not written or written.startswith("#") or written[:5].lower() == "data:":
+            continue
+        try:
+            url = urldefrag(urljoin(base, _in_bounds(written))).url
+            scheme = urlsplit(url).scheme
+        except ValueError:
+            url, scheme = link.url, "invalid"
+        if url not in seen and scheme in {"http", "https", "invalid"}:
+            seen.add(url)
+            yield Link(url, link.kind, link.type)
+
+
+def _in_bounds(url: str) -> str:
+    if len(url) > LONGEST:
+        raise Unjudgeable(f"it refers to a URL of {len(url)} characters (most: {LONGEST})")
+    return url
+
+
+def _in_html(body: bytes) -> tuple[str, Iterator[Link]]:
+    """The document's base and its references."""
+    from . import html
+
+    tree = html.parse_once(body.decode("utf-8", "replace"))
+    base = tree.css_first("base[href]")
+    return (base.attributes.get("href") or "") if base is not None else "", _in_tree(tree)
+
+
+def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
+    for node in tree.css("link[rel][href]"):
+        relations = set((node.attributes.get("rel") or "").lower().split())
+        for relation in relations & _LOADED_LINKS:
+            kind = "stylesheet" if relation == "stylesheet" else "link"
+            yield Link(node.attributes.get("href") or "", kind)
+    for selector, attribute, kind in _SOURCES:
+        for node in tree.css(selector):
+            attributes = node.attributes
+            yield Link(attributes.get(attribute) or "", kind, attributes.get("type") or "")
+    for node in tree.css("img[srcset], source[srcset]"):
+        for each in _srcset(node.attributes.get("srcset") or ""):
+            yield Link(each, "image")
+    yield from _in_styles(tree)
+
+
+def _in_styles(tree: LexborHTMLParser) -> Iterator[Link]:
+    for node in tree.css("style"):
+        yield from _in_stylesheet(node.text(deep=True).encode())
+    for node in tree.css("[style]"):
+        yield from _in_stylesheet(f"x{{{node.attributes.get('style') or ''}}}".encode())
+
+
+def _srcset(text: str) -> Iterator[str]:
+    """The URLs of a srcset attribute; they may hold commas, but not end with one."""
+    place = 0
+    while found := _CANDIDATE.match(text, place):
+        place = found.end()
+        if not found[1].endswith(","):
+            place = (text.find(",", place) + 1) or len(text)
+        yield found[1].rstrip(",")
+
+
+def _in_stylesheet(source: bytes) -> Iterator[Link]:
+    for url, imported in css.urls(source):
+        yield Link(url, "stylesheet" if imported else "style-url")
+
+
+@remembered
+def _in_css(body: bytes) -> list[Link]:
+    return _different(_in_stylesheet(body))
+
+
+@remembered
+def _in_script(body: bytes) -> list[Link]:
+    """The JSON documents a script loads: its string literals that are relative ``.json`` URLs."""
+    from . import javascript
+
+    paths = (text.partition("?")[0] for text in javascript.strings(body))
+    return _different(Link(path, "json") for path in paths if _JSON.fullmatch(path))
+
+
+def _different(found: Iterable[Link]) -> list[Link]:
+    """Each once, and no more of them than it takes to see that they are too many."""
+    return list(islice(dict.fromkeys(found), 3 * MOST))

@@ -1,0 +1,85 @@
+"""JSON as a page's own parser takes it, and nothing more.
+
+``json.loads`` accepts what ``JSON.parse`` refuses (NaN, a byte-order mark by way of utf-8-sig)
+and passes over what nobody meant (duplicate keys, numbers beyond a double).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from typing import Any, Final, NoReturn
+
+from ..safety.limits import Unjudgeable
+from ..safety.sanitize import plain
+
+LARGEST: Final = 4 << 20
+"""Bytes of a document that is read; as text it may take four times that."""
+
+MOST: Final = 200_000
+"""Brackets and commas of a document that is read: about as many values, of 150 bytes each at most
+once read."""
+
+
+def loads(text: str | bytes) -> Any:
+    """The document in ``text``; bytes must be UTF-8.
+
+    Raises ValueError with the place for anything but RFC 8259 JSON without a byte-order mark,
+    with unique keys and finite numbers. Raises Unjudgeable for a document that is too large.
+    """
+    text = _sound_text(text)
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column {error.colno}"
+        raise ValueError(f"not JSON: {error.msg} at {place}") from None
+    except RecursionError:
+        raise ValueError("not JSON worth reading: nested too deep") from None
+
+
+def _sound_text(text: str | bytes) -> str:
+    if len(text) > LARGEST:
+        raise Unjudgeable(f"JSON of {len(text)} bytes: too large to be judged (most: {LARGEST})")
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"not JSON: not UTF-8 at byte {error.start}") from None
+    if text.startswith("\ufeff"):
+        raise ValueError("not JSON: it begins with a byte-order mark, which JSON.parse refuses")
+    if not text or text.isspace():
+        raise ValueError("not JSON: the body is empty")
+    if sum(map(text.count, "[{,")) > MOST:
+        raise Unjudgeable(f"JSON of more than {MOST} brackets and commas: too large to be judged")
+    return text
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        count = Counter(name for name, _ in pairs)
+        twice = sorted(plain(name, 60) for name, times in count.items() if times > 1)
+        raise ValueError(f"not JSON one can rely on: key given twice: {', '.join(twice[:5])}")
+    return result
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"not JSON: {name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"not JSON one can rely on: {digits[:60]} is beyond any double")
+    return number
+
+
+def _whole(digits: str) -> int:
+    _finite(digits)
+    return int(digits)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite, parse_int=_whole
+)

@@ -1,0 +1,300 @@
+"""``knowngood drill``: does the gate catch what it says it catches?
+
+A deployment is started sound, and then with one fault after the other; each run must end as the
+fault says, and by the check that says it catches it. Pairs of faults, drawn at random, see that
+none hides another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..cli.console import CommandLine, say
+from ..environment.model import BadEnvironment, Drill, Environment
+from ..environment.server import runnable
+from ..report import json_file
+from ..supervisor import verify
+from ..supervisor.trust import Conclusion
+from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, Kind
+from . import table as report
+from .pycache import bytecode
+
+AS_EXPECTED, MISSED = 0, 1
+PAIRS: Final = 10
+_LISTING: Final = 30.0  # seconds that the list of faults may take
+_VERDICTS: Final = (Kind.PASSED, Kind.FAILED, Kind.INCONCLUSIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a deployment, and the verdict that it should end in."""
+
+    name: str
+    verdict: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A run to make: the faults to start with, the verdicts that are right, and the checks that
+    claim to catch them.
+    """
+
+    name: str
+    faults: tuple[str, ...]
+    expected: tuple[str, ...]
+    claimed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an exercise ended: the verdict ``got``, the checks that failed and claim to
+    (``caught_by``), those that claim to and did not (``quiet``), and ``reason`` or output.
+    """
+
+    name: str
+    expected: tuple[str, ...]
+    got: str
+    caught_by: tuple[str, ...]
+    quiet: tuple[str, ...]
+    seconds: float
+    reason: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether it ended as it should, by the checks that say so."""
+        return self.got in self.expected and not self.quiet
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Drill as the command line says; the exit code."""
+    options = _options(arguments)
+    try:
+        environment, drill = _drilled(options.env)
+        if options.rollback:
+            return _rehearse(environment, options.json)
+        faults = listed(drill, environment.root)
+        unknown = sorted(set(options.fault) - {fault.name for fault in faults})
+        if unknown:
+            raise BadEnvironment(
+                f"--fault {unknown[0]}: no such fault; "
+                f"allowed: {', '.join(fault.name for fault in faults)}"
+            )
+    except BadEnvironment as error:
+        sys.stderr.write(f"knowngood drill: error: {error}\n")
+        return USAGE_ERROR
+    chosen = [each for each in faults if not options.fault or each.name in options.fault]
+    pairs = PAIRS if options.pairs is None else options.pairs
+    seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with bytecode() as variables:
+            drilling = Drilling(environment, variables, options.json)
+            return drilling.run(chosen, faults, pairs, seed)
+    except KeyboardInterrupt:
+        # The runs under way end by themselves when we are gone; waiting for them helps nobody.
+        say("knowngood drill: interrupted")
+        os._exit(EXIT_CODES[Kind.INTERRUPTED])
+
+
+def _rehearse(environment: Environment, path: Path | None) -> int:
+    """Imported for those who ask for it. Raises BadEnvironment."""
+    from .rollback import rehearse
+
+    return rehearse(environment, path)
+
+
+@dataclass(slots=True)
+class Drilling:
+    """The exercises of one drill, several at a time, each with these environment ``variables``;
+    ``path`` is where their results go.
+    """
+
+    environment: Environment
+    variables: Mapping[str, str]
+    path: Path | None = None
+    release: str | None = None
+
+    def run(self, chosen: Sequence[Fault], all_: Sequence[Fault], pairs: int, seed: int) -> int:
+        """Sound first, then each chosen fault, then pairs; the exit code."""
+        began = time.monotonic()
+        sound, checks = self._sound()
+        report.row(sound)
+        results = [sound]
+        if sound.right:
+            exercises = [alone(fault, checks) for fault in chosen]
+            chance = random.Random(seed)  # noqa: S311 - to be drawn again, not to be secret
+            exercises += pairs_of(all_, checks, pairs, chance)
+            results += self._all(exercises)
+        report.summary(results, time.monotonic() - began, pairs, seed)
+        self._write(results, seed)
+        return AS_EXPECTED if all(each.right for each in results) else MISSED
+
+    def _sound(self) -> tuple[Result, Mapping[str, Any]]:
+        """The sound deployment, whose release the faulty ones are held against."""
+        exercise = Exercise("(sound)", (), (str(Kind.PASSED),))
+        result, document = self._exercise(exercise)
+        found = document or {"checks": {}, "release": {"seen": None}}
+        self.release = found["release"]["seen"]
+        return result, found["checks"]
+
+    def _all(self, exercises: Sequence[Exercise]) -> Iterator[Result]:
+        running = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
+        with ThreadPoolExecutor(running) as pool:
+            futures = [pool.submit(self._exercise, each) for each in exercises]
+            try:
+                for future in as_completed(futures):
+                    result, _ = future.result()
+                    report.row(result)
+                    yield result
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _exercise(self, exercise: Exercise) -> tuple[Result, Mapping[str, Any] | None]:
+        began = time.monotonic()
+        output: list[bytes] = []
+        found = self._watched(",".join(exercise.faults) or "none", output)
+        return judged(exercise, found, time.monotonic() - began, b"".join(output)), found.document
+
+    def _watched(self, faults: str, output: list[bytes]) -> Conclusion:
+        """The run is that of ``knowngood verify``, but for its lock: here several may run."""
+        options = verify.parse(["-p", "no:cacheprovider", "-q"])
+        options = options._replace(
+            env=str(self.environment.path), drill=faults, release=self.release
+        )
+        drilled = self.environment.drilled(())  # for its budget
+        run_id = uuid.uuid4().hex[:12]
+        return verify.watched(drilled, options, run_id, output.append, self.variables)
+
+    def _write(self, results: Sequence[Result], seed: int) -> None:
+        if self.path is None:
+            return
+        content = {
+            "schema": 1,
+            "environment": self.environment.name,
+            "release": self.release,
+            "seed": seed,
+            "results": [{**asdict(each), "right": each.right} for each in results],
+        }
+        json_file.write(self.path.absolute(), content)
+
+
+def alone(fault: Fault, checks: Mapping[str, Any]) -> Exercise:
+    """One fault by itself."""
+    return Exercise(fault.name, (fault.name,), (fault.verdict,), _claiming(fault, checks))
+
+
+def pairs_of(
+    faults: Sequence[Fault], checks: Mapping[str, Any], count: int, chance: random.Random
+) -> list[Exercise]:
+    """So many pairs of faults. A fault that fails is not hidden by one that does not; where
+    somebody turns the run away there may be less to see, but never nothing.
+    """
+    found = []
+    for _ in range(count if len(faults) > 1 else 0):
+        pair = sorted(chance.sample(list(faults), 2), key=lambda fault: fault.name)
+        verdicts = {fault.verdict for fault in pair}
+        expected: tuple[str, ...]
+        if verdicts == {str(Kind.FAILED), str(Kind.INCONCLUSIVE)}:
+            expected = (str(Kind.FAILED), str(Kind.INCONCLUSIVE))
+        else:
+            worst = max(verdicts, key=[str(each) for each in _ORDER].index)
+            expected = (worst,)
+        names = tuple(fault.name for fault in pair)
+        found.append(Exercise(" + ".join(names), names, expected))
+    return found
+
+
+_ORDER: Final = (Kind.PASSED, Kind.INCONCLUSIVE, Kind.FAILED)
+
+
+def judged(exercise: Exercise, found: Conclusion, seconds: float, output: bytes) -> Result:
+    """What the end of a run says of an exercise. Where the release never came up no check ran, and
+    the engine's own claim has caught it.
+    """
+    kind = next((str(k) for k, code in EXIT_CODES.items() if code == found.code), "usage error")
+    document = found.document or {"failures": [], "checks": {}, "reason": found.reason}
+    failed = {each["check"] for each in document["failures"]}
+    failed |= {name for name, check in document["checks"].items() if check["unsteady"]}
+    ours = {name for name in failed if name.startswith("knowngood::")}
+    caught = (exercise.claimed & failed) or ours
+    quiet = () if ours else tuple(sorted(exercise.claimed - failed))
+    reason = str(document["reason"]) or output.decode("utf-8", "replace")[-2000:]
+    return Result(
+        name=exercise.name,
+        expected=exercise.expected,
+        got=kind,
+        caught_by=tuple(sorted(caught or failed)),
+        quiet=quiet if str(Kind.FAILED) in exercise.expected else (),
+        seconds=round(seconds, 1),
+        reason=reason,
+    )
+
+
+def listed(drill: Drill, folder: Path) -> list[Fault]:
+    """The faults that the deployment can be started with. Raises BadEnvironment."""
+    command = runnable(drill.faults)
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, timeout=_LISTING, check=True
+        )
+        found = [
+            Fault(each["name"], each["verdict"], each["doc"]) for each in json.loads(done.stdout)
+        ]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+        raise BadEnvironment(f"serve.drill.faults: {' '.join(command)}: {error}") from None
+    for fault in found:
+        if fault.verdict not in _VERDICTS:
+            raise BadEnvironment(
+                f"serve.drill.faults: {fault.name}: found the verdict {fault.verdict!r}; "
+                f"allowed: {', '.join(_VERDICTS)}"
+            )
+    return found
+
+
+def _claiming(fault: Fault, checks: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name for name, check in checks.items() if fault.name in check["catches"])
+
+
+def _drilled(name: str) -> tuple[Environment, Drill]:
+    environment = verify.load(verify.parse([f"--env={name}"]))
+    if environment.serve is None or environment.serve.drill is None:
+        raise BadEnvironment(
+            f"{environment.path}: has no [serve.drill], which lists faults and says how to start "
+            "the deployment with one"
+        )
+    return environment, environment.serve.drill
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = CommandLine(
+        "drill",
+        "Start a deployment sound, then with each fault, then with pairs of faults, and see that "
+        "every run ends as it should. Exit code: 0 all did, 1 one did not, 4 usage error.",
+    )
+    add = parser.add_argument
+    add("--env", default="local", metavar="NAME", help="environment (default: %(default)s)")
+    add("--fault", action="append", default=[], metavar="NAME", help="this fault alone; repeatable")
+    add("--pairs", type=int, metavar="N", help=f"pairs (default: {PAIRS})")
+    add("--seed", type=int, metavar="N", help="draw the same pairs again (default: new ones)")
+    add("--json", type=Path, metavar="PATH", help="write the results to PATH as well")
+    add("--rollback", action="store_true", help="rehearse a bad push that is taken back, instead")
+    found = parser.parse_args(list(arguments))
+    given = [name for name in ("fault", "pairs", "seed") if getattr(found, name) not in (None, [])]
+    if found.rollback and given:
+        parser.error(f"--rollback rehearses one push, without faults: leave out --{given[0]}")
+    return found

@@ -1,0 +1,229 @@
+"""Where a rehearsal takes place: one folder that holds all it needs, and is gone afterwards.
+
+::
+
+    site/         the repository that releases v1, v2 and v3 are made from; v3 lacks a file
+    origin.git/   what it is cloned from, as it were: records are pushed there
+    suite/        the checks, linked, with environments/stage.toml and prod.toml
+    stage/ prod/  releases/NAME, and the link `live` that is served
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import tomli_w
+
+from ..environment.loader import FOLDER
+from ..environment.model import Announced, BadEnvironment, Environment, Rehearsal, Release, Serve
+from ..environment.server import Deployment, NotServed, runnable
+from ..release.git import GitError, Repository
+from .sandbox_deploy import LIVE, flip
+
+STAGE, PROD = "stage", "prod"
+GOOD, BETTER, BAD = "v1", "v2", "v3"
+BRANCH: Final = "release"
+
+_OF_NO_CHECK: Final = (".git", ".venv", ".tox", ".nox", ".pytest_cache", "__pycache__")
+_BUILDING: Final = 120.0  # seconds that the site may take to be made
+_GIT: Final = """\
+[user]
+name = Rehearsal
+email = rehearsal@localhost
+[init]
+defaultBranch = release
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The folder, and what is rehearsed: a drilled environment's checks on a site of its kind."""
+
+    folder: Path
+    environment: Environment
+    serve: Serve
+    release: Release
+    rehearsal: Rehearsal
+
+    @property
+    def suite(self) -> Path:
+        """The folder in which commands are run."""
+        return self.folder / "suite"
+
+    @property
+    def site(self) -> Repository:
+        """The repository that releases are made from."""
+        return Repository(self.folder / "site", self._apart())
+
+    def variables(self) -> dict[str, str]:
+        """The variables of every command: ours, without what would lead git elsewhere."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        return {**ours, **self._apart()}
+
+    def _apart(self) -> dict[str, str]:
+        """No setting, hook or key of this machine's user has a say; nothing is left behind."""
+        own = str(self.folder / "own")
+        return {
+            "GIT_CONFIG_GLOBAL": str(self.folder / "own" / "gitconfig"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_ATTR_NOSYSTEM": "1",
+            "XDG_CONFIG_HOME": own,
+            "XDG_CACHE_HOME": own,
+            "TMPDIR": own,
+        }
+
+    def make_site(self) -> None:
+        """Make the repository and its three releases. Raises BadEnvironment, GitError."""
+        (self.folder / "own").mkdir()
+        (self.folder / "own" / "gitconfig").write_text(_GIT, "utf-8")
+        self._build()
+        lost = self.site.path / self.rehearsal.lost
+        if not lost.is_file():
+            raise BadEnvironment(
+                f"{self.environment.path}: serve.drill.rollback.lost: the site that build has made "
+                f"has no file {self.rehearsal.lost!r}"
+            )
+        self.site.run("init", "--quiet")
+        self.site.run("init", "--quiet", "--bare", "../origin.git")
+        self.site.run("remote", "add", "origin", "../origin.git")
+        self._tag(GOOD, "Make the site")
+        (self.site.path / "change.txt").write_text("Something to see.\n", "utf-8")
+        self._tag(BETTER, "Change something")
+        lost.unlink()
+        self._tag(BAD, f"Lose {self.rehearsal.lost}")
+        self.site.run("push", "--quiet", "origin", BRANCH, GOOD, BETTER, BAD)
+
+    def _build(self) -> None:
+        command = filled(self.rehearsal.build, self.site.path)
+        try:
+            subprocess.run(
+                command,
+                cwd=self.environment.root,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=_BUILDING,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            said = getattr(error, "output", None) or b""
+            told = said.decode("utf-8", "replace")[-1000:].strip()
+            raise BadEnvironment(
+                f"{self.environment.path}: serve.drill.rollback.build: {error}"
+                f"{f'; it said: {told}' if told else ''}"
+            ) from None
+
+    def _tag(self, name: str, subject: str) -> None:
+        self.site.run("add", "--all", "--force")
+        self.site.run("commit", "--quiet", f"--message={subject} r=rehearsal")
+        self.site.run("tag", "--annotate", f"--message={name}", name)
+
+    @contextmanager
+    def served(self, place: str) -> Iterator[Announced]:
+        """Serve the link of a place, which leads to nothing yet. Raises BadEnvironment."""
+        nothing = self.folder / place / "releases" / "nothing"
+        nothing.mkdir(parents=True)
+        flip(self.folder / place, nothing)
+        command = tuple(filled(self.rehearsal.command, self.folder / place / LIVE))
+        serving = replace(self.environment, serve=replace(self.serve, command=command))
+        try:
+            deployment = Deployment(serving)
+            try:
+                yield deployment.announced()
+            finally:
+                deployment.stop()
+        except NotServed as error:
+            raise BadEnvironment(f"{error} (serve.drill.rollback.command)") from None
+
+    def make_suite(self, places: Mapping[str, Announced]) -> None:
+        """Link the checks, and write an environment for each place."""
+        (self.suite / FOLDER).mkdir(parents=True)
+        for path in sorted(self.environment.root.iterdir()):
+            if path.name != FOLDER and not path.name.startswith(_OF_NO_CHECK):
+                (self.suite / path.name).symlink_to(path)
+        for place, announced in places.items():
+            content = self._environment(place, self.environment.served(announced))
+            text = tomli_w.dumps(content)
+            (self.suite / FOLDER / f"{place}.toml").write_text(text, "utf-8")
+
+    def _environment(self, place: str, served: Environment) -> dict[str, Any]:
+        """The drilled environment's own file, but for where it answers and how it is deployed."""
+        kept = {"writes", "headers", "secrets", "require", "release"}
+        document = tomllib.loads(self.environment.path.read_text("utf-8"))
+        content = {name: value for name, value in document.items() if name in kept}
+        content |= {
+            "description": f"{place} of a rehearsal",
+            "origins": dict(served.origins),
+            "params": {name: list(values) for name, values in served.params.items()},
+            "aliases": dict(served.aliases),
+            "budget": asdict(served.budget),
+            "control": [
+                {key: value for key, value in asdict(each).items() if value}
+                for each in served.control
+            ],
+            "gate": {"branch": BRANCH, "no_change": []},
+            "deploy": {"command": self._deploy(place), "timeout": 60},
+        }
+        content["release"]["repository"] = str(self.site.path)
+        if place == PROD:
+            content["promotes_from"] = STAGE
+        if served.ca is not None:
+            content["ca"] = f"file:{served.ca.absolute()}"
+        if served.edges:
+            edges = {origin: list(listed) for origin, listed in served.edges.items()}
+            content["edges"] = {**edges, "check": served.at_edges}
+        return content
+
+    def _deploy(self, place: str) -> list[str]:
+        document = self.release.path.partition("?")[0].lstrip("/")
+        command = [sys.executable, "-P", "-m", "knowngood.drill.sandbox_deploy"]
+        command += [str(self.folder / place), str(self.site.path), document]
+        return [*command, self.release.shape, self.release.field, "{release}", "{commit}"]
+
+
+def filled(command: tuple[str, ...], folder: Path) -> list[str]:
+    """A command for this folder."""
+    return [word.replace("{folder}", str(folder)) for word in runnable(command)]
+
+
+@contextmanager
+def ground(environment: Environment) -> Iterator[tuple[Ground, Mapping[str, Announced]]]:
+    """A ground with its site, its suite and its deployments up, which end with the context.
+
+    Raises BadEnvironment.
+    """
+    serve, release = environment.serve, environment.release
+    rehearsal = serve.drill.rollback if serve is not None and serve.drill is not None else None
+    if serve is None or release is None or rehearsal is None:
+        raise BadEnvironment(
+            f"{environment.path}: --rollback needs [release], and [serve.drill.rollback] with "
+            "build, a command that makes a site in {folder}, command, which serves {folder}, and "
+            "lost, the file that the bad release lacks"
+        )
+    if environment.origins:
+        raise BadEnvironment(
+            f"{environment.path}: origins.{next(iter(environment.origins))}: --rollback needs all "
+            "origins announced, since stage and prod cannot share one: name it in serve.origins"
+        )
+    drilled = environment.drilled(())
+    with tempfile.TemporaryDirectory(
+        prefix="knowngood-rehearsal-", ignore_cleanup_errors=True
+    ) as folder:
+        made = Ground(Path(folder).resolve(), drilled, serve, release, rehearsal)
+        try:
+            made.make_site()
+        except GitError as error:
+            raise BadEnvironment(f"--rollback: {error}") from None
+        with made.served(STAGE) as stage, made.served(PROD) as prod:
+            places = {STAGE: stage, PROD: prod}
+            made.make_suite(places)
+            yield made, places

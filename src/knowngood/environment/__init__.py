@@ -1,0 +1,1 @@
+"""Environments: a TOML file becomes a frozen Environment; starts a deployment of [serve]."""

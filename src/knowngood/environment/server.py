@@ -1,0 +1,137 @@
+"""Starts the deployment of an environment that is served by a command, and ends it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final
+
+from ..safety.redact import deep, redact
+from .model import Announced, Control, Environment, Serve, origin_trouble
+
+PATIENCE: Final = 5.0
+"""Seconds between asking the command to end and killing it."""
+
+_LONGEST_LINE: Final = 64 * 1024
+
+
+class NotServed(Exception):
+    """The command of [serve] did not come up; the message says how it ended."""
+
+
+class Deployment:
+    """A running [serve] command.
+
+    The command prints one line of JSON when it is ready, ``{"origins": {NAME: URL, …}}``, and
+    ends when its standard input does: so it cannot outlive the run, however that dies. The line
+    may also hold ``control`` and ``edges`` as an environment file has them, and the path ``ca``.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        if environment.serve is None:
+            raise NotServed(f"{environment.path}: has no [serve]")
+        self._path = environment.path
+        self._serve: Serve = environment.serve
+        self._line: bytes | None = None
+        self._announced = threading.Event()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
+        command = runnable(self._serve.command)
+        try:
+            self._process = subprocess.Popen(
+                command,
+                start_new_session=True,  # Ctrl-C is for the run, which still needs it to sweep up
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                cwd=environment.root,
+            )
+        except OSError as error:
+            self._errors.close()
+            raise NotServed(f"{self._path}: serve.command: {command[0]}: {error}") from None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def announced(self) -> Announced:
+        """What the command announces, once it does. Raises NotServed."""
+        self._announced.wait(self._serve.ready_within)
+        line = self._line
+        try:
+            return _announced(line or b"", self._serve.origins)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self._end()
+            why = self._explain(line)
+            self._errors.close()
+            raise NotServed(why) from None
+
+    def stop(self) -> None:
+        """End the process: by the end of its input, then by signal."""
+        self._end()
+        self._errors.close()
+
+    def _read(self) -> None:
+        """Take the first line, and pass over the rest so that the command never waits for us."""
+        stdout = self._process.stdout
+        assert stdout is not None
+        with stdout:
+            self._line = stdout.readline(_LONGEST_LINE)
+            self._announced.set()
+            while stdout.read(_LONGEST_LINE):
+                pass
+
+    def _end(self) -> None:
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(1)  # and no longer: a child of the command's may hold the pipe
+
+    def _explain(self, line: bytes | None) -> str:
+        self._errors.seek(0)
+        errors = redact(self._errors.read().decode("utf-8", "replace"))[-2000:].strip()
+        if line is None:
+            what = f"announced nothing within {self._serve.ready_within:g} s"
+        elif not line:
+            what = f"ended with exit code {self._process.returncode} before it was ready"
+        else:
+            what = f"announced {deep(line)[:120]!r}"
+        wanted = ", ".join(self._serve.origins)
+        told = f"; it said:\n{errors}" if errors else ""
+        return (
+            f'{self._path}: serve.command {what}; expected a line {{"origins": …}} '
+            f"with URLs for: {wanted}{told}"
+        )
+
+
+def runnable(command: Sequence[str]) -> list[str]:
+    """``command`` with ``{python}`` as the interpreter that runs this."""
+    return [sys.executable if word == "{python}" else word for word in command]
+
+
+def _announced(line: bytes, wanted: tuple[str, ...]) -> Announced:
+    """What a line announces. Raises ValueError, KeyError or TypeError."""
+    said = json.loads(line)
+    return Announced(
+        origins=_origins(said["origins"], wanted),
+        control=tuple(Control(**table) for table in said.get("control", ())),
+        ca=Path(said["ca"]) if "ca" in said else None,
+        edges={name: tuple(listed) for name, listed in said.get("edges", {}).items()},
+    )
+
+
+def _origins(announced: Any, wanted: tuple[str, ...]) -> Mapping[str, str]:
+    found = {name: announced[name] for name in wanted}
+    for url in found.values():
+        if not isinstance(url, str) or origin_trouble(url):
+            raise ValueError(url)
+    return {name: url.rstrip("/") for name, url in found.items()}

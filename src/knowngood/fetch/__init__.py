@@ -1,0 +1,1 @@
+"""Probes become exchanges: transport, retry, guard, budgets."""

@@ -1,0 +1,184 @@
+"""The ``client`` fixture: an ``httpx.Client`` for checks that walk several steps.
+
+The same guard, budgets and retry rules as for declared probes, since it sends through the same
+fetcher. What a walk wrote is deleted when it ends, however it ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import httpx
+
+from .fetcher import Fetcher, target_of
+from .probe import (
+    IDEMPOTENT_METHODS,
+    NOT_NOW,
+    RETRIED_STATUSES,
+    SAFE_METHODS,
+    Cause,
+    Exchange,
+    Probe,
+)
+from .response import Blocked, Response, Unanswered, respond
+
+REPEATABLE: Final = {"repeatable": True}
+"""Request extensions for a POST or PATCH that may be sent again after its answer was lost, although
+each may leave another document: ``client.post(url, extensions=REPEATABLE)``."""
+
+NAMED: Final = {"named": True}
+"""The same for a POST whose URL names the document: sent twice it leaves one, and that is deleted
+when the walk ends. A URL without this is never deleted, as it could be the collection's."""
+
+_SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
+
+
+class Client(httpx.Client):
+    """An ``httpx.Client`` at one origin, at one of its edges if ``address`` is given.
+    ``exchanges`` lists what was sent so far.
+    """
+
+    def __init__(self, fetcher: Fetcher, origin: str, url: str, address: str = "") -> None:
+        self._walk = _Walk(fetcher, origin, address)
+        super().__init__(transport=self._walk, base_url=url, trust_env=False, timeout=None)
+        for name in tuple(self.headers):
+            del self.headers[name]  # httpx's own; the fetcher sets ours
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every exchange so far, oldest first."""
+        return self._walk.exchanges
+
+    def sweep(self, url: str) -> None:
+        """Delete ``url`` when the walk ends. By itself that is done for what was PUT, for each
+        POST whose URL names the document (``NAMED``) and for the Location of a 201.
+        """
+        self._walk.written.setdefault(str(self._merge_url(url)))
+
+    def sweep_up(self) -> list[str]:
+        """Delete what is left of this walk; returns the URLs that could not be deleted."""
+        left = []
+        for url in list(self._walk.written):
+            try:
+                response = self.delete(url)
+                gone = response.is_success or response.status_code in {404, 410}
+            except (Unanswered, Blocked, httpx.InvalidURL):
+                gone = False
+            if not gone:
+                left.append(url)
+        return left + self._walk.unnamed
+
+
+class _Walk(httpx.BaseTransport):
+    """httpx's transport interface over the fetcher."""
+
+    def __init__(self, fetcher: Fetcher, origin: str, address: str) -> None:
+        self._fetcher = fetcher
+        self._origin = origin
+        self._address = address
+        self.exchanges: list[Exchange] = []
+        self.written: dict[str, None] = {}
+        self.unnamed: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> Response:
+        probe = self._probe(request)
+        named = request.method == "PUT" or bool(request.extensions.get("named"))
+        exchange = self._send(probe, named=named and request.method in {"POST", "PUT"})
+        self.exchanges.append(exchange)
+        why = _turned_away(exchange)
+        if why:
+            raise Blocked(exchange, why)
+        return respond(exchange)
+
+    def _send(self, probe: Probe, *, named: bool) -> Exchange:
+        """What is written is noted before it is sent, since the reply may be lost. A POST to a
+        collection is not: to delete its URL could delete the collection.
+        """
+        new = named and probe.url not in self.written
+        if new:
+            self.written[probe.url] = None
+        exchange = self._judge_redirect(self._fetcher.send(probe))
+        if new and _refused(exchange):
+            del self.written[probe.url]
+        if probe.method == "POST" and not named and _may_have_left_another(exchange):
+            self.unnamed.append(f"{probe.url} (a document whose name was lost with the answer)")
+        self._note_end(exchange)
+        return exchange
+
+    def _probe(self, request: httpx.Request) -> Probe:
+        options: dict[str, Any] = request.extensions
+        return Probe(
+            origin=self._origin,
+            url=str(request.url),
+            method=request.method,
+            address=self._address,
+            template=f"{self._origin} walk",
+            headers=tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in request.headers.raw
+                if name.decode("latin-1").lower() not in _SET_BY_CURL
+            ),
+            body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
+            repeatable=options.get(
+                "repeatable", options.get("named", request.method in IDEMPOTENT_METHODS)
+            ),
+        )
+
+    def _judge_redirect(self, exchange: Exchange) -> Exchange:
+        """Where an answer leads out of the environment, that is the deployment's fault, and not
+        the check's for following.
+        """
+        last = self.exchanges[-1].answer if self.exchanges else None
+        url = exchange.probe.url
+        if last is None or last.header("location") is None or target_of(last) != url:
+            return exchange
+        if exchange.cause is not Cause.GUARD or self._fetcher.guard.origin_of(url):
+            return exchange
+        detail = f"redirected to {url}, outside the environment's origins: not followed"
+        return replace(
+            exchange,
+            attempts=(replace(exchange.attempts[0], cause=Cause.REDIRECT, detail=detail),),
+        )
+
+    def _note_end(self, exchange: Exchange) -> None:
+        """What is deleted need not be swept up; what was created elsewhere must be."""
+        probe, answer = exchange.probe, exchange.answer
+        if answer is None:
+            return
+        if probe.method == "DELETE" and answer.status in {200, 202, 204, 404, 410}:
+            self.written.pop(probe.url, None)
+        if probe.method == "POST" and answer.status == 201 and answer.header("location"):
+            self.written.setdefault(target_of(answer))
+
+
+def _refused(exchange: Exchange) -> bool:
+    """Whether nothing can have been written: no attempt arrived, or the only one was refused."""
+    if len(exchange.attempts) == 1 and exchange.answer is not None:
+        return 400 <= exchange.answer.status < 500
+    return all(attempt.never_sent for attempt in exchange.attempts)
+
+
+def _may_have_left_another(exchange: Exchange) -> bool:
+    """Whether an attempt whose answer was lost may have been carried out."""
+    lost = exchange.attempts[: -1 if exchange.answer is not None else None]
+    return any(not attempt.never_sent and attempt.status not in NOT_NOW for attempt in lost)
+
+
+def _turned_away(exchange: Exchange) -> str | None:
+    """Whether somebody on the way answered a write in the deployment's place, and how.
+
+    A firewall or a login wall speaks HTML or asks for credentials. Reads have no such rule: a
+    page that answers 403 is a page its users do not see.
+    """
+    answer = exchange.answer
+    if answer is None or exchange.probe.method in SAFE_METHODS:
+        return None
+    if answer.status in RETRIED_STATUSES - NOT_NOW and not exchange.probe.may_be_repeated:
+        return f"{answer.status}: a gateway's; whether it was carried out cannot be told"
+    if answer.status in {401, 407}:
+        return f"{answer.status}: somebody on the way wants credentials"
+    html = (answer.header("content-type") or "").lower().startswith("text/html")
+    if answer.status == 403 and html:
+        return "403 with an HTML page: a firewall's answer, not the service's"
+    return None

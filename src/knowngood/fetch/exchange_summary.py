@@ -1,0 +1,42 @@
+"""An exchange as plain data, for reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..content.media_types import media_type
+from ..safety.redact import redact
+from ..safety.sanitize import plain
+from .probe import Exchange
+
+
+def describe(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as plain data for reports: nothing of the body but its size and beginning."""
+    answer = exchange.answer
+    told: dict[str, Any] = {
+        "method": exchange.probe.method,
+        "url": plain(exchange.probe.url, 500),
+        "seconds": round(exchange.seconds, 3),
+        "attempts": [
+            {
+                "status": attempt.status,
+                "cause": attempt.cause and str(attempt.cause),
+                "phase": attempt.phase,
+                "detail": plain(attempt.detail, 300),
+                "seconds": round(attempt.seconds, 3),
+                "address": attempt.address,
+            }
+            for attempt in exchange.attempts
+        ],
+    }
+    if exchange.probe.address:
+        told["connect_to"] = exchange.probe.connect_to
+    if answer is not None:
+        told |= {
+            "status": answer.status,
+            "media_type": plain(media_type(redact(answer.header("content-type") or "")), 80),
+            "bytes": len(answer.body),
+            "location": plain(answer.header("location") or "", 300),
+            "address": answer.address,
+        }
+    return told

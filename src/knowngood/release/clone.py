@@ -1,0 +1,120 @@
+"""Where the records of an environment are: its repository, opened and up to date."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ..environment.model import BadEnvironment, Environment
+from .git import GitError, Repository, is_ref_part
+
+_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)
+_HEADS: Final = "+refs/heads/*:refs/remotes/origin/*"
+_PRUNING: Final = (
+    "fetch.prune",
+    "fetch.pruneTags",
+    "remote.origin.prune",
+    "remote.origin.pruneTags",
+)
+_TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved is told, not taken
+
+
+def cache() -> Path:
+    """The folder for clones, and for records that could not be written."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "knowngood"
+
+
+def opened(environment: Environment) -> Repository:
+    """The repository of an environment: the one at its path, or a bare clone in the cache.
+
+    Raises BadEnvironment where the file names none, GitError where it cannot be had.
+    """
+    named = environment.release.repository if environment.release is not None else ""
+    if not named:
+        raise BadEnvironment(
+            f"{environment.path}: release.repository: not set; name the git repository, a path or "
+            "a URL, that releases are made from"
+        )
+    if not is_ref_part(environment.name):
+        raise BadEnvironment(
+            f"{environment.path}: records are named by it, so its name holds letters, digits and "
+            ". _ - alone"
+        )
+    if _URL.match(named):
+        return _cloned(named)
+    path = (environment.root / Path(named).expanduser()).resolve()
+    repository = Repository(path)
+    try:
+        repository.run("rev-parse", "--git-dir")
+    except GitError as error:
+        raise BadEnvironment(
+            f"{environment.path}: release.repository: {path} is no git repository: {error}"
+        ) from None
+    return repository
+
+
+def _cloned(url: str) -> Repository:
+    """A bare repository in the cache that follows ``url``; empty until it is fetched. It is made
+    aside and renamed, so that it is there whole or not at all.
+    """
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", url.rpartition("/")[2].removesuffix(".git"))
+    path = cache() / f"{stem}-{sha256(url.encode()).hexdigest()[:12]}.git"
+    if not path.is_dir():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
+                _made(Path(aside) / "new", url, path)
+        except OSError as error:
+            raise GitError(f"{path} cannot be made: {error.strerror or error}") from None
+    # Said outright: where the folder is damaged git would look for a repository above it.
+    return Repository(path, {"GIT_DIR": str(path)})
+
+
+def _made(aside: Path, url: str, path: Path) -> None:
+    aside.mkdir()
+    new = Repository(aside)
+    new.run("init", "--quiet", "--bare")
+    new.run("config", "remote.origin.url", url)
+    try:
+        aside.rename(path)
+    except OSError as error:
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:  # somebody else was faster
+            raise
+
+
+def bring_up_to_date(repository: Repository, *, offline: bool = False) -> None:
+    """Fetch, unless ``offline``. Raises GitError also where the history is cut off, so that nothing
+    follows from it.
+    """
+    if not offline:
+        fetch(repository)
+    refuse_shallow(repository)
+
+
+def fetch(repository: Repository) -> None:
+    """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
+    here and not there goes away, whatever git is configured to prune.
+
+    Raises GitError, also for a tag that is another one there.
+    """
+    if repository.has_origin:
+        keep = [f"{key}=false" for key in _PRUNING]
+        options = [word for each in keep for word in ("-c", each)]
+        repository.run(
+            *options, "fetch", "--no-tags", "--no-recurse-submodules", "origin", _HEADS, _TAGS
+        )
+
+
+def refuse_shallow(repository: Repository) -> None:
+    """Raise GitError where the history is cut off, so that nothing follows from it."""
+    if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
+        raise GitError(
+            f"{repository.path} is shallow, so that no history can be told; "
+            f"run: {repository.by_hand('fetch', '--unshallow')}"
+        )

@@ -1,0 +1,136 @@
+"""The files that git runs as its hooks: a few lines of sh that call us.
+
+They name the Python that installed them by its path, since a hook runs with whatever PATH its
+caller has. Where that Python is gone they refuse: a gate that cannot be asked is shut.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from ..safety.sanitize import plain
+from .git import GitError, Repository
+
+CLIENT: Final = ("commit-msg", "pre-push")
+SERVER: Final = ("update",)
+
+_OURS: Final = "# Written by `knowngood hooks install`, which replaces it; not for editing."
+# -P: without it Python would look for modules in the folder it runs in, the checkout, first.
+_SCRIPT: Final = """\
+#!/bin/sh
+{ours}
+python={python}
+if [ ! -x "$python" ]; then
+    printf '%s\\n' "knowngood: {name} refuses this: $python, which the hook needs, is gone" \\
+        "knowngood:   next: knowngood hooks install, from where knowngood is now" >&2
+    exit 1
+fi
+exec "$python" -P -m knowngood hooks run {name} "$@"
+"""
+
+
+class NotInstalled(Exception):
+    """No hook was written; the message says what stands in the way and what to do."""
+
+
+def install(directory: Path, *, server: bool, force: bool) -> list[str]:
+    """Write the hooks of a clone, or of a server, into the repository at ``directory``; lines that
+    say what was done. ``force`` keeps what is there as NAME.old. Raises NotInstalled, GitError.
+    """
+    folder, shared = _folder(directory, server)
+    paths = [folder / name for name in (SERVER if server else CLIENT)]
+    foreign = [path for path in paths if os.path.lexists(path) and not _is_ours(path)]
+    _make_room(foreign, force)
+    lines = [f"kept {_old(path)}, which was {path.name}" for path in foreign]
+    for path in paths:
+        _write(path)
+        lines.append(f"installed {path}")
+    return [*lines, *([f"core.hooksPath: these hooks are run for all who use {folder}"] * shared)]
+
+
+def _folder(directory: Path, server: bool) -> tuple[Path, bool]:
+    """Where git looks for the hooks, and whether its configuration says so."""
+    if not directory.is_dir():
+        raise NotInstalled(f"{plain(str(directory))}: there is no such folder")
+    here = Repository(directory)
+    try:
+        bare = here.run("rev-parse", "--is-bare-repository").strip() == "true"
+        where = "--absolute-git-dir" if bare else "--show-toplevel"
+        top = Repository(Path(here.run("rev-parse", where).removesuffix("\n")))
+    except GitError as error:
+        raise NotInstalled(f"{plain(str(directory))} is no git repository: {error}") from None
+    if bare and not server:
+        raise NotInstalled(f"{top.path} is bare: nobody commits there; allowed: --server")
+    # git takes a relative core.hooksPath from the folder in which hooks run, which is this one.
+    found = top.run("rev-parse", "--path-format=absolute", "--git-path", "hooks")
+    return Path(found.removesuffix("\n")), top.setting("core.hooksPath") is not None
+
+
+def _is_ours(path: Path) -> bool:
+    with suppress(OSError):
+        return path.read_bytes().split(b"\n")[1:2] == [_OURS.encode()]
+    return False
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f"{path.name}.old")
+
+
+def _make_room(foreign: list[Path], force: bool) -> None:
+    """Move aside what is not ours: all of it or nothing."""
+    for path in foreign:
+        if not force:
+            raise NotInstalled(
+                f"{path} is there, and not ours: it begins with {_begins(path)}; nothing was "
+                f"written; next: --force, which keeps it as {_old(path).name}, or call from it: "
+                f'{shlex.quote(_python())} -P -m knowngood hooks run {path.name} "$@"'
+            )
+        if os.path.lexists(_old(path)):
+            raise NotInstalled(
+                f"{_old(path)} is there already; nothing was written; next: give it another name"
+            )
+    for path in foreign:
+        with _told(path):
+            path.rename(_old(path))
+
+
+def _begins(path: Path) -> str:
+    try:
+        first = path.read_bytes()[:200].partition(b"\n")[0].decode("utf-8", "replace")
+    except OSError as error:
+        return f"what cannot be read ({error.strerror or error})"
+    return f'"{plain(first, 60)}"'
+
+
+def _write(path: Path) -> None:
+    """Write a hook aside and rename it: git never runs half of one."""
+    script = _SCRIPT.format(ours=_OURS, python=shlex.quote(_python()), name=path.name)
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            aside.write_text(script, "utf-8", "surrogateescape")
+            aside.chmod(0o755)  # whoever pushes runs it
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def _python() -> str:
+    if not sys.executable:
+        raise NotInstalled("Python does not know where it is itself; next: run it by its full path")
+    return sys.executable
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotInstalled(f"{path}: {error.strerror or error}") from None

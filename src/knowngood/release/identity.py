@@ -1,0 +1,14 @@
+"""Who runs this."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+
+def user() -> str:
+    """Who runs this; a container's user may have a number alone."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"

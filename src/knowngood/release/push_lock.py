@@ -1,0 +1,101 @@
+"""One push for each environment at a time, across machines: a ref that only one can create."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ..safety.sanitize import plain
+from . import record_store
+from .git import GitError, Repository
+
+_NEW = "0" * 40
+
+
+class Locked(Exception):
+    """Somebody else has it; the message says who, since when, for what, and how to break it."""
+
+
+@contextlib.contextmanager
+def held(repository: Repository, environment: str, purpose: str) -> Iterator[None]:
+    """Hold the lock of ``environment`` while inside. Raises Locked, GitError.
+
+    It is kept where everybody sees it: in the repository's origin, or in itself where it has none.
+    It outlives a process that is killed, since what that did is then for a person to see.
+    """
+    ref = f"refs/knowngood/lock/{environment}"
+    who, where = record_store.identity(repository)
+    note = {
+        "id": uuid.uuid4().hex,
+        "who": who,
+        "where": where,
+        "since": datetime.now(UTC).isoformat(),
+        "for": purpose,
+    }
+    blob = repository.run("hash-object", "-w", "--stdin", given=json.dumps(note)).strip()
+    remote = repository.has_origin
+    try:
+        _take(repository, ref, blob, remote)
+        yield
+    finally:
+        with _undisturbed(), contextlib.suppress(GitError):  # who is next is told how to break it
+            _give(repository, ref, blob, remote)  # by its note: nobody else's is taken away
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C must not leave the lock behind."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _take(repository: Repository, ref: str, blob: str, remote: bool) -> None:
+    try:
+        if remote:
+            lease = f"--force-with-lease={ref}:"
+            repository.run("push", "--no-follow-tags", lease, "origin", f"{blob}:{ref}")
+        else:
+            repository.run("update-ref", ref, blob, _NEW)
+    except GitError as error:
+        holder = _holder(repository, ref, remote)
+        if holder is None:
+            raise GitError(f"no lock can be had: {error}") from None
+        raise Locked(f"{holder}\nto break it: {_breaking(repository, ref, remote)}") from None
+
+
+def _give(repository: Repository, ref: str, blob: str, remote: bool) -> None:
+    if remote:
+        lease = f"--force-with-lease={ref}:{blob}"
+        repository.run("push", "--no-follow-tags", lease, "origin", f":{ref}")
+    else:
+        repository.run("update-ref", "-d", ref, blob)
+
+
+def _holder(repository: Repository, ref: str, remote: bool) -> str | None:
+    """Who has it, by the note that the ref points at; None where nobody has."""
+    try:
+        if remote:
+            repository.run("fetch", "--no-tags", "origin", f"+{ref}:{ref}")
+        note = json.loads(repository.run("cat-file", "blob", ref)[:4096])
+        since = datetime.fromisoformat(note["since"])
+        minutes = (datetime.now(UTC) - since).total_seconds() / 60
+        told = f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}"
+        return f"another push is under way, by {plain(told, 400)}"
+    except GitError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        return "another push is under way, by somebody who left no note"
+
+
+def _breaking(repository: Repository, ref: str, remote: bool) -> str:
+    words = ("push", "origin", f":{ref}") if remote else ("update-ref", "-d", ref)
+    return repository.by_hand(*words)

@@ -1,0 +1,131 @@
+"""From the verdict of a run to its record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from ..environment.model import BadEnvironment, Environment
+from ..safety.sanitize import plain
+from . import clone, record_store
+from .git import GitError, Repository, is_ref_part
+from .record import Kind, Record, is_record
+from .record_store import NotWritten
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
+
+
+def told(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
+    """Write down the verdict ``document``; what to say of it, in lines. The verdict stands,
+    whatever becomes of its record.
+    """
+    try:
+        return record(environment, document, push)
+    except (NotWritten, GitError, OSError) as error:
+        return str(error)
+
+
+def record(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
+    """Write the verdict ``document`` down as a verification; a line that says where.
+
+    ``push`` pushes it as well. Raises NotWritten; what can be kept is kept.
+    """
+    release = released(document)
+    if release is None:
+        raise NotWritten(
+            "no record was written: which release was verified is not known; give --release"
+        )
+    try:
+        repository = clone.opened(environment)
+    except (GitError, BadEnvironment) as error:
+        raise NotWritten(f"no record was written: {error}") from None
+    found = verification(environment, document, release, repository)
+    name = record_store.write(repository, found)
+    if push:
+        record_store.push(repository, name)
+    return f"recorded: {name} in {repository.path}{' and at its origin' if push else ''}"
+
+
+def released(document: Mapping[str, Any]) -> str | None:
+    """The release that a verdict is on: the one it was to be, or the only one that was seen."""
+    told = document["release"]
+    seen = told["seen"]
+    return told["expected"] or (seen if seen and ", " not in seen else None)
+
+
+def verification(
+    environment: Environment, document: Mapping[str, Any], release: str, repository: Repository
+) -> Record:
+    """The record of a verdict. Raises NotWritten where the repository has no such release."""
+    tag, commit = _named(repository, release)
+    now = datetime.now(UTC)
+    before = record_store.read(repository, now, [environment.name]).moved(tag, commit)
+    if before is not None:
+        raise NotWritten(
+            f"no record was written: {tag} was {before.commit[:12]} when {before.name} was, and is "
+            f"now {commit[:12]}: its tag was moved, and what was verified may be either"
+        )
+    who, where = record_store.identity(repository)
+    return Record(
+        kind=Kind.VERIFIED,
+        environment=environment.name,
+        release=tag,
+        commit=commit,
+        when=now,
+        verdict=document["verdict"],
+        reason=document["reason"],
+        who=who,
+        where=where,
+        run=document["run"],
+        content=document.get("manifest", {}).get("digest"),
+        attempts=document["requests"]["attempts"],
+        tests=tests(document),
+        inputs=inputs(environment),
+    )
+
+
+def _named(repository: Repository, release: str) -> tuple[str, str]:
+    """A release's tag and commit; for a commit, the one release tag that is on it, if one is."""
+    known = is_ref_part(release)
+    commit = repository.commit_of(f"refs/tags/{release}") if known else None
+    if commit is not None:
+        return release, commit
+    commit = repository.commit_of(release) if _COMMIT.fullmatch(release) else None
+    if commit is None:
+        raise NotWritten(
+            f"no record was written: {plain(release, 80)} is neither a tag nor a commit in "
+            f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
+        )
+    on = repository.run("tag", "--points-at", commit).split()
+    releases = [tag for tag in on if not is_record(tag)]
+    return (releases[0] if len(releases) == 1 else commit[:12]), commit
+
+
+def tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Checks that held, that held only after retries or could not tell, and that failed."""
+    checks = document["checks"]
+    failed = {each["check"] for each in document["failures"]}
+    warned = {name for name, c in checks.items() if c["bad"] or c["unsteady"]} - failed
+    passed = {name for name, c in checks.items() if c["ran"]} - failed - warned
+    found = {"passed": passed, "warned": warned, "failed": failed}
+    return {how: tuple(sorted(names)) for how, names in found.items()}
+
+
+def inputs(environment: Environment) -> dict[str, str]:
+    """Digests of what the run was made of: the environment's file, the suite's commit, schemas."""
+    root = environment.root
+    found = {f"environments/{environment.path.name}": _digest(environment.path)}
+    suite = Repository(root).commit_of("HEAD")
+    if suite is not None:
+        found["suite"] = suite
+    for path in sorted(root.glob("*/schemas/*.schema.json")):
+        found[str(path.relative_to(root))] = _digest(path)
+    return found
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,228 @@
+"""The records of a repository: read, asked, and written. git is the only place they are kept."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from ..safety import atomic_write
+from ..safety.sanitize import plain
+from . import clone, record
+from .git import GitError, Repository
+from .identity import user
+from .record import DEPLOYED, Kind, Malformed, Record
+
+SKEW: Final = timedelta(minutes=5)
+"""How far another machine's clock may be ahead of ours before its records are not believed."""
+
+_FIELDS: Final = (
+    "refname:lstrip=2",
+    "objecttype",
+    "*objecttype",
+    "*objectname",
+    "taggerdate:unix",
+    "contents",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A tag among the records that is none: its ``name`` and ``why``."""
+
+    name: str
+    why: str
+
+    @property
+    def environment(self) -> str:
+        """The environment that its name concerns; empty where it names none."""
+        return [*self.name.split("/"), ""][1]
+
+
+Believed = Callable[[Record], bool]
+
+
+@dataclass(frozen=True)
+class Records:
+    """All records of a repository, newest first, and the tags among them that are none."""
+
+    all: tuple[Record, ...]
+    bad: tuple[Bad, ...] = ()
+
+    @cached_property
+    def _failed(self) -> dict[tuple[str, str], list[Record]]:
+        """Those that revoke, by environment and commit."""
+        found: dict[tuple[str, str], list[Record]] = {}
+        for each in self.all:
+            if each.failed:
+                found.setdefault((each.environment, each.commit), []).append(each)
+        return found
+
+    def of(self, environment: str, *kinds: Kind) -> list[Record]:
+        """Those of an environment, newest first; of some ``kinds``, or of all."""
+        wanted = kinds or tuple(Kind)
+        return [r for r in self.all if r.environment == environment and r.kind in wanted]
+
+    def last(self, environment: str, *kinds: Kind) -> Record | None:
+        """The newest of them."""
+        return next(iter(self.of(environment, *kinds)), None)
+
+    def pushed(self, environment: str) -> Record | None:
+        """The last push or rollback, however far it got."""
+        return self.last(environment, Kind.PUSHED, Kind.ROLLED_BACK)
+
+    def there(self, environment: str) -> Record | None:
+        """What may be on an environment: what was last pushed, rolled back or verified there, since
+        not everybody pushes by these commands. A rollback that did not end well leads away from
+        what was there before it, still.
+        """
+        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        ended = (r for r in put if r.kind != Kind.ROLLED_BACK or r.verdict == DEPLOYED)
+        return next(ended, None)
+
+    def unverified(self, environment: str) -> Record | None:
+        """The last push or rollback, where no verification after it told whether it is good."""
+        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        told = (r for r in put if r.kind != Kind.VERIFIED or r.passed or r.failed)
+        last = next(told, None)
+        return last if last is not None and last.kind != Kind.VERIFIED else None
+
+    def live(self, environment: str, believed: Believed, but: str = "") -> Record | None:
+        """What is on an environment: the last release whose push, or rollback, ended well, or
+        that passed there. Those at the commit ``but`` are passed over.
+        """
+        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
+        return next(filter(believed, sure), None)
+
+    def moved(self, release: str, commit: str) -> Record | None:
+        """A record by which ``release`` was another commit: its tag was moved."""
+        return next((r for r in self.all if r.release == release and r.commit != commit), None)
+
+    def revoked_by(self, good: Record) -> Record | None:
+        """The FAILED that came after ``good``, of the same commit on the same environment; one of
+        another machine also where its clock may have been behind.
+        """
+        for each in self._failed.get((good.environment, good.commit), ()):
+            if each.when > good.when - (timedelta() if each.where == good.where else SKEW):
+                return each
+        return None
+
+    def last_good(self, environment: str, believed: Believed) -> Record | None:
+        """The newest PASSED of an environment that no later FAILED revokes, and that is
+        ``believed``.
+        """
+        found = (r for r in self.of(environment, Kind.VERIFIED) if r.passed)
+        return next((r for r in found if not self.revoked_by(r) and believed(r)), None)
+
+
+def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
+    """Every record of these environments. One from the future counts as none. Raises GitError."""
+    patterns = [f"refs/tags/{kind}/{name}/" for kind in Kind for name in environments]
+    form = "%00".join(f"%({each})" for each in _FIELDS)
+    listed = repository.run("for-each-ref", f"--format={form}%00", *patterns)
+    fields = listed.split("\0")[:-1]
+    rows = [fields[at : at + len(_FIELDS)] for at in range(0, len(fields), len(_FIELDS))]
+    good: list[Record] = []
+    bad: list[Bad] = []
+    for row in rows:
+        name = row[0].lstrip("\n")
+        try:
+            good.append(read_one(name, row[1:], now))
+        except Malformed as error:
+            bad.append(Bad(name, str(error)))
+    return Records(tuple(sorted(good, key=lambda r: r.when, reverse=True)), tuple(bad))
+
+
+def read_one(name: str, row: Sequence[str], now: datetime) -> Record:
+    """The record in the tag ``name``; ``row`` is the kind of object that the name stands for, that
+    and the name of what it is on, when it was made (Unix time) and its message. Raises Malformed.
+    """
+    kind, of, commit, tagged, contents = row
+    if kind != "tag":
+        raise Malformed("it is a lightweight tag, which says nothing")
+    if of != "commit":
+        raise Malformed(f"it is on a {of}, not on a commit")
+    found = record.parse(name, commit, contents)
+    if int(found.when.timestamp()) != int(tagged or 0):
+        raise Malformed("it was not made at the time that it tells")
+    if found.when > now + SKEW:
+        raise Malformed("it is from the future: a clock was wrong, here or where it was made")
+    return found
+
+
+def identity(repository: Repository) -> tuple[str, str]:
+    """Who acts here, ``Name <address>``, as git knows them or else this machine; and from where."""
+    where = socket.gethostname()
+    name = repository.config("user.name") or user()
+    address = repository.config("user.email") or f"{user()}@{where}"
+    return f"{name} <{address}>", where
+
+
+class NotWritten(Exception):
+    """A record that is in no repository yet; the message says where it is, and what to do."""
+
+
+def write(repository: Repository, found: Record) -> str:
+    """Write ``found`` into ``repository`` as a tag; the tag's name.
+
+    Signed where git is set up to sign. Where that cannot be done the message is kept in a file.
+    Raises NotWritten.
+    """
+    name, _ = identity(repository)
+    person, _, address = name.rpartition(" <")
+    signed = "-s" if _signs(repository) else "--no-sign"
+    author = Repository(
+        repository.path,
+        {
+            **repository.variables,
+            "GIT_COMMITTER_NAME": person,
+            "GIT_COMMITTER_EMAIL": address.rstrip(">"),
+            "GIT_COMMITTER_DATE": f"{int(found.when.timestamp())} +0000",
+        },
+    )
+    options = ("-a", signed, "--cleanup=verbatim", "-F", "-", found.name, found.commit)
+    try:
+        author.run("tag", *options, given=found.message())
+    except GitError as error:
+        raise NotWritten(kept(found, repository, str(error))) from None
+    return found.name
+
+
+def kept(found: Record, repository: Repository, why: str) -> str:
+    """Keep the message of ``found`` as a file, and say how it becomes a record by hand."""
+    path = clone.cache() / "records" / f"{found.name.replace('/', '_')}.txt"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write.write(path, found.message())
+    except OSError as error:
+        return f"the record was not written: {why}; nor kept: {path}: {error.strerror or error}"
+    command = ("tag", "-a", "--cleanup=verbatim", "-F", str(path), found.name, found.commit)
+    return (
+        f"the record was not written: {why}\n"
+        f"it is kept in {path}; to write it:\n"
+        f"  GIT_COMMITTER_DATE='{int(found.when.timestamp())} +0000' {repository.by_hand(*command)}"
+    )
+
+
+def push(repository: Repository, name: str) -> None:
+    """Push the record ``name`` to the origin. Raises NotWritten, naming the command that does it
+    later.
+    """
+    ref = f"refs/tags/{name}:refs/tags/{name}"
+    try:
+        repository.run("push", "--quiet", "--no-follow-tags", "origin", ref)
+    except GitError as error:
+        raise NotWritten(
+            f"the record is in {repository.path} and was not pushed: {plain(str(error), 400)}\n"
+            f"to push it: {repository.by_hand('push', 'origin', ref)}"
+        ) from None
+
+
+def _signs(repository: Repository) -> bool:
+    """Where a key is named, or all tags are to be signed."""
+    wanted = repository.config("tag.gpgSign").lower() in {"true", "1", "yes", "on"}
+    return wanted or bool(repository.config("user.signingKey"))

@@ -1,0 +1,165 @@
+"""What may become of the refs that a release stands on: its branch, and the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from ..safety.sanitize import plain
+from . import git_settings, record_store
+from .git import GitError, Repository
+from .git_objects import LARGEST, Object, objects
+from .record import Malformed, Record, is_record
+from .record_store import Records
+from .review import unmarked
+
+_TAGS: Final = "refs/tags/"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A ref that is about to stand for ``new`` in place of ``old``, full names of objects; zeros
+    where there is none.
+    """
+
+    ref: str
+    old: str
+    new: str
+
+    @property
+    def creates(self) -> bool:
+        """Whether the ref was not there."""
+        return not self.old.strip("0")
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the ref will not be there."""
+        return not self.new.strip("0")
+
+
+def is_record_ref(ref: str) -> bool:
+    """Whether a ref is a record, or bars the way to a folder of them."""
+    return ref.startswith(_TAGS) and is_record(ref.removeprefix(_TAGS))
+
+
+def branch_refusals(repository: Repository, change: Change, *known: str) -> list[str]:
+    """Why the release branch may not be moved so; empty where it may. Of a new branch the commits
+    that ``known`` stands for, options of git-rev-list, are not looked at: they were there before.
+    Raises BadSetting, GitError.
+    """
+    if change.deletes:
+        return [f"{change.ref} is the release branch, which is never deleted"]
+    if repository.commit_of(change.new) != change.new:
+        return [f"{change.ref}: {change.new} is no commit"]
+    if change.creates:
+        return unmarked(repository, change.new, *known)
+    return _backward(repository, change) or unmarked(repository, change.new, change.old)
+
+
+def _backward(repository: Repository, change: Change) -> list[str]:
+    """Why a move is not a step forward; empty where it is."""
+    there = f"{change.old[:12]}, which {change.ref} stands for"
+    if repository.commit_of(change.old) is None:
+        return [f"{there}, is not known here; next: git fetch"]
+    if repository.succeeds("merge-base", "--is-ancestor", change.old, change.new):
+        return []
+    cut = repository.run("rev-parse", "--is-shallow-repository").strip() == "true"
+    deepen = "git fetch --unshallow, since this clone is shallow, then " if cut else ""
+    return [
+        f"{there}, is not in the history of {change.new[:12]}: the release branch only moves "
+        f"forward; next: {deepen}git rebase on what is there; to take a change back, git revert"
+    ]
+
+
+def record_refusals(repository: Repository, change: Change) -> list[str]:
+    """Why a record may not be written so; empty where it may. What is let in stays for good, and a
+    gate that reads one which is none stays shut. Raises BadSetting, GitError.
+    """
+    name = plain(change.ref.removeprefix(_TAGS))
+    if not change.creates:
+        return [f"{name} is a record, which is never moved or deleted once it is written"]
+    tag = next(objects(repository, [change.new]))
+    try:
+        _record(change.ref, tag)
+    except Malformed as error:
+        return [
+            f"{name} is kept for a record, and this is none: {error}; next: git tag -d {name}, "
+            "and let knowngood write it"
+        ]
+    return list(_unsigned(repository, tag))
+
+
+def _record(ref: str, tag: Object) -> Record:
+    """The record that a tag holds. Its message names the commit, the release and the environment,
+    so that none passes for another's. Raises Malformed.
+    """
+    if tag.too_large:
+        raise Malformed(f"it is larger than {LARGEST} bytes")
+    made = tag.header("tagger").rsplit(" ", 2)[1:2]
+    row = (tag.kind, tag.header("type"), tag.header("object"), *made, tag.message)
+    if len(row) != 5 or not made[0].isdecimal():
+        raise Malformed("no annotated tag, which says who made it and when")
+    return record_store.read_one(ref.removeprefix(_TAGS), row, datetime.now(UTC))
+
+
+def _unsigned(repository: Repository, tag: Object) -> Iterator[str]:
+    """Why the signature of a tag does not hold, where there must be one. Raises BadSetting."""
+    path = git_settings.signers(repository)
+    if path is None:
+        return
+    try:
+        repository.verify_tag(tag.name, path)
+    except GitError as error:
+        yield (
+            f"{plain(tag.header('tag'))} is not signed by anybody in {plain(str(path))} "
+            f"(git config {git_settings.SIGNERS}): {error}; next: sign it with an ssh key that is "
+            "listed there (git config gpg.format ssh, user.signingKey, tag.gpgSign)"
+        )
+
+
+def gated(repository: Repository, commit: str) -> list[str]:
+    """Why the release branch may not stand for ``commit``, as far as git alone can tell; empty
+    where it may: a release tag is on it, and a record that it PASSED somewhere, and has not FAILED
+    there since. Raises BadSetting, GitError.
+    """
+    tags = _tags_on(repository, commit)
+    reasons = []
+    short = commit[:12]
+    if all(is_record_ref(ref) for ref in tags):
+        reasons.append(
+            f"no annotated release tag is on {short}; next: git tag -a RELEASE {short}, and push "
+            "that tag before the branch"
+        )
+    if not _passed(repository, tags):
+        reasons.append(
+            f"no record verified/… on {short} says PASSED, or one says FAILED later; next: "
+            "knowngood verify --record --push, before the branch"
+        )
+    return reasons
+
+
+def _tags_on(repository: Repository, commit: str) -> dict[str, Object]:
+    """The annotated tags that are on ``commit`` itself, by their refs."""
+    how = "--format=%(objecttype) %(objectname) %(refname)"
+    listed = repository.run("for-each-ref", f"--points-at={commit}", how, "refs/tags")
+    rows = [line.split(" ", 2) for line in listed.splitlines()]
+    tags = [(name, ref) for kind, name, ref in rows if kind == "tag"]
+    found = objects(repository, [name for name, _ in tags])
+    return {ref: tag for (_, ref), tag in zip(tags, found, strict=True)}
+
+
+def _passed(repository: Repository, tags: Mapping[str, Object]) -> bool:
+    """Whether one of these tags is a record, and one to be trusted, that a verification passed
+    which none of the same environment has failed since.
+    """
+    found: list[tuple[Record, Object]] = []
+    for ref, tag in tags.items():
+        with suppress(Malformed):
+            if is_record_ref(ref):
+                found.append((_record(ref, tag), tag))
+    known = Records(tuple(each for each, _ in found))
+    good = (tag for each, tag in found if each.passed and known.revoked_by(each) is None)
+    return any(not list(_unsigned(repository, tag)) for tag in good)

@@ -1,0 +1,1 @@
+"""What leaves the process: redaction, sanitising, limits, atomic writes."""

@@ -1,0 +1,123 @@
+"""Which checks run: what an environment has no use for, what a selection leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import pytest
+
+from ..content.json_schema import SUFFIX, BadSchema, load
+from ..environment.loader import known_origins
+from ..environment.model import Environment
+from . import marks
+from .marks import Ask, BadDeclaration
+
+
+def check_name(item: pytest.Item) -> str:
+    """``test_config.py::test_debug_is_off``: the check without folder and case."""
+    return item.nodeid.partition("[")[0].rpartition("/")[2]
+
+
+def claim_of(item: pytest.Item) -> str:
+    """What the check claims: the first line of its docstring."""
+    doc = getattr(getattr(item, "obj", None), "__doc__", None) or ""
+    return str(doc).strip().partition("\n")[0].strip()
+
+
+def catches_of(item: pytest.Item) -> list[str]:
+    """The faults that the ``catches`` marks of ``item`` name."""
+    return [str(fault) for mark in item.iter_markers("catches") for fault in mark.args]
+
+
+def asks_of(item: pytest.Item) -> tuple[Ask, ...]:
+    """The URLs that the marks of ``item`` declare; a bad mark is a usage error."""
+    try:
+        return marks.asks(item.iter_markers())
+    except BadDeclaration as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+
+
+def origin_of(item: pytest.Item) -> str:
+    """The origin that the ``origin`` mark of ``item`` names; a usage error where none does."""
+    mark = item.get_closest_marker("origin")
+    if mark is None or len(mark.args) != 1:
+        raise pytest.UsageError(
+            f"{item.nodeid}: the client fixture needs @pytest.mark.origin(NAME), the origin of "
+            "the environment that the check talks to"
+        )
+    return str(mark.args[0])
+
+
+def walks_of(item: pytest.Item) -> tuple[str, ...]:
+    """The origin that ``item`` walks through with the client fixture, if it does."""
+    if "client" not in getattr(item, "fixturenames", ()):
+        return ()
+    mark = item.get_closest_marker("origin")
+    return (str(mark.args[0]),) if mark is not None and mark.args else ()
+
+
+def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
+    """Why ``item`` does not apply to ``environment``; None where it does.
+
+    An origin that no environment has, but one of nearly that name, is a usage error.
+    """
+    asks = asks_of(item)
+    try:
+        why = marks.inapplicable(asks, environment)
+    except BadDeclaration as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    origins = [ask.template.partition(":")[0] for ask in asks if ":" in ask.template]
+    mark = item.get_closest_marker("origin")
+    origins += [origin_of(item)] if mark is not None else []
+    for origin in origins:
+        if origin not in environment.origins and "{" not in origin:
+            _refuse_unknown_origin(item, origin, environment)
+            return f"the environment has no origin called {origin}"
+    if mark is not None and mark.kwargs.get("writes") and not environment.writes:
+        return "the environment does not allow writes"
+    return why
+
+
+def _refuse_unknown_origin(item: pytest.Item, origin: str, environment: Environment) -> None:
+    known = known_origins(environment)
+    if origin not in known and get_close_matches(origin, known, cutoff=0.75):
+        raise pytest.UsageError(
+            f"{item.nodeid}: no environment has an origin called {origin!r}; "
+            f"there are: {', '.join(sorted(known))}"
+        )
+
+
+def refuse_misuse(item: pytest.Item) -> None:
+    """A check whose marks and fixtures do not fit each other is a usage error."""
+    names = set(getattr(item, "fixturenames", ()))
+    wanted = asks_of(item)
+    if names & {"response", "responses", "references"} and not wanted:
+        raise pytest.UsageError(
+            f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
+        )
+    if wanted and not names & {"response", "responses", "references"}:
+        raise pytest.UsageError(
+            f"{item.nodeid}: asks for URLs but takes none of response, responses, references"
+        )
+    function = getattr(item, "function", None)
+    arguments = set(getattr(getattr(function, "__code__", None), "co_varnames", ()))
+    if "response" in arguments & names and len(wanted) != 1:
+        raise pytest.UsageError(
+            f"{item.nodeid}: `response` is the answer to one URL; {len(wanted)} are asked for, "
+            "so take `responses`"
+        )
+    if "references" in names and not any(ask.references for ask in wanted):
+        raise pytest.UsageError(f"{item.nodeid}: `references` needs references=True in the mark")
+    if "client" in names:
+        origin_of(item)
+
+
+def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
+    """A schema that cannot be relied on is a usage error, before the first request."""
+    for folder in sorted({item.path.parent / "schemas" for item in items}):
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
+            try:
+                load(path)
+            except BadSchema as error:
+                raise pytest.UsageError(str(error)) from None

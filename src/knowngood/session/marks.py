@@ -1,0 +1,215 @@
+"""What checks declare: marks turned into probes.
+
+    @pytest.mark.get("content:/{locale}/js/config.json?{nonce}", samples=3)
+
+A URL is ``ORIGIN:/path``. Fields in braces are the environment's params: ``{locale}`` makes one
+case for each value, ``{*page}`` asks for all values within one case. Beside them there are
+``alias`` and ``target`` (one case for each entry of [aliases]), ``nonce`` (new for every run and
+sample) and ``release`` (a whole URL: where [release] says the version document is).
+
+Where an origin has [edges], each case is made once for each of them, or its URLs are spread over
+them, as the environment says.
+"""
+
+from __future__ import annotations
+
+import itertools
+import string
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ..environment.model import BUILT_IN, PAIRED, Environment, spread
+from ..fetch.probe import Planned, Probe
+
+if TYPE_CHECKING:
+    from _pytest.mark import Mark
+
+READS: Final = ("get", "head")
+"""The marks that declare a probe."""
+
+_OPTIONS: Final = {"samples", "follow", "references", "varies"}
+
+
+class BadDeclaration(Exception):
+    """A mark that cannot be turned into probes; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One URL of a ``get`` or ``head`` mark, not yet filled in."""
+
+    template: str
+    method: str
+    samples: int = 1
+    follow: bool = False
+    references: bool = False
+    varies: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names in braces, in order; those that ask for all values begin with ``*``."""
+        return tuple(name for _, name, _, _ in string.Formatter().parse(self.template) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to fill in a check's fields; ``edges`` is where it connects to, by origin."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    edges: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    @property
+    def id(self) -> str:
+        """How the case shows in a node id: ``fr``."""
+        return "-".join((*self.values.values(), *self.edges.values()))
+
+
+def asks(marks: Iterable[Mark]) -> tuple[Ask, ...]:
+    """The URLs that these marks declare. Raises BadDeclaration for a mark that is no use."""
+    found = []
+    for mark in marks:
+        if mark.name not in READS:
+            continue
+        unknown = set(mark.kwargs) - _OPTIONS
+        if unknown:
+            raise BadDeclaration(
+                f"mark {mark.name}: unknown option {', '.join(sorted(unknown))}; "
+                f"allowed: {', '.join(sorted(_OPTIONS))}"
+            )
+        samples = mark.kwargs.get("samples", 1)
+        if not mark.args or not all(isinstance(url, str) for url in mark.args):
+            raise BadDeclaration(f'mark {mark.name}: expected URLs such as "content:/robots.txt"')
+        if not isinstance(samples, int) or not 1 <= samples <= 100:
+            raise BadDeclaration(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
+        for url in mark.args:
+            _refuse_bad_template(url)
+        found += [Ask(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
+    return tuple(found)
+
+
+def _refuse_bad_template(url: str) -> None:
+    try:
+        fields = [each for each in string.Formatter().parse(url) if each[1] is not None]
+    except ValueError as error:
+        raise BadDeclaration(
+            f"{url!r}: {error}; a brace of the URL's own is written twice"
+        ) from None
+    if any(not name or spec or conversion for _, name, spec, conversion in fields):
+        raise BadDeclaration(f"{url!r}: expected fields such as {{locale}} or {{*page}}")
+
+
+def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
+    """Why ``environment`` has nothing that these ask for; None where it has.
+
+    Raises BadDeclaration for a field or URL that no environment could fill in.
+    """
+    for ask in wanted:
+        for name in ask.fields:
+            if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
+                known = sorted({*environment.params, *BUILT_IN})
+                raise BadDeclaration(
+                    f"{ask.template!r}: unknown field {{{name}}}; "
+                    f"{environment.path.name} and the engine have: {', '.join(known)}"
+                )
+        if "release" in ask.fields and environment.release is None:
+            return "the environment has no [release]"
+        if PAIRED & set(ask.fields) and not environment.aliases:
+            return "the environment has no [aliases]"
+        origin = origin_of(ask, environment)
+        if origin not in environment.origins:
+            return f"the environment has no origin called {origin}"
+    return None
+
+
+def origin_of(ask: Ask, environment: Environment) -> str:
+    """The name of the origin that ``ask`` is put to. Raises BadDeclaration."""
+    return _filled(ask, {}, environment, "").partition(":")[0]
+
+
+def cases(wanted: Sequence[Ask], environment: Environment, walks: Sequence[str] = ()) -> list[Case]:
+    """Every way to fill in the fields of these, at every edge that they and the origins in
+    ``walks`` have.
+    """
+    names = list(dict.fromkeys(name for ask in wanted for name in ask.fields))
+    axes: list[list[dict[str, str]]] = [
+        [{name: value} for value in environment.params[name]]
+        for name in names
+        if name not in BUILT_IN and not name.startswith("*")
+    ]
+    if PAIRED & set(names):
+        axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
+    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in wanted), *walks))
+    return [
+        Case({key: value for part in parts for key, value in part.items()}, edges)
+        for edges in _edges(origins, environment)
+        for parts in itertools.product(*axes)
+    ]
+
+
+def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:
+    """Every choice of an edge for each of these origins that is asked at all of its edges."""
+    if environment.at_edges != "all":
+        return [{}]
+    names = [name for name in origins if name in environment.edges]
+    choices = itertools.product(*(environment.edges[name] for name in names))
+    return [dict(zip(names, choice, strict=True)) for choice in choices]
+
+
+def plan(
+    wanted: Sequence[Ask], case: Case, environment: Environment, run_id: str
+) -> tuple[Planned, ...]:
+    """The probes of one case in the order in which they were declared, the samples of each URL
+    together.
+    """
+    return tuple(
+        _planned(ask, sample, {**case.values, **values}, case.edges, environment, run_id)
+        for ask in wanted
+        for values in _all_values(ask, environment)
+        for sample in range(1, ask.samples + 1)
+    )
+
+
+def _all_values(ask: Ask, environment: Environment) -> Iterator[dict[str, str]]:
+    """Every way to fill in the fields that ask for all values within a case."""
+    starred = [name for name in ask.fields if name.startswith("*")]
+    axes = [environment.params[name.removeprefix("*")] for name in starred]
+    for values in itertools.product(*axes):
+        yield dict(zip(starred, values, strict=True))
+
+
+def _planned(
+    ask: Ask,
+    sample: int,
+    values: Mapping[str, str],
+    edges: Mapping[str, str],
+    environment: Environment,
+    run_id: str,
+) -> Planned:
+    filled = _filled(ask, values, environment, f"{run_id}-{sample}")
+    origin, _, path = filled.partition(":")
+    probe = Probe(
+        origin=origin,
+        url=environment.origins[origin] + path,
+        method=ask.method,
+        sample=sample,
+        follow=ask.follow,
+        template=ask.template.partition("?")[0],
+        address=edges.get(origin) or spread(environment.edges.get(origin, ()), path, sample),
+        fresh="release" in ask.fields,
+        varies=ask.varies,
+    )
+    return Planned(probe, ask.references)
+
+
+def _filled(ask: Ask, values: Mapping[str, str], environment: Environment, nonce: str) -> str:
+    release = environment.release.url if environment.release else ""
+    known = {name: name for name in ask.fields} | {"nonce": nonce, "release": release}
+    url = ask.template.format_map({**known, **values})
+    origin, colon, path = url.partition(":")
+    if not colon or not origin or not path.startswith("/"):
+        raise BadDeclaration(f'{ask.template!r}: expected "ORIGIN:/path"')
+    return url

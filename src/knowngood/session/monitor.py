@@ -1,0 +1,196 @@
+"""Looks around before, during and after the checks: at the controls, and at the release.
+
+Only the process that gives the verdict does, through fetchers of its own: the workers' are busy
+with the checks. What it sees goes into the ledger.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from ..environment.model import Environment, Release
+from ..fetch.exchange_summary import describe
+from ..fetch.fetcher import Fetcher
+from ..fetch.guard import Guard
+from ..fetch.probe import SILENT
+from ..fetch.response import Blocked, Unanswered, respond
+from ..readiness import convergence, network_control
+from ..readiness.convergence import Convergence, Edge, Tell, Watch
+from ..readiness.release_state import Standing
+from ..safety.sanitize import plain
+from ..verdict import build_match
+from ..verdict.decide import unsteady_groups
+from ..verdict.evidence import ALIKE, CONVERGED, plural
+from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
+from ..verdict.run_results import Ledger
+from .runner import Ticket
+
+LOOKS: Final = 8
+"""Looks at the controls while checks run, at most; one more follows at the end."""
+
+APART: Final = 1.0
+"""Seconds between two looks at the controls."""
+
+SHOWN: Final = 8  # URLs that differ between edges
+
+
+class Lookout:
+    """Looks around for the run that ``ticket`` is for."""
+
+    def __init__(self, environment: Environment, ledger: Ledger, ticket: Ticket) -> None:
+        self._environment = environment
+        self._ledger = ledger
+        self._ticket = ticket
+
+    def before(self, tell: Tell) -> None:
+        """Before the first check. Where the controls are in trouble, or the release does not come
+        up, ``ledger.halted`` says why no check should run.
+        """
+        self._look()
+        trouble = self._ledger.looks[-1].trouble if self._ledger.looks else ""
+        if trouble:
+            self._ledger.halted = (
+                f"this machine's network is in trouble, the controls say: {trouble}"
+            )
+            return
+        release = self._environment.release
+        if release is None:
+            return
+        with self._watching(release) as watch:
+            expected = self._ledger.release.expected
+            if expected is None:
+                self._note(self._ledger.release.looked_at(watch.look(watch.addresses)))
+            else:
+                within = self._environment.budget.converge
+                self._judge(watch.converge(expected, within, tell))
+
+    def during(self, outcome: Outcome) -> None:
+        """A check has ended so: where nobody answered it, see whether anybody answers."""
+        looks = self._ledger.looks
+        if outcome.result != FAILED or outcome.kind not in SILENT or len(looks) > LOOKS:
+            return
+        if not looks or time.time() - looks[-1].began > APART:
+            self._look()
+
+    def after(self) -> None:
+        """After the last check, while the verdict is still open."""
+        release, standing = self._environment.release, self._ledger.release
+        if release is not None and standing.start:
+            with self._watching(release) as watch:
+                times = release.agree * (1 if standing.expected is None else 2)
+                self._note(standing.ended(watch.look(standing.start, times)))
+        self._compare_edges()
+        self._compare_with_build()
+        failed = any(each.result == FAILED for each in self._ledger.outcomes)
+        if failed or unsteady_groups(self._ledger.evidence()):
+            self._look()
+
+    def _look(self) -> None:
+        if self._environment.control:
+            self._ledger.looks.append(network_control.look(self._environment, self._ticket.run_id))
+
+    def _note(self, standing: Standing) -> None:
+        self._ledger.release = standing
+
+    @contextmanager
+    def _watching(self, release: Release) -> Iterator[Watch]:
+        environment = convergence.watcher(self._environment)
+        fetcher = Fetcher(environment, self._ticket.run_id, self._ticket.deadline)
+        fetcher.start()
+        try:
+            addresses = convergence.addresses(environment, release)
+            yield Watch(environment, release, fetcher, addresses=addresses)
+        finally:
+            fetcher.close()
+
+    def _judge(self, found: Convergence) -> None:
+        self._note(self._ledger.release.converged(found))
+        for edge in found.given_up:
+            said = edge.last.shown if edge.last is not None else "not asked"
+            self._ledger.warnings.append(
+                f"{edge.address} gives no answer ({said}); the name has other addresses, and they "
+                "serve the release"
+            )
+        if found.missing:
+            self._look()
+            self._ledger.halted = "the release was not there, so no check ran"
+            self._ledger.add_claim(_not_converged(found))
+
+    def _compare_edges(self) -> None:
+        differing = {u: d for u, d in self._ledger.bodies.items() if len(set(d.values())) > 1}
+        if differing:
+            self._ledger.add_claim(_differing(differing))
+
+    def _compare_with_build(self) -> None:
+        """What redirects led to on another origin is not of this build."""
+        ledger, release = self._ledger, self._environment.release
+        if ledger.manifest is None or release is None:
+            return
+        place = Guard(self._environment.origins).origin_of
+        served = (each for each in ledger.served if place(each.url) == release.origin)
+        ledger.compared = build_match.compare(ledger.manifest.files, served, release)
+        claim = build_match.claim(ledger.compared)
+        if claim is not None:
+            ledger.add_claim(claim)
+
+
+def _not_converged(found: Convergence) -> Outcome:
+    """The claim that every edge serves the release, failed: by what was answered, or, where no
+    missing edge has answered at all, by the class of their silence.
+    """
+    edges = len(found.missing)
+    total = len(found.there) + edges
+    message = (
+        f"after {found.seconds:.0f} s {edges} of {plural(total, 'edge')} "
+        f"did not serve {plain(found.expected, 60)}\n{found.table()}"
+    )
+    answered = any(edge.last is not None and not edge.last.silent for edge in found.missing)
+    claim = Outcome(
+        nodeid=CONVERGED,
+        check=CONVERGED,
+        claim="Every edge serves the release that is to be verified, before anything is checked.",
+        result=FAILED,
+        kind="release",
+        message=message,
+    )
+    if answered:
+        return claim
+    silences = [_by_silence(claim, edge) for edge in found.missing]
+    return next((each for each in silences if each.result == FAILED), silences[0])
+
+
+def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
+    if edge.last is None:
+        return replace(claim, result=INCONCLUSIVE, kind="budget")
+    exchange = edge.last.exchange
+    told: dict[str, Any] = {"kind": "status", "exchange": describe(exchange)}
+    try:
+        respond(exchange)
+    except (Unanswered, Blocked) as error:
+        found = classify(error)
+        told |= {"result": found.result, "kind": found.kind}
+    last = exchange.attempts[-1]
+    return replace(claim, began=last.began, phase=last.phase, origin=exchange.probe.origin, **told)
+
+
+def _differing(bodies: dict[str, dict[str, str]]) -> Outcome:
+    """The claim that edges serve the same, failed."""
+    lines = [f"{plural(len(bodies), 'URL')} differ between edges"]
+    for url, digests in list(bodies.items())[:SHOWN]:
+        by_digest: dict[str, list[str]] = {}
+        for edge, digest in digests.items():
+            by_digest.setdefault(digest, []).append(edge)
+        sides = " ≠ ".join(", ".join(sorted(edges)) for edges in by_digest.values())
+        lines.append(f"{plain(url, 300)}: {sides}")
+    return Outcome(
+        nodeid=ALIKE,
+        check=ALIKE,
+        claim="Every edge serves the same bytes.",
+        result=FAILED,
+        kind="content",
+        message="\n".join(lines),
+    )

@@ -1,0 +1,69 @@
+"""In which order items run, and what each of them will read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from ..environment.model import Environment
+from ..fetch.prefetch import Plan
+from ..fetch.probe import Planned
+from . import collection, marks
+from .marks import Ask, Case
+from .runner import group_of
+
+
+def case_of(item: pytest.Item) -> Case:
+    """The values that this item fills in."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec is not None else None
+    return case if isinstance(case, Case) else Case()
+
+
+def values_of(item: pytest.Item) -> dict[str, str]:
+    """What tells this item's case from others, by name: also the edges it connects to."""
+    case = case_of(item)
+    return {**case.values, **{f"edge of {name}": edge for name, edge in case.edges.items()}}
+
+
+def in_order(items: Sequence[pytest.Item], environment: Environment) -> list[pytest.Item]:
+    """Items of one value together, so that what they share is held briefly; walks in between.
+
+    A walk waits for one answer after the other. Spread over the run, they leave time in which
+    what the others will read arrives.
+    """
+    places: dict[pytest.Item, float] = {item: _place(item, environment) for item in items}
+    last = max(places.values(), default=0)
+    walks = [item for item in items if "client" in getattr(item, "fixturenames", ())]
+    for number, item in enumerate(walks):
+        places[item] = number * last // len(walks) - 0.5
+    return sorted(items, key=places.__getitem__)
+
+
+def _place(item: pytest.Item, environment: Environment) -> float:
+    """The place of the item's first value in the environment's list of them."""
+    name, value = next(iter(case_of(item).values.items()), ("", ""))
+    known = environment.params.get(name, ())
+    return known.index(value) if value in known else -1
+
+
+class Plans:
+    """Makes the plans of items. Checks that ask for the same share one tuple of probes."""
+
+    def __init__(self, environment: Environment, run_id: str) -> None:
+        self._environment = environment
+        self._run_id = run_id
+        self._known: dict[tuple[tuple[Ask, ...], str], tuple[Planned, ...]] = {}
+        self._single: dict[Planned, Planned] = {}
+        self._groups: dict[str, str] = {}
+
+    def of(self, item: pytest.Item) -> Plan:
+        """What ``item`` will read."""
+        case, asks = case_of(item), collection.asks_of(item)
+        key = (asks, case.id)
+        if key not in self._known:
+            planned = marks.plan(asks, case, self._environment, self._run_id)
+            self._known[key] = tuple(self._single.setdefault(each, each) for each in planned)
+        group = group_of(item.nodeid)
+        return Plan(item.nodeid, self._groups.setdefault(group, group), self._known[key])

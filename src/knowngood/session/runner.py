@@ -1,0 +1,290 @@
+"""One process's part of a run: what its items will read, and the means to read it."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, overload
+
+from ..environment.model import Announced, Environment, spread
+from ..fetch.client import Client
+from ..fetch.fetcher import Fetcher
+from ..fetch.page_loader import referred
+from ..fetch.prefetch import Lookahead, Plan
+from ..fetch.probe import Exchange, Planned
+from ..fetch.response import Needed, Response, respond
+from ..safety.limits import Unjudgeable
+from ..safety.sanitize import plain
+from .marks import Case
+
+if TYPE_CHECKING:
+    import pytest
+
+
+RUN_ID: Final = "KNOWNGOOD_RUN_ID"
+PARENT: Final = "KNOWNGOOD_PARENT"
+"""The variables by which ``knowngood verify`` gives a run its id, to know its verdict by, and the
+descriptor of a pipe that lasts as long as it does itself.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the controller hands to every worker, and to itself. ``built`` names the origin whose
+    files are held against a manifest, if there is one.
+    """
+
+    run_id: str
+    deadline: float
+    origins: Mapping[str, str]
+    workers: int = 1
+    ca: str | None = None
+    edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    built: str = ""
+
+    @classmethod
+    def new(cls, environment: Environment, run_id: str, seconds: float, workers: int = 1) -> Ticket:
+        """A ticket for a run that begins now and may take so many seconds."""
+        return cls(
+            run_id=run_id,
+            deadline=time.time() + seconds,
+            origins=dict(environment.origins),
+            workers=workers,
+            ca=str(environment.ca) if environment.ca else None,
+            edges={name: tuple(each) for name, each in environment.edges.items()},
+        )
+
+    def applied(self, environment: Environment) -> Environment:
+        """``environment`` as the controller found it served."""
+        return environment.served(
+            Announced(
+                origins=self.origins,
+                ca=Path(self.ca) if self.ca else None,
+                edges={name: tuple(each) for name, each in self.edges.items()},
+            )
+        )
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the running item has read: ``touched`` is what its next assertion is about."""
+
+    plan: Plan
+    touched: Exchange | None = None
+    walks: list[Client] = field(default_factory=list)
+
+    def touch(self, exchange: Exchange) -> None:
+        """A check looks at this exchange now."""
+        self.touched = exchange
+
+
+class Touching(Sequence[Response]):
+    """Responses; what a check takes from here is what its next assertion is about."""
+
+    def __init__(self, items: Sequence[Response], reading: Reading) -> None:
+        self._items = items
+        self._reading = reading
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Response: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Response]: ...
+    def __getitem__(self, index: int | slice) -> Response | Sequence[Response]:
+        if isinstance(index, slice):
+            return Touching(self._items[index], self._reading)
+        return self._note(self._items[index])
+
+    def __iter__(self) -> Iterator[Response]:
+        return map(self._note, self._items)
+
+    def _note(self, response: Response) -> Response:
+        self._reading.touch(response.exchange)
+        return response
+
+
+class Run:
+    """Fetches for the items of this process until closed."""
+
+    def __init__(self, environment: Environment, ticket: Ticket) -> None:
+        self.environment = environment
+        self.ticket = ticket
+        self.left_behind: list[str] = []
+        self._asked_again: list[tuple[str, str, bool]] = []
+        self._fetcher: Fetcher | None = None
+        self._lookahead: Lookahead | None = None
+        self._reading: Reading | None = None
+        self._failed = False
+
+    def expect(self, plans: Sequence[Plan], *, by_group: bool) -> None:
+        """Make ready to read what these plans say; nothing is asked for yet."""
+        ticket = self.ticket
+        self._fetcher = Fetcher(self.environment, ticket.run_id, ticket.deadline, ticket.workers)
+        self._fetcher.tally.built = ticket.built
+        self._fetcher.start()
+        self._lookahead = Lookahead(self._fetcher, plans, by_group=by_group)
+
+    @contextmanager
+    def reading(self, plan: Plan) -> Iterator[Reading]:
+        """The time in which one item runs."""
+        assert self._lookahead is not None
+        self._lookahead.advance(plan.nodeid)
+        self._reading = Reading(plan)
+        try:
+            yield self._reading
+        finally:
+            self._lookahead.release(plan)
+            self._reading = None
+            self._let_go_of_failure()
+
+    def note_failure(self) -> None:
+        """The running item has failed."""
+        self._failed = True
+
+    def _let_go_of_failure(self) -> None:
+        """Frames of a check that failed hold what it read, in circles that only the collector
+        breaks up, and it does not look at how large things are.
+        """
+        if not self._failed:
+            return
+        self._failed = False
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            if hasattr(sys, name):
+                delattr(sys, name)  # where pytest puts them for a debugger, up to the next item
+        if self._fetcher is not None and self._fetcher.crowded:
+            gc.collect()
+
+    def responses(self) -> Sequence[Response]:
+        """The answers to all that the running item declares. Raises Unanswered, Blocked."""
+        reading = self._now()
+        found = []
+        for planned in reading.plan.planned:
+            exchange = self._take(planned).exchange
+            reading.touch(exchange)
+            found.append(respond(exchange))
+        return Touching(found, reading)
+
+    def touch(self, response: Response) -> None:
+        """The running item looks at this answer now."""
+        self._now().touch(response.exchange)
+
+    def references(self) -> Sequence[Needed]:
+        """What the pages that the running item declares need. Raises Unanswered, Blocked, and
+        Unjudgeable where that could not be found out.
+        """
+        reading = self._now()
+        self.responses()
+        visits = [self._take(each) for each in reading.plan.planned if each.references]
+        for visit in visits:
+            if visit.trouble:
+                reading.touch(visit.exchange)
+                raise Unjudgeable(visit.trouble)
+        return [Needed(ref, reading.touch) for visit in visits for ref in visit.references]
+
+    @contextmanager
+    def client(self, origin: str, case: Case) -> Iterator[Client]:
+        """A client at ``origin``, at the edge that the case names, that is swept up after."""
+        assert self._fetcher is not None
+        url = self.environment.origins[origin]
+        edges = self.environment.edges.get(origin, ())
+        address = case.edges.get(origin) or spread(edges, case.id)
+        with Client(self._fetcher, origin, url, address) as client:
+            self._now().walks.append(client)
+            try:
+                yield client
+            finally:
+                self.left_behind += client.sweep_up()
+
+    @property
+    def running(self) -> str | None:
+        """The node id of the running item."""
+        return self._reading.plan.nodeid if self._reading else None
+
+    def templates(self) -> tuple[str, ...]:
+        """The groups that the running item's requests are counted in."""
+        if self._reading is None:
+            return ()
+        planned = self._reading.plan.planned
+        found = [each.probe.template for each in planned]
+        found += [referred(each.probe.template) for each in planned if each.references]
+        found += [each.probe.template for walk in self._reading.walks for each in walk.exchanges]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def touched(self) -> Exchange | None:
+        """The exchange that the running item looked at last."""
+        if self._reading is None:
+            return None
+        sent = [each for walk in self._reading.walks for each in walk.exchanges]
+        return sent[-1] if sent else self._reading.touched
+
+    def report(self) -> dict[str, Any]:
+        """What this process asked for, as plain data for the controller."""
+        tally = self._fetcher.tally if self._fetcher else None
+        if tally is None:
+            return {}
+        return {
+            "requests": tally.requests,
+            "attempts": tally.attempts,
+            "received": tally.received,
+            "asked": dict(tally.asked),
+            "flaky": dict(tally.flaky),
+            "erratic": dict(tally.erratic),
+            "answered_at": tally.answered_at,
+            "slowest": tally.slowest,
+            "certificates": tally.certificates,
+            "retried": tally.retried,
+            "left_behind": self.left_behind,
+            "asked_again": self._asked_again,
+            "bodies": dict(tally.bodies),
+        }
+
+    def served(self) -> list[tuple[str, str, str]]:
+        """URL, edge and digest of what is to be held against a manifest: nothing to print, since a
+        secret may stand in a path, or by chance in a digest.
+        """
+        return list(self._fetcher.tally.served) if self._fetcher else []
+
+    def look_again(self) -> None:
+        """Ask once more for what nobody answered: what is answered now was trouble that has passed,
+        and the deployment's or the network's cannot be told.
+        """
+        if self._fetcher is not None:
+            exchanges = self._fetcher.again(list(self._fetcher.tally.silent))
+            self._asked_again = [
+                (each.probe.origin, plain(each.probe.url, 500), each.heard) for each in exchanges
+            ]
+
+    def close(self) -> None:
+        """Stop fetching."""
+        if self._fetcher is not None:
+            self._fetcher.close()
+
+    def _now(self) -> Reading:
+        if self._reading is None:
+            raise RuntimeError("responses can only be read while a check runs")
+        return self._reading
+
+    def _take(self, planned: Planned) -> Any:
+        assert self._lookahead is not None
+        return self._lookahead.take(planned)
+
+
+def group_of(nodeid: str) -> str:
+    """Items of one group run on one worker, since they read the same answers: those of one
+    locale, say. An item without params is its own group.
+    """
+    name, bracket, rest = nodeid.partition("[")
+    return rest.rstrip("]") if bracket else name
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is an xdist worker."""
+    return hasattr(config, "workerinput")

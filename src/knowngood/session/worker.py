@@ -1,0 +1,236 @@
+"""A run as pytest sees it, in every process: what is collected, how items run, what they report.
+
+The hooks here are registered once ``--env`` is given. :mod:`.controller` adds what only
+one process does.
+"""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from ..environment.model import Environment
+from ..fetch.exchange_summary import describe
+from ..fetch.prefetch import Plan
+from ..report import terminal
+from ..safety.redact import deep, redact
+from ..safety.sanitize import encodable, indented, plain
+from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
+from . import assertion, collection, marks, signals
+from .marks import Ask, BadDeclaration, Case
+from .ordering import Plans, in_order, values_of
+from .runner import Run, Ticket, is_worker
+
+
+class Session:
+    """The environment and this process's part of the run."""
+
+    def __init__(self, config: pytest.Config, environment: Environment) -> None:
+        self._config = config
+        self._junit = bool(config.getoption("xmlpath", None))
+        self._worker = is_worker(config)
+        self._deselected: set[str] = set()
+        self._inapplicable: dict[str, str] = {}
+        self._catches: dict[str, list[str]] = {}
+        self._plans: dict[str, Plan] = {}
+        self._known_cases: dict[tuple[str, ...], list[Case]] = {}
+        self._selected = False
+        self.environment = environment
+        self.expected = 0
+        self.result: dict[str, Any] = {}
+        self.use(Ticket.new(environment, "", environment.budget.run))
+
+    def use(self, ticket: Ticket) -> None:
+        """Run under ``ticket``, at its origins and edges."""
+        self.environment = ticket.applied(self.environment)
+        self.run = Run(self.environment, ticket)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        if self._worker:
+            self.use(Ticket(**self._config.workerinput["knowngood"]))  # type: ignore[attr-defined]
+            signals.on_signal(lambda: None)
+
+    # -- collection
+
+    def parametrize(self, metafunc: pytest.Metafunc) -> None:
+        """One case for each way to fill in what the marks of a check ask for."""
+        try:
+            wanted = marks.asks(metafunc.definition.iter_markers())
+            if "case" not in metafunc.fixturenames:
+                return
+            if marks.inapplicable(wanted, self.environment):
+                return
+            cases = self._cases(wanted, collection.walks_of(metafunc.definition))
+        except BadDeclaration:
+            return  # told as a usage error once the items are there
+        if cases != [Case()]:
+            metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
+
+    def _cases(self, wanted: tuple[Ask, ...], walks: tuple[str, ...]) -> list[Case]:
+        """The cases of these; checks with the same fields and origins share them."""
+        origins = {marks.origin_of(ask, self.environment) for ask in wanted}
+        key = (*(name for ask in wanted for name in ask.fields), *sorted(origins), *walks)
+        if key not in self._known_cases:
+            self._known_cases[key] = marks.cases(wanted, self.environment, walks)
+        return self._known_cases[key]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        collection.refuse_bad_schemas(items)
+        items[:] = in_order([i for i in items if self._applies(i)], self.environment)
+        self._selected = True
+
+    def _applies(self, item: pytest.Item) -> bool:
+        collection.refuse_misuse(item)
+        why = collection.inapplicable(item, self.environment)
+        name = collection.check_name(item)
+        if why is not None:
+            self._inapplicable[name] = why
+        elif name not in self._catches:
+            self._catches[name] = collection.catches_of(item)
+        return why is None
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        self._deselected.update(collection.check_name(item) for item in items)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if not self._selected:
+            return  # pytest comes here, too, when a usage error ended the collection
+        plans = Plans(self.environment, self.run.ticket.run_id)
+        self._plans = {item.nodeid: plans.of(item) for item in session.items}
+        self.expected = len(self._plans)
+        runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
+        if runs_here and self._plans and not self._config.option.collectonly:
+            self.run.expect(list(self._plans.values()), by_group=self._worker)
+            gc.collect()
+            gc.freeze()  # items live to the end; without this every collection walks over them
+
+    # -- the checks
+
+    def run_earlier_samples(self, item: pytest.Function) -> None:
+        """Run the check with all samples but the last, and leave that to pytest."""
+        *earlier, last = self.run.responses()
+        if not earlier:
+            return
+        names = inspect.signature(item.obj).parameters
+        for response in earlier:
+            self.run.touch(response)
+            item.obj(**{**{name: item.funcargs[name] for name in names}, "response": response})
+        self.run.touch(last)
+        item.funcargs["response"] = last
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        plan = self._plans.pop(item.nodeid, None)  # what has run is let go
+        if plan is None:
+            return (yield)
+        with self.run.reading(plan):
+            return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
+        """What is too large for pytest is explained here, and that is the end of the assertion:
+        pytest asks for every explanation there is, its own included, before it takes one.
+        """
+        told = assertion.explanation(op, left, right)
+        if told is not None:
+            raise AssertionError(told)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
+        report = yield
+        if self.run.running == item.nodeid and (report.when == "call" or not report.passed):
+            outcome = self._outcome(item, call, report)
+            report.knowngood = outcome.to_json()
+            if report.failed:
+                report.longrepr = terminal.block_text(outcome)
+                report.sections = []
+            if self._junit:
+                item.user_properties += _properties(outcome)  # it reads those of the teardown
+        _make_plain(report)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: Any) -> None:
+        warning = warning_message.message
+        if isinstance(warning, Warning):
+            warning.args = tuple(indented(str(each)).strip() for each in warning.args)
+
+    def _outcome(self, item: pytest.Item, call: Any, report: Any) -> Outcome:
+        file, line, _ = item.location
+        told: dict[str, Any] = {
+            "nodeid": item.nodeid,
+            "check": collection.check_name(item),
+            "claim": plain(collection.claim_of(item), 120),
+            "values": values_of(item),
+            "asked": self.run.templates(),
+            "result": PASSED if report.passed else SKIPPED,
+            "place": f"{file}:{(line or 0) + 1}",
+            "again": report.when == "teardown",
+        }
+        if report.failed and call.excinfo is not None:
+            self.run.note_failure()
+            found = classify(call.excinfo.value)
+            exchange = found.exchange or self.run.touched
+            told |= {
+                "result": found.result,
+                "kind": sharpened(found.kind, found.message, exchange),
+                "message": encodable(redact(found.message)[:4000]),
+            }
+            if exchange is not None and exchange.attempts:
+                told |= {
+                    "began": exchange.attempts[-1].began,
+                    "phase": exchange.attempts[-1].phase,
+                    "origin": exchange.probe.origin,
+                    "exchange": describe(exchange),
+                }
+        return Outcome(**{**deep(told), "check": told["check"]})  # by its name it may be required
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        if exitstatus != pytest.ExitCode.INTERRUPTED:
+            self.run.look_again()
+        self.result = {
+            "report": deep(self.run.report()),
+            "served": self.run.served(),
+            "deselected": sorted(self._deselected),
+            "inapplicable": self._inapplicable,
+            "catches": self._catches,
+        }
+        self.run.close()
+        if self._worker:
+            self._config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
+
+
+def _make_plain(report: Any) -> None:
+    """What was captured or given as a reason may be an answer's words: no line of it may begin
+    where one of pytest's or ours could.
+    """
+    report.sections = [(title, indented(content)) for title, content in report.sections]
+    report.user_properties = [(plain(k), _plain_value(v)) for k, v in report.user_properties]
+    if isinstance(report.longrepr, tuple):
+        path, line, reason = report.longrepr
+        report.longrepr = (path, line, plain(reason, 300))
+    if getattr(report, "wasxfail", None):
+        report.wasxfail = plain(report.wasxfail, 300)
+
+
+def _plain_value(value: object) -> object:
+    return plain(value, 1000) if isinstance(value, str) else value
+
+
+def _properties(outcome: Outcome) -> list[tuple[str, object]]:
+    """What JUnit gets beside its own: the claim, and the request with its attempts."""
+    found: list[tuple[str, object]] = [("claim", outcome.claim)]
+    if outcome.exchange is not None:
+        found.append(("url", outcome.exchange["url"]))
+        found.append(("attempts", len(outcome.exchange["attempts"])))
+    return found

@@ -1,0 +1,1 @@
+"""``knowngood verify``: the run in a process that is watched."""

@@ -1,0 +1,1 @@
+"""Outcomes in, one verdict out. Pure: no clock, no file, no network."""

@@ -1,0 +1,163 @@
+"""Is what is served what was built? The digests of answers held against a manifest.
+
+A URL stands for the file at its path, or for the ``index.html`` of the folder there, as web servers
+have it. The version document is written by the deployment and never compared, and what the
+environment says is not built is not either.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from ..content import manifest
+from ..content.manifest import BadManifest, Manifest
+from ..environment.model import Environment, Release
+from ..safety.sanitize import plain
+from .evidence import BUILT, plural
+from .outcome import FAILED, Outcome
+
+SHOWN: Final = 8  # of each kind of difference
+
+
+def manifest_for(environment: Environment, path: Path) -> Manifest:
+    """The manifest at ``path`` that the environment's content is to be held against.
+
+    Raises BadManifest for what is none, and where no [release] says which origin has the content.
+    """
+    if environment.release is None:
+        raise BadManifest(
+            f"{path}: {environment.path} has no [release]; add the table with "
+            'url = "ORIGIN:/path of the version document", which says on which origin the files are'
+        )
+    return manifest.read(path)
+
+
+class Served(NamedTuple):
+    """A URL, the edge that was asked (empty where the origin has none), and the SHA-256 of what it
+    answered with 200, decoded.
+    """
+
+    url: str
+    edge: str
+    digest: str
+
+
+class Differing(NamedTuple):
+    """What was served in place of the file at ``path`` with the digest ``built``."""
+
+    served: Served
+    path: str
+    built: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``compared`` counts the URLs whose file is in the manifest; ``differing`` are answers that
+    are not that file, ``unlisted`` URLs of which the manifest has none.
+    """
+
+    compared: int
+    differing: tuple[Differing, ...]
+    unlisted: tuple[str, ...]
+
+    @property
+    def doubt(self) -> str:
+        """Why it proves nothing; empty when it does. Where most of what is served is not in the
+        manifest, it is the manifest that is another's, of another folder or another site.
+        """
+        if not self.compared and not self.unlisted:
+            return "nothing was compared with --manifest: no answer is a file of the deployment"
+        if self.compared >= len(self.unlisted):
+            return ""
+        return (
+            f"--manifest has {self.compared} of {self.compared + len(self.unlisted)} files that "
+            "were served, so it is of something else: make it of the folder that is served"
+        )
+
+
+def compare(files: Mapping[str, str], served: Iterable[Served], release: Release) -> Comparison:
+    """Hold what was ``served`` against the ``files`` of a manifest."""
+    document = _path(release.path)
+    compared: set[str] = set()
+    differing: list[Differing] = []
+    unlisted: set[str] = set()
+    for each in sorted(served):
+        path = _path(each.url)
+        file = _file(path, files)
+        if path == document or (path and release.unbuilt.fullmatch(path)):
+            continue
+        if file is None:
+            unlisted.add(each.url)
+            continue
+        compared.add(each.url)
+        if each.digest != files[file]:
+            differing.append(Differing(each, file, files[file]))
+    return Comparison(len(compared), tuple(differing), tuple(sorted(unlisted)))
+
+
+def _path(url: str) -> str | None:
+    """The path of a URL as a server looks it up: decoded, ``//`` and ``..`` resolved, a slash at
+    its end kept. None for one that is not UTF-8.
+    """
+    try:
+        path = unquote(urlsplit(url).path, errors="strict")
+    except ValueError:
+        return None
+    plain_path = posixpath.normpath(f"/{path.lstrip('/')}")
+    return f"{plain_path}/" if path.endswith("/") and plain_path != "/" else plain_path
+
+
+def _file(path: str | None, files: Container[str]) -> str | None:
+    """The file that is served at a path. Some servers give a folder's page without the slash."""
+    if path is None:
+        return None
+    name = path[1:]
+    index = f"{name.rstrip('/')}/index.html".lstrip("/")
+    return next((each for each in (name, index) if each in files), None)
+
+
+def claim(comparison: Comparison) -> Outcome | None:
+    """The claim that what is served was built, failed; None where it holds or proves nothing."""
+    if comparison.doubt or not (comparison.differing or comparison.unlisted):
+        return None
+    return Outcome(
+        nodeid=BUILT,
+        check=BUILT,
+        claim="Every file that is served is the one that was built.",
+        result=FAILED,
+        kind="content",
+        message="\n".join([*_differing(comparison.differing), *_unlisted(comparison.unlisted)]),
+    )
+
+
+def _differing(found: Iterable[Differing]) -> list[str]:
+    """Four lines for each difference: links to one file have it in common."""
+    alike: defaultdict[tuple[str, str], list[Differing]] = defaultdict(list)
+    for each in found:
+        alike[each.served.digest, each.built].append(each)
+    lines = []
+    for (served, built), group in list(alike.items())[:SHOWN]:
+        first, edge = group[0].served, group[0].served.edge
+        more = f" and {plural(len(group) - 1, 'answer')} more" if len(group) > 1 else ""
+        lines += [
+            f"{plain(first.url, 300)}{f' at {plain(edge)}' if edge else ''}{more}",
+            f"  is not the file that was built: {plain(group[0].path, 100)}",
+            f"  served sha256 {served}",
+            f"  built  sha256 {built}",
+        ]
+    return [*lines, *_left(len(alike), "difference")]
+
+
+def _unlisted(urls: tuple[str, ...]) -> list[str]:
+    lines = [f"{plain(url, 300)} is served and was not built" for url in urls[:SHOWN]]
+    return [*lines, *_left(len(urls), "URL")]
+
+
+def _left(count: int, what: str) -> list[str]:
+    return [f"… {plural(count - SHOWN, f'{what}')} more"] if count > SHOWN else []

@@ -1,0 +1,264 @@
+"""Outcomes in, one verdict out. Pure: no clock, no file, no network.
+
+A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never PASSED.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from ..fetch.flakiness import SOUND, may_be_chance
+from .evidence import CONVERGED, Evidence, plural
+from .exit_codes import ACTIONS, EXIT_CODES, HOLD, Kind
+from .outcome import FAILED, SKIPPED, Outcome
+from .unreachable import unconfirmed
+
+FLAKY_FLOOR: Final = 5
+"""Retried requests that any group may have whatever its size: one short outage, met at a low
+concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.fetch.flakiness`)."""
+
+
+_FLEETING: Final = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12}-\d+\b|\b0x[0-9a-f]{6,}\b"
+    r"|\b\d+(?:\.\d+)? m?s\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the run says, and what to do about it.
+
+    ``failures`` are confirmed, ``known`` those of them that the baseline has, too; ``doubts`` say,
+    a line each, why the run proves less than it should; ``unsettled`` are the outcomes behind
+    them. ``unsteady`` names the groups of requests that needed more retries than is tolerated.
+    """
+
+    kind: Kind
+    reason: str
+    counts: Mapping[str, int]
+    failures: tuple[Outcome, ...] = ()
+    known: tuple[Outcome, ...] = ()
+    unsettled: tuple[Outcome, ...] = ()
+    doubts: tuple[str, ...] = ()
+    unsteady: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with."""
+        return EXIT_CODES[self.kind]
+
+    @property
+    def action(self) -> str:
+        """``proceed``, ``roll back`` or ``hold``."""
+        return ACTIONS.get(self.kind, HOLD)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, by the schema that ships with the package."""
+        return {
+            "verdict": str(self.kind),
+            "action": self.action,
+            "exit_code": self.exit_code,
+            "reason": self.reason,
+            "counts": dict(self.counts),
+            "doubts": list(self.doubts),
+            "failures": [outcome.to_json() for outcome in self.failures],
+            "known": [outcome.to_json() for outcome in self.known],
+            "unsettled": [outcome.to_json() for outcome in self.unsettled],
+        }
+
+
+def fold(evidence: Evidence) -> Verdict:
+    """The verdict that ``evidence`` supports."""
+    unsteady = unsteady_groups(evidence)
+    judged = [(each, _why_not(each, evidence)) for each in evidence.outcomes]
+    confirmed = [each for each, why in judged if each.result == FAILED and not why]
+    old = evidence.baseline or frozenset()
+    failures = tuple(each for each in confirmed if key(each) not in old)
+    known = tuple(each for each in confirmed if key(each) in old)
+    open_ = [(each, why) for each, why in judged if each.result != SKIPPED and why]
+    unsettled = tuple(each for each, _ in open_)
+    doubts = (
+        *_run_doubts(evidence, known, unsteady),
+        *_open_doubts(open_),
+        *([evidence.halted] if evidence.halted else ()),
+        *_coverage_doubts(evidence),
+        *([evidence.unproven] if evidence.unproven else ()),
+    )
+    troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
+    kind, reason = _decide(evidence, failures, troubled, doubts)
+    return Verdict(
+        kind=kind,
+        reason=reason,
+        counts=_counts(evidence, (*failures, *known), unsettled),
+        failures=failures,
+        known=known,
+        unsettled=unsettled,
+        doubts=(*troubled, *doubts),
+        unsteady=unsteady,
+    )
+
+
+def _decide(
+    evidence: Evidence,
+    failures: tuple[Outcome, ...],
+    unsteady: tuple[str, ...],
+    doubts: tuple[str, ...],
+) -> tuple[Kind, str]:
+    if evidence.internal_error:
+        return Kind.INTERNAL_ERROR, "the run itself broke; its output says where"
+    if evidence.interrupted:
+        return Kind.INTERRUPTED, "stopped from outside before it was done"
+    if failures:
+        return Kind.FAILED, _failed(failures)
+    if unsteady and not evidence.changed and not evidence.silence.troubled:
+        return Kind.FAILED, unsteady[0]
+    if evidence.unreadable:
+        count = plural(len(evidence.unreadable), "file")
+        return Kind.INTERRUPTED, f"{count} could not be read: {_first(list(evidence.unreadable))}"
+    if not evidence.expected and not evidence.halted:
+        return Kind.NOTHING_CHECKED, "no check was selected"
+    if doubts:
+        return Kind.INCONCLUSIVE, doubts[0]
+    return Kind.PASSED, "every required check ran and held"
+
+
+def _failed(failures: tuple[Outcome, ...]) -> str:
+    """A claim of the engine's own says most in the fewest words."""
+    for outcome in failures:
+        if outcome.check == CONVERGED:
+            return f"not-converged: {outcome.message.partition(chr(10))[0]}"
+    checks = len({each.check for each in failures})
+    return f"{plural(checks, 'check')} failed in {plural(len(failures), 'case')}"
+
+
+def _why_not(outcome: Outcome, evidence: Evidence) -> str:
+    """Why this outcome is no failure to be relied on; empty for one that is, and for none."""
+    if outcome.result == SKIPPED:
+        return ""
+    if outcome.result != FAILED:
+        return f"{outcome.kind}: {outcome.message or 'unknown'}"
+    if evidence.changed:
+        return evidence.changed
+    return unconfirmed(outcome, evidence.silence)
+
+
+def _run_doubts(
+    evidence: Evidence, known: tuple[Outcome, ...], unsteady: tuple[str, ...]
+) -> list[str]:
+    """What makes the whole run prove less."""
+    doubts = [each for each in (evidence.changed, evidence.wavering) if each]
+    if unsteady and evidence.silence.troubled:
+        doubts.append(
+            "requests needed retries, and this machine's network is in trouble, the controls say: "
+            f"{evidence.silence.troubled}"
+        )
+    if evidence.overdue:
+        doubts.append("time ran out before the run was done; see [budget] run")
+    if evidence.optimized:
+        doubts.append(
+            "Python runs with assertions switched off (-O or PYTHONOPTIMIZE), so checks may have "
+            "passed over what they should assert; run again without it"
+        )
+    if known:
+        doubts.append(
+            f"{plural(len(known), 'case')} failed, and failed in the baseline as well: it was not "
+            "this push"
+        )
+    return doubts
+
+
+def _open_doubts(open_: list[tuple[Outcome, str]]) -> list[str]:
+    """Why outcomes are unsettled: each reason once, of those that are not the deployment's the
+    first of each class.
+    """
+    reasons: dict[tuple[bool, str], list[str]] = {}
+    for outcome, why in open_:
+        failed = outcome.result == FAILED
+        reasons.setdefault((not failed, why if failed else outcome.kind), []).append(why)
+    return [f"{whys[0]} ({plural(len(whys), 'case')})" for _, whys in sorted(reasons.items())]
+
+
+def _coverage_doubts(evidence: Evidence) -> list[str]:
+    """What should have run and did not."""
+    doubts = []
+    if evidence.lost_workers:
+        doubts.append(f"{plural(evidence.lost_workers, 'worker')} died during the run")
+    skipped = {each.check for each in evidence.outcomes if each.result == SKIPPED}
+    for pattern in evidence.require:
+        doubts += _requirement_doubts(pattern, skipped, evidence)
+    if not evidence.passed and not evidence.halted:
+        doubts.append("no case ran and held, so nothing is proved")
+    done = evidence.passed + len(evidence.outcomes)
+    if done < evidence.expected and not evidence.halted:
+        doubts.append(f"only {done} of {evidence.expected} cases ran")
+    return doubts
+
+
+def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> list[str]:
+    def matching(checks: Any) -> list[str]:
+        return sorted({each for each in checks if fnmatchcase(each, pattern)})
+
+    doubts = []
+    for what, checks in (("skipped", skipped), ("deselected", evidence.deselected)):
+        missing = matching(checks)
+        if missing:
+            doubts.append(f"{plural(len(missing), 'required check')} {what}: {_first(missing)}")
+    if pattern == "*" and evidence.narrowed:
+        doubts.append(f"only a part of the required checks was selected: {evidence.narrowed}")
+    elif pattern != "*" and not doubts and not evidence.halted and not matching(evidence.ran):
+        doubts.append(f"no check matches {pattern!r} of [require]")
+    return doubts
+
+
+def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
+    """Groups of requests that needed more retries than the environment tolerates, and more than
+    chance explains.
+    """
+    return tuple(group for group in evidence.erratic if _is_unsteady(group, evidence))
+
+
+def _is_unsteady(group: str, evidence: Evidence) -> bool:
+    erratic, asked = evidence.erratic[group], evidence.asked.get(group, 0)
+    if erratic <= FLAKY_FLOOR or erratic <= evidence.tolerance * asked:
+        return False
+    return not may_be_chance(erratic, asked, min(SOUND, evidence.tolerance))
+
+
+def _unsteady_reason(group: str, evidence: Evidence) -> str:
+    return (
+        f"unsteady: {evidence.erratic[group]} of {evidence.asked.get(group, 0)} requests to "
+        f"{group} needed a retry; tolerated: {evidence.tolerance:.0%}"
+    )
+
+
+def _counts(
+    evidence: Evidence, failures: tuple[Outcome, ...], unsettled: tuple[Outcome, ...]
+) -> dict[str, int]:
+    skipped = sum(each.result == SKIPPED for each in evidence.outcomes)
+    return {
+        "expected": evidence.expected,
+        "ran": evidence.passed + len(failures) + len(unsettled),
+        "passed": evidence.passed,
+        "failed": len(failures),
+        "inconclusive": len(unsettled),
+        "skipped": skipped,
+        "deselected": len(evidence.deselected),
+        "flaky": sum(evidence.flaky.get(group, 0) for group in evidence.silence.answered_at),
+    }
+
+
+def key(outcome: Outcome) -> str:
+    """By which a failure is known again in another run: the check, its case, and what is wrong;
+    made-up ids, addresses in memory and seconds aside.
+    """
+    message = _FLEETING.sub("…", outcome.message)
+    return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))
+
+
+def _first(names: list[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

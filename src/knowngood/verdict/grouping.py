@@ -1,0 +1,50 @@
+"""Failures that are alike, as one."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from .outcome import Outcome
+
+_MADE_UP: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What differs between failures that are alike: the ids that a check made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Failures that are one and the same but for the case, as one."""
+
+    first: Outcome
+    cases: tuple[str, ...]
+    note: str = ""
+
+
+def fold_alike(outcomes: Iterable[Outcome]) -> list[Folded]:
+    """Group outcomes of one check whose messages differ in nothing but the case's values."""
+    groups: defaultdict[tuple[str, ...], list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[(outcome.check, outcome.result, outcome.kind, _neutral(outcome))].append(outcome)
+    return [
+        Folded(same[0], tuple(sorted({_case(each) for each in same}))) for same in groups.values()
+    ]
+
+
+def _case(outcome: Outcome) -> str:
+    """The values of a case, or what pytest put in brackets."""
+    named = "-".join(outcome.values.values())
+    return named or outcome.nodeid.partition("[")[2].rstrip("]") or outcome.nodeid
+
+
+def _neutral(outcome: Outcome) -> str:
+    """The message and URL with the case's values replaced by their names."""
+    url = str((outcome.exchange or {}).get("url", "")).partition("?")[0]
+    text = _MADE_UP.sub("{id}", f"{outcome.message}\n{url}")
+    for name, value in outcome.values.items():
+        if not value:
+            continue
+        text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
+    return text

@@ -1,0 +1,163 @@
+"""The controller's book: what all processes report, up to the evidence for a verdict."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..content.manifest import Manifest
+from ..environment.model import Environment
+from ..readiness.network_control import Look
+from ..readiness.release_state import Standing
+from .build_match import Comparison, Served
+from .evidence import Evidence
+from .outcome import PASSED, SKIPPED, Outcome
+from .unreachable import Silence
+
+
+@dataclass(slots=True)
+class Claim:
+    """One check over all its cases, for the report."""
+
+    title: str
+    ran: int = 0
+    bad: int = 0
+    skipped: int = 0
+    asked: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Filled in while the run goes on; read once, at its end."""
+
+    environment: Environment
+    expected: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    passed: int = 0
+    deselected: set[str] = field(default_factory=set)
+    inapplicable: dict[str, str] = field(default_factory=dict)
+    catches: dict[str, list[str]] = field(default_factory=dict)
+    narrowed: str = ""
+    lost_workers: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    interrupted: bool = False
+    internal_error: bool = False
+    requests: int = 0
+    attempts: int = 0
+    received: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+    flaky: Counter[str] = field(default_factory=Counter)
+    erratic: Counter[str] = field(default_factory=Counter)
+    answered_at: dict[str, float] = field(default_factory=dict)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    certificates: dict[str, float] = field(default_factory=dict)
+    retried: list[dict[str, Any]] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+    asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
+    bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    served: set[Served] = field(default_factory=set)
+    manifest: Manifest | None = None
+    compared: Comparison = field(default_factory=lambda: Comparison(0, (), ()))
+    looks: list[Look] = field(default_factory=list)
+    halted: str = ""
+    overdue: bool = False
+    release: Standing = field(default_factory=Standing)
+    baseline: frozenset[str] | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def record(self, outcome: Outcome) -> None:
+        """One item is done."""
+        claim = self.claims.setdefault(outcome.check, Claim(outcome.claim))
+        claim.asked.update(outcome.asked)
+        claim.ran += 1
+        if outcome.again:
+            self._take_back(claim, outcome.nodeid)
+        if outcome.result == PASSED:
+            self.passed += 1
+            return
+        claim.skipped += outcome.result == SKIPPED
+        claim.bad += outcome.result != SKIPPED
+        self.outcomes.append(outcome)
+
+    def _take_back(self, claim: Claim, nodeid: str) -> None:
+        """An item that passed and then broke in its teardown has not passed."""
+        claim.ran -= 1
+        before = [outcome for outcome in self.outcomes if outcome.nodeid == nodeid]
+        if before:
+            claim.skipped -= before[0].result == SKIPPED
+            claim.bad -= before[0].result != SKIPPED
+            self.outcomes.remove(before[0])
+        else:
+            self.passed -= 1
+
+    def add_result(self, result: Mapping[str, Any]) -> None:
+        """What one process left out at collection, and what it asked for (``Run.report``)."""
+        self.deselected.update(result["deselected"])
+        self.inapplicable.update(result["inapplicable"])
+        self.catches.update(result["catches"])
+        self.served.update(Served(*each) for each in result["served"])
+        if result["report"]:
+            self._add_report(result["report"])
+
+    def _add_report(self, report: Mapping[str, Any]) -> None:
+        self.requests += report["requests"]
+        self.attempts += report["attempts"]
+        self.received += report["received"]
+        self.asked.update(report["asked"])
+        self.flaky.update(report["flaky"])
+        self.erratic.update(report["erratic"])
+        for origin, when in report["answered_at"].items():
+            self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
+        every = [*self.slowest, *((seconds, what) for seconds, what in report["slowest"])]
+        self.slowest = sorted(every, reverse=True)[:5]
+        for origin, when in report["certificates"].items():
+            self.certificates[origin] = min(when, self.certificates.get(origin, when))
+        self.retried += report["retried"]
+        self.left_behind += report["left_behind"]
+        self.asked_again |= {(o, url): back for o, url, back in report["asked_again"]}
+        for url, digests in report["bodies"].items():
+            self.bodies[url].update(digests)
+
+    def add_claim(self, outcome: Outcome) -> None:
+        """A claim of the engine's own has failed: it counts as a case beside the checks'."""
+        self.expected += 1
+        self.record(outcome)
+
+    def evidence(self) -> Evidence:
+        """All of it, for the verdict."""
+        return Evidence(
+            environment=self.environment.name,
+            expected=self.expected,
+            passed=self.passed,
+            outcomes=tuple(self.outcomes),
+            deselected=tuple(sorted(self.deselected)),
+            narrowed=self.narrowed,
+            ran=tuple(self.claims),
+            require=self.environment.require,
+            lost_workers=self.lost_workers,
+            unreadable=tuple(name for name, _ in self.unreadable),
+            interrupted=self.interrupted,
+            internal_error=self.internal_error,
+            silence=Silence(
+                environment=str(self.environment.path),
+                answered_at=self.answered_at,
+                asked_again=self.asked_again,
+                controlled=bool(self.environment.control),
+                looks=tuple(self.looks),
+            ),
+            halted=self.halted,
+            overdue=self.overdue,
+            changed=self.release.changed,
+            wavering=self.release.wavering,
+            unproven=self.compared.doubt if self.manifest and not self.halted else "",
+            optimized=bool(sys.flags.optimize),
+            baseline=self.baseline,
+            asked=self.asked,
+            flaky=self.flaky,
+            erratic=self.erratic,
+            tolerance=self.environment.budget.flaky,
+        )

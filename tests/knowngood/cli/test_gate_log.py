@@ -1,0 +1,368 @@
+"""The commands that ask the records, as processes: answers, exit codes, and what stands in the
+way of an answer.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from release_side import Note, git
+
+import fhr_standin
+from knowngood.release import record_store
+from knowngood.release.git import Repository
+from knowngood.release.record import Kind
+
+ENVIRONMENT = """
+description = "{name}"
+{extra}
+[origins]
+content = "{url}"
+[release]
+url = "content:/__version__"
+repository = "{repository}"
+[gate]
+no_change = []
+"""
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def project(tmp_path: Path, site: Repository) -> Path:
+    """A suite with stage and prod, whose site is beside it."""
+    path = tmp_path / "suite"
+    (path / "environments").mkdir(parents=True)
+    (path / "checks").mkdir()
+    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    environment(path, "stage")
+    environment(path, "prod", 'promotes_from = "stage"')
+    return path
+
+
+def environment(
+    project: Path,
+    name: str,
+    extra: str = "",
+    repository: str = "../site",
+    url: str = "",
+) -> None:
+    place = url or f"http://127.0.0.{len(name)}:9"  # where nobody listens
+    text = ENVIRONMENT.format(name=name, extra=extra, repository=repository, url=place)
+    (project / "environments" / f"{name}.toml").write_text(text)
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(project: Path) -> Run:
+    """Run ``knowngood`` there."""
+
+    def run(*words: str) -> Ended:
+        command = [sys.executable, "-m", "knowngood", *words]
+        done = subprocess.run(
+            command, cwd=project, capture_output=True, text=True, timeout=120, check=False
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def test_last_good(run: Run, noted: Note) -> None:
+    """The release, and nothing else; 1 and the reason when there is none."""
+    ended = run("last-good", "--env=prod")
+    assert (ended.code, ended.out) == (1, "")
+    assert "nothing has PASSED there" in ended.err
+    noted("v1", "prod", "PASSED", 3)
+    assert run("last-good", "--env=prod") == (0, "v1\n", "")
+    noted("v1", "prod", "FAILED", 2)
+    ended = run("last-good", "--env=prod")
+    assert (ended.code, ended.out) == (1, "")
+    assert "v1 PASSED, and FAILED later" in ended.err
+
+
+def test_gate(run: Run, noted: Note) -> None:
+    """0, or 1 with numbered reasons and what to do about each."""
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 1
+    assert ended.out.splitlines() == [
+        "1. v2 has not PASSED on stage",
+        "   → knowngood verify --env=stage --release=v2 --record --push",
+        "v2 may not go to prod: 1 reason",
+    ]
+    noted("v2", "stage", "PASSED", 1)
+    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert (ended.code, ended.err) == (0, "")
+    first, last = ended.out.splitlines()
+    assert first.endswith(" Ann: Make v2 r=bob")
+    assert last == "v2 may go to prod"
+
+
+def test_override(run: Run) -> None:
+    """It goes through once that is on record, with who, why, and against how much."""
+    ended = run("gate", "--env=prod", "--release=v2", "--override", "the site is\nblank")
+    assert ended.code == 0, ended.err
+    assert "let through, on record as overridden/prod/v2/" in ended.out
+    told = run("log", "--env=prod").out
+    assert "overridden" in told
+    assert "Ann <ann@example.org>" in told
+    assert "the site is\\x0ablank (against 1 reasons)" in told
+    ended = run("gate", "--env=prod", "--release=v9", "--override", "why not")
+    assert ended.code == 4
+    assert "there is no release v9" in ended.err
+
+
+def test_log(run: Run, noted: Note) -> None:
+    """Newest first; of this environment alone."""
+    noted("v1", "prod", "DEPLOYED", 3, Kind.PUSHED)
+    noted("v1", "prod", "FAILED", 2)
+    noted("v2", "stage", "PASSED", 1)
+    rows = run("log", "--env=prod").out.splitlines()
+    assert [row.split()[3:6] for row in rows] == [
+        ["verified", "v1", "FAILED"],
+        ["pushed", "v1", "DEPLOYED"],
+    ]
+    assert len(run("log", "--env=prod", "--count=1").out.splitlines()) == 1
+
+
+def test_status(run: Run, noted: Note, project: Path) -> None:
+    """Every environment: for a person, for a script, and what is live by asking."""
+    noted("v2", "stage", "DEPLOYED", 3, Kind.PUSHED)
+    noted("v2", "stage", "PASSED", 2)
+    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v1", "prod", "PASSED", 8)
+    with fhr_standin.running(locales=1, release="v2") as standin:
+        environment(project, "stage", url=standin.origins["content"])
+        table = run("status")
+        rows = {each["environment"]: each for each in json.loads(run("status", "--json").out)}
+    assert table.code == 0, table.err
+    head, prod, stage = table.out.splitlines()
+    assert head.split("  ")[0] == "environment"
+    assert prod.split()[:3] == ["prod", "-", "v1"]
+    assert stage.split()[:3] == ["stage", "v2", "v2"]
+    assert (rows["stage"]["live"], rows["prod"]["live"]) == ("v2", None)
+    assert rows["stage"]["good"]["release"] == "v2"
+    assert (rows["prod"]["behind"], rows["stage"]["behind"]) == (1, None)
+    assert rows["prod"]["verified"]["verdict"] == "PASSED"
+
+
+def test_questions_need_no_secrets(run: Run, noted: Note, project: Path) -> None:
+    """Whoever asks git alone is sent nowhere that would want one."""
+    with (project / "environments" / "prod.toml").open("a") as file:
+        file.write('[secrets]\ntoken = "NOWHERE_SET"\n')
+    noted("v1", "prod", "PASSED", 3)
+    assert run("last-good", "--env=prod") == (0, "v1\n", "")
+    assert "NOWHERE_SET" not in run("status", "--offline").out
+
+
+def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None:
+    """An environment that cannot be read does not hide the others."""
+    environment(project, "dev", repository="../nowhere")
+    git(site.path, "tag", "verified/prod/v1/20261124T120001.000000Z")
+    ended = run("status", "--offline")
+    assert ended.code == 0
+    assert "is no git repository" in ended.out
+    assert "! verified/prod/v1/20261124T120001.000000Z: it is a lightweight tag" in ended.out
+    rows = {row["environment"]: row for row in json.loads(run("status", "--offline", "--json").out)}
+    assert rows["stage"]["trouble"] == [], "it is not judged by the records of prod"
+    assert len(rows["prod"]["trouble"]) == 1
+
+
+def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
+    """A URL is cloned into the cache and fetched each time; records reach it with --push."""
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    environment(project, "prod", 'promotes_from = "stage"', repository=bare.as_uri())
+    ended = run("gate", "--env=prod", "--release=v2", "--override", "why", "--push")
+    assert ended.code == 0, ended.err
+    assert len(git(bare, "tag", "-l", "overridden/*").split()) == 1
+    git(site.path, "tag", "-a", "v7", "-m", "v7")
+    git(site.path, "push", "--quiet", str(bare), "v7")
+    assert "v7 has not PASSED" in run("gate", "--env=prod", "--release=v7").out
+
+
+def test_a_ledger_that_cannot_be_read(
+    run: Run, project: Path, site: Repository, noted: Note, tmp_path: Path
+) -> None:
+    """The gate refuses and says so: 75, for what is not known is no reason why not."""
+    noted("v2", "stage", "PASSED", 1)
+    git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "the records cannot be relied on: git fetch" in ended.err
+    assert run("gate", "--env=prod", "--release=v2", "--offline").code == 0
+
+
+def test_a_tag_that_is_another_one_there(run: Run, site: Repository, tmp_path: Path) -> None:
+    """A release that was moved on the server is not taken over in silence."""
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    git(bare, "tag", "-f", "v2", "v1")
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "v2" in ended.err
+
+
+def test_a_shallow_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
+    """It cannot tell what would go out."""
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--quiet", "--depth=1", site.path.as_uri(), str(shallow))
+    environment(project, "prod", 'promotes_from = "stage"', repository="../shallow")
+    ended = run("gate", "--env=prod", "--release=v3")
+    assert ended.code == 75
+    assert "fetch --unshallow" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["gate", "--env=prod"], "--release"),
+        (["gate", "--release=v1"], "--env"),
+        (["last-good", "--env=nowhere"], "unknown environment"),
+        (["log"], "--env"),
+        (["status", "--env=nowhere"], "unknown environment"),
+        (["live", "--env=nowhere"], "unknown environment"),
+    ],
+)
+def test_usage(run: Run, words: list[str], told: str) -> None:
+    """A mistake is 4, or argparse's 2, and never 0 or 1."""
+    ended = run(*words)
+    assert ended.code in {2, 4}
+    assert told in ended.err
+
+
+def test_an_environment_without_a_repository(run: Run, project: Path) -> None:
+    """The message names the key."""
+    environment(project, "prod", repository="x")
+    path = project / "environments" / "prod.toml"
+    path.write_text(path.read_text().replace('repository = "x"\n', ""))
+    ended = run("gate", "--env=prod", "--release=v1")
+    assert ended.code == 4
+    assert "release.repository: not set" in ended.err
+
+
+CHECK = '''
+import pytest
+
+@pytest.mark.get("content:/robots.txt")
+def test_robots(response):
+    """Robots are answered."""
+    assert response.status_code == {status}
+'''
+
+
+@pytest.mark.parametrize("command", ["verify", "pytest"])
+@pytest.mark.parametrize(
+    ("status", "code", "verdict"), [(200, 0, "PASSED"), (404, 1, "FAILED")], ids=["good", "bad"]
+)
+def test_a_run_is_recorded(
+    project: Path, site: Repository, command: str, status: int, code: int, verdict: str
+) -> None:
+    """On the commit of the release that was on the air, by either command."""
+    (project / "checks" / "test_it.py").write_text(CHECK.format(status=status))
+    words = ["knowngood", "verify"] if command == "verify" else ["pytest"]
+    with fhr_standin.running(locales=1, release="v2") as standin:
+        environment(project, "stage", url=standin.origins["content"])
+        done = subprocess.run(
+            [sys.executable, "-m", *words, "--env=stage", "--record"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == code, done.stdout
+    assert "recorded: verified/stage/v2/" in done.stdout
+    [found] = record_store.read(site, datetime.now(UTC), ["stage"]).all
+    assert (found.verdict, found.commit) == (verdict, site.commit_of("v2"))
+    message = git(site.path, "cat-file", "-p", found.name)
+    assert "test_it.py::test_robots" in message
+    assert '"environments/stage.toml"' in message
+
+
+@pytest.mark.parametrize(
+    "release",
+    ["v9", "a b"],
+)
+def test_a_release_that_nobody_knows(project: Path, release: str) -> None:
+    """The verdict stands; that there is no record is told."""
+    (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))
+    with fhr_standin.running(locales=1, release=release) as standin:
+        environment(project, "stage", url=standin.origins["content"])
+        done = subprocess.run(
+            [sys.executable, "-m", "knowngood", "verify", "--env=stage", "--record"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout
+    assert f"{release} is neither a tag nor a commit" in done.stdout
+
+
+def test_push_without_record(run: Run) -> None:
+    """There would be nothing to push."""
+    ended = run("verify", "--env=stage", "--push")
+    assert ended.code == 4
+    assert "give --record as well" in ended.err
+
+
+def test_a_fetch_takes_nothing_away(
+    run: Run, site: Repository, noted: Note, tmp_path: Path, settings: Path
+) -> None:
+    """A record that was not pushed yet may be the one that revokes, whatever git is to prune."""
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    settings.write_text(settings.read_text() + "[fetch]\nprune = true\npruneTags = true\n")
+    noted("v2", "stage", "PASSED", 2)
+    noted("v2", "stage", "FAILED", 1)
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.err
+    assert "v2 has FAILED on stage since" in ended.out
+    assert len(git(site.path, "tag", "-l", "verified/*").split()) == 2
+
+
+def test_a_damaged_record_of_the_environment(run: Run, site: Repository, noted: Note) -> None:
+    """Nothing is known to be good while one cannot be read: it may be the one that revokes."""
+    noted("v1", "prod", "PASSED", 3)
+    git(site.path, "tag", "verified/prod/v1/20261124T120001.000000Z")
+    ended = run("last-good", "--env=prod")
+    assert (ended.code, ended.out) == (75, "")
+    assert "it is a lightweight tag" in ended.err
+
+
+@pytest.mark.parametrize("command", ["verify", "pytest"])
+def test_a_preview_is_not_recorded(project: Path, site: Repository, command: str) -> None:
+    """It is not the environment that the record would name."""
+    (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))
+    words = ["knowngood", "verify"] if command == "verify" else ["pytest"]
+    options = ["--env=stage", "--origin=content=http://127.0.0.1:9", "--record"]
+    done = subprocess.run(
+        [sys.executable, "-m", *words, *options],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "is not the environment" in done.stdout + done.stderr
+    assert git(site.path, "tag", "-l", "verified/*") == ""

@@ -1,0 +1,603 @@
+"""Pushes and rollbacks of a site that is really served: a link that is flipped, a server behind it,
+and a repository whose tags say what happened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from release_side import Note, git
+
+from knowngood.release import record_store
+from knowngood.release.git import Repository
+from knowngood.release.record import Kind
+
+ENVIRONMENT = """
+description = "{name}"
+{extra}
+[origins]
+content = "{url}"
+[release]
+url = "content:/__version__"
+agree = 2
+repository = "../site"
+[budget]
+converge = 1
+probe = 3
+[gate]
+no_change = []
+[deploy]
+command = ["./deploy", "{{release}}", "{{commit}}", "{{env}}"]
+timeout = 20
+"""
+DEPLOY = """#!/bin/sh
+echo "putting $1 on $3"
+echo "$@" >> deployed
+ln -s "$PWD/releases/$1" next && mv -T next live
+"""
+CHECK = '''
+import pytest
+
+@pytest.mark.get("content:/robots.txt")
+def test_robots(response):
+    """Robots are answered."""
+    assert response.status_code == 200
+'''
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Says nothing on the terminal."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def project(tmp_path: Path, site: Repository) -> Iterator[Path]:
+    """A suite whose prod serves whatever `live` leads to; v3 lacks a file."""
+    path = tmp_path / "suite"
+    for folder in ("environments", "checks"):
+        (path / folder).mkdir(parents=True)
+    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (path / "checks" / "test_it.py").write_text(CHECK)
+    (path / "deploy").write_text(DEPLOY)
+    (path / "deploy").chmod(0o755)
+    for release in ("v1", "v2", "v3"):
+        build(path, release, site)
+    (path / "releases" / "v3" / "robots.txt").unlink()
+    (path / "live").symlink_to(path / "releases" / "v1")
+    handler = partial(Quiet, directory=str(path / "live"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    environment(path, "prod", f"http://127.0.0.1:{server.server_port}", 'promotes_from = "stage"')
+    environment(path, "stage", "http://127.0.0.2:9")
+    yield path
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def build(project: Path, release: str, site: Repository) -> None:
+    folder = project / "releases" / release
+    folder.mkdir(parents=True)
+    version = {"version": release, "commit": site.commit_of(release)}
+    (folder / "__version__").write_text(json.dumps(version))
+    (folder / "robots.txt").write_text("User-agent: *\n")
+
+
+def environment(project: Path, name: str, url: str, extra: str = "") -> None:
+    text = ENVIRONMENT.format(name=name, url=url, extra=extra)
+    (project / "environments" / f"{name}.toml").write_text(text)
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    output: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(project: Path) -> Run:
+    """Run ``knowngood`` there."""
+
+    def run(*words: str) -> Ended:
+        done = subprocess.run(
+            [sys.executable, "-m", "knowngood", *words],
+            cwd=project,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def history(noted: Note) -> None:
+    """v1 is on prod and good there; v2 and v3 passed on stage."""
+    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "stage", "PASSED", 1)
+    noted("v3", "stage", "PASSED", 1)
+
+
+def live(project: Path) -> str:
+    """The release that is served."""
+    return (project / "live").resolve().name
+
+
+def happened(site: Repository, days: float = 0.5) -> list[tuple[str, str, str]]:
+    """What is on record of today on prod, oldest first."""
+    now = datetime.now(UTC)
+    found = record_store.read(site, now, ["prod"])
+    assert found.bad == ()
+    today = [r for r in reversed(found.all) if r.when > now - timedelta(days=days)]
+    return [(str(r.kind), r.release, r.verdict) for r in today]
+
+
+@pytest.mark.usefixtures("history")
+def test_a_good_push(run: Run, project: Path, site: Repository) -> None:
+    """Gated, deployed, verified, and each step is on record."""
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 0, ended.output
+    assert "| putting v2 on prod" in ended.output
+    assert "v2 is on prod, and verified" in ended.output
+    assert live(project) == "v2"
+    assert (project / "deployed").read_text().split() == ["v2", site.commit_of("v2"), "prod"]
+    assert happened(site) == [
+        ("pushed", "v2", "STARTED"),
+        ("pushed", "v2", "DEPLOYED"),
+        ("verified", "v2", "PASSED"),
+    ]
+    assert run("last-good", "--env=prod").output == "v2\n"
+
+
+@pytest.mark.usefixtures("history")
+def test_a_push_of_one_build(run: Run, project: Path, noted: Note) -> None:
+    """The gate wants the build that passed on stage, and prod is held against it."""
+    made = subprocess.run(
+        [sys.executable, "-m", "knowngood", "manifest", str(project / "releases" / "v2")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    (project / "build.txt").write_text(made.stdout)
+    words = ("push", "--env=prod", "--release=v2", "--manifest=build.txt")
+    ended = run(*words)
+    assert ended.code == 1
+    assert "1. what PASSED on stage was held against no manifest" in ended.output
+    digest = hashlib.sha256(made.stdout.encode()).hexdigest()
+    noted("v2", "stage", "PASSED", 0.9, content=digest)
+    (project / "releases" / "v2" / "robots.txt").write_text("User-agent: nobody\n")
+    ended = run(*words)
+    assert ended.code == 1, ended.output
+    assert "v2 is bad on prod" in ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+def test_a_push_without_its_secrets(run: Run, project: Path) -> None:
+    """Without them nothing could be verified, so nothing is deployed."""
+    with (project / "environments" / "prod.toml").open("a") as file:
+        file.write('[secrets]\ntoken = "NOWHERE_SET"\n')
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 4
+    assert "NOWHERE_SET, which is not set" in ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> None:
+    """FAILED: the last known good release is put back and verified, all in one command."""
+    ended = run("push", "--env=prod", "--release=v3")
+    assert ended.code == 1, ended.output
+    assert "v3 is bad on prod" in ended.output
+    assert "prod is back on v1, and verified" in ended.output
+    assert live(project) == "v1"
+    assert happened(site) == [
+        ("pushed", "v3", "STARTED"),
+        ("pushed", "v3", "DEPLOYED"),
+        ("verified", "v3", "FAILED"),
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "DEPLOYED"),
+        ("verified", "v1", "PASSED"),
+    ]
+    ended = run("gate", "--env=prod", "--release=v2", "--offline")
+    assert ended.code == 0, "v1 is live again, and v2 comes after it"
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("#!/bin/sh\nexit 3\n", "deploy.command ended with exit code 3"),
+        ("#!/no/such/program\n", "deploy.command cannot be run"),
+        ("#!/bin/sh\nkill -9 $$\n", "deploy.command ended with signal 9"),
+    ],
+)
+def test_a_deployment_that_breaks(
+    run: Run, project: Path, site: Repository, script: str, told: str
+) -> None:
+    """It may be there by half: the last good one is put back, which breaks as well here, and a
+    rollback is not rolled back.
+    """
+    (project / "deploy").write_text(script)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    assert told in ended.output
+    assert "NOT known to work" in ended.output
+    assert happened(site) == [
+        ("pushed", "v2", "STARTED"),
+        ("pushed", "v2", "NOT DEPLOYED"),
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "NOT DEPLOYED"),
+    ]
+
+
+@pytest.mark.usefixtures("history")
+def test_the_gate_stands_before_it(run: Run, project: Path, site: Repository) -> None:
+    """What may not go is not deployed; an override lets it, and is on record first."""
+    git(site.path, "tag", "-d", *git(site.path, "tag", "-l", "verified/stage/v2/*").split())
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1
+    assert "1. v2 has not PASSED on stage" in ended.output
+    assert not (project / "deployed").exists()
+    assert happened(site) == []
+    ended = run("push", "--env=prod", "--release=v2", "--override=prod is blank")
+    assert ended.code == 0, ended.output
+    assert happened(site)[:2] == [("overridden", "v2", "OVERRIDDEN"), ("pushed", "v2", "STARTED")]
+
+
+@pytest.mark.usefixtures("history")
+def test_what_could_not_be_told_is_left_alone(run: Run, project: Path, site: Repository) -> None:
+    """INCONCLUSIVE: hold, change nothing."""
+    check = project / "checks" / "test_it.py"
+    check.write_text(CHECK + "    pytest.skip('not today')\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75, ended.output
+    assert "could not be told; nothing more was changed" in ended.output
+    assert live(project) == "v2"
+    assert happened(site)[-1] == ("verified", "v2", "INCONCLUSIVE")
+
+
+@pytest.mark.usefixtures("history")
+def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
+    """The command ended well and did nothing: the release never came up, so it failed."""
+    (project / "deploy").write_text("#!/bin/sh\nexit 0\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    assert "prod is back on v1, and verified" in ended.output
+
+
+def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> None:
+    """To the last release that is known to be good and is not what is there; told beforehand."""
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "DEPLOYED", 2, Kind.PUSHED)
+    noted("v2", "prod", "PASSED", 1)
+    (project / "live").unlink()
+    (project / "live").symlink_to(project / "releases" / "v2")
+    ended = run("rollback", "--env=prod")
+    assert ended.code == 4
+    assert "it goes back to v1" in ended.output
+    assert "--yes" in ended.output
+    assert live(project) == "v2"
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert "prod is back on v1, and verified" in ended.output
+    assert live(project) == "v1"
+    assert happened(site)[0] == ("rolled-back", "v1", "STARTED")
+
+
+def test_nothing_to_go_back_to(run: Run, noted: Note, project: Path) -> None:
+    """No release is known to be good: nothing is touched."""
+    noted("v1", "prod", "FAILED", 8)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1
+    assert not (project / "deployed").exists()
+
+
+@pytest.mark.usefixtures("history")
+def test_one_push_at_a_time(run: Run, project: Path, site: Repository) -> None:
+    """The second is told who, since when and for what, and how to break the lock."""
+    lock = git(
+        site.path,
+        "hash-object",
+        "-w",
+        "--stdin",
+        given=json.dumps(
+            {
+                "who": "Bob <b\x1b[2J@x>",
+                "where": "ci-7",
+                "since": "2026-11-25T08:00:00+00:00",
+                "for": "knowngood push",
+            }
+        ),
+    ).strip()
+    git(site.path, "update-ref", "refs/knowngood/lock/prod", lock)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "Bob <b\\x1b[2J@x> on ci-7" in ended.output
+    command = ended.output.rpartition("to break it: ")[2].strip()
+    assert not (project / "deployed").exists()
+    subprocess.run(["sh", "-c", command], check=True, timeout=60)
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    assert git(site.path, "for-each-ref", "refs/knowngood/") == "", "it is given back"
+
+
+@pytest.mark.usefixtures("history")
+def test_across_machines(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
+    """With an origin, records and the lock are there, where everybody sees them."""
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    lock = git(bare, "hash-object", "-w", "--stdin", given="not a note").strip()
+    git(bare, "update-ref", "refs/knowngood/lock/prod", lock)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75, ended.output
+    assert "somebody who left no note" in ended.output
+    git(bare, "update-ref", "-d", "refs/knowngood/lock/prod")
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    assert [kind for kind, _, _ in happened(Repository(bare))] == ["pushed", "pushed", "verified"]
+    assert git(bare, "for-each-ref", "refs/knowngood/") == ""
+
+
+@pytest.mark.usefixtures("history")
+def test_no_network_no_push(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
+    """What nobody else could see on record is not pushed."""
+    git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "nothing more was done" in ended.output
+    assert not (project / "deployed").exists()
+
+
+HANG = """#!/bin/sh
+[ "$1" = {release} ] || exec ./sound "$@"
+echo "$$" > pids
+mv pids reached
+exec sleep 60
+"""
+HANGS = (
+    CHECK
+    + """
+import os, pathlib, time
+
+@pytest.mark.get("content:/robots.txt")
+def test_it_hangs(response):
+    \"\"\"Never answers.\"\"\"
+    pathlib.Path("pids").write_text(f"{os.getppid()} {os.getpid()}")
+    os.rename("pids", "reached")
+    time.sleep(60)
+"""
+)
+
+
+def hang(project: Path, step: str) -> None:
+    """Have a push of v2 hang at a step, and say so in the file `reached`."""
+    (project / "deploy").rename(project / "sound")
+    if step == "verifying":
+        (project / "sound").rename(project / "deploy")
+        (project / "checks" / "test_it.py").write_text(HANGS)
+        return
+    release = "v2" if step == "deploying" else "v1"
+    (project / "deploy").write_text(HANG.format(release=release))
+    (project / "deploy").chmod(0o755)
+    if step == "going back":
+        (project / "releases" / "v2" / "robots.txt").unlink()
+
+
+def mend(project: Path) -> None:
+    """What hung hangs no more; what a killed push has left behind is ended."""
+    for pid in map(int, (project / "reached").read_text().split()):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    (project / "checks" / "test_it.py").write_text(CHECK)
+    if (project / "sound").exists():
+        (project / "sound").rename(project / "deploy")
+
+
+PUT = [("pushed", "v2", "STARTED"), ("pushed", "v2", "DEPLOYED")]
+STEPS = {
+    "deploying": (PUT[:1], "the push of v2 by Ann <ann@example.org> on ", "did not end"),
+    "verifying": (PUT, "the push of v2 by Ann <ann@example.org> on ", "was not verified"),
+    "going back": (
+        [*PUT, ("verified", "v2", "FAILED"), ("rolled-back", "v1", "STARTED")],
+        "the rollback of v1 by Ann <ann@example.org> on ",
+        "did not end",
+    ),
+}
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_ended_in_the_middle(
+    run: Run, project: Path, site: Repository, step: str, number: int
+) -> None:
+    """The next command tells that it did not end, and how to go on; the lock is kept or given
+    back, and a rollback brings the good release in any case.
+    """
+    hang(project, step)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "knowngood", "push", "--env=prod", "--release=v2"],
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    never = threading.Event()
+    while not (project / "reached").exists():
+        assert process.poll() is None
+        never.wait(0.02)
+    # Ctrl-C in one step, what a job sends in the others: one handler has both.
+    by_hand = number == signal.SIGTERM and step == "going back"
+    process.send_signal(signal.SIGINT if by_hand else number)
+    if number == signal.SIGKILL:
+        process.wait(30)
+        mend(project)  # what it started holds its output
+    process.communicate(timeout=60)
+    assert process.returncode == (-number if number == signal.SIGKILL else 2)
+    if number != signal.SIGKILL:
+        for pid in map(int, (project / "reached").read_text().split()):
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+        mend(project)
+    put, whose, how = STEPS[step]
+    interrupted = step == "verifying" and number != signal.SIGKILL
+    left = [("verified", "v2", "INTERRUPTED")] if interrupted else []
+    assert happened(site) == [*put, *left]
+    ended = run("rollback", "--env=prod", "--yes")
+    if number == signal.SIGKILL:
+        assert ended.code == 75
+        command = ended.output.rpartition("to break it: ")[2].strip()
+        subprocess.run(["sh", "-c", command], check=True, timeout=60)
+        ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert whose in ended.output
+    assert how in ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("release", ["v2", "v3"])
+def test_a_network_that_goes_away(
+    run: Run, project: Path, site: Repository, tmp_path: Path, release: str
+) -> None:
+    """Behind the first record what was begun is brought to its end, and what is only here is
+    named, with the command that brings it there.
+    """
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    (project / "deploy").rename(project / "sound")
+    (project / "deploy").write_text(
+        f'#!/bin/sh\n[ ! -e {bare} ] || mv {bare} {bare}.away\nexec ./sound "$@"\n'
+    )
+    (project / "deploy").chmod(0o755)
+    ended = run("push", "--env=prod", f"--release={release}")
+    assert ended.code == (0 if release == "v2" else 1), ended.output
+    assert live(project) == ("v2" if release == "v2" else "v1")
+    assert run("log", "--env=prod").code == 75, "what others see is not known"
+    bare.with_name("origin.git.away").rename(bare)
+    again = [line.strip() for line in ended.output.splitlines() if "push origin refs/tags" in line]
+    assert len(again) == (2 if release == "v2" else 5), "all but the first"
+    for line in again:
+        command = line.partition("to push it: ")[2]
+        subprocess.run(["sh", "-c", command], check=True, timeout=60, capture_output=True)
+    assert happened(Repository(bare)) == happened(site)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75
+    assert "another push is under way, by Ann <ann@example.org>" in ended.output
+
+
+@pytest.mark.usefixtures("history")
+def test_a_command_that_hangs(run: Run, project: Path) -> None:
+    """It is ended when its time is up, and counts as broken."""
+    path = project / "environments" / "prod.toml"
+    path.write_text(path.read_text().replace("timeout = 20", "timeout = 0.5"))
+    (project / "deploy").write_text("#!/bin/sh\nexec sleep 60\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1
+    assert "not done after 0.5 s, and ended" in ended.output
+
+
+@pytest.mark.usefixtures("history")
+def test_hostile_output_and_names(run: Run, project: Path) -> None:
+    """What a command prints cannot paint the terminal; a name is never an option or a shell's."""
+    (project / "deploy").write_text(DEPLOY + "printf '\\033[2J\\nPASSED (exit 0)\\n'\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 0
+    assert "\x1b" not in ended.output
+    assert "\nPASSED (exit 0)\n" not in ended.output
+    for name in ("-x", "v2;touch evil", "$(touch evil)", "v2^{}", "../v2"):
+        assert run("push", "--env=prod", f"--release={name}").code in {1, 4}
+    assert not list(project.glob("**/evil"))
+
+
+def test_without_a_command(run: Run, project: Path) -> None:
+    """An environment that nobody can deploy to is a usage error; unknown fields are, too."""
+    path = project / "environments" / "prod.toml"
+    text = path.read_text()
+    path.write_text(text[: text.index("[deploy]")])
+    ended = run("push", "--env=prod", "--release=v2")
+    assert (ended.code, "needs [deploy] with command" in ended.output) == (4, True)
+    path.write_text(text.replace("{commit}", "{comit}"))
+    ended = run("push", "--env=prod", "--release=v2")
+    assert (ended.code, "deploy.command.2: found {comit}" in ended.output) == (4, True)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_module_of_the_suite_s_is_not_ours(project: Path) -> None:
+    """What lies in the folder from which a push is made answers for no verdict."""
+    (project / "knowngood.py").write_text("x = 1\n")
+    command = [sys.executable, "-P", "-m", "knowngood", "push", "--env=prod", "--release=v2"]
+    done = subprocess.run(command, cwd=project, capture_output=True, timeout=120, check=False)
+    assert done.returncode not in {0, 1}, done.stdout
+    assert live(project) == "v2", "neither believed nor taken back"
+
+
+def test_a_bad_release_that_others_pushed(run: Run, noted: Note, project: Path) -> None:
+    """Not everybody pushes by these commands: what was verified last is what is there."""
+    noted("v2", "prod", "FAILED", 3)
+    noted("v1", "prod", "DEPLOYED", 2.9, Kind.ROLLED_BACK)
+    noted("v1", "prod", "PASSED", 2.8)
+    noted("v3", "prod", "FAILED", 0.01)
+    (project / "live").unlink()
+    (project / "live").symlink_to(project / "releases" / "v3")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history")
+def test_what_a_command_started_ends_with_it(run: Run, project: Path) -> None:
+    """It must not go on deploying while the last good release is put back."""
+    path = project / "environments" / "prod.toml"
+    path.write_text(path.read_text().replace("timeout = 20", "timeout = 0.5"))
+    slow = "(trap '' TERM; echo $$ > started; sleep 60; touch late) &\nwait\n"
+    (project / "deploy").write_text(f"#!/bin/sh\necho $$ >> groups\n{slow}")
+    assert run("push", "--env=prod", "--release=v2").code == 1
+    groups = set(map(int, (project / "groups").read_text().split()))
+    assert [process for process in processes() if process.group in groups] == []
+
+
+class Process(NamedTuple):
+    """One that runs."""
+
+    pid: str
+    group: int
+
+
+def processes() -> Iterator[Process]:
+    """All that run; those that have ended and are not waited for do not."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, group = path.read_text().rpartition(") ")[2].split()[:3]
+            if state != "Z":
+                yield Process(path.parent.name, int(group))

@@ -1,0 +1,54 @@
+"""Which loads a Content-Security-Policy forbids for certain, and where it is not for us to say."""
+
+import pytest
+
+from knowngood.content.csp import forbids
+
+PAGE = "https://fhr.example.org/fr/"
+OWN = "https://fhr.example.org/fr/js/fhr.js"
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind", "url"),
+    [
+        ("", "script", OWN),
+        ("default-src 'self'", "script", OWN),
+        ("default-src 'none'; script-src 'self'", "script", OWN),
+        ("script-src *", "script", OWN),
+        ("script-src https:", "script", OWN),
+        ("script-src http:", "script", OWN),
+        ("script-src fhr.example.org:443", "script", OWN),
+        ("script-src https://*.example.org/fr/", "script", OWN),
+        ("script-src 'none'; script-src-elem 'self'", "script", OWN),
+        ("script-src 'none'; SCRIPT-SRC-ELEM 'SELF'", "script", OWN),
+        ("script-src 'nonce-abc' https://cdn.example.net", "script", OWN),
+        ("script-src 'strict-dynamic'", "script", OWN),
+        ("script-src 'sha256-abc='", "script", ""),
+        ("script-src 'self' 'unsafe-inline'", "script", ""),
+        ("connect-src 'none'", "script", OWN),
+        ("default-src 'none'", "media", OWN),
+        ("frame-ancestors 'self'; upgrade-insecure-requests", "script", OWN),
+        ("script-src 'self'; script-src 'none'", "script", OWN),
+    ],
+)
+def test_what_is_allowed_or_not_for_us_to_say(policy: str, kind: str, url: str) -> None:
+    """Nothing is told of it."""
+    assert forbids([policy], kind, url, PAGE) is None
+
+
+@pytest.mark.parametrize(
+    ("policies", "kind", "url", "told"),
+    [
+        (["script-src https://cdn.example.net"], "script", OWN, "script-src https://cdn.ex"),
+        (["default-src 'none'"], "script", OWN, "default-src 'none'"),
+        (["default-src"], "stylesheet", OWN, "default-src"),
+        (["script-src *.fhr.example.org"], "script", OWN, "script-src *.fhr.example.org"),
+        (["script-src 'self'"], "script", "", "script-src 'self'"),
+        (["default-src 'self'; connect-src 'none'"], "json", OWN, "connect-src 'none'"),
+        (["script-src 'self', script-src 'none'"], "script", OWN, "script-src 'none'"),
+        (["script-src 'self'", "img-src data:"], "image", OWN, "img-src data:"),
+    ],
+)
+def test_what_is_forbidden(policies: list[str], kind: str, url: str, told: str) -> None:
+    """The directive that forbids it is told; each of several policies counts."""
+    assert (forbids(policies, kind, url, PAGE) or "").startswith(told)

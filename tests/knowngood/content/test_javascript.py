@@ -1,0 +1,372 @@
+"""A script that is not whole is known without being run."""
+
+import contextlib
+import time
+
+import pytest
+
+from knowngood.content import javascript
+from knowngood.safety.limits import Unjudgeable
+
+WHOLE = b"""\
+// The report, drawn from what the browser holds.
+(function (window, document) {
+  "use strict";
+  var names = ["a", "b", 'c'], pattern = /[)\\]}]+/g;
+  function draw(list, options) {
+    for (var i = 0; i < list.length; i++) {
+      if (pattern.test(list[i])) { continue; } else { names.push({ key: list[i] }); }
+    }
+    return names.map(function (each) { return `<p>${each}</p>`; });
+  }
+  window.draw = draw;
+}(window, document));
+"""
+MOZILLA = b"""\
+var squares = [for (x of xs) x * x];
+for each (var item in {a: 1, b: [2]}) { print(item); }
+function twice(x) x * 2;
+let (x = 1, y = 2) { print(x + y); }
+var text = `${squares}`;
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(WHOLE, id="whole"),
+        pytest.param(b"var a = 1\nvar b = 2\n(a)", id="no-semicolons"),
+        pytest.param(b"return_ = 1\n++a\nb", id="line-ends-that-count"),
+        pytest.param(b"var mode = 0755, bell = '\\07';", id="legacy-octal"),
+        pytest.param(b"<!-- hidden from old browsers\nvar a = 1;\n//-->\n", id="html-comment"),
+        pytest.param(b"with (document) { write(title) }", id="with"),
+        pytest.param(b"\xef\xbb\xbfvar a = 1;", id="byte-order-mark"),
+        pytest.param(b"// only a comment", id="only-a-comment"),
+        pytest.param(b"const f = async (a = 1, ...b) => { await a?.b ?? c; };", id="modern"),
+        pytest.param(b"import a from './a.js'; export default class A {}", id="module"),
+        pytest.param("var été = 'é';".encode(), id="other-letters"),
+        pytest.param(b"if (a < b) { c() } if (d > e) { f() }", id="comparisons-are-no-markup"),
+        pytest.param(b"x = '<p>not markup</p>';", id="markup-in-a-string"),
+        pytest.param(b"x = /<p>/; y = a </b/.c;", id="markup-in-a-pattern"),
+    ],
+)
+def test_whole_script(source: bytes) -> None:
+    """Whatever browsers run is whole."""
+    assert javascript.trouble(source) is None
+
+
+def test_truncated_script() -> None:
+    """A script cut off anywhere within its outer brackets is noticed."""
+    start = WHOLE.index(b"(function") + 1
+    end = WHOLE.rindex(b")")
+    passed = [cut for cut in range(start, end) if javascript.trouble(WHOLE[:cut]) is None]
+    assert passed == []
+
+
+@pytest.mark.parametrize("source", [b"", b" \n\t"], ids=["nothing", "white-space"])
+@pytest.mark.parametrize("mozilla", [False, True])
+def test_empty_script(source: bytes, mozilla: bool) -> None:
+    """An empty script is never what was meant."""
+    assert javascript.trouble(source, mozilla=mozilla) == "the script is empty"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(b"<!DOCTYPE html>\n<html><body><p>Not found</p></body></html>", id="page"),
+        pytest.param(b"<!doctype html>\nNot found", id="page-without-elements"),
+        pytest.param(b"\n  <html></html>", id="page-after-white-space"),
+        pytest.param(b"<h1>404</h1>", id="element"),
+        pytest.param(b"<?php echo 1;", id="source-of-php"),
+        pytest.param(b"<script>var a = 1;</script>", id="script-element"),
+        pytest.param(b"var a = <b>c</b>;", id="jsx"),
+        pytest.param(b"var a = <b/>;", id="jsx-closed-at-once"),
+    ],
+)
+@pytest.mark.parametrize("mozilla", [False, True])
+def test_markup_in_place_of_a_script(source: bytes, mozilla: bool) -> None:
+    """A page answered for a script is named as what it is, in every dialect."""
+    found = javascript.trouble(source, mozilla=mozilla)
+    assert found == "markup in place of script at line 1"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"var a = 1;\nvar b = ;\n", 2),
+        (b"a = 1;\nb = 'open\nc = 2;", 2),
+        (b"a = 1;\n\nfoo(;\n", 3),
+    ],
+)
+def test_line_of_the_trouble(source: bytes, line: int) -> None:
+    """The message leads to the line."""
+    assert javascript.trouble(source) == f"does not parse from line {line} on"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"Not Found", b"{'error': 1, }x y", b"\x1f\x8b\x08\x00zz", b"\x00\x01", b"${VAR} x", b"}"],
+    ids=["words", "no-json", "still-gzipped", "binary", "unrendered", "bracket"],
+)
+def test_no_script_at_all(source: bytes) -> None:
+    """Other things are no scripts."""
+    assert javascript.trouble(source) is not None
+
+
+def test_mozilla_dialect_needs_to_be_asked_for() -> None:
+    """What only old Firefox reads is whole where the page says so, and nowhere else."""
+    assert javascript.trouble(MOZILLA, mozilla=True) is None
+    assert javascript.trouble(MOZILLA) is not None
+    assert javascript.trouble(WHOLE, mozilla=True) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (b"f(\n[for (x of xs) x;", "the [ of line 2 is never closed"),
+        (b"for each (x in y) {\n", "the { of line 1 is never closed"),
+        (b"for each (x in y) {}\n}", "a } closes nothing at line 2"),
+        (b"x = (\n1]", "a ] closes nothing at line 2"),
+        (b"x = `${a`;\n", "the ${ of line 1 is never closed"),
+    ],
+)
+def test_unbalanced_mozilla_script(source: bytes, found: str) -> None:
+    """Where only brackets can be counted, an odd one is told with its line."""
+    assert javascript.trouble(source, mozilla=True) == found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"let a = [for (x of xs) x[0]];\nlet b = Math.min.apply(null, [for ([d, t] of xs) d]);",
+        b"a = [for (x of xs) if (x > 1)\n for (y of x) [y, 1]];\nfor each (let z in a) f(z);",
+        b"let f = function (x) x * x;",
+        b"var g = (x for (x in xs));",
+        b"try { f(); } catch (e if e == 1) { g(); }",
+        b"let (x = 1, y = 2) { f(x, y); }",
+        b"function g() { let x = yield 1; for each (let y in x) {} }",
+        b"[for (x of f(1)) x]",
+        b"a = [for (x of xs) y => x];\nfor (let [k, v] in Iterator(o)) f(k, v);",
+    ],
+)
+def test_whole_mozilla_script(source: bytes) -> None:
+    """All that JavaScript 1.7 and 1.8 had, beside what is there today."""
+    assert javascript.trouble(source, mozilla=True) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"var a = 1;\n<<<<<<< HEAD\nvar b = 2;\n", 2),
+        (b"a = [for (x\n of xs) x];\n>>>>>>> feature\nb = 2;\n", 3),
+        (b"a = 1;\nb = 'open;\nc = [for (x of xs) x];\n", 2),
+        (b"for each (let x in y) f(x);\nvar a b;\n", 2),
+    ],
+)
+def test_broken_mozilla_script(source: bytes, line: int) -> None:
+    """What no dialect allows is told with its line, brackets or not."""
+    assert javascript.trouble(source, mozilla=True) == f"does not parse from line {line} on"
+
+
+@pytest.mark.parametrize("word", [b"function ", b"[for (", b"for each ", b"x for(", b"[for (x)"])
+def test_mozilla_words_in_linear_time(word: bytes) -> None:
+    """Nothing that is sent costs more than its size."""
+    before = time.process_time()
+    javascript.trouble(word * (javascript.PARSED // len(word)), mozilla=True)
+    assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"x = '(';", b"x = /[(]/;", b"// (\n", b"/* { */ x"],
+    ids=["string", "regex", "//", "/*"],
+)
+def test_brackets_that_do_not_count(source: bytes) -> None:
+    """Brackets within strings, patterns and comments need no partner."""
+    assert javascript.trouble(source, mozilla=True) is None
+
+
+@pytest.mark.parametrize("mozilla", [False, True])
+def test_deep_nesting(mozilla: bool) -> None:
+    """A script that nests deeper than Python recurses is judged all the same, in bounded time."""
+    before = time.process_time()
+    depth = 20_000
+    assert javascript.trouble(b"(" * depth + b"1" + b")" * depth, mozilla=mozilla) is None
+    assert javascript.trouble(b"[" * depth, mozilla=mozilla) is not None
+    assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "runs"),
+    [
+        ("", True),
+        (" ", True),
+        ("module", True),
+        ("Module", True),
+        ("text/javascript", True),
+        ("application/javascript;version=1.8", True),
+        ("application/x-javascript", True),
+        ("TEXT/ECMAScript", True),
+        ("text/template", False),
+        ("application/json", False),
+        ("application/ld+json", False),
+        ("text/javascripty", False),
+        ("text/html", False),
+    ],
+)
+def test_which_scripts_run(kind: str, runs: bool) -> None:
+    """Browsers run what has a JavaScript type or none."""
+    assert javascript.is_javascript(kind) is runs
+
+
+@pytest.mark.parametrize(
+    ("kind", "mozilla"),
+    [
+        ("application/javascript;version=1.8", True),
+        ('text/javascript; Version = "1.7"', True),
+        ("text/javascript;version=1.5", False),
+        ("text/javascript", False),
+        ("", False),
+    ],
+)
+def test_which_scripts_are_mozillas(kind: str, mozilla: bool) -> None:
+    """A version of 1.6 to 1.8 asks for Mozilla's own dialect."""
+    assert javascript.is_mozilla(kind) is mozilla
+
+
+def test_strings() -> None:
+    """Literals come in order, and only those that are what they look like."""
+    source = b"""a("x", 'y', "x", "", 'tab\\t', `t`, `${u}v`); // "comment"\n({"key": /"re"/})"""
+    assert list(javascript.strings(source)) == ["x", "y", "x", "key"]
+
+
+def large(source: bytes) -> bytes:
+    """The same behind more than is parsed."""
+    return b"// padding\n" * (javascript.PARSED // 11 + 1) + source
+
+
+LARGE_WHOLE = [
+    WHOLE,
+    MOZILLA,
+    b"a = b / c / d; e = 1 / 2 / 3; f = 1. / 2; g = x[0] / y() / z++ / 2",
+    b"""if (a) /[/'"(]/.test(b); while (c) /'/.exec(d)""",
+    b"return_ = typeof /'/; switch (a) { case /'/: break }",
+    b"var a = {b: 1} / 2; function f() {} /'/.test(a); x => {}; /'/.test(a)",
+    b"this.return / 2; this.#of / 2 / 3",
+    b"a = `x${ {b: `y${c / d}'`} }z'`; b = `$` + `\\`` + `${1}${2}`",
+    b"a = 'it\\'s' + \"\\\\\" + 'over\\\nlines'",
+    b"/* ' */ // '\na = /[/\\]']/g; b = a /* ' */ / 2",
+    "\u00e9t\u00e9 / 2; x = '\u00e9'".encode(),
+]
+
+
+@pytest.mark.parametrize("source", LARGE_WHOLE)
+def test_a_large_script_that_is_whole(source: bytes) -> None:
+    """Divisions, patterns and templates are told apart without a tree."""
+    assert javascript.trouble(large(source)) is None
+
+
+LARGE_BROKEN = {
+    b"f(\n[1, 2": "the [ of line 2 is never closed",
+    b"f(]": "a ] closes nothing at line 1",
+    b"}": "a } closes nothing at line 1",
+    b"a = 'b\n'": "a string of line 1 is never closed",
+    b'\na = "b': "a string of line 2 is never closed",
+    b"a = `b${c": "the ${ of line 1 is never closed",
+    b"a = `b": "the template of line 1 is never closed",
+    b"a /* b": "the comment of line 1 is never closed",
+}
+
+
+@pytest.mark.parametrize(("source", "found"), LARGE_BROKEN.items())
+def test_a_large_script_that_is_not_whole(source: bytes, found: str) -> None:
+    """It is named with its line, as with a small one."""
+    padding = large(b"").count(b"\n")
+    place = found.rpartition("line ")[2].split()[0]
+    told = found.replace(f"line {place}", f"line {int(place) + padding}")
+    assert javascript.trouble(large(source)) == told
+
+
+def test_a_large_script_cut_anywhere_within_its_brackets() -> None:
+    """Where a bundle is cut, something is open."""
+    source = large(WHOLE)
+    start, end = source.index(b"(function") + 1, source.rindex(b")")
+    cuts = range(start, end, 7)
+    assert [cut for cut in cuts if javascript.trouble(source[:cut]) is None] == []
+
+
+def test_strings_of_a_large_script() -> None:
+    """They are the same as those of a small one."""
+    source = b"""a("x", 'y', "", 'tab\\t', `t`); // "comment"\n({"key": /"re"/, b: c / "d" / e})"""
+    assert list(javascript.strings(large(source))) == ["x", "y", "key", "d"]
+    assert list(javascript.strings(source)) == ["x", "y", "key", "d"]
+
+
+def test_a_bundle_of_two_megabytes() -> None:
+    """Real ones are as large; it takes a few seconds of a slow machine."""
+    before = time.process_time()
+    assert javascript.trouble(WHOLE * (2_000_000 // len(WHOLE))) is None
+    assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [b"[", b"[]", b"(", b"{", b"/*", b"//\n", b"=/[", b"=/a", b"`${", b"'", b"'\\", b"\n", b"a;"],
+)
+def test_hostile_script_is_judged_in_bounded_time(unit: bytes) -> None:
+    """Half a megabyte of anything: what is linear takes a second, anything else minutes."""
+    source = unit * ((512 << 10) // len(unit))
+    before = time.process_time()
+    with contextlib.suppress(Unjudgeable):
+        javascript.trouble(source)
+    with contextlib.suppress(Unjudgeable):
+        for _ in javascript.strings(source):
+            pass
+    assert time.process_time() - before < 15
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (b"// moved\n/* to data.js */\n", False),
+        (b" \n", False),
+        (b"// moved\n;", True),
+        (b"'use strict';", True),
+        (b"/" * (javascript.PARSED + 1), True),
+    ],
+    ids=["comments", "white-space", "semicolon", "directive", "too-large-to-tell"],
+)
+def test_comments_say_nothing(source: bytes, says: bool) -> None:
+    """A script of comments alone parses, and does nothing."""
+    assert javascript.says_something(source) is says
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (b"function a() { function b() {} }", {"a"}),
+        (b"var c = function d() {}, e;\nlet f = 1;\nconst g = 2;", {"c", "e", "f", "g"}),
+        (
+            b"h = function () {};\n(function () { window.i = 1; self.j = k == 2; }());",
+            {"h", "i", "j"},
+        ),
+        (b"async function l() {}\nclass m {}", {"l", "m"}),
+        (b"n.o = 1; window.p == 2;", {"n.o"}),
+        (b"function q() { function r() { [for (x of y) x]; } }", {"q", "r"}),
+        (b"a.t = function t() { for each (u in v) {} };", set()),
+        (b"function s() {}" + b"/**/" * (javascript.PARSED // 4), {"s"}),
+    ],
+    ids=[
+        "top",
+        "variables",
+        "window",
+        "others",
+        "members",
+        "not-parsed",
+        "expression",
+        "too-large",
+    ],
+)
+def test_what_a_script_declares(source: bytes, names: set[str]) -> None:
+    """What the whole page can call by its name; rather one too many where that cannot be told."""
+    assert javascript.declares(source) == names

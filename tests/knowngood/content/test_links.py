@@ -1,0 +1,310 @@
+"""What an answer refers to is what a browser would ask for to show it."""
+
+import pytest
+
+from knowngood.content.links import LONGEST, MOST, Link, links
+from knowngood.content.media_types import media_type
+from knowngood.safety.limits import Unjudgeable
+
+PAGE = "https://fhr.example/fr/"
+SHEET = "https://fhr.example/fr/css/main.css"
+
+
+def html(body: str, url: str = PAGE) -> list[str]:
+    return [link.url for link in links("text/html; charset=utf-8", url, PAGE, body.encode())]
+
+
+def css(body: str) -> list[Link]:
+    return links("text/css", SHEET, PAGE, body.encode())
+
+
+def script(body: str) -> list[str]:
+    url = "https://fhr.example/fr/js/fhr.js"
+    return [link.url for link in links("application/javascript", url, PAGE, body.encode())]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<script src=x></script>", "script"),
+        ("<img src=x>", "image"),
+        ("<input type=image src=x>", "image"),
+        ("<iframe src=x></iframe>", "frame"),
+        ("<embed src=x>", "frame"),
+        ("<object data=x></object>", "object"),
+        ("<audio src=x></audio>", "media"),
+        ("<video src=x></video>", "media"),
+        ("<video poster=x></video>", "image"),
+        ("<video><source src=x><track src=x></video>", "media"),
+        ("<body background=x>", "image"),
+        ("<link rel=stylesheet href=x>", "stylesheet"),
+        ("<link rel='alternate stylesheet' href=x>", "stylesheet"),
+        ("<link rel='shortcut icon' href=x>", "link"),
+        ("<link rel=manifest href=x>", "link"),
+        ("<img srcset='x 2x'>", "image"),
+        ("<picture><source srcset='x 600w'></picture>", "image"),
+        ("<style>p { background: url(x) }</style>", "style-url"),
+        ("<style>@import 'x';</style>", "stylesheet"),
+        ("<p style='background: url(x)'></p>", "style-url"),
+        ("<IMG SRC=x>", "image"),
+        ("<LINK REL=StyleSheet HREF=x>", "stylesheet"),
+        ("<INPUT TYPE=IMAGE SRC=x>", "image"),
+        ("<img src=' x\n'>", "image"),
+    ],
+)
+def test_what_html_loads(body: str, kind: str) -> None:
+    """Everything that a browser loads by itself is found, with the kind of use."""
+    found = links("text/html", PAGE, PAGE, body.encode())
+    assert [(link.url, link.kind) for link in found] == [(PAGE + "x", kind)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("<a href=x>", id="link-to-follow"),
+        pytest.param("<form action=x>", id="form"),
+        pytest.param("<link rel=canonical href=x>", id="canonical"),
+        pytest.param("<link rel=alternate href=x>", id="translation"),
+        pytest.param("<link href=x>", id="link-without-rel"),
+        pytest.param("<input src=x>", id="input-that-is-no-image"),
+        pytest.param("<img>", id="no-source"),
+        pytest.param("<img src=''>", id="empty-source"),
+        pytest.param("<img src=' '>", id="blank-source"),
+        pytest.param("<img srcset=' , ,, '>", id="empty-srcset"),
+        pytest.param("<img src=#top>", id="fragment"),
+        pytest.param("<p style='filter: url(#blur)'></p>", id="fragment-in-style"),
+        pytest.param("<img src=data:image/png;base64,AAAA>", id="data"),
+        pytest.param("<img srcset='data:image/png;base64,AAAA 1x'>", id="data-in-srcset"),
+        pytest.param("<iframe src=javascript:void(0)></iframe>", id="javascript"),
+        pytest.param("<iframe src=about:blank></iframe>", id="about"),
+        pytest.param("<iframe src=mailto:a@b></iframe>", id="mailto"),
+        pytest.param("<!-- <img src=x> -->", id="comment"),
+        pytest.param("<script>'<img src=x>'</script>", id="within-a-script"),
+        pytest.param("<style></style><p style=''></p>", id="empty-styles"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_html_does_not_load(body: str) -> None:
+    """What a browser does not ask for by itself is no reference."""
+    assert html(body) == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "url"),
+    [
+        ("a.png", "https://fhr.example/fr/a.png"),
+        ("../a.png", "https://fhr.example/a.png"),
+        ("/a.png", "https://fhr.example/a.png"),
+        ("a.png?v=1", "https://fhr.example/fr/a.png?v=1"),
+        ("a.svg#logo", "https://fhr.example/fr/a.svg"),
+        ("//cdn.example/a.png", "https://cdn.example/a.png"),
+        ("http://fhr.example/a.png", "http://fhr.example/a.png"),
+        ("HTTPS://cdn.example/a.png", "HTTPS://cdn.example/a.png"),
+    ],
+)
+def test_reference_becomes_absolute(reference: str, url: str) -> None:
+    """References count from the page, without their fragment."""
+    assert [each.lower() for each in html(f"<img src='{reference}'>")] == [url.lower()]
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("/v4/", "https://fhr.example/v4/x"),
+        ("static/", "https://fhr.example/fr/static/x"),
+        (" /v4/ ", "https://fhr.example/v4/x"),
+        ("//cdn.example/", "https://cdn.example/x"),
+        ("https://cdn.example/a/b", "https://cdn.example/a/x"),
+        ("", "https://fhr.example/fr/x"),
+        ("data:,", "https://fhr.example/fr/x"),
+        ("javascript:0", "https://fhr.example/fr/x"),
+        ("http://[bad", "https://fhr.example/fr/x"),
+    ],
+)
+def test_base_of_a_document(base: str, url: str) -> None:
+    """References count from the document's base; a base that browsers ignore is ignored."""
+    body = f"<base href='{base}'><img src=x><style>p {{ background: url(x) }}</style>"
+    assert html(body) == [url]
+
+
+def test_first_base_counts() -> None:
+    """Of several bases browsers take the first that has an address."""
+    assert html("<base target=_top><base href=/a/><base href=/b/><img src=x>") == [
+        "https://fhr.example/a/x"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("srcset", "names"),
+    [
+        ("a.png", ["a.png"]),
+        ("a.png 1x, b.png 2x", ["a.png", "b.png"]),
+        ("a.png 1x,b.png 2x", ["a.png", "b.png"]),
+        ("a.png, b.png 2x", ["a.png", "b.png"]),
+        ("\n a.png\n600w ,\n b.png 800w,\n", ["a.png", "b.png"]),
+        ("a,b.png 1x", ["a,b.png"]),
+        ("data:image/png;base64,AAAA 1x, b.png 2x", ["b.png"]),
+        (",a.png,", ["a.png"]),
+    ],
+)
+def test_srcset(srcset: str, names: list[str]) -> None:
+    """Every candidate of a srcset is found; commas within a URL do not end it."""
+    assert html(f"<img srcset='{srcset}'>") == [PAGE + name for name in names]
+
+
+def test_reference_is_told_once() -> None:
+    """However often a page uses a file, it asks for it once."""
+    assert html("<img src=x><img src=x#a><img src=./x>") == [PAGE + "x"]
+
+
+def test_type_of_a_script_travels_with_it() -> None:
+    """Whether and how a script is run depends on the type it is given."""
+    [link] = links("text/html", PAGE, PAGE, b"<script src=x type='text/javascript;version=1.8'>")
+    assert link.type == "text/javascript;version=1.8"
+
+
+@pytest.mark.parametrize("reference", ["http://[bad", "https://[::1", "//[x]/"])
+def test_invalid_url_is_told_not_raised(reference: str) -> None:
+    """A URL that is none is found as it stands; it is the page's fault, not ours."""
+    for body in (f"<img src='{reference}'><img src=x>", f"<img srcset='{reference}, x'>"):
+        assert html(body) == [reference, PAGE + "x"]
+    assert [link.url for link in css(f"a {{ b: url({reference}) }}")] == [reference]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "name"),
+    [
+        pytest.param("a { b: url(x.png) }", "style-url", "x.png", id="bare"),
+        pytest.param("a { b: url('x.png') }", "style-url", "x.png", id="single-quotes"),
+        pytest.param('a { b: url( "x.png" ) }', "style-url", "x.png", id="double-quotes"),
+        pytest.param("a { b: URL(x.png) }", "style-url", "x.png", id="upper-case"),
+        pytest.param("a { b: url(x\\.png) }", "style-url", "x.png", id="escape"),
+        pytest.param("a { b: url(../x.png) }", "style-url", "../x.png", id="parent"),
+        pytest.param("a { b: c(d, url('x')) }", "style-url", "x", id="within-a-function"),
+        pytest.param("a { b: [url(x)] (url(x)) }", "style-url", "x", id="within-brackets"),
+        pytest.param("@import 'x.css';", "stylesheet", "x.css", id="import-string"),
+        pytest.param("@import url(x.css);", "stylesheet", "x.css", id="import-url"),
+        pytest.param("@import url('x.css') print;", "stylesheet", "x.css", id="import-media"),
+        pytest.param("@IMPORT 'x.css' screen;", "stylesheet", "x.css", id="import-upper-case"),
+        pytest.param("@font-face { src: url(x?#iefix) }", "style-url", "x?", id="font"),
+        pytest.param("@media print { a { b: url(x) } }", "style-url", "x", id="media"),
+        pytest.param(
+            "@media a { @supports (b: c) { d { e: url(x) } } }", "style-url", "x", id="nested"
+        ),
+        pytest.param("a { b: url(x)", "style-url", "x", id="unclosed"),
+        pytest.param("a { b: url(x) } } c {", "style-url", "x", id="unbalanced"),
+    ],
+)
+def test_what_css_loads(body: str, kind: str, name: str) -> None:
+    """Images, fonts and further stylesheets are found, counted from the stylesheet."""
+    [link] = css(body)
+    expected = "https://fhr.example/fr/x.png" if name == "../x.png" else SHEET[:-8] + name
+    assert (link.url.rstrip("?"), link.kind) == (expected.rstrip("?"), kind)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("/* url(x) @import 'y'; */", id="comment"),
+        pytest.param("a { b: url(data:image/png;base64,AAAA) }", id="data"),
+        pytest.param("a { filter: url(#blur) }", id="fragment"),
+        pytest.param("a { b: url() url('') }", id="empty"),
+        pytest.param("a::before { content: 'url(x)' }", id="string"),
+        pytest.param("a { b: url(x y) }", id="bad-url"),
+        pytest.param("@namespace svg url(http://www.w3.org/2000/svg);", id="namespace"),
+        pytest.param("@-moz-document url(http://x/) { a { b: c } }", id="document"),
+        pytest.param("@charset 'x';", id="charset"),
+        pytest.param("", id="nothing"),
+        pytest.param("@import ;", id="import-of-nothing"),
+    ],
+)
+def test_what_css_does_not_load(body: str) -> None:
+    """Names, comments and inline data are no references."""
+    assert css(body) == []
+
+
+def test_css_nests_deep() -> None:
+    """A hostile stylesheet does not end the run."""
+    assert css("a { b: " + "(" * 20_000 + "url(x)" + ")" * 20_000 + "}") == [
+        Link(SHEET[:-8] + "x", "style-url")
+    ]
+
+
+def test_css_keeps_the_order() -> None:
+    """References come in the order in which they are written."""
+    body = "a { b: url(1), c(url(2), url(3)); d: url(4) } @media x { e { f: url(5) url(6) } }"
+    assert [link.url[-1] for link in css(body)] == list("123456")
+
+
+def test_script_loads_json_relative_to_the_page() -> None:
+    """A script's JSON counts from the page that runs it, not from the script."""
+    body = "get('json/payload.json'); get(\"js/date.json?v=\" + x); get('/all.json')"
+    assert script(body) == [
+        PAGE + "json/payload.json",
+        PAGE + "js/date.json",
+        "https://fhr.example/all.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("'https://other.example/x.json'", id="absolute"),
+        pytest.param("'x.js' + 'x.jsonp' + 'json'", id="no-json"),
+        pytest.param("path + '.json'", id="suffix"),
+        pytest.param("path + '/.json'", id="suffix-after-slash"),
+        pytest.param("`${path}/x.json`", id="template"),
+        pytest.param("'a b.json'", id="words"),
+        pytest.param("'{x}.json'", id="placeholder"),
+        pytest.param("'a\\nb.json'", id="escape"),
+        pytest.param("// 'x.json'", id="comment"),
+    ],
+)
+def test_what_a_script_does_not_load(body: str) -> None:
+    """Strings that only look a little like a JSON document are left alone."""
+    assert script(body) == []
+
+
+@pytest.mark.parametrize("kind", [None, "", "text/plain", "application/json", "image/svg+xml"])
+def test_other_media_types_refer_to_nothing(kind: str | None) -> None:
+    """Only pages, stylesheets and scripts are looked into."""
+    assert links(kind, PAGE, PAGE, b"<img src=x> a { b: url(x) } 'x.json'") == []
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"<img src=\xff>", b"\x00" * 100, b"<" * 5000])
+@pytest.mark.parametrize("kind", ["text/html", "text/css", "text/javascript"])
+def test_garbage_does_not_raise(kind: str, body: bytes) -> None:
+    """Whatever is answered, looking into it ends."""
+    assert isinstance(links(kind, PAGE, PAGE, body), list)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("text/html", "text/html"),
+        ("Text/HTML; charset=utf-8", "text/html"),
+        (" text/css ;x", "text/css"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_media_type(header: str | None, kind: str) -> None:
+    """The media type is what stands before the parameters, in lower case."""
+    assert media_type(header) == kind
+
+
+def test_a_page_may_not_refer_to_everything() -> None:
+    """So many are asked for and no more; it is the page that is wrong, and it is said."""
+    within = "".join(f"<img src={number}>" for number in range(MOST))
+    assert len(html(within)) == MOST
+    with pytest.raises(Unjudgeable, match="more than 2000 URLs"):
+        html(within + "<img src=x>")
+    assert len(html(within * 2)) == MOST
+
+
+@pytest.mark.parametrize("body", ["<img src={}>", "<base href={}><img src=x>"])
+def test_a_url_too_long_to_be_asked_for(body: str) -> None:
+    """Servers refuse it, and so is the page wrong."""
+    with pytest.raises(Unjudgeable, match="a URL of 8001 characters"):
+        html(body.format("x" * (LONGEST + 1)))
+    assert html(f"<img src=data:image/png;base64,{'A' * 100_000}>") == []

@@ -1,0 +1,770 @@
+"""Environment files load, or say which file, which key, what was found and what is allowed."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from knowngood.environment.loader import file_schema, find, listing, load, override
+from knowngood.environment.model import BadEnvironment, Control, Environment
+
+ROOT = Path(__file__).resolve().parents[3]
+BASE = 'description = "d"\n'
+ORIGINS = '[origins]\ncontent = "https://stage.example"\n'
+SECRET = "s3cr3t-Value"  # noqa: S105
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """The root of a suite whose folder of environments is there, but empty."""
+    (tmp_path / "environments").mkdir()
+    return tmp_path
+
+
+def write(suite: Path, text: str, name: str = "stage.toml") -> Path:
+    path = suite / "environments" / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def loaded(suite: Path, text: str) -> Environment:
+    write(suite, text)
+    return load("stage", suite)
+
+
+def refusal(suite: Path, text: str, name: str = "stage") -> str:
+    """The message with which the file is refused; it always names the file."""
+    path = write(suite, text)
+    with pytest.raises(BadEnvironment) as caught:
+        load(name, suite)
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["local", "dev", "stage", "prod"])
+def test_shipped_environment_loads(name: str) -> None:
+    """The four environments of this repository are sound and know a hundred locales."""
+    environment = load(name, ROOT)
+    assert environment.name == name
+    assert len(environment.params["locale"]) > 90
+    assert set(environment.aliases) <= set(environment.params["locale"])
+    assert set(environment.aliases.values()) <= set(environment.params["locale"])
+
+
+def test_shipped_local_is_served_and_prod_is_protected() -> None:
+    """``local`` starts its own deployment; nobody redirects ``prod``."""
+    local = load("local", ROOT)
+    assert local.serve is not None
+    assert local.serve.origins == ("content", "submission")
+    assert not local.origins
+    assert load("prod", ROOT).protected
+
+
+def test_file_schema_is_valid_and_describes_every_property() -> None:
+    """An editor can complete and explain every key."""
+    jsonschema.Draft202012Validator.check_schema(file_schema())
+    bare = [place for place, each in _properties("$", file_schema()) if not described(each)]
+    assert bare == []
+
+
+def described(schema: Any) -> bool:
+    return bool(schema.get("description") or schema.get("$ref"))
+
+
+def _properties(place: str, schema: Any) -> list[tuple[str, Any]]:
+    found = []
+    if isinstance(schema, dict):
+        for name, each in schema.get("properties", {}).items():
+            found.append((f"{place}.{name}", each))
+        for key, value in schema.items():
+            found += _properties(f"{place}.{key}", value)
+    if isinstance(schema, list):
+        for number, value in enumerate(schema):
+            found += _properties(f"{place}[{number}]", value)
+    return found
+
+
+FULL = """
+description = "everything"
+promotes_from = "dev"
+protected = true
+writes = true
+ca = "file:ca.pem"
+
+[origins]
+content = "https://stage.example/"
+submission = "http://127.0.0.1:8000"
+
+[params]
+locale = "file:locales.txt"
+page = ["", "v4/", "mobile/?v=1"]
+
+[aliases]
+he = "fr"
+
+[release]
+url = "content:/__version__"
+shape = "text"
+field = "build"
+
+[[control]]
+url = "https://control.example/"
+status = 204
+
+[edges]
+check = "spread"
+content = ["192.0.2.1", "2001:db8::1", "edge.example:8443"]
+
+[budget]
+run = 60
+probe = 2.5
+attempts = 3
+concurrency = 8
+body = 2048
+flaky = 0
+
+[headers.config]
+paths = '/.*\\.json'
+Cache-Control = { max_age = 600 }
+x-powered-by = false
+X-Frame-Options = "deny|sameorigin"
+
+[secrets]
+token = "KNOWNGOOD_TEST_TOKEN"
+
+[require]
+checks = ["test_config.py::*"]
+
+[serve]
+command = ["{python}", "-m", "x"]
+origins = ["metrics"]
+ready_within = 5
+"""
+
+
+def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file says is what the environment holds, defaults nowhere."""
+    monkeypatch.setenv("KNOWNGOOD_TEST_TOKEN", SECRET)
+    write(suite, BASE + '[origins]\ncontent = "https://dev.example"\n', "dev.toml")
+    (suite / "environments" / "ca.pem").write_text("")
+    (suite / "environments" / "locales.txt").write_text("# all of them\nfr\n\nhe # Hebrew\n")
+    found = loaded(suite, FULL)
+    assert (found.description, found.promotes_from) == ("everything", "dev")
+    assert (found.protected, found.writes) == (True, True)
+    assert found.ca == suite / "environments" / "ca.pem"
+    assert found.origins == {
+        "content": "https://stage.example",
+        "submission": "http://127.0.0.1:8000",
+    }
+    assert found.params == {"locale": ("fr", "he"), "page": ("", "v4/", "mobile/?v=1")}
+    assert found.aliases == {"he": "fr"}
+    assert found.release is not None
+    assert (found.release.url, found.release.shape, found.release.field) == (
+        "content:/__version__",
+        "text",
+        "build",
+    )
+    assert found.control == (Control("https://control.example/", status=204),)
+    assert found.edges == {"content": ("192.0.2.1", "[2001:db8::1]", "edge.example:8443")}
+    assert found.at_edges == "spread"
+    budget = found.budget
+    assert (budget.run, budget.probe, budget.attempts) == (60, 2.5, 3)
+    assert (budget.concurrency, budget.body, budget.flaky) == (8, 2048, 0)
+    age, absent, pattern = found.headers
+    assert (age.kind, age.header, age.max_age) == ("config", "cache-control", 600)
+    assert (absent.header, absent.absent) == ("x-powered-by", True)
+    assert pattern.problem(["DENY"]) is None
+    assert pattern.problem(["allow"]) is not None
+    assert found.secrets == {"token": SECRET}
+    assert found.require == ("test_config.py::*",)
+    assert found.serve is not None
+    assert found.serve.command == ("{python}", "-m", "x")
+    assert (found.serve.origins, found.serve.ready_within) == (("metrics",), 5.0)
+
+
+def test_smallest_file(suite: Path) -> None:
+    """A description and one origin are enough; nothing is written, every check is required."""
+    found = loaded(suite, BASE + ORIGINS)
+    assert (found.protected, found.writes, found.require) == (False, False, ("*",))
+    assert found.budget.attempts > 1
+
+
+def test_environment_is_frozen(suite: Path) -> None:
+    """Nothing a check does to its environment can reach the next check."""
+    found: Any = loaded(suite, BASE + ORIGINS)
+    with pytest.raises(AttributeError):
+        found.writes = True
+    with pytest.raises(TypeError):
+        found.origins["content"] = "https://elsewhere.example"
+
+
+MISTAKES = {
+    "unknown-key": ('colour = "red"\n', "unknown key colour", "allowed: aliases, budget"),
+    "unknown-table": ("[budgets]\nrun = 1\n", "unknown key budgets", "budget"),
+    "unknown-release-key": ('[release]\nurl = "content:/v"\nuri = "x"\n', "release", "unknown"),
+    "unknown-budget-key": ("[budget]\nretries = 1\n", "budget", "unknown key retries"),
+    "unknown-control-key": ('[[control]]\nurl = "http://c"\nx = 1\n', "control.0", "unknown key"),
+    "unknown-require-key": ('[require]\ncheck = ["*"]\n', "require", "allowed: checks"),
+    "unknown-serve-key": (
+        '[serve]\ncommand = ["x"]\norigins = ["o"]\nport = 1\n',
+        "serve",
+        "unknown key port",
+    ),
+    "unknown-header-rule-key": (
+        '[headers.a]\npaths = "/"\nx = { maxage = 1 }\n',
+        "headers.a.x",
+        "max_age = SECONDS",
+    ),
+    "promotes_from-empty": ('promotes_from = ""\n', "promotes_from", "name of the environment"),
+    "promotes_from-unknown": ('promotes_from = "qa"\n', "promotes_from: found 'qa'", "another"),
+    "promotes_from-itself": ('promotes_from = "stage"\n', "found 'stage'", "another environment"),
+    "promotes_from-a-path": ('promotes_from = "../stage"\n', "promotes_from", "'../stage'"),
+    "promotes_from-a-dot": ('promotes_from = "."\n', "promotes_from", "'.'"),
+    "promotes_from-with-nul": ('promotes_from = "a\\u0000"\n', "promotes_from", "x00"),
+    "promotes_from-too-long": (f'promotes_from = "{"a" * 300}"\n', "promotes_from", "aaa"),
+    "protected-text": ('protected = "yes"\n', "protected: found 'yes'", "true or false"),
+    "protected-number": ("protected = 1\n", "protected: found 1", "true or false"),
+    "writes-text": ('writes = "no"\n', "writes: found 'no'", "true or false"),
+    "ca-without-file": ('ca = "ca.pem"\n', "ca: found 'ca.pem'", '"file:NAME"'),
+    "ca-missing": ('ca = "file:ca.pem"\n', "ca: there is no file", "ca.pem"),
+    "ca-a-folder": ('ca = "file:."\n', "ca: there is no file", "environments"),
+    "ca-too-long": (f'ca = "file:{"a" * 300}"\n', "ca: there is no file", "aaa"),
+    "ca-with-nul": ('ca = "file:a\\u0000"\n', "ca: there is no file", "x00"),
+    "params-no-table": ("params = 1\n", "params: found 1", "name = list of values"),
+    "params-name": ('[params]\nLocale = ["fr"]\n', "params: found 'Locale'", "lower-case"),
+    "params-text": ('[params]\nlocale = "fr"\n', "params.locale: found 'fr'", '"file:NAME"'),
+    "params-number-in-list": ("[params]\nyear = [2024]\n", "params.year", "a list of strings"),
+    "params-empty": ("[params]\nlocale = []\n", "params.locale", "holds no value"),
+    "params-twice": ('[params]\nlocale = ["fr", "fr"]\n', "params.locale", "listed twice: fr"),
+    "params-space": ('[params]\nlocale = ["f r"]\n', "params.locale: found 'f r'", "letters"),
+    "params-newline": ('[params]\nlocale = ["fr\\n"]\n', "params.locale", "'fr\\n'"),
+    "params-brace": ('[params]\nlocale = ["{x}"]\n', "params.locale: found '{x}'", "letters"),
+    "params-no-file": ('[params]\nlocale = "file:no.txt"\n', "params.locale", "no.txt"),
+    "aliases-text": ('aliases = "he"\n', "aliases: found 'he'", "alias = target"),
+    "aliases-list": ('aliases = ["he"]\n', "aliases: found ['he']", "alias = target"),
+    "aliases-no-file": ('aliases = "file:no.txt"\n', "aliases: there is no file", "no.txt"),
+    "aliases-of-alias": ('[aliases]\na = "b"\nb = "c"\n', "aliases.a: found 'b'", "no alias"),
+    "aliases-of-itself": ('[aliases]\na = "a"\n', "aliases.a: found 'a'", "no alias"),
+    "aliases-number": ("[aliases]\na = 1\n", "aliases", "alias = target"),
+    "aliases-odd-name": ('[aliases]\n"a b" = "c"\n', "aliases: found 'a b'", "letters"),
+    "aliases-odd-target": ('[aliases]\na = "b c"\n', "aliases.a: found 'b c'", "letters"),
+    "aliases-no-name": ('[aliases]\n"" = "c"\n', "aliases.", "no alias"),
+    "release-no-table": (
+        'release = "v1"\n',
+        "release: found 'v1'",
+        "url, shape, field, agree, repository and unbuilt",
+    ),
+    "release-no-url": ('[release]\nshape = "json"\n', "release", "'url' is a required property"),
+    "release-full-url": ('[release]\nurl = "https://x/v"\n', "release.url", "'https'"),
+    "release-no-origin": ('[release]\nurl = "/v"\n', "release.url: found '/v'", "ORIGIN:/path"),
+    "release-unknown-origin": ('[release]\nurl = "cdn:/v"\n', "release.url", "'cdn'", "content"),
+    "release-space": ('[release]\nurl = "content:/v 1"\n', "release.url", "ORIGIN:/path"),
+    "release-shape": (
+        '[release]\nurl = "content:/v"\nshape = "xml"\n',
+        "release.shape: found 'xml'",
+        '"json" or "text"',
+    ),
+    "release-field": (
+        '[release]\nurl = "content:/v"\nfield = ""\n',
+        "release.field: found ''",
+        "the key of a json document",
+    ),
+    "control-no-list": ("[control]\nx = 1\n", "control", "a list of tables"),
+    "control-no-url": ("[[control]]\nstatus = 200\n", "control.0", "'url' is a required"),
+    "control-url": ('[[control]]\nurl = "c"\n', "control.0.url: found 'c'", "an absolute URL"),
+    "control-status": (
+        '[[control]]\nurl = "http://c"\nstatus = 99\n',
+        "control.0.status: found 99",
+        "the status it answers with",
+    ),
+    "control-body": ('[[control]]\nurl = "http://c"\nbody = 1\n', "control.0.body", "text"),
+    "control-header": ('[[control]]\nurl = "http://c"\nheader = 1\n', "control.0.header", "Name"),
+    "edges-no-table": ("edges = 1\n", "edges: found 1", "a table of origin"),
+    "edges-text": ('[edges]\ncontent = "1.2.3.4"\n', "edges.content", "'1.2.3.4'"),
+    "edges-number": ("[edges]\ncontent = [1]\n", "edges.content.0", "found 1"),
+    "budget-no-table": ("budget = 1\n", "budget: found 1", "run, probe, attempts"),
+    "budget-run-zero": ("[budget]\nrun = 0\n", "budget.run: found 0", "above 0"),
+    "budget-run-endless": ("[budget]\nrun = inf\n", "budget.run: found inf", "above 0"),
+    "budget-run-nan": ("[budget]\nrun = nan\n", "budget.run: found nan", "above 0"),
+    "budget-probe-negative": ("[budget]\nprobe = -1\n", "budget.probe: found -1", "above 0"),
+    "budget-probe-true": ("[budget]\nprobe = true\n", "budget.probe: found True", "above 0"),
+    "budget-attempts-zero": ("[budget]\nattempts = 0\n", "budget.attempts: found 0", "1 to 20"),
+    "budget-attempts-21": ("[budget]\nattempts = 21\n", "budget.attempts: found 21", "1 to 20"),
+    "budget-attempts-float": ("[budget]\nattempts = 3.0\n", "budget.attempts", "found 3.0"),
+    "budget-attempts-true": ("[budget]\nattempts = true\n", "budget.attempts", "found True"),
+    "budget-concurrency": ("[budget]\nconcurrency = 513\n", "budget.concurrency", "1 to 512"),
+    "budget-body-small": ("[budget]\nbody = 1023\n", "budget.body: found 1023", "from 1024"),
+    "budget-body-huge": (f"[budget]\nbody = {10**30}\n", "budget.body: found 1000", "from 1024"),
+    "budget-flaky-high": ("[budget]\nflaky = 1.1\n", "budget.flaky: found 1.1", "from 0 to 1"),
+    "budget-flaky-nan": ("[budget]\nflaky = nan\n", "budget.flaky: found nan", "from 0 to 1"),
+    "release-bad-unbuilt": (
+        "[release]\nurl = 'content:/v'\nunbuilt = '('\n",
+        "release.unbuilt: '('",
+        "no regular expression",
+    ),
+    "headers-no-table": ("headers = 1\n", "headers: found 1", "a table for each kind of URL"),
+    "headers-no-paths": ("[headers.a]\nx = 'y'\n", "headers.a", "'paths' is a required"),
+    "headers-bad-paths": ("[headers.a]\npaths = '('\n", "headers.a.paths: '('", "no regular"),
+    "headers-bad-value": (
+        "[headers.a]\npaths = '/'\nx-y = '*'\n",
+        "headers.a.x-y: '*'",
+        "no regular expression",
+    ),
+    "headers-true": ("[headers.a]\npaths = '/'\nx = true\n", "headers.a.x: found True", "false"),
+    "headers-zero": ("[headers.a]\npaths = '/'\nx = 0\n", "headers.a.x: found 0", "false"),
+    "headers-age-text": (
+        "[headers.a]\npaths = '/'\nx = { max_age = '1' }\n",
+        "headers.a.x",
+        "max_age = SECONDS",
+    ),
+    "headers-no-header": (
+        "[headers.a]\npaths = '/'\n'x y' = false\n",
+        "headers.a: found 'x y'",
+        "the name of a header",
+    ),
+    "headers-empty-header": (
+        "[headers.a]\npaths = '/'\n'' = false\n",
+        "headers.a: found ''",
+        "the name of a header",
+    ),
+    "require-no-table": ('require = ["*"]\n', "require: found ['*']", "checks: what must run"),
+    "require-text": ('[require]\nchecks = "*"\n', "require.checks: found '*'", "a list of"),
+    "require-nothing": ("[require]\nchecks = []\n", "require.checks: found []", "a list of"),
+    "require-empty": ('[require]\nchecks = [""]\n', "require.checks.0: found ''", "a pattern"),
+    "serve-no-table": (
+        'serve = "x"\n',
+        "serve: found 'x'",
+        "command, origins, ready_within and drill",
+    ),
+    "serve-no-command": ('[serve]\norigins = ["o"]\n', "serve", "'command' is a required"),
+    "serve-no-origins": ('[serve]\ncommand = ["x"]\n', "serve", "'origins' is a required"),
+    "serve-command-text": (
+        '[serve]\ncommand = "x"\norigins = ["o"]\n',
+        "serve.command: found 'x'",
+        "the program and its arguments",
+    ),
+    "serve-command-empty": (
+        '[serve]\ncommand = []\norigins = ["o"]\n',
+        "serve.command: found []",
+        "the program and its arguments",
+    ),
+    "serve-origins-empty": (
+        '[serve]\ncommand = ["x"]\norigins = []\n',
+        "serve.origins: found []",
+        "the names of the origins",
+    ),
+    "serve-origins-name": (
+        '[serve]\ncommand = ["x"]\norigins = ["A B"]\n',
+        "serve.origins.0: found 'A B'",
+        "lower-case letters",
+    ),
+    "serve-ready-endless": (
+        '[serve]\ncommand = ["x"]\norigins = ["o"]\nready_within = inf\n',
+        "serve.ready_within: found inf",
+        "above 0",
+    ),
+    "serve-ready-huge": (
+        f'[serve]\ncommand = ["x"]\norigins = ["o"]\nready_within = 1{"0" * 400}\n',
+        "serve.ready_within",
+        "above 0",
+    ),
+    "params-hidden": ('[params]\nnonce = ["x"]\n', "params.nonce", "choose another"),
+    "aliases-unknown-alias": (
+        '[params]\nlocale = ["fr"]\n[aliases]\nhe = "fr"\n',
+        "'he' of he = fr",
+        "any list in [params]",
+    ),
+    "aliases-unknown-target": (
+        '[params]\nlocale = ["he"]\n[aliases]\nhe = "fr"\n',
+        "'fr' of he = fr",
+        "any list in [params]",
+    ),
+    "secrets-no-table": ('secrets = "x"\n', "secrets: found something else", "a table of name"),
+    "secrets-name": ('[secrets]\nToken = "A"\n', "secrets: found something else", "lower-case"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistake_is_named(suite: Path, case: str) -> None:
+    """Every mistake is refused with the file, the key, what was found and what is allowed."""
+    text, *words = MISTAKES[case]
+    before, after = (text, "") if not text.startswith("[") else ("", text)
+    message = refusal(suite, BASE + before + ORIGINS + after)
+    for word in words:
+        assert word in message
+
+
+ORIGIN_MISTAKES = {
+    "no-table": ('origins = "https://a"\n', "origins: found 'https://a'", 'name = "https://'),
+    "number": ("[origins]\ncontent = 1\n", "origins.content: found 1", '"http://HOST[:PORT]"'),
+    "empty": ('[origins]\ncontent = ""\n', "origins.content: found ''", "HOST"),
+    "name": ('[origins]\nContent = "https://a"\n', "origins: found 'Content'", "lower-case"),
+    "no-scheme": ('[origins]\ncontent = "a.example"\n', "origins.content: found 'a.example'"),
+    "path": ('[origins]\ncontent = "https://a/b"\n', "origins.content: found 'https://a/b'"),
+    "space": ('[origins]\ncontent = "https://a b"\n', "origins.content: found 'https://a b'"),
+    "none-at-all": ("", "needs [origins] with at least one URL, or [serve]"),
+    "empty-table": ("[origins]\n", "needs [origins] with at least one URL, or [serve]"),
+    "two-names": ('[origins]\na = "http://x"\nb = "HTTP://X:80/"\n', "origins: two names"),
+}
+
+
+@pytest.mark.parametrize("case", ORIGIN_MISTAKES)
+def test_bad_origin_is_named(suite: Path, case: str) -> None:
+    """An origin that is none is refused, with its key."""
+    text, *words = ORIGIN_MISTAKES[case]
+    message = refusal(suite, BASE + text)
+    for word in words:
+        assert word in message
+
+
+def test_missing_or_empty_description(suite: Path) -> None:
+    """An environment says in a line what it is, for whoever has to choose one."""
+    assert "'description' is a required property" in refusal(suite, ORIGINS)
+    assert "description: found ''" in refusal(suite, 'description = ""\n' + ORIGINS)
+
+
+def test_all_mistakes_are_told_at_once(suite: Path) -> None:
+    """Two mistakes make two lines, so that one round of editing is enough."""
+    message = refusal(suite, 'description = 1\nwrites = "x"\n' + ORIGINS)
+    assert [line.split(": ")[1] for line in message.splitlines()] == ["description", "writes"]
+
+
+def test_promotes_from_is_a_name_and_no_path(suite: Path) -> None:
+    """A path that leads to another environment is not its name."""
+    write(suite, BASE + '[origins]\ncontent = "https://dev.example"\n', "dev.toml")
+    text = BASE + 'promotes_from = "../environments/dev"\n' + ORIGINS
+    assert "promotes_from: found '../environments/dev'" in refusal(suite, text)
+    assert loaded(suite, text.replace("../environments/", "")).promotes_from == "dev"
+
+
+def test_long_value_is_cut(suite: Path) -> None:
+    """A message stays readable whatever stands in the file."""
+    assert len(refusal(suite, BASE + f'writes = "{"x" * 5000}"\n' + ORIGINS)) < 1000
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "https://stage.example",
+        "https://stage.example/",
+        "https://stage.example:443",
+        "https://STAGE.example",
+        "HTTPS://stage.example",
+        "https://stage.example.",
+    ],
+)
+def test_origin_of_another_environment(suite: Path, theirs: str) -> None:
+    """However it is spelt, an origin belongs to one environment; both files and keys are named."""
+    write(suite, BASE + f'[origins]\nsite = "{theirs}"\n', "prod.toml")
+    message = refusal(suite, BASE + ORIGINS)
+    for word in ("origins.content", "https://stage.example", "origins.site", "prod.toml"):
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "http://stage.example",
+        "https://stage.example:8443",
+        "https://www.stage.example",
+        "https://[bad",
+        "https://stage.example:99999",
+    ],
+)
+def test_origin_of_its_own(suite: Path, theirs: str) -> None:
+    """Another scheme, port or host is another origin; a neighbour's bad URL is no matter here."""
+    write(suite, BASE + f'[origins]\nsite = "{theirs}"\n', "prod.toml")
+    assert loaded(suite, BASE + ORIGINS).origins == {"content": "https://stage.example"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("not toml", id="no-toml"),
+        pytest.param("origins = 1", id="origins-no-table"),
+        pytest.param("[origins]\nx = 1", id="origin-no-text"),
+    ],
+)
+def test_neighbour_that_is_broken(suite: Path, text: str) -> None:
+    """A mistake in another file does not keep this environment from being verified."""
+    write(suite, text, "prod.toml")
+    (suite / "environments" / "folder.toml").mkdir()
+    assert loaded(suite, BASE + ORIGINS).name == "stage"
+
+
+def test_credential_of_a_neighbour_is_not_quoted(suite: Path) -> None:
+    """The other file's password does not appear when its origin is shared."""
+    write(suite, BASE + '[origins]\nsite = "https://bob:hunter2@stage.example"\n', "prod.toml")
+    assert "hunter2" not in refusal(suite, BASE + ORIGINS)
+
+
+def test_credential_in_an_origin(suite: Path) -> None:
+    """A password in an origin is refused and not quoted, shared or not."""
+    write(suite, BASE + ORIGINS, "prod.toml")
+    text = BASE + '[origins]\ncontent = "https://bob:hunter2@stage.example"\n'
+    message = refusal(suite, text)
+    assert "origins.content: holds a user name or password" in message
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        pytest.param(b"", "holds no value", id="empty"),
+        pytest.param(b"# fr\n\n   \n", "holds no value", id="comments-only"),
+        pytest.param(b"fr\nde\nfr\n", "listed twice: fr", id="duplicate"),
+        pytest.param(b"fr\n\xff\xfe\n", "no UTF-8 text", id="not-utf-8"),
+        pytest.param(b"\xef\xbb\xbffr\n", "letters, digits", id="byte-order-mark"),
+        pytest.param(b"fr de\n", "found 'fr de'", id="two-on-a-line"),
+        pytest.param(b"fr\x00\n", "letters, digits", id="nul"),
+    ],
+)
+def test_bad_list_file(suite: Path, content: bytes, word: str) -> None:
+    """A list in a file of its own is checked like one in place; the key leads there."""
+    (suite / "environments" / "locales.txt").write_bytes(content)
+    message = refusal(suite, BASE + ORIGINS + '[params]\nlocale = "file:locales.txt"\n')
+    assert "params.locale" in message
+    assert word in message
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        pytest.param(b"", "holds no value", id="empty"),
+        pytest.param(b"he\n", "aliases.he: found ''", id="no-target"),
+        pytest.param(b"= fr\n", "aliases.: found 'fr'", id="no-alias"),
+        pytest.param(b"he = fr\nhe = de\n", "listed twice: he", id="duplicate"),
+        pytest.param(b"he = fr\nfr = de\n", "aliases.he: found 'fr'", id="alias-of-alias"),
+        pytest.param(b"he = fr = de\n", "aliases.he: found 'fr = de'", id="two-targets"),
+        pytest.param(b"\xff\n", "no UTF-8 text", id="not-utf-8"),
+    ],
+)
+def test_bad_alias_file(suite: Path, content: bytes, word: str) -> None:
+    """Aliases in a file of their own are checked like those in place."""
+    (suite / "environments" / "aliases.txt").write_bytes(content)
+    message = refusal(suite, BASE + 'aliases = "file:aliases.txt"\n' + ORIGINS)
+    assert "aliases" in message
+    assert word in message
+
+
+def test_alias_file(suite: Path) -> None:
+    """One alias a line, comments and spaces aside."""
+    (suite / "environments" / "a.txt").write_text("# Hebrew\nhe=en-US\n en-ZA  =  en-US # too\n")
+    params = '[params]\nlocale = ["he", "en-US", "en-ZA"]\n'
+    found = loaded(suite, BASE + 'aliases = "file:a.txt"\n' + ORIGINS + params)
+    assert found.aliases == {"he": "en-US", "en-ZA": "en-US"}
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        pytest.param(None, "not set", id="unset"),
+        pytest.param("", "empty", id="empty"),
+        pytest.param(SECRET + "\n", "newline", id="last-newline"),
+        pytest.param(SECRET + "\r\nX: y", "newline", id="header-injection"),
+        pytest.param(SECRET + "\t", "newline", id="tab"),
+        pytest.param(SECRET + "é", "newline", id="not-ascii"),
+        pytest.param(SECRET + "\udcff", "newline", id="not-utf-8"),
+    ],
+)
+def test_unusable_secret_variable(
+    suite: Path, monkeypatch: pytest.MonkeyPatch, value: str | None, word: str
+) -> None:
+    """The variable is named and what is the matter with it; its value never."""
+    monkeypatch.delenv("KNOWNGOOD_TEST_TOKEN", raising=False)
+    if value is not None:
+        monkeypatch.setenv("KNOWNGOOD_TEST_TOKEN", value)
+    message = refusal(suite, BASE + ORIGINS + '[secrets]\ntoken = "KNOWNGOOD_TEST_TOKEN"\n')
+    assert "secrets.token reads the variable KNOWNGOOD_TEST_TOKEN" in message
+    assert word in message
+    assert SECRET not in message
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "hunter2",
+        "s3cr3t-Value",
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "AKIAIOSFODNN7EXAMPLE",
+        "5F4DCC3B5AA765D61D8327DEB882CF99",
+        "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY==",
+    ],
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        'secrets = "{}"\n',
+        'secrets = ["{}"]\n',
+        '[secrets]\ntoken = "{}"\n',
+        '[secrets]\ntoken = ["{}"]\n',
+        '[secrets.token]\nvalue = "{}"\n',
+        '[secrets]\n"{}" = "TOKEN"\n',
+        '[secrets]\n"{} " = "TOKEN"\n',
+    ],
+    ids=["in-place-of-the-table", "list", "value", "list-of-values", "table", "key", "odd-key"],
+)
+def test_secret_pasted_into_the_file(suite: Path, place: str, pasted: str) -> None:
+    """Whoever pastes the secret itself is told so, without its being shown."""
+    text = place.format(pasted)
+    before, after = (text, "") if not text.startswith("[") else ("", text)
+    message = refusal(suite, BASE + before + ORIGINS + after)
+    assert "secrets" in message
+    if pasted != "hunter2" or '"hunter2" =' not in text:  # a sound name, the variable is not set
+        assert pasted not in message
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        pytest.param(b"description = \n", "not TOML", id="syntax"),
+        pytest.param(b'description = "a"\ndescription = "b"\n', "not TOML", id="key-twice"),
+        pytest.param(b"\xef\xbb\xbfdescription = 'a'\n", "not TOML", id="byte-order-mark"),
+        pytest.param(b"description = '\xff'\n", "not UTF-8 at byte 15", id="latin-1"),
+        pytest.param(b"a = " + b"[" * 5000 + b"]" * 5000, "TOML", id="nested-too-deep"),
+        pytest.param(b"a = " + b"1" * 5000, "TOML", id="number-too-long"),
+        pytest.param(b"\x00", "not TOML", id="nul"),
+    ],
+)
+def test_file_that_is_no_toml(suite: Path, content: bytes, word: str) -> None:
+    """What cannot be read as TOML is said to be so, with the place where there is one."""
+    path = suite / "environments" / "stage.toml"
+    path.write_bytes(content)
+    with pytest.raises(BadEnvironment) as caught:
+        load("stage", suite)
+    assert str(path) in str(caught.value)
+    assert word in str(caught.value)
+
+
+def test_unknown_name_lists_those_that_exist(suite: Path) -> None:
+    """A name that is none lists the environments with their descriptions."""
+    write(suite, 'description = "what Firefox shows"\n', "prod.toml")
+    write(suite, "broken", "stage.toml")
+    with pytest.raises(BadEnvironment) as caught:
+        load("prd", suite)
+    message = str(caught.value)
+    assert "--env 'prd'" in message
+    assert "prod         what Firefox shows" in message
+    assert "stage        (this file cannot be read as TOML)" in message
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "x\0", "a" * 300, "prod\n"])
+def test_odd_name(suite: Path, name: str) -> None:
+    """A name that no file can have is unknown like any other."""
+    with pytest.raises(BadEnvironment, match="unknown environment"):
+        find(name, suite)
+
+
+def test_listing_of_nothing(tmp_path: Path) -> None:
+    """Where there is no environment, the list says so."""
+    assert listing(tmp_path / "environments") == (
+        f"  none: {tmp_path / 'environments'} holds no .toml file"
+    )
+
+
+def test_folder_in_place_of_a_file(suite: Path) -> None:
+    """A folder is no environment, by name or by path."""
+    (suite / "environments" / "stage.toml").mkdir()
+    with pytest.raises(BadEnvironment, match="unknown environment"):
+        load("stage", suite)
+    with pytest.raises(BadEnvironment, match="no such file"):
+        load(str(suite / "environments" / "stage.toml"), suite)
+    with pytest.raises(BadEnvironment, match="no such file"):
+        load(f"{suite}/", suite)
+
+
+def test_path_of_ones_own(suite: Path, tmp_path: Path) -> None:
+    """A path leads to a file anywhere; its lists lie beside it and its name is its stem."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "mine.toml").write_text(BASE + ORIGINS + '[params]\nlocale = "file:l.txt"\n')
+    (folder / "l.txt").write_text("fr\n")
+    found = load(str(folder / "mine.toml"), suite)
+    assert (found.name, found.params["locale"]) == ("mine", ("fr",))
+
+
+def test_path_from_the_working_directory(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--env mine.toml`` is the file here, and stays it when the directory changes."""
+    (suite / "mine.toml").write_text(BASE + ORIGINS)
+    monkeypatch.chdir(suite)
+    assert load("mine.toml", suite / "nowhere").path == suite / "mine.toml"
+
+
+def test_path_that_leads_nowhere(suite: Path) -> None:
+    """A path without a file is refused by that path, not with a list of names."""
+    with pytest.raises(BadEnvironment, match=r"--env '/nowhere/x\.toml': there is no such file"):
+        load("/nowhere/x.toml", suite)
+
+
+VALUES = [
+    "1",
+    "-1",
+    "0",
+    "1.5",
+    "nan",
+    "inf",
+    "true",
+    "false",
+    '""',
+    '"x"',
+    '"file:"',
+    '"file:x"',
+    '"file:\\u0000"',
+    '"content:/"',
+    '"https://h"',
+    '"\\u001b[2J"',
+    "[]",
+    "[1]",
+    '[""]',
+    '["x"]',
+    "[[]]",
+    "{}",
+    "{ a = 1 }",
+    '{ a = "b" }',
+    "{ paths = '(' }",
+    "{ max_age = 1.5 }",
+    '{ url = "content:/" }',
+    "1979-05-27",
+    "07:32:00",
+    "1979-05-27T07:32:00Z",
+    "9" * 4000,
+]
+
+
+def _keys() -> list[str]:
+    found = []
+    for name, schema in file_schema()["properties"].items():
+        found.append(name)
+        found += [f"{name}.{each}" for each in schema.get("properties", {})]
+        if "properties" not in schema:
+            found += [f"{name}.a", f"{name}.a.b", f"{name}.a.paths"]
+    return found
+
+
+@pytest.mark.parametrize("key", _keys())
+def test_any_value_of_any_key(suite: Path, key: str) -> None:
+    """Whatever stands at whatever key, the file loads or is refused; nothing else happens."""
+    random_values = random.Random(key)  # noqa: S311
+    for value in VALUES:
+        lines = {"description": '"d"', "origins.content": '"https://stage.example"', key: value}
+        if random_values.random() < 0.3:
+            lines[random_values.choice(_keys())] = random_values.choice(VALUES)
+        write(suite, "".join(f"{name} = {each}\n" for name, each in lines.items()))
+        message = ""
+        try:
+            load("stage", suite)
+        except BadEnvironment as error:
+            message = str(error)
+        assert not message or message.startswith(str(suite / "environments" / "stage.toml"))
+
+
+def test_override_to_another_environment_s_origin(suite: Path) -> None:
+    """A preview is a deployment of its own: pointing stage's run at prod is refused."""
+    write(suite, BASE + '[origins]\ncontent = "https://prod.example"\n', "prod.toml")
+    stage = loaded(suite, BASE + ORIGINS)
+    preview = override(stage, "content=https://preview.example/")
+    assert preview.origins == {"content": "https://preview.example"}
+    with pytest.raises(BadEnvironment, match=r"prod\.toml"):
+        override(stage, "content=https://PROD.example:443")

@@ -1,0 +1,999 @@
+"""Probes: retried where that can help, within bounds, concurrently, once each, under guard."""
+
+import gc
+import gzip
+import threading
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime, formatdate
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from wire import (
+    HOST,
+    Authority,
+    Fetchers,
+    Play,
+    Serve,
+    Server,
+    Talk,
+    answer,
+    by_path,
+    close,
+    drip,
+    eventually,
+    flood,
+    hang,
+    in_turn,
+    page,
+    raw,
+    redirect,
+    refusing,
+    reset,
+)
+
+from knowngood.fetch.fetcher import Fetcher
+from knowngood.fetch.probe import Cause, Exchange, Probe
+from knowngood.fetch.retry import _WAIT, LEAST, _retry_after
+
+OK = b"HTTP/1.1 200 OK\r\n"
+TEN_MINUTES = timedelta(minutes=10)
+EASTERN = timezone(timedelta(hours=3))
+
+pytestmark = pytest.mark.usefixtures("no_waits")
+
+
+def ask(fetcher: Fetcher, url: str, **of_probe: Any) -> Exchange:
+    """Send one probe and wait."""
+    return fetcher.send(Probe("content", url, **of_probe))
+
+
+def causes(exchange: Exchange) -> list[Cause | int | None]:
+    """What came of each attempt: its cause, or the status."""
+    return [attempt.cause or attempt.status for attempt in exchange.attempts]
+
+
+# -- retries
+
+TRANSIENT: dict[str, tuple[Play, Cause | int]] = {
+    "closed": (close, Cause.RESET),
+    "reset": (reset, Cause.RESET),
+    "truncated": (raw(OK + b"Content-Length: 9\r\n\r\nabc"), Cause.TRUNCATED),
+    "429": (answer(status=429), 429),
+    "502": (answer(status=502), 502),
+    "503": (answer(status=503), 503),
+    "504": (answer(status=504), 504),
+}
+
+
+@pytest.mark.parametrize(("trouble", "seen"), TRANSIENT.values(), ids=TRANSIENT)
+def test_what_may_pass_is_tried_again(
+    serve: Serve, fetchers: Fetchers, trouble: Play, seen: Cause | int
+) -> None:
+    """Every attempt is kept with what came of it; the answer of the last counts; it is flaky,
+    unless a rate limit held it up.
+    """
+    server = serve(in_turn(trouble, trouble, answer("fine")))
+    exchange = ask(fetchers(server), server.url)
+    assert causes(exchange) == [seen, seen, 200]
+    assert len(server.requests) == 3
+    assert exchange.answer is not None
+    assert exchange.answer.body == b"fine"
+    assert exchange.flaky == (seen != 429)
+    assert exchange.cause is None
+
+
+@pytest.mark.parametrize(("trouble", "seen"), TRANSIENT.values(), ids=TRANSIENT)
+def test_what_lasts_is_given_up(
+    serve: Serve, fetchers: Fetchers, trouble: Play, seen: Cause | int
+) -> None:
+    """After as many attempts as the budget has, and not one more; it is not flaky but broken."""
+    server = serve(trouble)
+    exchange = ask(fetchers(server, attempts=3), server.url)
+    assert causes(exchange) == [seen] * 3
+    assert len(server.requests) == 3
+    assert not exchange.flaky
+    assert exchange.transient is isinstance(seen, int)
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 400, 403, 404, 410, 500, 501, 505])
+def test_an_answer_is_not_tried_again(serve: Serve, fetchers: Fetchers, status: int) -> None:
+    """A wrong answer is wrong."""
+    server = serve(answer(status=status))
+    exchange = ask(fetchers(server), server.url)
+    assert causes(exchange) == [status]
+    assert len(server.requests) == 1
+    assert not exchange.flaky
+
+
+BROKEN: dict[str, tuple[Play, Cause]] = {
+    "garbage": (raw(b"\x00\x01\x02\r\n\r\n"), Cause.PROTOCOL),
+    "endless-headers": (flood(OK, b"X: y\r\n"), Cause.TOO_LARGE),
+    "endless-body": (flood(OK + b"\r\n", b"y" * 65536), Cause.TOO_LARGE),
+    "not-gzip": (answer("plain", headers={"Content-Encoding": "gzip"}), Cause.ENCODING),
+    "gzip-cut-short": (
+        answer(gzip.compress(b"x" * 999)[:-9], headers={"Content-Encoding": "gzip"}),
+        Cause.ENCODING,
+    ),
+    "not-offered": (answer("br", headers={"Content-Encoding": "br"}), Cause.ENCODING),
+}
+
+
+@pytest.mark.parametrize(("trouble", "cause"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_not_tried_again(
+    serve: Serve, fetchers: Fetchers, trouble: Play, cause: Cause
+) -> None:
+    """A bomb or a protocol error does not pass by itself."""
+    server = serve(trouble)
+    exchange = ask(fetchers(server), server.url)
+    assert exchange.answer is None
+    assert causes(exchange) == [cause]
+    assert len(server.requests) == 1
+
+
+def test_refused_is_tried_again(fetchers: Fetchers) -> None:
+    """A server that restarts refuses for a moment."""
+    with refusing() as url:
+        exchange = ask(fetchers({"content": url}, attempts=3), url)
+    assert causes(exchange) == [Cause.REFUSED] * 3
+
+
+def test_tls_is_not_tried_again(serve: Serve, fetchers: Fetchers, authority: Authority) -> None:
+    """A certificate does not become valid by waiting."""
+    server = serve(answer(), tls=authority.context("example.org")[0])
+    exchange = ask(fetchers(server, ca=authority.pem), server.url)
+    assert causes(exchange) == [Cause.TLS]
+    assert server.connections == 1
+
+
+def test_the_runners_trouble_is_not_tried_again(
+    serve: Serve, fetchers: Fetchers, authority: Authority
+) -> None:
+    """A file of authorities that is missing is so the next time, too."""
+    server = serve(answer(), tls=authority.context()[0])
+    exchange = ask(fetchers(server, ca=authority.pem.with_name("missing.pem")), server.url)
+    assert causes(exchange) == [Cause.RUNNER]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+@pytest.mark.parametrize("trouble", [close, answer(status=503)], ids=["closed", "503"])
+def test_what_may_be_repeated_is(
+    serve: Serve, fetchers: Fetchers, method: str, trouble: Play
+) -> None:
+    """Idempotent methods, even when a reply was lost."""
+    server = serve(in_turn(trouble, answer()))
+    probe = Probe("content", server.url, method, repeatable=False)
+    exchange = fetchers(server, writes=True).send(probe)
+    assert len(exchange.attempts) == 2
+    assert server.methods == [method] * 2
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("trouble", [close, reset, answer(status=502), answer(status=504)])
+def test_what_may_not_be_repeated_is_not(
+    serve: Serve, fetchers: Fetchers, method: str, trouble: Play
+) -> None:
+    """Neither by us nor unseen by libcurl, on whatever connection."""
+    server = serve(in_turn(answer(), trouble, answer()))
+    fetcher = fetchers(server, writes=True)
+    ask(fetcher, server.url)
+    exchange = ask(fetcher, server.url, method=method, body=b"x", repeatable=False)
+    assert len(exchange.attempts) == 1
+    assert server.methods == ["GET", method]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_not_now_is_no_answer_lost(
+    serve: Serve, fetchers: Fetchers, method: str, status: int
+) -> None:
+    """The server says that it did nothing, so nothing is done twice."""
+    server = serve(in_turn(answer(status=status, headers={"Retry-After": "0"}), answer()))
+    fetcher = fetchers(server, writes=True)
+    exchange = ask(fetcher, server.url, method=method, body=b"x", repeatable=False)
+    assert causes(exchange) == [status, 200]
+
+
+def test_what_was_never_sent_is_sent_again(fetchers: Fetchers) -> None:
+    """A refused connection has written nothing."""
+    with refusing() as url:
+        fetcher = fetchers({"content": url}, writes=True, attempts=3)
+        exchange = ask(fetcher, url, method="POST", body=b"x", repeatable=False)
+    assert causes(exchange) == [Cause.REFUSED] * 3
+
+
+def test_a_post_that_names_its_document_is_repeated(serve: Serve, fetchers: Fetchers) -> None:
+    """Sent twice, it leaves one."""
+    server = serve(in_turn(close, answer(status=201)))
+    fetcher = fetchers(server, writes=True)
+    exchange = ask(fetcher, server.url, method="POST", body=b"x", repeatable=True)
+    assert causes(exchange) == [Cause.RESET, 201]
+    assert [request.body for request in server.requests] == [b"x", b"x"]
+
+
+def test_what_the_server_saw_is_what_was_recorded(serve: Serve, fetchers: Fetchers) -> None:
+    """Connections that a server closes hide no attempt, kept ones no more than new ones."""
+    gone = [close, answer(), answer(close=True), reset, answer()]
+    server = serve(in_turn(*[answer(), *gone] * 6, answer()))
+    fetcher = fetchers(server, concurrency=1, attempts=6)
+    exchanges = [ask(fetcher, f"{server.url}/{number}") for number in range(12)]
+    recorded = sum(len(exchange.attempts) for exchange in exchanges)
+    assert len(server.requests) == recorded > 12
+    assert fetcher.tally.attempts == recorded
+    assert all(exchange.answer for exchange in exchanges)
+    assert sum(exchange.flaky for exchange in exchanges) > 0
+
+
+def test_a_kept_connection_that_was_closed_is_nobodys_fault(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """It is repeated at once on a new one, whatever the budget says, and is not flaky."""
+    server = serve(in_turn(answer(), close, answer(), answer(close=True), close, answer()))
+    fetcher = fetchers(server, concurrency=1, attempts=1)
+    kept = [ask(fetcher, f"{server.url}/{number}") for number in range(2)]
+    assert [causes(each) for each in kept] == [[200], [Cause.RESET, 200]]
+    assert not any(each.flaky for each in kept)
+    assert kept[1].attempts[0].stale
+    fresh = [ask(fetcher, f"{server.url}/{number}") for number in range(2, 4)]
+    assert [causes(each) for each in fresh] == [[200], [Cause.RESET]]
+    assert not fresh[1].attempts[0].stale
+
+
+def test_attempts_say_when_they_were_made(serve: Serve, fetchers: Fetchers) -> None:
+    """One after the other, within the time that the exchange took."""
+    before = time.time()
+    server = serve(in_turn(close, answer()))
+    exchange = ask(fetchers(server), server.url)
+    first, second = exchange.attempts
+    assert before <= first.began <= first.began + first.seconds <= second.began <= time.time()
+    assert exchange.seconds >= first.seconds + second.seconds
+
+
+# -- waits
+
+
+def test_retry_after_is_honoured(serve: Serve, fetchers: Fetchers) -> None:
+    """The server knows best when."""
+    server = serve(in_turn(answer(status=503, headers={"Retry-After": "1"}), answer()))
+    exchange = ask(fetchers(server), server.url)
+    first, second = exchange.attempts
+    assert 1 <= second.began - (first.began + first.seconds) < 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    "value",
+    ["86400", "9" * 400, formatdate(time.time() + 86400, usegmt=True)],
+    ids=["a-day", "for-ever", "tomorrow"],
+)
+def test_retry_after_beyond_the_budget_is_given_up(
+    serve: Serve, fetchers: Fetchers, status: int, value: str
+) -> None:
+    """There is no use in asking before, and no time to wait: the answer stands."""
+    server = serve(answer(status=status, headers={"Retry-After": value}))
+    began = time.monotonic()
+    exchange = ask(fetchers(server), server.url)
+    assert causes(exchange) == [status]
+    assert time.monotonic() - began < 1
+
+
+def test_retry_after_beyond_the_run_is_given_up(serve: Serve, fetchers: Fetchers) -> None:
+    """A run of three seconds does not wait four."""
+    server = serve(answer(status=503, headers={"Retry-After": "4"}))
+    exchange = ask(fetchers(server, seconds=3), server.url)
+    assert causes(exchange) == [503]
+
+
+@pytest.mark.parametrize("value", ["soon", "-5", "", "²", "1e3", "Mon, 99 Foo 2020 99:99:99 GMT"])
+def test_a_retry_after_that_says_nothing_is_passed_over(
+    serve: Serve, fetchers: Fetchers, value: str
+) -> None:
+    """As if there were none."""
+    told = f"Retry-After: {value}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode(
+        "latin-1"
+    )
+    server = serve(in_turn(raw(b"HTTP/1.1 503 No\r\n" + told), answer()))
+    assert causes(ask(fetchers(server), server.url)) == [503, 200]
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "most"),
+    [
+        (" 120 ", 120, 120),
+        ("0", 0, 0),
+        (lambda: format_datetime(datetime.now(UTC) + TEN_MINUTES, usegmt=True), 500, 601),
+        (lambda: format_datetime(datetime.now(EASTERN) + TEN_MINUTES), 500, 601),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
+    ],
+    ids=["seconds", "at-once", "date", "date-elsewhere", "past"],
+)
+def test_retry_after_has_two_forms(
+    value: str | Callable[[], str], least: float, most: float
+) -> None:
+    """Seconds, or a date (RFC 9110, 10.2.3); one that has passed means now."""
+    found = _retry_after(value if isinstance(value, str) else value())
+    assert found is not None
+    assert least <= found <= most
+
+
+def test_waits_grow_and_stay_small() -> None:
+    """A quarter of a second at first, four at most, and never in step with other probes."""
+    state = [cast("Any", SimpleNamespace(attempt_number=number)) for number in range(1, 12)]
+    waits = [[_WAIT(each) for _ in range(20)] for each in state]
+    assert all(0.25 <= wait <= 0.5 for wait in waits[0])
+    assert all(4 <= wait <= 4.25 for wait in waits[-1])
+    assert [min(each) for each in waits[:4]] == sorted(min(each) for each in waits[:4])
+    assert len(set(waits[0])) > 1
+
+
+# -- time
+
+
+def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers) -> None:
+    """Silence, drips and endless answers, several attempts each, side by side."""
+    stalled = {
+        "/silent": (hang, "headers"),
+        "/headers": (drip(OK, b"X: y\r\n"), "headers"),
+        "/body": (drip(OK + b"Content-Length: 99999\r\n\r\n", b"y"), "body"),
+        "/rest": (raw(OK + b"Content-Length: 9\r\n\r\nabc", end=hang), "body"),
+        "/interim": (drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), "headers"),
+        "/extension": (drip(OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x"), "body"),
+        "/trailers": (drip(OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"), "body"),
+    }
+    server = serve(by_path({path: play for path, (play, _) in stalled.items()}))
+    fetcher = fetchers(server, probe=1.5)
+    began = time.monotonic()
+    visits = {path: fetcher.visit(Probe("content", server.url + path)) for path in stalled}
+    exchanges = {path: visit.result(10).exchange for path, visit in visits.items()}
+    assert 1 < time.monotonic() - began < 2.5
+    for path, (_, phase) in stalled.items():
+        attempts = exchanges[path].attempts
+        assert len(attempts) > 1
+        assert {(each.cause, each.phase) for each in attempts} == {(Cause.TIMEOUT, phase)}
+    assert len(server.requests) == sum(len(each.attempts) for each in exchanges.values())
+
+
+def test_a_stalled_attempt_leaves_time_for_another(serve: Serve, fetchers: Fetchers) -> None:
+    """The first reply lost in silence does not use up the probe's time."""
+    server = serve(in_turn(hang, answer("fine")))
+    exchange = ask(fetchers(server, probe=1.5), server.url)
+    assert causes(exchange) == [Cause.TIMEOUT, 200]
+
+
+def test_redirects_share_the_time_of_their_attempt(serve: Serve, fetchers: Fetchers) -> None:
+    """Each hop slow, none too slow: together they are."""
+
+    def slow(talk: Talk) -> None:
+        talk.server.stopped.wait(0.2)
+        redirect("/next")(talk)
+
+    server = serve(slow)
+    exchange = ask(fetchers(server, probe=1.5, attempts=1), server.url, follow=True)
+    assert causes(exchange) == [Cause.TIMEOUT]
+    assert 0.4 < exchange.seconds < 1
+
+
+def test_no_attempt_is_made_without_time_for_it(serve: Serve, fetchers: Fetchers) -> None:
+    """A timeout after a few milliseconds must not take the place of what was found out."""
+    wait = {"Retry-After": "1"}
+    server = serve(in_turn(answer(status=503, headers=wait), hang))
+    exchange = ask(fetchers(server, probe=1 + LEAST / 2), server.url)
+    assert causes(exchange) == [503]
+
+
+def test_a_run_whose_time_is_up_asks_nothing(serve: Serve, fetchers: Fetchers) -> None:
+    """Budget, not a request: nothing is known of the deployment."""
+    server = serve(answer())
+    exchange = ask(fetchers(server, seconds=-1), server.url)
+    assert causes(exchange) == [Cause.BUDGET]
+    assert server.connections == 0
+
+
+def test_an_attempt_cut_off_by_the_end_of_the_run(serve: Serve, fetchers: Fetchers) -> None:
+    """It may have been answered in time: that is no verdict on the deployment."""
+    server = serve(hang)
+    fetcher = fetchers(server, seconds=0.3)
+    began = time.monotonic()
+    exchange = ask(fetcher, server.url)
+    assert causes(exchange) == [Cause.BUDGET]
+    assert time.monotonic() - began < 1.3
+    assert len(server.requests) == 1
+
+
+def test_closing_does_not_wait_for_what_hangs(serve: Serve, fetchers: Fetchers) -> None:
+    """The thread ends, the reader is told, the connections go."""
+    server = serve(hang)
+    fetcher = fetchers(server, concurrency=2)
+    visits = [fetcher.visit(Probe("content", f"{server.url}/{n}")) for n in range(4)]
+    assert server.wait_for_requests(2)
+    began = time.monotonic()
+    fetcher.close()
+    assert time.monotonic() - began < 1
+    for visit in visits:
+        with pytest.raises(CancelledError):
+            visit.result(1)
+    assert all(thread.name != "knowngood-fetch" for thread in threading.enumerate())
+    fetcher.close()
+
+
+# -- hostile answers
+
+
+def test_a_bomb_is_seen_before_it_goes_off(serve: Serve, fetchers: Fetchers) -> None:
+    """64 MiB in 64 KB are counted, never held."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+    headers = {"Content-Encoding": "gzip", "Content-Type": "text/html"}
+    server = serve(answer(bomb, headers=headers))
+    fetcher = fetchers(server)
+    tracemalloc.start()
+    try:
+        exchange = fetcher.visit(Probe("content", server.url), references=True).result(9).exchange
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert causes(exchange) == [Cause.TOO_LARGE]
+    assert exchange.answer is None
+    assert peak < 2 << 20
+
+
+def test_a_packed_answer_is_kept_as_it_was_sent(serve: Serve, fetchers: Fetchers) -> None:
+    """What it decodes to is known to be sound."""
+    body = gzip.compress(b"hello")
+    server = serve(answer(body, headers={"Content-Encoding": "gzip"}))
+    exchange = ask(fetchers(server), server.url)
+    assert exchange.answer is not None
+    assert exchange.answer.body == body
+
+
+# -- redirects
+
+
+def test_redirects_are_answers_unless_followed(serve: Serve, fetchers: Fetchers) -> None:
+    """A check that did not ask for it sees the 302."""
+    server = serve(by_path({"/": redirect("/there"), "/there": answer("there")}))
+    fetcher = fetchers(server)
+    assert causes(ask(fetcher, f"{server.url}/")) == [302]
+    followed = ask(fetcher, f"{server.url}/", follow=True)
+    assert followed.answer is not None
+    assert (followed.answer.body, followed.answer.url) == (b"there", f"{server.url}/there")
+    assert server.targets == ["/", "/", "/there"]
+
+
+def test_a_redirect_to_another_origin_of_ours(serve: Serve, fetchers: Fetchers) -> None:
+    """The environment's origins may lead to each other."""
+    other = serve(answer("other"))
+    server = serve(redirect(f"{other.url}/x"))
+    fetcher = fetchers({"content": server.url, "other": other.url})
+    exchange = ask(fetcher, server.url, follow=True)
+    assert exchange.answer is not None
+    assert exchange.answer.body == b"other"
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["{evil}/", "//{host}/", "http://ours@{host}/", "ftp://{ours}/", "javascript:alert(1)"],
+)
+def test_a_redirect_out_of_the_environment(serve: Serve, fetchers: Fetchers, location: str) -> None:
+    """It is a fault, it is named, and no header of ours leaves."""
+    evil = serve(answer())
+    host = evil.url.removeprefix("http://")
+    server = serve(answer())
+    target = location.format(evil=evil.url, host=host, ours=server.url.removeprefix("http://"))
+    server = serve(redirect(target))
+    exchange = ask(fetchers(server), server.url, follow=True, headers=(("X-Key", "secret"),))
+    assert exchange.answer is None
+    assert causes(exchange) == [Cause.REDIRECT]
+    assert exchange.attempts[0].status == 302
+    assert "outside" in exchange.attempts[0].detail
+    assert evil.connections == 0
+
+
+def test_a_redirect_from_https_to_http(
+    serve: Serve, fetchers: Fetchers, authority: Authority
+) -> None:
+    """The same host in clear is another origin."""
+    plain = serve(answer())
+    server = serve(redirect(plain.url), tls=authority.context()[0])
+    exchange = ask(fetchers(server, ca=authority.pem), server.url, follow=True)
+    assert causes(exchange) == [Cause.REDIRECT]
+    assert plain.connections == 0
+
+
+@pytest.mark.parametrize("location", ["http://[", "//[::1", "http://a:b:c/"])
+def test_a_redirect_to_what_is_no_url(serve: Serve, fetchers: Fetchers, location: str) -> None:
+    """The deployment's fault, not an error of the engine."""
+    server = serve(redirect(location))
+    assert causes(ask(fetchers(server), server.url, follow=True)) == [Cause.REDIRECT]
+
+
+def test_a_loop_of_redirects(serve: Serve, fetchers: Fetchers) -> None:
+    """Five are followed."""
+    server = serve(by_path({"/a": redirect("/b"), "/b": redirect("/a")}))
+    exchange = ask(fetchers(server), f"{server.url}/a", follow=True)
+    assert causes(exchange) == [Cause.REDIRECT]
+    assert "more than 5" in exchange.attempts[0].detail
+    assert len(server.requests) == 6
+
+
+# -- guard
+
+
+def test_nothing_is_asked_of_other_origins(serve: Serve, fetchers: Fetchers) -> None:
+    """Guarded where every request goes through."""
+    ours, evil = serve(answer()), serve(answer())
+    fetcher = fetchers(ours)
+    host = evil.url.removeprefix("http://")
+    for url in (
+        evil.url,
+        f"http://{HOST}:{ours.port}@{host}/",
+        ours.url.replace("http:", "https:"),
+    ):
+        exchange = ask(fetcher, url)
+        assert causes(exchange) == [Cause.GUARD]
+        assert "outside" in exchange.attempts[0].detail
+    assert (ours.connections, evil.connections) == (0, 0)
+    assert fetcher.tally.requests == 0
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PURGE"])
+def test_nothing_is_written_where_writes_are_off(
+    serve: Serve, fetchers: Fetchers, method: str
+) -> None:
+    """Prod stays as it is, whatever a check tries."""
+    server = serve(answer())
+    exchange = ask(fetchers(server), server.url, method=method)
+    assert causes(exchange) == [Cause.GUARD]
+    assert "writes = true" in exchange.attempts[0].detail
+    assert server.connections == 0
+    assert ask(fetchers(server, writes=True), server.url, method=method).answer is not None
+
+
+def test_an_origin_in_capitals_is_the_same(serve: Serve, fetchers: Fetchers) -> None:
+    """Host names do not differ by case."""
+    server = serve(answer())
+    fetcher = fetchers({"content": f"http://localhost:{server.port}"})
+    assert causes(ask(fetcher, f"HTTP://LOCALHOST:{server.port}/")) == [200]
+
+
+# -- what is sent
+
+
+def test_every_request_says_who_asks(serve: Serve, fetchers: Fetchers) -> None:
+    """Analytics can leave smoke traffic out; what was not offered is not expected."""
+    server = serve(answer())
+    ask(fetchers(server), f"{server.url}/a/../b?c", headers=(("X-Own", "1"),))
+    [request] = server.requests
+    assert request.target == "/a/../b?c"
+    headers = request.headers
+    assert headers["host"] == f"{HOST}:{server.port}"
+    assert headers["user-agent"].startswith("knowngood/")
+    assert "run run-1" in headers["user-agent"]
+    assert headers["x-knowngood-run"] == "run-1"
+    assert headers["accept-encoding"] == "gzip, deflate"
+    assert headers["accept"] == "*/*"
+    assert headers["x-own"] == "1"
+    assert len(headers) == 6
+
+
+def test_a_post_has_no_type_that_nobody_gave_it(serve: Serve, fetchers: Fetchers) -> None:
+    """No form encoding by default, and no waiting for 100 Continue."""
+    server = serve(answer())
+    ask(fetchers(server, writes=True), server.url, method="POST", body=b"x" * 2_000_000)
+    [request] = server.requests
+    assert len(request.body) == 2_000_000
+    assert "content-type" not in request.headers
+    assert "expect" not in request.headers
+
+
+def test_a_probes_own_headers_win(serve: Serve, fetchers: Fetchers) -> None:
+    """Each is sent once, whatever its case."""
+    server = serve(answer())
+    ask(fetchers(server), server.url, headers=(("user-agent", "mine"), ("ACCEPT", "x/y")))
+    [request] = server.requests
+    assert request.headers["user-agent"] == "mine"
+    assert request.headers["accept"] == "x/y"
+    assert request.head.lower().count(b"user-agent") == 1
+    assert request.head.lower().count(b"accept:") == 1
+
+
+def test_the_machines_proxy_sees_nothing(
+    serve: Serve, fetchers: Fetchers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through every layer."""
+    proxy, server = serve(answer("proxy")), serve(answer("server"))
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert causes(ask(fetchers(server), server.url)) == [200]
+    assert proxy.connections == 0
+
+
+# -- concurrency
+
+
+class Gate:
+    """A play that answers nobody until it is opened."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+
+    def __call__(self, talk: Talk) -> None:
+        """Wait, then answer."""
+        self.open.wait(10)
+        answer("through")(talk)
+
+
+def visit_many(fetcher: Fetcher, server: Server, count: int, name: str = "") -> Callable[[], None]:
+    """Ask for many URLs; the function returned waits for all."""
+    probes = [Probe("content", f"{server.url}/{name}{number}") for number in range(count)]
+    visits = [fetcher.visit(probe) for probe in probes]
+
+    def wait() -> None:
+        for visit in visits:
+            assert causes(visit.result(10).exchange) == [200]
+
+    return wait
+
+
+def test_as_many_requests_at_once_as_the_budget_has(serve: Serve, fetchers: Fetchers) -> None:
+    """All of them, and never one more."""
+    gate = Gate()
+    server = serve(gate)
+    wait = visit_many(fetchers(server, concurrency=4), server, 20)
+    assert server.wait_under_way(4)
+    assert not server.wait_under_way(5, seconds=0.2)
+    gate.open.set()
+    wait()
+    assert server.most_under_way == 4
+    assert len(server.requests) == 20
+
+
+def test_processes_share_the_concurrency(serve: Serve, fetchers: Fetchers) -> None:
+    """Two workers ask no more at once than one would."""
+    gate = Gate()
+    server = serve(gate)
+    one, two = (fetchers(server, concurrency=5, share=2) for _ in range(2))
+    waits = [visit_many(one, server, 8, "a"), visit_many(two, server, 8, "b")]
+    assert server.wait_under_way(4)
+    assert not server.wait_under_way(5, seconds=0.2)
+    gate.open.set()
+    for wait in waits:
+        wait()
+
+
+def test_more_processes_than_concurrency(serve: Serve, fetchers: Fetchers) -> None:
+    """Each can ask for one thing at a time at least."""
+    server = serve(answer("through"))
+    visit_many(fetchers(server, concurrency=1, share=4), server, 3)()
+
+
+def test_a_probe_that_waits_keeps_its_slot(serve: Serve, fetchers: Fetchers) -> None:
+    """A deployment in trouble is asked less, not more."""
+    busy = answer(status=503, headers={"Retry-After": "1"})
+    server = serve(by_path({"/busy": in_turn(busy, answer()), "/0": answer("through")}))
+    fetcher = fetchers(server, concurrency=1)
+    first = fetcher.visit(Probe("content", f"{server.url}/busy"))
+    assert server.wait_for_requests(1)
+    visit_many(fetcher, server, 1)()
+    first.result(5)
+    assert server.targets == ["/busy", "/busy", "/0"]
+
+
+# -- once each
+
+
+def test_a_url_is_asked_for_once_at_a_time(serve: Serve, fetchers: Fetchers) -> None:
+    """However many checks read it, they read the same exchange."""
+    gate = Gate()
+    server = serve(gate)
+    fetcher = fetchers(server)
+    visits = [fetcher.visit(Probe("content", server.url, template=str(n))) for n in range(9)]
+    assert server.wait_for_requests(1)
+    gate.open.set()
+    exchanges = [visit.result(5).exchange for visit in visits]
+    assert len(server.requests) == 1
+    assert all(exchange is exchanges[0] for exchange in exchanges)
+
+
+def test_a_reader_that_goes_away_leaves_the_others(serve: Serve, fetchers: Fetchers) -> None:
+    """What they share goes on."""
+    gate = Gate()
+    server = serve(gate)
+    fetcher = fetchers(server)
+    first, second = (fetcher.visit(Probe("content", server.url)) for _ in range(2))
+    assert server.wait_for_requests(1)
+    assert first.cancel()
+    gate.open.set()
+    assert causes(second.result(5).exchange) == [200]
+
+
+def test_what_is_held_is_not_asked_for_again(serve: Serve, fetchers: Fetchers) -> None:
+    """As long as somebody reads it; once nobody does it is let go, and asked for anew."""
+    server = serve(answer("body"))
+    fetcher = fetchers(server)
+    probe = Probe("content", server.url)
+    held = fetcher.visit(probe).result(5).exchange
+    assert fetcher.visit(probe).result(5).exchange is held
+    assert (fetcher.held, len(server.requests)) == (1, 1)
+    del held
+    gc.collect()
+    assert eventually(lambda: fetcher.held == 0)
+    fetcher.visit(probe).result(5)
+    assert len(server.requests) == 2
+
+
+def test_a_failure_is_shared_as_well(serve: Serve, fetchers: Fetchers) -> None:
+    """Ten readers of a broken URL do not make it ten times as many attempts."""
+    server = serve(close)
+    fetcher = fetchers(server, attempts=2)
+    visits = [fetcher.visit(Probe("content", server.url)) for _ in range(10)]
+    exchanges = {id(visit.result(5).exchange) for visit in visits}
+    assert len(exchanges) == 1
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"sample": 2}, {"method": "HEAD"}, {"headers": (("X", "1"),)}, {"follow": True}],
+    ids=["sample", "method", "headers", "follow"],
+)
+def test_what_differs_is_asked_for_apart(
+    serve: Serve, fetchers: Fetchers, other: dict[str, Any]
+) -> None:
+    """Samples are alike on purpose."""
+    server = serve(answer())
+    fetcher = fetchers(server)
+    visits = [fetcher.visit(Probe("content", server.url, **more)) for more in ({}, other)]
+    assert len({id(visit.result(5).exchange) for visit in visits}) == 2
+    assert len(server.requests) == 2
+
+
+def test_a_walk_shares_nothing(serve: Serve, fetchers: Fetchers) -> None:
+    """What was read before a write is not read again after it."""
+    server = serve(in_turn(answer("before"), answer("after")))
+    fetcher = fetchers(server)
+    probe = Probe("content", server.url)
+    held = fetcher.visit(probe).result(5).exchange
+    sent = fetcher.send(probe)
+    assert held.answer is not None
+    assert sent.answer is not None
+    assert (held.answer.body, sent.answer.body) == (b"before", b"after")
+
+
+# -- references
+
+SITE = {
+    "/en/": page(
+        '<link rel=stylesheet href="/css/a.css"><script src="/js/app.js"></script>'
+        '<img src="pic.png"><img src="pic.png#again"><img src="missing.png">'
+    ),
+    "/css/a.css": page('@import "b.css"; body { background: url(/img/bg.png) }', "text/css"),
+    "/css/b.css": page('@import "a.css"; i { background: url(deep.png) }', "text/css"),
+    "/js/app.js": page('load("data/config.json")', "application/javascript"),
+    "/en/data/config.json": page('{"next": "other.json"}', "application/json"),
+    "/img/bg.png": page("png", "image/png"),
+    "/css/deep.png": page("png", "image/png"),
+    "/en/pic.png": page("png", "image/png"),
+}
+
+
+def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> None:
+    """Page, stylesheet, what that imports, its images, what scripts load; each once, cycles end."""
+    server = serve(by_path(SITE))
+    visit = fetchers(server).visit(Probe("content", f"{server.url}/en/"), references=True)
+    found = {each.url.removeprefix(server.url): each for each in visit.result(5).references}
+    assert set(found) == {*SITE, "/en/missing.png"} - {"/en/"}
+    assert sorted(server.targets) == sorted([*SITE, "/en/missing.png"])
+    statuses = {url: each.exchange.answer.status for url, each in found.items()}  # type: ignore[union-attr]
+    assert statuses.pop("/en/missing.png") == 404
+    assert set(statuses.values()) == {200}
+    deep = found["/css/deep.png"]
+    assert (deep.page, deep.found_in) == (f"{server.url}/en/", f"{server.url}/css/b.css")
+
+
+def test_references_are_asked_for_only_when_wanted(serve: Serve, fetchers: Fetchers) -> None:
+    """A check of the page alone costs one request."""
+    server = serve(by_path(SITE))
+    visit = fetchers(server).visit(Probe("content", f"{server.url}/en/"))
+    assert visit.result(5).references == ()
+    assert len(server.requests) == 1
+
+
+def test_a_page_visited_twice_is_fetched_once(serve: Serve, fetchers: Fetchers) -> None:
+    """With all that it needs, and what two pages share."""
+    pages = {**SITE, "/fr/": page('<link rel=stylesheet href="/css/a.css">')}
+    server = serve(by_path(pages))
+    fetcher = fetchers(server)
+    urls = [f"{server.url}/en/", f"{server.url}/en/", f"{server.url}/fr/"]
+    visits = [fetcher.visit(Probe("content", url), references=True) for url in urls]
+    held = [visit.result(5) for visit in visits]
+    again = fetcher.visit(Probe("content", urls[0]), references=True).result(5)
+    assert len(again.references) == len(held[0].references) == 8
+    assert sorted(server.targets) == sorted([*pages, "/en/missing.png"])
+    assert fetcher.held == len(pages) + 1
+
+
+def test_what_was_read_is_let_go(serve: Serve, fetchers: Fetchers) -> None:
+    """With its last reader, the page and everything it needed."""
+    server = serve(by_path(SITE))
+    fetcher = fetchers(server)
+    visit = fetcher.visit(Probe("content", f"{server.url}/en/"), references=True)
+    visit.result(5)
+    assert fetcher.held == len(SITE) + 1
+    del visit
+    gc.collect()
+    assert eventually(lambda: fetcher.held == 0)
+
+
+def test_other_origins_are_not_asked(serve: Serve, fetchers: Fetchers) -> None:
+    """They are named, without an exchange; so is what is no URL."""
+    evil = serve(answer())
+    ours = serve(answer("ours"))
+    server = serve(page(f'<img src="{evil.url}/a"><img src="{ours.url}/b"><img src="http://[">'))
+    fetcher = fetchers({"content": server.url, "images": ours.url})
+    visit = fetcher.visit(Probe("content", server.url), references=True).result(5)
+    found = {each.url: each.exchange is not None for each in visit.references}
+    assert found == {f"{evil.url}/a": False, f"{ours.url}/b": True, "http://[": False}
+    assert (evil.connections, len(ours.requests)) == (0, 1)
+
+
+@pytest.mark.parametrize("status", [301, 404, 500])
+def test_what_is_not_the_thing_itself_is_not_parsed(
+    serve: Serve, fetchers: Fetchers, status: int
+) -> None:
+    """An error page in a stylesheet's place needs nothing."""
+    css = answer("i { background: url(/x.png) }", status, {"Content-Type": "text/css"})
+    server = serve(by_path({"/": page("<link rel=stylesheet href=/a.css>"), "/a.css": css}))
+    fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
+    assert server.targets == ["/", "/a.css"]
+
+
+def test_a_page_does_not_need_itself(serve: Serve, fetchers: Fetchers) -> None:
+    """A frame or an image that leads back is asked for by nobody."""
+    server = serve(by_path({"/": page('<iframe src="/#top"></iframe><img src="/a.png">')}))
+    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
+    assert [each.url for each in visit.references] == [f"{server.url}/a.png"]
+
+
+def test_a_packed_page_is_read(serve: Serve, fetchers: Fetchers) -> None:
+    """References count in what a browser sees."""
+    body = gzip.compress(b'<img src="/x.png">')
+    headers = {"Content-Encoding": "gzip", "Content-Type": "text/html"}
+    server = serve(by_path({"/": answer(body, headers=headers), "/x.png": answer()}))
+    fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
+    assert server.targets == ["/", "/x.png"]
+
+
+def test_a_reference_with_letters_of_its_own(serve: Serve, fetchers: Fetchers) -> None:
+    """Names that are not ASCII, and blanks, are asked for as browsers do."""
+    server = serve(by_path({"/": page('<img src="/é b.png">'), "/%C3%A9%20b.png": answer("found")}))
+    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
+    [reference] = visit.references
+    assert reference.exchange is not None
+    assert causes(reference.exchange) == [200]
+
+
+def test_a_redirected_page_counts_from_where_it_is(serve: Serve, fetchers: Fetchers) -> None:
+    """Relative references belong to the URL that answered."""
+    pages = {"/": redirect("/en/"), "/en/": page("<img src=x.png>"), "/en/x.png": answer()}
+    server = serve(by_path(pages))
+    probe = Probe("content", f"{server.url}/", follow=True)
+    fetchers(server).visit(probe, references=True).result(5)
+    assert server.targets == ["/", "/en/", "/en/x.png"]
+
+
+# -- origins that are dead
+
+
+@pytest.fixture
+def silent_limit(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Three probes are enough to give an origin up."""
+    monkeypatch.setattr("knowngood.fetch.fetcher.SILENT_LIMIT", 3)
+    return 3
+
+
+@pytest.mark.usefixtures("silent_limit")
+def test_an_origin_that_never_answers_is_given_up(serve: Serve, fetchers: Fetchers) -> None:
+    """What comes after is told at once, with the reason, and not tried again."""
+    server = serve(close)
+    fetcher = fetchers(server, attempts=2, concurrency=1)
+    exchanges = [ask(fetcher, f"{server.url}/{number}") for number in range(6)]
+    assert [causes(each) for each in exchanges] == [
+        *[[Cause.RESET, Cause.RESET]] * 3,
+        *[[Cause.UNREACHABLE]] * 3,
+    ]
+    assert "not asked" in exchanges[-1].attempts[0].detail
+    assert len(server.requests) == 6
+
+
+@pytest.mark.usefixtures("silent_limit")
+def test_origins_are_given_up_one_by_one(serve: Serve, fetchers: Fetchers) -> None:
+    """One that is dead says nothing of the other."""
+    dead, alive = serve(close), serve(answer())
+    fetcher = fetchers({"content": dead.url, "other": alive.url}, attempts=1)
+    for number in range(4):
+        ask(fetcher, f"{dead.url}/{number}")
+    assert causes(fetcher.send(Probe("other", alive.url))) == [200]
+
+
+@pytest.mark.usefixtures("silent_limit")
+@pytest.mark.parametrize(
+    "sign",
+    [
+        answer(close=True),
+        answer(status=503, close=True),
+        raw(b"\x00\x01\r\n\r\n"),
+        answer(status=302, headers={"Location": "http://other.invalid/"}, close=True),
+    ],
+    ids=["answer", "503", "garbage", "redirect"],
+)
+def test_any_sign_of_life_counts(serve: Serve, fetchers: Fetchers, sign: Play) -> None:
+    """An origin that answers wrong is not silent, and is asked to the end."""
+    server = serve(in_turn(close, close, sign, close, close, sign, answer("last")))
+    fetcher = fetchers(server, attempts=1)
+    exchanges = [ask(fetcher, f"{server.url}/{n}", follow=True) for n in range(7)]
+    assert causes(exchanges[-1]) == [200]
+    assert len(server.requests) == 7
+
+
+@pytest.mark.usefixtures("silent_limit")
+def test_wrong_answers_are_not_silence(serve: Serve, fetchers: Fetchers) -> None:
+    """Thirty pages that lead to a login page are thirty redirects, not a dead origin."""
+    server = serve(redirect("https://login.invalid/"))
+    fetcher = fetchers(server, attempts=1)
+    exchanges = [ask(fetcher, f"{server.url}/{n}", follow=True) for n in range(6)]
+    assert {exchange.cause for exchange in exchanges} == {Cause.REDIRECT}
+
+
+@pytest.mark.usefixtures("silent_limit")
+def test_the_runners_trouble_is_not_the_origins_silence(
+    serve: Serve, fetchers: Fetchers, authority: Authority
+) -> None:
+    """It would end in a roll-back otherwise."""
+    server = serve(answer(), tls=authority.context()[0])
+    fetcher = fetchers(server, ca=authority.pem.with_name("missing.pem"))
+    exchanges = [ask(fetcher, f"{server.url}/{number}") for number in range(6)]
+    assert {exchange.cause for exchange in exchanges} == {Cause.RUNNER}
+
+
+# -- what is counted
+
+
+def test_the_tally(serve: Serve, fetchers: Fetchers, authority: Authority) -> None:
+    """Requests and attempts by origin and declaration, bytes, the slowest, certificates."""
+    context, expires = authority.context(ends=3)
+    server = serve(in_turn(answer("four", close=True), close, answer("four")), tls=context)
+    fetcher = fetchers(server, ca=authority.pem)
+    before = time.time()
+    for number in range(2):
+        fetcher.send(Probe("content", f"{server.url}/{number}", template="content:/{x}"))
+    tally = fetcher.tally
+    assert (tally.requests, tally.attempts, tally.received) == (2, 3, 8)
+    assert tally.asked == {"content": 2, "content:/{x}": 2}
+    assert tally.flaky == {"content": 1, "content:/{x}": 1}
+    assert [len(each["attempts"]) for each in tally.retried] == [2]
+    assert before <= tally.answered_at["content"] <= time.time()
+    assert [url for _, url in sorted(tally.slowest, key=lambda each: each[1])] == [
+        f"GET {server.url}/0",
+        f"GET {server.url}/1",
+    ]
+    assert tally.certificates == {"content": expires.timestamp()}
+
+
+# -- steady or not
+
+
+def test_a_failure_among_answers_is_erratic(serve: Serve, fetchers: Fetchers) -> None:
+    """Every second request refused, one after the other: the deployment is unsteady."""
+    server = serve(in_turn(*[answer(close=True), answer(status=503, close=True)] * 6))
+    fetcher = fetchers(server, attempts=3)
+    for number in range(6):
+        ask(fetcher, f"{server.url}/{number}", template="t")
+    assert fetcher.tally.erratic["t"] >= 5

@@ -1,0 +1,91 @@
+"""What is counted, and what of it says that a deployment is unsteady."""
+
+import gzip
+from dataclasses import replace
+from hashlib import sha256
+
+from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.fetch.statistics import Tally
+
+
+def exchange(name: str, *tries: tuple[float, int]) -> Exchange:
+    """An exchange whose attempts began at these times, 10 ms each, with these statuses."""
+    url = f"http://h/{name}"
+    attempts = tuple(Attempt(began, 0.01, status) for began, status in tries)
+    return Exchange(Probe("content", url, template="t"), attempts, Answer(200, url, (), b""))
+
+
+def test_answers_are_noted_where_there_is_a_manifest() -> None:
+    """Of the origin that was built, each answer by URL, edge and digest of what it decodes to;
+    nothing of an error, nor of a request whose own headers may have changed the answer.
+    """
+    body, packed = b"body", gzip.compress(b"body")
+    plain = Probe("content", "http://h/a?run-1-7", address="192.0.2.1")
+    zipped = ((b"content-encoding", b"gzip"),)
+    tally = Tally("run-1", built="content")
+    for probe, answer in (
+        (plain, Answer(200, plain.url, (), body)),
+        (replace(plain, url="http://h/b"), Answer(200, "http://h/b", zipped, packed)),
+        (replace(plain, url="http://h/c", method="HEAD"), Answer(200, "http://h/c", (), body)),
+        (replace(plain, url="http://h/d", headers=(("a", "b"),)), Answer(200, "", (), body)),
+        (replace(plain, url="http://h/e", varies=True), Answer(200, "http://h/e", (), body)),
+        (replace(plain, url="http://h/f"), Answer(404, "http://h/f", (), body)),
+        (replace(plain, origin="other"), Answer(200, "http://o/a", (), body)),
+    ):
+        tally.note(Exchange(probe, (Attempt(100.0, 0.01, answer.status),), answer))
+    digest = sha256(body).hexdigest()
+    expected = {(url, "192.0.2.1", digest) for url in ("http://h/a?", "http://h/b")}
+    assert tally.served == expected
+    silent = Tally("run-1")
+    silent.note(Exchange(plain, (Attempt(100.0, 0.01, 200),), Answer(200, plain.url, (), body)))
+    assert silent.served == set()
+
+
+def test_a_failure_among_answers_is_erratic() -> None:
+    """Others were answered while this one failed: it was not the whole origin."""
+    tally = Tally()
+    tally.note(exchange("a", (100.0, 200)))
+    tally.note(exchange("b", (100.02, 503), (100.4, 200)))
+    assert (tally.flaky["t"], tally.erratic["t"]) == (1, 1)
+
+
+def test_an_outage_is_not_erratic() -> None:
+    """All that was asked for failed, and all of it recovered: flaky, and one trouble. Others had
+    been answered just before, and a slow one, asked for before, was answered meanwhile.
+    """
+    tally = Tally()
+    tally.note(exchange("before", (99.99, 200)))
+    for place, name in enumerate("abcdefgh"):
+        began = 100 + place / 1000
+        tally.note(exchange(name, (began, 503), (began + 0.4, 503), (began + 1.2, 200)))
+    tally.note(exchange("slow", (99.98, 200)))
+    assert (tally.flaky["t"], tally.erratic["t"]) == (8, 1)
+
+
+def test_trouble_beside_an_outage_is_erratic() -> None:
+    """A request that the outage hit, and that failed once more while others were answered."""
+    tally = Tally()
+    for place, name in enumerate("abc"):
+        tally.note(exchange(name, (100 + place / 1000, 503), (101 + place, 200)))
+    tally.note(exchange("d", (100.003, 503), (101.5, 503), (102.5, 200)))
+    tally.note(exchange("e", (101.49, 200)))
+    tally.note(exchange("f", (101.51, 200)))
+    assert (tally.flaky["t"], tally.erratic["t"]) == (4, 2)
+
+
+def test_the_runners_trouble_is_no_outage() -> None:
+    """Nor is it the origin's: attempts that were never made stand in no row."""
+    tally = Tally()
+    cut = Attempt(100.0, 0.0, cause=Cause.BUDGET)
+    for name in "abcd":
+        tally.note(Exchange(Probe("content", f"http://h/{name}", template="t"), (cut,)))
+    tally.note(exchange("e", (100.1, 503), (100.6, 200)))
+    assert tally.erratic["t"] == 1
+
+
+def test_a_rate_limit_is_not_flaky() -> None:
+    """It was told to wait, and waited."""
+    tally = Tally()
+    tally.note(exchange("a", (100.0, 200)))
+    tally.note(exchange("b", (100.0, 429), (101.0, 200)))
+    assert (tally.flaky["t"], tally.erratic["t"]) == (0, 0)

@@ -1,0 +1,666 @@
+"""One attempt: what each fault on the wire is called, and that nothing outlasts its limits."""
+
+import asyncio
+import errno
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+import pycurl
+import pytest
+from wire import (
+    Authority,
+    Play,
+    Serve,
+    Talk,
+    answer,
+    close,
+    drip,
+    flood,
+    full,
+    hang,
+    in_turn,
+    raw,
+    refusing,
+    reset,
+)
+
+from knowngood.fetch.probe import Answer, Attempt, Cause, Probe
+from knowngood.fetch.transport import HEADER_LIMIT, Curl, Limits, _diagnose, _Received
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+Result: TypeAlias = tuple[Attempt, Answer | None]
+Send: TypeAlias = Callable[..., list[Result]]
+
+
+@pytest.fixture
+def send(authority: Authority) -> Send:
+    """Send a probe once or several times, one after the other, over kept connections."""
+
+    def send(
+        url: str,
+        times: int = 1,
+        *,
+        seconds: float = 5,
+        body_limit: int = 1 << 20,
+        authorities: Path | None = authority.pem,
+        sent: tuple[tuple[str, str], ...] = (),
+        **of_probe: Any,
+    ) -> list[Result]:
+        async def talk() -> list[Result]:
+            curl = Curl(4, authorities)
+            probe = Probe("content", url, **of_probe)
+            try:
+                return [
+                    await curl.send(probe, sent, Limits(seconds, body_limit)) for _ in [0] * times
+                ]
+            finally:
+                await curl.close()
+
+        return asyncio.run(talk())
+
+    return send
+
+
+def test_a_sound_answer(serve: Serve, send: Send) -> None:
+    """Status, headers in order, body and address come back; the attempt has no cause."""
+    server = serve(answer("body", 203, {"X-One": "1", "x-two": "zwei"}))
+    [(attempt, got)] = send(f"{server.url}/path")
+    assert got is not None
+    assert (got.status, got.body, got.address) == (203, b"body", "127.0.0.1")
+    assert got.headers == ((b"Content-Length", b"4"), (b"X-One", b"1"), (b"x-two", b"zwei"))
+    assert got.url == f"{server.url}/path"
+    assert got.certificate_expires is None
+    assert (attempt.status, attempt.cause, attempt.address) == (203, None, "127.0.0.1")
+    assert 0 < attempt.seconds < 1
+
+
+BROKEN: dict[str, tuple[Play, Cause, str]] = {
+    "closed-at-once": (close, Cause.RESET, "Empty reply"),
+    "reset": (reset, Cause.RESET, "reset"),
+    "reset-in-the-body": (
+        raw(OK + b"Content-Length: 9\r\n\r\nabc", end=reset),
+        Cause.RESET,
+        "reset",
+    ),
+    "closed-in-the-status-line": (raw(b"HTTP/1.1 20"), Cause.RESET, "Empty reply"),
+    "closed-in-the-headers": (raw(OK + b"Content-Ty"), Cause.TRUNCATED, "within the headers"),
+    "closed-before-the-blank-line": (
+        raw(OK + b"Content-Length: 5\r\n"),
+        Cause.TRUNCATED,
+        "within the headers",
+    ),
+    "closed-after-an-interim-answer": (
+        raw(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        Cause.RESET,
+        "Empty reply",
+    ),
+    "shorter-than-its-length": (
+        raw(OK + b"Content-Length: 9\r\n\r\nabc"),
+        Cause.TRUNCATED,
+        "6 bytes missing",
+    ),
+    "cut-in-a-chunk": (raw(CHUNKED + b"9\r\nabc"), Cause.TRUNCATED, ""),
+    "without-a-last-chunk": (raw(CHUNKED + b"3\r\nabc\r\n"), Cause.TRUNCATED, ""),
+    "a-chunk-size-that-is-none": (raw(CHUNKED + b"zz\r\nabc", end=hang), Cause.PROTOCOL, "chunk"),
+    "a-chunk-longer-than-it-says": (raw(CHUNKED + b"3\r\nabcdefg", end=hang), Cause.PROTOCOL, ""),
+    "garbage": (raw(b"\x00\x01\x02garbage\r\n\r\n"), Cause.PROTOCOL, ""),
+    "another-protocol": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), Cause.PROTOCOL, ""),
+    "http-0.9": (raw(b"<!doctype html><title>hello</title>"), Cause.PROTOCOL, "HTTP/0.9"),
+    "a-length-that-is-none": (raw(OK + b"Content-Length: x\r\n\r\n"), Cause.PROTOCOL, "Length"),
+    "two-lengths": (
+        raw(OK + b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde"),
+        Cause.PROTOCOL,
+        "Length",
+    ),
+    "nul-in-a-header": (raw(OK + b"X: a\x00b\r\n\r\n"), Cause.PROTOCOL, "NUL"),
+    "endless-headers": (flood(OK, b"X: " + b"y" * 500 + b"\r\n"), Cause.TOO_LARGE, "headers"),
+    "a-header-without-end": (flood(OK + b"X: ", b"y" * 4096), Cause.TOO_LARGE, ""),
+    "a-status-line-without-end": (flood(b"HTTP/1.1 200 ", b"y" * 4096), Cause.TOO_LARGE, ""),
+    "endless-interim-answers": (
+        flood(b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"),
+        Cause.TOO_LARGE,
+        "headers",
+    ),
+    "200-kilobytes-of-headers": (
+        raw(OK + b"X: yyyyyyyyyyyyy\r\n" * 11_000 + b"\r\n", end=hang),
+        Cause.TOO_LARGE,
+        "headers",
+    ),
+    "endless-body": (flood(OK + b"\r\n", b"y" * 65536), Cause.TOO_LARGE, "1048576 bytes"),
+    "endless-trailers": (flood(CHUNKED + b"0\r\n", b"X: y\r\n"), Cause.TOO_LARGE, "headers"),
+    "a-length-beyond-the-limit": (
+        flood(OK + b"Content-Length: 9999999999\r\n\r\n", b"y" * 65536),
+        Cause.TOO_LARGE,
+        "1048576 bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("play", "cause", "detail"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_called_what_it_is(
+    serve: Serve, send: Send, play: Play, cause: Cause, detail: str
+) -> None:
+    """There is no answer, the cause names the fault, and it takes no timeout to see it."""
+    server = serve(play)
+    [(attempt, got)] = send(server.url)
+    assert got is None
+    assert attempt.cause is cause
+    assert detail.lower() in attempt.detail.lower()
+    assert attempt.phase == ""
+    assert attempt.seconds < 4
+    assert len(server.requests) == 1
+
+
+STALLED: dict[str, tuple[Play, str]] = {
+    "silent": (hang, "headers"),
+    "a-byte-at-a-time-in-a-header": (drip(OK + b"X: ", b"y"), "headers"),
+    "a-byte-at-a-time-in-headers": (drip(OK, b"X: y\r\n"), "headers"),
+    "silent-after-an-interim-answer": (raw(b"HTTP/1.1 103 E\r\n\r\n", end=hang), "headers"),
+    "a-byte-at-a-time-in-the-body": (drip(OK + b"Content-Length: 999\r\n\r\n", b"y"), "body"),
+    "silent-in-the-body": (raw(OK + b"Content-Length: 999\r\n\r\nabc", end=hang), "body"),
+    "a-byte-at-a-time-without-length": (drip(OK + b"\r\n", b"y"), "body"),
+    "interim-answers-a-byte-at-a-time": (drip(b"", b"HTTP/1.1 103 E\r\nX: y\r\n\r\n"), "headers"),
+    "a-chunk-size-that-does-not-end": (flood(CHUNKED + b"1;x=", b"y" * 65536), "body"),
+    "a-byte-at-a-time-in-a-chunk-size": (drip(CHUNKED + b"1;x=", b"y"), "body"),
+    "a-byte-at-a-time-in-chunks": (drip(CHUNKED, b"1\r\ny\r\n"), "body"),
+    "a-byte-at-a-time-in-trailers": (drip(CHUNKED + b"0\r\n", b"X: y\r\n"), "body"),
+}
+
+
+@pytest.mark.parametrize(("play", "phase"), STALLED.values(), ids=STALLED)
+def test_a_stalled_answer_is_cut_off(serve: Serve, send: Send, play: Play, phase: str) -> None:
+    """Never idle and never done ends in time, too; the phase tells how far it came."""
+    server = serve(play)
+    [(attempt, got)] = send(server.url, seconds=0.2)
+    assert got is None
+    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, phase)
+    assert 0.2 <= attempt.seconds < 1.2
+
+
+def test_a_kept_connection_that_stalls_has_its_phase(serve: Serve, send: Send) -> None:
+    """Name and connection were there before: it is the answer that does not come."""
+    server = serve(in_turn(answer(), hang))
+    _, (attempt, _) = send(server.url, 2, seconds=0.2)
+    assert server.connections == 1
+    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "headers")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a full backlog drops packets on Linux")
+def test_a_connection_that_does_not_come_about(send: Send) -> None:
+    """A firewall that drops packets is a timeout in phase connect."""
+    with full() as url:
+        [(attempt, _)] = send(url, seconds=0.2)
+    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "connect")
+
+
+def test_a_handshake_a_byte_at_a_time(serve: Serve, send: Send, authority: Authority) -> None:
+    """Never idle and never done ends in time within the handshake, too."""
+    server = serve(answer(), tls=authority.context()[0], greet=drip(b"\x16\x03\x03\x40\x00", b"\2"))
+    [(attempt, _)] = send(server.url, seconds=0.2)
+    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "tls")
+    assert 0.2 <= attempt.seconds < 1.2
+
+
+def test_a_handshake_that_stalls(serve: Serve, send: Send, authority: Authority) -> None:
+    """A connection that stands and says nothing is a timeout in phase tls."""
+    server = serve(answer(), tls=authority.context()[0], greet=hang)
+    [(attempt, _)] = send(server.url, seconds=0.2)
+    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "tls")
+
+
+def test_a_port_that_nobody_listens_on(send: Send) -> None:
+    """Refused is its own cause."""
+    with refusing() as url:
+        [(attempt, got)] = send(url)
+    assert got is None
+    assert attempt.cause is Cause.REFUSED
+
+
+def test_a_name_that_cannot_be_one(send: Send) -> None:
+    """A label of 64 letters does not resolve, without asking any server."""
+    [(attempt, _)] = send(f"http://{'a' * 64}.invalid/")
+    assert attempt.cause is Cause.DNS
+
+
+@pytest.mark.parametrize(
+    ("host", "begins", "ends", "detail"),
+    [
+        ("127.0.0.1", -9, -2, "expired"),
+        ("127.0.0.1", 2, 9, "not yet valid"),
+        ("example.org", -1, 9, "does not match|no alternative"),
+    ],
+    ids=["expired", "not-yet-valid", "wrong-host"],
+)
+def test_a_certificate_at_fault(
+    serve: Serve,
+    send: Send,
+    authority: Authority,
+    host: str,
+    begins: float,
+    ends: float,
+    detail: str,
+) -> None:
+    """The handshake fails before a request is sent, and says which fault it was."""
+    server = serve(answer(), tls=authority.context(host, begins, ends)[0])
+    [(attempt, got)] = send(server.url)
+    assert got is None
+    assert attempt.cause is Cause.TLS
+    assert any(words in attempt.detail for words in detail.split("|"))
+    assert server.requests == []
+
+
+def test_a_certificate_of_an_authority_that_nobody_trusts(
+    serve: Serve, send: Send, authority: Authority
+) -> None:
+    """Without an authority named, certifi's are trusted, and ours is not among them."""
+    server = serve(answer(), tls=authority.context()[0])
+    [(attempt, got)] = send(server.url, authorities=None)
+    assert got is None
+    assert attempt.cause is Cause.TLS
+    assert "issuer" in attempt.detail
+
+
+def test_a_sound_certificate_tells_when_it_expires(
+    serve: Serve, send: Send, authority: Authority
+) -> None:
+    """Known from the handshake; a kept connection has none."""
+    context, expires = authority.context(ends=3)
+    server = serve(answer("secure"), tls=context)
+    (_, first), (_, second) = send(server.url, 2)
+    assert first is not None
+    assert second is not None
+    assert (first.body, first.certificate_expires) == (b"secure", expires.timestamp())
+    assert (server.connections, second.certificate_expires) == (1, None)
+
+
+def half_a_handshake(end: Play) -> Play:
+    """Take what the client says first, and end."""
+
+    def play(talk: Talk) -> None:
+        talk.receive()
+        end(talk)
+
+    return play
+
+
+@pytest.mark.parametrize("end", [close, reset], ids=["closed", "reset"])
+def test_a_handshake_broken_off(serve: Serve, send: Send, authority: Authority, end: Play) -> None:
+    """A balancer without a server behind it says nothing of certificates: reset, and retried."""
+    server = serve(answer(), tls=authority.context()[0], greet=half_a_handshake(end))
+    [(attempt, _)] = send(server.url)
+    assert attempt.cause is Cause.RESET
+
+
+def test_a_server_without_tls(serve: Serve, send: Send) -> None:
+    """Plain HTTP on an https port is a TLS fault."""
+    port = serve(answer(), greet=raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")).port
+    [(attempt, _)] = send(f"https://127.0.0.1:{port}")
+    assert attempt.cause is Cause.TLS
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 9\r\n", b""], ids=["shorter-than-its-length", "without-length"]
+)
+def test_a_body_cut_short_under_tls(
+    serve: Serve, send: Send, authority: Authority, head: bytes
+) -> None:
+    """Without close_notify nobody knows that the body was complete: truncated, not reset."""
+    server = serve(raw(OK + head + b"\r\nabc"), tls=authority.context()[0])
+    [(attempt, got)] = send(server.url)
+    assert got is None
+    assert attempt.cause is Cause.TRUNCATED
+
+
+def test_a_missing_file_of_authorities_is_the_runners_trouble(
+    serve: Serve, send: Send, authority: Authority, tmp_path: Path
+) -> None:
+    """Nothing is known of the deployment then."""
+    server = serve(answer(), tls=authority.context()[0])
+    [(attempt, _)] = send(server.url, authorities=tmp_path / "missing.pem")
+    assert attempt.cause is Cause.RUNNER
+    assert "missing.pem" in attempt.detail
+
+
+@pytest.mark.parametrize(
+    ("number", "cause"),
+    [
+        (errno.ECONNREFUSED, Cause.REFUSED),
+        (errno.ENETUNREACH, Cause.UNREACHABLE),
+        (errno.EHOSTUNREACH, Cause.UNREACHABLE),
+        (errno.ENOBUFS, Cause.RUNNER),
+        (errno.EMFILE, Cause.RUNNER),
+        (0, Cause.RUNNER),
+    ],
+)
+def test_why_a_connection_did_not_come_about(number: int, cause: Cause) -> None:
+    """What libcurl calls by one name the system tells apart."""
+    handle: Any = SimpleNamespace(getinfo=lambda _: number)
+    error = pycurl.error(pycurl.E_COULDNT_CONNECT, "no connection")
+    found, detail, _ = _diagnose(handle, error, _Received(1000), Limits(1, 1000))
+    assert found is cause
+    assert "no connection" in detail
+
+
+SHORT_OF_FILES = """
+import asyncio, os, resource
+from knowngood.fetch.transport import Curl, Limits
+from knowngood.fetch.probe import Probe
+
+async def main():
+    curl = Curl(4)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, free))
+    for host in ("127.0.0.1", "localhost", "a" * 64 + ".invalid"):
+        attempt, _ = await curl.send(Probe("content", f"http://{host}:9/"), (), Limits(2, 1000))
+        print(attempt.cause, attempt.detail)
+    await curl.close()
+
+asyncio.run(main())
+"""
+
+
+def test_no_file_descriptor_left_is_the_runners_trouble() -> None:
+    """EMFILE must not pass for a server that refuses or a name that does not resolve."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT_OF_FILES], capture_output=True, text=True, timeout=20
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3, done.stderr
+    assert [line.split()[0] for line in lines] == ["runner"] * 3, lines
+
+
+@pytest.mark.parametrize("kind", ["body", "headers"])
+def test_memory_stays_bounded(serve: Serve, send: Send, kind: str) -> None:
+    """What exceeds the limit is not kept, however much a server sends."""
+    line = b"X: " + b"y" * 1000 + b"\r\n"
+    plays = {"body": flood(OK + b"\r\n", b"y" * 65536), "headers": flood(OK, line)}
+    server = serve(plays[kind])
+    tracemalloc.start()
+    try:
+        [(attempt, _)] = send(server.url, body_limit=1 << 20)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert attempt.cause is Cause.TOO_LARGE
+    assert peak < (4 << 20 if kind == "body" else 1 << 20)
+
+
+def test_headers_up_to_the_limit_are_sound(serve: Serve, send: Send) -> None:
+    """A little below the limit is no fault."""
+    lines = b"X: " + b"y" * 95 + b"\r\n"
+    count = (HEADER_LIMIT - 100) // len(lines)
+    server = serve(raw(OK + b"Content-Length: 2\r\n" + lines * count + b"\r\nok"))
+    [(attempt, got)] = send(server.url)
+    assert attempt.cause is None
+    assert got is not None
+    assert len(got.headers) == count + 1
+
+
+@pytest.mark.parametrize(("limit", "cause"), [(4, None), (3, Cause.TOO_LARGE)])
+def test_a_body_may_have_as_much_as_its_limit(
+    serve: Serve, send: Send, limit: int, cause: Cause | None
+) -> None:
+    """One byte more is too large."""
+    [(attempt, _)] = send(serve(answer("four")).url, body_limit=limit)
+    assert attempt.cause is cause
+
+
+def test_interim_answers_are_passed_over(serve: Serve, send: Send) -> None:
+    """The status and the headers are those of the final answer."""
+    hints = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    server = serve(raw(hints + OK + b"Content-Length: 2\r\n\r\nok"))
+    [(attempt, got)] = send(server.url)
+    assert got is not None
+    assert (got.status, got.headers, got.body) == (200, ((b"Content-Length", b"2"),), b"ok")
+    assert attempt.status == 200
+
+
+def test_an_interim_answer_is_no_status(serve: Serve, send: Send) -> None:
+    """What was said before the answer is not what was answered."""
+    server = serve(raw(b"HTTP/1.1 103 Early Hints\r\n\r\n", end=hang))
+    [(attempt, _)] = send(server.url, seconds=0.2)
+    assert attempt.status is None
+
+
+def test_a_trailer_is_no_header(serve: Serve, send: Send) -> None:
+    """What follows a body does not change what the headers said of it."""
+    trailer = b"3\r\nabc\r\n0\r\nContent-Type: text/html\r\n\r\n"
+    [(_, got)] = send(serve(raw(CHUNKED + trailer)).url)
+    assert got is not None
+    assert (got.body, got.headers) == (b"abc", ((b"Transfer-Encoding", b"chunked"),))
+
+
+@pytest.mark.parametrize("end", [close, reset], ids=["closed", "reset"])
+def test_a_kept_connection_closed_by_the_server_is_seen(
+    serve: Serve, send: Send, end: Play
+) -> None:
+    """Asked again by libcurl itself, every second fault would be hidden."""
+    server = serve(in_turn(answer("1"), end, answer("3")))
+    results = send(server.url, 3)
+    assert [attempt.cause for attempt, _ in results] == [None, Cause.RESET, None]
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_a_write_has_a_connection_of_its_own(serve: Serve, send: Send, method: str) -> None:
+    """So that a kept connection which is just closing does not lose it."""
+    server = serve(in_turn(answer(), close, answer()))
+    results = send(server.url, 3, method=method, body=b"x")
+    assert [attempt.cause for attempt, _ in results] == [None, Cause.RESET, None]
+    assert (len(server.requests), server.connections) == (3, 3)
+    assert set(server.methods) == {method}
+
+
+def test_a_writes_connection_is_neither_shared_nor_kept(serve: Serve) -> None:
+    """Reads before and after it have theirs."""
+    server = serve(answer())
+
+    async def talk() -> None:
+        curl = Curl(4)
+        for method in ("POST", "GET", "DELETE", "GET"):
+            await curl.send(Probe("content", server.url, method), (), Limits(5, 1000))
+        await curl.close()
+
+    asyncio.run(talk())
+    assert [request.connection for request in server.requests] == [1, 2, 3, 2]
+
+
+def test_reads_share_a_connection(serve: Serve, send: Send) -> None:
+    """Handshakes are paid for once."""
+    server = serve(answer("body"))
+    send(server.url, 3)
+    send(server.url, 3, method="HEAD")
+    assert (server.connections, len(server.requests)) == (2, 6)
+
+
+def test_head_has_no_body(serve: Serve, send: Send) -> None:
+    """Content-Length of a HEAD speaks of the GET; nothing is waited for."""
+    [(attempt, got)] = send(serve(answer("body")).url, method="HEAD")
+    assert got is not None
+    assert (attempt.cause, got.body) == (None, b"")
+    assert (b"Content-Length", b"4") in got.headers
+
+
+def test_what_is_asked_for_arrives_as_written(serve: Serve, send: Send) -> None:
+    """Dot segments, double slashes and escapes are the check's business."""
+    server = serve(answer())
+    target = "/a/../b/./c//d%2F%7E;x?q=1&r=../e"
+    send(server.url + target)
+    assert server.targets == [target]
+
+
+def test_what_a_url_cannot_hold_is_encoded_as_browsers_do(serve: Serve, send: Send) -> None:
+    """Pages do refer to such URLs, and servers answer them."""
+    server = serve(answer("é"))
+    [(attempt, got)] = send(server.url + '/é b.png?"<ü>`\x01')
+    assert attempt.cause is None
+    assert got is not None
+    assert server.targets == ["/%C3%A9%20b.png?%22%3C%C3%BC%3E%60%01"]
+
+
+def test_the_head_of_a_write(serve: Serve, send: Send) -> None:
+    """No Expect, no Content-Type that nobody set, a length, the body as it is."""
+    server = serve(answer())
+    body = bytes(range(256)) * 8192  # over the megabyte at which libcurl would send Expect
+    send(server.url, method="POST", body=body, sent=(("X-Empty", ""), ("X-Latin", "é")))
+    [request] = server.requests
+    sent = {"accept", "user-agent"}  # libcurl's own, which the fetcher always replaces
+    assert request.body == body
+    assert set(request.headers) == {*sent, "host", "content-length", "x-empty", "x-latin"}
+    assert request.headers["x-empty"] == ""
+    assert request.headers["x-latin"] == "é"
+    assert request.headers["host"] == f"127.0.0.1:{server.port}"
+
+
+def test_an_empty_write_says_so(serve: Serve, send: Send) -> None:
+    """An empty body has a length; a DELETE without a body has none."""
+    server = serve(answer())
+    send(server.url, method="POST", body=b"")
+    send(server.url, method="DELETE")
+    post, delete = server.requests
+    assert post.headers["content-length"] == "0"
+    assert "content-length" not in delete.headers
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])
+def test_the_machines_proxy_is_not_used(
+    serve: Serve, send: Send, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What the deployment's users see does not go through the runner's proxy."""
+    proxy, server = serve(answer("proxy")), serve(answer("server"))
+    monkeypatch.setenv(name, proxy.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    [(_, got)] = send(server.url)
+    assert got is not None
+    assert (got.body, proxy.connections) == (b"server", 0)
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_the_machines_proxy_is_not_used_for_tls(
+    serve: Serve, send: Send, authority: Authority, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """No CONNECT reaches it either."""
+    proxy = serve(answer("proxy"))
+    server = serve(answer("server"), tls=authority.context()[0])
+    monkeypatch.setenv(name, proxy.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    [(_, got)] = send(server.url)
+    assert got is not None
+    assert (got.body, proxy.connections) == (b"server", 0)
+
+
+def test_the_machines_netrc_is_not_read(
+    serve: Serve, send: Send, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Credentials of whoever runs the tests do not leave the machine."""
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("default login someone password secret\n", "ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = serve(answer())
+    send(server.url)
+    assert "authorization" not in server.requests[0].headers
+
+
+VARIABLES = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_the_machines_authorities_do_not_widen_trust(
+    serve: Serve, send: Send, authority: Authority, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What the deployment's users do not trust is not trusted."""
+    monkeypatch.setenv(name, str(authority.pem))
+    server = serve(answer(), tls=authority.context()[0])
+    [(attempt, _)] = send(server.url, authorities=None)
+    assert attempt.cause is Cause.TLS
+
+
+@pytest.mark.parametrize("name", [*VARIABLES, "SSL_CERT_DIR"])
+def test_the_machines_authorities_are_not_needed(
+    serve: Serve,
+    send: Send,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    """A variable that points nowhere breaks nothing."""
+    monkeypatch.setenv(name, str(tmp_path / "missing"))
+    server = serve(answer(), tls=authority.context()[0])
+    [(attempt, _)] = send(server.url)
+    assert attempt.cause is None
+
+
+@pytest.mark.parametrize("scheme", ["file", "ftp", "gopher"])
+def test_other_schemes_are_not_spoken(send: Send, tmp_path: Path, scheme: str) -> None:
+    """Whatever a guard lets through, nothing but HTTP is asked for."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret", "ascii")
+    [(attempt, got)] = send(f"{scheme}://127.0.0.1{secret}")
+    assert got is None
+    assert attempt.cause is Cause.PROTOCOL
+
+
+def test_a_handle_is_clean_when_it_is_used_again(serve: Serve, send: Send) -> None:
+    """Nothing of a write, its method, body or headers, is left for the next request."""
+    server = serve(answer("ok"))
+
+    async def talk() -> None:
+        curl = Curl(4)
+        limits = Limits(5, 1000)
+        write = Probe("content", server.url, "POST", body=b"secret")
+        await curl.send(write, (("Authorization", "secret"),), limits)
+        await curl.send(Probe("content", server.url, "HEAD"), (), limits)
+        _, got = await curl.send(Probe("content", server.url), (), limits)
+        assert got is not None
+        assert got.body == b"ok"
+        await curl.close()
+
+    asyncio.run(talk())
+    assert server.methods == ["POST", "HEAD", "GET"]
+    assert all(request.body == b"" for request in server.requests[1:])
+    assert all("authorization" not in request.headers for request in server.requests[1:])
+
+
+def test_closing_ends_what_is_under_way(serve: Serve) -> None:
+    """A request that hangs does not outlive its fetcher."""
+    server = serve(hang)
+
+    async def talk() -> bool:
+        curl = Curl(4)
+        task = asyncio.create_task(
+            curl.send(Probe("content", server.url), (), Limits(60, 1000)),
+        )
+        await asyncio.to_thread(server.wait_for_requests, 1)
+        await curl.close()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    assert asyncio.run(asyncio.wait_for(talk(), 5))
+
+
+def test_an_edge_is_connected_to_in_place_of_the_name(
+    serve: Serve, send: Send, authority: Authority
+) -> None:
+    """The connection goes to the address; Host, SNI and the certificate's name stay the URL's."""
+    context, _ = authority.context("fhr.example")
+    server = serve(answer("edge"), tls=context)
+    url = f"https://fhr.example:{server.port}/x"
+    [(attempt, found)] = send(url, address="127.0.0.1")
+    assert found is not None, attempt
+    assert found.body == b"edge"
+    assert server.requests[0].headers["host"] == f"fhr.example:{server.port}"
+    [(attempt, found)] = send(url.replace("fhr.", "other."), address="127.0.0.1")
+    assert (found, attempt.cause) == (None, Cause.TLS)

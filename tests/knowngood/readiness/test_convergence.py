@@ -1,0 +1,263 @@
+"""Waiting for a release, over real sockets: every edge, several answers in a row, in time."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from wire import Authority, Play, Serve, Server, Talk, answer, close, hang, in_turn, refusing
+
+from knowngood.environment.model import Environment, Release
+from knowngood.fetch.fetcher import Fetcher
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
+from knowngood.readiness import convergence
+from knowngood.readiness.convergence import Convergence, Edge, Sight, Watch, sight, watcher
+
+RELEASE = Release("content:/__version__", agree=3)
+COMMIT = "3f53a08f0e9c1d2b3a4f5e6d7c8b9a0f1e2d3c4b"
+
+
+def version(name: str, **more: str) -> Play:
+    """The version document of a release."""
+    return answer(json.dumps({"version": name, **more}))
+
+
+V1, V2 = version("v1"), version("v2")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks follow closely."""
+    monkeypatch.setattr(convergence, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(convergence, "LONGEST_PAUSE", 0.05)
+
+
+Converge = Callable[..., Convergence]
+
+
+@pytest.fixture
+def converge(environment: Callable[..., Environment]) -> Converge:
+    """Waits for v2 at these edges of an origin that nobody else serves."""
+
+    @contextmanager
+    def watching(edges: tuple[str, ...], named: bool) -> Iterator[Watch]:
+        found = environment({"content": "http://content.test"}, probe=1.5)
+        found = replace(found, edges={"content": edges} if named else {}, release=RELEASE)
+        fetcher = Fetcher(watcher(found), "run-1", convergence.time.time() + 60)
+        fetcher.start()
+        try:
+            yield Watch(found, RELEASE, fetcher, addresses=edges)
+        finally:
+            fetcher.close()
+
+    def run(
+        *edges: Server | str,
+        expected: str = "v2",
+        within: float = 0.5,
+        named: bool = True,
+        lines: list[str] | None = None,
+    ) -> Convergence:
+        places = tuple(e if isinstance(e, str) else f"127.0.0.1:{e.port}" for e in edges)
+        with watching(places, named) as watch:
+            return watch.converge(expected, within, [].append if lines is None else lines.append)
+
+    return run
+
+
+def test_there_at_once(serve: Serve, converge: Converge) -> None:
+    """Each edge is asked as often as answers must agree, and no more; the name stays."""
+    one, two = serve(V2), serve(V2)
+    found = converge(one, two, within=30)
+    assert [edge.in_a_row for edge in found.there] == [3, 3]
+    assert not found.missing
+    assert len(one.requests) == len(two.requests) == 3
+    assert {request.headers["host"] for request in one.requests} == {"content.test"}
+    assert one.connections == 3, "another backend may stand behind each connection"
+
+
+def test_it_arrives(serve: Serve, converge: Converge) -> None:
+    """An edge that serves the old release for a while is waited for; each round is told."""
+    lines: list[str] = []
+    found = converge(serve(V2), serve(in_turn(V1, V1, V1, V2)), within=30, lines=lines)
+    assert len(found.there) == 2
+    assert lines[0].startswith("1 of 2 edges serve v2 (")
+    assert lines[-1].startswith("2 of 2 edges serve v2 (")
+
+
+def test_it_never_arrives(serve: Serve, converge: Converge) -> None:
+    """The table names the edge and what it serves, first of all."""
+    found = converge(serve(V2), old := serve(V1))
+    assert [edge.address for edge in found.missing] == [f"127.0.0.1:{old.port}"]
+    head, first, second = found.table().splitlines()
+    assert head.split() == ["edge", "release", "seen"]
+    assert first.split() == [f"127.0.0.1:{old.port}", "v1"]
+    assert second.endswith("v2, 3 in a row")
+
+
+def test_one_in_three_is_old(serve: Serve, converge: Converge) -> None:
+    """A row that is broken begins anew: behind one address, one backend in three is stale."""
+    turn = threading.Semaphore(0)
+    count = iter(range(10_000))
+
+    def play(talk: Talk) -> None:
+        turn.release()
+        (V1 if next(count) % 3 == 2 else V2)(talk)
+
+    found = converge(serve(play))
+    assert not found.there
+    assert found.missing[0].in_a_row < 3
+
+
+def test_not_now_breaks_no_row(serve: Serve, converge: Converge) -> None:
+    """503 and a closed connection say nothing of the release."""
+    play = in_turn(V2, answer(status=503), V2, close, V2)
+    assert converge(serve(play), within=30).there
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["edges", "name"])
+def test_an_address_that_is_dead(serve: Serve, converge: Converge, named: bool) -> None:
+    """Of [edges] it is missed; one of a name's many is given up, for clients go on to the next."""
+    with refusing() as url:
+        found = converge(dead := url.removeprefix("http://"), serve(V2), named=named)
+    assert [edge.address for edge in (found.missing if named else found.given_up)] == [dead]
+    assert len(found.there) == 1
+
+
+def test_all_addresses_are_dead(converge: Converge) -> None:
+    """Then nothing is given up: nobody serves the release."""
+    with refusing() as one, refusing() as two:
+        found = converge(*(u.removeprefix("http://") for u in (one, two)), named=False)
+    assert len(found.missing) == 2
+    assert "no answer: refused" in found.table()
+
+
+def test_an_old_release_is_never_given_up(serve: Serve, converge: Converge) -> None:
+    """An address that answers is one that clients see, of however many."""
+    found = converge(serve(V1), serve(V2), named=False)
+    assert [edge.last.shown for edge in found.missing if edge.last] == ["v1"]
+
+
+def test_an_edge_that_hangs(serve: Serve, converge: Converge) -> None:
+    """A look ends with its own time, and so does waiting."""
+    found = converge(serve(hang), within=0.1)
+    assert found.seconds < 10
+    assert "timeout" in found.table()
+
+
+def test_host_and_certificate_are_the_names(
+    serve: Serve, environment: Callable[..., Environment], authority: Authority
+) -> None:
+    """An edge is asked by address for the name: SNI, certificate and Host are the origin's."""
+    context, _ = authority.context("content.test")
+    edge = serve(V2, tls=context)
+    found = environment({"content": "https://content.test"}, ca=authority.pem)
+    fetcher = Fetcher(watcher(found), "run-1", convergence.time.time() + 60)
+    fetcher.start()
+    try:
+        watch = Watch(found, RELEASE, fetcher)
+        [seen] = watch.look([f"127.0.0.1:{edge.port}"])[f"127.0.0.1:{edge.port}"]
+    finally:
+        fetcher.close()
+    assert seen.names == ("v2",)
+
+
+def seen(found: Answer | None, release: Release = RELEASE) -> Sight:
+    """What is made of an answer."""
+    return sight(release, Exchange(Probe("content", "http://c/v"), (Attempt(1, 1),), found))
+
+
+def read(body: str, status: int = 200, release: Release = RELEASE) -> Sight:
+    """What is made of an answer with this body."""
+    return seen(Answer(status, "http://c/v", (), body.encode()), release)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        ("<html>", 200, "Expecting value"),
+        ("{}", 200, "a document without 'version'"),
+        ("[]", 200, "a document without 'version'"),
+        ('{"version": 2}', 200, "a document without 'version'"),
+        ('{"version": ""}', 200, "a document without 'version'"),
+        ('{"commit": "3f53a08"}', 200, "a document without 'version'"),
+        ("", 404, "answered 404"),
+        ("", 429, "429 Too Many Requests"),
+        ("[" * 5000, 200, "nested"),
+    ],
+)
+def test_documents_that_name_no_release(body: str, status: int, told: str) -> None:
+    """They are no release, whichever is expected, and the table says what was there."""
+    found = read(body, status)
+    assert found.names == ()
+    assert told in found.shown
+
+
+@pytest.mark.parametrize(
+    ("expected", "document", "same"),
+    [
+        ("v2", {"version": "v2"}, True),
+        ("v2", {"version": "v20"}, False),
+        ("v2", {"version": "V2"}, False),
+        (COMMIT, {"version": "v2", "commit": COMMIT}, True),
+        (COMMIT[:7], {"version": "v2", "commit": COMMIT}, True),
+        (COMMIT, {"version": "v2", "commit": COMMIT[:12]}, True),
+        (COMMIT[:6], {"version": "v2", "commit": COMMIT}, False),
+        (COMMIT[:7] + "0", {"version": "v2", "commit": COMMIT}, False),
+        ("20130614", {"version": "2013061401"}, False),
+        ("v2", {"version": "v1", "commit": "v2"}, True),
+    ],
+)
+def test_the_same_release(expected: str, document: dict[str, str], same: bool) -> None:
+    """By name, or by commit, of which seven digits will do; numbers alone must be equal."""
+    assert read(json.dumps(document)).is_(expected) == same
+
+
+def test_a_text_of_one_line() -> None:
+    """Some deployments serve the name alone."""
+    text = replace(RELEASE, shape="text")
+    assert read(f"{COMMIT}\n", release=text).is_(COMMIT[:8])
+    assert read(" \n", release=text).names == ()
+
+
+def test_a_row_of_answers() -> None:
+    """Another release ends the row; what says nothing is not counted, and the last that said
+    something is what the table shows.
+    """
+    edge = Edge("a")
+    v2, v1, nothing = read('{"version":"v2"}'), read('{"version":"v1"}'), read("", 503)
+    for each in (v2, v2, nothing, v2):
+        edge.note(each, "v2")
+    assert (edge.in_a_row, edge.mute) == (3, 0)
+    edge.note(v1, "v2")
+    assert edge.in_a_row == 0
+    edge.note(nothing, "v2")
+    assert (edge.mute, edge.last) == (1, v1)
+
+
+@pytest.mark.parametrize(
+    ("url", "edges", "found"),
+    [
+        ("http://127.0.0.1:8000", (), ("",)),
+        ("http://[::1]:8000", (), ("",)),
+        ("http://nowhere.invalid", (), ("",)),
+        ("http://content.test", ("192.0.2.1", "[2001:db8::1]"), ("192.0.2.1", "[2001:db8::1]")),
+    ],
+)
+def test_where_to_ask(
+    environment: Callable[..., Environment], url: str, edges: tuple[str, ...], found: object
+) -> None:
+    """The environment's edges; else wherever the name leads, when that is one place or none."""
+    site = environment({"content": url})
+    site = replace(site, edges={"content": edges} if edges else {})
+    assert convergence.addresses(site, RELEASE) == found
+
+
+def test_every_address_of_a_name(
+    environment: Callable[..., Environment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each once, those of version 6 in brackets."""
+    monkeypatch.setattr(convergence, "_lookup", lambda _: ["192.0.2.1", "2001:db8::1", "192.0.2.1"])
+    site = environment({"content": "http://content.test"})
+    assert convergence.addresses(site, RELEASE) == ("192.0.2.1", "[2001:db8::1]")

@@ -1,0 +1,260 @@
+"""Controls, over real sockets: what they say of this machine's network, and what they do not."""
+
+import gzip
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+from wire import (
+    Authority,
+    Play,
+    Serve,
+    answer,
+    by_path,
+    drip,
+    hang,
+    page,
+    redirect,
+    refusing,
+    reset,
+)
+
+from knowngood.environment.model import Control, Environment
+from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.readiness import network_control
+from knowngood.readiness.network_control import Look
+
+BODY = "This network works."
+PORTAL = page("<html>Please log in to the hotel's network</html>")
+
+
+@pytest.fixture
+def ask(environment: Callable[..., Environment]) -> Callable[..., Look]:
+    """Look at controls; the environment's own origin is one that nobody serves."""
+
+    def ask(*controls: Control, ca: Path | None = None) -> Look:
+        found = environment({"content": "http://content.invalid"}, ca=ca)
+        return network_control.look(replace(found, control=controls), "run-1")
+
+    return ask
+
+
+def test_a_control_that_answers_as_known(serve: Serve, ask: Callable[..., Look]) -> None:
+    """Nothing to say against the network, but nothing either on its TLS."""
+    found = ask(Control(f"{serve(answer(BODY)).url}/c", body=BODY))
+    assert (found.trouble, found.forged, found.secure) == ("", False, False)
+    assert found.began == pytest.approx(time.time(), abs=30)
+
+
+@pytest.mark.parametrize(
+    ("play", "known", "told"),
+    [
+        (PORTAL, {"body": BODY}, f"its body lacks '{BODY}'"),
+        (PORTAL, {"status": 204}, "answered 200, known is 204"),
+        (redirect("http://login.example/"), {"body": BODY}, "answered 302, known is 200"),
+        (page(BODY), {"header": "X-Control: yes"}, "its header X-Control is not 'yes'"),
+    ],
+    ids=["body", "status", "redirect", "header"],
+)
+def test_a_captive_portal(
+    serve: Serve, ask: Callable[..., Look], play: Play, known: dict[str, str], told: str
+) -> None:
+    """Whoever answers everything does not know what is to be answered: trouble, and forged."""
+    url = f"{serve(play).url}/c"
+    found = ask(Control(url, **known))  # type: ignore[arg-type]
+    assert found.trouble == f"{url}: {told}"
+    assert found.forged
+
+
+@pytest.mark.parametrize(
+    ("known", "headers"),
+    [({"status": 204}, {}), ({"header": "x-control:  yes "}, {"X-Control": "yes"})],
+    ids=["status", "header"],
+)
+def test_known_by_more_than_a_body(
+    serve: Serve, ask: Callable[..., Look], known: dict[str, str], headers: dict[str, str]
+) -> None:
+    """By a status of 204, or by a header, whose name has no case and whose value no margins."""
+    server = serve(answer(status=int(known.get("status", 200)), headers=headers))
+    assert ask(Control(server.url, **known)).trouble == ""  # type: ignore[arg-type]
+
+
+def test_a_control_that_compresses(serve: Serve, ask: Callable[..., Look]) -> None:
+    """The text is looked for in what the answer says, not in how it was sent."""
+    packed = answer(gzip.compress(BODY.encode()), headers={"Content-Encoding": "gzip"})
+    assert ask(Control(serve(packed).url, body=BODY)).trouble == ""
+
+
+@pytest.mark.parametrize(("play", "cause"), [(reset, "reset"), (hang, "timeout")])
+def test_a_control_that_does_not_answer(
+    serve: Serve,
+    ask: Callable[..., Look],
+    monkeypatch: pytest.MonkeyPatch,
+    play: Play,
+    cause: str,
+) -> None:
+    """Trouble, named as what it is, and nobody has forged anything."""
+    monkeypatch.setattr(network_control, "SECONDS", 1.5)
+    found = ask(Control(serve(play).url, body=BODY))
+    assert f": {cause}: " in found.trouble
+    assert not found.forged
+
+
+def test_nobody_listens(ask: Callable[..., Look]) -> None:
+    """Refused is no answer."""
+    with refusing() as url:
+        found = ask(Control(url, body=BODY))
+    assert found.trouble.startswith(f"{url}: refused: ")
+    assert not found.forged
+
+
+def test_a_control_without_end(
+    serve: Serve, ask: Callable[..., Look], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte now and then is no answer in time."""
+    monkeypatch.setattr(network_control, "SECONDS", 1.5)
+    server = serve(drip(b"HTTP/1.1 200 OK\r\n", b"X-Y: z\r\n"))
+    began = time.monotonic()
+    assert "timeout" in ask(Control(server.url, body=BODY)).trouble
+    assert time.monotonic() - began < 10
+
+
+def test_one_of_several_is_enough(serve: Serve, ask: Callable[..., Look]) -> None:
+    """Somebody else's outage is not ours."""
+    sound = serve(answer(BODY))
+    portal = serve(PORTAL)
+    found = ask(Control(portal.url, body=BODY), Control(sound.url, body=BODY))
+    assert (found.trouble, found.forged) == ("", False)
+
+
+def test_several_in_trouble_are_all_named(serve: Serve, ask: Callable[..., Look]) -> None:
+    """So that one sees whether they have something in common."""
+    servers = serve(PORTAL), serve(PORTAL)
+    trouble = ask(*(Control(each.url, body=BODY) for each in servers)).trouble
+    assert all(each.url in trouble for each in servers)
+
+
+def test_two_controls_of_one_host(serve: Serve, ask: Callable[..., Look]) -> None:
+    """Each is asked for its own path."""
+    server = serve(by_path({"/a": PORTAL, "/b": answer(BODY)}))
+    found = ask(Control(f"{server.url}/a", body=BODY), Control(f"{server.url}/b", body=BODY))
+    assert found.trouble == ""
+    assert sorted(server.targets) == ["/a", "/b"]
+
+
+def test_a_control_over_tls(serve: Serve, ask: Callable[..., Look], authority: Authority) -> None:
+    """It shows that certificates can be judged here."""
+    server = serve(answer(BODY), tls=authority.context()[0])
+    found = ask(Control(server.url, body=BODY), ca=authority.pem)
+    assert (found.trouble, found.secure) == ("", True)
+
+
+def test_the_environments_authority_comes_beside_the_usual_ones(
+    serve: Serve,
+    ask: Callable[..., Look],
+    authority: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A public control stays trusted where the deployment has an authority of its own."""
+    monkeypatch.setattr("knowngood.fetch.transport.certifi.where", lambda: str(authority.pem))
+    public = serve(answer(BODY), tls=authority.context()[0])
+    own = Authority(tmp_path)
+    private = serve(answer(BODY), tls=own.context()[0])
+    for server in (public, private):
+        found = ask(Control(server.url, body=BODY), ca=own.pem)
+        assert (found.trouble, found.secure) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "phase"),
+    [("127.0.0.1", False, "neither trusted"), ("example.org", True, "another host")],
+    ids=["untrusted", "wrong-host"],
+)
+def test_somebody_elses_certificate(
+    serve: Serve,
+    ask: Callable[..., Look],
+    authority: Authority,
+    tmp_path: Path,
+    host: str,
+    trusted: bool,
+    phase: str,
+) -> None:
+    """A portal that answers in a control's place over TLS has no certificate for it: forged."""
+    server = serve(PORTAL, tls=authority.context(host)[0])
+    ca = authority.pem if trusted else Authority(tmp_path).pem
+    found = ask(Control(server.url, body=BODY), ca=ca)
+    assert f"tls: the {'certificate' if trusted else 'issuer'}" in found.trouble
+    assert phase in found.trouble
+    assert found.forged
+
+
+def test_a_controls_certificate_that_has_expired_is_its_own(
+    serve: Serve, ask: Callable[..., Look], authority: Authority
+) -> None:
+    """Trouble, but nobody stands in its place: its operator was late, or our clock is wrong."""
+    server = serve(answer(BODY), tls=authority.context(begins=-9, ends=-2)[0])
+    found = ask(Control(server.url, body=BODY), ca=authority.pem)
+    assert "has expired" in found.trouble
+    assert not found.forged
+
+
+NOW = 1_700_000_000.0
+
+
+def answered(*headers: tuple[str, str], body: str = BODY) -> Exchange:
+    """A control's answer with these headers, that ended at NOW by our clock."""
+    pairs = tuple((name.encode(), value.encode()) for name, value in headers)
+    attempt = Attempt(NOW - 1, 1.0, 200)
+    found = Answer(200, "http://c/", pairs, body.encode())
+    return Exchange(Probe("control-0", "http://c/"), (attempt,), found)
+
+
+KNOWN = Control("http://c/", body=BODY)
+
+
+@pytest.mark.parametrize(
+    ("headers", "skew"),
+    [
+        ([("date", formatdate(NOW, usegmt=True))], 0),
+        ([("Date", formatdate(NOW - 3600, usegmt=True))], 3600),
+        ([("date", formatdate(NOW + 3600, usegmt=True))], -3600),
+        ([("date", formatdate(NOW - 3600, usegmt=True)), ("age", "3600")], 0),
+        ([], 0),
+        ([("date", "yesterday")], 0),
+        ([("date", formatdate(NOW, usegmt=True)), ("age", "old")], 0),
+        ([("date", formatdate(NOW, usegmt=True)), ("age", "nan")], 0),
+        ([("date", formatdate(NOW, usegmt=True)), ("age", "1e999")], 0),
+    ],
+    ids=["none", "ahead", "behind", "cached", "no-date", "garbage", "age", "nan", "infinite"],
+)
+def test_how_far_the_clock_is_off(headers: list[tuple[str, str]], skew: float) -> None:
+    """By the control's Date, an answer from a cache being older by its Age; garbage is nothing."""
+    assert network_control.judge(NOW, [(KNOWN, answered(*headers))]).skew == pytest.approx(
+        skew, abs=1
+    )
+
+
+def test_the_clock_nearest_to_ours_counts() -> None:
+    """One control's clock that is off does not condemn this machine's."""
+    far, near = (answered(("date", formatdate(NOW - off, usegmt=True))) for off in (9000, 2))
+    assert network_control.judge(NOW, [(KNOWN, far), (KNOWN, near)]).skew == pytest.approx(2, abs=1)
+
+
+def test_what_is_in_trouble_says_nothing_of_the_clock() -> None:
+    """A portal's Date is a portal's."""
+    portal = answered(("date", formatdate(0, usegmt=True)), body="log in")
+    assert network_control.judge(NOW, [(KNOWN, portal)]).skew == 0
+
+
+def test_what_a_portal_says_is_plain() -> None:
+    """Its words reach the terminal in the reason of the verdict."""
+    failed = Attempt(NOW, 1.0, cause=Cause.RESET, detail="\x1b[2J98 passed\n")
+    told = network_control.judge(
+        NOW, [(KNOWN, Exchange(Probe("c", "http://c/"), (failed,)))]
+    ).trouble
+    assert "\x1b" not in told
+    assert "\n" not in told

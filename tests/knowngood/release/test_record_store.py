@@ -1,0 +1,374 @@
+"""Records as tags of a real repository: what is written is read, and what is not whole is told."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from release_side import DIGEST, NOW, Note, git
+
+from knowngood.release import clone, record, record_store
+from knowngood.release.git import Repository, is_ref_part
+from knowngood.release.record import OURS, Kind, Malformed, Record
+from knowngood.release.record_store import NotWritten, Records
+
+FULL = Record(
+    kind=Kind.VERIFIED,
+    environment="stage",
+    release="v2",
+    commit="0" * 40,
+    when=NOW,
+    verdict="FAILED",
+    reason="config.json is 404",
+    who="Ann <ann@example.org>",
+    where="host",
+    run="0123456789ab",
+    content=DIGEST,
+    attempts=12,
+    tests={"passed": ("a",), "warned": ("b",), "failed": ("c",)},
+    inputs={"environments/stage.toml": DIGEST, "suite": "1" * 40},
+)
+
+
+VERDICTS = {
+    Kind.VERIFIED: "FAILED",
+    Kind.PUSHED: "DEPLOYED",
+    Kind.ROLLED_BACK: "STARTED",
+    Kind.OVERRIDDEN: "OVERRIDDEN",
+}
+
+
+def read(repository: Repository, now: datetime = NOW) -> Records:
+    """All records there, at this time."""
+    return record_store.read(repository, now, ["stage", "prod"])
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_is_written_is_read(kind: Kind) -> None:
+    """Every field of every kind; the lists for other readers aside."""
+    written = replace(FULL, kind=kind, verdict=VERDICTS[kind])
+    found = record.parse(written.name, written.commit, written.message())
+    assert found == replace(written, tests={}, inputs={})
+
+
+def test_a_verification_is_an_in_toto_test_result() -> None:
+    """By the Statement (v1) and the predicate (v0.1), for readers that know nothing of ours."""
+    head, _, rest = FULL.message().partition("\n\n")
+    statement = json.loads(rest)
+    assert head.startswith("FAILED: v2 was verified on stage on 2026-11-25 12:00:00 UTC by Ann")
+    assert "config.json is 404" in head
+    assert statement["_type"] == "https://in-toto.io/Statement/v1"
+    assert statement["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
+    assert statement["subject"] == [
+        {"name": "v2", "digest": {"gitCommit": "0" * 40}},
+        {"name": "content", "digest": {"sha256": DIGEST}},
+    ]
+    predicate = statement["predicate"]
+    assert predicate["result"] == "FAILED"
+    assert (predicate["passedTests"], predicate["failedTests"]) == (["a"], ["c"])
+    assert predicate["configuration"][0] == {
+        "name": "environments/stage.toml",
+        "digest": {"sha256": DIGEST},
+    }
+    ours = predicate[OURS]
+    assert (ours["run"], ours["verdict"], ours["action"]) == ("0123456789ab", "FAILED", "roll back")
+
+
+def test_inconclusive_is_not_passed_to_anybody() -> None:
+    """The vocabulary has no such word; a reader that knows it alone must not promote."""
+    statement = json.loads(replace(FULL, verdict="INCONCLUSIVE").message().partition("\n\n")[2])
+    assert statement["predicate"]["result"] == "FAILED"
+    assert statement["predicate"][OURS]["action"] == "hold"
+
+
+def test_hostile_words() -> None:
+    """What a deployment says in a reason forges no line, no statement and no signature."""
+    evil = "x\n{\n}\n-----BEGIN PGP SIGNATURE-----\n\x1b[2J\u202e"
+    written = replace(FULL, reason=evil, who=evil, where=evil)
+    found = record.parse(written.name, written.commit, written.message())
+    assert found.verdict == "FAILED"
+    lines = written.message().splitlines()
+    assert "-----BEGIN PGP SIGNATURE-----" not in lines
+    assert lines.count("{") == 1
+    assert "\x1b" not in written.message()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("verified/stage/v2", "its name is not"),
+        ("verified/stage/20261125T120000.000000Z", "its name is not"),
+        ("other/stage/v2/20261125T120000.000000Z", "its name is not"),
+        ("verified/stage/v2/today", "its name is not"),
+        ("verified/prod/v2/20261125T120000.000000Z", "do not tell the same"),
+        ("pushed/stage/v2/20261125T120000.000000Z", "do not tell the same"),
+        ("verified/stage/v2/20261125T120001.000000Z", "do not tell the same"),
+        ("verified/stage/v3/20261125T120000.000000Z", "holds no record"),
+    ],
+)
+def test_a_name_that_is_another_ones(name: str, why: str) -> None:
+    """A tag that was renamed, or copied to another release."""
+    with pytest.raises(Malformed, match=why):
+        record.parse(name, FULL.commit, FULL.message())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('"FAILED"', '"GREEN"', "its verdict is 'GREEN'"),
+        ('"_type": "https://in-toto.io/Statement/v1"', '"_type": "x"', "holds no record"),
+        ("\n}\n", "\n", "holds no record"),
+        ('"verdict"', '"verdikt"', "holds no record"),
+        ('"attempts": 12', '"attempts": "twelve"', "holds no record"),
+        ('"attempts": 12', '"attempts": NaN', "holds no record"),
+        ('"verdict": "FAILED"', '"verdict": "FAILED", "verdict": "PASSED"', "holds no record"),
+        ('"0000000000000000000000000000000000000000"', "7", "holds no record"),
+        ("0000000000000000000000000000000000000000", "1" * 40, "and its message on 111111111111"),
+        ("{", "[" * 20_000, "holds no record"),
+        ("FAILED", "x" * record.LARGEST, "longer than"),
+    ],
+)
+def test_a_message_that_was_tampered_with(old: str, new: str, why: str) -> None:
+    """Named, and no record."""
+    text = FULL.message()
+    assert old in text
+    with pytest.raises(Malformed, match=re.escape(why)):
+        record.parse(FULL.name, FULL.commit, text.replace(old, new))
+
+
+def test_written_and_read_back(site: Repository, note: Note) -> None:
+    """From the repository, newest first, with the commit that was verified."""
+    old, new = note("v1", days=3), note("v2", days=2, verdict="FAILED", reason="broken")
+    found = read(site)
+    assert [each.name for each in found.all] == [new.name, old.name]
+    assert found.all[0].commit == site.commit_of("v2")
+    assert found.bad == ()
+    assert git(site.path, "cat-file", "-t", new.name) == "tag\n"
+    assert "Ann <ann@example.org>" in git(site.path, "cat-file", "-p", new.name)
+
+
+def test_tags_that_are_no_records(site: Repository, note: Note) -> None:
+    """Each is told with why, and hides no other."""
+    good = note("v1")
+    git(site.path, "tag", "verified/stage/v1/20261124T120001.000000Z")
+    git(site.path, "tag", "-a", "-m", "PASSED", "verified/stage/v2/20261124T120001.000000Z")
+    git(
+        site.path, "tag", "-a", "-m", "x", "verified/stage/t/20261124T120001.000000Z", "HEAD^{tree}"
+    )
+    found = read(site)
+    assert [each.name for each in found.all] == [good.name]
+    told = {bad.name.split("/")[2]: bad.why for bad in found.bad}
+    assert told["v1"].startswith("it is a lightweight tag")
+    assert told["v2"].startswith("its message holds no record")
+    assert told["t"].startswith("it is on a tree")
+    assert {bad.environment for bad in found.bad} == {"stage"}
+
+
+def test_a_record_on_another_commit(site: Repository, note: Note) -> None:
+    """Its tag was made again on another commit, with the message of this one."""
+    good = note("v1")
+    git(site.path, "tag", "-d", good.name)
+    environment_date = f"{int(good.when.timestamp())} +0000"
+    moved = Repository(site.path, {"GIT_COMMITTER_DATE": environment_date})
+    options = ("-a", "--cleanup=verbatim", "-F", "-", good.name, "v2^{commit}")
+    moved.run("tag", *options, given=good.message())
+    [bad] = read(site).bad
+    assert bad.why.startswith(f"it is on {site.commit_of('v2')[:12]}, and its message on")
+
+
+def test_a_record_that_was_dated_otherwise(site: Repository, note: Note) -> None:
+    """Git's own time of the tag and the record's must agree."""
+    good = note("v1")
+    git(site.path, "tag", "-d", good.name)
+    options = ("-a", "--cleanup=verbatim", "-F", "-", good.name, good.commit)
+    site.run("tag", *options, given=good.message())
+    [bad] = read(site, datetime.now(UTC)).bad
+    assert bad.why == "it was not made at the time that it tells"
+
+
+def test_a_record_from_the_future(site: Repository, note: Note) -> None:
+    """A clock was wrong: it would be the newest for years."""
+    note("v1", days=-1)
+    [bad] = read(site).bad
+    assert bad.why.startswith("it is from the future")
+    assert read(site, NOW + timedelta(days=2)).bad == ()
+
+
+def everything(_: Record) -> bool:
+    """Every record is believed."""
+    return True
+
+
+def named(found: Record | None) -> str | None:
+    """The release of a record, if there is one."""
+    return found.release if found is not None else None
+
+
+def test_last_good(site: Repository, note: Note) -> None:
+    """The newest that passed and did not fail later; INCONCLUSIVE revokes nothing."""
+    assert read(site).last_good("stage", everything) is None
+    note("v1", days=5)
+    note("v2", days=4)
+    assert named(read(site).last_good("stage", everything)) == "v2"
+    note("v2", days=3, verdict="INCONCLUSIVE")
+    assert named(read(site).last_good("stage", everything)) == "v2"
+    note("v2", days=2, verdict="FAILED")
+    found = read(site)
+    assert named(found.last_good("stage", everything)) == "v1"
+    assert found.last_good("prod", everything) is None
+    note("v2", days=1)
+    assert named(read(site).last_good("stage", everything)) == "v2"
+
+
+def test_what_was_pushed_last(site: Repository, note: Note) -> None:
+    """By a push or by a rollback, whichever came later."""
+    note("v2", "prod", "DEPLOYED", kind=Kind.PUSHED, days=3)
+    note("v1", "prod", "DEPLOYED", kind=Kind.ROLLED_BACK, days=2)
+    note("v3", "prod", kind=Kind.VERIFIED, days=1)
+    found = read(site)
+    assert named(found.pushed("prod")) == "v1"
+    assert found.pushed("stage") is None
+
+
+def test_many_writers(site: Repository) -> None:
+    """All at once: every record is there, none is half."""
+
+    def write(number: int) -> str:
+        one = replace(FULL, commit=site.commit_of("v2") or "", attempts=number)
+        at = NOW - timedelta(microseconds=number + 1)
+        return record_store.write(site, replace(one, when=at))
+
+    with ThreadPoolExecutor(8) as pool:
+        names = set(pool.map(write, range(24)))
+    found = read(site)
+    assert {each.name for each in found.all} == names
+    assert len(names) == 24
+    assert found.bad == ()
+
+
+def test_a_record_that_cannot_be_written(site: Repository) -> None:
+    """It is kept, and the command that the message names makes it one."""
+    (site.path / ".git" / "refs" / "tags" / "verified").write_text("in the way")
+    found = replace(FULL, commit=site.commit_of("v2") or "")
+    with pytest.raises(NotWritten, match="it is kept in") as told:
+        record_store.write(site, found)
+    [kept] = (clone.cache() / "records").iterdir()
+    assert kept.read_text() == found.message()
+    (site.path / ".git" / "refs" / "tags" / "verified").unlink()
+    command = str(told.value).splitlines()[-1]
+    subprocess.run(["sh", "-c", command], check=True, timeout=60)
+    [found] = read(site).all
+    assert found.name == FULL.name
+
+
+def test_pushed_to_a_remote(site: Repository, note: Note, tmp_path: Path) -> None:
+    """Whole, and readable there."""
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    git(site.path, "push", "--quiet", "origin", "release", "v1", "v2", "v3")
+    good = note("v2")
+    record_store.push(site, good.name)
+    [found] = read(Repository(bare)).all
+    assert found.name == good.name
+
+
+@pytest.mark.parametrize("remote", ["gone", "none"])
+def test_no_network(site: Repository, note: Note, tmp_path: Path, remote: str) -> None:
+    """The record stays where it is, and the message says how to push it."""
+    if remote == "gone":
+        git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
+    good = note("v2")
+    with pytest.raises(NotWritten, match="was not pushed") as told:
+        record_store.push(site, good.name)
+    assert f"push origin refs/tags/{good.name}:refs/tags/{good.name}" in str(told.value)
+    assert [each.name for each in read(site).all] == [good.name]
+
+
+def test_signed_where_git_signs(site: Repository, note: Note, keys: Callable[[str], str]) -> None:
+    """By an ssh key here; what is read is the same."""
+    keys("ann")
+    good = note("v2")
+    assert "BEGIN SSH SIGNATURE" in git(site.path, "cat-file", "-p", good.name)
+    [found] = read(site).all
+    assert (found.name, found.reason) == (good.name, good.reason)
+
+
+def test_nobody_in_particular(site: Repository, note: Note, settings: Path) -> None:
+    """A build machine has no name in git: the machine's user and host stand for one."""
+    settings.write_text("[init]\ndefaultBranch = release\n[user]\nuseConfigOnly = true\n")
+    name, where = record_store.identity(site)
+    assert re.fullmatch(r".+ <.+@.+>", name)
+    assert where
+    note("v2")
+    assert len(read(site).all) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("v1", True),
+        ("release/v1", True),
+        ("2013.06.14+1", True),
+        ("", False),
+        ("-v", False),
+        ("--upload-pack=x", False),
+        ("a..b", False),
+        ("a.lock", False),
+        ("a/.b", False),
+        ("a b", False),
+        ("a\nb", False),
+        ("a;b", False),
+        ("$(b)", False),
+        ("a^{}", False),
+        ("a:b", False),
+        ("é", False),
+        ("v1\n", False),
+    ],
+)
+def test_names_that_refs_may_have(name: str, good: bool) -> None:
+    """What git allows, and nothing that a shell or a terminal would read as more."""
+    assert is_ref_part(name) == good
+
+
+def test_neither_pytest_nor_an_http_client(tmp_path: Path) -> None:
+    """Whoever asks the records needs nothing of what verifies."""
+    code = (
+        "import sys, knowngood.cli.gate_log, knowngood.release.record_from_verdict\n"
+        "print([m for m in sys.modules if m.split('.')[0] in "
+        "('pytest', '_pytest', 'httpx', 'pycurl', 'requests', 'urllib3')])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout == "[]\n"
+
+
+def test_thousands_of_records(site: Repository, timed: Callable[[], float]) -> None:
+    """Five years of one a day are read in half a second; written here as git imports."""
+    one = site.commit_of("v2") or ""
+    made = [replace(FULL, commit=one, when=NOW - timedelta(days=n + 1)) for n in range(2_000)]
+    git(site.path, "fast-import", "--quiet", given="".join(map(imported, made)))
+    git(site.path, "pack-refs", "--all")
+    timed()
+    found = read(site)
+    seconds = timed()
+    assert len(found.all) == 2_000
+    assert found.bad == ()
+    assert seconds < 3, "six times what an idle machine may take"
+
+
+def imported(made: Record) -> str:
+    """A record in the words of git fast-import."""
+    text = made.message()
+    return (
+        f"tag {made.name}\nfrom {made.commit}\n"
+        f"tagger Ann <ann@example.org> {int(made.when.timestamp())} +0000\n"
+        f"data {len(text.encode())}\n{text}\n"
+    )

@@ -1,0 +1,272 @@
+"""What a person sees fits a screen, says what to do, and is safe whatever was answered."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowngood.environment.model import Environment
+from knowngood.fetch.exchange_summary import describe
+from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.report import terminal
+from knowngood.verdict.decide import Verdict, fold
+from knowngood.verdict.evidence import Evidence
+from knowngood.verdict.exit_codes import Kind
+from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from knowngood.verdict.run_results import Ledger
+
+HOSTILE = "\x1b[2J\x00\r\n98 passed\u202e\x9b]]>"
+ENVIRONMENT = Environment(name="stage", path=Path("stage.toml"), description="")
+
+
+def exchange(tries: int = 1, status: int | None = 404, text: str = "") -> Exchange:
+    url = f"https://fhr.example/fr/js/config.json{text}"
+    headers = ((b"Content-Type", b"text/html" + text.encode("latin-1", "replace")),)
+    answer = Answer(status, url, headers, b"12345", "192.0.2.1") if status else None
+    cause = None if status else Cause.TIMEOUT
+    attempt = Attempt(100.0, 0.25, status, cause, f"no byte{text}", "" if status else "connect")
+    return Exchange(Probe("content", url), (attempt,) * tries, answer)
+
+
+def outcome(name: str = "fr", message: str = "assert 404 == 200", **more: Any) -> Outcome:
+    fields: dict[str, Any] = {
+        "values": {"locale": name},
+        "result": FAILED,
+        "kind": "content",
+        "place": "smoketests/test_config.py:12",
+        "exchange": describe(exchange()),
+        **more,
+    }
+    return Outcome(
+        f"test_config.py::test_never_404s[{name}]",
+        "test_config.py::test_never_404s",
+        "config.json answers 200 in every locale.",
+        message=message,
+        **fields,
+    )
+
+
+def verdict(*failures: Outcome, unsettled: tuple[Outcome, ...] = ()) -> Verdict:
+    return Verdict(Kind.FAILED, "why", {}, failures, unsettled)
+
+
+def blocks(*failures: Outcome) -> list[list[str]]:
+    return list(terminal.failures(verdict(*failures)))
+
+
+def test_block_of_a_failure() -> None:
+    """A failure says what was claimed, asked and answered, and how to ask again."""
+    assert blocks(outcome()) == [
+        [
+            "FAILED config: never 404s: config.json answers 200 in every locale.",
+            "    assert 404 == 200",
+            "    asked GET https://fhr.example/fr/js/config.json",
+            "    got   404, text/html, 5 bytes from 192.0.2.1, 1 attempt in 0.25 s",
+            "    again curl -sS -i https://fhr.example/fr/js/config.json",
+            "    check smoketests/test_config.py:12  (content)",
+        ]
+    ]
+
+
+def test_block_of_silence() -> None:
+    """Without an answer the attempts are told, each with its cause, phase and time."""
+    [block] = blocks(outcome(exchange=describe(exchange(tries=2, status=None))))
+    assert "    got   no usable answer, 2 attempts in 0.25 s" in block
+    assert "    tried timeout (connect) 0.25 s → timeout (connect) 0.25 s" in block
+
+
+def test_block_of_a_redirect() -> None:
+    """Where a redirect leads is told."""
+    moved = {**describe(exchange()), "status": 302, "location": "/login"}
+    [block] = blocks(outcome(exchange=moved))
+    assert any("got   302 → /login, text/html" in line for line in block)
+
+
+def test_block_of_an_answer_that_says_little() -> None:
+    """A missing media type or address is told as missing."""
+    bare = {**describe(exchange()), "media_type": "", "address": ""}
+    [block] = blocks(outcome(exchange=bare))
+    assert any("404, no media type, 5 bytes from unknown" in line for line in block)
+
+
+def test_block_without_an_exchange() -> None:
+    """A failure that concerns no one answer is told without one."""
+    [block] = blocks(outcome(exchange=None))
+    assert [line.split()[0] for line in block] == ["FAILED", "assert", "check"]
+
+
+def test_equal_failures_are_one_block() -> None:
+    """A hundred locales with one fault make one block that counts and names them."""
+    found = [
+        outcome(
+            f"l{number:02}", exchange={**describe(exchange()), "url": f"https://h/l{number:02}/"}
+        )
+        for number in range(100)
+    ]
+    [block] = blocks(*found)
+    assert block[-1].startswith("    in    100 cases alike: l00, l01, l02,")
+    assert block[-1].endswith(", l11 and 88 more")
+
+
+def test_twelve_cases_are_all_named() -> None:
+    """As long as they fit, nothing is left out."""
+    [block] = blocks(*[outcome(f"l{number:02}", exchange=None) for number in range(12)])
+    assert block[-1].endswith("l10, l11")
+
+
+def test_confirmed_failures_come_first() -> None:
+    """What calls for a rollback stands above what is open."""
+    open_one = outcome(result=INCONCLUSIVE, kind="blocked")
+    found = list(terminal.failures(verdict(outcome(), unsettled=(open_one,))))
+    assert [block[0].split()[0] for block in found] == ["FAILED", "INCONCLUSIVE"]
+
+
+def test_kinds_of_failure_are_bounded() -> None:
+    """Beyond twenty kinds the reader is sent to the file."""
+    found = blocks(*[outcome(message=f"kind {'x' * number}") for number in range(25)])
+    assert len(found) == 21
+    assert found[-1] == ["… 5 more kinds of failure; --verdict-file has all"]
+    assert len(blocks(*[outcome(message="x" * number) for number in range(1, 21)])) == 20
+
+
+def hostile(message: str, tries: int = 20) -> Outcome:
+    """An outcome that is hostile wherever it can be, and more than any should be."""
+    told = describe(exchange(tries, 200, HOSTILE))
+    return Outcome(
+        nodeid=HOSTILE,
+        check=f"test_x.py::test_{HOSTILE}",
+        claim=f"claim {HOSTILE}",
+        values={"locale": HOSTILE},
+        result=FAILED,
+        kind=HOSTILE,
+        message=message,
+        place=HOSTILE,
+        exchange={**told, "method": HOSTILE, "address": HOSTILE, "url": told["url"] + HOSTILE},
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param(HOSTILE * 100, id="hostile"),
+        pytest.param("line\n" * 10_000, id="many-lines"),
+        pytest.param("x" * 300_000, id="one-long-line"),
+        pytest.param("\n" * 300_000, id="empty-lines"),
+        pytest.param("\x1b" * 300_000, id="escapes"),
+        pytest.param("a\udcffb", id="lone-surrogate"),
+    ],
+)
+def test_block_fits_a_screen_and_is_plain(message: str) -> None:
+    """Whatever an outcome holds, its block is at most a screen of printable lines."""
+    many = [replace(hostile(message), values={"locale": f"{HOSTILE}{n}"}) for n in range(30)]
+    for block in [*blocks(hostile(message)), *blocks(*many)]:
+        assert len(block) <= 24
+        for line in block:
+            assert line.isprintable()
+            assert len(line) <= 1000
+            line.encode("utf-8")
+        assert block[0].startswith("FAILED x: ")
+        assert all(line.startswith("    ") for line in block[1:])
+
+
+def test_block_text() -> None:
+    """JUnit gets the same block, as one text."""
+    text = terminal.block_text(outcome())
+    assert text.splitlines() == blocks(outcome())[0]
+
+
+def ledger(*outcomes: Outcome, **more: Any) -> Ledger:
+    book = Ledger(ENVIRONMENT, **more)
+    for each in outcomes:
+        book.record(each)
+    return book
+
+
+def test_line_of_a_claim() -> None:
+    """Each check is one line with its cases counted, and what does not apply says why."""
+    book = ledger(
+        outcome(result=PASSED),
+        outcome("de"),
+        Outcome("x", "test_date_format.py::test_all_months", "claim"),
+    )
+    book.inapplicable["test_submission.py::test_v2"] = "no origin called submission"
+    assert list(terminal.claims(verdict(), book)) == [
+        (False, "FAIL     1/2  config: never 404s"),
+        (True, "ok         1  date format: all months"),
+        (True, "n/a           submission: v2: no origin called submission"),
+    ]
+
+
+def test_line_of_an_unsteady_claim() -> None:
+    """A check whose requests needed too many retries did not hold, though every case passed."""
+    book = ledger(outcome(result=PASSED, asked=("content:/x",)))
+    unsteady = replace(verdict(), unsteady=("content:/x",))
+    assert list(terminal.claims(unsteady, book)) == [
+        (False, "FAIL       1  config: never 404s (unsteady: too many retries)")
+    ]
+
+
+def summary(book: Ledger, found: Verdict | None = None) -> list[str]:
+    passed = Evidence("stage", expected=2, passed=2)
+    return list(terminal.summary(found or fold(passed), book, 1.25))
+
+
+def test_summary_of_a_passed_run() -> None:
+    """Counts, requests and time, and last the verdict with what to do."""
+    assert summary(ledger(requests=10, attempts=12, received=1_500_000)) == [
+        "2 cases of 2 ran: 2 passed, 0 failed, 0 inconclusive, 0 skipped, 0 deselected",
+        "10 requests, 2 retries, 0 flaky, 1.5 MB, 1.2 s",
+        "",
+        "PASSED (exit 0): every required check ran and held — proceed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "last"),
+    [
+        (Kind.PASSED, "PASSED (exit 0): why — proceed"),
+        (Kind.FAILED, "FAILED (exit 1): why — roll back"),
+        (Kind.INTERRUPTED, "INTERRUPTED (exit 2): why — hold"),
+        (Kind.INTERNAL_ERROR, "INTERNAL ERROR (exit 3): why — hold"),
+        (Kind.NOTHING_CHECKED, "NOTHING CHECKED (exit 5): why — hold"),
+        (
+            Kind.INCONCLUSIVE,
+            "INCONCLUSIVE (exit 75): why — hold: do not promote, do not roll back, run again",
+        ),
+    ],
+)
+def test_last_line(kind: Kind, last: str) -> None:
+    """The last line has the verdict, its exit code, the reason and the advice."""
+    found = replace(fold(Evidence("stage")), kind=kind, reason="why")
+    assert summary(ledger(), found)[-1] == last
+
+
+def test_summary_names_slow_and_retried_requests() -> None:
+    """The two slowest requests and the first three that needed a retry are told."""
+    tries = describe(exchange(tries=2, status=None))["attempts"]
+    again = {"method": "GET", "url": "https://h/", "attempts": tries}
+    book = ledger(slowest=[(3.0, "GET a"), (2.0, "GET b"), (1.0, "GET c")], retried=[again] * 5)
+    told = summary(book)
+    assert "slowest: 3.00 s GET a, 2.00 s GET b" in told
+    line = "retried: GET https://h/: timeout (connect) 0.25 s → timeout (connect) 0.25 s"
+    assert told.count(line) == 3
+
+
+@pytest.mark.parametrize(("days", "warned"), [(-1, True), (13.9, True), (14.1, False)])
+def test_certificate_that_expires_soon(days: float, warned: bool) -> None:
+    """A certificate within two weeks of its end is a warning."""
+    told = summary(ledger(certificates={"content": time.time() + days * 86400}))
+    line = f"warning: the certificate of content expires in {days:.1f} days"
+    assert (line in told) is warned
+
+
+def test_summary_warns_and_doubts() -> None:
+    """What was left behind and why the run proves less than it should is told, in one line each."""
+    found = replace(fold(Evidence("stage")), doubts=("one worker died", HOSTILE))
+    told = summary(ledger(left_behind=[f"https://h/{HOSTILE}"]), found)
+    assert "doubt: one worker died" in told
+    assert any(line.startswith("warning: left behind, could not be deleted: h") for line in told)
+    assert all(line.isprintable() for line in told)

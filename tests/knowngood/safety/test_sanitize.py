@@ -1,0 +1,141 @@
+"""Whatever a stranger says is safe to print."""
+
+import random
+import shlex
+import time
+import unicodedata
+
+import pytest
+
+from knowngood.report.curl_command import curl_line
+from knowngood.safety.sanitize import lines, plain
+
+HOSTILE = {
+    "escape": "\x1b[2J\x1b[1;32m98 passed\x1b[0m",
+    "title": "\x1b]0;owned\x07",
+    "c1-escape": "\x9b2J",
+    "nul": "a\x00b",
+    "backspace": "FAILED\x08\x08\x08\x08\x08\x08PASSED",
+    "delete": "\x7f",
+    "newline": "x\n98 passed",
+    "carriage-return": "FAILED\rPASSED",
+    "next-line": "x\x8598 passed",
+    "line-separator": "x\u202898 passed",
+    "paragraph-separator": "x\u202998 passed",
+    "vertical-tab": "x\x0b98 passed",
+    "form-feed": "x\x0c98 passed",
+    "bidi-override": "\u202edessap\u202c",
+    "bidi-isolate": "\u2066x\u2069",
+    "arabic-letter-mark": "\u061c",
+    "zero-width": "a\u200bb\u2060c\ufeff",
+    "soft-hyphen": "a\xadb",
+    "tags": "a\U000e0041b",
+    "lone-surrogate": "a\ud800b\udfff",
+    "non-character": "a\ufffeb\uffff",
+    "mixed": "".join(map(chr, range(0x300))) + "\U0001f600",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+def test_nothing_hostile_is_left(text: str) -> None:
+    """No control, direction or invisible character and no line end survives."""
+    safe = plain(text, 5000)
+    assert not {unicodedata.category(each) for each in safe} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert len(safe.splitlines()) <= 1
+    assert "\ufffe" not in safe
+    safe.encode("utf-8")
+
+
+def test_escape_shows_what_was_there() -> None:
+    """An unsafe character is shown by its number."""
+    assert plain("a\x1bb\n\u202e") == "a\\x1bb\\x0a\\x202e"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "français עברית 日本語 😀", "]]>", "<b>&amp;", "a\\nb"]
+)
+def test_harmless_text_stays(text: str) -> None:
+    """Letters of every script stay as they are; markup is for the writers to escape."""
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize("limit", [1, 2, 10, 200])
+@pytest.mark.parametrize("text", ["x", "\x00", "x\x00", "😀"])
+def test_length_is_bounded(text: str, limit: int) -> None:
+    """The result is no longer than asked for, and says where something is missing."""
+    for count in (0, 1, limit, limit + 1, 10 * limit):
+        safe = plain(text * count, limit)
+        assert len(safe) <= limit
+    assert plain("x" * (limit + 1), limit).endswith("…")
+    assert plain("x" * limit, limit) == "x" * limit
+
+
+def test_huge_text_takes_no_time() -> None:
+    """Of a body of many megabytes only the beginning is looked at."""
+    huge = "\x1b" * 50_000_000
+    before = time.process_time()
+    assert len(plain(huge)) <= 200
+    assert sum(map(len, lines(huge))) <= 13 * 160
+    assert sum(map(len, lines("\n" * 50_000_000))) <= 13 * 160
+    assert time.process_time() - before < 1
+
+
+def test_lines_are_counted() -> None:
+    """So many lines are shown; how many are not is told; empty ones do not count."""
+    text = "\n\n".join(f"line {number}" for number in range(20))
+    shown = lines(text, count=5)
+    assert shown == [*(f"line {number}" for number in range(5)), "… 15 more lines"]
+    assert lines("a\n \nb", count=2) == ["a", "b"]
+    assert lines("") == []
+
+
+def test_each_line_is_made_plain_and_cut() -> None:
+    """A line of a body cannot do what the body cannot."""
+    shown = lines("\x1b[2J\r98 passed\n" + "x" * 500, width=20)
+    assert shown == ["\\x1b[2J\\x0d98 passed", "x" * 19 + "…"]
+
+
+def test_random_text() -> None:
+    """Whatever it is made of, a line is printable, bounded and one."""
+    choose = random.Random(7)  # noqa: S311
+    for _ in range(500):
+        text = "".join(chr(choose.randrange(0x110000)) for _ in range(choose.randrange(80)))
+        safe = plain(text, 60)
+        assert len(safe) <= 60
+        assert len(safe.splitlines()) <= 1
+        assert not {unicodedata.category(each) for each in safe} & {"Cc", "Cs", "Zl", "Zp"}
+
+
+URLS = [
+    "https://fhr.example/fr/",
+    "https://fhr.example/?a=b&c=d;e",
+    "https://fhr.example/it's",
+    'https://fhr.example/"x"',
+    "https://fhr.example/$(reboot)`id`$HOME",
+    "https://fhr.example/a b\\c",
+    "https://fhr.example/*?[a-z]{1,2}!#",
+    "https://fhr.example/\n98 passed",
+    "-oProxy",
+]
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "X; reboot"])
+def test_curl_line_survives_a_shell(url: str, method: str) -> None:
+    """The URL and the method reach curl as they are, whatever a shell would make of them."""
+    words = shlex.split(curl_line(method, url))
+    assert words[0] == "curl"
+    assert words[-1] == url
+    assert ("-X" in words) is (method not in {"GET", "HEAD"})
+    if "-X" in words:
+        assert words[words.index("-X") + 1] == method
+    assert ("--head" in words) is (method == "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("url", "literal"),
+    [("https://h/a", False), ("https://h/[a]", True), ("https://h/{a}", True)],
+)
+def test_curl_line_takes_brackets_as_they_are(url: str, literal: bool) -> None:
+    """Brackets are ranges to curl unless it is told otherwise."""
+    assert ("-g" in shlex.split(curl_line("GET", url))) is literal

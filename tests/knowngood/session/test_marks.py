@@ -1,0 +1,281 @@
+"""Marks become probes, or a message that says what is wrong with the mark."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from knowngood.environment import model
+from knowngood.environment.model import Environment, Release
+from knowngood.fetch.probe import Planned
+from knowngood.session import marks
+from knowngood.session.marks import BadDeclaration, Case
+
+ENVIRONMENT = Environment(
+    name="stage",
+    path=Path("environments/stage.toml"),
+    description="",
+    origins=MappingProxyType({"content": "https://stage.example"}),
+    params=MappingProxyType({"locale": ("fr", "de"), "page": ("", "v4/"), "debug": ("true",)}),
+    aliases=MappingProxyType({"he": "en-US", "en-ZA": "en-US"}),
+    release=Release("content:/__version__"),
+)
+BARE = Environment(name="bare", path=Path("bare.toml"), description="")
+
+
+def mark(*urls: Any, name: str = "get", **options: Any) -> Any:
+    return getattr(pytest.mark, name)(*urls, **options).mark
+
+
+def planned(*declared: Any, environment: Environment = ENVIRONMENT) -> dict[str, list[Planned]]:
+    """The probes of every case, by the case's id."""
+    wanted = marks.asks(declared)
+    return {
+        case.id: list(marks.plan(wanted, case, environment, "run"))
+        for case in marks.cases(wanted, environment)
+    }
+
+
+def urls(*marks: Any) -> dict[str, list[str]]:
+    return {name: [each.probe.url for each in probes] for name, probes in planned(*marks).items()}
+
+
+def test_plain_url() -> None:
+    """A URL without fields makes one case with one probe."""
+    probes = planned(mark("content:/robots.txt"))
+    assert list(probes) == [""]
+    [only] = probes[""]
+    assert only.probe.url == "https://stage.example/robots.txt"
+    assert (only.probe.method, only.probe.origin) == ("GET", "content")
+    assert (only.probe.template, only.probe.follow) == ("content:/robots.txt", False)
+    assert not only.references
+
+
+EDGES = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
+
+
+def at_edges(how: str) -> Environment:
+    """The environment with three edges."""
+    return replace(ENVIRONMENT, edges=MappingProxyType({"content": EDGES}), at_edges=how)
+
+
+def test_every_case_at_every_edge() -> None:
+    """Each by its own name, all of its samples there."""
+    found = planned(mark("content:/{locale}/x", samples=2), environment=at_edges("all"))
+    assert sorted(found) == sorted(f"{code}-{edge}" for code in ("fr", "de") for edge in EDGES)
+    for name, probes in found.items():
+        assert {each.probe.address for each in probes} == {name.partition("-")[2]}
+
+
+def test_urls_spread_over_the_edges() -> None:
+    """One edge a URL, always the same, and another for each further sample; every edge is asked."""
+    spread = at_edges("spread")
+    found = planned(mark("content:/{locale}/x", samples=3), environment=spread)
+    assert sorted(found) == ["de", "fr"]
+    for probes in found.values():
+        assert {each.probe.address for each in probes} == set(EDGES)
+    assert planned(mark("content:/y"), environment=spread) == planned(
+        mark("content:/y"), environment=spread
+    )
+    asked = {model.spread(EDGES, f"/{number}") for number in range(40)}
+    assert asked == set(EDGES)
+    assert model.spread(EDGES, "/x?1") == model.spread(EDGES, "/x?2")
+
+
+def test_an_origin_without_edges() -> None:
+    """Is asked wherever its name leads."""
+    other = replace(ENVIRONMENT, edges=MappingProxyType({"other": EDGES}), at_edges="all")
+    [probes] = planned(mark("content:/y"), environment=other).values()
+    assert [each.probe.address for each in probes] == [""]
+
+
+def test_a_query_is_counted_with_its_path() -> None:
+    """One resource that fails every second time is asked for as it is, and past the caches: apart,
+    each has too few requests to tell that from chance.
+    """
+    for url in ("content:/{locale}/x", "content:/{locale}/x?{nonce}"):
+        [first, *_] = planned(mark(url)).values()
+        assert {each.probe.template for each in first} == {"content:/{locale}/x"}
+
+
+def test_field_makes_a_case_for_each_value() -> None:
+    """``{locale}`` is one case a locale, each with its own URL."""
+    assert urls(mark("content:/{locale}/x")) == {
+        "fr": ["https://stage.example/fr/x"],
+        "de": ["https://stage.example/de/x"],
+    }
+
+
+def test_two_fields_make_every_combination() -> None:
+    """Fields multiply, in the order in which they are written."""
+    assert urls(mark("content:/{locale}/{page}")) == {
+        "fr-": ["https://stage.example/fr/"],
+        "fr-v4/": ["https://stage.example/fr/v4/"],
+        "de-": ["https://stage.example/de/"],
+        "de-v4/": ["https://stage.example/de/v4/"],
+    }
+
+
+def test_starred_field_asks_for_all_values_in_one_case() -> None:
+    """``{*page}`` asks for every page within the case of its locale."""
+    assert urls(mark("content:/{locale}/{*page}")) == {
+        "fr": ["https://stage.example/fr/", "https://stage.example/fr/v4/"],
+        "de": ["https://stage.example/de/", "https://stage.example/de/v4/"],
+    }
+
+
+def test_field_shared_by_two_urls() -> None:
+    """Two URLs with one field walk it together, not each by itself."""
+    assert urls(mark("content:/{locale}/a", "content:/{locale}/b"))["fr"] == [
+        "https://stage.example/fr/a",
+        "https://stage.example/fr/b",
+    ]
+
+
+def test_alias_and_target_walk_in_pairs() -> None:
+    """``alias`` and ``target`` are one case for each entry of [aliases]."""
+    assert urls(mark("content:/{alias}/", "content:/{target}/")) == {
+        "he-en-US": ["https://stage.example/he/", "https://stage.example/en-US/"],
+        "en-ZA-en-US": ["https://stage.example/en-ZA/", "https://stage.example/en-US/"],
+    }
+
+
+def test_release_is_the_version_document() -> None:
+    """``{release}`` is the whole URL that [release] gives."""
+    assert urls(mark("{release}")) == {"": ["https://stage.example/__version__"]}
+
+
+def test_nonce_is_new_for_each_sample() -> None:
+    """Samples are probes of one case, and a nonce tells their URLs apart."""
+    [several] = planned(mark("content:/x?{nonce}", samples=3)).values()
+    found = [each.probe for each in several]
+    assert [probe.sample for probe in found] == [1, 2, 3]
+    assert len({probe.url for probe in found}) == 3
+    assert all("run" in probe.url for probe in found)
+
+
+def test_samples_of_one_url_are_different_probes() -> None:
+    """Without a nonce samples share a URL, but none is answered by another's answer."""
+    found = [
+        each.probe
+        for several in planned(mark("content:/x", samples=2)).values()
+        for each in several
+    ]
+    assert found[0].url == found[1].url
+    assert found[0] != found[1]
+
+
+def test_url_without_samples_beside_one_with() -> None:
+    """Each URL is asked as often as its own mark says, in the order of the marks."""
+    [several] = planned(mark("content:/a", samples=2), mark("content:/b")).values()
+    assert [(each.probe.url[-1], each.probe.sample) for each in several] == [
+        ("a", 1),
+        ("a", 2),
+        ("b", 1),
+    ]
+
+
+def test_options_arrive() -> None:
+    """``follow``, ``references`` and the method of the mark reach the probe."""
+    [[one]] = planned(mark("content:/", name="head", follow=True, references=True)).values()
+    assert (one.probe.method, one.probe.follow, one.references) == ("HEAD", True, True)
+
+
+def test_other_marks_declare_nothing() -> None:
+    """A skip or a fault name is no declaration."""
+    assert marks.asks([mark("x", name="catches")]) == ()
+
+
+def test_doubled_brace_is_the_urls_own() -> None:
+    """A brace written twice stands in the URL once."""
+    assert urls(mark("content:/x?q={{a}}")) == {"": ["https://stage.example/x?q={a}"]}
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        pytest.param(mark(), ["mark get", "content:/robots.txt"], id="no-url"),
+        pytest.param(mark(1), ["mark get", "expected URLs"], id="no-text"),
+        pytest.param(mark("content:/", 1), ["mark get", "expected URLs"], id="one-no-text"),
+        pytest.param(
+            mark("content:/", sample=2), ["sample", "follow, references, samples"], id="option"
+        ),
+        pytest.param(mark("content:/", samples=0), ["samples=0", "1 to 100"], id="no-samples"),
+        pytest.param(mark("content:/", samples=101), ["samples=101", "1 to 100"], id="too-many"),
+        pytest.param(mark("content:/", samples="3"), ["samples='3'", "1 to 100"], id="text"),
+        pytest.param(mark("content:/{locale"), ["content:/{locale", "brace"], id="unclosed"),
+        pytest.param(mark("content:/locale}"), ["content:/locale}", "brace"], id="unopened"),
+        pytest.param(mark("content:/{}"), ["content:/{}", "{locale}"], id="no-name"),
+        pytest.param(mark("content:/{locale!r}"), ["{locale}"], id="conversion"),
+        pytest.param(mark("content:/{locale:>9}"), ["{locale}"], id="format"),
+    ],
+)
+def test_bad_mark(bad: Any, words: list[str]) -> None:
+    """A mark that is no use is refused with what was found and what is allowed."""
+    with pytest.raises(BadDeclaration) as caught:
+        marks.asks([bad])
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "field", ["lang", "*lang", "*nonce", "0", "locale.x", "locale[0]", "locale,page"]
+)
+def test_unknown_field(field: str) -> None:
+    """A field that neither file nor engine has is refused with those that there are."""
+    wanted = marks.asks([mark(f"content:/{{{field}}}/")])
+    with pytest.raises(BadDeclaration) as caught:
+        marks.inapplicable(wanted, ENVIRONMENT)
+    message = str(caught.value)
+    assert f"{{{field}}}" in message
+    assert "stage.toml" in message
+    assert "alias, debug, locale, nonce, page, release, target" in message
+
+
+@pytest.mark.parametrize(
+    "url", ["robots.txt", "/robots.txt", "content", "content:robots.txt", ":/x", "https://a/"]
+)
+def test_url_without_an_origin(url: str) -> None:
+    """A URL names an origin of the environment, never a host."""
+    wanted = marks.asks([mark(url)])
+    try:
+        why = marks.inapplicable(wanted, ENVIRONMENT)
+    except BadDeclaration as error:
+        why = str(error)
+    assert why is not None
+    assert "ORIGIN:/path" in why or "no origin called https" in why
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("metrics:/x", "no origin called metrics"),
+        ("{release}", "no [release]"),
+        ("content:/{alias}/", "no [aliases]"),
+        ("content:/{target}/", "no [aliases]"),
+    ],
+)
+def test_what_an_environment_has_not(url: str, why: str) -> None:
+    """A check of something the environment lacks does not apply, with the reason."""
+    found = marks.inapplicable(marks.asks([mark(url)]), BARE)
+    assert found is not None
+    assert why in found
+
+
+@pytest.mark.parametrize("url", ["content:/{locale}/{*page}?{nonce}", "{release}", "content:/"])
+def test_what_an_environment_has(url: str) -> None:
+    """What can be filled in applies."""
+    assert marks.inapplicable(marks.asks([mark(url)]), ENVIRONMENT) is None
+
+
+def test_one_inapplicable_url_of_two() -> None:
+    """A check applies only when all it asks for is there."""
+    wanted = marks.asks([mark("content:/", "metrics:/")])
+    assert marks.inapplicable(wanted, ENVIRONMENT) is not None
+
+
+def test_case_reads_like_a_mapping() -> None:
+    """A check reads its case's values by name."""
+    assert Case({"locale": "fr"})["locale"] == "fr"

@@ -1,0 +1,371 @@
+"""The parent, over real processes: whatever becomes of the child, its end is never taken for more
+than it is.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fhr_standin
+
+PASSES = '''
+import os, pathlib, pytest, signal, sys, time
+
+@pytest.mark.get("content:/robots.txt")
+def test_robots(response):
+    """Robots are answered."""
+    assert response.status_code == 200
+'''
+COMMAND = [sys.executable, "-m", "knowngood", "verify", "--env=demo", "-p", "no:randomly"]
+FAILS = PASSES.replace("== 200", "== 404")
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[fhr_standin.Standin]:
+    """One sound FHR for all tests of this file."""
+    with fhr_standin.running(locales=4) as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path, standin: fhr_standin.Standin) -> Path:
+    """Another team's suite, with an environment whose run may take a minute."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    environment(tmp_path, standin, run=60)
+    return tmp_path
+
+
+def environment(project: Path, standin: fhr_standin.Standin, run: float, tail: str = "") -> None:
+    table = "".join(f'{name} = "{url}"\n' for name, url in standin.origins.items())
+    (project / "environments" / "demo.toml").write_text(
+        f'description = "a demonstration"\nwrites = true\n[origins]\n{table}\n'
+        f"[budget]\nprobe = 2\nrun = {run}\n{tail}"
+    )
+
+
+@pytest.fixture
+def start(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Starts ``knowngood verify`` on a suite of one file; ended with the test."""
+    started: list[subprocess.Popen[str]] = []
+    locks = tmp_path_factory.mktemp("locks")
+
+    def begin(source: str, *options: str, **env: str) -> subprocess.Popen[str]:
+        (project / "checks" / "test_it.py").write_text(source)
+        clean = {k: v for k, v in os.environ.items() if "PYTEST" not in k}
+        process = subprocess.Popen(
+            [*COMMAND, "--verdict-file=verdict.json", *options],
+            cwd=project,
+            env={**clean, "TMPDIR": str(locks), **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        if process.stdout is not None and not process.stdout.closed:
+            process.communicate()
+
+
+@pytest.fixture
+def verify(start: Callable[..., Any], project: Path) -> Callable[..., Any]:
+    """Runs it to its end: code, verdict document (empty without one), output."""
+
+    def run(source: str, *options: str, **env: str) -> tuple[int, dict[str, Any], str]:
+        process = start(source, *options, **env)
+        output, _ = process.communicate(timeout=120)
+        path = project / "verdict.json"
+        document = json.loads(path.read_text()) if path.exists() else {}
+        return process.returncode, document, output
+
+    return run
+
+
+def test_sound(verify: Callable[..., Any]) -> None:
+    """PASSED goes through: code, verdict, output."""
+    code, document, output = verify(PASSES)
+    assert (code, document["verdict"]) == (0, "PASSED"), output
+    assert "PASSED (exit 0)" in output
+
+
+def test_a_wrong_answer(verify: Callable[..., Any]) -> None:
+    """A confirmed failure is FAILED, 1."""
+    code, document, output = verify(FAILS)
+    assert (code, document["verdict"], document["action"]) == (1, "FAILED", "roll back"), output
+
+
+@pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "os._exit(0)",
+        "os._exit(1)",
+        "os.kill(os.getpid(), signal.SIGKILL)",
+        "os.kill(os.getpid(), signal.SIGSEGV)",
+    ],
+)
+def test_a_run_that_vanishes(verify: Callable[..., Any], act: str, mode: tuple[str, ...]) -> None:
+    """Neither a code of 0 nor one of 1 is believed without the verdict that goes with it."""
+    code, document, output = verify(PASSES + f"    {act}\n", "--max-worker-restart=0", *mode)
+    assert (code, document["verdict"], document["action"]) == (75, "INCONCLUSIVE", "hold"), output
+
+
+def test_a_run_that_ends_after_its_verdict(verify: Callable[..., Any]) -> None:
+    """A verdict of PASSED and an exit code of 1 do not go together: hold."""
+    source = PASSES + "import atexit\natexit.register(os._exit, 1)\n"
+    code, document, output = verify(source)
+    assert (code, document["verdict"]) == (75, "INCONCLUSIVE"), output
+    assert "says PASSED, and ended with exit code 1" in output
+
+
+def test_a_verdict_of_another_run(verify: Callable[..., Any]) -> None:
+    """What a check writes into the channel is no verdict of this run."""
+    source = PASSES + (
+        '    for fd in range(3, 20):\n        try: os.write(fd, b\'{"verdict": "PASSED"}\')\n'
+        "        except OSError: pass\n"
+    )
+    code, document, output = verify(source)
+    assert (code, document["verdict"]) == (75, "INCONCLUSIVE"), output
+    assert "cannot be read" in document["reason"]
+
+
+@pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_run_that_hangs(
+    verify: Callable[..., Any], project: Path, standin: fhr_standin.Standin, mode: tuple[str, ...]
+) -> None:
+    """It ends by its own clock, a few seconds after its budget, and is no failure."""
+    environment(project, standin, run=6)
+    code, document, output = verify(PASSES + "    signal.pause()\n", *mode)
+    assert (code, document["verdict"]) == (75, "INCONCLUSIVE"), output
+    assert document["seconds"] < 30
+    assert "time ran out" in document["reason"]
+
+
+def test_a_run_that_ignores_its_end(
+    verify: Callable[..., Any],
+    project: Path,
+    standin: fhr_standin.Standin,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that stops itself cannot end by itself, and is ended."""
+    environment(project, standin, run=1)
+    (project / "sitecustomize.py").write_text(
+        "from knowngood.supervisor import child\nchild.AFTERWARDS = child.WIND_UP = 2.0\n"
+    )
+    source = PASSES + "    os.kill(os.getpid(), signal.SIGSTOP)\n"
+    code, document, output = verify(
+        source, PYTHONPATH=f"{project}:{os.environ.get('PYTHONPATH', '')}"
+    )
+    assert (code, document["verdict"]) == (75, "INCONCLUSIVE"), output
+    assert "was ended" in document["reason"]
+
+
+WALKS = """
+import os, pathlib, pytest, signal, uuid
+
+@pytest.mark.origin("submission", writes=True)
+def test_walk(client):
+    name = uuid.uuid4()
+    client.put(f"/1.0/submit/metrics/{name}", content=b"{}")
+    pathlib.Path("pids").write_text(f"{os.getpid()} {os.getppid()}")
+    pathlib.Path("pids").rename("written")
+    signal.pause()
+"""
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> str:
+    """The content of a file, once it is there."""
+    never = threading.Event()
+    for _ in range(3000):
+        if path.exists():
+            return path.read_text()
+        assert process.poll() is None, process.communicate()[0]
+        never.wait(0.01)
+    raise AssertionError(f"{path} never came")
+
+
+def gone(pid: int) -> bool:
+    """Whether no such process runs; one that has ended and is not waited for is gone."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_interrupted(
+    start: Callable[..., Any],
+    project: Path,
+    standin: fhr_standin.Standin,
+    number: int,
+    mode: tuple[str, ...],
+) -> None:
+    """Verdict and reports are written, what was stored is deleted, nobody is left running."""
+    standin.reset()
+    process = start(WALKS, "--junitxml=junit.xml", *mode)
+    pids = [int(each) for each in wait_for(project / "written", process).split()]
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 2, output
+    document = json.loads((project / "verdict.json").read_text())
+    assert (document["verdict"], document["left_behind"]) == ("INTERRUPTED", [])
+    assert standin.documents() == {}
+    assert (project / "junit.xml").exists()
+    assert all(gone(pid) for pid in pids[:1])
+
+
+def test_the_parent_is_killed(
+    start: Callable[..., Any], project: Path, standin: fhr_standin.Standin
+) -> None:
+    """The run does not outlive it: it sweeps up and ends."""
+    standin.reset()
+    process = start(WALKS)
+    pid = int(wait_for(project / "written", process).split()[0])
+    process.kill()
+    process.communicate()
+    assert eventually(lambda: gone(pid))
+    assert standin.documents() == {}
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    never = threading.Event()
+    return any(holds() or never.wait(0.02) for _ in range(1000)) or holds()
+
+
+def test_two_at_once(start: Callable[..., Any], verify: Callable[..., Any], project: Path) -> None:
+    """The second says who has the environment, ends with 75, and overwrites nothing."""
+    first = start(WALKS)
+    wait_for(project / "written", first)
+    (project / "verdict.json").write_text("{}")
+    code, document, output = verify(WALKS)
+    assert (code, document) == (75, {}), output
+    assert f"process {first.pid}" in output
+    first.send_signal(signal.SIGTERM)
+    first.communicate(timeout=20)
+    assert verify(PASSES)[0] == 0
+
+
+def test_a_selection_from_the_environment(verify: Callable[..., Any], project: Path) -> None:
+    """What PYTEST_ADDOPTS leaves out was required."""
+    other = PASSES.replace("test_robots", "test_other")
+    code, _, output = verify(PASSES + other, PYTEST_ADDOPTS="-k robots")
+    assert code == 75, output
+    code, _, output = verify(PASSES, PYTEST_ADDOPTS="--collect-only")
+    assert code == 75, output
+
+
+def test_assertions_switched_off(verify: Callable[..., Any]) -> None:
+    """Checks that assert nothing prove nothing."""
+    code, document, output = verify(PASSES, PYTHONOPTIMIZE="1")
+    assert (code, document["verdict"]) == (75, "INCONCLUSIVE"), output
+    assert "PYTHONOPTIMIZE" in document["reason"]
+
+
+@pytest.mark.parametrize("report", ["verdict.json", "junit.xml"])
+def test_a_disk_that_is_full(verify: Callable[..., Any], report: str) -> None:
+    """The verdict's own exit code stands, and the trouble is told."""
+    option = {
+        "verdict.json": "--verdict-file=/proc/x.json",
+        "junit.xml": "--junitxml=/proc/x/y.xml",
+    }
+    code, _, output = verify(PASSES, option[report])
+    assert code == 0, output
+    assert "not written" in output
+
+
+def test_a_reader_that_goes_away(project: Path, start: Callable[..., Any]) -> None:
+    """``| head`` does not change the verdict."""
+    process = start(PASSES)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("closed", [1, 2], ids=["stdout", "stderr"])
+def test_output_that_was_closed(project: Path, start: Callable[..., Any], closed: int) -> None:
+    """``>&-`` leaves no descriptor, whose number must not become a pipe's."""
+    start(FAILS).communicate(timeout=60)
+    script = f'exec "$@" {closed}>&-'
+    command = ["sh", "-c", script, "sh", *COMMAND, "--verdict-file=verdict.json"]
+    ended = subprocess.run(command, cwd=project, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert json.loads((project / "verdict.json").read_text())["verdict"] == "FAILED"
+
+
+def test_a_disk_that_is_full_under_the_output(project: Path, start: Callable[..., Any]) -> None:
+    """The output is lost, the verdict is not."""
+    start(PASSES).communicate(timeout=60)
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(COMMAND, cwd=project, stdout=full, timeout=60, check=False)
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--env=nowhere"], "unknown environment"),
+        (["--release="], "--release"),
+        (["--verdict-file=no/such/folder.json"], "there is no folder no/such"),
+        (["--no-such-option"], "--no-such-option"),
+    ],
+)
+def test_usage(verify: Callable[..., Any], options: list[str], told: str) -> None:
+    """A mistake is 4, named, and no verdict."""
+    code, document, output = verify(PASSES, *options)
+    assert (code, document) == (4, {}), output
+    assert told in output
+
+
+def test_a_failure_of_the_baseline(verify: Callable[..., Any], project: Path) -> None:
+    """It was there before the push: told apart, and no reason to roll back."""
+    assert verify(FAILS)[0] == 1
+    (project / "verdict.json").rename(project / "before.json")
+    code, document, output = verify(FAILS, "--baseline=before.json")
+    assert (code, document["verdict"], document["action"]) == (75, "INCONCLUSIVE", "hold"), output
+    assert [each["check"] for each in document["known"]] == ["test_it.py::test_robots"]
+    other = FAILS + "    # another failure beside it\n" + FAILS.replace("test_robots", "test_more")
+    assert verify(other, "--baseline=before.json")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No such file"),
+        ("{", "--baseline"),
+        ("{}", "no verdict file of this version"),
+    ],
+)
+def test_a_baseline_that_is_none(
+    verify: Callable[..., Any], project: Path, content: str | None, told: str
+) -> None:
+    """A usage error, which names the file; nothing is asked for."""
+    if content is not None:
+        (project / "before.json").write_text(content)
+    code, _, output = verify(FAILS, "--baseline=before.json")
+    assert code == 4, output
+    assert "before.json" in output
+    assert told in output
+
+
+def test_help_names_the_codes() -> None:
+    """The exit codes are on the first screen of the help."""
+    command = [sys.executable, "-m", "knowngood", "verify", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"75 inconclusive", shown)

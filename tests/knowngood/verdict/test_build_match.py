@@ -1,0 +1,152 @@
+"""What is served, held against what was built: URLs find their files, and a manifest of something
+else proves nothing.
+"""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from knowngood.environment.model import Release
+from knowngood.verdict import build_match
+from knowngood.verdict.build_match import Comparison, Served
+from knowngood.verdict.outcome import FAILED
+
+HOST = "https://h"
+RELEASE = Release("content:/revision")
+FILES = {
+    "en-US/index.html": "1",
+    "en-US/js/a b.js": "2",
+    "index.html": "3",
+    "é/index.html": "4",
+    "__heartbeat__": "5",
+    "revision": "6",
+    "en-US/mobile/index.html": "7",
+}
+
+
+def compared(*answers: tuple[str, str], edge: str = "") -> Comparison:
+    """These paths with these digests, held against FILES."""
+    served = [Served(HOST + path, edge, digest) for path, digest in answers]
+    return build_match.compare(FILES, served, RELEASE)
+
+
+@pytest.mark.parametrize(
+    ("path", "digest"),
+    [
+        ("/en-US/", "1"),
+        ("/en-US", "1"),
+        ("/en-US/index.html", "1"),
+        ("/en-US/?v=1", "1"),
+        ("/en-US/mobile/?v=1", "7"),
+        ("/en-US//mobile/../", "1"),
+        ("/en-US/js/a%20b.js?123", "2"),
+        ("/en-US/js/%61%20b.js", "2"),
+        ("/en-US//js/./a%20b.js", "2"),
+        ("/en-US/../en-US/js/a%20b.js", "2"),
+        ("", "3"),
+        ("/", "3"),
+        ("//", "3"),
+        ("/../", "3"),
+        ("/%C3%A9/", "4"),
+        ("/é/", "4"),
+    ],
+)
+def test_a_url_stands_for_a_file(path: str, digest: str) -> None:
+    """As web servers look it up; another digest is another file."""
+    assert compared((path, digest)) == Comparison(1, (), ())
+    [differing] = compared((path, "0")).differing
+    assert (differing.served.url, differing.built) == (HOST + path, digest)
+
+
+@pytest.mark.parametrize(
+    "path", ["/en-US/js/", "/en-us/", "/xx-unknown/", "/%FF/", "/.git/HEAD", "/en-US/index.html/"]
+)
+def test_what_was_not_built(path: str) -> None:
+    """A folder without a page, another letter case, what is not UTF-8: no file stands there."""
+    found = compared((path, "1"), ("/", "3"))
+    assert (found.compared, found.unlisted) == (1, (HOST + path,))
+    claim = build_match.claim(found)
+    assert claim is not None
+    assert claim.message == f"{HOST}{path} is served and was not built"
+
+
+@pytest.mark.parametrize(
+    "path", ["/revision", "/revision?1", "//revision", "/__heartbeat__", "/__lbheartbeat__"]
+)
+def test_the_deployment_s_own_answers_are_exempt(path: str) -> None:
+    """The version document is written by the deployment, a heartbeat by the server: neither counts
+    for or against, whether it is in the manifest or not.
+    """
+    assert compared((path, "0"), ("/", "3")) == Comparison(1, (), ())
+
+
+def test_the_environment_says_what_is_not_built() -> None:
+    """Settings that a deployment writes for itself, by the whole path."""
+    release = replace(RELEASE, unbuilt=re.compile(r"/[^/]+/js/a b\.js"))
+    served = [
+        Served(f"{HOST}/{path}", "", "0") for path in ("en-US/js/a%20b.js?1", "x/js/a b.js.1")
+    ]
+    found = build_match.compare(FILES, [*served, Served(f"{HOST}/", "", "3")], release)
+    assert (found.compared, found.differing) == (1, ())
+    assert found.unlisted == (f"{HOST}/x/js/a b.js.1",)
+
+
+def test_every_answer_counts() -> None:
+    """A URL that is asked several times, or at several edges, must be the file every time."""
+    served = [
+        Served(f"{HOST}/", edge, digest)
+        for edge, digest in (("192.0.2.1", "3"), ("192.0.2.2", "3"), ("192.0.2.2", "0"))
+    ]
+    found = build_match.compare(FILES, served, RELEASE)
+    assert found.compared == 1
+    claim = build_match.claim(found)
+    assert claim is not None
+    assert (claim.result, claim.kind) == (FAILED, "content")
+    assert claim.message.splitlines() == [
+        "https://h/ at 192.0.2.2",
+        "  is not the file that was built: index.html",
+        "  served sha256 0",
+        "  built  sha256 3",
+    ]
+
+
+def test_links_to_one_file_are_told_once() -> None:
+    """One shared file that is another one fails in every locale, and is one mistake."""
+    files = {f"{number:03}/x.js": "1" for number in range(100)}
+    served = [Served(f"{HOST}/{path}", "", "0") for path in files]
+    claim = build_match.claim(build_match.compare(files, served, RELEASE))
+    assert claim is not None
+    assert claim.message.startswith("https://h/000/x.js and 99 answers more\n")
+    assert len(claim.message.splitlines()) == 4
+
+
+def test_a_long_list_has_an_end() -> None:
+    """Eight of each kind are shown, and how many more there are."""
+    files = {f"{number}.js": str(number) for number in range(40)}
+    served = [Served(f"{HOST}/{path}", "", "x") for path in files]
+    served += [Served(f"{HOST}/new/{number}", "", "x") for number in range(20)]
+    claim = build_match.claim(build_match.compare(files, served, RELEASE))
+    assert claim is not None
+    lines = claim.message.splitlines()
+    assert "… 32 differences more" in lines
+    assert "… 12 URLs more" in lines
+    assert len(lines) == 8 * 4 + 8 + 2
+
+
+def test_a_manifest_of_something_else_proves_nothing() -> None:
+    """Where most of what is served is not in it, it is the manifest that is wrong: no failure, and
+    no PASSED.
+    """
+    strange = [(f"/other/{number}", "1") for number in range(3)]
+    found = compared(*strange, ("/", "0"), ("/en-US/", "1"))
+    assert build_match.claim(found) is None
+    assert found.doubt.startswith("--manifest has 2 of 5 files that were served")
+    assert compared(*strange[:2], ("/", "0"), ("/en-US/", "1")).doubt == ""
+
+
+def test_nothing_compared_proves_nothing() -> None:
+    """Not even that nothing is wrong."""
+    for found in (compared(), compared(("/revision", "6"))):
+        assert found.doubt.startswith("nothing was compared")
+        assert build_match.claim(found) is None

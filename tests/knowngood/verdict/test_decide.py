@@ -1,0 +1,545 @@
+"""Outcomes fold into one verdict: FAILED beats INCONCLUSIVE beats PASSED, and no evidence is
+never PASSED.
+"""
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from knowngood.readiness.network_control import Look
+from knowngood.verdict.decide import FLAKY_FLOOR, fold, key
+from knowngood.verdict.evidence import Evidence, plural
+from knowngood.verdict.exit_codes import EXIT_CODES, Kind
+from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
+from knowngood.verdict.unreachable import Silence
+
+CODES = {
+    "PASSED": (0, "proceed"),
+    "FAILED": (1, "roll back"),
+    "INTERRUPTED": (2, "hold"),
+    "INTERNAL ERROR": (3, "hold"),
+    "NOTHING CHECKED": (5, "hold"),
+    "INCONCLUSIVE": (75, "hold"),
+}
+CHECK = "test_config.py::test_debug_is_off"
+SOUND = Evidence(
+    environment="stage",
+    expected=10,
+    passed=10,
+    ran=(CHECK,),
+    silence=Silence("environments/stage.toml", {"content": 100.0}),
+)
+
+
+def outcome(result: str, kind: str = "content", check: str = CHECK, **more: Any) -> Outcome:
+    fields: dict[str, Any] = {"origin": "content", "began": 50.0, "message": "why", **more}
+    return Outcome(f"{check}[fr]", check, "claim", result=result, kind=kind, **fields)
+
+
+def evidence(*outcomes: Outcome, **more: Any) -> Evidence:
+    """Ten expected cases, of which these did not pass."""
+    fields: dict[str, Any] = {"passed": 10 - len(outcomes), "outcomes": outcomes, **more}
+    if "answered_at" in fields:
+        fields["silence"] = replace(SOUND.silence, answered_at=fields.pop("answered_at"))
+    return replace(SOUND, **fields)
+
+
+WRONG = outcome(FAILED)
+SILENT = outcome(FAILED, "refused")
+SILENT_AT_THE_END = outcome(FAILED, "refused", began=200.0)
+UNSURE = outcome(INCONCLUSIVE, "blocked")
+SKIP = outcome(SKIPPED, "")
+
+TABLE = {
+    "everything-held": (SOUND, "PASSED", "every required check ran and held"),
+    "one-wrong-answer": (evidence(WRONG), "FAILED", "1 check failed in 1 case"),
+    "wrong-in-every-case": (evidence(*[WRONG] * 10), "FAILED", "1 check failed in 10 cases"),
+    "two-checks-wrong": (
+        evidence(WRONG, outcome(FAILED, check="test_b.py::test_b")),
+        "FAILED",
+        "2 checks failed in 2 cases",
+    ),
+    "wrong-without-any-answer-time": (evidence(WRONG, answered_at={}), "FAILED", "1 check"),
+    "unreachable-while-it-answers-others": (evidence(SILENT), "FAILED", "1 check failed"),
+    "unreachable-and-nothing-since": (
+        evidence(SILENT_AT_THE_END),
+        "INCONCLUSIVE",
+        "content gave no answer at all (refused)",
+    ),
+    "unreachable-from-the-start": (
+        evidence(SILENT, answered_at={}),
+        "INCONCLUSIVE",
+        "content gave no answer at all",
+    ),
+    "unreachable-while-another-origin-answers": (
+        evidence(outcome(FAILED, "refused", origin="submission")),
+        "INCONCLUSIVE",
+        "submission gave no answer at all",
+    ),
+    "unreachable-since-the-very-moment": (
+        evidence(outcome(FAILED, "refused", began=100.0)),
+        "INCONCLUSIVE",
+        "gave no answer",
+    ),
+    "everything-unreachable": (
+        evidence(*[SILENT_AT_THE_END] * 10, answered_at={}),
+        "INCONCLUSIVE",
+        "(10 cases)",
+    ),
+    "turned-away": (evidence(UNSURE), "INCONCLUSIVE", "blocked: why (1 case)"),
+    "runner-short-of-something": (
+        evidence(outcome(INCONCLUSIVE, "runner", message="OSError: 24")),
+        "INCONCLUSIVE",
+        "runner: OSError: 24",
+    ),
+    "budget-spent": (
+        evidence(outcome(INCONCLUSIVE, "budget", message="")),
+        "INCONCLUSIVE",
+        "budget: unknown",
+    ),
+    "failure-beats-doubt": (evidence(UNSURE, WRONG, SKIP), "FAILED", "1 check failed in 1 case"),
+    "failure-beats-lost-worker": (evidence(WRONG, lost_workers=1), "FAILED", "1 check"),
+    "failure-beats-collection-error": (
+        evidence(WRONG, unreadable=("x.py",)),
+        "FAILED",
+        "1 check failed",
+    ),
+    "failure-with-maxfail": (evidence(WRONG, passed=3), "FAILED", "1 check failed"),
+    "nothing-selected": (
+        Evidence("stage"),
+        "NOTHING CHECKED",
+        "no check was selected",
+    ),
+    "nothing-selected-but-others-deselected": (
+        Evidence("stage", deselected=(CHECK,)),
+        "NOTHING CHECKED",
+        "no check was selected",
+    ),
+    "all-skipped": (
+        evidence(*[SKIP] * 10),
+        "INCONCLUSIVE",
+        f"1 required check skipped: {CHECK}",
+    ),
+    "all-skipped-and-none-required": (
+        evidence(*[SKIP] * 10, require=()),
+        "INCONCLUSIVE",
+        "no case ran and held",
+    ),
+    "all-skipped-but-a-check-of-another-name-required": (
+        evidence(*[SKIP] * 10, require=("test_b.py::*",), ran=(CHECK, "test_b.py::b")),
+        "INCONCLUSIVE",
+        "no case ran and held",
+    ),
+    "required-check-skipped-once": (evidence(SKIP), "INCONCLUSIVE", "1 required check skipped"),
+    "optional-check-skipped": (
+        evidence(outcome(SKIPPED, "", check="test_b.py::b"), require=("test_config.py::*",)),
+        "PASSED",
+        "held",
+    ),
+    "required-check-deselected": (
+        evidence(deselected=("test_b.py::b",)),
+        "INCONCLUSIVE",
+        "1 required check deselected: test_b.py::b",
+    ),
+    "optional-check-deselected": (
+        evidence(deselected=("test_b.py::b",), require=("test_config.py::*",)),
+        "PASSED",
+        "held",
+    ),
+    "cases-of-a-required-check-deselected": (
+        evidence(deselected=(CHECK,), require=("test_config.py::*",)),
+        "INCONCLUSIVE",
+        "1 required check deselected",
+    ),
+    "required-check-does-not-exist": (
+        evidence(require=("test_config.py::*", "test_none.py::*")),
+        "INCONCLUSIVE",
+        "no check matches 'test_none.py::*' of [require]",
+    ),
+    "selection-narrowed": (
+        evidence(narrowed="smoketests/test_config.py"),
+        "INCONCLUSIVE",
+        "only a part of the required checks was selected: smoketests/test_config.py",
+    ),
+    "worker-lost": (evidence(lost_workers=1), "INCONCLUSIVE", "1 worker died during the run"),
+    "cases-missing": (evidence(passed=9), "INCONCLUSIVE", "only 9 of 10 cases ran"),
+    "no-case-came-back": (evidence(passed=0), "INCONCLUSIVE", "no case ran and held"),
+    "file-that-cannot-be-read": (
+        evidence(unreadable=("x.py", "y.py")),
+        "INTERRUPTED",
+        "2 files could not be read",
+    ),
+    "no-file-can-be-read": (Evidence("stage", unreadable=("x.py",)), "INTERRUPTED", "1 file"),
+    "collection-error-beats-doubt": (
+        evidence(UNSURE, unreadable=("x.py",)),
+        "INTERRUPTED",
+        "1 file could",
+    ),
+    "interrupted": (evidence(interrupted=True, passed=3), "INTERRUPTED", "stopped from outside"),
+    "interrupted-beats-failure": (evidence(WRONG, interrupted=True), "INTERRUPTED", "stopped"),
+    "interrupted-before-anything": (Evidence("x", interrupted=True), "INTERRUPTED", "stopped"),
+    "internal-error": (evidence(internal_error=True), "INTERNAL ERROR", "the run itself broke"),
+    "internal-error-beats-failure": (
+        evidence(WRONG, internal_error=True),
+        "INTERNAL ERROR",
+        "the run itself broke",
+    ),
+    "internal-error-beats-interruption": (
+        evidence(internal_error=True, interrupted=True),
+        "INTERNAL ERROR",
+        "the run itself broke",
+    ),
+    "unsteady-origin": (
+        evidence(asked={"content": 100}, erratic={"content": 21}),
+        "FAILED",
+        "unsteady: 21 of 100 requests to content needed a retry; tolerated: 20%",
+    ),
+    "unsteady-declaration": (
+        evidence(
+            asked={"content": 1000, "submission:/x": 10},
+            erratic={"content": 6, "submission:/x": 6},
+        ),
+        "FAILED",
+        "unsteady: 6 of 10 requests to submission:/x",
+    ),
+    "flaky-within-tolerance": (
+        evidence(asked={"content": 100}, erratic={"content": 20}),
+        "PASSED",
+        "held",
+    ),
+    "flaky-at-the-floor": (
+        evidence(asked={"content": 5}, erratic={"content": 5}),
+        "PASSED",
+        "held",
+    ),
+    "flaky-above-the-floor": (
+        evidence(asked={"content": 6}, erratic={"content": 6}),
+        "FAILED",
+        "6 of 6 requests",
+    ),
+    "flaky-by-chance": (
+        evidence(asked={"content": 24}, erratic={"content": 7}),
+        "PASSED",
+        "held",
+    ),
+    "flaky-beyond-chance": (
+        evidence(asked={"content": 24}, erratic={"content": 8}),
+        "FAILED",
+        "8 of 24 requests",
+    ),
+    "flaky-above-the-floor-of-many": (
+        evidence(asked={"content": 1000}, erratic={"content": 6}),
+        "PASSED",
+        "held",
+    ),
+    "flaky-all-at-once": (
+        evidence(asked={"content": 100}, flaky={"content": 50}),
+        "PASSED",
+        "held",
+    ),
+    "nothing-flaky-tolerated": (
+        evidence(asked={"content": 1000}, erratic={"content": 6}, tolerance=0.0),
+        "FAILED",
+        "tolerated: 0%",
+    ),
+    "everything-flaky-tolerated": (
+        evidence(asked={"content": 10}, erratic={"content": 10}, tolerance=1.0),
+        "PASSED",
+        "held",
+    ),
+    "failure-is-told-before-unsteadiness": (
+        evidence(WRONG, asked={"content": 10}, erratic={"content": 10}),
+        "FAILED",
+        "1 check failed",
+    ),
+    "unsteadiness-beats-doubt": (
+        evidence(UNSURE, asked={"content": 10}, erratic={"content": 10}),
+        "FAILED",
+        "unsteady",
+    ),
+    "result-nobody-knows": (evidence(outcome("odd")), "INCONCLUSIVE", "content: why"),
+}
+
+
+@pytest.mark.parametrize("case", TABLE)
+def test_verdict(case: str) -> None:
+    """Each row of the table ends in its verdict, its exit code and a reason that says why."""
+    found, kind, reason = TABLE[case]
+    verdict = fold(found)
+    assert verdict.kind == kind
+    assert (verdict.exit_code, verdict.action) == CODES[kind]
+    assert reason in verdict.reason
+
+
+def test_exit_codes_are_the_documented_ones() -> None:
+    """The codes are a promise to every script that calls us; no two kinds share one."""
+    assert {str(kind): code for kind, code in EXIT_CODES.items()} == {
+        kind: code for kind, (code, _) in CODES.items()
+    }
+    assert set(EXIT_CODES) == set(Kind)
+    assert FLAKY_FLOOR == 5
+
+
+def test_counts() -> None:
+    """The counts add up: what ran, held, failed, is open, was skipped and left out."""
+    verdict = fold(
+        evidence(
+            WRONG,
+            UNSURE,
+            SILENT_AT_THE_END,
+            SKIP,
+            deselected=("a", "b"),
+            flaky={"content": 2, "content:/x": 2},
+            asked={"content": 9, "content:/x": 9},
+        )
+    )
+    assert dict(verdict.counts) == {
+        "expected": 10,
+        "ran": 9,
+        "passed": 6,
+        "failed": 1,
+        "inconclusive": 2,
+        "skipped": 1,
+        "deselected": 2,
+        "flaky": 2,
+    }
+
+
+def test_failures_and_unsettled_are_told_apart() -> None:
+    """Confirmed failures stand by themselves; what is open stands with the doubts; skips do not."""
+    verdict = fold(evidence(WRONG, UNSURE, SILENT_AT_THE_END, SKIP))
+    assert verdict.failures == (WRONG,)
+    assert verdict.unsettled == (UNSURE, SILENT_AT_THE_END)
+    assert verdict.doubts == (
+        "content gave no answer at all (refused), and whether that is the deployment or this "
+        "machine's network cannot be told: add to environments/stage.toml [[control]] with "
+        'url = "…" (not the deployment\'s) and body = "…" (text that it answers) (1 case)',
+        "blocked: why (1 case)",
+        f"1 required check skipped: {CHECK}",
+    )
+
+
+def test_silent_origins_are_named_once() -> None:
+    """However many cases found an origin silent, it is one line."""
+    silent = [outcome(FAILED, "refused", origin=name) for name in ("b", "a", "b")]
+    first, second = fold(evidence(*silent)).doubts
+    assert first.startswith("a gave no answer at all")
+    assert first.endswith("(1 case)")
+    assert second.endswith("(2 cases)")
+
+
+def test_doubts_of_one_kind_are_one_line() -> None:
+    """A hundred cases that were turned away make one line, with the first one's reason."""
+    other = outcome(INCONCLUSIVE, "runner")
+    assert fold(evidence(UNSURE, UNSURE, other)).doubts == (
+        "blocked: why (2 cases)",
+        "runner: why (1 case)",
+    )
+
+
+def test_deselected_check_is_told_once() -> None:
+    """A required check that was deselected is not also said to be none."""
+    [doubt] = fold(evidence(require=("test_b.py::*",), deselected=("test_b.py::b",))).doubts
+    assert doubt == "1 required check deselected: test_b.py::b"
+
+
+def test_long_lists_of_checks_are_cut() -> None:
+    """Of many deselected checks the first three are named, and how many more there are."""
+    names = tuple(f"test_{letter}.py::x" for letter in "edcba")
+    [doubt] = fold(evidence(deselected=names)).doubts
+    assert doubt == (
+        "5 required checks deselected: test_a.py::x, test_b.py::x, test_c.py::x and 2 more"
+    )
+    [doubt] = fold(evidence(deselected=names[:3])).doubts
+    assert doubt.endswith("test_e.py::x")
+
+
+def test_unsteadiness_is_among_the_doubts() -> None:
+    """Every unsteady group is told, whatever the verdict is."""
+    groups = {"content": 10, "content:/x": 10}
+    verdict = fold(evidence(WRONG, asked=groups, erratic=groups))
+    assert [doubt.split(" needed")[0] for doubt in verdict.doubts] == [
+        "unsteady: 10 of 10 requests to content",
+        "unsteady: 10 of 10 requests to content:/x",
+    ]
+
+
+def test_as_plain_data() -> None:
+    """The JSON form says the same as the verdict."""
+    told = fold(evidence(WRONG, UNSURE)).to_json()
+    assert (told["verdict"], told["action"], told["exit_code"]) == ("FAILED", "roll back", 1)
+    assert told["reason"] == "1 check failed in 1 case"
+    assert told["counts"]["failed"] == 1
+    assert told["doubts"] == ["blocked: why (1 case)"]
+    assert [each["kind"] for each in told["failures"]] == ["content"]
+    assert [each["kind"] for each in told["unsettled"]] == ["blocked"]
+
+
+def _random_evidence(choose: random.Random) -> Evidence:
+    """Mostly sound, so that PASSED is not rare."""
+    outcomes = tuple(
+        outcome(
+            choose.choice([FAILED, INCONCLUSIVE, SKIPPED]),
+            choose.choice(["content", "refused", "blocked"]),
+            check=choose.choice([CHECK, "test_b.py::b"]),
+            began=choose.choice([50.0, 150.0]),
+            origin=choose.choice(["content", "submission"]),
+        )
+        for _ in range(choose.choice([0, 0, 0, 1, 3]))
+    )
+    rarely = [0] * 12 + [1]
+    return Evidence(
+        environment="x",
+        expected=choose.choice([0, 1, 10, 10, 10]),
+        passed=choose.choice([0, 1, 9, 10, 10, 10]),
+        outcomes=outcomes,
+        deselected=choose.choice([(), (), (), (CHECK,)]),
+        narrowed=choose.choice(["", "", "", "x"]),
+        ran=choose.choice([(CHECK,), (CHECK, "test_b.py::b")]),
+        require=choose.choice([("*",), ("*",), ("test_config.py::*",), ("test_b.py::*",), ()]),
+        lost_workers=choose.choice(rarely),
+        unreadable=("x.py",) * choose.choice(rarely),
+        interrupted=bool(choose.choice(rarely)),
+        internal_error=bool(choose.choice(rarely)),
+        silence=Silence(answered_at=choose.choice([{}, {"content": 100.0}])),
+        asked={"content": 10},
+        erratic=choose.choice([{}, {}, {"content": 5}, {"content": 6}]),
+    )
+
+
+def test_whatever_the_evidence() -> None:
+    """PASSED only when all that was expected ran and held; a wrong answer never goes unsaid;
+    code, kind and action always agree.
+    """
+    choose = random.Random(75)  # noqa: S311
+    seen = set()
+    for _ in range(20_000):
+        found = _random_evidence(choose)
+        verdict = fold(found)
+        seen.add(verdict.kind)
+        assert (verdict.exit_code, verdict.action) == CODES[str(verdict.kind)]
+        assert verdict.reason
+        wrong = any(each.result == FAILED and each.kind == "content" for each in found.outcomes)
+        ended = found.internal_error or found.interrupted
+        if verdict.kind is Kind.PASSED:
+            assert found.expected > 0
+            assert found.passed > 0
+            assert found.passed + len(found.outcomes) >= found.expected
+            assert {each.result for each in found.outcomes} <= {SKIPPED}
+            assert "*" not in found.require or not (found.outcomes or found.narrowed)
+            assert not found.lost_workers
+            assert not found.unreadable
+            assert not ended
+            assert found.erratic.get("content", 0) <= FLAKY_FLOOR
+            assert not verdict.doubts
+        if wrong and not ended:
+            assert verdict.kind is Kind.FAILED
+        if verdict.kind is Kind.FAILED:
+            assert any(each.result == FAILED for each in found.outcomes) or found.erratic
+        if ended:
+            assert verdict.kind in {Kind.INTERNAL_ERROR, Kind.INTERRUPTED}
+    assert seen == set(Kind)
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 cases"), (1, "1 case"), (2, "2 cases")])
+def test_plural(count: int, words: str) -> None:
+    """One is one."""
+    assert plural(count, "case") == words
+
+
+@pytest.mark.parametrize("require", [("*",), ("test_other.py::*",)])
+def test_a_run_that_was_halted_says_why_first(require: tuple[str, ...]) -> None:
+    """Not that no check ran, which follows from it."""
+    halted = "this machine's network is in trouble, the controls say: http://c/: refused: no"
+    found = fold(replace(SOUND, passed=0, ran=(), require=require, halted=halted))
+    assert (found.kind, found.reason) == (Kind.INCONCLUSIVE, halted)
+    assert found.doubts == (halted,)
+
+
+def test_retries_in_a_network_that_is_in_trouble() -> None:
+    """They are not held against the deployment, nor is a run with them PASSED; the control is
+    named.
+    """
+    erratic = evidence(asked={"content": 100}, flaky={"content": 60}, erratic={"content": 60})
+    assert fold(erratic).kind is Kind.FAILED
+    down = Look(200.0, trouble="http://c/: reset: no")
+    troubled = replace(erratic, silence=replace(SOUND.silence, controlled=True, looks=(down,)))
+    found = fold(troubled)
+    assert found.kind is Kind.INCONCLUSIVE
+    assert "the controls say: http://c/: reset" in found.reason
+
+
+def test_a_release_that_changed_makes_failures_worthless() -> None:
+    """Whatever failed meanwhile, retries included; the reason is the change."""
+    erratic = {"asked": {"content": 100}, "flaky": {"content": 60}, "erratic": {"content": 60}}
+    changed = "the release changed under the run: v1, then v2"
+    found = fold(evidence(WRONG, SILENT, changed=changed, **erratic))
+    assert (found.kind, found.reason) == (Kind.INCONCLUSIVE, changed)
+    assert found.failures == ()
+
+
+def test_a_release_that_wavers_is_never_passed() -> None:
+    """What failed stands: it was served to somebody."""
+    assert fold(evidence(wavering="the release wavers")).kind is Kind.INCONCLUSIVE
+    assert fold(evidence(WRONG, wavering="the release wavers")).kind is Kind.FAILED
+
+
+def test_a_manifest_that_proves_nothing_is_no_passed() -> None:
+    """It is told last: why nothing was compared says more."""
+    found = fold(evidence(unproven="nothing was compared", overdue=True))
+    assert (found.kind, found.doubts[-1]) == (Kind.INCONCLUSIVE, "nothing was compared")
+    assert "time ran out" in found.reason
+    assert fold(evidence(WRONG, unproven="nothing was compared")).kind is Kind.FAILED
+
+
+OLD = outcome(FAILED, message="expected 5, found 4")
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ("no complete answer within 5.0 s", "no complete answer within 4.2 s"),
+        ("after 3 s 1 of 2 edges", "after 12 s 1 of 2 edges"),
+        ("Failed to connect after 0 ms", "Failed to connect after 17 ms"),
+        (
+            "PUT /submit/0b61b3ad-5b9e-4e41-a4e5-09e8d5b37b0b is 500",
+            "PUT /submit/5a3a4d0e-6f2a-4a5c-9d38-8d6a6c0e1f00 is 500",
+        ),
+        ("GET /x?0123456789ab-1 is 404", "GET /x?ba9876543210-1 is 404"),
+        ("<Cell object at 0x7f5d2c1b3a90> is empty", "<Cell object at 0x7f11aa0042f0> is empty"),
+    ],
+    ids=["seconds", "whole-seconds", "milliseconds", "id", "nonce", "address"],
+)
+def test_an_old_failure_is_known_again(then: str, now: str) -> None:
+    """Ids and seconds, which are new each time, aside: hold, it was not this push."""
+    baseline = frozenset({key(replace(OLD, message=then))})
+    found = fold(evidence(replace(OLD, message=now), baseline=baseline))
+    assert found.kind is Kind.INCONCLUSIVE
+    assert "in the baseline as well" in found.reason
+    assert (len(found.known), found.counts["failed"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"message": "expected 5, found 3"},
+        {"message": "expected 5, found 4.5"},
+        {"kind": "status"},
+        {"values": {"locale": "de"}},
+        {"check": "test_other.py::test_other"},
+    ],
+    ids=["message", "decimal", "kind", "case", "check"],
+)
+def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
+    """One of them among old ones is FAILED."""
+    baseline = frozenset({key(OLD), key(replace(OLD, message="expected 5, found 4.1"))})
+    found = fold(evidence(OLD, replace(OLD, **change), baseline=baseline))
+    assert found.kind is Kind.FAILED
+    assert (len(found.failures), len(found.known)) == (1, 1)
+
+
+def test_a_baseline_without_failures_excuses_none() -> None:
+    """Sound before the push, wrong after it."""
+    assert fold(evidence(OLD, baseline=frozenset())).kind is Kind.FAILED

@@ -1,0 +1,189 @@
+"""An exception that ended a check means trouble of the deployment or of the runner."""
+
+import json
+
+import pytest
+
+from knowngood.content.json_schema import BadSchema, SchemaMismatch
+from knowngood.fetch.exchange_summary import describe
+from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.fetch.response import Blocked, Unanswered
+from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, classify
+
+PROBE = Probe("content", "https://h/fr/")
+
+
+def silent(cause: Cause, phase: str = "") -> Exchange:
+    return Exchange(PROBE, (Attempt(5.0, 1.5, cause=cause, detail="why", phase=phase),))
+
+
+def answered(status: int = 200, *headers: tuple[bytes, bytes], body: bytes = b"") -> Exchange:
+    attempt = Attempt(5.0, 0.12345, status, address="192.0.2.1")
+    return Exchange(PROBE, (attempt,), Answer(status, PROBE.url, headers, body, "192.0.2.1"))
+
+
+@pytest.mark.parametrize(
+    ("cause", "result", "kind"),
+    [
+        (Cause.DNS, FAILED, "dns"),
+        (Cause.REFUSED, FAILED, "refused"),
+        (Cause.UNREACHABLE, FAILED, "unreachable"),
+        (Cause.RESET, FAILED, "reset"),
+        (Cause.TLS, FAILED, "tls"),
+        (Cause.TIMEOUT, FAILED, "timeout"),
+        (Cause.TRUNCATED, FAILED, "truncated"),
+        (Cause.TOO_LARGE, FAILED, "too-large"),
+        (Cause.PROTOCOL, FAILED, "protocol"),
+        (Cause.ENCODING, FAILED, "encoding"),
+        (Cause.REDIRECT, FAILED, "redirect"),
+        (Cause.GUARD, INCONCLUSIVE, "guard"),
+        (Cause.RUNNER, INCONCLUSIVE, "runner"),
+        (Cause.BUDGET, INCONCLUSIVE, "budget"),
+    ],
+)
+def test_no_answer(cause: Cause, result: str, kind: str) -> None:
+    """Silence may be anybody's fault, a wrong answer is the deployment's, a budget the runner's."""
+    found = classify(Unanswered(silent(cause)))
+    assert (found.result, found.kind) == (result, kind)
+    assert found.message == f"{cause}: why"
+    assert found.exchange is not None
+
+
+def test_every_cause_is_judged() -> None:
+    """A new cause cannot be forgotten here."""
+    assert {classify(Unanswered(silent(cause))).result for cause in Cause} == {
+        FAILED,
+        INCONCLUSIVE,
+    }
+
+
+def test_phase_of_a_timeout_is_told() -> None:
+    """How far a timeout got is the first thing one asks."""
+    assert classify(Unanswered(silent(Cause.TIMEOUT, "tls"))).message == "timeout (tls): why"
+
+
+def test_last_attempt_counts() -> None:
+    """Of several attempts the last says what is the matter now."""
+    both = Exchange(PROBE, (*silent(Cause.DNS).attempts, *silent(Cause.TRUNCATED).attempts))
+    assert classify(Unanswered(both)).kind == "truncated"
+
+
+def test_never_asked() -> None:
+    """A probe that was never tried proves nothing."""
+    found = classify(Unanswered(Exchange(PROBE, ())))
+    assert (found.result, found.kind) == (INCONCLUSIVE, "budget")
+
+
+def test_turned_away() -> None:
+    """A firewall's or a limiter's refusal says nothing of the deployment."""
+    found = classify(Blocked(answered(429), "429 Too Many Requests"))
+    assert (found.result, found.kind) == (INCONCLUSIVE, "blocked")
+    assert "GET https://h/fr/: 429" in found.message
+
+
+def test_document_that_its_schema_refuses() -> None:
+    """A schema's refusal has a kind of its own."""
+    found = classify(SchemaMismatch("$.a: expected string"))
+    assert (found.result, found.kind, found.message) == (FAILED, "schema", "$.a: expected string")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (AssertionError("assert 404 == 200"), "assert 404 == 200"),
+        (KeyError("locale"), "KeyError: 'locale'"),
+        (IndexError("list index"), "IndexError: list index"),
+        (TypeError("'NoneType'"), "TypeError: 'NoneType'"),
+        (ValueError("not JSON"), "ValueError: not JSON"),
+        (AttributeError("text"), "AttributeError: text"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), "UnicodeDecodeError: "),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_answer_that_is_not_what_a_check_reads_it_as(error: Exception, message: str) -> None:
+    """Reading a wrong answer may raise in many ways; all mean that it is wrong."""
+    found = classify(error)
+    assert (found.result, found.kind) == (FAILED, "content")
+    assert found.message.startswith(message)
+
+
+def test_pytest_fail() -> None:
+    """``pytest.fail`` says that the deployment is wrong."""
+    with pytest.raises(BaseException, match="no such locale") as caught:
+        pytest.fail("no such locale")
+    assert (classify(caught.value).result, classify(caught.value).kind) == (FAILED, "content")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        PermissionError("x"),
+        ImportError("x"),
+        MemoryError(),
+        RuntimeError("x"),
+        RecursionError("x"),
+        NameError("x"),
+        NotImplementedError(),
+        BadSchema("x"),
+        ConnectionResetError("x"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_trouble_of_the_runner(error: Exception) -> None:
+    """Nobody rolls back because the runner's disk is full; the trouble is named."""
+    found = classify(error)
+    assert (found.result, found.kind) == (INCONCLUSIVE, "runner")
+    assert type(error).__name__ in found.message
+
+
+def test_outcome_travels() -> None:
+    """An outcome survives JSON, and so the way from a worker to the controller."""
+    outcome = Outcome(
+        "test_a.py::test_b[fr]",
+        "test_a.py::test_b",
+        "claim",
+        values={"locale": "fr"},
+        result=FAILED,
+        kind="content",
+        message="message",
+        place="test_a.py:3",
+        began=12.5,
+        origin="content",
+        exchange=describe(answered()),
+    )
+    assert Outcome.from_json(outcome.to_json()) == outcome
+    assert json.loads(json.dumps(outcome.to_json()))["exchange"] == describe(answered())
+
+
+def test_outcome_is_passed_unless_said_otherwise() -> None:
+    """The plain outcome of an item is that it held."""
+    assert Outcome("a", "b", "c").result == PASSED
+
+
+def test_description_of_an_answer() -> None:
+    """What is told of an answer: the request, the status line's facts, sizes, every attempt."""
+    headers = ((b"Content-Type", b"Text/HTML; charset=utf-8"), (b"Location", b"/login"))
+    told = describe(answered(302, *headers, body=b"12345"))
+    assert (told["method"], told["url"]) == ("GET", "https://h/fr/")
+    assert (told["status"], told["media_type"], told["bytes"]) == (302, "text/html", 5)
+    assert (told["location"], told["address"], told["seconds"]) == ("/login", "192.0.2.1", 0.123)
+    [attempt] = told["attempts"]
+    assert (attempt["status"], attempt["cause"], attempt["seconds"]) == (302, None, 0.123)
+
+
+def test_description_of_silence() -> None:
+    """Without an answer there is no status to tell."""
+    told = describe(silent(Cause.TIMEOUT, "connect"))
+    assert "status" not in told
+    [attempt] = told["attempts"]
+    assert (attempt["cause"], attempt["phase"], attempt["detail"]) == ("timeout", "connect", "why")
+
+
+def test_description_is_plain() -> None:
+    """Nothing hostile in an answer's headers reaches a report, and no body at all."""
+    headers = ((b"Content-Type", b"a\x1b[2J" * 100), (b"Location", b"/\r\n98 passed" * 100))
+    told = describe(answered(200, *headers, body=b"the body"))
+    assert all(str(value).isprintable() for value in told.values())
+    assert len(str(told)) < 1000
+    assert "the body" not in str(told)

@@ -1,0 +1,241 @@
+"""The controller's book adds up what all processes report."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowngood.environment.model import Budget, Environment
+from knowngood.verdict.grouping import fold_alike
+from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from knowngood.verdict.run_results import Ledger
+
+ENVIRONMENT = Environment(
+    name="stage",
+    path=Path("stage.toml"),
+    description="",
+    require=("test_a.py::*",),
+    budget=Budget(flaky=0.07),
+)
+
+
+def outcome(message: str = "m", url: str = "", check: str = "a", **more: Any) -> Outcome:
+    fields: dict[str, Any] = {"nodeid": "id", "result": FAILED, "kind": "content", **more}
+    exchange = {"url": url} if url else None
+    return Outcome(
+        check=check, claim=f"claim of {check}", message=message, exchange=exchange, **fields
+    )
+
+
+def locale(name: str, message: str, url: str = "", **more: Any) -> Outcome:
+    return outcome(message, url, values={"locale": name}, **more)
+
+
+def reported(**more: Any) -> dict[str, Any]:
+    """What one process hands in that left out nothing and asked for this."""
+    report = {
+        "requests": 0,
+        "attempts": 0,
+        "received": 0,
+        "asked": {},
+        "flaky": {},
+        "erratic": {},
+        "answered_at": {},
+        "slowest": [],
+        "certificates": {},
+        "retried": [],
+        "left_behind": [],
+        "asked_again": [],
+        "bodies": {},
+        **more,
+    }
+    return {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": report}
+
+
+def cases(*outcomes: Outcome) -> list[tuple[str, ...]]:
+    return [folded.cases for folded in fold_alike(outcomes)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(
+            locale("fr", "assert 404 == 200", "https://h/fr/x"),
+            locale("en-US", "assert 404 == 200", "https://h/en-US/x"),
+            id="url",
+        ),
+        pytest.param(
+            locale("fr", "expected lang 'fr'"), locale("de", "expected lang 'de'"), id="message"
+        ),
+        pytest.param(
+            locale("fr", "m", "https://h/x?n=1"), locale("de", "m", "https://h/x?n=2"), id="nonce"
+        ),
+        pytest.param(locale("a.b", "at a.b"), locale("axb", "at axb"), id="dot-in-a-value"),
+        pytest.param(locale("fr", "m"), locale("de", "m"), id="no-value-in-the-message"),
+    ],
+)
+def test_alike(one: Outcome, other: Outcome) -> None:
+    """Failures that differ in nothing but the case's values are one."""
+    [folded] = fold_alike([one, other])
+    assert folded.first is one
+    assert folded.cases == tuple(sorted([one.values["locale"], other.values["locale"]]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(locale("fr", "404"), locale("de", "500"), id="message"),
+        pytest.param(
+            locale("fr", "m", "https://h/fr/x"), locale("de", "m", "https://h/de/y"), id="url"
+        ),
+        pytest.param(locale("fr", "m", check="a"), locale("de", "m", check="b"), id="check"),
+        pytest.param(locale("fr", "m", kind="schema"), locale("de", "m"), id="kind"),
+        pytest.param(locale("fr", "m", result=INCONCLUSIVE), locale("de", "m"), id="result"),
+        pytest.param(
+            locale("fr", "expected fr, found de"),
+            locale("de", "expected de, found fr"),
+            id="values-of-each-other",
+        ),
+        pytest.param(locale("en", "at en-US"), locale("en-US", "at en-US"), id="part-of-a-value"),
+        pytest.param(locale("fr", "african"), locale("ca", "africa"), id="within-a-word"),
+    ],
+)
+def test_not_alike(one: Outcome, other: Outcome) -> None:
+    """Failures that differ in anything else are told apart."""
+    assert len(fold_alike([one, other])) == 2
+
+
+def test_fold_keeps_the_order_and_names_each_case_once() -> None:
+    """Groups stand in the order of their first failure, the cases of each in their own, so that
+    workers change nothing; samples of a case are that case.
+    """
+    found = [locale("fr", "x"), locale("de", "y"), locale("de", "x"), locale("fr", "x")]
+    assert cases(*found) == [("de", "fr"), ("de",)]
+
+
+def test_fold_of_several_values() -> None:
+    """A case of several values is known by all of them, an empty one included."""
+    both = [
+        outcome(f"at /{name}/{page}", values={"locale": name, "page": page})
+        for name in ("fr", "de")
+        for page in ("", "v4")
+    ]
+    assert cases(*both) == [("de-", "fr-"), ("de-v4", "fr-v4")]
+
+
+def test_fold_of_nothing() -> None:
+    """No failure makes no group."""
+    assert fold_alike([]) == []
+
+
+def test_records_are_counted_by_check() -> None:
+    """Each check counts its cases and those that did not hold; what passed is only counted."""
+    ledger = Ledger(ENVIRONMENT)
+    bad = outcome(check="a")
+    for each in (outcome(check="a", result=PASSED), bad, outcome(check="b", result=PASSED)):
+        ledger.record(each)
+    assert ledger.passed == 2
+    assert ledger.outcomes == [bad]
+    assert {name: (claim.title, claim.ran, claim.bad) for name, claim in ledger.claims.items()} == {
+        "a": ("claim of a", 2, 1),
+        "b": ("claim of b", 1, 0),
+    }
+
+
+def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
+    """What its cases asked for is gathered, so that unsteadiness can be told of the check."""
+    ledger = Ledger(ENVIRONMENT)
+    ledger.record(outcome(asked=("content", "content:/a")))
+    ledger.record(outcome(asked=("content", "content:/b")))
+    assert ledger.claims["a"].asked == {"content", "content:/a", "content:/b"}
+
+
+@pytest.mark.parametrize("first", [PASSED, FAILED])
+def test_item_that_breaks_in_its_teardown(first: str) -> None:
+    """The second word on an item takes the place of the first; the item counts once."""
+    ledger = Ledger(ENVIRONMENT)
+    ledger.record(outcome(nodeid="other", result=PASSED))
+    ledger.record(outcome(nodeid="other too"))
+    ledger.record(outcome(nodeid="x", result=first))
+    last = outcome("left behind", nodeid="x", again=True)
+    ledger.record(last)
+    claim = ledger.claims["a"]
+    assert (claim.ran, claim.bad, ledger.passed) == (3, 2, 1)
+    assert [each.nodeid for each in ledger.outcomes] == ["other too", "x"]
+    assert ledger.outcomes[-1] is last
+
+
+def test_reports_of_several_processes_add_up() -> None:
+    """Counts are summed, latest answers kept, and of slow requests the five slowest."""
+    ledger = Ledger(ENVIRONMENT)
+    for number in (2, 1):
+        ledger.add_result(
+            reported(
+                requests=10,
+                attempts=12,
+                received=1000,
+                asked={"content": 10},
+                flaky={"content": number},
+                erratic={"content": number},
+                answered_at={"content": 100.0 + number},
+                slowest=[[float(number + each), "GET /"] for each in range(4)],
+                certificates={"content": 1e9},
+                retried=[{"url": str(number)}],
+                left_behind=[f"/{number}"],
+            )
+        )
+    ledger.add_result(
+        {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": {}}
+    )
+    assert (ledger.requests, ledger.attempts, ledger.received) == (20, 24, 2000)
+    assert (ledger.asked, ledger.flaky) == ({"content": 20}, {"content": 3})
+    assert ledger.erratic == ledger.flaky
+    assert ledger.answered_at == {"content": 102.0}
+    assert [took for took, _ in ledger.slowest] == [5.0, 4.0, 4.0, 3.0, 3.0]
+    assert ledger.certificates == {"content": 1e9}
+    assert [each["url"] for each in ledger.retried] == ["2", "1"]
+    assert ledger.left_behind == ["/2", "/1"]
+
+
+def test_collection_of_several_processes_is_the_same_once() -> None:
+    """Every process leaves out the same checks; they count once."""
+    ledger = Ledger(ENVIRONMENT)
+    for _ in range(2):
+        ledger.add_result(
+            {
+                "deselected": ["b", "a"],
+                "inapplicable": {"c": "no origin"},
+                "catches": {},
+                "served": [],
+                "report": {},
+            }
+        )
+    assert ledger.evidence().deselected == ("a", "b")
+    assert ledger.inapplicable == {"c": "no origin"}
+
+
+def test_evidence_is_all_of_it() -> None:
+    """Nothing that the book holds is kept from the verdict."""
+    bad = outcome(check="a")
+    ledger = Ledger(
+        ENVIRONMENT,
+        expected=7,
+        narrowed="x",
+        lost_workers=1,
+        unreadable=[("x.py", "no"), ("y.py", "no")],
+        interrupted=True,
+        internal_error=True,
+    )
+    ledger.record(bad)
+    ledger.record(outcome(check="b", result=PASSED))
+    ledger.add_result(
+        reported(asked={"content": 3}, flaky={"content": 1}, answered_at={"content": 5.0})
+    )
+    found = ledger.evidence()
+    assert (found.environment, found.expected, found.passed) == ("stage", 7, 1)
+    assert (found.outcomes, found.ran, found.narrowed) == ((bad,), ("a", "b"), "x")
+    assert (found.require, found.tolerance) == (("test_a.py::*",), 0.07)
+    assert (found.lost_workers, found.unreadable) == (1, ("x.py", "y.py"))
+    assert (found.interrupted, found.internal_error) == (True, True)
+    assert (found.asked, found.flaky) == ({"content": 3}, {"content": 1})
+    assert found.silence.answered_at == {"content": 5.0}

@@ -1,0 +1,129 @@
+"""When silence counts against a deployment."""
+
+from typing import Any
+
+import pytest
+
+from knowngood.fetch.probe import SILENT
+from knowngood.readiness.network_control import Look
+from knowngood.verdict.outcome import FAILED, Outcome
+from knowngood.verdict.unreachable import SKEW, Silence, unconfirmed
+
+URL = "https://content.example/x"
+FILE = "environments/stage.toml"
+FINE, SECURE = Look(200.0), Look(200.0, secure=True)
+DOWN = Look(200.0, trouble="http://c/: refused: no")
+PORTAL = Look(200.0, trouble="http://c/: its body lacks 'x'", forged=True)
+
+
+def failed(kind: str, phase: str = "", method: str = "GET", url: str = URL) -> Outcome:
+    """A check whose last attempt began at 100."""
+    exchange = {"method": method, "url": url}
+    return Outcome(
+        "n",
+        "c",
+        "claim",
+        result=FAILED,
+        kind=kind,
+        phase=phase,
+        origin="content",
+        began=100.0,
+        exchange=exchange,
+    )
+
+
+def why(outcome: Outcome, *looks: Look, **more: Any) -> str:
+    """Why it does not count, with controls that said so."""
+    return unconfirmed(outcome, Silence(FILE, controlled=True, looks=looks, **more))
+
+
+def why_without(outcome: Outcome, **more: Any) -> str:
+    """Why it does not count where there is no control."""
+    return unconfirmed(outcome, Silence(FILE, **more))
+
+
+@pytest.mark.parametrize("kind", ["content", "status", "schema", "redirect", "truncated"])
+def test_a_wrong_answer_counts_whatever_the_controls_say(kind: str) -> None:
+    """Somebody answered: the deployment, unless it was a portal."""
+    assert why(failed(kind), DOWN) == ""
+    assert "captive portal" in why(failed(kind), PORTAL)
+    assert "captive portal" in why(failed(kind), FINE, PORTAL, FINE)
+
+
+@pytest.mark.parametrize("kind", sorted(SILENT - {"tls"}))
+def test_silence_counts_where_a_control_answers(kind: str) -> None:
+    """At the time: in every look since the attempt began, of which there must be one."""
+    assert why(failed(kind), FINE) == ""
+    assert "in trouble, the controls say: http://c/: refused" in why(failed(kind), DOWN)
+    assert "in trouble" in why(failed(kind), FINE, DOWN, FINE)
+    assert why(failed(kind), Look(50.0, trouble="before"), FINE) == ""
+    assert "no control was asked since" in why(failed(kind), Look(99.0))
+    assert why(failed(kind), Look(100.0)) == ""
+
+
+PHASES = ["expired", "not yet valid", "wrong host", "untrusted", "handshake"]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_tls_counts_where_a_control_answers_over_tls(phase: str) -> None:
+    """Otherwise it may be this machine that cannot judge certificates; the file is named."""
+    assert why(failed("tls", phase), SECURE) == ""
+    found = why(failed("tls", phase), FINE)
+    assert f"TLS failed ({phase})" in found
+    assert FILE in found
+    assert "https" in found
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("skew", [SKEW + 60, -SKEW - 60])
+def test_a_wrong_clock_makes_dates_of_certificates_worthless(phase: str, skew: float) -> None:
+    """And nothing else of them."""
+    found = why(failed("tls", phase), Look(200.0, secure=True, skew=skew))
+    assert ("clock" in found) == (phase in {"expired", "not yet valid"})
+    assert why(failed("tls", phase), Look(200.0, secure=True, skew=SKEW - 1)) == ""
+
+
+@pytest.mark.parametrize("kind", sorted(SILENT))
+def test_without_a_control_the_file_to_mend_is_named(kind: str) -> None:
+    """With what to add to it."""
+    found = why_without(failed(kind))
+    assert FILE in found
+    assert "[[control]]" in found
+    assert "url = " in found
+    assert "body = " in found
+
+
+def test_without_a_control_the_origins_own_answers_count() -> None:
+    """One that answers others since has kept silent here; one that has not since may be cut off."""
+    assert why_without(failed("timeout"), answered_at={"content": 101.0}) == ""
+    assert why_without(failed("timeout"), answered_at={"content": 99.0})
+    assert why_without(failed("timeout"), answered_at={"submission": 101.0})
+
+
+def test_trouble_that_passed() -> None:
+    """Silent, and answered when asked once more: of nobody's fault that could be told."""
+    again = {("content", URL): True}
+    assert "trouble that passed" in why(failed("reset"), FINE, asked_again=again)
+    assert "trouble that passed" in why_without(
+        failed("reset"), asked_again=again, answered_at={"content": 101.0}
+    )
+    assert why(failed("content"), FINE, asked_again=again) == ""
+
+
+def test_its_own_url_says_more_than_others() -> None:
+    """One URL that stays silent fails, whatever else came back; one that was not asked once more
+    follows those that were.
+    """
+    again = {("content", URL): False, ("content", f"{URL}/2"): True}
+    assert why(failed("reset"), FINE, asked_again=again) == ""
+    assert "passed" in why(failed("reset", url=f"{URL}/3"), FINE, asked_again=again)
+    other = {("submission", URL): True}
+    assert why(failed("reset"), FINE, asked_again=other) == ""
+
+
+def test_what_writes_follows_what_reads() -> None:
+    """A POST is not sent once more; where all of its origin came back, so would it have."""
+    written = failed("refused", method="POST")
+    assert "passed" in why(written, FINE, asked_again={("content", f"{URL}/2"): True})
+    assert why(written, FINE, asked_again={("content", f"{URL}/2"): False}) == ""
+    assert why(written, FINE) == ""

@@ -1,0 +1,95 @@
+"""A git repository, and whoever works in it, for tests of what git runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from knowngood.release import record_store
+from knowngood.release.git import Repository
+from knowngood.release.record import Kind, Record
+
+COMMAND = [sys.executable, "-m", "knowngood", "hooks"]
+
+
+ENDED = {
+    Kind.VERIFIED: "PASSED",
+    Kind.PUSHED: "DEPLOYED",
+    Kind.ROLLED_BACK: "DEPLOYED",
+    Kind.OVERRIDDEN: "OVERRIDDEN",
+}
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A repository, bare or not."""
+
+    path: Path
+
+    def run(
+        self,
+        *command: str,
+        given: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run any command here; what it says is decoded whatever it is."""
+        done = subprocess.run(
+            command,
+            cwd=self.path,
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            env={**os.environ, **(env or {})},
+            timeout=120,
+            check=False,
+        )
+        out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        return subprocess.CompletedProcess(command, done.returncode, out, err)
+
+    def git(self, *arguments: str, given: bytes | None = None) -> str:
+        """What git prints; it must succeed."""
+        done = self.run("git", *arguments, given=given)
+        assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
+        return done.stdout.strip()
+
+    def refused(self, *arguments: str) -> str:
+        """What git says as it does not do it."""
+        done = self.run("git", *arguments)
+        assert done.returncode != 0, f"git {' '.join(arguments)} went through: {done.stderr}"
+        return done.stderr
+
+    def hooks(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`knowngood hooks ARGUMENTS`, here."""
+        return self.run(*COMMAND, *arguments)
+
+    def commit(self, message: str, *options: str) -> str:
+        """A commit without hooks, like no other; its full name."""
+        unlike = f"No. {uuid.uuid4().hex}"
+        message = f"{message}\n\n{unlike}"
+        self.git("commit", "-q", "--no-verify", "--allow-empty", *options, "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def record(self, kind: str, release: str, environment: str = "stage", **more: Any) -> str:
+        """A record of HEAD, written as knowngood writes it; its ref. It ended well unless ``more``
+        says otherwise.
+        """
+        found = Record(
+            kind=Kind(kind),
+            environment=environment,
+            release=release,
+            commit=self.git("rev-parse", "HEAD"),
+            **{"when": datetime.now(UTC), "verdict": ENDED[Kind(kind)], **more},
+        )
+        return f"refs/tags/{record_store.write(Repository(self.path), found)}"
+
+    def tag(self, name: str, message: str, *options: str) -> str:
+        """An annotated tag on HEAD, or where the options say; its ref."""
+        self.git("tag", "-a", "-m", message, name, *options)
+        return f"refs/tags/{name}"
