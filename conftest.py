@@ -54,13 +54,13 @@ class Submission:
 
 
 @pytest.fixture
-def loaded(responses, references):
+def loaded(responses, resources):
     """The answers for a file, by the end of its path. One with 404 is left out where the pages'
     scripts are all there and none speaks of the file, not even in two pieces: FHR's first releases
     had neither settings nor month names, and asked for none.
     """
     pages = [page.content for page in responses if page.media_type == "text/html"]
-    scripts = [each for each in references if each.kind == "script" and each.exchange is not None]
+    scripts = [each for each in resources if each.kind == "script" and each.exchange is not None]
 
     def does_without(path):
         stem, _, ending = path.rpartition("/")[2].partition(".")

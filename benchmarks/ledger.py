@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from knowngood.release.record import DEPLOYED, Kind, Record
+from knowngood.release.record import DEPLOYED, Record, RecordKind
 
 from .errors import BenchmarkError
 from .process import Usage, measure, require
@@ -101,9 +101,9 @@ def _record(release: str, commit: str, when: datetime) -> Record:
     environment = ("dev", "stage", "prod")[minute % 3]
     who = "Ann <ann@example.org>"
     if minute % 5 == 0:
-        return Record(Kind.PUSHED, environment, release, commit, when, DEPLOYED, who=who)
+        return Record(RecordKind.PUSHED, environment, release, commit, when, DEPLOYED, who=who)
     return Record(
-        Kind.VERIFIED,
+        RecordKind.VERIFIED,
         environment,
         release,
         commit,

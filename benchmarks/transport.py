@@ -40,9 +40,9 @@ async def curl_class(urls: list[str]) -> list[int]:
     """The engine's own transport, over pycurl."""
     from knowngood.fetch.probe import Probe
     from knowngood.fetch.response import request_headers
-    from knowngood.fetch.transport import Curl, Limits
+    from knowngood.fetch.transport import Limits, Transport
 
-    curl = Curl(CONCURRENCY)
+    curl = Transport(CONCURRENCY)
     headers = tuple(request_headers("benchmark").items())
     limits = Limits(_SECONDS, _BODY)
 
@@ -126,7 +126,7 @@ async def _httpx(urls: list[str], *, bounded: bool, client: Any = None) -> list[
 
 
 TRANSPORTS: Final[dict[str, Fetching]] = {
-    "pycurl (knowngood.fetch.transport.Curl)": curl_class,
+    "pycurl (knowngood.fetch.transport.Transport)": curl_class,
     "the same under knowngood.fetch.fetcher.Fetcher": fetcher,
     "aiohttp": aiohttp,
     "httpx over httpx-aiohttp": httpx_aiohttp,

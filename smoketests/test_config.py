@@ -6,7 +6,7 @@ PATH = "/js/config.json"
 CONFIG = "content:/{locale}" + PATH
 
 # What the pages load tells whether there must be settings.
-pytestmark = pytest.mark.get("content:/{locale}/{*page}", references=True)
+pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 
 @pytest.mark.catches(
@@ -90,7 +90,7 @@ def test_config_json_is_the_same_in_every_locale(loaded):
 
 
 @pytest.mark.catches("v4-config-debug-on", "v4-config-extra-key")
-def test_every_config_json_a_page_loads_is_sound(references, schema, environment):
+def test_every_config_json_a_page_loads_is_sound(resources, schema, environment):
     r"""The v4 page has settings of its own, to the same rules.
 
     $ debug_is="\"debug\":\"($(echo ${debug:-false} | tr ' ' '|'))\""
@@ -98,8 +98,10 @@ def test_every_config_json_a_page_loads_is_sound(references, schema, environment
     >   grep -Eqx "[{]\"fhr\":[{]$debug_is,\"jsonurl\":\"[^\"{}$]+\"[}][}]" && echo sound
     sound
     """
-    for needed in references:
-        if needed.exchange is not None and needed.url.partition("?")[0].endswith("/config.json"):
-            settings = needed.response.json()
+    for resource in resources:
+        if resource.exchange is not None and resource.url.partition("?")[0].endswith(
+            "/config.json"
+        ):
+            settings = resource.response.json()
             schema("config").check(settings)
-            assert settings["fhr"]["debug"] in environment.params.get("debug", ["false"]), needed
+            assert settings["fhr"]["debug"] in environment.params.get("debug", ["false"]), resource

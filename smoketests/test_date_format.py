@@ -18,7 +18,7 @@ def names(entry):
     "date-format-missing",
     "date-format-wrong-charset",
 )
-@pytest.mark.get("content:/{locale}/{*page}", references=True)
+@pytest.mark.get("content:/{locale}/{*page}", resources=True)
 @pytest.mark.get("content:/{locale}" + PATH)
 def test_every_locale_has_its_twelve_months(loaded, schema, case, environment):
     r"""The page looks its own `<html lang>` up, and draws no graph where that is missing.
@@ -41,7 +41,7 @@ def test_every_locale_has_its_twelve_months(loaded, schema, case, environment):
 
 
 @pytest.mark.catches("months-alike", "months-english", "months-sorted")
-@pytest.mark.get("content:/en-US/{*page}", references=True)
+@pytest.mark.get("content:/en-US/{*page}", resources=True)
 @pytest.mark.get("content:/en-US" + PATH)
 def test_months_are_each_language_s_own_in_their_order(loaded):
     """Names that are all alike, the same in every language, or sorted, label bars wrongly. Some
@@ -58,9 +58,9 @@ def test_months_are_each_language_s_own_in_their_order(loaded):
 
 
 @pytest.mark.catches("v4-date-format-eleven-months")
-@pytest.mark.get("content:/{locale}/{*page}", references=True)
-def test_every_date_format_json_a_page_loads_is_sound(references, schema):
+@pytest.mark.get("content:/{locale}/{*page}", resources=True)
+def test_every_date_format_json_a_page_loads_is_sound(resources, schema):
     """The v4 page has month names of its own, to the same rules."""
-    for needed in references:
-        if needed.exchange is not None and needed.url.endswith("/date_format.json"):
-            schema("date_format").check(needed.response.json())
+    for resource in resources:
+        if resource.exchange is not None and resource.url.endswith("/date_format.json"):
+            schema("date_format").check(resource.response.json())

@@ -7,7 +7,7 @@ import pytest
 
 from knowngood.content import css, javascript
 
-pytestmark = pytest.mark.get("content:/{locale}/{*page}", references=True)
+pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 HANDLERS = ("onload", "onclick", "onchange", "onsubmit", "onhashchange")
 CALL = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
@@ -52,17 +52,17 @@ def calls(name, source):
     return not own and re.search(rf"(?<![\w$.]){name}\b(?!\s*:)", rest) is not None
 
 
-def running(page, references):
+def running(page, resources):
     """The sources of the scripts that a browser runs on a page; None for another host's."""
-    there = {each.url: each for each in references if each.kind == "script"}
+    there = {each.url: each for each in resources if each.kind == "script"}
     for node in page.html.css("script"):
         address = node.attributes.get("src")
         if not javascript.is_javascript(node.attributes.get("type") or ""):
             continue
         if address is None:
             yield node.text(deep=True).encode()
-        elif (needed := there.get(str(page.url.join(address)))) is not None:
-            yield None if needed.exchange is None else needed.response.content
+        elif (resource := there.get(str(page.url.join(address)))) is not None:
+            yield None if resource.exchange is None else resource.response.content
 
 
 def handlers(page):
@@ -72,12 +72,12 @@ def handlers(page):
 
 
 @pytest.mark.catches("page-calls-nothing", "script-never-started")
-def test_what_a_page_starts_is_there(responses, references):
+def test_what_a_page_starts_is_there(responses, resources):
     """What a page's `onload` calls is a function of its scripts, and their `init` is called: else
     all is there and nothing happens.
     """
     for page in responses:
-        sources = list(running(page, references))
+        sources = list(running(page, resources))
         if None in sources:  # it may be there, or be called from there
             continue
         names = {name for source in sources for name in javascript.declares(source)}
@@ -89,10 +89,10 @@ def test_what_a_page_starts_is_there(responses, references):
 
 
 @pytest.mark.catches("library-missing", "plug-in-missing")
-def test_the_libraries_that_scripts_use_are_referred_to(responses, references):
+def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
     """Where scripts call `$` or a plug-in of it, one of the page's scripts makes that."""
     for page in responses:
-        sources = list(running(page, references))
+        sources = list(running(page, resources))
         if None in sources:  # it may be jQuery
             continue
         for name in {name for source in sources for name in uses(source)}:
@@ -104,10 +104,10 @@ def test_the_libraries_that_scripts_use_are_referred_to(responses, references):
 
 
 @pytest.mark.catches("library-comment-only", "script-twice", "stylesheet-comment-only")
-def test_each_file_has_its_own_to_say(responses, references):
+def test_each_file_has_its_own_to_say(responses, resources):
     """No script or style is nothing but comments, and none stands in for another."""
     for page in responses:
-        mine = [each for each in references if each.exchange and each.page == str(page.url)]
+        mine = [each for each in resources if each.exchange and each.page == str(page.url)]
         for kind, kinds in (("script", javascript), ("stylesheet", css)):
             contents = [each.response.content for each in mine if each.kind == kind]
             assert all(kinds.says_something(content) for content in contents)

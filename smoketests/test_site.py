@@ -68,16 +68,16 @@ def test_folders_are_not_listed(responses):
     "cookie-set",
     "header-missing",
 )
-@pytest.mark.get("content:/{locale}/{*page}", references=True)
+@pytest.mark.get("content:/{locale}/{*page}", resources=True)
 @pytest.mark.get("content:/{locale}/js/config.json")
-def test_headers_are_what_the_environment_expects(responses, references, environment):
+def test_headers_are_what_the_environment_expects(responses, resources, environment):
     """Caching and protection headers are those of the environment's file."""
     for answer in responses:
         assert environment.header_problems(answer.path, answer.headers) == []
-    for needed in references:
-        if needed.exchange is not None:
-            answer = needed.response
-            assert environment.header_problems(answer.path, answer.headers) == [], needed
+    for resource in resources:
+        if resource.exchange is not None:
+            answer = resource.response
+            assert environment.header_problems(answer.path, answer.headers) == [], resource
 
 
 @pytest.mark.catches("firefox-turned-away", "unknown-locale-200-for-browsers")
@@ -117,12 +117,12 @@ def test_compressed_and_plain_are_the_same(client, page):
     > done
     """
     first = client.get(page)
-    needed = {page: first}
+    resource = {page: first}
     for node in first.html.css("script[src], link[rel=stylesheet][href]"):
         url = first.url.join(node.attributes.get("src") or node.attributes.get("href"))
         if url.netloc == first.url.netloc:
-            needed[str(url)] = client.get(str(url))
-    for url, packed in needed.items():
+            resource[str(url)] = client.get(str(url))
+    for url, packed in resource.items():
         plain = client.get(url, headers={"Accept-Encoding": "identity"})
         assert plain.content == packed.content, url
 

@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from .content.json_schema import Schema
     from .environment.model import Environment
     from .fetch.client import Client
-    from .fetch.response import Needed, Response
+    from .fetch.response import Resource, Response
     from .session.marks import Case
-    from .session.worker import Session
+    from .session.worker import Worker
 
-SESSION: pytest.StashKey[Session] = pytest.StashKey()
+SESSION: pytest.StashKey[Worker] = pytest.StashKey()
 
 _MARKS = (
-    "get(*urls, samples=1, follow=False, references=False): ask for these URLs with GET; "
-    "fixtures response, responses, references",
+    "get(*urls, samples=1, follow=False, resources=False): ask for these URLs with GET; "
+    "fixtures response, responses, resources",
     "head(*urls, samples=1, follow=False): the same with HEAD",
     "origin(name, writes=False): the origin that the client fixture talks to, and whether the "
     "check writes there",
     "catches(*faults): the faults that this check is known to catch",
 )
 
-_FIXTURES = {"response", "responses", "references", "client"}
+_FIXTURES = {"response", "responses", "resources", "client"}
 """By these a test is known to be a check of a deployment."""
 
 
@@ -113,16 +113,18 @@ def _begin(config: pytest.Config) -> None:
     from .session import options
     from .session.controller import Controller
     from .session.log_file import LogFile
-    from .session.redaction_hooks import Secrecy
+    from .session.redaction_hooks import RedactionHooks
     from .session.runner import is_worker
-    from .session.worker import Session
+    from .session.worker import Worker
 
-    session = Session(config, options.environment_of(config))
+    session = Worker(config, options.environment_of(config))
     config.stash[SESSION] = session
     config.pluginmanager.register(session, "knowngood-session")
     config.pluginmanager.register(LogFile(config), "knowngood-log-file")
     if session.environment.secrets:
-        config.pluginmanager.register(Secrecy(config, session.environment), "knowngood-secrecy")
+        config.pluginmanager.register(
+            RedactionHooks(config, session.environment), "knowngood-secrecy"
+        )
     if not is_worker(config):
         config.pluginmanager.register(Controller(config, session), "knowngood-controller")
 
@@ -184,9 +186,9 @@ def response(responses: Sequence[Response]) -> Response:
 
 
 @pytest.fixture
-def references(case: Case, request: pytest.FixtureRequest) -> Sequence[Needed]:
-    """What the pages that the check's marks ask for need, with ``references=True``."""
-    return _session(request.config).run.references()
+def resources(case: Case, request: pytest.FixtureRequest) -> Sequence[Resource]:
+    """What the pages that the check's marks ask for need, with ``resources=True``."""
+    return _session(request.config).run.resources()
 
 
 @pytest.fixture
@@ -216,7 +218,7 @@ def _fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
 
 
-def _session(config: pytest.Config) -> Session:
+def _session(config: pytest.Config) -> Worker:
     session = config.stash.get(SESSION, None)
     if session is None:
         raise pytest.UsageError("this fixture needs --env NAME")

@@ -20,11 +20,11 @@ from release_side import NOW, Note, commit, git, needed
 from tenacity import wait_none
 from wire import Authority, Fetchers, Play, Serve, Server
 
-from knowngood.environment.model import Budget, Environment, Gate, Release
+from knowngood.environment.model import Budget, Environment, GateRules, Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.release import record_store
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind, Record
+from knowngood.release.record import Record, RecordKind
 
 SMALL = {"run": 60.0, "probe": 6.0, "attempts": 4, "concurrency": 8, "body": 1 << 20}
 
@@ -142,7 +142,7 @@ def environments(tmp_path: Path) -> Callable[..., Environment]:
             promotes_from="stage" if name == "prod" else None,
             origins={"content": "http://content.test"},
             release=Release("content:/v", repository="site"),
-            gate=Gate(**gate),
+            gate=GateRules(**gate),
         )
 
     return make
@@ -157,7 +157,7 @@ def note(site: Repository) -> Note:
         environment: str = "stage",
         verdict: str = "PASSED",
         *,
-        kind: Kind = Kind.VERIFIED,
+        kind: RecordKind = RecordKind.VERIFIED,
         days: float = 1.0,
         **more: Any,
     ) -> Record:
@@ -185,7 +185,7 @@ def noted(site: Repository) -> Note:
         place: str,
         verdict: str,
         days: float,
-        kind: Kind = Kind.VERIFIED,
+        kind: RecordKind = RecordKind.VERIFIED,
         **more: Any,
     ) -> Record:
         when = datetime.now(UTC) - timedelta(days=days)

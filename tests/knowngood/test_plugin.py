@@ -355,7 +355,7 @@ def test_a_protected_environment(check: Callable, project: Path) -> None:
         ("def test_it(response): pass", "asks for none"),
         ('@pytest.mark.get("content:/x")\ndef test_it(case): pass', "takes none of"),
         ('@pytest.mark.get("content:/x", "content:/y")\ndef test_it(response): pass', "responses"),
-        ('@pytest.mark.get("content:/x")\ndef test_it(references): pass', "references=True"),
+        ('@pytest.mark.get("content:/x")\ndef test_it(resources): pass', "resources=True"),
         ('@pytest.mark.get("content:/{colour}/")\ndef test_it(response): pass', "colour"),
         ('@pytest.mark.get("no url")\ndef test_it(response): pass', "ORIGIN:/path"),
         ('@pytest.mark.get("content:/x", sample=3)\ndef test_it(response): pass', "sample"),

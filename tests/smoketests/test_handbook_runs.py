@@ -14,7 +14,7 @@ from by_hand import HANDBOOK, ROOT, Came, Typed, front, steps, typed_in, with_va
 import fhr_standin
 from knowngood.release import record_store
 from knowngood.release.git import Repository
-from knowngood.release.record import DEPLOYED, Kind, Record
+from knowngood.release.record import DEPLOYED, Record, RecordKind
 
 LOCALES = "ar de en-US fr he"
 ALIASES = "he=en-US"
@@ -69,11 +69,11 @@ def site(tmp_path: Path) -> Repository:
         git(path, "tag", "-a", name, "-m", name)
     repository = Repository(path)
     for days, kind, place, release, verdict in (
-        (3.0, Kind.VERIFIED, "stage", "v7", "PASSED"),
-        (2.0, Kind.PUSHED, "prod", "v7", DEPLOYED),
-        (1.9, Kind.VERIFIED, "prod", "v7", "PASSED"),
-        (1.0, Kind.VERIFIED, "stage", "v8", "FAILED"),
-        (0.9, Kind.VERIFIED, "stage", "v8", "PASSED"),
+        (3.0, RecordKind.VERIFIED, "stage", "v7", "PASSED"),
+        (2.0, RecordKind.PUSHED, "prod", "v7", DEPLOYED),
+        (1.9, RecordKind.VERIFIED, "prod", "v7", "PASSED"),
+        (1.0, RecordKind.VERIFIED, "stage", "v8", "FAILED"),
+        (0.9, RecordKind.VERIFIED, "stage", "v8", "PASSED"),
     ):
         when = datetime.now(UTC) - timedelta(days=days)
         commit = repository.commit_of(release) or ""

@@ -37,7 +37,7 @@ def test_an_authority_that_is_not_trusted(served: Served, suite: Callable) -> No
         ),
         (
             "mobile/css/main.css",
-            "test_references.py::test_everything_a_page_needs_is_there",
+            "test_resources.py::test_everything_a_page_needs_is_there",
         ),
         ("v4/index.html", "test_pages.py::test_page_is_there"),
     ],

@@ -14,16 +14,16 @@ from typing import Any
 
 from knowngood.release import record_store
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind, Record
+from knowngood.release.record import Record, RecordKind
 
 COMMAND = [sys.executable, "-m", "knowngood", "hooks"]
 
 
 ENDED = {
-    Kind.VERIFIED: "PASSED",
-    Kind.PUSHED: "DEPLOYED",
-    Kind.ROLLED_BACK: "DEPLOYED",
-    Kind.OVERRIDDEN: "OVERRIDDEN",
+    RecordKind.VERIFIED: "PASSED",
+    RecordKind.PUSHED: "DEPLOYED",
+    RecordKind.ROLLED_BACK: "DEPLOYED",
+    RecordKind.OVERRIDDEN: "OVERRIDDEN",
 }
 
 
@@ -81,11 +81,11 @@ class Clone:
         says otherwise.
         """
         found = Record(
-            kind=Kind(kind),
+            kind=RecordKind(kind),
             environment=environment,
             release=release,
             commit=self.git("rev-parse", "HEAD"),
-            **{"when": datetime.now(UTC), "verdict": ENDED[Kind(kind)], **more},
+            **{"when": datetime.now(UTC), "verdict": ENDED[RecordKind(kind)], **more},
         )
         return f"refs/tags/{record_store.write(Repository(self.path), found)}"
 

@@ -31,7 +31,7 @@ def interruptible() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Whoever reads it may go away (``| head``) without harm: what was begun is brought to its
     end, and the answer is in the exit code, too.
     """

@@ -16,15 +16,15 @@ from ..environment.model import BadEnvironment, Environment
 from ..release import clone, gate, record_store
 from ..release.git import GitError, Repository
 from ..release.record import OVERRIDDEN, Record, at
-from ..release.record import Kind as Of
-from ..release.record_store import NotWritten, Records
-from ..safety.sanitize import plain
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, Kind
+from ..release.record import RecordKind as Of
+from ..release.record_store import RecordNotWritten, Records
+from ..safety.sanitize import one_line
+from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
 from . import status
-from .console import CommandLine, say
+from .console import CommandLine, print_line
 
 YES, NO = 0, 1
-HELD: Final = EXIT_CODES[Kind.INCONCLUSIVE]
+HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
 """Where the records cannot be read nothing follows from them: not yes, and no reason why not."""
 
 
@@ -36,7 +36,7 @@ def main(command: str, arguments: Sequence[str]) -> int:
     except BadEnvironment as error:
         sys.stderr.write(f"knowngood {command}: error: {error}\n")
         return USAGE_ERROR
-    except (GitError, NotWritten) as error:
+    except (GitError, RecordNotWritten) as error:
         sys.stderr.write(f"knowngood {command}: the records cannot be relied on: {error}\n")
         return HELD
 
@@ -46,14 +46,14 @@ def last_good(options: argparse.Namespace) -> int:
     environment, repository, found = _read(options)
     for bad in found.bad:  # it may be the one that revokes
         if bad.environment == environment.name:
-            raise GitError(f"the record {plain(bad.name, 200)}: {bad.why}")
+            raise GitError(f"the record {one_line(bad.name, 200)}: {bad.why}")
     good = found.last_good(environment.name, gate.believed(environment, repository))
     if good is None:
         sys.stderr.write(
             f"no known good release on {environment.name}: {_why_none(found, environment.name)}\n"
         )
         return NO
-    say(good.release)
+    print_line(good.release)
     return YES
 
 
@@ -61,7 +61,7 @@ def log(options: argparse.Namespace) -> int:
     """Print what happened on an environment, newest first."""
     environment, _, found = _read(options)
     for each in found.of(environment.name)[: options.count]:
-        say(_line(each))
+        print_line(_line(each))
     _tell_bad(found, environment.name)
     return YES
 
@@ -69,7 +69,7 @@ def log(options: argparse.Namespace) -> int:
 def ask_gate(options: argparse.Namespace) -> int:
     """Say whether a release may go to an environment, or each reason why not."""
     environment, repository, found = _read(options)
-    question = gate.Question(
+    question = gate.GateQuestion(
         environment, options.release, _now(), repository, found, content_of(options.manifest)
     )
     return YES if answered(question, options.override, push=options.push) else NO
@@ -83,32 +83,36 @@ def content_of(manifest: Path | None) -> str | None:
         raise BadEnvironment(f"--manifest {error}") from None
 
 
-def answered(question: gate.Question, override: str | None, *, push: bool) -> str | None:
+def answered(question: gate.GateQuestion, override: str | None, *, push: bool) -> str | None:
     """Say whether it may, with what would go out and every reason why not; the commit if it may.
     ``override`` lets it through, on a record that ``push`` pushes. Raises GitError, NotWritten,
     BadEnvironment.
     """
     answer = question.answer()
     for each in answer.outgoing:
-        say(str(each))
+        print_line(str(each))
     for number, reason in enumerate(answer.reasons, 1):
-        say(f"{number}. {reason.what}\n   → {reason.to_do}")
-    name, where, count = plain(question.release, 80), question.environment.name, len(answer.reasons)
+        print_line(f"{number}. {reason.what}\n   → {reason.to_do}")
+    name, where, count = (
+        one_line(question.release, 80),
+        question.environment.name,
+        len(answer.reasons),
+    )
     if not count:
-        say(f"{name} may go to {where}")
+        print_line(f"{name} may go to {where}")
     elif not override:
-        say(f"{name} may not go to {where}: {count} reason{'s' if count > 1 else ''}")
+        print_line(f"{name} may not go to {where}: {count} reason{'s' if count > 1 else ''}")
         return None
     elif answer.commit is None:
         raise BadEnvironment(f"--override: there is no release {name}")
     else:
         _override(
-            question, answer.commit, f"{plain(override, 600)} (against {count} reasons)", push
+            question, answer.commit, f"{one_line(override, 600)} (against {count} reasons)", push
         )
     return answer.commit
 
 
-def _override(question: gate.Question, commit: str, why: str, push: bool) -> None:
+def _override(question: gate.GateQuestion, commit: str, why: str, push: bool) -> None:
     """Let it through, once that is on record."""
     who, where = record_store.identity(question.repository)
     found = Record(
@@ -125,7 +129,7 @@ def _override(question: gate.Question, commit: str, why: str, push: bool) -> Non
     name = record_store.write(question.repository, found)
     if push:
         record_store.push(question.repository, name)
-    say(f"let through, on record as {name}")
+    print_line(f"let through, on record as {name}")
 
 
 def _why_none(found: Records, environment: str) -> str:
@@ -141,24 +145,24 @@ def _why_none(found: Records, environment: str) -> str:
 
 
 def _line(found: Record) -> str:
-    why = f"  {plain(found.reason, 120)}" if found.reason else ""
+    why = f"  {one_line(found.reason, 120)}" if found.reason else ""
     return (
         f"{at(found.when)}  {found.kind:11}  {found.release:12}  {found.verdict:12}  "
-        f"{plain(found.who, 60)}{why}"
+        f"{one_line(found.who, 60)}{why}"
     )
 
 
 def show_status(options: argparse.Namespace) -> int:
     """Print where every environment stands."""
     rows = status.rows(_environments(options), offline=options.offline)
-    say(json.dumps(rows, indent=2) if options.json else status.table(rows))
+    print_line(json.dumps(rows, indent=2) if options.json else status.table(rows))
     return YES
 
 
 def _tell_bad(found: Records, environment: str) -> None:
     for bad in found.bad:
         if bad.environment == environment:
-            sys.stderr.write(f"! {plain(bad.name, 200)}: {bad.why}\n")
+            sys.stderr.write(f"! {one_line(bad.name, 200)}: {bad.why}\n")
 
 
 def _read(options: argparse.Namespace) -> tuple[Environment, Repository, Records]:

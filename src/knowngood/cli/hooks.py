@@ -16,9 +16,10 @@ from typing import Final
 
 from ..release import git_settings, hook_scripts
 from ..release.git import GitError, Repository, is_ref_part
-from ..release.ref_policy import Change, branch_refusals, gated, is_record_ref, record_refusals
+from ..release.ref_policy import RefChange, branch_refusals, gated, is_record_ref, record_refusals
 from ..release.review import refusal
-from ..safety.sanitize import plain
+from ..safety.errors import UsageError
+from ..safety.sanitize import one_line
 from ..verdict.exit_codes import USAGE_ERROR
 from .console import CommandLine
 
@@ -45,7 +46,7 @@ exit codes: 0 go on, 1 refused, 3 internal error, 4 usage error
 _OBJECT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-class BadCall(Exception):
+class BadCall(UsageError):
     """A hook was called otherwise than git calls it."""
 
 
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         return _run(*(rest or [""]))
     if command == "install":
         return _install(rest)
-    what = f"unknown command {plain(command)!r}" if command else "no command"
+    what = f"unknown command {one_line(command)!r}" if command else "no command"
     sys.stderr.write(f"knowngood hooks: error: {what}; allowed: install, run\n{USAGE}")
     return USAGE_ERROR
 
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(name: str, *given: str) -> int:
     try:
         if name not in _HOOKS:
-            raise BadCall(f"unknown hook {plain(name)!r}; allowed: {', '.join(_HOOKS)}")
+            raise BadCall(f"unknown hook {one_line(name)!r}; allowed: {', '.join(_HOOKS)}")
         reasons = _HOOKS[name](Repository.of_hook(), given)
     except BadCall as error:
         sys.stderr.write(f"knowngood hooks run: error: {error}\n")
@@ -88,12 +89,12 @@ def _commit_msg(repository: Repository, given: Sequence[str]) -> list[str]:
     try:
         message = path.read_bytes()
     except OSError as error:
-        raise BadCall(f"commit-msg: {plain(given[0])}: {error.strerror or error}") from None
+        raise BadCall(f"commit-msg: {one_line(given[0])}: {error.strerror or error}") from None
     edited = os.environ.get("GIT_EDITOR") != ":"  # which git says where it opens none
     reasons = refusal(repository, message, edited)
     if reasons:
         again = f"git commit --edit --file={shlex.quote(str(path.absolute()))}"
-        reasons.append(f"next: {plain(again, 1000)} (with --amend, if you came from there)")
+        reasons.append(f"next: {one_line(again, 1000)} (with --amend, if you came from there)")
     return reasons
 
 
@@ -111,15 +112,15 @@ def _pre_push(repository: Repository, given: Sequence[str]) -> list[str]:
     return [reason for each in ours for reason in branch_refusals(repository, each, known)]
 
 
-def _pushed(line: bytes) -> Change:
+def _pushed(line: bytes) -> RefChange:
     """A line of the input. What comes first is what the user wrote, which may hold spaces."""
     parts = line.decode("utf-8", "replace").rsplit(" ", 3)
     if len(parts) != 4:
-        raise BadCall(f"pre-push: found the line {plain(str(line))}; git writes four words")
+        raise BadCall(f"pre-push: found the line {one_line(str(line))}; git writes four words")
     return _change(parts[2], old=parts[3], new=parts[1])
 
 
-def _from_framework(repository: Repository, remote: str) -> list[Change]:
+def _from_framework(repository: Repository, remote: str) -> list[RefChange]:
     """What pre-commit (the framework) hands on: one branch, in variables, no deletion; where the
     remote's branch stands is what was last fetched.
     """
@@ -127,9 +128,9 @@ def _from_framework(repository: Repository, remote: str) -> list[Change]:
     local = os.environ.get("PRE_COMMIT_TO_REF") or os.environ.get("PRE_COMMIT_LOCAL_BRANCH", "")
     new = repository.commit_of(local)
     if new is None:
-        raise BadCall(f"pre-push: PRE_COMMIT_TO_REF: {plain(local)!r} is no commit")
+        raise BadCall(f"pre-push: PRE_COMMIT_TO_REF: {one_line(local)!r} is no commit")
     tracked = f"refs/remotes/{remote}/{ref.removeprefix('refs/heads/')}"
-    return [Change(ref, repository.commit_of(tracked) or "0" * len(new), new)]
+    return [RefChange(ref, repository.commit_of(tracked) or "0" * len(new), new)]
 
 
 def _update(repository: Repository, given: Sequence[str]) -> list[str]:
@@ -151,11 +152,11 @@ def _followed(repository: Repository, ref: str) -> str:
     return repository.run("symbolic-ref", ref).strip()
 
 
-def _change(ref: str, old: str, new: str) -> Change:
+def _change(ref: str, old: str, new: str) -> RefChange:
     for name in (old, new):
         if _OBJECT.fullmatch(name) is None:
-            raise BadCall(f"found {plain(name)!r} in place of an object's full name")
-    return Change(ref, old, new)
+            raise BadCall(f"found {one_line(name)!r} in place of an object's full name")
+    return RefChange(ref, old, new)
 
 
 _HOOKS: Final[dict[str, Callable[[Repository, Sequence[str]], list[str]]]] = {
@@ -174,7 +175,7 @@ def _install(arguments: Sequence[str]) -> int:
     known = parser.parse_args(list(arguments))
     try:
         lines = hook_scripts.install(known.directory, server=known.server, force=known.force)
-    except (hook_scripts.NotInstalled, GitError) as error:
+    except (hook_scripts.HooksNotInstalled, GitError) as error:
         sys.stderr.write(f"knowngood hooks install: error: {error}\n")
         return USAGE_ERROR
     sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -12,10 +12,10 @@ from ..environment import loader
 from ..environment.model import BadEnvironment, Environment, Release
 from ..fetch.fetcher import Fetcher
 from ..readiness import convergence
-from ..readiness.convergence import Watch
-from ..safety.sanitize import plain
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, Kind
-from .console import CommandLine, say
+from ..readiness.convergence import ReleaseWatch
+from ..safety.sanitize import one_line
+from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
+from .console import CommandLine, print_line
 
 SECONDS: Final = 10.0
 """How long one look may take: a person waits for it."""
@@ -48,7 +48,7 @@ def look(environment: Environment, release: Release) -> tuple[list[str], str]:
     )
     fetcher.start()
     try:
-        watch = Watch(environment, release, fetcher)
+        watch = ReleaseWatch(environment, release, fetcher)
         found = watch.look(convergence.addresses(environment, release), _COUNT)
     finally:
         fetcher.close()
@@ -61,7 +61,7 @@ def look(environment: Environment, release: Release) -> tuple[list[str], str]:
 def _say(found: tuple[list[str], str]) -> int:
     names, others = found
     if not names:
-        sys.stderr.write(f"knowngood live: no release is told: {plain(others, 200)}\n")
-        return EXIT_CODES[Kind.INCONCLUSIVE]
-    say(", ".join(names))
+        sys.stderr.write(f"knowngood live: no release is told: {one_line(others, 200)}\n")
+        return EXIT_CODES[VerdictKind.INCONCLUSIVE]
+    print_line(", ".join(names))
     return 0

@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, Kind
+from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
 
 USAGE: Final = """\
 usage: knowngood COMMAND [OPTION …]
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python itself would end with 1, which to a pipeline says: roll back.
         with suppress(OSError):
             traceback.print_exc()
-        return EXIT_CODES[Kind.INTERNAL_ERROR]
+        return EXIT_CODES[VerdictKind.INTERNAL_ERROR]
     finally:
         _let_go_of_streams()
 

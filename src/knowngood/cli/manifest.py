@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from ..content.manifest import LARGEST, BadManifest, digest_of, path_trouble
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from ..verdict.exit_codes import USAGE_ERROR
 
 MOST: Final = 1_000_000
@@ -63,15 +63,15 @@ def build(folder: Path, output: Inode | None = None) -> Listing:
     neither file nor folder, for links that lead nowhere, out of the folder or in circles.
     """
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises within a closed folder
-        raise BadManifest(f"{plain(str(folder), 500)}: there is no such folder")
-    walk = _Walk(folder, output)
+        raise BadManifest(f"{one_line(str(folder), 500)}: there is no such folder")
+    walk = _FolderWalk(folder, output)
     digests = {path: walk.digest(path) for path in walk.files()}
     if not digests:
-        raise BadManifest(f"{plain(str(folder), 500)}: holds no file")
+        raise BadManifest(f"{one_line(str(folder), 500)}: holds no file")
     lines = (f"{digests[path]}  {path}\n" for path in sorted(digests, key=str.encode))
     text = "".join(lines)
     if len(text.encode()) > LARGEST:
-        raise BadManifest(f"{plain(str(folder), 500)}: needs more than {LARGEST} bytes")
+        raise BadManifest(f"{one_line(str(folder), 500)}: needs more than {LARGEST} bytes")
     return Listing(text, tuple(sorted(walk.left_out, key=os.fsencode)))
 
 
@@ -86,7 +86,7 @@ class _Folder:
     above: frozenset[str]
 
 
-class _Walk:
+class _FolderWalk:
     """Walks over a folder; a file that many links lead to is read once."""
 
     def __init__(self, folder: Path, output: Inode | None) -> None:
@@ -170,7 +170,8 @@ class _Walk:
             raise self._bad(path, f"cannot be read: {error.strerror or error}") from None
 
     def _bad(self, path: str, why: str) -> BadManifest:
-        return BadManifest(f"{plain(os.path.join(self._folder, path), 500)}: {plain(why, 500)}")  # noqa: PTH118
+        where = os.path.join(self._folder, path)  # noqa: PTH118
+        return BadManifest(f"{one_line(where, 500)}: {one_line(why, 500)}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -190,7 +191,7 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _refuse(f"cannot be written: {error.strerror or error}", _NOT_WRITTEN)
     for path in built.left_out:
-        sys.stderr.write(f"left out: {plain(path, 500)} (version control's own)\n")
+        sys.stderr.write(f"left out: {one_line(path, 500)} (version control's own)\n")
     sys.stderr.write(f"sha256 of the whole: {digest_of(built.text)}\n")
     return 0
 
@@ -205,5 +206,5 @@ def _output() -> Inode | None:
 
 
 def _refuse(why: str, code: int) -> int:
-    sys.stderr.write(f"knowngood manifest: error: {plain(why, 1200)}\n")
+    sys.stderr.write(f"knowngood manifest: error: {one_line(why, 1200)}\n")
     return code

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..environment import loader
-from ..environment.model import BadEnvironment, Deploy, Environment
+from ..environment.model import BadEnvironment, DeployCommand, Environment
 from ..release import clone, gate, push_lock, record_store
 from ..release.git import GitError, Repository, is_ref_part
-from ..release.push_lock import Locked
-from ..release.record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind, Record, at
-from ..release.record_store import NotWritten
+from ..release.push_lock import PushLocked
+from ..release.record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
+from ..release.record_store import RecordNotWritten
 from ..release.rollout import BAD, HELD, Rollout
 from ..safety import redact
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR
-from ..verdict.exit_codes import Kind as Verdict
+from ..verdict.exit_codes import VerdictKind as Verdict
 from . import gate_log
-from .console import CommandLine, interruptible, say
+from .console import CommandLine, interruptible, print_line
 
 INTERRUPTED: Final = EXIT_CODES[Verdict.INTERRUPTED]
 
@@ -41,7 +41,7 @@ def main(command: str, arguments: Sequence[str]) -> int:
     except BadEnvironment as error:
         sys.stderr.write(f"knowngood {command}: error: {error}\n")
         return USAGE_ERROR
-    except (GitError, NotWritten, Locked) as error:
+    except (GitError, RecordNotWritten, PushLocked) as error:
         sys.stderr.write(f"knowngood {command}: nothing more was done: {error}\n")
         return HELD
     except KeyboardInterrupt:
@@ -54,7 +54,7 @@ def main(command: str, arguments: Sequence[str]) -> int:
 def _push(rollout: Rollout, options: argparse.Namespace) -> int:
     found = rollout.found
     _tell_unfinished(found.unverified(rollout.environment.name))
-    question = gate.Question(
+    question = gate.GateQuestion(
         rollout.environment,
         options.release,
         datetime.now(UTC),
@@ -72,13 +72,15 @@ def _rollback(rollout: Rollout, options: argparse.Namespace) -> int:
     _tell_unfinished(found.unverified(name))
     good = rollout.last_good(but=live.commit if live else "")
     if good is None:
-        say(f"no release other than the one that is there is known to be good on {name}")
+        print_line(f"no release other than the one that is there is known to be good on {name}")
         return BAD
     is_now = f"{live.release} ({live.verdict}, {at(live.when)})" if live else "not known"
-    say(f"on {name} is, by the records: {is_now}")
-    say(f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {at(good.when)}")
+    print_line(f"on {name} is, by the records: {is_now}")
+    print_line(
+        f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {at(good.when)}"
+    )
     if not options.yes and not _agreed():
-        say("nothing was changed")
+        print_line("nothing was changed")
         return HELD
     return rollout.roll_back(good)
 
@@ -93,13 +95,13 @@ _UNFINISHED: Final = {
 def _tell_unfinished(last: Record | None) -> None:
     """A process that was killed leaves what it did before without what comes after it."""
     if last is not None:
-        say(
-            f"the {'push' if last.kind == Kind.PUSHED else 'rollback'} of {last.release} by "
-            f"{plain(last.who, 80)} on {at(last.when)} {_UNFINISHED[last.verdict]}"
+        print_line(
+            f"the {'push' if last.kind == RecordKind.PUSHED else 'rollback'} of {last.release} by "
+            f"{one_line(last.who, 80)} on {at(last.when)} {_UNFINISHED[last.verdict]}"
         )
 
 
-def _environment(options: argparse.Namespace) -> tuple[Environment, Deploy]:
+def _environment(options: argparse.Namespace) -> tuple[Environment, DeployCommand]:
     environment = loader.here(options.env)
     if environment.deploy is None:
         raise BadEnvironment(
@@ -107,12 +109,12 @@ def _environment(options: argparse.Namespace) -> tuple[Environment, Deploy]:
         )
     release = getattr(options, "release", None)
     if release is not None and not is_ref_part(release):
-        raise BadEnvironment(f"--release {plain(release, 80)!r}: no release has such a name")
-    redact.hide(environment.secrets.values())
+        raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
+    redact.hide_secrets(environment.secrets.values())
     return environment, environment.deploy
 
 
-def _rollout(environment: Environment, deploy: Deploy, repository: Repository) -> Rollout:
+def _rollout(environment: Environment, deploy: DeployCommand, repository: Repository) -> Rollout:
     return Rollout(
         environment,
         deploy,

@@ -14,9 +14,9 @@ from typing import Any, Final
 from ..environment.model import BadEnvironment, Environment
 from ..release import clone, gate, record_store
 from ..release.git import GitError, Repository
-from ..release.record import DEPLOYED, Kind, Record
+from ..release.record import DEPLOYED, Record, RecordKind
 from ..release.record_store import Records
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 
 Row = dict[str, Any]
 
@@ -56,7 +56,7 @@ def _live(environment: Environment) -> str | None:
         told = subprocess.run(command, capture_output=True, text=True, timeout=_LIVE, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    return plain(told.stdout.strip(), 80) or None
+    return one_line(told.stdout.strip(), 80) or None
 
 
 @dataclass(slots=True)
@@ -104,9 +104,9 @@ def _standing(environment: Environment, ledgers: _Ledgers) -> Row:
 def _fill(row: Row, environment: Environment, repository: Repository, found: Records) -> None:
     mine = gate.concerned(environment)
     bad = [each for each in found.bad if each.environment in mine]
-    row["trouble"] += [f"{plain(each.name, 200)}: {each.why}" for each in bad]
+    row["trouble"] += [f"{one_line(each.name, 200)}: {each.why}" for each in bad]
     row["pushed"] = _json(found.pushed(environment.name))
-    row["verified"] = _json(found.last(environment.name, Kind.VERIFIED))
+    row["verified"] = _json(found.last(environment.name, RecordKind.VERIFIED))
     row["good"] = _json(found.last_good(environment.name, gate.believed(environment, repository)))
     row["behind"] = _behind(environment, repository, found)
 
@@ -148,4 +148,4 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _pushed(row: Row) -> str:
     how = "" if row["verdict"] == DEPLOYED else f" {row['verdict']}"
-    return f"{row['release']}{how} {row['when'][:16]} {plain(row['who'], 40)}"
+    return f"{row['release']}{how} {row['when'][:16]} {one_line(row['who'], 40)}"

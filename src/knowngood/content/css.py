@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ..safety.limits import Unjudgeable, remembered
+from ..safety.limits import ContentTooLarge, cached_by_content
 
 LARGEST: Final = 4 << 20
 """Bytes of a stylesheet that is read: Bootstrap has 280,000, GitHub's largest 700,000."""
@@ -49,7 +49,7 @@ _CHARSET: Final = re.compile(rb'@charset "(utf-8|us-ascii|iso-8859-\d+|windows-1
 _MARKS: Final = ((codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le"))
 
 
-@remembered
+@cached_by_content
 def trouble(source: bytes) -> str | None:
     """Why ``source`` is no whole stylesheet; None when it is one.
 
@@ -67,7 +67,7 @@ def trouble(source: bytes) -> str | None:
     return None if empty or rule else "the stylesheet holds no rule"
 
 
-@remembered
+@cached_by_content
 def says_something(source: bytes) -> bool:
     """Whether ``source`` declares anything, or has a rule of another kind, such as an import.
     Raises Unjudgeable for one too large or too deep.
@@ -115,7 +115,7 @@ def _tokens(text: bytes) -> Iterator[tuple[str, bytes, list[bytes]]]:
         elif group == "bracket":
             _turn(word, around)
         if len(around) > DEEPEST:
-            raise Unjudgeable(f"it opens more than {DEEPEST} brackets: too deep to be judged")
+            raise ContentTooLarge(f"it opens more than {DEEPEST} brackets: too deep to be judged")
     if kind in _CUT:
         yield "open", b"", around
 
@@ -137,7 +137,7 @@ def _turn(bracket: bytes, around: list[bytes]) -> None:
 def _utf8(source: bytes) -> tuple[bytes, str]:
     """The source in a charset that keeps ASCII as it is, and that charset."""
     if len(source) > LARGEST:
-        raise Unjudgeable(
+        raise ContentTooLarge(
             f"a stylesheet of {len(source)} bytes: too large to be judged (most: {LARGEST})"
         )
     for mark, name in _MARKS:

@@ -19,7 +19,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from ..safety.limits import Unjudgeable, remembered
+from ..safety.limits import ContentTooLarge, cached_by_content
 from .html_sandbox import TOO_MUCH
 
 LARGEST: Final = 2 << 20
@@ -62,7 +62,7 @@ def needs_a_trial(text: str) -> bool:
     for a text that is too large in any case.
     """
     if len(text) > LARGEST:
-        raise Unjudgeable(
+        raise ContentTooLarge(
             f"a page of {len(text)} characters: too large to be judged (most: {LARGEST})"
         )
     if len(text) > SMALL:
@@ -81,10 +81,10 @@ def try_out(text: str) -> None:
     with _one_at_a_time:
         why = _tried(text.encode("utf-8", "replace"))
     if why:
-        raise Unjudgeable(f"the page {why} once parsed: too deep to be judged")
+        raise ContentTooLarge(f"the page {why} once parsed: too deep to be judged")
 
 
-@remembered
+@cached_by_content
 def _tried(page: bytes) -> str:
     """What is wrong with parsing ``page``: found out in a process that may end by it."""
     command = [sys.executable, str(Path(__file__).with_name("html_sandbox.py")), str(DOM)]

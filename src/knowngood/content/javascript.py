@@ -16,7 +16,7 @@ from typing import Final
 import tree_sitter
 import tree_sitter_javascript
 
-from ..safety.limits import remembered
+from ..safety.limits import cached_by_content
 from . import javascript_lexer
 from .media_types import SCRIPT_TYPES
 
@@ -60,7 +60,7 @@ def is_mozilla(kind: str) -> bool:
     return bool(_MOZILLA.search(kind))
 
 
-@remembered
+@cached_by_content
 def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     """Why ``source`` is no whole script, with the line; None when it is one.
 
@@ -88,7 +88,7 @@ def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
     return f"does not parse from line {broken.start_point.row + 1} on"
 
 
-@remembered
+@cached_by_content
 def strings(source: bytes) -> tuple[str, ...]:
     """Every string literal of ``source`` that needs no unescaping and is not empty, in order.
 
@@ -122,7 +122,7 @@ def _scanned(source: bytes) -> str | None:
     return None
 
 
-@remembered
+@cached_by_content
 def says_something(source: bytes) -> bool:
     """Whether ``source`` holds anything but comments; of one too large to be parsed it is taken
     for granted.
@@ -132,7 +132,7 @@ def says_something(source: bytes) -> bool:
     return any(node.type != "comment" for node in _PARSER.parse(source).root_node.children)
 
 
-@remembered
+@cached_by_content
 def declares(source: bytes) -> frozenset[str]:
     """The names that ``source`` gives the whole page: functions and variables of its top, and what
     it sets on ``window``. Of one too large to be parsed, or that does not parse, those further down

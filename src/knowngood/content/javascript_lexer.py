@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..safety.limits import Unjudgeable
+from ..safety.errors import KnowngoodError
+from ..safety.limits import ContentTooLarge
 
 DEEPEST: Final = 50_000
 """Brackets open at once that are followed. Engines give up at some ten thousand."""
@@ -48,7 +49,7 @@ _TAIL: Final = 40  # bytes; longer names are no keywords
 _CLOSED_BY: Final = {b"(": b")", b"[": b"]", b"{": b"}", b"${": b"}"}
 
 
-class NotWhole(Exception):
+class NotWhole(KnowngoodError):
     """A script that ends within something or closes what is not open; the message has the line."""
 
 
@@ -62,7 +63,7 @@ def scan(source: bytes) -> Iterator[bytes]:
             scanner.end()
             return
         yield from scanner.step()
-    raise Unjudgeable(f"more than {MOST_TOKENS} brackets and strings: too large to be judged")
+    raise ContentTooLarge(f"more than {MOST_TOKENS} brackets and strings: too large to be judged")
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ class _Scanner:
         self.open.append((bracket, place, statement))
         self._now(bracket, value=False)
         if len(self.open) > DEEPEST:
-            raise Unjudgeable(f"it opens more than {DEEPEST} brackets: too deep to be judged")
+            raise ContentTooLarge(f"it opens more than {DEEPEST} brackets: too deep to be judged")
 
     def _slash(self, start: int) -> None:
         """A pattern or a division, by what stands before it."""

@@ -13,8 +13,9 @@ from typing import Any, Final, cast
 
 import jsonschema
 
+from ..safety.errors import DeploymentError, UsageError
 from ..safety.redact import redact
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from . import strict_json
 
 SUFFIX: Final = ".schema.json"
@@ -73,11 +74,11 @@ _PROBLEMS: Final = 50  # of one document that are looked for
 _SHOWN: Final = 24  # characters of a value that a message may quote
 
 
-class BadSchema(Exception):
+class BadSchema(UsageError):
     """A schema that must not be relied on; the message names the file and the place."""
 
 
-class SchemaMismatch(AssertionError):
+class SchemaMismatch(DeploymentError):
     """A document that its schema refuses."""
 
 
@@ -196,7 +197,7 @@ def _resolves(reference: str, targets: list[dict[str, Any]]) -> bool:
 
 def _describe(error: jsonschema.ValidationError) -> str:
     """One problem. Values are cut short: a stray key may hold a credential."""
-    where = plain(error.json_path, 120)
+    where = one_line(error.json_path, 120)
     wanted: Any = error.validator_value
     schema = cast("dict[str, Any]", error.schema)
     instance = cast("Any", error.instance)
@@ -208,7 +209,7 @@ def _describe(error: jsonschema.ValidationError) -> str:
                 for name in set(instance) - set(schema.get("properties", {}))
                 if not any(re.search(pattern, name) for pattern in patterns)
             )
-            names = ", ".join(plain(name, _SHOWN) for name in extra[:8])
+            names = ", ".join(one_line(name, _SHOWN) for name in extra[:8])
             return f"{where}: unexpected key: {names}"
         case "required":
             return f"{where}: {error.message}"

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from ..safety.limits import Unjudgeable, remembered
+from ..safety.limits import ContentTooLarge, cached_by_content
 from . import css
 from .media_types import SCRIPT_TYPES, media_type
 
@@ -82,7 +82,7 @@ def to_try_out(content_type: str | None, body: bytes) -> str:
 def _capped(found: Iterator[Link]) -> list[Link]:
     first = list(islice(found, MOST + 1))
     if len(first) > MOST:
-        raise Unjudgeable(f"it refers to more than {MOST} URLs: too many to be asked for")
+        raise ContentTooLarge(f"it refers to more than {MOST} URLs: too many to be asked for")
     return first
 
 
@@ -116,7 +116,7 @@ def _absolute(base: str, found: Iterable[Link]) -> Iterator[Link]:
 
 def _in_bounds(url: str) -> str:
     if len(url) > LONGEST:
-        raise Unjudgeable(f"it refers to a URL of {len(url)} characters (most: {LONGEST})")
+        raise ContentTooLarge(f"it refers to a URL of {len(url)} characters (most: {LONGEST})")
     return url
 
 
@@ -167,12 +167,12 @@ def _in_stylesheet(source: bytes) -> Iterator[Link]:
         yield Link(url, "stylesheet" if imported else "style-url")
 
 
-@remembered
+@cached_by_content
 def _in_css(body: bytes) -> list[Link]:
     return _different(_in_stylesheet(body))
 
 
-@remembered
+@cached_by_content
 def _in_script(body: bytes) -> list[Link]:
     """The JSON documents a script loads: its string literals that are relative ``.json`` URLs."""
     from . import javascript

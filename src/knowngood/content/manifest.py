@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from ..safety.sanitize import plain
+from ..safety.errors import UsageError
+from ..safety.sanitize import one_line
 
 LARGEST: Final = 64 << 20
 """Bytes of a manifest: half a million files with paths of sixty characters."""
@@ -28,7 +29,7 @@ _LINE: Final = re.compile(r"([0-9a-f]{64})  (.+)", re.S)
 _ODD: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
 
 
-class BadManifest(Exception):
+class BadManifest(UsageError):
     """A file that is no manifest, or a folder that none can be made of; the message says why."""
 
 
@@ -54,7 +55,7 @@ def parse(text: str) -> Manifest:
     for number, line in enumerate(_lines(text), 1):
         digest, path = _parsed(line, number)
         if path in files:
-            raise BadManifest(f"line {number}: {plain(path)!r} is listed twice")
+            raise BadManifest(f"line {number}: {one_line(path)!r} is listed twice")
         files[path] = sys.intern(digest)  # of a hundred links to one file, one
     return Manifest(MappingProxyType(files), digest_of(text))
 
@@ -65,7 +66,9 @@ def _lines(text: str) -> Iterator[str]:
     while start < len(text):
         end = text.find("\n", start)
         if end < 0:
-            raise BadManifest(f"the last line, {plain(text[start:], 100)!r}, has no end: cut short")
+            raise BadManifest(
+                f"the last line, {one_line(text[start:], 100)!r}, has no end: cut short"
+            )
         yield text[start:end]
         start = end + 1
 
@@ -74,12 +77,12 @@ def _parsed(line: str, number: int) -> tuple[str, str]:
     found = _LINE.fullmatch(line)
     if found is None:
         raise BadManifest(
-            f"line {number}: found {plain(line, 100)!r}; expected 64 lower-case hexadecimal "
+            f"line {number}: found {one_line(line, 100)!r}; expected 64 lower-case hexadecimal "
             "digits, two spaces and a path"
         )
     trouble = path_trouble(found[2])
     if trouble:
-        raise BadManifest(f"line {number}: the path {plain(found[2], 100)!r} {trouble}")
+        raise BadManifest(f"line {number}: the path {one_line(found[2], 100)!r} {trouble}")
     return found[1], found[2]
 
 

@@ -11,8 +11,8 @@ import math
 from collections import Counter
 from typing import Any, Final, NoReturn
 
-from ..safety.limits import Unjudgeable
-from ..safety.sanitize import plain
+from ..safety.limits import ContentTooLarge
+from ..safety.sanitize import one_line
 
 LARGEST: Final = 4 << 20
 """Bytes of a document that is read; as text it may take four times that."""
@@ -40,7 +40,9 @@ def loads(text: str | bytes) -> Any:
 
 def _sound_text(text: str | bytes) -> str:
     if len(text) > LARGEST:
-        raise Unjudgeable(f"JSON of {len(text)} bytes: too large to be judged (most: {LARGEST})")
+        raise ContentTooLarge(
+            f"JSON of {len(text)} bytes: too large to be judged (most: {LARGEST})"
+        )
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
@@ -51,7 +53,9 @@ def _sound_text(text: str | bytes) -> str:
     if not text or text.isspace():
         raise ValueError("not JSON: the body is empty")
     if sum(map(text.count, "[{,")) > MOST:
-        raise Unjudgeable(f"JSON of more than {MOST} brackets and commas: too large to be judged")
+        raise ContentTooLarge(
+            f"JSON of more than {MOST} brackets and commas: too large to be judged"
+        )
     return text
 
 
@@ -59,7 +63,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         count = Counter(name for name, _ in pairs)
-        twice = sorted(plain(name, 60) for name, times in count.items() if times > 1)
+        twice = sorted(one_line(name, 60) for name, times in count.items() if times > 1)
         raise ValueError(f"not JSON one can rely on: key given twice: {', '.join(twice[:5])}")
     return result
 

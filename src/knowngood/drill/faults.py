@@ -23,20 +23,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..cli.console import CommandLine, say
-from ..environment.model import BadEnvironment, Drill, Environment
+from ..cli.console import CommandLine, print_line
+from ..environment.model import BadEnvironment, DrillConfig, Environment
 from ..environment.server import runnable
 from ..report import json_file
 from ..supervisor import verify
 from ..supervisor.trust import Conclusion
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, Kind
+from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
 from . import table as report
-from .pycache import bytecode
+from .pycache import shared_pycache
 
 AS_EXPECTED, MISSED = 0, 1
 PAIRS: Final = 10
 _LISTING: Final = 30.0  # seconds that the list of faults may take
-_VERDICTS: Final = (Kind.PASSED, Kind.FAILED, Kind.INCONCLUSIVE)
+_VERDICTS: Final = (VerdictKind.PASSED, VerdictKind.FAILED, VerdictKind.INCONCLUSIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Exercise:
+class DrillRun:
     """A run to make: the faults to start with, the verdicts that are right, and the checks that
     claim to catch them.
     """
@@ -61,7 +61,7 @@ class Exercise:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DrillResult:
     """How an exercise ended: the verdict ``got``, the checks that failed and claim to
     (``caught_by``), those that claim to and did not (``quiet``), and ``reason`` or output.
     """
@@ -102,24 +102,24 @@ def main(arguments: Sequence[str]) -> int:
     seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with bytecode() as variables:
-            drilling = Drilling(environment, variables, options.json)
+        with shared_pycache() as variables:
+            drilling = FaultDrill(environment, variables, options.json)
             return drilling.run(chosen, faults, pairs, seed)
     except KeyboardInterrupt:
         # The runs under way end by themselves when we are gone; waiting for them helps nobody.
-        say("knowngood drill: interrupted")
-        os._exit(EXIT_CODES[Kind.INTERRUPTED])
+        print_line("knowngood drill: interrupted")
+        os._exit(EXIT_CODES[VerdictKind.INTERRUPTED])
 
 
 def _rehearse(environment: Environment, path: Path | None) -> int:
     """Imported for those who ask for it. Raises BadEnvironment."""
-    from .rollback import rehearse
+    from .rollback import drill_rollback
 
-    return rehearse(environment, path)
+    return drill_rollback(environment, path)
 
 
 @dataclass(slots=True)
-class Drilling:
+class FaultDrill:
     """The exercises of one drill, several at a time, each with these environment ``variables``;
     ``path`` is where their results go.
     """
@@ -144,15 +144,15 @@ class Drilling:
         self._write(results, seed)
         return AS_EXPECTED if all(each.right for each in results) else MISSED
 
-    def _sound(self) -> tuple[Result, Mapping[str, Any]]:
+    def _sound(self) -> tuple[DrillResult, Mapping[str, Any]]:
         """The sound deployment, whose release the faulty ones are held against."""
-        exercise = Exercise("(sound)", (), (str(Kind.PASSED),))
+        exercise = DrillRun("(sound)", (), (str(VerdictKind.PASSED),))
         result, document = self._exercise(exercise)
         found = document or {"checks": {}, "release": {"seen": None}}
         self.release = found["release"]["seen"]
         return result, found["checks"]
 
-    def _all(self, exercises: Sequence[Exercise]) -> Iterator[Result]:
+    def _all(self, exercises: Sequence[DrillRun]) -> Iterator[DrillResult]:
         running = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
         with ThreadPoolExecutor(running) as pool:
             futures = [pool.submit(self._exercise, each) for each in exercises]
@@ -164,7 +164,7 @@ class Drilling:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _exercise(self, exercise: Exercise) -> tuple[Result, Mapping[str, Any] | None]:
+    def _exercise(self, exercise: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
         began = time.monotonic()
         output: list[bytes] = []
         found = self._watched(",".join(exercise.faults) or "none", output)
@@ -180,7 +180,7 @@ class Drilling:
         run_id = uuid.uuid4().hex[:12]
         return verify.watched(drilled, options, run_id, output.append, self.variables)
 
-    def _write(self, results: Sequence[Result], seed: int) -> None:
+    def _write(self, results: Sequence[DrillResult], seed: int) -> None:
         if self.path is None:
             return
         content = {
@@ -193,14 +193,14 @@ class Drilling:
         json_file.write(self.path.absolute(), content)
 
 
-def alone(fault: Fault, checks: Mapping[str, Any]) -> Exercise:
+def alone(fault: Fault, checks: Mapping[str, Any]) -> DrillRun:
     """One fault by itself."""
-    return Exercise(fault.name, (fault.name,), (fault.verdict,), _claiming(fault, checks))
+    return DrillRun(fault.name, (fault.name,), (fault.verdict,), _claiming(fault, checks))
 
 
 def pairs_of(
     faults: Sequence[Fault], checks: Mapping[str, Any], count: int, chance: random.Random
-) -> list[Exercise]:
+) -> list[DrillRun]:
     """So many pairs of faults. A fault that fails is not hidden by one that does not; where
     somebody turns the run away there may be less to see, but never nothing.
     """
@@ -209,20 +209,20 @@ def pairs_of(
         pair = sorted(chance.sample(list(faults), 2), key=lambda fault: fault.name)
         verdicts = {fault.verdict for fault in pair}
         expected: tuple[str, ...]
-        if verdicts == {str(Kind.FAILED), str(Kind.INCONCLUSIVE)}:
-            expected = (str(Kind.FAILED), str(Kind.INCONCLUSIVE))
+        if verdicts == {str(VerdictKind.FAILED), str(VerdictKind.INCONCLUSIVE)}:
+            expected = (str(VerdictKind.FAILED), str(VerdictKind.INCONCLUSIVE))
         else:
             worst = max(verdicts, key=[str(each) for each in _ORDER].index)
             expected = (worst,)
         names = tuple(fault.name for fault in pair)
-        found.append(Exercise(" + ".join(names), names, expected))
+        found.append(DrillRun(" + ".join(names), names, expected))
     return found
 
 
-_ORDER: Final = (Kind.PASSED, Kind.INCONCLUSIVE, Kind.FAILED)
+_ORDER: Final = (VerdictKind.PASSED, VerdictKind.INCONCLUSIVE, VerdictKind.FAILED)
 
 
-def judged(exercise: Exercise, found: Conclusion, seconds: float, output: bytes) -> Result:
+def judged(exercise: DrillRun, found: Conclusion, seconds: float, output: bytes) -> DrillResult:
     """What the end of a run says of an exercise. Where the release never came up no check ran, and
     the engine's own claim has caught it.
     """
@@ -234,18 +234,18 @@ def judged(exercise: Exercise, found: Conclusion, seconds: float, output: bytes)
     caught = (exercise.claimed & failed) or ours
     quiet = () if ours else tuple(sorted(exercise.claimed - failed))
     reason = str(document["reason"]) or output.decode("utf-8", "replace")[-2000:]
-    return Result(
+    return DrillResult(
         name=exercise.name,
         expected=exercise.expected,
         got=kind,
         caught_by=tuple(sorted(caught or failed)),
-        quiet=quiet if str(Kind.FAILED) in exercise.expected else (),
+        quiet=quiet if str(VerdictKind.FAILED) in exercise.expected else (),
         seconds=round(seconds, 1),
         reason=reason,
     )
 
 
-def listed(drill: Drill, folder: Path) -> list[Fault]:
+def listed(drill: DrillConfig, folder: Path) -> list[Fault]:
     """The faults that the deployment can be started with. Raises BadEnvironment."""
     command = runnable(drill.faults)
     try:
@@ -270,7 +270,7 @@ def _claiming(fault: Fault, checks: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name, check in checks.items() if fault.name in check["catches"])
 
 
-def _drilled(name: str) -> tuple[Environment, Drill]:
+def _drilled(name: str) -> tuple[Environment, DrillConfig]:
     environment = verify.load(verify.parse([f"--env={name}"]))
     if environment.serve is None or environment.serve.drill is None:
         raise BadEnvironment(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def bytecode() -> Iterator[Mapping[str, str]]:
+def shared_pycache() -> Iterator[Mapping[str, str]]:
     """Where Python was told to write no bytecode each run would compile every module anew, which
     is a third of its time; for hundreds of runs it is written to a folder of the drill's.
     """

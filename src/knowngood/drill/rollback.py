@@ -11,18 +11,18 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from ..cli.console import interruptible, say
-from ..environment.model import Announced, BadEnvironment, Environment
+from ..cli.console import interruptible, print_line
+from ..environment.model import BadEnvironment, Environment, ServerAnnouncement
 from ..release.git import GitError, Repository
-from ..release.record import DEPLOYED, OVERRIDDEN, STARTED, Kind
+from ..release.record import DEPLOYED, OVERRIDDEN, STARTED, RecordKind
 from ..report import json_file
-from ..safety.sanitize import indented, plain
+from ..safety.sanitize import indented_lines, one_line
 from ..verdict.exit_codes import EXIT_CODES
-from ..verdict.exit_codes import Kind as Verdict
+from ..verdict.exit_codes import VerdictKind as Verdict
 from . import subcommand
-from .pycache import bytecode
-from .sandbox import BAD, BETTER, GOOD, PROD, STAGE, Ground, ground
-from .subcommand import Ended
+from .pycache import shared_pycache
+from .sandbox import BAD, BETTER, GOOD, PROD, STAGE, Sandbox, sandbox
+from .subcommand import CommandResult
 
 AS_EXPECTED, MISSED = 0, 1
 
@@ -31,19 +31,19 @@ _TAG: Final = "%(objectname)\t%(refname)"  # as git-ls-remote has it
 _WHY: Final = "rehearsal: what if it is forced?"
 
 RECORDS: Final = (
-    (Kind.PUSHED, GOOD, STARTED),
-    (Kind.PUSHED, GOOD, DEPLOYED),
-    (Kind.VERIFIED, GOOD, _PASSED),
-    (Kind.PUSHED, BETTER, STARTED),
-    (Kind.PUSHED, BETTER, DEPLOYED),
-    (Kind.VERIFIED, BETTER, _PASSED),
-    (Kind.OVERRIDDEN, BAD, OVERRIDDEN),
-    (Kind.PUSHED, BAD, STARTED),
-    (Kind.PUSHED, BAD, DEPLOYED),
-    (Kind.VERIFIED, BAD, _FAILED),
-    (Kind.ROLLED_BACK, BETTER, STARTED),
-    (Kind.ROLLED_BACK, BETTER, DEPLOYED),
-    (Kind.VERIFIED, BETTER, _PASSED),
+    (RecordKind.PUSHED, GOOD, STARTED),
+    (RecordKind.PUSHED, GOOD, DEPLOYED),
+    (RecordKind.VERIFIED, GOOD, _PASSED),
+    (RecordKind.PUSHED, BETTER, STARTED),
+    (RecordKind.PUSHED, BETTER, DEPLOYED),
+    (RecordKind.VERIFIED, BETTER, _PASSED),
+    (RecordKind.OVERRIDDEN, BAD, OVERRIDDEN),
+    (RecordKind.PUSHED, BAD, STARTED),
+    (RecordKind.PUSHED, BAD, DEPLOYED),
+    (RecordKind.VERIFIED, BAD, _FAILED),
+    (RecordKind.ROLLED_BACK, BETTER, STARTED),
+    (RecordKind.ROLLED_BACK, BETTER, DEPLOYED),
+    (RecordKind.VERIFIED, BETTER, _PASSED),
 )
 """What prod's records say at the end, oldest first: nothing more, and nothing less."""
 
@@ -64,7 +64,7 @@ class Step:
         return f"{mark} {self.seconds:5.1f} s  {self.done} → {self.expected} → {self.came}"
 
 
-def rehearse(environment: Environment, path: Path | None) -> int:
+def drill_rollback(environment: Environment, path: Path | None) -> int:
     """Take all steps, or all up to the first that does not end as expected, and write them to
     ``path`` as well; the exit code. Raises BadEnvironment.
     """
@@ -74,11 +74,11 @@ def rehearse(environment: Environment, path: Path | None) -> int:
     began = time.monotonic()
     taken: list[Step] = []
     try:
-        with bytecode() as variables, ground(environment) as (place, announced):
+        with shared_pycache() as variables, sandbox(environment) as (place, announced):
             _introduce(announced)
-            for step in Exercise(place, {**place.variables(), **variables}).steps():
+            for step in RollbackDrill(place, {**place.variables(), **variables}).steps():
                 taken.append(step)
-                say(str(step))
+                print_line(str(step))
                 if not step.right:
                     break
     except KeyboardInterrupt:
@@ -90,18 +90,18 @@ def rehearse(environment: Environment, path: Path | None) -> int:
     return _conclude(taken[-1], seconds)
 
 
-def _introduce(announced: Mapping[str, Announced]) -> None:
+def _introduce(announced: Mapping[str, ServerAnnouncement]) -> None:
     for place, each in announced.items():
-        say(f"{place}: {', '.join(f'{name} {url}' for name, url in each.origins.items())}")
-    say("what is done → what is expected → what came")
+        print_line(f"{place}: {', '.join(f'{name} {url}' for name, url in each.origins.items())}")
+    print_line("what is done → what is expected → what came")
 
 
 def _conclude(last: Step, seconds: float) -> int:
     if last.right:
-        say(f"as expected, in {seconds:.0f} s: caught, taken back, and on record")
+        print_line(f"as expected, in {seconds:.0f} s: caught, taken back, and on record")
         return AS_EXPECTED
-    say(f"not as expected, in {seconds:.0f} s; nothing more was tried. It printed:")
-    say(indented(last.output).rstrip() or "    nothing")
+    print_line(f"not as expected, in {seconds:.0f} s; nothing more was tried. It printed:")
+    print_line(indented_lines(last.output).rstrip() or "    nothing")
     return MISSED
 
 
@@ -115,14 +115,14 @@ def _write(path: Path, environment: Environment, taken: list[Step], seconds: flo
     try:
         json_file.write(path.absolute(), content)
     except OSError as error:  # what was seen was seen
-        say(f"--json {path}: not written: {error.strerror or error}")
+        print_line(f"--json {path}: not written: {error.strerror or error}")
 
 
 @dataclass(frozen=True, slots=True)
-class Exercise:
+class RollbackDrill:
     """The steps, on a ground; commands run there with these environment ``variables``."""
 
-    ground: Ground
+    sandbox: Sandbox
     variables: Mapping[str, str]
 
     def steps(self) -> Iterator[Step]:
@@ -132,7 +132,7 @@ class Exercise:
         yield self._good(BETTER, STAGE)
         yield self._asked(f"may {BETTER} go to {PROD}?", "yes", "gate", f"--release={BETTER}")
         yield self._good(BETTER, PROD)
-        lost = plain(self.ground.rehearsal.lost, 100)
+        lost = one_line(self.sandbox.rehearsal.lost, 100)
         yield self._bad(f"{BAD}, which lacks {lost}, is pushed to {STAGE}", STAGE)
         yield self._refused()
         yield self._bad(f"{BAD} is forced on {PROD}", PROD, f"--override={_WHY}")
@@ -180,14 +180,14 @@ class Exercise:
         began = time.monotonic()
         ended = self._run("log", f"--env={PROD}", f"--count={2 * len(RECORDS)}")
         rows = [re.split(r" {2,}", line) for line in reversed(ended.output.splitlines())]
-        trouble = difference([tuple(row[1:4]) for row in rows]) or not_at_origin(self.ground.site)
+        trouble = difference([tuple(row[1:4]) for row in rows]) or not_at_origin(self.sandbox.site)
         came = trouble or f"{len(rows)}, and all are there"
         expected = f"{len(RECORDS)} of what was done here, at the origin, too"
         done = f"the records of {PROD} are read back"
         return _step(began, done, expected, came, not trouble, ended.output)
 
-    def _run(self, *words: str) -> Ended:
-        return subcommand.run(self.ground.suite, self.variables, *words)
+    def _run(self, *words: str) -> CommandResult:
+        return subcommand.run(self.sandbox.suite, self.variables, *words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,4 +225,4 @@ def not_at_origin(repository: Repository) -> str:
 
 def _step(began: float, done: str, expected: str, came: str, right: bool, output: str) -> Step:
     seconds = round(time.monotonic() - began, 1)
-    return Step(done, expected, plain(came, 300), right, seconds, output)
+    return Step(done, expected, one_line(came, 300), right, seconds, output)

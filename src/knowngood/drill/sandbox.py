@@ -24,8 +24,15 @@ from typing import Any, Final
 import tomli_w
 
 from ..environment.loader import FOLDER
-from ..environment.model import Announced, BadEnvironment, Environment, Rehearsal, Release, Serve
-from ..environment.server import Deployment, NotServed, runnable
+from ..environment.model import (
+    BadEnvironment,
+    Environment,
+    Release,
+    RollbackDrillConfig,
+    ServeCommand,
+    ServerAnnouncement,
+)
+from ..environment.server import Server, ServerNotStarted, runnable
 from ..release.git import GitError, Repository
 from .sandbox_deploy import LIVE, flip
 
@@ -45,14 +52,14 @@ defaultBranch = release
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Sandbox:
     """The folder, and what is rehearsed: a drilled environment's checks on a site of its kind."""
 
     folder: Path
     environment: Environment
-    serve: Serve
+    serve: ServeCommand
     release: Release
-    rehearsal: Rehearsal
+    rehearsal: RollbackDrillConfig
 
     @property
     def suite(self) -> Path:
@@ -128,7 +135,7 @@ class Ground:
         self.site.run("tag", "--annotate", f"--message={name}", name)
 
     @contextmanager
-    def served(self, place: str) -> Iterator[Announced]:
+    def served(self, place: str) -> Iterator[ServerAnnouncement]:
         """Serve the link of a place, which leads to nothing yet. Raises BadEnvironment."""
         nothing = self.folder / place / "releases" / "nothing"
         nothing.mkdir(parents=True)
@@ -136,15 +143,15 @@ class Ground:
         command = tuple(filled(self.rehearsal.command, self.folder / place / LIVE))
         serving = replace(self.environment, serve=replace(self.serve, command=command))
         try:
-            deployment = Deployment(serving)
+            deployment = Server(serving)
             try:
                 yield deployment.announced()
             finally:
                 deployment.stop()
-        except NotServed as error:
+        except ServerNotStarted as error:
             raise BadEnvironment(f"{error} (serve.drill.rollback.command)") from None
 
-    def make_suite(self, places: Mapping[str, Announced]) -> None:
+    def make_suite(self, places: Mapping[str, ServerAnnouncement]) -> None:
         """Link the checks, and write an environment for each place."""
         (self.suite / FOLDER).mkdir(parents=True)
         for path in sorted(self.environment.root.iterdir()):
@@ -196,7 +203,7 @@ def filled(command: tuple[str, ...], folder: Path) -> list[str]:
 
 
 @contextmanager
-def ground(environment: Environment) -> Iterator[tuple[Ground, Mapping[str, Announced]]]:
+def sandbox(environment: Environment) -> Iterator[tuple[Sandbox, Mapping[str, ServerAnnouncement]]]:
     """A ground with its site, its suite and its deployments up, which end with the context.
 
     Raises BadEnvironment.
@@ -218,7 +225,7 @@ def ground(environment: Environment) -> Iterator[tuple[Ground, Mapping[str, Anno
     with tempfile.TemporaryDirectory(
         prefix="knowngood-rehearsal-", ignore_cleanup_errors=True
     ) as folder:
-        made = Ground(Path(folder).resolve(), drilled, serve, release, rehearsal)
+        made = Sandbox(Path(folder).resolve(), drilled, serve, release, rehearsal)
         try:
             made.make_site()
         except GitError as error:

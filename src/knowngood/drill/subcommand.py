@@ -17,14 +17,14 @@ SECONDS: Final = 300.0
 _WIND_UP: Final = 15.0  # seconds; a run that is told to end takes eight at the most
 
 
-class Ended(NamedTuple):
+class CommandResult(NamedTuple):
     """How a command ended: its exit code, and what it printed."""
 
     code: int
     output: str
 
 
-def run(folder: Path, variables: Mapping[str, str], *words: str) -> Ended:
+def run(folder: Path, variables: Mapping[str, str], *words: str) -> CommandResult:
     """Run ``knowngood WORDS`` in ``folder``, with these environment variables alone."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "knowngood", *words],
@@ -39,11 +39,11 @@ def run(folder: Path, variables: Mapping[str, str], *words: str) -> Ended:
         output, _ = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
         _end(process)
-        return Ended(-signal.SIGTERM, f"not done after {SECONDS:g} s, and ended")
+        return CommandResult(-signal.SIGTERM, f"not done after {SECONDS:g} s, and ended")
     except BaseException:
         _end(process)
         raise
-    return Ended(process.returncode, output.decode("utf-8", "replace"))
+    return CommandResult(process.returncode, output.decode("utf-8", "replace"))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

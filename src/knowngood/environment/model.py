@@ -14,8 +14,10 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from ..safety.errors import UsageError
 
-class BadEnvironment(Exception):
+
+class BadEnvironment(UsageError):
     """The environment cannot be used; the message says where and what to do."""
 
 
@@ -70,7 +72,7 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateRules:
     """What must hold before a release goes to an environment.
 
     It is on ``branch``, has passed on ``promotes_from`` and on every name in ``requires`` no more
@@ -91,7 +93,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Deploy:
+class DeployCommand:
     """The command that puts a release on an environment, and the seconds that it may take.
 
     Its words may hold ``{release}``, ``{commit}`` and ``{env}``. No shell reads it.
@@ -122,17 +124,17 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Serve:
+class ServeCommand:
     """A command that starts the deployment and announces these origins on its first line."""
 
     command: tuple[str, ...]
     origins: tuple[str, ...]
     ready_within: float = 20.0
-    drill: Drill | None = None
+    drill: DrillConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class RollbackDrillConfig:
     """How a push that is taken back is rehearsed, on a site of this kind.
 
     ``build`` is a command that makes a sound site in the new folder ``{folder}``; ``command``
@@ -146,7 +148,7 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True)
-class Drill:
+class DrillConfig:
     """How the deployment is started with a fault, to see that the checks catch it.
 
     ``faults`` is a command that lists the faults as JSON; ``command`` starts the deployment, after
@@ -161,11 +163,11 @@ class Drill:
     params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] | None = None
     budget: Mapping[str, Any] = field(default_factory=dict)
-    rollback: Rehearsal | None = None
+    rollback: RollbackDrillConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class ServerAnnouncement:
     """What a served deployment says of itself: where it answers, the control beside it, the
     authorities to trust, the edges it has.
     """
@@ -236,12 +238,12 @@ class Environment:
     budget: Budget = Budget()
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     require: tuple[str, ...] = ("*",)
-    serve: Serve | None = None
+    serve: ServeCommand | None = None
     control: tuple[Control, ...] = ()
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     at_edges: str = "all"
-    gate: Gate = Gate()
-    deploy: Deploy | None = None
+    gate: GateRules = GateRules()
+    deploy: DeployCommand | None = None
 
     @property
     def root(self) -> Path:
@@ -282,7 +284,7 @@ class Environment:
             budget=replace(self.budget, **drill.budget),
         )
 
-    def served(self, announced: Announced) -> Environment:
+    def served(self, announced: ServerAnnouncement) -> Environment:
         """The same environment as the command of [serve] has brought it up. What the file itself
         says stands.
         """

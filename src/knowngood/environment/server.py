@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ..safety.redact import deep, redact
-from .model import Announced, Control, Environment, Serve, origin_trouble
+from ..safety.errors import UsageError
+from ..safety.redact import redact, redact_data
+from .model import Control, Environment, ServeCommand, ServerAnnouncement, origin_trouble
 
 PATIENCE: Final = 5.0
 """Seconds between asking the command to end and killing it."""
@@ -21,11 +22,11 @@ PATIENCE: Final = 5.0
 _LONGEST_LINE: Final = 64 * 1024
 
 
-class NotServed(Exception):
+class ServerNotStarted(UsageError):
     """The command of [serve] did not come up; the message says how it ended."""
 
 
-class Deployment:
+class Server:
     """A running [serve] command.
 
     The command prints one line of JSON when it is ready, ``{"origins": {NAME: URL, …}}``, and
@@ -35,9 +36,9 @@ class Deployment:
 
     def __init__(self, environment: Environment) -> None:
         if environment.serve is None:
-            raise NotServed(f"{environment.path}: has no [serve]")
+            raise ServerNotStarted(f"{environment.path}: has no [serve]")
         self._path = environment.path
-        self._serve: Serve = environment.serve
+        self._serve: ServeCommand = environment.serve
         self._line: bytes | None = None
         self._announced = threading.Event()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
@@ -53,11 +54,11 @@ class Deployment:
             )
         except OSError as error:
             self._errors.close()
-            raise NotServed(f"{self._path}: serve.command: {command[0]}: {error}") from None
+            raise ServerNotStarted(f"{self._path}: serve.command: {command[0]}: {error}") from None
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def announced(self) -> Announced:
+    def announced(self) -> ServerAnnouncement:
         """What the command announces, once it does. Raises NotServed."""
         self._announced.wait(self._serve.ready_within)
         line = self._line
@@ -67,7 +68,7 @@ class Deployment:
             self._end()
             why = self._explain(line)
             self._errors.close()
-            raise NotServed(why) from None
+            raise ServerNotStarted(why) from None
 
     def stop(self) -> None:
         """End the process: by the end of its input, then by signal."""
@@ -104,7 +105,7 @@ class Deployment:
         elif not line:
             what = f"ended with exit code {self._process.returncode} before it was ready"
         else:
-            what = f"announced {deep(line)[:120]!r}"
+            what = f"announced {redact_data(line)[:120]!r}"
         wanted = ", ".join(self._serve.origins)
         told = f"; it said:\n{errors}" if errors else ""
         return (
@@ -118,10 +119,10 @@ def runnable(command: Sequence[str]) -> list[str]:
     return [sys.executable if word == "{python}" else word for word in command]
 
 
-def _announced(line: bytes, wanted: tuple[str, ...]) -> Announced:
+def _announced(line: bytes, wanted: tuple[str, ...]) -> ServerAnnouncement:
     """What a line announces. Raises ValueError, KeyError or TypeError."""
     said = json.loads(line)
-    return Announced(
+    return ServerAnnouncement(
         origins=_origins(said["origins"], wanted),
         control=tuple(Control(**table) for table in said.get("control", ())),
         ca=Path(said["ca"]) if "ca" in said else None,

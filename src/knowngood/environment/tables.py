@@ -14,7 +14,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..safety.redact import SHORTEST
-from .model import BadEnvironment, Deploy, Drill, Gate, HeaderRule, Rehearsal, Release, Serve
+from .model import (
+    BadEnvironment,
+    DeployCommand,
+    DrillConfig,
+    GateRules,
+    HeaderRule,
+    Release,
+    RollbackDrillConfig,
+    ServeCommand,
+)
 
 
 def is_file(path: Path) -> bool:
@@ -155,9 +164,9 @@ def edges(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def serve(path: Path, table: dict[str, Any]) -> Serve:
+def serve(path: Path, table: dict[str, Any]) -> ServeCommand:
     """The command that starts the deployment."""
-    return Serve(
+    return ServeCommand(
         command=tuple(table["command"]),
         origins=tuple(table["origins"]),
         ready_within=float(table.get("ready_within", 20)),
@@ -165,10 +174,10 @@ def serve(path: Path, table: dict[str, Any]) -> Serve:
     )
 
 
-def _drill(path: Path, table: dict[str, Any]) -> Drill:
+def _drill(path: Path, table: dict[str, Any]) -> DrillConfig:
     params = table.get("params", {}).items()
     key = "serve.drill.params"
-    return Drill(
+    return DrillConfig(
         faults=tuple(table["faults"]),
         command=tuple(table["command"]),
         option=table.get("option", "--fault"),
@@ -179,7 +188,7 @@ def _drill(path: Path, table: dict[str, Any]) -> Drill:
     )
 
 
-def _rehearsal(path: Path, table: dict[str, Any]) -> Rehearsal:
+def _rehearsal(path: Path, table: dict[str, Any]) -> RollbackDrillConfig:
     key = "serve.drill.rollback"
     for name in ("build", "command"):
         if not any("{folder}" in word for word in table[name]):
@@ -191,10 +200,10 @@ def _rehearsal(path: Path, table: dict[str, Any]) -> Rehearsal:
         raise BadEnvironment(
             f"{path}: {key}.lost: found {table['lost']!r}; expected the path of a file in the site"
         )
-    return Rehearsal(tuple(table["build"]), tuple(table["command"]), table["lost"])
+    return RollbackDrillConfig(tuple(table["build"]), tuple(table["command"]), table["lost"])
 
 
-def gate(path: Path, table: dict[str, Any]) -> Gate:
+def gate(path: Path, table: dict[str, Any]) -> GateRules:
     """The rules of [gate]; where it is silent, the usual ones."""
     known = dict(table)
     if "signers" in known:
@@ -211,7 +220,7 @@ def gate(path: Path, table: dict[str, Any]) -> Gate:
     for day in known.get("holidays", ()):
         _refuse_no_date(path, day)
     known |= {key: tuple(known[key]) for key in ("requires", "no_change") if key in known}
-    return Gate(**{**known, "holidays": frozenset(known.get("holidays", ()))})
+    return GateRules(**{**known, "holidays": frozenset(known.get("holidays", ()))})
 
 
 def _refuse_no_date(path: Path, day: str) -> None:
@@ -223,7 +232,7 @@ def _refuse_no_date(path: Path, day: str) -> None:
         ) from None
 
 
-def deploy(path: Path, table: dict[str, Any] | None) -> Deploy | None:
+def deploy(path: Path, table: dict[str, Any] | None) -> DeployCommand | None:
     """The command of [deploy], whose fields are all known; None where there is none."""
     if table is None:
         return None
@@ -234,4 +243,4 @@ def deploy(path: Path, table: dict[str, Any] | None) -> Deploy | None:
                 f"{path}: deploy.command.{number}: found {{{min(unknown)}}}; "
                 "allowed: {release}, {commit}, {env}"
             )
-    return Deploy(**{**table, "command": tuple(table["command"])})
+    return DeployCommand(**{**table, "command": tuple(table["command"])})

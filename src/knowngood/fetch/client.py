@@ -21,7 +21,7 @@ from .probe import (
     Exchange,
     Probe,
 )
-from .response import Blocked, Response, Unanswered, respond
+from .response import Blocked, NoAnswer, Response, respond
 
 REPEATABLE: Final = {"repeatable": True}
 """Request extensions for a POST or PATCH that may be sent again after its answer was lost, although
@@ -63,7 +63,7 @@ class Client(httpx.Client):
             try:
                 response = self.delete(url)
                 gone = response.is_success or response.status_code in {404, 410}
-            except (Unanswered, Blocked, httpx.InvalidURL):
+            except (NoAnswer, Blocked, httpx.InvalidURL):
                 gone = False
             if not gone:
                 left.append(url)

@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from ..safety.errors import KnowngoodError
+
 if TYPE_CHECKING:
     from .probe import Answer
 
@@ -19,7 +21,7 @@ ACCEPTED: Final = "gzip, deflate"
 _CHUNK: Final = 64 * 1024
 
 
-class BadEncoding(Exception):
+class BadEncoding(KnowngoodError):
     """The body is not what its Content-Encoding says, or too large once decoded."""
 
     def __init__(self, message: str, *, too_large: bool = False) -> None:

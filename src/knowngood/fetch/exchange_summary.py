@@ -6,7 +6,7 @@ from typing import Any
 
 from ..content.media_types import media_type
 from ..safety.redact import redact
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from .probe import Exchange
 
 
@@ -15,14 +15,14 @@ def describe(exchange: Exchange) -> dict[str, Any]:
     answer = exchange.answer
     told: dict[str, Any] = {
         "method": exchange.probe.method,
-        "url": plain(exchange.probe.url, 500),
+        "url": one_line(exchange.probe.url, 500),
         "seconds": round(exchange.seconds, 3),
         "attempts": [
             {
                 "status": attempt.status,
                 "cause": attempt.cause and str(attempt.cause),
                 "phase": attempt.phase,
-                "detail": plain(attempt.detail, 300),
+                "detail": one_line(attempt.detail, 300),
                 "seconds": round(attempt.seconds, 3),
                 "address": attempt.address,
             }
@@ -34,9 +34,9 @@ def describe(exchange: Exchange) -> dict[str, Any]:
     if answer is not None:
         told |= {
             "status": answer.status,
-            "media_type": plain(media_type(redact(answer.header("content-type") or "")), 80),
+            "media_type": one_line(media_type(redact(answer.header("content-type") or "")), 80),
             "bytes": len(answer.body),
-            "location": plain(answer.header("location") or "", 300),
+            "location": one_line(answer.header("location") or "", 300),
             "address": answer.address,
         }
     return told

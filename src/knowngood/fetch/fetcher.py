@@ -22,13 +22,13 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from ..environment.model import Environment
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
-from .memory_budget import MIB, Claim, Postponed, Room, give_back_large_blocks
-from .page_loader import Visit, Visiting, Visitor
+from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
+from .page_loader import PageLoad, PageLoader, PageLoading
 from .probe import Answer, Attempt, Cause, Exchange, Probe
 from .response import request_headers
 from .retry import Tried, retried
-from .statistics import Tally
-from .transport import Curl, Limits
+from .statistics import RequestStatistics
+from .transport import Limits, Transport
 
 REDIRECTS: Final = 5
 """Redirects followed where a check asks for it; curl's and requests' limits are 30 to 50, a
@@ -66,23 +66,23 @@ class Fetcher:
         self._slots = max(1, self._budget.concurrency // share)
         self._headers = request_headers(run_id)
         self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
-        self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Claim]] = {}
-        self._visiting: WeakKeyDictionary[Future[Visit], Visiting] = WeakKeyDictionary()
+        self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Reservation]] = {}
+        self._visiting: WeakKeyDictionary[Future[PageLoad], PageLoading] = WeakKeyDictionary()
         self._silent: Counter[str] = Counter()
         self._silent_since: dict[str, float] = {}
         self.guard = Guard(environment.origins, environment.writes)
-        self.tally = Tally(run_id)
-        self._visitor = Visitor(self.guard, self._shared, environment.edges)
-        self._curl = Curl(self._slots, environment.ca, public=public)
+        self.tally = RequestStatistics(run_id)
+        self._visitor = PageLoader(self.guard, self._shared, environment.edges)
+        self._curl = Transport(self._slots, environment.ca, public=public)
         self._slot = asyncio.Semaphore(self._slots)
         self._loop = asyncio.SelectorEventLoop()
-        self._room = Room(self._loop, self._budget.body)
+        self._room = MemoryBudget(self._loop, self._budget.body)
         self._thread = threading.Thread(target=self._serve, name="knowngood-fetch", daemon=True)
         self._ready = threading.Event()
 
     def start(self) -> None:
         """Begin to fetch."""
-        give_back_large_blocks()
+        return_large_blocks()
         self._thread.start()
         self._ready.wait()
 
@@ -103,22 +103,22 @@ class Fetcher:
         """Whether so many bytes are held that it is worth looking for what could be let go."""
         return self._room.crowded
 
-    def visit(self, probe: Probe, *, references: bool = False) -> Future[Visit]:
-        """Ask for ``probe`` and, with ``references``, for all that its answer needs, as soon as
+    def visit(self, probe: Probe, *, resources: bool = False) -> Future[PageLoad]:
+        """Ask for ``probe`` and, with ``resources``, for all that its answer needs, as soon as
         there is room for it.
         """
-        visiting = Visiting(probe.url)
-        work = self._visitor.visit(probe, visiting, references)
+        visiting = PageLoading(probe.url)
+        work = self._visitor.visit(probe, visiting, resources)
         visit = asyncio.run_coroutine_threadsafe(work, self._loop)
         self._visiting[visit] = visiting
         return visit
 
-    def hurry(self, visit: Future[Visit]) -> None:
+    def hurry(self, visit: Future[PageLoad]) -> None:
         """A reader waits for ``visit``: it goes before those that nobody reads yet."""
         if not visit.done():
             self._loop.call_soon_threadsafe(self._hurry, self._visiting[visit])
 
-    def _hurry(self, visiting: Visiting) -> None:
+    def _hurry(self, visiting: PageLoading) -> None:
         visiting.urgent = True
         for claim in visiting.claims:
             self._room.hurry(claim)
@@ -141,7 +141,7 @@ class Fetcher:
     async def _once(self, probe: Probe) -> Exchange:
         async with self._slot:
             end = time.monotonic() + self._budget.probe
-            claim = Claim(urgent=True, alone=True)
+            claim = Reservation(urgent=True, alone=True)
             attempt, answer = await self._attempt(probe, claim, end, fresh=True)
         return Exchange(probe, (attempt,), answer)
 
@@ -158,13 +158,13 @@ class Fetcher:
         await self._curl.close()
         self._loop.stop()
 
-    async def _shared(self, probe: Probe, visiting: Visiting) -> Exchange:
+    async def _shared(self, probe: Probe, visiting: PageLoading) -> Exchange:
         """The exchange of ``probe``, asked for once while anybody holds it."""
         exchange = self._done.get(probe)
         if exchange is not None:
             return exchange
         if probe not in self._under_way:
-            claim = Claim()
+            claim = Reservation()
             task = self._loop.create_task(self._send_roomy(probe, claim))
             self._under_way[probe] = task, claim
             task.add_done_callback(lambda done: self._finish(probe, done))
@@ -182,11 +182,11 @@ class Fetcher:
     async def _send_now(self, probe: Probe) -> Exchange:
         """Asked for once: what may not be repeated is never postponed."""
         try:
-            return await self._send_alone(probe, Claim(urgent=True, alone=True))
+            return await self._send_alone(probe, Reservation(urgent=True, alone=True))
         except Postponed as postponed:
             return self._no_room(probe, postponed.exchange)
 
-    async def _send_roomy(self, probe: Probe, claim: Claim) -> Exchange:
+    async def _send_roomy(self, probe: Probe, claim: Reservation) -> Exchange:
         """Ask when there is room for the answer, and again when it needs more than there was."""
         while await self._room.enter(claim):
             try:
@@ -209,7 +209,7 @@ class Fetcher:
         last = replace(before[-1], cause=Cause.BUDGET, detail=detail)
         return self._noted(Exchange(probe, (*before[:-1], last)))
 
-    async def _send_alone(self, probe: Probe, claim: Claim) -> Exchange:
+    async def _send_alone(self, probe: Probe, claim: Reservation) -> Exchange:
         """Raises Postponed for an answer that there is no room to keep."""
         refusal = self.guard.refusal(probe)
         if refusal:
@@ -245,7 +245,7 @@ class Fetcher:
             self._silent[place] += 1
             self._silent_since.setdefault(place, exchange.attempts[0].began)
 
-    async def _retried(self, probe: Probe, claim: Claim) -> Exchange:
+    async def _retried(self, probe: Probe, claim: Reservation) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
         end = time.monotonic() + self._budget.probe
 
@@ -261,7 +261,7 @@ class Fetcher:
     def _left(self) -> float:
         return self._deadline - time.time()
 
-    async def _attempt(self, probe: Probe, claim: Claim, end: float, *, fresh: bool) -> Tried:
+    async def _attempt(self, probe: Probe, claim: Reservation, end: float, *, fresh: bool) -> Tried:
         """One attempt at a probe whose time is up at ``end`` (monotonic), on a new connection if
         it is to be ``fresh``.
         """

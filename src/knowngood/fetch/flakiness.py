@@ -38,7 +38,7 @@ in groups of more than sixty the tolerated fifth is rarer still, and decides."""
 
 
 @dataclass(slots=True)
-class Attempts:
+class AttemptLog:
     """When the attempts at one origin began (seconds since the epoch), by how they ended."""
 
     answered: array[float] = field(default_factory=lambda: array("d"))

@@ -17,6 +17,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+from ..safety.errors import KnowngoodError
 from .probe import Exchange
 
 MIB: Final = 1 << 20
@@ -39,7 +40,7 @@ _MMAP_THRESHOLD: Final = -3  # in <malloc.h>
 _HEADER: Final = 160  # what Python needs to keep one header, beside its bytes
 
 
-class Postponed(Exception):
+class Postponed(KnowngoodError):
     """The answer turned out larger than there was room for; it was not kept. ``exchange`` is the
     one whose answer came in whole.
     """
@@ -50,7 +51,7 @@ class Postponed(Exception):
 
 
 @dataclass(slots=True, eq=False)
-class Claim:
+class Reservation:
     """What one request asks of the room. ``urgent`` says that somebody waits for it, ``need`` how
     many bytes it is known to take, ``large`` that it needs a permit. ``alone`` is for a request
     that may not be repeated, and is one at a time: it goes through in any case.
@@ -62,7 +63,7 @@ class Claim:
     large: bool = False
 
 
-class Room:
+class MemoryBudget:
     """The room for answers of one fetcher, whose ``loop`` alone may call it, but for ``held``.
 
     ``body`` is the most that one body may have, in bytes; where an environment allows more than
@@ -74,9 +75,9 @@ class Room:
         self._body = body
         self._ahead = max(AHEAD, body)
         self.most = max(MOST, 4 * body)
-        self._permits: set[Claim] = set()
-        self._reserved: dict[Claim, int] = {}
-        self._waiting: dict[Claim, asyncio.Future[bool]] = {}
+        self._permits: set[Reservation] = set()
+        self._reserved: dict[Reservation, int] = {}
+        self._waiting: dict[Reservation, asyncio.Future[bool]] = {}
         self._changes: deque[int] = deque()
         self._counting = threading.Lock()
         self._held = 0
@@ -101,7 +102,7 @@ class Room:
         """Whether so much is held that it is worth looking for what could be let go."""
         return self.held > self._ahead // 2
 
-    async def enter(self, claim: Claim) -> bool:
+    async def enter(self, claim: Reservation) -> bool:
         """Wait until there is room for ``claim``; False when there never will be."""
         answer = self._admit(claim)
         if answer is not None:
@@ -114,7 +115,7 @@ class Room:
         finally:
             self._waiting.pop(claim, None)
 
-    def grow(self, claim: Claim, size: int) -> bool:
+    def grow(self, claim: Reservation, size: int) -> bool:
         """Whether the body under way may become large; ``size`` is what it will have, as far as
         is known.
         """
@@ -124,13 +125,13 @@ class Room:
         claim.need = max(claim.need, size)
         return self._admit(claim) is True
 
-    def leave(self, claim: Claim) -> None:
+    def leave(self, claim: Reservation) -> None:
         """The request is done with."""
         self._permits.discard(claim)
         self._reserved.pop(claim, None)
         self._wake()
 
-    def keep(self, claim: Claim, exchange: Exchange) -> bool:
+    def keep(self, claim: Reservation, exchange: Exchange) -> bool:
         """Count the answer of ``exchange`` for as long as it is held; False when it is too much.
 
         Ahead of their readers, small answers are kept in any case: no more than are under way.
@@ -145,7 +146,7 @@ class Room:
         weakref.finalize(exchange, self._let_go, weight).atexit = False
         return True
 
-    def hurry(self, claim: Claim) -> None:
+    def hurry(self, claim: Reservation) -> None:
         """Somebody waits for this one now."""
         claim.urgent = True
         if claim in self._waiting:
@@ -163,7 +164,7 @@ class Room:
             if answer is not None:
                 waiting.set_result(answer)
 
-    def _admit(self, claim: Claim) -> bool | None:
+    def _admit(self, claim: Reservation) -> bool | None:
         """Whether ``claim`` may go on; None when it has to wait. What it needs is set aside."""
         if claim.urgent and self.held + claim.need > self.most:
             return False
@@ -177,7 +178,7 @@ class Room:
             self._reserved[claim] = claim.need
         return True
 
-    def _fits(self, claim: Claim) -> bool:
+    def _fits(self, claim: Reservation) -> bool:
         taken = self.held + sum(self._reserved.values()) - self._reserved.get(claim, 0)
         return taken + claim.need <= (self.most if claim.urgent else self._ahead)
 
@@ -191,7 +192,7 @@ def _weight(exchange: Exchange) -> int:
     return len(answer.body) + answer.decoded + headers
 
 
-def give_back_large_blocks() -> None:
+def return_large_blocks() -> None:
     """Have the C library return large blocks to the system as soon as they are free.
 
     glibc learns from the first such block to keep the next ones for itself, and a run would hold

@@ -9,40 +9,40 @@ from typing import Final
 
 from ..content.links import MOST, Link, links, to_try_out
 from ..environment.model import spread
-from ..safety.limits import Unjudgeable
+from ..safety.limits import ContentTooLarge
 from .decompression import decoded
 from .guard import Guard
-from .memory_budget import Claim
+from .memory_budget import Reservation
 from .probe import Answer, Exchange, Probe
 
 _DEPTH: Final = 4  # page → stylesheet → import → image
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
-class Visit:
-    """The exchange of a probe and, where they were asked for, all its references. ``trouble``
+class PageLoad:
+    """The exchange of a probe and, where they were asked for, all its resources. ``trouble``
     says why not all of them could be found.
     """
 
     exchange: Exchange
-    references: tuple[Reference, ...] = ()
+    resources: tuple[LoadedLink, ...] = ()
     trouble: str = ""
 
 
 @dataclass(slots=True, eq=False)
-class Visiting:
+class PageLoading:
     """A visit under way: of which page, what was asked for and found for it so far, and whether
     a reader waits for it.
     """
 
     page: str
     urgent: bool = False
-    claims: list[Claim] = field(default_factory=list)
-    found: dict[str, Reference] = field(default_factory=dict)
+    claims: list[Reservation] = field(default_factory=list)
+    found: dict[str, LoadedLink] = field(default_factory=dict)
     trouble: str = ""
 
 
-class Visitor:
+class PageLoader:
     """Asks for what pages need; ``shared`` is how one URL is asked for, once for all readers, and
     ``edges`` has those of each origin.
     """
@@ -50,21 +50,21 @@ class Visitor:
     def __init__(
         self,
         guard: Guard,
-        shared: Callable[[Probe, Visiting], Awaitable[Exchange]],
+        shared: Callable[[Probe, PageLoading], Awaitable[Exchange]],
         edges: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._guard = guard
         self._shared = shared
         self._edges = edges
 
-    async def visit(self, probe: Probe, visiting: Visiting, with_references: bool) -> Visit:
+    async def visit(self, probe: Probe, visiting: PageLoading, with_references: bool) -> PageLoad:
         """The exchange of ``probe`` and, where asked for, of everything that its answer needs."""
         exchange = await self._shared(probe, visiting)
         if with_references:
             await self._collect(exchange, visiting, _DEPTH)
-        return Visit(exchange, tuple(visiting.found.values()), visiting.trouble)
+        return PageLoad(exchange, tuple(visiting.found.values()), visiting.trouble)
 
-    async def _collect(self, exchange: Exchange, visiting: Visiting, depth: int) -> None:
+    async def _collect(self, exchange: Exchange, visiting: PageLoading, depth: int) -> None:
         """Find what this exchange's answer refers to, and what that refers to."""
         answer = exchange.answer
         if answer is None or answer.status != 200 or not depth:
@@ -79,7 +79,7 @@ class Visitor:
             *(self._collect(other, visiting, depth - 1) for other in exchanges if other)
         )
 
-    async def _new_links(self, answer: Answer, visiting: Visiting) -> list[Link]:
+    async def _new_links(self, answer: Answer, visiting: PageLoading) -> list[Link]:
         """What ``answer`` refers to and nothing before it did. All are claimed before the first
         wait, so that none is followed twice.
         """
@@ -97,16 +97,16 @@ class Visitor:
                 if link.url not in found and link.url != page
             ]
             if len(found) + len(new) > MOST:
-                raise Unjudgeable(f"with it the page needs more than {MOST} URLs")
-        except Unjudgeable as error:
+                raise ContentTooLarge(f"with it the page needs more than {MOST} URLs")
+        except ContentTooLarge as error:
             visiting.trouble = visiting.trouble or f"{answer.url}: {error}"
             return []
         for link in new:
-            found[link.url] = Reference(link.url, link.kind, page, answer.url, link.type)
+            found[link.url] = LoadedLink(link.url, link.kind, page, answer.url, link.type)
         return new
 
     async def _referenced(
-        self, exchange: Exchange, url: str, visiting: Visiting
+        self, exchange: Exchange, url: str, visiting: PageLoading
     ) -> Exchange | None:
         origin = self._guard.origin_of(url)
         if origin is None:
@@ -114,17 +114,17 @@ class Visitor:
         asking = exchange.probe
         same = origin == asking.origin
         address = asking.address if same else spread(self._edges.get(origin, ()), url)
-        probe = Probe(origin, url, template=referred(asking.template), address=address)
+        probe = Probe(origin, url, template=resource_group(asking.template), address=address)
         return await self._shared(probe, visiting)
 
 
-def referred(template: str) -> str:
+def resource_group(template: str) -> str:
     """The group in which what a declaration's answers refer to is counted."""
     return f"{template} →"
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class LoadedLink:
     """A URL that ``page`` needs, found in ``found_in``; ``exchange`` is None when it lies on an
     origin that is not the environment's, which is never asked.
     """

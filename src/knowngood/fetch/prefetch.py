@@ -16,8 +16,8 @@ from itertools import islice
 from typing import Final
 
 from .fetcher import Fetcher
-from .page_loader import Visit
-from .probe import Planned
+from .page_loader import PageLoad
+from .probe import PlannedProbe
 
 WINDOW: Final = 1024
 """Exchanges held at once: sixteen times the default concurrency, and about ten locales of FHR."""
@@ -29,10 +29,10 @@ class Plan:
 
     nodeid: str
     group: str
-    planned: tuple[Planned, ...]
+    planned: tuple[PlannedProbe, ...]
 
 
-class Lookahead:
+class Prefetcher:
     """Asks for what ``plans`` will read, in their order.
 
     With ``by_group`` only the group of the running item is looked ahead to: a worker does not
@@ -45,8 +45,8 @@ class Lookahead:
         self._by_group = by_group
         self._position = {plan.nodeid: number for number, plan in enumerate(plans)}
         self._readers = Counter(each for plan in plans for each in plan.planned)
-        self._visits: dict[Planned, Future[Visit]] = {}
-        self._pending: list[Future[Visit]] = []
+        self._visits: dict[PlannedProbe, Future[PageLoad]] = {}
+        self._pending: list[Future[PageLoad]] = []
         self._next = 0
         self._typical = 16
 
@@ -69,7 +69,7 @@ class Lookahead:
                 return
             self._ask(plan)
 
-    def take(self, planned: Planned) -> Visit:
+    def take(self, planned: PlannedProbe) -> PageLoad:
         """What came back for ``planned``; waits for it."""
         visit = self._visit(planned)
         self._fetcher.hurry(visit)
@@ -98,18 +98,18 @@ class Lookahead:
         """Learn from the pages that have come in meanwhile."""
         done = [visit for visit in self._pending if visit.done()]
         self._pending = [visit for visit in self._pending if not visit.done()]
-        needed = (len(visit.result().references) for visit in done if not visit.exception())
+        needed = (len(visit.result().resources) for visit in done if not visit.exception())
         self._typical = max(self._typical, *needed, 0)
 
     def _ask(self, plan: Plan | None) -> None:
         for each in plan.planned if plan is not None else ():
             self._visit(each)
 
-    def _visit(self, planned: Planned) -> Future[Visit]:
+    def _visit(self, planned: PlannedProbe) -> Future[PageLoad]:
         visit = self._visits.get(planned)
         if visit is None:
-            visit = self._fetcher.visit(planned.probe, references=planned.references)
+            visit = self._fetcher.visit(planned.probe, resources=planned.resources)
             self._visits[planned] = visit
-            if planned.references:
+            if planned.resources:
                 self._pending.append(visit)
         return visit

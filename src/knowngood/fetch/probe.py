@@ -227,8 +227,8 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedProbe:
     """A probe that one item reads."""
 
     probe: Probe
-    references: bool
+    resources: bool

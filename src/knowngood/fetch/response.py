@@ -10,9 +10,10 @@ import httpx
 
 from ..content import html, strict_json
 from ..content.media_types import media_type
-from ..safety.limits import Unjudgeable
+from ..safety.errors import KnowngoodError, RunnerError
+from ..safety.limits import ContentTooLarge
 from .decompression import in_httpx_words
-from .page_loader import Reference
+from .page_loader import LoadedLink
 from .probe import Attempt, Cause, Exchange
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ LARGEST_TEXT: Final = 2 << 20
 _TEXT_KEPT: Final = 64 * 1024
 
 
-class Unanswered(httpx.TransportError):
+class NoAnswer(KnowngoodError, httpx.TransportError):
     """No attempt at a probe brought an answer that could be read. ``exchange`` has them all."""
 
     def __init__(self, exchange: Exchange) -> None:
@@ -35,7 +36,7 @@ class Unanswered(httpx.TransportError):
         self.exchange = exchange
 
 
-class Blocked(Exception):
+class Blocked(RunnerError):
     """Somebody on the way turned the run away; that tells nothing of the deployment."""
 
     def __init__(self, exchange: Exchange, why: str) -> None:
@@ -90,7 +91,7 @@ class Response(httpx.Response):
         """The body as text. Raises Unjudgeable for more than 2 MiB, as the next ones do."""
         size = len(self.content)
         if size > LARGEST_TEXT:
-            raise Unjudgeable(
+            raise ContentTooLarge(
                 f"{size} bytes: too large to be judged as text (most: {LARGEST_TEXT})"
             )
         text = super().text
@@ -115,13 +116,13 @@ class Response(httpx.Response):
         return strict_json.loads(self.content)
 
 
-class Needed:
+class Resource:
     """Something a page needs: the reference to it, and the answer when one is asked for.
 
     ``touch`` is told of the exchange whenever its response is looked at.
     """
 
-    def __init__(self, reference: Reference, touch: Callable[[Exchange], None]) -> None:
+    def __init__(self, reference: LoadedLink, touch: Callable[[Exchange], None]) -> None:
         self.url = reference.url
         self.kind = reference.kind
         self.type = reference.type
@@ -157,7 +158,7 @@ def respond(exchange: Exchange) -> Response:
 def _respond(exchange: Exchange) -> Response:
     answer = exchange.answer
     if answer is None:
-        raise Unanswered(exchange)
+        raise NoAnswer(exchange)
     if answer.status == 429:
         wait = answer.header("retry-after")
         raise Blocked(exchange, f"429 Too Many Requests, Retry-After {wait or 'not given'}")
@@ -170,7 +171,7 @@ def _respond(exchange: Exchange) -> Response:
             content=answer.body,
         )
     except httpx.DecodingError as error:
-        raise Unanswered(_undecodable(exchange, str(error))) from None
+        raise NoAnswer(_undecodable(exchange, str(error))) from None
     response._exchange = ref(exchange)
     response._asked = exchange.probe.method, answer.url
     return response

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from .decompression import decoded
 from .exchange_summary import describe
-from .flakiness import Attempts
+from .flakiness import AttemptLog
 from .probe import RETRIED_STATUSES, SAFE_METHODS, SILENT, Answer, Attempt, Cause, Exchange, Probe
 
 _SAYS_NOTHING: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
@@ -26,7 +26,7 @@ RETRIES_KEPT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Troubled:
+class FlakyExchange:
     """A flaky exchange: its origin, the groups it counts in, when its failed attempts began."""
 
     origin: str
@@ -35,7 +35,7 @@ class Troubled:
 
 
 @dataclass(slots=True)
-class Tally:
+class RequestStatistics:
     """What one process asked for. Counters are keyed by origin and by declaration.
 
     ``silent`` are probes that nobody answered; ``bodies`` has, for what was asked at several
@@ -50,8 +50,8 @@ class Tally:
     received: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     flaky: Counter[str] = field(default_factory=Counter)
-    tried: defaultdict[str, Attempts] = field(default_factory=lambda: defaultdict(Attempts))
-    troubled: list[Troubled] = field(default_factory=list)
+    tried: defaultdict[str, AttemptLog] = field(default_factory=lambda: defaultdict(AttemptLog))
+    troubled: list[FlakyExchange] = field(default_factory=list)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Tally:
             self.flaky[group] += exchange.flaky
         failed = self._note_attempts(exchange)
         if exchange.flaky:
-            self.troubled.append(Troubled(probe.origin, groups, failed))
+            self.troubled.append(FlakyExchange(probe.origin, groups, failed))
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(describe(exchange))
         if exchange.cause in SILENT and probe.method in SAFE_METHODS:

@@ -117,7 +117,7 @@ class _Received:
         return self.may_grow or self.limits.grow is None
 
 
-class Curl:
+class Transport:
     """Sends requests from one event loop, over connections it keeps.
 
     ``connections`` bounds the connections at once and ``authorities`` is the PEM file to trust

@@ -19,10 +19,10 @@ from typing import Final
 
 import pytest
 
-from ..cli.console import CommandLine, say
+from ..cli.console import CommandLine, print_line
 from ..environment import loader
 from ..environment.model import BadEnvironment, Environment
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from ..session import collection
 from ..verdict.exit_codes import USAGE_ERROR
 from . import shell
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
         if code not in _NONE_RAN:
             sys.stderr.write(f"knowngood handbook: the checks cannot be read:\n{output}")
             return code
-        say(markdown(written(environment, checks)).rstrip("\n"))
+        print_line(markdown(written(environment, checks)).rstrip("\n"))
     except BadEnvironment as error:
         sys.stderr.write(f"knowngood handbook: error: {error}\n")
         return USAGE_ERROR
@@ -113,10 +113,10 @@ def written(environment: Environment, checks: Sequence[Check]) -> Handbook:
     verifying = Verifying(environment, names)
     parts = (*verifying.parts(checks), Part("Then", "", tuple(putting.noted())))
     found = Handbook(
-        title=f"{plain(environment.name)} by hand",
+        title=f"{one_line(environment.name)} by hand",
         text=_ABOUT.format(
-            name=plain(environment.name),
-            description=plain(environment.description),
+            name=one_line(environment.name),
+            description=one_line(environment.description),
             file=file_of(environment),
         ),
         sections=(
@@ -173,7 +173,7 @@ def _refuse_control(environment: Environment, handbook: Handbook) -> None:
                 if found := _CONTROL.search(example.command):
                     raise BadEnvironment(
                         f"{environment.path}: or a check that applies to it has the control "
-                        f"character {found[0]!r} in {plain(example.command)!r}; take it out: a "
+                        f"character {found[0]!r} in {one_line(example.command)!r}; take it out: a "
                         "terminal would obey it"
                     )
 

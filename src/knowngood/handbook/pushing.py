@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from math import ceil
 
 from ..environment.model import Environment
-from ..release.record import OVERRIDDEN, Kind
-from ..release.review import Rule
-from ..verdict.exit_codes import Kind as Verdict
+from ..release.record import OVERRIDDEN, RecordKind
+from ..release.review import ReviewRule
+from ..verdict.exit_codes import VerdictKind as Verdict
 from . import shell
 from .instruction import Example, Section, Step
 from .putting import Putting, recorded, would_give
@@ -76,8 +76,8 @@ class Pushing:
             )
             return
         for text, kinds in (
-            ("What was last pushed, or rolled back", (Kind.PUSHED, Kind.ROLLED_BACK)),
-            ("What was last verified", (Kind.VERIFIED,)),
+            ("What was last pushed, or rolled back", (RecordKind.PUSHED, RecordKind.ROLLED_BACK)),
+            ("What was last verified", (RecordKind.VERIFIED,)),
         ):
             refs = " ".join(f'"refs/tags/{kind}/$env/"' for kind in kinds)
             command = (
@@ -101,10 +101,12 @@ class Pushing:
         if recorded(self.environment):
             text += (
                 " Who passes over a rule answers for it, on record: "
-                f"`note {Kind.OVERRIDDEN} {OVERRIDDEN} 'WHY'`, behind the first of them."
+                f"`note {RecordKind.OVERRIDDEN} {OVERRIDDEN} 'WHY'`, behind the first of them."
             )
         return Section(
-            "Push a release", text, (*self._gate(), *Putting(self.environment).put(Kind.PUSHED))
+            "Push a release",
+            text,
+            (*self._gate(), *Putting(self.environment).put(RecordKind.PUSHED)),
         )
 
     def _gate(self) -> Iterator[Step]:
@@ -136,7 +138,7 @@ class Pushing:
                 ),
             ),
         )
-        patterns = " ".join(f'"refs/tags/{kind}/*/$release/*"' for kind in Kind)
+        patterns = " ".join(f'"refs/tags/{kind}/*/$release/*"' for kind in RecordKind)
         yield Step(
             "Its tag was never moved: no record has it on another commit.",
             (
@@ -182,7 +184,7 @@ class Pushing:
         )
         review = self.environment.gate.review
         pattern = review or shell.REVIEWED
-        allowed = (Rule.by(review) if review else Rule.usual()).allowed
+        allowed = (ReviewRule.by(review) if review else ReviewRule.usual()).allowed
         yield Step(
             f"Somebody has reviewed each of them: the message has {allowed}. What has no such "
             "mark comes back, but for merges that hold what git makes of their parents.",

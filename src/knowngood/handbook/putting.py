@@ -8,8 +8,8 @@ from math import ceil
 from typing import Final
 
 from ..environment.model import Environment
-from ..release.record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind
-from ..verdict.exit_codes import Kind as Verdict
+from ..release.record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
+from ..verdict.exit_codes import VerdictKind as Verdict
 from .instruction import Example, Section, Step, within
 
 _FIELDS: Final = {"{env}": '"$env"', "{release}": '"$release"', "{commit}": '"$commit"'}
@@ -37,7 +37,7 @@ class Putting:
 
     environment: Environment
 
-    def put(self, kind: Kind) -> Iterator[Step]:
+    def put(self, kind: RecordKind) -> Iterator[Step]:
         """Put ``$release`` there, on record, and wait until it is."""
         if recorded(self.environment):
             yield Step("Write down that it begins.", (Example(f"note {kind} {STARTED}", ""),))
@@ -46,7 +46,7 @@ class Putting:
             yield Step("Write down that it is there.", (Example(f"note {kind} {DEPLOYED}", ""),))
         yield self._wait()
 
-    def _deploy(self, kind: Kind) -> Step:
+    def _deploy(self, kind: RecordKind) -> Step:
         deploy = self.environment.deploy
         if deploy is None:
             return Step(
@@ -59,7 +59,7 @@ class Putting:
         if not recorded(self.environment) and "{commit}" in "".join(deploy.command):
             text += " Set `commit` to the commit that the release is."
         note = f"`note {kind} '{NOT_DEPLOYED}'`, and " if recorded(self.environment) else ""
-        after = "go to section 5" if kind == Kind.PUSHED else "call for help"
+        after = "go to section 5" if kind == RecordKind.PUSHED else "call for help"
         return Step(
             f"{text} With another exit code: {note}{after}.",
             (Example(f'({guard}cd "$here" && {command}) >&2; echo "exit code $?"', "exit code 0"),),
@@ -97,7 +97,7 @@ class Putting:
             (
                 Example(
                     f"verdict={Verdict.PASSED} saw='by hand: every step gave what must come back'\n"
-                    f'note {Kind.VERIFIED} "$verdict" "$saw"',
+                    f'note {RecordKind.VERIFIED} "$verdict" "$saw"',
                     "",
                 ),
             ),
@@ -127,4 +127,4 @@ class Putting:
                 "`release` to it. " + would_give(self.environment, "repository", "release")
             )
         again = Step("Verify it: every step of section 4 again, with the one that writes it down.")
-        return Section("Roll back", text, (find, *self.put(Kind.ROLLED_BACK), again))
+        return Section("Roll back", text, (find, *self.put(RecordKind.ROLLED_BACK), again))

@@ -13,11 +13,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..environment.model import Environment, Release
-from ..release.record import DEPLOYED, Kind, Record
+from ..release.record import DEPLOYED, Record, RecordKind
 from ..verdict.exit_codes import ACTIONS, HOLD
-from ..verdict.exit_codes import Kind as Verdict
+from ..verdict.exit_codes import VerdictKind as Verdict
 
-WRITTEN: Final = (Kind.VERIFIED, Kind.PUSHED, Kind.ROLLED_BACK, Kind.OVERRIDDEN)
+WRITTEN: Final = (
+    RecordKind.VERIFIED,
+    RecordKind.PUSHED,
+    RecordKind.ROLLED_BACK,
+    RecordKind.OVERRIDDEN,
+)
 
 _WHEN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -160,11 +165,11 @@ def there(release: Release) -> str:
 def functions(environment: Environment) -> str:
     """Those that read and write the records of ``environment``."""
     signed = environment.gate.signers is not None
-    trusted = f'signed "{Kind.VERIFIED}/$1/$name" || continue'
+    trusted = f'signed "{RecordKind.VERIFIED}/$1/$name" || continue'
     known = {
         "passed": str(Verdict.PASSED),
         "failed": str(Verdict.FAILED),
-        "verified": str(Kind.VERIFIED),
+        "verified": str(RecordKind.VERIFIED),
         "proceed": ACTIONS[Verdict.PASSED],
         "back": ACTIONS[Verdict.FAILED],
         "hold": HOLD,
@@ -187,11 +192,11 @@ def functions(environment: Environment) -> str:
     return "\n".join(_filled(text, **known) for text in texts)
 
 
-def _message(kind: Kind) -> str:
+def _message(kind: RecordKind) -> str:
     """A branch of ``case`` that prints the message of a record of this kind. It is a real one, in
     which the shell's variables stand for what is not known yet.
     """
-    put = kind in (Kind.PUSHED, Kind.ROLLED_BACK)
+    put = kind in (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
     shell = Record(
         kind=kind,
         environment="$env",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from ..environment.model import Environment
-from ..session.marks import Ask
+from ..session.marks import ProbeTemplate
 from . import shell
 from .instruction import Example, Part, Step, Told, assigned, listed, told
 
@@ -34,7 +34,7 @@ class Check:
     name: str
     subject: str
     doc: str
-    asks: tuple[Ask, ...]
+    asks: tuple[ProbeTemplate, ...]
 
 
 class Names:
@@ -125,7 +125,7 @@ class Verifying:
         """A command for each URL that a check asks for, for one of its cases."""
         return "\n".join(dict.fromkeys(map(self._command, check.asks)))
 
-    def _command(self, ask: Ask) -> str:
+    def _command(self, ask: ProbeTemplate) -> str:
         fields = {name: self._value(name) for name in ask.fields}
         origin, _, path = ask.template.format_map(fields).partition(":")
         options = ("--head " if ask.method == "HEAD" else "") + ("-L " if ask.follow else "")

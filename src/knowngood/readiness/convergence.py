@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from ..environment.model import Environment, Release
 from ..fetch.fetcher import Fetcher
 from ..fetch.probe import ANSWERED_WRONG, RETRIED_STATUSES, Exchange, Probe
-from ..fetch.response import Blocked, Unanswered, respond
-from ..safety.limits import Unjudgeable
-from ..safety.sanitize import plain
+from ..fetch.response import Blocked, NoAnswer, respond
+from ..safety.limits import ContentTooLarge
+from ..safety.sanitize import one_line
 
 FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 5.0
@@ -41,7 +41,7 @@ _LONGEST: Final = 200  # characters of a release's name
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ReleaseSighting:
     """One answer of an edge: the ``names`` of the release it serves (none when it says none), in
     a word that a table can show, and the exchange.
     """
@@ -72,9 +72,9 @@ class Edge:
     address: str
     in_a_row: int = 0
     mute: int = 0
-    last: Sight | None = None
+    last: ReleaseSighting | None = None
 
-    def note(self, sight: Sight, expected: str) -> None:
+    def note(self, sight: ReleaseSighting, expected: str) -> None:
         """One more answer. What says nothing neither counts nor breaks the row."""
         self.mute = self.mute + 1 if sight.silent else 0
         if not sight.silent:
@@ -104,11 +104,11 @@ class Convergence:
         return "\n".join(lines)
 
 
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Watch:
+class ReleaseWatch:
     """Looks at the version document of ``environment``, edge by edge, through ``fetcher``."""
 
     environment: Environment
@@ -117,7 +117,7 @@ class Watch:
     asked: int = 0
     addresses: Sequence[str] = field(default_factory=tuple)
 
-    def look(self, addresses: Iterable[str], times: int = 1) -> dict[str, list[Sight]]:
+    def look(self, addresses: Iterable[str], times: int = 1) -> dict[str, list[ReleaseSighting]]:
         """Ask each of these for the version document so many times, all at once, on connections
         of their own.
         """
@@ -127,12 +127,12 @@ class Watch:
             for address in addresses
             for _ in range(times)
         ]
-        found: dict[str, list[Sight]] = {}
+        found: dict[str, list[ReleaseSighting]] = {}
         for address, future in futures:
             found.setdefault(address, []).append(sight(self.release, future.result().exchange))
         return found
 
-    def converge(self, expected: str, within: float, tell: Tell) -> Convergence:
+    def converge(self, expected: str, within: float, tell: Progress) -> Convergence:
         """Ask until each edge has said ``expected`` often enough in a row, or so many seconds have
         passed. ``tell`` is given a line on how far it is, each time round.
         """
@@ -174,7 +174,7 @@ class Watch:
     def _progress(self, expected: str, edges: list[Edge], spent: float, within: float) -> str:
         there = sum(map(self._is_there, edges))
         return (
-            f"{there} of {len(edges)} edges serve {plain(expected, 60)} "
+            f"{there} of {len(edges)} edges serve {one_line(expected, 60)} "
             f"({spent:.0f} s of {within:g} s)"
         )
 
@@ -236,37 +236,39 @@ def _lookup(host: str) -> list[str]:
     return [str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
-def sight(release: Release, exchange: Exchange) -> Sight:
+def sight(release: Release, exchange: Exchange) -> ReleaseSighting:
     """What this answer for the version document says."""
     try:
         response = respond(exchange)
-    except Unanswered:
+    except NoAnswer:
         last = exchange.attempts[-1]
         phase = f" ({last.phase})" if last.phase else ""
-        return Sight((), f"no answer: {last.cause}{phase}", exchange)
+        return ReleaseSighting((), f"no answer: {last.cause}{phase}", exchange)
     except Blocked as error:
-        return Sight((), plain(str(error), 80), exchange)
+        return ReleaseSighting((), one_line(str(error), 80), exchange)
     if response.status_code != 200:
-        return Sight((), f"answered {response.status_code}", exchange)
+        return ReleaseSighting((), f"answered {response.status_code}", exchange)
     try:
         if release.shape == "text":
             return _in_text(response.text.strip(), exchange)
         return _in_json(release, response.json(), exchange)
-    except (ValueError, Unjudgeable) as error:
-        return Sight((), plain(str(error), 80), exchange)
+    except (ValueError, ContentTooLarge) as error:
+        return ReleaseSighting((), one_line(str(error), 80), exchange)
 
 
-def _in_text(text: str, exchange: Exchange) -> Sight:
-    return Sight((text,) if text else (), plain(text, _LONGEST) or "an empty document", exchange)
+def _in_text(text: str, exchange: Exchange) -> ReleaseSighting:
+    return ReleaseSighting(
+        (text,) if text else (), one_line(text, _LONGEST) or "an empty document", exchange
+    )
 
 
-def _in_json(release: Release, document: object, exchange: Exchange) -> Sight:
+def _in_json(release: Release, document: object, exchange: Exchange) -> ReleaseSighting:
     found = document if isinstance(document, Mapping) else {}
     names = [found.get(key) for key in dict.fromkeys((release.field, "commit"))]
     if not isinstance(names[0], str) or not names[0]:
-        return Sight((), f"a document without {release.field!r}", exchange)
+        return ReleaseSighting((), f"a document without {release.field!r}", exchange)
     texts = tuple(name for name in names if isinstance(name, str) and name)
-    return Sight(texts, plain(texts[0], _LONGEST), exchange)
+    return ReleaseSighting(texts, one_line(texts[0], _LONGEST), exchange)
 
 
 def _same(name: str, expected: str) -> bool:
@@ -282,4 +284,4 @@ def _seen(edge: Edge) -> str:
     if edge.last is None:
         return "not asked"
     often = f", {edge.in_a_row} in a row" if edge.in_a_row else ""
-    return f"{plain(edge.last.shown, 60)}{often}"
+    return f"{one_line(edge.last.shown, 60)}{often}"

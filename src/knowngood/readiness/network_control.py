@@ -18,7 +18,7 @@ from ..environment.model import Control, Environment
 from ..fetch.decompression import decoded
 from ..fetch.fetcher import Fetcher
 from ..fetch.probe import Cause, Exchange, Probe
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 
 ATTEMPTS: Final = 3
 SECONDS: Final = 10.0
@@ -27,7 +27,7 @@ deployment cannot be judged either."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ControlLook:
     """What the controls said. ``began`` is in seconds since the epoch.
 
     ``trouble`` is empty when one of them answered as known. ``forged`` says that there were
@@ -42,7 +42,7 @@ class Look:
     skew: float = 0.0
 
 
-def look(environment: Environment, run_id: str) -> Look:
+def look(environment: Environment, run_id: str) -> ControlLook:
     """Ask every control of ``environment`` once, all at the same time."""
     began = time.time()
     fetcher = Fetcher(_beside(environment), run_id, began + SECONDS, public=True)
@@ -58,18 +58,18 @@ def look(environment: Environment, run_id: str) -> Look:
     return judge(began, zip(environment.control, exchanges, strict=True))
 
 
-def judge(began: float, answers: Iterable[tuple[Control, Exchange]]) -> Look:
+def judge(began: float, answers: Iterable[tuple[Control, Exchange]]) -> ControlLook:
     """What these exchanges with controls say. Pure."""
     answers = list(answers)
     troubles = [(control, exchange, _trouble(control, exchange)) for control, exchange in answers]
     right = [(control, exchange) for control, exchange, trouble in troubles if not trouble]
     if right:
-        return Look(
+        return ControlLook(
             began,
             secure=any(control.url.startswith("https:") for control, _ in right),
             skew=min((_skew(exchange) for _, exchange in right), key=abs),
         )
-    return Look(
+    return ControlLook(
         began,
         trouble="; ".join(f"{control.url}: {trouble}" for control, _, trouble in troubles),
         forged=any(_is_forged(exchange) for _, exchange in answers),
@@ -99,14 +99,14 @@ def _trouble(control: Control, exchange: Exchange) -> str:
     answer = exchange.answer
     if answer is None:
         last = exchange.attempts[-1]
-        return f"{last.cause}: {plain(last.detail)}"
+        return f"{last.cause}: {one_line(last.detail)}"
     if answer.status != control.status:
         return f"answered {answer.status}, known is {control.status}"
     if control.body and control.body.encode() not in decoded(answer):
-        return f"its body lacks {plain(control.body, 40)!r}"
+        return f"its body lacks {one_line(control.body, 40)!r}"
     name, _, value = control.header.partition(":")
     if name and (answer.header(name.lower()) or "") != value.strip():
-        return f"its header {name} is not {plain(value.strip(), 40)!r}"
+        return f"its header {name} is not {one_line(value.strip(), 40)!r}"
     return ""
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .convergence import Convergence, Sight
+from .convergence import Convergence, ReleaseSighting
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReleaseState:
     """What is known of the release: the one ``expected``, if one was named, and what each edge
     said at the ``start``. ``changed`` says how the end differs from that, so that the results
     span two releases; ``wavering`` why the release is not certain.
@@ -25,17 +25,17 @@ class Standing:
         """The release that was on the air when the run began; several where edges differ."""
         return ", ".join(sorted(set(self.start.values()))) or None
 
-    def converged(self, convergence: Convergence) -> Standing:
+    def converged(self, convergence: Convergence) -> ReleaseState:
         """After waiting for the release."""
         edges = (*convergence.there, *convergence.missing)
         return replace(self, start={e.address: e.last.shown for e in edges if e.last is not None})
 
-    def looked_at(self, sights: Mapping[str, Sequence[Sight]]) -> Standing:
+    def looked_at(self, sights: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
         """After a look, at the start, without waiting."""
         said = {address: seen[-1] for address, seen in sights.items()}
         return replace(self, start={a: s.shown for a, s in said.items() if s.names})
 
-    def ended(self, sights: Mapping[str, Sequence[Sight]]) -> Standing:
+    def ended(self, sights: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
         """After the look at the end."""
         standing = self
         for address, seen in sights.items():
@@ -43,7 +43,7 @@ class Standing:
                 standing = standing._compared(address, [each for each in seen if each.names])
         return standing
 
-    def _compared(self, address: str, seen: Sequence[Sight]) -> Standing:
+    def _compared(self, address: str, seen: Sequence[ReleaseSighting]) -> ReleaseState:
         where = f" at {address}" if address else ""
         then = self.expected or self.start[address]
         others = {each.shown for each in seen if not _is(each, then)}
@@ -60,6 +60,6 @@ class Standing:
         return replace(self, changed=self.changed or why)
 
 
-def _is(sight: Sight, then: str) -> bool:
+def _is(sight: ReleaseSighting, then: str) -> bool:
     """Whether this is the release that was named, or the one that was shown at the start."""
     return sight.is_(then) or sight.shown == then

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 
 WIND_UP: Final = 5.0
 """Seconds between asking a command to end and killing it."""
@@ -45,7 +45,7 @@ def show(command: Sequence[str], folder: Path, seconds: float, say: Callable[[st
 
 def _read(stream: IO[bytes], say: Callable[[str], None]) -> None:
     while line := stream.readline(4096):
-        say(f"| {plain(line.decode('utf-8', 'replace').rstrip(), 300)}")
+        say(f"| {one_line(line.decode('utf-8', 'replace').rstrip(), 300)}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

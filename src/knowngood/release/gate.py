@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ..environment.model import Environment, Gate
-from ..safety.sanitize import plain
+from ..environment.model import Environment, GateRules
+from ..safety.sanitize import one_line
 from .git import GitError, Repository, is_ref_part
-from .record import Kind, Record, at, is_record
+from .record import Record, RecordKind, at, is_record
 from .record_store import Believed, Records
-from .review import Rule, reviewed
+from .review import ReviewRule, reviewed
 
 LISTED = 50
 """Commits that are listed by author and subject; a push of more is one to split."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class GateReason:
     """Why not: ``what`` stands in the way, and what is ``to_do``."""
 
     what: str
@@ -42,18 +42,18 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GateDecision:
     """The ``commit`` that the release is (None where there is none), the commits that would go
     out, and every reason why not.
     """
 
     commit: str | None
     outgoing: Sequence[Commit]
-    reasons: Sequence[Reason]
+    reasons: Sequence[GateReason]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class GateQuestion:
     """May ``release`` go to ``environment``, at the time ``now``? Where it is known what was built,
     the ``content`` that passed must be that: the digest of its manifest.
     """
@@ -66,23 +66,23 @@ class Question:
     content: str | None = None
 
     @property
-    def gate(self) -> Gate:
+    def gate(self) -> GateRules:
         """The environment's rules."""
         return self.environment.gate
 
-    def answer(self) -> Answer:
+    def answer(self) -> GateDecision:
         """What would go out, since what is live by the records (nothing where nothing was pushed
         there yet), and why not. Raises GitError where git cannot tell.
         """
         commit = self._commit()
         if commit is None:
-            return Answer(None, (), [self._unknown()])
+            return GateDecision(None, (), [self._unknown()])
         live = self._live(commit)
         outgoing = self._between(live.commit, commit) if live is not None else []
         found = [*self._tag(commit), *self._branch(commit), *self._dirty(), *self._damaged()]
         found += [*self._verified(commit), *self._backward(commit, live)]
         found += [*self._reviews(outgoing), *self._window()]
-        return Answer(commit, outgoing, found)
+        return GateDecision(commit, outgoing, found)
 
     def _commit(self) -> str | None:
         """The commit that the release is."""
@@ -99,50 +99,50 @@ class Question:
         names = self.repository.run("rev-list", f"{old}..{new}", "--").split()
         rule = self._rule()
         return [
-            Commit(each.name, plain(each.person, 60), plain(each.subject, 120), passes)
+            Commit(each.name, one_line(each.person, 60), one_line(each.subject, 120), passes)
             for each, passes in reviewed(self.repository, names, rule)
         ]
 
-    def _rule(self) -> Rule:
+    def _rule(self) -> ReviewRule:
         """Which commits are reviewed: by the environment's own pattern, or the usual one."""
-        return Rule.by(self.gate.review) if self.gate.review else Rule.usual()
+        return ReviewRule.by(self.gate.review) if self.gate.review else ReviewRule.usual()
 
-    def _unknown(self) -> Reason:
-        return Reason(
-            f"there is no release {plain(self.release, 80)} in {self.repository.path}",
+    def _unknown(self) -> GateReason:
+        return GateReason(
+            f"there is no release {one_line(self.release, 80)} in {self.repository.path}",
             "name a tag; `git tag --sort=-creatordate` lists those that there are",
         )
 
-    def _tag(self, commit: str) -> Iterator[Reason]:
+    def _tag(self, commit: str) -> Iterator[GateReason]:
         before = self.records.moved(self.release, commit)
         if before is not None:
-            yield Reason(
+            yield GateReason(
                 f"{self.release} was {before.commit[:12]} on {at(before.when)}, and is now "
                 f"{commit[:12]}: its tag was moved",
                 "make a release with a name of its own",
             )
         kind = self.repository.run("cat-file", "-t", f"refs/tags/{self.release}").strip()
         if kind != "tag":
-            yield Reason(
+            yield GateReason(
                 f"{self.release} is a lightweight tag, which says neither who made it nor when",
                 "make a release with a name of its own: git tag -a",
             )
 
-    def _branch(self, commit: str) -> Iterator[Reason]:
+    def _branch(self, commit: str) -> Iterator[GateReason]:
         names = (f"refs/remotes/origin/{self.gate.branch}", f"refs/heads/{self.gate.branch}")
         heads = [name for name in names if self.repository.commit_of(name)][:1]  # the server's
         if not heads:
-            yield Reason(
+            yield GateReason(
                 f"there is no branch {self.gate.branch} in {self.repository.path}",
                 "push it, or name another one as gate.branch",
             )
         elif not self.repository.succeeds("merge-base", "--is-ancestor", commit, heads[0]):
-            yield Reason(
+            yield GateReason(
                 f"{self.release} is not on the branch {self.gate.branch}",
                 f"bring it there first; pushed is only what {self.gate.branch} holds",
             )
 
-    def _dirty(self) -> Iterator[Reason]:
+    def _dirty(self) -> Iterator[GateReason]:
         """A deployment that takes files from this folder would take what is in no release."""
         if self.repository.run("rev-parse", "--is-bare-repository").strip() == "true":
             return
@@ -150,38 +150,40 @@ class Question:
         changed = self.repository.run(*words).splitlines()
         if changed:
             more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-            yield Reason(
+            yield GateReason(
                 f"{self.repository.path} has changes that are in no commit: "
-                f"{plain(changed[0][3:], 200)}{more}",
+                f"{one_line(changed[0][3:], 200)}{more}",
                 "commit them, or put them aside: git stash",
             )
 
-    def _damaged(self) -> Iterator[Reason]:
+    def _damaged(self) -> Iterator[GateReason]:
         for bad in self.records.bad:
             if bad.environment in concerned(self.environment):
-                yield Reason(
-                    f"the record {plain(bad.name, 200)} is not to be believed: {bad.why}",
+                yield GateReason(
+                    f"the record {one_line(bad.name, 200)} is not to be believed: {bad.why}",
                     "find out who wrote it; then delete it, here and on the server",
                 )
 
-    def _verified(self, commit: str) -> Iterator[Reason]:
+    def _verified(self, commit: str) -> Iterator[GateReason]:
         for place in concerned(self.environment)[1:]:
             yield from self._good_on(place, commit)
 
-    def _good_on(self, place: str, commit: str) -> Iterator[Reason]:
+    def _good_on(self, place: str, commit: str) -> Iterator[GateReason]:
         again = f"knowngood verify --env={place} --release={self.release} --record --push"
-        mine = [r for r in self.records.of(place, Kind.VERIFIED) if r.commit == commit]
+        mine = [r for r in self.records.of(place, RecordKind.VERIFIED) if r.commit == commit]
         passed = next((r for r in mine if r.passed), None)
         if passed is None:
             last = f"; the last try there was {mine[0].verdict}" if mine else ""
-            yield Reason(f"{self.release} has not PASSED on {place}{last}", again)
+            yield GateReason(f"{self.release} has not PASSED on {place}{last}", again)
             return
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
-            why = f"on {at(revoked.when)}: {plain(revoked.reason, 200)}"
-            yield Reason(f"{self.release} has FAILED on {place} since, {why}", "make another one")
+            why = f"on {at(revoked.when)}: {one_line(revoked.reason, 200)}"
+            yield GateReason(
+                f"{self.release} has FAILED on {place} since, {why}", "make another one"
+            )
         if self.now - passed.when > timedelta(days=self.gate.max_age):
-            yield Reason(
+            yield GateReason(
                 f"{self.release} PASSED on {place} on {at(passed.when)}, more than "
                 f"{self.gate.max_age:g} days ago",
                 again,
@@ -189,64 +191,66 @@ class Question:
         yield from self._same_content(passed, place)
         yield from self._signature(passed)
 
-    def _same_content(self, passed: Record, place: str) -> Iterator[Reason]:
+    def _same_content(self, passed: Record, place: str) -> Iterator[GateReason]:
         """Where several verifications of one commit compared contents, all were the same."""
         contents = {
             record.content
-            for record in self.records.of(place, Kind.VERIFIED)
+            for record in self.records.of(place, RecordKind.VERIFIED)
             if record.commit == passed.commit and record.passed and record.content
         }
         if len(contents) > 1 or (contents and passed.content is None):
-            yield Reason(
+            yield GateReason(
                 f"{self.release} was served on {place} with different contents",
                 "make another release, of one build",
             )
         elif self.content is not None and passed.content != self.content:
             found = "another build" if passed.content else "held against no manifest"
-            yield Reason(
+            yield GateReason(
                 f"what PASSED on {place} was {found}, and this one is {self.content[:12]}",
                 f"knowngood verify --env={place} --release={self.release} --manifest=FILE "
                 "--record --push, of the build that goes out",
             )
 
-    def _signature(self, passed: Record) -> Iterator[Reason]:
+    def _signature(self, passed: Record) -> Iterator[GateReason]:
         signers = self.gate.signers
         if signers is None:
             return
         trouble = untrusted(self.repository, passed, signers)
         if trouble:
-            yield Reason(
+            yield GateReason(
                 f"the record {passed.name} is not signed by anyone in {signers}: {trouble}",
                 "verify again as somebody who is, with git's user.signingKey set",
             )
 
-    def _backward(self, commit: str, live: Record | None) -> Iterator[Reason]:
+    def _backward(self, commit: str, live: Record | None) -> Iterator[GateReason]:
         if live is not None and not self.repository.succeeds(
             "merge-base", "--is-ancestor", live.commit, commit
         ):
-            yield Reason(
+            yield GateReason(
                 f"{self.release} does not contain {live.release}, which is live",
                 f"to go back: knowngood rollback --env={self.environment.name}",
             )
 
-    def _reviews(self, outgoing: Sequence[Commit]) -> Iterator[Reason]:
+    def _reviews(self, outgoing: Sequence[Commit]) -> Iterator[GateReason]:
         unmarked = [each for each in outgoing if not each.marked]
         for each in unmarked[:LISTED]:
-            yield Reason(
+            yield GateReason(
                 f"no review: {each.digest[:12]} by {each.author}: {each.subject}",
                 f"have it reviewed; its message must hold {self._rule().allowed}",
             )
         if len(unmarked) > LISTED:
-            yield Reason(f"and {len(unmarked) - LISTED} more without review", "split the release")
+            yield GateReason(
+                f"and {len(unmarked) - LISTED} more without review", "split the release"
+            )
 
-    def _window(self) -> Iterator[Reason]:
+    def _window(self) -> Iterator[GateReason]:
         gate = self.gate
         local = self.now.astimezone(ZoneInfo(gate.timezone))
         day = local.strftime("%A")
         if day in gate.no_change:
-            yield Reason(f"it is {day} in {gate.timezone}: no changes", "push on another day")
+            yield GateReason(f"it is {day} in {gate.timezone}: no changes", "push on another day")
         if local.date().isoformat() in gate.holidays:
-            yield Reason(f"{local.date()} is a holiday: no changes", "push on another day")
+            yield GateReason(f"{local.date()} is a holiday: no changes", "push on another day")
 
 
 def concerned(environment: Environment) -> tuple[str, ...]:
@@ -278,5 +282,5 @@ def untrusted(repository: Repository, found: Record, signers: Path) -> str:
     try:
         repository.verify_tag(f"refs/tags/{found.name}", signers)
     except GitError as error:
-        return plain(str(error).partition(": ")[2] or str(error), 200)
+        return one_line(str(error).partition(": ")[2] or str(error), 200)
     return ""

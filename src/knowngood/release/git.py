@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..safety.sanitize import plain
+from ..safety.errors import RunnerError
+from ..safety.sanitize import one_line
 
 SECONDS: Final = 120.0
 """How long one git command may take; a fetch over a slow line is the longest."""
@@ -43,7 +44,7 @@ _OF_HOOKS: Final = (
 )
 
 
-class GitError(Exception):
+class GitError(RunnerError):
     """git refused; the message says what was asked and what it said."""
 
 
@@ -156,7 +157,7 @@ def _refusal(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes])
     lines = _text(done.stderr).strip().splitlines()
     telling = [line for line in lines if not _NEWS.match(line)]  # what else was fetched
     said = "\n".join(telling or lines) or f"exit code {done.returncode}"
-    return f"git {_told(arguments)}: {plain(said, 500)}"
+    return f"git {_told(arguments)}: {one_line(said, 500)}"
 
 
 _NEWS: Final = re.compile(r"From |\s*[*=+ ]\s*\[new |\s+[0-9a-f]+\.\.")
@@ -166,4 +167,4 @@ def _told(arguments: Sequence[str]) -> str:
     words = list(arguments)
     while words[:1] == ["-c"]:
         del words[:2]
-    return plain(" ".join(words[:3]), 100)
+    return one_line(" ".join(words[:3]), 100)

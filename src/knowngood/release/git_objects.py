@@ -20,7 +20,7 @@ _COUNT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Object:
+class GitObject:
     """A commit or a tag. Of one that is larger than LARGEST, nothing but its name and kind."""
 
     name: str
@@ -49,7 +49,7 @@ class Object:
         return sum(name == "parent" for name, _ in self.headers) > 1
 
 
-def objects(repository: Repository, names: Iterable[str]) -> Iterator[Object]:
+def objects(repository: Repository, names: Iterable[str]) -> Iterator[GitObject]:
     """These objects, in this order; ``names`` are full object names. Raises GitError where one is
     not there.
     """
@@ -57,7 +57,7 @@ def objects(repository: Repository, names: Iterable[str]) -> Iterator[Object]:
         small = [name for name, _, size in group if size <= LARGEST]
         found = dict(_read(repository, small)) if small else {}
         for name, kind, size in group:
-            yield found[name] if size <= LARGEST else Object(name, kind, too_large=True)
+            yield found[name] if size <= LARGEST else GitObject(name, kind, too_large=True)
 
 
 def decoded(raw: bytes) -> str:
@@ -100,7 +100,7 @@ def _groups(sized: Iterable[_Sized]) -> Iterator[list[_Sized]]:
         yield group
 
 
-def _read(repository: Repository, names: list[str]) -> Iterator[tuple[str, Object]]:
+def _read(repository: Repository, names: list[str]) -> Iterator[tuple[str, GitObject]]:
     output = repository.read("cat-file", "--batch", given="\n".join([*names, ""]).encode())
     place = 0
     for name in names:
@@ -111,12 +111,12 @@ def _read(repository: Repository, names: list[str]) -> Iterator[tuple[str, Objec
         yield name, _parsed(name, kind.decode(), content)
 
 
-def _parsed(name: str, kind: str, content: bytes) -> Object:
+def _parsed(name: str, kind: str, content: bytes) -> GitObject:
     head, _, message = content.partition(b"\n\n")
     lines = [line for line in head.split(b"\n") if not line.startswith(b" ")]  # a signature's
     headers = tuple(_header(line) for line in lines)
     # What follows a NUL no git shows.
-    return Object(name, kind, headers, decoded(message.partition(b"\0")[0]))
+    return GitObject(name, kind, headers, decoded(message.partition(b"\0")[0]))
 
 
 def _header(line: bytes) -> tuple[str, str]:

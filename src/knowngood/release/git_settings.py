@@ -8,7 +8,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from ..safety.sanitize import plain
+from ..safety.errors import UsageError
+from ..safety.sanitize import one_line
 from .git import Repository, is_ref_part
 
 REVIEW: Final = "knowngood.review"
@@ -16,12 +17,12 @@ BRANCH: Final = "knowngood.branch"
 SIGNERS: Final = "knowngood.signers"
 
 
-class BadSetting(Exception):
+class BadSetting(UsageError):
     """A key of git's configuration has a wrong value; the message names both."""
 
     def __init__(self, key: str, found: str, why: str, allowed: str) -> None:
         super().__init__(
-            f'git config {key}: found "{plain(found)}": {plain(why)}; allowed: {allowed}; '
+            f'git config {key}: found "{one_line(found)}": {one_line(why)}; allowed: {allowed}; '
             f"next: set it, or git config --unset-all {key}"
         )
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from ..safety.sanitize import plain
+from ..safety.errors import UsageError
+from ..safety.sanitize import one_line
 from .git import GitError, Repository
 
 CLIENT: Final = ("commit-msg", "pre-push")
@@ -35,7 +36,7 @@ exec "$python" -P -m knowngood hooks run {name} "$@"
 """
 
 
-class NotInstalled(Exception):
+class HooksNotInstalled(UsageError):
     """No hook was written; the message says what stands in the way and what to do."""
 
 
@@ -57,16 +58,18 @@ def install(directory: Path, *, server: bool, force: bool) -> list[str]:
 def _folder(directory: Path, server: bool) -> tuple[Path, bool]:
     """Where git looks for the hooks, and whether its configuration says so."""
     if not directory.is_dir():
-        raise NotInstalled(f"{plain(str(directory))}: there is no such folder")
+        raise HooksNotInstalled(f"{one_line(str(directory))}: there is no such folder")
     here = Repository(directory)
     try:
         bare = here.run("rev-parse", "--is-bare-repository").strip() == "true"
         where = "--absolute-git-dir" if bare else "--show-toplevel"
         top = Repository(Path(here.run("rev-parse", where).removesuffix("\n")))
     except GitError as error:
-        raise NotInstalled(f"{plain(str(directory))} is no git repository: {error}") from None
+        raise HooksNotInstalled(
+            f"{one_line(str(directory))} is no git repository: {error}"
+        ) from None
     if bare and not server:
-        raise NotInstalled(f"{top.path} is bare: nobody commits there; allowed: --server")
+        raise HooksNotInstalled(f"{top.path} is bare: nobody commits there; allowed: --server")
     # git takes a relative core.hooksPath from the folder in which hooks run, which is this one.
     found = top.run("rev-parse", "--path-format=absolute", "--git-path", "hooks")
     return Path(found.removesuffix("\n")), top.setting("core.hooksPath") is not None
@@ -86,13 +89,13 @@ def _make_room(foreign: list[Path], force: bool) -> None:
     """Move aside what is not ours: all of it or nothing."""
     for path in foreign:
         if not force:
-            raise NotInstalled(
+            raise HooksNotInstalled(
                 f"{path} is there, and not ours: it begins with {_begins(path)}; nothing was "
                 f"written; next: --force, which keeps it as {_old(path).name}, or call from it: "
                 f'{shlex.quote(_python())} -P -m knowngood hooks run {path.name} "$@"'
             )
         if os.path.lexists(_old(path)):
-            raise NotInstalled(
+            raise HooksNotInstalled(
                 f"{_old(path)} is there already; nothing was written; next: give it another name"
             )
     for path in foreign:
@@ -105,7 +108,7 @@ def _begins(path: Path) -> str:
         first = path.read_bytes()[:200].partition(b"\n")[0].decode("utf-8", "replace")
     except OSError as error:
         return f"what cannot be read ({error.strerror or error})"
-    return f'"{plain(first, 60)}"'
+    return f'"{one_line(first, 60)}"'
 
 
 def _write(path: Path) -> None:
@@ -124,7 +127,9 @@ def _write(path: Path) -> None:
 
 def _python() -> str:
     if not sys.executable:
-        raise NotInstalled("Python does not know where it is itself; next: run it by its full path")
+        raise HooksNotInstalled(
+            "Python does not know where it is itself; next: run it by its full path"
+        )
     return sys.executable
 
 
@@ -133,4 +138,4 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotInstalled(f"{path}: {error.strerror or error}") from None
+        raise HooksNotInstalled(f"{path}: {error.strerror or error}") from None

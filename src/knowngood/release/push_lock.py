@@ -9,14 +9,15 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ..safety.sanitize import plain
+from ..safety.errors import RunnerError
+from ..safety.sanitize import one_line
 from . import record_store
 from .git import GitError, Repository
 
 _NEW = "0" * 40
 
 
-class Locked(Exception):
+class PushLocked(RunnerError):
     """Somebody else has it; the message says who, since when, for what, and how to break it."""
 
 
@@ -69,7 +70,7 @@ def _take(repository: Repository, ref: str, blob: str, remote: bool) -> None:
         holder = _holder(repository, ref, remote)
         if holder is None:
             raise GitError(f"no lock can be had: {error}") from None
-        raise Locked(f"{holder}\nto break it: {_breaking(repository, ref, remote)}") from None
+        raise PushLocked(f"{holder}\nto break it: {_breaking(repository, ref, remote)}") from None
 
 
 def _give(repository: Repository, ref: str, blob: str, remote: bool) -> None:
@@ -89,7 +90,7 @@ def _holder(repository: Repository, ref: str, remote: bool) -> str | None:
         since = datetime.fromisoformat(note["since"])
         minutes = (datetime.now(UTC) - since).total_seconds() / 60
         told = f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}"
-        return f"another push is under way, by {plain(told, 400)}"
+        return f"another push is under way, by {one_line(told, 400)}"
     except GitError:
         return None
     except (ValueError, KeyError, TypeError):

@@ -15,10 +15,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ..content import strict_json
-from ..safety.limits import Unjudgeable
-from ..safety.sanitize import plain
+from ..safety.errors import KnowngoodError
+from ..safety.limits import ContentTooLarge
+from ..safety.sanitize import one_line
 from ..verdict.exit_codes import ACTIONS, HOLD
-from ..verdict.exit_codes import Kind as Verdict
+from ..verdict.exit_codes import VerdictKind as Verdict
 from .git import is_ref_part
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
@@ -41,7 +42,7 @@ _IN_REF: Final = "%Y%m%dT%H%M%S.%fZ"
 _LISTED: Final = 200  # checks of one kind that are listed by name
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What is recorded. Each is the first part of its tags' names."""
 
     VERIFIED = "verified"
@@ -51,11 +52,11 @@ class Kind(StrEnum):
 
 
 _PUT: Final = frozenset({STARTED, DEPLOYED, NOT_DEPLOYED})
-_VERDICTS: Final[Mapping[Kind, frozenset[str]]] = {
-    Kind.VERIFIED: frozenset(Verdict),
-    Kind.PUSHED: _PUT,
-    Kind.ROLLED_BACK: _PUT,
-    Kind.OVERRIDDEN: frozenset({OVERRIDDEN}),
+_VERDICTS: Final[Mapping[RecordKind, frozenset[str]]] = {
+    RecordKind.VERIFIED: frozenset(Verdict),
+    RecordKind.PUSHED: _PUT,
+    RecordKind.ROLLED_BACK: _PUT,
+    RecordKind.OVERRIDDEN: frozenset({OVERRIDDEN}),
 }
 
 _NO_RECORD: Final = (
@@ -64,13 +65,13 @@ _NO_RECORD: Final = (
     TypeError,
     AttributeError,
     RecursionError,
-    Unjudgeable,
+    ContentTooLarge,
 )
 
 
 def is_record(name: str) -> bool:
     """Whether a tag of this name is a record, or bars the way to a folder of them."""
-    return name.partition("/")[0] in set(Kind)
+    return name.partition("/")[0] in set(RecordKind)
 
 
 def at(when: datetime) -> str:
@@ -78,7 +79,7 @@ def at(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-class Malformed(Exception):
+class MalformedRecord(KnowngoodError):
     """A tag among the records that is none; the message says why."""
 
 
@@ -93,7 +94,7 @@ class Record:
     ``attempts`` the requests it sent.
     """
 
-    kind: Kind
+    kind: RecordKind
     environment: str
     release: str
     commit: str
@@ -116,12 +117,12 @@ class Record:
     @property
     def passed(self) -> bool:
         """Whether this says that the release is good."""
-        return self.kind == Kind.VERIFIED and self.verdict == Verdict.PASSED
+        return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.PASSED
 
     @property
     def failed(self) -> bool:
         """Whether this says that the release is bad."""
-        return self.kind == Kind.VERIFIED and self.verdict == Verdict.FAILED
+        return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.FAILED
 
     @property
     def action(self) -> str:
@@ -135,21 +136,23 @@ class Record:
 
     def _paragraph(self) -> str:
         what = {
-            Kind.VERIFIED: f"{self.release} was verified on {self.environment}",
-            Kind.PUSHED: f"{self.release} was pushed to {self.environment}",
-            Kind.ROLLED_BACK: f"{self.environment} was rolled back to {self.release}",
-            Kind.OVERRIDDEN: f"the gate of {self.environment} was overridden for {self.release}",
+            RecordKind.VERIFIED: f"{self.release} was verified on {self.environment}",
+            RecordKind.PUSHED: f"{self.release} was pushed to {self.environment}",
+            RecordKind.ROLLED_BACK: f"{self.environment} was rolled back to {self.release}",
+            RecordKind.OVERRIDDEN: (
+                f"the gate of {self.environment} was overridden for {self.release}"
+            ),
         }[self.kind]
         at = self.when.strftime("%Y-%m-%d %H:%M:%S UTC")
-        by = f" by {plain(self.who, 120)}" if self.who else ""
-        why = f": {plain(self.reason, 400)}" if self.reason else ""
+        by = f" by {one_line(self.who, 120)}" if self.who else ""
+        why = f": {one_line(self.reason, 400)}" if self.reason else ""
         return f"{self.verdict}: {what} on {at}{by}{why}"
 
     def _statement(self) -> dict[str, Any]:
         subject = [{"name": self.release, "digest": {"gitCommit": self.commit}}]
         if self.content is not None:
             subject.append({"name": "content", "digest": {"sha256": self.content}})
-        verification = self.kind == Kind.VERIFIED
+        verification = self.kind == RecordKind.VERIFIED
         return {
             "_type": STATEMENT,
             "subject": subject,
@@ -175,11 +178,11 @@ class Record:
             "kind": str(self.kind),
             "environment": self.environment,
             "verdict": self.verdict,
-            **({"action": self.action} if self.kind == Kind.VERIFIED else {}),
-            "reason": plain(self.reason, 1000),
+            **({"action": self.action} if self.kind == RecordKind.VERIFIED else {}),
+            "reason": one_line(self.reason, 1000),
             "when": self.when.isoformat(),
-            "who": plain(self.who, 200),
-            "where": plain(self.where, 200),
+            "who": one_line(self.who, 200),
+            "where": one_line(self.where, 200),
             "run": self.run,
             "attempts": self.attempts,
         }
@@ -191,7 +194,7 @@ def parse(name: str, commit: str, text: str) -> Record:
     """
     kind, environment, release, when = parts(name)
     if len(text) > LARGEST:
-        raise Malformed(f"its message is longer than {LARGEST} characters")
+        raise MalformedRecord(f"its message is longer than {LARGEST} characters")
     try:
         statement = _statement_in(text)
         ours = statement["predicate"][OURS]
@@ -201,7 +204,7 @@ def parse(name: str, commit: str, text: str) -> Record:
         if statement["subject"][0]["name"] != release:
             raise ValueError("its subject is another release")
         found = Record(
-            kind=Kind(ours["kind"]),
+            kind=RecordKind(ours["kind"]),
             environment=_text(ours["environment"]),
             release=release,
             commit=_text(of),
@@ -215,12 +218,14 @@ def parse(name: str, commit: str, text: str) -> Record:
             attempts=int(ours["attempts"]),
         )
     except _NO_RECORD as error:
-        raise Malformed(f"its message holds no record: {plain(repr(error), 120)}") from None
+        raise MalformedRecord(
+            f"its message holds no record: {one_line(repr(error), 120)}"
+        ) from None
     _refuse_difference(found, (kind, environment, when), commit)
     return found
 
 
-def parts(name: str) -> tuple[Kind, str, str, datetime]:
+def parts(name: str) -> tuple[RecordKind, str, str, datetime]:
     """Kind, environment, release and time in the name of a record's tag. Raises Malformed."""
     words = name.split("/")
     try:
@@ -230,9 +235,9 @@ def parts(name: str) -> tuple[Kind, str, str, datetime]:
             raise ValueError
         if when.tzinfo != UTC or words[-1] != when.strftime(_IN_REF):
             raise ValueError
-        return Kind(words[0]), words[1], release, when
+        return RecordKind(words[0]), words[1], release, when
     except ValueError:
-        raise Malformed("its name is not KIND/ENVIRONMENT/RELEASE/TIME") from None
+        raise MalformedRecord("its name is not KIND/ENVIRONMENT/RELEASE/TIME") from None
 
 
 def _statement_in(text: str) -> Any:
@@ -249,16 +254,16 @@ def _statement_in(text: str) -> Any:
     return statement
 
 
-def _refuse_difference(found: Record, named: tuple[Kind, str, datetime], commit: str) -> None:
+def _refuse_difference(found: Record, named: tuple[RecordKind, str, datetime], commit: str) -> None:
     """A tag that was moved or renamed, or whose message was written for another one."""
     if found.commit != commit:
-        raise Malformed(
-            f"it is on {commit[:12]}, and its message on {plain(found.commit[:12], 40)}"
+        raise MalformedRecord(
+            f"it is on {commit[:12]}, and its message on {one_line(found.commit[:12], 40)}"
         )
     if (found.kind, found.environment, found.when) != named:
-        raise Malformed("its name and its message do not tell the same")
+        raise MalformedRecord("its name and its message do not tell the same")
     if found.verdict not in _VERDICTS[found.kind]:
-        raise Malformed(f"its verdict is {plain(found.verdict, 40)!r}")
+        raise MalformedRecord(f"its verdict is {one_line(found.verdict, 40)!r}")
 
 
 def _text(value: object) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..environment.model import BadEnvironment, Environment
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from . import clone, record_store
 from .git import GitError, Repository, is_ref_part
-from .record import Kind, Record, is_record
-from .record_store import NotWritten
+from .record import Record, RecordKind, is_record
+from .record_store import RecordNotWritten
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
 
@@ -25,7 +25,7 @@ def told(environment: Environment, document: Mapping[str, Any], push: bool) -> s
     """
     try:
         return record(environment, document, push)
-    except (NotWritten, GitError, OSError) as error:
+    except (RecordNotWritten, GitError, OSError) as error:
         return str(error)
 
 
@@ -36,13 +36,13 @@ def record(environment: Environment, document: Mapping[str, Any], push: bool) ->
     """
     release = released(document)
     if release is None:
-        raise NotWritten(
+        raise RecordNotWritten(
             "no record was written: which release was verified is not known; give --release"
         )
     try:
         repository = clone.opened(environment)
     except (GitError, BadEnvironment) as error:
-        raise NotWritten(f"no record was written: {error}") from None
+        raise RecordNotWritten(f"no record was written: {error}") from None
     found = verification(environment, document, release, repository)
     name = record_store.write(repository, found)
     if push:
@@ -65,13 +65,13 @@ def verification(
     now = datetime.now(UTC)
     before = record_store.read(repository, now, [environment.name]).moved(tag, commit)
     if before is not None:
-        raise NotWritten(
+        raise RecordNotWritten(
             f"no record was written: {tag} was {before.commit[:12]} when {before.name} was, and is "
             f"now {commit[:12]}: its tag was moved, and what was verified may be either"
         )
     who, where = record_store.identity(repository)
     return Record(
-        kind=Kind.VERIFIED,
+        kind=RecordKind.VERIFIED,
         environment=environment.name,
         release=tag,
         commit=commit,
@@ -96,8 +96,8 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
         return release, commit
     commit = repository.commit_of(release) if _COMMIT.fullmatch(release) else None
     if commit is None:
-        raise NotWritten(
-            f"no record was written: {plain(release, 80)} is neither a tag nor a commit in "
+        raise RecordNotWritten(
+            f"no record was written: {one_line(release, 80)} is neither a tag nor a commit in "
             f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
         )
     on = repository.run("tag", "--points-at", commit).split()

@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Final
 
 from ..safety import atomic_write
-from ..safety.sanitize import plain
+from ..safety.errors import RunnerError
+from ..safety.sanitize import one_line
 from . import clone, record
 from .git import GitError, Repository
 from .identity import user
-from .record import DEPLOYED, Kind, Malformed, Record
+from .record import DEPLOYED, MalformedRecord, Record, RecordKind
 
 SKEW: Final = timedelta(minutes=5)
 """How far another machine's clock may be ahead of ours before its records are not believed."""
@@ -30,7 +31,7 @@ _FIELDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class BadRecord:
     """A tag among the records that is none: its ``name`` and ``why``."""
 
     name: str
@@ -50,7 +51,7 @@ class Records:
     """All records of a repository, newest first, and the tags among them that are none."""
 
     all: tuple[Record, ...]
-    bad: tuple[Bad, ...] = ()
+    bad: tuple[BadRecord, ...] = ()
 
     @cached_property
     def _failed(self) -> dict[tuple[str, str], list[Record]]:
@@ -61,40 +62,40 @@ class Records:
                 found.setdefault((each.environment, each.commit), []).append(each)
         return found
 
-    def of(self, environment: str, *kinds: Kind) -> list[Record]:
+    def of(self, environment: str, *kinds: RecordKind) -> list[Record]:
         """Those of an environment, newest first; of some ``kinds``, or of all."""
-        wanted = kinds or tuple(Kind)
+        wanted = kinds or tuple(RecordKind)
         return [r for r in self.all if r.environment == environment and r.kind in wanted]
 
-    def last(self, environment: str, *kinds: Kind) -> Record | None:
+    def last(self, environment: str, *kinds: RecordKind) -> Record | None:
         """The newest of them."""
         return next(iter(self.of(environment, *kinds)), None)
 
     def pushed(self, environment: str) -> Record | None:
         """The last push or rollback, however far it got."""
-        return self.last(environment, Kind.PUSHED, Kind.ROLLED_BACK)
+        return self.last(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 
     def there(self, environment: str) -> Record | None:
         """What may be on an environment: what was last pushed, rolled back or verified there, since
         not everybody pushes by these commands. A rollback that did not end well leads away from
         what was there before it, still.
         """
-        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
-        ended = (r for r in put if r.kind != Kind.ROLLED_BACK or r.verdict == DEPLOYED)
+        put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
+        ended = (r for r in put if r.kind != RecordKind.ROLLED_BACK or r.verdict == DEPLOYED)
         return next(ended, None)
 
     def unverified(self, environment: str) -> Record | None:
         """The last push or rollback, where no verification after it told whether it is good."""
-        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
-        told = (r for r in put if r.kind != Kind.VERIFIED or r.passed or r.failed)
+        put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
+        told = (r for r in put if r.kind != RecordKind.VERIFIED or r.passed or r.failed)
         last = next(told, None)
-        return last if last is not None and last.kind != Kind.VERIFIED else None
+        return last if last is not None and last.kind != RecordKind.VERIFIED else None
 
     def live(self, environment: str, believed: Believed, but: str = "") -> Record | None:
         """What is on an environment: the last release whose push, or rollback, ended well, or
         that passed there. Those at the commit ``but`` are passed over.
         """
-        put = self.of(environment, Kind.PUSHED, Kind.ROLLED_BACK, Kind.VERIFIED)
+        put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
         sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
         return next(filter(believed, sure), None)
 
@@ -115,25 +116,25 @@ class Records:
         """The newest PASSED of an environment that no later FAILED revokes, and that is
         ``believed``.
         """
-        found = (r for r in self.of(environment, Kind.VERIFIED) if r.passed)
+        found = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
         return next((r for r in found if not self.revoked_by(r) and believed(r)), None)
 
 
 def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
     """Every record of these environments. One from the future counts as none. Raises GitError."""
-    patterns = [f"refs/tags/{kind}/{name}/" for kind in Kind for name in environments]
+    patterns = [f"refs/tags/{kind}/{name}/" for kind in RecordKind for name in environments]
     form = "%00".join(f"%({each})" for each in _FIELDS)
     listed = repository.run("for-each-ref", f"--format={form}%00", *patterns)
     fields = listed.split("\0")[:-1]
     rows = [fields[at : at + len(_FIELDS)] for at in range(0, len(fields), len(_FIELDS))]
     good: list[Record] = []
-    bad: list[Bad] = []
+    bad: list[BadRecord] = []
     for row in rows:
         name = row[0].lstrip("\n")
         try:
             good.append(read_one(name, row[1:], now))
-        except Malformed as error:
-            bad.append(Bad(name, str(error)))
+        except MalformedRecord as error:
+            bad.append(BadRecord(name, str(error)))
     return Records(tuple(sorted(good, key=lambda r: r.when, reverse=True)), tuple(bad))
 
 
@@ -143,14 +144,14 @@ def read_one(name: str, row: Sequence[str], now: datetime) -> Record:
     """
     kind, of, commit, tagged, contents = row
     if kind != "tag":
-        raise Malformed("it is a lightweight tag, which says nothing")
+        raise MalformedRecord("it is a lightweight tag, which says nothing")
     if of != "commit":
-        raise Malformed(f"it is on a {of}, not on a commit")
+        raise MalformedRecord(f"it is on a {of}, not on a commit")
     found = record.parse(name, commit, contents)
     if int(found.when.timestamp()) != int(tagged or 0):
-        raise Malformed("it was not made at the time that it tells")
+        raise MalformedRecord("it was not made at the time that it tells")
     if found.when > now + SKEW:
-        raise Malformed("it is from the future: a clock was wrong, here or where it was made")
+        raise MalformedRecord("it is from the future: a clock was wrong, here or where it was made")
     return found
 
 
@@ -162,7 +163,7 @@ def identity(repository: Repository) -> tuple[str, str]:
     return f"{name} <{address}>", where
 
 
-class NotWritten(Exception):
+class RecordNotWritten(RunnerError):
     """A record that is in no repository yet; the message says where it is, and what to do."""
 
 
@@ -188,7 +189,7 @@ def write(repository: Repository, found: Record) -> str:
     try:
         author.run("tag", *options, given=found.message())
     except GitError as error:
-        raise NotWritten(kept(found, repository, str(error))) from None
+        raise RecordNotWritten(kept(found, repository, str(error))) from None
     return found.name
 
 
@@ -216,8 +217,8 @@ def push(repository: Repository, name: str) -> None:
     try:
         repository.run("push", "--quiet", "--no-follow-tags", "origin", ref)
     except GitError as error:
-        raise NotWritten(
-            f"the record is in {repository.path} and was not pushed: {plain(str(error), 400)}\n"
+        raise RecordNotWritten(
+            f"the record is in {repository.path} and was not pushed: {one_line(str(error), 400)}\n"
             f"to push it: {repository.by_hand('push', 'origin', ref)}"
         ) from None
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from . import git_settings, record_store
 from .git import GitError, Repository
-from .git_objects import LARGEST, Object, objects
-from .record import Malformed, Record, is_record
+from .git_objects import LARGEST, GitObject, objects
+from .record import MalformedRecord, Record, is_record
 from .record_store import Records
 from .review import unmarked
 
@@ -20,7 +20,7 @@ _TAGS: Final = "refs/tags/"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RefChange:
     """A ref that is about to stand for ``new`` in place of ``old``, full names of objects; zeros
     where there is none.
     """
@@ -45,7 +45,7 @@ def is_record_ref(ref: str) -> bool:
     return ref.startswith(_TAGS) and is_record(ref.removeprefix(_TAGS))
 
 
-def branch_refusals(repository: Repository, change: Change, *known: str) -> list[str]:
+def branch_refusals(repository: Repository, change: RefChange, *known: str) -> list[str]:
     """Why the release branch may not be moved so; empty where it may. Of a new branch the commits
     that ``known`` stands for, options of git-rev-list, are not looked at: they were there before.
     Raises BadSetting, GitError.
@@ -59,7 +59,7 @@ def branch_refusals(repository: Repository, change: Change, *known: str) -> list
     return _backward(repository, change) or unmarked(repository, change.new, change.old)
 
 
-def _backward(repository: Repository, change: Change) -> list[str]:
+def _backward(repository: Repository, change: RefChange) -> list[str]:
     """Why a move is not a step forward; empty where it is."""
     there = f"{change.old[:12]}, which {change.ref} stands for"
     if repository.commit_of(change.old) is None:
@@ -74,17 +74,17 @@ def _backward(repository: Repository, change: Change) -> list[str]:
     ]
 
 
-def record_refusals(repository: Repository, change: Change) -> list[str]:
+def record_refusals(repository: Repository, change: RefChange) -> list[str]:
     """Why a record may not be written so; empty where it may. What is let in stays for good, and a
     gate that reads one which is none stays shut. Raises BadSetting, GitError.
     """
-    name = plain(change.ref.removeprefix(_TAGS))
+    name = one_line(change.ref.removeprefix(_TAGS))
     if not change.creates:
         return [f"{name} is a record, which is never moved or deleted once it is written"]
     tag = next(objects(repository, [change.new]))
     try:
         _record(change.ref, tag)
-    except Malformed as error:
+    except MalformedRecord as error:
         return [
             f"{name} is kept for a record, and this is none: {error}; next: git tag -d {name}, "
             "and let knowngood write it"
@@ -92,20 +92,20 @@ def record_refusals(repository: Repository, change: Change) -> list[str]:
     return list(_unsigned(repository, tag))
 
 
-def _record(ref: str, tag: Object) -> Record:
+def _record(ref: str, tag: GitObject) -> Record:
     """The record that a tag holds. Its message names the commit, the release and the environment,
     so that none passes for another's. Raises Malformed.
     """
     if tag.too_large:
-        raise Malformed(f"it is larger than {LARGEST} bytes")
+        raise MalformedRecord(f"it is larger than {LARGEST} bytes")
     made = tag.header("tagger").rsplit(" ", 2)[1:2]
     row = (tag.kind, tag.header("type"), tag.header("object"), *made, tag.message)
     if len(row) != 5 or not made[0].isdecimal():
-        raise Malformed("no annotated tag, which says who made it and when")
+        raise MalformedRecord("no annotated tag, which says who made it and when")
     return record_store.read_one(ref.removeprefix(_TAGS), row, datetime.now(UTC))
 
 
-def _unsigned(repository: Repository, tag: Object) -> Iterator[str]:
+def _unsigned(repository: Repository, tag: GitObject) -> Iterator[str]:
     """Why the signature of a tag does not hold, where there must be one. Raises BadSetting."""
     path = git_settings.signers(repository)
     if path is None:
@@ -114,7 +114,7 @@ def _unsigned(repository: Repository, tag: Object) -> Iterator[str]:
         repository.verify_tag(tag.name, path)
     except GitError as error:
         yield (
-            f"{plain(tag.header('tag'))} is not signed by anybody in {plain(str(path))} "
+            f"{one_line(tag.header('tag'))} is not signed by anybody in {one_line(str(path))} "
             f"(git config {git_settings.SIGNERS}): {error}; next: sign it with an ssh key that is "
             "listed there (git config gpg.format ssh, user.signingKey, tag.gpgSign)"
         )
@@ -141,7 +141,7 @@ def gated(repository: Repository, commit: str) -> list[str]:
     return reasons
 
 
-def _tags_on(repository: Repository, commit: str) -> dict[str, Object]:
+def _tags_on(repository: Repository, commit: str) -> dict[str, GitObject]:
     """The annotated tags that are on ``commit`` itself, by their refs."""
     how = "--format=%(objecttype) %(objectname) %(refname)"
     listed = repository.run("for-each-ref", f"--points-at={commit}", how, "refs/tags")
@@ -151,13 +151,13 @@ def _tags_on(repository: Repository, commit: str) -> dict[str, Object]:
     return {ref: tag for (_, ref), tag in zip(tags, found, strict=True)}
 
 
-def _passed(repository: Repository, tags: Mapping[str, Object]) -> bool:
+def _passed(repository: Repository, tags: Mapping[str, GitObject]) -> bool:
     """Whether one of these tags is a record, and one to be trusted, that a verification passed
     which none of the same environment has failed since.
     """
-    found: list[tuple[Record, Object]] = []
+    found: list[tuple[Record, GitObject]] = []
     for ref, tag in tags.items():
-        with suppress(Malformed):
+        with suppress(MalformedRecord):
             if is_record_ref(ref):
                 found.append((_record(ref, tag), tag))
     known = Records(tuple(each for each, _ in found))

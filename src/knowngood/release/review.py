@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from . import git_settings
 from .git import Repository
-from .git_objects import LARGEST, Object, decoded, objects
+from .git_objects import LARGEST, GitObject, decoded, objects
 
 DEFAULT: Final = re.compile(
     r"(?<![^\s(\[.,;])r="  # neither "sr=" nor the "?r=" of a URL
@@ -31,33 +31,33 @@ _SCISSORS: Final = re.compile(rb"^\S+ -{24} >8 -{24}\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ReviewRule:
     """What a message must contain, and how that is put in words."""
 
     pattern: re.Pattern[str]
     allowed: str
 
     @classmethod
-    def of(cls, repository: Repository) -> Rule:
+    def of(cls, repository: Repository) -> ReviewRule:
         """The repository's. Raises BadSetting, GitError."""
         configured = git_settings.review(repository)
         if configured is not None:
-            told = f"what {plain(configured.pattern)} matches (git config {git_settings.REVIEW})"
+            told = f"what {one_line(configured.pattern)} matches (git config {git_settings.REVIEW})"
             return cls(configured, told)
         usual = cls.usual()
         other = f"git config {git_settings.REVIEW} takes another regular expression"
         return cls(usual.pattern, f"{usual.allowed}; {other}")
 
     @classmethod
-    def usual(cls) -> Rule:
+    def usual(cls) -> ReviewRule:
         """The one that holds where nobody says otherwise."""
         told = 'r=NAME, as in "Bug 123 - Fix it. r=alice,bob" (r? only asks, r=me names nobody)'
         return cls(DEFAULT, told)
 
     @classmethod
-    def by(cls, expression: str) -> Rule:
+    def by(cls, expression: str) -> ReviewRule:
         """What a regular expression matches."""
-        return cls(re.compile(expression, re.MULTILINE), f"what {plain(expression)} matches")
+        return cls(re.compile(expression, re.MULTILINE), f"what {one_line(expression)} matches")
 
     def marks(self, message: str) -> bool:
         """Whether the message has the mark. A revert quotes the subject of what it takes back,
@@ -67,8 +67,8 @@ class Rule:
 
 
 def reviewed(
-    repository: Repository, names: Sequence[str], rule: Rule
-) -> Iterator[tuple[Object, bool]]:
+    repository: Repository, names: Sequence[str], rule: ReviewRule
+) -> Iterator[tuple[GitObject, bool]]:
     """These commits (full names), each with whether it may go on: it has the mark, or it is a merge
     that git makes by itself, whose parents are looked at by themselves. Raises GitError.
     """
@@ -105,7 +105,7 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
     the first ones, and what to do; empty where all have it. ``known`` are commits, or options of
     git-rev-list that stand for some. Raises BadSetting, GitError.
     """
-    rule = Rule.of(repository)
+    rule = ReviewRule.of(repository)
     names = repository.run("rev-list", new, "--not", *known).split()
     lines = _listed(each for each, passes in reviewed(repository, names, rule) if not passes)
     if not lines:
@@ -119,15 +119,15 @@ def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
     is wrong. ``edited``: a person had it in an editor. Raises BadSetting, GitError.
     """
     kept = _kept(repository, message, edited)
-    rule = Rule.of(repository)
+    rule = ReviewRule.of(repository)
     if rule.marks(kept) or _merges(repository, kept):
         return []
     subject = kept.strip().partition("\n")[0]
-    found = f'"{plain(subject, 100)}"' if subject else "an empty message"
+    found = f'"{one_line(subject, 100)}"' if subject else "an empty message"
     return [f"found: {found}: no review mark", f"allowed: {rule.allowed}"]
 
 
-def _listed(commits: Iterable[Object]) -> list[str]:
+def _listed(commits: Iterable[GitObject]) -> list[str]:
     lines: list[str] = []
     more = 0
     for commit in commits:
@@ -138,10 +138,10 @@ def _listed(commits: Iterable[Object]) -> list[str]:
     return [*lines, f"… and {more} more"] if more else lines
 
 
-def _line(commit: Object) -> str:
+def _line(commit: GitObject) -> str:
     if commit.too_large:
         return f"{commit.name[:12]}: larger than {LARGEST} bytes, and not read"
-    who, what = plain(commit.person, 60), plain(commit.subject, 100)
+    who, what = one_line(commit.person, 60), one_line(commit.subject, 100)
     why = "a merge that changes something itself, and no" if commit.is_merge else "no"
     return f'{commit.name[:12]} by {who}: "{what}": {why} review mark'
 

@@ -17,15 +17,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ..cli.console import say
-from ..environment.model import Deploy, Environment
-from ..safety.sanitize import plain
+from ..cli.console import print_line
+from ..environment.model import DeployCommand, Environment
+from ..safety.sanitize import one_line
 from ..verdict.exit_codes import EXIT_CODES
-from ..verdict.exit_codes import Kind as Verdict
+from ..verdict.exit_codes import VerdictKind as Verdict
 from . import deploy_command, gate, record_store
 from .git import GitError, Repository
-from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Kind, Record
-from .record_store import NotWritten, Records
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind
+from .record_store import RecordNotWritten, Records
 
 DONE, BAD = 0, 1
 HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
@@ -40,7 +40,7 @@ class Rollout:
     """
 
     environment: Environment
-    deploy: Deploy
+    deploy: DeployCommand
     repository: Repository
     shared: bool
     who: tuple[str, str]
@@ -50,14 +50,14 @@ class Rollout:
         """Deploy and verify it, against the manifest of its build if there is one; where it fails
         go back to the last known good one. Exit code.
         """
-        code = self._put(Kind.PUSHED, release, commit, manifest)
+        code = self._put(RecordKind.PUSHED, release, commit, manifest)
         if code == DONE:
-            say(f"{release} is on {self.environment.name}, and verified")
+            print_line(f"{release} is on {self.environment.name}, and verified")
         elif code == BAD:
-            say(f"{release} is bad on {self.environment.name}")
+            print_line(f"{release} is bad on {self.environment.name}")
             self._go_back(commit)
         else:
-            say(
+            print_line(
                 f"whether {release} is good could not be told; nothing more was changed. Again: "
                 f"knowngood verify --env={self.environment.name} --release={release} --record"
             )
@@ -65,12 +65,14 @@ class Rollout:
 
     def roll_back(self, good: Record) -> int:
         """Put a release back, and verify that it works. A rollback is never rolled back."""
-        code = self._put(Kind.ROLLED_BACK, good.release, good.commit)
+        code = self._put(RecordKind.ROLLED_BACK, good.release, good.commit)
         where = self.environment.name
         if code == DONE:
-            say(f"{where} is back on {good.release}, and verified")
+            print_line(f"{where} is back on {good.release}, and verified")
         else:
-            say(f"{where} was to go back to {good.release}, and is NOT known to work: look at it")
+            print_line(
+                f"{where} was to go back to {good.release}, and is NOT known to work: look at it"
+            )
         return code
 
     def last_good(self, but: str) -> Record | None:
@@ -88,37 +90,45 @@ class Rollout:
     def _go_back(self, bad: str) -> None:
         good = self.last_good(but=bad)
         if good is None:
-            say(f"no release is known to be good on {self.environment.name}: it stays as it is")
+            print_line(
+                f"no release is known to be good on {self.environment.name}: it stays as it is"
+            )
         else:
             self.roll_back(good)
 
-    def _put(self, kind: Kind, release: str, commit: str, manifest: Path | None = None) -> int:
+    def _put(
+        self, kind: RecordKind, release: str, commit: str, manifest: Path | None = None
+    ) -> int:
         """Deploy and verify one release, all of it on record; the exit code of that."""
         try:
             self._note(kind, release, commit, STARTED)
-        except (NotWritten, GitError) as error:
-            if kind == Kind.PUSHED:  # what cannot be on record is not pushed, but it is taken back
-                raise NotWritten(f"nothing was deployed: {error}") from None
-            say(str(error))
+        except (RecordNotWritten, GitError) as error:
+            if (
+                kind == RecordKind.PUSHED
+            ):  # what cannot be on record is not pushed, but it is taken back
+                raise RecordNotWritten(f"nothing was deployed: {error}") from None
+            print_line(str(error))
         deployed = self._run_command(release, commit)
         try:
             self._note(kind, release, commit, DEPLOYED if deployed else NOT_DEPLOYED)
-        except (NotWritten, GitError) as error:
-            say(str(error))
+        except (RecordNotWritten, GitError) as error:
+            print_line(str(error))
         return self._verify(release, manifest) if deployed else BAD
 
     def _run_command(self, release: str, commit: str) -> bool:
         """Whether the command of [deploy] ended well; what it prints is shown."""
         command = self.deploy.filled(release, commit, self.environment.name)
-        say(f"deploying: {plain(' '.join(command), 300)}")
+        print_line(f"deploying: {one_line(' '.join(command), 300)}")
         try:
-            code = deploy_command.show(command, self.environment.root, self.deploy.timeout, say)
+            code = deploy_command.show(
+                command, self.environment.root, self.deploy.timeout, print_line
+            )
         except OSError as error:
-            say(f"deploy.command cannot be run: {error}")
+            print_line(f"deploy.command cannot be run: {error}")
             return False
         if code != 0:
             how = f"exit code {code}" if code > 0 else f"signal {-code}"
-            say(f"deploy.command ended with {how}")
+            print_line(f"deploy.command ended with {how}")
         return code == 0
 
     def _verify(self, release: str, manifest: Path | None) -> int:
@@ -135,7 +145,7 @@ class Rollout:
             code = _run(command, self.environment.root)
             return code if code > BAD or _says(path, code, release) else HELD
 
-    def _note(self, kind: Kind, release: str, commit: str, how: str) -> None:
+    def _note(self, kind: RecordKind, release: str, commit: str, how: str) -> None:
         """Write down how far it got. Raises NotWritten."""
         who, where = self.who
         found = Record(
@@ -152,8 +162,8 @@ class Rollout:
         if self.shared:
             try:
                 record_store.push(self.repository, name)
-            except NotWritten:
-                if how == STARTED and kind == Kind.PUSHED:  # which it will not be
+            except RecordNotWritten:
+                if how == STARTED and kind == RecordKind.PUSHED:  # which it will not be
                     self.repository.run("update-ref", "-d", f"refs/tags/{name}")
                 raise
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..safety import atomic_write
-from ..safety.sanitize import lines, plain
+from ..safety.sanitize import first_lines, one_line
 from ..verdict.evidence import plural
-from ..verdict.exit_codes import Kind, advice
-from ..verdict.grouping import Folded, fold_alike
+from ..verdict.exit_codes import VerdictKind, advice
+from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
 from .curl_command import curl_line
 from .wording import attempt_words, name_of
@@ -52,8 +52,8 @@ def page(document: Mapping[str, Any]) -> str:
 
 
 def _first_screen(document: Mapping[str, Any]) -> Iterator[str]:
-    kind = Kind(document["verdict"])
-    look = kind.lower() if kind in (Kind.PASSED, Kind.FAILED) else "hold"
+    kind = VerdictKind(document["verdict"])
+    look = kind.lower() if kind in (VerdictKind.PASSED, VerdictKind.FAILED) else "hold"
     yield f"<h1>{_text(document['environment'])}</h1>"
     yield f'<div class="verdict {look}">'
     yield f"<b>{kind}</b>"
@@ -96,7 +96,7 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _blocks(document: Mapping[str, Any]) -> Iterator[str]:
     titles = {"Failures": "failures", "Failures of before": "known", "Unsettled": "unsettled"}
     for title, key in titles.items():
-        blocks = fold_alike(map(Outcome.from_json, document[key]))
+        blocks = group_failures(map(Outcome.from_json, document[key]))
         if blocks:
             yield f"<h2>{title}</h2>"
         for folded in blocks[:_BLOCKS_SHOWN]:
@@ -106,14 +106,14 @@ def _blocks(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"<p>… {left} more kinds; the verdict file has all.</p>"
 
 
-def _block(folded: Folded) -> Iterator[str]:
+def _block(folded: FailureGroup) -> Iterator[str]:
     outcome = folded.first
     yield f'<article class="{"failed" if outcome.result == "failed" else "hold"}">'
     yield f"<h3>{_text(name_of(outcome.check))}</h3>"
     if outcome.claim:
         yield f"<p>{_text(outcome.claim)}</p>"
     if outcome.message:
-        yield f"<pre>{escape(chr(10).join(lines(outcome.message, *_MESSAGE)))}</pre>"
+        yield f"<pre>{escape(chr(10).join(first_lines(outcome.message, *_MESSAGE)))}</pre>"
     yield from _pairs([*_exchange(outcome), ("check", f"{outcome.place} ({outcome.kind})")])
     if len(folded.cases) > 1:
         shown = ", ".join(folded.cases[:_CASES_SHOWN])
@@ -208,7 +208,7 @@ def _cell(tag: str, place: int, value: str) -> str:
 
 
 def _text(value: object, limit: int = 300) -> str:
-    return escape(plain(str(value), limit))
+    return escape(one_line(str(value), limit))
 
 
 @cache

@@ -18,15 +18,17 @@ from .. import __version__
 from ..content import strict_json
 from ..environment.model import Environment
 from ..safety import atomic_write
-from ..session.runner import Ticket
+from ..session.runner import RunTicket
 from ..verdict.decide import Verdict, fold, key
 from ..verdict.evidence import Evidence
-from ..verdict.exit_codes import Kind
+from ..verdict.exit_codes import VerdictKind
 from ..verdict.outcome import Outcome
-from ..verdict.run_results import Ledger
+from ..verdict.run_results import RunResults
 
 
-def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> dict[str, Any]:
+def document(
+    verdict: Verdict, ledger: RunResults, ticket: RunTicket, began: float
+) -> dict[str, Any]:
     """The verdict with all that it rests on, by ``verdict.schema.json``."""
     return {
         "schema": 1,
@@ -75,12 +77,14 @@ def document(verdict: Verdict, ledger: Ledger, ticket: Ticket, began: float) -> 
     }
 
 
-def empty(kind: Kind, reason: str, environment: str, run_id: str, began: float) -> dict[str, Any]:
+def empty(
+    kind: VerdictKind, reason: str, environment: str, run_id: str, began: float
+) -> dict[str, Any]:
     """The document of a run that gave no account of itself."""
     evidence = Evidence(environment)
     verdict = replace(fold(evidence), kind=kind, reason=reason, doubts=(reason,))
     nowhere = Environment(name=environment, path=Path(), description="")
-    return document(verdict, Ledger(nowhere), Ticket(run_id, 0.0, {}), began)
+    return document(verdict, RunResults(nowhere), RunTicket(run_id, 0.0, {}), began)
 
 
 def failures(path: Path, environment: str) -> frozenset[str]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..safety.sanitize import lines, plain
+from ..safety.sanitize import first_lines, one_line
 from ..verdict.decide import Verdict
 from ..verdict.evidence import plural
-from ..verdict.exit_codes import Kind, advice
-from ..verdict.grouping import Folded, fold_alike
+from ..verdict.exit_codes import VerdictKind, advice
+from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
-from ..verdict.run_results import Ledger
+from ..verdict.run_results import RunResults
 from .curl_command import curl_line
 from .wording import attempt_words, name_of
 
@@ -25,7 +25,7 @@ _EXPIRES_SOON = 14 * 86400  # Let's Encrypt renews at 30 days; half of that is l
 
 
 def write(
-    reporter: Any, verdict: Verdict, ledger: Ledger, seconds: float, trouble: Sequence[str]
+    reporter: Any, verdict: Verdict, ledger: RunResults, seconds: float, trouble: Sequence[str]
 ) -> None:
     """Write all of it to pytest's terminal reporter; the claims only unless ``-q`` is given.
 
@@ -45,8 +45,8 @@ def write(
     for line in others:
         reporter.write_line(line)
     for line in trouble:
-        reporter.write_line(plain(line, 300), red=True)
-    colour = {Kind.PASSED: "green", Kind.FAILED: "red"}.get(verdict.kind, "yellow")
+        reporter.write_line(one_line(line, 300), red=True)
+    colour = {VerdictKind.PASSED: "green", VerdictKind.FAILED: "red"}.get(verdict.kind, "yellow")
     reporter.write_line(last, bold=True, **{colour: True})
 
 
@@ -62,15 +62,15 @@ def teller(config: Any) -> Callable[[str], None]:
         if reporter is None or config.get_verbosity() < 0:
             return
         if reporter.isatty:
-            reporter.rewrite(f"waiting: {plain(text)}", erase=True)
+            reporter.rewrite(f"waiting: {one_line(text)}", erase=True)
         elif time.monotonic() - told >= _TOLD_EVERY:
             told = time.monotonic()
-            reporter.write_line(f"waiting: {plain(text)}")
+            reporter.write_line(f"waiting: {one_line(text)}")
 
     return tell
 
 
-def claims(verdict: Verdict, ledger: Ledger) -> Iterator[tuple[bool, str]]:
+def claims(verdict: Verdict, ledger: RunResults) -> Iterator[tuple[bool, str]]:
     """A line for each check: whether it held, and how many of its cases did."""
     for check, claim in ledger.claims.items():
         unsteady = claim.asked & set(verdict.unsteady)
@@ -86,9 +86,12 @@ def claims(verdict: Verdict, ledger: Ledger) -> Iterator[tuple[bool, str]]:
 def failures(verdict: Verdict) -> Iterator[list[str]]:
     """A block of lines for each group of failures that are alike, confirmed ones first."""
     blocks = [
-        *fold_alike(verdict.failures),
-        *(replace(each, note=" (so in the baseline, too)") for each in fold_alike(verdict.known)),
-        *fold_alike(verdict.unsettled),
+        *group_failures(verdict.failures),
+        *(
+            replace(each, note=" (so in the baseline, too)")
+            for each in group_failures(verdict.known)
+        ),
+        *group_failures(verdict.unsettled),
     ]
     for folded in blocks[:_BLOCKS_SHOWN]:
         yield list(_block(folded))
@@ -96,14 +99,14 @@ def failures(verdict: Verdict) -> Iterator[list[str]]:
         yield [f"… {len(blocks) - _BLOCKS_SHOWN} more kinds of failure; --verdict-file has all"]
 
 
-def _unreadable(ledger: Ledger) -> Iterator[list[str]]:
+def _unreadable(ledger: RunResults) -> Iterator[list[str]]:
     """A block for each file of checks that could not be read: its name and the error's end."""
     for name, text in ledger.unreadable[:_BLOCKS_SHOWN]:
         told = [line for line in text.splitlines() if line.strip()][-8:]
-        yield [f"UNREADABLE {plain(name)}", *(f"    {plain(line)}" for line in told)]
+        yield [f"UNREADABLE {one_line(name)}", *(f"    {one_line(line)}" for line in told)]
 
 
-def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
+def summary(verdict: Verdict, ledger: RunResults, seconds: float) -> Iterator[str]:
     """Counts, retries, the slowest, warnings, and last the verdict with what to do."""
     counts = verdict.counts
     yield (
@@ -123,7 +126,7 @@ def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
             f"{differ} other than built, {len(compared.unlisted)} not built"
         )
     if ledger.slowest:
-        shown = ", ".join(f"{took:.2f} s {plain(what, 90)}" for took, what in ledger.slowest[:2])
+        shown = ", ".join(f"{took:.2f} s {one_line(what, 90)}" for took, what in ledger.slowest[:2])
         yield f"slowest: {shown}"
     for retried in ledger.retried[:3]:
         tries = " → ".join(attempt_words(each) for each in retried["attempts"])
@@ -131,28 +134,28 @@ def summary(verdict: Verdict, ledger: Ledger, seconds: float) -> Iterator[str]:
     yield from _warnings(ledger)
     for doubt in verdict.doubts:
         if doubt != verdict.reason:  # which stands in the last line
-            yield f"doubt: {plain(doubt, 300)}"
+            yield f"doubt: {one_line(doubt, 300)}"
     yield ""
     yield (
-        f"{verdict.kind} (exit {verdict.exit_code}): {plain(verdict.reason, 300)}"
+        f"{verdict.kind} (exit {verdict.exit_code}): {one_line(verdict.reason, 300)}"
         f" — {advice(verdict.kind)}"
     )
 
 
 def block_text(outcome: Outcome) -> str:
     """The block of one outcome, for JUnit and for ``-v``."""
-    return "\n".join(_block(Folded(outcome, ())))
+    return "\n".join(_block(FailureGroup(outcome, ())))
 
 
-def _block(folded: Folded) -> Iterator[str]:
+def _block(folded: FailureGroup) -> Iterator[str]:
     """Whatever a part of it holds, no line of it can begin another or drive the terminal."""
-    return (plain(line, _WIDEST) for line in _block_lines(folded))
+    return (one_line(line, _WIDEST) for line in _block_lines(folded))
 
 
-def _block_lines(folded: Folded) -> Iterator[str]:
+def _block_lines(folded: FailureGroup) -> Iterator[str]:
     outcome = folded.first
     yield f"{outcome.result.upper()} {name_of(outcome.check)}: {outcome.claim}{folded.note}"
-    yield from (f"    {line}" for line in lines(outcome.message))
+    yield from (f"    {line}" for line in first_lines(outcome.message))
     if outcome.exchange is not None:
         yield from (f"    {line}" for line in _exchange(outcome))
     place = f"check {outcome.place}  " if outcome.place else ""
@@ -182,12 +185,12 @@ def _exchange(outcome: Outcome) -> Iterator[str]:
     yield f"again {curl_line(told['method'], told['url'], told.get('connect_to', ''))}"
 
 
-def _warnings(ledger: Ledger) -> Iterator[str]:
+def _warnings(ledger: RunResults) -> Iterator[str]:
     for origin, when in sorted(ledger.certificates.items()):
         left = when - time.time()
         if left < _EXPIRES_SOON:
             yield f"warning: the certificate of {origin} expires in {left / 86400:.1f} days"
     for warning in ledger.warnings:
-        yield f"warning: {plain(warning, 300)}"
+        yield f"warning: {one_line(warning, 300)}"
     for url in ledger.left_behind:
-        yield f"warning: left behind, could not be deleted: {plain(url, 200)}"
+        yield f"warning: left behind, could not be deleted: {one_line(url, 200)}"

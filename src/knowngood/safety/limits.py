@@ -8,6 +8,8 @@ from functools import wraps
 from hashlib import blake2b
 from typing import Final, TypeVar
 
+from .errors import DeploymentError
+
 Found = TypeVar("Found")
 
 _KEPT: Final = 128  # results of each judge
@@ -16,11 +18,11 @@ _LONGEST: Final = 16 * 1024
 script, say. What each judge keeps is 4 MB at most, whatever it is given."""
 
 
-class Unjudgeable(AssertionError):
+class ContentTooLarge(DeploymentError):
     """An answer beyond what any sound deployment sends: too large or too deep to be judged."""
 
 
-def remembered(judge: Callable[..., Found]) -> Callable[..., Found]:
+def cached_by_content(judge: Callable[..., Found]) -> Callable[..., Found]:
     """Keep what ``judge`` found, since a hundred locales share their files: by a digest of the
     source, its first argument, so that no body is held, and only where it is short.
     """

@@ -1,8 +1,8 @@
 """Secrets, replaced by ``***`` in whatever is about to leave the process.
 
 :class:`Redactor` knows some secrets and all their disguises. One of them is the process's own:
-:func:`hide` tells it secrets and puts it in front of stdout and stderr; :func:`redact` and
-:func:`deep` apply it to a text and to plain data.
+:func:`hide_secrets` tells it secrets and puts it in front of stdout and stderr; :func:`redact` and
+:func:`redact_data` apply it to a text and to plain data.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ class Redactor:
         """Lists, tuples and dicts with every text in them, keys too, without the secrets."""
         return self._deep(value) if self.values else value
 
-    def stream(self) -> Stream:
+    def stream(self) -> RedactingStream:
         """For bytes that arrive a part at a time."""
-        return Stream(self)
+        return RedactingStream(self)
 
     def unfinished(self, text: str) -> int:
         """Where the end of ``text`` begins that may be the beginning of a secret."""
@@ -137,7 +137,7 @@ class Redactor:
         return _Read(end, any(each.unfinished for each in found))
 
 
-class Stream:
+class RedactingStream:
     """Redacts bytes as they arrive. Held back is only what may be the beginning of a secret."""
 
     def __init__(self, redactor: Redactor) -> None:
@@ -221,7 +221,7 @@ class _Process:
     redactor = Redactor()
 
 
-def hide(values: Iterable[str]) -> None:
+def hide_secrets(values: Iterable[str]) -> None:
     """From now on nothing that this process prints holds one of these, to its end: what runs
     last, such as an exit handler, prints as well.
     """
@@ -230,7 +230,7 @@ def hide(values: Iterable[str]) -> None:
     if wanted != known:
         _Process.redactor = Redactor(wanted)
         for stream in (sys.stdout, sys.stderr):
-            cover(stream)
+            redact_stream(stream)
 
 
 def redact(text: str) -> str:
@@ -238,17 +238,17 @@ def redact(text: str) -> str:
     return _Process.redactor(text)
 
 
-def deep(value: _T) -> _T:
+def redact_data(value: _T) -> _T:
     """Plain data without what this process hides; see :meth:`Redactor.deep`."""
     return _Process.redactor.deep(value)
 
 
-def hiding() -> bool:
+def has_secrets() -> bool:
     """Whether this process has anything to hide."""
     return bool(_Process.redactor)
 
 
-def cover(stream: Any) -> None:
+def redact_stream(stream: Any) -> None:
     """Have everything written to ``stream`` redacted, each ``write`` by itself. The object stays
     the same, since pytest's capture and its terminal already hold it.
     """

@@ -17,7 +17,7 @@ _UNSAFE: Final = re.compile(
 )
 
 
-def plain(text: str, limit: int = 200) -> str:
+def one_line(text: str, limit: int = 200) -> str:
     """One line of ``text``, control and direction characters escaped, at most ``limit`` long.
     What the process hides is replaced before anything is cut off.
     """
@@ -26,10 +26,10 @@ def plain(text: str, limit: int = 200) -> str:
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
 
-def lines(text: str, count: int = 12, width: int = 160) -> list[str]:
+def first_lines(text: str, count: int = 12, width: int = 160) -> list[str]:
     """The first ``count`` lines of ``text``, each made plain, with a word on what is left out."""
     all_lines = [line for line in redact(text)[: 64 * 1024].split("\n") if line.strip()]
-    shown = [plain(line, width) for line in all_lines[:count]]
+    shown = [one_line(line, width) for line in all_lines[:count]]
     left = len(all_lines) - len(shown)
     return [*shown, f"… {left} more lines"] if left else shown
 
@@ -39,6 +39,6 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def indented(text: str, width: int = 1000) -> str:
+def indented_lines(text: str, width: int = 1000) -> str:
     """Every line of ``text`` made plain, and behind four spaces."""
-    return "".join(f"    {plain(line, width)}\n" for line in text.splitlines())
+    return "".join(f"    {one_line(line, width)}\n" for line in text.splitlines())

@@ -11,7 +11,7 @@ from ..content.json_schema import SUFFIX, BadSchema, load
 from ..environment.loader import known_origins
 from ..environment.model import Environment
 from . import marks
-from .marks import Ask, BadDeclaration
+from .marks import BadMark, ProbeTemplate
 
 
 def check_name(item: pytest.Item) -> str:
@@ -30,11 +30,11 @@ def catches_of(item: pytest.Item) -> list[str]:
     return [str(fault) for mark in item.iter_markers("catches") for fault in mark.args]
 
 
-def asks_of(item: pytest.Item) -> tuple[Ask, ...]:
+def asks_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:
     """The URLs that the marks of ``item`` declare; a bad mark is a usage error."""
     try:
-        return marks.asks(item.iter_markers())
-    except BadDeclaration as error:
+        return marks.templates_of(item.iter_markers())
+    except BadMark as error:
         raise pytest.UsageError(f"{item.nodeid}: {error}") from None
 
 
@@ -65,7 +65,7 @@ def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
     asks = asks_of(item)
     try:
         why = marks.inapplicable(asks, environment)
-    except BadDeclaration as error:
+    except BadMark as error:
         raise pytest.UsageError(f"{item.nodeid}: {error}") from None
     origins = [ask.template.partition(":")[0] for ask in asks if ":" in ask.template]
     mark = item.get_closest_marker("origin")
@@ -92,13 +92,13 @@ def refuse_misuse(item: pytest.Item) -> None:
     """A check whose marks and fixtures do not fit each other is a usage error."""
     names = set(getattr(item, "fixturenames", ()))
     wanted = asks_of(item)
-    if names & {"response", "responses", "references"} and not wanted:
+    if names & {"response", "responses", "resources"} and not wanted:
         raise pytest.UsageError(
             f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
         )
-    if wanted and not names & {"response", "responses", "references"}:
+    if wanted and not names & {"response", "responses", "resources"}:
         raise pytest.UsageError(
-            f"{item.nodeid}: asks for URLs but takes none of response, responses, references"
+            f"{item.nodeid}: asks for URLs but takes none of response, responses, resources"
         )
     function = getattr(item, "function", None)
     arguments = set(getattr(getattr(function, "__code__", None), "co_varnames", ()))
@@ -107,8 +107,8 @@ def refuse_misuse(item: pytest.Item) -> None:
             f"{item.nodeid}: `response` is the answer to one URL; {len(wanted)} are asked for, "
             "so take `responses`"
         )
-    if "references" in names and not any(ask.references for ask in wanted):
-        raise pytest.UsageError(f"{item.nodeid}: `references` needs references=True in the mark")
+    if "resources" in names and not any(ask.resources for ask in wanted):
+        raise pytest.UsageError(f"{item.nodeid}: `resources` needs resources=True in the mark")
     if "client" in names:
         origin_of(item)
 

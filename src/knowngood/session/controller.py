@@ -11,37 +11,37 @@ from typing import Any, Final
 
 import pytest
 
-from ..environment.model import Announced, Environment
-from ..environment.server import Deployment, NotServed
-from ..readiness.release_state import Standing
+from ..environment.model import Environment, ServerAnnouncement
+from ..environment.server import Server, ServerNotStarted
+from ..readiness.release_state import ReleaseState
 from ..report import json_file, terminal
-from ..safety.redact import deep
+from ..safety.redact import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import INCONCLUSIVE, Outcome
-from ..verdict.run_results import Ledger
+from ..verdict.run_results import RunResults
 from . import options, signals
 from .junit import Junit
-from .monitor import Lookout
-from .runner import PARENT, RUN_ID, Ticket, group_of
-from .worker import Session
+from .monitor import Monitor
+from .runner import PARENT, RUN_ID, RunTicket, group_of
+from .worker import Worker
 
 GRACE: Final = 5.0
 """Seconds after the run's own time in which what is under way winds up by itself."""
 
 
 class Controller:
-    """Registered beside :class:`~knowngood.session.worker.Session`, but not in xdist's workers."""
+    """Registered beside :class:`~knowngood.session.worker.Worker`, but not in xdist's workers."""
 
-    def __init__(self, config: pytest.Config, session: Session) -> None:
+    def __init__(self, config: pytest.Config, session: Worker) -> None:
         self._config = config
         self._session = session
         self._began = time.time()
-        self._deployment: Deployment | None = None
+        self._deployment: Server | None = None
         self._trouble: list[str] = []
         self._junit = Junit(config)
         config.pluginmanager.register(self._junit, "knowngood-junit")
-        self._ledger = Ledger(session.environment)
-        self._lookout: Lookout | None = None
+        self._ledger = RunResults(session.environment)
+        self._lookout: Monitor | None = None
         self._nodes: list[Any] = []
         self._verdict: Verdict | None = None
 
@@ -61,15 +61,15 @@ class Controller:
         expected = options.release_of(self._config, environment)
         seconds = environment.budget.run
         if expected is not None:
-            self._ledger.release = Standing(expected)
+            self._ledger.release = ReleaseState(expected)
             seconds += environment.budget.converge
         run_id = os.environ.get(RUN_ID) or uuid.uuid4().hex[:12]
-        ticket = Ticket.new(environment, run_id, seconds, self._workers())
+        ticket = RunTicket.new(environment, run_id, seconds, self._workers())
         if self._ledger.manifest is not None and environment.release is not None:
             ticket = replace(ticket, built=environment.release.origin)
         self._session.use(ticket)
         self._session.environment = self._ledger.environment = environment
-        self._lookout = Lookout(environment, self._ledger, self._session.run.ticket)
+        self._lookout = Monitor(environment, self._ledger, self._session.run.ticket)
         signals.on_alarm(seconds + GRACE, self._overdue)
 
     def _served(self, environment: Environment) -> Environment:
@@ -89,11 +89,11 @@ class Controller:
     def _interrupted(self) -> None:
         self._ledger.interrupted = True
 
-    def _start(self) -> tuple[Deployment, Announced]:
+    def _start(self) -> tuple[Server, ServerAnnouncement]:
         try:
-            deployment = Deployment(self._session.environment)
+            deployment = Server(self._session.environment)
             return deployment, deployment.announced()
-        except NotServed as error:
+        except ServerNotStarted as error:
             raise pytest.UsageError(str(error)) from None
 
     def _workers(self) -> int:
@@ -214,7 +214,7 @@ class Controller:
     def _write(self, verdict: Verdict) -> None:
         """Trouble with a report is told, and leaves the verdict as it is."""
         ticket = self._session.run.ticket
-        content = deep(json_file.document(verdict, self._ledger, ticket, self._began))
+        content = redact_data(json_file.document(verdict, self._ledger, ticket, self._began))
         for option, write in (("--verdict-file", json_file.write), ("--html-file", html_file)):
             path = self._config.getoption(option)
             try:

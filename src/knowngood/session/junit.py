@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from _pytest.junitxml import xml_key
 
-from ..safety.redact import hiding, redact
-from ..safety.sanitize import plain
+from ..safety.redact import has_secrets, redact
+from ..safety.sanitize import one_line
 
 
 class Junit:
@@ -45,7 +45,7 @@ class Junit:
         try:
             self._write(_beside(self._target))
         except (OSError, ValueError) as error:
-            target = plain(str(self._target), 150)
+            target = one_line(str(self._target), 150)
             why = getattr(error, "strerror", None) or error
             self.trouble = f"--junitxml {target}: not written: {why}"
 
@@ -95,7 +95,7 @@ def _redact(path: Path) -> None:
     """What checks record for the whole suite goes past every report. Texts and attributes are
     redacted, and not the file, whose tags may hold a poor secret: "test" stands in ``testcase``.
     """
-    if not hiding():
+    if not has_secrets():
         return
     tree = ET.parse(path)  # noqa: S314 - pytest has just written it
     for element in tree.iter():

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 
 
 class LogFile:
@@ -27,7 +27,7 @@ class LogFile:
             for handler in self._handlers():
                 handler.flush()
         except OSError as error:
-            name = plain(str(self._config.getoption("log_file") or "of log_file"), 150)
+            name = one_line(str(self._config.getoption("log_file") or "of log_file"), 150)
             self.trouble = f"--log-file {name}: not whole: {error.strerror or error}"
 
     @pytest.hookimpl(tryfirst=True)

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..environment.model import BUILT_IN, PAIRED, Environment, spread
-from ..fetch.probe import Planned, Probe
+from ..fetch.probe import PlannedProbe, Probe
+from ..safety.errors import UsageError
 
 if TYPE_CHECKING:
     from _pytest.mark import Mark
@@ -28,22 +29,22 @@ if TYPE_CHECKING:
 READS: Final = ("get", "head")
 """The marks that declare a probe."""
 
-_OPTIONS: Final = {"samples", "follow", "references", "varies"}
+_OPTIONS: Final = {"samples", "follow", "resources", "varies"}
 
 
-class BadDeclaration(Exception):
+class BadMark(UsageError):
     """A mark that cannot be turned into probes; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ProbeTemplate:
     """One URL of a ``get`` or ``head`` mark, not yet filled in."""
 
     template: str
     method: str
     samples: int = 1
     follow: bool = False
-    references: bool = False
+    resources: bool = False
     varies: bool = False
 
     @property
@@ -68,7 +69,7 @@ class Case:
         return "-".join((*self.values.values(), *self.edges.values()))
 
 
-def asks(marks: Iterable[Mark]) -> tuple[Ask, ...]:
+def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
     """The URLs that these marks declare. Raises BadDeclaration for a mark that is no use."""
     found = []
     for mark in marks:
@@ -76,18 +77,18 @@ def asks(marks: Iterable[Mark]) -> tuple[Ask, ...]:
             continue
         unknown = set(mark.kwargs) - _OPTIONS
         if unknown:
-            raise BadDeclaration(
+            raise BadMark(
                 f"mark {mark.name}: unknown option {', '.join(sorted(unknown))}; "
                 f"allowed: {', '.join(sorted(_OPTIONS))}"
             )
         samples = mark.kwargs.get("samples", 1)
         if not mark.args or not all(isinstance(url, str) for url in mark.args):
-            raise BadDeclaration(f'mark {mark.name}: expected URLs such as "content:/robots.txt"')
+            raise BadMark(f'mark {mark.name}: expected URLs such as "content:/robots.txt"')
         if not isinstance(samples, int) or not 1 <= samples <= 100:
-            raise BadDeclaration(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
+            raise BadMark(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
         for url in mark.args:
             _refuse_bad_template(url)
-        found += [Ask(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
+        found += [ProbeTemplate(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
     return tuple(found)
 
 
@@ -95,14 +96,12 @@ def _refuse_bad_template(url: str) -> None:
     try:
         fields = [each for each in string.Formatter().parse(url) if each[1] is not None]
     except ValueError as error:
-        raise BadDeclaration(
-            f"{url!r}: {error}; a brace of the URL's own is written twice"
-        ) from None
+        raise BadMark(f"{url!r}: {error}; a brace of the URL's own is written twice") from None
     if any(not name or spec or conversion for _, name, spec, conversion in fields):
-        raise BadDeclaration(f"{url!r}: expected fields such as {{locale}} or {{*page}}")
+        raise BadMark(f"{url!r}: expected fields such as {{locale}} or {{*page}}")
 
 
-def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
+def inapplicable(wanted: Sequence[ProbeTemplate], environment: Environment) -> str | None:
     """Why ``environment`` has nothing that these ask for; None where it has.
 
     Raises BadDeclaration for a field or URL that no environment could fill in.
@@ -111,7 +110,7 @@ def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
         for name in ask.fields:
             if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
                 known = sorted({*environment.params, *BUILT_IN})
-                raise BadDeclaration(
+                raise BadMark(
                     f"{ask.template!r}: unknown field {{{name}}}; "
                     f"{environment.path.name} and the engine have: {', '.join(known)}"
                 )
@@ -125,12 +124,14 @@ def inapplicable(wanted: Sequence[Ask], environment: Environment) -> str | None:
     return None
 
 
-def origin_of(ask: Ask, environment: Environment) -> str:
+def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
     """The name of the origin that ``ask`` is put to. Raises BadDeclaration."""
     return _filled(ask, {}, environment, "").partition(":")[0]
 
 
-def cases(wanted: Sequence[Ask], environment: Environment, walks: Sequence[str] = ()) -> list[Case]:
+def cases(
+    wanted: Sequence[ProbeTemplate], environment: Environment, walks: Sequence[str] = ()
+) -> list[Case]:
     """Every way to fill in the fields of these, at every edge that they and the origins in
     ``walks`` have.
     """
@@ -160,8 +161,8 @@ def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, s
 
 
 def plan(
-    wanted: Sequence[Ask], case: Case, environment: Environment, run_id: str
-) -> tuple[Planned, ...]:
+    wanted: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
+) -> tuple[PlannedProbe, ...]:
     """The probes of one case in the order in which they were declared, the samples of each URL
     together.
     """
@@ -173,7 +174,7 @@ def plan(
     )
 
 
-def _all_values(ask: Ask, environment: Environment) -> Iterator[dict[str, str]]:
+def _all_values(ask: ProbeTemplate, environment: Environment) -> Iterator[dict[str, str]]:
     """Every way to fill in the fields that ask for all values within a case."""
     starred = [name for name in ask.fields if name.startswith("*")]
     axes = [environment.params[name.removeprefix("*")] for name in starred]
@@ -182,13 +183,13 @@ def _all_values(ask: Ask, environment: Environment) -> Iterator[dict[str, str]]:
 
 
 def _planned(
-    ask: Ask,
+    ask: ProbeTemplate,
     sample: int,
     values: Mapping[str, str],
     edges: Mapping[str, str],
     environment: Environment,
     run_id: str,
-) -> Planned:
+) -> PlannedProbe:
     filled = _filled(ask, values, environment, f"{run_id}-{sample}")
     origin, _, path = filled.partition(":")
     probe = Probe(
@@ -202,14 +203,16 @@ def _planned(
         fresh="release" in ask.fields,
         varies=ask.varies,
     )
-    return Planned(probe, ask.references)
+    return PlannedProbe(probe, ask.resources)
 
 
-def _filled(ask: Ask, values: Mapping[str, str], environment: Environment, nonce: str) -> str:
+def _filled(
+    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment, nonce: str
+) -> str:
     release = environment.release.url if environment.release else ""
     known = {name: name for name in ask.fields} | {"nonce": nonce, "release": release}
     url = ask.template.format_map({**known, **values})
     origin, colon, path = url.partition(":")
     if not colon or not origin or not path.startswith("/"):
-        raise BadDeclaration(f'{ask.template!r}: expected "ORIGIN:/path"')
+        raise BadMark(f'{ask.template!r}: expected "ORIGIN:/path"')
     return url

@@ -17,17 +17,17 @@ from ..fetch.exchange_summary import describe
 from ..fetch.fetcher import Fetcher
 from ..fetch.guard import Guard
 from ..fetch.probe import SILENT
-from ..fetch.response import Blocked, Unanswered, respond
+from ..fetch.response import Blocked, NoAnswer, respond
 from ..readiness import convergence, network_control
-from ..readiness.convergence import Convergence, Edge, Tell, Watch
-from ..readiness.release_state import Standing
-from ..safety.sanitize import plain
+from ..readiness.convergence import Convergence, Edge, Progress, ReleaseWatch
+from ..readiness.release_state import ReleaseState
+from ..safety.sanitize import one_line
 from ..verdict import build_match
 from ..verdict.decide import unsteady_groups
 from ..verdict.evidence import ALIKE, CONVERGED, plural
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
-from ..verdict.run_results import Ledger
-from .runner import Ticket
+from ..verdict.run_results import RunResults
+from .runner import RunTicket
 
 LOOKS: Final = 8
 """Looks at the controls while checks run, at most; one more follows at the end."""
@@ -38,15 +38,15 @@ APART: Final = 1.0
 SHOWN: Final = 8  # URLs that differ between edges
 
 
-class Lookout:
+class Monitor:
     """Looks around for the run that ``ticket`` is for."""
 
-    def __init__(self, environment: Environment, ledger: Ledger, ticket: Ticket) -> None:
+    def __init__(self, environment: Environment, ledger: RunResults, ticket: RunTicket) -> None:
         self._environment = environment
         self._ledger = ledger
         self._ticket = ticket
 
-    def before(self, tell: Tell) -> None:
+    def before(self, tell: Progress) -> None:
         """Before the first check. Where the controls are in trouble, or the release does not come
         up, ``ledger.halted`` says why no check should run.
         """
@@ -93,17 +93,17 @@ class Lookout:
         if self._environment.control:
             self._ledger.looks.append(network_control.look(self._environment, self._ticket.run_id))
 
-    def _note(self, standing: Standing) -> None:
+    def _note(self, standing: ReleaseState) -> None:
         self._ledger.release = standing
 
     @contextmanager
-    def _watching(self, release: Release) -> Iterator[Watch]:
+    def _watching(self, release: Release) -> Iterator[ReleaseWatch]:
         environment = convergence.watcher(self._environment)
         fetcher = Fetcher(environment, self._ticket.run_id, self._ticket.deadline)
         fetcher.start()
         try:
             addresses = convergence.addresses(environment, release)
-            yield Watch(environment, release, fetcher, addresses=addresses)
+            yield ReleaseWatch(environment, release, fetcher, addresses=addresses)
         finally:
             fetcher.close()
 
@@ -146,7 +146,7 @@ def _not_converged(found: Convergence) -> Outcome:
     total = len(found.there) + edges
     message = (
         f"after {found.seconds:.0f} s {edges} of {plural(total, 'edge')} "
-        f"did not serve {plain(found.expected, 60)}\n{found.table()}"
+        f"did not serve {one_line(found.expected, 60)}\n{found.table()}"
     )
     answered = any(edge.last is not None and not edge.last.silent for edge in found.missing)
     claim = Outcome(
@@ -170,7 +170,7 @@ def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
     told: dict[str, Any] = {"kind": "status", "exchange": describe(exchange)}
     try:
         respond(exchange)
-    except (Unanswered, Blocked) as error:
+    except (NoAnswer, Blocked) as error:
         found = classify(error)
         told |= {"result": found.result, "kind": found.kind}
     last = exchange.attempts[-1]
@@ -185,7 +185,7 @@ def _differing(bodies: dict[str, dict[str, str]]) -> Outcome:
         for edge, digest in digests.items():
             by_digest.setdefault(digest, []).append(edge)
         sides = " ≠ ".join(", ".join(sorted(edges)) for edges in by_digest.values())
-        lines.append(f"{plain(url, 300)}: {sides}")
+        lines.append(f"{one_line(url, 300)}: {sides}")
     return Outcome(
         nodeid=ALIKE,
         check=ALIKE,

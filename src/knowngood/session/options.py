@@ -85,7 +85,7 @@ def hide_secrets(config: pytest.Config) -> None:
     environment is told later.
     """
     with suppress(BadEnvironment):
-        redact.hide(secrets_of(config.known_args_namespace.env, suite_root(config)))
+        redact.hide_secrets(secrets_of(config.known_args_namespace.env, suite_root(config)))
 
 
 def refuse_what_tells_all(config: pytest.Config) -> None:
@@ -98,7 +98,7 @@ def refuse_what_tells_all(config: pytest.Config) -> None:
         "PYTEST_DEBUG": os.environ.get("PYTEST_DEBUG"),
     }
     used = [name for name, value in told.items() if value]
-    if used and redact.hiding():
+    if used and redact.has_secrets():
         raise pytest.UsageError(
             f"{', '.join(used)}: would write out secrets of [secrets]; run without"
         )

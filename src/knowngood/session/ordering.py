@@ -8,9 +8,9 @@ import pytest
 
 from ..environment.model import Environment
 from ..fetch.prefetch import Plan
-from ..fetch.probe import Planned
+from ..fetch.probe import PlannedProbe
 from . import collection, marks
-from .marks import Ask, Case
+from .marks import Case, ProbeTemplate
 from .runner import group_of
 
 
@@ -48,14 +48,14 @@ def _place(item: pytest.Item, environment: Environment) -> float:
     return known.index(value) if value in known else -1
 
 
-class Plans:
+class Planner:
     """Makes the plans of items. Checks that ask for the same share one tuple of probes."""
 
     def __init__(self, environment: Environment, run_id: str) -> None:
         self._environment = environment
         self._run_id = run_id
-        self._known: dict[tuple[tuple[Ask, ...], str], tuple[Planned, ...]] = {}
-        self._single: dict[Planned, Planned] = {}
+        self._known: dict[tuple[tuple[ProbeTemplate, ...], str], tuple[PlannedProbe, ...]] = {}
+        self._single: dict[PlannedProbe, PlannedProbe] = {}
         self._groups: dict[str, str] = {}
 
     def of(self, item: pytest.Item) -> Plan:

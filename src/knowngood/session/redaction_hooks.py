@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ..environment.model import Environment
-from ..safety.redact import deep, hide, redact
+from ..safety.redact import hide_secrets, redact, redact_data
 from . import options
 
 _KEPT = {"result", "knowngood", "nodeid", "location"}
@@ -24,13 +24,13 @@ check's name; and what a worker and the controller know an item by, which has it
 """
 
 
-class Secrecy:
+class RedactionHooks:
     """pytest's hooks, in front of all others."""
 
     def __init__(self, config: pytest.Config, environment: Environment) -> None:
         self._config = config
         self._renamed: Counter[str] = Counter()
-        hide(environment.secrets.values())
+        hide_secrets(environment.secrets.values())
         options.refuse_what_tells_all(config)
 
     @pytest.hookimpl(tryfirst=True)
@@ -67,7 +67,7 @@ class Secrecy:
         self, config: pytest.Config, op: str, left: object, right: object
     ) -> Any:
         """What is explained is cut short and aligned, after which no secret can be recognised."""
-        hidden = deep((left, right))
+        hidden = redact_data((left, right))
         if hidden == (left, right):
             return None
         told = config.hook.pytest_assertrepr_compare(
@@ -80,7 +80,7 @@ def _without_secrets(report: Any) -> Any:
     """The report with every text in it redacted; how it shows a failure becomes a text, too."""
     for name, value in vars(report).items():
         if name not in _KEPT:
-            setattr(report, name, deep(value))
+            setattr(report, name, redact_data(value))
     told = report.longrepr
     if told is not None and not isinstance(told, tuple):
         text = str(told)

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, overload
 
-from ..environment.model import Announced, Environment, spread
+from ..environment.model import Environment, ServerAnnouncement, spread
 from ..fetch.client import Client
 from ..fetch.fetcher import Fetcher
-from ..fetch.page_loader import referred
-from ..fetch.prefetch import Lookahead, Plan
-from ..fetch.probe import Exchange, Planned
-from ..fetch.response import Needed, Response, respond
-from ..safety.limits import Unjudgeable
-from ..safety.sanitize import plain
+from ..fetch.page_loader import resource_group
+from ..fetch.prefetch import Plan, Prefetcher
+from ..fetch.probe import Exchange, PlannedProbe
+from ..fetch.response import Resource, Response, respond
+from ..safety.limits import ContentTooLarge
+from ..safety.sanitize import one_line
 from .marks import Case
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ descriptor of a pipe that lasts as long as it does itself.
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class RunTicket:
     """What the controller hands to every worker, and to itself. ``built`` names the origin whose
     files are held against a manifest, if there is one.
     """
@@ -48,7 +48,9 @@ class Ticket:
     built: str = ""
 
     @classmethod
-    def new(cls, environment: Environment, run_id: str, seconds: float, workers: int = 1) -> Ticket:
+    def new(
+        cls, environment: Environment, run_id: str, seconds: float, workers: int = 1
+    ) -> RunTicket:
         """A ticket for a run that begins now and may take so many seconds."""
         return cls(
             run_id=run_id,
@@ -62,7 +64,7 @@ class Ticket:
     def applied(self, environment: Environment) -> Environment:
         """``environment`` as the controller found it served."""
         return environment.served(
-            Announced(
+            ServerAnnouncement(
                 origins=self.origins,
                 ca=Path(self.ca) if self.ca else None,
                 edges={name: tuple(each) for name, each in self.edges.items()},
@@ -71,7 +73,7 @@ class Ticket:
 
 
 @dataclass(slots=True)
-class Reading:
+class ItemReading:
     """What the running item has read: ``touched`` is what its next assertion is about."""
 
     plan: Plan
@@ -83,10 +85,10 @@ class Reading:
         self.touched = exchange
 
 
-class Touching(Sequence[Response]):
+class WatchedResponses(Sequence[Response]):
     """Responses; what a check takes from here is what its next assertion is about."""
 
-    def __init__(self, items: Sequence[Response], reading: Reading) -> None:
+    def __init__(self, items: Sequence[Response], reading: ItemReading) -> None:
         self._items = items
         self._reading = reading
 
@@ -99,7 +101,7 @@ class Touching(Sequence[Response]):
     def __getitem__(self, index: slice) -> Sequence[Response]: ...
     def __getitem__(self, index: int | slice) -> Response | Sequence[Response]:
         if isinstance(index, slice):
-            return Touching(self._items[index], self._reading)
+            return WatchedResponses(self._items[index], self._reading)
         return self._note(self._items[index])
 
     def __iter__(self) -> Iterator[Response]:
@@ -110,17 +112,17 @@ class Touching(Sequence[Response]):
         return response
 
 
-class Run:
+class Runner:
     """Fetches for the items of this process until closed."""
 
-    def __init__(self, environment: Environment, ticket: Ticket) -> None:
+    def __init__(self, environment: Environment, ticket: RunTicket) -> None:
         self.environment = environment
         self.ticket = ticket
         self.left_behind: list[str] = []
         self._asked_again: list[tuple[str, str, bool]] = []
         self._fetcher: Fetcher | None = None
-        self._lookahead: Lookahead | None = None
-        self._reading: Reading | None = None
+        self._lookahead: Prefetcher | None = None
+        self._reading: ItemReading | None = None
         self._failed = False
 
     def expect(self, plans: Sequence[Plan], *, by_group: bool) -> None:
@@ -129,14 +131,14 @@ class Run:
         self._fetcher = Fetcher(self.environment, ticket.run_id, ticket.deadline, ticket.workers)
         self._fetcher.tally.built = ticket.built
         self._fetcher.start()
-        self._lookahead = Lookahead(self._fetcher, plans, by_group=by_group)
+        self._lookahead = Prefetcher(self._fetcher, plans, by_group=by_group)
 
     @contextmanager
-    def reading(self, plan: Plan) -> Iterator[Reading]:
+    def reading(self, plan: Plan) -> Iterator[ItemReading]:
         """The time in which one item runs."""
         assert self._lookahead is not None
         self._lookahead.advance(plan.nodeid)
-        self._reading = Reading(plan)
+        self._reading = ItemReading(plan)
         try:
             yield self._reading
         finally:
@@ -169,24 +171,24 @@ class Run:
             exchange = self._take(planned).exchange
             reading.touch(exchange)
             found.append(respond(exchange))
-        return Touching(found, reading)
+        return WatchedResponses(found, reading)
 
     def touch(self, response: Response) -> None:
         """The running item looks at this answer now."""
         self._now().touch(response.exchange)
 
-    def references(self) -> Sequence[Needed]:
+    def resources(self) -> Sequence[Resource]:
         """What the pages that the running item declares need. Raises Unanswered, Blocked, and
         Unjudgeable where that could not be found out.
         """
         reading = self._now()
         self.responses()
-        visits = [self._take(each) for each in reading.plan.planned if each.references]
+        visits = [self._take(each) for each in reading.plan.planned if each.resources]
         for visit in visits:
             if visit.trouble:
                 reading.touch(visit.exchange)
-                raise Unjudgeable(visit.trouble)
-        return [Needed(ref, reading.touch) for visit in visits for ref in visit.references]
+                raise ContentTooLarge(visit.trouble)
+        return [Resource(ref, reading.touch) for visit in visits for ref in visit.resources]
 
     @contextmanager
     def client(self, origin: str, case: Case) -> Iterator[Client]:
@@ -213,7 +215,7 @@ class Run:
             return ()
         planned = self._reading.plan.planned
         found = [each.probe.template for each in planned]
-        found += [referred(each.probe.template) for each in planned if each.references]
+        found += [resource_group(each.probe.template) for each in planned if each.resources]
         found += [each.probe.template for walk in self._reading.walks for each in walk.exchanges]
         return tuple(dict.fromkeys(found))
 
@@ -259,7 +261,7 @@ class Run:
         if self._fetcher is not None:
             exchanges = self._fetcher.again(list(self._fetcher.tally.silent))
             self._asked_again = [
-                (each.probe.origin, plain(each.probe.url, 500), each.heard) for each in exchanges
+                (each.probe.origin, one_line(each.probe.url, 500), each.heard) for each in exchanges
             ]
 
     def close(self) -> None:
@@ -267,12 +269,12 @@ class Run:
         if self._fetcher is not None:
             self._fetcher.close()
 
-    def _now(self) -> Reading:
+    def _now(self) -> ItemReading:
         if self._reading is None:
             raise RuntimeError("responses can only be read while a check runs")
         return self._reading
 
-    def _take(self, planned: Planned) -> Any:
+    def _take(self, planned: PlannedProbe) -> Any:
         assert self._lookahead is not None
         return self._lookahead.take(planned)
 

@@ -17,16 +17,16 @@ from ..environment.model import Environment
 from ..fetch.exchange_summary import describe
 from ..fetch.prefetch import Plan
 from ..report import terminal
-from ..safety.redact import deep, redact
-from ..safety.sanitize import encodable, indented, plain
+from ..safety.redact import redact, redact_data
+from ..safety.sanitize import encodable, indented_lines, one_line
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
 from . import assertion, collection, marks, signals
-from .marks import Ask, BadDeclaration, Case
-from .ordering import Plans, in_order, values_of
-from .runner import Run, Ticket, is_worker
+from .marks import BadMark, Case, ProbeTemplate
+from .ordering import Planner, in_order, values_of
+from .runner import Runner, RunTicket, is_worker
 
 
-class Session:
+class Worker:
     """The environment and this process's part of the run."""
 
     def __init__(self, config: pytest.Config, environment: Environment) -> None:
@@ -42,17 +42,17 @@ class Session:
         self.environment = environment
         self.expected = 0
         self.result: dict[str, Any] = {}
-        self.use(Ticket.new(environment, "", environment.budget.run))
+        self.use(RunTicket.new(environment, "", environment.budget.run))
 
-    def use(self, ticket: Ticket) -> None:
+    def use(self, ticket: RunTicket) -> None:
         """Run under ``ticket``, at its origins and edges."""
         self.environment = ticket.applied(self.environment)
-        self.run = Run(self.environment, ticket)
+        self.run = Runner(self.environment, ticket)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         if self._worker:
-            self.use(Ticket(**self._config.workerinput["knowngood"]))  # type: ignore[attr-defined]
+            self.use(RunTicket(**self._config.workerinput["knowngood"]))  # type: ignore[attr-defined]
             signals.on_signal(lambda: None)
 
     # -- collection
@@ -60,18 +60,18 @@ class Session:
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """One case for each way to fill in what the marks of a check ask for."""
         try:
-            wanted = marks.asks(metafunc.definition.iter_markers())
+            wanted = marks.templates_of(metafunc.definition.iter_markers())
             if "case" not in metafunc.fixturenames:
                 return
             if marks.inapplicable(wanted, self.environment):
                 return
             cases = self._cases(wanted, collection.walks_of(metafunc.definition))
-        except BadDeclaration:
+        except BadMark:
             return  # told as a usage error once the items are there
         if cases != [Case()]:
             metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
 
-    def _cases(self, wanted: tuple[Ask, ...], walks: tuple[str, ...]) -> list[Case]:
+    def _cases(self, wanted: tuple[ProbeTemplate, ...], walks: tuple[str, ...]) -> list[Case]:
         """The cases of these; checks with the same fields and origins share them."""
         origins = {marks.origin_of(ask, self.environment) for ask in wanted}
         key = (*(name for ask in wanted for name in ask.fields), *sorted(origins), *walks)
@@ -102,7 +102,7 @@ class Session:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if not self._selected:
             return  # pytest comes here, too, when a usage error ended the collection
-        plans = Plans(self.environment, self.run.ticket.run_id)
+        plans = Planner(self.environment, self.run.ticket.run_id)
         self._plans = {item.nodeid: plans.of(item) for item in session.items}
         self.expected = len(self._plans)
         runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
@@ -162,14 +162,14 @@ class Session:
     def pytest_warning_recorded(self, warning_message: Any) -> None:
         warning = warning_message.message
         if isinstance(warning, Warning):
-            warning.args = tuple(indented(str(each)).strip() for each in warning.args)
+            warning.args = tuple(indented_lines(str(each)).strip() for each in warning.args)
 
     def _outcome(self, item: pytest.Item, call: Any, report: Any) -> Outcome:
         file, line, _ = item.location
         told: dict[str, Any] = {
             "nodeid": item.nodeid,
             "check": collection.check_name(item),
-            "claim": plain(collection.claim_of(item), 120),
+            "claim": one_line(collection.claim_of(item), 120),
             "values": values_of(item),
             "asked": self.run.templates(),
             "result": PASSED if report.passed else SKIPPED,
@@ -192,14 +192,16 @@ class Session:
                     "origin": exchange.probe.origin,
                     "exchange": describe(exchange),
                 }
-        return Outcome(**{**deep(told), "check": told["check"]})  # by its name it may be required
+        return Outcome(
+            **{**redact_data(told), "check": told["check"]}
+        )  # by its name it may be required
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             self.run.look_again()
         self.result = {
-            "report": deep(self.run.report()),
+            "report": redact_data(self.run.report()),
             "served": self.run.served(),
             "deselected": sorted(self._deselected),
             "inapplicable": self._inapplicable,
@@ -214,17 +216,17 @@ def _make_plain(report: Any) -> None:
     """What was captured or given as a reason may be an answer's words: no line of it may begin
     where one of pytest's or ours could.
     """
-    report.sections = [(title, indented(content)) for title, content in report.sections]
-    report.user_properties = [(plain(k), _plain_value(v)) for k, v in report.user_properties]
+    report.sections = [(title, indented_lines(content)) for title, content in report.sections]
+    report.user_properties = [(one_line(k), _plain_value(v)) for k, v in report.user_properties]
     if isinstance(report.longrepr, tuple):
         path, line, reason = report.longrepr
-        report.longrepr = (path, line, plain(reason, 300))
+        report.longrepr = (path, line, one_line(reason, 300))
     if getattr(report, "wasxfail", None):
-        report.wasxfail = plain(report.wasxfail, 300)
+        report.wasxfail = one_line(report.wasxfail, 300)
 
 
 def _plain_value(value: object) -> object:
-    return plain(value, 1000) if isinstance(value, str) else value
+    return one_line(value, 1000) if isinstance(value, str) else value
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:

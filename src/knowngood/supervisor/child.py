@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Final
 
 from ..session.runner import PARENT, RUN_ID
-from .trust import Ended
+from .trust import ChildExit
 
 WIND_UP: Final = 8.0
 """Seconds from asking the run to end (SIGTERM) to ending it: time to delete what was written and
@@ -35,7 +35,7 @@ _ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(slots=True)
-class Child:
+class ChildRun:
     """A run of pytest with ``arguments``, which may take so many ``seconds``.
 
     ``show`` is given its output as it comes. On the main thread, signals that would end this
@@ -52,7 +52,7 @@ class Child:
     _ask_at: float = 0.0
     _kill_at: float = 0.0
 
-    def run(self) -> Ended:
+    def run(self) -> ChildExit:
         """Run it to its end."""
         verdict_end, child_end = os.pipe()
         alive_end, our_life = os.pipe()
@@ -69,7 +69,7 @@ class Child:
             _end_group(process.pid)
             os.close(our_life)
             reader.join(2)  # somebody who left the group may hold the pipe
-            return Ended(process.returncode, account.text(), self._killed)
+            return ChildExit(process.returncode, account.text(), self._killed)
 
     def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]

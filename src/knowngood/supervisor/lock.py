@@ -19,10 +19,11 @@ from pathlib import Path
 
 from ..environment.model import Environment
 from ..release.identity import user
-from ..safety.sanitize import plain
+from ..safety.errors import RunnerError
+from ..safety.sanitize import one_line
 
 
-class NoLock(Exception):
+class LockUnavailable(RunnerError):
     """Somebody else has the lock, or there can be none; the message says who, or why."""
 
 
@@ -35,7 +36,7 @@ def held(environment: Environment, command: Sequence[str]) -> Iterator[None]:
     try:
         descriptor = _open(path_of(environment))
     except OSError as error:
-        raise NoLock(
+        raise LockUnavailable(
             f"no lock can be had: {error}; set TMPDIR to a folder that can be written"
         ) from None
     try:
@@ -43,7 +44,9 @@ def held(environment: Environment, command: Sequence[str]) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             who = _who(descriptor)
-            raise NoLock(f"{environment.name} is being verified already, by {who}") from None
+            raise LockUnavailable(
+                f"{environment.name} is being verified already, by {who}"
+            ) from None
         with contextlib.suppress(OSError):  # somebody else's file, which can be locked all the same
             _sign(descriptor, command)
         yield
@@ -87,7 +90,7 @@ def _who(descriptor: int) -> str:
     """Who holds it, by the file; it may just be writing that, or be somebody who could not."""
     try:
         note = json.loads(os.pread(descriptor, 4096, 0))
-        return plain(
+        return one_line(
             f"process {note['pid']} of {note['user']}, since {note['since']}: {note['command']}",
             400,
         )

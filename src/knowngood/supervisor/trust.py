@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..report import json_file
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, Kind
+from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
 
 _WITHOUT_VERDICT: Final = {
-    EXIT_CODES[Kind.INTERRUPTED],
-    EXIT_CODES[Kind.INTERNAL_ERROR],
+    EXIT_CODES[VerdictKind.INTERRUPTED],
+    EXIT_CODES[VerdictKind.INTERNAL_ERROR],
     USAGE_ERROR,
-    EXIT_CODES[Kind.NOTHING_CHECKED],
+    EXIT_CODES[VerdictKind.NOTHING_CHECKED],
 }
 """Exit codes that hold without an account: they promote nothing and roll nothing back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ChildExit:
     """How a child ended, as seen from outside.
 
     ``code`` is as subprocess gives it, negative for a signal; ``account`` is all that came through
@@ -49,7 +49,7 @@ class Conclusion:
 
 
 def conclude(
-    ended: Ended, run_id: str, release: str | None = None, manifest: str | None = None
+    ended: ChildExit, run_id: str, release: str | None = None, manifest: str | None = None
 ) -> Conclusion:
     """What to make of a child that was given this run id and was to verify this release, against
     the manifest with this digest.
@@ -67,7 +67,7 @@ def conclude(
 
 
 def _hold(reason: str) -> Conclusion:
-    return Conclusion(EXIT_CODES[Kind.INCONCLUSIVE], None, reason)
+    return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
 
 
 def _without_account(code: int) -> Conclusion:
@@ -89,17 +89,17 @@ def _trouble(document: Mapping[str, Any], code: int, run_id: str, release: str |
     """Why the account cannot be relied on; empty when it can."""
     if document["run"] != run_id:
         return "the verdict that was given is another run's"
-    if EXIT_CODES[Kind(document["verdict"])] != code or document["exit_code"] != code:
+    if EXIT_CODES[VerdictKind(document["verdict"])] != code or document["exit_code"] != code:
         how = _signal(-code) if code < 0 else f"exit code {code}"
         return f"the run says {document['verdict']}, and ended with {how}"
     if document["release"]["expected"] != release:
         return f"the run was for release {document['release']['expected']!r}, not {release!r}"
     counts = document["counts"]
     whole = counts["passed"] == counts["ran"] == counts["expected"] - counts["skipped"] > 0
-    if document["verdict"] == Kind.PASSED and not whole:
+    if document["verdict"] == VerdictKind.PASSED and not whole:
         return f"PASSED, but of {counts['expected']} cases {counts['passed']} passed"
     confirmed = document["failures"] or any(c["unsteady"] for c in document["checks"].values())
-    if document["verdict"] == Kind.FAILED and not confirmed:
+    if document["verdict"] == VerdictKind.FAILED and not confirmed:
         return "FAILED, but without any failure"
     return ""
 

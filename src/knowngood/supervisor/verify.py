@@ -13,19 +13,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ..cli.console import say
+from ..cli.console import print_line
 from ..content.manifest import BadManifest
 from ..environment import loader
 from ..environment.model import BadEnvironment, Environment
 from ..report import html_page, json_file
 from ..safety.redact import Redactor
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from ..verdict import build_match
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, Kind, advice
+from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
 
-HELD: Final = EXIT_CODES[Kind.INCONCLUSIVE]
+HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
 
 USAGE: Final = """\
 usage: knowngood verify --env=NAME [--release=NAME] [--manifest=PATH] [OPTION …]
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with lock.held(environment, ["knowngood", "verify", *arguments]):
             return verify(environment, options)
-    except lock.NoLock as error:
+    except lock.LockUnavailable as error:
         _say_verdict(HELD, str(error))
         return HELD
 
@@ -165,7 +165,7 @@ def watched(
     if environment.serve is not None:
         seconds += environment.serve.ready_within
     manifest = _built(environment, options)
-    run = child.Child(
+    run = child.ChildRun(
         arguments=[*_arguments(options), *_looks(), *options.rest],
         run_id=run_id,
         seconds=seconds,
@@ -232,7 +232,7 @@ def _refuse(why: str) -> int:
 
 
 def _say(line: str) -> None:
-    say(f"knowngood verify: {plain(line, 1000)}")
+    print_line(f"knowngood verify: {one_line(line, 1000)}")
 
 
 def _say_verdict(code: int, reason: str) -> None:

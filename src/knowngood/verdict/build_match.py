@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from ..content import manifest
 from ..content.manifest import BadManifest, Manifest
 from ..environment.model import Environment, Release
-from ..safety.sanitize import plain
+from ..safety.sanitize import one_line
 from .evidence import BUILT, plural
 from .outcome import FAILED, Outcome
 
@@ -38,7 +38,7 @@ def manifest_for(environment: Environment, path: Path) -> Manifest:
     return manifest.read(path)
 
 
-class Served(NamedTuple):
+class ServedFile(NamedTuple):
     """A URL, the edge that was asked (empty where the origin has none), and the SHA-256 of what it
     answered with 200, decoded.
     """
@@ -48,22 +48,22 @@ class Served(NamedTuple):
     digest: str
 
 
-class Differing(NamedTuple):
+class DifferingFile(NamedTuple):
     """What was served in place of the file at ``path`` with the digest ``built``."""
 
-    served: Served
+    served: ServedFile
     path: str
     built: str
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class BuildComparison:
     """``compared`` counts the URLs whose file is in the manifest; ``differing`` are answers that
     are not that file, ``unlisted`` URLs of which the manifest has none.
     """
 
     compared: int
-    differing: tuple[Differing, ...]
+    differing: tuple[DifferingFile, ...]
     unlisted: tuple[str, ...]
 
     @property
@@ -81,11 +81,13 @@ class Comparison:
         )
 
 
-def compare(files: Mapping[str, str], served: Iterable[Served], release: Release) -> Comparison:
+def compare(
+    files: Mapping[str, str], served: Iterable[ServedFile], release: Release
+) -> BuildComparison:
     """Hold what was ``served`` against the ``files`` of a manifest."""
     document = _path(release.path)
     compared: set[str] = set()
-    differing: list[Differing] = []
+    differing: list[DifferingFile] = []
     unlisted: set[str] = set()
     for each in sorted(served):
         path = _path(each.url)
@@ -97,8 +99,8 @@ def compare(files: Mapping[str, str], served: Iterable[Served], release: Release
             continue
         compared.add(each.url)
         if each.digest != files[file]:
-            differing.append(Differing(each, file, files[file]))
-    return Comparison(len(compared), tuple(differing), tuple(sorted(unlisted)))
+            differing.append(DifferingFile(each, file, files[file]))
+    return BuildComparison(len(compared), tuple(differing), tuple(sorted(unlisted)))
 
 
 def _path(url: str) -> str | None:
@@ -122,7 +124,7 @@ def _file(path: str | None, files: Container[str]) -> str | None:
     return next((each for each in (name, index) if each in files), None)
 
 
-def claim(comparison: Comparison) -> Outcome | None:
+def claim(comparison: BuildComparison) -> Outcome | None:
     """The claim that what is served was built, failed; None where it holds or proves nothing."""
     if comparison.doubt or not (comparison.differing or comparison.unlisted):
         return None
@@ -136,9 +138,9 @@ def claim(comparison: Comparison) -> Outcome | None:
     )
 
 
-def _differing(found: Iterable[Differing]) -> list[str]:
+def _differing(found: Iterable[DifferingFile]) -> list[str]:
     """Four lines for each difference: links to one file have it in common."""
-    alike: defaultdict[tuple[str, str], list[Differing]] = defaultdict(list)
+    alike: defaultdict[tuple[str, str], list[DifferingFile]] = defaultdict(list)
     for each in found:
         alike[each.served.digest, each.built].append(each)
     lines = []
@@ -146,8 +148,8 @@ def _differing(found: Iterable[Differing]) -> list[str]:
         first, edge = group[0].served, group[0].served.edge
         more = f" and {plural(len(group) - 1, 'answer')} more" if len(group) > 1 else ""
         lines += [
-            f"{plain(first.url, 300)}{f' at {plain(edge)}' if edge else ''}{more}",
-            f"  is not the file that was built: {plain(group[0].path, 100)}",
+            f"{one_line(first.url, 300)}{f' at {one_line(edge)}' if edge else ''}{more}",
+            f"  is not the file that was built: {one_line(group[0].path, 100)}",
             f"  served sha256 {served}",
             f"  built  sha256 {built}",
         ]
@@ -155,7 +157,7 @@ def _differing(found: Iterable[Differing]) -> list[str]:
 
 
 def _unlisted(urls: tuple[str, ...]) -> list[str]:
-    lines = [f"{plain(url, 300)} is served and was not built" for url in urls[:SHOWN]]
+    lines = [f"{one_line(url, 300)} is served and was not built" for url in urls[:SHOWN]]
     return [*lines, *_left(len(urls), "URL")]
 
 

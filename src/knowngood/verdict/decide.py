@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..fetch.flakiness import SOUND, may_be_chance
 from .evidence import CONVERGED, Evidence, plural
-from .exit_codes import ACTIONS, EXIT_CODES, HOLD, Kind
+from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind
 from .outcome import FAILED, SKIPPED, Outcome
 from .unreachable import unconfirmed
 
@@ -37,7 +37,7 @@ class Verdict:
     them. ``unsteady`` names the groups of requests that needed more retries than is tolerated.
     """
 
-    kind: Kind
+    kind: VerdictKind
     reason: str
     counts: Mapping[str, int]
     failures: tuple[Outcome, ...] = ()
@@ -107,23 +107,26 @@ def _decide(
     failures: tuple[Outcome, ...],
     unsteady: tuple[str, ...],
     doubts: tuple[str, ...],
-) -> tuple[Kind, str]:
+) -> tuple[VerdictKind, str]:
     if evidence.internal_error:
-        return Kind.INTERNAL_ERROR, "the run itself broke; its output says where"
+        return VerdictKind.INTERNAL_ERROR, "the run itself broke; its output says where"
     if evidence.interrupted:
-        return Kind.INTERRUPTED, "stopped from outside before it was done"
+        return VerdictKind.INTERRUPTED, "stopped from outside before it was done"
     if failures:
-        return Kind.FAILED, _failed(failures)
+        return VerdictKind.FAILED, _failed(failures)
     if unsteady and not evidence.changed and not evidence.silence.troubled:
-        return Kind.FAILED, unsteady[0]
+        return VerdictKind.FAILED, unsteady[0]
     if evidence.unreadable:
         count = plural(len(evidence.unreadable), "file")
-        return Kind.INTERRUPTED, f"{count} could not be read: {_first(list(evidence.unreadable))}"
+        return (
+            VerdictKind.INTERRUPTED,
+            f"{count} could not be read: {_first(list(evidence.unreadable))}",
+        )
     if not evidence.expected and not evidence.halted:
-        return Kind.NOTHING_CHECKED, "no check was selected"
+        return VerdictKind.NOTHING_CHECKED, "no check was selected"
     if doubts:
-        return Kind.INCONCLUSIVE, doubts[0]
-    return Kind.PASSED, "every required check ran and held"
+        return VerdictKind.INCONCLUSIVE, doubts[0]
+    return VerdictKind.PASSED, "every required check ran and held"
 
 
 def _failed(failures: tuple[Outcome, ...]) -> str:

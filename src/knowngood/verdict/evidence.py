@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .outcome import Outcome
-from .unreachable import Silence
+from .unreachable import SilenceEvidence
 
 CONVERGED: Final = "knowngood::every_edge_serves_the_release"
 
@@ -45,7 +45,7 @@ class Evidence:
     unreadable: tuple[str, ...] = ()
     interrupted: bool = False
     internal_error: bool = False
-    silence: Silence = field(default_factory=Silence)
+    silence: SilenceEvidence = field(default_factory=SilenceEvidence)
     halted: str = ""
     overdue: bool = False
     changed: str = ""

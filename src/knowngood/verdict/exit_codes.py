@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class VerdictKind(StrEnum):
     """What a run can end in."""
 
     PASSED = "PASSED"
@@ -18,24 +18,24 @@ class Kind(StrEnum):
 
 
 EXIT_CODES: Final = {
-    Kind.PASSED: 0,
-    Kind.FAILED: 1,
-    Kind.INTERRUPTED: 2,
-    Kind.INTERNAL_ERROR: 3,
-    Kind.NOTHING_CHECKED: 5,
-    Kind.INCONCLUSIVE: 75,
+    VerdictKind.PASSED: 0,
+    VerdictKind.FAILED: 1,
+    VerdictKind.INTERRUPTED: 2,
+    VerdictKind.INTERNAL_ERROR: 3,
+    VerdictKind.NOTHING_CHECKED: 5,
+    VerdictKind.INCONCLUSIVE: 75,
 }
 """pytest's own codes, and sysexits' EX_TEMPFAIL (75): try again later."""
 
 USAGE_ERROR: Final = 4
 """pytest's exit code for a mistake of the user's: nothing was begun, and there is no verdict."""
 
-ACTIONS: Final = {Kind.PASSED: "proceed", Kind.FAILED: "roll back"}
+ACTIONS: Final = {VerdictKind.PASSED: "proceed", VerdictKind.FAILED: "roll back"}
 HOLD: Final = "hold"
 
 
-def advice(kind: Kind) -> str:
+def advice(kind: VerdictKind) -> str:
     """What to do, in a line."""
-    if kind is Kind.INCONCLUSIVE:
+    if kind is VerdictKind.INCONCLUSIVE:
         return f"{HOLD}: do not promote, do not roll back, run again"
     return ACTIONS.get(kind, HOLD)

@@ -15,7 +15,7 @@ _MADE_UP: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class FailureGroup:
     """Failures that are one and the same but for the case, as one."""
 
     first: Outcome
@@ -23,13 +23,14 @@ class Folded:
     note: str = ""
 
 
-def fold_alike(outcomes: Iterable[Outcome]) -> list[Folded]:
+def group_failures(outcomes: Iterable[Outcome]) -> list[FailureGroup]:
     """Group outcomes of one check whose messages differ in nothing but the case's values."""
     groups: defaultdict[tuple[str, ...], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[(outcome.check, outcome.result, outcome.kind, _neutral(outcome))].append(outcome)
     return [
-        Folded(same[0], tuple(sorted({_case(each) for each in same}))) for same in groups.values()
+        FailureGroup(same[0], tuple(sorted({_case(each) for each in same})))
+        for same in groups.values()
     ]
 
 

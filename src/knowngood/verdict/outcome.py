@@ -8,7 +8,7 @@ from typing import Any
 
 from ..content.json_schema import SchemaMismatch
 from ..fetch.probe import ANSWERED_WRONG, RETRIED_CAUSES, Cause, Exchange
-from ..fetch.response import Blocked, Unanswered
+from ..fetch.response import Blocked, NoAnswer
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
 
@@ -67,7 +67,7 @@ class Classified:
 
 def classify(error: BaseException) -> Classified:
     """Whose fault ``error`` is, and of which class."""
-    if isinstance(error, Unanswered):
+    if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
     if isinstance(error, Blocked):
         return Classified(INCONCLUSIVE, "blocked", str(error), error.exchange)

@@ -10,16 +10,16 @@ from typing import Any
 
 from ..content.manifest import Manifest
 from ..environment.model import Environment
-from ..readiness.network_control import Look
-from ..readiness.release_state import Standing
-from .build_match import Comparison, Served
+from ..readiness.network_control import ControlLook
+from ..readiness.release_state import ReleaseState
+from .build_match import BuildComparison, ServedFile
 from .evidence import Evidence
 from .outcome import PASSED, SKIPPED, Outcome
-from .unreachable import Silence
+from .unreachable import SilenceEvidence
 
 
 @dataclass(slots=True)
-class Claim:
+class ClaimResult:
     """One check over all its cases, for the report."""
 
     title: str
@@ -30,13 +30,13 @@ class Claim:
 
 
 @dataclass(slots=True)
-class Ledger:
+class RunResults:
     """Filled in while the run goes on; read once, at its end."""
 
     environment: Environment
     expected: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
-    claims: dict[str, Claim] = field(default_factory=dict)
+    claims: dict[str, ClaimResult] = field(default_factory=dict)
     passed: int = 0
     deselected: set[str] = field(default_factory=set)
     inapplicable: dict[str, str] = field(default_factory=dict)
@@ -59,19 +59,19 @@ class Ledger:
     left_behind: list[str] = field(default_factory=list)
     asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    served: set[Served] = field(default_factory=set)
+    served: set[ServedFile] = field(default_factory=set)
     manifest: Manifest | None = None
-    compared: Comparison = field(default_factory=lambda: Comparison(0, (), ()))
-    looks: list[Look] = field(default_factory=list)
+    compared: BuildComparison = field(default_factory=lambda: BuildComparison(0, (), ()))
+    looks: list[ControlLook] = field(default_factory=list)
     halted: str = ""
     overdue: bool = False
-    release: Standing = field(default_factory=Standing)
+    release: ReleaseState = field(default_factory=ReleaseState)
     baseline: frozenset[str] | None = None
     warnings: list[str] = field(default_factory=list)
 
     def record(self, outcome: Outcome) -> None:
         """One item is done."""
-        claim = self.claims.setdefault(outcome.check, Claim(outcome.claim))
+        claim = self.claims.setdefault(outcome.check, ClaimResult(outcome.claim))
         claim.asked.update(outcome.asked)
         claim.ran += 1
         if outcome.again:
@@ -83,7 +83,7 @@ class Ledger:
         claim.bad += outcome.result != SKIPPED
         self.outcomes.append(outcome)
 
-    def _take_back(self, claim: Claim, nodeid: str) -> None:
+    def _take_back(self, claim: ClaimResult, nodeid: str) -> None:
         """An item that passed and then broke in its teardown has not passed."""
         claim.ran -= 1
         before = [outcome for outcome in self.outcomes if outcome.nodeid == nodeid]
@@ -99,7 +99,7 @@ class Ledger:
         self.deselected.update(result["deselected"])
         self.inapplicable.update(result["inapplicable"])
         self.catches.update(result["catches"])
-        self.served.update(Served(*each) for each in result["served"])
+        self.served.update(ServedFile(*each) for each in result["served"])
         if result["report"]:
             self._add_report(result["report"])
 
@@ -142,7 +142,7 @@ class Ledger:
             unreadable=tuple(name for name, _ in self.unreadable),
             interrupted=self.interrupted,
             internal_error=self.internal_error,
-            silence=Silence(
+            silence=SilenceEvidence(
                 environment=str(self.environment.path),
                 answered_at=self.answered_at,
                 asked_again=self.asked_again,

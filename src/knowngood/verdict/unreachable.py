@@ -15,7 +15,7 @@ from ..fetch.probe import SILENT, Cause
 from .outcome import Outcome
 
 if TYPE_CHECKING:
-    from ..readiness.network_control import Look
+    from ..readiness.network_control import ControlLook
 
 SKEW: Final = 300.0
 """Seconds that this machine's clock may be off before a certificate's dates cannot be judged by
@@ -23,7 +23,7 @@ it; Kerberos tolerates as much (RFC 4120, 1.6), certificates are valid for weeks
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class SilenceEvidence:
     """What is known about who answered when.
 
     ``answered_at`` has, for each origin, when it last answered (seconds since the epoch).
@@ -36,7 +36,7 @@ class Silence:
     answered_at: Mapping[str, float] = field(default_factory=dict)
     asked_again: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     controlled: bool = False
-    looks: tuple[Look, ...] = ()
+    looks: tuple[ControlLook, ...] = ()
 
     @property
     def troubled(self) -> str:
@@ -49,7 +49,7 @@ class Silence:
         return next((look.trouble for look in self.looks if look.forged), "")
 
 
-def unconfirmed(outcome: Outcome, silence: Silence) -> str:
+def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
     """Why a failed outcome does not count against the deployment; empty when it does."""
     if silence.forged:
         return f"somebody answers in the place of others, a captive portal say: {silence.forged}"
@@ -65,7 +65,7 @@ def unconfirmed(outcome: Outcome, silence: Silence) -> str:
     return _by_control(outcome, silence)
 
 
-def _came_back(outcome: Outcome, silence: Silence) -> bool:
+def _came_back(outcome: Outcome, silence: SilenceEvidence) -> bool:
     """Its own URL; or any of its origin, where it was not asked once more itself: there were too
     many, or it writes.
     """
@@ -79,7 +79,7 @@ def _came_back(outcome: Outcome, silence: Silence) -> bool:
     )
 
 
-def _without_control(outcome: Outcome, silence: Silence) -> str:
+def _without_control(outcome: Outcome, silence: SilenceEvidence) -> str:
     if silence.answered_at.get(outcome.origin, 0.0) > outcome.began:
         return ""
     return (
@@ -89,7 +89,7 @@ def _without_control(outcome: Outcome, silence: Silence) -> str:
     )
 
 
-def _by_control(outcome: Outcome, silence: Silence) -> str:
+def _by_control(outcome: Outcome, silence: SilenceEvidence) -> str:
     """Every look since the last attempt began must be fine, and there must be one."""
     since = [look for look in silence.looks if look.began >= outcome.began]
     if not since:

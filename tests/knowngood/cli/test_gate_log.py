@@ -18,7 +18,7 @@ from release_side import Note, git
 import fhr_standin
 from knowngood.release import record_store
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind
+from knowngood.release.record import RecordKind
 
 ENVIRONMENT = """
 description = "{name}"
@@ -105,7 +105,7 @@ def test_gate(run: Run, noted: Note) -> None:
         "v2 may not go to prod: 1 reason",
     ]
     noted("v2", "stage", "PASSED", 1)
-    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v1", "prod", "DEPLOYED", 9, RecordKind.PUSHED)
     ended = run("gate", "--env=prod", "--release=v2")
     assert (ended.code, ended.err) == (0, "")
     first, last = ended.out.splitlines()
@@ -129,7 +129,7 @@ def test_override(run: Run) -> None:
 
 def test_log(run: Run, noted: Note) -> None:
     """Newest first; of this environment alone."""
-    noted("v1", "prod", "DEPLOYED", 3, Kind.PUSHED)
+    noted("v1", "prod", "DEPLOYED", 3, RecordKind.PUSHED)
     noted("v1", "prod", "FAILED", 2)
     noted("v2", "stage", "PASSED", 1)
     rows = run("log", "--env=prod").out.splitlines()
@@ -142,9 +142,9 @@ def test_log(run: Run, noted: Note) -> None:
 
 def test_status(run: Run, noted: Note, project: Path) -> None:
     """Every environment: for a person, for a script, and what is live by asking."""
-    noted("v2", "stage", "DEPLOYED", 3, Kind.PUSHED)
+    noted("v2", "stage", "DEPLOYED", 3, RecordKind.PUSHED)
     noted("v2", "stage", "PASSED", 2)
-    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v1", "prod", "DEPLOYED", 9, RecordKind.PUSHED)
     noted("v1", "prod", "PASSED", 8)
     with fhr_standin.running(locales=1, release="v2") as standin:
         environment(project, "stage", url=standin.origins["content"])

@@ -24,7 +24,7 @@ from release_side import Note, git
 
 from knowngood.release import record_store
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind
+from knowngood.release.record import RecordKind
 
 ENVIRONMENT = """
 description = "{name}"
@@ -140,7 +140,7 @@ def run(project: Path) -> Run:
 @pytest.fixture
 def history(noted: Note) -> None:
     """v1 is on prod and good there; v2 and v3 passed on stage."""
-    noted("v1", "prod", "DEPLOYED", 9, Kind.PUSHED)
+    noted("v1", "prod", "DEPLOYED", 9, RecordKind.PUSHED)
     noted("v1", "prod", "PASSED", 8)
     noted("v2", "stage", "PASSED", 1)
     noted("v3", "stage", "PASSED", 1)
@@ -298,7 +298,7 @@ def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
 def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> None:
     """To the last release that is known to be good and is not what is there; told beforehand."""
     noted("v1", "prod", "PASSED", 8)
-    noted("v2", "prod", "DEPLOYED", 2, Kind.PUSHED)
+    noted("v2", "prod", "DEPLOYED", 2, RecordKind.PUSHED)
     noted("v2", "prod", "PASSED", 1)
     (project / "live").unlink()
     (project / "live").symlink_to(project / "releases" / "v2")
@@ -565,7 +565,7 @@ def test_a_module_of_the_suite_s_is_not_ours(project: Path) -> None:
 def test_a_bad_release_that_others_pushed(run: Run, noted: Note, project: Path) -> None:
     """Not everybody pushes by these commands: what was verified last is what is there."""
     noted("v2", "prod", "FAILED", 3)
-    noted("v1", "prod", "DEPLOYED", 2.9, Kind.ROLLED_BACK)
+    noted("v1", "prod", "DEPLOYED", 2.9, RecordKind.ROLLED_BACK)
     noted("v1", "prod", "PASSED", 2.8)
     noted("v3", "prod", "FAILED", 0.01)
     (project / "live").unlink()

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from knowngood.content.css import LARGEST, says_something, trouble, urls
-from knowngood.safety.limits import Unjudgeable
+from knowngood.safety.limits import ContentTooLarge
 
 WHOLE = [
     "a{b:c}",
@@ -83,7 +83,7 @@ def test_a_stylesheet_as_large_as_they_come() -> None:
 
 def test_a_stylesheet_too_large() -> None:
     """It is said so."""
-    with pytest.raises(Unjudgeable, match="too large to be judged"):
+    with pytest.raises(ContentTooLarge, match="too large to be judged"):
         trouble(b" " * (LARGEST + 1))
 
 
@@ -95,9 +95,9 @@ def test_hostile_stylesheet_is_judged_in_bounded_time(unit: bytes) -> None:
     """A quarter of a megabyte: what is linear takes a second, anything else minutes."""
     source = unit * ((256 << 10) // len(unit))
     before = time.process_time()
-    with contextlib.suppress(Unjudgeable):
+    with contextlib.suppress(ContentTooLarge):
         trouble(source)
-    with contextlib.suppress(Unjudgeable):
+    with contextlib.suppress(ContentTooLarge):
         for _ in urls(source):
             pass
     assert time.process_time() - before < 15

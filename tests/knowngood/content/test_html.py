@@ -11,7 +11,7 @@ import pytest
 
 from knowngood.content import html
 from knowngood.content.html_sandbox import TOO_MUCH
-from knowngood.safety.limits import Unjudgeable
+from knowngood.safety.limits import ContentTooLarge
 
 SENTENCE = "<p>All that a page of some length says, <b>word</b> by <i>word</i>.</p>\n"
 
@@ -62,14 +62,14 @@ def test_a_page_of_a_megabyte(trials: list[object]) -> None:
 def test_a_hostile_page_is_refused_in_time(text: str) -> None:
     """Without being parsed here."""
     before = time.process_time()
-    with pytest.raises(Unjudgeable, match="too deep to be judged"):
+    with pytest.raises(ContentTooLarge, match="too deep to be judged"):
         html.parse(text[: html.LARGEST])
     assert time.process_time() - before < 2
 
 
 def test_a_page_too_large() -> None:
     """It is said so, with the limit."""
-    with pytest.raises(Unjudgeable, match=r"2097153 characters: too large .* 2097152"):
+    with pytest.raises(ContentTooLarge, match=r"2097153 characters: too large .* 2097152"):
         html.parse("x" * (html.LARGEST + 1))
 
 

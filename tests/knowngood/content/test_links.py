@@ -4,7 +4,7 @@ import pytest
 
 from knowngood.content.links import LONGEST, MOST, Link, links
 from knowngood.content.media_types import media_type
-from knowngood.safety.limits import Unjudgeable
+from knowngood.safety.limits import ContentTooLarge
 
 PAGE = "https://fhr.example/fr/"
 SHEET = "https://fhr.example/fr/css/main.css"
@@ -297,7 +297,7 @@ def test_a_page_may_not_refer_to_everything() -> None:
     """So many are asked for and no more; it is the page that is wrong, and it is said."""
     within = "".join(f"<img src={number}>" for number in range(MOST))
     assert len(html(within)) == MOST
-    with pytest.raises(Unjudgeable, match="more than 2000 URLs"):
+    with pytest.raises(ContentTooLarge, match="more than 2000 URLs"):
         html(within + "<img src=x>")
     assert len(html(within * 2)) == MOST
 
@@ -305,6 +305,6 @@ def test_a_page_may_not_refer_to_everything() -> None:
 @pytest.mark.parametrize("body", ["<img src={}>", "<base href={}><img src=x>"])
 def test_a_url_too_long_to_be_asked_for(body: str) -> None:
     """Servers refuse it, and so is the page wrong."""
-    with pytest.raises(Unjudgeable, match="a URL of 8001 characters"):
+    with pytest.raises(ContentTooLarge, match="a URL of 8001 characters"):
         html(body.format("x" * (LONGEST + 1)))
     assert html(f"<img src=data:image/png;base64,{'A' * 100_000}>") == []

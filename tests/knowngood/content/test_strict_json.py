@@ -5,7 +5,7 @@ import time
 import pytest
 
 from knowngood.content import strict_json
-from knowngood.safety.limits import Unjudgeable
+from knowngood.safety.limits import ContentTooLarge
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_duplicate_in_a_large_object_takes_no_time() -> None:
 )
 def test_json_too_large_to_be_judged(text: str) -> None:
     """What would take a hundred megabytes once read is not read."""
-    with pytest.raises(Unjudgeable, match="too large to be judged"):
+    with pytest.raises(ContentTooLarge, match="too large to be judged"):
         strict_json.loads(text)
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from knowngood.drill.faults import Exercise, Fault, Result, judged, pairs_of
-from knowngood.drill.pycache import bytecode
+from knowngood.drill.faults import DrillResult, DrillRun, Fault, judged, pairs_of
+from knowngood.drill.pycache import shared_pycache
 from knowngood.supervisor.trust import Conclusion
-from knowngood.verdict.exit_codes import EXIT_CODES, Kind
+from knowngood.verdict.exit_codes import EXIT_CODES, VerdictKind
 
 DEPLOYMENT = '''
 """Serves one page over HTTP; --fault empty, gone, tolerated or quiet."""
@@ -201,7 +201,7 @@ def test_a_verdict_that_is_none(run: Run, project: Path) -> None:
     assert "tolerated: found the verdict 'GREEN'; allowed: PASSED, FAILED, INCONCLUSIVE" in output
 
 
-def drawn(seed: int, count: int = 20, faults: Sequence[Fault] = ()) -> list[Exercise]:
+def drawn(seed: int, count: int = 20, faults: Sequence[Fault] = ()) -> list[DrillRun]:
     """Pairs of faults by this seed."""
     return pairs_of(faults or FAULTS, {}, count, random.Random(seed))  # noqa: S311 - as drills do
 
@@ -230,14 +230,16 @@ def test_what_a_pair_may_end_in() -> None:
     }
 
 
-def result(kind: Kind, failed: list[str], claimed: set[str], unsteady: bool = False) -> Result:
+def result(
+    kind: VerdictKind, failed: list[str], claimed: set[str], unsteady: bool = False
+) -> DrillResult:
     """What a run that ended so is worth, for a fault that must fail."""
     document: dict[str, Any] = {
         "failures": [{"check": name} for name in failed],
         "checks": {name: {"unsteady": unsteady} for name in claimed},
         "reason": "why",
     }
-    exercise = Exercise("x", ("x",), ("FAILED",), frozenset(claimed))
+    exercise = DrillRun("x", ("x",), ("FAILED",), frozenset(claimed))
     return judged(exercise, Conclusion(EXIT_CODES[kind], document), 1.0, b"")
 
 
@@ -245,22 +247,22 @@ def test_who_caught_it() -> None:
     """The checks that claim to; without any, whoever failed; the engine's claims end a run before
     the checks could.
     """
-    right = result(Kind.FAILED, ["a", "b"], {"a"})
+    right = result(VerdictKind.FAILED, ["a", "b"], {"a"})
     assert (right.right, right.caught_by, right.quiet) == (True, ("a",), ())
-    unclaimed = result(Kind.FAILED, ["b"], set())
+    unclaimed = result(VerdictKind.FAILED, ["b"], set())
     assert (unclaimed.right, unclaimed.caught_by) == (True, ("b",))
-    engine = result(Kind.FAILED, ["knowngood::every_edge"], {"a"})
+    engine = result(VerdictKind.FAILED, ["knowngood::every_edge"], {"a"})
     assert (engine.right, engine.caught_by) == (True, ("knowngood::every_edge",))
-    half = result(Kind.FAILED, ["a"], {"a", "b"})
+    half = result(VerdictKind.FAILED, ["a"], {"a", "b"})
     assert (half.right, half.quiet) == (False, ("b",))
-    assert result(Kind.FAILED, [], {"a"}, unsteady=True).right
-    assert not result(Kind.PASSED, [], {"a"}).right
-    assert not result(Kind.INCONCLUSIVE, ["a"], {"a"}).right
+    assert result(VerdictKind.FAILED, [], {"a"}, unsteady=True).right
+    assert not result(VerdictKind.PASSED, [], {"a"}).right
+    assert not result(VerdictKind.INCONCLUSIVE, ["a"], {"a"}).right
 
 
 def test_a_run_without_an_account() -> None:
     """Its output says why."""
-    exercise = Exercise("x", ("x",), ("FAILED",))
+    exercise = DrillRun("x", ("x",), ("FAILED",))
     found = judged(exercise, Conclusion(4, None), 1.0, b"usage: no such thing")
     assert (found.got, found.right, found.reason) == ("usage error", False, "usage: no such thing")
 
@@ -268,10 +270,10 @@ def test_a_run_without_an_account() -> None:
 def test_bytecode_is_kept_where_python_would_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a folder of the drill's, gone with it; elsewhere Python does that itself."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    with bytecode() as variables:
+    with shared_pycache() as variables:
         folder = Path(variables["PYTHONPYCACHEPREFIX"])
         assert folder.is_dir()
     assert not folder.exists()
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    with bytecode() as variables:
+    with shared_pycache() as variables:
         assert variables == {}

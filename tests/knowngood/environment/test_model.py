@@ -11,7 +11,7 @@ from knowngood.environment.model import (
     BadEnvironment,
     Environment,
     HeaderRule,
-    Serve,
+    ServeCommand,
     origin_trouble,
 )
 
@@ -121,7 +121,10 @@ def test_override_replaces_one_origin() -> None:
 def test_override_of_a_served_origin() -> None:
     """An origin that a command would announce may be overridden too."""
     served = Environment(
-        name="local", path=Path("local.toml"), description="", serve=Serve(("x",), ("content",))
+        name="local",
+        path=Path("local.toml"),
+        description="",
+        serve=ServeCommand(("x",), ("content",)),
     )
     assert served.with_override("content=http://h").origins == {"content": "http://h"}
 

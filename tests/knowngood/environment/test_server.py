@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from wire import eventually
 
-from knowngood.environment.model import Environment, Serve
-from knowngood.environment.server import Deployment, NotServed
+from knowngood.environment.model import Environment, ServeCommand
+from knowngood.environment.server import Server, ServerNotStarted
 
 READY = 'import sys; print(\'{"origins": {"content": "http://127.0.0.1:1"}}\', flush=True); '
 WAIT_FOR_EOF = "sys.stdin.read()"
 
-Deploy = Callable[..., Deployment]
+Deploy = Callable[..., Server]
 
 
 @pytest.fixture
@@ -31,15 +31,15 @@ def deploy(tmp_path: Path) -> Iterator[Deploy]:
             *command: str,
             origins: tuple[str, ...] = ("content",),
             ready_within: float = 10,
-        ) -> Deployment:
+        ) -> Server:
             words = command if len(command) > 1 else ("{python}", "-c", *command)
             environment = Environment(
                 name="local",
                 path=tmp_path / "environments" / "local.toml",
                 description="",
-                serve=Serve(words, origins, ready_within),
+                serve=ServeCommand(words, origins, ready_within),
             )
-            deployment = Deployment(environment)
+            deployment = Server(environment)
             stack.callback(deployment.stop)
             return deployment
 
@@ -73,15 +73,15 @@ def test_it_runs_where_the_project_is(deploy: Deploy, tmp_path: Path) -> None:
 
 def failed(deploy: Deploy, *command: str, **options: object) -> str:
     """Why a command did not come up."""
-    with pytest.raises(NotServed) as caught:
+    with pytest.raises(ServerNotStarted) as caught:
         deploy(*command, **options).announced()
     return str(caught.value)
 
 
 def test_an_environment_without_a_command() -> None:
     """There is nothing to start."""
-    with pytest.raises(NotServed, match=r"stage\.toml: has no \[serve\]"):
-        Deployment(Environment("stage", Path("stage.toml"), ""))
+    with pytest.raises(ServerNotStarted, match=r"stage\.toml: has no \[serve\]"):
+        Server(Environment("stage", Path("stage.toml"), ""))
 
 
 def test_a_command_that_is_not_found(deploy: Deploy) -> None:
@@ -234,15 +234,15 @@ def test_nothing_is_left_of_it(deploy: Deploy) -> None:
 RUN = """
 import os, sys, time
 from pathlib import Path
-from knowngood.environment.model import Environment, Serve
-from knowngood.environment.server import Deployment
+from knowngood.environment.model import Environment, ServeCommand
+from knowngood.environment.server import Server
 
 program = sys.argv[1]
 environment = Environment(
     "local", Path("environments/local.toml").absolute(), "",
-    serve=Serve(("{python}", "-c", program), ("content",)),
+    serve=ServeCommand(("{python}", "-c", program), ("content",)),
 )
-deployment = Deployment(environment)
+deployment = Server(environment)
 deployment.announced()
 print(deployment._process.pid, flush=True)
 time.sleep(60)

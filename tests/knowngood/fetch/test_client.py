@@ -31,9 +31,9 @@ from knowngood.environment.model import Environment
 from knowngood.fetch.client import NAMED, REPEATABLE, Client
 from knowngood.fetch.prefetch import Plan
 from knowngood.fetch.probe import Cause
-from knowngood.fetch.response import Blocked, Unanswered
+from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.session.marks import Case
-from knowngood.session.runner import Run, Ticket
+from knowngood.session.runner import Runner, RunTicket
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, classify
 
 pytestmark = pytest.mark.usefixtures("no_waits")
@@ -55,12 +55,12 @@ def clients(fetchers: Fetchers) -> Clients:
 @pytest.fixture
 def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]]:
     """Run a walk as the ``client`` fixture does; yields the client and then sweeps up."""
-    runs: list[Run] = []
+    runs: list[Runner] = []
 
     @contextmanager
     def walking(server: Server, **options: Any) -> Iterator[tuple[Client, list[str]]]:
         found = environment(server, **{"writes": True, **options})
-        run = Run(found, Ticket.new(found, "0123456789ab", 60))
+        run = Runner(found, RunTicket.new(found, "0123456789ab", 60))
         runs.append(run)
         plan = Plan("test_walk", "test_walk", ())
         run.expect([plan], by_group=False)
@@ -181,7 +181,7 @@ def test_a_redirect_out_of_the_environment(serve: Serve, clients: Clients) -> No
     """The deployment's fault, named as such; nothing of ours leaves."""
     evil = serve(answer())
     server = serve(redirect(evil.url))
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         clients(server).get("/", follow_redirects=True, headers={"Authorization": "secret"})
     assert caught.value.exchange.cause is Cause.REDIRECT
     assert evil.connections == 0
@@ -191,7 +191,7 @@ def test_another_origin_is_refused(serve: Serve, clients: Clients) -> None:
     """The check's own mistake is the guard's, not the deployment's."""
     evil, server = serve(answer()), serve(answer())
     client = clients(server)
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         client.get(evil.url)
     assert caught.value.exchange.cause is Cause.GUARD
     assert evil.connections == 0
@@ -205,7 +205,7 @@ def test_a_write_refused_by_the_guard_is_no_redirect(
     server = serve(redirect(location) if location else answer())
     client = clients(server, writes=False)
     client.get("/doc")
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         client.post("/doc")
     assert caught.value.exchange.cause is Cause.GUARD
 
@@ -223,7 +223,7 @@ def test_no_answer_is_an_error_of_httpx(serve: Serve, clients: Clients) -> None:
     server = serve(close)
     with pytest.raises(httpx.TransportError) as caught:
         clients(server, attempts=3).get("/")
-    assert isinstance(caught.value, Unanswered)
+    assert isinstance(caught.value, NoAnswer)
     assert len(caught.value.exchange.attempts) == 3
     assert "reset" in str(caught.value)
 
@@ -243,7 +243,7 @@ def test_exchanges_are_listed_in_order(serve: Serve, clients: Clients) -> None:
     server = serve(by_path({"/a": answer(), "/b": flood(b"", b"\x00" * 100)}))
     client = clients(server)
     client.get("/a")
-    with suppress(Unanswered):
+    with suppress(NoAnswer):
         client.get("/b")
     assert [each.probe.url for each in client.exchanges] == [f"{server.url}/a", f"{server.url}/b"]
 
@@ -365,7 +365,7 @@ def test_what_was_stored_unseen_is_deleted(
     """The server stored it and said something else, or nothing."""
     store = Store(after_storing=after)
     with walk(serve(store), attempts=1, probe=1.0) as (client, left):
-        with suppress(Unanswered):
+        with suppress(NoAnswer):
             client.request(method, "/doc", content=b"x", extensions=NAMED)
         assert store.documents == {"/doc": b"x"}
     assert store.documents == {}
@@ -415,10 +415,10 @@ def test_a_refusal_does_not_forget_what_was_stored_before(
 def test_what_the_guard_refused_is_not_swept(serve: Serve, walk: Callable[..., Any]) -> None:
     """Nothing was sent, nothing is left behind."""
     evil, server = serve(answer()), serve(answer())
-    with walk(server) as (client, left), suppress(Unanswered):
+    with walk(server) as (client, left), suppress(NoAnswer):
         client.put(f"{evil.url}/doc", content=b"x")
     assert left == []
-    with walk(server, writes=False) as (client, left), suppress(Unanswered):
+    with walk(server, writes=False) as (client, left), suppress(NoAnswer):
         client.put("/doc", content=b"x")
     assert left == []
     assert (server.connections, evil.connections) == (0, 0)
@@ -429,11 +429,11 @@ def test_what_was_never_sent_is_not_left_behind(
 ) -> None:
     """Neither refused connections nor failed handshakes leave a document."""
     tls = serve(answer(), tls=authority.context("example.org")[0])
-    with walk(tls, ca=authority.pem) as (client, left), suppress(Unanswered):
+    with walk(tls, ca=authority.pem) as (client, left), suppress(NoAnswer):
         client.put("/doc", content=b"x")
     assert left == []
     with refusing() as url:
-        with walk({"content": url}, attempts=2) as (client, left), suppress(Unanswered):
+        with walk({"content": url}, attempts=2) as (client, left), suppress(NoAnswer):
             client.put("/doc", content=b"x")
         assert left == []
         assert len(client.exchanges) == 1
@@ -548,7 +548,7 @@ def test_an_answer_lost_once_proves_nothing(
 ) -> None:
     """It may not be sent again, and one lost answer is no wrong one."""
     server = serve(lost)
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         clients(server).request(method, "/documents")
     found = classify(caught.value)
     assert (found.result, found.kind) == (INCONCLUSIVE, "unsettled")
@@ -557,7 +557,7 @@ def test_an_answer_lost_once_proves_nothing(
 
 def test_an_answer_lost_each_time_is_a_failure(serve: Serve, clients: Clients) -> None:
     """What may be sent again was, and the deployment kept silent."""
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         clients(serve(close), attempts=2).post("/documents", extensions=REPEATABLE)
     assert classify(caught.value).result == FAILED
 

@@ -9,7 +9,7 @@ import pytest
 
 from knowngood.fetch.decompression import BadEncoding, decoded_size, in_httpx_words
 from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
-from knowngood.fetch.response import Unanswered, respond
+from knowngood.fetch.response import NoAnswer, respond
 
 TEXT = b"the quick brown fox " * 50
 LIMIT = 1024 * 1024
@@ -195,7 +195,7 @@ def test_reading_never_ends_in_anothers_exception(body: bytes, name: str) -> Non
     cause = None
     try:
         respond(whole)
-    except Unanswered as error:
+    except NoAnswer as error:
         cause = error.exchange.attempts[-1].cause
     assert cause in {None, Cause.ENCODING}
 

@@ -433,7 +433,7 @@ def test_a_bomb_is_seen_before_it_goes_off(serve: Serve, fetchers: Fetchers) -> 
     fetcher = fetchers(server)
     tracemalloc.start()
     try:
-        exchange = fetcher.visit(Probe("content", server.url), references=True).result(9).exchange
+        exchange = fetcher.visit(Probe("content", server.url), resources=True).result(9).exchange
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -767,7 +767,7 @@ def test_a_walk_shares_nothing(serve: Serve, fetchers: Fetchers) -> None:
     assert (held.answer.body, sent.answer.body) == (b"before", b"after")
 
 
-# -- references
+# -- resources
 
 SITE = {
     "/en/": page(
@@ -787,8 +787,8 @@ SITE = {
 def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> None:
     """Page, stylesheet, what that imports, its images, what scripts load; each once, cycles end."""
     server = serve(by_path(SITE))
-    visit = fetchers(server).visit(Probe("content", f"{server.url}/en/"), references=True)
-    found = {each.url.removeprefix(server.url): each for each in visit.result(5).references}
+    visit = fetchers(server).visit(Probe("content", f"{server.url}/en/"), resources=True)
+    found = {each.url.removeprefix(server.url): each for each in visit.result(5).resources}
     assert set(found) == {*SITE, "/en/missing.png"} - {"/en/"}
     assert sorted(server.targets) == sorted([*SITE, "/en/missing.png"])
     statuses = {url: each.exchange.answer.status for url, each in found.items()}  # type: ignore[union-attr]
@@ -802,7 +802,7 @@ def test_references_are_asked_for_only_when_wanted(serve: Serve, fetchers: Fetch
     """A check of the page alone costs one request."""
     server = serve(by_path(SITE))
     visit = fetchers(server).visit(Probe("content", f"{server.url}/en/"))
-    assert visit.result(5).references == ()
+    assert visit.result(5).resources == ()
     assert len(server.requests) == 1
 
 
@@ -812,10 +812,10 @@ def test_a_page_visited_twice_is_fetched_once(serve: Serve, fetchers: Fetchers) 
     server = serve(by_path(pages))
     fetcher = fetchers(server)
     urls = [f"{server.url}/en/", f"{server.url}/en/", f"{server.url}/fr/"]
-    visits = [fetcher.visit(Probe("content", url), references=True) for url in urls]
+    visits = [fetcher.visit(Probe("content", url), resources=True) for url in urls]
     held = [visit.result(5) for visit in visits]
-    again = fetcher.visit(Probe("content", urls[0]), references=True).result(5)
-    assert len(again.references) == len(held[0].references) == 8
+    again = fetcher.visit(Probe("content", urls[0]), resources=True).result(5)
+    assert len(again.resources) == len(held[0].resources) == 8
     assert sorted(server.targets) == sorted([*pages, "/en/missing.png"])
     assert fetcher.held == len(pages) + 1
 
@@ -824,7 +824,7 @@ def test_what_was_read_is_let_go(serve: Serve, fetchers: Fetchers) -> None:
     """With its last reader, the page and everything it needed."""
     server = serve(by_path(SITE))
     fetcher = fetchers(server)
-    visit = fetcher.visit(Probe("content", f"{server.url}/en/"), references=True)
+    visit = fetcher.visit(Probe("content", f"{server.url}/en/"), resources=True)
     visit.result(5)
     assert fetcher.held == len(SITE) + 1
     del visit
@@ -838,8 +838,8 @@ def test_other_origins_are_not_asked(serve: Serve, fetchers: Fetchers) -> None:
     ours = serve(answer("ours"))
     server = serve(page(f'<img src="{evil.url}/a"><img src="{ours.url}/b"><img src="http://[">'))
     fetcher = fetchers({"content": server.url, "images": ours.url})
-    visit = fetcher.visit(Probe("content", server.url), references=True).result(5)
-    found = {each.url: each.exchange is not None for each in visit.references}
+    visit = fetcher.visit(Probe("content", server.url), resources=True).result(5)
+    found = {each.url: each.exchange is not None for each in visit.resources}
     assert found == {f"{evil.url}/a": False, f"{ours.url}/b": True, "http://[": False}
     assert (evil.connections, len(ours.requests)) == (0, 1)
 
@@ -851,15 +851,15 @@ def test_what_is_not_the_thing_itself_is_not_parsed(
     """An error page in a stylesheet's place needs nothing."""
     css = answer("i { background: url(/x.png) }", status, {"Content-Type": "text/css"})
     server = serve(by_path({"/": page("<link rel=stylesheet href=/a.css>"), "/a.css": css}))
-    fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
+    fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
     assert server.targets == ["/", "/a.css"]
 
 
 def test_a_page_does_not_need_itself(serve: Serve, fetchers: Fetchers) -> None:
     """A frame or an image that leads back is asked for by nobody."""
     server = serve(by_path({"/": page('<iframe src="/#top"></iframe><img src="/a.png">')}))
-    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
-    assert [each.url for each in visit.references] == [f"{server.url}/a.png"]
+    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
+    assert [each.url for each in visit.resources] == [f"{server.url}/a.png"]
 
 
 def test_a_packed_page_is_read(serve: Serve, fetchers: Fetchers) -> None:
@@ -867,25 +867,25 @@ def test_a_packed_page_is_read(serve: Serve, fetchers: Fetchers) -> None:
     body = gzip.compress(b'<img src="/x.png">')
     headers = {"Content-Encoding": "gzip", "Content-Type": "text/html"}
     server = serve(by_path({"/": answer(body, headers=headers), "/x.png": answer()}))
-    fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
+    fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
     assert server.targets == ["/", "/x.png"]
 
 
 def test_a_reference_with_letters_of_its_own(serve: Serve, fetchers: Fetchers) -> None:
     """Names that are not ASCII, and blanks, are asked for as browsers do."""
     server = serve(by_path({"/": page('<img src="/é b.png">'), "/%C3%A9%20b.png": answer("found")}))
-    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), references=True).result(5)
-    [reference] = visit.references
+    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
+    [reference] = visit.resources
     assert reference.exchange is not None
     assert causes(reference.exchange) == [200]
 
 
 def test_a_redirected_page_counts_from_where_it_is(serve: Serve, fetchers: Fetchers) -> None:
-    """Relative references belong to the URL that answered."""
+    """Relative resources belong to the URL that answered."""
     pages = {"/": redirect("/en/"), "/en/": page("<img src=x.png>"), "/en/x.png": answer()}
     server = serve(by_path(pages))
     probe = Probe("content", f"{server.url}/", follow=True)
-    fetchers(server).visit(probe, references=True).result(5)
+    fetchers(server).visit(probe, resources=True).result(5)
     assert server.targets == ["/", "/en/", "/en/x.png"]
 
 

@@ -8,19 +8,19 @@ from math import comb
 
 import pytest
 
-from knowngood.fetch.flakiness import FALSE_ALARM, OUTAGE, SOUND, Attempts, may_be_chance
+from knowngood.fetch.flakiness import FALSE_ALARM, OUTAGE, SOUND, AttemptLog, may_be_chance
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.statistics import Tally
+from knowngood.fetch.statistics import RequestStatistics
 from knowngood.verdict.decide import fold
 from knowngood.verdict.evidence import Evidence
 
 
-def attempts(fates: str, apart: float = 0.01) -> Attempts:
+def attempts(fates: str, apart: float = 0.01) -> AttemptLog:
     """One attempt after the other, so many seconds apart: ``.`` was answered, ``x`` failed."""
     at = {
         fate: [apart * place for place, each in enumerate(fates) if each == fate] for fate in ".x"
     }
-    return Attempts(array("d", at["."]), at["x"])
+    return AttemptLog(array("d", at["."]), at["x"])
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_where_nothing_was_answered_for_a_while(apart: float, explained: int) ->
 
 def test_the_order_is_that_in_which_attempts_began() -> None:
     """They end, and are noted, in another: the slow ones last."""
-    assert Attempts(array("d", [0.05, 0.01, 0.03]), [0.04, 0.02]).outages() == {}
+    assert AttemptLog(array("d", [0.05, 0.01, 0.03]), [0.04, 0.02]).outages() == {}
 
 
 @pytest.mark.parametrize("share", [1 / 3, 1 / 2])
@@ -79,7 +79,7 @@ def simulated(fails: Fails, concurrency: int, seconds: float, choose: random.Ran
     """A run against an origin at which the attempt at a request of a group, made at a time,
     fails or not, in the order of these times; answers take so many seconds.
     """
-    tally = Tally()
+    tally = RequestStatistics()
     waiting = [(group, number) for group, count in enumerate(GROUPS) for number in range(count)]
     waiting.reverse()
     slots = [(0.0004 * slot, waiting.pop(), ()) for slot in range(concurrency)]

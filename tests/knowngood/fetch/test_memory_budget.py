@@ -10,7 +10,7 @@ from wire import Fetchers, Play, Serve, Server, Talk, answer, by_path, eventuall
 
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.memory_budget import LARGE, PERMITS
-from knowngood.fetch.page_loader import Visit
+from knowngood.fetch.page_loader import PageLoad
 from knowngood.fetch.probe import Cause, Exchange, Probe
 
 pytestmark = pytest.mark.usefixtures("no_waits")
@@ -32,12 +32,12 @@ def little(fetchers: Fetchers, server: Server, **options: Any) -> Fetcher:
     return fetchers(server, **{"body": 50 * KIB, **options})
 
 
-def ahead(fetcher: Fetcher, server: Server, *paths: str) -> list[Future[Visit]]:
+def ahead(fetcher: Fetcher, server: Server, *paths: str) -> list[Future[PageLoad]]:
     """Visits that nobody waits for yet."""
     return [fetcher.visit(Probe("content", server.url + path)) for path in paths]
 
 
-def read(fetcher: Fetcher, visit: Future[Visit]) -> Exchange:
+def read(fetcher: Fetcher, visit: Future[PageLoad]) -> Exchange:
     """Wait for a visit, as a check does."""
     fetcher.hurry(visit)
     return visit.result(10).exchange
@@ -66,10 +66,10 @@ def test_what_is_read_goes_first(serve: Serve, fetchers: Fetchers) -> None:
     fetcher = little(fetchers, server)
     waiting = ahead(fetcher, server, *(f"/{number}" for number in range(6)))
     assert eventually(lambda: sum(visit.done() for visit in waiting) == 2)
-    visit = fetcher.visit(Probe("content", server.url + "/page"), references=True)
+    visit = fetcher.visit(Probe("content", server.url + "/page"), resources=True)
     assert not eventually(visit.done, 0.2)
     assert read(fetcher, visit).answer is not None
-    assert [each.exchange is not None for each in visit.result().references] == [True, True]
+    assert [each.exchange is not None for each in visit.result().resources] == [True, True]
     assert sum(visit.done() for visit in waiting) == 2
 
 

@@ -7,16 +7,16 @@ from concurrent.futures import Future
 import pytest
 from wire import Fetchers, Serve, Server, Talk, answer, by_path, eventually, hang, page
 
-from knowngood.fetch.page_loader import Visit
-from knowngood.fetch.prefetch import Lookahead, Plan
-from knowngood.fetch.probe import Planned, Probe
+from knowngood.fetch.page_loader import PageLoad
+from knowngood.fetch.prefetch import Plan, Prefetcher
+from knowngood.fetch.probe import PlannedProbe, Probe
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
 
-def planned(server: Server, path: str, *, references: bool = False) -> Planned:
+def planned(server: Server, path: str, *, resources: bool = False) -> PlannedProbe:
     """A probe that an item reads."""
-    return Planned(Probe("content", server.url + path), references)
+    return PlannedProbe(Probe("content", server.url + path), resources)
 
 
 def plans(server: Server, count: int, group_of: int = 1) -> list[Plan]:
@@ -30,7 +30,7 @@ def plans(server: Server, count: int, group_of: int = 1) -> list[Plan]:
 def test_what_comes_next_is_under_way(serve: Serve, fetchers: Fetchers) -> None:
     """Before the first item reads, all are asked for that the window takes."""
     server = serve(answer())
-    ahead = Lookahead(fetchers(server), plans(server, 20))
+    ahead = Prefetcher(fetchers(server), plans(server, 20))
     ahead.advance("item[0]")
     assert server.wait_for_requests(20)
     assert len(set(server.targets)) == 20
@@ -39,7 +39,7 @@ def test_what_comes_next_is_under_way(serve: Serve, fetchers: Fetchers) -> None:
 def test_nothing_is_asked_before_an_item_runs(serve: Serve, fetchers: Fetchers) -> None:
     """Collecting costs no request."""
     server = serve(answer())
-    Lookahead(fetchers(server), plans(server, 5))
+    Prefetcher(fetchers(server), plans(server, 5))
     assert not server.wait_for_requests(1, seconds=0.1)
 
 
@@ -47,7 +47,7 @@ def test_each_reader_gets_its_answer(serve: Serve, fetchers: Fetchers) -> None:
     """What is taken is what was planned."""
     server = serve(by_path({f"/{number}": answer(f"body {number}") for number in range(5)}))
     items = plans(server, 5)
-    ahead = Lookahead(fetchers(server), items)
+    ahead = Prefetcher(fetchers(server), items)
     for number, plan in enumerate(items):
         ahead.advance(plan.nodeid)
         found = ahead.take(plan.planned[0]).exchange.answer
@@ -65,7 +65,7 @@ def test_the_window_bounds_what_is_held(
     server = serve(answer())
     fetcher = fetchers(server)
     items = plans(server, 100)
-    ahead = Lookahead(fetcher, items)
+    ahead = Prefetcher(fetcher, items)
     for number, plan in enumerate(items):
         ahead.advance(plan.nodeid)
         ahead.take(plan.planned[0])
@@ -86,12 +86,12 @@ def test_the_window_counts_what_has_not_yet_begun(
     asked: list[Probe] = []
     visit = fetcher.visit
 
-    def counted(probe: Probe, *, references: bool = False) -> Future[Visit]:
+    def counted(probe: Probe, *, resources: bool = False) -> Future[PageLoad]:
         asked.append(probe)
-        return visit(probe, references=references)
+        return visit(probe, resources=resources)
 
     monkeypatch.setattr(fetcher, "visit", counted)
-    Lookahead(fetcher, plans(server, 100)).advance("item[0]")
+    Prefetcher(fetcher, plans(server, 100)).advance("item[0]")
     assert len(asked) == 10
 
 
@@ -110,10 +110,10 @@ def test_pages_count_with_what_they_may_need(
     server = serve(by_path({f"/{number}": held_back for number in range(40)}))
     fetcher = fetchers(server)
     items = [
-        Plan(f"item[{number}]", "", (planned(server, f"/{number}", references=True),))
+        Plan(f"item[{number}]", "", (planned(server, f"/{number}", resources=True),))
         for number in range(40)
     ]
-    ahead = Lookahead(fetcher, items)
+    ahead = Prefetcher(fetcher, items)
     ahead.advance("item[0]")
     assert len(ahead._visits) == 12  # 16 is what a page counts before any is known: 12 * 17 > 200
     opened.set()
@@ -128,7 +128,7 @@ def test_a_group_is_asked_for_alone(serve: Serve, fetchers: Fetchers) -> None:
     """A worker does not know which groups it will be handed."""
     server = serve(answer())
     fetcher = fetchers(server)
-    ahead = Lookahead(fetcher, plans(server, 12, group_of=4), by_group=True)
+    ahead = Prefetcher(fetcher, plans(server, 12, group_of=4), by_group=True)
     ahead.advance("item[4]")
     assert server.wait_for_requests(4)
     assert not server.wait_for_requests(5, seconds=0.1)
@@ -143,7 +143,7 @@ def test_what_lies_behind_is_not_asked_for(
     """Where a run begins in the middle, the window is for what is still to come."""
     monkeypatch.setattr("knowngood.fetch.prefetch.WINDOW", 2)
     server = serve(answer())
-    ahead = Lookahead(fetchers(server), plans(server, 9))
+    ahead = Prefetcher(fetchers(server), plans(server, 9))
     ahead.advance("item[4]")
     assert server.wait_for_requests(2)
     assert sorted(server.targets) == ["/4", "/5"]
@@ -154,7 +154,7 @@ def test_an_item_out_of_order_still_reads(serve: Serve, fetchers: Fetchers, by_g
     """Another plugin may have shuffled them: the last first, then the first."""
     server = serve(answer("body"))
     items = plans(server, 6)
-    ahead = Lookahead(fetchers(server), items, by_group=by_group)
+    ahead = Prefetcher(fetchers(server), items, by_group=by_group)
     for plan in reversed(items):
         ahead.advance(plan.nodeid)
         found = ahead.take(plan.planned[0]).exchange.answer
@@ -170,7 +170,7 @@ def test_what_several_read_is_asked_for_once(serve: Serve, fetchers: Fetchers) -
     fetcher = fetchers(server)
     shared = planned(server, "/shared")
     items = [Plan(f"item[{number}]", "", (shared,)) for number in range(3)]
-    ahead = Lookahead(fetcher, items)
+    ahead = Prefetcher(fetcher, items)
     for plan in items:
         ahead.advance(plan.nodeid)
         ahead.take(shared)
@@ -187,9 +187,9 @@ def test_releasing_lets_go(serve: Serve, fetchers: Fetchers, by_group: bool) -> 
     """A page goes with everything it needed, though the items after it are held."""
     server = serve(by_path({"/0": page("<img src=/a.png>"), "/1": answer()}))
     fetcher = fetchers(server)
-    first = Plan("item[0]", "", (planned(server, "/0", references=True),))
+    first = Plan("item[0]", "", (planned(server, "/0", resources=True),))
     second = Plan("item[1]", "", (planned(server, "/1"),))
-    ahead = Lookahead(fetcher, [first, second], by_group=by_group)
+    ahead = Prefetcher(fetcher, [first, second], by_group=by_group)
     ahead.advance(first.nodeid)
     ahead.take(first.planned[0])
     ahead.take(second.planned[0])
@@ -204,7 +204,7 @@ def test_an_item_that_never_read_is_let_go_as_well(serve: Serve, fetchers: Fetch
     server = serve(answer())
     fetcher = fetchers(server)
     items = plans(server, 3)
-    ahead = Lookahead(fetcher, items)
+    ahead = Prefetcher(fetcher, items)
     for plan in items:
         ahead.advance(plan.nodeid)
         ahead.release(plan)
@@ -215,12 +215,12 @@ def test_an_item_that_never_read_is_let_go_as_well(serve: Serve, fetchers: Fetch
 def test_a_page_with_and_without_what_it_needs(serve: Serve, fetchers: Fetchers) -> None:
     """Two checks, one request for the page."""
     server = serve(by_path({"/": page("<img src=/a.png>"), "/a.png": answer()}))
-    alone, whole = planned(server, "/"), planned(server, "/", references=True)
+    alone, whole = planned(server, "/"), planned(server, "/", resources=True)
     items = [Plan("item[0]", "", (alone,)), Plan("item[1]", "", (whole,))]
-    ahead = Lookahead(fetchers(server), items)
+    ahead = Prefetcher(fetchers(server), items)
     ahead.advance("item[0]")
-    assert ahead.take(alone).references == ()
-    assert len(ahead.take(whole).references) == 1
+    assert ahead.take(alone).resources == ()
+    assert len(ahead.take(whole).resources) == 1
     assert server.targets == ["/", "/a.png"]
 
 
@@ -229,12 +229,12 @@ def test_a_page_that_fails_teaches_nothing(serve: Serve, fetchers: Fetchers) -> 
     server = serve(by_path({"/1": answer("fine")}))
     fetcher = fetchers(server)
     items = [
-        Plan(f"item[{number}]", "", (planned(server, f"/{number}", references=True),))
+        Plan(f"item[{number}]", "", (planned(server, f"/{number}", resources=True),))
         for number in range(2)
     ]
-    ahead = Lookahead(fetcher, items)
+    ahead = Prefetcher(fetcher, items)
     ahead.advance("item[0]")
-    assert ahead.take(items[0].planned[0]).references == ()
+    assert ahead.take(items[0].planned[0]).resources == ()
     ahead.release(items[0])
     ahead.advance("item[1]")
     found = ahead.take(items[1].planned[0]).exchange.answer

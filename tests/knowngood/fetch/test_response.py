@@ -9,7 +9,7 @@ import pytest
 from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn, page, raw
 
 from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
-from knowngood.fetch.response import Blocked, Needed, Unanswered, request_headers, respond
+from knowngood.fetch.response import Blocked, NoAnswer, Resource, request_headers, respond
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
@@ -117,7 +117,7 @@ def test_sound_json(ask: Any) -> None:
 def test_no_answer(ask: Any) -> None:
     """An error that says what was asked, why nothing came, and has every attempt."""
     exchange = ask(close)
-    with pytest.raises(Unanswered, match=r"GET http://127.*/path\?query: reset") as caught:
+    with pytest.raises(NoAnswer, match=r"GET http://127.*/path\?query: reset") as caught:
         respond(exchange)
     assert caught.value.exchange is exchange
     assert len(exchange.attempts) == 4
@@ -126,7 +126,7 @@ def test_no_answer(ask: Any) -> None:
 def test_an_encoding_that_is_none(ask: Any) -> None:
     """No answer that could be read."""
     exchange = ask(answer("plain", headers={"Content-Encoding": "gzip"}))
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         respond(exchange)
     assert caught.value.exchange.cause is Cause.ENCODING
 
@@ -160,11 +160,11 @@ def test_deleted(serve: Serve, fetchers: Fetchers, play: Play, deleted: bool) ->
     assert respond(exchange).deleted is deleted
 
 
-def needed(server: Server, fetchers: Fetchers, touched: list[Exchange]) -> dict[str, Needed]:
+def needed(server: Server, fetchers: Fetchers, touched: list[Exchange]) -> dict[str, Resource]:
     """What the page at / needs, by URL; ``touched`` gets what is looked at."""
     probe = Probe("content", f"{server.url}/")
-    visit = fetchers(server, attempts=1).visit(probe, references=True).result(5)
-    return {each.url: Needed(each, touched.append) for each in visit.references}
+    visit = fetchers(server, attempts=1).visit(probe, resources=True).result(5)
+    return {each.url: Resource(each, touched.append) for each in visit.resources}
 
 
 def test_what_a_page_needs(serve: Serve, fetchers: Fetchers) -> None:
@@ -189,7 +189,7 @@ def test_what_a_page_needs(serve: Serve, fetchers: Fetchers) -> None:
     assert image.response.media_type == "image/png"
     assert touched == [image.exchange]
     assert image.response is image.response
-    with pytest.raises(Unanswered):
+    with pytest.raises(NoAnswer):
         _ = found[f"{server.url}/gone.png"].response
     with pytest.raises(LookupError, match="not asked"):
         _ = found[evil].response

@@ -30,7 +30,7 @@ from wire import (
 )
 
 from knowngood.fetch.probe import Answer, Attempt, Cause, Probe
-from knowngood.fetch.transport import HEADER_LIMIT, Curl, Limits, _diagnose, _Received
+from knowngood.fetch.transport import HEADER_LIMIT, Limits, Transport, _diagnose, _Received
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -54,7 +54,7 @@ def send(authority: Authority) -> Send:
         **of_probe: Any,
     ) -> list[Result]:
         async def talk() -> list[Result]:
-            curl = Curl(4, authorities)
+            curl = Transport(4, authorities)
             probe = Probe("content", url, **of_probe)
             try:
                 return [
@@ -464,7 +464,7 @@ def test_a_writes_connection_is_neither_shared_nor_kept(serve: Serve) -> None:
     server = serve(answer())
 
     async def talk() -> None:
-        curl = Curl(4)
+        curl = Transport(4)
         for method in ("POST", "GET", "DELETE", "GET"):
             await curl.send(Probe("content", server.url, method), (), Limits(5, 1000))
         await curl.close()
@@ -618,7 +618,7 @@ def test_a_handle_is_clean_when_it_is_used_again(serve: Serve, send: Send) -> No
     server = serve(answer("ok"))
 
     async def talk() -> None:
-        curl = Curl(4)
+        curl = Transport(4)
         limits = Limits(5, 1000)
         write = Probe("content", server.url, "POST", body=b"secret")
         await curl.send(write, (("Authorization", "secret"),), limits)
@@ -639,7 +639,7 @@ def test_closing_ends_what_is_under_way(serve: Serve) -> None:
     server = serve(hang)
 
     async def talk() -> bool:
-        curl = Curl(4)
+        curl = Transport(4)
         task = asyncio.create_task(
             curl.send(Probe("content", server.url), (), Limits(60, 1000)),
         )

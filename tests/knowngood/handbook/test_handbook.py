@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 from by_hand import steps, typed_in, with_variables
 
-from knowngood.environment.model import Environment, Gate, Release
+from knowngood.environment.model import Environment, GateRules, Release
 from knowngood.handbook import shell
 from knowngood.handbook.instruction import Example, Told, listed, told, within
 from knowngood.release import gate, record_store
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind, Record
-from knowngood.release.review import Rule
+from knowngood.release.record import Record, RecordKind
+from knowngood.release.review import ReviewRule
 
 CHECKS = '''
 """The shop: people buy things in it."""
@@ -239,7 +239,7 @@ def test_the_mark_for_grep(message: str) -> None:
     """Grep -E finds the usual review mark where the commands do."""
     command = ["grep", "-Eq", "-e", shell.REVIEWED]
     done = subprocess.run(command, input=message, text=True, check=False)
-    assert (done.returncode == 0) == Rule.usual().marks(message)
+    assert (done.returncode == 0) == ReviewRule.usual().marks(message)
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ ENVIRONMENT = Environment(
     path=Path("environments/prod.toml"),
     description="",
     release=Release("content:/v", repository="site"),
-    gate=Gate(max_age=2),
+    gate=GateRules(max_age=2),
 )
 
 
@@ -293,7 +293,8 @@ def test_the_shell_answers_as_the_commands_do(site: Repository, seed: int) -> No
         when = now - timedelta(days=4, hours=-7 * number, microseconds=number)
         place = chance.choice(["prod", "prod", "stage"])
         record_store.write(
-            site, Record(Kind.VERIFIED, place, name, commits[name], when, verdict, where="host")
+            site,
+            Record(RecordKind.VERIFIED, place, name, commits[name], when, verdict, where="host"),
         )
     moved = chance.choice(releases)
     site.run("tag", "-f", "-a", moved, "-m", "moved", commits["v1"])
@@ -308,7 +309,7 @@ def test_the_shell_answers_as_the_commands_do(site: Repository, seed: int) -> No
 
     judged = []
     for commit in commits.values():
-        mine = [r for r in found.of("stage", Kind.VERIFIED) if r.commit == commit]
+        mine = [r for r in found.of("stage", RecordKind.VERIFIED) if r.commit == commit]
         last = next((r for r in mine if r.passed or r.failed), None)
         old = last is not None and last.passed and now - last.when > timedelta(days=2)
         judged.append("too old" if old else last.verdict if last is not None else "")
@@ -329,7 +330,7 @@ def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:
     for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key))):
         site.run("config", name, value)
     site.run("remote", "add", "origin", str(site.path))
-    strict = replace(ENVIRONMENT, gate=Gate(signers=signers))
+    strict = replace(ENVIRONMENT, gate=GateRules(signers=signers))
     plain, signing = shell.functions(ENVIRONMENT), shell.functions(strict)
     first = f"env=prod release=v1 commit={site.commit_of('v1')}; note verified PASSED"
     second = f"env=prod release=v2 commit={site.commit_of('v2')}; note verified PASSED"
@@ -347,9 +348,11 @@ def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", shell.WRITTEN)
-def test_what_is_written_down_is_a_record(site: Repository, kind: Kind) -> None:
+def test_what_is_written_down_is_a_record(site: Repository, kind: RecordKind) -> None:
     """Of every kind, with any reason; two in one second are two."""
-    verdict = {Kind.VERIFIED: "FAILED", Kind.OVERRIDDEN: "OVERRIDDEN"}.get(kind, "DEPLOYED")
+    verdict = {RecordKind.VERIFIED: "FAILED", RecordKind.OVERRIDDEN: "OVERRIDDEN"}.get(
+        kind, "DEPLOYED"
+    )
     why = HOSTILE + "\\ \n\tEND"
     note = f"env=prod release=v2 commit={site.commit_of('v2')}; note {kind} {verdict} "
     site.run("remote", "add", "origin", str(site.path))

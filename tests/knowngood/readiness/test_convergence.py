@@ -13,7 +13,14 @@ from knowngood.environment.model import Environment, Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness import convergence
-from knowngood.readiness.convergence import Convergence, Edge, Sight, Watch, sight, watcher
+from knowngood.readiness.convergence import (
+    Convergence,
+    Edge,
+    ReleaseSighting,
+    ReleaseWatch,
+    sight,
+    watcher,
+)
 
 RELEASE = Release("content:/__version__", agree=3)
 COMMIT = "3f53a08f0e9c1d2b3a4f5e6d7c8b9a0f1e2d3c4b"
@@ -42,13 +49,13 @@ def converge(environment: Callable[..., Environment]) -> Converge:
     """Waits for v2 at these edges of an origin that nobody else serves."""
 
     @contextmanager
-    def watching(edges: tuple[str, ...], named: bool) -> Iterator[Watch]:
+    def watching(edges: tuple[str, ...], named: bool) -> Iterator[ReleaseWatch]:
         found = environment({"content": "http://content.test"}, probe=1.5)
         found = replace(found, edges={"content": edges} if named else {}, release=RELEASE)
         fetcher = Fetcher(watcher(found), "run-1", convergence.time.time() + 60)
         fetcher.start()
         try:
-            yield Watch(found, RELEASE, fetcher, addresses=edges)
+            yield ReleaseWatch(found, RELEASE, fetcher, addresses=edges)
         finally:
             fetcher.close()
 
@@ -156,19 +163,19 @@ def test_host_and_certificate_are_the_names(
     fetcher = Fetcher(watcher(found), "run-1", convergence.time.time() + 60)
     fetcher.start()
     try:
-        watch = Watch(found, RELEASE, fetcher)
+        watch = ReleaseWatch(found, RELEASE, fetcher)
         [seen] = watch.look([f"127.0.0.1:{edge.port}"])[f"127.0.0.1:{edge.port}"]
     finally:
         fetcher.close()
     assert seen.names == ("v2",)
 
 
-def seen(found: Answer | None, release: Release = RELEASE) -> Sight:
+def seen(found: Answer | None, release: Release = RELEASE) -> ReleaseSighting:
     """What is made of an answer."""
     return sight(release, Exchange(Probe("content", "http://c/v"), (Attempt(1, 1),), found))
 
 
-def read(body: str, status: int = 200, release: Release = RELEASE) -> Sight:
+def read(body: str, status: int = 200, release: Release = RELEASE) -> ReleaseSighting:
     """What is made of an answer with this body."""
     return seen(Answer(status, "http://c/v", (), body.encode()), release)
 

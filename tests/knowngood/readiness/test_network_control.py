@@ -25,24 +25,24 @@ from wire import (
 from knowngood.environment.model import Control, Environment
 from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.readiness import network_control
-from knowngood.readiness.network_control import Look
+from knowngood.readiness.network_control import ControlLook
 
 BODY = "This network works."
 PORTAL = page("<html>Please log in to the hotel's network</html>")
 
 
 @pytest.fixture
-def ask(environment: Callable[..., Environment]) -> Callable[..., Look]:
+def ask(environment: Callable[..., Environment]) -> Callable[..., ControlLook]:
     """Look at controls; the environment's own origin is one that nobody serves."""
 
-    def ask(*controls: Control, ca: Path | None = None) -> Look:
+    def ask(*controls: Control, ca: Path | None = None) -> ControlLook:
         found = environment({"content": "http://content.invalid"}, ca=ca)
         return network_control.look(replace(found, control=controls), "run-1")
 
     return ask
 
 
-def test_a_control_that_answers_as_known(serve: Serve, ask: Callable[..., Look]) -> None:
+def test_a_control_that_answers_as_known(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """Nothing to say against the network, but nothing either on its TLS."""
     found = ask(Control(f"{serve(answer(BODY)).url}/c", body=BODY))
     assert (found.trouble, found.forged, found.secure) == ("", False, False)
@@ -60,7 +60,7 @@ def test_a_control_that_answers_as_known(serve: Serve, ask: Callable[..., Look])
     ids=["body", "status", "redirect", "header"],
 )
 def test_a_captive_portal(
-    serve: Serve, ask: Callable[..., Look], play: Play, known: dict[str, str], told: str
+    serve: Serve, ask: Callable[..., ControlLook], play: Play, known: dict[str, str], told: str
 ) -> None:
     """Whoever answers everything does not know what is to be answered: trouble, and forged."""
     url = f"{serve(play).url}/c"
@@ -75,14 +75,14 @@ def test_a_captive_portal(
     ids=["status", "header"],
 )
 def test_known_by_more_than_a_body(
-    serve: Serve, ask: Callable[..., Look], known: dict[str, str], headers: dict[str, str]
+    serve: Serve, ask: Callable[..., ControlLook], known: dict[str, str], headers: dict[str, str]
 ) -> None:
     """By a status of 204, or by a header, whose name has no case and whose value no margins."""
     server = serve(answer(status=int(known.get("status", 200)), headers=headers))
     assert ask(Control(server.url, **known)).trouble == ""  # type: ignore[arg-type]
 
 
-def test_a_control_that_compresses(serve: Serve, ask: Callable[..., Look]) -> None:
+def test_a_control_that_compresses(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """The text is looked for in what the answer says, not in how it was sent."""
     packed = answer(gzip.compress(BODY.encode()), headers={"Content-Encoding": "gzip"})
     assert ask(Control(serve(packed).url, body=BODY)).trouble == ""
@@ -91,7 +91,7 @@ def test_a_control_that_compresses(serve: Serve, ask: Callable[..., Look]) -> No
 @pytest.mark.parametrize(("play", "cause"), [(reset, "reset"), (hang, "timeout")])
 def test_a_control_that_does_not_answer(
     serve: Serve,
-    ask: Callable[..., Look],
+    ask: Callable[..., ControlLook],
     monkeypatch: pytest.MonkeyPatch,
     play: Play,
     cause: str,
@@ -103,7 +103,7 @@ def test_a_control_that_does_not_answer(
     assert not found.forged
 
 
-def test_nobody_listens(ask: Callable[..., Look]) -> None:
+def test_nobody_listens(ask: Callable[..., ControlLook]) -> None:
     """Refused is no answer."""
     with refusing() as url:
         found = ask(Control(url, body=BODY))
@@ -112,7 +112,7 @@ def test_nobody_listens(ask: Callable[..., Look]) -> None:
 
 
 def test_a_control_without_end(
-    serve: Serve, ask: Callable[..., Look], monkeypatch: pytest.MonkeyPatch
+    serve: Serve, ask: Callable[..., ControlLook], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then is no answer in time."""
     monkeypatch.setattr(network_control, "SECONDS", 1.5)
@@ -122,7 +122,7 @@ def test_a_control_without_end(
     assert time.monotonic() - began < 10
 
 
-def test_one_of_several_is_enough(serve: Serve, ask: Callable[..., Look]) -> None:
+def test_one_of_several_is_enough(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """Somebody else's outage is not ours."""
     sound = serve(answer(BODY))
     portal = serve(PORTAL)
@@ -130,14 +130,14 @@ def test_one_of_several_is_enough(serve: Serve, ask: Callable[..., Look]) -> Non
     assert (found.trouble, found.forged) == ("", False)
 
 
-def test_several_in_trouble_are_all_named(serve: Serve, ask: Callable[..., Look]) -> None:
+def test_several_in_trouble_are_all_named(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """So that one sees whether they have something in common."""
     servers = serve(PORTAL), serve(PORTAL)
     trouble = ask(*(Control(each.url, body=BODY) for each in servers)).trouble
     assert all(each.url in trouble for each in servers)
 
 
-def test_two_controls_of_one_host(serve: Serve, ask: Callable[..., Look]) -> None:
+def test_two_controls_of_one_host(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """Each is asked for its own path."""
     server = serve(by_path({"/a": PORTAL, "/b": answer(BODY)}))
     found = ask(Control(f"{server.url}/a", body=BODY), Control(f"{server.url}/b", body=BODY))
@@ -145,7 +145,9 @@ def test_two_controls_of_one_host(serve: Serve, ask: Callable[..., Look]) -> Non
     assert sorted(server.targets) == ["/a", "/b"]
 
 
-def test_a_control_over_tls(serve: Serve, ask: Callable[..., Look], authority: Authority) -> None:
+def test_a_control_over_tls(
+    serve: Serve, ask: Callable[..., ControlLook], authority: Authority
+) -> None:
     """It shows that certificates can be judged here."""
     server = serve(answer(BODY), tls=authority.context()[0])
     found = ask(Control(server.url, body=BODY), ca=authority.pem)
@@ -154,7 +156,7 @@ def test_a_control_over_tls(serve: Serve, ask: Callable[..., Look], authority: A
 
 def test_the_environments_authority_comes_beside_the_usual_ones(
     serve: Serve,
-    ask: Callable[..., Look],
+    ask: Callable[..., ControlLook],
     authority: Authority,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,7 +178,7 @@ def test_the_environments_authority_comes_beside_the_usual_ones(
 )
 def test_somebody_elses_certificate(
     serve: Serve,
-    ask: Callable[..., Look],
+    ask: Callable[..., ControlLook],
     authority: Authority,
     tmp_path: Path,
     host: str,
@@ -193,7 +195,7 @@ def test_somebody_elses_certificate(
 
 
 def test_a_controls_certificate_that_has_expired_is_its_own(
-    serve: Serve, ask: Callable[..., Look], authority: Authority
+    serve: Serve, ask: Callable[..., ControlLook], authority: Authority
 ) -> None:
     """Trouble, but nobody stands in its place: its operator was late, or our clock is wrong."""
     server = serve(answer(BODY), tls=authority.context(begins=-9, ends=-2)[0])

@@ -2,15 +2,15 @@
 
 from knowngood.environment.model import Release
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.readiness.convergence import Convergence, Edge, Sight, sight
-from knowngood.readiness.release_state import Standing
+from knowngood.readiness.convergence import Convergence, Edge, ReleaseSighting, sight
+from knowngood.readiness.release_state import ReleaseState
 
 RELEASE = Release("content:/__version__")
 TEXT = Release("content:/revision", shape="text")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def said(text: str, release: Release = TEXT, status: int = 200) -> Sight:
+def said(text: str, release: Release = TEXT, status: int = 200) -> ReleaseSighting:
     """What a version document with this text says."""
     found = Answer(status, "http://c/v", (), text.encode())
     return sight(release, Exchange(Probe("content", "http://c/v"), (Attempt(1, 1),), found))
@@ -19,10 +19,10 @@ def said(text: str, release: Release = TEXT, status: int = 200) -> Sight:
 V1, V2, NOTHING = said("v1"), said("v2"), said("v1", status=503)
 
 
-def started(*texts: str, expected: str | None = None) -> Standing:
+def started(*texts: str, expected: str | None = None) -> ReleaseState:
     """After the look at the start: edges a, b, … said these."""
     sights = {name: [said(text)] for name, text in zip("abc", texts, strict=False)}
-    return Standing(expected).looked_at(sights)
+    return ReleaseState(expected).looked_at(sights)
 
 
 def test_what_was_seen() -> None:
@@ -30,7 +30,7 @@ def test_what_was_seen() -> None:
     assert started("v1", "v1").seen == "v1"
     assert started("v1", "v2").seen == "v1, v2"
     assert started().seen is None
-    assert Standing().looked_at({"a": [NOTHING]}).seen is None
+    assert ReleaseState().looked_at({"a": [NOTHING]}).seen is None
 
 
 def test_nothing_changed() -> None:
@@ -56,7 +56,7 @@ def test_silence_at_the_end() -> None:
     still be seen.
     """
     assert started("v1").ended({"a": [NOTHING]}) == started("v1")
-    named = Standing("v1").converged(Convergence("v1", 1.0, there=(Edge("a", 10, 0, V1),)))
+    named = ReleaseState("v1").converged(Convergence("v1", 1.0, there=(Edge("a", 10, 0, V1),)))
     assert "could not be seen" in named.ended({"a": [NOTHING, NOTHING]}).wavering
     assert named.ended({"a": [NOTHING, V1]}).wavering == ""
 
@@ -68,7 +68,7 @@ def test_an_edge_that_was_not_there_at_the_start() -> None:
 
 def test_a_commit_stays_the_same_by_seven_digits() -> None:
     """The one that was named is on the air, however long each side writes it."""
-    named = Standing(COMMIT[:7]).looked_at({"a": [said(COMMIT)]})
+    named = ReleaseState(COMMIT[:7]).looked_at({"a": [said(COMMIT)]})
     assert named.ended({"a": [said(COMMIT)]}).changed == ""
     assert named.ended({"a": [said("f" * 40)]}).changed
 
@@ -76,6 +76,6 @@ def test_a_commit_stays_the_same_by_seven_digits() -> None:
 def test_a_long_name_is_the_same_as_itself() -> None:
     """A digest of 64 digits is cut where it is shown, and is no other release for that."""
     digest = "sha256:" + "ab" * 32
-    for standing in (Standing(), Standing(digest)):
+    for standing in (ReleaseState(), ReleaseState(digest)):
         start = standing.looked_at({"a": [said(digest)]})
         assert start.ended({"a": [said(digest)]}) == start

@@ -11,30 +11,30 @@ from release_side import DIGEST, NOW, Note, commit, git
 
 from knowngood.environment.model import Environment
 from knowngood.release import record_store
-from knowngood.release.gate import Question
+from knowngood.release.gate import GateQuestion
 from knowngood.release.git import Repository
-from knowngood.release.record import Kind
+from knowngood.release.record import RecordKind
 
 Environments = Callable[..., Environment]
 Ask = Callable[..., list[str]]
 
 
 @pytest.fixture
-def question(site: Repository, environments: Environments) -> Callable[..., Question]:
+def question(site: Repository, environments: Environments) -> Callable[..., GateQuestion]:
     """May v2 go to prod, with these rules?"""
 
     def make(
         release: str = "v2", now: datetime = NOW, content: str | None = None, **gate: object
-    ) -> Question:
+    ) -> GateQuestion:
         environment = environments("prod", **gate)
         found = record_store.read(site, now, ["prod", "stage", "ci"])
-        return Question(environment, release, now, site, found, content)
+        return GateQuestion(environment, release, now, site, found, content)
 
     return make
 
 
 @pytest.fixture
-def ask(question: Callable[..., Question]) -> Ask:
+def ask(question: Callable[..., GateQuestion]) -> Ask:
     """What stands in the way."""
 
     def reasons(*given: object, **options: object) -> list[str]:
@@ -53,7 +53,7 @@ def test_it_may(note: Note, ask: Ask) -> None:
 
 def test_it_may_after_a_push(note: Note, ask: Ask) -> None:
     """Its new commits are all reviewed."""
-    note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    note("v1", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
     note("v2")
     assert ask() == []
 
@@ -161,11 +161,11 @@ def test_a_clock_that_was_ahead(note: Note, ask: Ask) -> None:
 
 def test_a_push_of_the_very_release(site: Repository, note: Note, ask: Ask) -> None:
     """That it is on record as pushed does not review its commits."""
-    note("v3", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    note("v3", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
     commit(site.path, "Nobody saw this")
     git(site.path, "tag", "-a", "v4", "-m", "v4")
     note("v4")
-    note("v4", "prod", "DEPLOYED", kind=Kind.PUSHED, days=0.5)
+    note("v4", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=0.5)
     [only] = ask("v4")
     assert only.startswith("no review: ")
 
@@ -233,7 +233,7 @@ def test_the_build_that_goes_out(
 
 def test_commits_without_review(site: Repository, note: Note, ask: Ask) -> None:
     """Each is named, with author and subject, and nothing in them reaches the terminal raw."""
-    note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    note("v1", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
     first = commit(site.path, "Sneak it in\x1b[2J; r?bob")
     git(site.path, "commit", "--quiet", "--allow-empty", "-m", "More", "--author=E\x07ve <e@x>")
     git(site.path, "tag", "-a", "v4", "-m", "v4")
@@ -246,9 +246,9 @@ def test_commits_without_review(site: Repository, note: Note, ask: Ask) -> None:
     assert ask("v4", review=r"More|Sneak|Make") == []
 
 
-def test_commits_that_go_out(note: Note, question: Callable[..., Question]) -> None:
+def test_commits_that_go_out(note: Note, question: Callable[..., GateQuestion]) -> None:
     """Since what is live, by the records; newest first."""
-    note("v1", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    note("v1", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
     assert [each.subject for each in question("v3").answer().outgoing] == [
         "Make v3 r=bob",
         "Make v2 r=bob",
@@ -259,7 +259,7 @@ def test_commits_that_go_out(note: Note, question: Callable[..., Question]) -> N
 
 def test_a_step_back(note: Note, ask: Ask) -> None:
     """An older release than what is live is a rollback, which has a command of its own."""
-    note("v3", "prod", "DEPLOYED", kind=Kind.PUSHED, days=9)
+    note("v3", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
     note("v2")
     assert ask() == ["v2 does not contain v3, which is live"]
 

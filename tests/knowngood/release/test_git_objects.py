@@ -9,7 +9,7 @@ from knowngood.release import git_objects
 from knowngood.release.git import GitError, Repository
 
 
-def read(clone: Clone, *names: str) -> list[git_objects.Object]:
+def read(clone: Clone, *names: str) -> list[git_objects.GitObject]:
     return list(git_objects.objects(Repository(clone.path), names))
 
 

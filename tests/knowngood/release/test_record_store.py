@@ -15,11 +15,11 @@ from release_side import DIGEST, NOW, Note, git
 
 from knowngood.release import clone, record, record_store
 from knowngood.release.git import Repository, is_ref_part
-from knowngood.release.record import OURS, Kind, Malformed, Record
-from knowngood.release.record_store import NotWritten, Records
+from knowngood.release.record import OURS, MalformedRecord, Record, RecordKind
+from knowngood.release.record_store import RecordNotWritten, Records
 
 FULL = Record(
-    kind=Kind.VERIFIED,
+    kind=RecordKind.VERIFIED,
     environment="stage",
     release="v2",
     commit="0" * 40,
@@ -37,10 +37,10 @@ FULL = Record(
 
 
 VERDICTS = {
-    Kind.VERIFIED: "FAILED",
-    Kind.PUSHED: "DEPLOYED",
-    Kind.ROLLED_BACK: "STARTED",
-    Kind.OVERRIDDEN: "OVERRIDDEN",
+    RecordKind.VERIFIED: "FAILED",
+    RecordKind.PUSHED: "DEPLOYED",
+    RecordKind.ROLLED_BACK: "STARTED",
+    RecordKind.OVERRIDDEN: "OVERRIDDEN",
 }
 
 
@@ -49,8 +49,8 @@ def read(repository: Repository, now: datetime = NOW) -> Records:
     return record_store.read(repository, now, ["stage", "prod"])
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_what_is_written_is_read(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(RecordKind))
+def test_what_is_written_is_read(kind: RecordKind) -> None:
     """Every field of every kind; the lists for other readers aside."""
     written = replace(FULL, kind=kind, verdict=VERDICTS[kind])
     found = record.parse(written.name, written.commit, written.message())
@@ -114,7 +114,7 @@ def test_hostile_words() -> None:
 )
 def test_a_name_that_is_another_ones(name: str, why: str) -> None:
     """A tag that was renamed, or copied to another release."""
-    with pytest.raises(Malformed, match=why):
+    with pytest.raises(MalformedRecord, match=why):
         record.parse(name, FULL.commit, FULL.message())
 
 
@@ -138,7 +138,7 @@ def test_a_message_that_was_tampered_with(old: str, new: str, why: str) -> None:
     """Named, and no record."""
     text = FULL.message()
     assert old in text
-    with pytest.raises(Malformed, match=re.escape(why)):
+    with pytest.raises(MalformedRecord, match=re.escape(why)):
         record.parse(FULL.name, FULL.commit, text.replace(old, new))
 
 
@@ -228,9 +228,9 @@ def test_last_good(site: Repository, note: Note) -> None:
 
 def test_what_was_pushed_last(site: Repository, note: Note) -> None:
     """By a push or by a rollback, whichever came later."""
-    note("v2", "prod", "DEPLOYED", kind=Kind.PUSHED, days=3)
-    note("v1", "prod", "DEPLOYED", kind=Kind.ROLLED_BACK, days=2)
-    note("v3", "prod", kind=Kind.VERIFIED, days=1)
+    note("v2", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=3)
+    note("v1", "prod", "DEPLOYED", kind=RecordKind.ROLLED_BACK, days=2)
+    note("v3", "prod", kind=RecordKind.VERIFIED, days=1)
     found = read(site)
     assert named(found.pushed("prod")) == "v1"
     assert found.pushed("stage") is None
@@ -256,7 +256,7 @@ def test_a_record_that_cannot_be_written(site: Repository) -> None:
     """It is kept, and the command that the message names makes it one."""
     (site.path / ".git" / "refs" / "tags" / "verified").write_text("in the way")
     found = replace(FULL, commit=site.commit_of("v2") or "")
-    with pytest.raises(NotWritten, match="it is kept in") as told:
+    with pytest.raises(RecordNotWritten, match="it is kept in") as told:
         record_store.write(site, found)
     [kept] = (clone.cache() / "records").iterdir()
     assert kept.read_text() == found.message()
@@ -285,7 +285,7 @@ def test_no_network(site: Repository, note: Note, tmp_path: Path, remote: str) -
     if remote == "gone":
         git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
     good = note("v2")
-    with pytest.raises(NotWritten, match="was not pushed") as told:
+    with pytest.raises(RecordNotWritten, match="was not pushed") as told:
         record_store.push(site, good.name)
     assert f"push origin refs/tags/{good.name}:refs/tags/{good.name}" in str(told.value)
     assert [each.name for each in read(site).all] == [good.name]

@@ -9,7 +9,7 @@ from clones import Clone
 
 from knowngood.handbook import shell
 from knowngood.release.git import Repository
-from knowngood.release.review import Rule, reviewed
+from knowngood.release.review import ReviewRule, reviewed
 
 LINES = "".join(f"line {number}\n" for number in range(9))
 
@@ -41,7 +41,7 @@ def merged(clone: Clone, change: str = ":", message: str = "Merge topic") -> str
 
 def passes(clone: Clone, *names: str) -> list[bool]:
     """Whether each of these commits may go on."""
-    return [each for _, each in reviewed(Repository(clone.path), names, Rule.usual())]
+    return [each for _, each in reviewed(Repository(clone.path), names, ReviewRule.usual())]
 
 
 def by_hand(clone: Clone, merge: str) -> bool:

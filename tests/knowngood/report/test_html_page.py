@@ -11,11 +11,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from knowngood.environment.model import Environment
 from knowngood.report import html_page, json_file
-from knowngood.session.runner import Ticket
+from knowngood.session.runner import RunTicket
 from knowngood.verdict.decide import fold
-from knowngood.verdict.exit_codes import Kind
+from knowngood.verdict.exit_codes import VerdictKind
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from knowngood.verdict.run_results import Ledger
+from knowngood.verdict.run_results import RunResults
 
 HOSTILE = (
     "</title></style><script>alert(1)</script><img src=x onerror=y>\"'"
@@ -67,14 +67,16 @@ def outcome(text: str = "", result: str = FAILED, case: str = "fr", **more: Any)
 
 def document(*outcomes: Outcome, text: str = "", **more: Any) -> dict[str, Any]:
     environment = Environment(name=f"stage{text}", path=Path("stage.toml"), description="")
-    book = Ledger(environment, expected=len(outcomes), requests=10, attempts=12, received=1_500_000)
+    book = RunResults(
+        environment, expected=len(outcomes), requests=10, attempts=12, received=1_500_000
+    )
     for each in outcomes:
         book.record(each)
     book.inapplicable[f"test_x.py::test_y{text}"] = f"no origin{text}"
     book.slowest = [(1.25, f"GET https://fhr.example/slow{text}")]
     book.retried = [exchange(text, tries=2)]
     book.left_behind = [f"https://fhr.example/left{text}"] if text else []
-    ticket = Ticket("0123456789ab", 0.0, {f"content{text}": f"https://fhr.example{text}"})
+    ticket = RunTicket("0123456789ab", 0.0, {f"content{text}": f"https://fhr.example{text}"})
     found = replace(fold(book.evidence()), **more)
     return json_file.document(found, book, ticket, began=1_700_000_000.0)
 
@@ -91,19 +93,19 @@ def words(node: Any) -> str:
 @pytest.mark.parametrize(
     ("kind", "look", "told"),
     [
-        (Kind.PASSED, "passed", "proceed (exit 0)"),
-        (Kind.FAILED, "failed", "roll back (exit 1)"),
+        (VerdictKind.PASSED, "passed", "proceed (exit 0)"),
+        (VerdictKind.FAILED, "failed", "roll back (exit 1)"),
         (
-            Kind.INCONCLUSIVE,
+            VerdictKind.INCONCLUSIVE,
             "hold",
             "hold: do not promote, do not roll back, run again (exit 75)",
         ),
-        (Kind.INTERRUPTED, "hold", "hold (exit 2)"),
-        (Kind.INTERNAL_ERROR, "hold", "hold (exit 3)"),
-        (Kind.NOTHING_CHECKED, "hold", "hold (exit 5)"),
+        (VerdictKind.INTERRUPTED, "hold", "hold (exit 2)"),
+        (VerdictKind.INTERNAL_ERROR, "hold", "hold (exit 3)"),
+        (VerdictKind.NOTHING_CHECKED, "hold", "hold (exit 5)"),
     ],
 )
-def test_first_screen(kind: Kind, look: str, told: str) -> None:
+def test_first_screen(kind: VerdictKind, look: str, told: str) -> None:
     """Environment, verdict in its colour, what to do, exit code and reason come first."""
     page = parsed(document(outcome(result=PASSED), kind=kind, reason="this is why"))
     first, second, *_ = page.css("body > *")
@@ -199,8 +201,8 @@ def test_page_runs_and_loads_nothing() -> None:
     assert "prefers-color-scheme: dark" in page.css_first("style").text()
 
 
-@pytest.mark.parametrize("kind", [Kind.PASSED, Kind.FAILED])
-def test_hostile_text_stays_text(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [VerdictKind.PASSED, VerdictKind.FAILED])
+def test_hostile_text_stays_text(kind: VerdictKind) -> None:
     """Wherever it stands in a document, no element, attribute or control character comes of it."""
     bad = [outcome(HOSTILE), outcome(HOSTILE, INCONCLUSIVE), outcome(HOSTILE, PASSED)]
     text = html_page.page(

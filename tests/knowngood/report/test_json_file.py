@@ -16,23 +16,23 @@ import pytest
 from knowngood import __version__
 from knowngood.environment.model import Environment
 from knowngood.report import json_file
-from knowngood.session.runner import Ticket
+from knowngood.session.runner import RunTicket
 from knowngood.verdict.decide import fold
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
-from knowngood.verdict.run_results import Ledger
+from knowngood.verdict.run_results import RunResults
 
 ENVIRONMENT = Environment(name="stage", path=Path("stage.toml"), description="")
 
 
 def content() -> dict[str, Any]:
-    ledger = Ledger(ENVIRONMENT, expected=2, requests=3, attempts=4, received=5)
+    ledger = RunResults(ENVIRONMENT, expected=2, requests=3, attempts=4, received=5)
     ledger.record(Outcome("a[fr]", "a", "claim", result=PASSED))
     bad = Outcome("a[de]", "a", "claim", result=FAILED, kind="content", message="é \x1b \ud800")
     ledger.record(bad)
     ledger.inapplicable["b"] = "no origin"
     ledger.slowest = [(1.23456, "GET /")]
     ledger.left_behind = ["/x"]
-    ticket = Ticket("0123456789ab", 0.0, {"content": "https://h"})
+    ticket = RunTicket("0123456789ab", 0.0, {"content": "https://h"})
     return json_file.document(fold(ledger.evidence()), ledger, ticket, began=100.0)
 
 

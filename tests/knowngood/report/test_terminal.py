@@ -13,9 +13,9 @@ from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.report import terminal
 from knowngood.verdict.decide import Verdict, fold
 from knowngood.verdict.evidence import Evidence
-from knowngood.verdict.exit_codes import Kind
+from knowngood.verdict.exit_codes import VerdictKind
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from knowngood.verdict.run_results import Ledger
+from knowngood.verdict.run_results import RunResults
 
 HOSTILE = "\x1b[2J\x00\r\n98 passed\u202e\x9b]]>"
 ENVIRONMENT = Environment(name="stage", path=Path("stage.toml"), description="")
@@ -49,7 +49,7 @@ def outcome(name: str = "fr", message: str = "assert 404 == 200", **more: Any) -
 
 
 def verdict(*failures: Outcome, unsettled: tuple[Outcome, ...] = ()) -> Verdict:
-    return Verdict(Kind.FAILED, "why", {}, failures, unsettled)
+    return Verdict(VerdictKind.FAILED, "why", {}, failures, unsettled)
 
 
 def blocks(*failures: Outcome) -> list[list[str]]:
@@ -178,8 +178,8 @@ def test_block_text() -> None:
     assert text.splitlines() == blocks(outcome())[0]
 
 
-def ledger(*outcomes: Outcome, **more: Any) -> Ledger:
-    book = Ledger(ENVIRONMENT, **more)
+def ledger(*outcomes: Outcome, **more: Any) -> RunResults:
+    book = RunResults(ENVIRONMENT, **more)
     for each in outcomes:
         book.record(each)
     return book
@@ -209,7 +209,7 @@ def test_line_of_an_unsteady_claim() -> None:
     ]
 
 
-def summary(book: Ledger, found: Verdict | None = None) -> list[str]:
+def summary(book: RunResults, found: Verdict | None = None) -> list[str]:
     passed = Evidence("stage", expected=2, passed=2)
     return list(terminal.summary(found or fold(passed), book, 1.25))
 
@@ -227,18 +227,18 @@ def test_summary_of_a_passed_run() -> None:
 @pytest.mark.parametrize(
     ("kind", "last"),
     [
-        (Kind.PASSED, "PASSED (exit 0): why — proceed"),
-        (Kind.FAILED, "FAILED (exit 1): why — roll back"),
-        (Kind.INTERRUPTED, "INTERRUPTED (exit 2): why — hold"),
-        (Kind.INTERNAL_ERROR, "INTERNAL ERROR (exit 3): why — hold"),
-        (Kind.NOTHING_CHECKED, "NOTHING CHECKED (exit 5): why — hold"),
+        (VerdictKind.PASSED, "PASSED (exit 0): why — proceed"),
+        (VerdictKind.FAILED, "FAILED (exit 1): why — roll back"),
+        (VerdictKind.INTERRUPTED, "INTERRUPTED (exit 2): why — hold"),
+        (VerdictKind.INTERNAL_ERROR, "INTERNAL ERROR (exit 3): why — hold"),
+        (VerdictKind.NOTHING_CHECKED, "NOTHING CHECKED (exit 5): why — hold"),
         (
-            Kind.INCONCLUSIVE,
+            VerdictKind.INCONCLUSIVE,
             "INCONCLUSIVE (exit 75): why — hold: do not promote, do not roll back, run again",
         ),
     ],
 )
-def test_last_line(kind: Kind, last: str) -> None:
+def test_last_line(kind: VerdictKind, last: str) -> None:
     """The last line has the verdict, its exit code, the reason and the advice."""
     found = replace(fold(Evidence("stage")), kind=kind, reason="why")
     assert summary(ledger(), found)[-1] == last

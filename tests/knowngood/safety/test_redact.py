@@ -158,8 +158,8 @@ def test_a_stream_without_secrets() -> None:
 def test_a_text_is_redacted_before_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a secret is no secret to anybody who looks for it, and half known to who reads it."""
     monkeypatch.setattr(redact._Process, "redactor", Redactor(["hunter22-and-more"]))
-    assert sanitize.plain("x" * 15 + "hunter22-and-more", 20) == "x" * 15 + MASK
-    assert sanitize.lines("y\n" + "hunter22-and-more" * 2, width=10) == ["y", MASK]
+    assert sanitize.one_line("x" * 15 + "hunter22-and-more", 20) == "x" * 15 + MASK
+    assert sanitize.first_lines("y\n" + "hunter22-and-more" * 2, width=10) == ["y", MASK]
 
 
 def test_a_media_type_is_redacted_before_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

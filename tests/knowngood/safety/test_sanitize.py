@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from knowngood.report.curl_command import curl_line
-from knowngood.safety.sanitize import lines, plain
+from knowngood.safety.sanitize import first_lines, one_line
 
 HOSTILE = {
     "escape": "\x1b[2J\x1b[1;32m98 passed\x1b[0m",
@@ -39,7 +39,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_nothing_hostile_is_left(text: str) -> None:
     """No control, direction or invisible character and no line end survives."""
-    safe = plain(text, 5000)
+    safe = one_line(text, 5000)
     assert not {unicodedata.category(each) for each in safe} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert len(safe.splitlines()) <= 1
     assert "\ufffe" not in safe
@@ -48,7 +48,7 @@ def test_nothing_hostile_is_left(text: str) -> None:
 
 def test_escape_shows_what_was_there() -> None:
     """An unsafe character is shown by its number."""
-    assert plain("a\x1bb\n\u202e") == "a\\x1bb\\x0a\\x202e"
+    assert one_line("a\x1bb\n\u202e") == "a\\x1bb\\x0a\\x202e"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_escape_shows_what_was_there() -> None:
 )
 def test_harmless_text_stays(text: str) -> None:
     """Letters of every script stay as they are; markup is for the writers to escape."""
-    assert plain(text) == text
+    assert one_line(text) == text
 
 
 @pytest.mark.parametrize("limit", [1, 2, 10, 200])
@@ -64,34 +64,34 @@ def test_harmless_text_stays(text: str) -> None:
 def test_length_is_bounded(text: str, limit: int) -> None:
     """The result is no longer than asked for, and says where something is missing."""
     for count in (0, 1, limit, limit + 1, 10 * limit):
-        safe = plain(text * count, limit)
+        safe = one_line(text * count, limit)
         assert len(safe) <= limit
-    assert plain("x" * (limit + 1), limit).endswith("…")
-    assert plain("x" * limit, limit) == "x" * limit
+    assert one_line("x" * (limit + 1), limit).endswith("…")
+    assert one_line("x" * limit, limit) == "x" * limit
 
 
 def test_huge_text_takes_no_time() -> None:
     """Of a body of many megabytes only the beginning is looked at."""
     huge = "\x1b" * 50_000_000
     before = time.process_time()
-    assert len(plain(huge)) <= 200
-    assert sum(map(len, lines(huge))) <= 13 * 160
-    assert sum(map(len, lines("\n" * 50_000_000))) <= 13 * 160
+    assert len(one_line(huge)) <= 200
+    assert sum(map(len, first_lines(huge))) <= 13 * 160
+    assert sum(map(len, first_lines("\n" * 50_000_000))) <= 13 * 160
     assert time.process_time() - before < 1
 
 
 def test_lines_are_counted() -> None:
     """So many lines are shown; how many are not is told; empty ones do not count."""
     text = "\n\n".join(f"line {number}" for number in range(20))
-    shown = lines(text, count=5)
+    shown = first_lines(text, count=5)
     assert shown == [*(f"line {number}" for number in range(5)), "… 15 more lines"]
-    assert lines("a\n \nb", count=2) == ["a", "b"]
-    assert lines("") == []
+    assert first_lines("a\n \nb", count=2) == ["a", "b"]
+    assert first_lines("") == []
 
 
 def test_each_line_is_made_plain_and_cut() -> None:
     """A line of a body cannot do what the body cannot."""
-    shown = lines("\x1b[2J\r98 passed\n" + "x" * 500, width=20)
+    shown = first_lines("\x1b[2J\r98 passed\n" + "x" * 500, width=20)
     assert shown == ["\\x1b[2J\\x0d98 passed", "x" * 19 + "…"]
 
 
@@ -100,7 +100,7 @@ def test_random_text() -> None:
     choose = random.Random(7)  # noqa: S311
     for _ in range(500):
         text = "".join(chr(choose.randrange(0x110000)) for _ in range(choose.randrange(80)))
-        safe = plain(text, 60)
+        safe = one_line(text, 60)
         assert len(safe) <= 60
         assert len(safe.splitlines()) <= 1
         assert not {unicodedata.category(each) for each in safe} & {"Cc", "Cs", "Zl", "Zp"}

@@ -89,9 +89,9 @@ def test_followed(responses):
 def test_no_answer(responses):
     pass
 
-@pytest.mark.get("content:/hostile", references=True)
-def test_references(references):
-    assert references == [], references
+@pytest.mark.get("content:/hostile", resources=True)
+def test_references(resources):
+    assert resources == [], resources
 
 @pytest.fixture
 def breaks(response):

@@ -9,9 +9,9 @@ import pytest
 
 from knowngood.environment import model
 from knowngood.environment.model import Environment, Release
-from knowngood.fetch.probe import Planned
+from knowngood.fetch.probe import PlannedProbe
 from knowngood.session import marks
-from knowngood.session.marks import BadDeclaration, Case
+from knowngood.session.marks import BadMark, Case
 
 ENVIRONMENT = Environment(
     name="stage",
@@ -29,9 +29,11 @@ def mark(*urls: Any, name: str = "get", **options: Any) -> Any:
     return getattr(pytest.mark, name)(*urls, **options).mark
 
 
-def planned(*declared: Any, environment: Environment = ENVIRONMENT) -> dict[str, list[Planned]]:
+def planned(
+    *declared: Any, environment: Environment = ENVIRONMENT
+) -> dict[str, list[PlannedProbe]]:
     """The probes of every case, by the case's id."""
-    wanted = marks.asks(declared)
+    wanted = marks.templates_of(declared)
     return {
         case.id: list(marks.plan(wanted, case, environment, "run"))
         for case in marks.cases(wanted, environment)
@@ -50,7 +52,7 @@ def test_plain_url() -> None:
     assert only.probe.url == "https://stage.example/robots.txt"
     assert (only.probe.method, only.probe.origin) == ("GET", "content")
     assert (only.probe.template, only.probe.follow) == ("content:/robots.txt", False)
-    assert not only.references
+    assert not only.resources
 
 
 EDGES = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
@@ -178,14 +180,14 @@ def test_url_without_samples_beside_one_with() -> None:
 
 
 def test_options_arrive() -> None:
-    """``follow``, ``references`` and the method of the mark reach the probe."""
-    [[one]] = planned(mark("content:/", name="head", follow=True, references=True)).values()
-    assert (one.probe.method, one.probe.follow, one.references) == ("HEAD", True, True)
+    """``follow``, ``resources`` and the method of the mark reach the probe."""
+    [[one]] = planned(mark("content:/", name="head", follow=True, resources=True)).values()
+    assert (one.probe.method, one.probe.follow, one.resources) == ("HEAD", True, True)
 
 
 def test_other_marks_declare_nothing() -> None:
     """A skip or a fault name is no declaration."""
-    assert marks.asks([mark("x", name="catches")]) == ()
+    assert marks.templates_of([mark("x", name="catches")]) == ()
 
 
 def test_doubled_brace_is_the_urls_own() -> None:
@@ -200,7 +202,7 @@ def test_doubled_brace_is_the_urls_own() -> None:
         pytest.param(mark(1), ["mark get", "expected URLs"], id="no-text"),
         pytest.param(mark("content:/", 1), ["mark get", "expected URLs"], id="one-no-text"),
         pytest.param(
-            mark("content:/", sample=2), ["sample", "follow, references, samples"], id="option"
+            mark("content:/", sample=2), ["sample", "follow, resources, samples"], id="option"
         ),
         pytest.param(mark("content:/", samples=0), ["samples=0", "1 to 100"], id="no-samples"),
         pytest.param(mark("content:/", samples=101), ["samples=101", "1 to 100"], id="too-many"),
@@ -214,8 +216,8 @@ def test_doubled_brace_is_the_urls_own() -> None:
 )
 def test_bad_mark(bad: Any, words: list[str]) -> None:
     """A mark that is no use is refused with what was found and what is allowed."""
-    with pytest.raises(BadDeclaration) as caught:
-        marks.asks([bad])
+    with pytest.raises(BadMark) as caught:
+        marks.templates_of([bad])
     for word in words:
         assert word in str(caught.value)
 
@@ -225,8 +227,8 @@ def test_bad_mark(bad: Any, words: list[str]) -> None:
 )
 def test_unknown_field(field: str) -> None:
     """A field that neither file nor engine has is refused with those that there are."""
-    wanted = marks.asks([mark(f"content:/{{{field}}}/")])
-    with pytest.raises(BadDeclaration) as caught:
+    wanted = marks.templates_of([mark(f"content:/{{{field}}}/")])
+    with pytest.raises(BadMark) as caught:
         marks.inapplicable(wanted, ENVIRONMENT)
     message = str(caught.value)
     assert f"{{{field}}}" in message
@@ -239,10 +241,10 @@ def test_unknown_field(field: str) -> None:
 )
 def test_url_without_an_origin(url: str) -> None:
     """A URL names an origin of the environment, never a host."""
-    wanted = marks.asks([mark(url)])
+    wanted = marks.templates_of([mark(url)])
     try:
         why = marks.inapplicable(wanted, ENVIRONMENT)
-    except BadDeclaration as error:
+    except BadMark as error:
         why = str(error)
     assert why is not None
     assert "ORIGIN:/path" in why or "no origin called https" in why
@@ -259,7 +261,7 @@ def test_url_without_an_origin(url: str) -> None:
 )
 def test_what_an_environment_has_not(url: str, why: str) -> None:
     """A check of something the environment lacks does not apply, with the reason."""
-    found = marks.inapplicable(marks.asks([mark(url)]), BARE)
+    found = marks.inapplicable(marks.templates_of([mark(url)]), BARE)
     assert found is not None
     assert why in found
 
@@ -267,12 +269,12 @@ def test_what_an_environment_has_not(url: str, why: str) -> None:
 @pytest.mark.parametrize("url", ["content:/{locale}/{*page}?{nonce}", "{release}", "content:/"])
 def test_what_an_environment_has(url: str) -> None:
     """What can be filled in applies."""
-    assert marks.inapplicable(marks.asks([mark(url)]), ENVIRONMENT) is None
+    assert marks.inapplicable(marks.templates_of([mark(url)]), ENVIRONMENT) is None
 
 
 def test_one_inapplicable_url_of_two() -> None:
     """A check applies only when all it asks for is there."""
-    wanted = marks.asks([mark("content:/", "metrics:/")])
+    wanted = marks.templates_of([mark("content:/", "metrics:/")])
     assert marks.inapplicable(wanted, ENVIRONMENT) is not None
 
 

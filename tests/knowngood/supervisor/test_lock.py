@@ -27,7 +27,7 @@ def site(
 
 def refused(site: Environment) -> str:
     """What somebody is told who cannot have the lock."""
-    with pytest.raises(lock.NoLock) as told, lock.held(site, ["other"]):
+    with pytest.raises(lock.LockUnavailable) as told, lock.held(site, ["other"]):
         pass
     return str(told.value)
 

@@ -9,7 +9,7 @@ import pytest
 
 from knowngood.environment.model import Release
 from knowngood.verdict import build_match
-from knowngood.verdict.build_match import Comparison, Served
+from knowngood.verdict.build_match import BuildComparison, ServedFile
 from knowngood.verdict.outcome import FAILED
 
 HOST = "https://h"
@@ -25,9 +25,9 @@ FILES = {
 }
 
 
-def compared(*answers: tuple[str, str], edge: str = "") -> Comparison:
+def compared(*answers: tuple[str, str], edge: str = "") -> BuildComparison:
     """These paths with these digests, held against FILES."""
-    served = [Served(HOST + path, edge, digest) for path, digest in answers]
+    served = [ServedFile(HOST + path, edge, digest) for path, digest in answers]
     return build_match.compare(FILES, served, RELEASE)
 
 
@@ -54,7 +54,7 @@ def compared(*answers: tuple[str, str], edge: str = "") -> Comparison:
 )
 def test_a_url_stands_for_a_file(path: str, digest: str) -> None:
     """As web servers look it up; another digest is another file."""
-    assert compared((path, digest)) == Comparison(1, (), ())
+    assert compared((path, digest)) == BuildComparison(1, (), ())
     [differing] = compared((path, "0")).differing
     assert (differing.served.url, differing.built) == (HOST + path, digest)
 
@@ -78,16 +78,16 @@ def test_the_deployment_s_own_answers_are_exempt(path: str) -> None:
     """The version document is written by the deployment, a heartbeat by the server: neither counts
     for or against, whether it is in the manifest or not.
     """
-    assert compared((path, "0"), ("/", "3")) == Comparison(1, (), ())
+    assert compared((path, "0"), ("/", "3")) == BuildComparison(1, (), ())
 
 
 def test_the_environment_says_what_is_not_built() -> None:
     """Settings that a deployment writes for itself, by the whole path."""
     release = replace(RELEASE, unbuilt=re.compile(r"/[^/]+/js/a b\.js"))
     served = [
-        Served(f"{HOST}/{path}", "", "0") for path in ("en-US/js/a%20b.js?1", "x/js/a b.js.1")
+        ServedFile(f"{HOST}/{path}", "", "0") for path in ("en-US/js/a%20b.js?1", "x/js/a b.js.1")
     ]
-    found = build_match.compare(FILES, [*served, Served(f"{HOST}/", "", "3")], release)
+    found = build_match.compare(FILES, [*served, ServedFile(f"{HOST}/", "", "3")], release)
     assert (found.compared, found.differing) == (1, ())
     assert found.unlisted == (f"{HOST}/x/js/a b.js.1",)
 
@@ -95,7 +95,7 @@ def test_the_environment_says_what_is_not_built() -> None:
 def test_every_answer_counts() -> None:
     """A URL that is asked several times, or at several edges, must be the file every time."""
     served = [
-        Served(f"{HOST}/", edge, digest)
+        ServedFile(f"{HOST}/", edge, digest)
         for edge, digest in (("192.0.2.1", "3"), ("192.0.2.2", "3"), ("192.0.2.2", "0"))
     ]
     found = build_match.compare(FILES, served, RELEASE)
@@ -114,7 +114,7 @@ def test_every_answer_counts() -> None:
 def test_links_to_one_file_are_told_once() -> None:
     """One shared file that is another one fails in every locale, and is one mistake."""
     files = {f"{number:03}/x.js": "1" for number in range(100)}
-    served = [Served(f"{HOST}/{path}", "", "0") for path in files]
+    served = [ServedFile(f"{HOST}/{path}", "", "0") for path in files]
     claim = build_match.claim(build_match.compare(files, served, RELEASE))
     assert claim is not None
     assert claim.message.startswith("https://h/000/x.js and 99 answers more\n")
@@ -124,8 +124,8 @@ def test_links_to_one_file_are_told_once() -> None:
 def test_a_long_list_has_an_end() -> None:
     """Eight of each kind are shown, and how many more there are."""
     files = {f"{number}.js": str(number) for number in range(40)}
-    served = [Served(f"{HOST}/{path}", "", "x") for path in files]
-    served += [Served(f"{HOST}/new/{number}", "", "x") for number in range(20)]
+    served = [ServedFile(f"{HOST}/{path}", "", "x") for path in files]
+    served += [ServedFile(f"{HOST}/new/{number}", "", "x") for number in range(20)]
     claim = build_match.claim(build_match.compare(files, served, RELEASE))
     assert claim is not None
     lines = claim.message.splitlines()

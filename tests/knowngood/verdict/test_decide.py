@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from knowngood.readiness.network_control import Look
+from knowngood.readiness.network_control import ControlLook
 from knowngood.verdict.decide import FLAKY_FLOOR, fold, key
 from knowngood.verdict.evidence import Evidence, plural
-from knowngood.verdict.exit_codes import EXIT_CODES, Kind
+from knowngood.verdict.exit_codes import EXIT_CODES, VerdictKind
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
-from knowngood.verdict.unreachable import Silence
+from knowngood.verdict.unreachable import SilenceEvidence
 
 CODES = {
     "PASSED": (0, "proceed"),
@@ -29,7 +29,7 @@ SOUND = Evidence(
     expected=10,
     passed=10,
     ran=(CHECK,),
-    silence=Silence("environments/stage.toml", {"content": 100.0}),
+    silence=SilenceEvidence("environments/stage.toml", {"content": 100.0}),
 )
 
 
@@ -278,7 +278,7 @@ def test_exit_codes_are_the_documented_ones() -> None:
     assert {str(kind): code for kind, code in EXIT_CODES.items()} == {
         kind: code for kind, (code, _) in CODES.items()
     }
-    assert set(EXIT_CODES) == set(Kind)
+    assert set(EXIT_CODES) == set(VerdictKind)
     assert FLAKY_FLOOR == 5
 
 
@@ -403,7 +403,7 @@ def _random_evidence(choose: random.Random) -> Evidence:
         unreadable=("x.py",) * choose.choice(rarely),
         interrupted=bool(choose.choice(rarely)),
         internal_error=bool(choose.choice(rarely)),
-        silence=Silence(answered_at=choose.choice([{}, {"content": 100.0}])),
+        silence=SilenceEvidence(answered_at=choose.choice([{}, {"content": 100.0}])),
         asked={"content": 10},
         erratic=choose.choice([{}, {}, {"content": 5}, {"content": 6}]),
     )
@@ -423,7 +423,7 @@ def test_whatever_the_evidence() -> None:
         assert verdict.reason
         wrong = any(each.result == FAILED and each.kind == "content" for each in found.outcomes)
         ended = found.internal_error or found.interrupted
-        if verdict.kind is Kind.PASSED:
+        if verdict.kind is VerdictKind.PASSED:
             assert found.expected > 0
             assert found.passed > 0
             assert found.passed + len(found.outcomes) >= found.expected
@@ -435,12 +435,12 @@ def test_whatever_the_evidence() -> None:
             assert found.erratic.get("content", 0) <= FLAKY_FLOOR
             assert not verdict.doubts
         if wrong and not ended:
-            assert verdict.kind is Kind.FAILED
-        if verdict.kind is Kind.FAILED:
+            assert verdict.kind is VerdictKind.FAILED
+        if verdict.kind is VerdictKind.FAILED:
             assert any(each.result == FAILED for each in found.outcomes) or found.erratic
         if ended:
-            assert verdict.kind in {Kind.INTERNAL_ERROR, Kind.INTERRUPTED}
-    assert seen == set(Kind)
+            assert verdict.kind in {VerdictKind.INTERNAL_ERROR, VerdictKind.INTERRUPTED}
+    assert seen == set(VerdictKind)
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 cases"), (1, "1 case"), (2, "2 cases")])
@@ -454,7 +454,7 @@ def test_a_run_that_was_halted_says_why_first(require: tuple[str, ...]) -> None:
     """Not that no check ran, which follows from it."""
     halted = "this machine's network is in trouble, the controls say: http://c/: refused: no"
     found = fold(replace(SOUND, passed=0, ran=(), require=require, halted=halted))
-    assert (found.kind, found.reason) == (Kind.INCONCLUSIVE, halted)
+    assert (found.kind, found.reason) == (VerdictKind.INCONCLUSIVE, halted)
     assert found.doubts == (halted,)
 
 
@@ -463,11 +463,11 @@ def test_retries_in_a_network_that_is_in_trouble() -> None:
     named.
     """
     erratic = evidence(asked={"content": 100}, flaky={"content": 60}, erratic={"content": 60})
-    assert fold(erratic).kind is Kind.FAILED
-    down = Look(200.0, trouble="http://c/: reset: no")
+    assert fold(erratic).kind is VerdictKind.FAILED
+    down = ControlLook(200.0, trouble="http://c/: reset: no")
     troubled = replace(erratic, silence=replace(SOUND.silence, controlled=True, looks=(down,)))
     found = fold(troubled)
-    assert found.kind is Kind.INCONCLUSIVE
+    assert found.kind is VerdictKind.INCONCLUSIVE
     assert "the controls say: http://c/: reset" in found.reason
 
 
@@ -476,22 +476,22 @@ def test_a_release_that_changed_makes_failures_worthless() -> None:
     erratic = {"asked": {"content": 100}, "flaky": {"content": 60}, "erratic": {"content": 60}}
     changed = "the release changed under the run: v1, then v2"
     found = fold(evidence(WRONG, SILENT, changed=changed, **erratic))
-    assert (found.kind, found.reason) == (Kind.INCONCLUSIVE, changed)
+    assert (found.kind, found.reason) == (VerdictKind.INCONCLUSIVE, changed)
     assert found.failures == ()
 
 
 def test_a_release_that_wavers_is_never_passed() -> None:
     """What failed stands: it was served to somebody."""
-    assert fold(evidence(wavering="the release wavers")).kind is Kind.INCONCLUSIVE
-    assert fold(evidence(WRONG, wavering="the release wavers")).kind is Kind.FAILED
+    assert fold(evidence(wavering="the release wavers")).kind is VerdictKind.INCONCLUSIVE
+    assert fold(evidence(WRONG, wavering="the release wavers")).kind is VerdictKind.FAILED
 
 
 def test_a_manifest_that_proves_nothing_is_no_passed() -> None:
     """It is told last: why nothing was compared says more."""
     found = fold(evidence(unproven="nothing was compared", overdue=True))
-    assert (found.kind, found.doubts[-1]) == (Kind.INCONCLUSIVE, "nothing was compared")
+    assert (found.kind, found.doubts[-1]) == (VerdictKind.INCONCLUSIVE, "nothing was compared")
     assert "time ran out" in found.reason
-    assert fold(evidence(WRONG, unproven="nothing was compared")).kind is Kind.FAILED
+    assert fold(evidence(WRONG, unproven="nothing was compared")).kind is VerdictKind.FAILED
 
 
 OLD = outcome(FAILED, message="expected 5, found 4")
@@ -516,7 +516,7 @@ def test_an_old_failure_is_known_again(then: str, now: str) -> None:
     """Ids and seconds, which are new each time, aside: hold, it was not this push."""
     baseline = frozenset({key(replace(OLD, message=then))})
     found = fold(evidence(replace(OLD, message=now), baseline=baseline))
-    assert found.kind is Kind.INCONCLUSIVE
+    assert found.kind is VerdictKind.INCONCLUSIVE
     assert "in the baseline as well" in found.reason
     assert (len(found.known), found.counts["failed"]) == (1, 1)
 
@@ -536,10 +536,10 @@ def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
     """One of them among old ones is FAILED."""
     baseline = frozenset({key(OLD), key(replace(OLD, message="expected 5, found 4.1"))})
     found = fold(evidence(OLD, replace(OLD, **change), baseline=baseline))
-    assert found.kind is Kind.FAILED
+    assert found.kind is VerdictKind.FAILED
     assert (len(found.failures), len(found.known)) == (1, 1)
 
 
 def test_a_baseline_without_failures_excuses_none() -> None:
     """Sound before the push, wrong after it."""
-    assert fold(evidence(OLD, baseline=frozenset())).kind is Kind.FAILED
+    assert fold(evidence(OLD, baseline=frozenset())).kind is VerdictKind.FAILED

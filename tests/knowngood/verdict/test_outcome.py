@@ -7,7 +7,7 @@ import pytest
 from knowngood.content.json_schema import BadSchema, SchemaMismatch
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
-from knowngood.fetch.response import Blocked, Unanswered
+from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, classify
 
 PROBE = Probe("content", "https://h/fr/")
@@ -43,7 +43,7 @@ def answered(status: int = 200, *headers: tuple[bytes, bytes], body: bytes = b""
 )
 def test_no_answer(cause: Cause, result: str, kind: str) -> None:
     """Silence may be anybody's fault, a wrong answer is the deployment's, a budget the runner's."""
-    found = classify(Unanswered(silent(cause)))
+    found = classify(NoAnswer(silent(cause)))
     assert (found.result, found.kind) == (result, kind)
     assert found.message == f"{cause}: why"
     assert found.exchange is not None
@@ -51,7 +51,7 @@ def test_no_answer(cause: Cause, result: str, kind: str) -> None:
 
 def test_every_cause_is_judged() -> None:
     """A new cause cannot be forgotten here."""
-    assert {classify(Unanswered(silent(cause))).result for cause in Cause} == {
+    assert {classify(NoAnswer(silent(cause))).result for cause in Cause} == {
         FAILED,
         INCONCLUSIVE,
     }
@@ -59,18 +59,18 @@ def test_every_cause_is_judged() -> None:
 
 def test_phase_of_a_timeout_is_told() -> None:
     """How far a timeout got is the first thing one asks."""
-    assert classify(Unanswered(silent(Cause.TIMEOUT, "tls"))).message == "timeout (tls): why"
+    assert classify(NoAnswer(silent(Cause.TIMEOUT, "tls"))).message == "timeout (tls): why"
 
 
 def test_last_attempt_counts() -> None:
     """Of several attempts the last says what is the matter now."""
     both = Exchange(PROBE, (*silent(Cause.DNS).attempts, *silent(Cause.TRUNCATED).attempts))
-    assert classify(Unanswered(both)).kind == "truncated"
+    assert classify(NoAnswer(both)).kind == "truncated"
 
 
 def test_never_asked() -> None:
     """A probe that was never tried proves nothing."""
-    found = classify(Unanswered(Exchange(PROBE, ())))
+    found = classify(NoAnswer(Exchange(PROBE, ())))
     assert (found.result, found.kind) == (INCONCLUSIVE, "budget")
 
 

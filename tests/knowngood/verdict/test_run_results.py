@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from knowngood.environment.model import Budget, Environment
-from knowngood.verdict.grouping import fold_alike
+from knowngood.verdict.grouping import group_failures
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from knowngood.verdict.run_results import Ledger
+from knowngood.verdict.run_results import RunResults
 
 ENVIRONMENT = Environment(
     name="stage",
@@ -53,7 +53,7 @@ def reported(**more: Any) -> dict[str, Any]:
 
 
 def cases(*outcomes: Outcome) -> list[tuple[str, ...]]:
-    return [folded.cases for folded in fold_alike(outcomes)]
+    return [folded.cases for folded in group_failures(outcomes)]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def cases(*outcomes: Outcome) -> list[tuple[str, ...]]:
 )
 def test_alike(one: Outcome, other: Outcome) -> None:
     """Failures that differ in nothing but the case's values are one."""
-    [folded] = fold_alike([one, other])
+    [folded] = group_failures([one, other])
     assert folded.first is one
     assert folded.cases == tuple(sorted([one.values["locale"], other.values["locale"]]))
 
@@ -102,7 +102,7 @@ def test_alike(one: Outcome, other: Outcome) -> None:
 )
 def test_not_alike(one: Outcome, other: Outcome) -> None:
     """Failures that differ in anything else are told apart."""
-    assert len(fold_alike([one, other])) == 2
+    assert len(group_failures([one, other])) == 2
 
 
 def test_fold_keeps_the_order_and_names_each_case_once() -> None:
@@ -125,12 +125,12 @@ def test_fold_of_several_values() -> None:
 
 def test_fold_of_nothing() -> None:
     """No failure makes no group."""
-    assert fold_alike([]) == []
+    assert group_failures([]) == []
 
 
 def test_records_are_counted_by_check() -> None:
     """Each check counts its cases and those that did not hold; what passed is only counted."""
-    ledger = Ledger(ENVIRONMENT)
+    ledger = RunResults(ENVIRONMENT)
     bad = outcome(check="a")
     for each in (outcome(check="a", result=PASSED), bad, outcome(check="b", result=PASSED)):
         ledger.record(each)
@@ -144,7 +144,7 @@ def test_records_are_counted_by_check() -> None:
 
 def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
     """What its cases asked for is gathered, so that unsteadiness can be told of the check."""
-    ledger = Ledger(ENVIRONMENT)
+    ledger = RunResults(ENVIRONMENT)
     ledger.record(outcome(asked=("content", "content:/a")))
     ledger.record(outcome(asked=("content", "content:/b")))
     assert ledger.claims["a"].asked == {"content", "content:/a", "content:/b"}
@@ -153,7 +153,7 @@ def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
 @pytest.mark.parametrize("first", [PASSED, FAILED])
 def test_item_that_breaks_in_its_teardown(first: str) -> None:
     """The second word on an item takes the place of the first; the item counts once."""
-    ledger = Ledger(ENVIRONMENT)
+    ledger = RunResults(ENVIRONMENT)
     ledger.record(outcome(nodeid="other", result=PASSED))
     ledger.record(outcome(nodeid="other too"))
     ledger.record(outcome(nodeid="x", result=first))
@@ -167,7 +167,7 @@ def test_item_that_breaks_in_its_teardown(first: str) -> None:
 
 def test_reports_of_several_processes_add_up() -> None:
     """Counts are summed, latest answers kept, and of slow requests the five slowest."""
-    ledger = Ledger(ENVIRONMENT)
+    ledger = RunResults(ENVIRONMENT)
     for number in (2, 1):
         ledger.add_result(
             reported(
@@ -199,7 +199,7 @@ def test_reports_of_several_processes_add_up() -> None:
 
 def test_collection_of_several_processes_is_the_same_once() -> None:
     """Every process leaves out the same checks; they count once."""
-    ledger = Ledger(ENVIRONMENT)
+    ledger = RunResults(ENVIRONMENT)
     for _ in range(2):
         ledger.add_result(
             {
@@ -217,7 +217,7 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
 def test_evidence_is_all_of_it() -> None:
     """Nothing that the book holds is kept from the verdict."""
     bad = outcome(check="a")
-    ledger = Ledger(
+    ledger = RunResults(
         ENVIRONMENT,
         expected=7,
         narrowed="x",

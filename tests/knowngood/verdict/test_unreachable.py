@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from knowngood.fetch.probe import SILENT
-from knowngood.readiness.network_control import Look
+from knowngood.readiness.network_control import ControlLook
 from knowngood.verdict.outcome import FAILED, Outcome
-from knowngood.verdict.unreachable import SKEW, Silence, unconfirmed
+from knowngood.verdict.unreachable import SKEW, SilenceEvidence, unconfirmed
 
 URL = "https://content.example/x"
 FILE = "environments/stage.toml"
-FINE, SECURE = Look(200.0), Look(200.0, secure=True)
-DOWN = Look(200.0, trouble="http://c/: refused: no")
-PORTAL = Look(200.0, trouble="http://c/: its body lacks 'x'", forged=True)
+FINE, SECURE = ControlLook(200.0), ControlLook(200.0, secure=True)
+DOWN = ControlLook(200.0, trouble="http://c/: refused: no")
+PORTAL = ControlLook(200.0, trouble="http://c/: its body lacks 'x'", forged=True)
 
 
 def failed(kind: str, phase: str = "", method: str = "GET", url: str = URL) -> Outcome:
@@ -32,14 +32,14 @@ def failed(kind: str, phase: str = "", method: str = "GET", url: str = URL) -> O
     )
 
 
-def why(outcome: Outcome, *looks: Look, **more: Any) -> str:
+def why(outcome: Outcome, *looks: ControlLook, **more: Any) -> str:
     """Why it does not count, with controls that said so."""
-    return unconfirmed(outcome, Silence(FILE, controlled=True, looks=looks, **more))
+    return unconfirmed(outcome, SilenceEvidence(FILE, controlled=True, looks=looks, **more))
 
 
 def why_without(outcome: Outcome, **more: Any) -> str:
     """Why it does not count where there is no control."""
-    return unconfirmed(outcome, Silence(FILE, **more))
+    return unconfirmed(outcome, SilenceEvidence(FILE, **more))
 
 
 @pytest.mark.parametrize("kind", ["content", "status", "schema", "redirect", "truncated"])
@@ -56,9 +56,9 @@ def test_silence_counts_where_a_control_answers(kind: str) -> None:
     assert why(failed(kind), FINE) == ""
     assert "in trouble, the controls say: http://c/: refused" in why(failed(kind), DOWN)
     assert "in trouble" in why(failed(kind), FINE, DOWN, FINE)
-    assert why(failed(kind), Look(50.0, trouble="before"), FINE) == ""
-    assert "no control was asked since" in why(failed(kind), Look(99.0))
-    assert why(failed(kind), Look(100.0)) == ""
+    assert why(failed(kind), ControlLook(50.0, trouble="before"), FINE) == ""
+    assert "no control was asked since" in why(failed(kind), ControlLook(99.0))
+    assert why(failed(kind), ControlLook(100.0)) == ""
 
 
 PHASES = ["expired", "not yet valid", "wrong host", "untrusted", "handshake"]
@@ -78,9 +78,9 @@ def test_tls_counts_where_a_control_answers_over_tls(phase: str) -> None:
 @pytest.mark.parametrize("skew", [SKEW + 60, -SKEW - 60])
 def test_a_wrong_clock_makes_dates_of_certificates_worthless(phase: str, skew: float) -> None:
     """And nothing else of them."""
-    found = why(failed("tls", phase), Look(200.0, secure=True, skew=skew))
+    found = why(failed("tls", phase), ControlLook(200.0, secure=True, skew=skew))
     assert ("clock" in found) == (phase in {"expired", "not yet valid"})
-    assert why(failed("tls", phase), Look(200.0, secure=True, skew=SKEW - 1)) == ""
+    assert why(failed("tls", phase), ControlLook(200.0, secure=True, skew=SKEW - 1)) == ""
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT))
