@@ -40,4 +40,4 @@ class DeploymentError(KnowngoodError, AssertionError):
 
 
 class RunnerError(KnowngoodError):
-    """The machine of the run, its network or somebody on the way is in trouble, not the deployment."""
+    """The run's machine, its network or somebody on the way is in trouble."""
