@@ -1,8 +1,7 @@
-"""A manifest: the digest of every file of a build, by which the bits that are served can be told
-from others.
+"""Reads a manifest: the digest of every file of a build, which identifies what is served.
 
-One line a file, in the format of sha256sum, so that ``sha256sum -c`` checks it by hand, inside the
-folder. :mod:`knowngood.cli.manifest` makes it, and what it makes can be read here.
+A manifest has one line for each file, in the format of `sha256sum`; ``sha256sum -c`` checks it by
+hand, inside the folder. :mod:`.manifest_build` makes one.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ LONGEST: Final = 4096
 """Bytes of a path: Linux's PATH_MAX."""
 
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (.+)", re.S)
-_ODD: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
 
 
 class BadManifest(UsageError):
@@ -35,8 +34,13 @@ class BadManifest(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``files`` has the SHA-256 (64 hexadecimal digits) of each file by its path below the folder,
-    with slashes; ``digest`` is that of the manifest's text.
+    """The files of one build.
+
+    Attributes:
+        files: the SHA-256 of each file (64 hexadecimal digits) by its path below the folder, with
+            slashes.
+        digest: the SHA-256 of the manifest's text.
+
     """
 
     files: Mapping[str, str]
@@ -44,7 +48,7 @@ class Manifest:
 
 
 def parse(text: str) -> Manifest:
-    """The manifest that ``text`` is.
+    """Return the manifest written in ``text``.
 
     Raises BadManifest, which names the line, for anything but lines of 64 lower-case hexadecimal
     digits, two spaces and a path below the folder, each path once.
@@ -53,7 +57,7 @@ def parse(text: str) -> Manifest:
         raise BadManifest("is empty; expected a line for each file")
     files: dict[str, str] = {}
     for number, line in enumerate(_lines(text), 1):
-        digest, path = _parsed(line, number)
+        digest, path = _digest_and_path(line, number)
         if path in files:
             raise BadManifest(f"line {number}: {one_line(path)!r} is listed twice")
         files[path] = sys.intern(digest)  # of a hundred links to one file, one
@@ -61,35 +65,34 @@ def parse(text: str) -> Manifest:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Each line without its end, one at a time: a hostile file may have millions."""
+    """Yield each line without its end, one at a time: a hostile file may have millions."""
     start = 0
     while start < len(text):
         end = text.find("\n", start)
         if end < 0:
-            raise BadManifest(
-                f"the last line, {one_line(text[start:], 100)!r}, has no end: cut short"
-            )
+            line = one_line(text[start:], 100)
+            raise BadManifest(f"the last line, {line!r}, has no end: the file was cut short")
         yield text[start:end]
         start = end + 1
 
 
-def _parsed(line: str, number: int) -> tuple[str, str]:
-    found = _LINE.fullmatch(line)
-    if found is None:
+def _digest_and_path(line: str, number: int) -> tuple[str, str]:
+    match = _LINE.fullmatch(line)
+    if match is None:
         raise BadManifest(
             f"line {number}: found {one_line(line, 100)!r}; expected 64 lower-case hexadecimal "
             "digits, two spaces and a path"
         )
-    trouble = path_trouble(found[2])
+    digest, path = match.groups()
+    trouble = path_trouble(path)
     if trouble:
-        raise BadManifest(f"line {number}: the path {one_line(found[2], 100)!r} {trouble}")
-    return found[1], found[2]
+        raise BadManifest(f"line {number}: the path {one_line(path, 100)!r} {trouble}")
+    return digest, path
 
 
 def path_trouble(path: str) -> str:
-    """Why ``path`` cannot stand in a manifest; empty when it can."""
-    odd = _ODD.search(path)
-    if odd is not None:
+    """Return why ``path`` cannot stand in a manifest; empty when it can."""
+    if _UNSAFE.search(path):
         return "holds a backslash, a control character or what is not UTF-8; rename the file"
     if len(path.encode()) > LONGEST:
         return f"has more than {LONGEST} bytes"
@@ -99,7 +102,7 @@ def path_trouble(path: str) -> str:
 
 
 def read(path: Path) -> Manifest:
-    """The manifest in a file. Raises BadManifest, which names the file and the line."""
+    """Return the manifest in a file. Raises BadManifest, which names the file and the line."""
     try:
         return parse(_content(path).decode("utf-8"))
     except OSError as error:
@@ -123,5 +126,5 @@ def _content(path: Path) -> bytes:
 
 
 def digest_of(text: str) -> str:
-    """The SHA-256 of a manifest's text."""
+    """Return the SHA-256 of a manifest's text."""
     return hashlib.sha256(text.encode()).hexdigest()
