@@ -5,6 +5,7 @@ not, over real sockets, and keeps what it was asked.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 import struct
@@ -428,3 +429,13 @@ def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
             return False
         never.wait(0.01)
     return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text("utf-8").rpartition(")")[2].split()[0] != "Z"

@@ -19,6 +19,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
+from ..safety import process_group
 from ..safety.limits import ContentTooLarge, cached_by_content
 from .html_sandbox import TOO_MUCH
 
@@ -90,9 +91,7 @@ def _tried(page: bytes) -> str:
     command = [sys.executable, str(Path(__file__).with_name("html_sandbox.py")), str(DOM)]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
-        done = subprocess.run(
-            command, input=page, capture_output=True, timeout=_WITHIN, check=False, env=environ
-        )
+        done = process_group.run(command, _WITHIN, given=page, env=environ)
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"a page could not be tried out within {_WITHIN:g} s") from None
     if done.returncode == TOO_MUCH:

@@ -27,6 +27,7 @@ from ..cli.console import CommandLine, print_line
 from ..environment.model import BadEnvironment, DrillConfig, Environment
 from ..environment.server import runnable
 from ..report import json_file
+from ..safety import process_group
 from ..supervisor import verify
 from ..supervisor.trust import Conclusion
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
@@ -249,9 +250,8 @@ def listed(drill: DrillConfig, folder: Path) -> list[Fault]:
     """The faults that the deployment can be started with. Raises BadEnvironment."""
     command = runnable(drill.faults)
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=_LISTING, check=True
-        )
+        done = process_group.run(command, _LISTING, cwd=folder)
+        done.check_returncode()
         found = [
             Fault(each["name"], each["verdict"], each["doc"]) for each in json.loads(done.stdout)
         ]

@@ -34,6 +34,7 @@ from ..environment.model import (
 )
 from ..environment.server import Server, ServerNotStarted, runnable
 from ..release.git import GitError, Repository
+from ..safety import process_group
 from .sandbox_deploy import LIVE, flip
 
 STAGE, PROD = "stage", "prod"
@@ -112,15 +113,9 @@ class Sandbox:
     def _build(self) -> None:
         command = filled(self.rehearsal.build, self.site.path)
         try:
-            subprocess.run(
-                command,
-                cwd=self.environment.root,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=_BUILDING,
-                check=True,
-            )
+            process_group.run(
+                command, _BUILDING, cwd=self.environment.root, stderr=subprocess.STDOUT
+            ).check_returncode()
         except (OSError, subprocess.SubprocessError) as error:
             said = getattr(error, "output", None) or b""
             told = said.decode("utf-8", "replace")[-1000:].strip()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from ..safety import process_group
 
 SECONDS: Final = 300.0
 """How long one command may take: a push with its rollback takes ten."""
@@ -26,30 +26,15 @@ class CommandResult(NamedTuple):
 
 def run(folder: Path, variables: Mapping[str, str], *words: str) -> CommandResult:
     """Run ``knowngood WORDS`` in ``folder``, with these environment variables alone."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "knowngood", *words],
-        cwd=folder,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,  # so that it can be ended with what it started
-    )
     try:
-        output, _ = process.communicate(timeout=SECONDS)
+        done = process_group.run(
+            [sys.executable, "-P", "-m", "knowngood", *words],
+            SECONDS,
+            grace=_WIND_UP,
+            cwd=folder,
+            env=variables,
+            stderr=subprocess.STDOUT,
+        )
     except subprocess.TimeoutExpired:
-        _end(process)
         return CommandResult(-signal.SIGTERM, f"not done after {SECONDS:g} s, and ended")
-    except BaseException:
-        _end(process)
-        raise
-    return CommandResult(process.returncode, output.decode("utf-8", "replace"))
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end; where it does not, or we are told so again, end what is left of its group."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.communicate(timeout=_WIND_UP)
+    return CommandResult(done.returncode, done.stdout.decode("utf-8", "replace"))

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
+from ..safety import process_group
 from ..safety.errors import UsageError
 from ..safety.redact import redact, redact_data
 from .model import Control, Environment, ServeCommand, ServerAnnouncement, origin_trouble
 
-PATIENCE: Final = 5.0
-"""Seconds between asking the command to end and killing it."""
+GRACE: Final = 5.0
+"""Seconds from SIGTERM to SIGKILL."""
 
 _LONGEST_LINE: Final = 64 * 1024
 
@@ -44,9 +45,8 @@ class Server:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
         command = runnable(self._serve.command)
         try:
-            self._process = subprocess.Popen(
+            self._process = process_group.start(
                 command,
-                start_new_session=True,  # Ctrl-C is for the run, which still needs it to sweep up
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
@@ -89,13 +89,8 @@ class Server:
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
-        self._process.terminate()
-        try:
-            self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._reader.join(1)  # and no longer: a child of the command's may hold the pipe
+        process_group.end(self._process, GRACE)
+        self._reader.join(1)  # and no longer: a daemon that the command started may hold the pipe
 
     def _explain(self, line: bytes | None) -> str:
         self._errors.seek(0)

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
+from ..safety import process_group
 from ..safety.sanitize import one_line
-
-WIND_UP: Final = 5.0
-"""Seconds between asking a command to end and killing it."""
 
 
 def show(command: Sequence[str], folder: Path, seconds: float, say: Callable[[str], None]) -> int:
     """``say`` each line that ``command``, run in ``folder``, prints, made plain, until it ends; its
     exit code. One that takes longer is ended, with all that it started. Raises OSError.
     """
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
+    process = process_group.start(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
     reader = threading.Thread(target=_read, args=(process.stdout, say), daemon=True)
@@ -39,19 +30,10 @@ def show(command: Sequence[str], folder: Path, seconds: float, say: Callable[[st
         return -signal.SIGTERM
     finally:
         if process.poll() is None:
-            _end(process)
+            process_group.end(process)
         reader.join(1)  # and no longer: what the command has started may hold the pipe
 
 
 def _read(stream: IO[bytes], say: Callable[[str], None]) -> None:
     while line := stream.readline(4096):
         say(f"| {one_line(line.decode('utf-8', 'replace').rstrip(), 300)}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end; a few seconds later end what is left of it, and of what it started."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(WIND_UP)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ..safety import process_group
 from ..safety.errors import RunnerError
 from ..safety.sanitize import one_line
 
@@ -120,16 +121,12 @@ class Repository:
     ) -> subprocess.CompletedProcess[bytes]:
         inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}
         try:
-            return subprocess.run(
+            # In a session of its own it has no terminal, so ssh cannot ask; a Ctrl-C is for us.
+            return process_group.run(
                 ["git", "-C", str(self.path), *arguments],
-                input=given,
-                stdin=subprocess.DEVNULL if given is None else None,
-                capture_output=True,
-                timeout=SECONDS,
-                # Without a terminal ssh cannot ask, and a Ctrl-C there is for us alone.
-                start_new_session=True,
+                SECONDS,
+                given,
                 env={**inherited, **_ENVIRONMENT, **self.variables},
-                check=False,
             )
         except subprocess.TimeoutExpired:
             raise GitError(f"git {_told(arguments)}: no end after {SECONDS:.0f} s") from None

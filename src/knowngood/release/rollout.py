@@ -7,11 +7,9 @@ a process that was killed say, can tell where things stand.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Final
 
 from ..cli.console import print_line
 from ..environment.model import DeployCommand, Environment
+from ..safety import process_group
 from ..safety.sanitize import one_line
 from ..verdict.exit_codes import EXIT_CODES
 from ..verdict.exit_codes import VerdictKind as Verdict
@@ -172,17 +171,11 @@ def _run(command: Sequence[str], folder: Path) -> int:
     """Run a verification; its exit code. Where we are interrupted it is asked to end, so that it
     can sweep up what it has written.
     """
-    process = subprocess.Popen(command, cwd=folder)
+    process = process_group.start(command, cwd=folder)
     try:
         return process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_WIND_UP)
-        raise
     finally:
-        process.kill()  # does nothing to one that has ended
-        process.wait()
+        process_group.end(process, _WIND_UP)
 
 
 def _says(path: Path, code: int, release: str) -> bool:

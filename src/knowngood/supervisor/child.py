@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final
 
+from ..safety import process_group
 from ..session.runner import PARENT, RUN_ID
 from .trust import ChildExit
 
@@ -66,7 +67,7 @@ class ChildRun:
             self._kill_at = self._ask_at + WIND_UP
             with _passed_on(self.stop):
                 self._wait(process)
-            _end_group(process.pid)
+            process_group.send_signal(process, signal.SIGKILL)
             os.close(our_life)
             reader.join(2)  # somebody who left the group may hold the pipe
             return ChildExit(process.returncode, account.text(), self._killed)
@@ -74,14 +75,12 @@ class ChildRun:
     def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]
         ours = {RUN_ID: self.run_id, PARENT: str(alive_end), "PYTHONUNBUFFERED": "1"}
-        return subprocess.Popen(
+        return process_group.start(
             [*command, *self.arguments],
-            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, **self.environment, **ours},
             pass_fds=(child_end, alive_end),
-            start_new_session=True,
         )
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
@@ -107,7 +106,7 @@ class ChildRun:
             now = time.monotonic()
             if now >= self._kill_at:
                 self._killed = self._killed or "told to end, the run did not, and was killed"
-                _end_group(process.pid)
+                process_group.send_signal(process, signal.SIGKILL)
             elif now >= self._ask_at:
                 self._ask_at = float("inf")
                 self._killed = f"the run was not done after {self.seconds:.0f} s, and was ended"
@@ -157,9 +156,3 @@ def _passed_on(stop: Callable[[int], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _end_group(pid: int) -> None:
-    """End whatever is left of the child's process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)

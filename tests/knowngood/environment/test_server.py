@@ -1,6 +1,5 @@
 """The deployment that a command serves: it comes up or says why not, and never outlives the run."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from wire import eventually
+from wire import eventually, is_alive
 
 from knowngood.environment.model import Environment, ServeCommand
 from knowngood.environment.server import Server, ServerNotStarted
@@ -44,16 +43,6 @@ def deploy(tmp_path: Path) -> Iterator[Deploy]:
             return deployment
 
         yield start
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
 
 
 def test_it_says_where_it_is(deploy: Deploy) -> None:
@@ -204,7 +193,7 @@ def test_stopping_ends_what_ignores_signals(
     deploy: Deploy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the end of its input nor SIGTERM: it is killed."""
-    monkeypatch.setattr("knowngood.environment.server.PATIENCE", 0.3)
+    monkeypatch.setattr("knowngood.environment.server.GRACE", 0.3)
     program = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
         f"{READY} time.sleep(60)"

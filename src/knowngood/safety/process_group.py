@@ -1,0 +1,73 @@
+"""Commands that run in a session of their own, and are ended with all that they started.
+
+A terminal's Ctrl-C does not reach such a command: the run that started it decides when it ends.
+What it starts belongs to its process group, unless it makes a session of its own, as daemons do.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+GRACE: Final = 5.0
+"""Seconds from SIGTERM to SIGKILL for a command that has nothing to clean up at a server."""
+
+
+def start(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start ``command`` as the leader of a new session, without standard input.
+
+    ``options`` are those of :class:`subprocess.Popen`. Raises OSError where it cannot be run.
+    """
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.Popen(command, start_new_session=True, **options)
+
+
+def end(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
+    """Send SIGTERM to the group of ``process``, and after ``grace`` seconds SIGKILL to the rest.
+
+    The grace period ends early when ``process`` does, or at a Ctrl-C. A ``process`` that has
+    ended already has what it left behind ended as well.
+    """
+    try:
+        send_signal(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.wait(grace)
+    finally:
+        send_signal(process, signal.SIGKILL)
+        process.wait()
+
+
+def send_signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal to every process in the group of ``process``; nothing where none is left."""
+    with suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for zombies
+        os.killpg(process.pid, number)
+
+
+def run(
+    command: Sequence[str],
+    seconds: float,
+    given: bytes | None = None,
+    grace: float = GRACE,
+    **options: Any,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run ``command`` to its end, ``given`` being its input, and return its output and exit code.
+
+    Output and errors are kept apart; ``options`` of :class:`subprocess.Popen` may change that.
+    Raises OSError where it cannot be run, subprocess.TimeoutExpired when it takes more than
+    ``seconds``; then, and at a Ctrl-C, its group is ended. What a command leaves running when it
+    ends by itself stays, such as git's cache of passwords.
+    """
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    if given is not None:
+        options["stdin"] = subprocess.PIPE
+    with start(command, **options) as process:
+        try:
+            output, errors = process.communicate(given, timeout=seconds)
+        except BaseException:
+            end(process, grace)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
