@@ -1,18 +1,63 @@
-"""README, CI and the package's data say what is true."""
+"""README, docs and CI say what is true; the example that opens each page is run."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+import fhr_standin
+from knowngood.environment.loader import load
+from knowngood.report import json_file
 from knowngood.verdict.exit_codes import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^    (python3 -m venv .+)$", README, re.M)
+PAGES = ["checks", "environments", "releases", "reports", "verdicts"]
+
+
+def page(name: str) -> str:
+    """The text of a page of docs/."""
+    return (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+
+
+def example(name: str) -> str:
+    """The example that opens a page, without fence or indentation."""
+    _, _, body = page(name).partition("\n\n")
+    fenced = re.match(r"```\w*\n(.*?)\n```\n", body, re.S)
+    if fenced is not None:
+        return fenced[1]
+    indented = re.match(r"(?:    .+\n)+", body)
+    assert indented is not None, f"docs/{name}.md does not open with an example"
+    return re.sub(r"^    ", "", indented[0], flags=re.M)
+
+
+def typed(
+    command: str, folder: Path, variables: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """What a person sees who types this into a shell in ``folder``."""
+    programs = Path(sys.executable).parent
+    inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    path = f"{programs}{os.pathsep}{inherited.get('PATH', '')}"
+    return subprocess.run(
+        ["sh", "-c", command.replace(".venv/bin/", f"{programs}/")],
+        cwd=folder,
+        env={**inherited, "PATH": path, **(variables or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_readme_is_short() -> None:
+    """A person who has two minutes reads all of it."""
+    assert len(README.splitlines()) <= 150
 
 
 def test_the_readme_gives_two_commands_of_one_line() -> None:
@@ -27,91 +72,183 @@ def test_ci_runs_the_very_command_of_the_readme() -> None:
     assert COMMANDS[1] in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
 
-def test_the_readme_s_exit_codes_are_those_of_the_verdicts() -> None:
-    """Each verdict with its code, and pytest's usage error beside them."""
-    rows = re.findall(r"^\| (\d+) \| ([A-Za-z ]+) \|", README, re.M)
-    expected = {(str(code), str(kind)) for kind, code in EXIT_CODES.items()}
-    assert set(rows) == expected | {("4", "usage error")}
+def test_the_exit_codes_are_those_of_the_verdicts() -> None:
+    """Each verdict with its code, in README and in docs/verdicts.md."""
+    expected = {(str(kind), str(code)) for kind, code in EXIT_CODES.items()} | {
+        ("usage error", "4")
+    }
+    assert {
+        (b, a) for a, b in re.findall(r"^\| (\d+) \| ([A-Za-z ]+) \|", README, re.M)
+    } == expected
+    rows = re.findall(r"^\| ([A-Za-z ]+) \| (\d+) \|", page("verdicts"), re.M)
+    assert set(rows) == expected
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        "--env",
-        "--origin",
-        "--verdict-file",
-        "--release",
-        "--baseline",
-        "--manifest",
-        "--drill",
-        "--html-file",
-    ],
-)
-def test_the_readme_s_options_exist(option: str) -> None:
-    """Each is in pytest's own help, and in the README's table."""
-    assert re.search(rf"^\| `{option}[ =]", README, re.M)
+def test_the_options_are_all_described() -> None:
+    """Each option of the plugin is in pytest's help and in the table of docs/verdicts.md."""
     command = [sys.executable, "-m", "pytest", "--help"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert f"{option}=" in shown.stdout
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    group = shown.partition("knowngood: smoke tests of a deployment")[2].partition("\n\n")[0]
+    options = set(re.findall(r"^  (--[a-z-]+)", group, re.M))
+    assert options >= {"--env", "--record"}
+    assert set(re.findall(r"^\| `(--[a-z-]+)[ =`]", page("verdicts"), re.M)) == options
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "verify",
-        "drill",
-        "push",
-        "rollback",
-        "live",
-        "gate",
-        "status",
-        "last-good",
-        "log",
-        "manifest",
-        "handbook",
-    ],
-)
-def test_the_readme_s_commands_exist(command: str) -> None:
-    """Each is in the README and in the command's own help, and answers to --help."""
-    assert f"knowngood {command}" in README
-    told = subprocess.run(
+def test_the_commands_are_all_described() -> None:
+    """Each command of `knowngood --help` is in the README or in docs/releases.md, and has help."""
+    shown = subprocess.run(
         [sys.executable, "-m", "knowngood", "--help"], capture_output=True, text=True, check=True
-    )
-    assert re.search(rf"^  {command}\b", told.stdout, re.M)
-    helped = subprocess.run(
-        [sys.executable, "-m", "knowngood", command, "--help"], capture_output=True, check=True
-    )
-    assert f"knowngood {command}".encode() in helped.stdout
+    ).stdout
+    commands = set(re.findall(r"^  ([a-z][a-z-]+)\b", shown, re.M))
+    assert commands >= {"verify", "push", "rollback", "handbook"}
+    for command in commands:
+        assert re.search(rf"knowngood {command}\b", README + page("releases")), command
+        helped = subprocess.run(
+            [sys.executable, "-m", "knowngood", command, "--help"], capture_output=True, check=True
+        )
+        assert f"knowngood {command}".encode() in helped.stdout
 
 
-def test_the_readme_shows_the_claims_that_there_are() -> None:
-    """The output on the first screen is a real one: its claims are those of the suite."""
+def test_the_readme_shows_claims_that_there_are() -> None:
+    """The output on the first screen is a real one: its claims are the suite's."""
     shown = {
         re.sub(r"\W+", "_", claim.strip()) for claim in re.findall(r"^ok +\d+  (.+)$", README, re.M)
     }
-    there = set()
+    claims = set()
     for path in (ROOT / "smoketests").glob("test_*.py"):
         for name in re.findall(r"^def test_(\w+)", path.read_text("utf-8"), re.M):
-            there.add(f"{path.stem.removeprefix('test_')}_{name}")
-    assert shown == there
+            claims.add(f"{path.stem.removeprefix('test_')}_{name}")
+    assert shown
+    assert shown <= claims
 
 
-def test_the_readme_s_environment_has_no_unknown_key() -> None:
-    """Every key of the example is one of the schema's."""
-    example = re.search(r"```toml\n(description.+?)```", README, re.S)
-    assert example is not None
-    schema = json.loads(
-        (ROOT / "src/knowngood/environment/environment.schema.json").read_text("utf-8")
-    )
-    keys = re.findall(r"^(?:# )?(\w+) = ", example[1].partition("[origins]")[0], re.M)
-    tables = re.findall(r"^\[(\w+)", example[1], re.M)
-    assert set(keys) | set(tables) <= set(schema["properties"])
+def test_the_readme_s_environment_loads(tmp_path: Path) -> None:
+    """The example is a whole environment."""
+    [text] = re.findall(r"```toml\n(description.+?)```", README, re.S)
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / "stage.toml").write_text(text)
+    (folder / "dev.toml").write_text('description = "dev"\n[origins]\ncontent = "https://dev"\n')
+    assert load("stage", tmp_path).origins == {"content": "https://fhr.allizom.org"}
+
+
+def test_every_link_leads_to_a_file() -> None:
+    """A page that was renamed is renamed in the others, too."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    for path in pages:
+        for target in re.findall(r"\]\(([\w./-]+\.md)\)", path.read_text("utf-8")):
+            assert (path.parent / target).is_file(), f"{path.name}: {target}"
+
+
+def test_every_room_is_described() -> None:
+    """docs/architecture.md has a row for each package of the engine, and no other."""
+    rooms = {path.parent.name for path in (ROOT / "src/knowngood").glob("*/__init__.py")}
+    assert set(re.findall(r"^\| `(\w+)/` \|", page("architecture"), re.M)) == rooms
 
 
 def test_every_dependency_has_its_reason() -> None:
     """Each package of pyproject.toml has its line in docs/dependencies.md."""
     project = (ROOT / "pyproject.toml").read_text("utf-8")
-    reasons = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     section = project[project.index("dependencies = [") : project.index("[project.entry-points")]
     for name in re.findall(r'"([a-z][a-z0-9-]+)[<>=~"]', section):
-        assert name in reasons, name
+        assert name in page("dependencies"), name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_with_an_example(name: str) -> None:
+    """A person sees how it is done before reading why."""
+    assert example(name).strip()
+
+
+def test_the_example_of_a_check(
+    tmp_path: Path, suite: Callable, fhr_environment: Callable[..., Path]
+) -> None:
+    """The check that docs/checks.md opens with passes, and fails on its fault."""
+    folder = tmp_path / "smoketests"
+    folder.mkdir()
+    (folder / "test_robots.py").write_text(example("checks"))
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = smoketests\n")
+    for faults, code in (([], 0), (["robots-missing"], 1)):
+        with fhr_standin.running(locales=1, faults=faults) as standin:
+            environment = fhr_environment(standin.origins)
+            ended = suite(f"--env={environment}", cwd=tmp_path)
+        assert ended.code == code, ended.output
+        assert "Crawlers find the file" in ended.output or code == 0
+
+
+def test_the_example_of_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file that docs/environments.md opens with loads, and has every key that there is."""
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / "stage.toml").write_text(example("environments"))
+    (folder / "dev.toml").write_text('description = "dev"\n[origins]\ncontent = "https://dev"\n')
+    (folder / "aliases.txt").write_text("he = en-US\n")
+    (folder / "locales.txt").write_text("en-US\nfr\nhe\n")
+    (folder / "signers").write_text("")
+    monkeypatch.setenv("FHR_STAGE_TOKEN", "0123456789")
+    environment = load("stage", tmp_path)
+    assert environment.params["locale"] == ("en-US", "fr", "he")
+    assert environment.budget.run == 300
+    schema = json.loads(
+        (ROOT / "src/knowngood/environment/environment.schema.json").read_text("utf-8")
+    )
+    keys = set(re.findall(r"^(?:# )?(\w+) = ", example("environments").split("\n[")[0], re.M))
+    tables = set(re.findall(r"^\[+(\w+)", example("environments"), re.M))
+    assert keys | tables | {"serve"} == set(schema["properties"])
+
+
+def test_the_example_of_a_verdict() -> None:
+    """The command of docs/verdicts.md ends as the page shows."""
+    ended = typed(example("verdicts"), ROOT)
+    assert "\nFAILED (exit 1): " in ended.stdout
+    assert ended.stdout.splitlines()[-1] == "exit 1"
+
+
+def test_the_example_of_reports(tmp_path: Path) -> None:
+    """The command of docs/reports.md writes each report that it names."""
+    command = example("reports")
+    for name in ("verdict.json", "verdict.html", "junit.xml"):
+        command = command.replace(f"={name}", f"={tmp_path / name}")
+    ended = typed(command, ROOT)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    verdict = json_file.read(tmp_path / "verdict.json")
+    assert verdict["verdict"] == "PASSED"
+    assert "<h1>" in (tmp_path / "verdict.html").read_text("utf-8")
+    assert "<testsuite " in (tmp_path / "junit.xml").read_text("utf-8")
+
+
+def test_the_example_of_releases(tmp_path: Path) -> None:
+    """The questions of docs/releases.md are answered from records that a person made by hand."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    (tmp_path / "environments").mkdir()
+    for name, extra in (("stage", ""), ("prod", 'promotes_from = "stage"\n')):
+        (tmp_path / "environments" / f"{name}.toml").write_text(
+            f'description = "{name}"\n{extra}'
+            f'[origins]\ncontent = "https://{name}.example"\n'
+            '[release]\nurl = "content:/__version__"\nrepository = "site"\n[gate]\nno_change = []\n'
+        )
+    setup = """
+        git init -q -b release site && cd site
+        for release in v7 v8; do
+            git commit -q --allow-empty -m "Make $release r=bob" && git tag -a -m $release $release
+        done
+        now=$(date -u +%Y%m%dT%H%M%S)
+        GIT_COMMITTER_DATE="$(date +%s) +0000"
+        git tag -a -m 'PASSED: verified by hand' "verified/stage/v8/$now.000001Z" 'v8^{commit}'
+        git tag -a -m 'PASSED: verified by hand' "verified/prod/v7/$now.000002Z" 'v7^{commit}'
+    """
+    own = {
+        "HOME": str(tmp_path),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ann",
+        "GIT_AUTHOR_EMAIL": "ann@example.org",
+        "GIT_COMMITTER_NAME": "Ann",
+        "GIT_COMMITTER_EMAIL": "ann@example.org",
+    }
+    made = typed(f"set -e; {setup}", tmp_path, own)
+    assert made.returncode == 0, made.stderr
+    ended = typed(f"set -e\n{example('releases')}", tmp_path, own)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "v8 may go to prod\nv7\n" in ended.stdout
+    assert "verified by hand" in ended.stdout.splitlines()[-1]
