@@ -31,7 +31,7 @@ he = "en-US"
 url = "content:/__version__"
 
 [budget]
-probe = 3
+probe = {probe}
 
 [headers.config]
 paths = '/[^/]+/js/config\\.json'
@@ -71,11 +71,13 @@ Suite = Callable[..., Ended]
 def fhr_environment(tmp_path: Path) -> Callable[..., Path]:
     """Writes an environment file for FHR with five locales, at these origins."""
 
-    def write(origins: Mapping[str, str], extra: str = "", tables: str = "") -> Path:
+    def write(
+        origins: Mapping[str, str], extra: str = "", tables: str = "", probe: float = 3
+    ) -> Path:
         path = tmp_path / "environments" / "test.toml"
         path.parent.mkdir(exist_ok=True)
         table = "".join(f'{name} = "{url}"\n' for name, url in origins.items())
-        text = FHR.format(extra=extra, locales=json.dumps(LOCALES))
+        text = FHR.format(extra=extra, locales=json.dumps(LOCALES), probe=probe)
         path.write_text(f"{text}[origins]\n{table}\n{tables}", "utf-8")
         return path
 
