@@ -3,11 +3,14 @@
 The tag is ``KIND/ENVIRONMENT/RELEASE/TIME`` on the commit concerned. Its message is a paragraph for
 people and an in-toto Statement (v1) for machines; a verification's has the test-result predicate
 (v0.1). What is not in that vocabulary stands below ``OURS``.
+
+The message of a record made by hand is one line: ``VERDICT: verified by hand: REASON``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +40,14 @@ OVERRIDDEN: Final = "OVERRIDDEN"
 
 LARGEST: Final = 1 << 20
 """Characters of a message that is read: a verification of FHR has 6,000."""
+
+_BY_HAND: Final = re.compile(
+    r"(?P<verdict>[A-Z ]+): (?:verified|pushed|rolled back|overridden) by hand"
+    r"(?:: (?P<reason>[^\n]*))?"
+    r"(?:\n+(?:-----BEGIN [A-Z ]+-----\n.*)?)?",
+    re.DOTALL,
+)
+"""A whole message made by hand: one line, and the signature of a signed tag."""
 
 _IN_REF: Final = "%Y%m%dT%H%M%S.%fZ"
 _LISTED: Final = 200  # checks of one kind that are listed by name
@@ -91,7 +102,7 @@ class Record:
     that what was served was compared with. ``who`` did it, from the machine ``where``, in the run
     ``run``; ``reason`` is the verdict's own, or why somebody overrode. ``tests`` are the names of
     checks that passed, warned and failed, ``inputs`` the digests of what the run was made of,
-    ``attempts`` the requests it sent.
+    ``attempts`` the requests it sent. ``by_hand`` says that a person wrote the tag with git alone.
     """
 
     kind: RecordKind
@@ -108,6 +119,7 @@ class Record:
     attempts: int = 0
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    by_hand: bool = False
 
     @property
     def name(self) -> str:
@@ -195,6 +207,13 @@ def parse(name: str, commit: str, text: str) -> Record:
     kind, environment, release, when = parts(name)
     if len(text) > LARGEST:
         raise MalformedRecord(f"its message is longer than {LARGEST} characters")
+    if line := _BY_HAND.fullmatch(text):
+        reason = (line["reason"] or "").strip() or "by hand"
+        made = Record(
+            kind, environment, release, commit, when, line["verdict"], reason, by_hand=True
+        )
+        _refuse_difference(made, (kind, environment, when), commit)
+        return made
     try:
         statement = _statement_in(text)
         ours = statement["predicate"][OURS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -20,6 +20,9 @@ from .record import DEPLOYED, MalformedRecord, Record, RecordKind
 SKEW: Final = timedelta(minutes=5)
 """How far another machine's clock may be ahead of ours before its records are not believed."""
 
+BY_HAND: Final = timedelta(minutes=1)
+"""How long a person's git may take from the time in a tag's name to the tag."""
+
 _FIELDS: Final = (
     "refname:lstrip=2",
     "objecttype",
@@ -27,6 +30,8 @@ _FIELDS: Final = (
     "*objectname",
     "taggerdate:unix",
     "contents",
+    "tag",
+    "tagger",
 )
 
 
@@ -139,16 +144,23 @@ def read(repository: Repository, now: datetime, environments: Iterable[str]) -> 
 
 
 def read_one(name: str, row: Sequence[str], now: datetime) -> Record:
-    """The record in the tag ``name``; ``row`` is the kind of object that the name stands for, that
-    and the name of what it is on, when it was made (Unix time) and its message. Raises Malformed.
+    """Return the record in the tag ``name``. Raises Malformed.
+
+    ``row`` is the kind of object that the name stands for, that and the name of what it is on, when
+    it was made (Unix time), its message, the name it was made with, and who made it.
     """
-    kind, of, commit, tagged, contents = row
+    kind, of, commit, tagged, contents, own_name, tagger = row
     if kind != "tag":
         raise MalformedRecord("it is a lightweight tag, which says nothing")
     if of != "commit":
         raise MalformedRecord(f"it is on a {of}, not on a commit")
     found = record.parse(name, commit, contents)
-    if int(found.when.timestamp()) != int(tagged or 0):
+    if found.by_hand:
+        if own_name != name:  # its message names neither release nor environment
+            raise MalformedRecord(f"it was made with another name, {one_line(own_name)}")
+        found = replace(found, who=tagger.rpartition(">")[0] + ">")
+    apart = abs(int(found.when.timestamp()) - int(tagged or 0))
+    if apart > (BY_HAND.seconds if found.by_hand else 0):
         raise MalformedRecord("it was not made at the time that it tells")
     if found.when > now + SKEW:
         raise MalformedRecord("it is from the future: a clock was wrong, here or where it was made")

@@ -94,13 +94,15 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
 
 def _record(ref: str, tag: GitObject) -> Record:
     """The record that a tag holds. Its message names the commit, the release and the environment,
-    so that none passes for another's. Raises Malformed.
+    or it was made by hand with this name, so that none passes for another's. Raises Malformed.
     """
     if tag.too_large:
         raise MalformedRecord(f"it is larger than {LARGEST} bytes")
-    made = tag.header("tagger").rsplit(" ", 2)[1:2]
-    row = (tag.kind, tag.header("type"), tag.header("object"), *made, tag.message)
-    if len(row) != 5 or not made[0].isdecimal():
+    tagger = tag.header("tagger")
+    made = tagger.rsplit(" ", 2)[1:2]
+    about = (tag.message, tag.header("tag"), tagger)
+    row = (tag.kind, tag.header("type"), tag.header("object"), *made, *about)
+    if not made or not made[0].isdecimal():
         raise MalformedRecord("no annotated tag, which says who made it and when")
     return record_store.read_one(ref.removeprefix(_TAGS), row, datetime.now(UTC))
 

@@ -1,0 +1,120 @@
+"""Records that a person wrote with git alone: one line in an annotated tag."""
+
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from clones import Clone
+
+from knowngood.environment.model import Environment, GateRules, Release
+from knowngood.release import gate, record, record_store
+from knowngood.release.git import Repository
+from knowngood.release.record import MalformedRecord, RecordKind
+
+NOW = datetime.now(UTC)
+TIME = NOW.strftime("%Y%m%dT%H%M%S.000000Z")
+NAME = f"verified/prod/v1/{TIME}"
+
+
+@pytest.fixture
+def site(clone: Clone) -> Repository:
+    """A repository with the release v1."""
+    clone.commit("Begin r=bob", "--allow-empty")
+    clone.git("tag", "-a", "-m", "v1", "v1")
+    return Repository(clone.path)
+
+
+def read(site: Repository) -> record_store.Records:
+    """Return the records of prod."""
+    return record_store.read(site, datetime.now(UTC), ["prod"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "verdict", "reason"),
+    [
+        ("verified", "PASSED: verified by hand: eight checks", "PASSED", "eight checks"),
+        ("verified", "FAILED: verified by hand", "FAILED", "by hand"),
+        ("pushed", "DEPLOYED: pushed by hand: v2 is late", "DEPLOYED", "v2 is late"),
+        ("rolled-back", "NOT DEPLOYED: rolled back by hand", "NOT DEPLOYED", "by hand"),
+        ("overridden", "OVERRIDDEN: overridden by hand: it burns", "OVERRIDDEN", "it burns"),
+    ],
+)
+def test_one_line_is_a_record(
+    site: Repository, kind: str, message: str, verdict: str, reason: str
+) -> None:
+    """Of every kind, by whoever tagged, at the time in its name."""
+    site.run("tag", "-a", "-m", message, f"{kind}/prod/v1/{TIME}", "v1^{commit}")
+    [found] = read(site).all
+    assert (found.kind, found.release, found.commit) == (
+        RecordKind(kind),
+        "v1",
+        site.commit_of("v1"),
+    )
+    assert (found.verdict, found.reason, found.by_hand) == (verdict, reason, True)
+    assert found.when == NOW.replace(microsecond=0)
+    assert " <" in found.who and found.who.endswith(">")  # noqa: PT018 - one claim
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        ("SURE: verified by hand", "its verdict is 'SURE'"),
+        ("DEPLOYED: verified by hand", "its verdict is 'DEPLOYED'"),
+        ("PASSED: v1 was verified on prod", "holds no record"),
+        ("passed: verified by hand", "holds no record"),
+        ("PASSED: verified by hand\n\nand more", "holds no record"),
+    ],
+)
+def test_another_message_is_none(message: str, why: str) -> None:
+    """Only what says that it was made by hand needs no statement."""
+    with pytest.raises(MalformedRecord, match=why):
+        record.parse(NAME, "0" * 40, message)
+
+
+def test_a_tag_under_another_name(site: Repository) -> None:
+    """Its message names no release and no environment, so its own name has to be the tag's."""
+    site.run("tag", "-a", "-m", "PASSED: verified by hand", NAME, "v1^{commit}")
+    tag = site.run("rev-parse", f"refs/tags/{NAME}").strip()
+    site.run("update-ref", f"refs/tags/verified/prod/v2/{TIME}", tag)
+    [bad] = read(site).bad
+    assert bad.why == f"it was made with another name, {NAME}"
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-59, True), (0, True), (-62, False)])
+def test_the_time_of_the_tag(site: Repository, seconds: int, counts: bool) -> None:
+    """A person's git may take a moment, and no more: the name decides what came first."""
+    when = NOW + timedelta(seconds=seconds)
+    name = f"verified/prod/v1/{when.strftime('%Y%m%dT%H%M%S.000000Z')}"
+    author = Repository(
+        site.path, {**site.variables, "GIT_COMMITTER_DATE": f"{int(NOW.timestamp())} +0000"}
+    )
+    author.run("tag", "-a", "-m", "PASSED: verified by hand", name, "v1^{commit}")
+    found = read(site)
+    assert (len(found.all), len(found.bad)) == ((1, 0) if counts else (0, 1))
+
+
+def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:
+    """Where the gate names signers a PASSED counts only if one of them signed it."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("needs ssh-keygen")
+    key = tmp_path / "key"
+    making = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)]
+    subprocess.run(making, check=True)
+    signers = tmp_path / "signers"
+    signers.write_text(f"ann@example.org {key.with_suffix('.pub').read_text()}")
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key))):
+        site.run("config", name, value)
+    environment = Environment(
+        "prod", Path("prod.toml"), "", release=Release("a:/v"), gate=GateRules(signers=signers)
+    )
+    trusted = gate.believed(environment, site)
+    message = "PASSED: verified by hand: all is well"
+    site.run("tag", "-a", "--no-sign", "-m", message, NAME, "v1^{commit}")
+    assert read(site).last_good("prod", trusted) is None
+    site.run("tag", "-d", NAME)
+    site.run("tag", "-s", "-m", message, NAME, "v1^{commit}")
+    good = read(site).last_good("prod", trusted)
+    assert good is not None
+    assert good.reason == "all is well"
