@@ -39,7 +39,7 @@ _ALONE: Final = {
     "verify": "..supervisor.verify",
     "drill": "..drill.faults",
     "live": ".live",
-    "handbook": "..handbook.command",
+    "handbook": ".handbook",
     "hooks": ".hooks",
     "manifest": ".manifest",
 }

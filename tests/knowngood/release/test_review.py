@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from clones import Clone
 
-from knowngood.handbook import shell
 from knowngood.release.git import Repository
 from knowngood.release.review import ReviewRule, reviewed
 
@@ -44,20 +43,12 @@ def passes(clone: Clone, *names: str) -> list[bool]:
     return [each for _, each in reviewed(Repository(clone.path), names, ReviewRule.usual())]
 
 
-def by_hand(clone: Clone, merge: str) -> bool:
-    """What the handbook's shell says of it."""
-    done = clone.run("sh", "-c", f"{shell.PLAIN_MERGE}\nplain_merge {merge}")
-    return done.returncode == 0
-
-
 def test_what_git_merges_by_itself(forked: Clone) -> None:
     """It needs no mark, in whatever order it is asked for."""
     merge = merged(forked)
     marked, unmarked = forked.commit("Go on r=bob"), forked.commit("Go on")
     assert passes(forked, unmarked, merge, marked) == [False, True, True]
     assert passes(forked) == []
-    assert by_hand(forked, merge)
-    assert not by_hand(forked, unmarked)
 
 
 CHANGES = {
@@ -76,7 +67,6 @@ def test_a_merge_with_something_of_its_own(forked: Clone, change: str) -> None:
     """Nobody has seen that in any of its parents: it needs a mark, and with one it may go on."""
     merge = merged(forked, CHANGES[change])
     assert passes(forked, merge) == [False]
-    assert not by_hand(forked, merge)
     forked.git("reset", "-q", "--hard", "HEAD^")
     assert passes(forked, merged(forked, CHANGES[change], "Merge topic r=bob")) == [True]
 

@@ -1,0 +1,106 @@
+"""Render the handbook of one environment from ``handbook.md.j2``."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..environment.model import BadEnvironment, Environment, Release
+from ..safety.sanitize import one_line
+
+if TYPE_CHECKING:
+    import jinja2
+
+CHECKS: Final = "by_hand.sh.j2"
+"""The suite's own commands for "Verify": a template in the folder of the environment files.
+
+It has ``env`` (the Environment) and ``origin`` (by name, each URL quoted for the shell). Below
+each command a line ``# prints: TEXT`` says what comes back; ``…`` stands for anything.
+"""
+
+_DEPLOY_FIELD: Final = re.compile(r"(\{(?:env|release|commit)\})")
+
+
+def render(environment: Environment) -> str:
+    """Return the handbook of ``environment`` as Markdown.
+
+    Raise BadEnvironment if the environment has [serve], if the suite's ``by_hand.sh.j2`` is no
+    template, or if the page would hold a control character, which a terminal obeys.
+    """
+    if environment.serve is not None:
+        raise BadEnvironment(
+            f"{environment.path}: has [serve], so the deployment exists only during a run; "
+            "a handbook is for a deployment that stays"
+        )
+    page = _filled(environment)
+    for line in page.split("\n"):
+        if not line.isprintable():
+            raise BadEnvironment(
+                f"{environment.path}: the handbook would hold a control character: "
+                f"{one_line(line, 200)}; remove it from this file or from {CHECKS}"
+            )
+    return page
+
+
+def _filled(environment: Environment) -> str:
+    import jinja2
+
+    folder = environment.path.parent
+    try:
+        return _templates(folder).get_template("handbook.md.j2").render(_values(environment))
+    except (jinja2.TemplateError, UnicodeDecodeError) as error:
+        name, line = getattr(error, "name", None) or CHECKS, getattr(error, "lineno", "?")
+        raise BadEnvironment(f"{folder / name}: line {line}: {error}") from None
+
+
+def _templates(folder: Path) -> jinja2.Environment:
+    import jinja2
+
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([Path(__file__).parent, folder]),
+        autoescape=jinja2.select_autoescape(),  # Markdown and shell are not HTML: `sh` quotes
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters["sh"] = lambda value: shlex.quote(str(value))
+    templates.filters["one_line"] = one_line
+    return templates
+
+
+def _values(environment: Environment) -> dict[str, Any]:
+    return {
+        "env": environment,
+        "origin": {name: shlex.quote(url) for name, url in environment.origins.items()},
+        "checks": CHECKS if (environment.path.parent / CHECKS).is_file() else "",
+        "deploy": " ".join(_deploy_words(environment)),
+        "live": list(_live_commands(environment, environment.release)),
+        "repository": environment.release.repository if environment.release else "",
+    }
+
+
+def _deploy_words(environment: Environment) -> Iterator[str]:
+    """Yield the words of [deploy] for a shell in which ``release`` and ``commit`` are set."""
+    values = {
+        "{env}": shlex.quote(environment.name),
+        "{release}": '"$release"',
+        "{commit}": '"$commit"',
+    }
+    for word in environment.deploy.command if environment.deploy else ():
+        parts = [part for part in _DEPLOY_FIELD.split(word) if part]
+        yield "".join(values.get(part) or shlex.quote(part) for part in parts)
+
+
+def _live_commands(environment: Environment, release: Release | None) -> Iterator[str]:
+    """Yield a command that prints the version document, for each edge if the file lists edges."""
+    if release is None:
+        return
+    url = shlex.quote(environment.origins[release.origin] + release.path)
+    for edge in environment.edges.get(release.origin, ()) or [""]:
+        port = "" if re.search(r":\d+$", edge) else ":"
+        connect = f"--connect-to {shlex.quote(f'::{edge}{port}')} " if edge else ""
+        yield f"curl -sSg {connect}{url}"
