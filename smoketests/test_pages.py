@@ -7,6 +7,8 @@ import pytest
 
 from knowngood.content import javascript
 
+from . import mozilla_javascript
+
 pytestmark = pytest.mark.get("content:/{locale}/{*page}")
 
 INSIDE = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
@@ -201,4 +203,4 @@ def test_inline_scripts_parse(responses):
             kind = node.attributes.get("type") or ""
             source = node.text(deep=True).encode()
             if javascript.is_javascript(kind) and source.strip():
-                assert javascript.trouble(source, mozilla=javascript.is_mozilla(kind)) is None
+                assert mozilla_javascript.trouble(source, kind) is None

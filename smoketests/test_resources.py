@@ -9,6 +9,8 @@ import pytest
 
 from knowngood.content import csp, css, javascript
 
+from . import mozilla_javascript
+
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 # Fonts are not listed: browsers do not look at their media type, and servers differ.
@@ -185,9 +187,7 @@ def test_scripts_styles_and_json_are_whole(responses, resources):
     for resource in ours(resources):
         if resource.kind == "script":
             source = resource.response.content
-            assert (
-                javascript.trouble(source, mozilla=javascript.is_mozilla(resource.type)) is None
-            ), resource
+            assert mozilla_javascript.trouble(source, resource.type) is None, resource
             assert not MARKERS.search(BANNERS.sub(b"", source)), resource
         elif resource.kind == "json":
             resource.response.json()

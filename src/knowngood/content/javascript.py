@@ -1,195 +1,143 @@
-"""Whether a script is whole: parsed, never run.
+"""Reads scripts without running them: whether one is whole, and what its text says.
 
-tree-sitter's JavaScript grammar reads every dialect of today. Of what Mozilla's own JavaScript 1.7
-and 1.8 added it is given ``[for (x of xs) x]`` and ``for each`` in words that it knows; where a
-script uses more of that and does not parse, only the brackets are counted. Large scripts are read
-by their tokens, see :mod:`knowngood.content.javascript_lexer`.
+A script is parsed with tree-sitter: a small one here, a larger one in :mod:`.sandbox`. What is
+larger still, or takes too much, is read token by token (:mod:`.javascript_lexer`).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
-import tree_sitter
-import tree_sitter_javascript
-
 from ..safety.limits import cached_by_content
-from . import javascript_lexer
+from . import javascript_lexer, sandbox
 from .media_types import SCRIPT_TYPES
+from .sandbox_program import ScriptFacts, parse_javascript
+
+SMALL: Final = 16 * 1024
+"""Bytes up to which a script is parsed in this process: the worst take half a second and 10 MB.
+Worst are ``=/[``, where every slash is searched for the end of a pattern, and ``{a:``."""
 
 PARSED: Final = 128 * 1024
-"""Bytes up to which a script is parsed: jQuery minified, 90,000 bytes, is. The tree of this many
-takes up to 50 MB, and the worst of sources three seconds."""
+"""Bytes up to which a script is parsed at all: jQuery minified has 90,000.
 
-_PARSER: Final = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
-_CLOSED_BY: Final = {"(": ")", "[": "]", "{": "}", "${": "}"}
-_MOZILLA: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.[678]", re.I)
-_CLAUSE: Final = rb"(?:for\s*+(?:each\s*+)?+|if\s*+)\([^()]*+\)"
-_COMPREHENSION: Final = re.compile(rb"\[\s*+(?=for\b)(?:%s\s*+)++" % _CLAUSE)
-_FOR_EACH: Final = re.compile(rb"\bfor(\s++)each\b")
-_ONLY_MOZILLA: Final = re.compile(
-    rb"""
-      [\[(]\s*+for\b                           # a comprehension that was not rewritten
-    | [\w\])]\s++for\s*+(?:each\s*+)?+\(       # a generator expression
-    | \blet\s*+\(                             # let (x = 1) ...
-    | \bcatch\s*+\(\s*+[\w$]++\s++if\b        # catch (e if ...)
-    | \bfunction\b[^(){}]{0,99}+\([^()]{0,999}+\)\s*+[^\s{]  # function (x) x * x
-    | \byield\b                              # in a function like any other
-    """,
-    re.X,
-)
+Larger ones are not parsed, since a run may take no more than 150 MB beyond a sound one. A tree
+takes 72 bytes for each byte of minified code: 144 MB (and 0.7 s) for a sound bundle of two
+megabytes. Hostile ones take 700 MB, or more than 20 s. Token by token, two megabytes take 1 s, and
+no memory.
+"""
+
+TREE: Final = 48 << 20
+"""Bytes that the tree of a script may take: of a sound one of ``PARSED`` bytes it takes 10 MB."""
+
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
-_NAMED: Final = re.compile(
-    rb"(?:^|[;{}\n])\s{0,99}+function\s++([\w$]++)|(?<![.\w$])([\w$]++)\s*+=\s*+function|"
-    rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)"
+_DECLARED: Final = re.compile(
+    rb"(?:^|[;{}\n])\s{0,99}+function\s++([\w$]++)|(?<![.\w$])([\w$]++)\s*+=\s*+function|%s"
+    % _ON_WINDOW.pattern
 )
-_DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
-_MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 
 
 def is_javascript(kind: str) -> bool:
-    """Whether the ``type`` attribute of a script element makes browsers run it."""
+    """Return whether a browser runs a script element with this ``type`` attribute."""
     return not kind.strip() or kind.strip().lower() == "module" or bool(SCRIPT_TYPES.match(kind))
 
 
-def is_mozilla(kind: str) -> bool:
-    """Whether the ``type`` attribute asks for Mozilla's own JavaScript 1.6 to 1.8."""
-    return bool(_MOZILLA.search(kind))
-
-
 @cached_by_content
-def trouble(source: bytes, *, mozilla: bool = False) -> str | None:
-    """Why ``source`` is no whole script, with the line; None when it is one.
-
-    ``mozilla`` says that it is written in Mozilla's JavaScript 1.7 or 1.8.
-    """
+def trouble(source: bytes) -> str | None:
+    """Return why ``source`` is no whole script, with the line; None when it is one."""
     if not source.strip():
         return "the script is empty"
+    why = markup(source)
+    if why is not None:
+        return why
+    facts = facts_of(source)
+    if facts is None:
+        return unbalanced(source)
+    return None if facts.error is None else f"does not parse from line {facts.error} on"
+
+
+def markup(source: bytes) -> str | None:
+    """Return the line where ``source`` holds markup in place of a script; None where it does not.
+
+    Of a script that is not parsed only the beginning counts.
+    """
     start = source.lstrip()
     if start.startswith(b"<") and not start.startswith(b"<!--"):
         return "markup in place of script at line 1"
-    if len(source) > PARSED:
-        return _scanned(source)
-    root = _PARSER.parse(source).root_node
-    markup = next((node for node in _walk(root) if node.type in _MARKUP), None)
-    if markup is not None:
-        return f"markup in place of script at line {markup.start_point.row + 1}"
-    if mozilla and root.has_error:
-        source, odd = _today(source), _unbalanced(root)
-        if odd or _ONLY_MOZILLA.search(source):
-            return odd
-        root = _PARSER.parse(source).root_node
-    if not root.has_error:
+    facts = facts_of(source)
+    if facts is None or facts.markup is None:
         return None
-    broken = next(node for node in _walk(root) if node.is_error or node.is_missing)
-    return f"does not parse from line {broken.start_point.row + 1} on"
+    return f"markup in place of script at line {facts.markup}"
+
+
+def unbalanced(source: bytes) -> str | None:
+    """Return which bracket, string, template or comment of ``source`` has no partner, with the
+    line; None where all have one. Whether the script parses does not matter.
+
+    Raises ContentTooLarge for one that nests too deep.
+    """
+    try:
+        for _ in javascript_lexer.scan(source):
+            pass
+    except javascript_lexer.NotWhole as error:
+        return str(error)
+    return None
 
 
 @cached_by_content
 def strings(source: bytes) -> tuple[str, ...]:
-    """Every string literal of ``source`` that needs no unescaping and is not empty, in order.
-
-    A template's fragments are no literals: what stands between them is known to the page only.
+    """Return every string literal of ``source`` that is not empty and needs no unescaping, in
+    order. Templates do not count: only the page knows what stands between their fragments.
     """
-    literals = _literals(source) if len(source) <= PARSED else _scanned_literals(source)
-    return tuple(literal.decode("utf-8", "replace") for literal in literals)
+    facts = facts_of(source)
+    if facts is not None:
+        return tuple(facts.strings.split("\n")) if facts.strings else ()
+    return tuple(_literals(source))
 
 
-def _literals(source: bytes) -> Iterator[bytes]:
-    root = _PARSER.parse(source).root_node
-    for node in _walk(root):
-        parts = node.named_children if node.type == "string" else []
-        if len(parts) == 1 and parts[0].type == "string_fragment" and parts[0].text:
-            yield parts[0].text
-
-
-def _scanned_literals(source: bytes) -> Iterator[bytes]:
-    with suppress(javascript_lexer.NotWhole):  # which is for another check to tell
+def _literals(source: bytes) -> Iterator[str]:
+    with suppress(javascript_lexer.NotWhole):  # `trouble` reports that
         for literal in javascript_lexer.scan(source):
             if literal and b"\\" not in literal:
-                yield literal
+                yield literal.decode("utf-8", "replace")
 
 
-def _scanned(source: bytes) -> str | None:
-    try:
-        for _ in javascript_lexer.scan(source):
-            pass
-    except javascript_lexer.NotWhole as found:
-        return str(found)
-    return None
-
-
-@cached_by_content
 def says_something(source: bytes) -> bool:
-    """Whether ``source`` holds anything but comments; of one too large to be parsed it is taken
-    for granted.
-    """
-    if len(source) > PARSED:
-        return True
-    return any(node.type != "comment" for node in _PARSER.parse(source).root_node.children)
+    """Return whether ``source`` holds anything but comments; True for one that is not parsed."""
+    facts = facts_of(source)
+    return facts is None or not facts.empty
 
 
 @cached_by_content
 def declares(source: bytes) -> frozenset[str]:
-    """The names that ``source`` gives the whole page: functions and variables of its top, and what
-    it sets on ``window``. Of one too large to be parsed, or that does not parse, those further down
-    count too: rather one too many.
+    """Return the names that ``source`` gives the whole page: functions and variables of its top,
+    and what it sets on ``window``.
+
+    Where it is not parsed, or does not parse, names further down count too: rather one too many.
     """
-    root = _PARSER.parse(source).root_node if len(source) <= PARSED else None
-    if root is None or root.has_error:
-        found = {name for names in _NAMED.findall(source) for name in names}
-    else:
-        found = {*_ON_WINDOW.findall(source), *_at_the_top(root)}
-    return frozenset(name.decode("utf-8", "replace") for name in found if name)
+    facts = facts_of(source)
+    if facts is None or facts.error is not None:
+        names = {name for match in _DECLARED.findall(source) for name in match if name}
+        return frozenset(name.decode("utf-8", "replace") for name in names)
+    on_window = (name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))
+    return frozenset([*on_window, *facts.names])
 
 
-def _at_the_top(root: tree_sitter.Node) -> Iterator[bytes]:
-    for node in root.named_children:
-        parts = node.named_children if node.type in _DECLARING else [node]
-        for part in parts:
-            side = "left" if part.type == "assignment_expression" else "name"
-            name = part.child_by_field_name(side)
-            if name is not None:
-                yield name.text or b""
+@lru_cache(maxsize=32)
+def facts_of(source: bytes) -> ScriptFacts | None:
+    """Return what parsing ``source`` finds; None for a script that takes too much to be parsed.
 
-
-def _today(source: bytes) -> bytes:
-    """Mozilla's comprehensions and ``for each`` in the words of today, line by line as they were:
-    what stands there need not mean the same, but parse where theirs does.
+    Sources and facts are kept, 8 MB of them at most: checks ask for them one after the other.
     """
-    plain = _COMPREHENSION.sub(lambda found: b"[0," + b"\n" * found[0].count(b"\n"), source)
-    return _FOR_EACH.sub(rb"for\1", plain)
-
-
-def _unbalanced(root: tree_sitter.Node) -> str | None:
-    open_brackets: list[tuple[str, int]] = []
-    for node in _walk(root):
-        if node.child_count or node.is_missing:
-            continue
-        line = node.start_point.row + 1
-        if node.type in _CLOSED_BY:
-            open_brackets.append((node.type, line))
-        elif node.type in _CLOSED_BY.values() and (
-            not open_brackets or _CLOSED_BY[open_brackets.pop()[0]] != node.type
-        ):
-            return f"a {node.type} closes nothing at line {line}"
-    if open_brackets:
-        bracket, line = open_brackets[-1]
-        return f"the {bracket} of line {line} is never closed"
-    return None
-
-
-def _walk(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    """Every node in document order, without recursion: minified scripts nest deep."""
-    cursor = root.walk()
-    while True:
-        if cursor.node is not None:
-            yield cursor.node
-        if cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return
+    if len(source) <= SMALL:
+        return parse_javascript(source)
+    if len(source) > PARSED:
+        return None
+    try:
+        return ScriptFacts(*json.loads(sandbox.parse("javascript", source, TREE)))
+    except sandbox.SandboxLimit:
+        return None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from ..safety.limits import ContentTooLarge, cached_by_content
-from . import css
+from . import css, javascript
+from .javascript import PARSED, SMALL
 from .media_types import SCRIPT_TYPES, media_type
 
 if TYPE_CHECKING:
@@ -67,16 +68,28 @@ def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Li
     return []
 
 
-def to_try_out(content_type: str | None, body: bytes) -> str:
-    """The page that must be tried out (:func:`.html.try_out`) before ``links`` looks
-    into it; nothing in most cases.
+def needs_sandbox(content_type: str | None, body: bytes) -> bool:
+    """Return whether ``links`` parses ``body`` in another process, which takes a while. Raises
+    ContentTooLarge for a page that is too large in any case.
     """
-    if media_type(content_type) != "text/html":
-        return ""
-    from . import html
+    kind = media_type(content_type)
+    if kind == "text/html":
+        from . import html
 
-    text = body.decode("utf-8", "replace")
-    return text if html.needs_a_trial(text) else ""
+        return html.needs_sandbox(body.decode("utf-8", "replace"))
+    return bool(SCRIPT_TYPES.match(kind)) and SMALL < len(body) <= PARSED
+
+
+def try_in_sandbox(content_type: str | None, body: bytes) -> None:
+    """Parse in another process what ``needs_sandbox`` says; ``links`` uses the result. Raises
+    ContentTooLarge for a page that takes too much memory or time.
+    """
+    if media_type(content_type) == "text/html":
+        from . import html
+
+        html.try_in_sandbox(body.decode("utf-8", "replace"))
+    else:
+        javascript.facts_of(body)
 
 
 def _capped(found: Iterator[Link]) -> list[Link]:
@@ -175,8 +188,6 @@ def _in_css(body: bytes) -> list[Link]:
 @cached_by_content
 def _in_script(body: bytes) -> list[Link]:
     """The JSON documents a script loads: its string literals that are relative ``.json`` URLs."""
-    from . import javascript
-
     paths = (text.partition("?")[0] for text in javascript.strings(body))
     return _different(Link(path, "json") for path in paths if _JSON.fullmatch(path))
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ..content.links import MOST, Link, links, to_try_out
+from ..content.links import MOST, Link, links, needs_sandbox, try_in_sandbox
 from ..environment.model import spread
 from ..safety.limits import ContentTooLarge
 from .decompression import decoded
@@ -86,11 +86,8 @@ class PageLoader:
         body, kind = decoded(answer), answer.header("content-type")
         found, page = visiting.found, visiting.page
         try:
-            doubtful = to_try_out(kind, body)
-            if doubtful:
-                from ..content.html import try_out
-
-                await asyncio.to_thread(try_out, doubtful)
+            if needs_sandbox(kind, body):
+                await asyncio.to_thread(try_in_sandbox, kind, body)
             new = [
                 link
                 for link in links(kind, answer.url, page, body)

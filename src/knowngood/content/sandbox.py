@@ -1,0 +1,50 @@
+"""Parses what may take too much memory or time in a process of its own, which may end by it.
+
+tree-sitter and lexbor are fast, but some sources make a parser take a hundred times their size in
+memory, time that grows with the square of their size, or more stack than there is.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Final, Literal
+
+from ..safety import process_group
+from ..safety.errors import KnowngoodError, RunnerError
+from .sandbox_program import TOO_MUCH
+
+_PROGRAM: Final = Path(__file__).with_name("sandbox_program.py")
+_WITHIN: Final = 60.0  # seconds of one process, which is ended sooner by its processor time
+_one_at_a_time: Final = threading.Lock()
+
+
+class SandboxLimit(KnowngoodError):
+    """A source that takes too much memory or time to parse; the message says how much."""
+
+
+def parse(language: Literal["html", "javascript"], source: bytes, allowed: int) -> bytes:
+    """Parse ``source`` in another process that may take ``allowed`` bytes of memory, and return
+    what :mod:`.sandbox_program` prints.
+
+    Raises SandboxLimit for what takes more, or more than two seconds of processor time;
+    RunnerError where this machine could not run the process.
+    """
+    # -S and -P: nothing but PYTHONPATH is searched, and this folder's html.py is not html.
+    command = [sys.executable, "-S", "-P", str(_PROGRAM), language, str(allowed)]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        with _one_at_a_time:
+            ended = process_group.run(command, _WITHIN, given=source, env=environ)
+    except subprocess.TimeoutExpired:
+        raise RunnerError(f"parsing {language} did not end within {_WITHIN:g} s") from None
+    if ended.returncode == TOO_MUCH:
+        raise SandboxLimit(f"takes more than {allowed >> 20} MB")
+    if ended.returncode < 0:  # by a signal: SIGXCPU, or for want of memory or stack
+        raise SandboxLimit("takes too much memory or time")
+    if ended.returncode:
+        raise RunnerError(f"parsing {language} failed: {ended.stderr[-500:]!r}")
+    return ended.stdout
