@@ -95,9 +95,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Before pytest's capture takes the place of stdout and stderr."""
     if early_config.known_args_namespace.env:
-        from .session import options
+        from .session.pytest_options import hide_secrets
 
-        options.hide_secrets(early_config)
+        hide_secrets(early_config)
     yield
 
 
@@ -105,28 +105,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)
     if config.getoption("--env"):
-        _begin(config)
+        from .session.registration import start
 
-
-def _begin(config: pytest.Config) -> None:
-    """Register what runs the checks; nothing of it is imported without ``--env``."""
-    from .session import options
-    from .session.controller import Controller
-    from .session.log_file import LogFile
-    from .session.redaction_hooks import RedactionHooks
-    from .session.runner import is_worker
-    from .session.worker import Worker
-
-    session = Worker(config, options.environment_of(config))
-    config.stash[SESSION] = session
-    config.pluginmanager.register(session, "knowngood-session")
-    config.pluginmanager.register(LogFile(config), "knowngood-log-file")
-    if session.environment.secrets:
-        config.pluginmanager.register(
-            RedactionHooks(config, session.environment), "knowngood-secrecy"
-        )
-    if not is_worker(config):
-        config.pluginmanager.register(Controller(config, session), "knowngood-controller")
+        config.stash[SESSION] = start(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -138,9 +119,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if SESSION not in config.stash and any(_FIXTURES & _fixtures(item) for item in items):
-        from .session import options
+        from .session.pytest_options import without_environment
 
-        raise pytest.UsageError(options.without_environment(config))
+        raise pytest.UsageError(without_environment(config))
 
 
 @pytest.hookimpl(wrapper=True)

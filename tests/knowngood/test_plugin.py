@@ -341,6 +341,13 @@ def test_an_override_that_is_none(check: Callable, override: str) -> None:
     assert override in ended.output
 
 
+def test_push_without_record(check: Callable) -> None:
+    """Only a record can be pushed; so says this door as the other."""
+    ended = check(PASSES, "--push")
+    assert ended.code == 4, ended.output
+    assert "give --record as well" in ended.output
+
+
 def test_a_protected_environment(check: Callable, project: Path) -> None:
     """Prod's origins are fixed."""
     _environment(project, {"content": "http://127.0.0.1:9"}, head="protected = true")

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import pytest
 
-from ..content.json_schema import SUFFIX, BadSchema, load
+from ..content.json_schema import SUFFIX, load
 from ..environment.loader import known_origins
 from ..environment.model import Environment
 from . import marks
@@ -31,18 +31,18 @@ def catches_of(item: pytest.Item) -> list[str]:
 
 
 def asks_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:
-    """The URLs that the marks of ``item`` declare; a bad mark is a usage error."""
+    """Return the URLs that the marks of ``item`` declare. Raises BadMark."""
     try:
         return marks.templates_of(item.iter_markers())
     except BadMark as error:
-        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+        raise BadMark(f"{item.nodeid}: {error}") from None
 
 
 def origin_of(item: pytest.Item) -> str:
-    """The origin that the ``origin`` mark of ``item`` names; a usage error where none does."""
+    """Return the origin that the ``origin`` mark of ``item`` names. Raises BadMark without one."""
     mark = item.get_closest_marker("origin")
     if mark is None or len(mark.args) != 1:
-        raise pytest.UsageError(
+        raise BadMark(
             f"{item.nodeid}: the client fixture needs @pytest.mark.origin(NAME), the origin of "
             "the environment that the check talks to"
         )
@@ -66,7 +66,7 @@ def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
     try:
         why = marks.inapplicable(asks, environment)
     except BadMark as error:
-        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+        raise BadMark(f"{item.nodeid}: {error}") from None
     origins = [ask.template.partition(":")[0] for ask in asks if ":" in ask.template]
     mark = item.get_closest_marker("origin")
     origins += [origin_of(item)] if mark is not None else []
@@ -82,7 +82,7 @@ def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
 def _refuse_unknown_origin(item: pytest.Item, origin: str, environment: Environment) -> None:
     known = known_origins(environment)
     if origin not in known and get_close_matches(origin, known, cutoff=0.75):
-        raise pytest.UsageError(
+        raise BadMark(
             f"{item.nodeid}: no environment has an origin called {origin!r}; "
             f"there are: {', '.join(sorted(known))}"
         )
@@ -93,31 +93,28 @@ def refuse_misuse(item: pytest.Item) -> None:
     names = set(getattr(item, "fixturenames", ()))
     wanted = asks_of(item)
     if names & {"response", "responses", "resources"} and not wanted:
-        raise pytest.UsageError(
+        raise BadMark(
             f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
         )
     if wanted and not names & {"response", "responses", "resources"}:
-        raise pytest.UsageError(
+        raise BadMark(
             f"{item.nodeid}: asks for URLs but takes none of response, responses, resources"
         )
     function = getattr(item, "function", None)
     arguments = set(getattr(getattr(function, "__code__", None), "co_varnames", ()))
     if "response" in arguments & names and len(wanted) != 1:
-        raise pytest.UsageError(
+        raise BadMark(
             f"{item.nodeid}: `response` is the answer to one URL; {len(wanted)} are asked for, "
             "so take `responses`"
         )
     if "resources" in names and not any(ask.resources for ask in wanted):
-        raise pytest.UsageError(f"{item.nodeid}: `resources` needs resources=True in the mark")
+        raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")
     if "client" in names:
         origin_of(item)
 
 
 def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
-    """A schema that cannot be relied on is a usage error, before the first request."""
+    """Read every schema beside these checks. Raises BadSchema, before the first request."""
     for folder in sorted({item.path.parent / "schemas" for item in items}):
         for path in sorted(folder.glob(f"*{SUFFIX}")):
-            try:
-                load(path)
-            except BadSchema as error:
-                raise pytest.UsageError(str(error)) from None
+            load(path)

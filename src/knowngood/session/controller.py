@@ -12,17 +12,19 @@ from typing import Any, Final
 import pytest
 
 from ..environment.model import Environment, ServerAnnouncement
-from ..environment.server import Server, ServerNotStarted
+from ..environment.server import Server
 from ..readiness.release_state import ReleaseState
 from ..report import json_file, terminal
 from ..safety.redact import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
-from . import options, signals
+from . import signals
 from .junit import Junit
 from .monitor import Monitor
-from .runner import PARENT, RUN_ID, RunTicket, group_of
+from .options import PARENT, RUN_ID, Options
+from .pytest_options import narrowed_by, usage_errors
+from .runner import RunTicket, group_of
 from .worker import Worker
 
 GRACE: Final = 5.0
@@ -32,8 +34,9 @@ GRACE: Final = 5.0
 class Controller:
     """Registered beside :class:`~knowngood.session.worker.Worker`, but not in xdist's workers."""
 
-    def __init__(self, config: pytest.Config, session: Worker) -> None:
+    def __init__(self, config: pytest.Config, session: Worker, options: Options) -> None:
         self._config = config
+        self._options = options
         self._session = session
         self._began = time.time()
         self._deployment: Server | None = None
@@ -52,13 +55,13 @@ class Controller:
         signals.on_signal(self._interrupted)
         if PARENT in os.environ:
             signals.with_parent(int(os.environ[PARENT]))
-        self._ledger.narrowed = options.narrowed_by(self._config)
-        self._ledger.baseline = options.baseline_of(self._config, self._session.environment)
+        self._ledger.narrowed = narrowed_by(self._config)
+        self._ledger.baseline = self._options.baseline
         if self._config.get_verbosity() <= 0:
             _quieten(self._config)
-        self._ledger.manifest = options.manifest_of(self._config, self._session.environment)
+        self._ledger.manifest = self._options.manifest
         environment = self._served(self._session.environment)
-        expected = options.release_of(self._config, environment)
+        expected = self._options.release
         seconds = environment.budget.run
         if expected is not None:
             self._ledger.release = ReleaseState(expected)
@@ -90,11 +93,9 @@ class Controller:
         self._ledger.interrupted = True
 
     def _start(self) -> tuple[Server, ServerAnnouncement]:
-        try:
+        with usage_errors():
             deployment = Server(self._session.environment)
             return deployment, deployment.announced()
-        except ServerNotStarted as error:
-            raise pytest.UsageError(str(error)) from None
 
     def _workers(self) -> int:
         """How many workers there will be, by xdist's specs: ``popen``, ``2*popen``."""
@@ -215,16 +216,19 @@ class Controller:
         """Trouble with a report is told, and leaves the verdict as it is."""
         ticket = self._session.run.ticket
         content = redact_data(json_file.document(verdict, self._ledger, ticket, self._began))
-        for option, write in (("--verdict-file", json_file.write), ("--html-file", html_file)):
-            path = self._config.getoption(option)
+        reports = (
+            ("--verdict-file", self._options.verdict_file, json_file.write),
+            ("--html-file", self._options.html_file, html_file),
+        )
+        for option, path, write in reports:
             try:
                 if path is not None:
-                    write(self._config.invocation_params.dir / path, content)
+                    write(path, content)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict
                 why = getattr(error, "strerror", None) or error
                 self._trouble.append(f"{option} {path}: not written: {why}")
-        if self._config.getoption("--record"):
-            self._trouble += _recorded(self._session.environment, content, self._config)
+        if self._options.record:
+            self._trouble += _recorded(self._session.environment, content, self._options.push)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._verdict is None:
@@ -247,13 +251,11 @@ def html_file(path: Path, content: dict[str, Any]) -> None:
     html_page.write(path, content)
 
 
-def _recorded(
-    environment: Environment, content: dict[str, Any], config: pytest.Config
-) -> list[str]:
+def _recorded(environment: Environment, content: dict[str, Any], push: bool) -> list[str]:
     """Imported for those who ask for it."""
     from ..release import record_from_verdict
 
-    return record_from_verdict.told(environment, content, config.getoption("--push")).splitlines()
+    return record_from_verdict.told(environment, content, push).splitlines()
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

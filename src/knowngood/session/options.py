@@ -1,151 +1,175 @@
-"""What the options of a run mean."""
+"""The options of a run, checked once, for both doors: ``pytest --env`` and ``knowngood verify``.
+
+Imports no pytest: the parent process of ``knowngood verify`` uses it, too.
+"""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
+from typing import Final
 
 from ..content.manifest import BadManifest, Manifest
-from ..environment.loader import FOLDER, chosen, listing, secrets_of
-from ..environment.model import BadEnvironment, Environment
-from ..report import json_file
-from ..safety import redact
-from ..verdict import build_match
+from ..environment import loader
+from ..environment.model import Environment
+from ..safety.errors import UsageError
+
+RUN_ID: Final = "KNOWNGOOD_RUN_ID"
+"""The variable by which ``knowngood verify`` gives a run the id that its verdict must have."""
+
+PARENT: Final = "KNOWNGOOD_PARENT"
+"""The variable with the descriptor of a pipe that stays open as long as ``knowngood verify``."""
 
 
-def suite_root(config: pytest.Config) -> Path:
-    """The folder of the suite's pytest configuration: environments/ lies there."""
-    return config.inipath.parent if config.inipath else config.rootpath
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person who started a run asked for.
+
+    Attributes:
+        env: the value of ``--env``, a name or a path, as given.
+        environment: the environment it means, with ``origins`` and ``drill`` applied.
+        origins: the values of ``--origin``, each ``NAME=URL``.
+        drill: the value of ``--drill``: faults separated by commas, or ``none``.
+        release: the release that must be live, without spaces around it.
+        baseline_file: the absolute path of ``--baseline``.
+        baseline: the keys of the failures in that verdict file.
+        manifest_file: the absolute path of ``--manifest``.
+        manifest: what that file says.
+        verdict_file: the absolute path of ``--verdict-file``.
+        html_file: the absolute path of ``--html-file``.
+        record: whether to write a record of the verdict.
+        push: whether to push that record.
+
+    """
+
+    env: str
+    environment: Environment
+    origins: tuple[str, ...] = ()
+    drill: str | None = None
+    release: str | None = None
+    baseline_file: Path | None = None
+    baseline: frozenset[str] | None = None
+    manifest_file: Path | None = None
+    manifest: Manifest | None = None
+    verdict_file: Path | None = None
+    html_file: Path | None = None
+    record: bool = False
+    push: bool = False
+
+    @classmethod
+    def from_values(
+        cls,
+        *,
+        env: str | None,
+        root: Path,
+        cwd: Path,
+        origins: Sequence[str] = (),
+        drill: str | None = None,
+        release: str | None = None,
+        baseline: Path | None = None,
+        manifest: Path | None = None,
+        verdict_file: Path | None = None,
+        html_file: Path | None = None,
+        record: bool = False,
+        push: bool = False,
+    ) -> Options:
+        """Check the values of the command line and read the files that they name.
+
+        ``root`` is the folder that holds ``environments/``; paths are relative to ``cwd``.
+        Raises UsageError.
+        """
+        if env is None:
+            raise UsageError(environments_to_choose_from(root))
+        environment = loader.chosen(env, root, origins, drill)
+        _refuse_bad_record(record, push, rehearsed=bool(origins) or drill is not None)
+        return cls(
+            env=env,
+            environment=environment,
+            origins=tuple(origins),
+            drill=drill,
+            release=_release(release, environment),
+            baseline_file=cwd / baseline if baseline is not None else None,
+            baseline=_baseline(baseline, cwd, environment),
+            manifest_file=cwd / manifest if manifest is not None else None,
+            manifest=_manifest(manifest, cwd, environment),
+            verdict_file=_target("--verdict-file", verdict_file, cwd),
+            html_file=_target("--html-file", html_file, cwd),
+            record=record,
+            push=push,
+        )
+
+    def to_arguments(self) -> list[str]:
+        """Return pytest's arguments for the same run as a child process.
+
+        Reports and record are left out: whoever starts the child writes them.
+        """
+        given = {
+            "--drill": self.drill,
+            "--release": self.release,
+            "--baseline": self.baseline_file,
+            "--manifest": self.manifest_file,
+        }
+        return [
+            f"--env={self.env}",
+            *(f"--origin={origin}" for origin in self.origins),
+            *(f"{option}={value}" for option, value in given.items() if value is not None),
+        ]
 
 
-def environment_of(config: pytest.Config) -> Environment:
-    """The environment that ``--env`` and ``--origin`` mean; a mistake is a usage error."""
-    name = config.getoption("--env")
-    try:
-        origins, drill = config.getoption("--origin"), config.getoption("--drill")
-        found = chosen(name, suite_root(config), origins, drill)
-    except BadEnvironment as error:
-        raise pytest.UsageError(str(error)) from None
-    if config.getoption("--record") and (origins or drill is not None):
-        raise pytest.UsageError("--record: what --origin or --drill verify is not the environment")
-    for report in ("--verdict-file", "--html-file"):
-        target = config.getoption(report)
-        if target is not None and not (config.invocation_params.dir / target).parent.is_dir():
-            raise pytest.UsageError(f"{report} {target}: there is no folder {target.parent}")
-    args = config.invocation_params.args
-    if "--env" in args and Path(name).exists():
-        # Before pytest knows our options it takes a path that follows one after a space for a
-        # test to run, and looks for its configuration there.
-        raise pytest.UsageError(f"write --env={name} with an equals sign")
-    return found
+def environments_to_choose_from(root: Path) -> str:
+    """Return what to tell somebody who gave no ``--env``."""
+    folder = root / loader.FOLDER
+    return f"needs --env NAME; environments in {folder}:\n{loader.listing(folder)}"
 
 
-def release_of(config: pytest.Config, environment: Environment) -> str | None:
-    """The release that ``--release`` names; a usage error where nothing could say it is there."""
-    expected: str | None = config.getoption("--release")
-    if expected is None:
+def _refuse_bad_record(record: bool, push: bool, *, rehearsed: bool) -> None:
+    if push and not record:
+        raise UsageError("--push pushes the record of a run; give --record as well")
+    if record and rehearsed:
+        raise UsageError(
+            "--record cannot be used with --origin or --drill: the deployment that they verify "
+            "is not the environment that the record would name"
+        )
+
+
+def _release(release: str | None, environment: Environment) -> str | None:
+    if release is None:
         return None
-    if not expected.strip():
-        raise pytest.UsageError("--release: found nothing; expected a tag or a commit")
+    if not release.strip():
+        raise UsageError("--release: the value is empty; expected a tag or a commit")
     if environment.release is None:
-        raise pytest.UsageError(
-            f"--release {expected}: {environment.path} has no [release], which says where the "
-            "deployment names its release"
+        raise UsageError(
+            f"--release {release}: {environment.path} has no [release], so the run cannot ask the "
+            'deployment for its release; add the table with url = "ORIGIN:/path"'
         )
-    return expected.strip()
+    return release.strip()
 
 
-def baseline_of(config: pytest.Config, environment: Environment) -> frozenset[str] | None:
-    """The failures that the verdict file of ``--baseline`` has; a mistake is a usage error."""
-    path = config.getoption("--baseline")
+def _baseline(path: Path | None, cwd: Path, environment: Environment) -> frozenset[str] | None:
     if path is None:
         return None
+    from ..report import json_file
+
     try:
-        return json_file.failures(config.invocation_params.dir / path, environment.name)
+        return json_file.failures(cwd / path, environment.name)
     except (OSError, ValueError, TypeError) as error:
-        raise pytest.UsageError(f"--baseline {path}: {error}") from None
+        raise UsageError(f"--baseline {path}: {error}") from None
 
 
-def manifest_of(config: pytest.Config, environment: Environment) -> Manifest | None:
-    """The manifest that ``--manifest`` names; a mistake is a usage error."""
-    path = config.getoption("--manifest")
+def _manifest(path: Path | None, cwd: Path, environment: Environment) -> Manifest | None:
     if path is None:
         return None
+    from ..verdict import build_match
+
     try:
-        return build_match.manifest_for(environment, config.invocation_params.dir / path)
+        return build_match.manifest_for(environment, cwd / path)
     except BadManifest as error:
-        raise pytest.UsageError(f"--manifest {error}") from None
+        raise UsageError(f"--manifest {error}") from None
 
 
-def hide_secrets(config: pytest.Config) -> None:
-    """Hide the environment's secrets before any file of checks runs. What is wrong with the
-    environment is told later.
-    """
-    with suppress(BadEnvironment):
-        redact.hide_secrets(secrets_of(config.known_args_namespace.env, suite_root(config)))
-
-
-def refuse_what_tells_all(config: pytest.Config) -> None:
-    """Options by which pytest writes what it is given past every hook are usage errors where
-    there is something to hide.
-    """
-    told = {
-        "--debug": config.option.debug,
-        "--pastebin": getattr(config.option, "pastebin", None),
-        "PYTEST_DEBUG": os.environ.get("PYTEST_DEBUG"),
-    }
-    used = [name for name, value in told.items() if value]
-    if used and redact.has_secrets():
-        raise pytest.UsageError(
-            f"{', '.join(used)}: would write out secrets of [secrets]; run without"
-        )
-
-
-def without_environment(config: pytest.Config) -> str:
-    """What to say to somebody who runs checks without ``--env``."""
-    folder = suite_root(config) / FOLDER
-    return f"these checks need --env NAME; environments in {FOLDER}/:\n{listing(folder)}"
-
-
-_NARROWING = {
-    "ignore": "--ignore",
-    "ignore_glob": "--ignore-glob",
-    "lf": "--last-failed",
-    "stepwise": "--stepwise",
-}
-"""Options of pytest's that may leave out checks without a word."""
-
-
-_NARROWING_INI = {
-    "addopts",
-    "norecursedirs",
-    "python_classes",
-    "python_files",
-    "python_functions",
-    "testpaths",
-}
-"""The same, of the settings that ``-o`` overrides."""
-
-
-def narrowed_by(config: pytest.Config) -> str:
-    """The arguments that leave part of the suite out; empty when they leave out nothing."""
-    options = [flag for name, flag in _NARROWING.items() if getattr(config.option, name, None)]
-    overridden = getattr(config.option, "override_ini", None) or ()
-    options += [f"-o {each}" for each in overridden if each.partition("=")[0] in _NARROWING_INI]
-    if options:
-        return " ".join(options)
-    roots = [suite_root(config) / each for each in config.getini("testpaths")]
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        return ""
-    given = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
-    whole = all(any(_covers(arg, root) for arg in given) for root in roots)
-    if whole and not any("::" in arg for arg in config.args):
-        return ""
-    return " ".join(config.args)
-
-
-def _covers(given: Path, root: Path) -> bool:
-    return root.resolve().is_relative_to(given.resolve())
+def _target(option: str, path: Path | None, cwd: Path) -> Path | None:
+    """Return where to write a report; its folder must be there before the run begins."""
+    if path is not None and not (cwd / path).parent.is_dir():
+        raise UsageError(f"{option} {path}: there is no folder {path.parent}")
+    return cwd / path if path is not None else None

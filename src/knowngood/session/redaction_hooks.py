@@ -16,7 +16,7 @@ import pytest
 
 from ..environment.model import Environment
 from ..safety.redact import hide_secrets, redact, redact_data
-from . import options
+from . import pytest_options
 
 _KEPT = {"result", "knowngood", "nodeid", "location"}
 """Of a report: the nodes that were collected; what is redacted where it is made, but for the
@@ -31,7 +31,7 @@ class RedactionHooks:
         self._config = config
         self._renamed: Counter[str] = Counter()
         hide_secrets(environment.secrets.values())
-        options.refuse_what_tells_all(config)
+        pytest_options.refuse_options_that_show_secrets(config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import Any, overload
 
 from ..environment.model import Environment, ServerAnnouncement, spread
 from ..fetch.client import Client
@@ -21,16 +21,6 @@ from ..fetch.response import Resource, Response, respond
 from ..safety.limits import ContentTooLarge
 from ..safety.sanitize import one_line
 from .marks import Case
-
-if TYPE_CHECKING:
-    import pytest
-
-
-RUN_ID: Final = "KNOWNGOOD_RUN_ID"
-PARENT: Final = "KNOWNGOOD_PARENT"
-"""The variables by which ``knowngood verify`` gives a run its id, to know its verdict by, and the
-descriptor of a pipe that lasts as long as it does itself.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +275,3 @@ def group_of(nodeid: str) -> str:
     """
     name, bracket, rest = nodeid.partition("[")
     return rest.rstrip("]") if bracket else name
-
-
-def is_worker(config: pytest.Config) -> bool:
-    """Whether this process is an xdist worker."""
-    return hasattr(config, "workerinput")

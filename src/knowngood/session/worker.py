@@ -23,7 +23,8 @@ from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
 from . import assertion, collection, marks, signals
 from .marks import BadMark, Case, ProbeTemplate
 from .ordering import Planner, in_order, values_of
-from .runner import Runner, RunTicket, is_worker
+from .pytest_options import is_worker, usage_errors
+from .runner import Runner, RunTicket
 
 
 class Worker:
@@ -81,8 +82,9 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        collection.refuse_bad_schemas(items)
-        items[:] = in_order([i for i in items if self._applies(i)], self.environment)
+        with usage_errors():
+            collection.refuse_bad_schemas(items)
+            items[:] = in_order([i for i in items if self._applies(i)], self.environment)
         self._selected = True
 
     def _applies(self, item: pytest.Item) -> bool:

@@ -1,0 +1,122 @@
+"""What pytest's configuration says of a run: our options, and those of its own that change it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from ..environment.loader import secrets_of
+from ..environment.model import BadEnvironment
+from ..safety import redact
+from ..safety.errors import UsageError
+from .options import Options, environments_to_choose_from
+
+_SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")
+"""Options and variables with which pytest writes what it is given past every hook."""
+
+_NARROWING: Final = {
+    "ignore": "--ignore",
+    "ignore_glob": "--ignore-glob",
+    "lf": "--last-failed",
+    "stepwise": "--stepwise",
+}
+"""Options of pytest that may leave out checks without saying so."""
+
+_NARROWING_INI: Final = frozenset(
+    ("addopts", "norecursedirs", "python_classes", "python_files", "python_functions", "testpaths")
+)
+"""Settings that may leave out checks when ``-o`` overrides them."""
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Turn a UsageError into pytest's, which ends the process with 4."""
+    try:
+        yield
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Return whether this process is an xdist worker."""
+    return hasattr(config, "workerinput")
+
+
+def suite_root(config: pytest.Config) -> Path:
+    """Return the folder of the suite's pytest configuration: environments/ lies there."""
+    return config.inipath.parent if config.inipath else config.rootpath
+
+
+def options_of(config: pytest.Config) -> Options:
+    """Return the options of the run. Raises UsageError.
+
+    An xdist worker needs only the environment; the controller reads and checks the rest.
+    """
+    values: dict[str, Any] = {
+        "env": config.getoption("--env"),
+        "origins": config.getoption("--origin"),
+        "drill": config.getoption("--drill"),
+        "root": suite_root(config),
+        "cwd": config.invocation_params.dir,
+    }
+    if not is_worker(config):
+        names = ("release", "baseline", "manifest", "verdict_file", "html_file", "record", "push")
+        values |= {name: config.getoption(f"--{name.replace('_', '-')}") for name in names}
+    options = Options.from_values(**values)
+    if "--env" in config.invocation_params.args and Path(options.env).exists():
+        # Before pytest knows our options it takes a path that follows one after a space for a
+        # test to run, and looks for its configuration there.
+        raise UsageError(f"write --env={options.env} with an equals sign")
+    return options
+
+
+def hide_secrets(config: pytest.Config) -> None:
+    """Hide the environment's secrets before any file of checks runs.
+
+    Ignores a bad environment: ``options_of`` reports it.
+    """
+    with suppress(BadEnvironment):
+        redact.hide_secrets(secrets_of(config.known_args_namespace.env, suite_root(config)))
+
+
+def refuse_options_that_show_secrets(config: pytest.Config) -> None:
+    """Raise UsageError for options with which pytest would write out secrets."""
+    values = (
+        config.option.debug,
+        getattr(config.option, "pastebin", None),
+        os.environ.get("PYTEST_DEBUG"),
+    )
+    given = [name for name, value in zip(_SHOWING_SECRETS, values, strict=True) if value]
+    if given and redact.has_secrets():
+        raise UsageError(f"{', '.join(given)}: would write out secrets of [secrets]; run without")
+
+
+def without_environment(config: pytest.Config) -> str:
+    """Return what to tell somebody who runs checks without ``--env``."""
+    return f"a run of these checks {environments_to_choose_from(suite_root(config))}"
+
+
+def narrowed_by(config: pytest.Config) -> str:
+    """Return the arguments that leave part of the suite out; empty without such arguments."""
+    options = [flag for name, flag in _NARROWING.items() if getattr(config.option, name, None)]
+    overridden = getattr(config.option, "override_ini", None) or ()
+    options += [f"-o {ini}" for ini in overridden if ini.partition("=")[0] in _NARROWING_INI]
+    if options:
+        return " ".join(options)
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return ""
+    roots = [suite_root(config) / path for path in config.getini("testpaths")]
+    given = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
+    whole = all(any(_covers(path, root) for path in given) for root in roots)
+    if whole and not any("::" in arg for arg in config.args):
+        return ""
+    return " ".join(config.args)
+
+
+def _covers(path: Path, root: Path) -> bool:
+    return root.resolve().is_relative_to(path.resolve())
