@@ -1,11 +1,16 @@
-"""What tests of whole runs share: an environment file of their own, and a run as a process."""
+"""What tests of whole runs share: an environment file of their own, and a run as a process.
+
+``--slow`` says what becomes of the tests with the mark ``slow``, which only guard against drift.
+"""
 
 import json
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +67,49 @@ class Ended:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: half of the time of a whole run is waiting."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--slow``: none of the slow tests, a few of them by the day's date, or nothing else."""
+    parser.addoption(
+        "--slow",
+        choices=["none", "sample", "all"],
+        default="none",
+        help="tests marked slow: leave them out (default), run only a sample of them that is "
+        "drawn by the day's date, or run only them",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note the day once, so that a sample is the same in every process also at midnight."""
+    config.addinivalue_line("markers", "slow: guards against drift; see CONTRIBUTING.md")
+    os.environ.setdefault("KNOWNGOOD_TESTS_DAY", date.today().isoformat())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Select by ``--slow``."""
+    slow = [item for item in items if item.get_closest_marker("slow") is not None]
+    match config.getoption("--slow"):
+        case "none":
+            selected = [item for item in items if item not in set(slow)]
+        case "all":
+            selected = slow
+        case _:
+            selected = _sample(slow, os.environ["KNOWNGOOD_TESTS_DAY"])
+    dropped = set(items) - set(selected)
+    config.hook.pytest_deselected(items=[item for item in items if item in dropped])
+    items[:] = selected
+
+
+def _sample(slow: list[pytest.Item], day: str) -> list[pytest.Item]:
+    """Return three cases of the tests that have many, and one of the tests that have one."""
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in sorted(slow, key=lambda item: item.nodeid):
+        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    cases = [item for items in tests.values() if len(items) > 1 for item in items]
+    single = [item for items in tests.values() if len(items) == 1 for item in items]
+    chance = random.Random(day)  # noqa: S311 - to be drawn again, not to be secret
+    return chance.sample(cases, min(3, len(cases))) + chance.sample(single, min(1, len(single)))
 
 
 Suite = Callable[..., Ended]

@@ -20,6 +20,7 @@ def test_its_parts_are_there(program: str) -> None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
 
 
+@pytest.mark.slow
 def test_the_quick_run(tmp_path: Path) -> None:
     """Our run, the floor and the naive suite are measured, and the table of targets is printed."""
     if not all(shutil.which(program, path=PATH) for program in ("nginx", "curl")):

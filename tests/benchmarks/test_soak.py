@@ -166,6 +166,7 @@ def test_the_checks_that_name_a_fault() -> None:
     assert catching("no such fault") == set()
 
 
+@pytest.mark.slow
 def test_the_quick_soak(tmp_path: Path) -> None:
     """Sound runs pass, faulty ones fail, and the file has each."""
     target = tmp_path / "soak.json"

@@ -1,7 +1,7 @@
 """Every check passes on a sound deployment, and fails on each fault that it says it catches.
 
-A fault runs the checks that claim it, within this process; ``knowngood drill`` runs all checks on
-every fault, as a process each.
+A fault runs the checks that claim it, within this process. ``pytest tests --slow=all`` and
+``knowngood drill`` run all checks on every fault, as a process each.
 """
 
 import ast
@@ -84,6 +84,21 @@ def test_the_right_checks_catch_a_fault(
     if name not in CANNOT_BE_DELETED:
         assert left == {}
         assert ended.verdict["left_behind"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ENGINE])
+def test_all_checks_meet_a_fault(name: str, suite: Callable, fhr_environment: Callable) -> None:
+    """In a whole run, as a process, the verdict and the checks that fail are the same."""
+    with fhr_standin.running(locales=5, faults=[name]) as standin:
+        extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
+        ended = suite(f"--env={fhr_environment(standin.origins, extra)}")
+        left = standin.documents()
+    assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
+    assert ended.code == CODES[FAULTS[name].verdict]
+    claiming = {check for check, faults in CATCHES.items() if name in faults}
+    assert claiming <= ended.failed_checks(), ended.output
+    assert left == {} or name in CANNOT_BE_DELETED
 
 
 @pytest.fixture
