@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from knowngood.cli import main
 from knowngood.release import record_store
 from knowngood.release.git import Repository
 from knowngood.release.record import Record, RecordKind
@@ -66,8 +69,11 @@ class Clone:
         return done.stderr
 
     def hooks(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`knowngood hooks ARGUMENTS`, here."""
-        return self.run(*COMMAND, *arguments)
+        """`knowngood hooks ARGUMENTS` here, in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        with chdir(self.path), redirect_stdout(out), redirect_stderr(err):
+            code = main.run(["hooks", *arguments])
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     def commit(self, message: str, *options: str) -> str:
         """A commit without hooks, like no other; its full name."""

@@ -1,40 +1,57 @@
-"""What the commands share: how they read their options, and how they speak."""
+"""The process's output, and the signals that end it."""
 
 from __future__ import annotations
 
-import argparse
+import io
+import os
 import signal
 import sys
 from contextlib import suppress
-from typing import NoReturn
-
-from ..verdict.exit_codes import USAGE_ERROR
 
 
-class CommandLine(argparse.ArgumentParser):
-    """A mistake ends with pytest's exit code for one: 2 would say that somebody interrupted."""
+def print_line(line: str) -> None:
+    """Print ``line``. Ignore broken pipes (``| head``): the exit code still carries the result."""
+    with suppress(OSError, ValueError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
-    def __init__(self, command: str, description: str | None) -> None:
-        super().__init__(f"knowngood {command}", description=description, allow_abbrev=False)
 
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """As argparse has it, but for the code."""
-        super().exit(USAGE_ERROR if status else 0, message)
+def print_error(line: str) -> None:
+    """Print ``line`` to the error output. Ignore broken pipes."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{line}\n")
 
 
 def interruptible() -> None:
-    """Let what a job or a closed terminal sends interrupt as Ctrl-C does, unless it is ignored, as
-    under nohup.
-    """
+    """Let SIGTERM and SIGHUP interrupt as Ctrl-C does, unless they are ignored, as under nohup."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
 
 
-def print_line(line: str) -> None:
-    """Whoever reads it may go away (``| head``) without harm: what was begun is brought to its
-    end, and the answer is in the exit code, too.
+def open_streams() -> None:
+    """Open what the shell has closed (``>&-``): otherwise Python has no ``sys.stdout``, and the
+    next file or pipe that is opened gets its number.
     """
-    with suppress(OSError, ValueError):
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an arrow must not end a run in an ASCII locale
+            stream.reconfigure(errors="backslashreplace")
+
+
+def flush_streams() -> None:
+    """Write out what is left. Where nobody reads it, or the disk is full, drop it: Python would
+    end with 120, which is no verdict.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

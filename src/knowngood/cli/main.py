@@ -1,8 +1,10 @@
-"""The ``knowngood`` command: which part of it is meant."""
+"""The tree of commands, and the exit codes of errors.
+
+Each command is the ``command`` of the module of its name, which is imported when it is called.
+"""
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import traceback
@@ -11,99 +13,116 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
+import click
+
+from ..safety.errors import RunnerError, UsageError
+from ..safety.sanitize import one_line
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
+from .console import flush_streams, interruptible, open_streams, print_error
 
-USAGE: Final = """\
-usage: knowngood COMMAND [OPTION …]
-
-  verify --env=NAME   run the checks against an environment; the exit code says what to do
-  drill  [--env=NAME] start a deployment with one fault after the other, and see each caught
-  drill  --rollback   rehearse a bad push: caught, taken back, on record
-  push   --env=NAME --release=TAG
-                      gate, deploy, verify; where it fails, go back to the last good one
-  rollback --env=NAME go back to the last known good release, and verify that it works
-  live   --env=NAME   the release that is on the air
-  gate   --env=NAME --release=TAG
-                      may this release go there? if not: every reason, and what to do
-  status              what is live, pushed, verified and known good, for every environment
-  last-good --env=NAME
-                      the last known good release, and nothing else
-  log    --env=NAME   what happened there, newest first
-  hooks  install      let git ask for review marks, and guard the release branch and the records
-  handbook --env=NAME print how to push, verify and roll back by hand, with curl and git alone
-  manifest DIR        print the digest of every file of a build, for `verify --manifest`
-
-`knowngood COMMAND --help` says more.
-"""
-_ALONE: Final = {
-    "verify": "..supervisor.verify",
-    "drill": "..drill.faults",
-    "live": ".live",
-    "handbook": ".handbook",
-    "hooks": ".hooks",
-    "manifest": ".manifest",
+COMMANDS: Final = {
+    "verify": "run the checks against an environment; the exit code says what to do",
+    "drill": "start a deployment with one fault after the other; see each caught",
+    "push": "gate, deploy, verify; if it fails, go back to the last known good release",
+    "rollback": "go back to the last known good release, and verify that it works",
+    "live": "print the release that is live",
+    "gate": "may a release go to an environment? if not: every reason, and what to do",
+    "status": "what is live, pushed, verified and known good, for every environment",
+    "last-good": "print the last known good release",
+    "log": "what happened on an environment, newest first",
+    "hooks": "install git hooks: review marks, the release branch, the records",
+    "handbook": "how to push, verify and roll back by hand, with curl and git alone",
+    "manifest": "print the digest of every file of a build, for `verify --manifest`",
 }
-_TOGETHER: Final = {
-    **dict.fromkeys(("push", "rollback"), ".push_rollback"),
-    **dict.fromkeys(("last-good", "log", "gate", "status"), ".gate_log"),
-}
-"""The module of each command, by itself or with others; loaded for those who ask for it."""
+"""Each command with its line in the help. The text stands here so that the help imports none."""
+
+COMPLETE: Final = "_KNOWNGOOD_COMPLETE"
+"""The variable by which a shell asks for completion, as click's scripts for it set it."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks for; the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    _open_streams()
+class LazyCommands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of this name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".{cmd_name.replace('-', '_')}", __package__)
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of the help without an import."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+TREE: Final = LazyCommands(
+    "knowngood",
+    help="""Smoke tests whose verdict may promote a release or roll it back.
+
+    gate, status, last-good and log need only git; `live` and the column 'live now' also ask the
+    deployment. `knowngood COMMAND --help` says more. Shell completion:
+
+    \b
+        eval "$(_KNOWNGOOD_COMPLETE=bash_source knowngood)"    (or zsh_source, fish_source)
+    """,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def main() -> int:
+    """Run the command that the command line names; return the exit code."""
+    open_streams()
+    interruptible()
     try:
-        return _main(words[0] if words else "", words[1:])
-    except Exception:  # noqa: BLE001 - whatever it is, see below
-        # Python itself would end with 1, which to a pipeline says: roll back.
+        asked = os.environ.get(COMPLETE)
+        return _complete(asked) if asked else run(sys.argv[1:])
+    finally:
+        flush_streams()
+
+
+def _complete(instruction: str) -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(TREE, {}, "knowngood", COMPLETE, instruction)
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command ``words`` and return its exit code, or that of the error it ends with.
+
+    UsageError 4, RunnerError 75, an interruption 2. Anything else is 3: Python itself would end
+    with 1, which tells a pipeline to roll back.
+    """
+    name = f"knowngood {words[0]}" if words and words[0] in COMMANDS else "knowngood"
+    try:
+        with TREE.make_context("knowngood", list(words)) as root:
+            return int(TREE.invoke(root) or 0)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:  # click's own code is 2: interrupted
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        usage = f"{context.get_usage()}\n" if context is not None else ""
+        print_error(f"{usage}{name}: error: {one_line(error.format_message(), 1000)}")
+        return USAGE_ERROR
+    except UsageError as error:
+        print_error(f"{name}: error: {error}")
+        return USAGE_ERROR
+    except RunnerError as error:
+        print_error(f"{name}: stopped, nothing more was done: {error}")
+        return EXIT_CODES[VerdictKind.INCONCLUSIVE]
+    except (KeyboardInterrupt, click.Abort):
+        print_error(f"{name}: interrupted")
+        return EXIT_CODES[VerdictKind.INTERRUPTED]
+    except Exception:  # noqa: BLE001 - see the docstring
         with suppress(OSError):
             traceback.print_exc()
         return EXIT_CODES[VerdictKind.INTERNAL_ERROR]
-    finally:
-        _let_go_of_streams()
-
-
-def _open_streams() -> None:
-    """Where a shell has closed output (``>&-``) Python has no ``sys.stdout``, and the next file
-    or pipe that is opened would be taken for it.
-    """
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number, which is this one
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # an arrow is no reason to break off
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _let_go_of_streams() -> None:
-    """Python writes out what is left as it ends, and ends with 120 where it cannot: nobody reads
-    any more (``| head``), or the disk is full. That is no verdict.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            with suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _main(command: str, rest: Sequence[str]) -> int:
-    if command in _ALONE:
-        return int(import_module(_ALONE[command], __package__).main(rest))
-    if command in _TOGETHER:
-        return int(import_module(_TOGETHER[command], __package__).main(command, rest))
-    if command in {"-h", "--help", "help"}:
-        sys.stdout.write(USAGE)
-        return 0
-    what = f"unknown command {command!r}" if command else "no command"
-    sys.stderr.write(f"knowngood: error: {what}\n{USAGE}")
-    return USAGE_ERROR
 
 
 if __name__ == "__main__":

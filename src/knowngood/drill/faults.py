@@ -7,30 +7,26 @@ none hides another.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import secrets
-import signal
 import subprocess
-import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..cli.console import CommandLine, print_line
 from ..environment.model import BadEnvironment, DrillConfig, Environment
 from ..environment.server import runnable
 from ..report import json_file
 from ..safety import process_group
 from ..supervisor import verify
 from ..supervisor.trust import Conclusion
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
+from ..verdict.exit_codes import EXIT_CODES, VerdictKind
 from . import table as report
 from .pycache import shared_pycache
 
@@ -81,42 +77,36 @@ class DrillResult:
         return self.got in self.expected and not self.quiet
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Drill as the command line says; the exit code."""
-    options = _options(arguments)
-    try:
-        environment, drill = _drilled(options.env)
-        if options.rollback:
-            return _rehearse(environment, options.json)
-        faults = listed(drill, environment.root)
-        unknown = sorted(set(options.fault) - {fault.name for fault in faults})
-        if unknown:
-            raise BadEnvironment(
-                f"--fault {unknown[0]}: no such fault; "
-                f"allowed: {', '.join(fault.name for fault in faults)}"
-            )
-    except BadEnvironment as error:
-        sys.stderr.write(f"knowngood drill: error: {error}\n")
-        return USAGE_ERROR
-    chosen = [each for each in faults if not options.fault or each.name in options.fault]
-    pairs = PAIRS if options.pairs is None else options.pairs
-    seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+def drill(
+    name: str,
+    names: Sequence[str],
+    pairs: int | None,
+    seed: int | None,
+    path: Path | None,
+    *,
+    say: Callable[[str], None],
+) -> int:
+    """Drill the environment ``name`` with the faults ``names`` (all where there are none) and with
+    ``pairs``, and write the results to ``path``; return the exit code. Raises BadEnvironment.
+    """
+    environment, config = drilled(name)
+    faults = listed(config, environment.root)
+    unknown = sorted(set(names) - {fault.name for fault in faults})
+    if unknown:
+        raise BadEnvironment(
+            f"--fault {unknown[0]}: no such fault; "
+            f"allowed: {', '.join(fault.name for fault in faults)}"
+        )
+    chosen = [fault for fault in faults if not names or fault.name in names]
+    seed = seed if seed is not None else secrets.randbelow(10_000)
     try:
         with shared_pycache() as variables:
-            drilling = FaultDrill(environment, variables, options.json)
-            return drilling.run(chosen, faults, pairs, seed)
+            drilling = FaultDrill(environment, variables, path)
+            return drilling.run(chosen, faults, PAIRS if pairs is None else pairs, seed)
     except KeyboardInterrupt:
         # The runs under way end by themselves when we are gone; waiting for them helps nobody.
-        print_line("knowngood drill: interrupted")
+        say("knowngood drill: interrupted")
         os._exit(EXIT_CODES[VerdictKind.INTERRUPTED])
-
-
-def _rehearse(environment: Environment, path: Path | None) -> int:
-    """Imported for those who ask for it. Raises BadEnvironment."""
-    from .rollback import drill_rollback
-
-    return drill_rollback(environment, path)
 
 
 @dataclass(slots=True)
@@ -270,7 +260,8 @@ def _claiming(fault: Fault, checks: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name, check in checks.items() if fault.name in check["catches"])
 
 
-def _drilled(name: str) -> tuple[Environment, DrillConfig]:
+def drilled(name: str) -> tuple[Environment, DrillConfig]:
+    """Return the environment and its [serve.drill]. Raises BadEnvironment."""
     environment = verify.load(verify.parse([f"--env={name}"]))
     if environment.serve is None or environment.serve.drill is None:
         raise BadEnvironment(
@@ -278,23 +269,3 @@ def _drilled(name: str) -> tuple[Environment, DrillConfig]:
             "the deployment with one"
         )
     return environment, environment.serve.drill
-
-
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = CommandLine(
-        "drill",
-        "Start a deployment sound, then with each fault, then with pairs of faults, and see that "
-        "every run ends as it should. Exit code: 0 all did, 1 one did not, 4 usage error.",
-    )
-    add = parser.add_argument
-    add("--env", default="local", metavar="NAME", help="environment (default: %(default)s)")
-    add("--fault", action="append", default=[], metavar="NAME", help="this fault alone; repeatable")
-    add("--pairs", type=int, metavar="N", help=f"pairs (default: {PAIRS})")
-    add("--seed", type=int, metavar="N", help="draw the same pairs again (default: new ones)")
-    add("--json", type=Path, metavar="PATH", help="write the results to PATH as well")
-    add("--rollback", action="store_true", help="rehearse a bad push that is taken back, instead")
-    found = parser.parse_args(list(arguments))
-    given = [name for name in ("fault", "pairs", "seed") if getattr(found, name) not in (None, [])]
-    if found.rollback and given:
-        parser.error(f"--rollback rehearses one push, without faults: leave out --{given[0]}")
-    return found

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from ..cli.console import interruptible, print_line
 from ..environment.model import BadEnvironment, Environment, ServerAnnouncement
 from ..release.git import GitError, Repository
 from ..release.record import DEPLOYED, OVERRIDDEN, STARTED, RecordKind
@@ -64,21 +63,22 @@ class Step:
         return f"{mark} {self.seconds:5.1f} s  {self.done} → {self.expected} → {self.came}"
 
 
-def drill_rollback(environment: Environment, path: Path | None) -> int:
+def drill_rollback(
+    environment: Environment, path: Path | None, *, say: Callable[[str], None]
+) -> int:
     """Take all steps, or all up to the first that does not end as expected, and write them to
     ``path`` as well; the exit code. Raises BadEnvironment.
     """
     if path is not None and not path.absolute().parent.is_dir():
         raise BadEnvironment(f"--json {path}: there is no folder {path.parent}")
-    interruptible()
     began = time.monotonic()
     taken: list[Step] = []
     try:
         with shared_pycache() as variables, sandbox(environment) as (place, announced):
-            _introduce(announced)
+            _introduce(announced, say)
             for step in RollbackDrill(place, {**place.variables(), **variables}).steps():
                 taken.append(step)
-                print_line(str(step))
+                say(str(step))
                 if not step.right:
                     break
     except KeyboardInterrupt:
@@ -86,26 +86,32 @@ def drill_rollback(environment: Environment, path: Path | None) -> int:
         return EXIT_CODES[Verdict.INTERRUPTED]
     seconds = time.monotonic() - began
     if path is not None:
-        _write(path, environment, taken, seconds)
-    return _conclude(taken[-1], seconds)
+        _write(path, environment, taken, seconds, say)
+    return _conclude(taken[-1], seconds, say)
 
 
-def _introduce(announced: Mapping[str, ServerAnnouncement]) -> None:
+def _introduce(announced: Mapping[str, ServerAnnouncement], say: Callable[[str], None]) -> None:
     for place, each in announced.items():
-        print_line(f"{place}: {', '.join(f'{name} {url}' for name, url in each.origins.items())}")
-    print_line("what is done → what is expected → what came")
+        say(f"{place}: {', '.join(f'{name} {url}' for name, url in each.origins.items())}")
+    say("what is done → what is expected → what came")
 
 
-def _conclude(last: Step, seconds: float) -> int:
+def _conclude(last: Step, seconds: float, say: Callable[[str], None]) -> int:
     if last.right:
-        print_line(f"as expected, in {seconds:.0f} s: caught, taken back, and on record")
+        say(f"as expected, in {seconds:.0f} s: caught, taken back, and on record")
         return AS_EXPECTED
-    print_line(f"not as expected, in {seconds:.0f} s; nothing more was tried. It printed:")
-    print_line(indented_lines(last.output).rstrip() or "    nothing")
+    say(f"not as expected, in {seconds:.0f} s; nothing more was tried. It printed:")
+    say(indented_lines(last.output).rstrip() or "    nothing")
     return MISSED
 
 
-def _write(path: Path, environment: Environment, taken: list[Step], seconds: float) -> None:
+def _write(
+    path: Path,
+    environment: Environment,
+    taken: list[Step],
+    seconds: float,
+    say: Callable[[str], None],
+) -> None:
     content = {
         "schema": 1,
         "environment": environment.name,
@@ -115,7 +121,7 @@ def _write(path: Path, environment: Environment, taken: list[Step], seconds: flo
     try:
         json_file.write(path.absolute(), content)
     except OSError as error:  # what was seen was seen
-        print_line(f"--json {path}: not written: {error.strerror or error}")
+        say(f"--json {path}: not written: {error.strerror or error}")
 
 
 @dataclass(frozen=True, slots=True)

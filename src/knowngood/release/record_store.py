@@ -47,6 +47,9 @@ class BadRecord:
         """The environment that its name concerns; empty where it names none."""
         return [*self.name.split("/"), ""][1]
 
+    def __str__(self) -> str:
+        return f"{one_line(self.name, 200)}: {self.why}"
+
 
 Believed = Callable[[Record], bool]
 

@@ -1,187 +1,157 @@
-"""A rollout: a release is deployed, verified, and taken back where it fails.
-
-Every step is on record before it is taken and when it has ended, so that whoever comes next, after
-a process that was killed say, can tell where things stand.
-"""
+"""Push a release, and go back to the last known good one where it fails."""
 
 from __future__ import annotations
 
-import json
-import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ..cli.console import print_line
-from ..environment.model import DeployCommand, Environment
-from ..safety import process_group
+from ..environment.model import BadEnvironment, DeployCommand, Environment
+from ..safety import redact
 from ..safety.sanitize import one_line
-from ..verdict.exit_codes import EXIT_CODES
-from ..verdict.exit_codes import VerdictKind as Verdict
-from . import deploy_command, gate, record_store
-from .git import GitError, Repository
-from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind
-from .record_store import RecordNotWritten, Records
+from . import clone, push_lock
+from .deploy import BAD, DONE, HELD, Deployment
+from .git import is_ref_part
+from .ledger import Ledger
+from .permission import permitted
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
 
-DONE, BAD = 0, 1
-HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
-_WIND_UP: Final = 20.0  # seconds; what it started has eight, and then comes its record
+_UNFINISHED: Final = {
+    STARTED: "did not end: it may be there, or half of it",
+    NOT_DEPLOYED: "ended badly: it may be there, or half of it",
+    DEPLOYED: "was not verified: it is there, and may be bad",
+}
+
+
+def push(
+    environment: Environment,
+    release: str,
+    manifest: Path | None,
+    override: str | None,
+    *,
+    say: Callable[[str], None],
+) -> int:
+    """Ask the gate, deploy and verify ``release``; if it fails, roll back. Return the exit code.
+
+    Raises BadEnvironment, GitError, RecordNotWritten, PushLocked.
+    """
+    if not is_ref_part(release):
+        raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
+    with _rollout(environment, f"knowngood push --release={release}", say) as rollout:
+        question = rollout.ledger.question(release, manifest)
+        shared = rollout.ledger.repository.has_origin
+        commit = permitted(question, override, push=shared, say=say)
+        return BAD if commit is None else rollout.push(release, commit, manifest)
+
+
+def roll_back(
+    environment: Environment, *, agreed: Callable[[], bool], say: Callable[[str], None]
+) -> int:
+    """Go back to the last known good release, if ``agreed`` says so. Return the exit code.
+
+    Raises BadEnvironment, GitError, PushLocked.
+    """
+    with _rollout(environment, "knowngood rollback", say) as rollout:
+        live = rollout.ledger.records.there(environment.name)
+        good = rollout.ledger.last_good_besides(live.commit if live else "")
+        if good is None:
+            say(f"{environment.name} has no known good release other than the one that is there")
+            return BAD
+        is_now = f"{live.release} ({live.verdict}, {at(live.when)})" if live else "not known"
+        say(f"on {environment.name} is, by the records: {is_now}")
+        say(f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {at(good.when)}")
+        if not agreed():
+            say("nothing was changed")
+            return HELD
+        return rollout.roll_back(good)
+
+
+@contextmanager
+def _rollout(
+    environment: Environment, purpose: str, say: Callable[[str], None]
+) -> Iterator[Rollout]:
+    """Hold the environment's lock, read its records and say what an earlier command left
+    unfinished. Behind the lock nobody else changes anything.
+    """
+    if environment.deploy is None:
+        raise BadEnvironment(
+            f"{environment.path}: needs [deploy] with command, which puts a release there"
+        )
+    redact.hide_secrets(environment.secrets.values())
+    repository = clone.opened(environment)
+    with push_lock.held(repository, environment.name, f"{purpose} --env={environment.name}"):
+        ledger = Ledger.open(environment)
+        _tell_unfinished(ledger.records.unverified(environment.name), say)
+        yield Rollout(ledger, environment.deploy, say)
+
+
+def _tell_unfinished(record: Record | None, say: Callable[[str], None]) -> None:
+    if record is not None:
+        say(
+            f"the {'push' if record.kind == RecordKind.PUSHED else 'rollback'} of {record.release} "
+            f"by {one_line(record.who, 80)} on {at(record.when)} {_UNFINISHED[record.verdict]}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """Puts releases on ``environment``, which has ``deploy``; ``shared`` pushes records, too.
+    """Puts releases on an environment.
 
-    ``who`` acts, and from where; ``found`` are the records before anything was done.
+    Attributes:
+        ledger: the environment, its repository and the records before anything was done.
+        command: the command of [deploy].
+        say: prints a line.
+
     """
 
-    environment: Environment
-    deploy: DeployCommand
-    repository: Repository
-    shared: bool
-    who: tuple[str, str]
-    found: Records
+    ledger: Ledger
+    command: DeployCommand
+    say: Callable[[str], None]
 
     def push(self, release: str, commit: str, manifest: Path | None = None) -> int:
-        """Deploy and verify it, against the manifest of its build if there is one; where it fails
-        go back to the last known good one. Exit code.
+        """Deploy and verify ``release``; if it FAILED, go back to the last known good one. Return
+        the exit code of the push.
         """
         code = self._put(RecordKind.PUSHED, release, commit, manifest)
+        name = self.ledger.environment.name
         if code == DONE:
-            print_line(f"{release} is on {self.environment.name}, and verified")
+            self.say(f"{release} is on {name}, and verified")
         elif code == BAD:
-            print_line(f"{release} is bad on {self.environment.name}")
+            self.say(f"{release} is bad on {name}")
             self._go_back(commit)
         else:
-            print_line(
-                f"whether {release} is good could not be told; nothing more was changed. Again: "
-                f"knowngood verify --env={self.environment.name} --release={release} --record"
+            self.say(
+                f"the verification could not tell whether {release} is good; nothing more was "
+                f"changed. Again: knowngood verify --env={name} --release={release} --record"
             )
         return code
 
     def roll_back(self, good: Record) -> int:
-        """Put a release back, and verify that it works. A rollback is never rolled back."""
+        """Put a release back and verify it. A rollback is never rolled back."""
         code = self._put(RecordKind.ROLLED_BACK, good.release, good.commit)
-        where = self.environment.name
+        name = self.ledger.environment.name
         if code == DONE:
-            print_line(f"{where} is back on {good.release}, and verified")
+            self.say(f"{name} is back on {good.release}, and verified")
         else:
-            print_line(
-                f"{where} was to go back to {good.release}, and is NOT known to work: look at it"
+            self.say(
+                f"the rollback of {name} to {good.release} is NOT known to work: look at {name}"
             )
         return code
 
-    def last_good(self, but: str) -> Record | None:
-        """The last known good release that is another commit than this one, and of which no record
-        is damaged: that may be the one that revokes it.
-        """
-        trusted = gate.believed(self.environment, self.repository)
-        damaged = {bad.name.split("/")[2] for bad in self.found.bad if bad.name.count("/") > 2}
-
-        def counts(each: Record) -> bool:
-            return each.commit != but and each.release not in damaged and trusted(each)
-
-        return self.found.last_good(self.environment.name, counts)
-
     def _go_back(self, bad: str) -> None:
-        good = self.last_good(but=bad)
+        good = self.ledger.last_good_besides(bad)
         if good is None:
-            print_line(
-                f"no release is known to be good on {self.environment.name}: it stays as it is"
-            )
+            name = self.ledger.environment.name
+            self.say(f"no release is known to be good on {name}: it stays as it is")
         else:
             self.roll_back(good)
 
     def _put(
         self, kind: RecordKind, release: str, commit: str, manifest: Path | None = None
     ) -> int:
-        """Deploy and verify one release, all of it on record; the exit code of that."""
-        try:
-            self._note(kind, release, commit, STARTED)
-        except (RecordNotWritten, GitError) as error:
-            if (
-                kind == RecordKind.PUSHED
-            ):  # what cannot be on record is not pushed, but it is taken back
-                raise RecordNotWritten(f"nothing was deployed: {error}") from None
-            print_line(str(error))
-        deployed = self._run_command(release, commit)
-        try:
-            self._note(kind, release, commit, DEPLOYED if deployed else NOT_DEPLOYED)
-        except (RecordNotWritten, GitError) as error:
-            print_line(str(error))
-        return self._verify(release, manifest) if deployed else BAD
-
-    def _run_command(self, release: str, commit: str) -> bool:
-        """Whether the command of [deploy] ended well; what it prints is shown."""
-        command = self.deploy.filled(release, commit, self.environment.name)
-        print_line(f"deploying: {one_line(' '.join(command), 300)}")
-        try:
-            code = deploy_command.show(
-                command, self.environment.root, self.deploy.timeout, print_line
-            )
-        except OSError as error:
-            print_line(f"deploy.command cannot be run: {error}")
-            return False
-        if code != 0:
-            how = f"exit code {code}" if code > 0 else f"signal {-code}"
-            print_line(f"deploy.command ended with {how}")
-        return code == 0
-
-    def _verify(self, release: str, manifest: Path | None) -> int:
-        """The same ``verify`` that everybody uses. Its exit code counts only with the verdict
-        that goes with it.
-        """
-        command = [sys.executable, "-P", "-m", "knowngood", "verify"]
-        command += ["--env", str(self.environment.path), "--release", release]
-        command += ["--record", *(["--push"] if self.shared else [])]
-        command += [f"--manifest={manifest.absolute()}"] if manifest is not None else []
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "verdict.json"
-            command += ["--verdict-file", str(path)]
-            code = _run(command, self.environment.root)
-            return code if code > BAD or _says(path, code, release) else HELD
-
-    def _note(self, kind: RecordKind, release: str, commit: str, how: str) -> None:
-        """Write down how far it got. Raises NotWritten."""
-        who, where = self.who
-        found = Record(
-            kind=kind,
-            environment=self.environment.name,
-            release=release,
-            commit=commit,
-            when=datetime.now(UTC),
-            verdict=how,
-            who=who,
-            where=where,
+        deployment = Deployment(
+            self.ledger, self.command, kind, release, commit, self.say, manifest
         )
-        name = record_store.write(self.repository, found)
-        if self.shared:
-            try:
-                record_store.push(self.repository, name)
-            except RecordNotWritten:
-                if how == STARTED and kind == RecordKind.PUSHED:  # which it will not be
-                    self.repository.run("update-ref", "-d", f"refs/tags/{name}")
-                raise
-
-
-def _run(command: Sequence[str], folder: Path) -> int:
-    """Run a verification; its exit code. Where we are interrupted it is asked to end, so that it
-    can sweep up what it has written.
-    """
-    process = process_group.start(command, cwd=folder)
-    try:
-        return process.wait()
-    finally:
-        process_group.end(process, _WIND_UP)
-
-
-def _says(path: Path, code: int, release: str) -> bool:
-    """Whether the verdict in a file is of this release, and ends with this code."""
-    try:
-        document = json.loads(path.read_text("utf-8"))
-        return bool(document["exit_code"] == code and document["release"]["expected"] == release)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return deployment.run()

@@ -7,7 +7,7 @@
     │   ├── BadEnvironment, ServerNotStarted      environment
     │   ├── BadManifest, BadSchema                content
     │   ├── BadMark                               session
-    │   └── BadSetting, HooksNotInstalled         release
+    │   └── BadSetting, HooksNotInstalled, BadHookCall         release
     ├── DeploymentError    1: the deployment answered, and answered wrong
     │   ├── ContentTooLarge                       safety
     │   └── SchemaMismatch                        content

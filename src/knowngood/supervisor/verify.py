@@ -13,7 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ..cli.console import print_line
 from ..content.manifest import BadManifest
 from ..environment import loader
 from ..environment.model import BadEnvironment, Environment
@@ -26,17 +25,6 @@ from . import child, lock, trust
 from .trust import Conclusion
 
 HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
-
-USAGE: Final = """\
-usage: knowngood verify --env=NAME [--release=NAME] [--manifest=PATH] [OPTION …]
-
-Run the checks against an environment as `pytest --env=NAME` does, in a process that is watched:
-its time, its end and its account of itself. All options are pytest's; see `pytest --help`, group
-"knowngood". One run for each environment and machine; a second one ends with 75 at once.
-
-exit codes: 0 proceed, 1 roll back, 2 interrupted, 3 internal error, 4 usage error,
-5 nothing checked, 75 inconclusive: hold, do not promote, do not roll back, run again
-"""
 
 
 class Options(NamedTuple):
@@ -54,21 +42,21 @@ class Options(NamedTuple):
     rest: tuple[str, ...]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Verify as the command line says; the exit code."""
-    if {"-h", "--help"} & set(arguments):
-        sys.stdout.write(USAGE)
-        return 0
+Say = Callable[[str], None]
+
+
+def main(arguments: Sequence[str], say: Say) -> int:
+    """Verify as the command line says; return the exit code. ``say`` prints a line.
+
+    Raises BadEnvironment.
+    """
     options = parse(arguments)
-    try:
-        environment = load(options)
-    except BadEnvironment as error:
-        return _refuse(str(error))
+    environment = load(options)
     try:
         with lock.held(environment, ["knowngood", "verify", *arguments]):
-            return verify(environment, options)
+            return verify(environment, options, say)
     except lock.LockUnavailable as error:
-        _say_verdict(HELD, str(error))
+        _say_verdict(HELD, str(error), say)
         return HELD
 
 
@@ -133,19 +121,19 @@ def _built(environment: Environment, options: Options) -> str | None:
         raise BadEnvironment(f"--manifest {error}") from None
 
 
-def verify(environment: Environment, options: Options) -> int:
+def verify(environment: Environment, options: Options, say: Say) -> int:
     """Run, conclude, write the reports; the exit code."""
     began = time.time()
     run_id = uuid.uuid4().hex[:12]
     redactor = Redactor(environment.secrets.values())
     found = watched(environment, options, run_id, _shown(redactor))
     if found.reason:
-        _say_verdict(found.code, redactor(found.reason))
+        _say_verdict(found.code, redactor(found.reason), say)
     if found.code != USAGE_ERROR:
         document = redactor.deep(trust.document(found, environment.name, run_id, began))
-        _report(options, document)
+        _report(options, document, say)
         if options.record:
-            _record(environment, document, options.push)
+            _record(environment, document, options.push, say)
     return found.code
 
 
@@ -203,7 +191,7 @@ def _shown(redactor: Redactor) -> Callable[[bytes], None]:
     return show
 
 
-def _report(options: Options, document: dict[str, Any]) -> None:
+def _report(options: Options, document: dict[str, Any], say: Say) -> None:
     """Write the reports; trouble with one is told, and leaves the verdict as it is."""
     writers = (
         ("--verdict-file", options.verdict_file, json_file.write),
@@ -215,26 +203,21 @@ def _report(options: Options, document: dict[str, Any]) -> None:
         try:
             write(path.absolute(), document)
         except OSError as error:
-            _say(f"{option} {path}: not written: {error.strerror or error}")
+            _say(f"{option} {path}: not written: {error.strerror or error}", say)
 
 
-def _record(environment: Environment, document: Mapping[str, Any], push: bool) -> None:
+def _record(environment: Environment, document: Mapping[str, Any], push: bool, say: Say) -> None:
     """Imported for those who ask for it."""
     from ..release import record_from_verdict
 
     for line in record_from_verdict.told(environment, document, push).splitlines():
-        _say(line)
+        _say(line, say)
 
 
-def _refuse(why: str) -> int:
-    sys.stderr.write(f"knowngood verify: error: {why}\n")
-    return USAGE_ERROR
+def _say(line: str, say: Say) -> None:
+    say(f"knowngood verify: {one_line(line, 1000)}")
 
 
-def _say(line: str) -> None:
-    print_line(f"knowngood verify: {one_line(line, 1000)}")
-
-
-def _say_verdict(code: int, reason: str) -> None:
+def _say_verdict(code: int, reason: str, say: Say) -> None:
     kind = next(kind for kind, number in EXIT_CODES.items() if number == code)
-    _say(f"{kind} (exit {code}): {reason} — {advice(kind)}")
+    _say(f"{kind} (exit {code}): {reason} — {advice(kind)}", say)

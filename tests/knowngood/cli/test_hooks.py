@@ -288,10 +288,11 @@ def test_a_wrong_call_is_a_usage_error(clone: Clone, words: list[str]) -> None:
 
 @pytest.mark.parametrize("words", [["--help"], ["install", "--help"], ["run", "-h"]])
 def test_help_says_what_there_is(clone: Clone, words: list[str]) -> None:
-    """On the standard output, with the settings."""
+    """On the standard output; that of the group names the settings."""
     done = clone.hooks(*words)
     assert done.returncode == 0
-    assert "knowngood.signers" in done.stdout
+    assert "Usage: knowngood hooks" in done.stdout
+    assert ("knowngood.signers" in done.stdout) == (words == ["--help"])
 
 
 def test_hooks_load_neither_pytest_nor_an_http_client() -> None:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import pytest
 from release_side import Note, git
 
+from knowngood.cli import main
 from knowngood.release import record_store
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
@@ -118,21 +119,13 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def run(project: Path) -> Run:
-    """Run ``knowngood`` there."""
+def run(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run ``knowngood`` there, in this process."""
+    monkeypatch.chdir(project)
 
     def run(*words: str) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "knowngood", *words],
-            cwd=project,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout)
+        code = main.run(words)
+        return Ended(code, "".join(capfd.readouterr()))
 
     return run
 
@@ -281,7 +274,7 @@ def test_what_could_not_be_told_is_left_alone(run: Run, project: Path, site: Rep
     check.write_text(CHECK + "    pytest.skip('not today')\n")
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 75, ended.output
-    assert "could not be told; nothing more was changed" in ended.output
+    assert "could not tell whether v2 is good; nothing more was changed" in ended.output
     assert live(project) == "v2"
     assert happened(site)[-1] == ("verified", "v2", "INCONCLUSIVE")
 

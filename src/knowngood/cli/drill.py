@@ -1,0 +1,47 @@
+"""``knowngood drill``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..drill import faults
+from .console import print_line
+
+
+@click.command("drill")
+@click.option("--env", "environment", default="local", show_default=True, metavar="NAME")
+@click.option(
+    "--fault", "names", multiple=True, metavar="NAME", help="this fault alone; repeatable"
+)
+@click.option("--pairs", type=int, metavar="N", help=f"pairs of faults (default: {faults.PAIRS})")
+@click.option("--seed", type=int, metavar="N", help="draw the same pairs again (default: new ones)")
+@click.option(
+    "--json",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="write the results to PATH as well",
+)
+@click.option("--rollback", is_flag=True, help="rehearse a bad push that is taken back, instead")
+def command(
+    environment: str,
+    names: tuple[str, ...],
+    pairs: int | None,
+    seed: int | None,
+    path: Path | None,
+    rollback: bool,
+) -> int:
+    """Start a deployment sound, then with each fault, then with pairs of faults.
+
+    Every run must end as it should. Exit code: 0 all did, 1 one did not, 4 usage error.
+    """
+    if rollback:
+        if names or pairs is not None or seed is not None:
+            raise click.UsageError("--rollback is one push, without faults: leave the others out")
+        from ..drill import rollback as rollback_drill
+
+        drilled, _ = faults.drilled(environment)
+        return rollback_drill.drill_rollback(drilled, path, say=print_line)
+    return faults.drill(environment, names, pairs, seed, path, say=print_line)

@@ -1,0 +1,37 @@
+"""``knowngood gate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..environment import loader
+from ..release.ledger import Ledger
+from ..release.permission import permitted
+from .console import print_line
+from .options import ENVIRONMENT, MANIFEST, OFFLINE, OVERRIDE, RELEASE
+
+
+@click.command("gate")
+@ENVIRONMENT
+@RELEASE
+@MANIFEST
+@OFFLINE
+@OVERRIDE
+@click.option("--push", is_flag=True, help="push the record of --override")
+def command(
+    environment: str,
+    release: str,
+    manifest: Path | None,
+    offline: bool,
+    override: str | None,
+    push: bool,
+) -> int:
+    """Say whether a release may go to an environment, or every reason why not.
+
+    Exit code: 0 it may, 1 it may not, 4 usage error, 75 the records cannot be relied on.
+    """
+    ledger = Ledger.open(loader.here(environment, secrets=False), offline=offline)
+    question = ledger.question(release, manifest)
+    return 0 if permitted(question, override, push=push, say=print_line) else 1

@@ -1,0 +1,27 @@
+"""``knowngood last-good``."""
+
+from __future__ import annotations
+
+import click
+
+from ..environment import loader
+from ..release.ledger import Ledger
+from .console import print_error, print_line
+from .options import ENVIRONMENT, OFFLINE
+
+
+@click.command("last-good")
+@ENVIRONMENT
+@OFFLINE
+def command(environment: str, offline: bool) -> int:
+    """Print the last known good release of an environment, and nothing else.
+
+    Exit code: 0 printed, 1 there is none, 4 usage error, 75 the records cannot be relied on.
+    """
+    ledger = Ledger.open(loader.here(environment, secrets=False), offline=offline)
+    good = ledger.last_good()
+    if good is None:
+        print_error(f"no known good release on {environment}: {ledger.why_none_is_good()}")
+        return 1
+    print_line(good.release)
+    return 0

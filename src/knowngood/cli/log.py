@@ -1,0 +1,26 @@
+"""``knowngood log``."""
+
+from __future__ import annotations
+
+import click
+
+from ..environment import loader
+from ..release.ledger import Ledger
+from .console import print_error, print_line
+from .options import ENVIRONMENT, OFFLINE
+
+
+@click.command("log")
+@ENVIRONMENT
+@OFFLINE
+@click.option(
+    "--count", type=click.IntRange(min=1), default=50, metavar="N", show_default=True, help="rows"
+)
+def command(environment: str, offline: bool, count: int) -> int:
+    """Print what happened on an environment, newest first."""
+    ledger = Ledger.open(loader.here(environment, secrets=False), offline=offline)
+    for line in ledger.log(count):
+        print_line(line)
+    for bad in ledger.bad_records():
+        print_error(f"! {bad}")
+    return 0

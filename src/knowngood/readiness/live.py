@@ -1,0 +1,43 @@
+"""Ask a deployment once which release is live."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Final
+
+from ..environment.model import BadEnvironment, Environment
+from ..fetch.fetcher import Fetcher
+from . import convergence
+from .convergence import ReleaseWatch
+
+SECONDS: Final = 10.0
+"""How long the look may take: a person waits for it."""
+
+_COUNT: Final = 3  # answers of each edge, so that a backend that differs has a chance to be seen
+
+
+def look(environment: Environment) -> tuple[list[str], str]:
+    """Return the releases that the edges name, and what else they answered.
+
+    Raises BadEnvironment where the deployment names no release, or is there during a run alone.
+    """
+    release = environment.release
+    if release is None or environment.serve is not None:
+        raise BadEnvironment(
+            f"{environment.path}: needs [release], which says where the deployment names its "
+            "release, and no [serve], whose deployment is there during a run alone"
+        )
+    fetcher = Fetcher(
+        convergence.watcher(environment), uuid.uuid4().hex[:12], time.time() + SECONDS
+    )
+    fetcher.start()
+    try:
+        watch = ReleaseWatch(environment, release, fetcher)
+        edges = watch.look(convergence.addresses(environment, release), _COUNT)
+    finally:
+        fetcher.close()
+    sights = [sight for edge in edges.values() for sight in edge]
+    releases = sorted({sight.shown for sight in sights if sight.names})
+    other_answers = sorted({sight.shown for sight in sights if not sight.names})
+    return releases, ", ".join(other_answers)

@@ -1,0 +1,145 @@
+"""Put one release on an environment: deploy it, verify it, and keep both on record."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from ..environment.model import DeployCommand
+from ..safety import process_group
+from ..safety.sanitize import one_line
+from ..verdict.exit_codes import EXIT_CODES
+from ..verdict.exit_codes import VerdictKind as Verdict
+from . import deploy_command, record_store
+from .git import GitError
+from .ledger import Ledger
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind
+from .record_store import RecordNotWritten
+
+DONE, BAD = 0, 1
+HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
+_WIND_UP: Final = 20.0  # seconds; the run's processes have eight, and then its record is written
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A release that is put on an environment.
+
+    Each step is on record before it is taken and when it has ended: after a process that was
+    killed, the next one can tell how far it got.
+
+    Attributes:
+        ledger: the environment and its repository.
+        command: the command of [deploy].
+        kind: whether this is a push or a rollback.
+        release: the release's tag.
+        commit: the commit that the tag is on, in full.
+        say: prints a line.
+        manifest: the manifest of the release's build, which the verification compares with.
+
+    """
+
+    ledger: Ledger
+    command: DeployCommand
+    kind: RecordKind
+    release: str
+    commit: str
+    say: Callable[[str], None]
+    manifest: Path | None = None
+
+    def run(self) -> int:
+        """Deploy and verify; return the verification's exit code, or 1 where the command failed.
+
+        Raises RecordNotWritten where a push cannot be recorded: nothing was deployed then. A
+        rollback goes on.
+        """
+        try:
+            self._note(STARTED)
+        except (RecordNotWritten, GitError) as error:
+            if self.kind == RecordKind.PUSHED:
+                raise RecordNotWritten(f"nothing was deployed: {error}") from None
+            self.say(str(error))
+        deployed = self._deploy()
+        try:
+            self._note(DEPLOYED if deployed else NOT_DEPLOYED)
+        except (RecordNotWritten, GitError) as error:
+            self.say(str(error))
+        return self._verify() if deployed else BAD
+
+    def _deploy(self) -> bool:
+        """Run the command and show what it prints; return whether its exit code was 0."""
+        environment = self.ledger.environment
+        words = self.command.filled(self.release, self.commit, environment.name)
+        self.say(f"deploying: {one_line(' '.join(words), 300)}")
+        try:
+            code = deploy_command.show(words, environment.root, self.command.timeout, self.say)
+        except OSError as error:
+            self.say(f"deploy.command cannot be run: {error}")
+            return False
+        if code != 0:
+            how = f"exit code {code}" if code > 0 else f"signal {-code}"
+            self.say(f"deploy.command ended with {how}")
+        return code == 0
+
+    def _verify(self) -> int:
+        """Run ``knowngood verify``. Its exit code counts only if its verdict file agrees."""
+        environment = self.ledger.environment
+        command = [sys.executable, "-P", "-m", "knowngood", "verify"]
+        command += ["--env", str(environment.path), "--release", self.release, "--record"]
+        command += ["--push"] if self.ledger.repository.has_origin else []
+        command += [f"--manifest={self.manifest.absolute()}"] if self.manifest is not None else []
+        with tempfile.TemporaryDirectory() as folder:
+            verdict = Path(folder) / "verdict.json"
+            command += ["--verdict-file", str(verdict)]
+            code = _run(command, environment.root)
+            return code if code > BAD or _confirms(verdict, code, self.release) else HELD
+
+    def _note(self, step: str) -> None:
+        """Record how far it got. Raises RecordNotWritten."""
+        repository = self.ledger.repository
+        who, where = record_store.identity(repository)
+        record = Record(
+            kind=self.kind,
+            environment=self.ledger.environment.name,
+            release=self.release,
+            commit=self.commit,
+            when=datetime.now(UTC),
+            verdict=step,
+            who=who,
+            where=where,
+        )
+        name = record_store.write(repository, record)
+        if not repository.has_origin:
+            return
+        try:
+            record_store.push(repository, name)
+        except RecordNotWritten:
+            if step == STARTED and self.kind == RecordKind.PUSHED:  # it will not be deployed
+                repository.run("update-ref", "-d", f"refs/tags/{name}")
+            raise
+
+
+def _run(command: Sequence[str], folder: Path) -> int:
+    """Run a verification and return its exit code. If we are interrupted it is asked to end, so
+    that it can delete what it has written.
+    """
+    process = process_group.start(command, cwd=folder)
+    try:
+        return process.wait()
+    finally:
+        process_group.end(process, _WIND_UP)
+
+
+def _confirms(path: Path, code: int, release: str) -> bool:
+    """Return whether the verdict in a file is of this release and has this exit code."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        return bool(document["exit_code"] == code and document["release"]["expected"] == release)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,64 @@
+"""The gate's decision, printed; and the way around it, on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from ..environment.model import BadEnvironment
+from ..safety.sanitize import one_line
+from . import record_store
+from .gate import GateDecision, GateQuestion
+from .record import OVERRIDDEN, Record, RecordKind
+
+
+def permitted(
+    question: GateQuestion, override: str | None, *, push: bool, say: Callable[[str], None]
+) -> str | None:
+    """Print what would go out and every reason why not; return the commit if it may go.
+
+    ``override`` lets it through against all reasons, on a record that ``push`` pushes. Raises
+    GitError, RecordNotWritten, BadEnvironment.
+    """
+    decision = question.answer()
+    _print(decision, say)
+    release, environment = one_line(question.release, 80), question.environment.name
+    count = len(decision.reasons)
+    if not count:
+        say(f"{release} may go to {environment}")
+    elif not override:
+        say(f"{release} may not go to {environment}: {count} reason{'s' if count > 1 else ''}")
+        return None
+    elif decision.commit is None:
+        raise BadEnvironment(f"--override: there is no release {release}")
+    else:
+        reason = f"{one_line(override, 600)} (against {count} reasons)"
+        say(f"let through, on record as {_record(question, decision.commit, reason, push)}")
+    return decision.commit
+
+
+def _print(decision: GateDecision, say: Callable[[str], None]) -> None:
+    for commit in decision.outgoing:
+        say(str(commit))
+    for number, reason in enumerate(decision.reasons, 1):
+        say(f"{number}. {reason.what}\n   → {reason.to_do}")
+
+
+def _record(question: GateQuestion, commit: str, reason: str, push: bool) -> str:
+    """Write the record of an override; return its name."""
+    who, where = record_store.identity(question.repository)
+    record = Record(
+        kind=RecordKind.OVERRIDDEN,
+        environment=question.environment.name,
+        release=question.release,
+        commit=commit,
+        when=datetime.now(UTC),
+        verdict=OVERRIDDEN,
+        reason=reason,
+        who=who,
+        where=where,
+    )
+    name = record_store.write(question.repository, record)
+    if push:
+        record_store.push(question.repository, name)
+    return name
