@@ -38,8 +38,9 @@ def command(
     Every run must end as it should. Exit code: 0 all did, 1 one did not, 4 usage error.
     """
     if rollback:
-        if names or pairs is not None or seed is not None:
-            raise click.UsageError("--rollback is one push, without faults: leave the others out")
+        options = {"--fault": names or None, "--pairs": pairs, "--seed": seed}
+        for option in (option for option, value in options.items() if value is not None):
+            raise click.UsageError(f"--rollback is one push, without faults: leave out {option}")
         from ..drill import rollback as rollback_drill
 
         drilled, _ = faults.drilled(environment)
