@@ -23,7 +23,8 @@ import jsonschema
 import jsonschema.validators
 
 from . import tables
-from .model import BUILT_IN, BadEnvironment, Budget, Control, Environment, origin_trouble
+from .model import BUILT_IN, BadEnvironment, Budget, Control, Environment
+from .origins import normal_origin, origin_trouble
 
 FOLDER: Final = "environments"
 """Where a suite keeps its environment files, below the root of the suite."""
@@ -207,7 +208,7 @@ def _refuse_bad_origins(path: Path, document: dict[str, Any]) -> None:
 def _refuse_shared_origins(path: Path, document: dict[str, Any]) -> None:
     """Another environment's origin in this file is how stage's tests end up vouching for prod."""
     own = document.get("origins", {})
-    mine = {_normal(url): name for name, url in own.items()}
+    mine = {normal_origin(url): name for name, url in own.items()}
     if len(mine) < len(own):
         raise BadEnvironment(f"{path}: origins: two names have the same URL; give each its own")
     for other in sorted(path.parent.glob("*.toml")):
@@ -218,22 +219,12 @@ def _refuse_shared_origins(path: Path, document: dict[str, Any]) -> None:
         except BadEnvironment:
             continue  # that file is told of when it is the one asked for
         for name, url in theirs.items() if isinstance(theirs, dict) else ():
-            if isinstance(url, str) and _normal(url) in mine:
-                key = mine[_normal(url)]
+            if isinstance(url, str) and normal_origin(url) in mine:
+                key = mine[normal_origin(url)]
                 raise BadEnvironment(
                     f"{path}: origins.{key}: {own[key]} is also origins.{name} of "
                     f"{other.name}; an origin belongs to one environment"
                 )
-
-
-def _normal(url: str) -> tuple[str, str, int | None]:
-    """Two spellings of an origin compare equal: case, default port and a last slash aside."""
-    try:
-        parts = urlsplit(url)
-        default = {"http": 80, "https": 443}.get(parts.scheme)
-        return parts.scheme.lower(), (parts.hostname or "").rstrip("."), parts.port or default
-    except ValueError:
-        return url, "", None
 
 
 def _build(path: Path, document: dict[str, Any]) -> Environment:
@@ -294,16 +285,16 @@ def _refuse_useless_params(environment: Environment) -> None:
 
 def _refuse_bad_control(environment: Environment) -> None:
     """What is asked to tell our network from the deployment's must not be the deployment."""
-    own = {_normal(url): name for name, url in environment.origins.items()}
+    own = {normal_origin(url): name for name, url in environment.origins.items()}
     for number, control in enumerate(environment.control):
         parts = urlsplit(control.url)
         trouble = origin_trouble(f"{parts.scheme}://{parts.netloc}")
         if trouble:
             raise BadEnvironment(f"{environment.path}: control.{number}.url: {trouble}")
-        if _normal(control.url) in own:
+        if normal_origin(control.url) in own:
             raise BadEnvironment(
                 f"{environment.path}: control.{number}.url: {control.url} is on the origin "
-                f"{own[_normal(control.url)]!r}; a control must be somebody else's"
+                f"{own[normal_origin(control.url)]!r}; a control must be somebody else's"
             )
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ..safety.errors import UsageError
+from .origins import origin_trouble
 
 
 class BadEnvironment(UsageError):
@@ -324,26 +324,6 @@ class Environment:
         if trouble:
             raise BadEnvironment(f"--origin {shown}: {trouble}")
         return self.with_origins({name: url.rstrip("/")})
-
-
-def origin_trouble(url: str) -> str | None:
-    """Why ``url`` cannot be an origin; None when it can. No credential in it is ever quoted."""
-    if "@" in url:
-        return "holds a user name or password; put the credential into [secrets] instead"
-    try:
-        parts = urlsplit(url)
-        port_ok = parts.port is None or 0 < parts.port < 65536
-    except ValueError as error:
-        return f"found {url!r}, which is no URL: {error}"
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok:
-        return f"found {url!r}; expected http://HOST[:PORT] or https://HOST[:PORT]"
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        return f"found {url!r}; an origin is scheme, host and port, without a path"
-    if re.search(r"[\s\x00-\x1f\x7f]", url):
-        return f"found {url!r}, which holds white space or control characters"
-    if re.search(r"[?#\\<>\"^`{|}%]", url):
-        return f"found {url!r}; expected http://HOST[:PORT] or https://HOST[:PORT]"
-    return None
 
 
 PAIRED: Final = {"alias", "target"}

@@ -15,7 +15,8 @@ from typing import IO, Any, Final
 from ..safety import process_group
 from ..safety.errors import UsageError
 from ..safety.redact import redact, redact_data
-from .model import Control, Environment, ServeCommand, ServerAnnouncement, origin_trouble
+from .model import Control, Environment, ServeCommand, ServerAnnouncement
+from .origins import origin_trouble
 
 GRACE: Final = 5.0
 """Seconds from SIGTERM to SIGKILL."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from ..environment.origins import normal_origin
 from .probe import SAFE_METHODS, Probe
 
 
@@ -26,18 +26,8 @@ class Guard:
 
     def origin_of(self, url: str) -> str | None:
         """The name of the origin that ``url`` lies on; None when it is none of ours."""
-        try:
-            wanted = _authority(url)
-            return next((n for n, each in self.origins.items() if _authority(each) == wanted), None)
-        except ValueError:
+        origin = normal_origin(url)
+        if origin is None:
             return None
-
-
-def _authority(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return (
-        parts.scheme,
-        (parts.hostname or "").lower(),
-        default if parts.port is None else parts.port,
-    )
+        names = (name for name, own in self.origins.items() if normal_origin(own) == origin)
+        return next(names, None)
