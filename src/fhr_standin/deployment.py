@@ -151,6 +151,6 @@ def _surface(
     return Surface(app, sock, tls, fault.listens, fault.host)
 
 
-def _answers(surface: Surface) -> dict[str, str | int]:
+def _answers(surface: Surface) -> dict[str, str]:
     url = f"{surface.origin}{control.PATH}"
-    return {"url": url, "status": control.STATUS, "body": control.BODY}
+    return {"url": url, "body": control.BODY}

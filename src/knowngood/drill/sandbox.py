@@ -173,7 +173,7 @@ class Sandbox:
                 for each in served.control
             ],
             "gate": {"branch": BRANCH, "no_change": []},
-            "deploy": {"command": self._deploy(place), "timeout": 60},
+            "deploy": {"command": self._deploy(place)},
         }
         content["release"]["repository"] = str(self.site.path)
         if place == PROD:
@@ -181,8 +181,7 @@ class Sandbox:
         if served.ca is not None:
             content["ca"] = f"file:{served.ca.absolute()}"
         if served.edges:
-            edges = {origin: list(listed) for origin, listed in served.edges.items()}
-            content["edges"] = {**edges, "check": served.at_edges}
+            content["edges"] = {origin: list(listed) for origin, listed in served.edges.items()}
         return content
 
     def _deploy(self, place: str) -> list[str]:

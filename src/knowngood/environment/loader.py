@@ -255,7 +255,6 @@ def _build(path: Path, document: dict[str, Any]) -> Environment:
         serve=tables.serve(path, serve) if serve else None,
         control=tuple(Control(**table) for table in document.get("control", ())),
         edges=MappingProxyType(tables.edges(document.get("edges", {}))),
-        at_edges=document.get("edges", {}).get("check", "all"),
         gate=tables.gate(path, document.get("gate", {})),
         deploy=tables.deploy(path, document.get("deploy")),
     )

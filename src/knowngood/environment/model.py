@@ -6,7 +6,6 @@ One TOML file describes one environment; :mod:`knowngood.environment.loader` rea
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,17 +45,15 @@ class Release:
     """Where the deployment says which release it is.
 
     ``url`` is ``origin:/path``; ``shape`` is ``json`` (``field`` holds the release) or ``text``
-    (the whole body is the release). ``agree`` is how many answers in a row must name the release
-    before an edge counts as serving it. ``repository`` is the git repository, a path or a URL,
-    that releases are made from and records are written to; empty where there is none. Whole paths
-    that ``unbuilt`` matches are written by the deployment or answered by the server itself, and
-    never held against a manifest; by default those of Dockerflow.
+    (the whole body is the release). ``repository`` is the git repository, a path or a URL, that
+    releases are made from and records are written to; empty where there is none. Whole paths that
+    ``unbuilt`` matches are written by the deployment or answered by the server itself, and never
+    held against a manifest; by default those of Dockerflow.
     """
 
     url: str
     shape: str = "json"
     field: str = "version"
-    agree: int = 10
     repository: str = ""
     unbuilt: re.Pattern[str] = re.compile(r"/__[a-z]+__")
 
@@ -94,13 +91,12 @@ class GateRules:
 
 @dataclass(frozen=True, slots=True)
 class DeployCommand:
-    """The command that puts a release on an environment, and the seconds that it may take.
+    """The command that puts a release on an environment.
 
     Its words may hold ``{release}``, ``{commit}`` and ``{env}``. No shell reads it.
     """
 
     command: tuple[str, ...]
-    timeout: float = 900.0
 
     def filled(self, release: str, commit: str, env: str) -> list[str]:
         """The command for a release, and the commit that it is."""
@@ -113,12 +109,11 @@ class DeployCommand:
 class Control:
     """A URL that is not the deployment's, and what it answers when this machine's network is fine.
 
-    ``body`` is text that its body holds, ``header`` a ``Name: value`` that it answers with: what
-    somebody who answers in its place, a captive portal say, does not know.
+    It answers 2xx, ``body`` is text that its body holds, ``header`` a ``Name: value`` that it
+    answers with: what somebody who answers in its place, a captive portal say, does not know.
     """
 
     url: str
-    status: int = 200
     body: str = ""
     header: str = ""
 
@@ -129,7 +124,6 @@ class ServeCommand:
 
     command: tuple[str, ...]
     origins: tuple[str, ...]
-    ready_within: float = 20.0
     drill: DrillConfig | None = None
 
 
@@ -241,7 +235,6 @@ class Environment:
     serve: ServeCommand | None = None
     control: tuple[Control, ...] = ()
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    at_edges: str = "all"
     gate: GateRules = GateRules()
     deploy: DeployCommand | None = None
 
@@ -328,15 +321,5 @@ class Environment:
 
 PAIRED: Final = {"alias", "target"}
 
-
 BUILT_IN: Final = PAIRED | {"nonce", "release"}
 """Fields that the engine fills in itself."""
-
-
-def spread(edges: Sequence[str], path: str, sample: int = 0) -> str:
-    """The edge among ``edges`` that is asked for this sample of ``path``: always the same one, and
-    another for the next sample. Empty where there are none.
-    """
-    if not edges:
-        return ""
-    return edges[(zlib.crc32(path.partition("?")[0].encode()) + sample) % len(edges)]

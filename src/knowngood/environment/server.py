@@ -18,6 +18,10 @@ from ..safety.redact import redact, redact_data
 from .model import Control, Environment, ServeCommand, ServerAnnouncement
 from .origins import origin_trouble
 
+READY_WITHIN: Final = 20.0
+"""Seconds that a command may take to announce its origins. A stand-in with all of its pages needs
+three on a busy machine."""
+
 GRACE: Final = 5.0
 """Seconds from SIGTERM to SIGKILL."""
 
@@ -61,7 +65,7 @@ class Server:
 
     def announced(self) -> ServerAnnouncement:
         """What the command announces, once it does. Raises NotServed."""
-        self._announced.wait(self._serve.ready_within)
+        self._announced.wait(READY_WITHIN)
         line = self._line
         try:
             return _announced(line or b"", self._serve.origins)
@@ -97,7 +101,7 @@ class Server:
         self._errors.seek(0)
         errors = redact(self._errors.read().decode("utf-8", "replace"))[-2000:].strip()
         if line is None:
-            what = f"announced nothing within {self._serve.ready_within:g} s"
+            what = f"announced nothing within {READY_WITHIN:g} s"
         elif not line:
             what = f"ended with exit code {self._process.returncode} before it was ready"
         else:

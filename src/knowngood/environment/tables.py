@@ -160,7 +160,6 @@ def edges(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
             f"[{each}]" if each.count(":") > 1 and "[" not in each else each for each in listed
         )
         for origin, listed in table.items()
-        if origin != "check"
     }
 
 
@@ -169,7 +168,6 @@ def serve(path: Path, table: dict[str, Any]) -> ServeCommand:
     return ServeCommand(
         command=tuple(table["command"]),
         origins=tuple(table["origins"]),
-        ready_within=float(table.get("ready_within", 20)),
         drill=_drill(path, table["drill"]) if "drill" in table else None,
     )
 

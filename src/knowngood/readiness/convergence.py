@@ -27,6 +27,10 @@ FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 5.0
 """Seconds between two looks at an edge that is not there yet, growing by half each time."""
 
+AGREE: Final = 10
+"""Answers in a row that must name the release before an edge counts as serving it. Of five
+backends behind an edge, one that is stale is seen nine times of ten (1 - 0.8**10)."""
+
 GIVEN_UP: Final = 3
 """Looks in a row without an answer after which an address is not waited for, where the name has
 others that serve the release: clients go to those, too."""
@@ -163,7 +167,7 @@ class ReleaseWatch:
         return [e for e in edges if not self._is_there(e) and not self._given_up(e, edges)]
 
     def _is_there(self, edge: Edge) -> bool:
-        return edge.in_a_row >= self.release.agree
+        return edge.in_a_row >= AGREE
 
     def _given_up(self, edge: Edge, edges: list[Edge]) -> bool:
         """Not for edges that the environment names: those it relies on."""

@@ -100,8 +100,8 @@ def _trouble(control: Control, exchange: Exchange) -> str:
     if answer is None:
         last = exchange.attempts[-1]
         return f"{last.cause}: {one_line(last.detail)}"
-    if answer.status != control.status:
-        return f"answered {answer.status}, known is {control.status}"
+    if not 200 <= answer.status < 300:
+        return f"answered {answer.status}; expected 2xx"
     if control.body and control.body.encode() not in decoded(answer):
         return f"its body lacks {one_line(control.body, 40)!r}"
     name, _, value = control.header.partition(":")

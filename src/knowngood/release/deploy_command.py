@@ -7,10 +7,14 @@ import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from ..safety import process_group
 from ..safety.sanitize import one_line
+
+SECONDS: Final = 900.0
+"""How long a deploy command may take, so that one that hangs is rolled back. One whose release
+needs longer to reach every edge returns sooner; budget.converge waits for the rest."""
 
 
 def show(command: Sequence[str], folder: Path, seconds: float, say: Callable[[str], None]) -> int:

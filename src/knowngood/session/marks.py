@@ -7,8 +7,7 @@ case for each value, ``{*page}`` asks for all values within one case. Beside the
 ``alias`` and ``target`` (one case for each entry of [aliases]), ``nonce`` (new for every run and
 sample) and ``release`` (a whole URL: where [release] says the version document is).
 
-Where an origin has [edges], each case is made once for each of them, or its URLs are spread over
-them, as the environment says.
+Where an origin has [edges], each case is made once for each of them.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ..environment.model import BUILT_IN, PAIRED, Environment, spread
+from ..environment.model import BUILT_IN, PAIRED, Environment
 from ..fetch.probe import PlannedProbe, Probe
 from ..safety.errors import UsageError
 
@@ -152,9 +151,7 @@ def cases(
 
 
 def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:
-    """Every choice of an edge for each of these origins that is asked at all of its edges."""
-    if environment.at_edges != "all":
-        return [{}]
+    """Every choice of an edge for each of these origins."""
     names = [name for name in origins if name in environment.edges]
     choices = itertools.product(*(environment.edges[name] for name in names))
     return [dict(zip(names, choice, strict=True)) for choice in choices]
@@ -199,7 +196,7 @@ def _planned(
         sample=sample,
         follow=ask.follow,
         template=ask.template.partition("?")[0],
-        address=edges.get(origin) or spread(environment.edges.get(origin, ()), path, sample),
+        address=edges.get(origin, ""),
         fresh="release" in ask.fields,
         varies=ask.varies,
     )

@@ -81,7 +81,7 @@ class Monitor:
         release, standing = self._environment.release, self._ledger.release
         if release is not None and standing.start:
             with self._watching(release) as watch:
-                times = release.agree * (1 if standing.expected is None else 2)
+                times = convergence.AGREE * (1 if standing.expected is None else 2)
                 self._note(standing.ended(watch.look(standing.start, times)))
         self._compare_edges()
         self._compare_with_build()

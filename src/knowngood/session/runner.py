@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
-from ..environment.model import Environment, ServerAnnouncement, spread
+from ..environment.model import Environment, ServerAnnouncement
 from ..fetch.client import Client
 from ..fetch.fetcher import Fetcher
 from ..fetch.page_loader import resource_group
@@ -185,9 +185,7 @@ class Runner:
         """A client at ``origin``, at the edge that the case names, that is swept up after."""
         assert self._fetcher is not None
         url = self.environment.origins[origin]
-        edges = self.environment.edges.get(origin, ())
-        address = case.edges.get(origin) or spread(edges, case.id)
-        with Client(self._fetcher, origin, url, address) as client:
+        with Client(self._fetcher, origin, url, case.edges.get(origin, "")) as client:
             self._now().walks.append(client)
             try:
                 yield client

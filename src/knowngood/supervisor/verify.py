@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..content.manifest import BadManifest
-from ..environment import loader
+from ..environment import loader, server
 from ..environment.model import BadEnvironment, Environment
 from ..report import html_page, json_file
 from ..safety.redact import Redactor
@@ -151,7 +151,7 @@ def watched(
     if options.release is not None:
         seconds += environment.budget.converge
     if environment.serve is not None:
-        seconds += environment.serve.ready_within
+        seconds += server.READY_WITHIN
     manifest = _built(environment, options)
     run = child.ChildRun(
         arguments=[*_arguments(options), *_looks(), *options.rest],

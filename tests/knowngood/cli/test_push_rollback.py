@@ -34,7 +34,6 @@ description = "{name}"
 content = "{url}"
 [release]
 url = "content:/__version__"
-agree = 2
 repository = "../site"
 [budget]
 converge = 1
@@ -43,7 +42,6 @@ probe = 3
 no_change = []
 [deploy]
 command = ["./deploy", "{{release}}", "{{commit}}", "{{env}}"]
-timeout = 20
 """
 DEPLOY = """#!/bin/sh
 echo "putting $1 on $3"
@@ -509,11 +507,18 @@ def test_a_network_that_goes_away(
     assert "another push is under way, by Ann <ann@example.org>" in ended.output
 
 
-@pytest.mark.usefixtures("history")
+@pytest.fixture
+def impatient(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deploy command has half a second."""
+    (project / "sitecustomize.py").write_text(
+        "from knowngood.release import deploy_command\ndeploy_command.SECONDS = 0.5\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(project), prepend=os.pathsep)
+
+
+@pytest.mark.usefixtures("history", "impatient")
 def test_a_command_that_hangs(run: Run, project: Path) -> None:
     """It is ended when its time is up, and counts as broken."""
-    path = project / "environments" / "prod.toml"
-    path.write_text(path.read_text().replace("timeout = 20", "timeout = 0.5"))
     (project / "deploy").write_text("#!/bin/sh\nexec sleep 60\n")
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 1
@@ -568,11 +573,9 @@ def test_a_bad_release_that_others_pushed(run: Run, noted: Note, project: Path) 
     assert live(project) == "v1"
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "impatient")
 def test_what_a_command_started_ends_with_it(run: Run, project: Path) -> None:
     """It must not go on deploying while the last good release is put back."""
-    path = project / "environments" / "prod.toml"
-    path.write_text(path.read_text().replace("timeout = 20", "timeout = 0.5"))
     slow = "(trap '' TERM; echo $$ > started; sleep 60; touch late) &\nwait\n"
     (project / "deploy").write_text(f"#!/bin/sh\necho $$ >> groups\n{slow}")
     assert run("push", "--env=prod", "--release=v2").code == 1

@@ -76,7 +76,6 @@ lost = "about/page.html"
 [release]
 url = "site:/revision"
 shape = "text"
-agree = 2
 [budget]
 probe = 3
 run = 60

@@ -26,23 +26,25 @@ def deploy(tmp_path: Path) -> Iterator[Deploy]:
     """Start a command, or a Python program; it ends with the test."""
     with ExitStack() as stack:
 
-        def start(
-            *command: str,
-            origins: tuple[str, ...] = ("content",),
-            ready_within: float = 10,
-        ) -> Server:
+        def start(*command: str, origins: tuple[str, ...] = ("content",)) -> Server:
             words = command if len(command) > 1 else ("{python}", "-c", *command)
             environment = Environment(
                 name="local",
                 path=tmp_path / "environments" / "local.toml",
                 description="",
-                serve=ServeCommand(words, origins, ready_within),
+                serve=ServeCommand(words, origins),
             )
             deployment = Server(environment)
             stack.callback(deployment.stop)
             return deployment
 
         yield start
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command has three tenths of a second to announce its origins."""
+    monkeypatch.setattr("knowngood.environment.server.READY_WITHIN", 0.3)
 
 
 def test_it_says_where_it_is(deploy: Deploy) -> None:
@@ -97,26 +99,29 @@ def test_a_command_that_dies(deploy: Deploy) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_command_that_says_nothing(deploy: Deploy) -> None:
     """It is ended, and what it said on stderr is told."""
     program = "import sys, time; print('starting', file=sys.stderr, flush=True); time.sleep(60)"
     began = time.monotonic()
-    why = failed(deploy, program, ready_within=0.5)
-    assert "announced nothing within 0.5 s" in why
+    why = failed(deploy, program)
+    assert "announced nothing within 0.3 s" in why
     assert why.endswith("starting")
     assert time.monotonic() - began < 4
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_command_that_says_half_a_line(deploy: Deploy) -> None:
     """Without its end a line says nothing."""
     program = "import time; print('{\"origins\":', end='', flush=True); time.sleep(60)"
-    assert "announced nothing" in failed(deploy, program, ready_within=0.5)
+    assert "announced nothing" in failed(deploy, program)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_command_whose_child_holds_the_pipe(deploy: Deploy) -> None:
     """A shell's child that goes on does not hang the run."""
     began = time.monotonic()
-    assert "announced nothing" in failed(deploy, "sh", "-c", "sleep 5 & wait", ready_within=0.3)
+    assert "announced nothing" in failed(deploy, "sh", "-c", "sleep 5 & wait")
     assert time.monotonic() - began < 4
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from knowngood.environment import model
 from knowngood.environment.model import Environment, Release
 from knowngood.fetch.probe import PlannedProbe
 from knowngood.session import marks
@@ -58,37 +57,20 @@ def test_plain_url() -> None:
 EDGES = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
 
 
-def at_edges(how: str) -> Environment:
-    """The environment with three edges."""
-    return replace(ENVIRONMENT, edges=MappingProxyType({"content": EDGES}), at_edges=how)
+AT_EDGES = replace(ENVIRONMENT, edges=MappingProxyType({"content": EDGES}))
 
 
 def test_every_case_at_every_edge() -> None:
     """Each by its own name, all of its samples there."""
-    found = planned(mark("content:/{locale}/x", samples=2), environment=at_edges("all"))
+    found = planned(mark("content:/{locale}/x", samples=2), environment=AT_EDGES)
     assert sorted(found) == sorted(f"{code}-{edge}" for code in ("fr", "de") for edge in EDGES)
     for name, probes in found.items():
         assert {each.probe.address for each in probes} == {name.partition("-")[2]}
 
 
-def test_urls_spread_over_the_edges() -> None:
-    """One edge a URL, always the same, and another for each further sample; every edge is asked."""
-    spread = at_edges("spread")
-    found = planned(mark("content:/{locale}/x", samples=3), environment=spread)
-    assert sorted(found) == ["de", "fr"]
-    for probes in found.values():
-        assert {each.probe.address for each in probes} == set(EDGES)
-    assert planned(mark("content:/y"), environment=spread) == planned(
-        mark("content:/y"), environment=spread
-    )
-    asked = {model.spread(EDGES, f"/{number}") for number in range(40)}
-    assert asked == set(EDGES)
-    assert model.spread(EDGES, "/x?1") == model.spread(EDGES, "/x?2")
-
-
 def test_an_origin_without_edges() -> None:
     """Is asked wherever its name leads."""
-    other = replace(ENVIRONMENT, edges=MappingProxyType({"other": EDGES}), at_edges="all")
+    other = replace(ENVIRONMENT, edges=MappingProxyType({"other": EDGES}))
     [probes] = planned(mark("content:/y"), environment=other).values()
     assert [each.probe.address for each in probes] == [""]
 
