@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -214,3 +215,40 @@ def test_the_example_of_reports(tmp_path: Path) -> None:
     assert verdict["verdict"] == "PASSED"
     assert "<h1>" in (tmp_path / "verdict.html").read_text("utf-8")
     assert "<testsuite " in (tmp_path / "junit.xml").read_text("utf-8")
+
+
+def test_the_example_of_releases(tmp_path: Path) -> None:
+    """The questions of docs/releases.md are answered from records that a person made by hand."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    (tmp_path / "environments").mkdir()
+    for name, extra in (("stage", ""), ("prod", 'promotes_from = "stage"\n')):
+        (tmp_path / "environments" / f"{name}.toml").write_text(
+            f'description = "{name}"\n{extra}'
+            f'[origins]\ncontent = "https://{name}.example"\n'
+            '[release]\nurl = "content:/__version__"\nrepository = "site"\n[gate]\nno_change = []\n'
+        )
+    setup = """
+        git init -q -b release site && cd site
+        for release in v7 v8; do
+            git commit -q --allow-empty -m "Make $release r=bob" && git tag -a -m $release $release
+        done
+        now=$(date -u +%Y%m%dT%H%M%S)
+        GIT_COMMITTER_DATE="$(date +%s) +0000"
+        git tag -a -m 'PASSED: verified by hand' "verified/stage/v8/$now.000001Z" 'v8^{commit}'
+        git tag -a -m 'PASSED: verified by hand' "verified/prod/v7/$now.000002Z" 'v7^{commit}'
+    """
+    own = {
+        "HOME": str(tmp_path),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ann",
+        "GIT_AUTHOR_EMAIL": "ann@example.org",
+        "GIT_COMMITTER_NAME": "Ann",
+        "GIT_COMMITTER_EMAIL": "ann@example.org",
+    }
+    made = typed(f"set -e; {setup}", tmp_path, own)
+    assert made.returncode == 0, made.stderr
+    ended = typed(f"set -e\n{example('releases')}", tmp_path, own)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "v8 may go to prod\nv7\n" in ended.stdout
+    assert ended.stdout.splitlines()[-1].endswith("by hand")
