@@ -39,8 +39,9 @@ async def _each(urls: list[str], fetch: Fetch) -> list[int]:
 async def curl_class(urls: list[str]) -> list[int]:
     """The engine's own transport, over pycurl."""
     from knowngood.fetch.probe import Probe
+    from knowngood.fetch.received import Limits
     from knowngood.fetch.response import request_headers
-    from knowngood.fetch.transport import Limits, Transport
+    from knowngood.fetch.transport import Transport
 
     curl = Transport(CONCURRENCY)
     headers = tuple(request_headers("benchmark").items())
@@ -72,7 +73,7 @@ async def fetcher(urls: list[str]) -> list[int]:
     fetching = Fetcher(environment, "benchmark", time.time() + 600)
     fetching.start()
     try:
-        waiting = [fetching.visit(Probe("content", url)) for url in urls]
+        waiting = [fetching.load(Probe("content", url)) for url in urls]
         exchanges = [visit.result().exchange for visit in waiting]
         return [each.answer.status if each.answer else 0 for each in exchanges]
     finally:

@@ -64,6 +64,7 @@ def run(
         *("-p", "no:cacheprovider", "-p", "no:randomly"),
     ]
     environ = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    environ["PYTHONFAULTHANDLER"] = "1"  # a run that crashes says where, at its start and end too
     began = time.monotonic()
     with output.open("wb") as file:
         process = subprocess.Popen(

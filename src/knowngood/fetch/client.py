@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import httpx
 
-from .fetcher import Fetcher, target_of
+from .attempts import target_of
+from .fetcher import Fetcher
 from .probe import (
     IDEMPOTENT_METHODS,
     NOT_NOW,

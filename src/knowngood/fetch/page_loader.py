@@ -1,4 +1,4 @@
-"""Visits a page: the exchange of its probe, and of everything that the page needs."""
+"""Load a page: the exchange of its probe, and of every resource that the page needs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,36 @@ from .probe import Answer, Exchange, Probe
 _DEPTH: Final = 4  # page → stylesheet → import → image
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedLink:
+    """A URL that a page needs.
+
+    Attributes:
+        url: the absolute URL.
+        kind: what needs it: script, stylesheet, image and so on.
+        page: the URL of the page.
+        found_in: the URL of the answer that refers to it.
+        type: the ``type`` attribute of the element, if any.
+        exchange: its exchange; None if it lies on no origin of the environment, as such URLs are
+            never asked.
+    """
+
+    url: str
+    kind: str
+    page: str
+    found_in: str
+    type: str = ""
+    exchange: Exchange | None = None
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class PageLoad:
-    """The exchange of a probe and, where they were asked for, all its resources. ``trouble``
-    says why not all of them could be found.
+    """What was loaded for one probe.
+
+    Attributes:
+        exchange: the exchange of the probe.
+        resources: all that the page needs, if it was asked for.
+        trouble: why not all resources could be found; empty if they could.
     """
 
     exchange: Exchange
@@ -31,20 +57,27 @@ class PageLoad:
 
 @dataclass(slots=True, eq=False)
 class PageLoading:
-    """A visit under way: of which page, what was asked for and found for it so far, and whether
-    a reader waits for it.
+    """A load under way.
+
+    Attributes:
+        page: the URL of the page.
+        urgent: whether a check waits for it.
+        reservations: what its requests asked of the memory budget.
+        links: what was found so far, by URL.
+        trouble: see ``PageLoad``.
     """
 
     page: str
     urgent: bool = False
-    claims: list[Reservation] = field(default_factory=list)
-    found: dict[str, LoadedLink] = field(default_factory=dict)
+    reservations: list[Reservation] = field(default_factory=list)
+    links: dict[str, LoadedLink] = field(default_factory=dict)
     trouble: str = ""
 
 
 class PageLoader:
-    """Asks for what pages need; ``shared`` is how one URL is asked for, once for all readers, and
-    ``edges`` has those of each origin.
+    """Asks for what pages need.
+
+    ``shared`` asks for one probe, once for all its readers; ``edges`` has those of each origin.
     """
 
     def __init__(
@@ -57,62 +90,65 @@ class PageLoader:
         self._shared = shared
         self._edges = edges
 
-    async def visit(self, probe: Probe, visiting: PageLoading, with_references: bool) -> PageLoad:
-        """The exchange of ``probe`` and, where asked for, of everything that its answer needs."""
-        exchange = await self._shared(probe, visiting)
-        if with_references:
-            await self._collect(exchange, visiting, _DEPTH)
-        return PageLoad(exchange, tuple(visiting.found.values()), visiting.trouble)
+    async def load(self, probe: Probe, loading: PageLoading, resources: bool) -> PageLoad:
+        """Return the exchange of ``probe`` and, with ``resources``, of all that its page needs."""
+        exchange = await self._shared(probe, loading)
+        if resources:
+            await self._collect(exchange, loading, _DEPTH)
+        return PageLoad(exchange, tuple(loading.links.values()), loading.trouble)
 
-    async def _collect(self, exchange: Exchange, visiting: PageLoading, depth: int) -> None:
-        """Find what this exchange's answer refers to, and what that refers to."""
+    async def _collect(self, exchange: Exchange, loading: PageLoading, depth: int) -> None:
+        """Ask for what this exchange's answer refers to, and for what that refers to."""
         answer = exchange.answer
         if answer is None or answer.status != 200 or not depth:
             return
-        new = await self._new_links(answer, visiting)
+        new = await self._new_links(answer, loading)
         exchanges = await asyncio.gather(
-            *(self._referenced(exchange, link.url, visiting) for link in new)
+            *(self._ask(exchange.probe, link.url, loading) for link in new)
         )
-        for link, other in zip(new, exchanges, strict=True):
-            visiting.found[link.url] = replace(visiting.found[link.url], exchange=other)
+        for link, linked in zip(new, exchanges, strict=True):
+            loading.links[link.url] = replace(loading.links[link.url], exchange=linked)
         await asyncio.gather(
-            *(self._collect(other, visiting, depth - 1) for other in exchanges if other)
+            *(self._collect(linked, loading, depth - 1) for linked in exchanges if linked)
         )
 
-    async def _new_links(self, answer: Answer, visiting: PageLoading) -> list[Link]:
-        """What ``answer`` refers to and nothing before it did. All are claimed before the first
-        wait, so that none is followed twice.
+    async def _new_links(self, answer: Answer, loading: PageLoading) -> list[Link]:
+        """Note and return what ``answer`` refers to and no earlier answer did. Nothing is awaited
+        between the look and the note, so that no link is followed twice.
         """
-        body, kind = decoded(answer), answer.header("content-type")
-        found, page = visiting.found, visiting.page
         try:
-            if needs_sandbox(kind, body):
-                await asyncio.to_thread(try_in_sandbox, kind, body)
-            new = [
-                link
-                for link in links(kind, answer.url, page, body)
-                if link.url not in found and link.url != page
-            ]
-            if len(found) + len(new) > MOST:
-                raise ContentTooLarge(f"with it the page needs more than {MOST} URLs")
+            new = await self._unknown_links(answer, loading)
         except ContentTooLarge as error:
-            visiting.trouble = visiting.trouble or f"{answer.url}: {error}"
+            loading.trouble = loading.trouble or f"{answer.url}: {error}"
             return []
         for link in new:
-            found[link.url] = LoadedLink(link.url, link.kind, page, answer.url, link.type)
+            loading.links[link.url] = LoadedLink(
+                link.url, link.kind, loading.page, answer.url, link.type
+            )
         return new
 
-    async def _referenced(
-        self, exchange: Exchange, url: str, visiting: PageLoading
-    ) -> Exchange | None:
+    async def _unknown_links(self, answer: Answer, loading: PageLoading) -> list[Link]:
+        body, content_type = decoded(answer), answer.header("content-type")
+        if needs_sandbox(content_type, body):
+            await asyncio.to_thread(try_in_sandbox, content_type, body)
+        new = [
+            link
+            for link in links(content_type, answer.url, loading.page, body)
+            if link.url not in loading.links and link.url != loading.page
+        ]
+        if len(loading.links) + len(new) > MOST:
+            raise ContentTooLarge(f"with it the page needs more than {MOST} URLs")
+        return new
+
+    async def _ask(self, parent: Probe, url: str, loading: PageLoading) -> Exchange | None:
+        """Ask for a URL that the answer to ``parent`` refers to, at the same edge if it can be."""
         origin = self._guard.origin_of(url)
         if origin is None:
             return None
-        asking = exchange.probe
-        same = origin == asking.origin
-        address = asking.address if same else _one_edge(self._edges.get(origin, ()), url)
-        probe = Probe(origin, url, template=resource_group(asking.template), address=address)
-        return await self._shared(probe, visiting)
+        same = origin == parent.origin
+        address = parent.address if same else _one_edge(self._edges.get(origin, ()), url)
+        template = resource_group(parent.template)
+        return await self._shared(Probe(origin, url, template=template, address=address), loading)
 
 
 def _one_edge(edges: Sequence[str], url: str) -> str:
@@ -122,19 +158,5 @@ def _one_edge(edges: Sequence[str], url: str) -> str:
 
 
 def resource_group(template: str) -> str:
-    """The group in which what a declaration's answers refer to is counted."""
+    """Return the name of the group in which the resources of a declaration's pages are counted."""
     return f"{template} →"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedLink:
-    """A URL that ``page`` needs, found in ``found_in``; ``exchange`` is None when it lies on an
-    origin that is not the environment's, which is never asked.
-    """
-
-    url: str
-    kind: str
-    page: str
-    found_in: str
-    type: str = ""
-    exchange: Exchange | None = None

@@ -1,9 +1,9 @@
-"""Keeps requests in flight ahead of the checks, and lets go of what has been read.
+"""Keep requests in flight ahead of the checks, and release what has been read.
 
-The items are known before the first runs, so what they will read can be under way long before
-they ask for it. The window bounds how much is held at once: memory stays flat however many
-items there are. How large they may be, :mod:`.memory_budget` decides: what is asked for here
-waits there until little is held, or a reader waits for it.
+The items are known before the first one runs, so what they will read can be under way long before
+they ask for it. The window bounds how many exchanges are held at once: memory stays flat however
+many items there are. How large they may be is for :mod:`.memory_budget` to decide: what is asked
+for here waits until little is held, or until a check waits for it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,19 @@ from .probe import PlannedProbe
 WINDOW: Final = 1024
 """Exchanges held at once: sixteen times the default concurrency, and about ten locales of FHR."""
 
+_USUAL_RESOURCES: Final = 16
+"""Resources that a page is expected to need before any page has come in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one item will read, and the group it belongs to (items of one locale, say)."""
+    """What one item will read.
+
+    Attributes:
+        nodeid: pytest's id of the item.
+        group: the group that the item belongs to; items of one locale, say.
+        planned: the probes that it declares.
+    """
 
     nodeid: str
     group: str
@@ -35,8 +44,8 @@ class Plan:
 class Prefetcher:
     """Asks for what ``plans`` will read, in their order.
 
-    With ``by_group`` only the group of the running item is looked ahead to: a worker does not
-    know which groups it will be handed, but once it has one it runs the whole of it.
+    With ``by_group``, only the group of the running item is asked for: a worker does not know
+    which groups it will get, but it runs each of them as a whole.
     """
 
     def __init__(self, fetcher: Fetcher, plans: Sequence[Plan], *, by_group: bool = False) -> None:
@@ -44,72 +53,72 @@ class Prefetcher:
         self._plans: list[Plan | None] = list(plans)
         self._by_group = by_group
         self._position = {plan.nodeid: number for number, plan in enumerate(plans)}
-        self._readers = Counter(each for plan in plans for each in plan.planned)
-        self._visits: dict[PlannedProbe, Future[PageLoad]] = {}
-        self._pending: list[Future[PageLoad]] = []
+        self._readers = Counter(planned for plan in plans for planned in plan.planned)
+        self._loads: dict[PlannedProbe, Future[PageLoad]] = {}
+        self._pages_under_way: list[Future[PageLoad]] = []
         self._next = 0
-        self._typical = 16
+        self._most_resources = _USUAL_RESOURCES
 
     def advance(self, nodeid: str) -> None:
-        """Called as the item starts: ask for as much of what comes next as the window takes."""
-        here = self._position.get(nodeid, 0)
+        """Ask for as much as the window takes. Call this when an item starts."""
+        position = self._position.get(nodeid, 0)
         self._settle()
         if self._by_group:
-            self._ask_group(here)
+            self._ask_group(position)
             return
-        self._next = max(self._next, here)
-        while self._next < len(self._plans) and self._room():
+        self._next = max(self._next, position)
+        while self._next < len(self._plans) and self._window_is_open():
             self._ask(self._plans[self._next])
             self._next += 1
 
-    def _ask_group(self, here: int) -> None:
-        running = self._plans[here]
-        for plan in islice(self._plans, here, None):
+    def take(self, planned: PlannedProbe) -> PageLoad:
+        """Wait for what ``planned`` asks for and return it."""
+        load = self._load(planned)
+        self._fetcher.hurry(load)
+        return load.result()
+
+    def release(self, plan: Plan) -> None:
+        """Let go of what only this item reads. Call this when the item is done."""
+        position = self._position.pop(plan.nodeid, None)
+        if position is not None:
+            self._plans[position] = None
+        for planned in plan.planned:
+            self._readers[planned] -= 1
+            if self._readers[planned] <= 0:
+                del self._readers[planned]
+                self._loads.pop(planned, None)
+        self._settle()  # a page that has come in is held by nothing but its readers
+
+    def _ask_group(self, position: int) -> None:
+        running = self._plans[position]
+        for plan in islice(self._plans, position, None):
             if plan is not None and running is not None and plan.group != running.group:
                 return
             self._ask(plan)
 
-    def take(self, planned: PlannedProbe) -> PageLoad:
-        """What came back for ``planned``; waits for it."""
-        visit = self._visit(planned)
-        self._fetcher.hurry(visit)
-        return visit.result()
-
-    def release(self, plan: Plan) -> None:
-        """The item is done: what nobody else will read is let go, and so is its plan."""
-        place = self._position.pop(plan.nodeid, None)
-        if place is not None:
-            self._plans[place] = None
-        for each in plan.planned:
-            self._readers[each] -= 1
-            if self._readers[each] <= 0:
-                del self._readers[each]
-                self._visits.pop(each, None)
-        self._settle()  # a page that has come in is held by nothing but its readers
-
-    def _room(self) -> bool:
-        """A page under way counts as the most that any page has needed so far. What was just
-        asked for may not have reached the fetcher yet.
+    def _window_is_open(self) -> bool:
+        """Whether more may be asked for. A page under way counts as the most that any page has
+        needed so far. What was just asked for may not have reached the fetcher yet.
         """
-        held = max(self._fetcher.held, len(self._visits))
-        return held + len(self._pending) * self._typical < WINDOW
+        held = max(self._fetcher.held, len(self._loads))
+        return held + len(self._pages_under_way) * self._most_resources < WINDOW
 
     def _settle(self) -> None:
-        """Learn from the pages that have come in meanwhile."""
-        done = [visit for visit in self._pending if visit.done()]
-        self._pending = [visit for visit in self._pending if not visit.done()]
-        needed = (len(visit.result().resources) for visit in done if not visit.exception())
-        self._typical = max(self._typical, *needed, 0)
+        """Learn how much pages need from those that have come in."""
+        done = [page for page in self._pages_under_way if page.done()]
+        self._pages_under_way = [page for page in self._pages_under_way if not page.done()]
+        needed = (len(page.result().resources) for page in done if not page.exception())
+        self._most_resources = max(self._most_resources, *needed, 0)
 
     def _ask(self, plan: Plan | None) -> None:
-        for each in plan.planned if plan is not None else ():
-            self._visit(each)
+        for planned in plan.planned if plan is not None else ():
+            self._load(planned)
 
-    def _visit(self, planned: PlannedProbe) -> Future[PageLoad]:
-        visit = self._visits.get(planned)
-        if visit is None:
-            visit = self._fetcher.visit(planned.probe, resources=planned.resources)
-            self._visits[planned] = visit
+    def _load(self, planned: PlannedProbe) -> Future[PageLoad]:
+        load = self._loads.get(planned)
+        if load is None:
+            load = self._fetcher.load(planned.probe, resources=planned.resources)
+            self._loads[planned] = load
             if planned.resources:
-                self._pending.append(visit)
-        return visit
+                self._pages_under_way.append(load)
+        return load

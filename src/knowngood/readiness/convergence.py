@@ -127,7 +127,7 @@ class ReleaseWatch:
         """
         self.fetcher.forget_silence()  # who was dead a moment ago may be up now
         futures = [
-            (address, self.fetcher.visit(self._probe(address)))
+            (address, self.fetcher.load(self._probe(address)))
             for address in addresses
             for _ in range(times)
         ]

@@ -49,7 +49,7 @@ def look(environment: Environment, run_id: str) -> ControlLook:
     fetcher.start()
     try:
         asked = [
-            fetcher.visit(Probe(_name(number), control.url, fresh=True))
+            fetcher.load(Probe(_name(number), control.url, fresh=True))
             for number, control in enumerate(environment.control)
         ]
         exchanges = [each.result().exchange for each in asked]

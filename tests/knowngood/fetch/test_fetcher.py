@@ -348,7 +348,7 @@ def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers
     server = serve(by_path({path: play for path, (play, _) in stalled.items()}))
     fetcher = fetchers(server, probe=1.5)
     began = time.monotonic()
-    visits = {path: fetcher.visit(Probe("content", server.url + path)) for path in stalled}
+    visits = {path: fetcher.load(Probe("content", server.url + path)) for path in stalled}
     exchanges = {path: visit.result(10).exchange for path, visit in visits.items()}
     assert 1 < time.monotonic() - began < 2.5
     for path, (_, phase) in stalled.items():
@@ -409,7 +409,7 @@ def test_closing_does_not_wait_for_what_hangs(serve: Serve, fetchers: Fetchers) 
     """The thread ends, the reader is told, the connections go."""
     server = serve(hang)
     fetcher = fetchers(server, concurrency=2)
-    visits = [fetcher.visit(Probe("content", f"{server.url}/{n}")) for n in range(4)]
+    visits = [fetcher.load(Probe("content", f"{server.url}/{n}")) for n in range(4)]
     assert server.wait_for_requests(2)
     began = time.monotonic()
     fetcher.close()
@@ -433,7 +433,7 @@ def test_a_bomb_is_seen_before_it_goes_off(serve: Serve, fetchers: Fetchers) -> 
     fetcher = fetchers(server)
     tracemalloc.start()
     try:
-        exchange = fetcher.visit(Probe("content", server.url), resources=True).result(9).exchange
+        exchange = fetcher.load(Probe("content", server.url), resources=True).result(9).exchange
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -633,7 +633,7 @@ class Gate:
 def visit_many(fetcher: Fetcher, server: Server, count: int, name: str = "") -> Callable[[], None]:
     """Ask for many URLs; the function returned waits for all."""
     probes = [Probe("content", f"{server.url}/{name}{number}") for number in range(count)]
-    visits = [fetcher.visit(probe) for probe in probes]
+    visits = [fetcher.load(probe) for probe in probes]
 
     def wait() -> None:
         for visit in visits:
@@ -679,7 +679,7 @@ def test_a_probe_that_waits_keeps_its_slot(serve: Serve, fetchers: Fetchers) -> 
     busy = answer(status=503, headers={"Retry-After": "1"})
     server = serve(by_path({"/busy": in_turn(busy, answer()), "/0": answer("through")}))
     fetcher = fetchers(server, concurrency=1)
-    first = fetcher.visit(Probe("content", f"{server.url}/busy"))
+    first = fetcher.load(Probe("content", f"{server.url}/busy"))
     assert server.wait_for_requests(1)
     visit_many(fetcher, server, 1)()
     first.result(5)
@@ -694,7 +694,7 @@ def test_a_url_is_asked_for_once_at_a_time(serve: Serve, fetchers: Fetchers) -> 
     gate = Gate()
     server = serve(gate)
     fetcher = fetchers(server)
-    visits = [fetcher.visit(Probe("content", server.url, template=str(n))) for n in range(9)]
+    visits = [fetcher.load(Probe("content", server.url, template=str(n))) for n in range(9)]
     assert server.wait_for_requests(1)
     gate.open.set()
     exchanges = [visit.result(5).exchange for visit in visits]
@@ -707,7 +707,7 @@ def test_a_reader_that_goes_away_leaves_the_others(serve: Serve, fetchers: Fetch
     gate = Gate()
     server = serve(gate)
     fetcher = fetchers(server)
-    first, second = (fetcher.visit(Probe("content", server.url)) for _ in range(2))
+    first, second = (fetcher.load(Probe("content", server.url)) for _ in range(2))
     assert server.wait_for_requests(1)
     assert first.cancel()
     gate.open.set()
@@ -719,13 +719,13 @@ def test_what_is_held_is_not_asked_for_again(serve: Serve, fetchers: Fetchers) -
     server = serve(answer("body"))
     fetcher = fetchers(server)
     probe = Probe("content", server.url)
-    held = fetcher.visit(probe).result(5).exchange
-    assert fetcher.visit(probe).result(5).exchange is held
+    held = fetcher.load(probe).result(5).exchange
+    assert fetcher.load(probe).result(5).exchange is held
     assert (fetcher.held, len(server.requests)) == (1, 1)
     del held
     gc.collect()
     assert eventually(lambda: fetcher.held == 0)
-    fetcher.visit(probe).result(5)
+    fetcher.load(probe).result(5)
     assert len(server.requests) == 2
 
 
@@ -733,7 +733,7 @@ def test_a_failure_is_shared_as_well(serve: Serve, fetchers: Fetchers) -> None:
     """Ten readers of a broken URL do not make it ten times as many attempts."""
     server = serve(close)
     fetcher = fetchers(server, attempts=2)
-    visits = [fetcher.visit(Probe("content", server.url)) for _ in range(10)]
+    visits = [fetcher.load(Probe("content", server.url)) for _ in range(10)]
     exchanges = {id(visit.result(5).exchange) for visit in visits}
     assert len(exchanges) == 1
     assert len(server.requests) == 2
@@ -750,7 +750,7 @@ def test_what_differs_is_asked_for_apart(
     """Samples are alike on purpose."""
     server = serve(answer())
     fetcher = fetchers(server)
-    visits = [fetcher.visit(Probe("content", server.url, **more)) for more in ({}, other)]
+    visits = [fetcher.load(Probe("content", server.url, **more)) for more in ({}, other)]
     assert len({id(visit.result(5).exchange) for visit in visits}) == 2
     assert len(server.requests) == 2
 
@@ -760,7 +760,7 @@ def test_a_walk_shares_nothing(serve: Serve, fetchers: Fetchers) -> None:
     server = serve(in_turn(answer("before"), answer("after")))
     fetcher = fetchers(server)
     probe = Probe("content", server.url)
-    held = fetcher.visit(probe).result(5).exchange
+    held = fetcher.load(probe).result(5).exchange
     sent = fetcher.send(probe)
     assert held.answer is not None
     assert sent.answer is not None
@@ -787,7 +787,7 @@ SITE = {
 def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> None:
     """Page, stylesheet, what that imports, its images, what scripts load; each once, cycles end."""
     server = serve(by_path(SITE))
-    visit = fetchers(server).visit(Probe("content", f"{server.url}/en/"), resources=True)
+    visit = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True)
     found = {each.url.removeprefix(server.url): each for each in visit.result(5).resources}
     assert set(found) == {*SITE, "/en/missing.png"} - {"/en/"}
     assert sorted(server.targets) == sorted([*SITE, "/en/missing.png"])
@@ -801,7 +801,7 @@ def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> Non
 def test_references_are_asked_for_only_when_wanted(serve: Serve, fetchers: Fetchers) -> None:
     """A check of the page alone costs one request."""
     server = serve(by_path(SITE))
-    visit = fetchers(server).visit(Probe("content", f"{server.url}/en/"))
+    visit = fetchers(server).load(Probe("content", f"{server.url}/en/"))
     assert visit.result(5).resources == ()
     assert len(server.requests) == 1
 
@@ -812,9 +812,9 @@ def test_a_page_visited_twice_is_fetched_once(serve: Serve, fetchers: Fetchers) 
     server = serve(by_path(pages))
     fetcher = fetchers(server)
     urls = [f"{server.url}/en/", f"{server.url}/en/", f"{server.url}/fr/"]
-    visits = [fetcher.visit(Probe("content", url), resources=True) for url in urls]
+    visits = [fetcher.load(Probe("content", url), resources=True) for url in urls]
     held = [visit.result(5) for visit in visits]
-    again = fetcher.visit(Probe("content", urls[0]), resources=True).result(5)
+    again = fetcher.load(Probe("content", urls[0]), resources=True).result(5)
     assert len(again.resources) == len(held[0].resources) == 8
     assert sorted(server.targets) == sorted([*pages, "/en/missing.png"])
     assert fetcher.held == len(pages) + 1
@@ -824,7 +824,7 @@ def test_what_was_read_is_let_go(serve: Serve, fetchers: Fetchers) -> None:
     """With its last reader, the page and everything it needed."""
     server = serve(by_path(SITE))
     fetcher = fetchers(server)
-    visit = fetcher.visit(Probe("content", f"{server.url}/en/"), resources=True)
+    visit = fetcher.load(Probe("content", f"{server.url}/en/"), resources=True)
     visit.result(5)
     assert fetcher.held == len(SITE) + 1
     del visit
@@ -838,7 +838,7 @@ def test_other_origins_are_not_asked(serve: Serve, fetchers: Fetchers) -> None:
     ours = serve(answer("ours"))
     server = serve(page(f'<img src="{evil.url}/a"><img src="{ours.url}/b"><img src="http://[">'))
     fetcher = fetchers({"content": server.url, "images": ours.url})
-    visit = fetcher.visit(Probe("content", server.url), resources=True).result(5)
+    visit = fetcher.load(Probe("content", server.url), resources=True).result(5)
     found = {each.url: each.exchange is not None for each in visit.resources}
     assert found == {f"{evil.url}/a": False, f"{ours.url}/b": True, "http://[": False}
     assert (evil.connections, len(ours.requests)) == (0, 1)
@@ -851,14 +851,14 @@ def test_what_is_not_the_thing_itself_is_not_parsed(
     """An error page in a stylesheet's place needs nothing."""
     css = answer("i { background: url(/x.png) }", status, {"Content-Type": "text/css"})
     server = serve(by_path({"/": page("<link rel=stylesheet href=/a.css>"), "/a.css": css}))
-    fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
+    fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
     assert server.targets == ["/", "/a.css"]
 
 
 def test_a_page_does_not_need_itself(serve: Serve, fetchers: Fetchers) -> None:
     """A frame or an image that leads back is asked for by nobody."""
     server = serve(by_path({"/": page('<iframe src="/#top"></iframe><img src="/a.png">')}))
-    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
+    visit = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
     assert [each.url for each in visit.resources] == [f"{server.url}/a.png"]
 
 
@@ -867,14 +867,14 @@ def test_a_packed_page_is_read(serve: Serve, fetchers: Fetchers) -> None:
     body = gzip.compress(b'<img src="/x.png">')
     headers = {"Content-Encoding": "gzip", "Content-Type": "text/html"}
     server = serve(by_path({"/": answer(body, headers=headers), "/x.png": answer()}))
-    fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
+    fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
     assert server.targets == ["/", "/x.png"]
 
 
 def test_a_reference_with_letters_of_its_own(serve: Serve, fetchers: Fetchers) -> None:
     """Names that are not ASCII, and blanks, are asked for as browsers do."""
     server = serve(by_path({"/": page('<img src="/é b.png">'), "/%C3%A9%20b.png": answer("found")}))
-    visit = fetchers(server).visit(Probe("content", f"{server.url}/"), resources=True).result(5)
+    visit = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
     [reference] = visit.resources
     assert reference.exchange is not None
     assert causes(reference.exchange) == [200]
@@ -885,7 +885,7 @@ def test_a_redirected_page_counts_from_where_it_is(serve: Serve, fetchers: Fetch
     pages = {"/": redirect("/en/"), "/en/": page("<img src=x.png>"), "/en/x.png": answer()}
     server = serve(by_path(pages))
     probe = Probe("content", f"{server.url}/", follow=True)
-    fetchers(server).visit(probe, resources=True).result(5)
+    fetchers(server).load(probe, resources=True).result(5)
     assert server.targets == ["/", "/en/", "/en/x.png"]
 
 
@@ -895,7 +895,7 @@ def test_a_redirected_page_counts_from_where_it_is(serve: Serve, fetchers: Fetch
 @pytest.fixture
 def silent_limit(monkeypatch: pytest.MonkeyPatch) -> int:
     """Three probes are enough to give an origin up."""
-    monkeypatch.setattr("knowngood.fetch.fetcher.SILENT_LIMIT", 3)
+    monkeypatch.setattr("knowngood.fetch.silence.SILENT_LIMIT", 3)
     return 3
 
 

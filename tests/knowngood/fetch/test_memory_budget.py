@@ -22,7 +22,7 @@ KIB = 1024
 def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for small answers, as the numbers in these tests are read easily."""
     monkeypatch.setattr("knowngood.fetch.memory_budget.LARGE", 10 * KIB)
-    monkeypatch.setattr("knowngood.fetch.transport.LARGE", 10 * KIB)
+    monkeypatch.setattr("knowngood.fetch.received.LARGE", 10 * KIB)
     monkeypatch.setattr("knowngood.fetch.memory_budget.AHEAD", 100 * KIB)
     monkeypatch.setattr("knowngood.fetch.memory_budget.MOST", 200 * KIB)
 
@@ -34,7 +34,7 @@ def little(fetchers: Fetchers, server: Server, **options: Any) -> Fetcher:
 
 def ahead(fetcher: Fetcher, server: Server, *paths: str) -> list[Future[PageLoad]]:
     """Visits that nobody waits for yet."""
-    return [fetcher.visit(Probe("content", server.url + path)) for path in paths]
+    return [fetcher.load(Probe("content", server.url + path)) for path in paths]
 
 
 def read(fetcher: Fetcher, visit: Future[PageLoad]) -> Exchange:
@@ -66,7 +66,7 @@ def test_what_is_read_goes_first(serve: Serve, fetchers: Fetchers) -> None:
     fetcher = little(fetchers, server)
     waiting = ahead(fetcher, server, *(f"/{number}" for number in range(6)))
     assert eventually(lambda: sum(visit.done() for visit in waiting) == 2)
-    visit = fetcher.visit(Probe("content", server.url + "/page"), resources=True)
+    visit = fetcher.load(Probe("content", server.url + "/page"), resources=True)
     assert not eventually(visit.done, 0.2)
     assert read(fetcher, visit).answer is not None
     assert [each.exchange is not None for each in visit.result().resources] == [True, True]

@@ -84,13 +84,13 @@ def test_the_window_counts_what_has_not_yet_begun(
     fetcher = fetchers(server, probe=1.0)
     monkeypatch.setattr(type(fetcher), "held", 0)
     asked: list[Probe] = []
-    visit = fetcher.visit
+    visit = fetcher.load
 
     def counted(probe: Probe, *, resources: bool = False) -> Future[PageLoad]:
         asked.append(probe)
         return visit(probe, resources=resources)
 
-    monkeypatch.setattr(fetcher, "visit", counted)
+    monkeypatch.setattr(fetcher, "load", counted)
     Prefetcher(fetcher, plans(server, 100)).advance("item[0]")
     assert len(asked) == 10
 
@@ -115,12 +115,12 @@ def test_pages_count_with_what_they_may_need(
     ]
     ahead = Prefetcher(fetcher, items)
     ahead.advance("item[0]")
-    assert len(ahead._visits) == 12  # 16 is what a page counts before any is known: 12 * 17 > 200
+    assert len(ahead._loads) == 12  # 16 is what a page counts before any is known: 12 * 17 > 200
     opened.set()
     for plan in items[:12]:
         ahead.take(plan.planned[0])
     ahead.advance("item[0]")
-    assert len(ahead._visits) == 12 + 2  # 12 pages and 90 images are held: room for one more page
+    assert len(ahead._loads) == 12 + 2  # 12 pages and 90 images are held: room for one more page
     assert fetcher.held <= 200
 
 

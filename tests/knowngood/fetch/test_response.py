@@ -69,7 +69,7 @@ def test_a_response_does_not_keep_its_exchange(serve: Serve, fetchers: Fetchers)
     """What was read is let go, also while a response is remembered."""
     server = serve(answer("body"))
     fetcher = fetchers(server)
-    visit = fetcher.visit(Probe("content", server.url))
+    visit = fetcher.load(Probe("content", server.url))
     respond(visit.result(5).exchange)
     del visit
     gc.collect()
@@ -163,7 +163,7 @@ def test_deleted(serve: Serve, fetchers: Fetchers, play: Play, deleted: bool) ->
 def needed(server: Server, fetchers: Fetchers, touched: list[Exchange]) -> dict[str, Resource]:
     """What the page at / needs, by URL; ``touched`` gets what is looked at."""
     probe = Probe("content", f"{server.url}/")
-    visit = fetchers(server, attempts=1).visit(probe, resources=True).result(5)
+    visit = fetchers(server, attempts=1).load(probe, resources=True).result(5)
     return {each.url: Resource(each, touched.append) for each in visit.resources}
 
 

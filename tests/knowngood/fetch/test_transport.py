@@ -30,7 +30,9 @@ from wire import (
 )
 
 from knowngood.fetch.probe import Answer, Attempt, Cause, Probe
-from knowngood.fetch.transport import HEADER_LIMIT, Limits, Transport, _diagnose, _Received
+from knowngood.fetch.received import HEADER_LIMIT, Limits, Received
+from knowngood.fetch.transport import Transport
+from knowngood.fetch.transport_errors import diagnose
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -343,18 +345,19 @@ def test_why_a_connection_did_not_come_about(number: int, cause: Cause) -> None:
     """What libcurl calls by one name the system tells apart."""
     handle: Any = SimpleNamespace(getinfo=lambda _: number)
     error = pycurl.error(pycurl.E_COULDNT_CONNECT, "no connection")
-    found, detail, _ = _diagnose(handle, error, _Received(1000), Limits(1, 1000))
-    assert found is cause
-    assert "no connection" in detail
+    diagnosis = diagnose(handle, error, Received(Limits(1, 1000)), Limits(1, 1000))
+    assert diagnosis.cause is cause
+    assert "no connection" in diagnosis.detail
 
 
 SHORT_OF_FILES = """
 import asyncio, os, resource
-from knowngood.fetch.transport import Curl, Limits
+from knowngood.fetch.received import Limits
+from knowngood.fetch.transport import Transport
 from knowngood.fetch.probe import Probe
 
 async def main():
-    curl = Curl(4)
+    curl = Transport(4)
     free = os.dup(0)
     os.close(free)
     resource.setrlimit(resource.RLIMIT_NOFILE, (free, free))

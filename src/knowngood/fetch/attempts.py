@@ -1,0 +1,145 @@
+"""Make the attempts at a probe: each with its redirects, all within the time that is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+from urllib.parse import urljoin
+
+from ..environment.model import Budget
+from .decompression import BadEncoding, decoded_size
+from .guard import Guard
+from .probe import Answer, Attempt, Cause, Exchange, Probe
+from .received import Limits
+from .retry import Tried, retried
+from .transport import Transport
+
+REDIRECTS: Final = 5
+"""Redirects followed where a check asks for it. curl's and requests' limits are 30 to 50; a sound
+deployment needs one or two."""
+
+MayGrow: TypeAlias = Callable[[int], bool] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Sends probes for one run.
+
+    Attributes:
+        transport: sends one request.
+        guard: says which URLs may be asked.
+        headers: the headers of every request.
+        budget: what one probe may spend.
+        deadline: the end of the run, in seconds since the epoch.
+    """
+
+    transport: Transport
+    guard: Guard
+    headers: Mapping[str, str]
+    budget: Budget
+    deadline: float
+
+    async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
+        """Try until there is an answer, or no attempt or no time is left."""
+        end = time.monotonic() + self.budget.probe
+
+        async def attempt(before: Attempt | None) -> Tried:
+            fresh = before is not None and before.stale
+            return await self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
+
+        def seconds_left() -> float:
+            return min(end - time.monotonic(), self._run_left())
+
+        return await retried(probe, attempt, self.budget.attempts, seconds_left)
+
+    async def once(self, probe: Probe) -> Exchange:
+        """Make a single attempt, on a new connection."""
+        end = time.monotonic() + self.budget.probe
+        attempt, answer = await self._attempt(probe, end, fresh=True, may_grow=None)
+        return Exchange(probe, (attempt,), answer)
+
+    async def _attempt(self, probe: Probe, end: float, *, fresh: bool, may_grow: MayGrow) -> Tried:
+        """Make one attempt at a probe whose time is up at ``end`` (monotonic)."""
+        left = self._run_left()
+        if left <= 0:
+            detail = "not asked: the run's time was used up"
+            return Attempt(time.time(), 0.0, cause=Cause.BUDGET, detail=detail), None
+        # A third of the probe's time, so that a stalled attempt leaves room for two more.
+        seconds = min(end - time.monotonic(), max(0.5, self.budget.probe / 3))
+        limits = Limits(min(seconds, left), self.budget.body, fresh, may_grow)
+        attempt, answer = await self._followed(probe, limits)
+        if attempt.cause is Cause.TIMEOUT and left < seconds:
+            detail = "cut off: the run's time was used up"
+            attempt = replace(attempt, cause=Cause.BUDGET, detail=detail)
+        return self._with_decoded_size(attempt, answer)
+
+    def _run_left(self) -> float:
+        """Seconds to the end of the run."""
+        return self.deadline - time.time()
+
+    async def _followed(self, probe: Probe, limits: Limits) -> Tried:
+        """Send the request and, where the probe asks for it, follow its redirects."""
+        headers = self._headers_of(probe)
+        started = time.monotonic()
+        first, answer = await self.transport.send(probe, headers, limits)
+        attempt, hops = first, 0
+        while answer is not None and probe.follow and _is_redirect(answer):
+            target = target_of(answer)
+            trouble = self._redirect_trouble(probe, target, hops)
+            if trouble:
+                return replace(attempt, cause=Cause.REDIRECT, detail=trouble), None
+            hops += 1
+            seconds = max(0.001, started + limits.seconds - time.monotonic())
+            hop_limits = replace(limits, seconds=seconds, fresh=False)
+            hop = self._hop(probe, target)
+            attempt, answer = await self.transport.send(hop, headers, hop_limits)
+            spent = time.monotonic() - started
+            attempt = replace(attempt, began=first.began, seconds=spent)
+        return attempt, answer
+
+    def _headers_of(self, probe: Probe) -> tuple[tuple[str, str], ...]:
+        """The headers of every request, unless the probe has its own, and the probe's."""
+        own = {name.lower() for name, _ in probe.headers}
+        common = [pair for pair in self.headers.items() if pair[0].lower() not in own]
+        return (*common, *probe.headers)
+
+    def _hop(self, probe: Probe, target: str) -> Probe:
+        """The probe for a redirect's target: the edge is kept within the origin only."""
+        same_origin = self.guard.origin_of(target) == probe.origin
+        return replace(probe, url=target, address=probe.address if same_origin else "")
+
+    def _redirect_trouble(self, probe: Probe, target: str, hops: int) -> str | None:
+        if hops >= REDIRECTS:
+            return f"more than {REDIRECTS} redirects, the last to {target}"
+        if self.guard.refusal(replace(probe, url=target)):
+            return f"redirected to {target}, outside the environment's origins: not followed"
+        return None
+
+    def _with_decoded_size(self, attempt: Attempt, answer: Answer | None) -> Tried:
+        """Undo Content-Encoding as a trial; an answer that cannot be decoded is none."""
+        encoding = answer.header("content-encoding") if answer else None
+        if answer is None or encoding is None:
+            return attempt, answer
+        try:
+            decoded = decoded_size(answer.body, encoding, self.budget.body)
+        except BadEncoding as error:
+            cause = Cause.TOO_LARGE if error.too_large else Cause.ENCODING
+            return replace(attempt, cause=cause, detail=str(error)), None
+        return attempt, replace(answer, decoded=decoded)
+
+
+def _is_redirect(answer: Answer) -> bool:
+    return answer.status in {301, 302, 303, 307, 308} and answer.header("location") is not None
+
+
+def target_of(answer: Answer) -> str:
+    """Return the absolute URL of the answer's Location. One that cannot be parsed is returned as
+    it was sent; the guard refuses it.
+    """
+    location = answer.header("location") or ""
+    try:
+        return urljoin(answer.url, location)
+    except ValueError:
+        return location

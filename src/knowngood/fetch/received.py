@@ -1,0 +1,117 @@
+"""Collect what libcurl receives for one attempt, within its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import pycurl
+
+from .memory_budget import LARGE
+
+HEADER_LIMIT: Final = 64 * 1024
+"""Bytes of status lines and headers that one answer may have. Browsers stop at 256 KiB, nginx
+and Apache send at most 8 KiB a line; nothing sound comes near this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one attempt may use.
+
+    Attributes:
+        seconds: time for the whole attempt.
+        body: bytes of the body as sent.
+        fresh: whether it needs a new connection in place of a kept one.
+        may_grow: asked, with the most bytes that the body may have, whether it may become large;
+            without it, every body may.
+    """
+
+    seconds: float
+    body: int
+    fresh: bool = False
+    may_grow: Callable[[int], bool] | None = None
+
+
+@dataclass(slots=True)
+class Received:
+    """What libcurl's callbacks have collected of one answer so far.
+
+    Attributes:
+        limits: what the attempt may use.
+        requests: how often the request was put on the wire.
+        headers_complete: whether the headers of the final answer came to their end.
+        headers: names and values in the order in which they came.
+        body: the body as sent, so far.
+        too_large: which limit the answer has exceeded, in words; empty for none.
+        postponed: whether the body turned out large and may not become so now.
+    """
+
+    limits: Limits
+    requests: int = 0
+    headers_complete: bool = False
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
+    too_large: str = ""
+    postponed: bool = False
+    _header_bytes: int = 0
+    _interim: bool = False
+    _length: int = 0
+    _may_grow: bool = False
+
+    @property
+    def stale(self) -> bool:
+        """Whether the kept connection was closed, so that libcurl wanted to ask on another one."""
+        return self.requests > 1
+
+    def on_request(self, *_: object) -> int:
+        """Let the first request of the attempt go out (PREREQFUNCTION), and no other.
+
+        Where a kept connection turns out to be closed, libcurl would ask again by itself: an
+        attempt that no report would show.
+        """
+        self.requests += 1
+        first = self.requests == 1
+        return int(pycurl.PREREQFUNC_OK if first else pycurl.PREREQFUNC_ABORT)
+
+    def on_header(self, line: bytes) -> int | None:
+        """Take one line of the headers (HEADERFUNCTION); 0 ends the transfer."""
+        self._header_bytes += len(line)
+        if self._header_bytes > HEADER_LIMIT:
+            self.too_large = f"more than {HEADER_LIMIT} bytes of headers"
+            return 0
+        if self.headers_complete:
+            return None  # a trailer must not pass for a header
+        if line.startswith(b"HTTP/"):
+            self.headers.clear()  # an interim answer (1xx) came before this one
+            self._length = 0
+            self._interim = line.partition(b" ")[2].startswith(b"1")
+        elif not line.strip():
+            self.headers_complete = not self._interim
+        elif b":" in line:
+            name, _, value = line.partition(b":")
+            self._add(name.strip(), value.strip())
+        return None
+
+    def _add(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name, value))
+        if name.lower() == b"content-length" and value.isdigit():
+            self._length = int(value[:20])
+
+    def on_body(self, chunk: bytes) -> int | None:
+        """Take one piece of the body (WRITEFUNCTION); 0 ends the transfer."""
+        size = max(len(self.body) + len(chunk), self._length)
+        if size > self.limits.body:
+            self.too_large = f"a body of more than {self.limits.body} bytes"
+            return 0
+        if size > LARGE and not self._may_be_large():
+            self.postponed = True
+            return 0
+        self.body += chunk  # into one buffer: a server may send it byte by byte
+        return None
+
+    def _may_be_large(self) -> bool:
+        ask = self.limits.may_grow
+        if not self._may_grow and ask is not None:
+            self._may_grow = ask(self._length or self.limits.body)
+        return self._may_grow or ask is None

@@ -1,0 +1,152 @@
+"""Find the cause of an attempt that brought no answer: libcurl's error codes in our words."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Final, NamedTuple
+
+import pycurl
+
+from .probe import Cause
+from .received import Limits, Received
+
+
+class Diagnosis(NamedTuple):
+    """Why an attempt brought no answer.
+
+    Attributes:
+        cause: the cause; None for an attempt that succeeded.
+        detail: a sentence for the report.
+        phase: how far a timeout came, or which fault TLS has (see ``Attempt``).
+    """
+
+    cause: Cause | None
+    detail: str = ""
+    phase: str = ""
+
+
+_E_TOO_LARGE: Final = 100  # CURLE_TOO_LARGE; pycurl has no name for it
+
+_CAUSES: Final = {
+    pycurl.E_COULDNT_RESOLVE_HOST: Cause.DNS,
+    pycurl.E_COULDNT_CONNECT: Cause.REFUSED,
+    pycurl.E_SSL_CONNECT_ERROR: Cause.TLS,
+    pycurl.E_PEER_FAILED_VERIFICATION: Cause.TLS,
+    pycurl.E_SSL_CIPHER: Cause.TLS,
+    pycurl.E_GOT_NOTHING: Cause.RESET,
+    pycurl.E_SEND_ERROR: Cause.RESET,
+    pycurl.E_RECV_ERROR: Cause.RESET,
+    pycurl.E_PARTIAL_FILE: Cause.TRUNCATED,
+    _E_TOO_LARGE: Cause.TOO_LARGE,
+    pycurl.E_OUT_OF_MEMORY: Cause.RUNNER,
+    pycurl.E_SSL_CACERT_BADFILE: Cause.RUNNER,
+    pycurl.E_FAILED_INIT: Cause.RUNNER,
+}
+"""libcurl's error codes (https://curl.se/libcurl/c/libcurl-errors.html) in our words; any other
+means that the peer does not speak HTTP as it should."""
+
+_RUNNER_ERRNOS: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_NO_ROUTE_ERRNOS: Final = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
+
+_HUNG_UP_ERRNOS: Final = {errno.ECONNRESET, errno.EPIPE}
+_TLS_EOF: Final = "unexpected eof"
+
+_UNTRUSTED: Final = (
+    "untrusted",
+    "the issuer of the certificate is neither trusted nor sent along: an unknown authority, or a "
+    "chain that lacks its intermediate certificate",
+)
+_X509_FAULTS: Final = {
+    9: ("not yet valid", "the certificate is not valid yet"),
+    10: ("expired", "the certificate has expired"),
+    18: ("untrusted", "the certificate is signed by itself"),
+    19: ("untrusted", "the chain ends in an authority that is not trusted"),
+    20: _UNTRUSTED,
+    21: _UNTRUSTED,
+    62: ("wrong host", "the certificate is for another host"),
+}
+"""OpenSSL's X509_V_ERR_* for certificates that it refuses: the phase and a sentence of each."""
+
+
+def judge(received: Received) -> Diagnosis:
+    """Judge a transfer that libcurl takes for complete: one cut off in its headers is not."""
+    if received.headers_complete:
+        return Diagnosis(None)
+    return Diagnosis(Cause.TRUNCATED, "the connection was closed within the headers")
+
+
+def diagnose(
+    handle: pycurl.Curl, error: pycurl.error, received: Received, limits: Limits
+) -> Diagnosis:
+    """Return why the transfer of ``handle`` ended with ``error``."""
+    code, message = error.args[0], str(error.args[1]) or pycurl.easy_strerror(error.args[0])
+    if received.too_large:
+        return Diagnosis(Cause.TOO_LARGE, f"{received.too_large}; cut off")
+    if code == pycurl.E_OPERATION_TIMEDOUT:
+        detail = f"no complete answer within {limits.seconds:.1f} s"
+        return Diagnosis(Cause.TIMEOUT, detail, _phase(handle, received))
+    if code == pycurl.E_ABORTED_BY_CALLBACK:
+        return Diagnosis(Cause.RESET, "the kept connection was closed without an answer")
+    number = handle.getinfo(pycurl.OS_ERRNO)
+    if number in _RUNNER_ERRNOS:
+        return Diagnosis(Cause.RUNNER, f"{message} ({errno.errorcode[number]})")
+    if _has_no_socket(code, number):
+        return Diagnosis(Cause.RUNNER, f"{message}: this machine opens no socket; see ulimit -n")
+    cause = _cause(code, message, number, received)
+    if cause is Cause.TLS:
+        return _tls_fault(handle, message)
+    return Diagnosis(cause, message)
+
+
+def _tls_fault(handle: pycurl.Curl, message: str) -> Diagnosis:
+    """Return which fault TLS has, by OpenSSL's verdict on the certificate (x509_vfy.h) or by
+    libcurl's own on the name in it.
+    """
+    number = handle.getinfo(pycurl.SSL_VERIFYRESULT)
+    if number in _X509_FAULTS:
+        fault, sentence = _X509_FAULTS[number]
+        return Diagnosis(Cause.TLS, f"{sentence} ({message})", fault)
+    if "subject name" in message or "does not match" in message or "hostname mismatch" in message:
+        return Diagnosis(
+            Cause.TLS, f"the certificate is for another host ({message})", "wrong host"
+        )
+    return Diagnosis(Cause.TLS, message, "handshake")
+
+
+def _has_no_socket(code: int, number: int) -> bool:
+    """Whether this machine could open no socket. libcurl has the same codes for that as for a
+    server that refuses, and for a name that does not exist.
+    """
+    if code == pycurl.E_COULDNT_CONNECT:
+        return not number
+    if code != pycurl.E_COULDNT_RESOLVE_HOST:
+        return False
+    try:
+        socket.socket().close()
+    except OSError:
+        return True
+    return False
+
+
+def _cause(code: int, message: str, number: int, received: Received) -> Cause:
+    """The cause of an error code; where libcurl has one code for several, the details decide."""
+    if code == pycurl.E_COULDNT_CONNECT and number in _NO_ROUTE_ERRNOS:
+        return Cause.UNREACHABLE
+    hung_up = number in _HUNG_UP_ERRNOS or _TLS_EOF in message
+    if code == pycurl.E_SSL_CONNECT_ERROR and hung_up:
+        return Cause.RESET
+    if code == pycurl.E_RECV_ERROR and "chunk" in message:
+        return Cause.PROTOCOL
+    if code == pycurl.E_RECV_ERROR and _TLS_EOF in message and received.headers_complete:
+        return Cause.TRUNCATED
+    return _CAUSES.get(code, Cause.PROTOCOL)
+
+
+def _phase(handle: pycurl.Curl, received: Received) -> str:
+    """How far a transfer came before its time was up."""
+    if received.requests:
+        return "body" if received.headers_complete else "headers"
+    if not handle.getinfo(pycurl.NAMELOOKUP_TIME_T):
+        return "dns"
+    return "tls" if handle.getinfo(pycurl.CONNECT_TIME_T) else "connect"
