@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..safety.redact import SHORTEST
+from ..safety.redactor import SHORTEST
 from .model import (
     BadEnvironment,
     DeployCommand,

@@ -17,7 +17,7 @@ from ..content.manifest import BadManifest
 from ..environment import loader, server
 from ..environment.model import BadEnvironment, Environment
 from ..report import html_page, json_file
-from ..safety.redact import Redactor
+from ..safety.redactor import Redactor
 from ..safety.sanitize import one_line
 from ..verdict import build_match
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
