@@ -20,10 +20,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ..environment import loader
 from ..environment.model import BadEnvironment, DrillConfig, Environment
 from ..environment.server import runnable
 from ..report import json_file
 from ..safety import process_group
+from ..session.options import Options
 from ..supervisor import verify
 from ..supervisor.trust import Conclusion
 from ..verdict.exit_codes import EXIT_CODES, VerdictKind
@@ -162,14 +164,13 @@ class FaultDrill:
         return judged(exercise, found, time.monotonic() - began, b"".join(output)), found.document
 
     def _watched(self, faults: str, output: list[bytes]) -> Conclusion:
-        """The run is that of ``knowngood verify``, but for its lock: here several may run."""
-        options = verify.parse(["-p", "no:cacheprovider", "-q"])
-        options = options._replace(
-            env=str(self.environment.path), drill=faults, release=self.release
+        """Run as ``knowngood verify`` does, but without its lock: here several run at once."""
+        path, folder = self.environment.path, self.environment.root
+        options = Options.from_values(
+            env=str(path), root=folder, cwd=folder, drill=faults, release=self.release
         )
-        drilled = self.environment.drilled(())  # for its budget
-        run_id = uuid.uuid4().hex[:12]
-        return verify.watched(drilled, options, run_id, output.append, self.variables)
+        run_id, arguments = uuid.uuid4().hex[:12], ["-p", "no:cacheprovider", "-q"]
+        return verify.watched(options, arguments, run_id, output.append, self.variables)
 
     def _write(self, results: Sequence[DrillResult], seed: int) -> None:
         if self.path is None:
@@ -262,7 +263,7 @@ def _claiming(fault: Fault, checks: Mapping[str, Any]) -> frozenset[str]:
 
 def drilled(name: str) -> tuple[Environment, DrillConfig]:
     """Return the environment and its [serve.drill]. Raises BadEnvironment."""
-    environment = verify.load(verify.parse([f"--env={name}"]))
+    environment = loader.here(name)
     if environment.serve is None or environment.serve.drill is None:
         raise BadEnvironment(
             f"{environment.path}: has no [serve.drill], which lists faults and says how to start "

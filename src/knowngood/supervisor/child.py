@@ -105,11 +105,11 @@ class ChildRun:
         while process.poll() is None:
             now = time.monotonic()
             if now >= self._kill_at:
-                self._killed = self._killed or "told to end, the run did not, and was killed"
+                self._killed = self._killed or "the run ignored SIGTERM and was killed"
                 process_group.send_signal(process, signal.SIGKILL)
             elif now >= self._ask_at:
                 self._ask_at = float("inf")
-                self._killed = f"the run was not done after {self.seconds:.0f} s, and was ended"
+                self._killed = f"the run took more than {self.seconds:.0f} s and was ended"
                 process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(0.2)

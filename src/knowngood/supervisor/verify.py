@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import sys
@@ -10,176 +9,95 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from ..content.manifest import BadManifest
-from ..environment import loader, server
-from ..environment.model import BadEnvironment, Environment
+from ..environment import server
 from ..report import html_page, json_file
 from ..safety.redactor import Redactor
 from ..safety.sanitize import one_line
-from ..verdict import build_match
+from ..session.options import Options
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
 
 HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
 
-
-class Options(NamedTuple):
-    """What the parent itself needs of the command line; ``rest`` goes to pytest."""
-
-    env: str | None
-    origins: tuple[str, ...]
-    drill: str | None
-    release: str | None
-    manifest: Path | None
-    verdict_file: Path | None
-    html_file: Path | None
-    record: bool
-    push: bool
-    rest: tuple[str, ...]
-
-
 Say = Callable[[str], None]
 
 
-def main(arguments: Sequence[str], say: Say) -> int:
-    """Verify as the command line says; return the exit code. ``say`` prints a line.
+def verify(options: Options, arguments: Sequence[str], say: Say) -> int:
+    """Run, conclude, write the reports; return the exit code.
 
-    Raises BadEnvironment.
+    ``arguments`` are for pytest alone, ``say`` prints a line. A second run of the same
+    environment on this machine ends with 75 at once.
     """
-    options = parse(arguments)
-    environment = load(options)
+    command = ["knowngood", "verify", *options.to_arguments(), *arguments]
     try:
-        with lock.held(environment, ["knowngood", "verify", *arguments]):
-            return verify(environment, options, say)
+        with lock.held(options.environment, command):
+            return _verify(options, arguments, say)
     except lock.LockUnavailable as error:
         _say_verdict(HELD, str(error), say)
         return HELD
 
 
-def parse(arguments: Sequence[str]) -> Options:
-    """Take apart what concerns the parent; what it does not know is pytest's."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    add = parser.add_argument
-    add("--env")
-    add("--origin", action="append", default=[])
-    add("--drill")
-    add("--release")
-    add("--manifest", type=Path)
-    add("--verdict-file", type=Path)
-    add("--html-file", type=Path)
-    add("--record", action="store_true")
-    add("--push", action="store_true")
-    known, rest = parser.parse_known_args(list(arguments))
-    return Options(
-        env=known.env,
-        origins=tuple(known.origin),
-        drill=known.drill,
-        release=known.release,
-        manifest=known.manifest,
-        verdict_file=known.verdict_file,
-        html_file=known.html_file,
-        record=known.record,
-        push=known.push,
-        rest=tuple(rest),
-    )
-
-
-def load(options: Options) -> Environment:
-    """The environment that the options mean. Raises BadEnvironment."""
-    root = loader.root_above(Path.cwd())
-    if options.env is None:
-        folder = root / loader.FOLDER
-        raise BadEnvironment(
-            f"needs --env NAME; environments in {loader.FOLDER}/:\n{loader.listing(folder)}"
-        )
-    for option, path in (
-        ("--verdict-file", options.verdict_file),
-        ("--html-file", options.html_file),
-    ):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
-    if options.record and (options.origins or options.drill is not None):
-        raise BadEnvironment("--record: what --origin or --drill verify is not the environment")
-    if options.push and not options.record:
-        raise BadEnvironment("--push pushes the record of a run; give --record as well")
-    found = loader.chosen(options.env, root, options.origins, options.drill)
-    _built(found, options)
-    return found
-
-
-def _built(environment: Environment, options: Options) -> str | None:
-    """The digest of the manifest that the options name. Raises BadEnvironment."""
-    if options.manifest is None:
-        return None
-    try:
-        return build_match.manifest_for(environment, options.manifest.absolute()).digest
-    except BadManifest as error:
-        raise BadEnvironment(f"--manifest {error}") from None
-
-
-def verify(environment: Environment, options: Options, say: Say) -> int:
-    """Run, conclude, write the reports; the exit code."""
+def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
     began = time.time()
     run_id = uuid.uuid4().hex[:12]
+    environment = options.environment
     redactor = Redactor(environment.secrets.values())
-    found = watched(environment, options, run_id, _shown(redactor))
-    if found.reason:
-        _say_verdict(found.code, redactor(found.reason), say)
-    if found.code != USAGE_ERROR:
-        document = redactor.deep(trust.document(found, environment.name, run_id, began))
+    conclusion = watched(options, [*_colour(), *arguments], run_id, _shown(redactor))
+    if conclusion.reason:
+        _say_verdict(conclusion.code, redactor(conclusion.reason), say)
+    if conclusion.code != USAGE_ERROR:
+        document = redactor.deep(trust.document(conclusion, environment.name, run_id, began))
         _report(options, document, say)
         if options.record:
-            _record(environment, document, options.push, say)
-    return found.code
+            _record(options, document, say)
+    return conclusion.code
 
 
 def watched(
-    environment: Environment,
     options: Options,
+    arguments: Sequence[str],
     run_id: str,
     show: Callable[[bytes], None],
     variables: Mapping[str, str] | None = None,
 ) -> Conclusion:
-    """Run pytest in a process that is watched, with these ``variables`` beside ours, and say what
-    its end is worth.
+    """Run pytest in a process that is watched, and return what its end is worth.
+
+    ``arguments`` are for pytest alone; ``show`` is given its output as it comes; ``variables`` are
+    added to its environment.
     """
+    run = child.ChildRun(
+        arguments=[*options.to_arguments(), *arguments],
+        run_id=run_id,
+        seconds=_seconds(options),
+        show=show,
+        environment={"COLUMNS": str(shutil.get_terminal_size().columns), **(variables or {})},
+    )
+    manifest = options.manifest.digest if options.manifest is not None else None
+    return trust.conclude(run.run(), run_id, options.release, manifest)
+
+
+def _seconds(options: Options) -> float:
+    """Return how long the run may take: its budget, and what waits before and after it."""
+    environment = options.environment
     seconds = environment.budget.run + child.AFTERWARDS
     if options.release is not None:
         seconds += environment.budget.converge
     if environment.serve is not None:
         seconds += server.READY_WITHIN
-    manifest = _built(environment, options)
-    run = child.ChildRun(
-        arguments=[*_arguments(options), *_looks(), *options.rest],
-        run_id=run_id,
-        seconds=seconds,
-        show=show,
-        environment={"COLUMNS": str(shutil.get_terminal_size().columns), **(variables or {})},
-    )
-    release = options.release.strip() if options.release is not None else None
-    return trust.conclude(run.run(), run_id, release, manifest)
+    return seconds
 
 
-def _arguments(options: Options) -> list[str]:
-    told = [f"--env={options.env}", *(f"--origin={each}" for each in options.origins)]
-    told += [f"--drill={options.drill}"] if options.drill is not None else []
-    told += [f"--release={options.release}"] if options.release is not None else []
-    told += [f"--manifest={options.manifest}"] if options.manifest is not None else []
-    return told
-
-
-def _looks() -> list[str]:
-    """Colour, which the child cannot decide: it writes to us and not to a terminal."""
+def _colour() -> list[str]:
+    """Return pytest's option for colour: the child writes to us, and cannot see the terminal."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return ["--color=yes"] if colour else []
 
 
 def _shown(redactor: Redactor) -> Callable[[bytes], None]:
-    """Write out what comes, without secrets; who reads it may go away without harm."""
+    """Return a function that prints output without secrets. Broken pipes are ignored."""
     stream = redactor.stream()
 
     def show(chunk: bytes) -> None:
@@ -192,7 +110,7 @@ def _shown(redactor: Redactor) -> Callable[[bytes], None]:
 
 
 def _report(options: Options, document: dict[str, Any], say: Say) -> None:
-    """Write the reports; trouble with one is told, and leaves the verdict as it is."""
+    """Write the reports. One that cannot be written leaves the verdict as it is."""
     writers = (
         ("--verdict-file", options.verdict_file, json_file.write),
         ("--html-file", options.html_file, html_page.write),
@@ -201,16 +119,16 @@ def _report(options: Options, document: dict[str, Any], say: Say) -> None:
         if path is None:
             continue
         try:
-            write(path.absolute(), document)
+            write(path, document)
         except OSError as error:
             _say(f"{option} {path}: not written: {error.strerror or error}", say)
 
 
-def _record(environment: Environment, document: Mapping[str, Any], push: bool, say: Say) -> None:
-    """Imported for those who ask for it."""
-    from ..release import record_from_verdict
+def _record(options: Options, document: Mapping[str, Any], say: Say) -> None:
+    from ..release import record_from_verdict  # only for those who ask for it
 
-    for line in record_from_verdict.told(environment, document, push).splitlines():
+    text = record_from_verdict.told(options.environment, document, options.push)
+    for line in text.splitlines():
         _say(line, say)
 
 
