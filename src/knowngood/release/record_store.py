@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -12,27 +12,22 @@ from typing import Final
 from ..safety import atomic_write
 from ..safety.errors import RunnerError
 from ..safety.sanitize import one_line
-from . import clone, record
+from . import clone, record_parser
 from .git import GitError, Repository
 from .identity import user
-from .record import DEPLOYED, MalformedRecord, Record, RecordKind
-
-SKEW: Final = timedelta(minutes=5)
-"""How far another machine's clock may be ahead of ours before its records are not believed."""
-
-BY_HAND: Final = timedelta(minutes=1)
-"""How long a person's git may take from the time in a tag's name to the tag."""
+from .record import DEPLOYED, Record, RecordKind
+from .record_parser import SKEW, MalformedRecord, TagContent
 
 _FIELDS: Final = (
     "refname:lstrip=2",
     "objecttype",
     "*objecttype",
     "*objectname",
-    "taggerdate:unix",
-    "contents",
     "tag",
     "tagger",
+    "contents",
 )
+"""A tag's name, and then the fields of TagContent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +110,11 @@ class Records:
         """The FAILED that came after ``good``, of the same commit on the same environment; one of
         another machine also where its clock may have been behind.
         """
-        for each in self._failed.get((good.environment, good.commit), ()):
-            if each.when > good.when - (timedelta() if each.where == good.where else SKEW):
-                return each
+        for failed in self._failed.get((good.environment, good.commit), ()):
+            # A record made by hand names no machine; its tagger stands for the clock.
+            same_clock = (failed.where or failed.who) == (good.where or good.who)
+            if failed.when > good.when - (timedelta() if same_clock else SKEW):
+                return failed
         return None
 
     def last_good(self, environment: str, believed: Believed) -> Record | None:
@@ -129,50 +126,26 @@ class Records:
 
 
 def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
-    """Every record of these environments. One from the future counts as none. Raises GitError."""
+    """Return every record of these environments, and the tags that are none. Raises GitError."""
     patterns = [f"refs/tags/{kind}/{name}/" for kind in RecordKind for name in environments]
-    form = "%00".join(f"%({each})" for each in _FIELDS)
+    form = "%00".join(f"%({field})" for field in _FIELDS)
     listed = repository.run("for-each-ref", f"--format={form}%00", *patterns)
     fields = listed.split("\0")[:-1]
-    rows = [fields[at : at + len(_FIELDS)] for at in range(0, len(fields), len(_FIELDS))]
     good: list[Record] = []
     bad: list[BadRecord] = []
-    for row in rows:
-        name = row[0].lstrip("\n")
+    for start in range(0, len(fields), len(_FIELDS)):
+        name, *content = fields[start : start + len(_FIELDS)]
+        name = name.lstrip("\n")
         try:
-            good.append(read_one(name, row[1:], now))
+            good.append(record_parser.parse(name, TagContent(*content), now))
         except MalformedRecord as error:
             bad.append(BadRecord(name, str(error)))
     return Records(tuple(sorted(good, key=lambda r: r.when, reverse=True)), tuple(bad))
 
 
-def read_one(name: str, row: Sequence[str], now: datetime) -> Record:
-    """Return the record in the tag ``name``. Raises Malformed.
-
-    ``row`` is the kind of object that the name stands for, that and the name of what it is on, when
-    it was made (Unix time), its message, the name it was made with, and who made it.
-    """
-    kind, of, commit, tagged, contents, own_name, tagger = row
-    if kind != "tag":
-        raise MalformedRecord("it is a lightweight tag, which says nothing")
-    if of != "commit":
-        raise MalformedRecord(f"it is on a {of}, not on a commit")
-    found = record.parse(name, commit, contents)
-    if found.by_hand:
-        if own_name != name:  # its message names neither release nor environment
-            raise MalformedRecord(f"it was made with another name, {one_line(own_name)}")
-        found = replace(found, who=tagger.rpartition(">")[0] + ">")
-    apart = abs(int(found.when.timestamp()) - int(tagged or 0))
-    if apart > (BY_HAND.seconds if found.by_hand else 0):
-        raise MalformedRecord("it was not made at the time that it tells")
-    if found.when > now + SKEW:
-        raise MalformedRecord("it is from the future: a clock was wrong, here or where it was made")
-    return found
-
-
 def identity(repository: Repository) -> tuple[str, str]:
     """Who acts here, ``Name <address>``, as git knows them or else this machine; and from where."""
-    where = socket.gethostname()
+    where = os.uname().nodename
     name = repository.config("user.name") or user()
     address = repository.config("user.email") or f"{user()}@{where}"
     return f"{name} <{address}>", where

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..safety.sanitize import one_line
-from . import git_settings, record_store
+from . import git_settings
 from .git import GitError, Repository
 from .git_objects import LARGEST, GitObject, objects
-from .record import MalformedRecord, Record, is_record
+from .record import Record, is_record
+from .record_parser import MalformedRecord, TagContent, parse
 from .record_store import Records
 from .review import unmarked
 
@@ -93,18 +94,18 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
 
 
 def _record(ref: str, tag: GitObject) -> Record:
-    """The record that a tag holds. Its message names the commit, the release and the environment,
-    or it was made by hand with this name, so that none passes for another's. Raises Malformed.
-    """
+    """Return the record that a tag holds. Raises MalformedRecord."""
     if tag.too_large:
         raise MalformedRecord(f"it is larger than {LARGEST} bytes")
-    tagger = tag.header("tagger")
-    made = tagger.rsplit(" ", 2)[1:2]
-    about = (tag.message, tag.header("tag"), tagger)
-    row = (tag.kind, tag.header("type"), tag.header("object"), *made, *about)
-    if not made or not made[0].isdecimal():
-        raise MalformedRecord("no annotated tag, which says who made it and when")
-    return record_store.read_one(ref.removeprefix(_TAGS), row, datetime.now(UTC))
+    content = TagContent(
+        kind=tag.kind,
+        target=tag.header("type"),
+        commit=tag.header("object"),
+        own_name=tag.header("tag"),
+        tagger=tag.header("tagger"),
+        message=tag.message,
+    )
+    return parse(ref.removeprefix(_TAGS), content, datetime.now(UTC))
 
 
 def _unsigned(repository: Repository, tag: GitObject) -> Iterator[str]:

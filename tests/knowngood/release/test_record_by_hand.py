@@ -9,9 +9,10 @@ import pytest
 from clones import Clone
 
 from knowngood.environment.model import Environment, GateRules, Release
-from knowngood.release import gate, record, record_store
+from knowngood.release import gate, record_parser, record_store
 from knowngood.release.git import Repository
-from knowngood.release.record import MalformedRecord, RecordKind
+from knowngood.release.record import RecordKind
+from knowngood.release.record_parser import MalformedRecord, TagContent
 
 NOW = datetime.now(UTC)
 TIME = NOW.strftime("%Y%m%dT%H%M%S.000000Z")
@@ -19,8 +20,9 @@ NAME = f"verified/prod/v1/{TIME}"
 
 
 @pytest.fixture
-def site(clone: Clone) -> Repository:
-    """A repository with the release v1."""
+def site(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """A repository with the release v1, where it is NOW however slow the machine is."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"{int(NOW.timestamp())} +0000")
     clone.commit("Begin r=bob", "--allow-empty")
     clone.git("tag", "-a", "-m", "v1", "v1")
     return Repository(clone.path)
@@ -52,7 +54,7 @@ def test_one_line_is_a_record(
         "v1",
         site.commit_of("v1"),
     )
-    assert (found.verdict, found.reason, found.by_hand) == (verdict, reason, True)
+    assert (found.verdict, found.reason, found.where) == (verdict, reason, "")
     assert found.when == NOW.replace(microsecond=0)
     assert " <" in found.who and found.who.endswith(">")  # noqa: PT018 - one claim
 
@@ -69,8 +71,11 @@ def test_one_line_is_a_record(
 )
 def test_another_message_is_none(message: str, why: str) -> None:
     """Only what says that it was made by hand needs no statement."""
+    tag = TagContent(
+        "tag", "commit", "0" * 40, NAME, f"Ann <a@b> {NOW.timestamp():.0f} +0000", message
+    )
     with pytest.raises(MalformedRecord, match=why):
-        record.parse(NAME, "0" * 40, message)
+        record_parser.parse(NAME, tag, NOW)
 
 
 def test_a_tag_under_another_name(site: Repository) -> None:
@@ -118,3 +123,24 @@ def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:
     good = read(site).last_good("prod", trusted)
     assert good is not None
     assert good.reason == "all is well"
+
+
+def test_a_person_s_failed_revokes_a_person_s_passed(site: Repository) -> None:
+    """What the same person found later counts, also within minutes; the log shows both."""
+    for seconds, message in ((20, "FAILED: verified by hand"), (10, "PASSED: verified by hand")):
+        name = f"verified/prod/v1/{NOW - timedelta(seconds=seconds):%Y%m%dT%H%M%S.000000Z}"
+        site.run("tag", "-a", "-m", message, name, "v1^{commit}")
+    good = read(site).last_good("prod", lambda _: True)
+    assert good is not None, "the failure is older"
+    site.run("tag", "-a", "-m", "FAILED: verified by hand: no start page", NAME, "v1^{commit}")
+    assert read(site).last_good("prod", lambda _: True) is None
+
+
+def test_the_server_lets_it_in(clone: Clone, server: Clone, site: Repository) -> None:
+    """The update hook takes what is made by hand, and refuses another line."""
+    server.hooks("install", "--server")
+    clone.git("tag", "-a", "-m", "PASSED: verified by hand", NAME, "v1^{commit}")
+    clone.git("push", "-q", "origin", NAME)
+    other = NAME.replace("prod", "stage")
+    clone.git("tag", "-a", "-m", "PASSED", other, "v1^{commit}")
+    assert "this is none: its message holds no record" in clone.refused("push", "origin", other)

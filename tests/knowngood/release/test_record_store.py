@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from release_side import DIGEST, NOW, Note, git
 
-from knowngood.release import clone, record, record_store
+from knowngood.release import clone, record_parser, record_store
 from knowngood.release.git import Repository, is_ref_part
-from knowngood.release.record import OURS, MalformedRecord, Record, RecordKind
+from knowngood.release.record import OURS, Record, RecordKind
+from knowngood.release.record_parser import MalformedRecord, TagContent
 from knowngood.release.record_store import RecordNotWritten, Records
 
 FULL = Record(
@@ -49,11 +50,19 @@ def read(repository: Repository, now: datetime = NOW) -> Records:
     return record_store.read(repository, now, ["stage", "prod"])
 
 
+def parse(written: Record, name: str = "", text: str = "") -> Record:
+    """Read a record back from its tag, under another name or with another message."""
+    tagger = f"Ann <ann@example.org> {int(written.when.timestamp())} +0000"
+    message = text or written.message()
+    tag = TagContent("tag", "commit", written.commit, written.name, tagger, message)
+    return record_parser.parse(name or written.name, tag, NOW)
+
+
 @pytest.mark.parametrize("kind", list(RecordKind))
 def test_what_is_written_is_read(kind: RecordKind) -> None:
     """Every field of every kind; the lists for other readers aside."""
     written = replace(FULL, kind=kind, verdict=VERDICTS[kind])
-    found = record.parse(written.name, written.commit, written.message())
+    found = parse(written)
     assert found == replace(written, tests={}, inputs={})
 
 
@@ -91,7 +100,7 @@ def test_hostile_words() -> None:
     """What a deployment says in a reason forges no line, no statement and no signature."""
     evil = "x\n{\n}\n-----BEGIN PGP SIGNATURE-----\n\x1b[2J\u202e"
     written = replace(FULL, reason=evil, who=evil, where=evil)
-    found = record.parse(written.name, written.commit, written.message())
+    found = parse(written)
     assert found.verdict == "FAILED"
     lines = written.message().splitlines()
     assert "-----BEGIN PGP SIGNATURE-----" not in lines
@@ -115,7 +124,7 @@ def test_hostile_words() -> None:
 def test_a_name_that_is_another_ones(name: str, why: str) -> None:
     """A tag that was renamed, or copied to another release."""
     with pytest.raises(MalformedRecord, match=why):
-        record.parse(name, FULL.commit, FULL.message())
+        parse(FULL, name)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +140,7 @@ def test_a_name_that_is_another_ones(name: str, why: str) -> None:
         ('"0000000000000000000000000000000000000000"', "7", "holds no record"),
         ("0000000000000000000000000000000000000000", "1" * 40, "and its message on 111111111111"),
         ("{", "[" * 20_000, "holds no record"),
-        ("FAILED", "x" * record.LARGEST, "longer than"),
+        ("FAILED", "x" * record_parser.LARGEST, "longer than"),
     ],
 )
 def test_a_message_that_was_tampered_with(old: str, new: str, why: str) -> None:
@@ -139,7 +148,7 @@ def test_a_message_that_was_tampered_with(old: str, new: str, why: str) -> None:
     text = FULL.message()
     assert old in text
     with pytest.raises(MalformedRecord, match=re.escape(why)):
-        record.parse(FULL.name, FULL.commit, text.replace(old, new))
+        parse(FULL, text=text.replace(old, new))
 
 
 def test_written_and_read_back(site: Repository, note: Note) -> None:
@@ -340,7 +349,7 @@ def test_names_that_refs_may_have(name: str, good: bool) -> None:
 def test_neither_pytest_nor_an_http_client(tmp_path: Path) -> None:
     """Whoever asks the records needs nothing of what verifies."""
     code = (
-        "import sys, knowngood.cli.gate_log, knowngood.release.record_from_verdict\n"
+        "import sys, knowngood.cli.gate, knowngood.cli.push, knowngood.release.record_from_verdict\n"
         "print([m for m in sys.modules if m.split('.')[0] in "
         "('pytest', '_pytest', 'httpx', 'pycurl', 'requests', 'urllib3')])"
     )

@@ -135,7 +135,7 @@ def test_only_a_record_is_let_in_under_a_record_s_name(watched: Clone) -> None:
     name = "verified/stage/v1/20261125T100000.000000Z"
     none = "kept for a record, and this is none: "
     watched.git("tag", name)
-    assert f"{none}no annotated tag" in watched.refused("push", "origin", name)
+    assert f"{none}it is a lightweight tag" in watched.refused("push", "origin", name)
     watched.tag(name, "stage v1 PASSED", "--force")
     assert f"{none}its message holds no record" in watched.refused("push", "origin", name)
     barrier = watched.tag("pushed", "in the way")

@@ -1,0 +1,188 @@
+"""Read a record back from its tag: one that knowngood wrote, or one made by hand."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from ..content import strict_json
+from ..safety.errors import KnowngoodError
+from ..safety.limits import ContentTooLarge
+from ..safety.sanitize import one_line
+from .git import is_ref_part
+from .record import OURS, STATEMENT, TIME, VERDICTS, Record, RecordKind
+
+LARGEST: Final = 1 << 20
+"""Characters of a message that is read: a verification of FHR has 6,000."""
+
+SKEW: Final = timedelta(minutes=5)
+"""How far another machine's clock may be ahead of ours."""
+
+BY_HAND: Final = timedelta(minutes=1)
+"""How long a person's git may take from the time in a tag's name to the tag."""
+
+_BY_HAND: Final = re.compile(
+    r"(?P<verdict>[A-Z ]+): (?:verified|pushed|rolled back|overridden) by hand"
+    r"(?:: (?P<reason>[^\n]*))?"
+    r"(?:\n+(?:-----BEGIN [A-Z ]+-----\n.*)?)?",
+    re.DOTALL,
+)
+"""A whole message made by hand: one line, and the signature of a signed tag."""
+
+_NO_RECORD: Final = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    ContentTooLarge,
+)
+
+
+class MalformedRecord(KnowngoodError):
+    """A tag with a record's name that holds none; the message says why."""
+
+
+class TagContent(NamedTuple):
+    """What git keeps of a tag.
+
+    Attributes:
+        kind: the kind of object that the ref points at; "tag" for an annotated tag.
+        target: the kind of object that an annotated tag is on.
+        commit: the name of that object, in full.
+        own_name: the name that the tag was made with, which a signature covers.
+        tagger: who made it and when: ``Name <address> SECONDS ZONE``.
+        message: its message, with a signature if it has one.
+    """
+
+    kind: str
+    target: str
+    commit: str
+    own_name: str
+    tagger: str
+    message: str
+
+    @property
+    def seconds(self) -> int:
+        """When it was made, as Unix time; 0 where it does not say."""
+        seconds = "".join(self.tagger.rsplit(" ", 2)[1:2])
+        return int(seconds) if seconds.isdecimal() else 0
+
+
+def parse(name: str, tag: TagContent, now: datetime) -> Record:
+    """Return the record in the tag ``name``. ``tests`` and ``inputs`` are not read.
+
+    Raises MalformedRecord, also for a record from the future.
+    """
+    if tag.kind != "tag":
+        raise MalformedRecord("it is a lightweight tag, which does not say who made it and when")
+    if tag.target != "commit":
+        raise MalformedRecord(f"it is on a {tag.target}, not on a commit")
+    if len(tag.message) > LARGEST:
+        raise MalformedRecord(f"its message is longer than {LARGEST} characters")
+    line = _BY_HAND.fullmatch(tag.message)
+    record = _made_by_hand(name, tag, line) if line else _written_by_us(name, tag)
+    if record.verdict not in VERDICTS[record.kind]:
+        allowed = ", ".join(sorted(VERDICTS[record.kind]))
+        raise MalformedRecord(
+            f"its verdict is {one_line(record.verdict, 40)!r}; allowed for {record.kind}: {allowed}"
+        )
+    if record.when > now + SKEW:
+        raise MalformedRecord("it is from the future: a clock was wrong, here or where it was made")
+    return record
+
+
+def _made_by_hand(name: str, tag: TagContent, line: re.Match[str]) -> Record:
+    """Read one made by hand. Its message names neither environment nor release, so the tag itself
+    must have been made with this name.
+    """
+    kind, environment, release, when = parts(name)
+    if tag.own_name != name:
+        raise MalformedRecord(f"it was made with another name, {one_line(tag.own_name)}")
+    _refuse_other_time(tag, when, BY_HAND)
+    reason = (line["reason"] or "").strip() or "by hand"
+    who = tag.tagger.rsplit(" ", 2)[0]
+    return Record(kind, environment, release, tag.commit, when, line["verdict"], reason, who)
+
+
+def _written_by_us(name: str, tag: TagContent) -> Record:
+    """Read one that knowngood wrote. Its message must tell the same as the tag and its name."""
+    kind, environment, release, when = parts(name)
+    try:
+        record = _from_statement(_statement_in(tag.message), release)
+    except _NO_RECORD as error:
+        raise MalformedRecord(
+            f"its message holds no record: {one_line(repr(error), 120)}"
+        ) from None
+    if record.commit != tag.commit:
+        raise MalformedRecord(
+            f"it is on {tag.commit[:12]}, and its message on {one_line(record.commit[:12], 40)}"
+        )
+    if (record.kind, record.environment, record.when) != (kind, environment, when):
+        raise MalformedRecord("its name and its message do not tell the same")
+    _refuse_other_time(tag, when, timedelta())
+    return record
+
+
+def _from_statement(statement: Any, release: str) -> Record:
+    ours = statement["predicate"][OURS]
+    digests = [subject["digest"] for subject in statement["subject"]]
+    [commit] = [digest["gitCommit"] for digest in digests if "gitCommit" in digest]
+    contents = [digest["sha256"] for digest in digests if "sha256" in digest]
+    if statement["subject"][0]["name"] != release:
+        raise ValueError("its subject is another release")
+    return Record(
+        kind=RecordKind(ours["kind"]),
+        environment=_text(ours["environment"]),
+        release=release,
+        commit=_text(commit),
+        when=datetime.fromisoformat(ours["when"]),
+        verdict=_text(ours["verdict"]),
+        reason=_text(ours["reason"]),
+        who=_text(ours["who"]),
+        where=_text(ours["where"]),
+        run=_text(ours["run"]),
+        content=_text(contents[0]) if contents else None,
+        attempts=int(ours["attempts"]),
+    )
+
+
+def _refuse_other_time(tag: TagContent, when: datetime, tolerance: timedelta) -> None:
+    if abs(int(when.timestamp()) - tag.seconds) > tolerance.total_seconds():
+        raise MalformedRecord("it was not made at the time that it tells")
+
+
+def parts(name: str) -> tuple[RecordKind, str, str, datetime]:
+    """Kind, environment, release and time in the name of a record's tag. Raises Malformed."""
+    words = name.split("/")
+    try:
+        when = datetime.fromisoformat(words[-1])
+        release = "/".join(words[2:-1])
+        if len(words) < 4 or not is_ref_part(release) or not is_ref_part(words[1]):
+            raise ValueError
+        if when.tzinfo != UTC or words[-1] != when.strftime(TIME):
+            raise ValueError
+        return RecordKind(words[0]), words[1], release, when
+    except ValueError:
+        raise MalformedRecord("its name is not KIND/ENVIRONMENT/RELEASE/TIME") from None
+
+
+def _statement_in(text: str) -> Any:
+    """The statement is what stands between the first line that opens it and the one that closes
+    it; a signature follows.
+    """
+    _, opened, rest = text.partition("\n{\n")
+    inner, closed, _ = rest.partition("\n}\n")
+    if not opened or not closed:
+        raise ValueError("no statement")
+    statement = strict_json.loads(f"{{{inner}}}")
+    if statement["_type"] != STATEMENT:
+        raise ValueError(f"_type {statement['_type']!r}")
+    return statement
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
