@@ -1,0 +1,94 @@
+"""Whether a file is what the ending of its name says: by media type, first and last bytes.
+
+A server that lost a file may answer with an HTML page and 200, and a copy may be cut short.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from .media_types import media_type
+
+MEDIA_TYPES: Final = {
+    "css": "text/css",
+    "gif": "image/gif",
+    "htm": "text/html",
+    "html": "text/html",
+    "ico": "image/(x-icon|vnd.microsoft.icon)",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "js": "(text|application)/(x-)?(java|ecma)script",
+    "json": "application/json",
+    "png": "image/png",
+    "svg": "image/svg[+]xml",
+    "webp": "image/webp",
+}
+"""By ending, a regular expression for the media type (IANA's registry). Fonts are not here:
+browsers ignore their media type, and servers differ."""
+
+FIRST_BYTES: Final = {
+    "gif": b"GIF8",
+    "jpeg": b"\xff\xd8\xff",
+    "jpg": b"\xff\xd8\xff",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "webp": b"RIFF",
+    "woff": b"wOFF",
+    "woff2": b"wOF2",
+}
+"""By ending, what every such file begins with."""
+
+LAST_BYTES: Final = {"gif": b";", "png": b"IEND"}
+"""By ending, what the last bytes of every such file hold."""
+
+_END: Final = 64  # bytes that count as the last ones
+_HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
+
+
+def ending(path: str) -> str:
+    """Return ``css`` for ``/fr/css/styles.css``; empty where the name has no ending."""
+    _, dot, kind = path.rpartition("/")[2].rpartition(".")
+    return kind.lower() if dot else ""
+
+
+def problems(path: str, content_types: Sequence[str], body: bytes, *, html: bool) -> list[str]:
+    """Return what contradicts the ending of ``path``, each in one line.
+
+    Arguments:
+        path: the path of the URL that answered.
+        content_types: the values of all Content-Type headers.
+        body: the whole file.
+        html: whether a file without a known ending may be an HTML page.
+    """
+    kind = ending(path)
+    return [
+        *_media_type_problems(kind, content_types, html=html),
+        *_content_problems(kind, body, html=html),
+    ]
+
+
+def _media_type_problems(kind: str, content_types: Sequence[str], *, html: bool) -> list[str]:
+    if len(set(content_types)) > 1:
+        return [f"several media types: {', '.join(content_types)}"]
+    sent = media_type(content_types[0] if content_types else None)
+    expected = MEDIA_TYPES.get(kind, ".+" if html else "(?!text/html).+")
+    if re.fullmatch(expected, sent):
+        return []
+    return [f"media type {sent or 'missing'}; expected for .{kind}: {expected}"]
+
+
+def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
+    if not body:
+        return ["the file is empty"]
+    if not html and _HTML.match(body[:200]):
+        return ["an HTML page in place of the file"]
+    if not body.startswith(FIRST_BYTES.get(kind, b"")):
+        return [f"begins with {body[:8]!r}; every .{kind} file begins with {FIRST_BYTES[kind]!r}"]
+    if LAST_BYTES.get(kind, b"") not in body[-_END:]:
+        return [f"cut short: {LAST_BYTES[kind]!r} is missing at the end"]
+    if kind == "svg" and b"</svg>" not in body:  # any comment may follow
+        return ["cut short: </svg> is missing"]
+    if kind in {"woff", "woff2"} and int.from_bytes(body[8:12]) != len(body):
+        return [f"{len(body)} bytes; the font itself says {int.from_bytes(body[8:12])}"]
+    return []

@@ -1,0 +1,124 @@
+"""What the scripts of a page call, use and define, as far as their text shows it.
+
+Scripts are never run. Every rule here prefers to miss a fault over reporting a sound page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ..safety.limits import cached_by_content
+from . import javascript
+
+_BUILT_IN: Final = {"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"}
+_CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
+_COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
+_SELECTOR: Final = re.compile(r"[#.][\w-]+")
+_DEFINES_JQUERY: Final = re.compile(
+    r"(?<![\w$])\$\s*=(?!=)|\[[\"']\$[\"']\]\s*=|\bfunction\s+\$\s*\(|\bimport\b[^;\"']{0,99}\$"
+)
+# function ($) {, ($) =>, ($, undefined) {
+_TAKES_JQUERY: Final = re.compile(r"\(\s*\$\s*[,)]\s*(?:\{|=>|\w)")
+# A `$` before what jQuery does not take may end a regular expression, with a group behind it.
+_USES_JQUERY: Final = re.compile(
+    r"(?<![\w$.])\$(?:[.](?!fn\b)(\w+)\(|\((?=\s*(?:[\"'`]|document\b|window\b|this\b|function\b)))"
+)
+
+
+def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[str]:
+    """Return the functions that event handlers call and no script defines.
+
+    Arguments:
+        handlers: the attributes of the page's elements, such as ``init()`` of ``onload``.
+        sources: the scripts that the page runs.
+    """
+    defined = _BUILT_IN.union(*map(javascript.declares, sources))
+    called = {call[1] for handler in handlers if (call := _CALL.match(handler))}
+    return [f"{name}(): no script defines it" for name in sorted(called - defined)]
+
+
+def is_never_called(name: str, handlers: Iterable[str], sources: Sequence[bytes]) -> bool:
+    """Return whether a script defines the function ``name`` for the page and nothing calls it."""
+    if not any(name in javascript.declares(source) for source in sources):
+        return False
+    return not any(name in handler for handler in handlers) and not any(
+        _calls(source, name=name) for source in sources
+    )
+
+
+def library_problems(sources: Sequence[bytes]) -> list[str]:
+    """Return what scripts use of jQuery and its plug-ins and no script of the page defines."""
+    used = frozenset[str]().union(*map(_jquery_names, sources))
+    plugins = used - {""}
+    defined = {name for source in sources for name in _mentioned(source, names=plugins)}
+    missing = sorted(f"$.{name}" for name in plugins - defined)
+    if "" in used and not any(_defines_jquery(source) for source in sources):
+        users = [source for source in sources if "" in _jquery_names(source)]
+        missing += ["$"] if not all(_takes_jquery(source) for source in users) else []
+    return [f"{name}: no script defines it" for name in missing]
+
+
+@cached_by_content
+def selectors(source: bytes) -> frozenset[str]:
+    """Return every CSS selector of an id or class that string literals of a script may name.
+
+    ``"menu"`` may be an id that the script looks up: it counts as ``#menu``.
+    """
+    texts = javascript.strings(source)
+    return frozenset(
+        selector for text in texts for selector in (f"#{text}", *_SELECTOR.findall(text))
+    )
+
+
+def names_file(path: str, sources: Iterable[bytes]) -> bool:
+    """Return whether a source names a file, as ``config.json`` or as ``"config" + ".json"``."""
+    stem, _, ending = path.rpartition("/")[2].partition(".")
+    name = re.compile(rf"{re.escape(stem)}\W{{0,9}}{re.escape(ending)}".encode())
+    return any(name.search(source) for source in sources)
+
+
+def _without_comments(source: bytes) -> str:
+    return _COMMENT.sub("", source.decode("utf-8", "replace"))
+
+
+@cached_by_content
+def _jquery_names(source: bytes) -> frozenset[str]:
+    """Return the names that a script calls of jQuery, with "" for ``$`` itself."""
+    uses = _USES_JQUERY.finditer(_without_comments(source))
+    return frozenset(use[1] or "" for use in uses)
+
+
+@cached_by_content
+def _mentioned(source: bytes, *, names: frozenset[str]) -> frozenset[str]:
+    """Return those of ``names`` that a script has other than as a call of jQuery's."""
+    if not names:
+        return names
+    rest = _USES_JQUERY.sub("", _without_comments(source))
+    return names.intersection(re.findall(r"\w+", rest))
+
+
+@cached_by_content
+def _defines_jquery(source: bytes) -> bool:
+    return _DEFINES_JQUERY.search(_without_comments(source)) is not None
+
+
+@cached_by_content
+def _takes_jquery(source: bytes) -> bool:
+    """Return whether a function of the script takes ``$`` as its argument, whoever calls it."""
+    return _TAKES_JQUERY.search(_without_comments(source)) is not None
+
+
+@cached_by_content
+def _calls(source: bytes, *, name: str) -> bool:
+    """Return whether a script names a function of the page.
+
+    Its declaration does not count, nor a key of this name. A script that has another function
+    of this name for itself calls that one.
+    """
+    text = _without_comments(source)
+    declaration = rf"\bfunction\s+{name}\b|(?<![\w$.]){name}\s*=(?!=)"
+    for_itself = len(re.findall(declaration, text)) > (name in javascript.declares(source))
+    rest = re.sub(declaration, "", text)
+    return not for_itself and re.search(rf"(?<![\w$.]){name}\b(?!\s*:)", rest) is not None

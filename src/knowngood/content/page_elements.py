@@ -1,0 +1,76 @@
+"""The elements of a page that its scripts and policies are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urldefrag, urljoin
+
+from . import javascript
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborHTMLParser
+
+_HANDLERS: Final = ("onload", "onclick", "onchange", "onsubmit", "onhashchange")
+
+
+def selectors(tree: LexborHTMLParser) -> set[str]:
+    """Return the ids and classes of a page's elements, as CSS selectors."""
+    ids = {f"#{node.attributes.get('id')}" for node in tree.css("[id]")}
+    classes = (node.attributes.get("class") or "" for node in tree.css("[class]"))
+    return ids | {f".{name}" for names in classes for name in names.split()}
+
+
+def handlers(tree: LexborHTMLParser) -> list[str]:
+    """Return the script of every event handler attribute, such as ``onload="init()"``."""
+    scripts = (node.attributes[name] for name in _HANDLERS for node in tree.css(f"[{name}]"))
+    return [script for script in scripts if script]
+
+
+def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, bool]]:
+    """Return the scripts that a browser runs on the page of ``url``, in their order.
+
+    Of each, its URL (empty where the script stands in the page), its source (empty where it has
+    a URL), and whether it is written in Mozilla's own JavaScript.
+    """
+    base = _base(tree, url)
+    for node in tree.css("script"):
+        kind, address = node.attributes.get("type") or "", node.attributes.get("src")
+        if not javascript.is_javascript(kind):
+            continue
+        if address is None:
+            yield "", node.text(deep=True).encode(), javascript.is_mozilla(kind)
+        else:
+            yield urldefrag(urljoin(base, address.strip())).url, b"", javascript.is_mozilla(kind)
+
+
+def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]:
+    """Return the ``integrity`` attributes by which the page of ``url`` refers to ``target``."""
+    base = _base(tree, url)
+    for node in tree.css("[integrity]"):
+        address = node.attributes.get("src") or node.attributes.get("href") or ""
+        if urldefrag(urljoin(base, address.strip())).url == target:
+            yield node.attributes.get("integrity") or ""
+
+
+def refreshes(tree: LexborHTMLParser) -> bool:
+    """Return whether a page sends its reader to another after a while."""
+    return tree.css_first('meta[http-equiv="refresh" i]') is not None
+
+
+def policies(tree: LexborHTMLParser) -> list[str]:
+    """Return the Content-Security-Policies that stand in the page itself."""
+    nodes = tree.css('meta[http-equiv="content-security-policy" i]')
+    return [node.attributes.get("content") or "" for node in nodes]
+
+
+def has_inline_script(tree: LexborHTMLParser) -> bool:
+    """Return whether a script stands in the page itself."""
+    return tree.css_first("script:not([src]):not([type*=json])") is not None
+
+
+def _base(tree: LexborHTMLParser, url: str) -> str:
+    """Return the URL that a page's references count from."""
+    node = tree.css_first("base[href]")
+    return urljoin(url, (node.attributes.get("href") or "").strip()) if node is not None else url

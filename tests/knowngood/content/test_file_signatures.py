@@ -1,0 +1,70 @@
+"""Whether a file is what the ending of its name says."""
+
+import pytest
+
+from knowngood.content.file_signatures import ending, problems
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" + b"IEND\xaeB`\x82"
+WOFF = b"wOFF\0\1\0\0" + (44).to_bytes(4) + bytes(32)
+
+SOUND = {
+    "css": ("/css/a.css", "text/css; charset=utf-8", b"a{b:c}"),
+    "script-of-old": ("/js/a.js", "application/x-javascript", b"f()"),
+    "script-of-today": ("/js/a.JS", "text/javascript", b"f()"),
+    "json": ("/js/a.json", "application/json", b"{}"),
+    "png": ("/img/a.png", "image/png", PNG),
+    "gif": ("/img/a.gif", "image/gif", b"GIF89a...;"),
+    "jpg": ("/img/a.jpg", "image/jpeg", b"\xff\xd8\xff..."),
+    "svg-with-comment": ("/a.svg", "image/svg+xml", b"<svg></svg>" + b"<!-- x -->" * 99),
+    "icon": ("/favicon.ico", "image/vnd.microsoft.icon", b"\0\0"),
+    "font": ("/a.woff", "anything/at-all", WOFF),
+    "no-ending": ("/feed", "text/plain", b"x"),
+    "a-dot-in-a-folder": ("/v1.css/feed", "text/plain", b"x"),
+}
+
+FAULTS = {
+    "another-type": ("/a.js", ["text/css"], b"f()", "media type text/css"),
+    "no-type": ("/a.png", [], PNG, "media type missing"),
+    "two-types": ("/a.css", ["text/css", "text/plain"], b"a{}", "several media types"),
+    "html-type": ("/feed", ["text/html"], b"x", "media type text/html"),
+    "empty": ("/a.css", ["text/css"], b"", "the file is empty"),
+    "html-in-its-place": ("/a.css", ["text/css"], b" <!DOCTYPE html>", "an HTML page in place"),
+    "html-tag": ("/a.js", ["text/javascript"], b"<html>", "an HTML page in place"),
+    "no-png": ("/a.png", ["image/png"], b"GIF8", "begins with b'GIF8'"),
+    "no-jpeg": ("/a.jpeg", ["image/jpeg"], PNG, "begins with"),
+    "png-cut": ("/a.png", ["image/png"], PNG[:-12], "cut short"),
+    "gif-cut": ("/a.gif", ["image/gif"], b"GIF89a...", "cut short"),
+    "svg-cut": ("/a.svg", ["image/svg+xml"], b"<svg><path", "cut short"),
+    "font-cut": ("/a.woff", ["font/woff"], WOFF[:-1], "43 bytes; the font itself says 44"),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_sound_file(name: str) -> None:
+    """Nothing is said of a file that is what its name says."""
+    path, content_type, body = SOUND[name]
+    assert problems(path, [content_type], body, html=False) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_file_that_is_not_what_its_name_says(name: str) -> None:
+    """The one problem is named."""
+    path, content_types, body, expected = FAULTS[name]
+    first, *others = problems(path, content_types, body, html=False)
+    assert first.startswith(expected)
+    assert others == []
+
+
+def test_a_page_in_a_frame() -> None:
+    """Where a page may be, HTML is what a name without a known ending stands for."""
+    assert problems("/frame/", ["text/html"], b"<!doctype html>", html=True) == []
+    assert problems("/frame/", ["text/html"], b"<!doctype html>", html=False) != []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/fr/css/styles.CSS", "css"), ("/fr/", ""), ("/a.b/c", ""), ("/x.tar.gz", "gz")],
+)
+def test_the_ending_of_a_path(path: str, expected: str) -> None:
+    """Of the last part of the path alone, in lower case."""
+    assert ending(path) == expected

@@ -1,0 +1,93 @@
+"""What a build left in a page, and what only looks so."""
+
+import pytest
+
+from knowngood.content import html
+from knowngood.content.leftovers import conflict_marker, empty_texts, problems
+
+SOUND = {
+    "plain": "<title>Firefox</title><h1>Health</h1>",
+    "french": "<p>l\u2019\u00e9t\u00e9\u00a0\u00bb \u00e9\u00a0\u00bb</p>",
+    "catalan": "<p>paral\u00b7lel</p>",
+    "russian": "<p>\u0417\u0434\u043e\u0440\u043e\u0432\u044c\u0435</p>",
+    "percent": "<p>100%(sic) and 5 % of it</p>",
+    "braces": "<p>{ x }</p>",
+    "questions": "<p>What???</p>",
+    "underline": "<pre>a ======= b</pre>",
+    "a-warning": "<p>Warning: it is hot</p>",
+    "a-word-as-heading": "<h1>firefox</h1>",
+}
+
+FAULTS = {
+    "jinja": ("<p>{{ title }}</p>", "placeholder: {{ title }}"),
+    "jinja-block": ("<p>{% if x %}</p>", "placeholder: {% if x %}"),
+    "jinja-comment": ("<p>{# x #}</p>", "placeholder: {# x #}"),
+    "erb": ("<p><%= title %></p>", "placeholder: <%= title %>"),
+    "gettext": ("<p>%(name)s</p>", "placeholder: %(name)s"),
+    "conflict": ("<p>\n<<<<<<< HEAD\n", "unfinished merge: <<<<<<< HEAD"),
+    "conflict-middle": ("<p>\n=======\r\n", "unfinished merge: ======="),
+    "conflict-end": ("<p>\n>>>>>>> main\n", "unfinished merge: >>>>>>> main"),
+    "replaced": ("<p>caf\ufffd</p>", "garbled letters: \ufffd"),
+    "utf8-twice": ("<p>\u00c3\u00a9t\u00c3\u00a9</p>", "garbled letters: \u00c3\u00a9"),
+    "cyrillic-twice": ("<p>\u00d0\u0097\u00d0\u00b4</p>", "garbled letters: \u00d0\u0097"),
+    "hindi-twice": ("<p>\u00e0\u00a4\u00b9</p>", "garbled letters: \u00e0\u00a4\u00b9"),
+    "question-marks": ("<p>???? ??</p>", "garbled letters: ????"),
+    "traceback": ("Traceback (most recent call last)", "crash: Traceback"),
+    "ssi": ("[an error occurred while processing this directive]", "crash: an error occurred"),
+    "php": ("<b>Warning</b>: x in /y.php on line <b>3</b>", "crash: Warning</b>: x"),
+    "key": ("<h1>fhr.title_main</h1>", "key in place of a text: fhr.title_main"),
+    "key-of-a-button": ("<button>BUTTON_OK</button>", "key in place of a text: BUTTON_OK"),
+    "none": ("<title>None</title>", "no text: None"),
+    "placeholder-in-link": ('<a href="/%(lang)">x</a>', "a placeholder in a URL"),
+    "spoiled-placeholder": ('<img src="/% (lang) s">', "a placeholder in a URL"),
+    "empty-url": ('<img src="">', "an empty URL"),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_finished_page(name: str) -> None:
+    """Nothing is said of it."""
+    assert problems(SOUND[name], html.parse(SOUND[name])) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_was_left_in_a_page(name: str) -> None:
+    """It is quoted, and nothing else is said."""
+    text, expected = FAULTS[name]
+    first, *others = problems(text, html.parse(text))
+    assert first.startswith(expected)
+    assert others == []
+
+
+def test_a_long_leftover_is_cut() -> None:
+    """A message stays short, whatever the page says."""
+    text = "{{" + "x" * 9000 + "}}"
+    assert len(problems(text, html.parse(text))[0]) < 300
+
+
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "=======", ">>>>>>> main"])
+def test_a_conflict_marker_in_a_script(marker: str) -> None:
+    """Any of the three is one."""
+    assert conflict_marker(f"f()\n{marker}\ng()".encode()) == marker
+
+
+@pytest.mark.parametrize(
+    "source", [b"/*\n=======\nTitle\n=======\n*/ f()", b"a = b ======= c", b""]
+)
+def test_what_is_no_conflict_marker(source: bytes) -> None:
+    """Comments may underline their headings."""
+    assert conflict_marker(source) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("<h1>x</h1><a href='/'>y</a>", 0),
+        ("<h1> </h1><button></button>", 2),
+        ("<a href='/'><img src='x.png'></a>", 0),
+        ("<a name='top'></a><p></p>", 0),
+    ],
+)
+def test_empty_texts_are_counted(text: str, count: int) -> None:
+    """Elements around an image are not empty, and others than texts do not count."""
+    assert empty_texts(html.parse(text)) == count

@@ -1,0 +1,89 @@
+"""The elements of a page that scripts and policies are about."""
+
+import pytest
+
+from knowngood.content import html
+from knowngood.content.page_elements import (
+    handlers,
+    has_inline_script,
+    integrity_of,
+    policies,
+    refreshes,
+    scripts,
+    selectors,
+)
+
+URL = "https://fhr.example.org/fr/"
+
+
+def test_ids_and_classes_are_selectors() -> None:
+    """Each class of a list counts by itself."""
+    tree = html.parse('<p id="a" class="b  c"><p class>')
+    assert selectors(tree) == {"#a", ".b", ".c"}
+
+
+def test_handlers_are_the_scripts_of_attributes() -> None:
+    """Of any element; empty ones are left out."""
+    tree = html.parse('<body onload="init()"><a onclick="go()" onchange="">x</a>')
+    assert handlers(tree) == ["init()", "go()"]
+
+
+def test_scripts_in_their_order() -> None:
+    """By URL or by source; what is no script, such as data, is left out."""
+    tree = html.parse(
+        '<script src="js/a.js#x"></script><script>b()</script>'
+        '<script type="application/json">{}</script>'
+        '<script type="text/javascript;version=1.8" src="/c.js"></script>'
+    )
+    assert list(scripts(tree, URL)) == [
+        (f"{URL}js/a.js", b"", False),
+        ("", b"b()", False),
+        ("https://fhr.example.org/c.js", b"", True),
+    ]
+
+
+def test_a_base_counts_for_scripts() -> None:
+    """As it does for everything that a page refers to."""
+    tree = html.parse('<base href="/shared/"><script src="a.js"></script>')
+    assert next(scripts(tree, URL))[0] == "https://fhr.example.org/shared/a.js"
+
+
+def test_integrity_of_one_file() -> None:
+    """Of scripts and styles; other files' attributes are left out."""
+    tree = html.parse(
+        '<script src="a.js" integrity="sha256-a"></script>'
+        '<link href="/fr/a.js" integrity="sha256-b"><script integrity="sha256-c"></script>'
+    )
+    assert list(integrity_of(tree, URL, f"{URL}a.js")) == ["sha256-a", "sha256-b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<meta http-equiv="Refresh" content="0; url=/x">', True),
+        ('<meta http-equiv="content-type" content="text/html">', False),
+    ],
+)
+def test_whether_a_page_refreshes(text: str, expected: bool) -> None:
+    """By a meta element of this name, in any case of letters."""
+    assert refreshes(html.parse(text)) is expected
+
+
+def test_policies_of_the_page_itself() -> None:
+    """Each of them counts."""
+    meta = '<meta http-equiv="Content-Security-Policy" content="{}">'
+    tree = html.parse(meta.format("img-src *") + meta.format("script-src *"))
+    assert policies(tree) == ["img-src *", "script-src *"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<script>f()</script>", True),
+        ('<script src="a.js"></script>', False),
+        ('<script type="application/ld+json">{}</script>', False),
+    ],
+)
+def test_whether_a_script_stands_in_the_page(text: str, expected: bool) -> None:
+    """Data and references are none."""
+    assert has_inline_script(html.parse(text)) is expected
