@@ -43,6 +43,7 @@ submission = {submission}
 locale = {locales}
 rtl = {rtl}
 page = ["", "v4/", "mobile/?v=1"]
+heartbeat = ["__heartbeat__", "__lbheartbeat__"]
 elsewhere = ["fonts.googleapis.com"]
 
 [aliases]

@@ -6,7 +6,7 @@ script uses more of the dialect and does not parse, only its brackets are checke
 
 import re
 
-from knowngood.content import javascript
+from knowngood import checks
 
 VERSION = re.compile(r";\s*version\s*=\s*[\"']?1\.[678]", re.I)
 CLAUSE = rb"(?:for\s*+(?:each\s*+)?+|if\s*+)\([^()]*+\)"
@@ -34,13 +34,13 @@ def trouble(source, kind):
     """Return why `source`, of a script element of type `kind`, is no whole script, with the line;
     None when it is one.
     """
-    why = javascript.trouble(source)
-    if why is None or not is_mozilla(kind) or javascript.markup(source):
+    why = checks.script_trouble(source)
+    if why is None or not is_mozilla(kind) or checks.markup_in_script(source):
         return why
-    odd_bracket, plain = javascript.unbalanced(source), rewritten(source)
+    odd_bracket, plain = checks.unbalanced_script(source), rewritten(source)
     if odd_bracket or NOT_REWRITTEN.search(plain):
         return odd_bracket
-    return javascript.trouble(plain)
+    return checks.script_trouble(plain)
 
 
 def rewritten(source):

@@ -27,6 +27,7 @@ writes = true
 locale = {locales}
 rtl = ["ar", "fa", "ur"]
 page = ["", "v4/", "mobile/?v=1"]
+heartbeat = ["__heartbeat__", "__lbheartbeat__"]
 elsewhere = ["fonts.googleapis.com"]
 
 [aliases]

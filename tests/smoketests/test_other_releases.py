@@ -8,6 +8,13 @@ import pytest
 from behind_nginx import Served
 
 
+def _edit(served: Served, pattern: str, replacement: str) -> None:
+    """Replace a part of the environment's file."""
+    text, changes = re.subn(pattern, replacement, served.environment.read_text("utf-8"))
+    assert changes == 1
+    served.environment.write_text(text, "utf-8")
+
+
 def _asks_for_nothing(served: Served) -> None:
     """The first releases: no settings, no month names, and no script that reads them."""
     for name in ("js/config.json", "js/locale/date_format.json"):
@@ -28,18 +35,16 @@ def _no_dockerflow(served: Served) -> None:
     for name in ("__version__", "__heartbeat__", "__lbheartbeat__"):
         (served.site / name).unlink()
     (served.site / "revision").write_text("1744ff18de39778d94bd35e6fccf73a59b6f26d0\n")
-    text = served.environment.read_text("utf-8")
-    told = 'url = "content:/revision"\nshape = "text"'
-    served.environment.write_text(text.replace('url = "content:/__version__"', told), "utf-8")
+    release = 'url = "content:/revision"\nshape = "text"'
+    _edit(served, r'url = "content:/__version__"', release)
+    _edit(served, r"heartbeat = .*", "heartbeat = []")
 
 
 def _not_translated(served: Served) -> None:
     """A locale whose Android page nobody has translated yet: a link to the English one."""
     shutil.rmtree(served.site / "ar" / "mobile")
     (served.site / "ar" / "mobile").symlink_to("../en-US/mobile")
-    text = served.environment.read_text("utf-8")
-    told = '[params]\nborrowed = ["ar/mobile/=en-US"]'
-    served.environment.write_text(text.replace("[params]", told), "utf-8")
+    _edit(served, r"\[params\]", '[params]\nborrowed = ["ar/mobile/=en-US"]')
 
 
 OTHERS = [_asks_for_nothing, _no_preferences, _no_dockerflow, _not_translated]
@@ -70,13 +75,11 @@ def _in_two_pieces(served: Served) -> None:
 
 
 def test_heartbeats_are_lost(served: Served, suite: Callable) -> None:
-    """Where the version document is Dockerflow's, or the environment says that they are there."""
+    """One that the environment names must be there, another need not."""
     (served.site / "__heartbeat__").unlink()
     ended = suite(f"--env={served.environment}")
     assert ended.failed_checks() == {"test_site.py::test_the_deployment_says_it_is_well"}
-    text = served.environment.read_text("utf-8")
-    told = text.replace("[params]", '[params]\nheartbeat = ["__lbheartbeat__"]')
-    served.environment.write_text(told, "utf-8")
+    _edit(served, r"heartbeat = .*", 'heartbeat = ["__lbheartbeat__"]')
     ended = suite(f"--env={served.environment}")
     assert ended.code == 0, ended.output
 

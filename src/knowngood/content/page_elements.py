@@ -28,11 +28,11 @@ def handlers(tree: LexborHTMLParser) -> list[str]:
     return [script for script in scripts if script]
 
 
-def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, bool]]:
+def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]]:
     """Return the scripts that a browser runs on the page of ``url``, in their order.
 
     Of each, its URL (empty where the script stands in the page), its source (empty where it has
-    a URL), and whether it is written in Mozilla's own JavaScript.
+    a URL), and its ``type`` attribute.
     """
     base = _base(tree, url)
     for node in tree.css("script"):
@@ -40,9 +40,9 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, bool
         if not javascript.is_javascript(kind):
             continue
         if address is None:
-            yield "", node.text(deep=True).encode(), javascript.is_mozilla(kind)
+            yield "", node.text(deep=True).encode(), kind
         else:
-            yield urldefrag(urljoin(base, address.strip())).url, b"", javascript.is_mozilla(kind)
+            yield urldefrag(urljoin(base, address.strip())).url, b"", kind
 
 
 def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]:

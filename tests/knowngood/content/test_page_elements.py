@@ -36,9 +36,9 @@ def test_scripts_in_their_order() -> None:
         '<script type="text/javascript;version=1.8" src="/c.js"></script>'
     )
     assert list(scripts(tree, URL)) == [
-        (f"{URL}js/a.js", b"", False),
-        ("", b"b()", False),
-        ("https://fhr.example.org/c.js", b"", True),
+        (f"{URL}js/a.js", b"", ""),
+        ("", b"b()", ""),
+        ("https://fhr.example.org/c.js", b"", "text/javascript;version=1.8"),
     ]
 
 

@@ -1,0 +1,80 @@
+"""FHR's own fixtures."""
+
+import json
+import uuid
+import zlib
+from pathlib import Path
+
+import pytest
+
+from knowngood import checks
+
+PAYLOADS = Path(__file__).parent / "payloads"
+DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
+PLAIN = {"Content-Type": "application/json; charset=utf-8"}
+COLLECTION = "/metrics"  # a path that ends so names no document
+
+
+class Submission:
+    """Documents to submit, and how Firefox submits them."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def document(self, version):
+        """Return the bytes of a small sound document of this payload version."""
+        return json.dumps(json.loads((PAYLOADS / f"{version}.json").read_text("utf-8"))).encode()
+
+    def new_id(self):
+        """Return an id that nobody has used."""
+        return str(uuid.uuid4())
+
+    def send(self, method, path, body, *, deflate=True, headers=None):
+        """Submit ``body`` and return the answer.
+
+        All may be sent twice: a path that names the document leaves one, which is deleted when the
+        check ends; another path leaves a document of few bytes.
+        """
+        response = self.client.request(
+            method,
+            path,
+            content=zlib.compress(body) if deflate else body,
+            headers={**(DEFLATED if deflate else PLAIN), **(headers or {})},
+            extensions=checks.REPEATABLE if path.endswith(COLLECTION) else checks.NAMED,
+        )
+        self._delete_at_the_end(path, response)
+        return response
+
+    def _delete_at_the_end(self, path, response):
+        """A server that stored the document under an id of its own answers with that id."""
+        try:
+            stored = str(uuid.UUID(response.text.strip()))
+        except ValueError:
+            return
+        parent = path if path.endswith(COLLECTION) else path.rpartition("/")[0]
+        self.client.sweep(f"{parent}/{stored}")
+
+
+@pytest.fixture
+def submission(client):
+    """Submit documents at the origin of the check; what is stored is deleted afterwards."""
+    return Submission(client)
+
+
+@pytest.fixture
+def loaded(responses, resources):
+    """Return the answers for a file by the end of its path, but a 404 that no page asks for.
+
+    FHR's first releases had neither settings nor month names, and no script that names them.
+    """
+
+    def answers(path):
+        pages = [page for page in responses if page.media_type == "text/html"]
+        for number, response in enumerate(responses):
+            missing = response.path.endswith(path) and response.status_code == 404
+            if missing and not checks.scripts_name_file(path, pages, resources):
+                continue
+            if response.path.endswith(path):
+                yield responses[number]  # taken again: a failure is about the answer taken last
+
+    return answers

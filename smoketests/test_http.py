@@ -1,0 +1,65 @@
+"""HTTP: headers, caching and compression, and the same answers for Firefox as for these checks."""
+
+import pytest
+
+from knowngood import checks
+
+FIREFOX = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:38.0) Gecko/20100101 Firefox/38.0",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "de,en;q=0.5",
+}
+PAGES = ["/en-US/", "/en-US/v4/", "/en-US/mobile/?v=1"]
+
+
+@pytest.mark.catches("cache-a-year", "cache-control-twice", "cookie-set", "header-missing")
+@pytest.mark.get("content:/{locale}/{*page}", resources=True)
+@pytest.mark.get("content:/{locale}/js/config.json")
+def test_headers_are_what_the_environment_expects(responses, resources, environment):
+    """Caching and protection headers are those of the environment's file."""
+    for answer in responses:
+        assert environment.header_problems(answer.path, answer.headers) == []
+    for resource in checks.own(resources):
+        answer = resource.response
+        assert environment.header_problems(answer.path, answer.headers) == [], resource
+
+
+@pytest.mark.catches("firefox-turned-away", "unknown-locale-200-for-browsers")
+@pytest.mark.origin("content")
+@pytest.mark.parametrize("path", [*PAGES, "/en-US/js/config.json", "/xx-unknown/"])
+def test_firefox_gets_what_we_get(client, path):
+    """Firefox gets the same answers as these checks, which would prove nothing otherwise."""
+    ours = client.get(path)
+    theirs = client.get(path, headers=FIREFOX)
+    assert theirs.status_code == ours.status_code
+    assert theirs.content == ours.content
+
+
+@pytest.mark.catches("gzip-stale")
+@pytest.mark.origin("content")
+@pytest.mark.parametrize("page", PAGES)
+def test_compressed_and_plain_are_the_same(client, page):
+    """Compressed answers hold what plain ones hold; files compressed beforehand can be old."""
+    first = client.get(page)
+    nodes = first.html.css("script[src], link[rel=stylesheet][href]")
+    addresses = [node.attributes.get("src") or node.attributes.get("href") for node in nodes]
+    urls = [first.url, *(first.url.join(address) for address in addresses)]
+    for url in dict.fromkeys(url for url in urls if url.netloc == first.url.netloc):
+        packed = first if url == first.url else client.get(url)
+        plain = client.get(url, headers={"Accept-Encoding": "identity"})
+        assert plain.content == packed.content, url
+
+
+@pytest.mark.catches("conditional-ignored", "etag-changes", "etag-missing")
+@pytest.mark.origin("content")
+@pytest.mark.parametrize("path", ["/en-US/", "/en-US/js/config.json", "/robots.txt"])
+def test_unchanged_files_are_not_sent_again(client, path):
+    """Asked with the ETag just given, the server answers 304 and sends no body."""
+    first = client.get(path)
+    if first.status_code == 404:  # another check says whether it has to be there
+        return
+    assert first.status_code == 200
+    assert "last-modified" in first.headers
+    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
