@@ -13,8 +13,8 @@ from typing import Any, Final, cast
 
 import jsonschema
 
+from ..safety import redact
 from ..safety.errors import DeploymentError, UsageError
-from ..safety.redact import redact
 from ..safety.sanitize import one_line
 from . import strict_json
 

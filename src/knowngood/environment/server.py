@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ..safety import process_group
+from ..safety import process_group, redact, redact_data
 from ..safety.errors import UsageError
-from ..safety.redact import redact, redact_data
 from .model import Control, Environment, ServeCommand, ServerAnnouncement
 from .origins import origin_trouble
 

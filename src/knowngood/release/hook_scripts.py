@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from ..safety import write_atomically
 from ..safety.errors import UsageError
 from ..safety.sanitize import one_line
 from .git import GitError, Repository
@@ -112,17 +113,11 @@ def _begins(path: Path) -> str:
 
 
 def _write(path: Path) -> None:
-    """Write a hook aside and rename it: git never runs half of one."""
+    """Write a hook atomically: git never runs half of one."""
     script = _SCRIPT.format(ours=_OURS, python=shlex.quote(_python()), name=path.name)
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            aside.write_text(script, "utf-8", "surrogateescape")
-            aside.chmod(0o755)  # whoever pushes runs it
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        write_atomically(path, script.encode("utf-8", "surrogateescape"), mode=0o755)
 
 
 def _python() -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from ..safety import atomic_write
+from ..safety import write_atomically
 from ..safety.errors import RunnerError
 from ..safety.sanitize import one_line
 from . import clone, record_parser
@@ -186,7 +186,7 @@ def kept(found: Record, repository: Repository, why: str) -> str:
     path = clone.cache() / "records" / f"{found.name.replace('/', '_')}.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_write.write(path, found.message())
+        write_atomically(path, found.message())
     except OSError as error:
         return f"the record was not written: {why}; nor kept: {path}: {error.strerror or error}"
     command = ("tag", "-a", "--cleanup=verbatim", "-F", str(path), found.name, found.commit)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..environment.model import BadEnvironment, DeployCommand, Environment
-from ..safety import redact
+from ..safety import hide_secrets
 from ..safety.sanitize import one_line
 from . import clone, push_lock
 from .deploy import BAD, DONE, HELD, Deployment
@@ -79,7 +79,7 @@ def _rollout(
         raise BadEnvironment(
             f"{environment.path}: needs [deploy] with command, which puts a release there"
         )
-    redact.hide_secrets(environment.secrets.values())
+    hide_secrets(environment.secrets.values())
     repository = clone.opened(environment)
     with push_lock.held(repository, environment.name, f"{purpose} --env={environment.name}"):
         ledger = Ledger.open(environment)

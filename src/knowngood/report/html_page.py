@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from ..safety import atomic_write
+from ..safety import write_atomically
 from ..safety.sanitize import first_lines, one_line
 from ..verdict.evidence import plural
 from ..verdict.exit_codes import VerdictKind, advice
@@ -33,7 +33,7 @@ _MESSAGE: Final = (40, 400)  # lines, and characters of each
 
 def write(path: Path, document: Mapping[str, Any]) -> None:
     """Write ``page(document)`` to ``path`` whole or not at all. Raises OSError."""
-    atomic_write.write(path, page(document))
+    write_atomically(path, page(document))
 
 
 def page(document: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from jsonschema.exceptions import best_match
 from .. import __version__
 from ..content import strict_json
 from ..environment.model import Environment
-from ..safety import atomic_write
+from ..safety import write_atomically
 from ..session.runner import RunTicket
 from ..verdict.decide import Verdict, fold, key
 from ..verdict.evidence import Evidence
@@ -125,4 +125,4 @@ def schema() -> Any:
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """Write a verdict document to ``path`` whole or not at all. Raises OSError."""
-    atomic_write.write(path, json.dumps(content, indent=2, ensure_ascii=True) + "\n")
+    write_atomically(path, json.dumps(content, indent=2, ensure_ascii=True) + "\n")

@@ -1,1 +1,33 @@
-"""What leaves the process: redaction, sanitising, limits, atomic writes."""
+"""What leaves the process, and what may enter a parser: every other room builds on this one.
+
+Redaction of secrets, text that is safe to print, atomic writes, limits of content, and the base
+classes of all errors. This room knows nothing of pytest, of environments or of checks.
+"""
+
+from .atomic_write import write_atomically
+from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
+from .limits import ContentTooLarge, cached_by_content
+from .redaction import has_secrets, hide_secrets, redact, redact_data
+from .redactor import MASK, SHORTEST, Redactor
+from .sanitize import encodable, first_lines, indented_lines, one_line
+
+__all__ = [
+    "MASK",
+    "SHORTEST",
+    "ContentTooLarge",
+    "DeploymentError",
+    "KnowngoodError",
+    "Redactor",
+    "RunnerError",
+    "UsageError",
+    "cached_by_content",
+    "encodable",
+    "first_lines",
+    "has_secrets",
+    "hide_secrets",
+    "indented_lines",
+    "one_line",
+    "redact",
+    "redact_data",
+    "write_atomically",
+]

@@ -1,4 +1,4 @@
-"""Files that are there whole or as they were before."""
+"""Write a file so that nobody ever reads half of it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import os
 from pathlib import Path
 
 
-def write(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` whole or not at all. Raises OSError.
+def write_atomically(path: Path, content: str | bytes, mode: int | None = None) -> None:
+    """Write ``content`` beside ``path`` and rename it: after a failure the old file is still there.
 
-    What is there and is no file, such as /dev/null or a pipe, is written to as it stands.
+    A device or a pipe is written to directly. Text is encoded as UTF-8; ``mode`` sets the file's
+    permissions. Raises OSError.
     """
+    data = content.encode() if isinstance(content, str) else content
     if path.exists() and not path.is_file() and not path.is_dir():
-        path.write_text(text, "utf-8")
+        path.write_bytes(data)
         return
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        aside.write_text(text, "utf-8")
-        aside.replace(path)
+        temporary.write_bytes(data)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The errors of this package, as one tree. Which exit code each branch means stands beside it.
+"""The base classes of all errors of this package, and which exit code each branch leads to.
 
 ::
 
@@ -7,18 +7,18 @@
     │   ├── BadEnvironment, ServerNotStarted      environment
     │   ├── BadManifest, BadSchema                content
     │   ├── BadMark                               session
-    │   └── BadSetting, HooksNotInstalled, BadHookCall         release
-    ├── DeploymentError    1: the deployment answered, and answered wrong
+    │   └── BadSetting, HooksNotInstalled         release
+    ├── DeploymentError    1: the deployment answered, and the answer is wrong
     │   ├── ContentTooLarge                       safety
     │   └── SchemaMismatch                        content
-    ├── RunnerError        75: this machine, its network, or somebody on the way
+    ├── RunnerError        75: this machine, its network, or a proxy in between
     │   ├── Blocked                               fetch
     │   ├── LockUnavailable                       supervisor
     │   └── GitError, RecordNotWritten, PushLocked  release
     └── NoAnswer           fetch: 1 or 75, which only the whole run can tell
 
-:func:`knowngood.verdict.outcome.classify` decides for every exception, these and others, whose
-fault it is.
+:func:`knowngood.verdict.outcome.classify` decides for every exception, these and others, which of
+the three it is.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class UsageError(KnowngoodError):
 
 
 class DeploymentError(KnowngoodError, AssertionError):
-    """The deployment answered, and answered wrong: an assertion that failed."""
+    """The deployment answered, and the answer is wrong: a failed assertion."""
 
 
 class RunnerError(KnowngoodError):
-    """The run's machine, its network or somebody on the way is in trouble."""
+    """Something other than the deployment is in trouble: this machine or its network, say."""

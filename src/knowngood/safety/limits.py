@@ -1,4 +1,4 @@
-"""Bounds of what is judged: a server may send anything, and no parser may hang or swell on it."""
+"""Keep parsers safe from what a server may send: content that is huge, or nested without end."""
 
 from __future__ import annotations
 
@@ -10,35 +10,37 @@ from typing import Final, TypeVar
 
 from .errors import DeploymentError
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
-_KEPT: Final = 128  # results of each judge
-_LONGEST: Final = 16 * 1024
-"""Characters of a result, as Python writes it, that is worth keeping: a thousand strings of a
-script, say. What each judge keeps is 4 MB at most, whatever it is given."""
+_RESULTS: Final = 128  # cached for each function
+_LONGEST_RESULT: Final = 16 * 1024
+"""Characters of a result's ``repr`` up to which it is cached: a thousand strings of a script, say.
+With ``_RESULTS`` this keeps the cache of each function below about 4 MB."""
 
 
 class ContentTooLarge(DeploymentError):
-    """An answer beyond what any sound deployment sends: too large or too deep to be judged."""
+    """The deployment sent content that is too large or too deeply nested to be checked."""
 
 
-def cached_by_content(judge: Callable[..., Found]) -> Callable[..., Found]:
-    """Keep what ``judge`` found, since a hundred locales share their files: by a digest of the
-    source, its first argument, so that no body is held, and only where it is short.
+def cached_by_content(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Cache what ``function`` returns for the bytes that are its first argument.
+
+    A hundred locales share most of their files. The key is a digest, so that no body stays in
+    memory, and only short results are cached.
     """
-    known: OrderedDict[tuple[object, ...], Found] = OrderedDict()
+    results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
 
-    @wraps(judge)
-    def judged(source: bytes, **options: object) -> Found:
+    @wraps(function)
+    def cached(source: bytes, **options: object) -> Result:
         key = (blake2b(source, digest_size=16).digest(), *sorted(options.items()))
-        if key in known:
-            known.move_to_end(key)  # what locales share outlives what each has for itself
-            return known[key]
-        found = judge(source, **options)
-        if len(repr(found)) <= _LONGEST:
-            known[key] = found
-            if len(known) > _KEPT:
-                known.popitem(last=False)
-        return found
+        if key in results:
+            results.move_to_end(key)  # what locales share outlives what belongs to one of them
+            return results[key]
+        result = function(source, **options)
+        if len(repr(result)) <= _LONGEST_RESULT:
+            results[key] = result
+            if len(results) > _RESULTS:
+                results.popitem(last=False)
+        return result
 
-    return judged
+    return cached

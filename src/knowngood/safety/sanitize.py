@@ -1,7 +1,7 @@
-"""Words of a stranger, made safe to print.
+"""Make text from a deployment safe to print.
 
 A body or a header may hold anything: escape sequences that rewrite the terminal, line ends that
-forge a line of the report, a megabyte of nothing. What leaves the process goes through here.
+forge a line of the report, megabytes. Whatever is printed or written goes through here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .redact import redact
+from .redaction import redact
 
 _UNSAFE: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff"
@@ -18,8 +18,9 @@ _UNSAFE: Final = re.compile(
 
 
 def one_line(text: str, limit: int = 200) -> str:
-    """One line of ``text``, control and direction characters escaped, at most ``limit`` long.
-    What the process hides is replaced before anything is cut off.
+    """Return ``text`` as one line of at most ``limit`` characters.
+
+    Secrets are redacted before anything is cut off; control and direction characters are escaped.
     """
     cut = redact(text)[: limit + 1]
     safe = _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", cut)
@@ -27,18 +28,21 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def first_lines(text: str, count: int = 12, width: int = 160) -> list[str]:
-    """The first ``count`` lines of ``text``, each made plain, with a word on what is left out."""
+    """Return the first ``count`` lines of ``text`` that are not empty, each safe to print.
+
+    If there are more, a last line says how many.
+    """
     all_lines = [line for line in redact(text)[: 64 * 1024].split("\n") if line.strip()]
-    shown = [one_line(line, width) for line in all_lines[:count]]
-    left = len(all_lines) - len(shown)
-    return [*shown, f"… {left} more lines"] if left else shown
-
-
-def encodable(text: str) -> str:
-    """``text`` with lone surrogates escaped: no file holds them, and no worker can send them."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    first = [one_line(line, width) for line in all_lines[:count]]
+    left = len(all_lines) - len(first)
+    return [*first, f"… {left} more lines"] if left else first
 
 
 def indented_lines(text: str, width: int = 1000) -> str:
-    """Every line of ``text`` made plain, and behind four spaces."""
+    """Return all lines of ``text``, each safe to print and indented by four spaces."""
     return "".join(f"    {one_line(line, width)}\n" for line in text.splitlines())
+
+
+def encodable(text: str) -> str:
+    """Return ``text`` with lone surrogates escaped, which no file and no worker's message holds."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

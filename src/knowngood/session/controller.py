@@ -15,7 +15,7 @@ from ..environment.model import Environment, ServerAnnouncement
 from ..environment.server import Server
 from ..readiness.release_state import ReleaseState
 from ..report import json_file, terminal
-from ..safety.redact import redact_data
+from ..safety import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults

@@ -1,7 +1,7 @@
-"""pytest's ``--log-file`` on a disk that is full: told, and no end of the run.
+"""Report trouble with pytest's ``--log-file``, such as a full disk, without ending the run.
 
-pytest closes the file when everything is done. What it raises there ends the process with 1, as
-a failed deployment does.
+pytest closes the file when everything is done. An error that it raises then ends the process with
+1, as a failed deployment does.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
-from ..safety.sanitize import one_line
+from ..safety import one_line
 
 
 class LogFile:
-    """Closes the file before pytest does. ``trouble`` says why it is not whole."""
+    """Closes the file before pytest does.
+
+    Attributes:
+        trouble: why the file is incomplete; empty if it is complete, or none was asked for.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -22,24 +26,24 @@ class LogFile:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """By now what can be written is."""
+        """Write out what the handler still holds, in time to report an error."""
         try:
             for handler in self._handlers():
                 handler.flush()
         except OSError as error:
             name = one_line(str(self._config.getoption("log_file") or "of log_file"), 150)
-            self.trouble = f"--log-file {name}: not whole: {error.strerror or error}"
+            self.trouble = f"--log-file {name}: incomplete: {error.strerror or error}"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
-        """Closing flushes once more; a handler that is closed can be closed again."""
+        """Close the handler, which flushes once more; pytest's own closing then does nothing."""
         try:
             for handler in self._handlers():
                 handler.close()
         except OSError:
-            return  # told above
+            return  # pytest_sessionfinish has reported it
 
     def _handlers(self) -> list[Any]:
-        """The one of the logging plugin, which is registered later than this; none without."""
+        """Return the file handler of pytest's logging plugin; none if that is switched off."""
         plugin = self._config.pluginmanager.get_plugin("logging-plugin")
         return [] if plugin is None else [plugin.log_file_handler]

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pytest
 
+from .. import safety
 from ..environment.loader import secrets_of
 from ..environment.model import BadEnvironment
-from ..safety import redact
 from ..safety.errors import UsageError
 from .options import Options, environments_to_choose_from
 
@@ -81,7 +81,7 @@ def hide_secrets(config: pytest.Config) -> None:
     Ignores a bad environment: ``options_of`` reports it.
     """
     with suppress(BadEnvironment):
-        redact.hide_secrets(secrets_of(config.known_args_namespace.env, suite_root(config)))
+        safety.hide_secrets(secrets_of(config.known_args_namespace.env, suite_root(config)))
 
 
 def refuse_options_that_show_secrets(config: pytest.Config) -> None:
@@ -92,7 +92,7 @@ def refuse_options_that_show_secrets(config: pytest.Config) -> None:
         os.environ.get("PYTEST_DEBUG"),
     )
     given = [name for name, value in zip(_SHOWING_SECRETS, values, strict=True) if value]
-    if given and redact.has_secrets():
+    if given and safety.has_secrets():
         raise UsageError(f"{', '.join(given)}: would write out secrets of [secrets]; run without")
 
 

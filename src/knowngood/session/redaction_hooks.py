@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ..environment.model import Environment
-from ..safety.redact import hide_secrets, redact, redact_data
+from ..safety import hide_secrets, redact, redact_data
 from . import pytest_options
 
 _KEPT = {"result", "knowngood", "nodeid", "location"}

@@ -17,7 +17,7 @@ from ..environment.model import Environment
 from ..fetch.exchange_summary import describe
 from ..fetch.prefetch import Plan
 from ..report import terminal
-from ..safety.redact import redact, redact_data
+from ..safety import redact, redact_data
 from ..safety.sanitize import encodable, indented_lines, one_line
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
 from . import assertion, collection, marks, signals

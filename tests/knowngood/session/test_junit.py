@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from _pytest.junitxml import LogXML, xml_key
 from wire import Serve, answer
+
+from knowngood.safety import Redactor, redaction
+from knowngood.session.junit import Junit
 
 CHECKS = """
 import logging
@@ -28,9 +32,74 @@ LIMITED = (
 MODES = pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
 
 
+class Session:
+    """What a session is to our hooks: a plugin manager, and pytest's writer in a stash."""
+
+    def __init__(self, target: Path) -> None:
+        writer = LogXML(str(target), None)
+        writer.pytest_sessionstart()
+        writer.add_global_property("password", "hunter22")
+        self.pluginmanager = pytest.PytestPluginManager()
+        self.stash = pytest.Stash()
+        self.stash[xml_key] = writer
+        self.pluginmanager.register(writer)
+
+    def finish(self) -> str:
+        """Have the file written; return what went wrong."""
+        junit = Junit(self)  # type: ignore[arg-type]
+        junit.pytest_sessionstart()
+        self.stash[xml_key].pytest_sessionfinish()
+        return junit.trouble
+
+
+def test_file_without_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What checks record for the whole suite is in no report, and is redacted all the same."""
+    monkeypatch.setattr(redaction._Process, "redactor", Redactor(["hunter22", "test"]))
+    assert not Session(tmp_path / "new/junit.xml").finish()
+    [suite] = ET.parse(tmp_path / "new/junit.xml").getroot()  # noqa: S314 - our own file
+    assert suite.tag == "testsuite"
+    assert suite[0][0].attrib == {"name": "password", "value": "***"}
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["junit.xml"]
+
+
+TROUBLE = {
+    "full": ("/dev/full", "No space left on device"),
+    "file-as-folder": ("file/junit.xml", "File exists"),
+    "folder-as-file": ("folder", "Is a directory"),
+    "no-such-place": ("/proc/none/junit.xml", "No such file or directory"),
+    "long-name": (f"{'x' * 300}.xml", "File name too long"),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_place_that_cannot_be_written(tmp_path: Path, trouble: str) -> None:
+    """The trouble is named with the file, and nothing else is left."""
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    path, reason = TROUBLE[trouble]
+    told = Session(tmp_path / path).finish()
+    assert told.startswith("--junitxml ")
+    assert told.endswith(f": not written: {reason}")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "folder"}
+
+
+def test_what_is_no_file_is_written_to(tmp_path: Path) -> None:
+    """A device or a pipe stays what it is and gets the whole report."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert not Session(pipe).finish()
+        content = os.read(reader, 1 << 20)
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert ET.fromstring(content).tag == "testsuites"  # noqa: S314 - our own file
+
+
 @pytest.fixture
 def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
-    """Runs a suite in ``tmp_path / "suite"`` and says how it ended and what it printed."""
+    """Run a suite in ``tmp_path / "suite"``; return its exit code and what it printed."""
     folder = tmp_path / "suite"
     for name in ("checks", "environments"):
         (folder / name).mkdir(parents=True)
@@ -58,80 +127,40 @@ def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
 
 
 @MODES
-def test_file_is_there_whole(run: Callable, tmp_path: Path, mode: tuple[str, ...]) -> None:
-    """Under the name that was asked for, which the last lines tell, in a folder made for it."""
-    code, output = run("--junitxml=reports/junit.xml", *mode)
+def test_run_whose_log_file_is_on_a_full_disk(
+    run: Callable, tmp_path: Path, mode: tuple[str, ...]
+) -> None:
+    """The JUnit file is whole, in a folder made for it; the log file's trouble is reported."""
+    log_file = ("--log-file=/dev/full", "--log-file-level=DEBUG")
+    code, output = run("--junitxml=reports/junit.xml", *log_file, *mode)
     assert code == 0, output
     [left] = (tmp_path / "suite/reports").iterdir()
     assert left.name == "junit.xml"
     assert len(list(ET.parse(left).iter("testcase"))) == 40  # noqa: S314 - our own file
     assert f"generated xml file: {left}" in output
+    assert "Traceback" not in output
+    assert bool(mode) or "--log-file /dev/full: incomplete: No space left on device" in output
 
 
-TROUBLE = {
-    "full": ("/dev/full", "No space left on device"),
-    "file-as-folder": ("checks/test_it.py/junit.xml", "File exists"),
-    "no-such-place": ("/proc/none/junit.xml", "No such file or directory"),
-    "long-name": (f"{'x' * 300}.xml", "File name too long"),
-}
-
-
-@pytest.mark.parametrize("trouble", TROUBLE)
-@pytest.mark.parametrize(("status", "ends"), [(200, 0), (404, 1)])
-def test_place_that_cannot_be_written(run: Callable, trouble: str, status: int, ends: int) -> None:
-    """The verdict's own exit code stands; a line tells which file is missing, and why."""
-    path, why = TROUBLE[trouble]
-    code, output = run(f"--junitxml={path}", status=status)
-    assert code == ends, output
-    assert f"not written: {why}" in output
-    assert "INTERNALERROR" not in output
-    assert "generated xml" not in output
-
-
-@MODES
-def test_disk_that_is_full(run: Callable, tmp_path: Path, mode: tuple[str, ...]) -> None:
+def test_disk_that_is_full(run: Callable, tmp_path: Path) -> None:
     """A file that was cut off half way is not left; the one of the last run is."""
     old = tmp_path / "suite/junit.xml"
     old.write_text("<old/>")
-    code, output = run("--junitxml=junit.xml", *mode, before=("-c", LIMITED))
+    code, output = run("--junitxml=junit.xml", before=("-c", LIMITED))
     assert code == 0, output
     assert "--junitxml" in output
     assert "not written: File too large" in output
     assert old.read_text() == "<old/>"
-    assert not [each for each in (tmp_path / "suite").iterdir() if "junit" in each.name[1:-4]]
+    names = {path.name for path in (tmp_path / "suite").iterdir()}
+    assert [name for name in names if "junit" in name] == ["junit.xml"]
 
 
-def test_what_is_no_file_is_written_to(run: Callable, tmp_path: Path) -> None:
-    """A device or a pipe stays what it is and gets the whole report."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        code, output = run(f"--junitxml={pipe}")
-        assert code == 0, output
-        content = os.read(reader, 1 << 20)
-    finally:
-        os.close(reader)
-    assert len(list(ET.fromstring(content).iter("testcase"))) == 40  # noqa: S314 - our own file
-
-
-@MODES
-def test_log_file_on_a_full_disk(run: Callable, mode: tuple[str, ...]) -> None:
-    """The same holds for pytest's log file, in every process that writes one."""
-    code, output = run("--log-file=/dev/full", "--log-file-level=DEBUG", *mode)
-    assert code == 0, output
-    assert "Traceback" not in output
-    assert bool(mode) or "--log-file /dev/full: not whole: No space left on device" in output
-
-
-def test_run_without_logging(run: Callable) -> None:
-    """Whoever switches pytest's logging off has no such file."""
-    code, output = run("-p", "no:logging")
-    assert code == 0, output
-
-
-def test_both_reports_in_trouble(run: Callable) -> None:
-    """Each is told in a line of its own."""
-    code, output = run("--junitxml=/dev/full", "--verdict-file=/proc/place.json")
-    assert code == 0, output
+@pytest.mark.parametrize(("status", "ends"), [(200, 0), (404, 1)])
+def test_run_whose_reports_cannot_be_written(run: Callable, status: int, ends: int) -> None:
+    """Each is reported in a line of its own, and the verdict's exit code stands."""
+    files = ("--junitxml=/dev/full", "--verdict-file=/proc/place.json", "-p", "no:logging")
+    code, output = run(*files, status=status)
+    assert code == ends, output
     assert output.count(": not written: ") == 2
+    assert "INTERNALERROR" not in output
+    assert "generated xml" not in output
