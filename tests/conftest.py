@@ -1,4 +1,4 @@
-"""What tests of whole runs share: an environment file of their own, and a run as a process.
+"""What tests of whole runs share: an environment file of their own, and runs of the suite.
 
 ``--slow`` says what becomes of the tests with the mark ``slow``, which only guard against drift.
 """
@@ -6,18 +6,19 @@
 import json
 import os
 import random
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]  # benchmarks and helpers, not installed
+
+from suite_run import SuiteRun, run_here, run_process  # noqa: E402 - found by the path above
+
 LOCALES = ["ar", "de", "en-US", "fr", "he"]
 FHR = """
 description = "FHR in a test"
@@ -49,20 +50,6 @@ x-content-type-options = "nosniff"
 set-cookie = false
 
 """
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A run that has ended: its exit code, its verdict file (empty without one), its output."""
-
-    code: int
-    verdict: Mapping[str, Any]
-    output: str
-
-    def failed_checks(self) -> set[str]:
-        """The checks that failed in any case, or needed too many retries."""
-        checks = self.verdict["checks"].items()
-        return {name for name, check in checks if check["bad"] or check["unsteady"]}
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -113,7 +100,7 @@ def _sample(slow: list[pytest.Item], day: str) -> list[pytest.Item]:
     return chance.sample(cases, min(3, len(cases))) + chance.sample(single, min(1, len(single)))
 
 
-Suite = Callable[..., Ended]
+Suite = Callable[..., SuiteRun]
 
 
 @pytest.fixture
@@ -135,23 +122,11 @@ def fhr_environment(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Suite:
-    """Runs pytest as a process: FHR's checks by default, or those of another folder."""
+    """Run pytest as a process: FHR's checks by default, or those of another folder."""
+    return partial(run_process, tmp_path / "verdict.json")
 
-    def run(*options: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> Ended:
-        target = tmp_path / "verdict.json"
-        target.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"]
-        done = subprocess.run(
-            [*command, f"--verdict-file={target}", *options],
-            cwd=cwd,
-            env={**{k: v for k, v in os.environ.items() if "PYTEST" not in k}, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        verdict = json.loads(target.read_text("utf-8")) if target.exists() else {}
-        return Ended(done.returncode, verdict, done.stdout + done.stderr)
 
-    return run
+@pytest.fixture
+def suite_here(tmp_path: Path) -> Suite:
+    """Run FHR's checks within this process, where nothing of a process is tested."""
+    return partial(run_here, tmp_path / "verdict.json")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from in_process import run_checks
 
 import fhr_standin
 from fhr_standin.faults import FAULTS
@@ -65,7 +64,7 @@ def test_every_fault_is_known_and_caught() -> None:
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ENGINE])
 def test_the_right_checks_catch_a_fault(
-    name: str, tmp_path: Path, fhr_environment: Callable
+    name: str, suite_here: Callable, fhr_environment: Callable
 ) -> None:
     """The verdict is the fault's; each check that claims it fails; nothing is left behind."""
     claiming = {check for check, faults in CATCHES.items() if name in faults}
@@ -76,7 +75,7 @@ def test_the_right_checks_catch_a_fault(
         extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
         probe = 0.6 if name in WAITING else 3
         environment = fhr_environment(standin.origins, extra, probe=probe)
-        ended = run_checks(tmp_path, f"--env={environment}", *checks)
+        ended = suite_here(f"--env={environment}", *checks)
         left = standin.documents()
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
     assert ended.code == CODES[FAULTS[name].verdict]
@@ -118,11 +117,11 @@ def drilled(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", sorted(ENGINE))
-def test_the_engine_catches_a_fault(name: str, tmp_path: Path, drilled: Path) -> None:
+def test_the_engine_catches_a_fault(name: str, suite_here: Callable, drilled: Path) -> None:
     """What no check can see: that nobody answers, that it is not the release, that edges differ."""
     verdict = FAULTS[name].verdict
     checks = A_FEW if verdict == "FAILED" else ("smoketests",)
-    ended = run_checks(tmp_path, f"--env={drilled}", f"--drill={name}", "--release=v1", *checks)
+    ended = suite_here(f"--env={drilled}", f"--drill={name}", "--release=v1", *checks)
     assert ended.verdict["verdict"] == verdict, ended.output
     assert ended.code == CODES[verdict]
     if verdict == "FAILED":

@@ -70,13 +70,13 @@ def test_without_a_manifest(tmp_path: Path) -> None:
     assert "manifest" not in output
 
 
-def test_the_release_before(manifest: Path, suite: Callable) -> None:
+def test_the_release_before(manifest: Path, suite_here: Callable) -> None:
     """A manifest of another release, in which one shared file was another: roll back."""
     served = hashlib.sha256(b"other").hexdigest()
     lines = manifest.read_text().splitlines(keepends=True)
     changed = [f"{served}{each[64:]}" if "/js/data.js" in each else each for each in lines]
     manifest.write_text("".join(changed))
-    ended = suite(*SMALL, f"--manifest={manifest}")
+    ended = suite_here(*SMALL, f"--manifest={manifest}", "smoketests/test_resources.py")
     assert ended.code == 1, ended.output
     assert ended.failed_checks() == {BUILT}
     [failure] = ended.verdict["failures"]
@@ -96,11 +96,11 @@ def test_a_secret_is_part_of_a_path(
     assert ended.verdict["manifest"]["compared"] > 400
 
 
-def test_a_part_of_the_suite(manifest: Path, suite: Callable) -> None:
+def test_a_part_of_the_suite(manifest: Path, suite_here: Callable) -> None:
     """Where no check asks for a file of the deployment, nothing is compared, and that is said."""
-    ended = suite(*SMALL, f"--manifest={manifest}", "-k", "heartbeat or uuid")
+    ended = suite_here(*SMALL, f"--manifest={manifest}", "-k", "heartbeat or uuid")
     assert ended.code == 75
-    assert any("nothing was compared with --manifest" in d for d in ended.verdict["doubts"])
+    assert any("nothing was compared with --manifest" in doubt for doubt in ended.verdict["doubts"])
 
 
 RUNS = pytest.mark.parametrize("command", ["pytest", "verify"])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -42,20 +43,22 @@ def test_an_authority_that_is_not_trusted(served: Served, suite: Callable) -> No
         ("v4/index.html", "test_pages.py::test_page_is_there"),
     ],
 )
-def test_a_file_is_removed(served: Served, suite: Callable, removed: str, caught_by: str) -> None:
+def test_a_file_is_removed(
+    served: Served, suite_here: Callable, removed: str, caught_by: str
+) -> None:
     """The push of 2013-06-14, and its like."""
     served.shared(removed).unlink()
-    ended = suite(f"--env={served.environment}")
+    ended = suite_here(f"--env={served.environment}", f"smoketests/{caught_by}")
     assert ended.code == 1, ended.output
     assert caught_by in ended.failed_checks()
 
 
-def test_the_links_of_one_locale_are_broken(served: Served, suite: Callable) -> None:
+def test_the_links_of_one_locale_are_broken(served: Served, suite_here: Callable) -> None:
     """A deploy step that loses one locale's links blanks FHR in that language only."""
     (served.site / "fr" / "js").unlink()
-    ended = suite(f"--env={served.environment}")
+    ended = suite_here(f"--env={served.environment}")
     assert ended.code == 1, ended.output
-    assert {each["values"]["locale"] for each in ended.verdict["failures"]} == {"fr"}
+    assert {failure["values"]["locale"] for failure in ended.verdict["failures"]} == {"fr"}
     assert "test_config.py::test_config_json_never_404s" in ended.failed_checks()
 
 
@@ -76,32 +79,29 @@ def _change_one_byte(path: Path) -> tuple[str, str]:
     return sha256(content).hexdigest(), sha256(changed).hexdigest()
 
 
-WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+@pytest.fixture(params=["alone", "workers"])
+def run(request: pytest.FixtureRequest, suite_here: Callable, suite: Callable) -> Callable:
+    """Run the suite in one process, or in several."""
+    return suite_here if request.param == "alone" else partial(suite, "-n", "2")
 
 
-@WORKERS
-def test_what_is_served_is_what_was_built(
-    served: Served, suite: Callable, manifest: Path, workers: tuple[str, ...]
-) -> None:
+def test_what_is_served_is_what_was_built(served: Served, run: Callable, manifest: Path) -> None:
     """Links, aliases, compression, a query: a sound deployment never fails. The version document
     is the deployment's own.
     """
     version = served.site / "__version__"
     version.write_text(version.read_text().replace("v1", "v2"))
-    ended = suite(f"--env={served.environment}", f"--manifest={manifest}", *workers)
+    ended = run(f"--env={served.environment}", f"--manifest={manifest}")
     digest = sha256(manifest.read_bytes()).hexdigest()
     assert ended.verdict["manifest"]["digest"] == digest
     assert ended.verdict["manifest"]["compared"] > 400
     assert ended.code == 0, ended.output
 
 
-@WORKERS
-def test_one_byte_is_another(
-    served: Served, suite: Callable, manifest: Path, workers: tuple[str, ...]
-) -> None:
+def test_one_byte_is_another(served: Served, run: Callable, manifest: Path) -> None:
     """A file that every check takes, and that is not the one that was built."""
     built, there = _change_one_byte(served.shared("css/styles.css"))
-    ended = suite(f"--env={served.environment}", f"--manifest={manifest}", *workers)
+    ended = run(f"--env={served.environment}", f"--manifest={manifest}")
     assert ended.code == 1, ended.output
     assert ended.failed_checks() == {BUILT}
     [failure] = ended.verdict["failures"]
@@ -110,11 +110,11 @@ def test_one_byte_is_another(
     assert f"built  sha256 {built}" in ended.output
 
 
-def test_a_file_that_was_not_built(served: Served, suite: Callable, manifest: Path) -> None:
+def test_a_file_that_was_not_built(served: Served, suite_here: Callable, manifest: Path) -> None:
     """What an older release left behind still answers, and hides that the build lacks it."""
     lines = manifest.read_text().splitlines(keepends=True)
-    manifest.write_text("".join(each for each in lines if "/css/print.css" not in each))
-    ended = suite(f"--env={served.environment}", f"--manifest={manifest}")
+    manifest.write_text("".join(line for line in lines if "/css/print.css" not in line))
+    ended = suite_here(f"--env={served.environment}", f"--manifest={manifest}")
     assert ended.code == 1, ended.output
     assert ended.failed_checks() == {BUILT}
     assert "/fr/css/print.css is served and was not built" in ended.output
@@ -122,17 +122,17 @@ def test_a_file_that_was_not_built(served: Served, suite: Callable, manifest: Pa
 
 @pytest.mark.parametrize("folder", ["parent", "below", "other"])
 def test_a_manifest_of_something_else(
-    served: Served, suite: Callable, manifest: Path, folder: str
+    served: Served, suite_here: Callable, manifest: Path, folder: str
 ) -> None:
     """Of the folder above, of one below, of another site: no reason to roll back, nor to go on."""
     lines = manifest.read_text().splitlines(keepends=True)
     if folder == "parent":
-        lines = [f"{each[:66]}site/{each[66:]}" for each in lines]
+        lines = [f"{line[:66]}site/{line[66:]}" for line in lines]
     elif folder == "below":
-        lines = [f"{each[:66]}{each[69:]}" for each in lines if each[66:].startswith("fr/")]
+        lines = [f"{line[:66]}{line[69:]}" for line in lines if line[66:].startswith("fr/")]
     else:
-        lines = [each for each in lines if "robots.txt" in each]
+        lines = [line for line in lines if "robots.txt" in line]
     manifest.write_text("".join(lines))
-    ended = suite(f"--env={served.environment}", f"--manifest={manifest}")
+    ended = suite_here(f"--env={served.environment}", f"--manifest={manifest}")
     assert ended.code == 75, ended.output
     assert "make it of the folder that is served" in ended.output
