@@ -517,10 +517,13 @@ def test_one_line_a_case_on_request(check: Callable) -> None:
 
 
 def test_little_on_request(check: Callable) -> None:
-    """``-q`` leaves the claims out and keeps the verdict."""
-    ended = check(PASSES, "-q")
+    """``-q`` prints failures and the verdict: no dots, no letters, no claims."""
+    ended = check(PASSES + FAILS.replace("import pytest", ""), "-q")
+    before, _, _ = ended.output.partition("---")
+    assert before.strip() == "", "dots"
     assert "claims" not in ended.output
-    assert "PASSED (exit 0)" in ended.output
+    assert "FAILED it: nothing there" in ended.output
+    assert "FAILED (exit 1)" in ended.output
 
 
 def test_a_check_runs_for_each_sample(check: Callable, standin: fhr_standin.Standin) -> None:

@@ -1,1 +1,12 @@
-"""One pytest run: collecting, ordering, workers, controller."""
+"""One pytest run: collecting, ordering, workers, controller. What is pytest's stays in this room.
+
+It may not know who started the run, and decides nothing: outcomes go to the room ``verdict``.
+
+Here stands what needs no pytest. ``plugin.py`` imports :mod:`.registration` once ``--env`` is
+given; who collects checks without running them imports :mod:`.collection`.
+"""
+
+from .marks import BadMark, Case, ProbeTemplate
+from .options import PARENT, RUN_ID, Options
+
+__all__ = ["PARENT", "RUN_ID", "BadMark", "Case", "Options", "ProbeTemplate"]

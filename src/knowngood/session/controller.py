@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 import uuid
 from dataclasses import asdict, replace
@@ -56,6 +57,7 @@ class Controller:
         if PARENT in os.environ:
             signals.with_parent(int(os.environ[PARENT]))
         self._ledger.narrowed = narrowed_by(self._config)
+        self._ledger.optimized = bool(sys.flags.optimize)
         self._ledger.baseline = self._options.baseline
         if self._config.get_verbosity() <= 0:
             _quieten(self._config)
@@ -153,7 +155,7 @@ class Controller:
             self._ledger.narrowed = self._ledger.narrowed or f"{report.nodeid} skips itself"
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        if self._config.get_verbosity() == 0 and not hasattr(report, "wasxfail"):
+        if self._config.get_verbosity() <= 0 and not hasattr(report, "wasxfail"):
             return ("" if report.when != "call" and report.passed else report.outcome), "", ""
         return None
 
@@ -215,7 +217,15 @@ class Controller:
     def _write(self, verdict: Verdict) -> None:
         """Trouble with a report is told, and leaves the verdict as it is."""
         ticket = self._session.run.ticket
-        content = redact_data(json_file.document(verdict, self._ledger, ticket, self._began))
+        content = redact_data(
+            json_file.document(
+                verdict,
+                self._ledger,
+                run_id=ticket.run_id,
+                origins=ticket.origins,
+                began=self._began,
+            )
+        )
         reports = (
             ("--verdict-file", self._options.verdict_file, json_file.write),
             ("--html-file", self._options.html_file, html_file),

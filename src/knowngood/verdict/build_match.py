@@ -1,4 +1,4 @@
-"""Is what is served what was built? The digests of answers held against a manifest.
+"""Compares what is served with what was built: digests of answers with those of a manifest.
 
 A URL stands for the file at its path, or for the ``index.html`` of the folder there, as web servers
 have it. The version document is written by the deployment and never compared, and what the
@@ -39,8 +39,12 @@ def manifest_for(environment: Environment, path: Path) -> Manifest:
 
 
 class ServedFile(NamedTuple):
-    """A URL, the edge that was asked (empty where the origin has none), and the SHA-256 of what it
-    answered with 200, decoded.
+    """What one URL answered with 200.
+
+    Attributes:
+        url: the whole URL.
+        edge: the edge that was asked; empty where the origin has none.
+        digest: the SHA-256 of the decoded body.
     """
 
     url: str
@@ -49,7 +53,13 @@ class ServedFile(NamedTuple):
 
 
 class DifferingFile(NamedTuple):
-    """What was served in place of the file at ``path`` with the digest ``built``."""
+    """An answer that is not the file that was built.
+
+    Attributes:
+        served: the answer.
+        path: the file's path in the manifest.
+        built: the file's digest in the manifest.
+    """
 
     served: ServedFile
     path: str
@@ -58,8 +68,12 @@ class DifferingFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BuildComparison:
-    """``compared`` counts the URLs whose file is in the manifest; ``differing`` are answers that
-    are not that file, ``unlisted`` URLs of which the manifest has none.
+    """What is served, compared with a manifest.
+
+    Attributes:
+        compared: how many URLs have a file in the manifest.
+        differing: the answers that are not that file.
+        unlisted: the URLs that have no file in the manifest.
     """
 
     compared: int
@@ -68,8 +82,9 @@ class BuildComparison:
 
     @property
     def doubt(self) -> str:
-        """Why it proves nothing; empty when it does. Where most of what is served is not in the
-        manifest, it is the manifest that is another's, of another folder or another site.
+        """Return why the comparison proves nothing; empty when it proves something.
+
+        If most of what is served is not in the manifest, the manifest is of another folder or site.
         """
         if not self.compared and not self.unlisted:
             return "nothing was compared with --manifest: no answer is a file of the deployment"
@@ -84,22 +99,22 @@ class BuildComparison:
 def compare(
     files: Mapping[str, str], served: Iterable[ServedFile], release: Release
 ) -> BuildComparison:
-    """Hold what was ``served`` against the ``files`` of a manifest."""
+    """Compare what was ``served`` with the ``files`` of a manifest (path → digest)."""
     document = _path(release.path)
     compared: set[str] = set()
     differing: list[DifferingFile] = []
     unlisted: set[str] = set()
-    for each in sorted(served):
-        path = _path(each.url)
+    for answer in sorted(served):
+        path = _path(answer.url)
         file = _file(path, files)
         if path == document or (path and release.unbuilt.fullmatch(path)):
             continue
         if file is None:
-            unlisted.add(each.url)
+            unlisted.add(answer.url)
             continue
-        compared.add(each.url)
-        if each.digest != files[file]:
-            differing.append(DifferingFile(each, file, files[file]))
+        compared.add(answer.url)
+        if answer.digest != files[file]:
+            differing.append(DifferingFile(answer, file, files[file]))
     return BuildComparison(len(compared), tuple(differing), tuple(sorted(unlisted)))
 
 
@@ -121,11 +136,11 @@ def _file(path: str | None, files: Container[str]) -> str | None:
         return None
     name = path[1:]
     index = f"{name.rstrip('/')}/index.html".lstrip("/")
-    return next((each for each in (name, index) if each in files), None)
+    return next((file for file in (name, index) if file in files), None)
 
 
 def claim(comparison: BuildComparison) -> Outcome | None:
-    """The claim that what is served was built, failed; None where it holds or proves nothing."""
+    """Return the failed claim that what is served was built; None if it holds or is in doubt."""
     if comparison.doubt or not (comparison.differing or comparison.unlisted):
         return None
     return Outcome(
@@ -138,11 +153,11 @@ def claim(comparison: BuildComparison) -> Outcome | None:
     )
 
 
-def _differing(found: Iterable[DifferingFile]) -> list[str]:
+def _differing(files: Iterable[DifferingFile]) -> list[str]:
     """Four lines for each difference: links to one file have it in common."""
     alike: defaultdict[tuple[str, str], list[DifferingFile]] = defaultdict(list)
-    for each in found:
-        alike[each.served.digest, each.built].append(each)
+    for file in files:
+        alike[file.served.digest, file.built].append(file)
     lines = []
     for (served, built), group in list(alike.items())[:SHOWN]:
         first, edge = group[0].served, group[0].served.edge

@@ -32,9 +32,15 @@ _FLEETING: Final = re.compile(
 class Verdict:
     """What the run says, and what to do about it.
 
-    ``failures`` are confirmed, ``known`` those of them that the baseline has, too; ``doubts`` say,
-    a line each, why the run proves less than it should; ``unsettled`` are the outcomes behind
-    them. ``unsteady`` names the groups of requests that needed more retries than is tolerated.
+    Attributes:
+        kind: what the run ended in.
+        reason: why, in one line.
+        counts: how many cases passed, failed and so on.
+        failures: the confirmed failures that count against the deployment.
+        known: the confirmed failures that the baseline already has.
+        unsettled: the outcomes that could not be confirmed or refuted.
+        doubts: why the run proves less than it should, one line each.
+        unsteady: the groups of requests that needed more retries than is tolerated.
     """
 
     kind: VerdictKind
@@ -74,13 +80,13 @@ class Verdict:
 def fold(evidence: Evidence) -> Verdict:
     """The verdict that ``evidence`` supports."""
     unsteady = unsteady_groups(evidence)
-    judged = [(each, _why_not(each, evidence)) for each in evidence.outcomes]
-    confirmed = [each for each, why in judged if each.result == FAILED and not why]
-    old = evidence.baseline or frozenset()
-    failures = tuple(each for each in confirmed if key(each) not in old)
-    known = tuple(each for each in confirmed if key(each) in old)
-    open_ = [(each, why) for each, why in judged if each.result != SKIPPED and why]
-    unsettled = tuple(each for each, _ in open_)
+    judged = [(outcome, _why_not(outcome, evidence)) for outcome in evidence.outcomes]
+    confirmed = [outcome for outcome, why in judged if outcome.result == FAILED and not why]
+    baseline = evidence.baseline or frozenset()
+    failures = tuple(outcome for outcome in confirmed if key(outcome) not in baseline)
+    known = tuple(outcome for outcome in confirmed if key(outcome) in baseline)
+    open_ = [(outcome, why) for outcome, why in judged if outcome.result != SKIPPED and why]
+    unsettled = tuple(outcome for outcome, _ in open_)
     doubts = (
         *_run_doubts(evidence, known, unsteady),
         *_open_doubts(open_),
@@ -134,7 +140,7 @@ def _failed(failures: tuple[Outcome, ...]) -> str:
     for outcome in failures:
         if outcome.check == CONVERGED:
             return f"not-converged: {outcome.message.partition(chr(10))[0]}"
-    checks = len({each.check for each in failures})
+    checks = len({outcome.check for outcome in failures})
     return f"{plural(checks, 'check')} failed in {plural(len(failures), 'case')}"
 
 
@@ -153,7 +159,7 @@ def _run_doubts(
     evidence: Evidence, known: tuple[Outcome, ...], unsteady: tuple[str, ...]
 ) -> list[str]:
     """What makes the whole run prove less."""
-    doubts = [each for each in (evidence.changed, evidence.wavering) if each]
+    doubts = [doubt for doubt in (evidence.changed, evidence.wavering) if doubt]
     if unsteady and evidence.silence.troubled:
         doubts.append(
             "requests needed retries, and this machine's network is in trouble, the controls say: "
@@ -190,7 +196,7 @@ def _coverage_doubts(evidence: Evidence) -> list[str]:
     doubts = []
     if evidence.lost_workers:
         doubts.append(f"{plural(evidence.lost_workers, 'worker')} died during the run")
-    skipped = {each.check for each in evidence.outcomes if each.result == SKIPPED}
+    skipped = {outcome.check for outcome in evidence.outcomes if outcome.result == SKIPPED}
     for pattern in evidence.require:
         doubts += _requirement_doubts(pattern, skipped, evidence)
     if not evidence.passed and not evidence.halted:
@@ -203,7 +209,7 @@ def _coverage_doubts(evidence: Evidence) -> list[str]:
 
 def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> list[str]:
     def matching(checks: Any) -> list[str]:
-        return sorted({each for each in checks if fnmatchcase(each, pattern)})
+        return sorted({check for check in checks if fnmatchcase(check, pattern)})
 
     doubts = []
     for what, checks in (("skipped", skipped), ("deselected", evidence.deselected)):
@@ -241,7 +247,7 @@ def _unsteady_reason(group: str, evidence: Evidence) -> str:
 def _counts(
     evidence: Evidence, failures: tuple[Outcome, ...], unsettled: tuple[Outcome, ...]
 ) -> dict[str, int]:
-    skipped = sum(each.result == SKIPPED for each in evidence.outcomes)
+    skipped = sum(outcome.result == SKIPPED for outcome in evidence.outcomes)
     return {
         "expected": evidence.expected,
         "ran": evidence.passed + len(failures) + len(unsettled),
@@ -255,8 +261,9 @@ def _counts(
 
 
 def key(outcome: Outcome) -> str:
-    """By which a failure is known again in another run: the check, its case, and what is wrong;
-    made-up ids, addresses in memory and seconds aside.
+    """Return what identifies a failure in another run: check, case and what is wrong.
+
+    Ids that checks make up, addresses in memory and seconds are left out.
     """
     message = _FLEETING.sub("…", outcome.message)
     return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))

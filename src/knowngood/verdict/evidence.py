@@ -23,14 +23,31 @@ BUILT: Final = "knowngood::every_file_is_the_one_that_was_built"
 class Evidence:
     """All that a verdict rests on.
 
-    ``expected`` counts the items that were to run, ``passed`` those that did and held;
-    ``outcomes`` are the others. ``silence`` is what tells a deployment that gives no answer from a
-    runner that is cut off. ``asked`` and ``flaky`` count requests, and those that needed a retry,
-    by origin and by declaration; in ``erratic`` all those that one outage hit count as one.
-    ``halted`` says why no check ran, ``overdue`` that time ran out, ``changed`` that another
-    release is on the air than when the run began, ``wavering`` why its release is not certain,
-    ``unproven`` why the manifest proves nothing of what is served.
-    ``baseline`` has the keys (:func:`key`) of failures that were there before.
+    Attributes:
+        environment: the environment's name.
+        expected: how many items were to run.
+        passed: how many ran and held.
+        outcomes: how the other items ended.
+        deselected: the checks that a selection left out.
+        narrowed: the arguments that selected only a part of the suite.
+        ran: the checks that ran in at least one case.
+        require: patterns of the checks that must run.
+        lost_workers: how many workers died.
+        unreadable: the files of checks that could not be read.
+        interrupted: whether somebody stopped the run.
+        internal_error: whether pytest or a plugin broke.
+        silence: what tells a deployment that gives no answer from a runner that is cut off.
+        halted: why no check ran.
+        overdue: whether time ran out.
+        changed: that another release is live than when the run began.
+        wavering: why the release is not certain.
+        unproven: why the manifest proves nothing about what is served.
+        optimized: whether Python ran without assertions.
+        baseline: the keys (:func:`~.decide.key`) of failures that an earlier verdict has.
+        asked: how many requests each group (an origin or a URL template) made.
+        flaky: how many of them needed a retry.
+        erratic: the same, with all requests that one outage hit counted as one.
+        tolerance: the share of ``asked`` that may need a retry.
     """
 
     environment: str

@@ -1,4 +1,4 @@
-"""Failures that are alike, as one."""
+"""Groups failures that differ in nothing but the case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ _MADE_UP: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Failures that are one and the same but for the case, as one."""
+    """Failures that differ in nothing but the case.
+
+    Attributes:
+        first: the first of them.
+        cases: the ids of all their cases, sorted.
+        note: what a report adds to the title.
+    """
 
     first: Outcome
     cases: tuple[str, ...]
@@ -29,7 +35,7 @@ def group_failures(outcomes: Iterable[Outcome]) -> list[FailureGroup]:
     for outcome in outcomes:
         groups[(outcome.check, outcome.result, outcome.kind, _neutral(outcome))].append(outcome)
     return [
-        FailureGroup(same[0], tuple(sorted({_case(each) for each in same})))
+        FailureGroup(same[0], tuple(sorted({_case(outcome) for outcome in same})))
         for same in groups.values()
     ]
 

@@ -9,25 +9,35 @@ from typing import Any
 from ..content.json_schema import SchemaMismatch
 from ..fetch.probe import ANSWERED_WRONG, RETRIED_CAUSES, Cause, Exchange
 from ..fetch.response import Blocked, NoAnswer
+from ..safety.errors import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
 
 _RUNNER_CAUSES = frozenset({Cause.RUNNER, Cause.BUDGET, Cause.GUARD})
-_DEPLOYMENTS_FAULT = (AssertionError, LookupError, TypeError, ValueError, AttributeError)
-"""What a check raises when an answer is not what it reads it as. Other exceptions, a full disk
-or a broken import, are the runner's trouble."""
+_MISREAD_ANSWER = (AssertionError, LookupError, TypeError, ValueError, AttributeError)
+"""What a check's own code raises when an answer is not what the check reads it as."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one item ended.
 
-    ``result`` is passed, failed, inconclusive or skipped; ``kind`` the class of what went wrong:
-    content, status, schema, redirect, a :class:`.Cause`, blocked or runner. Where
-    no answer came (``SILENT``), whether that is the deployment's fault is decided over the whole
-    run. ``phase`` is that of the last attempt, ``origin`` that of the exchange concerned, and
-    ``began`` the start of its last attempt. ``asked`` names the groups its requests are counted in.
-    ``again`` marks a second word on an item, from its teardown.
+    Attributes:
+        nodeid: pytest's id of the item.
+        check: file and function, without folder and case.
+        claim: what the check claims.
+        values: the values of the case, by field.
+        asked: the groups in which its requests are counted.
+        result: passed, failed, inconclusive or skipped.
+        kind: what went wrong: content, status, schema, redirect, release, blocked, runner or a
+            :class:`.Cause`. For a cause in ``SILENT`` the whole run decides whose fault it is.
+        message: what went wrong, in words.
+        place: file and line of the check.
+        began: when the last attempt of the exchange began, in seconds since the epoch.
+        phase: the phase in which the last attempt failed.
+        origin: the origin of the exchange.
+        exchange: the exchange that the failure is about, as plain data.
+        again: whether this replaces an earlier outcome of the item, since its teardown failed.
     """
 
     nodeid: str
@@ -46,18 +56,25 @@ class Outcome:
     again: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return plain data."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outcome:
-        """The outcome that ``to_json`` was called on."""
+        """Return the outcome that ``to_json`` was called on."""
         return cls(**data)
 
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """What an exception that ended a check means."""
+    """What an exception that ended a check means.
+
+    Attributes:
+        result: failed or inconclusive.
+        kind: as in :class:`Outcome`.
+        message: what went wrong, in words.
+        exchange: the exchange that the exception is about, if it names one.
+    """
 
     result: str
     kind: str
@@ -66,19 +83,31 @@ class Classified:
 
 
 def classify(error: BaseException) -> Classified:
-    """Whose fault ``error`` is, and of which class."""
+    """Decide whose fault ``error`` is: the one place that does.
+
+    The branches are those of :mod:`knowngood.safety.errors`. Of foreign exceptions, those that
+    reading a wrong answer raises count as the deployment's; others, a full disk or a broken
+    import, as the runner's. Of a NoAnswer only the whole run can tell.
+    """
     if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
+    if isinstance(error, UsageError | RunnerError):
+        return _runners(error)
+    if isinstance(error, (DeploymentError, *_MISREAD_ANSWER)) or _is_pytest_fail(error):
+        return _deployments(error)
+    return _runners(error)
+
+
+def _deployments(error: BaseException) -> Classified:
+    kind = "schema" if isinstance(error, SchemaMismatch) else "content"
+    plain = isinstance(error, AssertionError)
+    return Classified(FAILED, kind, str(error) if plain else f"{type(error).__name__}: {error}")
+
+
+def _runners(error: BaseException) -> Classified:
     if isinstance(error, Blocked):
         return Classified(INCONCLUSIVE, "blocked", str(error), error.exchange)
-    if isinstance(error, SchemaMismatch):
-        return Classified(FAILED, "schema", str(error))
-    message = (
-        str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
-    )
-    if isinstance(error, _DEPLOYMENTS_FAULT) or _is_pytest_fail(error):
-        return Classified(FAILED, "content", message)
-    return Classified(INCONCLUSIVE, "runner", message)
+    return Classified(INCONCLUSIVE, "runner", f"{type(error).__name__}: {error}")
 
 
 def _unanswered(exchange: Exchange) -> Classified:

@@ -1,8 +1,7 @@
-"""The controller's book: what all processes report, up to the evidence for a verdict."""
+"""What all processes of a run report, up to the evidence for a verdict."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +19,15 @@ from .unreachable import SilenceEvidence
 
 @dataclass(slots=True)
 class ClaimResult:
-    """One check over all its cases, for the report."""
+    """One check over all its cases, for the report.
+
+    Attributes:
+        title: what the check claims.
+        ran: how many of its cases ran.
+        bad: how many failed or were inconclusive.
+        skipped: how many were skipped.
+        asked: the groups in which its requests are counted.
+    """
 
     title: str
     ran: int = 0
@@ -31,7 +38,29 @@ class ClaimResult:
 
 @dataclass(slots=True)
 class RunResults:
-    """Filled in while the run goes on; read once, at its end."""
+    """What all processes of a run report: filled in while it goes on, read once at its end.
+
+    Attributes that :class:`.Evidence` has, too, mean the same there; beside them:
+
+    Attributes:
+        claims: each check over all its cases, by name.
+        inapplicable: why a check does not apply to the environment, by name.
+        catches: the faults that a check is known to catch, by name.
+        requests, attempts, received: counts, and bytes of bodies.
+        answered_at: when each origin last answered, in seconds since the epoch.
+        slowest: seconds and request of the slowest requests.
+        certificates: when each origin's certificate expires, in seconds since the epoch.
+        retried: the exchanges that needed a retry, as plain data.
+        left_behind: URLs that were written and could not be deleted.
+        asked_again: for each (origin, URL) without an answer, whether it answered later.
+        bodies: for each URL the digest of the body at each edge.
+        served: what is to be compared with the manifest.
+        manifest: the manifest of ``--manifest``.
+        compared: the comparison with it.
+        looks: what the controls answered.
+        release: the release at the start and at the end.
+        warnings: what reports warn of.
+    """
 
     environment: Environment
     expected: int = 0
@@ -65,12 +94,13 @@ class RunResults:
     looks: list[ControlLook] = field(default_factory=list)
     halted: str = ""
     overdue: bool = False
+    optimized: bool = False
     release: ReleaseState = field(default_factory=ReleaseState)
     baseline: frozenset[str] | None = None
     warnings: list[str] = field(default_factory=list)
 
     def record(self, outcome: Outcome) -> None:
-        """One item is done."""
+        """Add the outcome of one item."""
         claim = self.claims.setdefault(outcome.check, ClaimResult(outcome.claim))
         claim.asked.update(outcome.asked)
         claim.ran += 1
@@ -84,7 +114,7 @@ class RunResults:
         self.outcomes.append(outcome)
 
     def _take_back(self, claim: ClaimResult, nodeid: str) -> None:
-        """An item that passed and then broke in its teardown has not passed."""
+        """Remove the earlier outcome of an item whose teardown failed."""
         claim.ran -= 1
         before = [outcome for outcome in self.outcomes if outcome.nodeid == nodeid]
         if before:
@@ -95,11 +125,11 @@ class RunResults:
             self.passed -= 1
 
     def add_result(self, result: Mapping[str, Any]) -> None:
-        """What one process left out at collection, and what it asked for (``Run.report``)."""
+        """Add what one process left out at collection and what it asked for."""
         self.deselected.update(result["deselected"])
         self.inapplicable.update(result["inapplicable"])
         self.catches.update(result["catches"])
-        self.served.update(ServedFile(*each) for each in result["served"])
+        self.served.update(ServedFile(*answer) for answer in result["served"])
         if result["report"]:
             self._add_report(result["report"])
 
@@ -123,12 +153,12 @@ class RunResults:
             self.bodies[url].update(digests)
 
     def add_claim(self, outcome: Outcome) -> None:
-        """A claim of the engine's own has failed: it counts as a case beside the checks'."""
+        """Add a failed claim of the engine's own; it counts as one more case."""
         self.expected += 1
         self.record(outcome)
 
     def evidence(self) -> Evidence:
-        """All of it, for the verdict."""
+        """Return what the verdict rests on."""
         return Evidence(
             environment=self.environment.name,
             expected=self.expected,
@@ -154,7 +184,7 @@ class RunResults:
             changed=self.release.changed,
             wavering=self.release.wavering,
             unproven=self.compared.doubt if self.manifest and not self.halted else "",
-            optimized=bool(sys.flags.optimize),
+            optimized=self.optimized,
             baseline=self.baseline,
             asked=self.asked,
             flaky=self.flaky,

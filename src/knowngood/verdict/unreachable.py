@@ -26,10 +26,13 @@ it; Kerberos tolerates as much (RFC 4120, 1.6), certificates are valid for weeks
 class SilenceEvidence:
     """What is known about who answered when.
 
-    ``answered_at`` has, for each origin, when it last answered (seconds since the epoch).
-    ``asked_again`` has, for each (origin, URL) that was silent and asked once more, whether it
-    answered then.
-    ``controlled`` says whether the environment has controls, ``looks`` what they said.
+    Attributes:
+        environment: the path of the environment file, for messages.
+        answered_at: when each origin last answered, in seconds since the epoch.
+        asked_again: for each (origin, URL) that gave no answer and was asked once more, whether
+            it answered then.
+        controlled: whether the environment has controls.
+        looks: what the controls answered, in order.
     """
 
     environment: str = ""

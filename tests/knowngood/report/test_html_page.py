@@ -11,7 +11,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from knowngood.environment.model import Environment
 from knowngood.report import html_page, json_file
-from knowngood.session.runner import RunTicket
 from knowngood.verdict.decide import fold
 from knowngood.verdict.exit_codes import VerdictKind
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
@@ -76,9 +75,11 @@ def document(*outcomes: Outcome, text: str = "", **more: Any) -> dict[str, Any]:
     book.slowest = [(1.25, f"GET https://fhr.example/slow{text}")]
     book.retried = [exchange(text, tries=2)]
     book.left_behind = [f"https://fhr.example/left{text}"] if text else []
-    ticket = RunTicket("0123456789ab", 0.0, {f"content{text}": f"https://fhr.example{text}"})
+    origins = {f"content{text}": f"https://fhr.example{text}"}
     found = replace(fold(book.evidence()), **more)
-    return json_file.document(found, book, ticket, began=1_700_000_000.0)
+    return json_file.document(
+        found, book, run_id="0123456789ab", origins=origins, began=1_700_000_000.0
+    )
 
 
 def parsed(content: dict[str, Any]) -> LexborHTMLParser:

@@ -16,7 +16,6 @@ import pytest
 from knowngood import __version__
 from knowngood.environment.model import Environment
 from knowngood.report import json_file
-from knowngood.session.runner import RunTicket
 from knowngood.verdict.decide import fold
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
@@ -32,8 +31,10 @@ def content() -> dict[str, Any]:
     ledger.inapplicable["b"] = "no origin"
     ledger.slowest = [(1.23456, "GET /")]
     ledger.left_behind = ["/x"]
-    ticket = RunTicket("0123456789ab", 0.0, {"content": "https://h"})
-    return json_file.document(fold(ledger.evidence()), ledger, ticket, began=100.0)
+    origins = {"content": "https://h"}
+    return json_file.document(
+        fold(ledger.evidence()), ledger, run_id="0123456789ab", origins=origins, began=100.0
+    )
 
 
 def test_document_has_all_that_the_verdict_rests_on() -> None:

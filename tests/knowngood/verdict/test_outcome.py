@@ -8,6 +8,9 @@ from knowngood.content.json_schema import BadSchema, SchemaMismatch
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.fetch.response import Blocked, NoAnswer
+from knowngood.safety.errors import DeploymentError, RunnerError, UsageError
+from knowngood.safety.limits import ContentTooLarge
+from knowngood.session.marks import BadMark
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, classify
 
 PROBE = Probe("content", "https://h/fr/")
@@ -107,6 +110,11 @@ def test_answer_that_is_not_what_a_check_reads_it_as(error: Exception, message: 
     assert found.message.startswith(message)
 
 
+def test_a_deployment_error_of_any_room() -> None:
+    """The tree decides: what is a DeploymentError fails the deployment."""
+    assert classify(ContentTooLarge("x")).result == classify(DeploymentError("x")).result == FAILED
+
+
 def test_pytest_fail() -> None:
     """``pytest.fail`` says that the deployment is wrong."""
     with pytest.raises(BaseException, match="no such locale") as caught:
@@ -126,6 +134,9 @@ def test_pytest_fail() -> None:
         NameError("x"),
         NotImplementedError(),
         BadSchema("x"),
+        BadMark("x"),
+        RunnerError("x"),
+        UsageError("x"),
         ConnectionResetError("x"),
     ],
     ids=lambda value: type(value).__name__,
