@@ -1,13 +1,12 @@
-"""A run of pytest in a process of its own, which cannot outlive its time nor lie about its end.
+"""Runs pytest in a process of its own, which can neither outlive its time nor lie about its end.
 
-The child has a process group of its own and a pipe by which it hands over its verdict: a full disk
-does not stand in the way, and nobody else can write there. When its time is up it is asked to end,
-and a few seconds later it is ended, with everything that it started.
+The child has a process group of its own, and a pipe through which it hands over its verdict: a
+full disk does not stand in the way, and no other process can write there. When its time is up it
+gets SIGTERM, and a few seconds later SIGKILL, with everything that it started.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -15,7 +14,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from types import FrameType
 from typing import Final
 
@@ -24,23 +25,27 @@ from ..session.options import PARENT, RUN_ID
 from .trust import ChildExit
 
 WIND_UP: Final = 8.0
-"""Seconds from asking the run to end (SIGTERM) to ending it: time to delete what was written and
-to write reports. Jenkins waits 20 s before it kills, Kubernetes 30 s."""
+"""Seconds from SIGTERM to SIGKILL: time to delete what was written and to write reports. Jenkins
+waits 20 s before it kills, Kubernetes 30 s."""
 
 AFTERWARDS: Final = 30.0
-"""Seconds that a run may take beyond its own time: for looking at silent URLs, the release and
-the controls once more, and for pytest to come up and go."""
+"""Seconds that a run may take beyond its own budget: for looking at silent URLs, the release and
+the controls once more, and for pytest to start and end."""
 
 _CHUNK: Final = 64 * 1024
-_ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ChildRun:
-    """A run of pytest with ``arguments``, which may take so many ``seconds``.
+    """A run of pytest in a process of its own.
 
-    ``show`` is given its output as it comes. On the main thread, signals that would end this
-    process are passed on to the child while it runs.
+    Attributes:
+        arguments: the options and paths of pytest.
+        run_id: the id that the run gives to its verdict.
+        seconds: how long the run may take before it gets SIGTERM.
+        show: is called with each piece of output as it comes, and with none at the end.
+        environment: the variables to set beside those of this process.
     """
 
     arguments: Sequence[str]
@@ -48,29 +53,25 @@ class ChildRun:
     seconds: float
     show: Callable[[bytes], None]
     environment: Mapping[str, str] = field(default_factory=dict)
-    _process: subprocess.Popen[bytes] | None = None
-    _killed: str = ""
-    _ask_at: float = 0.0
-    _kill_at: float = 0.0
 
     def run(self) -> ChildExit:
-        """Run it to its end."""
+        """Run pytest to its end and return how it ended.
+
+        On the main thread, signals that would end this process go to the child while it runs.
+        """
         verdict_end, child_end = os.pipe()
-        alive_end, our_life = os.pipe()
-        with _Account(verdict_end) as account:
-            process = self._process = self._start(child_end, alive_end)
+        alive_end, our_end = os.pipe()
+        with _PipeReader(verdict_end) as verdict:
+            process = self._start(child_end, alive_end)
             os.close(child_end)
             os.close(alive_end)
             reader = threading.Thread(target=self._read, args=(process,), daemon=True)
             reader.start()
-            self._ask_at = time.monotonic() + self.seconds
-            self._kill_at = self._ask_at + WIND_UP
-            with _passed_on(self.stop):
-                self._wait(process)
-            process_group.send_signal(process, signal.SIGKILL)
-            os.close(our_life)
-            reader.join(2)  # somebody who left the group may hold the pipe
-            return ChildExit(process.returncode, account.text(), self._killed)
+            watch = _Watch(process, self.seconds)
+            watch.wait()
+            os.close(our_end)
+            reader.join(2)  # and no longer: a daemon that the run started may hold the pipe
+            return ChildExit(process.returncode, verdict.content(), watch.killed)
 
     def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]
@@ -89,41 +90,62 @@ class ChildRun:
             self.show(chunk)
         self.show(b"")
 
-    def stop(self, number: int) -> None:
-        """Told to end by this signal: so is the child, once; a second SIGINT ends it at once."""
-        process, now = self._process, time.monotonic()
-        if process is None:
-            return
-        if self._kill_at > now + WIND_UP:
-            self._kill_at = now + WIND_UP
-            self._ask_at = float("inf")
-            process.send_signal(signal.SIGTERM)
+
+class _Watch:
+    """Ends a process when its time is up, or when this process is to end.
+
+    Only pytest itself gets SIGTERM, and ends its workers; SIGKILL goes to its whole group.
+    ``killed`` says why the process was ended; empty where it ended by itself.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.killed = ""
+        self._process = process
+        self._seconds = seconds
+        self._terminate_at = time.monotonic() + seconds
+        self._kill_at = inf
+
+    def wait(self) -> None:
+        """Wait for the end of the process, and kill what is left of its group."""
+        with _signals_to(self._stop):
+            while self._process.poll() is None:
+                self._check_time(time.monotonic())
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.2)
+        process_group.send_signal(self._process, signal.SIGKILL)
+
+    def _check_time(self, now: float) -> None:
+        if now >= self._kill_at:
+            self.killed = self.killed or "the run ignored SIGTERM and was killed"
+            process_group.send_signal(self._process, signal.SIGKILL)
+        elif now >= self._terminate_at:
+            self.killed = f"the run took more than {self._seconds:.0f} s and was ended"
+            self._terminate(now)
+
+    def _terminate(self, now: float) -> None:
+        self._terminate_at = inf
+        self._kill_at = now + WIND_UP
+        self._process.send_signal(signal.SIGTERM)
+
+    def _stop(self, number: int) -> None:
+        """Have the run end by SIGTERM, once; by SIGKILL at a Ctrl-C that comes after that."""
+        now = time.monotonic()
+        if self._terminate_at < inf:
+            self._terminate(now)
         elif number == signal.SIGINT:
+            self.killed = self.killed or "a second Ctrl-C killed the run"
             self._kill_at = now
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        while process.poll() is None:
-            now = time.monotonic()
-            if now >= self._kill_at:
-                self._killed = self._killed or "the run ignored SIGTERM and was killed"
-                process_group.send_signal(process, signal.SIGKILL)
-            elif now >= self._ask_at:
-                self._ask_at = float("inf")
-                self._killed = f"the run took more than {self.seconds:.0f} s and was ended"
-                process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(0.2)
 
-
-class _Account:
-    """Takes in what comes through the pipe, so that the child never waits for us."""
+class _PipeReader:
+    """Reads all that comes through a pipe, so that the child never waits for us."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._parts: list[bytes] = []
         self._thread = threading.Thread(target=self._read, daemon=True)
 
-    def __enter__(self) -> _Account:
+    def __enter__(self) -> _PipeReader:
         self._thread.start()
         return self
 
@@ -135,21 +157,21 @@ class _Account:
         while part := os.read(self._descriptor, _CHUNK):
             self._parts.append(part)
 
-    def text(self) -> bytes:
-        """All of it, once the child has ended."""
+    def content(self) -> bytes:
+        """Return all of it, once the child has ended."""
         self._thread.join(2)
         return b"".join(self._parts)
 
 
-@contextlib.contextmanager
-def _passed_on(stop: Callable[[int], None]) -> Iterator[None]:
-    """Give signals that would end this process to ``stop`` instead."""
+@contextmanager
+def _signals_to(stop: Callable[[int], None]) -> Iterator[None]:
+    """Call ``stop`` with each signal that would end this process."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         stop(number)
 
     on_main = threading.current_thread() is threading.main_thread()
-    numbers = _ENDING if on_main else ()  # elsewhere Python takes none
+    numbers = _SIGNALS if on_main else ()  # Python handles signals on the main thread alone
     before = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield

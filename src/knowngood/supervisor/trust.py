@@ -1,8 +1,8 @@
-"""What a run is worth that happened in another process. Pure.
+"""Decides what a run in another process is worth. Pure.
 
-The child says what it found, on a channel of its own; how it ended is seen from outside. PASSED
-and FAILED count only when both agree and the account is whole; everything else is a run to hold
-on, whatever the child's exit code says.
+The child hands over a verdict; how it ended is seen from outside. PASSED and FAILED count only
+where both agree and the verdict is complete. Everything else is INCONCLUSIVE, whatever the
+child's exit code says.
 """
 
 from __future__ import annotations
@@ -15,32 +15,38 @@ from typing import Any, Final
 from ..report import json_file
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
 
-_WITHOUT_VERDICT: Final = {
+_NEED_NO_VERDICT: Final = {
     EXIT_CODES[VerdictKind.INTERRUPTED],
     EXIT_CODES[VerdictKind.INTERNAL_ERROR],
     USAGE_ERROR,
     EXIT_CODES[VerdictKind.NOTHING_CHECKED],
 }
-"""Exit codes that hold without an account: they promote nothing and roll nothing back."""
+"""Exit codes that count without a verdict: they promote nothing and roll nothing back."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChildExit:
     """How a child ended, as seen from outside.
 
-    ``code`` is as subprocess gives it, negative for a signal; ``account`` is all that came through
-    the channel; ``killed`` says why it had to be killed, if it had to be.
+    Attributes:
+        code: the exit code as subprocess gives it, negative for a signal.
+        verdict: all that came through the pipe, normally a verdict document.
+        killed: why the child was ended; empty where it ended by itself.
     """
 
     code: int
-    account: bytes
+    verdict: bytes
     killed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The exit code to end with, the verdict document behind it (None where there is none), and
-    the ``reason`` where it is not the child's own.
+    """What a run is worth.
+
+    Attributes:
+        code: the exit code to end with.
+        document: the child's verdict document; None where it gave none that counts.
+        reason: why its verdict does not count; empty where ``code`` is the child's own.
     """
 
     code: int
@@ -49,73 +55,91 @@ class Conclusion:
 
 
 def conclude(
-    ended: ChildExit, run_id: str, release: str | None = None, manifest: str | None = None
+    child: ChildExit, run_id: str, release: str | None = None, manifest: str | None = None
 ) -> Conclusion:
-    """What to make of a child that was given this run id and was to verify this release, against
-    the manifest with this digest.
+    """Return what the end of ``child`` is worth.
+
+    ``run_id``, ``release`` and ``manifest`` (a digest) are what the child was given; its verdict
+    must name them.
     """
-    if ended.killed:
-        return _hold(ended.killed)
-    if not ended.account:
-        return _without_account(ended.code)
+    if child.killed:
+        return _inconclusive(child.killed)
+    if not child.verdict:
+        return _without_verdict(child.code)
     try:
-        document = json_file.parse(ended.account)
+        document = json_file.parse(child.verdict)
     except ValueError as error:
-        return _hold(f"the run's verdict cannot be read: {error}")
-    trouble = _trouble(document, ended.code, run_id, release) or _another(document, manifest)
-    return _hold(trouble) if trouble else Conclusion(ended.code, document)
+        return _inconclusive(f"the run's verdict cannot be read: {error}")
+    problem = (
+        _other_end(document, child.code)
+        or _other_run(document, run_id, release, manifest)
+        or _incomplete(document)
+    )
+    return _inconclusive(problem) if problem else Conclusion(child.code, document)
 
 
-def _hold(reason: str) -> Conclusion:
-    return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
-
-
-def _without_account(code: int) -> Conclusion:
-    if code in _WITHOUT_VERDICT:
-        return Conclusion(code, None)
-    if code < 0:
-        return _hold(f"the run was ended by {_signal(-code)} and gave no verdict")
-    return _hold(f"the run ended with exit code {code} and gave no verdict")
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-def _trouble(document: Mapping[str, Any], code: int, run_id: str, release: str | None) -> str:
-    """Why the account cannot be relied on; empty when it can."""
-    if document["run"] != run_id:
-        return "the verdict that was given is another run's"
-    if EXIT_CODES[VerdictKind(document["verdict"])] != code or document["exit_code"] != code:
-        how = _signal(-code) if code < 0 else f"exit code {code}"
-        return f"the run says {document['verdict']}, and ended with {how}"
-    if document["release"]["expected"] != release:
-        return f"the run was for release {document['release']['expected']!r}, not {release!r}"
-    counts = document["counts"]
-    whole = counts["passed"] == counts["ran"] == counts["expected"] - counts["skipped"] > 0
-    if document["verdict"] == VerdictKind.PASSED and not whole:
-        return f"PASSED, but of {counts['expected']} cases {counts['passed']} passed"
-    confirmed = document["failures"] or any(c["unsteady"] for c in document["checks"].values())
-    if document["verdict"] == VerdictKind.FAILED and not confirmed:
-        return "FAILED, but without any failure"
-    return ""
-
-
-def _another(document: Mapping[str, Any], manifest: str | None) -> str:
-    """Why the account is not of the manifest with this digest; empty when it is."""
-    found = document.get("manifest", {}).get("digest")
-    if manifest is None or found == manifest:
-        return ""
-    return f"the run held what is served against the manifest {found}, not {manifest}"
-
-
-def document(conclusion: Conclusion, environment: str, run_id: str, began: float) -> dict[str, Any]:
-    """The verdict document to keep: the child's own, or one that says why there is none."""
+def verdict_document(
+    conclusion: Conclusion, environment: str, run_id: str, began: float
+) -> dict[str, Any]:
+    """Return the verdict document to keep: the child's, or one that says why there is none."""
     if conclusion.document is not None:
         return dict(conclusion.document)
     kind = next(kind for kind, code in EXIT_CODES.items() if code == conclusion.code)
-    reason = conclusion.reason or "pytest ended so and gave no verdict; its output says why"
+    reason = conclusion.reason or "pytest gave no verdict; its output says why"
     return json_file.empty(kind, reason, environment, run_id, began)
+
+
+def _inconclusive(reason: str) -> Conclusion:
+    return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
+
+
+def _without_verdict(code: int) -> Conclusion:
+    if code in _NEED_NO_VERDICT:
+        return Conclusion(code, None)
+    return _inconclusive(f"the run ended with {_ending(code)} and gave no verdict")
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _other_end(document: Mapping[str, Any], code: int) -> str:
+    """Return how the end of the run contradicts its verdict; empty when it does not."""
+    kind = VerdictKind(document["verdict"])
+    if EXIT_CODES[kind] == code == document["exit_code"]:
+        return ""
+    return f"the verdict is {kind}, but the run ended with {_ending(code)}"
+
+
+def _other_run(
+    document: Mapping[str, Any], run_id: str, release: str | None, manifest: str | None
+) -> str:
+    """Return how the verdict is not of the run that was asked for; empty when it is."""
+    if document["run"] != run_id:
+        return f"the verdict is of the run {document['run']!r}, not {run_id!r}"
+    if document["release"]["expected"] != release:
+        return f"the run was for release {document['release']['expected']!r}, not {release!r}"
+    digest = document.get("manifest", {}).get("digest")
+    if manifest is not None and digest != manifest:
+        return f"the run compared what is served with the manifest {digest}, not {manifest}"
+    return ""
+
+
+def _incomplete(document: Mapping[str, Any]) -> str:
+    """Return what the verdict lacks to be believed; empty when it is complete."""
+    counts = document["counts"]
+    complete = counts["passed"] == counts["ran"] == counts["expected"] - counts["skipped"] > 0
+    if document["verdict"] == VerdictKind.PASSED and not complete:
+        return (
+            f"the verdict is PASSED, but of {counts['expected']} cases {counts['ran']} ran, "
+            f"{counts['passed']} passed and {counts['skipped']} were skipped"
+        )
+    failed = document["failures"] or any(c["unsteady"] for c in document["checks"].values())
+    if document["verdict"] == VerdictKind.FAILED and not failed:
+        return "the verdict is FAILED, but it lists no failure"
+    return ""

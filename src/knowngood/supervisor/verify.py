@@ -49,7 +49,9 @@ def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
     if conclusion.reason:
         _say_verdict(conclusion.code, redactor(conclusion.reason), say)
     if conclusion.code != USAGE_ERROR:
-        document = redactor.deep(trust.document(conclusion, environment.name, run_id, began))
+        document = redactor.deep(
+            trust.verdict_document(conclusion, environment.name, run_id, began)
+        )
         _report(options, document, say)
         if options.record:
             _record(options, document, say)

@@ -131,7 +131,7 @@ def test_a_run_that_ends_after_its_verdict(verify: Callable[..., Any]) -> None:
     source = PASSES + "import atexit\natexit.register(os._exit, 1)\n"
     code, document, output = verify(source)
     assert (code, document["verdict"]) == (75, "INCONCLUSIVE"), output
-    assert "says PASSED, and ended with exit code 1" in output
+    assert "the verdict is PASSED, but the run ended with exit code 1" in output
 
 
 def test_a_verdict_of_another_run(verify: Callable[..., Any]) -> None:
