@@ -99,7 +99,7 @@ def test_the_commands_are_all_described() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "knowngood", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    commands = set(re.findall(r"^  ([a-z][a-z-]+)\b", shown, re.M))
+    commands = set(re.findall(r"^  ([a-z][a-z-]+)\b", shown.partition("Commands:")[2], re.M))
     assert commands >= {"verify", "push", "rollback", "handbook"}
     for command in commands:
         assert re.search(rf"knowngood {command}\b", README + page("releases")), command

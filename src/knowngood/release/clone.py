@@ -21,19 +21,19 @@ _PRUNING: Final = (
     "remote.origin.prune",
     "remote.origin.pruneTags",
 )
-_TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved is told, not taken
+_TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved is an error
 
 
 def cache() -> Path:
-    """The folder for clones, and for records that could not be written."""
+    """Return the folder for clones, and for records that could not be written."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(base).expanduser() / "knowngood"
 
 
 def opened(environment: Environment) -> Repository:
-    """The repository of an environment: the one at its path, or a bare clone in the cache.
+    """Return the repository of an environment: the one at its path, or a bare clone in the cache.
 
-    Raises BadEnvironment where the file names none, GitError where it cannot be had.
+    Raises BadEnvironment where the file names none, GitError where it cannot be cloned.
     """
     named = environment.release.repository if environment.release is not None else ""
     if not named:
@@ -43,8 +43,8 @@ def opened(environment: Environment) -> Repository:
         )
     if not is_ref_part(environment.name):
         raise BadEnvironment(
-            f"{environment.path}: records are named by it, so its name holds letters, digits and "
-            ". _ - alone"
+            f"{environment.path}: the names of records contain the environment's name, which "
+            "may therefore hold letters, digits and . _ - alone"
         )
     if _URL.match(named):
         return _cloned(named)
@@ -60,8 +60,8 @@ def opened(environment: Environment) -> Repository:
 
 
 def _cloned(url: str) -> Repository:
-    """A bare repository in the cache that follows ``url``; empty until it is fetched. It is made
-    aside and renamed, so that it is there whole or not at all.
+    """Return a bare repository in the cache that follows ``url``; empty until it is fetched. It is
+    made under another name and renamed, so that it is there whole or not at all.
     """
     stem = re.sub(r"[^A-Za-z0-9]+", "-", url.rpartition("/")[2].removesuffix(".git"))
     path = cache() / f"{stem}-{sha256(url.encode()).hexdigest()[:12]}.git"
@@ -69,14 +69,14 @@ def _cloned(url: str) -> Repository:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
-                _made(Path(aside) / "new", url, path)
+                _make(Path(aside) / "new", url, path)
         except OSError as error:
             raise GitError(f"{path} cannot be made: {error.strerror or error}") from None
     # Said outright: where the folder is damaged git would look for a repository above it.
     return Repository(path, {"GIT_DIR": str(path)})
 
 
-def _made(aside: Path, url: str, path: Path) -> None:
+def _make(aside: Path, url: str, path: Path) -> None:
     aside.mkdir()
     new = Repository(aside)
     new.run("init", "--quiet", "--bare")
@@ -105,7 +105,7 @@ def fetch(repository: Repository) -> None:
     """
     if repository.has_origin:
         keep = [f"{key}=false" for key in _PRUNING]
-        options = [word for each in keep for word in ("-c", each)]
+        options = [word for setting in keep for word in ("-c", setting)]
         repository.run(
             *options, "fetch", "--no-tags", "--no-recurse-submodules", "origin", _HEADS, _TAGS
         )
@@ -115,6 +115,6 @@ def refuse_shallow(repository: Repository) -> None:
     """Raise GitError where the history is cut off, so that nothing follows from it."""
     if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
         raise GitError(
-            f"{repository.path} is shallow, so that no history can be told; "
+            f"{repository.path} is a shallow clone, which has only part of the history; "
             f"run: {repository.by_hand('fetch', '--unshallow')}"
         )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..environment.model import Environment, GateRules
 from ..safety.sanitize import one_line
-from .git import GitError, Repository, is_ref_part
+from .git import Repository, is_ref_part
 from .record import Record, RecordKind, at, is_record
-from .record_store import Believed, Records
+from .record_store import Records
 from .review import ReviewRule, reviewed
+from .trust import relevant_environments, trusted_records, untrusted
 
 LISTED = 50
 """Commits that are listed by author and subject; a push of more is one to split."""
@@ -21,7 +21,12 @@ LISTED = 50
 
 @dataclass(frozen=True, slots=True)
 class GateReason:
-    """Why not: ``what`` stands in the way, and what is ``to_do``."""
+    """Why a release may not go.
+
+    Attributes:
+        what: what is wrong.
+        to_do: what to do about it.
+    """
 
     what: str
     to_do: str
@@ -29,7 +34,14 @@ class GateReason:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit that would go out."""
+    """A commit that would go out.
+
+    Attributes:
+        digest: its name, in full.
+        author: its author's name.
+        subject: the first line of its message.
+        marked: whether it passes the review rule.
+    """
 
     digest: str
     author: str
@@ -43,8 +55,12 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class GateDecision:
-    """The ``commit`` that the release is (None where there is none), the commits that would go
-    out, and every reason why not.
+    """The gate's answer.
+
+    Attributes:
+        commit: the commit that the release is; None where there is no such release.
+        outgoing: the commits that would go out.
+        reasons: every reason why it may not go; empty where it may.
     """
 
     commit: str | None
@@ -54,8 +70,15 @@ class GateDecision:
 
 @dataclass(frozen=True, slots=True)
 class GateQuestion:
-    """May ``release`` go to ``environment``, at the time ``now``? Where it is known what was built,
-    the ``content`` that passed must be that: the digest of its manifest.
+    """May a release go to an environment?
+
+    Attributes:
+        environment: where it would go.
+        release: the release's tag.
+        now: the present time.
+        repository: the repository that has both, releases and records.
+        records: the records of the environment and of those before it.
+        content: the digest of the build's manifest, if there is one; what PASSED must be that.
     """
 
     environment: Environment
@@ -71,36 +94,43 @@ class GateQuestion:
         return self.environment.gate
 
     def answer(self) -> GateDecision:
-        """What would go out, since what is live by the records (nothing where nothing was pushed
-        there yet), and why not. Raises GitError where git cannot tell.
+        """Return what would go out (nothing where nothing was pushed there yet), and every reason
+        why not. Raises GitError where git cannot tell.
         """
         commit = self._commit()
         if commit is None:
             return GateDecision(None, (), [self._unknown()])
         live = self._live(commit)
         outgoing = self._between(live.commit, commit) if live is not None else []
-        found = [*self._tag(commit), *self._branch(commit), *self._dirty(), *self._damaged()]
-        found += [*self._verified(commit), *self._backward(commit, live)]
-        found += [*self._reviews(outgoing), *self._window()]
-        return GateDecision(commit, outgoing, found)
+        reasons = [
+            *self._tag(commit),
+            *self._branch(commit),
+            *self._uncommitted(),
+            *self._damaged(),
+            *self._verified(commit),
+            *self._backward(commit, live),
+            *self._reviews(outgoing),
+            *self._window(),
+        ]
+        return GateDecision(commit, outgoing, reasons)
 
     def _commit(self) -> str | None:
-        """The commit that the release is."""
+        """Return the commit that the release is; None where there is no such release."""
         if not is_ref_part(self.release) or is_record(self.release):
             return None
         return self.repository.commit_of(f"refs/tags/{self.release}")
 
     def _live(self, but: str) -> Record | None:
-        """What is there now, or was before this very release."""
-        trusted = believed(self.environment, self.repository)
+        """Return what is there now, or was before this very release."""
+        trusted = trusted_records(self.environment, self.repository)
         return self.records.live(self.environment.name, trusted, but)
 
     def _between(self, old: str, new: str) -> list[Commit]:
         names = self.repository.run("rev-list", f"{old}..{new}", "--").split()
         rule = self._rule()
         return [
-            Commit(each.name, one_line(each.person, 60), one_line(each.subject, 120), passes)
-            for each, passes in reviewed(self.repository, names, rule)
+            Commit(commit.name, one_line(commit.person, 60), one_line(commit.subject, 120), passes)
+            for commit, passes in reviewed(self.repository, names, rule)
         ]
 
     def _rule(self) -> ReviewRule:
@@ -139,11 +169,11 @@ class GateQuestion:
         elif not self.repository.succeeds("merge-base", "--is-ancestor", commit, heads[0]):
             yield GateReason(
                 f"{self.release} is not on the branch {self.gate.branch}",
-                f"bring it there first; pushed is only what {self.gate.branch} holds",
+                f"merge it into `{self.gate.branch}` first; only that branch is deployed",
             )
 
-    def _dirty(self) -> Iterator[GateReason]:
-        """A deployment that takes files from this folder would take what is in no release."""
+    def _uncommitted(self) -> Iterator[GateReason]:
+        """A deployment that copies files from this folder would copy what is in no release."""
         if self.repository.run("rev-parse", "--is-bare-repository").strip() == "true":
             return
         words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none")
@@ -158,14 +188,14 @@ class GateQuestion:
 
     def _damaged(self) -> Iterator[GateReason]:
         for bad in self.records.bad:
-            if bad.environment in concerned(self.environment):
+            if bad.environment in relevant_environments(self.environment):
                 yield GateReason(
-                    f"the record {one_line(bad.name, 200)} is not to be believed: {bad.why}",
+                    f"the record {one_line(bad.name, 200)} cannot be trusted: {bad.why}",
                     "find out who wrote it; then delete it, here and on the server",
                 )
 
     def _verified(self, commit: str) -> Iterator[GateReason]:
-        for place in concerned(self.environment)[1:]:
+        for place in relevant_environments(self.environment)[1:]:
             yield from self._good_on(place, commit)
 
     def _good_on(self, place: str, commit: str) -> Iterator[GateReason]:
@@ -204,9 +234,9 @@ class GateQuestion:
                 "make another release, of one build",
             )
         elif self.content is not None and passed.content != self.content:
-            found = "another build" if passed.content else "held against no manifest"
+            what = "another build" if passed.content else "compared with no manifest"
             yield GateReason(
-                f"what PASSED on {place} was {found}, and this one is {self.content[:12]}",
+                f"what PASSED on {place} was {what}, and this one is {self.content[:12]}",
                 f"knowngood verify --env={place} --release={self.release} --manifest=FILE "
                 "--record --push, of the build that goes out",
             )
@@ -219,7 +249,7 @@ class GateQuestion:
         if trouble:
             yield GateReason(
                 f"the record {passed.name} is not signed by anyone in {signers}: {trouble}",
-                "verify again as somebody who is, with git's user.signingKey set",
+                "let somebody who is listed there verify again, with git's user.signingKey set",
             )
 
     def _backward(self, commit: str, live: Record | None) -> Iterator[GateReason]:
@@ -232,10 +262,10 @@ class GateQuestion:
             )
 
     def _reviews(self, outgoing: Sequence[Commit]) -> Iterator[GateReason]:
-        unmarked = [each for each in outgoing if not each.marked]
-        for each in unmarked[:LISTED]:
+        unmarked = [commit for commit in outgoing if not commit.marked]
+        for commit in unmarked[:LISTED]:
             yield GateReason(
-                f"no review: {each.digest[:12]} by {each.author}: {each.subject}",
+                f"no review: {commit.digest[:12]} by {commit.author}: {commit.subject}",
                 f"have it reviewed; its message must hold {self._rule().allowed}",
             )
         if len(unmarked) > LISTED:
@@ -251,36 +281,3 @@ class GateQuestion:
             yield GateReason(f"it is {day} in {gate.timezone}: no changes", "push on another day")
         if local.date().isoformat() in gate.holidays:
             yield GateReason(f"{local.date()} is a holiday: no changes", "push on another day")
-
-
-def concerned(environment: Environment) -> tuple[str, ...]:
-    """The environments, and the like, by whose records it is judged: itself, and then those where
-    a release must have passed.
-    """
-    before = (environment.promotes_from,) if environment.promotes_from is not None else ()
-    return environment.name, *before, *environment.gate.requires
-
-
-def believed(environment: Environment, repository: Repository) -> Believed:
-    """Which records count: those of releases whose tags still stand for the commit, signed by
-    somebody in the environment's signers, where it names some.
-    """
-    signers = environment.gate.signers
-
-    def counts(found: Record) -> bool:
-        now = repository.commit_of(f"refs/tags/{found.release}")
-        stands = now == found.commit or (now is None and found.commit.startswith(found.release))
-        return stands and (signers is None or not untrusted(repository, found, signers))
-
-    return counts
-
-
-def untrusted(repository: Repository, found: Record, signers: Path) -> str:
-    """Why the signature of a record's tag does not count; empty where one of ``signers``, an ssh
-    allowed_signers file, made it.
-    """
-    try:
-        repository.verify_tag(f"refs/tags/{found.name}", signers)
-    except GitError as error:
-        return one_line(str(error).partition(": ")[2] or str(error), 200)
-    return ""

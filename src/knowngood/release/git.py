@@ -58,28 +58,30 @@ class Repository:
 
     @classmethod
     def of_hook(cls) -> Repository:
-        """The repository whose hook this process is, with what its quarantine holds."""
+        """Return the repository whose hook this process is, with what its quarantine holds."""
         handed = {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
         return cls(Path.cwd(), handed)
 
     def run(self, *arguments: str, given: str | None = None) -> str:
-        """What ``git ARGUMENTS`` prints, ``given`` being its input. Raises GitError."""
+        """Return what ``git ARGUMENTS`` prints; ``given`` is its input. Raises GitError."""
         raw = None if given is None else given.encode("utf-8", "replace")
         return _text(self.read(*arguments, given=raw))
 
     def read(self, *arguments: str, given: bytes | None = None) -> bytes:
-        """The same to the byte. Raises GitError."""
+        """Return what ``git ARGUMENTS`` prints, as bytes. Raises GitError."""
         done = self._done(arguments, given)
         if done.returncode != 0:
             raise GitError(_refusal(arguments, done))
         return done.stdout
 
     def by_hand(self, *arguments: str) -> str:
-        """A command line for a person that does ``git ARGUMENTS`` here."""
+        """Return a command line for a person that does ``git ARGUMENTS`` here."""
         return shlex.join(("git", "-C", str(self.path), *arguments))
 
     def setting(self, key: str) -> str | None:
-        """The value of ``key`` in git's configuration, None where it has none. Raises GitError."""
+        """Return the value of ``key`` in git's configuration; None where it has none. Raises
+        GitError.
+        """
         arguments = ("config", "-z", "--get", key)
         done = self._done(arguments, None)
         if done.returncode not in {0, 1}:
@@ -87,19 +89,23 @@ class Repository:
         return _text(done.stdout).partition("\0")[0] if done.returncode == 0 else None
 
     def succeeds(self, *arguments: str) -> bool:
-        """Whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises GitError."""
+        """Return whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises
+        GitError.
+        """
         done = self._done(arguments, None)
         if done.returncode not in {0, 1}:
             raise GitError(_refusal(arguments, done))
         return done.returncode == 0
 
     def config(self, key: str) -> str:
-        """The same without the space around it, empty where it has none. Raises GitError."""
+        """Return the value of ``key`` without spaces around it; empty where it has none. Raises
+        GitError.
+        """
         return (self.setting(key) or "").strip()
 
     @property
     def has_origin(self) -> bool:
-        """Whether there is another repository that it follows. Raises GitError."""
+        """Return whether it has a remote called origin. Raises GitError."""
         return bool(self.config("remote.origin.url"))
 
     def verify_tag(self, name: str, signers: Path) -> None:
@@ -110,7 +116,7 @@ class Repository:
         self.run(*(part for word in words for part in ("-c", word)), "verify-tag", name)
 
     def commit_of(self, name: str) -> str | None:
-        """The commit that a name of any kind stands for, in full; None where it stands for none."""
+        """Return the commit that a name of any kind stands for, in full; None without one."""
         if not name or name.startswith("-"):
             return None
         done = self._done(("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"), None)
@@ -129,7 +135,7 @@ class Repository:
                 env={**inherited, **_ENVIRONMENT, **self.variables},
             )
         except subprocess.TimeoutExpired:
-            raise GitError(f"git {_told(arguments)}: no end after {SECONDS:.0f} s") from None
+            raise GitError(f"git {_command(arguments)}: no end after {SECONDS:.0f} s") from None
         except OSError as error:
             raise GitError(f"git cannot be run: {error}") from None
 
@@ -140,8 +146,8 @@ _PART: Final = re.compile(
 
 
 def is_ref_part(name: str) -> bool:
-    """Whether ``name`` may stand in a ref: by git's rules (git-check-ref-format), of letters,
-    digits and few signs, so that what a person reads is what there is.
+    """Return whether ``name`` may be part of a ref: by git's rules (git-check-ref-format), of
+    letters, digits and few signs, so that what a person reads is what there is.
     """
     return _PART.fullmatch(name) is not None
 
@@ -153,14 +159,14 @@ def _text(output: bytes) -> str:
 def _refusal(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> str:
     lines = _text(done.stderr).strip().splitlines()
     telling = [line for line in lines if not _NEWS.match(line)]  # what else was fetched
-    said = "\n".join(telling or lines) or f"exit code {done.returncode}"
-    return f"git {_told(arguments)}: {one_line(said, 500)}"
+    message = "\n".join(telling or lines) or f"exit code {done.returncode}"
+    return f"git {_command(arguments)}: {one_line(message, 500)}"
 
 
 _NEWS: Final = re.compile(r"From |\s*[*=+ ]\s*\[new |\s+[0-9a-f]+\.\.")
 
 
-def _told(arguments: Sequence[str]) -> str:
+def _command(arguments: Sequence[str]) -> str:
     words = list(arguments)
     while words[:1] == ["-c"]:
         del words[:2]

@@ -21,7 +21,15 @@ _COUNT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class GitObject:
-    """A commit or a tag. Of one that is larger than LARGEST, nothing but its name and kind."""
+    """A commit or a tag. One that is larger than LARGEST has only its name and kind.
+
+    Attributes:
+        name: its name, in full.
+        kind: "commit" or "tag".
+        headers: each key with its value, in their order; without signatures.
+        message: its message.
+        too_large: whether it is larger than LARGEST, and was not read.
+    """
 
     name: str
     kind: str
@@ -30,7 +38,7 @@ class GitObject:
     too_large: bool = False
 
     def header(self, key: str) -> str:
-        """The first header of this name; "" without one."""
+        """Return the first header of this name; "" without one."""
         return next((value for name, value in self.headers if name == key), "")
 
     @property
@@ -50,19 +58,19 @@ class GitObject:
 
 
 def objects(repository: Repository, names: Iterable[str]) -> Iterator[GitObject]:
-    """These objects, in this order; ``names`` are full object names. Raises GitError where one is
-    not there.
+    """Yield these objects, in this order; ``names`` are full object names. Raises GitError where
+    one is not there.
     """
     for group in _groups(_sizes(repository, names)):
         small = [name for name, _, size in group if size <= LARGEST]
-        found = dict(_read(repository, small)) if small else {}
+        contents = dict(_read(repository, small)) if small else {}
         for name, kind, size in group:
-            yield found[name] if size <= LARGEST else GitObject(name, kind, too_large=True)
+            yield contents[name] if size <= LARGEST else GitObject(name, kind, too_large=True)
 
 
 def decoded(raw: bytes) -> str:
-    """A text whose encoding is not to be trusted: UTF-8, or else every byte a letter, so that a
-    name in an old encoding stays a name.
+    """Decode a text whose encoding is unknown: UTF-8, or else Latin-1, so that a name in an old
+    encoding stays a name.
     """
     try:
         return raw.decode("utf-8")
@@ -87,15 +95,15 @@ def _sizes(repository: Repository, names: Iterable[str]) -> Iterator[_Sized]:
 
 
 def _groups(sized: Iterable[_Sized]) -> Iterator[list[_Sized]]:
-    """As many at a time as memory is for."""
+    """Yield groups of objects, each small enough for memory."""
     group: list[_Sized] = []
     weight = 0
-    for each in sized:
-        if group and (weight + each[2] > _AT_ONCE or len(group) == _COUNT):
+    for name, kind, size in sized:
+        if group and (weight + size > _AT_ONCE or len(group) == _COUNT):
             yield group
             group, weight = [], 0
-        group.append(each)
-        weight += min(each[2], LARGEST)
+        group.append((name, kind, size))
+        weight += min(size, LARGEST)
     if group:
         yield group
 

@@ -1,7 +1,7 @@
 """The files that git runs as its hooks: a few lines of sh that call us.
 
 They name the Python that installed them by its path, since a hook runs with whatever PATH its
-caller has. Where that Python is gone they refuse: a gate that cannot be asked is shut.
+caller has. If that Python is gone they refuse.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class HooksNotInstalled(UsageError):
 
 
 def install(directory: Path, *, server: bool, force: bool) -> list[str]:
-    """Write the hooks of a clone, or of a server, into the repository at ``directory``; lines that
-    say what was done. ``force`` keeps what is there as NAME.old. Raises NotInstalled, GitError.
+    """Write the hooks of a clone, or of a server, into the repository at ``directory``; return
+    lines that say what was done. ``force`` keeps what is there as NAME.old. Raises
+    HooksNotInstalled, GitError.
     """
     folder, shared = _folder(directory, server)
     paths = [folder / name for name in (SERVER if server else CLIENT)]
@@ -57,7 +58,7 @@ def install(directory: Path, *, server: bool, force: bool) -> list[str]:
 
 
 def _folder(directory: Path, server: bool) -> tuple[Path, bool]:
-    """Where git looks for the hooks, and whether its configuration says so."""
+    """Return where git looks for the hooks, and whether its configuration says so."""
     if not directory.is_dir():
         raise HooksNotInstalled(f"{one_line(str(directory))}: there is no such folder")
     here = Repository(directory)
@@ -72,8 +73,8 @@ def _folder(directory: Path, server: bool) -> tuple[Path, bool]:
     if bare and not server:
         raise HooksNotInstalled(f"{top.path} is bare: nobody commits there; allowed: --server")
     # git takes a relative core.hooksPath from the folder in which hooks run, which is this one.
-    found = top.run("rev-parse", "--path-format=absolute", "--git-path", "hooks")
-    return Path(found.removesuffix("\n")), top.setting("core.hooksPath") is not None
+    hooks = top.run("rev-parse", "--path-format=absolute", "--git-path", "hooks")
+    return Path(hooks.removesuffix("\n")), top.setting("core.hooksPath") is not None
 
 
 def _is_ours(path: Path) -> bool:
@@ -100,7 +101,7 @@ def _make_room(foreign: list[Path], force: bool) -> None:
                 f"{_old(path)} is there already; nothing was written; next: give it another name"
             )
     for path in foreign:
-        with _told(path):
+        with _as_our_error(path):
             path.rename(_old(path))
 
 
@@ -115,7 +116,7 @@ def _begins(path: Path) -> str:
 def _write(path: Path) -> None:
     """Write a hook atomically: git never runs half of one."""
     script = _SCRIPT.format(ours=_OURS, python=shlex.quote(_python()), name=path.name)
-    with _told(path):
+    with _as_our_error(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, script.encode("utf-8", "surrogateescape"), mode=0o755)
 
@@ -129,7 +130,7 @@ def _python() -> str:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _as_our_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

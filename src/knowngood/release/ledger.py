@@ -14,6 +14,7 @@ from . import clone, gate, record_store
 from .git import GitError, Repository
 from .record import Record, RecordKind, at
 from .record_store import BadRecord, Records
+from .trust import relevant_environments, trusted_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Ledger:
         """Fetch, unless ``offline``, and read. Raises BadEnvironment, GitError."""
         repository = clone.opened(environment)
         clone.bring_up_to_date(repository, offline=offline)
-        records = record_store.read(repository, datetime.now(UTC), gate.concerned(environment))
+        records = record_store.read(
+            repository, datetime.now(UTC), relevant_environments(environment)
+        )
         return cls(environment, repository, records)
 
     def question(self, release: str, manifest: Path | None) -> gate.GateQuestion:
@@ -58,14 +61,14 @@ class Ledger:
         """
         for bad in self.bad_records():
             raise GitError(f"the record {bad}")
-        trusted = gate.believed(self.environment, self.repository)
+        trusted = trusted_records(self.environment, self.repository)
         return self.records.last_good(self.environment.name, trusted)
 
     def last_good_besides(self, commit: str) -> Record | None:
         """Return the last known good release that is another commit, and none of whose records is
         damaged.
         """
-        trusted = gate.believed(self.environment, self.repository)
+        trusted = trusted_records(self.environment, self.repository)
         damaged = {bad.name.split("/")[2] for bad in self.records.bad if bad.name.count("/") > 2}
 
         def counts(record: Record) -> bool:

@@ -18,15 +18,17 @@ _NEW = "0" * 40
 
 
 class PushLocked(RunnerError):
-    """Somebody else has it; the message says who, since when, for what, and how to break it."""
+    """Somebody else holds the lock; the message says who, for how long, for what, and how to break
+    it.
+    """
 
 
 @contextlib.contextmanager
 def held(repository: Repository, environment: str, purpose: str) -> Iterator[None]:
-    """Hold the lock of ``environment`` while inside. Raises Locked, GitError.
+    """Hold the lock of ``environment`` while inside. Raises PushLocked, GitError.
 
-    It is kept where everybody sees it: in the repository's origin, or in itself where it has none.
-    It outlives a process that is killed, since what that did is then for a person to see.
+    The lock is a ref in the repository's origin, or in itself where it has none. It outlives a
+    process that is killed: a person must see then what that did, and remove it.
     """
     ref = f"refs/knowngood/lock/{environment}"
     who, where = record_store.identity(repository)
@@ -43,7 +45,7 @@ def held(repository: Repository, environment: str, purpose: str) -> Iterator[Non
         _take(repository, ref, blob, remote)
         yield
     finally:
-        with _undisturbed(), contextlib.suppress(GitError):  # who is next is told how to break it
+        with _undisturbed(), contextlib.suppress(GitError):  # the next one is told how to break it
             _give(repository, ref, blob, remote)  # by its note: nobody else's is taken away
 
 
@@ -69,7 +71,7 @@ def _take(repository: Repository, ref: str, blob: str, remote: bool) -> None:
     except GitError as error:
         holder = _holder(repository, ref, remote)
         if holder is None:
-            raise GitError(f"no lock can be had: {error}") from None
+            raise GitError(f"cannot lock: {error}") from None
         raise PushLocked(f"{holder}\nto break it: {_breaking(repository, ref, remote)}") from None
 
 
@@ -82,15 +84,15 @@ def _give(repository: Repository, ref: str, blob: str, remote: bool) -> None:
 
 
 def _holder(repository: Repository, ref: str, remote: bool) -> str | None:
-    """Who has it, by the note that the ref points at; None where nobody has."""
+    """Return who holds it, by the note that the ref points at; None where nobody does."""
     try:
         if remote:
             repository.run("fetch", "--no-tags", "origin", f"+{ref}:{ref}")
         note = json.loads(repository.run("cat-file", "blob", ref)[:4096])
         since = datetime.fromisoformat(note["since"])
         minutes = (datetime.now(UTC) - since).total_seconds() / 60
-        told = f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}"
-        return f"another push is under way, by {one_line(told, 400)}"
+        holder = f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}"
+        return f"another push is under way, by {one_line(holder, 400)}"
     except GitError:
         return None
     except (ValueError, KeyError, TypeError):

@@ -19,9 +19,9 @@ from .record_store import RecordNotWritten
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
 
 
-def told(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
-    """Write down the verdict ``document``; what to say of it, in lines. The verdict stands,
-    whatever becomes of its record.
+def report(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
+    """Record the verdict ``document`` and return lines that say where, or why not. The verdict
+    counts, whatever becomes of its record.
     """
     try:
         return record(environment, document, push)
@@ -30,9 +30,9 @@ def told(environment: Environment, document: Mapping[str, Any], push: bool) -> s
 
 
 def record(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
-    """Write the verdict ``document`` down as a verification; a line that says where.
+    """Write the verdict ``document`` as a record; return a line that says where.
 
-    ``push`` pushes it as well. Raises NotWritten; what can be kept is kept.
+    ``push`` pushes it as well. Raises RecordNotWritten.
     """
     release = released(document)
     if release is None:
@@ -43,24 +43,26 @@ def record(environment: Environment, document: Mapping[str, Any], push: bool) ->
         repository = clone.opened(environment)
     except (GitError, BadEnvironment) as error:
         raise RecordNotWritten(f"no record was written: {error}") from None
-    found = verification(environment, document, release, repository)
-    name = record_store.write(repository, found)
+    verified = verification(environment, document, release, repository)
+    name = record_store.write(repository, verified)
     if push:
         record_store.push(repository, name)
     return f"recorded: {name} in {repository.path}{' and at its origin' if push else ''}"
 
 
 def released(document: Mapping[str, Any]) -> str | None:
-    """The release that a verdict is on: the one it was to be, or the only one that was seen."""
-    told = document["release"]
-    seen = told["seen"]
-    return told["expected"] or (seen if seen and ", " not in seen else None)
+    """Return the release of a verdict: the one it was to be, or the only one that was seen."""
+    release = document["release"]
+    seen = release["seen"]
+    return release["expected"] or (seen if seen and ", " not in seen else None)
 
 
 def verification(
     environment: Environment, document: Mapping[str, Any], release: str, repository: Repository
 ) -> Record:
-    """The record of a verdict. Raises NotWritten where the repository has no such release."""
+    """Return the record of a verdict. Raises RecordNotWritten where the repository has no such
+    release.
+    """
     tag, commit = _named(repository, release)
     now = datetime.now(UTC)
     before = record_store.read(repository, now, [environment.name]).moved(tag, commit)
@@ -89,7 +91,7 @@ def verification(
 
 
 def _named(repository: Repository, release: str) -> tuple[str, str]:
-    """A release's tag and commit; for a commit, the one release tag that is on it, if one is."""
+    """Return a release's tag and commit; for a commit, the one release tag on it, if any."""
     known = is_ref_part(release)
     commit = repository.commit_of(f"refs/tags/{release}") if known else None
     if commit is not None:
@@ -106,25 +108,27 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
 
 
 def tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Checks that held, that held only after retries or could not tell, and that failed."""
+    """Return the checks that passed, that warn (retried, or could not tell), and that failed."""
     checks = document["checks"]
-    failed = {each["check"] for each in document["failures"]}
+    failed = {failure["check"] for failure in document["failures"]}
     warned = {name for name, c in checks.items() if c["bad"] or c["unsteady"]} - failed
     passed = {name for name, c in checks.items() if c["ran"]} - failed - warned
-    found = {"passed": passed, "warned": warned, "failed": failed}
-    return {how: tuple(sorted(names)) for how, names in found.items()}
+    tests = {"passed": passed, "warned": warned, "failed": failed}
+    return {how: tuple(sorted(names)) for how, names in tests.items()}
 
 
 def inputs(environment: Environment) -> dict[str, str]:
-    """Digests of what the run was made of: the environment's file, the suite's commit, schemas."""
+    """Return digests of what the run was made of: the environment's file, the suite's commit,
+    schemas.
+    """
     root = environment.root
-    found = {f"environments/{environment.path.name}": _digest(environment.path)}
+    digests = {f"environments/{environment.path.name}": _digest(environment.path)}
     suite = Repository(root).commit_of("HEAD")
     if suite is not None:
-        found["suite"] = suite
+        digests["suite"] = suite
     for path in sorted(root.glob("*/schemas/*.schema.json")):
-        found[str(path.relative_to(root))] = _digest(path)
-    return found
+        digests[str(path.relative_to(root))] = _digest(path)
+    return digests
 
 
 def _digest(path: Path) -> str:

@@ -32,83 +32,93 @@ _FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A tag among the records that is none: its ``name`` and ``why``."""
+    """A tag with a record's name that holds none.
+
+    Attributes:
+        name: the tag's name.
+        why: what is wrong with it.
+    """
 
     name: str
     why: str
 
     @property
     def environment(self) -> str:
-        """The environment that its name concerns; empty where it names none."""
+        """Return the environment in its name; empty where it names none."""
         return [*self.name.split("/"), ""][1]
 
     def __str__(self) -> str:
         return f"{one_line(self.name, 200)}: {self.why}"
 
 
-Believed = Callable[[Record], bool]
+Trusted = Callable[[Record], bool]
 
 
 @dataclass(frozen=True)
 class Records:
-    """All records of a repository, newest first, and the tags among them that are none."""
+    """Records of a repository.
+
+    Attributes:
+        all: the records, newest first.
+        bad: the tags with a record's name that hold none.
+    """
 
     all: tuple[Record, ...]
     bad: tuple[BadRecord, ...] = ()
 
     @cached_property
     def _failed(self) -> dict[tuple[str, str], list[Record]]:
-        """Those that revoke, by environment and commit."""
-        found: dict[tuple[str, str], list[Record]] = {}
-        for each in self.all:
-            if each.failed:
-                found.setdefault((each.environment, each.commit), []).append(each)
-        return found
+        """The records that revoke, by environment and commit."""
+        failed: dict[tuple[str, str], list[Record]] = {}
+        for record in self.all:
+            if record.failed:
+                failed.setdefault((record.environment, record.commit), []).append(record)
+        return failed
 
     def of(self, environment: str, *kinds: RecordKind) -> list[Record]:
-        """Those of an environment, newest first; of some ``kinds``, or of all."""
-        wanted = kinds or tuple(RecordKind)
-        return [r for r in self.all if r.environment == environment and r.kind in wanted]
+        """Return those of an environment, newest first; of some ``kinds``, or of all."""
+        chosen = kinds or tuple(RecordKind)
+        return [r for r in self.all if r.environment == environment and r.kind in chosen]
 
     def last(self, environment: str, *kinds: RecordKind) -> Record | None:
-        """The newest of them."""
+        """Return the newest of them."""
         return next(iter(self.of(environment, *kinds)), None)
 
     def pushed(self, environment: str) -> Record | None:
-        """The last push or rollback, however far it got."""
+        """Return the last push or rollback, however far it got."""
         return self.last(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 
     def there(self, environment: str) -> Record | None:
-        """What may be on an environment: what was last pushed, rolled back or verified there, since
-        not everybody pushes by these commands. A rollback that did not end well leads away from
-        what was there before it, still.
+        """Return what may be on an environment: what was last pushed, rolled back or verified
+        there, since not everybody pushes by these commands. A rollback that did not end well leads
+        away from what was there before it, still.
         """
         put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
         ended = (r for r in put if r.kind != RecordKind.ROLLED_BACK or r.verdict == DEPLOYED)
         return next(ended, None)
 
     def unverified(self, environment: str) -> Record | None:
-        """The last push or rollback, where no verification after it told whether it is good."""
+        """Return the last push or rollback, unless a later verification PASSED or FAILED."""
         put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
-        told = (r for r in put if r.kind != RecordKind.VERIFIED or r.passed or r.failed)
-        last = next(told, None)
+        decided = (r for r in put if r.kind != RecordKind.VERIFIED or r.passed or r.failed)
+        last = next(decided, None)
         return last if last is not None and last.kind != RecordKind.VERIFIED else None
 
-    def live(self, environment: str, believed: Believed, but: str = "") -> Record | None:
-        """What is on an environment: the last release whose push, or rollback, ended well, or
-        that passed there. Those at the commit ``but`` are passed over.
+    def live(self, environment: str, trusted: Trusted, but: str = "") -> Record | None:
+        """Return what is on an environment: the last release whose push, or rollback, ended well,
+        or that passed there. Those at the commit ``but`` are passed over.
         """
         put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
         sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
-        return next(filter(believed, sure), None)
+        return next(filter(trusted, sure), None)
 
     def moved(self, release: str, commit: str) -> Record | None:
-        """A record by which ``release`` was another commit: its tag was moved."""
+        """Return a record by which ``release`` was another commit: its tag was moved."""
         return next((r for r in self.all if r.release == release and r.commit != commit), None)
 
     def revoked_by(self, good: Record) -> Record | None:
-        """The FAILED that came after ``good``, of the same commit on the same environment; one of
-        another machine also where its clock may have been behind.
+        """Return a FAILED that came after ``good``, of the same commit on the same environment; one
+        of another machine also where its clock may have been behind.
         """
         for failed in self._failed.get((good.environment, good.commit), ()):
             # A record made by hand names no machine; its tagger stands for the clock.
@@ -117,12 +127,12 @@ class Records:
                 return failed
         return None
 
-    def last_good(self, environment: str, believed: Believed) -> Record | None:
-        """The newest PASSED of an environment that no later FAILED revokes, and that is
-        ``believed``.
+    def last_good(self, environment: str, trusted: Trusted) -> Record | None:
+        """Return the newest PASSED of an environment that no later FAILED revokes, and that is
+        ``trusted``.
         """
-        found = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
-        return next((r for r in found if not self.revoked_by(r) and believed(r)), None)
+        passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
+        return next((r for r in passed if not self.revoked_by(r) and trusted(r)), None)
 
 
 def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
@@ -144,7 +154,9 @@ def read(repository: Repository, now: datetime, environments: Iterable[str]) -> 
 
 
 def identity(repository: Repository) -> tuple[str, str]:
-    """Who acts here, ``Name <address>``, as git knows them or else this machine; and from where."""
+    """Return who acts here, ``Name <address>``, as git or else this machine knows them, and the
+    machine's name.
+    """
     where = os.uname().nodename
     name = repository.config("user.name") or user()
     address = repository.config("user.email") or f"{user()}@{where}"
@@ -155,11 +167,10 @@ class RecordNotWritten(RunnerError):
     """A record that is in no repository yet; the message says where it is, and what to do."""
 
 
-def write(repository: Repository, found: Record) -> str:
-    """Write ``found`` into ``repository`` as a tag; the tag's name.
-
-    Signed where git is set up to sign. Where that cannot be done the message is kept in a file.
-    Raises NotWritten.
+def write(repository: Repository, record: Record) -> str:
+    """Write ``record`` into ``repository`` as a tag, signed where git is set up to sign; return the
+    tag's name. If git refuses, the message is kept in a file.
+    Raises RecordNotWritten.
     """
     name, _ = identity(repository)
     person, _, address = name.rpartition(" <")
@@ -170,36 +181,37 @@ def write(repository: Repository, found: Record) -> str:
             **repository.variables,
             "GIT_COMMITTER_NAME": person,
             "GIT_COMMITTER_EMAIL": address.rstrip(">"),
-            "GIT_COMMITTER_DATE": f"{int(found.when.timestamp())} +0000",
+            "GIT_COMMITTER_DATE": f"{int(record.when.timestamp())} +0000",
         },
     )
-    options = ("-a", signed, "--cleanup=verbatim", "-F", "-", found.name, found.commit)
+    options = ("-a", signed, "--cleanup=verbatim", "-F", "-", record.name, record.commit)
     try:
-        author.run("tag", *options, given=found.message())
+        author.run("tag", *options, given=record.message())
     except GitError as error:
-        raise RecordNotWritten(kept(found, repository, str(error))) from None
-    return found.name
+        raise RecordNotWritten(keep(record, repository, str(error))) from None
+    return record.name
 
 
-def kept(found: Record, repository: Repository, why: str) -> str:
-    """Keep the message of ``found`` as a file, and say how it becomes a record by hand."""
-    path = clone.cache() / "records" / f"{found.name.replace('/', '_')}.txt"
+def keep(record: Record, repository: Repository, why: str) -> str:
+    """Keep the message of ``record`` in a file, and say how it becomes a record by hand."""
+    path = clone.cache() / "records" / f"{record.name.replace('/', '_')}.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, found.message())
+        write_atomically(path, record.message())
     except OSError as error:
         return f"the record was not written: {why}; nor kept: {path}: {error.strerror or error}"
-    command = ("tag", "-a", "--cleanup=verbatim", "-F", str(path), found.name, found.commit)
+    command = ("tag", "-a", "--cleanup=verbatim", "-F", str(path), record.name, record.commit)
+    date = f"GIT_COMMITTER_DATE='{int(record.when.timestamp())} +0000'"
     return (
         f"the record was not written: {why}\n"
         f"it is kept in {path}; to write it:\n"
-        f"  GIT_COMMITTER_DATE='{int(found.when.timestamp())} +0000' {repository.by_hand(*command)}"
+        f"  {date} {repository.by_hand(*command)}"
     )
 
 
 def push(repository: Repository, name: str) -> None:
-    """Push the record ``name`` to the origin. Raises NotWritten, naming the command that does it
-    later.
+    """Push the record ``name`` to the origin. Raises RecordNotWritten, naming the command that does
+    it later.
     """
     ref = f"refs/tags/{name}:refs/tags/{name}"
     try:
@@ -212,6 +224,6 @@ def push(repository: Repository, name: str) -> None:
 
 
 def _signs(repository: Repository) -> bool:
-    """Where a key is named, or all tags are to be signed."""
-    wanted = repository.config("tag.gpgSign").lower() in {"true", "1", "yes", "on"}
-    return wanted or bool(repository.config("user.signingKey"))
+    """Return whether git signs tags: a key is named, or all tags are to be signed."""
+    all_signed = repository.config("tag.gpgSign").lower() in {"true", "1", "yes", "on"}
+    return all_signed or bool(repository.config("user.signingKey"))

@@ -1,4 +1,4 @@
-"""What may become of the refs that a release stands on: its branch, and the records."""
+"""What a server lets in: how the release branch may move, and which records may be written."""
 
 from __future__ import annotations
 
@@ -22,8 +22,12 @@ _TAGS: Final = "refs/tags/"
 
 @dataclass(frozen=True, slots=True)
 class RefChange:
-    """A ref that is about to stand for ``new`` in place of ``old``, full names of objects; zeros
-    where there is none.
+    """A ref that is about to change.
+
+    Attributes:
+        ref: its full name.
+        old: the full name of the object that it points at; zeros where it is created.
+        new: the same after the change; zeros where it is deleted.
     """
 
     ref: str
@@ -42,14 +46,14 @@ class RefChange:
 
 
 def is_record_ref(ref: str) -> bool:
-    """Whether a ref is a record, or bars the way to a folder of them."""
+    """Return whether a ref is a record, or has the name of a folder of records."""
     return ref.startswith(_TAGS) and is_record(ref.removeprefix(_TAGS))
 
 
 def branch_refusals(repository: Repository, change: RefChange, *known: str) -> list[str]:
-    """Why the release branch may not be moved so; empty where it may. Of a new branch the commits
-    that ``known`` stands for, options of git-rev-list, are not looked at: they were there before.
-    Raises BadSetting, GitError.
+    """Return why the release branch may not be moved so; empty where it may. Of a new branch the
+    commits that ``known`` stands for, options of git-rev-list, are not looked at: they were there
+    before. Raises BadSetting, GitError.
     """
     if change.deletes:
         return [f"{change.ref} is the release branch, which is never deleted"]
@@ -61,7 +65,7 @@ def branch_refusals(repository: Repository, change: RefChange, *known: str) -> l
 
 
 def _backward(repository: Repository, change: RefChange) -> list[str]:
-    """Why a move is not a step forward; empty where it is."""
+    """Return why a move is not a step forward; empty where it is."""
     there = f"{change.old[:12]}, which {change.ref} stands for"
     if repository.commit_of(change.old) is None:
         return [f"{there}, is not known here; next: git fetch"]
@@ -76,8 +80,8 @@ def _backward(repository: Repository, change: RefChange) -> list[str]:
 
 
 def record_refusals(repository: Repository, change: RefChange) -> list[str]:
-    """Why a record may not be written so; empty where it may. What is let in stays for good, and a
-    gate that reads one which is none stays shut. Raises BadSetting, GitError.
+    """Return why a record may not be written so; empty where it may. What is let in stays for good,
+    and a gate that reads a bad one refuses everything. Raises BadSetting, GitError.
     """
     name = one_line(change.ref.removeprefix(_TAGS))
     if not change.creates:
@@ -109,7 +113,7 @@ def _record(ref: str, tag: GitObject) -> Record:
 
 
 def _unsigned(repository: Repository, tag: GitObject) -> Iterator[str]:
-    """Why the signature of a tag does not hold, where there must be one. Raises BadSetting."""
+    """Yield why a tag's signature does not count, where there must be one. Raises BadSetting."""
     path = git_settings.signers(repository)
     if path is None:
         return
@@ -124,7 +128,7 @@ def _unsigned(repository: Repository, tag: GitObject) -> Iterator[str]:
 
 
 def gated(repository: Repository, commit: str) -> list[str]:
-    """Why the release branch may not stand for ``commit``, as far as git alone can tell; empty
+    """Return why the release branch may not point at ``commit``, as far as git can tell; empty
     where it may: a release tag is on it, and a record that it PASSED somewhere, and has not FAILED
     there since. Raises BadSetting, GitError.
     """
@@ -145,24 +149,24 @@ def gated(repository: Repository, commit: str) -> list[str]:
 
 
 def _tags_on(repository: Repository, commit: str) -> dict[str, GitObject]:
-    """The annotated tags that are on ``commit`` itself, by their refs."""
+    """Return the annotated tags that are on ``commit`` itself, by their refs."""
     how = "--format=%(objecttype) %(objectname) %(refname)"
     listed = repository.run("for-each-ref", f"--points-at={commit}", how, "refs/tags")
     rows = [line.split(" ", 2) for line in listed.splitlines()]
     tags = [(name, ref) for kind, name, ref in rows if kind == "tag"]
-    found = objects(repository, [name for name, _ in tags])
-    return {ref: tag for (_, ref), tag in zip(tags, found, strict=True)}
+    contents = objects(repository, [name for name, _ in tags])
+    return {ref: tag for (_, ref), tag in zip(tags, contents, strict=True)}
 
 
 def _passed(repository: Repository, tags: Mapping[str, GitObject]) -> bool:
-    """Whether one of these tags is a record, and one to be trusted, that a verification passed
-    which none of the same environment has failed since.
+    """Return whether one of these tags is a trusted record of a verification that PASSED, and no
+    later one of the same environment FAILED.
     """
-    found: list[tuple[Record, GitObject]] = []
+    records: list[tuple[Record, GitObject]] = []
     for ref, tag in tags.items():
         with suppress(MalformedRecord):
             if is_record_ref(ref):
-                found.append((_record(ref, tag), tag))
-    known = Records(tuple(each for each, _ in found))
-    good = (tag for each, tag in found if each.passed and known.revoked_by(each) is None)
+                records.append((_record(ref, tag), tag))
+    known = Records(tuple(record for record, _ in records))
+    good = (tag for record, tag in records if record.passed and not known.revoked_by(record))
     return any(not list(_unsigned(repository, tag)) for tag in good)

@@ -32,36 +32,43 @@ _SCISSORS: Final = re.compile(rb"^\S+ -{24} >8 -{24}\r?$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class ReviewRule:
-    """What a message must contain, and how that is put in words."""
+    """What a message must contain.
+
+    Attributes:
+        pattern: what must match somewhere in it.
+        allowed: the same in words, for people.
+    """
 
     pattern: re.Pattern[str]
     allowed: str
 
     @classmethod
     def of(cls, repository: Repository) -> ReviewRule:
-        """The repository's. Raises BadSetting, GitError."""
+        """Return the repository's rule. Raises BadSetting, GitError."""
         configured = git_settings.review(repository)
         if configured is not None:
-            told = f"what {one_line(configured.pattern)} matches (git config {git_settings.REVIEW})"
-            return cls(configured, told)
+            allowed = (
+                f"{one_line(configured.pattern)} must match (git config {git_settings.REVIEW})"
+            )
+            return cls(configured, allowed)
         usual = cls.usual()
         other = f"git config {git_settings.REVIEW} takes another regular expression"
         return cls(usual.pattern, f"{usual.allowed}; {other}")
 
     @classmethod
     def usual(cls) -> ReviewRule:
-        """The one that holds where nobody says otherwise."""
-        told = 'r=NAME, as in "Bug 123 - Fix it. r=alice,bob" (r? only asks, r=me names nobody)'
-        return cls(DEFAULT, told)
+        """Return the rule that holds where nothing is configured."""
+        allowed = 'r=NAME, as in "Bug 123 - Fix it. r=alice,bob" (r? only asks, r=me names nobody)'
+        return cls(DEFAULT, allowed)
 
     @classmethod
     def by(cls, expression: str) -> ReviewRule:
-        """What a regular expression matches."""
+        """Return the rule that a regular expression makes."""
         return cls(re.compile(expression, re.MULTILINE), f"what {one_line(expression)} matches")
 
     def marks(self, message: str) -> bool:
-        """Whether the message has the mark. A revert quotes the subject of what it takes back,
-        with the mark of that; it needs one of its own, since it changes what is on the air.
+        """Return whether the message has the mark. A revert quotes the subject of what it takes
+        back, with its mark; it needs one of its own, since it changes what is live.
         """
         return self.pattern.search(_TAKEN_BACK.sub("", message)) is not None
 
@@ -69,18 +76,18 @@ class ReviewRule:
 def reviewed(
     repository: Repository, names: Sequence[str], rule: ReviewRule
 ) -> Iterator[tuple[GitObject, bool]]:
-    """These commits (full names), each with whether it may go on: it has the mark, or it is a merge
-    that git makes by itself, whose parents are looked at by themselves. Raises GitError.
+    """Yield these commits (full names), each with whether it passes: it has the mark, or it is a
+    merge that is the same as git's automatic merge. Raises GitError.
     """
     plain_merges = _plain_merges(repository, names)
-    for each in objects(repository, names):
-        marked = not each.too_large and rule.marks(each.message)
-        yield each, marked or each.name in plain_merges
+    for commit in objects(repository, names):
+        marked = not commit.too_large and rule.marks(commit.message)
+        yield commit, marked or commit.name in plain_merges
 
 
 def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
-    """The merges of two among these that hold what git makes of their parents, and nothing else:
-    no change slipped in, none dropped, no conflict that a person has resolved.
+    """Return the merges of two parents among these that are the same as git's automatic merge: no
+    change was added, none dropped, no conflict resolved by a person.
     """
     given = "".join(f"{name}\n" for name in names)
     sift = ("rev-list", "--no-walk=unsorted", "--merges", "--max-parents=2", "--stdin")
@@ -89,25 +96,25 @@ def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
         return frozenset()
     again = ("log", "--no-walk=unsorted", "--stdin", "--format=%H", "--remerge-diff", "--raw")
     exactly = ("--no-renames", "--ignore-submodules=none", "--no-show-signature")
-    found: set[str] = set()
+    unchanged: set[str] = set()
     last = ""
     for line in repository.run(*again, *exactly, given=merges).splitlines():
         if line.startswith(":"):  # a file that is another one there
-            found.discard(last)
+            unchanged.discard(last)
         elif line:
             last = line
-            found.add(line)
-    return found & set(merges.split())
+            unchanged.add(line)
+    return unchanged & set(merges.split())
 
 
 def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
-    """The commits that ``new`` has and ``known`` has not, and that lack the mark: a line each, of
-    the first ones, and what to do; empty where all have it. ``known`` are commits, or options of
-    git-rev-list that stand for some. Raises BadSetting, GitError.
+    """Return the commits that ``new`` has and ``known`` has not, and that lack the mark: a line for
+    each of the first ones, and what to do; empty where all have it. ``known`` are commits, or
+    options of git-rev-list that stand for some. Raises BadSetting, GitError.
     """
     rule = ReviewRule.of(repository)
     names = repository.run("rev-list", new, "--not", *known).split()
-    lines = _listed(each for each, passes in reviewed(repository, names, rule) if not passes)
+    lines = _listed(commit for commit, passes in reviewed(repository, names, rule) if not passes)
     if not lines:
         return []
     how = "next: git commit --amend for the last commit, git rebase --interactive for older ones"
@@ -115,16 +122,16 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
 
 
 def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
-    """Why no commit is to be made of the message that git is about to take; empty where nothing
-    is wrong. ``edited``: a person had it in an editor. Raises BadSetting, GitError.
+    """Return why git must not commit with this message; empty where nothing is wrong.
+    ``edited``: a person had it in an editor. Raises BadSetting, GitError.
     """
-    kept = _kept(repository, message, edited)
+    text = _without_comments(repository, message, edited)
     rule = ReviewRule.of(repository)
-    if rule.marks(kept) or _merges(repository, kept):
+    if rule.marks(text) or _merges(repository, text):
         return []
-    subject = kept.strip().partition("\n")[0]
-    found = f'"{one_line(subject, 100)}"' if subject else "an empty message"
-    return [f"found: {found}: no review mark", f"allowed: {rule.allowed}"]
+    subject = text.strip().partition("\n")[0]
+    shown = f'"{one_line(subject, 100)}"' if subject else "an empty message"
+    return [f"found: {shown}: no review mark", f"allowed: {rule.allowed}"]
 
 
 def _listed(commits: Iterable[GitObject]) -> list[str]:
@@ -142,12 +149,12 @@ def _line(commit: GitObject) -> str:
     if commit.too_large:
         return f"{commit.name[:12]}: larger than {LARGEST} bytes, and not read"
     who, what = one_line(commit.person, 60), one_line(commit.subject, 100)
-    why = "a merge that changes something itself, and no" if commit.is_merge else "no"
+    why = "a merge that differs from git's automatic merge, and no" if commit.is_merge else "no"
     return f'{commit.name[:12]} by {who}: "{what}": {why} review mark'
 
 
-def _kept(repository: Repository, message: bytes, edited: bool) -> str:
-    """What git keeps of a message, as far as a hook can know: it takes away the comments where
+def _without_comments(repository: Repository, message: bytes, edited: bool) -> str:
+    """Return what git keeps of a message, as far as a hook can know: git removes the comments where
     there was an editor, so a mark in one of them is none. ``-m "#123 …"`` is no comment.
     """
     text = _SCISSORS.split(message, 1)[0]
@@ -158,8 +165,8 @@ def _kept(repository: Repository, message: bytes, edited: bool) -> str:
 
 
 def _merges(repository: Repository, message: str) -> bool:
-    """Whether a merge is being made, or one made before is getting another message: of that a
-    hook is told nothing, and what is pushed is looked at again.
+    """Return whether a merge is being made, or may be getting another message: git does not tell
+    its hook. The merge is checked again when it is pushed.
     """
     if repository.commit_of("MERGE_HEAD") is not None:
         return True

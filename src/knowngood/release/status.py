@@ -14,10 +14,11 @@ from typing import Any, Final
 from ..environment import loader
 from ..environment.model import BadEnvironment, Environment
 from ..safety.sanitize import one_line
-from . import clone, gate, record_store
+from . import clone, record_store
 from .git import GitError, Repository
 from .record import DEPLOYED, Record, RecordKind
 from .record_store import Records
+from .trust import relevant_environments, trusted_records
 
 Row = dict[str, Any]
 
@@ -37,42 +38,41 @@ def environments(names: Sequence[str]) -> list[Environment]:
 
 
 def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
-    """What is known of each of them, as plain data; ``offline`` asks neither them nor git's
+    """Return what is known of each of them, as plain data; ``offline`` asks neither them nor git's
     origin.
     """
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
-        live = pool.map(lambda each: None if offline else _live(each), environments)
-        ledgers = _Ledgers(
-            {name for each in environments for name in gate.concerned(each)}, offline
-        )
-        standing = [_standing(each, ledgers) for each in environments]
-        return [{**row, "live": name} for row, name in zip(standing, live, strict=True)]
+        live = pool.map(lambda e: None if offline else _live(e), environments)
+        names = {name for e in environments for name in relevant_environments(e)}
+        sources = _Sources(names, offline)
+        recorded = [_recorded(environment, sources) for environment in environments]
+        return [{**row, "live": release} for row, release in zip(recorded, live, strict=True)]
 
 
-def table(found: Sequence[Row]) -> str:
-    """The same for a person, with what stood in the way below it."""
-    cells = [_HEADS, *(_cells(row) for row in found)]
+def table(rows: Sequence[Row]) -> str:
+    """Return the rows as a table for a person, with the errors below it."""
+    cells = [_HEADS, *(_cells(row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADS))]
     padded = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in cells
     )
-    trouble = dict.fromkeys(f"! {each}" for row in found for each in row["trouble"])
+    trouble = dict.fromkeys(f"! {line}" for row in rows for line in row["trouble"])
     return "\n".join([*(line.rstrip() for line in padded), *trouble])
 
 
 def _live(environment: Environment) -> str | None:
-    """What it serves now, asked in a process of its own: nothing here talks to deployments."""
+    """Return what it serves now. A process of its own asks: the release side loads no client."""
     command = [sys.executable, "-P", "-m", "knowngood", "live", "--env", str(environment.path)]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=_LIVE, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIVE, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    return one_line(told.stdout.strip(), 80) or None
+    return one_line(done.stdout.strip(), 80) or None
 
 
 @dataclass(slots=True)
-class _Ledgers:
+class _Sources:
     """The records of these environments. Most share one repository, which is fetched and read
     once.
     """
@@ -82,12 +82,12 @@ class _Ledgers:
     known: dict[Path, tuple[Records, str]] = field(default_factory=dict)
 
     def of(self, repository: Repository) -> tuple[Records, str]:
-        """What is there, and why it may not be up to date. Raises GitError."""
+        """Return the records, and why they may not be up to date. Raises GitError."""
         if repository.path not in self.known:
             trouble = "" if self.offline else _trouble_fetching(repository)
             clone.refuse_shallow(repository)
-            found = record_store.read(repository, datetime.now(UTC), self.names)
-            self.known[repository.path] = found, trouble
+            records = record_store.read(repository, datetime.now(UTC), self.names)
+            self.known[repository.path] = records, trouble
         return self.known[repository.path]
 
 
@@ -99,50 +99,51 @@ def _trouble_fetching(repository: Repository) -> str:
     return ""
 
 
-def _standing(environment: Environment, ledgers: _Ledgers) -> Row:
-    """What is on record of one environment, as plain data."""
+def _recorded(environment: Environment, sources: _Sources) -> Row:
+    """Return what is on record of one environment, as plain data."""
     row: Row = {"environment": environment.name, "trouble": []}
     row |= dict.fromkeys(("pushed", "verified", "good", "behind"))
     try:
         repository = clone.opened(environment)
-        found, trouble = ledgers.of(repository)
+        records, trouble = sources.of(repository)
         row["trouble"] += [trouble] if trouble else []
-        _fill(row, environment, repository, found)
+        _fill(row, environment, repository, records)
     except (GitError, BadEnvironment) as error:
         row["trouble"].append(str(error))
     return row
 
 
-def _fill(row: Row, environment: Environment, repository: Repository, found: Records) -> None:
-    mine = gate.concerned(environment)
-    bad = [each for each in found.bad if each.environment in mine]
-    row["trouble"] += [f"{one_line(each.name, 200)}: {each.why}" for each in bad]
-    row["pushed"] = _json(found.pushed(environment.name))
-    row["verified"] = _json(found.last(environment.name, RecordKind.VERIFIED))
-    row["good"] = _json(found.last_good(environment.name, gate.believed(environment, repository)))
-    row["behind"] = _behind(environment, repository, found)
+def _fill(row: Row, environment: Environment, repository: Repository, records: Records) -> None:
+    mine = relevant_environments(environment)
+    row["trouble"] += [str(bad) for bad in records.bad if bad.environment in mine]
+    row["pushed"] = _json(records.pushed(environment.name))
+    row["verified"] = _json(records.last(environment.name, RecordKind.VERIFIED))
+    row["good"] = _json(
+        records.last_good(environment.name, trusted_records(environment, repository))
+    )
+    row["behind"] = _behind(environment, repository, records)
 
 
-def _behind(environment: Environment, repository: Repository, found: Records) -> int | None:
-    """How many commits of what was pushed before it this environment does not have."""
-    here = found.pushed(environment.name)
-    before = found.pushed(environment.promotes_from or "")
+def _behind(environment: Environment, repository: Repository, records: Records) -> int | None:
+    """Return how many commits the environment lacks of the one that it promotes from."""
+    here = records.pushed(environment.name)
+    before = records.pushed(environment.promotes_from or "")
     if here is None or before is None:
         return None
     counted = repository.run("rev-list", "--count", f"{here.commit}..{before.commit}", "--")
     return int(counted)
 
 
-def _json(found: Record | None) -> Row | None:
-    if found is None:
+def _json(record: Record | None) -> Row | None:
+    if record is None:
         return None
     return {
-        "release": found.release,
-        "commit": found.commit,
-        "when": found.when.isoformat(),
-        "verdict": found.verdict,
-        "who": found.who,
-        "record": found.name,
+        "release": record.release,
+        "commit": record.commit,
+        "when": record.when.isoformat(),
+        "verdict": record.verdict,
+        "who": record.who,
+        "record": record.name,
     }
 
 

@@ -265,7 +265,7 @@ def _recorded(environment: Environment, content: dict[str, Any], push: bool) -> 
     """Imported for those who ask for it."""
     from ..release import record_from_verdict
 
-    return record_from_verdict.told(environment, content, push).splitlines()
+    return record_from_verdict.report(environment, content, push).splitlines()
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

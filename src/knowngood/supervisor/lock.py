@@ -80,4 +80,4 @@ def _holder(path: Path) -> str:
             400,
         )
     except (OSError, ValueError, KeyError, TypeError):
-        return "a process that has not said which it is"
+        return "a process that left no note"

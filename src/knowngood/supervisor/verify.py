@@ -129,7 +129,7 @@ def _report(options: Options, document: dict[str, Any], say: Say) -> None:
 def _record(options: Options, document: Mapping[str, Any], say: Say) -> None:
     from ..release import record_from_verdict  # only for those who ask for it
 
-    text = record_from_verdict.told(options.environment, document, options.push)
+    text = record_from_verdict.report(options.environment, document, options.push)
     for line in text.splitlines():
         _say(line, say)
 

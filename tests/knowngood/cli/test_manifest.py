@@ -49,11 +49,11 @@ def test_a_folder_that_cannot_be_listed(site: Path) -> None:
 
 def test_arguments(site: Path) -> None:
     """It takes one folder, or --help; anything else is a usage error."""
-    assert run("--help").stdout.startswith("usage: knowngood manifest DIR\n")
+    assert run("--help").stdout.startswith("Usage: knowngood manifest [OPTIONS] DIR\n")
     for arguments in ([], [str(site), str(site)], ["--output=x"]):
         ended = run(*arguments)
         assert (ended.returncode, ended.stdout) == (4, "")
-        assert "needs one folder" in ended.stderr
+        assert "knowngood manifest: error: " in ended.stderr
 
 
 def test_a_manifest_does_not_list_itself(site: Path) -> None:

@@ -182,7 +182,7 @@ def test_a_push_of_one_build(run: Run, project: Path, noted: Note) -> None:
     words = ("push", "--env=prod", "--release=v2", "--manifest=build.txt")
     ended = run(*words)
     assert ended.code == 1
-    assert "1. what PASSED on stage was held against no manifest" in ended.output
+    assert "1. what PASSED on stage was compared with no manifest" in ended.output
     digest = hashlib.sha256(made.stdout.encode()).hexdigest()
     noted("v2", "stage", "PASSED", 0.9, content=digest)
     (project / "releases" / "v2" / "robots.txt").write_text("User-agent: nobody\n")

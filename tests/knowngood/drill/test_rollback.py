@@ -204,7 +204,7 @@ def test_a_deployment_that_cannot_go_back(run: Run, project: Path) -> None:
     assert steps(project)[-1] == ("v3 is forced on prod", False)
     assert "MISS" in output
     assert 'exit 1, prod serves v3, without a word that "prod is back on v2, and ver' in output
-    assert "\n    prod was to go back to v2, and is NOT known to work: look at it" in output
+    assert "\n    the rollback of prod to v2 is NOT known to work: look at prod" in output
     assert "nothing more was tried" in output
 
 

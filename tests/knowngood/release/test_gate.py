@@ -191,7 +191,7 @@ def test_a_damaged_record(site: Repository, note: Note, ask: Ask) -> None:
     note("v2")
     git(site.path, "tag", "verified/stage/v2/20261124T130000.000000Z", "v2^{}")
     [only] = ask()
-    assert only.startswith("the record verified/stage/v2/20261124T130000.000000Z is not to be bel")
+    assert only.startswith("the record verified/stage/v2/20261124T130000.000000Z cannot be trusted")
     git(site.path, "tag", "verified/dev/v2/20261124T130000.000000Z", "v2^{}")
     assert len(ask()) == 1, "what nobody asks for stands in nobody's way"
 
@@ -219,7 +219,7 @@ def test_different_contents(note: Note, ask: Ask) -> None:
     [
         (DIGEST, None),
         ("cd" * 32, "what PASSED on stage was another build, and this one is abababababab"),
-        (None, "what PASSED on stage was held against no manifest, and this one is abababababab"),
+        (None, "what PASSED on stage was compared with no manifest, and this one is abababababab"),
     ],
 )
 def test_the_build_that_goes_out(

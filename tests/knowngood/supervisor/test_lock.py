@@ -47,7 +47,7 @@ def test_a_note_that_says_nothing(site: Environment) -> None:
     with lock.held(site, COMMAND):
         for garbage in (b"", b"{", b"[]", b'{"pid": 1}', b"\xff"):
             lock.path_of(site).write_bytes(garbage)
-            assert "has not said which it is" in refused(site)
+            assert "left no note" in refused(site)
 
 
 def test_a_note_cannot_paint_the_terminal(site: Environment) -> None:
