@@ -1,1 +1,61 @@
-"""Probes become exchanges: transport, retry, guard, budgets."""
+"""Probes become exchanges: transport, retry, guard, budgets.
+
+This room asks what checks declare and hands on what came back. It knows the environment's origins
+and budgets and reads answers with the help of ``content``. It does not know pytest, verdicts,
+reports or releases.
+"""
+
+from .client import NAMED, REPEATABLE, Client
+from .decompression import decoded
+from .exchange_summary import describe
+from .fetcher import Fetcher
+from .flakiness import SOUND, may_be_chance
+from .guard import Guard
+from .page_loader import PageLoad, resource_group
+from .prefetch import Plan, Prefetcher
+from .probe import (
+    ANSWERED_WRONG,
+    RETRIED_CAUSES,
+    RETRIED_STATUSES,
+    SAFE_METHODS,
+    SILENT,
+    Answer,
+    Attempt,
+    Cause,
+    Exchange,
+    PlannedProbe,
+    Probe,
+)
+from .response import Blocked, NoAnswer, Resource, Response, respond
+
+__all__ = [
+    "ANSWERED_WRONG",
+    "NAMED",
+    "REPEATABLE",
+    "RETRIED_CAUSES",
+    "RETRIED_STATUSES",
+    "SAFE_METHODS",
+    "SILENT",
+    "SOUND",
+    "Answer",
+    "Attempt",
+    "Blocked",
+    "Cause",
+    "Client",
+    "Exchange",
+    "Fetcher",
+    "Guard",
+    "NoAnswer",
+    "PageLoad",
+    "Plan",
+    "PlannedProbe",
+    "Prefetcher",
+    "Probe",
+    "Resource",
+    "Response",
+    "decoded",
+    "describe",
+    "may_be_chance",
+    "resource_group",
+    "respond",
+]

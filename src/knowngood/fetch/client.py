@@ -1,7 +1,7 @@
-"""The ``client`` fixture: an ``httpx.Client`` for checks that walk several steps.
+"""The ``client`` fixture: an ``httpx.Client`` for checks of several steps.
 
-The same guard, budgets and retry rules as for declared probes, since it sends through the same
-fetcher. What a walk wrote is deleted when it ends, however it ends.
+It sends through the fetcher, so the guard, the budgets and the retry rules of declared probes hold
+here too. What a check wrote is deleted when it ends, however it ends.
 """
 
 from __future__ import annotations
@@ -30,49 +30,52 @@ each may leave another document: ``client.post(url, extensions=REPEATABLE)``."""
 
 NAMED: Final = {"named": True}
 """The same for a POST whose URL names the document: sent twice it leaves one, and that is deleted
-when the walk ends. A URL without this is never deleted, as it could be the collection's."""
+when the check ends. A URL without this is never deleted, as it could be the collection's."""
 
 _SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
 
 
 class Client(httpx.Client):
-    """An ``httpx.Client`` at one origin, at one of its edges if ``address`` is given.
-    ``exchanges`` lists what was sent so far.
-    """
+    """An ``httpx.Client`` at one origin, and at one of its edges if ``address`` is given."""
 
     def __init__(self, fetcher: Fetcher, origin: str, url: str, address: str = "") -> None:
-        self._walk = _Walk(fetcher, origin, address)
-        super().__init__(transport=self._walk, base_url=url, trust_env=False, timeout=None)
+        self._sender = _FetcherTransport(fetcher, origin, address)
+        super().__init__(transport=self._sender, base_url=url, trust_env=False, timeout=None)
         for name in tuple(self.headers):
             del self.headers[name]  # httpx's own; the fetcher sets ours
 
     @property
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
-        return self._walk.exchanges
+        return self._sender.exchanges
 
     def sweep(self, url: str) -> None:
-        """Delete ``url`` when the walk ends. By itself that is done for what was PUT, for each
-        POST whose URL names the document (``NAMED``) and for the Location of a 201.
+        """Delete ``url`` when the check ends. This is needed only for what is not noted by itself:
+        PUT, POST with ``NAMED``, and the Location of a 201 are.
         """
-        self._walk.written.setdefault(str(self._merge_url(url)))
+        self._sender.written.setdefault(str(self._merge_url(url)))
 
     def sweep_up(self) -> list[str]:
-        """Delete what is left of this walk; returns the URLs that could not be deleted."""
-        left = []
-        for url in list(self._walk.written):
-            try:
-                response = self.delete(url)
-                gone = response.is_success or response.status_code in {404, 410}
-            except (NoAnswer, Blocked, httpx.InvalidURL):
-                gone = False
-            if not gone:
-                left.append(url)
-        return left + self._walk.unnamed
+        """Delete what was written; return the URLs that could not be deleted."""
+        left = [url for url in list(self._sender.written) if not self._is_deleted(url)]
+        return left + self._sender.unnamed
+
+    def _is_deleted(self, url: str) -> bool:
+        try:
+            response = self.delete(url)
+        except (NoAnswer, Blocked, httpx.InvalidURL):
+            return False
+        return response.is_success or response.status_code in {404, 410}
 
 
-class _Walk(httpx.BaseTransport):
-    """httpx's transport interface over the fetcher."""
+class _FetcherTransport(httpx.BaseTransport):
+    """httpx's transport interface over the fetcher.
+
+    Attributes:
+        exchanges: every exchange so far, oldest first.
+        written: the URLs that have to be deleted, in order.
+        unnamed: sentences on documents that may exist under names nobody knows.
+    """
 
     def __init__(self, fetcher: Fetcher, origin: str, address: str) -> None:
         self._fetcher = fetcher
@@ -87,48 +90,47 @@ class _Walk(httpx.BaseTransport):
         named = request.method == "PUT" or bool(request.extensions.get("named"))
         exchange = self._send(probe, named=named and request.method in {"POST", "PUT"})
         self.exchanges.append(exchange)
-        why = _turned_away(exchange)
+        why = _answered_by_another(exchange)
         if why:
             raise Blocked(exchange, why)
         return respond(exchange)
 
     def _send(self, probe: Probe, *, named: bool) -> Exchange:
-        """What is written is noted before it is sent, since the reply may be lost. A POST to a
-        collection is not: to delete its URL could delete the collection.
+        """Send ``probe``, and note its URL first if it names what is written, since the answer may
+        be lost. The URL of a POST to a collection is not noted: deleting it could delete the
+        collection.
         """
         new = named and probe.url not in self.written
         if new:
             self.written[probe.url] = None
-        exchange = self._judge_redirect(self._fetcher.send(probe))
-        if new and _refused(exchange):
+        exchange = self._with_redirect_judged(self._fetcher.send(probe))
+        if new and _wrote_nothing(exchange):
             del self.written[probe.url]
         if probe.method == "POST" and not named and _may_have_left_another(exchange):
             self.unnamed.append(f"{probe.url} (a document whose name was lost with the answer)")
-        self._note_end(exchange)
+        self._note_result(exchange)
         return exchange
 
     def _probe(self, request: httpx.Request) -> Probe:
         options: dict[str, Any] = request.extensions
+        idempotent = request.method in IDEMPOTENT_METHODS
+        pairs = [
+            (key.decode("latin-1"), value.decode("latin-1")) for key, value in request.headers.raw
+        ]
         return Probe(
             origin=self._origin,
             url=str(request.url),
             method=request.method,
             address=self._address,
             template=f"{self._origin} walk",
-            headers=tuple(
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in request.headers.raw
-                if name.decode("latin-1").lower() not in _SET_BY_CURL
-            ),
+            headers=tuple(pair for pair in pairs if pair[0].lower() not in _SET_BY_CURL),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
-            repeatable=options.get(
-                "repeatable", options.get("named", request.method in IDEMPOTENT_METHODS)
-            ),
+            repeatable=options.get("repeatable", options.get("named", idempotent)),
         )
 
-    def _judge_redirect(self, exchange: Exchange) -> Exchange:
-        """Where an answer leads out of the environment, that is the deployment's fault, and not
-        the check's for following.
+    def _with_redirect_judged(self, exchange: Exchange) -> Exchange:
+        """Return ``exchange``, with the cause REDIRECT if the last answer led out of the
+        environment: that is a fault of the deployment, not of the check that followed.
         """
         last = self.exchanges[-1].answer if self.exchanges else None
         url = exchange.probe.url
@@ -137,13 +139,11 @@ class _Walk(httpx.BaseTransport):
         if exchange.cause is not Cause.GUARD or self._fetcher.guard.origin_of(url):
             return exchange
         detail = f"redirected to {url}, outside the environment's origins: not followed"
-        return replace(
-            exchange,
-            attempts=(replace(exchange.attempts[0], cause=Cause.REDIRECT, detail=detail),),
-        )
+        attempt = replace(exchange.attempts[0], cause=Cause.REDIRECT, detail=detail)
+        return replace(exchange, attempts=(attempt,))
 
-    def _note_end(self, exchange: Exchange) -> None:
-        """What is deleted need not be swept up; what was created elsewhere must be."""
+    def _note_result(self, exchange: Exchange) -> None:
+        """Forget what was deleted, and note what a POST created elsewhere."""
         probe, answer = exchange.probe, exchange.answer
         if answer is None:
             return
@@ -153,7 +153,7 @@ class _Walk(httpx.BaseTransport):
             self.written.setdefault(target_of(answer))
 
 
-def _refused(exchange: Exchange) -> bool:
+def _wrote_nothing(exchange: Exchange) -> bool:
     """Whether nothing can have been written: no attempt arrived, or the only one was refused."""
     if len(exchange.attempts) == 1 and exchange.answer is not None:
         return 400 <= exchange.answer.status < 500
@@ -166,20 +166,20 @@ def _may_have_left_another(exchange: Exchange) -> bool:
     return any(not attempt.never_sent and attempt.status not in NOT_NOW for attempt in lost)
 
 
-def _turned_away(exchange: Exchange) -> str | None:
-    """Whether somebody on the way answered a write in the deployment's place, and how.
+def _answered_by_another(exchange: Exchange) -> str | None:
+    """Return how somebody between here and the deployment answered a write; None if nobody did.
 
-    A firewall or a login wall speaks HTML or asks for credentials. Reads have no such rule: a
-    page that answers 403 is a page its users do not see.
+    A firewall or a login wall speaks HTML or asks for credentials. Reads have no such rule: a page
+    that answers 403 is a page that its users do not see.
     """
     answer = exchange.answer
     if answer is None or exchange.probe.method in SAFE_METHODS:
         return None
     if answer.status in RETRIED_STATUSES - NOT_NOW and not exchange.probe.may_be_repeated:
-        return f"{answer.status}: a gateway's; whether it was carried out cannot be told"
+        return f"{answer.status} from a gateway: the request may or may not have been carried out"
     if answer.status in {401, 407}:
-        return f"{answer.status}: somebody on the way wants credentials"
+        return f"{answer.status}: a proxy or a login wall on the way asks for credentials"
     html = (answer.header("content-type") or "").lower().startswith("text/html")
     if answer.status == 403 and html:
-        return "403 with an HTML page: a firewall's answer, not the service's"
+        return "403 with an HTML page: this is a firewall's answer, not the service's"
     return None

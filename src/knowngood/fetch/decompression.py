@@ -1,7 +1,7 @@
-"""Content-Encoding, undone within bounds.
+"""Undo Content-Encoding within bounds.
 
-A few kilobytes of gzip can stand for gigabytes (a "bomb"), so the size is known here before
-anything holds the decoded body.
+A few kilobytes of gzip can stand for gigabytes (a "bomb"). So the decoded size is found out here
+before anything holds the decoded body.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .probe import Answer
 
 ACCEPTED: Final = "gzip, deflate"
-"""What requests offer: the encodings that can be undone here."""
+"""The value of Accept-Encoding: what can be undone here."""
 
 _CHUNK: Final = 64 * 1024
 
@@ -30,10 +30,11 @@ class BadEncoding(KnowngoodError):
 
 
 def decoded_size(body: bytes, encoding: str, limit: int) -> int:
-    """The number of bytes ``body`` decodes to, never holding more than a chunk of them.
+    """Return how many bytes ``body`` decodes to, without holding more than a chunk of them.
 
     ``encoding`` is the value of Content-Encoding. Raises BadEncoding for more than ``limit``
-    bytes, for a body cut short or not so encoded, and for an encoding that was not offered.
+    bytes, for a body that is cut short or encoded otherwise, and for an encoding that was not
+    offered.
     """
     names = [name.strip().lower() for name in encoding.split(",")]
     names = [name for name in names if name not in {"", "identity"}]
@@ -45,7 +46,9 @@ def decoded_size(body: bytes, encoding: str, limit: int) -> int:
 
 
 def in_httpx_words(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The same headers; httpx knows gzip, but not its old name x-gzip (RFC 9110, 8.4.1.3)."""
+    """Return the same headers with gzip for its old name x-gzip (RFC 9110, 8.4.1.3), which httpx
+    does not know.
+    """
     return [
         (key, value.lower().replace(b"x-gzip", b"gzip"))
         if key.lower() == b"content-encoding"
@@ -55,7 +58,7 @@ def in_httpx_words(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, 
 
 
 def decoded(answer: Answer) -> bytes:
-    """The body of ``answer`` without its Content-Encoding, which has been found sound."""
+    """Return the decoded body of ``answer``, whose Content-Encoding was checked when it came."""
     if answer.header("content-encoding") is None:
         return answer.body
     import httpx
@@ -64,7 +67,9 @@ def decoded(answer: Answer) -> bytes:
 
 
 def _inflated_size(body: bytes, name: str, limit: int) -> int:
-    """``deflate`` is zlib's format by RFC 9110, 8.4.1.2, and raw deflate by old habit."""
+    """Size of gzip or deflate. ``deflate`` means zlib's format (RFC 9110, 8.4.1.2); some servers
+    send raw deflate.
+    """
     gzip = name != "deflate"
     try:
         return _drain(zlib.decompressobj(zlib.MAX_WBITS | (16 if gzip else 0)), body, name, limit)
@@ -78,7 +83,7 @@ def _inflated_size(body: bytes, name: str, limit: int) -> int:
 
 
 def _drain(inflate: zlib._Decompress, body: bytes, name: str, limit: int) -> int:
-    """What follows the end of the stream is passed over, as browsers and httpx do."""
+    """Count the bytes of one stream. Ignore what follows it, as browsers and httpx do."""
     size = 0
     rest = body
     while not inflate.eof:

@@ -1,4 +1,4 @@
-"""An exchange as plain data, for reports."""
+"""Summarise an exchange as plain data, for reports."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .probe import Exchange
 
 
 def describe(exchange: Exchange) -> dict[str, Any]:
-    """An exchange as plain data for reports: nothing of the body but its size and beginning."""
+    """Return ``exchange`` as plain data for reports. Of the body it has the size only."""
     answer = exchange.answer
-    told: dict[str, Any] = {
+    summary: dict[str, Any] = {
         "method": exchange.probe.method,
         "url": one_line(exchange.probe.url, 500),
         "seconds": round(exchange.seconds, 3),
@@ -30,13 +30,13 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         ],
     }
     if exchange.probe.address:
-        told["connect_to"] = exchange.probe.connect_to
+        summary["connect_to"] = exchange.probe.connect_to
     if answer is not None:
-        told |= {
+        summary |= {
             "status": answer.status,
             "media_type": one_line(media_type(redact(answer.header("content-type") or "")), 80),
             "bytes": len(answer.body),
             "location": one_line(answer.header("location") or "", 300),
             "address": answer.address,
         }
-    return told
+    return summary

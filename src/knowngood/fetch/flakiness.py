@@ -1,8 +1,8 @@
-"""Whether a deployment is steady: which trouble is its own, and how much of it is no accident.
+"""Tell whether a deployment is flaky: which failures are single, and whether they may be chance.
 
-Single requests that fail while those before and after them are answered tell of a deployment in
-which something is wrong now and then. An outage of a third of a second fails whatever is under
-way, at high concurrency every request of a declaration, and tells of that third of a second.
+Requests that fail while those before and after them are answered show that something is wrong now
+and then. An outage of a third of a second fails everything that is under way, at high concurrency
+every request of a declaration; it counts as one event.
 """
 
 from __future__ import annotations
@@ -16,64 +16,68 @@ from math import exp, lgamma, log, log1p
 from typing import Final
 
 OUTAGE: Final = 4
-"""Attempts that fail in a row, by when they began, before this is taken for an outage. Of trouble
-that strikes each attempt by itself with probability p, p³(4 - 3p) lies in such rows: a ninth where
-p is a third, 31 % where it is a half. What is left of either (0.30, 0.34) is above the fifth that
-an environment tolerates by default, and each row still counts as one."""
+"""Attempts that fail in a row, by when they began, to be taken for an outage. If each attempt fails
+by itself with probability p, p³(4 - 3p) of the failures lie in such rows: a ninth if p is a third,
+31 % if it is a half. The rest of either (0.30, 0.34) is above the fifth that an environment
+tolerates by default, and each row still counts as one."""
 
 QUIET: Final = 0.25
-"""Seconds without the begin of an attempt that is answered, by which a shorter row is taken for an
-outage, too. Where fewer requests than ``OUTAGE`` are under way, an outage meets no more than these,
-and all of them then wait as long as the shortest pause before a retry. Taking each such row for one
-is no loss: it is how often rows begin, for each request that is answered, that is p itself."""
+"""Seconds in which no answered attempt begins; then a shorter row is an outage, too. With fewer
+requests than ``OUTAGE`` under way, an outage hits only these, and all of them then wait for the
+shortest pause before a retry or longer. Nothing is lost by counting such a row once: rows begin as
+often, per answered request, as single failures do."""
 
 SOUND: Final = 0.04
-"""Share of requests that need a retry on a sound way to a sound deployment: two in a hundred reset,
-two answered 503. Public services promise a hundredth of that; this is a bad day."""
+"""Share of requests to a sound deployment that need a retry on a bad day: two in a hundred reset,
+two answered 503. Public services promise a hundredth of that."""
 
 FALSE_ALARM: Final = 1e-5
-"""Probability, for each group of requests, that trouble of the share ``SOUND`` is taken for the
-deployment's own. A run has some ten groups, so a sound one is failed once in ten thousand at most;
-in groups of more than sixty the tolerated fifth is rarer still, and decides."""
+"""Probability, for each group of requests, that failures of the share ``SOUND`` are taken for the
+deployment's. A run has some ten groups, so a sound deployment is failed once in ten thousand runs
+at most. In groups of more than sixty, the tolerated fifth is the stricter rule."""
 
 
 @dataclass(slots=True)
 class AttemptLog:
-    """When the attempts at one origin began (seconds since the epoch), by how they ended."""
+    """When the attempts at one origin began, in seconds since the epoch.
+
+    Attributes:
+        answered: those that were answered.
+        failed: those that failed.
+    """
 
     answered: array[float] = field(default_factory=lambda: array("d"))
     failed: list[float] = field(default_factory=list)
 
     def outages(self) -> dict[float, int]:
-        """The failed attempts that outages explain, by when they began: which outage it was."""
+        """Return the failed attempts that belong to outages: the outage's number by their time."""
         answered = sorted(self.answered)
         places = [bisect_left(answered, began) for began in self.failed]
         rows = Counter(places)  # between the same two answers: one row
-        found = zip(self.failed, places, strict=True)
         return {
             began: place
-            for began, place in found
+            for began, place in zip(self.failed, places, strict=True)
             if rows[place] >= OUTAGE or _is_quiet(answered, place)
         }
 
 
 def _is_quiet(answered: Sequence[float], place: int) -> bool:
-    """Whether nothing that was answered began for a while around this place."""
+    """Whether no answered attempt began for ``QUIET`` seconds around this place."""
     if not 0 < place < len(answered):
         return True
     return answered[place] - answered[place - 1] >= QUIET
 
 
 def may_be_chance(troubled: int, asked: int, share: float = SOUND) -> bool:
-    """Whether ``troubled`` or more of ``asked`` requests meet trouble in more than one group of a
-    hundred thousand (``FALSE_ALARM``), if each does by itself with probability ``share``.
+    """Whether ``troubled`` or more of ``asked`` requests fail with a probability above
+    ``FALSE_ALARM``, if each fails by itself with probability ``share`` (binomial tail).
     """
     if not share:
         return not troubled
     odds = log(share), log1p(-share)
     term = exp(_log_choices(asked, troubled) + troubled * odds[0] + (asked - troubled) * odds[1])
     total = 0.0
-    for number in range(troubled, asked + 1):  # terms shrink fast; the rest of them is nothing
+    for number in range(troubled, asked + 1):  # terms shrink fast: stop once they add nothing
         total += term
         if total > FALSE_ALARM or term < total * 1e-9:
             break

@@ -1,4 +1,4 @@
-"""What a run may ask for, decided in the one place every request goes through."""
+"""Decide which requests a run may send. Every request passes here."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from .probe import SAFE_METHODS, Probe
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Only the environment's ``origins`` (name → URL), and only reading unless ``writes``."""
+    """Allows requests to the environment's origins only, and only reads unless ``writes`` is set.
+
+    Attributes:
+        origins: the URL of each origin by its name.
+        writes: whether methods that may change something are allowed.
+    """
 
     origins: Mapping[str, str]
     writes: bool = False
 
     def refusal(self, probe: Probe) -> str | None:
-        """Why ``probe`` may not be sent; None when it may."""
+        """Return why ``probe`` may not be sent; None if it may."""
         if self.origin_of(probe.url) is None:
             return f"{probe.url} lies outside the environment's origins"
         if probe.method not in SAFE_METHODS and not self.writes:
@@ -25,7 +30,7 @@ class Guard:
         return None
 
     def origin_of(self, url: str) -> str | None:
-        """The name of the origin that ``url`` lies on; None when it is none of ours."""
+        """Return the name of the origin that ``url`` lies on; None if the environment has none."""
         origin = normal_origin(url)
         if origin is None:
             return None

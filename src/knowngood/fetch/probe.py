@@ -1,9 +1,9 @@
 """What a check asks for, and what came back.
 
-Everything here is frozen and small: it travels between the thread that fetches, the checks that
+Everything here is frozen and small. It travels between the thread that fetches, the checks that
 read, the workers that report and the writers that print.
 
-    Probe ── asked by ──► Fetcher ── answers ──► Exchange
+    Probe ──► Fetcher ──► Exchange
                                                    ├─ answer:   Answer | None
                                                    └─ attempts: Attempt, Attempt, …
 """
@@ -55,39 +55,49 @@ RETRIED_CAUSES: Final = frozenset(
 RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
 """Statuses by which a server or a gateway says "not now" (RFC 9110, 15.6; RFC 6585, 4)."""
 
+NOT_NOW: Final = frozenset({429, 503})
+"""Those of ``RETRIED_STATUSES`` by which a server says that it did nothing. A gateway's 502 and 504
+leave open whether the request was carried out behind it."""
+
 SILENT: Final = frozenset(
     {Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.RESET, Cause.TIMEOUT, Cause.TLS}
 )
-"""Causes in which nobody that can be believed has answered: it may be the deployment that is out
-of reach, or the runner's own network."""
-
-NOT_NOW: Final = frozenset({429, 503})
-"""Those of them by which it says that it did nothing. A gateway's 502 and 504 leave open whether
-the request was carried out behind it."""
+"""Causes in which nobody answered who can be believed: either the deployment is out of reach, or
+the runner's own network is down."""
 
 ANSWERED_WRONG: Final = frozenset(
     {Cause.TRUNCATED, Cause.TOO_LARGE, Cause.PROTOCOL, Cause.ENCODING, Cause.REDIRECT}
 )
-"""Causes in which the deployment did answer, and answered wrong: a failure by themselves."""
+"""Causes in which the deployment answered, and answered wrong: a failure by themselves."""
 
+RUN_CAUSES: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
+"""Causes that lie with the run: they do not show how the origin is."""
 
 _NEVER_SENT: Final = frozenset(
     {Cause.GUARD, Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TLS}
 )
-"""Causes that strike before a request is put on the wire: nothing was written."""
+"""Causes that end an attempt before its request is on the wire, so that nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One request that a check declares.
+    """One request that a check declares. Two probes are equal if they send the same request.
 
-    ``origin`` names the origin in the environment; ``url`` is absolute. ``sample`` tells apart
-    probes that are alike on purpose. ``template`` is the declaration this probe was made from,
-    without its query: by it probes are counted, however they get past caches. ``address`` is
-    where to connect to (an edge of a CDN, say) in place of what the URL's host resolves to, while
-    Host and SNI stay as they are. ``fresh`` asks on a connection of its own, which a balancer may
-    hand to any backend; what ``varies`` may differ between edges. Two probes are equal when they
-    would put the same request.
+    Attributes:
+        origin: the name of the origin in the environment.
+        url: the absolute URL.
+        method: the HTTP method.
+        sample: a number that makes probes different that send the same on purpose.
+        follow: whether redirects are followed.
+        address: where to connect to (an edge of a CDN, say) in place of what the URL's host
+            resolves to; Host and SNI stay as they are.
+        template: the declaration that this probe was made from, without its query. Probes of one
+            template are counted together.
+        headers: names and values that are sent beside the usual ones.
+        body: the body, if any.
+        repeatable: whether it does no harm to send it twice, whatever its method.
+        fresh: whether it gets a connection of its own, which a balancer may hand to any backend.
+        varies: whether the answers of different edges may differ.
     """
 
     origin: str = field(compare=False)
@@ -108,8 +118,8 @@ class Probe:
 
     @property
     def connect_to(self) -> str:
-        """``address`` as curl's ``--connect-to`` has it: for any host, at its own port if the
-        address names none; empty without one.
+        """Return ``address`` as the value of curl's ``--connect-to``: for any host, and at the
+        URL's port if the address names none. Empty without an address.
         """
         if not self.address:
             return ""
@@ -124,10 +134,17 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one attempt received: the status line, the headers, the body as sent.
+    """What one attempt received.
 
-    ``certificate_expires`` is in seconds since the epoch, where a TLS handshake took place.
-    ``decoded`` is the number of bytes that a body with a Content-Encoding stands for.
+    Attributes:
+        status: the status code.
+        url: the URL that answered.
+        headers: names and values as sent, in order.
+        body: the body as sent.
+        address: the IP address that answered.
+        certificate_expires: when the server's certificate ends, in seconds since the epoch; None
+            without a TLS handshake.
+        decoded: how many bytes the body has once its Content-Encoding is undone; 0 without one.
     """
 
     status: int
@@ -139,22 +156,29 @@ class Answer:
     decoded: int = 0
 
     def header(self, name: str) -> str | None:
-        """The header called ``name`` (lower case), or None. Lines of one name are joined, as
-        httpx does (RFC 9110, 5.3): two Content-Encodings are two layers.
+        """Return the header called ``name`` (lower case), or None. Lines of one name are joined,
+        as httpx does (RFC 9110, 5.3): two Content-Encodings are two layers.
         """
-        wanted = name.encode()
-        values = [value.decode("latin-1") for key, value in self.headers if key.lower() == wanted]
+        key = name.encode()
+        values = [value.decode("latin-1") for other, value in self.headers if other.lower() == key]
         return ", ".join(values) if values else None
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at a probe. ``began`` is in seconds since the epoch, ``seconds`` its duration.
+    """One try at a probe.
 
-    ``phase`` says how far a timeout got (dns, connect, tls, headers or body), and which fault TLS
-    has (expired, not yet valid, wrong host, untrusted or handshake). ``stale`` marks one
-    on a kept connection that the server had closed meanwhile: nobody's fault, and repeated at
-    once on a new one (RFC 9112, 9.3.1).
+    Attributes:
+        began: when it began, in seconds since the epoch.
+        seconds: how long it took.
+        status: the status code; None without one.
+        cause: why it brought no usable answer; None for one that did.
+        detail: the same in a sentence.
+        phase: for a timeout, how far it got (dns, connect, tls, headers or body); for TLS, which
+            fault it is (expired, not yet valid, wrong host, untrusted or handshake).
+        address: the IP address that it connected to; empty if it did not get that far.
+        stale: whether the kept connection had been closed by the server. That is nobody's fault,
+            and repeated at once on a new one (RFC 9112, 9.3.1).
     """
 
     began: float
@@ -176,13 +200,19 @@ class Attempt:
     def __str__(self) -> str:
         if self.cause is None:
             return f"{self.status} in {self.seconds:.2f} s"
-        where = f" ({self.phase})" if self.phase else ""
-        return f"{self.cause}{where}: {self.detail} after {self.seconds:.2f} s"
+        phase = f" ({self.phase})" if self.phase else ""
+        return f"{self.cause}{phase}: {self.detail} after {self.seconds:.2f} s"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Exchange:
-    """A probe, every attempt made at it, and the answer of the last, if there was one."""
+    """A probe and what became of it.
+
+    Attributes:
+        probe: what was asked.
+        attempts: every attempt made, in order.
+        answer: the answer of the last attempt; None if it brought none.
+    """
 
     probe: Probe
     attempts: tuple[Attempt, ...]
@@ -195,11 +225,11 @@ class Exchange:
 
     @property
     def flaky(self) -> bool:
-        """Whether an answer came, but only after a retry that neither a new connection nor a rate
+        """Whether an answer came only after a retry that neither a closed connection nor a rate
         limit explains.
         """
-        tried = self.attempts[:-1]
-        troubled = any(not attempt.stale and attempt.status != 429 for attempt in tried)
+        earlier = self.attempts[:-1]
+        troubled = any(not attempt.stale and attempt.status != 429 for attempt in earlier)
         return troubled and self.answer is not None and not self.transient
 
     @property
@@ -228,7 +258,12 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class PlannedProbe:
-    """A probe that one item reads."""
+    """A probe that one item reads.
+
+    Attributes:
+        probe: the probe.
+        resources: whether the item also reads what the answer's page needs.
+    """
 
     probe: Probe
     resources: bool

@@ -1,4 +1,4 @@
-"""The answer as a check reads it: an ``httpx.Response`` with a few helpers."""
+"""The answer as checks read it: an ``httpx.Response`` with a few helpers."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ from .page_loader import LoadedLink
 from .probe import Attempt, Cause, Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from selectolax.lexbor import LexborHTMLParser
 
 LARGEST_TEXT: Final = 2 << 20
-"""Bytes of a body that is read as text; pages of the web have up to one million."""
+"""Bytes up to which a body is read as text. Pages of the web have up to one million."""
 
 _TEXT_KEPT: Final = 64 * 1024
 
 
 class NoAnswer(KnowngoodError, httpx.TransportError):
-    """No attempt at a probe brought an answer that could be read. ``exchange`` has them all."""
+    """No attempt at a probe brought an answer that could be read.
+
+    Attributes:
+        exchange: the probe with all its attempts.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         last = exchange.attempts[-1] if exchange.attempts else None
@@ -37,7 +41,12 @@ class NoAnswer(KnowngoodError, httpx.TransportError):
 
 
 class Blocked(RunnerError):
-    """Somebody on the way turned the run away; that tells nothing of the deployment."""
+    """A firewall, a login wall or a rate limit turned the run away. That does not show how the
+    deployment is.
+
+    Attributes:
+        exchange: the exchange that was answered so.
+    """
 
     def __init__(self, exchange: Exchange, why: str) -> None:
         super().__init__(f"{exchange.probe}: {why}")
@@ -45,15 +54,15 @@ class Blocked(RunnerError):
 
 
 class Response(httpx.Response):
-    """An answer, with what the run knows of it."""
+    """An answer, and what the run knows of it."""
 
     _exchange: ReferenceType[Exchange]
     _asked: tuple[str, str]  # method and URL
 
     @property
     def request(self) -> httpx.Request:
-        """The request that was answered. Made when somebody looks: httpx takes as long for one as
-        for the response, and most checks never do.
+        """The request that was answered. It is made at the first use, since most checks never use
+        it and httpx takes as long for it as for the response.
         """
         if self._request is None:
             self._request = httpx.Request(*self._asked)
@@ -64,14 +73,14 @@ class Response(httpx.Response):
         self._request = value
 
     def raise_for_status(self) -> Response:
-        """As httpx has it."""
+        """Raise ``httpx.HTTPStatusError`` for a status of 400 and more."""
         self._request = self.request
         super().raise_for_status()
         return self
 
     @property
     def exchange(self) -> Exchange:
-        """The exchange this is the answer of; it lives as long as the check that reads it."""
+        """The exchange that this answers; it lives as long as the check that reads it."""
         exchange = self._exchange()
         assert exchange is not None
         return exchange
@@ -88,15 +97,17 @@ class Response(httpx.Response):
 
     @property
     def text(self) -> str:
-        """The body as text. Raises Unjudgeable for more than 2 MiB, as the next ones do."""
+        """The body as text. Raises ContentTooLarge for more than 2 MiB; ``html`` does, too."""
         size = len(self.content)
         if size > LARGEST_TEXT:
             raise ContentTooLarge(
-                f"{size} bytes: too large to be judged as text (most: {LARGEST_TEXT})"
+                f"{size} bytes: too large to be read as text (at most {LARGEST_TEXT})"
             )
         text = super().text
         if size > _TEXT_KEPT and hasattr(self, "_text"):
-            del self._text  # httpx keeps it for as long as the answer; it may take four times that
+            del (
+                self._text
+            )  # httpx would keep it as long as the answer, at up to four times its size
         return text
 
     @property
@@ -106,20 +117,23 @@ class Response(httpx.Response):
 
     @property
     def deleted(self) -> bool:
-        """Whether a DELETE is done: it was answered so, or 404 on a repeat whose first answer
-        was lost on the way (RFC 9110, 9.2.2).
+        """Whether a DELETE is done: its answer says so, or is 404 on a repeat after the first
+        answer was lost (RFC 9110, 9.2.2).
         """
         return self.is_success or (self.status_code == 404 and self.exchange.retried)
 
     def json(self, **_: Any) -> Any:
-        """The body as strict JSON: ValueError for a byte-order mark, duplicate keys, NaN."""
+        """Return the body as strict JSON. A byte-order mark, a duplicate key or NaN raises
+        ValueError.
+        """
         return strict_json.loads(self.content)
 
 
 class Resource:
-    """Something a page needs: the reference to it, and the answer when one is asked for.
+    """Something that a page needs. ``touch`` is called with the exchange whenever its response is
+    read.
 
-    ``touch`` is told of the exchange whenever its response is looked at.
+    Attributes: those of ``LoadedLink``.
     """
 
     def __init__(self, reference: LoadedLink, touch: Callable[[Exchange], None]) -> None:
@@ -136,7 +150,7 @@ class Resource:
 
     @property
     def response(self) -> Response:
-        """The answer; raises Unanswered when none came."""
+        """The answer. Raises NoAnswer if none came, LookupError if it was never asked for."""
         if self.exchange is None:
             raise LookupError(f"{self.url} lies outside the environment's origins: not asked")
         self._touch(self.exchange)
@@ -144,11 +158,11 @@ class Resource:
 
 
 _READ: Final[WeakKeyDictionary[Exchange, Response]] = WeakKeyDictionary()
-"""Responses of exchanges that are still held, since several checks read the same answer."""
+"""The responses of exchanges that somebody still holds: several checks read the same answer."""
 
 
 def respond(exchange: Exchange) -> Response:
-    """The response of an exchange. Raises Unanswered or Blocked where there is none to judge."""
+    """Return the response of an exchange. Raises NoAnswer or Blocked if there is none to judge."""
     response = _READ.get(exchange)
     if response is None:
         response = _READ[exchange] = _respond(exchange)
@@ -162,14 +176,10 @@ def _respond(exchange: Exchange) -> Response:
     if answer.status == 429:
         wait = answer.header("retry-after")
         raise Blocked(exchange, f"429 Too Many Requests, Retry-After {wait or 'not given'}")
-    known = in_httpx_words(answer.headers)
-    headers = [pair for pair in known if pair[0].lower() != b"transfer-encoding"]
+    pairs = in_httpx_words(answer.headers)
+    headers = [pair for pair in pairs if pair[0].lower() != b"transfer-encoding"]
     try:
-        response = Response(
-            answer.status,
-            headers=headers,
-            content=answer.body,
-        )
+        response = Response(answer.status, headers=headers, content=answer.body)
     except httpx.DecodingError as error:
         raise NoAnswer(_undecodable(exchange, str(error))) from None
     response._exchange = ref(exchange)
@@ -183,8 +193,8 @@ def _undecodable(exchange: Exchange, why: str) -> Exchange:
     return Exchange(exchange.probe, (*exchange.attempts[:-1], failed))
 
 
-def request_headers(run_id: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The headers of every request: who asks, in which run, and what can be decoded."""
+def request_headers(run_id: str) -> dict[str, str]:
+    """Return the headers of every request: who asks, in which run, and what can be decoded."""
     from .. import __version__
     from .decompression import ACCEPTED
 
@@ -193,5 +203,4 @@ def request_headers(run_id: str, extra: Mapping[str, str] | None = None) -> dict
         "X-Knowngood-Run": run_id,
         "Accept": "*/*",
         "Accept-Encoding": ACCEPTED,
-        **(extra or {}),
     }

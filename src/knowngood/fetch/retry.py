@@ -1,4 +1,4 @@
-"""When a probe is tried again: tenacity, wrapped in one place."""
+"""Decide when a probe is tried again. tenacity is used here and nowhere else."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from .probe import NOT_NOW, RETRIED_CAUSES, RETRIED_STATUSES, Answer, Attempt, E
 Tried: TypeAlias = tuple[Attempt, Answer | None]
 
 LEAST: Final = 0.25
-"""Seconds that a further attempt must have left. With less it could only put a timeout in the
-place of what the attempts before it found out."""
+"""Seconds that must be left for a further attempt. With less it could only time out, and hide what
+the attempts before it have shown."""
 
 _WAIT: Final = wait_exponential(multiplier=0.25, max=4.0) + wait_random(0, 0.25)
 
 
 async def retried(
     probe: Probe,
-    once: Callable[[Attempt | None], Awaitable[Tried]],
+    send: Callable[[Attempt | None], Awaitable[Tried]],
     most: int,
-    left: Callable[[], float],
+    seconds_left: Callable[[], float],
 ) -> Exchange:
-    """Try ``once``, given the attempt before, until there is an answer to keep, ``most`` attempts
-    were made or ``left()`` seconds do not suffice for another.
+    """Call ``send`` until there is an answer to keep, ``most`` attempts were made, or
+    ``seconds_left()`` is too little for another. ``send`` is given the attempt before.
     """
     attempts: list[Attempt] = []
 
     async def attempt() -> Tried:
-        tried = await once(attempts[-1] if attempts else None)
+        tried = await send(attempts[-1] if attempts else None)
         attempts.append(tried[0])
         return tried
 
     def enough(state: RetryCallState) -> bool:
-        made = sum(not each.stale for each in attempts)
-        return made >= most or state.upcoming_sleep + LEAST > left()
+        made = sum(not attempt.stale for attempt in attempts)
+        return made >= most or state.upcoming_sleep + LEAST > seconds_left()
 
     result = await attempt()
     if not worth_a_retry(probe, *result):
-        return Exchange(probe, tuple(attempts), result[1])  # nearly always: tenacity has its price
+        return Exchange(probe, tuple(attempts), result[1])  # most end here; tenacity costs time
     first = [result]
 
     async def next_attempt() -> Tried:
@@ -59,26 +59,28 @@ async def retried(
 
 
 def worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:
-    """What never reached an answer, and "not now"; and where it may not be repeated, only if
-    nothing can have been written.
+    """Whether another attempt may help: after no answer, and after "not now". A probe that may not
+    be repeated gets one only if nothing can have been written.
     """
-    again = probe.may_be_repeated
+    repeatable = probe.may_be_repeated
     if answer is None:
-        return attempt.cause in RETRIED_CAUSES and (again or attempt.never_sent)
-    return answer.status in (RETRIED_STATUSES if again else NOT_NOW)
+        return attempt.cause in RETRIED_CAUSES and (repeatable or attempt.never_sent)
+    return answer.status in (RETRIED_STATUSES if repeatable else NOT_NOW)
 
 
 def _wait(state: RetryCallState) -> float:
-    """Seconds to the next attempt: Retry-After where the answer has one, or a growing pause."""
+    """Return the seconds to the next attempt: Retry-After if the answer has it, or a pause that
+    grows with each attempt.
+    """
     attempt, answer = cast("Tried", cast("Any", state.outcome).result())
     if attempt.stale:
         return 0.0
-    asked = _retry_after(answer.header("retry-after")) if answer is not None else None
-    return asked if asked is not None else _WAIT(state)
+    seconds = _retry_after(answer.header("retry-after")) if answer is not None else None
+    return seconds if seconds is not None else _WAIT(state)
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After in either of its forms (RFC 9110, 10.2.3); None for neither."""
+    """Return the seconds that a Retry-After stands for, in either form (RFC 9110, 10.2.3)."""
     if value is None:
         return None
     if value.strip().isdecimal():

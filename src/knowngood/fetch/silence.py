@@ -6,16 +6,13 @@ import time
 from collections import Counter
 from typing import Final
 
-from .probe import Attempt, Cause, Exchange, Probe
+from .probe import RUN_CAUSES, Attempt, Cause, Exchange, Probe
 
 SILENT_LIMIT: Final = 32
 SILENT_ROW: Final = 4
 """Probes in a row without an answer after which an origin is not asked any more: so many, or these
 few if they took longer than two probes may, one after the other. At the default budget an origin
 that drops every packet is given up within half a minute."""
-
-OWN_CAUSES: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
-"""Causes that lie with the run: they do not show whether an origin is alive."""
 
 
 class SilentOrigins:
@@ -52,7 +49,7 @@ class SilentOrigins:
         if exchange.heard:
             self._in_a_row[place] = 0
             self._since.pop(place, None)
-        elif exchange.cause not in OWN_CAUSES and exchange.attempts[-1].seconds:
+        elif exchange.cause not in RUN_CAUSES and exchange.attempts[-1].seconds:
             self._in_a_row[place] += 1
             self._since.setdefault(place, exchange.attempts[0].began)
 

@@ -1,4 +1,4 @@
-"""What one process asked for, counted."""
+"""Count what one process asked for, and how it went."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from typing import Any, Final
 from .decompression import decoded
 from .exchange_summary import describe
 from .flakiness import AttemptLog
-from .probe import RETRIED_STATUSES, SAFE_METHODS, SILENT, Answer, Attempt, Cause, Exchange, Probe
-
-_SAYS_NOTHING: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
-"""Causes that lie with the run."""
+from .probe import (
+    RETRIED_STATUSES,
+    RUN_CAUSES,
+    SAFE_METHODS,
+    SILENT,
+    Answer,
+    Attempt,
+    Exchange,
+    Probe,
+)
 
 LOOKED_AT_AGAIN: Final = 16
-"""Requests without an answer that a process asks once more at its end. Where more went
-unanswered, these stand for the others."""
+"""Probes without an answer that a process asks once more at its end. If there are more, these
+stand for the others."""
 
 RETRIES_KEPT: Final = 1000
 """Retried exchanges that a process keeps for the report with every attempt. All are counted."""
@@ -27,7 +33,13 @@ RETRIES_KEPT: Final = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlakyExchange:
-    """A flaky exchange: its origin, the groups it counts in, when its failed attempts began."""
+    """What is kept of a flaky exchange.
+
+    Attributes:
+        origin: the name of its origin.
+        groups: the origin and the declaration that it counts for.
+        failed: when its failed attempts began, in seconds since the epoch.
+    """
 
     origin: str
     groups: frozenset[str]
@@ -36,11 +48,25 @@ class FlakyExchange:
 
 @dataclass(slots=True)
 class RequestStatistics:
-    """What one process asked for. Counters are keyed by origin and by declaration.
+    """What one process asked for. A group is an origin or a declaration.
 
-    ``silent`` are probes that nobody answered; ``bodies`` has, for what was asked at several
-    edges, a digest of each edge's answer. ``served`` has URL, edge and whole digest of each answer
-    of the origin ``built``, which is named where there is a manifest to hold them against.
+    Attributes:
+        run_id: the run's id, which is removed from URLs that are compared.
+        built: the origin whose answers are compared with a manifest; empty without one.
+        requests: exchanges finished.
+        attempts: attempts made.
+        received: bytes of bodies as sent.
+        asked: exchanges by group.
+        flaky: flaky exchanges by group.
+        attempt_logs: how attempts ended, by origin.
+        flaky_exchanges: the flaky exchanges themselves.
+        answered_at: when each origin answered last, in seconds since the epoch.
+        slowest: the five slowest exchanges: seconds and probe.
+        certificates: when the first certificate of each origin ends, in seconds since the epoch.
+        retried: summaries of the exchanges with more than one attempt.
+        silent: probes that nobody answered, in order.
+        bodies: for each URL asked at edges, a digest of the decoded body by edge.
+        served: URL, edge and whole digest of each answer of ``built``.
     """
 
     run_id: str = ""
@@ -50,8 +76,10 @@ class RequestStatistics:
     received: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     flaky: Counter[str] = field(default_factory=Counter)
-    tried: defaultdict[str, AttemptLog] = field(default_factory=lambda: defaultdict(AttemptLog))
-    troubled: list[FlakyExchange] = field(default_factory=list)
+    attempt_logs: defaultdict[str, AttemptLog] = field(
+        default_factory=lambda: defaultdict(AttemptLog)
+    )
+    flaky_exchanges: list[FlakyExchange] = field(default_factory=list)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -71,7 +99,7 @@ class RequestStatistics:
             self.flaky[group] += exchange.flaky
         failed = self._note_attempts(exchange)
         if exchange.flaky:
-            self.troubled.append(FlakyExchange(probe.origin, groups, failed))
+            self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed))
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(describe(exchange))
         if exchange.cause in SILENT and probe.method in SAFE_METHODS:
@@ -87,7 +115,7 @@ class RequestStatistics:
                 self._note_body(probe, answer)
 
     def _note_certificate(self, origin: str, expires: float) -> None:
-        """Of the edges' certificates the one that ends first."""
+        """Keep the date of the edge's certificate that ends first."""
         self.certificates[origin] = min(expires, self.certificates.get(origin, expires))
 
     def _note_silence(self, probe: Probe) -> None:
@@ -95,8 +123,8 @@ class RequestStatistics:
             self.silent.setdefault(probe)
 
     def _note_body(self, probe: Probe, answer: Answer) -> None:
-        """Of the decoded body: edges may compress as they like. Nothing of a request with headers
-        of its own, by which the answer may differ.
+        """Keep digests of the decoded body, as edges may compress as they like. The caller leaves
+        out requests with headers of their own, since the answer may depend on them.
         """
         built = probe.origin == self.built
         if answer.status != 200 or not (probe.address or built):
@@ -108,36 +136,36 @@ class RequestStatistics:
             self.served.add((self._lasting(answer.url), probe.address, intern(digest)))
 
     def _lasting(self, url: str) -> str:
-        """A URL without the nonce of this run."""
+        """Return ``url`` without the nonce of this run, so that processes can be compared."""
         return re.sub(rf"{re.escape(self.run_id)}-\d+", "", url) if self.run_id else url
 
     def _note_attempts(self, exchange: Exchange) -> tuple[float, ...]:
-        """Note how the origin fared at each attempt; when those that failed began."""
-        tried = self.tried[exchange.probe.origin]
-        failed = tuple(each.began for each in exchange.attempts if _failed(each))
-        tried.failed += failed
+        """Log when each attempt began; return when those that failed did."""
+        log = self.attempt_logs[exchange.probe.origin]
+        failed = tuple(attempt.began for attempt in exchange.attempts if _failed(attempt))
+        log.failed += failed
         last = exchange.attempts[-1]
         if last.cause is None and last.status not in RETRIED_STATUSES:
-            tried.answered.append(last.began)
+            log.answered.append(last.began)
         return failed
 
     @property
     def erratic(self) -> Counter[str]:
-        """Of ``flaky``, those with a failure of their own, and one more for each outage of the
-        origin: an outage fails whatever is under way, and says no more of how steady it is.
+        """The events of trouble by group: each flaky exchange with a failure that no outage
+        explains, and each outage once, however many exchanges it hit.
         """
-        outages = {origin: tried.outages() for origin, tried in self.tried.items()}
+        outages = {origin: log.outages() for origin, log in self.attempt_logs.items()}
         events: defaultdict[str, set[object]] = defaultdict(set)
-        for each in self.troubled:
-            explained = [outages[each.origin].get(began) for began in each.failed]
-            event = each if None in explained else (each.origin, explained[0])
-            for group in each.groups:
+        for exchange in self.flaky_exchanges:
+            explained = [outages[exchange.origin].get(began) for began in exchange.failed]
+            event = exchange if None in explained else (exchange.origin, explained[0])
+            for group in exchange.groups:
                 events[group].add(event)
-        return Counter({group: len(found) for group, found in events.items()})
+        return Counter({group: len(group_events) for group, group_events in events.items()})
 
 
 def _failed(attempt: Attempt) -> bool:
-    """Whether an attempt failed for a cause that a sound origin would not have."""
+    """Whether an attempt failed in a way that a sound origin does not."""
     if attempt.cause is None:
         return attempt.status in RETRIED_STATUSES - {429}
-    return not attempt.stale and attempt.cause not in _SAYS_NOTHING
+    return not attempt.stale and attempt.cause not in RUN_CAUSES
