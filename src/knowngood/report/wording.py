@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 
-def attempt_words(attempt: dict[str, object]) -> str:
-    """An attempt as data, in a few words: ``timeout (connect) 5.0 s``."""
-    what = attempt["cause"] or attempt["status"]
+from ..verdict.evidence import plural
+
+
+def attempt_words(attempt: Mapping[str, Any]) -> str:
+    """Return an attempt in a few words: ``timeout (connect) 5.0 s``."""
+    result = attempt["cause"] or attempt["status"]
     phase = f" ({attempt['phase']})" if attempt["phase"] else ""
-    return f"{what}{phase} {attempt['seconds']} s"
+    return f"{result}{phase} {attempt['seconds']} s"
+
+
+def got_words(exchange: Mapping[str, Any]) -> str:
+    """Return what an exchange ended in: status, media type, size, address, attempts, time."""
+    effort = f"{plural(len(exchange['attempts']), 'attempt')} in {exchange['seconds']:.2f} s"
+    if "status" not in exchange:
+        return f"no usable answer, {effort}"
+    target = f" → {exchange['location']}" if exchange.get("location") else ""
+    return (
+        f"{exchange['status']}{target}, {exchange['media_type'] or 'no media type'}, "
+        f"{exchange['bytes']} bytes from {exchange['address'] or 'unknown'}, {effort}"
+    )
 
 
 def name_of(check: str) -> str:
-    """``test_config.py::test_debug_is_off`` as ``config: debug is off``."""
+    """Return ``test_config.py::test_debug_is_off`` as ``config: debug is off``."""
     file, _, function = check.partition("::")
     stem = file.removesuffix(".py").removeprefix("test_").replace("_", " ")
     return f"{stem}: {function.removeprefix('test_').replace('_', ' ')}"

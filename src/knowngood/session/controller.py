@@ -134,7 +134,7 @@ class Controller:
         if self._config.option.collectonly or self._lookout is None or session.testsfailed:
             return None
         if self._ledger.expected or self._config.pluginmanager.has_plugin("dsession"):
-            self._lookout.before(terminal.teller(self._config))
+            self._lookout.before(terminal.progress_writer(self._config))
         return True if self._ledger.halted else None
 
     # -- what comes in
