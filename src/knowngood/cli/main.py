@@ -82,12 +82,13 @@ def main() -> int:
     interruptible()
     try:
         asked = os.environ.get(COMPLETE)
-        return _complete(asked) if asked else run(sys.argv[1:])
+        return complete(asked) if asked else run(sys.argv[1:])
     finally:
         flush_streams()
 
 
-def _complete(instruction: str) -> int:
+def complete(instruction: str) -> int:
+    """Answer a shell that asks for completion, as click's scripts do; return the exit code."""
     from click.shell_completion import shell_complete
 
     return shell_complete(TREE, {}, "knowngood", COMPLETE, instruction)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from ..environment import loader
-from ..session.options import Options
+from ..session import Options
 from ..supervisor import verify
 from .console import print_line
 
@@ -47,4 +47,4 @@ def command(context: click.Context, /, arguments: tuple[str, ...], **values: Any
         return 0
     cwd = Path.cwd()
     options = Options.from_values(root=loader.root_above(cwd), cwd=cwd, **values)
-    return verify.verify(options, arguments, print_line)
+    return verify(options, arguments, print_line)

@@ -26,8 +26,7 @@ from ..environment.server import runnable
 from ..report import json_file
 from ..safety import process_group
 from ..session.options import Options
-from ..supervisor import verify
-from ..supervisor.trust import Conclusion
+from ..supervisor import Conclusion, watched
 from ..verdict.exit_codes import EXIT_CODES, VerdictKind
 from . import table as report
 from .pycache import shared_pycache
@@ -170,7 +169,7 @@ class FaultDrill:
             env=str(path), root=folder, cwd=folder, drill=faults, release=self.release
         )
         run_id, arguments = uuid.uuid4().hex[:12], ["-p", "no:cacheprovider", "-q"]
-        return verify.watched(options, arguments, run_id, output.append, self.variables)
+        return watched(options, arguments, run_id, output.append, self.variables)
 
     def _write(self, results: Sequence[DrillResult], seed: int) -> None:
         if self.path is None:

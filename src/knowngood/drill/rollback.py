@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..environment.model import BadEnvironment, Environment, ServerAnnouncement
-from ..release.git import GitError, Repository
-from ..release.record import DEPLOYED, OVERRIDDEN, STARTED, RecordKind
+from ..release import DEPLOYED, OVERRIDDEN, STARTED, GitError, RecordKind, Repository
 from ..report import json_file
 from ..safety.sanitize import indented_lines, one_line
 from ..verdict.exit_codes import EXIT_CODES

@@ -33,7 +33,7 @@ from ..environment.model import (
     ServerAnnouncement,
 )
 from ..environment.server import Server, ServerNotStarted, runnable
-from ..release.git import GitError, Repository
+from ..release import GitError, Repository
 from ..safety import process_group
 from .sandbox_deploy import LIVE, flip
 

@@ -1,1 +1,24 @@
-"""The release side: what was verified and pushed, written in git; reads no network but git's."""
+"""The release side: records in git of what was verified and pushed, the gate, the rollout.
+
+This room imports neither pytest nor an HTTP client: hooks and gates run on machines that verify
+nothing. It never prints: a command that has lines to print is given a function for that.
+
+Here stands what every command needs. The rest is imported by the command that needs it:
+:mod:`.ledger` (last-good, log), :mod:`.permission` (gate), :mod:`.rollout` (push, rollback),
+:mod:`.status`, :mod:`.hooks` and :mod:`.hook_scripts`, and :mod:`.record_from_verdict` (a run).
+"""
+
+from .git import GitError, Repository
+from .identity import user
+from .record import DEPLOYED, OVERRIDDEN, STARTED, Record, RecordKind
+
+__all__ = [
+    "DEPLOYED",
+    "OVERRIDDEN",
+    "STARTED",
+    "GitError",
+    "Record",
+    "RecordKind",
+    "Repository",
+    "user",
+]

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,7 @@ from ..verdict.exit_codes import VerdictKind as Verdict
 from . import deploy_command, record_store
 from .git import GitError
 from .ledger import Ledger
-from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
 from .record_store import RecordNotWritten
 
 DONE, BAD = 0, 1
@@ -103,25 +102,18 @@ class Deployment:
     def _note(self, step: str) -> None:
         """Record how far it got. Raises RecordNotWritten."""
         repository = self.ledger.repository
-        who, where = record_store.identity(repository)
-        record = Record(
-            kind=self.kind,
-            environment=self.ledger.environment.name,
-            release=self.release,
-            commit=self.commit,
-            when=datetime.now(UTC),
-            verdict=step,
-            who=who,
-            where=where,
+        name = self.ledger.environment.name
+        record = record_store.record_now(
+            repository, self.kind, name, self.release, self.commit, step
         )
-        name = record_store.write(repository, record)
+        tag = record_store.write(repository, record)
         if not repository.has_origin:
             return
         try:
-            record_store.push(repository, name)
+            record_store.push(repository, tag)
         except RecordNotWritten:
             if step == STARTED and self.kind == RecordKind.PUSHED:  # it will not be deployed
-                repository.run("update-ref", "-d", f"refs/tags/{name}")
+                repository.run("update-ref", "-d", f"refs/tags/{tag}")
             raise
 
 

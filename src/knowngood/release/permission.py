@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from ..environment.model import BadEnvironment
 from ..safety.sanitize import one_line
 from . import record_store
 from .gate import GateDecision, GateQuestion
-from .record import OVERRIDDEN, Record, RecordKind
+from .record import OVERRIDDEN, RecordKind
 
 
 def permitted(
@@ -46,17 +45,14 @@ def _print(decision: GateDecision, say: Callable[[str], None]) -> None:
 
 def _record(question: GateQuestion, commit: str, reason: str, push: bool) -> str:
     """Write the record of an override; return its name."""
-    who, where = record_store.identity(question.repository)
-    record = Record(
-        kind=RecordKind.OVERRIDDEN,
-        environment=question.environment.name,
-        release=question.release,
-        commit=commit,
-        when=datetime.now(UTC),
-        verdict=OVERRIDDEN,
+    record = record_store.record_now(
+        question.repository,
+        RecordKind.OVERRIDDEN,
+        question.environment.name,
+        question.release,
+        commit,
+        OVERRIDDEN,
         reason=reason,
-        who=who,
-        where=where,
     )
     name = record_store.write(question.repository, record)
     if push:

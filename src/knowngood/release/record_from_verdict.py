@@ -71,17 +71,14 @@ def verification(
             f"no record was written: {tag} was {before.commit[:12]} when {before.name} was, and is "
             f"now {commit[:12]}: its tag was moved, and what was verified may be either"
         )
-    who, where = record_store.identity(repository)
-    return Record(
-        kind=RecordKind.VERIFIED,
-        environment=environment.name,
-        release=tag,
-        commit=commit,
-        when=now,
-        verdict=document["verdict"],
+    return record_store.record_now(
+        repository,
+        RecordKind.VERIFIED,
+        environment.name,
+        tag,
+        commit,
+        document["verdict"],
         reason=document["reason"],
-        who=who,
-        where=where,
         run=document["run"],
         content=document.get("manifest", {}).get("digest"),
         attempts=document["requests"]["attempts"],

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from ..safety import write_atomically
 from ..safety.errors import RunnerError
@@ -161,6 +161,22 @@ def identity(repository: Repository) -> tuple[str, str]:
     name = repository.config("user.name") or user()
     address = repository.config("user.email") or f"{user()}@{where}"
     return f"{name} <{address}>", where
+
+
+def record_now(
+    repository: Repository,
+    kind: RecordKind,
+    environment: str,
+    release: str,
+    commit: str,
+    verdict: str,
+    **details: Any,
+) -> Record:
+    """Return a record of what happens now; ``details`` are further fields of Record."""
+    who, where = identity(repository)
+    now = datetime.now(UTC)
+    fields = {"who": who, "where": where, **details}
+    return Record(kind, environment, release, commit, now, verdict, **fields)
 
 
 class RecordNotWritten(RunnerError):

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Final
 
 from ..safety import process_group
-from ..session.options import PARENT, RUN_ID
+from ..session import PARENT, RUN_ID
 from .trust import ChildExit
 
 WIND_UP: Final = 8.0

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..environment.model import Environment
-from ..release.identity import user
+from ..release import user
 from ..safety.errors import RunnerError
 from ..safety.sanitize import one_line
 

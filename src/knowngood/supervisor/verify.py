@@ -15,7 +15,7 @@ from ..environment import server
 from ..report import html_page, json_file
 from ..safety.redactor import Redactor
 from ..safety.sanitize import one_line
-from ..session.options import Options
+from ..session import Options
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion

@@ -298,7 +298,7 @@ def test_help_says_what_there_is(clone: Clone, words: list[str]) -> None:
 def test_hooks_load_neither_pytest_nor_an_http_client() -> None:
     """A server that runs them needs no part of the checks."""
     code = (
-        "import sys, knowngood.cli.hooks\n"
+        "import sys, knowngood.cli.hooks, knowngood.release.hooks, knowngood.release.hook_scripts\n"
         "print({'pytest', 'httpx', 'pycurl', 'tenacity', 'jsonschema'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -1,0 +1,88 @@
+"""The tree of commands: which exit code each error ends with, and what it costs to start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import click
+import pytest
+
+from knowngood.cli import main
+from knowngood.safety import RunnerError, UsageError
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (UsageError("name another"), 4, "knowngood log: error: name another\n"),
+        (RunnerError("no disk"), 75, "knowngood log: stopped, nothing more was done: no disk\n"),
+        (click.UsageError("no \x1b[2J"), 4, "knowngood log: error: no \\x1b[2J\n"),
+        (KeyboardInterrupt(), 2, "knowngood log: interrupted\n"),
+        (ZeroDivisionError("oops"), 3, "ZeroDivisionError: oops\n"),
+        (BrokenPipeError(32, "gone"), 3, "BrokenPipeError: [Errno 32] gone\n"),
+    ],
+)
+def test_the_exit_code_of_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    text: str,
+) -> None:
+    """Never 0 or 1, which tell a pipeline to go on or to roll back."""
+
+    def fail() -> None:
+        raise error
+
+    module = import_module("knowngood.cli.log")
+    monkeypatch.setattr(module, "command", click.Command("log", callback=fail))
+    assert main.run(["log"]) == code
+    assert capsys.readouterr().err.endswith(text)
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["--fly"], ["log", "--fly"], ["log"]])
+def test_a_usage_error(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """4, the usage and the mistake."""
+    assert main.run(words) == 4
+    message = capsys.readouterr().err
+    assert message.startswith("Usage: knowngood")
+    assert "error: " in message
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its usage, and a sentence that says what it does."""
+    assert main.run([name, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: knowngood {name} ")
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order in which people need them."""
+    assert main.run(["--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:\n")[2]
+    assert [line.split()[0] for line in listed.splitlines() if line[2:3].strip()] == list(
+        main.COMMANDS
+    )
+
+
+def test_help_imports_no_command() -> None:
+    """A command's module, and what it needs, is imported when it is called."""
+    code = (
+        "import sys; from knowngood.cli import main; main.run(['--help'])\n"
+        "print([m for m in sys.modules if m.startswith('knowngood.')], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "knowngood.cli.main" in done.stderr
+    for room in ("environment", "release", "supervisor", "session", "drill", "fetch"):
+        assert f"'knowngood.{room}" not in done.stderr
+
+
+def test_completion(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shell asks with variables, and is given the commands that fit."""
+    monkeypatch.setenv(main.COMPLETE, "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "knowngood ro")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert main.complete("bash_complete") == 0
+    assert capsys.readouterr().out == "plain,rollback\n"
