@@ -1,1 +1,25 @@
-"""May the run begin, and does it still hold: controls, and convergence of the release."""
+"""May the run begin, and does what it began with still hold?
+
+This room asks control URLs whether this machine's network works, and the version document which
+release each edge serves. It knows the environment and how to fetch. It does not know checks,
+verdicts or pytest.
+"""
+
+from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watcher
+from .edge_addresses import addresses
+from .network_control import ControlLook
+from .release_state import ReleaseState
+from .version_document import ReleaseSighting
+
+__all__ = [
+    "AGREE",
+    "ControlLook",
+    "Convergence",
+    "Edge",
+    "Progress",
+    "ReleaseSighting",
+    "ReleaseState",
+    "ReleaseWatch",
+    "addresses",
+    "watcher",
+]

@@ -7,9 +7,9 @@ import uuid
 from typing import Final
 
 from ..environment.model import BadEnvironment, Environment
-from ..fetch.fetcher import Fetcher
-from . import convergence
-from .convergence import ReleaseWatch
+from ..fetch import Fetcher
+from .convergence import ReleaseWatch, watcher
+from .edge_addresses import addresses
 
 SECONDS: Final = 10.0
 """How long the look may take: a person waits for it."""
@@ -28,13 +28,11 @@ def look(environment: Environment) -> tuple[list[str], str]:
             f"{environment.path}: needs [release], which says where the deployment names its "
             "release, and no [serve], whose deployment is there during a run alone"
         )
-    fetcher = Fetcher(
-        convergence.watcher(environment), uuid.uuid4().hex[:12], time.time() + SECONDS
-    )
+    fetcher = Fetcher(watcher(environment), uuid.uuid4().hex[:12], time.time() + SECONDS)
     fetcher.start()
     try:
         watch = ReleaseWatch(environment, release, fetcher)
-        edges = watch.look(convergence.addresses(environment, release), _COUNT)
+        edges = watch.look(addresses(environment, release), _COUNT)
     finally:
         fetcher.close()
     sights = [sight for edge in edges.values() for sight in edge]

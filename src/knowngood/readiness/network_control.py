@@ -1,8 +1,8 @@
-"""Was it the push, or was it us? Asked of URLs that are not the deployment's.
+"""Ask control URLs, which are not the deployment's, whether this machine's network works.
 
-A deployment that gives no answer and a runner that is cut off look the same from here. What tells
-them apart is somebody else's answer, which must be one that is known: a captive portal answers
-everything, but does not know what.
+A deployment that gives no answer and a runner without a network look the same from here. The answer
+of somebody else shows which of them it is. It must be a known one, since a captive portal answers
+every request with a page of its own.
 """
 
 from __future__ import annotations
@@ -15,24 +15,25 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..environment.model import Control, Environment
-from ..fetch.decompression import decoded
-from ..fetch.fetcher import Fetcher
-from ..fetch.probe import Cause, Exchange, Probe
+from ..fetch import Cause, Exchange, Fetcher, Probe, decoded
 from ..safety.sanitize import one_line
 
 ATTEMPTS: Final = 3
 SECONDS: Final = 10.0
-"""How often and how long one look asks: an answer that takes longer tells of a network in which a
-deployment cannot be judged either."""
+"""Attempts and seconds for one look. In a network where it takes longer, a deployment cannot be
+judged either."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlLook:
-    """What the controls said. ``began`` is in seconds since the epoch.
+    """What the controls answered.
 
-    ``trouble`` is empty when one of them answered as known. ``forged`` says that there were
-    answers, and none as known; ``secure`` that one answered as known over TLS. ``skew`` is how
-    many seconds this machine's clock is ahead of theirs.
+    Attributes:
+        began: when the look began, in seconds since the epoch.
+        trouble: what was wrong with each of them; empty if one gave the known answer.
+        forged: whether there were answers, but none was the known one.
+        secure: whether one gave the known answer over TLS.
+        skew: seconds by which this machine's clock is ahead of theirs.
     """
 
     began: float
@@ -45,21 +46,21 @@ class ControlLook:
 def look(environment: Environment, run_id: str) -> ControlLook:
     """Ask every control of ``environment`` once, all at the same time."""
     began = time.time()
-    fetcher = Fetcher(_beside(environment), run_id, began + SECONDS, public=True)
+    fetcher = Fetcher(_control_environment(environment), run_id, began + SECONDS, public=True)
     fetcher.start()
     try:
-        asked = [
+        loads = [
             fetcher.load(Probe(_name(number), control.url, fresh=True))
             for number, control in enumerate(environment.control)
         ]
-        exchanges = [each.result().exchange for each in asked]
+        exchanges = [load.result().exchange for load in loads]
     finally:
         fetcher.close()
     return judge(began, zip(environment.control, exchanges, strict=True))
 
 
 def judge(began: float, answers: Iterable[tuple[Control, Exchange]]) -> ControlLook:
-    """What these exchanges with controls say. Pure."""
+    """Return what these exchanges with controls show, for a look that began at ``began``."""
     answers = list(answers)
     troubles = [(control, exchange, _trouble(control, exchange)) for control, exchange in answers]
     right = [(control, exchange) for control, exchange, trouble in troubles if not trouble]
@@ -80,22 +81,22 @@ def _name(number: int) -> str:
     return f"control-{number}"
 
 
-def _beside(environment: Environment) -> Environment:
-    """An environment whose origins are those of the controls, under the same guard and bounds."""
-    parts = [urlsplit(control.url) for control in environment.control]
+def _control_environment(environment: Environment) -> Environment:
+    """Return an environment with the controls for origins, so that the guard allows only them."""
+    urls = [urlsplit(control.url) for control in environment.control]
     budget = replace(environment.budget, probe=SECONDS, attempts=ATTEMPTS)
     return Environment(
         name=environment.name,
         path=environment.path,
         description="controls",
         ca=environment.ca,
-        origins={_name(n): f"{each.scheme}://{each.netloc}" for n, each in enumerate(parts)},
+        origins={_name(n): f"{url.scheme}://{url.netloc}" for n, url in enumerate(urls)},
         budget=budget,
     )
 
 
 def _trouble(control: Control, exchange: Exchange) -> str:
-    """How the answer differs from the one that is known; empty when it does not."""
+    """Return how the answer differs from the known one; empty if it does not."""
     answer = exchange.answer
     if answer is None:
         last = exchange.attempts[-1]
@@ -111,17 +112,17 @@ def _trouble(control: Control, exchange: Exchange) -> str:
 
 
 def _is_forged(exchange: Exchange) -> bool:
-    """Whether somebody answered in a control's place: in clear, or with a certificate that is not
-    its own.
+    """Whether somebody else answered in a control's place, given that the answer is not the known
+    one: without TLS, or with a certificate that is not the control's.
     """
     last = exchange.attempts[-1]
-    other = last.cause is Cause.TLS and last.phase in {"untrusted", "wrong host"}
-    return exchange.answer is not None or other
+    other_certificate = last.cause is Cause.TLS and last.phase in {"untrusted", "wrong host"}
+    return exchange.answer is not None or other_certificate
 
 
 def _skew(exchange: Exchange) -> float:
-    """Seconds by which our clock is ahead of the answer's Date (RFC 9110, 6.6.1), which has whole
-    seconds; an answer from a cache is older by its Age.
+    """Return the seconds by which this machine's clock is ahead of the answer's Date (RFC 9110,
+    6.6.1), which has whole seconds. An answer from a cache is older by its Age.
     """
     answer = exchange.answer
     if answer is None:

@@ -1,18 +1,24 @@
-"""Which release is on the air, at the start of a run and at its end."""
+"""What is known of the live release, at the start of a run and at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .convergence import Convergence, ReleaseSighting
+from .convergence import Convergence
+from .version_document import ReleaseSighting
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:
-    """What is known of the release: the one ``expected``, if one was named, and what each edge
-    said at the ``start``. ``changed`` says how the end differs from that, so that the results
-    span two releases; ``wavering`` why the release is not certain.
+    """What is known of the live release.
+
+    Attributes:
+        expected: the release that the run was told to expect, if any.
+        start: the release that each edge served at the start, by address.
+        changed: how the end differs from the start, so that the results span two releases; empty
+            if it does not.
+        wavering: why it is not certain which release is live; empty if it is.
     """
 
     expected: str | None = None
@@ -22,44 +28,47 @@ class ReleaseState:
 
     @property
     def seen(self) -> str | None:
-        """The release that was on the air when the run began; several where edges differ."""
+        """The release that was live when the run began; several if edges differ."""
         return ", ".join(sorted(set(self.start.values()))) or None
 
     def converged(self, convergence: Convergence) -> ReleaseState:
-        """After waiting for the release."""
+        """Return the state after waiting for the release at the start."""
         edges = (*convergence.there, *convergence.missing)
         return replace(self, start={e.address: e.last.shown for e in edges if e.last is not None})
 
-    def looked_at(self, sights: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
-        """After a look, at the start, without waiting."""
-        said = {address: seen[-1] for address, seen in sights.items()}
-        return replace(self, start={a: s.shown for a, s in said.items() if s.names})
+    def looked_at(self, sightings: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
+        """Return the state after a look at the start, without waiting."""
+        latest = {address: of_edge[-1] for address, of_edge in sightings.items()}
+        return replace(self, start={a: last.shown for a, last in latest.items() if last.names})
 
-    def ended(self, sights: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
-        """After the look at the end."""
-        standing = self
-        for address, seen in sights.items():
+    def ended(self, sightings: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
+        """Return the state after the look at the end."""
+        state = self
+        for address, of_edge in sightings.items():
             if address in self.start:
-                standing = standing._compared(address, [each for each in seen if each.names])
-        return standing
+                named = [sighting for sighting in of_edge if sighting.names]
+                state = state._compared(address, named)
+        return state
 
-    def _compared(self, address: str, seen: Sequence[ReleaseSighting]) -> ReleaseState:
-        where = f" at {address}" if address else ""
-        then = self.expected or self.start[address]
-        others = {each.shown for each in seen if not _is(each, then)}
-        if not seen and self.expected is not None:
-            why = f"whether {then} is still on the air{where} could not be seen"
-            return replace(self, wavering=self.wavering or why)
+    def _compared(self, address: str, sightings: Sequence[ReleaseSighting]) -> ReleaseState:
+        """Compare what one edge serves at the end with the start."""
+        at = f" at {address}" if address else ""
+        before = self.expected or self.start[address]
+        others = {sighting.shown for sighting in sightings if not _is(sighting, before)}
+        if not sightings and self.expected is not None:
+            return self._doubtful(f"whether {before} is still live{at} could not be seen")
         if not others:
             return self
         now = ", ".join(sorted(others))
-        if any(_is(each, then) for each in seen):
-            why = f"the release wavers{where}: {then}, and {now}"
-            return replace(self, wavering=self.wavering or why)
-        why = f"the release changed under the run{where}: {then}, then {now}"
-        return replace(self, changed=self.changed or why)
+        if any(_is(sighting, before) for sighting in sightings):
+            return self._doubtful(f"the release wavers{at}: {before}, and {now}")
+        change = f"the release changed during the run{at}: {before}, then {now}"
+        return replace(self, changed=self.changed or change)
+
+    def _doubtful(self, why: str) -> ReleaseState:
+        return replace(self, wavering=self.wavering or why)
 
 
-def _is(sight: ReleaseSighting, then: str) -> bool:
-    """Whether this is the release that was named, or the one that was shown at the start."""
-    return sight.is_(then) or sight.shown == then
+def _is(sighting: ReleaseSighting, release: str) -> bool:
+    """Whether an edge serves ``release``: as it was named, or as it was shown at the start."""
+    return sighting.is_(release) or sighting.shown == release

@@ -18,7 +18,7 @@ from ..fetch.fetcher import Fetcher
 from ..fetch.guard import Guard
 from ..fetch.probe import SILENT
 from ..fetch.response import Blocked, NoAnswer, respond
-from ..readiness import convergence, network_control
+from ..readiness import convergence, edge_addresses, network_control
 from ..readiness.convergence import Convergence, Edge, Progress, ReleaseWatch
 from ..readiness.release_state import ReleaseState
 from ..safety.sanitize import one_line
@@ -102,7 +102,7 @@ class Monitor:
         fetcher = Fetcher(environment, self._ticket.run_id, self._ticket.deadline)
         fetcher.start()
         try:
-            addresses = convergence.addresses(environment, release)
+            addresses = edge_addresses.addresses(environment, release)
             yield ReleaseWatch(environment, release, fetcher, addresses=addresses)
         finally:
             fetcher.close()

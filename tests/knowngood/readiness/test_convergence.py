@@ -12,15 +12,9 @@ from wire import Authority, Play, Serve, Server, Talk, answer, close, hang, in_t
 from knowngood.environment.model import Environment, Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.readiness import convergence
-from knowngood.readiness.convergence import (
-    Convergence,
-    Edge,
-    ReleaseSighting,
-    ReleaseWatch,
-    sight,
-    watcher,
-)
+from knowngood.readiness import convergence, edge_addresses
+from knowngood.readiness.convergence import Convergence, Edge, ReleaseWatch, watcher
+from knowngood.readiness.version_document import ReleaseSighting, sight
 
 RELEASE = Release("content:/__version__")
 COMMIT = "3f53a08f0e9c1d2b3a4f5e6d7c8b9a0f1e2d3c4b"
@@ -259,13 +253,15 @@ def test_where_to_ask(
     """The environment's edges; else wherever the name leads, when that is one place or none."""
     site = environment({"content": url})
     site = replace(site, edges={"content": edges} if edges else {})
-    assert convergence.addresses(site, RELEASE) == found
+    assert edge_addresses.addresses(site, RELEASE) == found
 
 
 def test_every_address_of_a_name(
     environment: Callable[..., Environment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each once, those of version 6 in brackets."""
-    monkeypatch.setattr(convergence, "_lookup", lambda _: ["192.0.2.1", "2001:db8::1", "192.0.2.1"])
+    monkeypatch.setattr(
+        edge_addresses, "_lookup", lambda _: ["192.0.2.1", "2001:db8::1", "192.0.2.1"]
+    )
     site = environment({"content": "http://content.test"})
-    assert convergence.addresses(site, RELEASE) == ("192.0.2.1", "[2001:db8::1]")
+    assert edge_addresses.addresses(site, RELEASE) == ("192.0.2.1", "[2001:db8::1]")

@@ -42,7 +42,7 @@ def test_nothing_changed() -> None:
 def test_another_release() -> None:
     """Named with its edge and both releases."""
     end = started("v1", "v1").ended({"a": [V1], "b": [V2, V2]})
-    assert end.changed == "the release changed under the run at b: v1, then v2"
+    assert end.changed == "the release changed during the run at b: v1, then v2"
 
 
 def test_some_answers_of_another_release() -> None:

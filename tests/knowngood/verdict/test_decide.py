@@ -474,7 +474,7 @@ def test_retries_in_a_network_that_is_in_trouble() -> None:
 def test_a_release_that_changed_makes_failures_worthless() -> None:
     """Whatever failed meanwhile, retries included; the reason is the change."""
     erratic = {"asked": {"content": 100}, "flaky": {"content": 60}, "erratic": {"content": 60}}
-    changed = "the release changed under the run: v1, then v2"
+    changed = "the release changed during the run: v1, then v2"
     found = fold(evidence(WRONG, SILENT, changed=changed, **erratic))
     assert (found.kind, found.reason) == (VerdictKind.INCONCLUSIVE, changed)
     assert found.failures == ()
