@@ -20,6 +20,9 @@ REDIRECTS: Final = 5
 """Redirects followed where a check asks for it. curl's and requests' limits are 30 to 50; a sound
 deployment needs one or two."""
 
+SHORTEST: Final = 0.5
+"""Seconds that an attempt gets even if they are more than its share of the probe's time."""
+
 MayGrow: TypeAlias = Callable[[int], bool] | None
 
 
@@ -67,7 +70,7 @@ class Attempts:
             detail = "not asked: the run's time was used up"
             return Attempt(time.time(), 0.0, cause=Cause.BUDGET, detail=detail), None
         # A third of the probe's time, so that a stalled attempt leaves room for two more.
-        seconds = min(end - time.monotonic(), max(0.5, self.budget.probe / 3))
+        seconds = min(end - time.monotonic(), max(SHORTEST, self.budget.probe / 3))
         limits = Limits(min(seconds, left), self.budget.body, fresh, may_grow)
         attempt, answer = await self._followed(probe, limits)
         if attempt.cause is Cause.TIMEOUT and left < seconds:

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tenacity import wait_fixed
 from wire import (
     HOST,
     Authority,
@@ -46,6 +47,12 @@ TEN_MINUTES = timedelta(minutes=10)
 EASTERN = timezone(timedelta(hours=3))
 
 pytestmark = pytest.mark.usefixtures("no_waits")
+
+
+@pytest.fixture
+def short_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt gets a third of its probe's time, however little that is."""
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.05)
 
 
 def ask(fetcher: Fetcher, url: str, **of_probe: Any) -> Exchange:
@@ -334,6 +341,7 @@ def test_waits_grow_and_stay_small() -> None:
 # -- time
 
 
+@pytest.mark.usefixtures("short_attempts")
 def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers) -> None:
     """Silence, drips and endless answers, several attempts each, side by side."""
     stalled = {
@@ -346,11 +354,11 @@ def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers
         "/trailers": (drip(OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"), "body"),
     }
     server = serve(by_path({path: play for path, (play, _) in stalled.items()}))
-    fetcher = fetchers(server, probe=1.5)
+    fetcher = fetchers(server, probe=0.9)
     began = time.monotonic()
-    visits = {path: fetcher.load(Probe("content", server.url + path)) for path in stalled}
-    exchanges = {path: visit.result(10).exchange for path, visit in visits.items()}
-    assert 1 < time.monotonic() - began < 2.5
+    loads = {path: fetcher.load(Probe("content", server.url + path)) for path in stalled}
+    exchanges = {path: load.result(10).exchange for path, load in loads.items()}
+    assert 0.6 <= time.monotonic() - began < 1.9
     for path, (_, phase) in stalled.items():
         attempts = exchanges[path].attempts
         assert len(attempts) > 1
@@ -358,24 +366,26 @@ def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers
     assert len(server.requests) == sum(len(each.attempts) for each in exchanges.values())
 
 
+@pytest.mark.usefixtures("short_attempts")
 def test_a_stalled_attempt_leaves_time_for_another(serve: Serve, fetchers: Fetchers) -> None:
     """The first reply lost in silence does not use up the probe's time."""
     server = serve(in_turn(hang, answer("fine")))
-    exchange = ask(fetchers(server, probe=1.5), server.url)
+    exchange = ask(fetchers(server, probe=0.9), server.url)
     assert causes(exchange) == [Cause.TIMEOUT, 200]
 
 
+@pytest.mark.usefixtures("short_attempts")
 def test_redirects_share_the_time_of_their_attempt(serve: Serve, fetchers: Fetchers) -> None:
     """Each hop slow, none too slow: together they are."""
 
     def slow(talk: Talk) -> None:
-        talk.server.stopped.wait(0.2)
+        talk.server.stopped.wait(0.1)
         redirect("/next")(talk)
 
     server = serve(slow)
-    exchange = ask(fetchers(server, probe=1.5, attempts=1), server.url, follow=True)
+    exchange = ask(fetchers(server, probe=0.75, attempts=1), server.url, follow=True)
     assert causes(exchange) == [Cause.TIMEOUT]
-    assert 0.4 < exchange.seconds < 1
+    assert 0.2 < exchange.seconds < 1
 
 
 def test_no_attempt_is_made_without_time_for_it(serve: Serve, fetchers: Fetchers) -> None:
@@ -409,14 +419,14 @@ def test_closing_does_not_wait_for_what_hangs(serve: Serve, fetchers: Fetchers) 
     """The thread ends, the reader is told, the connections go."""
     server = serve(hang)
     fetcher = fetchers(server, concurrency=2)
-    visits = [fetcher.load(Probe("content", f"{server.url}/{n}")) for n in range(4)]
+    loads = [fetcher.load(Probe("content", f"{server.url}/{n}")) for n in range(4)]
     assert server.wait_for_requests(2)
     began = time.monotonic()
     fetcher.close()
     assert time.monotonic() - began < 1
-    for visit in visits:
+    for load in loads:
         with pytest.raises(CancelledError):
-            visit.result(1)
+            load.result(1)
     assert all(thread.name != "knowngood-fetch" for thread in threading.enumerate())
     fetcher.close()
 
@@ -630,14 +640,14 @@ class Gate:
         answer("through")(talk)
 
 
-def visit_many(fetcher: Fetcher, server: Server, count: int, name: str = "") -> Callable[[], None]:
+def load_many(fetcher: Fetcher, server: Server, count: int, name: str = "") -> Callable[[], None]:
     """Ask for many URLs; the function returned waits for all."""
     probes = [Probe("content", f"{server.url}/{name}{number}") for number in range(count)]
-    visits = [fetcher.load(probe) for probe in probes]
+    loads = [fetcher.load(probe) for probe in probes]
 
     def wait() -> None:
-        for visit in visits:
-            assert causes(visit.result(10).exchange) == [200]
+        for load in loads:
+            assert causes(load.result(10).exchange) == [200]
 
     return wait
 
@@ -646,7 +656,7 @@ def test_as_many_requests_at_once_as_the_budget_has(serve: Serve, fetchers: Fetc
     """All of them, and never one more."""
     gate = Gate()
     server = serve(gate)
-    wait = visit_many(fetchers(server, concurrency=4), server, 20)
+    wait = load_many(fetchers(server, concurrency=4), server, 20)
     assert server.wait_under_way(4)
     assert not server.wait_under_way(5, seconds=0.2)
     gate.open.set()
@@ -660,7 +670,7 @@ def test_processes_share_the_concurrency(serve: Serve, fetchers: Fetchers) -> No
     gate = Gate()
     server = serve(gate)
     one, two = (fetchers(server, concurrency=5, share=2) for _ in range(2))
-    waits = [visit_many(one, server, 8, "a"), visit_many(two, server, 8, "b")]
+    waits = [load_many(one, server, 8, "a"), load_many(two, server, 8, "b")]
     assert server.wait_under_way(4)
     assert not server.wait_under_way(5, seconds=0.2)
     gate.open.set()
@@ -671,17 +681,20 @@ def test_processes_share_the_concurrency(serve: Serve, fetchers: Fetchers) -> No
 def test_more_processes_than_concurrency(serve: Serve, fetchers: Fetchers) -> None:
     """Each can ask for one thing at a time at least."""
     server = serve(answer("through"))
-    visit_many(fetchers(server, concurrency=1, share=4), server, 3)()
+    load_many(fetchers(server, concurrency=1, share=4), server, 3)()
 
 
-def test_a_probe_that_waits_keeps_its_slot(serve: Serve, fetchers: Fetchers) -> None:
+def test_a_probe_that_waits_keeps_its_slot(
+    serve: Serve, fetchers: Fetchers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A deployment in trouble is asked less, not more."""
-    busy = answer(status=503, headers={"Retry-After": "1"})
+    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_fixed(0.1))
+    busy = answer(status=503)
     server = serve(by_path({"/busy": in_turn(busy, answer()), "/0": answer("through")}))
     fetcher = fetchers(server, concurrency=1)
     first = fetcher.load(Probe("content", f"{server.url}/busy"))
     assert server.wait_for_requests(1)
-    visit_many(fetcher, server, 1)()
+    load_many(fetcher, server, 1)()
     first.result(5)
     assert server.targets == ["/busy", "/busy", "/0"]
 
@@ -694,10 +707,10 @@ def test_a_url_is_asked_for_once_at_a_time(serve: Serve, fetchers: Fetchers) -> 
     gate = Gate()
     server = serve(gate)
     fetcher = fetchers(server)
-    visits = [fetcher.load(Probe("content", server.url, template=str(n))) for n in range(9)]
+    loads = [fetcher.load(Probe("content", server.url, template=str(n))) for n in range(9)]
     assert server.wait_for_requests(1)
     gate.open.set()
-    exchanges = [visit.result(5).exchange for visit in visits]
+    exchanges = [load.result(5).exchange for load in loads]
     assert len(server.requests) == 1
     assert all(exchange is exchanges[0] for exchange in exchanges)
 
@@ -733,8 +746,8 @@ def test_a_failure_is_shared_as_well(serve: Serve, fetchers: Fetchers) -> None:
     """Ten readers of a broken URL do not make it ten times as many attempts."""
     server = serve(close)
     fetcher = fetchers(server, attempts=2)
-    visits = [fetcher.load(Probe("content", server.url)) for _ in range(10)]
-    exchanges = {id(visit.result(5).exchange) for visit in visits}
+    loads = [fetcher.load(Probe("content", server.url)) for _ in range(10)]
+    exchanges = {id(load.result(5).exchange) for load in loads}
     assert len(exchanges) == 1
     assert len(server.requests) == 2
 
@@ -750,8 +763,8 @@ def test_what_differs_is_asked_for_apart(
     """Samples are alike on purpose."""
     server = serve(answer())
     fetcher = fetchers(server)
-    visits = [fetcher.load(Probe("content", server.url, **more)) for more in ({}, other)]
-    assert len({id(visit.result(5).exchange) for visit in visits}) == 2
+    loads = [fetcher.load(Probe("content", server.url, **more)) for more in ({}, other)]
+    assert len({id(load.result(5).exchange) for load in loads}) == 2
     assert len(server.requests) == 2
 
 
@@ -787,8 +800,8 @@ SITE = {
 def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> None:
     """Page, stylesheet, what that imports, its images, what scripts load; each once, cycles end."""
     server = serve(by_path(SITE))
-    visit = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True)
-    found = {each.url.removeprefix(server.url): each for each in visit.result(5).resources}
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True)
+    found = {each.url.removeprefix(server.url): each for each in load.result(5).resources}
     assert set(found) == {*SITE, "/en/missing.png"} - {"/en/"}
     assert sorted(server.targets) == sorted([*SITE, "/en/missing.png"])
     statuses = {url: each.exchange.answer.status for url, each in found.items()}  # type: ignore[union-attr]
@@ -801,8 +814,8 @@ def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> Non
 def test_references_are_asked_for_only_when_wanted(serve: Serve, fetchers: Fetchers) -> None:
     """A check of the page alone costs one request."""
     server = serve(by_path(SITE))
-    visit = fetchers(server).load(Probe("content", f"{server.url}/en/"))
-    assert visit.result(5).resources == ()
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"))
+    assert load.result(5).resources == ()
     assert len(server.requests) == 1
 
 
@@ -812,8 +825,8 @@ def test_a_page_visited_twice_is_fetched_once(serve: Serve, fetchers: Fetchers) 
     server = serve(by_path(pages))
     fetcher = fetchers(server)
     urls = [f"{server.url}/en/", f"{server.url}/en/", f"{server.url}/fr/"]
-    visits = [fetcher.load(Probe("content", url), resources=True) for url in urls]
-    held = [visit.result(5) for visit in visits]
+    loads = [fetcher.load(Probe("content", url), resources=True) for url in urls]
+    held = [load.result(5) for load in loads]
     again = fetcher.load(Probe("content", urls[0]), resources=True).result(5)
     assert len(again.resources) == len(held[0].resources) == 8
     assert sorted(server.targets) == sorted([*pages, "/en/missing.png"])
@@ -824,10 +837,10 @@ def test_what_was_read_is_let_go(serve: Serve, fetchers: Fetchers) -> None:
     """With its last reader, the page and everything it needed."""
     server = serve(by_path(SITE))
     fetcher = fetchers(server)
-    visit = fetcher.load(Probe("content", f"{server.url}/en/"), resources=True)
-    visit.result(5)
+    load = fetcher.load(Probe("content", f"{server.url}/en/"), resources=True)
+    load.result(5)
     assert fetcher.held == len(SITE) + 1
-    del visit
+    del load
     gc.collect()
     assert eventually(lambda: fetcher.held == 0)
 
@@ -838,8 +851,8 @@ def test_other_origins_are_not_asked(serve: Serve, fetchers: Fetchers) -> None:
     ours = serve(answer("ours"))
     server = serve(page(f'<img src="{evil.url}/a"><img src="{ours.url}/b"><img src="http://[">'))
     fetcher = fetchers({"content": server.url, "images": ours.url})
-    visit = fetcher.load(Probe("content", server.url), resources=True).result(5)
-    found = {each.url: each.exchange is not None for each in visit.resources}
+    load = fetcher.load(Probe("content", server.url), resources=True).result(5)
+    found = {each.url: each.exchange is not None for each in load.resources}
     assert found == {f"{evil.url}/a": False, f"{ours.url}/b": True, "http://[": False}
     assert (evil.connections, len(ours.requests)) == (0, 1)
 
@@ -858,8 +871,8 @@ def test_what_is_not_the_thing_itself_is_not_parsed(
 def test_a_page_does_not_need_itself(serve: Serve, fetchers: Fetchers) -> None:
     """A frame or an image that leads back is asked for by nobody."""
     server = serve(by_path({"/": page('<iframe src="/#top"></iframe><img src="/a.png">')}))
-    visit = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
-    assert [each.url for each in visit.resources] == [f"{server.url}/a.png"]
+    load = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
+    assert [each.url for each in load.resources] == [f"{server.url}/a.png"]
 
 
 def test_a_packed_page_is_read(serve: Serve, fetchers: Fetchers) -> None:
@@ -874,8 +887,8 @@ def test_a_packed_page_is_read(serve: Serve, fetchers: Fetchers) -> None:
 def test_a_reference_with_letters_of_its_own(serve: Serve, fetchers: Fetchers) -> None:
     """Names that are not ASCII, and blanks, are asked for as browsers do."""
     server = serve(by_path({"/": page('<img src="/é b.png">'), "/%C3%A9%20b.png": answer("found")}))
-    visit = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
-    [reference] = visit.resources
+    load = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
+    [reference] = load.resources
     assert reference.exchange is not None
     assert causes(reference.exchange) == [200]
 

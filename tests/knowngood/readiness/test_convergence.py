@@ -32,6 +32,7 @@ V1, V2 = version("v1"), version("v2")
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks follow closely, and three answers are enough."""
     monkeypatch.setattr(convergence, "AGREE", 3)
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
     monkeypatch.setattr(convergence, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(convergence, "LONGEST_PAUSE", 0.05)
 
@@ -45,19 +46,19 @@ def converge(environment: Callable[..., Environment]) -> Converge:
 
     @contextmanager
     def watching(edges: tuple[str, ...], named: bool) -> Iterator[ReleaseWatch]:
-        found = environment({"content": "http://content.test"}, probe=1.5)
-        found = replace(found, edges={"content": edges} if named else {}, release=RELEASE)
-        fetcher = Fetcher(watcher(found), "run-1", convergence.time.time() + 60)
+        site = environment({"content": "http://content.test"}, probe=0.9)
+        site = replace(site, edges={"content": edges} if named else {}, release=RELEASE)
+        fetcher = Fetcher(watcher(site), "run-1", convergence.time.time() + 60)
         fetcher.start()
         try:
-            yield ReleaseWatch(found, RELEASE, fetcher, addresses=edges)
+            yield ReleaseWatch(site, RELEASE, fetcher, addresses=edges)
         finally:
             fetcher.close()
 
     def run(
         *edges: Server | str,
         expected: str = "v2",
-        within: float = 0.5,
+        within: float = 0.3,
         named: bool = True,
         lines: list[str] | None = None,
     ) -> Convergence:
@@ -71,9 +72,9 @@ def converge(environment: Callable[..., Environment]) -> Converge:
 def test_there_at_once(serve: Serve, converge: Converge) -> None:
     """Each edge is asked as often as answers must agree, and no more; the name stays."""
     one, two = serve(V2), serve(V2)
-    found = converge(one, two, within=30)
-    assert [edge.in_a_row for edge in found.there] == [3, 3]
-    assert not found.missing
+    result = converge(one, two, within=30)
+    assert [edge.in_a_row for edge in result.there] == [3, 3]
+    assert not result.missing
     assert len(one.requests) == len(two.requests) == 3
     assert {request.headers["host"] for request in one.requests} == {"content.test"}
     assert one.connections == 3, "another backend may stand behind each connection"
@@ -82,17 +83,17 @@ def test_there_at_once(serve: Serve, converge: Converge) -> None:
 def test_it_arrives(serve: Serve, converge: Converge) -> None:
     """An edge that serves the old release for a while is waited for; each round is told."""
     lines: list[str] = []
-    found = converge(serve(V2), serve(in_turn(V1, V1, V1, V2)), within=30, lines=lines)
-    assert len(found.there) == 2
+    result = converge(serve(V2), serve(in_turn(V1, V1, V1, V2)), within=30, lines=lines)
+    assert len(result.there) == 2
     assert lines[0].startswith("1 of 2 edges serve v2 (")
     assert lines[-1].startswith("2 of 2 edges serve v2 (")
 
 
 def test_it_never_arrives(serve: Serve, converge: Converge) -> None:
     """The table names the edge and what it serves, first of all."""
-    found = converge(serve(V2), old := serve(V1))
-    assert [edge.address for edge in found.missing] == [f"127.0.0.1:{old.port}"]
-    head, first, second = found.table().splitlines()
+    result = converge(serve(V2), old := serve(V1))
+    assert [edge.address for edge in result.missing] == [f"127.0.0.1:{old.port}"]
+    head, first, second = result.table().splitlines()
     assert head.split() == ["edge", "release", "seen"]
     assert first.split() == [f"127.0.0.1:{old.port}", "v1"]
     assert second.endswith("v2, 3 in a row")
@@ -107,9 +108,9 @@ def test_one_in_three_is_old(serve: Serve, converge: Converge) -> None:
         turn.release()
         (V1 if next(count) % 3 == 2 else V2)(talk)
 
-    found = converge(serve(play))
-    assert not found.there
-    assert found.missing[0].in_a_row < 3
+    result = converge(serve(play))
+    assert not result.there
+    assert result.missing[0].in_a_row < 3
 
 
 def test_not_now_breaks_no_row(serve: Serve, converge: Converge) -> None:
@@ -122,30 +123,30 @@ def test_not_now_breaks_no_row(serve: Serve, converge: Converge) -> None:
 def test_an_address_that_is_dead(serve: Serve, converge: Converge, named: bool) -> None:
     """Of [edges] it is missed; one of a name's many is given up, for clients go on to the next."""
     with refusing() as url:
-        found = converge(dead := url.removeprefix("http://"), serve(V2), named=named)
-    assert [edge.address for edge in (found.missing if named else found.given_up)] == [dead]
-    assert len(found.there) == 1
+        result = converge(dead := url.removeprefix("http://"), serve(V2), named=named)
+    assert [edge.address for edge in (result.missing if named else result.given_up)] == [dead]
+    assert len(result.there) == 1
 
 
 def test_all_addresses_are_dead(converge: Converge) -> None:
     """Then nothing is given up: nobody serves the release."""
     with refusing() as one, refusing() as two:
-        found = converge(*(u.removeprefix("http://") for u in (one, two)), named=False)
-    assert len(found.missing) == 2
-    assert "no answer: refused" in found.table()
+        result = converge(*(u.removeprefix("http://") for u in (one, two)), named=False)
+    assert len(result.missing) == 2
+    assert "no answer: refused" in result.table()
 
 
 def test_an_old_release_is_never_given_up(serve: Serve, converge: Converge) -> None:
     """An address that answers is one that clients see, of however many."""
-    found = converge(serve(V1), serve(V2), named=False)
-    assert [edge.last.shown for edge in found.missing if edge.last] == ["v1"]
+    result = converge(serve(V1), serve(V2), named=False)
+    assert [edge.last.shown for edge in result.missing if edge.last] == ["v1"]
 
 
 def test_an_edge_that_hangs(serve: Serve, converge: Converge) -> None:
     """A look ends with its own time, and so does waiting."""
-    found = converge(serve(hang), within=0.1)
-    assert found.seconds < 10
-    assert "timeout" in found.table()
+    result = converge(serve(hang), within=0.1)
+    assert result.seconds < 10
+    assert "timeout" in result.table()
 
 
 def test_host_and_certificate_are_the_names(
@@ -154,20 +155,20 @@ def test_host_and_certificate_are_the_names(
     """An edge is asked by address for the name: SNI, certificate and Host are the origin's."""
     context, _ = authority.context("content.test")
     edge = serve(V2, tls=context)
-    found = environment({"content": "https://content.test"}, ca=authority.pem)
-    fetcher = Fetcher(watcher(found), "run-1", convergence.time.time() + 60)
+    site = environment({"content": "https://content.test"}, ca=authority.pem)
+    fetcher = Fetcher(watcher(site), "run-1", convergence.time.time() + 60)
     fetcher.start()
     try:
-        watch = ReleaseWatch(found, RELEASE, fetcher)
+        watch = ReleaseWatch(site, RELEASE, fetcher)
         [seen] = watch.look([f"127.0.0.1:{edge.port}"])[f"127.0.0.1:{edge.port}"]
     finally:
         fetcher.close()
     assert seen.names == ("v2",)
 
 
-def seen(found: Answer | None, release: Release = RELEASE) -> ReleaseSighting:
+def seen(received: Answer | None, release: Release = RELEASE) -> ReleaseSighting:
     """What is made of an answer."""
-    return sight(release, Exchange(Probe("content", "http://c/v"), (Attempt(1, 1),), found))
+    return sight(release, Exchange(Probe("content", "http://c/v"), (Attempt(1, 1),), received))
 
 
 def read(body: str, status: int = 200, release: Release = RELEASE) -> ReleaseSighting:
@@ -176,7 +177,7 @@ def read(body: str, status: int = 200, release: Release = RELEASE) -> ReleaseSig
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "told"),
+    ("body", "status", "message"),
     [
         ("<html>", 200, "Expecting value"),
         ("{}", 200, "a document without 'version'"),
@@ -189,11 +190,11 @@ def read(body: str, status: int = 200, release: Release = RELEASE) -> ReleaseSig
         ("[" * 5000, 200, "nested"),
     ],
 )
-def test_documents_that_name_no_release(body: str, status: int, told: str) -> None:
+def test_documents_that_name_no_release(body: str, status: int, message: str) -> None:
     """They are no release, whichever is expected, and the table says what was there."""
-    found = read(body, status)
-    assert found.names == ()
-    assert told in found.shown
+    sighting = read(body, status)
+    assert sighting.names == ()
+    assert message in sighting.shown
 
 
 @pytest.mark.parametrize(
@@ -229,8 +230,8 @@ def test_a_row_of_answers() -> None:
     """
     edge = Edge("a")
     v2, v1, nothing = read('{"version":"v2"}'), read('{"version":"v1"}'), read("", 503)
-    for each in (v2, v2, nothing, v2):
-        edge.note(each, "v2")
+    for sighting in (v2, v2, nothing, v2):
+        edge.note(sighting, "v2")
     assert (edge.in_a_row, edge.mute) == (3, 0)
     edge.note(v1, "v2")
     assert edge.in_a_row == 0
@@ -239,7 +240,7 @@ def test_a_row_of_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "edges", "found"),
+    ("url", "edges", "expected"),
     [
         ("http://127.0.0.1:8000", (), ("",)),
         ("http://[::1]:8000", (), ("",)),
@@ -248,12 +249,12 @@ def test_a_row_of_answers() -> None:
     ],
 )
 def test_where_to_ask(
-    environment: Callable[..., Environment], url: str, edges: tuple[str, ...], found: object
+    environment: Callable[..., Environment], url: str, edges: tuple[str, ...], expected: object
 ) -> None:
     """The environment's edges; else wherever the name leads, when that is one place or none."""
     site = environment({"content": url})
     site = replace(site, edges={"content": edges} if edges else {})
-    assert edge_addresses.addresses(site, RELEASE) == found
+    assert edge_addresses.addresses(site, RELEASE) == expected
 
 
 def test_every_address_of_a_name(

@@ -27,6 +27,8 @@ from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.readiness import network_control
 from knowngood.readiness.network_control import ControlLook
 
+pytestmark = pytest.mark.usefixtures("no_waits")
+
 BODY = "This network works."
 PORTAL = page("<html>Please log in to the hotel's network</html>")
 
@@ -36,21 +38,21 @@ def ask(environment: Callable[..., Environment]) -> Callable[..., ControlLook]:
     """Look at controls; the environment's own origin is one that nobody serves."""
 
     def ask(*controls: Control, ca: Path | None = None) -> ControlLook:
-        found = environment({"content": "http://content.invalid"}, ca=ca)
-        return network_control.look(replace(found, control=controls), "run-1")
+        site = environment({"content": "http://content.invalid"}, ca=ca)
+        return network_control.look(replace(site, control=controls), "run-1")
 
     return ask
 
 
 def test_a_control_that_answers_as_known(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """Nothing to say against the network, but nothing either on its TLS."""
-    found = ask(Control(f"{serve(answer(BODY)).url}/c", body=BODY))
-    assert (found.trouble, found.forged, found.secure) == ("", False, False)
-    assert found.began == pytest.approx(time.time(), abs=30)
+    look = ask(Control(f"{serve(answer(BODY)).url}/c", body=BODY))
+    assert (look.trouble, look.forged, look.secure) == ("", False, False)
+    assert look.began == pytest.approx(time.time(), abs=30)
 
 
 @pytest.mark.parametrize(
-    ("play", "known", "told"),
+    ("play", "known", "message"),
     [
         (PORTAL, {"body": BODY}, f"its body lacks '{BODY}'"),
         (redirect("http://login.example/"), {"body": BODY}, "answered 302; expected 2xx"),
@@ -60,13 +62,13 @@ def test_a_control_that_answers_as_known(serve: Serve, ask: Callable[..., Contro
     ids=["body", "redirect", "error", "header"],
 )
 def test_a_captive_portal(
-    serve: Serve, ask: Callable[..., ControlLook], play: Play, known: dict[str, str], told: str
+    serve: Serve, ask: Callable[..., ControlLook], play: Play, known: dict[str, str], message: str
 ) -> None:
     """Whoever answers everything does not know what is to be answered: trouble, and forged."""
     url = f"{serve(play).url}/c"
-    found = ask(Control(url, **known))  # type: ignore[arg-type]
-    assert found.trouble == f"{url}: {told}"
-    assert found.forged
+    look = ask(Control(url, **known))  # type: ignore[arg-type]
+    assert look.trouble == f"{url}: {message}"
+    assert look.forged
 
 
 @pytest.mark.parametrize("status", [200, 204])
@@ -91,25 +93,27 @@ def test_a_control_that_does_not_answer(
     cause: str,
 ) -> None:
     """Trouble, named as what it is, and nobody has forged anything."""
-    monkeypatch.setattr(network_control, "SECONDS", 1.5)
-    found = ask(Control(serve(play).url, body=BODY))
-    assert f": {cause}: " in found.trouble
-    assert not found.forged
+    monkeypatch.setattr(network_control, "SECONDS", 0.6)
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
+    look = ask(Control(serve(play).url, body=BODY))
+    assert f": {cause}: " in look.trouble
+    assert not look.forged
 
 
 def test_nobody_listens(ask: Callable[..., ControlLook]) -> None:
     """Refused is no answer."""
     with refusing() as url:
-        found = ask(Control(url, body=BODY))
-    assert found.trouble.startswith(f"{url}: refused: ")
-    assert not found.forged
+        look = ask(Control(url, body=BODY))
+    assert look.trouble.startswith(f"{url}: refused: ")
+    assert not look.forged
 
 
 def test_a_control_without_end(
     serve: Serve, ask: Callable[..., ControlLook], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then is no answer in time."""
-    monkeypatch.setattr(network_control, "SECONDS", 1.5)
+    monkeypatch.setattr(network_control, "SECONDS", 0.6)
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
     server = serve(drip(b"HTTP/1.1 200 OK\r\n", b"X-Y: z\r\n"))
     began = time.monotonic()
     assert "timeout" in ask(Control(server.url, body=BODY)).trouble
@@ -120,22 +124,22 @@ def test_one_of_several_is_enough(serve: Serve, ask: Callable[..., ControlLook])
     """Somebody else's outage is not ours."""
     sound = serve(answer(BODY))
     portal = serve(PORTAL)
-    found = ask(Control(portal.url, body=BODY), Control(sound.url, body=BODY))
-    assert (found.trouble, found.forged) == ("", False)
+    look = ask(Control(portal.url, body=BODY), Control(sound.url, body=BODY))
+    assert (look.trouble, look.forged) == ("", False)
 
 
 def test_several_in_trouble_are_all_named(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """So that one sees whether they have something in common."""
     servers = serve(PORTAL), serve(PORTAL)
-    trouble = ask(*(Control(each.url, body=BODY) for each in servers)).trouble
-    assert all(each.url in trouble for each in servers)
+    trouble = ask(*(Control(server.url, body=BODY) for server in servers)).trouble
+    assert all(server.url in trouble for server in servers)
 
 
 def test_two_controls_of_one_host(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """Each is asked for its own path."""
     server = serve(by_path({"/a": PORTAL, "/b": answer(BODY)}))
-    found = ask(Control(f"{server.url}/a", body=BODY), Control(f"{server.url}/b", body=BODY))
-    assert found.trouble == ""
+    look = ask(Control(f"{server.url}/a", body=BODY), Control(f"{server.url}/b", body=BODY))
+    assert look.trouble == ""
     assert sorted(server.targets) == ["/a", "/b"]
 
 
@@ -144,8 +148,8 @@ def test_a_control_over_tls(
 ) -> None:
     """It shows that certificates can be judged here."""
     server = serve(answer(BODY), tls=authority.context()[0])
-    found = ask(Control(server.url, body=BODY), ca=authority.pem)
-    assert (found.trouble, found.secure) == ("", True)
+    look = ask(Control(server.url, body=BODY), ca=authority.pem)
+    assert (look.trouble, look.secure) == ("", True)
 
 
 def test_the_environments_authority_comes_beside_the_usual_ones(
@@ -161,8 +165,8 @@ def test_the_environments_authority_comes_beside_the_usual_ones(
     own = Authority(tmp_path)
     private = serve(answer(BODY), tls=own.context()[0])
     for server in (public, private):
-        found = ask(Control(server.url, body=BODY), ca=own.pem)
-        assert (found.trouble, found.secure) == ("", True)
+        look = ask(Control(server.url, body=BODY), ca=own.pem)
+        assert (look.trouble, look.secure) == ("", True)
 
 
 @pytest.mark.parametrize(
@@ -182,10 +186,10 @@ def test_somebody_elses_certificate(
     """A portal that answers in a control's place over TLS has no certificate for it: forged."""
     server = serve(PORTAL, tls=authority.context(host)[0])
     ca = authority.pem if trusted else Authority(tmp_path).pem
-    found = ask(Control(server.url, body=BODY), ca=ca)
-    assert f"tls: the {'certificate' if trusted else 'issuer'}" in found.trouble
-    assert phase in found.trouble
-    assert found.forged
+    look = ask(Control(server.url, body=BODY), ca=ca)
+    assert f"tls: the {'certificate' if trusted else 'issuer'}" in look.trouble
+    assert phase in look.trouble
+    assert look.forged
 
 
 def test_a_controls_certificate_that_has_expired_is_its_own(
@@ -193,9 +197,9 @@ def test_a_controls_certificate_that_has_expired_is_its_own(
 ) -> None:
     """Trouble, but nobody stands in its place: its operator was late, or our clock is wrong."""
     server = serve(answer(BODY), tls=authority.context(begins=-9, ends=-2)[0])
-    found = ask(Control(server.url, body=BODY), ca=authority.pem)
-    assert "has expired" in found.trouble
-    assert not found.forged
+    look = ask(Control(server.url, body=BODY), ca=authority.pem)
+    assert "has expired" in look.trouble
+    assert not look.forged
 
 
 NOW = 1_700_000_000.0
@@ -205,8 +209,8 @@ def answered(*headers: tuple[str, str], body: str = BODY) -> Exchange:
     """A control's answer with these headers, that ended at NOW by our clock."""
     pairs = tuple((name.encode(), value.encode()) for name, value in headers)
     attempt = Attempt(NOW - 1, 1.0, 200)
-    found = Answer(200, "http://c/", pairs, body.encode())
-    return Exchange(Probe("control-0", "http://c/"), (attempt,), found)
+    received = Answer(200, "http://c/", pairs, body.encode())
+    return Exchange(Probe("control-0", "http://c/"), (attempt,), received)
 
 
 KNOWN = Control("http://c/", body=BODY)
@@ -249,8 +253,8 @@ def test_what_is_in_trouble_says_nothing_of_the_clock() -> None:
 def test_what_a_portal_says_is_plain() -> None:
     """Its words reach the terminal in the reason of the verdict."""
     failed = Attempt(NOW, 1.0, cause=Cause.RESET, detail="\x1b[2J98 passed\n")
-    told = network_control.judge(
+    message = network_control.judge(
         NOW, [(KNOWN, Exchange(Probe("c", "http://c/"), (failed,)))]
     ).trouble
-    assert "\x1b" not in told
-    assert "\n" not in told
+    assert "\x1b" not in message
+    assert "\n" not in message

@@ -12,8 +12,8 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 def said(text: str, release: Release = TEXT, status: int = 200) -> ReleaseSighting:
     """What a version document with this text says."""
-    found = Answer(status, "http://c/v", (), text.encode())
-    return sight(release, Exchange(Probe("content", "http://c/v"), (Attempt(1, 1),), found))
+    received = Answer(status, "http://c/v", (), text.encode())
+    return sight(release, Exchange(Probe("content", "http://c/v"), (Attempt(1, 1),), received))
 
 
 V1, V2, NOTHING = said("v1"), said("v2"), said("v1", status=503)
