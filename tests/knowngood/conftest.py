@@ -6,6 +6,7 @@ Nothing here acts by itself: other tests of this directory are not concerned.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -99,35 +100,51 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_none())
 
 
-@pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Git with settings of the test's own: no hook, key or name of this machine's user."""
+def git_settings(home: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Give git settings of the test's own: no hook, key or name of this machine's user."""
     for variable in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(variable)
-    home = tmp_path / "home"
+        patch.delenv(variable)
     home.mkdir()
     path = home / "gitconfig"
     path.write_text(
         "[user]\nname = Ann\nemail = ann@example.org\n[init]\ndefaultBranch = release\n"
         '[protocol "file"]\nallow = always\n'
     )
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(path))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    patch.setenv("HOME", str(home))
+    patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    patch.setenv("GIT_CONFIG_GLOBAL", str(path))
+    patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     return path
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Repository:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Git with settings of the test's own; their file."""
+    return git_settings(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site and a clone, made once: a test copies one, which takes no process."""
+    folder = tmp_path_factory.mktemp("repositories")
+    with pytest.MonkeyPatch.context() as patch:
+        git_settings(folder / "home", patch)
+        site, clone = folder / "site", Clone(folder / "clone")
+        site.mkdir()
+        git(site, "init", "--quiet")
+        for name in ("v1", "v2", "v3"):
+            commit(site, f"Make {name} r=bob")
+            git(site, "tag", "-a", name, "-m", name)
+        clone.path.mkdir()
+        clone.git("init", "-q", "-b", "main")
+        clone.commit("Bug 1 - Begin. r=alice")
+    return folder
+
+
+@pytest.fixture
+def site(tmp_path: Path, repositories: Path) -> Repository:
     """The repository of a site, with releases v1, v2 and v3 on the branch release."""
-    path = tmp_path / "site"
-    path.mkdir()
-    git(path, "init", "--quiet")
-    for name in ("v1", "v2", "v3"):
-        commit(path, f"Make {name} r=bob")
-        git(path, "tag", "-a", name, "-m", name)
-    return Repository(path)
+    return Repository(shutil.copytree(repositories / "site", tmp_path / "site"))
 
 
 @pytest.fixture
@@ -211,15 +228,13 @@ def timed() -> Callable[[], float]:
 
 
 @pytest.fixture
-def clone(settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+def clone(
+    settings: Path, tmp_path: Path, repositories: Path, monkeypatch: pytest.MonkeyPatch
+) -> Clone:
     """A repository with one commit, on the branch main."""
     for variable in [name for name in os.environ if name.startswith("PRE_COMMIT")]:
         monkeypatch.delenv(variable)
-    made = Clone(tmp_path / "clone")
-    made.path.mkdir()
-    made.git("init", "-q", "-b", "main")
-    made.commit("Bug 1 - Begin. r=alice")
-    return made
+    return Clone(shutil.copytree(repositories / "clone", tmp_path / "clone"))
 
 
 @pytest.fixture
