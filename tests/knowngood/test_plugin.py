@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import in_process
 import jsonschema
 import pytest
 
 import fhr_standin
+
+pytest_plugins = ["pytester"]
 
 PASSES = '''
 import pytest
@@ -67,12 +70,20 @@ def _environment(project: Path, origins: dict[str, str], head: str = "", tail: s
 
 
 @pytest.fixture
-def check(project: Path, suite: Callable) -> Callable:
-    """Runs a suite of this one file against the demonstration environment."""
+def check(
+    project: Path, suite: Callable, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Callable:
+    """Runs a suite of this one file against the demonstration environment.
 
-    def run(source: str, *options: str, env: str = "demo"):
+    In this process, or in one of its own where the run has workers or is ``alone``.
+    """
+
+    def run(source: str, *options: str, env: str = "demo", alone: bool = False):
         (project / "checks" / "test_it.py").write_text(source)
-        return suite(f"--env={env}", *options, cwd=project)
+        if alone or {"-n", "--dist=each"} & set(options):
+            return suite(f"--env={env}", *options, cwd=project)
+        monkeypatch.chdir(project)
+        return in_process.run(pytester, f"--env={env}", *options)
 
     return run
 
@@ -89,11 +100,12 @@ def test_all_held(check: Callable, mode: tuple[str, ...]) -> None:
     assert ended.verdict["counts"]["ran"] == ended.verdict["counts"]["expected"] == 3
 
 
-@MODES
-@pytest.mark.parametrize("option", ["", "-x", "--maxfail=1"])
-def test_a_wrong_answer(check: Callable, mode: tuple[str, ...], option: str) -> None:
+@pytest.mark.parametrize(
+    "options", [(), ("-x",), ("--maxfail=1",), ("-x", "-n", "2")], ids=" ".join
+)
+def test_a_wrong_answer(check: Callable, options: tuple[str, ...]) -> None:
     """A failure is FAILED, 1, roll back, also where it ends the run early."""
-    ended = check(FAILS + PASSES, *mode, *[option][: bool(option)])
+    ended = check(FAILS + PASSES, *options)
     assert (ended.code, ended.verdict["verdict"]) == (1, "FAILED"), ended.output
     assert ended.verdict["action"] == "roll back"
 
@@ -113,22 +125,20 @@ def test_a_file_that_cannot_be_read_is_named(check: Callable) -> None:
     assert "'gett' not found" in ended.output
 
 
-@MODES
-def test_no_checks_at_all(check: Callable, mode: tuple[str, ...]) -> None:
+def test_no_checks_at_all(check: Callable) -> None:
     """Nothing selected is pytest's 5."""
-    assert check("", *mode).code == 5
+    assert check("").code == 5
 
 
-@MODES
 @pytest.mark.parametrize(
     ("decorator", "body"),
     [("@pytest.mark.skip(reason='not today')", "pass"), ("", "pytest.skip('not now')")],
     ids=["marked", "called"],
 )
-def test_all_skipped(check: Callable, mode: tuple[str, ...], decorator: str, body: str) -> None:
+def test_all_skipped(check: Callable, decorator: str, body: str) -> None:
     """Skips do not turn green."""
     source = f'import pytest\n{decorator}\n@pytest.mark.get("content:/robots.txt")\n'
-    ended = check(f"{source}def test_it(response):\n    {body}\n", *mode)
+    ended = check(f"{source}def test_it(response):\n    {body}\n")
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
 
 
@@ -204,11 +214,10 @@ def test_what_is_required_may_be_named(
     assert check(PASSES).code == 75
 
 
-@MODES
-def test_nobody_answers(check: Callable, project: Path, mode: tuple[str, ...]) -> None:
+def test_nobody_answers(check: Callable, project: Path) -> None:
     """Silence all round may be this machine's network: hold."""
     _environment(project, {"content": "http://127.0.0.1:9"})
-    ended = check(PASSES, *mode)
+    ended = check(PASSES)
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
     assert {each["kind"] for each in ended.verdict["unsettled"]} == {"refused"}
 
@@ -220,10 +229,9 @@ def test_a_worker_is_killed(check: Callable) -> None:
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
 
 
-@MODES
-def test_trouble_of_the_runner(check: Callable, mode: tuple[str, ...]) -> None:
+def test_trouble_of_the_runner(check: Callable) -> None:
     """A full disk or a broken import in a check is not the deployment's fault."""
-    ended = check(PASSES.replace("assert response", "raise OSError(28, 'disk full')\n    #"), *mode)
+    ended = check(PASSES.replace("assert response", "raise OSError(28, 'disk full')\n    #"))
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
 
 
@@ -279,12 +287,11 @@ def test_interrupted_run_leaves_no_document(standin: fhr_standin.Standin) -> Non
     assert standin.documents() == {}
 
 
-@MODES
-def test_every_worker_runs_everything(check: Callable, mode: tuple[str, ...]) -> None:
+def test_every_worker_runs_everything(check: Callable) -> None:
     """With ``--dist each`` each worker's cases are counted."""
-    ended = check(PASSES, "--dist=each", "--tx=2*popen") if mode else check(PASSES)
+    ended = check(PASSES, "--dist=each", "--tx=2*popen")
     assert ended.code == 0, ended.output
-    assert ended.verdict["counts"]["ran"] == (6 if mode else 3)
+    assert ended.verdict["counts"]["ran"] == 6
 
 
 @pytest.mark.parametrize("verbose", [(), ("-vv",)], ids=["quiet", "verbose"])
@@ -453,10 +460,9 @@ def test_an_environment_that_may_not_be_written_to(
 # -- reports
 
 
-@MODES
-def test_alike_failures_are_one(check: Callable, mode: tuple[str, ...]) -> None:
+def test_alike_failures_are_one(check: Callable) -> None:
     """One block for all locales: what was asked, what came, and a line that shows it again."""
-    ended = check(FAILS, *mode)
+    ended = check(FAILS)
     assert ended.output.count("assert 404 == 200") == 1, ended.output
     assert "2 cases alike: ar, fr" in ended.output
     assert "asked GET http://127.0.0.1" in ended.output
