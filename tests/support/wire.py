@@ -107,9 +107,9 @@ def answer(
 ) -> Play:
     """A sound answer."""
     content = body.encode() if isinstance(body, str) else body
-    told = {"Content-Length": str(len(content)), **(headers or {})}
-    told |= {"Connection": "close"} if close else {}
-    head = f"HTTP/1.1 {status} Reason\r\n" + "".join(f"{k}: {v}\r\n" for k, v in told.items())
+    lines = {"Content-Length": str(len(content)), **(headers or {})}
+    lines |= {"Connection": "close"} if close else {}
+    head = f"HTTP/1.1 {status} Reason\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items())
 
     def play(talk: Talk) -> None:
         talk.send(f"{head}\r\n".encode() + (b"" if talk.request.method == "HEAD" else content))

@@ -25,16 +25,16 @@ from .transport_errors import diagnose, judge
 _URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
     str.maketrans("", "", '"<>`')
 )
-"""What a URL may hold as it is. The rest is percent-encoded, as browsers do: pages do refer to
+"""What a URL may hold as it is. The rest is percent-encoded, as browsers do: pages refer to
 ``/é.png`` and ``/a b.png``, and servers answer."""
 
 
 class Transport:
-    """Sends requests from one event loop, over connections it keeps.
+    """Sends requests from one event loop, over connections that it keeps.
 
-    ``connections`` bounds the connections at once and ``authorities`` is the PEM file to trust
-    (default: certifi's, since the machine's own store may be misconfigured); ``public`` trusts
-    certifi's as well.
+    ``connections`` is how many connections are kept. ``authorities`` is the PEM file to trust
+    (default: certifi's, since the machine's own store may be misconfigured); with ``public``,
+    certifi's authorities are trusted as well.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Transport:
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
         self._authorities = str(authorities or certifi.where())
-        self._also = _both(authorities) if public and authorities is not None else None
+        self._both = _both(authorities) if public and authorities is not None else None
         self._idle: list[pycurl.Curl] = []
 
     async def close(self) -> None:
@@ -53,8 +53,11 @@ class Transport:
     async def send(
         self, probe: Probe, headers: tuple[tuple[str, str], ...], limits: Limits
     ) -> tuple[Attempt, Answer | None]:
-        """Try ``probe`` once, with these headers. Never raises for what a network can do; raises
-        Postponed for a body that became large and may not.
+        """Try ``probe`` once, with these headers. Raises Postponed for a body that turned out large
+        and may not become so now; never raises for what a network can do.
+
+        A handle is used again only after a transfer that libcurl completed. After an error or a
+        cancellation it is dropped, so that none is reset while libcurl may still refer to it.
         """
         handle = self._idle.pop() if self._idle else pycurl.Curl()
         received = Received(limits)
@@ -63,11 +66,12 @@ class Transport:
         try:
             self._prepare(handle, probe, headers, limits, received)
             await self._multi.perform(handle)
-            diagnosis = judge(received)
+            diagnosis, completed = judge(received), True
         except pycurl.error as error:
-            diagnosis = diagnose(handle, error, received, limits)
+            diagnosis, completed = diagnose(handle, error, received, limits), False
         seconds = time.perf_counter() - started
-        answer = None if diagnosis.cause else _answer(handle, received)
+        if received.postponed:
+            raise Postponed
         status = handle.getinfo(pycurl.RESPONSE_CODE)
         attempt = Attempt(
             began=began,
@@ -79,10 +83,10 @@ class Transport:
             stale=received.stale,
             address=handle.getinfo(pycurl.PRIMARY_IP) or "",
         )
-        handle.reset()
-        self._idle.append(handle)
-        if received.postponed:
-            raise Postponed
+        answer = None if diagnosis.cause else _answer(handle, received)
+        if completed:
+            handle.reset()
+            self._idle.append(handle)
         return attempt, answer
 
     def _prepare(
@@ -93,6 +97,7 @@ class Transport:
         limits: Limits,
         received: Received,
     ) -> None:
+        """Set what libcurl needs to know of this attempt."""
         milliseconds = max(1, int(limits.seconds * 1000))
         setopt = handle.setopt
         setopt(pycurl.URL, quote(probe.url, safe=_URL_CHARACTERS))
@@ -108,11 +113,7 @@ class Transport:
         setopt(pycurl.WRITEFUNCTION, received.on_body)
         setopt(pycurl.HTTPHEADER, _header_lines(probe, headers))
         if probe.url.startswith("https:"):
-            if self._also is None:
-                setopt(pycurl.CAINFO, self._authorities)
-            else:
-                setopt(pycurl.CAINFO_BLOB, self._also)
-            setopt(pycurl.OPT_CERTINFO, 1)
+            self._prepare_tls(handle)
         if probe.address:
             setopt(pycurl.CONNECT_TO, [probe.connect_to])
         if limits.fresh or probe.fresh:
@@ -123,17 +124,24 @@ class Transport:
         elif probe.method != "GET":
             _prepare_write(handle, probe)
 
+    def _prepare_tls(self, handle: pycurl.Curl) -> None:
+        if self._both is None:
+            handle.setopt(pycurl.CAINFO, self._authorities)
+        else:
+            handle.setopt(pycurl.CAINFO_BLOB, self._both)
+        handle.setopt(pycurl.OPT_CERTINFO, 1)
+
 
 def _both(authorities: Path) -> bytes:
-    """These authorities and the usual ones. A blob, unlike a file, is parsed anew for each
-    connection: for the few requests that need it.
+    """Return these authorities and certifi's, as PEM. libcurl parses this anew for each connection,
+    unlike a file; only the few requests to controls need it.
     """
     return Path(certifi.where()).read_bytes() + b"\n" + authorities.read_bytes()
 
 
 def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
-    """A connection of its own: a write that meets a kept connection which the server is about to
-    close may not be repeated, and would fail for no fault of anybody.
+    """Give a write a connection of its own. On a kept one, which the server may be about to close,
+    it could fail through nobody's fault, and it may not be repeated.
     """
     handle.setopt(pycurl.FRESH_CONNECT, 1)
     handle.setopt(pycurl.FORBID_REUSE, 1)
@@ -143,8 +151,8 @@ def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
 
 
 def _header_lines(probe: Probe, headers: tuple[tuple[str, str], ...]) -> list[bytes]:
-    """Header lines for libcurl. A name alone, with a colon, keeps libcurl from adding its own;
-    with a semicolon it is sent without a value.
+    """Return the header lines for libcurl. A name with a colon and no value keeps libcurl from
+    adding its own; a name with a semicolon is sent without a value.
     """
     pairs = (f"{name}: {value}" if value else f"{name};" for name, value in headers)
     lines = [pair.encode("latin-1") for pair in pairs]
@@ -166,7 +174,7 @@ def _answer(handle: pycurl.Curl, received: Received) -> Answer:
 
 
 def _certificate_expires(handle: pycurl.Curl) -> float | None:
-    """When the peer's own certificate ends; None without TLS and on a kept connection."""
+    """Return when the server's certificate ends; None without TLS and on a kept connection."""
     if not handle.getinfo(pycurl.NUM_CONNECTS):
         return None
     chain = handle.getinfo(pycurl.INFO_CERTINFO)

@@ -18,6 +18,7 @@ from wire import (
     Serve,
     Talk,
     answer,
+    by_path,
     close,
     drip,
     flood,
@@ -635,6 +636,31 @@ def test_a_handle_is_clean_when_it_is_used_again(serve: Serve, send: Send) -> No
     assert server.methods == ["POST", "HEAD", "GET"]
     assert all(request.body == b"" for request in server.requests[1:])
     assert all("authorization" not in request.headers for request in server.requests[1:])
+
+
+def test_a_handle_is_used_again_only_after_it_completed(serve: Serve) -> None:
+    """One that was cancelled or cut off could still be libcurl's: a reset would crash the run."""
+    server = serve(by_path({"/hang": hang, "/closed": close, "/ok": answer("ok")}))
+
+    async def talk() -> list[int]:
+        transport = Transport(4)
+
+        async def idle_after(path: str, *, cancelled: bool = False) -> int:
+            probe = Probe("content", server.url + path)
+            sending = asyncio.create_task(transport.send(probe, (), Limits(5, 1000)))
+            if cancelled:
+                await asyncio.to_thread(server.wait_for_requests, 1)
+                sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            assert transport._multi.futures() == ()
+            return len(transport._idle)
+
+        counts = [await idle_after("/hang", cancelled=True)]
+        counts += [await idle_after(path) for path in ("/closed", "/ok", "/closed", "/ok", "/ok")]
+        await transport.close()
+        return counts
+
+    assert asyncio.run(talk()) == [0, 0, 1, 0, 1, 1]
 
 
 def test_closing_ends_what_is_under_way(serve: Serve) -> None:
