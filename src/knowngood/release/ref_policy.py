@@ -92,7 +92,8 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
     except MalformedRecord as error:
         return [
             f"{name} is kept for a record, and this is none: {error}; next: git tag -d {name}, "
-            "and let knowngood write it"
+            "and let knowngood write it, or make it by hand with a message such as "
+            "'PASSED: verified by hand: REASON'"
         ]
     return list(_unsigned(repository, tag))
 

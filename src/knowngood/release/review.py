@@ -48,7 +48,7 @@ class ReviewRule:
         configured = git_settings.review(repository)
         if configured is not None:
             allowed = (
-                f"{one_line(configured.pattern)} must match (git config {git_settings.REVIEW})"
+                f"what {one_line(configured.pattern)} matches (git config {git_settings.REVIEW})"
             )
             return cls(configured, allowed)
         usual = cls.usual()
@@ -149,8 +149,10 @@ def _line(commit: GitObject) -> str:
     if commit.too_large:
         return f"{commit.name[:12]}: larger than {LARGEST} bytes, and not read"
     who, what = one_line(commit.person, 60), one_line(commit.subject, 100)
-    why = "a merge that differs from git's automatic merge, and no" if commit.is_merge else "no"
-    return f'{commit.name[:12]} by {who}: "{what}": {why} review mark'
+    why = "no review mark"
+    if commit.is_merge:
+        why = "a merge commit needs a review mark if it differs from git's automatic merge"
+    return f'{commit.name[:12]} by {who}: "{what}": {why}'
 
 
 def _without_comments(repository: Repository, message: bytes, edited: bool) -> str:
