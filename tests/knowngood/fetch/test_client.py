@@ -59,8 +59,8 @@ def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]
 
     @contextmanager
     def walking(server: Server, **options: Any) -> Iterator[tuple[Client, list[str]]]:
-        found = environment(server, **{"writes": True, **options})
-        run = Runner(found, RunTicket.new(found, "0123456789ab", 60))
+        site = environment(server, **{"writes": True, **options})
+        run = Runner(site, RunTicket.new(site, "0123456789ab", 60))
         runs.append(run)
         plan = Plan("test_walk", "test_walk", ())
         run.expect([plan], by_group=False)
@@ -245,7 +245,10 @@ def test_exchanges_are_listed_in_order(serve: Serve, clients: Clients) -> None:
     client.get("/a")
     with suppress(NoAnswer):
         client.get("/b")
-    assert [each.probe.url for each in client.exchanges] == [f"{server.url}/a", f"{server.url}/b"]
+    assert [exchange.probe.url for exchange in client.exchanges] == [
+        f"{server.url}/a",
+        f"{server.url}/b",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -550,8 +553,8 @@ def test_an_answer_lost_once_proves_nothing(
     server = serve(lost)
     with pytest.raises(NoAnswer) as caught:
         clients(server).request(method, "/documents")
-    found = classify(caught.value)
-    assert (found.result, found.kind) == (INCONCLUSIVE, "unsettled")
+    outcome = classify(caught.value)
+    assert (outcome.result, outcome.kind) == (INCONCLUSIVE, "unsettled")
     assert server.methods == [method]
 
 

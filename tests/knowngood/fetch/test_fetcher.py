@@ -243,11 +243,11 @@ def test_a_kept_connection_that_was_closed_is_nobodys_fault(
     server = serve(in_turn(answer(), close, answer(), answer(close=True), close, answer()))
     fetcher = fetchers(server, concurrency=1, attempts=1)
     kept = [ask(fetcher, f"{server.url}/{number}") for number in range(2)]
-    assert [causes(each) for each in kept] == [[200], [Cause.RESET, 200]]
-    assert not any(each.flaky for each in kept)
+    assert [causes(exchange) for exchange in kept] == [[200], [Cause.RESET, 200]]
+    assert not any(exchange.flaky for exchange in kept)
     assert kept[1].attempts[0].stale
     fresh = [ask(fetcher, f"{server.url}/{number}") for number in range(2, 4)]
-    assert [causes(each) for each in fresh] == [[200], [Cause.RESET]]
+    assert [causes(exchange) for exchange in fresh] == [[200], [Cause.RESET]]
     assert not fresh[1].attempts[0].stale
 
 
@@ -301,10 +301,10 @@ def test_a_retry_after_that_says_nothing_is_passed_over(
     serve: Serve, fetchers: Fetchers, value: str
 ) -> None:
     """As if there were none."""
-    told = f"Retry-After: {value}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode(
+    lines = f"Retry-After: {value}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode(
         "latin-1"
     )
-    server = serve(in_turn(raw(b"HTTP/1.1 503 No\r\n" + told), answer()))
+    server = serve(in_turn(raw(b"HTTP/1.1 503 No\r\n" + lines), answer()))
     assert causes(ask(fetchers(server), server.url)) == [503, 200]
 
 
@@ -323,18 +323,18 @@ def test_retry_after_has_two_forms(
     value: str | Callable[[], str], least: float, most: float
 ) -> None:
     """Seconds, or a date (RFC 9110, 10.2.3); one that has passed means now."""
-    found = _retry_after(value if isinstance(value, str) else value())
-    assert found is not None
-    assert least <= found <= most
+    seconds = _retry_after(value if isinstance(value, str) else value())
+    assert seconds is not None
+    assert least <= seconds <= most
 
 
 def test_waits_grow_and_stay_small() -> None:
     """A quarter of a second at first, four at most, and never in step with other probes."""
     state = [cast("Any", SimpleNamespace(attempt_number=number)) for number in range(1, 12)]
-    waits = [[_WAIT(each) for _ in range(20)] for each in state]
+    waits = [[_WAIT(attempt) for _ in range(20)] for attempt in state]
     assert all(0.25 <= wait <= 0.5 for wait in waits[0])
     assert all(4 <= wait <= 4.25 for wait in waits[-1])
-    assert [min(each) for each in waits[:4]] == sorted(min(each) for each in waits[:4])
+    assert [min(row) for row in waits[:4]] == sorted(min(row) for row in waits[:4])
     assert len(set(waits[0])) > 1
 
 
@@ -362,8 +362,8 @@ def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers
     for path, (_, phase) in stalled.items():
         attempts = exchanges[path].attempts
         assert len(attempts) > 1
-        assert {(each.cause, each.phase) for each in attempts} == {(Cause.TIMEOUT, phase)}
-    assert len(server.requests) == sum(len(each.attempts) for each in exchanges.values())
+        assert {(attempt.cause, attempt.phase) for attempt in attempts} == {(Cause.TIMEOUT, phase)}
+    assert len(server.requests) == sum(len(exchange.attempts) for exchange in exchanges.values())
 
 
 @pytest.mark.usefixtures("short_attempts")
@@ -801,13 +801,13 @@ def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> Non
     """Page, stylesheet, what that imports, its images, what scripts load; each once, cycles end."""
     server = serve(by_path(SITE))
     load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True)
-    found = {each.url.removeprefix(server.url): each for each in load.result(5).resources}
-    assert set(found) == {*SITE, "/en/missing.png"} - {"/en/"}
+    links = {link.url.removeprefix(server.url): link for link in load.result(5).resources}
+    assert set(links) == {*SITE, "/en/missing.png"} - {"/en/"}
     assert sorted(server.targets) == sorted([*SITE, "/en/missing.png"])
-    statuses = {url: each.exchange.answer.status for url, each in found.items()}  # type: ignore[union-attr]
+    statuses = {url: link.exchange.answer.status for url, link in links.items()}  # type: ignore[union-attr]
     assert statuses.pop("/en/missing.png") == 404
     assert set(statuses.values()) == {200}
-    deep = found["/css/deep.png"]
+    deep = links["/css/deep.png"]
     assert (deep.page, deep.found_in) == (f"{server.url}/en/", f"{server.url}/css/b.css")
 
 
@@ -852,8 +852,8 @@ def test_other_origins_are_not_asked(serve: Serve, fetchers: Fetchers) -> None:
     server = serve(page(f'<img src="{evil.url}/a"><img src="{ours.url}/b"><img src="http://[">'))
     fetcher = fetchers({"content": server.url, "images": ours.url})
     load = fetcher.load(Probe("content", server.url), resources=True).result(5)
-    found = {each.url: each.exchange is not None for each in load.resources}
-    assert found == {f"{evil.url}/a": False, f"{ours.url}/b": True, "http://[": False}
+    asked = {link.url: link.exchange is not None for link in load.resources}
+    assert asked == {f"{evil.url}/a": False, f"{ours.url}/b": True, "http://[": False}
     assert (evil.connections, len(ours.requests)) == (0, 1)
 
 
@@ -872,7 +872,7 @@ def test_a_page_does_not_need_itself(serve: Serve, fetchers: Fetchers) -> None:
     """A frame or an image that leads back is asked for by nobody."""
     server = serve(by_path({"/": page('<iframe src="/#top"></iframe><img src="/a.png">')}))
     load = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
-    assert [each.url for each in load.resources] == [f"{server.url}/a.png"]
+    assert [link.url for link in load.resources] == [f"{server.url}/a.png"]
 
 
 def test_a_packed_page_is_read(serve: Serve, fetchers: Fetchers) -> None:
@@ -918,7 +918,7 @@ def test_an_origin_that_never_answers_is_given_up(serve: Serve, fetchers: Fetche
     server = serve(close)
     fetcher = fetchers(server, attempts=2, concurrency=1)
     exchanges = [ask(fetcher, f"{server.url}/{number}") for number in range(6)]
-    assert [causes(each) for each in exchanges] == [
+    assert [causes(exchange) for exchange in exchanges] == [
         *[[Cause.RESET, Cause.RESET]] * 3,
         *[[Cause.UNREACHABLE]] * 3,
     ]
@@ -991,9 +991,9 @@ def test_the_tally(serve: Serve, fetchers: Fetchers, authority: Authority) -> No
     assert (tally.requests, tally.attempts, tally.received) == (2, 3, 8)
     assert tally.asked == {"content": 2, "content:/{x}": 2}
     assert tally.flaky == {"content": 1, "content:/{x}": 1}
-    assert [len(each["attempts"]) for each in tally.retried] == [2]
+    assert [len(exchange["attempts"]) for exchange in tally.retried] == [2]
     assert before <= tally.answered_at["content"] <= time.time()
-    assert [url for _, url in sorted(tally.slowest, key=lambda each: each[1])] == [
+    assert [url for _, url in sorted(tally.slowest, key=lambda entry: entry[1])] == [
         f"GET {server.url}/0",
         f"GET {server.url}/1",
     ]

@@ -40,7 +40,7 @@ def attempts(fates: str, apart: float = 0.01) -> AttemptLog:
 def test_four_in_a_row_are_an_outage(fates: str, rows: list[int]) -> None:
     """What fails before and after it is not; what fails first or last of all may be."""
     outages = list(attempts(fates).outages().values())
-    assert sorted(outages.count(each) for each in set(outages)) == rows
+    assert sorted(outages.count(outage) for outage in set(outages)) == rows
 
 
 @pytest.mark.parametrize(("apart", "explained"), [(0.1, 0), (0.13, 2)])
@@ -61,8 +61,8 @@ def test_lasting_trouble_is_no_outage(share: float) -> None:
     choose = random.Random(8)  # noqa: S311
     fates = "".join("x" if choose.random() < share else "." for _ in range(50_000))
     lost = share ** (OUTAGE - 1) * (OUTAGE - (OUTAGE - 1) * share)
-    found = attempts(fates)
-    counted = (len(found.failed) - len(found.outages())) / len(fates)
+    log = attempts(fates)
+    counted = (len(log.failed) - len(log.outages())) / len(fates)
     assert counted == pytest.approx(share * (1 - lost), rel=0.03)
     assert counted > 0.25
 

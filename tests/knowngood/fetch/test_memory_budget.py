@@ -69,7 +69,7 @@ def test_what_is_read_goes_first(serve: Serve, fetchers: Fetchers) -> None:
     visit = fetcher.load(Probe("content", server.url + "/page"), resources=True)
     assert not eventually(visit.done, 0.2)
     assert read(fetcher, visit).answer is not None
-    assert [each.exchange is not None for each in visit.result().resources] == [True, True]
+    assert [link.exchange is not None for link in visit.result().resources] == [True, True]
     assert sum(visit.done() for visit in waiting) == 2
 
 

@@ -50,9 +50,9 @@ def test_each_reader_gets_its_answer(serve: Serve, fetchers: Fetchers) -> None:
     ahead = Prefetcher(fetchers(server), items)
     for number, plan in enumerate(items):
         ahead.advance(plan.nodeid)
-        found = ahead.take(plan.planned[0]).exchange.answer
-        assert found is not None
-        assert found.body == f"body {number}".encode()
+        received = ahead.take(plan.planned[0]).exchange.answer
+        assert received is not None
+        assert received.body == f"body {number}".encode()
         ahead.release(plan)
     assert len(server.requests) == 5
 
@@ -157,9 +157,9 @@ def test_an_item_out_of_order_still_reads(serve: Serve, fetchers: Fetchers, by_g
     ahead = Prefetcher(fetchers(server), items, by_group=by_group)
     for plan in reversed(items):
         ahead.advance(plan.nodeid)
-        found = ahead.take(plan.planned[0]).exchange.answer
-        assert found is not None
-        assert found.body == b"body"
+        received = ahead.take(plan.planned[0]).exchange.answer
+        assert received is not None
+        assert received.body == b"body"
         ahead.release(plan)
     assert sorted(server.targets) == [f"/{number}" for number in range(6)]
 
@@ -237,6 +237,6 @@ def test_a_page_that_fails_teaches_nothing(serve: Serve, fetchers: Fetchers) -> 
     assert ahead.take(items[0].planned[0]).resources == ()
     ahead.release(items[0])
     ahead.advance("item[1]")
-    found = ahead.take(items[1].planned[0]).exchange.answer
-    assert found is not None
-    assert found.body == b"fine"
+    received = ahead.take(items[1].planned[0]).exchange.answer
+    assert received is not None
+    assert received.body == b"fine"

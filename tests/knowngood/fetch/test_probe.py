@@ -60,15 +60,15 @@ def test_methods_causes_and_statuses() -> None:
 
 def test_header_in_any_case() -> None:
     """Headers are found whatever their case; one that is not there is None."""
-    found = answer(200, (b"Content-TYPE", b"text/html"))
-    assert found.header("content-type") == "text/html"
-    assert found.header("content") is None
+    received = answer(200, (b"Content-TYPE", b"text/html"))
+    assert received.header("content-type") == "text/html"
+    assert received.header("content") is None
 
 
 def test_header_sent_twice() -> None:
     """Two lines of one name are one list, as for httpx: no second layer goes unseen."""
-    found = answer(200, (b"Content-Encoding", b"gzip"), (b"content-encoding", b"gzip"))
-    assert found.header("content-encoding") == "gzip, gzip"
+    received = answer(200, (b"Content-Encoding", b"gzip"), (b"content-encoding", b"gzip"))
+    assert received.header("content-encoding") == "gzip, gzip"
 
 
 def test_header_that_is_no_ascii() -> None:

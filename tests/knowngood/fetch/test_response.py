@@ -164,7 +164,7 @@ def needed(server: Server, fetchers: Fetchers, touched: list[Exchange]) -> dict[
     """What the page at / needs, by URL; ``touched`` gets what is looked at."""
     probe = Probe("content", f"{server.url}/")
     visit = fetchers(server, attempts=1).load(probe, resources=True).result(5)
-    return {each.url: Resource(each, touched.append) for each in visit.resources}
+    return {link.url: Resource(link, touched.append) for link in visit.resources}
 
 
 def test_what_a_page_needs(serve: Serve, fetchers: Fetchers) -> None:
@@ -177,8 +177,8 @@ def test_what_a_page_needs(serve: Serve, fetchers: Fetchers) -> None:
     }
     server = serve(by_path(pages))
     touched: list[Exchange] = []
-    found = needed(server, fetchers, touched)
-    image = found[f"{server.url}/a.png"]
+    resources = needed(server, fetchers, touched)
+    image = resources[f"{server.url}/a.png"]
     assert (image.kind, image.page, image.found_in) == (
         "image",
         f"{server.url}/",
@@ -190,9 +190,9 @@ def test_what_a_page_needs(serve: Serve, fetchers: Fetchers) -> None:
     assert touched == [image.exchange]
     assert image.response is image.response
     with pytest.raises(NoAnswer):
-        _ = found[f"{server.url}/gone.png"].response
+        _ = resources[f"{server.url}/gone.png"].response
     with pytest.raises(LookupError, match="not asked"):
-        _ = found[evil].response
+        _ = resources[evil].response
 
 
 def test_the_headers_of_every_request() -> None:

@@ -687,9 +687,9 @@ def test_an_edge_is_connected_to_in_place_of_the_name(
     context, _ = authority.context("fhr.example")
     server = serve(answer("edge"), tls=context)
     url = f"https://fhr.example:{server.port}/x"
-    [(attempt, found)] = send(url, address="127.0.0.1")
-    assert found is not None, attempt
-    assert found.body == b"edge"
+    [(attempt, received)] = send(url, address="127.0.0.1")
+    assert received is not None, attempt
+    assert received.body == b"edge"
     assert server.requests[0].headers["host"] == f"fhr.example:{server.port}"
-    [(attempt, found)] = send(url.replace("fhr.", "other."), address="127.0.0.1")
-    assert (found, attempt.cause) == (None, Cause.TLS)
+    [(attempt, received)] = send(url.replace("fhr.", "other."), address="127.0.0.1")
+    assert (received, attempt.cause) == (None, Cause.TLS)
