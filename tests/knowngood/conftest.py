@@ -21,7 +21,8 @@ from release_side import NOW, Note, commit, git, needed
 from tenacity import wait_none
 from wire import Authority, Fetchers, Play, Serve, Server
 
-from knowngood.environment.model import Budget, Environment, GateRules, Release
+from knowngood.environment.model import Budget, Environment
+from knowngood.environment.release_settings import GateRules, Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.release import record_store
 from knowngood.release.git import Repository

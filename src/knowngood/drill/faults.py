@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..environment import loader
-from ..environment.model import BadEnvironment, DrillConfig, Environment
+from ..environment.model import BadEnvironment, Environment
+from ..environment.serve_settings import DrillConfig
 from ..environment.server import runnable
 from ..report import json_file
 from ..safety import process_group

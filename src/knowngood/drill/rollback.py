@@ -11,7 +11,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from ..environment.model import BadEnvironment, Environment, ServerAnnouncement
+from ..environment.model import BadEnvironment, Environment
+from ..environment.serve_settings import ServerAnnouncement
 from ..release import DEPLOYED, OVERRIDDEN, STARTED, GitError, RecordKind, Repository
 from ..report import json_file
 from ..safety.sanitize import indented_lines, one_line

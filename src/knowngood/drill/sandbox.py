@@ -24,14 +24,9 @@ from typing import Any, Final
 import tomli_w
 
 from ..environment.loader import FOLDER
-from ..environment.model import (
-    BadEnvironment,
-    Environment,
-    Release,
-    RollbackDrillConfig,
-    ServeCommand,
-    ServerAnnouncement,
-)
+from ..environment.model import BadEnvironment, Environment
+from ..environment.release_settings import Release
+from ..environment.serve_settings import RollbackDrillConfig, ServeCommand, ServerAnnouncement
 from ..environment.server import Server, ServerNotStarted, runnable
 from ..release import GitError, Repository
 from ..safety import process_group

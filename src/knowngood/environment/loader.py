@@ -23,8 +23,9 @@ import jsonschema
 import jsonschema.validators
 
 from . import tables
-from .model import BUILT_IN, BadEnvironment, Budget, Control, Environment
+from .model import BUILT_IN, BadEnvironment, Budget, Environment
 from .origins import normal_origin, origin_trouble
+from .serve_settings import Control
 
 FOLDER: Final = "environments"
 """Where a suite keeps its environment files, below the root of the suite."""

@@ -5,7 +5,6 @@ One TOML file describes one environment; :mod:`knowngood.environment.loader` rea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..safety.errors import UsageError
+from .headers import HeaderRule
 from .origins import origin_trouble
+from .release_settings import DeployCommand, GateRules, Release
+from .serve_settings import Control, ServeCommand, ServerAnnouncement
 
 
 class BadEnvironment(UsageError):
@@ -22,13 +24,16 @@ class BadEnvironment(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much a run may spend.
+    """What a run may spend.
 
-    ``run`` and ``probe`` are seconds: for the whole run, and for one probe with all its
-    attempts. ``attempts`` bounds the tries at one probe, ``concurrency`` the requests under way
-    at once, ``body`` the bytes of one answer, as sent and as decoded. ``flaky`` is the share of
-    requests, for each origin and each declaration, that may have needed a retry. ``converge`` is
-    how many seconds the release may take to reach every edge.
+    Attributes:
+        run: seconds for the whole run.
+        probe: seconds for one probe with all its attempts.
+        attempts: how often one probe is tried.
+        concurrency: requests under way at once.
+        body: bytes of one answer, as sent and as decoded.
+        flaky: the share of requests that may need a retry, for each origin and declaration.
+        converge: seconds that the release may take to reach every edge.
     """
 
     run: float = 300.0
@@ -41,181 +46,31 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """Where the deployment says which release it is.
-
-    ``url`` is ``origin:/path``; ``shape`` is ``json`` (``field`` holds the release) or ``text``
-    (the whole body is the release). ``repository`` is the git repository, a path or a URL, that
-    releases are made from and records are written to; empty where there is none. Whole paths that
-    ``unbuilt`` matches are written by the deployment or answered by the server itself, and never
-    held against a manifest; by default those of Dockerflow.
-    """
-
-    url: str
-    shape: str = "json"
-    field: str = "version"
-    repository: str = ""
-    unbuilt: re.Pattern[str] = re.compile(r"/__[a-z]+__")
-
-    @property
-    def origin(self) -> str:
-        """The name of the origin that has the version document."""
-        return self.url.partition(":")[0]
-
-    @property
-    def path(self) -> str:
-        """Its path there, with its query if it has one."""
-        return self.url.partition(":")[2]
-
-
-@dataclass(frozen=True, slots=True)
-class GateRules:
-    """What must hold before a release goes to an environment.
-
-    It is on ``branch``, has passed on ``promotes_from`` and on every name in ``requires`` no more
-    than ``max_age`` days ago, by a record that somebody in the file ``signers`` (ssh's
-    allowed_signers) has signed. Messages of its commits match ``review`` (empty: ``r=NAME``).
-    Nothing is changed on the weekdays ``no_change`` (in English) and on ``holidays`` (ISO dates),
-    in ``timezone``.
-    """
-
-    branch: str = "release"
-    max_age: float = 7.0
-    signers: Path | None = None
-    review: str = ""
-    requires: tuple[str, ...] = ()
-    no_change: tuple[str, ...] = ("Friday",)
-    timezone: str = "UTC"
-    holidays: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class DeployCommand:
-    """The command that puts a release on an environment.
-
-    Its words may hold ``{release}``, ``{commit}`` and ``{env}``. No shell reads it.
-    """
-
-    command: tuple[str, ...]
-
-    def filled(self, release: str, commit: str, env: str) -> list[str]:
-        """The command for a release, and the commit that it is."""
-        fields = {"{release}": release, "{commit}": commit, "{env}": env}
-        pattern = re.compile("|".join(map(re.escape, fields)))
-        return [pattern.sub(lambda found: fields[found[0]], word) for word in self.command]
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """A URL that is not the deployment's, and what it answers when this machine's network is fine.
-
-    It answers 2xx, ``body`` is text that its body holds, ``header`` a ``Name: value`` that it
-    answers with: what somebody who answers in its place, a captive portal say, does not know.
-    """
-
-    url: str
-    body: str = ""
-    header: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ServeCommand:
-    """A command that starts the deployment and announces these origins on its first line."""
-
-    command: tuple[str, ...]
-    origins: tuple[str, ...]
-    drill: DrillConfig | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RollbackDrillConfig:
-    """How a push that is taken back is rehearsed, on a site of this kind.
-
-    ``build`` is a command that makes a sound site in the new folder ``{folder}``; ``command``
-    starts a deployment that serves ``{folder}``, which is a link that is flipped; ``lost`` is the
-    path below the site of a file that the bad release lacks.
-    """
-
-    build: tuple[str, ...]
-    command: tuple[str, ...]
-    lost: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrillConfig:
-    """How the deployment is started with a fault, to see that the checks catch it.
-
-    ``faults`` is a command that lists the faults as JSON; ``command`` starts the deployment, after
-    which ``option`` and the name of a fault stand for each fault. ``params``, ``aliases`` and
-    ``budget`` replace what the environment says: a drill has many runs, which can be small.
-    ``rollback`` is how to rehearse one.
-    """
-
-    faults: tuple[str, ...]
-    command: tuple[str, ...]
-    option: str = "--fault"
-    params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    aliases: Mapping[str, str] | None = None
-    budget: Mapping[str, Any] = field(default_factory=dict)
-    rollback: RollbackDrillConfig | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServerAnnouncement:
-    """What a served deployment says of itself: where it answers, the control beside it, the
-    authorities to trust, the edges it has.
-    """
-
-    origins: Mapping[str, str]
-    control: tuple[Control, ...] = ()
-    ca: Path | None = None
-    edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderRule:
-    """What one response header must be for the URLs whose path matches ``paths``.
-
-    Exactly one of ``pattern`` (the whole value, case-insensitively), ``max_age`` (the largest
-    Cache-Control lifetime, in seconds) and ``absent`` says so.
-    """
-
-    kind: str
-    paths: re.Pattern[str]
-    header: str
-    pattern: re.Pattern[str] | None = None
-    max_age: int | None = None
-    absent: bool = False
-
-    def problem(self, values: list[str]) -> str | None:
-        """What is wrong with a header whose values are these; None when it is as expected."""
-        found = ", ".join(values)
-        if self.absent:
-            return f"{self.header}: expected none, found {found!r}" if values else None
-        if not values:
-            return f"{self.header}: expected for {self.kind}, not sent"
-        if self.pattern is not None and not self.pattern.fullmatch(found):
-            return f"{self.header}: expected /{self.pattern.pattern}/, found {found!r}"
-        if self.max_age is not None:
-            return self._too_long(found, self.max_age)
-        return None
-
-    def _too_long(self, found: str, most: int) -> str | None:
-        """``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2)."""
-        directives = {part.strip().lower() for part in found.split(",")}
-        if directives & {"no-store", "no-cache"}:
-            return None
-        ages = [int(age) for age in re.findall(r"(?:max-age|s-maxage)\s*=\s*\"?(\d+)", found, re.I)]
-        if not ages:
-            return f"{self.header}: expected a max-age of at most {most} s, found {found!r}"
-        if max(ages) > most:
-            return f"{self.header}: expected at most {most} s, found {found!r}"
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class Environment:
-    """A deployment under test: where it answers, what it may be asked, what it must say."""
+    """A deployment under test: where it answers, what it may be asked, what it must say.
+
+    Attributes:
+        name: the name of its file without ``.toml``.
+        path: its file.
+        description: one line for people.
+        promotes_from: the environment where a release must have passed before.
+        protected: whether ``--origin`` is refused.
+        writes: whether checks may use methods beyond GET, HEAD and OPTIONS.
+        ca: a PEM file of the authorities to trust in place of the usual ones.
+        origins: URLs without a last slash, by name.
+        params: lists of values that fields of URLs stand for, by name.
+        aliases: values whose content is another value's: target by alias.
+        release: where the deployment says which release it is.
+        headers: what its response headers must be.
+        budget: what a run may spend.
+        secrets: values by name.
+        require: patterns of the checks that must run for PASSED.
+        serve: how it is started, where a command serves it.
+        control: what tells this machine's network from the deployment's.
+        edges: addresses to connect to in place of what a name resolves to, by origin.
+        gate: what must hold before a release goes here.
+        deploy: how a release is put here.
+    """
 
     name: str
     path: Path
@@ -235,7 +90,7 @@ class Environment:
     serve: ServeCommand | None = None
     control: tuple[Control, ...] = ()
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    gate: GateRules = GateRules()
+    gate: GateRules = field(default_factory=GateRules)
     deploy: DeployCommand | None = None
 
     @property
@@ -252,16 +107,12 @@ class Environment:
 
         ``headers`` is an ``httpx.Headers``.
         """
-        found = []
-        for rule in self.headers:
-            if rule.paths.fullmatch(path):
-                problem = rule.problem(headers.get_list(rule.header))
-                if problem:
-                    found.append(problem)
-        return found
+        rules = (rule for rule in self.headers if rule.paths.fullmatch(path))
+        problems = (rule.problem(headers.get_list(rule.header)) for rule in rules)
+        return [problem for problem in problems if problem]
 
     def drilled(self, faults: Sequence[str]) -> Environment:
-        """The same environment as a drill runs it, with these faults. Raises BadEnvironment."""
+        """Return the environment as a drill runs it, with these faults. Raises BadEnvironment."""
         drill = self.serve.drill if self.serve is not None else None
         if self.serve is None or drill is None:
             raise BadEnvironment(
@@ -278,8 +129,8 @@ class Environment:
         )
 
     def served(self, announced: ServerAnnouncement) -> Environment:
-        """The same environment as the command of [serve] has brought it up. What the file itself
-        says stands.
+        """Return the environment as the command of [serve] has started it. What the file itself
+        says has precedence.
         """
         return replace(
             self.with_origins(
@@ -291,11 +142,11 @@ class Environment:
         )
 
     def with_origins(self, origins: Mapping[str, str]) -> Environment:
-        """The same environment answering at ``origins`` as well."""
+        """Return the environment answering at ``origins`` as well."""
         return replace(self, origins=MappingProxyType({**self.origins, **origins}))
 
     def with_override(self, option: str) -> Environment:
-        """The same environment with one origin replaced by ``name=URL``.
+        """Return the environment with one origin replaced by ``name=URL``.
 
         Raises BadEnvironment where the file says ``protected = true``, the name is unknown or
         the URL is none.

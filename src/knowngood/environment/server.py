@@ -14,8 +14,9 @@ from typing import IO, Any, Final
 
 from ..safety import process_group, redact, redact_data
 from ..safety.errors import UsageError
-from .model import Control, Environment, ServeCommand, ServerAnnouncement
+from .model import Environment
 from .origins import origin_trouble
+from .serve_settings import Control, ServeCommand, ServerAnnouncement
 
 READY_WITHIN: Final = 20.0
 """Seconds that a command may take to announce its origins. A stand-in with all of its pages needs

@@ -14,16 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..safety.redactor import SHORTEST
-from .model import (
-    BadEnvironment,
-    DeployCommand,
-    DrillConfig,
-    GateRules,
-    HeaderRule,
-    Release,
-    RollbackDrillConfig,
-    ServeCommand,
-)
+from .headers import HeaderRule
+from .model import BadEnvironment
+from .release_settings import DeployCommand, GateRules, Release
+from .serve_settings import DrillConfig, RollbackDrillConfig, ServeCommand
 
 
 def is_file(path: Path) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from ..environment.model import Environment, Release
+from ..environment.model import Environment
+from ..environment.release_settings import Release
 from ..fetch import Fetcher, Probe
 from ..safety.sanitize import one_line
 from .version_document import ReleaseSighting, sight

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..environment.model import Environment, Release
+from ..environment.model import Environment
+from ..environment.release_settings import Release
 
 _RESOLVING: Final = 10.0  # seconds
 

@@ -14,7 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..environment.model import Control, Environment
+from ..environment.model import Environment
+from ..environment.serve_settings import Control
 from ..fetch import Cause, Exchange, Fetcher, Probe, decoded
 from ..safety.sanitize import one_line
 

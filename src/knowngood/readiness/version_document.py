@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..environment.model import Release
+from ..environment.release_settings import Release
 from ..fetch import ANSWERED_WRONG, RETRIED_STATUSES, Blocked, Exchange, NoAnswer, respond
 from ..safety.limits import ContentTooLarge
 from ..safety.sanitize import one_line

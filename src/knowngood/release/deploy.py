@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..environment.model import DeployCommand
+from ..environment.release_settings import DeployCommand
 from ..safety import process_group
 from ..safety.sanitize import one_line
 from ..verdict.exit_codes import EXIT_CODES

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..environment.model import BadEnvironment, DeployCommand, Environment
+from ..environment.model import BadEnvironment, Environment
+from ..environment.release_settings import DeployCommand
 from ..safety import hide_secrets
 from ..safety.sanitize import one_line
 from . import clone, push_lock

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import pytest
 
-from ..environment.model import Environment, ServerAnnouncement
+from ..environment.model import Environment
+from ..environment.serve_settings import ServerAnnouncement
 from ..environment.server import Server
 from ..readiness.release_state import ReleaseState
 from ..report import json_file, terminal

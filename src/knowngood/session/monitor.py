@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from ..environment.model import Environment, Release
+from ..environment.model import Environment
+from ..environment.release_settings import Release
 from ..fetch.exchange_summary import describe
 from ..fetch.fetcher import Fetcher
 from ..fetch.guard import Guard

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
-from ..environment.model import Environment, ServerAnnouncement
+from ..environment.model import Environment
+from ..environment.serve_settings import ServerAnnouncement
 from ..fetch.client import Client
 from ..fetch.fetcher import Fetcher
 from ..fetch.page_loader import resource_group

@@ -17,7 +17,8 @@ from urllib.parse import unquote, urlsplit
 
 from ..content import manifest
 from ..content.manifest import BadManifest, Manifest
-from ..environment.model import Environment, Release
+from ..environment.model import Environment
+from ..environment.release_settings import Release
 from ..safety.sanitize import one_line
 from .evidence import BUILT, plural
 from .outcome import FAILED, Outcome

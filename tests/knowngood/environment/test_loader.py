@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from knowngood.environment.loader import file_schema, find, listing, load, override
-from knowngood.environment.model import BadEnvironment, Control, Environment
+from knowngood.environment.model import BadEnvironment, Environment
+from knowngood.environment.serve_settings import Control
 
 ROOT = Path(__file__).resolve().parents[3]
 BASE = 'description = "d"\n'

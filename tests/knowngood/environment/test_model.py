@@ -7,13 +7,9 @@ from types import MappingProxyType
 import httpx
 import pytest
 
-from knowngood.environment.model import (
-    BadEnvironment,
-    Environment,
-    HeaderRule,
-    ServeCommand,
-    origin_trouble,
-)
+from knowngood.environment.headers import HeaderRule
+from knowngood.environment.model import BadEnvironment, Environment, origin_trouble
+from knowngood.environment.serve_settings import ServeCommand
 
 ENVIRONMENT = Environment(
     name="stage",

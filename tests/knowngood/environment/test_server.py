@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from wire import eventually, is_alive
 
-from knowngood.environment.model import Environment, ServeCommand
+from knowngood.environment.model import Environment
+from knowngood.environment.serve_settings import ServeCommand
 from knowngood.environment.server import Server, ServerNotStarted
 
 READY = 'import sys; print(\'{"origins": {"content": "http://127.0.0.1:1"}}\', flush=True); '
@@ -228,7 +229,8 @@ def test_nothing_is_left_of_it(deploy: Deploy) -> None:
 RUN = """
 import os, sys, time
 from pathlib import Path
-from knowngood.environment.model import Environment, ServeCommand
+from knowngood.environment.model import Environment
+from knowngood.environment.serve_settings import ServeCommand
 from knowngood.environment.server import Server
 
 program = sys.argv[1]

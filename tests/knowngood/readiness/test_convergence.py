@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from wire import Authority, Play, Serve, Server, Talk, answer, close, hang, in_turn, refusing
 
-from knowngood.environment.model import Environment, Release
+from knowngood.environment.model import Environment
+from knowngood.environment.release_settings import Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness import convergence, edge_addresses

@@ -22,7 +22,8 @@ from wire import (
     reset,
 )
 
-from knowngood.environment.model import Control, Environment
+from knowngood.environment.model import Environment
+from knowngood.environment.serve_settings import Control
 from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.readiness import network_control
 from knowngood.readiness.network_control import ControlLook

@@ -1,6 +1,6 @@
 """Which release is on the air at the start of a run, and whether it still is at its end."""
 
-from knowngood.environment.model import Release
+from knowngood.environment.release_settings import Release
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness.convergence import Convergence, Edge, ReleaseSighting, sight
 from knowngood.readiness.release_state import ReleaseState

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from clones import Clone
 
-from knowngood.environment.model import Environment, GateRules, Release
+from knowngood.environment.model import Environment
+from knowngood.environment.release_settings import GateRules, Release
 from knowngood.release import record_parser, record_store, trust
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from knowngood.environment.model import Environment, Release
+from knowngood.environment.model import Environment
+from knowngood.environment.release_settings import Release
 from knowngood.fetch.probe import PlannedProbe
 from knowngood.session import marks
 from knowngood.session.marks import BadMark, Case

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from knowngood.environment.model import Release
+from knowngood.environment.release_settings import Release
 from knowngood.verdict import build_match
 from knowngood.verdict.build_match import BuildComparison, ServedFile
 from knowngood.verdict.outcome import FAILED

@@ -1,0 +1,54 @@
+"""What an environment expects of the headers of its answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRule:
+    """What one response header must be for some URLs.
+
+    Exactly one of ``pattern``, ``max_age`` and ``absent`` says what is expected.
+
+    Attributes:
+        kind: the name of the table below [headers], for messages.
+        paths: matches the whole path of the URLs that the rule is for.
+        header: the name of the header, in lower case.
+        pattern: matches the whole value, whatever its case.
+        max_age: the largest Cache-Control lifetime, in seconds.
+        absent: whether the header must not be sent.
+    """
+
+    kind: str
+    paths: re.Pattern[str]
+    header: str
+    pattern: re.Pattern[str] | None = None
+    max_age: int | None = None
+    absent: bool = False
+
+    def problem(self, values: list[str]) -> str | None:
+        """Return what is wrong with a header that has these values; None where nothing is."""
+        value = ", ".join(values)
+        if self.absent:
+            return f"{self.header}: expected none, found {value!r}" if values else None
+        if not values:
+            return f"{self.header}: expected for {self.kind}, not sent"
+        if self.pattern is not None and not self.pattern.fullmatch(value):
+            return f"{self.header}: expected /{self.pattern.pattern}/, found {value!r}"
+        if self.max_age is not None:
+            return self._lifetime_problem(value, self.max_age)
+        return None
+
+    def _lifetime_problem(self, value: str, most: int) -> str | None:
+        """``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2)."""
+        directives = {part.strip().lower() for part in value.split(",")}
+        if directives & {"no-store", "no-cache"}:
+            return None
+        ages = [int(age) for age in re.findall(r"(?:max-age|s-maxage)\s*=\s*\"?(\d+)", value, re.I)]
+        if not ages:
+            return f"{self.header}: expected a max-age of at most {most} s, found {value!r}"
+        if max(ages) > most:
+            return f"{self.header}: expected at most {most} s, found {value!r}"
+        return None

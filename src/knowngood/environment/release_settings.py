@@ -1,0 +1,81 @@
+"""How an environment is told which release it serves, and how a release is put there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Where the deployment says which release it is.
+
+    Attributes:
+        url: ``origin:/path`` of the version document.
+        shape: ``json``, or ``text`` where the whole body is the release.
+        field: the key of a JSON document that holds the release.
+        repository: path or URL of the git repository that releases are made from and records are
+            written to; empty where there is none.
+        unbuilt: matches whole paths that are never compared with a manifest, since the deployment
+            writes them or the server itself answers; by default those of Dockerflow.
+    """
+
+    url: str
+    shape: str = "json"
+    field: str = "version"
+    repository: str = ""
+    unbuilt: re.Pattern[str] = re.compile(r"/__[a-z]+__")
+
+    @property
+    def origin(self) -> str:
+        """The name of the origin that has the version document."""
+        return self.url.partition(":")[0]
+
+    @property
+    def path(self) -> str:
+        """Its path there, with its query if it has one."""
+        return self.url.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """What must hold before a release goes to an environment.
+
+    Attributes:
+        branch: the branch that the release is on.
+        max_age: days for which a verification counts.
+        signers: ssh's allowed_signers, one of whom must have signed the record.
+        review: a regular expression for the message of every commit; empty: ``r=NAME``.
+        requires: names that the release must have passed under beside promotes_from.
+        no_change: weekdays, in English, on which nothing is pushed.
+        timezone: the time zone by which days begin.
+        holidays: dates (ISO) on which nothing is pushed.
+    """
+
+    branch: str = "release"
+    max_age: float = 7.0
+    signers: Path | None = None
+    review: str = ""
+    requires: tuple[str, ...] = ()
+    no_change: tuple[str, ...] = ("Friday",)
+    timezone: str = "UTC"
+    holidays: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DeployCommand:
+    """The command that puts a release on an environment. No shell reads it.
+
+    Attributes:
+        command: the program and its arguments, which may hold ``{release}``, ``{commit}`` and
+            ``{env}``.
+    """
+
+    command: tuple[str, ...]
+
+    def filled(self, release: str, commit: str, env: str) -> list[str]:
+        """Return the command for a release, and the commit that it is."""
+        fields = {"{release}": release, "{commit}": commit, "{env}": env}
+        pattern = re.compile("|".join(map(re.escape, fields)))
+        return [pattern.sub(lambda match: fields[match[0]], word) for word in self.command]
