@@ -1,1 +1,63 @@
-"""Environments: a TOML file becomes a frozen Environment; starts a deployment of [serve]."""
+"""Reads environment files, and starts the deployment of one that a command serves.
+
+An environment is one deployment under test: where it answers, what it may be asked, and what is
+expected of it. It is read from one TOML file, checked whole, and never changed afterwards. This
+room sends no request, and knows neither checks nor verdicts.
+"""
+
+from .headers import HeaderRule
+from .loader import (
+    FOLDER,
+    chosen,
+    find,
+    here,
+    known_origins,
+    listing,
+    load,
+    override,
+    root_above,
+    secrets_of,
+)
+from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment
+from .origins import normal_origin
+from .release_settings import DeployCommand, GateRules, Release
+from .serve_settings import (
+    Control,
+    DrillConfig,
+    RollbackDrillConfig,
+    ServeCommand,
+    ServerAnnouncement,
+)
+from .server import READY_WITHIN, Server, ServerNotStarted, runnable
+
+__all__ = [
+    "BUILT_IN",
+    "FOLDER",
+    "PAIRED",
+    "READY_WITHIN",
+    "BadEnvironment",
+    "Budget",
+    "Control",
+    "DeployCommand",
+    "DrillConfig",
+    "Environment",
+    "GateRules",
+    "HeaderRule",
+    "Release",
+    "RollbackDrillConfig",
+    "ServeCommand",
+    "Server",
+    "ServerAnnouncement",
+    "ServerNotStarted",
+    "chosen",
+    "find",
+    "here",
+    "known_origins",
+    "listing",
+    "load",
+    "normal_origin",
+    "override",
+    "root_above",
+    "runnable",
+    "secrets_of",
+]

@@ -64,7 +64,7 @@ class Server:
         self._reader.start()
 
     def announced(self) -> ServerAnnouncement:
-        """What the command announces, once it does. Raises NotServed."""
+        """Wait for the announcement and return it. Raises ServerNotStarted."""
         self._announced.wait(READY_WITHIN)
         line = self._line
         try:
@@ -106,33 +106,33 @@ class Server:
             what = f"ended with exit code {self._process.returncode} before it was ready"
         else:
             what = f"announced {redact_data(line)[:120]!r}"
-        wanted = ", ".join(self._serve.origins)
-        told = f"; it said:\n{errors}" if errors else ""
+        names = ", ".join(self._serve.origins)
+        output = f"; its error output:\n{errors}" if errors else ""
         return (
             f'{self._path}: serve.command {what}; expected a line {{"origins": …}} '
-            f"with URLs for: {wanted}{told}"
+            f"with URLs for: {names}{output}"
         )
 
 
 def runnable(command: Sequence[str]) -> list[str]:
-    """``command`` with ``{python}`` as the interpreter that runs this."""
+    """Return ``command`` with the interpreter that runs this in place of ``{python}``."""
     return [sys.executable if word == "{python}" else word for word in command]
 
 
-def _announced(line: bytes, wanted: tuple[str, ...]) -> ServerAnnouncement:
-    """What a line announces. Raises ValueError, KeyError or TypeError."""
-    said = json.loads(line)
+def _announced(line: bytes, names: tuple[str, ...]) -> ServerAnnouncement:
+    """Return what a line announces. Raises ValueError, KeyError or TypeError."""
+    document = json.loads(line)
     return ServerAnnouncement(
-        origins=_origins(said["origins"], wanted),
-        control=tuple(Control(**table) for table in said.get("control", ())),
-        ca=Path(said["ca"]) if "ca" in said else None,
-        edges={name: tuple(listed) for name, listed in said.get("edges", {}).items()},
+        origins=_origins(document["origins"], names),
+        control=tuple(Control(**table) for table in document.get("control", ())),
+        ca=Path(document["ca"]) if "ca" in document else None,
+        edges={name: tuple(edges) for name, edges in document.get("edges", {}).items()},
     )
 
 
-def _origins(announced: Any, wanted: tuple[str, ...]) -> Mapping[str, str]:
-    found = {name: announced[name] for name in wanted}
-    for url in found.values():
+def _origins(announced: Any, names: tuple[str, ...]) -> Mapping[str, str]:
+    origins = {name: announced[name] for name in names}
+    for url in origins.values():
         if not isinstance(url, str) or origin_trouble(url):
             raise ValueError(url)
-    return {name: url.rstrip("/") for name, url in found.items()}
+    return {name: url.rstrip("/") for name, url in origins.items()}

@@ -41,11 +41,11 @@ def values(path: Path, key: str, value: list[str] | str) -> tuple[str, ...]:
     values = value if isinstance(value, list) else _lines(path, key, value)
     if not values:
         raise BadEnvironment(f"{path}: {key}: holds no value, so nothing would be checked")
-    twice = sorted({each for each in values if values.count(each) > 1})
+    twice = sorted({item for item in values if values.count(item) > 1})
     if twice:
         raise BadEnvironment(f"{path}: {key}: listed twice: {', '.join(twice)}")
-    for each in values:
-        _refuse_unfit(path, key, each)
+    for item in values:
+        _refuse_unfit(path, key, item)
     return tuple(values)
 
 
@@ -96,7 +96,7 @@ def header_rules(path: Path, kinds: dict[str, Any]) -> list[HeaderRule]:
     rules = []
     for kind, table in kinds.items():
         paths = _regex(path, f"headers.{kind}.paths", table["paths"], 0)
-        for header, wanted in table.items():
+        for header, expected in table.items():
             if header == "paths":
                 continue
             key = f"headers.{kind}.{header}"
@@ -105,9 +105,11 @@ def header_rules(path: Path, kinds: dict[str, Any]) -> list[HeaderRule]:
                     kind=kind,
                     paths=paths,
                     header=header.lower(),
-                    pattern=_regex(path, key, wanted, re.I) if isinstance(wanted, str) else None,
-                    max_age=wanted["max_age"] if isinstance(wanted, dict) else None,
-                    absent=wanted is False,
+                    pattern=_regex(path, key, expected, re.I)
+                    if isinstance(expected, str)
+                    else None,
+                    max_age=expected["max_age"] if isinstance(expected, dict) else None,
+                    absent=expected is False,
                 )
             )
     return rules
@@ -151,9 +153,9 @@ def edges(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """By origin, where to connect to as libcurl wants it: an IPv6 address in brackets."""
     return {
         origin: tuple(
-            f"[{each}]" if each.count(":") > 1 and "[" not in each else each for each in listed
+            f"[{edge}]" if edge.count(":") > 1 and "[" not in edge else edge for edge in addresses
         )
-        for origin, listed in table.items()
+        for origin, addresses in table.items()
     }
 
 
@@ -176,11 +178,11 @@ def _drill(path: Path, table: dict[str, Any]) -> DrillConfig:
         params={name: values(path, f"{key}.{name}", value) for name, value in params},
         aliases=aliases(path, table["aliases"]) if "aliases" in table else None,
         budget=table.get("budget", {}),
-        rollback=_rehearsal(path, table["rollback"]) if "rollback" in table else None,
+        rollback=_rollback_drill(path, table["rollback"]) if "rollback" in table else None,
     )
 
 
-def _rehearsal(path: Path, table: dict[str, Any]) -> RollbackDrillConfig:
+def _rollback_drill(path: Path, table: dict[str, Any]) -> RollbackDrillConfig:
     key = "serve.drill.rollback"
     for name in ("build", "command"):
         if not any("{folder}" in word for word in table[name]):
@@ -197,22 +199,22 @@ def _rehearsal(path: Path, table: dict[str, Any]) -> RollbackDrillConfig:
 
 def gate(path: Path, table: dict[str, Any]) -> GateRules:
     """The rules of [gate]; where it is silent, the usual ones."""
-    known = dict(table)
-    if "signers" in known:
-        known["signers"] = file(path, "gate.signers", known["signers"])
-    if "review" in known:
-        _regex(path, "gate.review", known["review"], 0)
+    rules = dict(table)
+    if "signers" in rules:
+        rules["signers"] = file(path, "gate.signers", rules["signers"])
+    if "review" in rules:
+        _regex(path, "gate.review", rules["review"], 0)
     try:
-        ZoneInfo(known.get("timezone", "UTC"))
+        ZoneInfo(rules.get("timezone", "UTC"))
     except (OSError, ValueError, KeyError):  # KeyError: ZoneInfoNotFoundError
         raise BadEnvironment(
-            f"{path}: gate.timezone: found {known['timezone']!r}; expected a name of the time zone "
+            f"{path}: gate.timezone: found {rules['timezone']!r}; expected a name of the time zone "
             "database, such as 'Europe/Berlin'"
         ) from None
-    for day in known.get("holidays", ()):
+    for day in rules.get("holidays", ()):
         _refuse_no_date(path, day)
-    known |= {key: tuple(known[key]) for key in ("requires", "no_change") if key in known}
-    return GateRules(**{**known, "holidays": frozenset(known.get("holidays", ()))})
+    rules |= {key: tuple(rules[key]) for key in ("requires", "no_change") if key in rules}
+    return GateRules(**{**rules, "holidays": frozenset(rules.get("holidays", ()))})
 
 
 def _refuse_no_date(path: Path, day: str) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from knowngood.environment.loader import file_schema, find, listing, load, override
+from knowngood.environment.loader import find, listing, load, override
 from knowngood.environment.model import BadEnvironment, Environment
+from knowngood.environment.schema import file_schema
 from knowngood.environment.serve_settings import Control
 
 ROOT = Path(__file__).resolve().parents[3]
