@@ -1,4 +1,4 @@
-"""The pytest plugin: hooks and fixtures only; what they do is done elsewhere."""
+"""The pytest plugin: hooks and fixtures only; the room ``session`` does the work."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MARKS = (
 )
 
 _FIXTURES = {"response", "responses", "resources", "client"}
-"""By these a test is known to be a check of a deployment."""
+"""Fixtures that make a test a check of a deployment."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,7 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--baseline",
         metavar="PATH",
         type=Path,
-        help="the verdict file of a run before the push: failures that it has, too, are told apart",
+        help="the verdict file of a run before the push: marks failures that this earlier verdict "
+        "already has",
     )
     group.addoption(
         "--manifest",
@@ -148,8 +149,8 @@ def case(request: pytest.FixtureRequest) -> Case:
     """The values that this case fills in: ``case["locale"]``."""
     from .session.marks import Case
 
-    found: Case = getattr(request, "param", None) or Case()
-    return found
+    filled_in: Case = getattr(request, "param", None) or Case()
+    return filled_in
 
 
 @pytest.fixture

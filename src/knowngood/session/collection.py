@@ -91,23 +91,23 @@ def _refuse_unknown_origin(item: pytest.Item, origin: str, environment: Environm
 def refuse_misuse(item: pytest.Item) -> None:
     """A check whose marks and fixtures do not fit each other is a usage error."""
     names = set(getattr(item, "fixturenames", ()))
-    wanted = asks_of(item)
-    if names & {"response", "responses", "resources"} and not wanted:
+    asks = asks_of(item)
+    if names & {"response", "responses", "resources"} and not asks:
         raise BadMark(
             f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
         )
-    if wanted and not names & {"response", "responses", "resources"}:
+    if asks and not names & {"response", "responses", "resources"}:
         raise BadMark(
             f"{item.nodeid}: asks for URLs but takes none of response, responses, resources"
         )
     function = getattr(item, "function", None)
     arguments = set(getattr(getattr(function, "__code__", None), "co_varnames", ()))
-    if "response" in arguments & names and len(wanted) != 1:
+    if "response" in arguments & names and len(asks) != 1:
         raise BadMark(
-            f"{item.nodeid}: `response` is the answer to one URL; {len(wanted)} are asked for, "
+            f"{item.nodeid}: `response` is the answer to one URL; {len(asks)} are asked for, "
             "so take `responses`"
         )
-    if "resources" in names and not any(ask.resources for ask in wanted):
+    if "resources" in names and not any(ask.resources for ask in asks):
         raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")
     if "client" in names:
         origin_of(item)

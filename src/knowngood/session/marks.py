@@ -37,7 +37,16 @@ class BadMark(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class ProbeTemplate:
-    """One URL of a ``get`` or ``head`` mark, not yet filled in."""
+    """One URL of a ``get`` or ``head`` mark, not yet filled in.
+
+    Attributes:
+        template: ``ORIGIN:/path`` with fields in braces.
+        method: ``GET`` or ``HEAD``.
+        samples: how many times to ask.
+        follow: whether to follow redirects.
+        resources: whether to ask for what the page needs, too.
+        varies: whether the body may differ from answer to answer.
+    """
 
     template: str
     method: str
@@ -54,7 +63,12 @@ class ProbeTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One way to fill in a check's fields; ``edges`` is where it connects to, by origin."""
+    """One way to fill in a check's fields.
+
+    Attributes:
+        values: the value of each field.
+        edges: the edge to connect to, for each origin.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     edges: Mapping[str, str] = field(default_factory=dict)
@@ -69,8 +83,8 @@ class Case:
 
 
 def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
-    """The URLs that these marks declare. Raises BadDeclaration for a mark that is no use."""
-    found = []
+    """The URLs that these marks declare. Raises BadMark for a mark that is no use."""
+    templates = []
     for mark in marks:
         if mark.name not in READS:
             continue
@@ -87,25 +101,25 @@ def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
             raise BadMark(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
         for url in mark.args:
             _refuse_bad_template(url)
-        found += [ProbeTemplate(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
-    return tuple(found)
+        templates += [ProbeTemplate(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
+    return tuple(templates)
 
 
 def _refuse_bad_template(url: str) -> None:
     try:
-        fields = [each for each in string.Formatter().parse(url) if each[1] is not None]
+        fields = [part for part in string.Formatter().parse(url) if part[1] is not None]
     except ValueError as error:
         raise BadMark(f"{url!r}: {error}; a brace of the URL's own is written twice") from None
     if any(not name or spec or conversion for _, name, spec, conversion in fields):
         raise BadMark(f"{url!r}: expected fields such as {{locale}} or {{*page}}")
 
 
-def inapplicable(wanted: Sequence[ProbeTemplate], environment: Environment) -> str | None:
+def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str | None:
     """Why ``environment`` has nothing that these ask for; None where it has.
 
-    Raises BadDeclaration for a field or URL that no environment could fill in.
+    Raises BadMark for a field or URL that no environment could fill in.
     """
-    for ask in wanted:
+    for ask in asks:
         for name in ask.fields:
             if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
                 known = sorted({*environment.params, *BUILT_IN})
@@ -124,17 +138,17 @@ def inapplicable(wanted: Sequence[ProbeTemplate], environment: Environment) -> s
 
 
 def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
-    """The name of the origin that ``ask`` is put to. Raises BadDeclaration."""
+    """The name of the origin that ``ask`` is put to. Raises BadMark."""
     return _filled(ask, {}, environment, "").partition(":")[0]
 
 
 def cases(
-    wanted: Sequence[ProbeTemplate], environment: Environment, walks: Sequence[str] = ()
+    asks: Sequence[ProbeTemplate], environment: Environment, walks: Sequence[str] = ()
 ) -> list[Case]:
     """Every way to fill in the fields of these, at every edge that they and the origins in
     ``walks`` have.
     """
-    names = list(dict.fromkeys(name for ask in wanted for name in ask.fields))
+    names = list(dict.fromkeys(name for ask in asks for name in ask.fields))
     axes: list[list[dict[str, str]]] = [
         [{name: value} for value in environment.params[name]]
         for name in names
@@ -142,7 +156,7 @@ def cases(
     ]
     if PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
-    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in wanted), *walks))
+    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in asks), *walks))
     return [
         Case({key: value for part in parts for key, value in part.items()}, edges)
         for edges in _edges(origins, environment)
@@ -158,14 +172,14 @@ def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, s
 
 
 def plan(
-    wanted: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
+    asks: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
 ) -> tuple[PlannedProbe, ...]:
     """The probes of one case in the order in which they were declared, the samples of each URL
     together.
     """
     return tuple(
         _planned(ask, sample, {**case.values, **values}, case.edges, environment, run_id)
-        for ask in wanted
+        for ask in asks
         for values in _all_values(ask, environment)
         for sample in range(1, ask.samples + 1)
     )

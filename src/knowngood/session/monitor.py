@@ -1,7 +1,7 @@
-"""Looks around before, during and after the checks: at the controls, and at the release.
+"""Watches the controls and the release before, during and after the checks.
 
 Only the process that gives the verdict does, through fetchers of its own: the workers' are busy
-with the checks. What it sees goes into the ledger.
+with the checks. What it sees goes into the results.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ SHOWN: Final = 8  # URLs that differ between edges
 
 
 class Monitor:
-    """Looks around for the run that ``ticket`` is for."""
+    """Watches controls and release for the run of ``ticket``."""
 
-    def __init__(self, environment: Environment, ledger: RunResults, ticket: RunTicket) -> None:
+    def __init__(self, environment: Environment, results: RunResults, ticket: RunTicket) -> None:
         self._environment = environment
-        self._ledger = ledger
+        self._results = results
         self._ticket = ticket
 
     def before(self, tell: Progress) -> None:
         """Before the first check. Where the controls are in trouble, or the release does not come
-        up, ``ledger.halted`` says why no check should run.
+        up, ``results.halted`` says why no check should run.
         """
         self._look()
-        trouble = self._ledger.looks[-1].trouble if self._ledger.looks else ""
+        trouble = self._results.looks[-1].trouble if self._results.looks else ""
         if trouble:
-            self._ledger.halted = (
+            self._results.halted = (
                 f"this machine's network is in trouble, the controls say: {trouble}"
             )
             return
@@ -62,16 +62,16 @@ class Monitor:
         if release is None:
             return
         with self._watching(release) as watch:
-            expected = self._ledger.release.expected
+            expected = self._results.release.expected
             if expected is None:
-                self._note(self._ledger.release.looked_at(watch.look(watch.addresses)))
+                self._note(self._results.release.looked_at(watch.look(watch.addresses)))
             else:
                 within = self._environment.budget.converge
                 self._judge(watch.converge(expected, within, tell))
 
     def during(self, outcome: Outcome) -> None:
         """A check has ended so: where nobody answered it, see whether anybody answers."""
-        looks = self._ledger.looks
+        looks = self._results.looks
         if outcome.result != FAILED or outcome.kind not in SILENT or len(looks) > LOOKS:
             return
         if not looks or time.time() - looks[-1].began > APART:
@@ -79,23 +79,23 @@ class Monitor:
 
     def after(self) -> None:
         """After the last check, while the verdict is still open."""
-        release, standing = self._environment.release, self._ledger.release
+        release, standing = self._environment.release, self._results.release
         if release is not None and standing.start:
             with self._watching(release) as watch:
                 times = convergence.AGREE * (1 if standing.expected is None else 2)
                 self._note(standing.ended(watch.look(standing.start, times)))
         self._compare_edges()
         self._compare_with_build()
-        failed = any(each.result == FAILED for each in self._ledger.outcomes)
-        if failed or unsteady_groups(self._ledger.evidence()):
+        failed = any(outcome.result == FAILED for outcome in self._results.outcomes)
+        if failed or unsteady_groups(self._results.evidence()):
             self._look()
 
     def _look(self) -> None:
         if self._environment.control:
-            self._ledger.looks.append(network_control.look(self._environment, self._ticket.run_id))
+            self._results.looks.append(network_control.look(self._environment, self._ticket.run_id))
 
     def _note(self, standing: ReleaseState) -> None:
-        self._ledger.release = standing
+        self._results.release = standing
 
     @contextmanager
     def _watching(self, release: Release) -> Iterator[ReleaseWatch]:
@@ -108,48 +108,48 @@ class Monitor:
         finally:
             fetcher.close()
 
-    def _judge(self, found: Convergence) -> None:
-        self._note(self._ledger.release.converged(found))
-        for edge in found.given_up:
-            said = edge.last.shown if edge.last is not None else "not asked"
-            self._ledger.warnings.append(
-                f"{edge.address} gives no answer ({said}); the name has other addresses, and they "
-                "serve the release"
+    def _judge(self, result: Convergence) -> None:
+        self._note(self._results.release.converged(result))
+        for edge in result.given_up:
+            answer = edge.last.shown if edge.last is not None else "not asked"
+            self._results.warnings.append(
+                f"{edge.address} gives no answer ({answer}); the name has other addresses, and "
+                "they serve the release"
             )
-        if found.missing:
+        if result.missing:
             self._look()
-            self._ledger.halted = "the release was not there, so no check ran"
-            self._ledger.add_claim(_not_converged(found))
+            self._results.halted = "the release was not there, so no check ran"
+            self._results.add_claim(_not_converged(result))
 
     def _compare_edges(self) -> None:
-        differing = {u: d for u, d in self._ledger.bodies.items() if len(set(d.values())) > 1}
+        differing = {u: d for u, d in self._results.bodies.items() if len(set(d.values())) > 1}
         if differing:
-            self._ledger.add_claim(_differing(differing))
+            self._results.add_claim(_differing(differing))
 
     def _compare_with_build(self) -> None:
         """What redirects led to on another origin is not of this build."""
-        ledger, release = self._ledger, self._environment.release
-        if ledger.manifest is None or release is None:
+        results, release = self._results, self._environment.release
+        if results.manifest is None or release is None:
             return
-        place = Guard(self._environment.origins).origin_of
-        served = (each for each in ledger.served if place(each.url) == release.origin)
-        ledger.compared = build_match.compare(ledger.manifest.files, served, release)
-        claim = build_match.claim(ledger.compared)
+        origin_of = Guard(self._environment.origins).origin_of
+        served = (file for file in results.served if origin_of(file.url) == release.origin)
+        results.compared = build_match.compare(results.manifest.files, served, release)
+        claim = build_match.claim(results.compared)
         if claim is not None:
-            ledger.add_claim(claim)
+            results.add_claim(claim)
 
 
-def _not_converged(found: Convergence) -> Outcome:
+def _not_converged(result: Convergence) -> Outcome:
     """The claim that every edge serves the release, failed: by what was answered, or, where no
     missing edge has answered at all, by the class of their silence.
     """
-    edges = len(found.missing)
-    total = len(found.there) + edges
+    edges = len(result.missing)
+    total = len(result.there) + edges
     message = (
-        f"after {found.seconds:.0f} s {edges} of {plural(total, 'edge')} "
-        f"did not serve {one_line(found.expected, 60)}\n{found.table()}"
+        f"after {result.seconds:.0f} s {edges} of {plural(total, 'edge')} "
+        f"did not serve {one_line(result.expected, 60)}\n{result.table()}"
     )
-    answered = any(edge.last is not None and not edge.last.silent for edge in found.missing)
+    answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
     claim = Outcome(
         nodeid=CONVERGED,
         check=CONVERGED,
@@ -160,22 +160,24 @@ def _not_converged(found: Convergence) -> Outcome:
     )
     if answered:
         return claim
-    silences = [_by_silence(claim, edge) for edge in found.missing]
-    return next((each for each in silences if each.result == FAILED), silences[0])
+    silences = [_by_silence(claim, edge) for edge in result.missing]
+    return next((silence for silence in silences if silence.result == FAILED), silences[0])
 
 
 def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
     if edge.last is None:
         return replace(claim, result=INCONCLUSIVE, kind="budget")
     exchange = edge.last.exchange
-    told: dict[str, Any] = {"kind": "status", "exchange": describe(exchange)}
+    fields: dict[str, Any] = {"kind": "status", "exchange": describe(exchange)}
     try:
         respond(exchange)
     except (NoAnswer, Blocked) as error:
-        found = classify(error)
-        told |= {"result": found.result, "kind": found.kind}
+        classified = classify(error)
+        fields |= {"result": classified.result, "kind": classified.kind}
     last = exchange.attempts[-1]
-    return replace(claim, began=last.began, phase=last.phase, origin=exchange.probe.origin, **told)
+    return replace(
+        claim, began=last.began, phase=last.phase, origin=exchange.probe.origin, **fields
+    )
 
 
 def _differing(bodies: dict[str, dict[str, str]]) -> Outcome:

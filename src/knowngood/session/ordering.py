@@ -64,6 +64,6 @@ class Planner:
         key = (asks, case.id)
         if key not in self._known:
             planned = marks.plan(asks, case, self._environment, self._run_id)
-            self._known[key] = tuple(self._single.setdefault(each, each) for each in planned)
+            self._known[key] = tuple(self._single.setdefault(probe, probe) for probe in planned)
         group = group_of(item.nodeid)
         return Plan(item.nodeid, self._groups.setdefault(group, group), self._known[key])

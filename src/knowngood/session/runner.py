@@ -26,8 +26,16 @@ from .marks import Case
 
 @dataclass(frozen=True, slots=True)
 class RunTicket:
-    """What the controller hands to every worker, and to itself. ``built`` names the origin whose
-    files are held against a manifest, if there is one.
+    """What the controller hands to every worker, and to itself.
+
+    Attributes:
+        run_id: the run's id, also in nonces.
+        deadline: when the run must be over, in seconds since the epoch.
+        origins: the URL of each origin.
+        workers: how many processes share the budget.
+        ca: the path of the certificate authority to trust.
+        edges: the addresses of each origin that has edges.
+        built: the origin whose files are compared with a manifest; empty without one.
     """
 
     run_id: str
@@ -49,7 +57,7 @@ class RunTicket:
             origins=dict(environment.origins),
             workers=workers,
             ca=str(environment.ca) if environment.ca else None,
-            edges={name: tuple(each) for name, each in environment.edges.items()},
+            edges={name: tuple(addresses) for name, addresses in environment.edges.items()},
         )
 
     def applied(self, environment: Environment) -> Environment:
@@ -58,14 +66,20 @@ class RunTicket:
             ServerAnnouncement(
                 origins=self.origins,
                 ca=Path(self.ca) if self.ca else None,
-                edges={name: tuple(each) for name, each in self.edges.items()},
+                edges={name: tuple(addresses) for name, addresses in self.edges.items()},
             )
         )
 
 
 @dataclass(slots=True)
 class ItemReading:
-    """What the running item has read: ``touched`` is what its next assertion is about."""
+    """What the running item has read.
+
+    Attributes:
+        plan: what it declares to read.
+        touched: the exchange that its next assertion is about.
+        walks: the clients that it uses.
+    """
 
     plan: Plan
     touched: Exchange | None = None
@@ -112,7 +126,7 @@ class Runner:
         self.left_behind: list[str] = []
         self._asked_again: list[tuple[str, str, bool]] = []
         self._fetcher: Fetcher | None = None
-        self._lookahead: Prefetcher | None = None
+        self._prefetcher: Prefetcher | None = None
         self._reading: ItemReading | None = None
         self._failed = False
 
@@ -122,18 +136,18 @@ class Runner:
         self._fetcher = Fetcher(self.environment, ticket.run_id, ticket.deadline, ticket.workers)
         self._fetcher.tally.built = ticket.built
         self._fetcher.start()
-        self._lookahead = Prefetcher(self._fetcher, plans, by_group=by_group)
+        self._prefetcher = Prefetcher(self._fetcher, plans, by_group=by_group)
 
     @contextmanager
     def reading(self, plan: Plan) -> Iterator[ItemReading]:
         """The time in which one item runs."""
-        assert self._lookahead is not None
-        self._lookahead.advance(plan.nodeid)
+        assert self._prefetcher is not None
+        self._prefetcher.advance(plan.nodeid)
         self._reading = ItemReading(plan)
         try:
             yield self._reading
         finally:
-            self._lookahead.release(plan)
+            self._prefetcher.release(plan)
             self._reading = None
             self._let_go_of_failure()
 
@@ -157,12 +171,12 @@ class Runner:
     def responses(self) -> Sequence[Response]:
         """The answers to all that the running item declares. Raises Unanswered, Blocked."""
         reading = self._now()
-        found = []
+        answers = []
         for planned in reading.plan.planned:
             exchange = self._take(planned).exchange
             reading.touch(exchange)
-            found.append(respond(exchange))
-        return WatchedResponses(found, reading)
+            answers.append(respond(exchange))
+        return WatchedResponses(answers, reading)
 
     def touch(self, response: Response) -> None:
         """The running item looks at this answer now."""
@@ -174,7 +188,7 @@ class Runner:
         """
         reading = self._now()
         self.responses()
-        visits = [self._take(each) for each in reading.plan.planned if each.resources]
+        visits = [self._take(probe) for probe in reading.plan.planned if probe.resources]
         for visit in visits:
             if visit.trouble:
                 reading.touch(visit.exchange)
@@ -203,17 +217,22 @@ class Runner:
         if self._reading is None:
             return ()
         planned = self._reading.plan.planned
-        found = [each.probe.template for each in planned]
-        found += [resource_group(each.probe.template) for each in planned if each.resources]
-        found += [each.probe.template for walk in self._reading.walks for each in walk.exchanges]
-        return tuple(dict.fromkeys(found))
+        groups = [probe.probe.template for probe in planned]
+        groups += [resource_group(probe.probe.template) for probe in planned if probe.resources]
+        groups += [exchange.probe.template for exchange in self._walked(self._reading)]
+        return tuple(dict.fromkeys(groups))
+
+    @staticmethod
+    def _walked(reading: ItemReading) -> list[Exchange]:
+        """Return what the item's clients sent, in order."""
+        return [exchange for walk in reading.walks for exchange in walk.exchanges]
 
     @property
     def touched(self) -> Exchange | None:
         """The exchange that the running item looked at last."""
         if self._reading is None:
             return None
-        sent = [each for walk in self._reading.walks for each in walk.exchanges]
+        sent = self._walked(self._reading)
         return sent[-1] if sent else self._reading.touched
 
     def report(self) -> dict[str, Any]:
@@ -250,7 +269,8 @@ class Runner:
         if self._fetcher is not None:
             exchanges = self._fetcher.again(list(self._fetcher.tally.silent))
             self._asked_again = [
-                (each.probe.origin, one_line(each.probe.url, 500), each.heard) for each in exchanges
+                (asked.probe.origin, one_line(asked.probe.url, 500), asked.heard)
+                for asked in exchanges
             ]
 
     def close(self) -> None:
@@ -264,8 +284,8 @@ class Runner:
         return self._reading
 
     def _take(self, planned: PlannedProbe) -> Any:
-        assert self._lookahead is not None
-        return self._lookahead.take(planned)
+        assert self._prefetcher is not None
+        return self._prefetcher.take(planned)
 
 
 def group_of(nodeid: str) -> str:

@@ -46,7 +46,7 @@ class Worker:
         self.use(RunTicket.new(environment, "", environment.budget.run))
 
     def use(self, ticket: RunTicket) -> None:
-        """Run under ``ticket``, at its origins and edges."""
+        """Run with ``ticket``, at its origins and edges."""
         self.environment = ticket.applied(self.environment)
         self.run = Runner(self.environment, ticket)
 
@@ -61,23 +61,23 @@ class Worker:
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """One case for each way to fill in what the marks of a check ask for."""
         try:
-            wanted = marks.templates_of(metafunc.definition.iter_markers())
+            asks = marks.templates_of(metafunc.definition.iter_markers())
             if "case" not in metafunc.fixturenames:
                 return
-            if marks.inapplicable(wanted, self.environment):
+            if marks.inapplicable(asks, self.environment):
                 return
-            cases = self._cases(wanted, collection.walks_of(metafunc.definition))
+            cases = self._cases(asks, collection.walks_of(metafunc.definition))
         except BadMark:
-            return  # told as a usage error once the items are there
+            return  # pytest_collection_modifyitems reports it, with the item's name
         if cases != [Case()]:
             metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
 
-    def _cases(self, wanted: tuple[ProbeTemplate, ...], walks: tuple[str, ...]) -> list[Case]:
+    def _cases(self, asks: tuple[ProbeTemplate, ...], walks: tuple[str, ...]) -> list[Case]:
         """The cases of these; checks with the same fields and origins share them."""
-        origins = {marks.origin_of(ask, self.environment) for ask in wanted}
-        key = (*(name for ask in wanted for name in ask.fields), *sorted(origins), *walks)
+        origins = {marks.origin_of(ask, self.environment) for ask in asks}
+        key = (*(name for ask in asks for name in ask.fields), *sorted(origins), *walks)
         if key not in self._known_cases:
-            self._known_cases[key] = marks.cases(wanted, self.environment, walks)
+            self._known_cases[key] = marks.cases(asks, self.environment, walks)
         return self._known_cases[key]
 
     @pytest.hookimpl(trylast=True)
@@ -140,9 +140,9 @@ class Worker:
         """What is too large for pytest is explained here, and that is the end of the assertion:
         pytest asks for every explanation there is, its own included, before it takes one.
         """
-        told = assertion.explanation(op, left, right)
-        if told is not None:
-            raise AssertionError(told)
+        explanation = assertion.explanation(op, left, right)
+        if explanation is not None:
+            raise AssertionError(explanation)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -164,11 +164,11 @@ class Worker:
     def pytest_warning_recorded(self, warning_message: Any) -> None:
         warning = warning_message.message
         if isinstance(warning, Warning):
-            warning.args = tuple(indented_lines(str(each)).strip() for each in warning.args)
+            warning.args = tuple(indented_lines(str(text)).strip() for text in warning.args)
 
     def _outcome(self, item: pytest.Item, call: Any, report: Any) -> Outcome:
         file, line, _ = item.location
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "nodeid": item.nodeid,
             "check": collection.check_name(item),
             "claim": one_line(collection.claim_of(item), 120),
@@ -180,23 +180,22 @@ class Worker:
         }
         if report.failed and call.excinfo is not None:
             self.run.note_failure()
-            found = classify(call.excinfo.value)
-            exchange = found.exchange or self.run.touched
-            told |= {
-                "result": found.result,
-                "kind": sharpened(found.kind, found.message, exchange),
-                "message": encodable(redact(found.message)[:4000]),
+            classified = classify(call.excinfo.value)
+            exchange = classified.exchange or self.run.touched
+            fields |= {
+                "result": classified.result,
+                "kind": sharpened(classified.kind, classified.message, exchange),
+                "message": encodable(redact(classified.message)[:4000]),
             }
             if exchange is not None and exchange.attempts:
-                told |= {
+                fields |= {
                     "began": exchange.attempts[-1].began,
                     "phase": exchange.attempts[-1].phase,
                     "origin": exchange.probe.origin,
                     "exchange": describe(exchange),
                 }
-        return Outcome(
-            **{**redact_data(told), "check": told["check"]}
-        )  # by its name it may be required
+        # a check may be required by its name, so that stays as it is
+        return Outcome(**{**redact_data(fields), "check": fields["check"]})
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
@@ -233,8 +232,8 @@ def _plain_value(value: object) -> object:
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:
     """What JUnit gets beside its own: the claim, and the request with its attempts."""
-    found: list[tuple[str, object]] = [("claim", outcome.claim)]
+    properties: list[tuple[str, object]] = [("claim", outcome.claim)]
     if outcome.exchange is not None:
-        found.append(("url", outcome.exchange["url"]))
-        found.append(("attempts", len(outcome.exchange["attempts"])))
-    return found
+        properties.append(("url", outcome.exchange["url"]))
+        properties.append(("attempts", len(outcome.exchange["attempts"])))
+    return properties
