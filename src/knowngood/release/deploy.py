@@ -77,7 +77,7 @@ class Deployment:
         words = self.command.filled(self.release, self.commit, environment.name)
         self.say(f"deploying: {one_line(' '.join(words), 300)}")
         try:
-            code = deploy_command.show(words, environment.root, deploy_command.SECONDS, self.say)
+            code = deploy_command.show(words, environment.root, self.say)
         except OSError as error:
             self.say(f"deploy.command cannot be run: {error}")
             return False

@@ -17,9 +17,11 @@ SECONDS: Final = 900.0
 needs longer to reach every edge returns sooner; budget.converge waits for the rest."""
 
 
-def show(command: Sequence[str], folder: Path, seconds: float, say: Callable[[str], None]) -> int:
-    """``say`` each line that ``command``, run in ``folder``, prints, made plain, until it ends; its
-    exit code. One that takes longer is ended, with all that it started. Raises OSError.
+def show(command: Sequence[str], folder: Path, say: Callable[[str], None]) -> int:
+    """Run ``command`` in ``folder`` and ``say`` each line that it prints; return its exit code.
+
+    After SECONDS it is ended with all that it started, and the code is that of SIGTERM. Raises
+    OSError where it cannot be run.
     """
     process = process_group.start(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -28,9 +30,9 @@ def show(command: Sequence[str], folder: Path, seconds: float, say: Callable[[st
     reader = threading.Thread(target=_read, args=(process.stdout, say), daemon=True)
     reader.start()
     try:
-        return process.wait(seconds)
+        return process.wait(SECONDS)
     except subprocess.TimeoutExpired:
-        say(f"not done after {seconds:g} s, and ended")
+        say(f"not done after {SECONDS:g} s, and ended")
         return -signal.SIGTERM
     finally:
         if process.poll() is None:
