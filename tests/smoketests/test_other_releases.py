@@ -37,7 +37,7 @@ def _no_dockerflow(served: Served) -> None:
     (served.site / "revision").write_text("1744ff18de39778d94bd35e6fccf73a59b6f26d0\n")
     release = 'url = "content:/revision"\nshape = "text"'
     _edit(served, r'url = "content:/__version__"', release)
-    _edit(served, r"heartbeat = .*", "heartbeat = []")
+    _edit(served, r"heartbeat = .*", "")
 
 
 def _not_translated(served: Served) -> None:
