@@ -308,7 +308,7 @@ def test_robots(response):
 '''
     finished = check(source, *verbose)
     assert finished.code == 1
-    assert "they differ first at 0" in finished.output
+    assert "the first difference is at 0" in finished.output
     assert len(finished.output) < 10_000
 
 

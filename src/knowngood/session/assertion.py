@@ -1,7 +1,7 @@
-"""What a failed comparison shows, where its sides are large.
+"""Explain a failed comparison whose sides are large.
 
-pytest explains a comparison line by line and letter by letter, which takes minutes and gigabytes
-for two pages of ten megabytes, and prints what it finds.
+pytest explains a comparison line by line and letter by letter. For two pages of ten megabytes that
+takes minutes and gigabytes, and prints all of it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final
 
 LARGE: Final = 20_000
-"""Characters and members of a side of a comparison that pytest explains itself."""
+"""Characters or members of one side up to which pytest explains a comparison itself."""
 
 _AROUND: Final = 40  # characters shown before and after the first difference
-_BLOCK: Final = 4096
+_BLOCK: Final = 4096  # compared at once
 
 
 class _Excerpt(reprlib.Repr):
-    """The beginning of anything, in one line."""
+    """Represents the beginning of any value in one line."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,40 +34,42 @@ _excerpt: Final = _Excerpt().repr
 
 
 def explanation(operator: str, left: Any, right: Any) -> str | None:
-    """A comparison that did not hold, in a few lines; None where pytest may explain it itself."""
+    """Return a few lines on a failed comparison; None where pytest may explain it itself."""
     if _size(left, LARGE) < LARGE and _size(right, LARGE) < LARGE:
         return None
-    told = [f"assert {_excerpt(left)} {operator} {_excerpt(right)}"]
-    told += [f"left: {_measure(left)}, right: {_measure(right)}"]
+    lines = [f"assert {_excerpt(left)} {operator} {_excerpt(right)}"]
+    lines += [f"left: {_type_and_length(left)}, right: {_type_and_length(right)}"]
     place = _first_difference(left, right) if operator == "==" else None
     if place is not None:
-        told += [f"they differ first at {place}:"]
-        told += [_excerpt(side[max(0, place - _AROUND) :][: 2 * _AROUND]) for side in (left, right)]
-    return "\n".join(told)
+        start = max(0, place - _AROUND)
+        lines += [f"the first difference is at {place}:"]
+        lines += [_excerpt(side[start : start + 2 * _AROUND]) for side in (left, right)]
+    return "\n".join(lines)
 
 
-def _size(value: Any, most: int) -> int:
-    """How large ``value`` is, roughly; what is ``most`` or more is not looked into further."""
+def _size(value: Any, limit: int) -> int:
+    """Return about how many characters and members ``value`` has; stop counting at ``limit``."""
     if isinstance(value, str | bytes | bytearray):
         return len(value)
     if not isinstance(value, Mapping | Sequence | Set):
         return 1
     size = len(value)
-    parts = [*value, *value.values()] if isinstance(value, Mapping) and size < most else value
-    for part in parts if size < most else ():
-        size += _size(part, most - size)
-        if size >= most:
+    if size >= limit:
+        return size
+    for member in [*value, *value.values()] if isinstance(value, Mapping) else value:
+        size += _size(member, limit - size)
+        if size >= limit:
             break
     return size
 
 
-def _measure(value: Any) -> str:
-    named = type(value).__name__
-    return f"{named} of {len(value)}" if hasattr(value, "__len__") else named
+def _type_and_length(value: Any) -> str:
+    name = type(value).__name__
+    return f"{name} of {len(value)}" if hasattr(value, "__len__") else name
 
 
 def _first_difference(left: Any, right: Any) -> int | None:
-    """Where two sequences of one type part; None for anything else."""
+    """Return the first index at which two sequences of one type differ; None for other values."""
     if type(left) is not type(right) or not isinstance(left, str | bytes | list | tuple):
         return None
     start = 0

@@ -1,8 +1,8 @@
-"""Keeps secrets out of what pytest itself makes of a run: ids, reports, log files.
+"""Keep secrets out of what pytest itself makes of a run: ids, reports, log files.
 
 Registered in every process of a run whose environment has secrets. stdout and stderr are covered
-by :mod:`..safety.redact`; the hooks here see to what is written elsewhere or sent to another
-process, and to what pytest would cut short first.
+by :mod:`..safety.redaction`. These hooks cover what is written elsewhere, what is sent to another
+process, and what pytest would cut short before it is written.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -18,14 +18,15 @@ from ..environment.model import Environment
 from ..safety import hide_secrets, redact, redact_data
 from . import pytest_options
 
-_KEPT = {"result", "knowngood", "nodeid", "location"}
-"""Of a report: the nodes that were collected; what is redacted where it is made, but for the
-check's name; and what a worker and the controller know an item by, which has its new name.
+_NOT_REDACTED: Final = {"result", "knowngood", "nodeid", "location"}
+"""Fields of a report: the nodes that were collected; what is redacted where it is made, except for
+the name of the check; and by what a worker and the controller identify an item, which has its new
+name already.
 """
 
 
 class RedactionHooks:
-    """pytest's hooks, in front of all others."""
+    """pytest's hooks, registered before all others."""
 
     def __init__(self, config: pytest.Config, environment: Environment) -> None:
         self._config = config
@@ -35,72 +36,73 @@ class RedactionHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """``--log-file``: its handler is there by now, and is the only one for it."""
+        """Redact what ``--log-file`` gets: by now its handler exists, and is the only one."""
         for handler in logging.getLogger().handlers:
-            _cover(handler)
+            _redact_records(handler)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """A case named after a secret gets another name, before anybody has heard of it."""
+        """Rename a case whose id holds a secret, before anything else sees the id."""
         name, bracket, case = item.name.partition("[")
-        hidden = redact(case)
-        if hidden == case:
+        redacted = redact(case)
+        if redacted == case:
             return
-        changed = f"{item.nodeid.removesuffix(item.name)}{name}{bracket}{hidden}"
-        self._renamed[changed] += 1
-        if self._renamed[changed] > 1:
-            hidden = f"{hidden.removesuffix(']')}-{self._renamed[changed]}]"
-        _rename(item, f"{name}{bracket}{hidden}")
+        new_id = f"{item.nodeid.removesuffix(item.name)}{name}{bracket}{redacted}"
+        self._renamed[new_id] += 1
+        if self._renamed[new_id] > 1:
+            redacted = f"{redacted.removesuffix(']')}-{self._renamed[new_id]}]"
+        _rename(item, f"{name}{bracket}{redacted}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(self) -> Generator[None, Any, Any]:
-        """A file of checks that cannot be read is shown with its values."""
-        return _without_secrets((yield))
+        """Redact the report on a file of checks that cannot be read: it shows values."""
+        return _redacted_report((yield))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self) -> Generator[None, Any, Any]:
-        """What was captured, logged and recorded goes with it."""
-        return _without_secrets((yield))
+        """Redact the report on a check, with what was captured, logged and recorded."""
+        return _redacted_report((yield))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_assertrepr_compare(
         self, config: pytest.Config, op: str, left: object, right: object
     ) -> Any:
-        """What is explained is cut short and aligned, after which no secret can be recognised."""
-        hidden = redact_data((left, right))
-        if hidden == (left, right):
+        """Redact both sides before pytest shortens and aligns them; then call the hook again."""
+        redacted = redact_data((left, right))
+        if redacted == (left, right):
             return None
-        told = config.hook.pytest_assertrepr_compare(
-            config=config, op=op, left=hidden[0], right=hidden[1]
+        explanations = config.hook.pytest_assertrepr_compare(
+            config=config, op=op, left=redacted[0], right=redacted[1]
         )
-        return next(filter(None, told), None)
+        return next(filter(None, explanations), None)
 
 
-def _without_secrets(report: Any) -> Any:
-    """The report with every text in it redacted; how it shows a failure becomes a text, too."""
+def _redacted_report(report: Any) -> Any:
+    """Redact every field of ``report``; a failure's representation becomes a text for it."""
     for name, value in vars(report).items():
-        if name not in _KEPT:
+        if name not in _NOT_REDACTED:
             setattr(report, name, redact_data(value))
-    told = report.longrepr
-    if told is not None and not isinstance(told, tuple):
-        text = str(told)
-        hidden = redact(text)
-        report.longrepr = hidden if hidden != text else told
+    failure = report.longrepr
+    if failure is not None and not isinstance(failure, tuple):
+        text = str(failure)
+        redacted = redact(text)
+        report.longrepr = redacted if redacted != text else failure
     return report
 
 
 def _rename(item: pytest.Item, name: str) -> None:
-    """Give ``item`` another name and node id. pytest has no public way to do so; before 9.1 a
-    node id was a text.
+    """Give ``item`` another name and node id.
+
+    pytest has no public way to do so. Before 9.1 a node id was a text.
     """
-    changed = item.nodeid.removesuffix(item.name) + name
+    new_id = item.nodeid.removesuffix(item.name) + name
     item.name = name
     item_id = getattr(item, "_id", None)
-    attribute, value = ("_nodeid", changed) if item_id is None else ("_id", item_id.parse(changed))
+    attribute, value = ("_nodeid", new_id) if item_id is None else ("_id", item_id.parse(new_id))
     setattr(item, attribute, value)
 
 
-def _cover(handler: logging.Handler) -> None:
-    """Have what this handler writes redacted, tracebacks with it."""
-    plain = handler.format
-    handler.format = lambda record: redact(plain(record))  # type: ignore[method-assign]
+def _redact_records(handler: logging.Handler) -> None:
+    """Redact what ``handler`` makes of a record, with its traceback."""
+    format_record = handler.format
+    handler.format = lambda record: redact(format_record(record))  # type: ignore[method-assign]

@@ -40,7 +40,13 @@ HOSTILE = {
 def test_nothing_hostile_is_left(text: str) -> None:
     """No control, direction or invisible character and no line end survives."""
     safe = one_line(text, 5000)
-    assert not {unicodedata.category(each) for each in safe} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert not {unicodedata.category(character) for character in safe} & {
+        "Cc",
+        "Cf",
+        "Cs",
+        "Zl",
+        "Zp",
+    }
     assert len(safe.splitlines()) <= 1
     assert "\ufffe" not in safe
     safe.encode("utf-8")
@@ -103,7 +109,12 @@ def test_random_text() -> None:
         safe = one_line(text, 60)
         assert len(safe) <= 60
         assert len(safe.splitlines()) <= 1
-        assert not {unicodedata.category(each) for each in safe} & {"Cc", "Cs", "Zl", "Zp"}
+        assert not {unicodedata.category(character) for character in safe} & {
+            "Cc",
+            "Cs",
+            "Zl",
+            "Zp",
+        }
 
 
 URLS = [

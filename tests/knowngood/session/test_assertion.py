@@ -25,9 +25,9 @@ def texts(place: int) -> tuple[str, str]:
 
 
 LARGE: dict[str, tuple[object, object, str]] = {
-    "texts": (*texts(7_654_321), "differ first at 7654321"),
-    "bytes": (bytes(TEN_MEGABYTES), bytes(TEN_MEGABYTES - 1), "differ first at 9999999"),
-    "lists": ([0] * 1_000_000, [0] * 999_999 + [1], "differ first at 999999"),
+    "texts": (*texts(7_654_321), "first difference is at 7654321"),
+    "bytes": (bytes(TEN_MEGABYTES), bytes(TEN_MEGABYTES - 1), "first difference is at 9999999"),
+    "lists": ([0] * 1_000_000, [0] * 999_999 + [1], "first difference is at 999999"),
     "dictionaries": (dict.fromkeys(range(200_000)), {}, "dict of 200000"),
     "sets": (set(range(200_000)), set(), "set of 200000"),
     "one-long-member": (["x" * TEN_MEGABYTES], [], "list of 1"),
@@ -37,16 +37,16 @@ LARGE: dict[str, tuple[object, object, str]] = {
 }
 
 
-@pytest.mark.parametrize(("left", "right", "found"), LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize(("left", "right", "expected"), LARGE.values(), ids=LARGE)
 @pytest.mark.parametrize("operator", ["==", "in", "not in", "<="])
-def test_what_is_large(left: object, right: object, found: str, operator: str) -> None:
-    """It is told how large each side is, and where they part; of the sides only the beginning."""
+def test_what_is_large(left: object, right: object, expected: str, operator: str) -> None:
+    """The text says how large each side is and where they differ, and shows their beginnings."""
     before = time.process_time()
-    told = explanation(operator, left, right)
+    text = explanation(operator, left, right)
     assert time.process_time() - before < 5
-    assert told is not None
-    assert len(told) < 1500
-    assert told.startswith("assert ")
-    assert operator in told
+    assert text is not None
+    assert len(text) < 1500
+    assert text.startswith("assert ")
+    assert operator in text
     if operator == "==":
-        assert found in told
+        assert expected in text

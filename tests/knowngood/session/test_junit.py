@@ -77,9 +77,9 @@ def test_place_that_cannot_be_written(tmp_path: Path, trouble: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     path, reason = TROUBLE[trouble]
-    told = Session(tmp_path / path).finish()
-    assert told.startswith("--junitxml ")
-    assert told.endswith(f": not written: {reason}")
+    message = Session(tmp_path / path).finish()
+    assert message.startswith("--junitxml ")
+    assert message.endswith(f": not written: {reason}")
     assert {path.name for path in tmp_path.iterdir()} == {"file", "folder"}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from xml.sax import saxutils
 
 import pytest
-from wire import Request, Serve, Talk, answer
+from wire import Serve, Server, Talk, answer
 
 from knowngood.safety.redactor import MASK
 
@@ -103,12 +103,12 @@ def test_middle_left_out(response):
 
 @pytest.mark.get("content:/ok")
 def test_output(response):
-    for each in (TOKEN, PASSWORD):
-        for disguise in EVERY:
-            print("out", disguise(each))
-            print("err", disguise(each), file=sys.stderr)
-            logging.getLogger("deep.down").warning("logged %s", disguise(each))
-        sys.stdout.buffer.write(each.encode())
+    for secret in (TOKEN, PASSWORD):
+        for encode in EVERY:
+            print("out", encode(secret))
+            print("err", encode(secret), file=sys.stderr)
+            logging.getLogger("deep.down").warning("logged %s", encode(secret))
+        sys.stdout.buffer.write(secret.encode())
     try:
         raise ValueError(TOKEN)
     except ValueError:
@@ -208,14 +208,14 @@ def echo(talk: Talk) -> None:
 
 
 def traces(secret: str) -> set[bytes]:
-    """What must not be found: any eight characters of the secret, and its disguises."""
-    found = {secret[at : at + 8] for at in range(len(secret) - 7)}
-    found |= {each.lower() for each in found}  # as a media type is shown
-    found |= {disguise(secret).strip("'\"") for disguise in FORMS.values()}
+    """What must not be in a report: any eight characters of the secret, and its forms."""
+    parts = {secret[at : at + 8] for at in range(len(secret) - 7)}
+    parts |= {part.lower() for part in parts}  # as a media type is shown
+    parts |= {encode(secret).strip("'\"") for encode in FORMS.values()}
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + secret.encode()).decode()[4:-4]
-        found |= {encoded, encoded.replace("+", "-").replace("/", "_")}
-    return {each.encode() for each in found}
+        parts |= {encoded, encoded.replace("+", "-").replace("/", "_")}
+    return {part.encode() for part in parts}
 
 
 TRACES = traces(TOKEN) | traces(PASSWORD)
@@ -225,38 +225,38 @@ def leaks(content: bytes) -> list[bytes]:
     """The lines of ``content`` that tell something of a secret."""
     if not any(trace in content for trace in TRACES):
         return []
-    return [line for line in content.splitlines() if any(each in line for each in TRACES)]
+    return [line for line in content.splitlines() if any(trace in line for trace in TRACES)]
 
 
 def test_traces_are_found() -> None:
     """The tests below would see a leak."""
-    for each in (TOKEN, PASSWORD):
-        for disguise in FORMS.values():
-            assert leaks(b"x " + disguise(each).encode() + b" y")
-        assert leaks(base64.b64encode(f"us:{each}x".encode()))
-        assert leaks(each[5:14].encode())
+    for secret in (TOKEN, PASSWORD):
+        for encode in FORMS.values():
+            assert leaks(b"x " + encode(secret).encode() + b" y")
+        assert leaks(base64.b64encode(f"us:{secret}x".encode()))
+        assert leaks(secret[5:14].encode())
 
 
 CONFTEST = """
 import pathlib
 import pytest
 
-def told(*things):
+def record(*things):
     with pathlib.Path(__file__).parent.joinpath("reports/others.txt").open("a") as file:
         print(*things, file=file)
 
 def pytest_runtest_logreport(report):
-    told(vars(report), report.longreprtext, report.caplog, report.nodeid)
+    record(vars(report), report.longreprtext, report.caplog, report.nodeid)
 
 def pytest_collectreport(report):
-    told(report.longreprtext, report.nodeid)
+    record(report.longreprtext, report.nodeid)
 
 def pytest_warning_recorded(warning_message, nodeid):
-    told(warning_message, nodeid)
+    record(warning_message, nodeid)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
-    told(getattr(node, "workeroutput", None))
+    record(getattr(node, "workeroutput", None))
 """
 """What other plugins write is what they are given, and what workers send."""
 
@@ -264,8 +264,8 @@ def pytest_testnodedown(node):
 class Leaky:
     """A suite that tells its secrets in every way, and what its runs leave behind."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, server: Server) -> None:
+        self.folder, self.server = folder, server
         for name in ("checks/schemas", "environments", "reports"):
             (folder / name).mkdir(parents=True)
         (folder / "conftest.py").write_text(CONFTEST)
@@ -274,7 +274,7 @@ class Leaky:
         )
         (folder / "checks/schemas/leak.schema.json").write_text(json.dumps(SCHEMA))
         (folder / "environments/demo.toml").write_text(
-            f'description = "a demonstration"\n[origins]\ncontent = "{url}"\n'
+            f'description = "a demonstration"\n[origins]\ncontent = "{server.url}"\n'
             "[budget]\nprobe = 2\nattempts = 2\n"
             '[secrets]\ntoken = "LEAK_TOKEN"\npassword = "LEAK_PASSWORD"\n'
         )
@@ -296,11 +296,11 @@ class Leaky:
         return done.returncode, done.stdout + done.stderr
 
     def leaks(self) -> dict[str, list[bytes]]:
-        """By file, what is left in it."""
-        every = [path for path in self.folder.rglob("*") if path.is_file()]
-        found = {str(path.relative_to(self.folder)): leaks(path.read_bytes()) for path in every}
-        found |= {str(path): [b"in its name"] for path in every if leaks(os.fsencode(path))}
-        return {name: lines for name, lines in found.items() if lines}
+        """By file, the lines that tell something of a secret."""
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        lines = {str(path.relative_to(self.folder)): leaks(path.read_bytes()) for path in files}
+        lines |= {str(path): [b"in its name"] for path in files if leaks(os.fsencode(path))}
+        return {name: leaked for name, leaked in lines.items() if leaked}
 
 
 @pytest.fixture
@@ -318,7 +318,7 @@ def leaky(tmp_path: Path, serve: Serve, processes: set[bytes]) -> Leaky:
             processes.update(_command_lines())
         echo(talk)
 
-    return Leaky(tmp_path / "suite", serve(play).url)
+    return Leaky(tmp_path / "suite", serve(play))
 
 
 def _command_lines() -> Iterator[bytes]:
@@ -329,55 +329,52 @@ def _command_lines() -> Iterator[bytes]:
             continue
 
 
-MODES = pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
 LOUD = (
     *("-vv", "--tb=long", "--showlocals", "-rA", "--durations=0", "-o", "junit_logging=all"),
     *("--log-file=reports/run.log", "--log-file-level=DEBUG", "--log-cli-level=DEBUG"),
 )
 
 
-@MODES
 @pytest.mark.parametrize(
     "options",
     [
-        (),
-        LOUD,
+        ("-n", "2"),
+        ("-n", "2", *LOUD),
         (*LOUD, "-s"),
         ("-q", "--tb=short", "--capture=sys", "--setup-show"),
     ],
-    ids=["as-ever", "loud", "uncaptured", "quiet"],
+    ids=["workers", "loud-workers", "uncaptured", "quiet"],
 )
 def test_nothing_is_left_behind(
-    leaky: Leaky, processes: set[bytes], mode: tuple[str, ...], options: tuple[str, ...]
+    leaky: Leaky, processes: set[bytes], options: tuple[str, ...]
 ) -> None:
     """Terminal, JUnit, verdict, log, cache, command lines: no trace of a secret in any."""
-    code, output = leaky.run(*mode, *options)
+    code, output = leaky.run(*options)
     assert code == 1, output.decode()
     assert leaks(output) == []
     assert leaky.leaks() == {}
     assert processes
-    assert [each for each in processes if leaks(each)] == []
+    assert [line for line in processes if leaks(line)] == []
     assert MASK.encode() in output
     assert b"has no attribute" not in output, "each check fails of what it is made to fail of"
     ET.parse(leaky.folder / "reports/junit.xml")  # noqa: S314 - our own file
+    assert _names_of_cases(leaky) == {"***", "***-2", "***x", "***-***"}
+    sent = {request.headers.get("authorization") for request in leaky.server.requests}
+    assert f"Bearer {TOKEN}" in sent, "what is hidden in reports is sent as it is"
 
 
-@MODES
-def test_cases_keep_names_of_their_own(leaky: Leaky, mode: tuple[str, ...]) -> None:
-    """Cases that are named after secrets can be told apart, and each is counted."""
-    _, output = leaky.run("-v", "-k", "test_parameter", *mode)
-    for case in (r"***", r"***-2", r"***x", r"***-***", "plain"):
-        assert f"test_parameter[{case}]".encode() in output
+def _names_of_cases(leaky: Leaky) -> set[str]:
+    """Return by what names the failed cases of one check, named after secrets, are told apart."""
     verdict = json.loads((leaky.folder / "reports/verdict.json").read_text())
-    assert verdict["counts"]["ran"] == 5
-    assert len({each["nodeid"] for each in verdict["failures"]}) == 4
+    nodes = [failure["nodeid"] for failure in verdict["failures"]]
+    return {node.partition("[")[2][:-1] for node in nodes if "::test_parameter[" in node}
 
 
 @pytest.mark.parametrize(
     ("checks", "options", "code"),
     [
         (f"{HEAD}\nraise ValueError(TOKEN, PASSWORD)", ("--tb=long", "-l"), 2),
-        (f"{HEAD}\nraise ValueError(TOKEN, PASSWORD)", ("-n", "2", "--tb=long"), 2),
+        (f"{HEAD}\nraise ValueError(TOKEN, PASSWORD)", ("-n", "1", "--tb=long"), 2),
         (f"{HEAD}\npytest.skip(TOKEN, allow_module_level=True)", ("-rs",), 5),
         (f"{HEAD}\npytest.exit(TOKEN)", (), 2),
         (f"{HEAD}\nraise pytest.UsageError(TOKEN)", (), 2),
@@ -414,10 +411,11 @@ HOOKS = {
     ("hook", "kind", "mode"),
     [
         *((hook, "ValueError", ()) for hook in HOOKS),
-        *((hook, "ValueError", ("-n", "2")) for hook in HOOKS),
-        *((hook, "pytest.UsageError", ()) for hook in HOOKS),
+        *((hook, "ValueError", ("-n", "1")) for hook in HOOKS),
+        ("configure", "pytest.UsageError", ()),
+        ("collection", "pytest.UsageError", ()),
         ("collection", "SystemExit", ()),
-        ("start", "SystemExit", ("-n", "2")),
+        ("start", "SystemExit", ("-n", "1")),
         ("start", "pytest.exit.Exception", ()),
     ],
 )
@@ -441,62 +439,67 @@ def test_a_conftest_that_breaks(leaky: Leaky) -> None:
     assert leaks(output) == []
 
 
-WHILE_DYING = {
-    "killed": "os.kill(os.getpid(), 9)",
-    "at-exit": "import atexit; atexit.register(lambda: print(TOKEN, PASSWORD, file=sys.stderr))",
-    "thread": "import threading; t = threading.Thread(target=int, args=[TOKEN]); t.start()",
-    "unraisable": "type('X', (), {'__del__': lambda self: int(TOKEN)})()",
-    "late": "sys.last = type('X', (), {'__del__': lambda self: int(TOKEN)})()",
-}
+AT_THE_END = """
+    import atexit, threading
+    atexit.register(lambda: print(TOKEN, PASSWORD, file=sys.stderr))
+    thread = threading.Thread(target=int, args=[TOKEN])
+    thread.start()
+    thread.join()
+    late = type("X", (), {"__del__": lambda self: int(TOKEN)})
+    late()
+    sys.last = late()
+"""
 
 
-@MODES
-@pytest.mark.parametrize("how", WHILE_DYING)
-def test_a_process_that_dies(leaky: Leaky, mode: tuple[str, ...], how: str) -> None:
-    """A traceback on stderr is redacted as well, to the end of the process."""
-    if how == "killed" and not mode:
-        pytest.skip("that would be the end of the run itself")
-    source = f"{HEAD}\n@pytest.mark.get('content:/ok')\ndef test_it(response):\n    print(TOKEN)\n"
+@pytest.mark.parametrize(
+    ("mode", "ending"),
+    [((), AT_THE_END), (("-n", "1"), AT_THE_END), (("-n", "1"), "    os.kill(os.getpid(), 9)\n")],
+    ids=["alone", "worker", "killed-worker"],
+)
+def test_what_is_said_at_the_end(leaky: Leaky, mode: tuple[str, ...], ending: str) -> None:
+    """Tracebacks of threads and finalizers are redacted as well, to the end of the process."""
+    check = "@pytest.mark.get('content:/ok')\ndef test_it(response):\n    print(TOKEN)\n"
     options = (*mode, "--max-worker-restart=0") if mode else ()
-    _, output = leaky.run(*options, "-rA", "-s", checks=f"{source}    {WHILE_DYING[how]}\n")
+    _, output = leaky.run(*options, "-rA", "-s", checks=f"{HEAD}\n{check}{ending}")
+    assert MASK.encode() in output or "kill" in ending
+    assert leaks(output) == []
+    assert leaky.leaks() == {}
+
+
+def test_options_that_show_secrets(leaky: Leaky) -> None:
+    """What pytest writes past every hook is refused, with the options' names."""
+    code, output = leaky.run("--debug=reports/debug", "--pastebin=all")
+    assert code == 4
+    assert b"--debug, --pastebin" in output
     assert leaks(output) == []
     assert leaky.leaks() == {}
 
 
 @pytest.mark.parametrize(
-    ("option", "variables"), [("--debug=reports/debug", {}), ("--pastebin=all", {})]
+    ("program", "message"),
+    [("sys.exit('x' * 1990 + t)", b"xxx***"), ("print(t, flush=True); signal.pause()", b"***\\n")],
+    ids=["ends", "announces"],
 )
-def test_an_option_that_tells_all(leaky: Leaky, option: str, variables: dict[str, str]) -> None:
-    """What pytest writes past every hook is refused, with the option's name."""
-    code, output = leaky.run(option)
-    assert code == 4
-    assert option.partition("=")[0].encode() in output
-    assert leaks(output) == []
-    assert leaky.leaks() == {}
-
-
-def test_a_deployment_that_does_not_start(leaky: Leaky) -> None:
-    """The command of [serve] knows the secrets as well, and its last words are shown."""
+def test_a_deployment_that_does_not_start(leaky: Leaky, program: str, message: bytes) -> None:
+    """The command of [serve] knows the secrets as well, and what it wrote is quoted."""
     path = leaky.folder / "environments/demo.toml"
-    program = "import os, sys; t = os.environ['LEAK_TOKEN']; print(t); sys.exit('x' * 1990 + t)"
+    program = f"import os, signal, sys; t = os.environ['LEAK_TOKEN']; {program}"
     table = f"""[serve]\ncommand = ["{{python}}", "-c", "{program}"]\norigins = ["other"]\n"""
     path.write_text(path.read_text() + table)
     code, output = leaky.run()
     assert code == 4
-    assert b"xxx***" in output
+    assert message in output
     assert leaks(output) == []
 
 
-@pytest.mark.parametrize("value", ["abc", "a"])
-def test_a_secret_that_is_too_short(
-    leaky: Leaky, monkeypatch: pytest.MonkeyPatch, value: str
-) -> None:
+def test_a_secret_that_is_too_short(leaky: Leaky, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stands in every other word: a usage error that does not show it."""
-    monkeypatch.setitem(ENV, "LEAK_TOKEN", value)
+    monkeypatch.setitem(ENV, "LEAK_TOKEN", "abc")
     code, output = leaky.run("--no-header", checks="")
     assert code == 4
     assert b"too short to be kept out of reports" in output
     assert b"LEAK_TOKEN" in output
+    assert b"abc" not in output
 
 
 def test_a_secret_that_is_a_word_of_the_report(
@@ -514,12 +517,3 @@ def test_a_secret_that_is_a_word_of_the_report(
     assert b"test" not in output.partition(b"verdict")[2].partition(b"=====")[0]
     ET.parse(leaky.folder / "reports/junit.xml")  # noqa: S314 - our own file
     assert json.loads((leaky.folder / "reports/verdict.json").read_text())["verdict"] == "PASSED"
-
-
-def test_the_server_gets_the_secret(serve: Serve, tmp_path: Path) -> None:
-    """What is hidden in reports is sent as it is."""
-    server = serve(echo)
-    Leaky(tmp_path / "suite", server.url).run("-k", "test_echo")
-    sent = {request.headers.get("authorization") for request in server.requests}
-    assert f"Bearer {TOKEN}" in sent
-    assert all(isinstance(request, Request) for request in server.requests)
