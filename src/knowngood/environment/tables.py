@@ -1,4 +1,4 @@
-"""The tables of an environment file as values, each checked for what a schema cannot see.
+"""Turns the tables of an environment file into values, and checks what a schema cannot see.
 
 ``path`` is always the environment file: messages begin with it, and ``file:NAME`` is relative to
 it. Every function raises BadEnvironment.
@@ -21,7 +21,7 @@ from .serve_settings import DrillConfig, RollbackDrillConfig, ServeCommand
 
 
 def is_file(path: Path) -> bool:
-    """``Path.is_file`` raises for names that no file can have, and for closed folders."""
+    """Return whether ``path`` is a file, also for names that no file can have."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -29,7 +29,7 @@ def is_file(path: Path) -> bool:
 
 
 def file(path: Path, key: str, value: str) -> Path:
-    """The file that ``file:NAME`` means, relative to the environment file."""
+    """Return the file that ``file:NAME`` means, relative to the environment file."""
     target = path.parent / value.removeprefix("file:")
     if not is_file(target):
         raise BadEnvironment(f"{path}: {key}: there is no file {str(target)!r}")
@@ -37,7 +37,7 @@ def file(path: Path, key: str, value: str) -> Path:
 
 
 def values(path: Path, key: str, value: list[str] | str) -> tuple[str, ...]:
-    """A list as it stands, or the lines of ``file:NAME`` without comments."""
+    """Return a list as it stands, or the lines of ``file:NAME`` without comments."""
     values = value if isinstance(value, list) else _lines(path, key, value)
     if not values:
         raise BadEnvironment(f"{path}: {key}: holds no value, so nothing would be checked")
@@ -57,7 +57,7 @@ def _refuse_unfit(path: Path, key: str, value: str) -> None:
 
 
 def _lines(path: Path, key: str, value: str) -> list[str]:
-    """The lines of ``file:NAME`` without comments."""
+    """Return the lines of ``file:NAME`` without comments."""
     source = file(path, key, value)
     try:
         text = source.read_text("utf-8")
@@ -68,7 +68,7 @@ def _lines(path: Path, key: str, value: str) -> list[str]:
 
 
 def aliases(path: Path, value: dict[str, str] | str) -> dict[str, str]:
-    """A table as it stands, or the ``alias = target`` lines of ``file:NAME``."""
+    """Return a table as it stands, or the ``alias = target`` lines of ``file:NAME``."""
     if isinstance(value, str):
         pairs = [line.partition("=") for line in _lines(path, "aliases", value)]
         names = values(path, "aliases", [alias.strip() for alias, _, _ in pairs])
@@ -84,7 +84,7 @@ def aliases(path: Path, value: dict[str, str] | str) -> dict[str, str]:
 
 
 def release(path: Path, table: dict[str, Any] | None) -> Release | None:
-    """Where the deployment says which release it is, if it does."""
+    """Return where the deployment says which release it is, None where it does not."""
     if table is None:
         return None
     unbuilt = {k: _regex(path, f"release.{k}", v, 0) for k, v in table.items() if k == "unbuilt"}
@@ -92,7 +92,7 @@ def release(path: Path, table: dict[str, Any] | None) -> Release | None:
 
 
 def header_rules(path: Path, kinds: dict[str, Any]) -> list[HeaderRule]:
-    """One rule for each header of each kind of URL."""
+    """Return one rule for each header of each kind of URL."""
     rules = []
     for kind, table in kinds.items():
         paths = _regex(path, f"headers.{kind}.paths", table["paths"], 0)
@@ -125,7 +125,7 @@ def _regex(path: Path, key: str, pattern: str, flags: int) -> re.Pattern[str]:
 
 
 def secrets(path: Path, table: dict[str, str]) -> dict[str, str]:
-    """The values of the variables that the table names; no message ever holds a value."""
+    """Return the values of the variables that the table names; no message holds a value."""
     values = {}
     for name, variable in table.items():
         value = os.environ.get(variable)
@@ -150,7 +150,7 @@ def secrets(path: Path, table: dict[str, str]) -> dict[str, str]:
 
 
 def edges(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """By origin, where to connect to as libcurl wants it: an IPv6 address in brackets."""
+    """Return addresses by origin in the form of libcurl: an IPv6 address in brackets."""
     return {
         origin: tuple(
             f"[{edge}]" if edge.count(":") > 1 and "[" not in edge else edge for edge in addresses
@@ -160,7 +160,7 @@ def edges(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def serve(path: Path, table: dict[str, Any]) -> ServeCommand:
-    """The command that starts the deployment."""
+    """Return the command that starts the deployment."""
     return ServeCommand(
         command=tuple(table["command"]),
         origins=tuple(table["origins"]),
@@ -198,7 +198,7 @@ def _rollback_drill(path: Path, table: dict[str, Any]) -> RollbackDrillConfig:
 
 
 def gate(path: Path, table: dict[str, Any]) -> GateRules:
-    """The rules of [gate]; where it is silent, the usual ones."""
+    """Return the rules of [gate], with defaults for what it leaves out."""
     rules = dict(table)
     if "signers" in rules:
         rules["signers"] = file(path, "gate.signers", rules["signers"])
@@ -227,7 +227,7 @@ def _refuse_no_date(path: Path, day: str) -> None:
 
 
 def deploy(path: Path, table: dict[str, Any] | None) -> DeployCommand | None:
-    """The command of [deploy], whose fields are all known; None where there is none."""
+    """Return the command of [deploy], None where there is none."""
     if table is None:
         return None
     for number, word in enumerate(table["command"]):
