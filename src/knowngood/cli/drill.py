@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..drill import faults
+from ..drill import PAIRS, drill_faults, drill_rollback
 from .console import print_line
 
 
@@ -15,7 +15,7 @@ from .console import print_line
 @click.option(
     "--fault", "names", multiple=True, metavar="NAME", help="this fault alone; repeatable"
 )
-@click.option("--pairs", type=int, metavar="N", help=f"pairs of faults (default: {faults.PAIRS})")
+@click.option("--pairs", type=int, metavar="N", help=f"pairs of faults (default: {PAIRS})")
 @click.option("--seed", type=int, metavar="N", help="draw the same pairs again (default: new ones)")
 @click.option(
     "--json",
@@ -24,7 +24,11 @@ from .console import print_line
     metavar="PATH",
     help="write the results to PATH as well",
 )
-@click.option("--rollback", is_flag=True, help="rehearse a bad push that is taken back, instead")
+@click.option(
+    "--rollback",
+    is_flag=True,
+    help="push a bad release in a sandbox instead, and see it rolled back",
+)
 def command(
     environment: str,
     names: tuple[str, ...],
@@ -41,8 +45,7 @@ def command(
         options = {"--fault": names or None, "--pairs": pairs, "--seed": seed}
         for option in (option for option, value in options.items() if value is not None):
             raise click.UsageError(f"--rollback is one push, without faults: leave out {option}")
-        from ..drill import rollback as rollback_drill
-
-        drilled, _ = faults.drilled(environment)
-        return rollback_drill.drill_rollback(drilled, path, say=print_line)
-    return faults.drill(environment, names, pairs, seed, path, say=print_line)
+        return drill_rollback(environment, path, say=print_line)
+    return drill_faults(
+        environment, faults=names, pairs=pairs, seed=seed, path=path, say=print_line
+    )

@@ -1,5 +1,11 @@
-"""``knowngood drill --rollback``: a bad push, caught and taken back, where nobody is hurt.
+"""Proves that the checks can fail, and that a bad release is rolled back.
 
-A real repository, two deployments behind links that are flipped, and the commands that everybody
-uses: who has seen this end well has seen the gate refuse, the rollback work and the records hold.
+:func:`drill_faults` starts a deployment with one fault after the other; :func:`drill_rollback`
+pushes a bad release in a sandbox. Both start real runs and commands as processes. This room prints
+nothing by itself: who calls it hands in ``say``.
 """
+
+from .fault_drill import PAIRS, drill_faults
+from .rollback import drill_rollback
+
+__all__ = ["PAIRS", "drill_faults", "drill_rollback"]

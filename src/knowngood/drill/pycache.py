@@ -1,4 +1,4 @@
-"""Many runs, where Python was told to write no bytecode."""
+"""Let Python keep bytecode during a drill."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def shared_pycache() -> Iterator[Mapping[str, str]]:
-    """Where Python was told to write no bytecode each run would compile every module anew, which
-    is a third of its time; for hundreds of runs it is written to a folder of the drill's.
+    """Yield environment variables by which all runs of a drill share a folder of bytecode.
+
+    Where Python may write bytecode, there is no need. Where PYTHONDONTWRITEBYTECODE is set, every
+    run would compile every module again, which is a third of its time.
     """
     if not sys.dont_write_bytecode:
         yield {}

@@ -1,11 +1,11 @@
-"""Where a rehearsal takes place: one folder that holds all it needs, and is gone afterwards.
+"""The sandbox of a rollback drill: one temporary folder with all that the drill needs.
 
 ::
 
     site/         the repository that releases v1, v2 and v3 are made from; v3 lacks a file
-    origin.git/   what it is cloned from, as it were: records are pushed there
-    suite/        the checks, linked, with environments/stage.toml and prod.toml
-    stage/ prod/  releases/NAME, and the link `live` that is served
+    origin.git/   the origin of that repository: records are pushed there
+    suite/        links to the checks, and environments/stage.toml and prod.toml
+    stage/ prod/  releases/NAME, and the link `live` to the one that is served
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ STAGE, PROD = "stage", "prod"
 GOOD, BETTER, BAD = "v1", "v2", "v3"
 BRANCH: Final = "release"
 
-_OF_NO_CHECK: Final = (".git", ".venv", ".tox", ".nox", ".pytest_cache", "__pycache__")
+_NOT_LINKED: Final = (".git", ".venv", ".tox", ".nox", ".pytest_cache", "__pycache__")
 _BUILDING: Final = 120.0  # seconds that the site may take to be made
 _GIT: Final = """\
 [user]
-name = Rehearsal
-email = rehearsal@localhost
+name = Rollback drill
+email = drill@localhost
 [init]
 defaultBranch = release
 """
@@ -49,31 +49,39 @@ defaultBranch = release
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """The folder, and what is rehearsed: a drilled environment's checks on a site of its kind."""
+    """The folder and what the drill is made of.
+
+    Attributes:
+        folder: holds everything.
+        environment: whose checks are run.
+        serve: its [serve].
+        release: its [release].
+        config: its [serve.drill.rollback].
+    """
 
     folder: Path
     environment: Environment
     serve: ServeCommand
     release: Release
-    rehearsal: RollbackDrillConfig
+    config: RollbackDrillConfig
 
     @property
     def suite(self) -> Path:
-        """The folder in which commands are run."""
+        """Return the folder in which commands are run."""
         return self.folder / "suite"
 
     @property
     def site(self) -> Repository:
-        """The repository that releases are made from."""
+        """Return the repository that releases are made from."""
         return Repository(self.folder / "site", self._apart())
 
     def variables(self) -> dict[str, str]:
-        """The variables of every command: ours, without what would lead git elsewhere."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        return {**ours, **self._apart()}
+        """Return the environment variables of every command: no GIT_* of this process."""
+        inherited = {k: value for k, value in os.environ.items() if not k.startswith("GIT_")}
+        return {**inherited, **self._apart()}
 
     def _apart(self) -> dict[str, str]:
-        """No setting, hook or key of this machine's user has a say; nothing is left behind."""
+        """Return variables that keep the user's git settings out, and caches in the folder."""
         own = str(self.folder / "own")
         return {
             "GIT_CONFIG_GLOBAL": str(self.folder / "own" / "gitconfig"),
@@ -85,15 +93,15 @@ class Sandbox:
         }
 
     def make_site(self) -> None:
-        """Make the repository and its three releases. Raises BadEnvironment, GitError."""
+        """Make the repository and its three releases. Raises BadEnvironment and GitError."""
         (self.folder / "own").mkdir()
         (self.folder / "own" / "gitconfig").write_text(_GIT, "utf-8")
         self._build()
-        lost = self.site.path / self.rehearsal.lost
+        lost = self.site.path / self.config.lost
         if not lost.is_file():
             raise BadEnvironment(
                 f"{self.environment.path}: serve.drill.rollback.lost: the site that build has made "
-                f"has no file {self.rehearsal.lost!r}"
+                f"has no file {self.config.lost!r}"
             )
         self.site.run("init", "--quiet")
         self.site.run("init", "--quiet", "--bare", "../origin.git")
@@ -102,38 +110,38 @@ class Sandbox:
         (self.site.path / "change.txt").write_text("Something to see.\n", "utf-8")
         self._tag(BETTER, "Change something")
         lost.unlink()
-        self._tag(BAD, f"Lose {self.rehearsal.lost}")
+        self._tag(BAD, f"Lose {self.config.lost}")
         self.site.run("push", "--quiet", "origin", BRANCH, GOOD, BETTER, BAD)
 
     def _build(self) -> None:
-        command = filled(self.rehearsal.build, self.site.path)
+        command = filled(self.config.build, self.site.path)
         try:
             process_group.run(
                 command, _BUILDING, cwd=self.environment.root, stderr=subprocess.STDOUT
             ).check_returncode()
         except (OSError, subprocess.SubprocessError) as error:
-            said = getattr(error, "output", None) or b""
-            told = said.decode("utf-8", "replace")[-1000:].strip()
+            output = getattr(error, "output", None) or b""
+            text = output.decode("utf-8", "replace")[-1000:].strip()
             raise BadEnvironment(
                 f"{self.environment.path}: serve.drill.rollback.build: {error}"
-                f"{f'; it said: {told}' if told else ''}"
+                f"{f'; it printed: {text}' if text else ''}"
             ) from None
 
     def _tag(self, name: str, subject: str) -> None:
         self.site.run("add", "--all", "--force")
-        self.site.run("commit", "--quiet", f"--message={subject} r=rehearsal")
+        self.site.run("commit", "--quiet", f"--message={subject} r=drill")
         self.site.run("tag", "--annotate", f"--message={name}", name)
 
     @contextmanager
     def served(self, place: str) -> Iterator[ServerAnnouncement]:
-        """Serve the link of a place, which leads to nothing yet. Raises BadEnvironment."""
+        """Serve the link `live` of a place; it leads to an empty folder. Raises BadEnvironment."""
         nothing = self.folder / place / "releases" / "nothing"
         nothing.mkdir(parents=True)
         flip(self.folder / place, nothing)
-        command = tuple(filled(self.rehearsal.command, self.folder / place / LIVE))
-        serving = replace(self.environment, serve=replace(self.serve, command=command))
+        command = tuple(filled(self.config.command, self.folder / place / LIVE))
+        served = replace(self.environment, serve=replace(self.serve, command=command))
         try:
-            deployment = Server(serving)
+            deployment = Server(served)
             try:
                 yield deployment.announced()
             finally:
@@ -142,10 +150,10 @@ class Sandbox:
             raise BadEnvironment(f"{error} (serve.drill.rollback.command)") from None
 
     def make_suite(self, places: Mapping[str, ServerAnnouncement]) -> None:
-        """Link the checks, and write an environment for each place."""
+        """Link the checks, and write an environment file for each place."""
         (self.suite / FOLDER).mkdir(parents=True)
         for path in sorted(self.environment.root.iterdir()):
-            if path.name != FOLDER and not path.name.startswith(_OF_NO_CHECK):
+            if path.name != FOLDER and not path.name.startswith(_NOT_LINKED):
                 (self.suite / path.name).symlink_to(path)
         for place, announced in places.items():
             content = self._environment(place, self.environment.served(announced))
@@ -153,19 +161,21 @@ class Sandbox:
             (self.suite / FOLDER / f"{place}.toml").write_text(text, "utf-8")
 
     def _environment(self, place: str, served: Environment) -> dict[str, Any]:
-        """The drilled environment's own file, but for where it answers and how it is deployed."""
-        kept = {"writes", "headers", "secrets", "require", "release"}
+        """Return the content of an environment file: as the drilled one has it, but for where it
+        answers and how it is deployed.
+        """
+        copied = {"writes", "headers", "secrets", "require", "release"}
         document = tomllib.loads(self.environment.path.read_text("utf-8"))
-        content = {name: value for name, value in document.items() if name in kept}
+        content = {name: value for name, value in document.items() if name in copied}
         content |= {
-            "description": f"{place} of a rehearsal",
+            "description": f"{place} of a rollback drill",
             "origins": dict(served.origins),
             "params": {name: list(values) for name, values in served.params.items()},
             "aliases": dict(served.aliases),
             "budget": asdict(served.budget),
             "control": [
-                {key: value for key, value in asdict(each).items() if value}
-                for each in served.control
+                {key: value for key, value in asdict(control).items() if value}
+                for control in served.control
             ],
             "gate": {"branch": BRANCH, "no_change": []},
             "deploy": {"command": self._deploy(place)},
@@ -187,19 +197,19 @@ class Sandbox:
 
 
 def filled(command: tuple[str, ...], folder: Path) -> list[str]:
-    """A command for this folder."""
+    """Return a command with ``{folder}`` filled in."""
     return [word.replace("{folder}", str(folder)) for word in runnable(command)]
 
 
 @contextmanager
 def sandbox(environment: Environment) -> Iterator[tuple[Sandbox, Mapping[str, ServerAnnouncement]]]:
-    """A ground with its site, its suite and its deployments up, which end with the context.
+    """Yield the sandbox and what its two deployments, stage and prod, announced.
 
-    Raises BadEnvironment.
+    All of it is gone after the context. Raises BadEnvironment.
     """
     serve, release = environment.serve, environment.release
-    rehearsal = serve.drill.rollback if serve is not None and serve.drill is not None else None
-    if serve is None or release is None or rehearsal is None:
+    config = serve.drill.rollback if serve is not None and serve.drill is not None else None
+    if serve is None or release is None or config is None:
         raise BadEnvironment(
             f"{environment.path}: --rollback needs [release], and [serve.drill.rollback] with "
             "build, a command that makes a site in {folder}, command, which serves {folder}, and "
@@ -212,14 +222,14 @@ def sandbox(environment: Environment) -> Iterator[tuple[Sandbox, Mapping[str, Se
         )
     drilled = environment.drilled(())
     with tempfile.TemporaryDirectory(
-        prefix="knowngood-rehearsal-", ignore_cleanup_errors=True
+        prefix="knowngood-drill-", ignore_cleanup_errors=True
     ) as folder:
-        made = Sandbox(Path(folder).resolve(), drilled, serve, release, rehearsal)
+        place = Sandbox(Path(folder).resolve(), drilled, serve, release, config)
         try:
-            made.make_site()
+            place.make_site()
         except GitError as error:
             raise BadEnvironment(f"--rollback: {error}") from None
-        with made.served(STAGE) as stage, made.served(PROD) as prod:
-            places = {STAGE: stage, PROD: prod}
-            made.make_suite(places)
-            yield made, places
+        with place.served(STAGE) as stage, place.served(PROD) as prod:
+            announced = {STAGE: stage, PROD: prod}
+            place.make_suite(announced)
+            yield place, announced

@@ -1,4 +1,4 @@
-"""A command of knowngood's, run as a process that ends with us, with all that it started."""
+"""Run a command of knowngood as a process of its own."""
 
 from __future__ import annotations
 
@@ -12,29 +12,37 @@ from typing import Final, NamedTuple
 from ..safety import process_group
 
 SECONDS: Final = 300.0
-"""How long one command may take: a push with its rollback takes ten."""
+"""How long one command may take. A push with its rollback takes ten seconds."""
 
-_WIND_UP: Final = 15.0  # seconds; a run that is told to end takes eight at the most
+_GRACE: Final = 15.0  # seconds; a run that gets SIGTERM needs eight at the most
 
 
 class CommandResult(NamedTuple):
-    """How a command ended: its exit code, and what it printed."""
+    """How a command ended.
+
+    Attributes:
+        code: its exit code.
+        output: what it printed, errors included.
+    """
 
     code: int
     output: str
 
 
 def run(folder: Path, variables: Mapping[str, str], *words: str) -> CommandResult:
-    """Run ``knowngood WORDS`` in ``folder``, with these environment variables alone."""
+    """Run ``knowngood WORDS`` in ``folder``, with these environment variables alone.
+
+    When this process is interrupted, the command is ended with all that it started.
+    """
     try:
         done = process_group.run(
             [sys.executable, "-P", "-m", "knowngood", *words],
             SECONDS,
-            grace=_WIND_UP,
+            grace=_GRACE,
             cwd=folder,
             env=variables,
             stderr=subprocess.STDOUT,
         )
     except subprocess.TimeoutExpired:
-        return CommandResult(-signal.SIGTERM, f"not done after {SECONDS:g} s, and ended")
+        return CommandResult(-signal.SIGTERM, f"ended: it took more than {SECONDS:g} s")
     return CommandResult(done.returncode, done.stdout.decode("utf-8", "replace"))

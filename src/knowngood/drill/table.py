@@ -1,48 +1,43 @@
-"""What a person sees of a drill: a row for each run, and what it comes to."""
+"""The table of a drill of faults: a row for each run, and a summary."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ..safety.sanitize import one_line
+from .results import DrillResult
 
-if TYPE_CHECKING:
-    from .faults import DrillResult
-
-_WIDE = 44  # characters of a fault's name
+_NAME_WIDTH: Final = 44
+_SHOWN: Final = 2  # checks that are named in a row
 
 
-def row(result: DrillResult) -> None:
-    """One run, as it ends."""
-    caught = ", ".join(map(_short, result.caught_by[:2]))
-    more = f" and {len(result.caught_by) - 2} more" if len(result.caught_by) > 2 else ""
+def row(result: DrillResult) -> Iterator[str]:
+    """Yield the lines for one run."""
+    caught = ", ".join(map(_short, result.caught_by[:_SHOWN]))
+    rest = len(result.caught_by) - _SHOWN
+    more = f" and {rest} more" if rest > 0 else ""
     mark = "ok  " if result.right else "MISS"
-    _line(
-        f"{mark} {one_line(result.name, 100):{_WIDE}} {' or '.join(result.expected):12} "
+    yield (
+        f"{mark} {one_line(result.name, 100):{_NAME_WIDTH}} {' or '.join(result.expected):12} "
         f"{result.got:12} {result.seconds:5.1f} s  {caught}{more}"
     )
     if not result.right:
-        _line(f"     {one_line(result.reason, 300)}")
+        yield f"     {one_line(result.reason, 300)}"
         if result.quiet:
-            _line(f"     said nothing: {', '.join(map(_short, result.quiet))}")
+            quiet = ", ".join(map(_short, result.quiet))
+            yield f"     claim to catch it, and did not fail: {quiet}"
 
 
-def summary(results: Sequence[DrillResult], seconds: float, pairs: int, seed: int) -> None:
-    """How many ended as they should."""
-    missed = [each.name for each in results if not each.right]
+def summary(results: Sequence[DrillResult], seconds: float, pairs: int, seed: int) -> Iterator[str]:
+    """Yield how many runs ended as they should, and the names of those that did not."""
+    missed = [one_line(result.name, 100) for result in results if not result.right]
     right = len(results) - len(missed)
-    _line("")
-    _line(f"{right} of {len(results)} as expected in {seconds:.0f} s; {pairs} pairs, seed {seed}")
+    yield ""
+    yield f"{right} of {len(results)} as expected in {seconds:.0f} s; {pairs} pairs, seed {seed}"
     if missed:
-        _line(f"missed: {', '.join(one_line(name, 100) for name in missed)}")
+        yield f"missed: {', '.join(missed)}"
 
 
 def _short(check: str) -> str:
     return check.removeprefix("test_").replace(".py::test_", ": ").replace("_", " ")
-
-
-def _line(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

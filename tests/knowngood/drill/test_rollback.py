@@ -1,5 +1,5 @@
-"""The rehearsal of a rollback, over a suite and a site of another team: it ends well where gate,
-rollback and records do, and names the step where one does not.
+"""The rollback drill, over a suite and a site of another team: all is as expected where gate,
+rollback and records work; otherwise it names the step.
 """
 
 import json
@@ -7,17 +7,22 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from knowngood.drill.rollback import RECORDS, difference, not_at_origin
+from knowngood.cli import main as cli
+from knowngood.drill import drill_rollback, subcommand
+from knowngood.drill.rollback_records import EXPECTED, difference, not_at_origin
+from knowngood.drill.subcommand import CommandResult
+from knowngood.environment.model import BadEnvironment
 from knowngood.release.git import Repository
 
 SERVER = '''
-"""Makes a site, or serves one: --stuck never serves another release than v3 after that."""
+"""Makes a site, or serves one."""
 import http.server, json, pathlib, sys, threading
 
 folder = pathlib.Path(sys.argv[2])
@@ -26,14 +31,9 @@ if sys.argv[1] == "make":
     (folder / "about" / "page.html").write_text("page")
     raise SystemExit
 
-stuck = []
-
 class Page(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path):
-        now = folder.resolve()
-        if "--stuck" in sys.argv and folder.parent.name == "prod" and now.name == "v3":
-            stuck.append(now)
-        return str((stuck or [now])[0] / path.lstrip("/"))
+        return str(folder.resolve() / path.lstrip("/"))
 
     def log_message(self, *_):
         pass
@@ -111,7 +111,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def variables(tmp_path: Path) -> Mapping[str, str]:
-    """Ours, and a temporary folder by which every process of a rehearsal can be told."""
+    """Return ours, and a temporary folder by which every process of a drill is recognized."""
     (tmp_path / "tmp").mkdir()
     own = {k: v for k, v in os.environ.items() if "PYTEST" not in k}
     (tmp_path / "home").mkdir()
@@ -129,27 +129,6 @@ COMMAND = [sys.executable, "-m", "knowngood", "drill", "--env=ours", "--rollback
 Run = Callable[..., tuple[int, str]]
 
 
-@pytest.fixture
-def run(project: Path, variables: Mapping[str, str], tmp_path: Path) -> Run:
-    """Rehearses; exit code and output. Nothing is left behind, whatever comes of it."""
-
-    def run(*options: str) -> tuple[int, str]:
-        ended = subprocess.run(
-            [*COMMAND, *options],
-            cwd=project,
-            env=variables,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert list((tmp_path / "tmp").iterdir()) == []
-        assert list(running(tmp_path)) == []
-        return ended.returncode, ended.stdout + ended.stderr
-
-    return run
-
-
 def running(folder: Path) -> Iterator[int]:
     """The processes that have this temporary folder among their variables."""
     for process in Path("/proc").glob("[0-9]*"):
@@ -160,18 +139,25 @@ def running(folder: Path) -> Iterator[int]:
             continue
 
 
-def steps(project: Path) -> list[tuple[str, bool]]:
-    """What was done, and whether it came as expected."""
+def test_all_as_expected(project: Path, variables: Mapping[str, str], tmp_path: Path) -> None:
+    """Every step, as a line and as JSON; the user's own git settings have no say, and nothing is
+    left behind.
+    """
+    ended = subprocess.run(
+        [*COMMAND, "--json=r.json"],
+        cwd=project,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list(running(tmp_path)) == []
     document = json.loads((project / "r.json").read_text())
     assert document["schema"] == 1
-    return [(each["done"], each["right"]) for each in document["steps"]]
-
-
-def test_all_as_expected(run: Run, project: Path) -> None:
-    """Every step, told in a line and written as JSON; the user's own git settings have no say."""
-    code, output = run("--json=r.json")
-    assert code == 0, output
-    assert steps(project) == [
+    assert [(step["done"], step["right"]) for step in document["steps"]] == [
         ("v1 is pushed to stage", True),
         ("v1 is pushed to prod", True),
         ("v2 is pushed to stage", True),
@@ -183,45 +169,104 @@ def test_all_as_expected(run: Run, project: Path) -> None:
         ("what was last known good on prod?", True),
         ("the records of prod are read back", True),
     ]
-    told = output.splitlines()
-    assert len(told) == 14
-    assert told[0].startswith("stage: site http://127.0.0.1:")
-    assert all(line.startswith("ok  ") for line in told[3:-1])
-    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in told[9]
-    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in told[10]
-    assert "13 of what was done here" in told[12]
-    assert told[13].startswith("as expected, in ")
+    lines = ended.stdout.splitlines()
+    assert len(lines) == 14
+    assert lines[0].startswith("stage: site http://127.0.0.1:")
+    assert all(line.startswith("ok  ") for line in lines[3:-1])
+    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[9]
+    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[10]
+    assert "13 of this drill → 13, here and at the origin" in lines[12]
+    assert lines[13].startswith("as expected in ")
 
 
-def test_a_deployment_that_cannot_go_back(run: Run, project: Path) -> None:
-    """The step at which prod stays bad is named, with what the push printed; nothing more is
-    tried.
+@pytest.fixture
+def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that drills in this process: its exit code, and what it printed. Nothing
+    is left behind, whatever comes of it.
     """
-    path = project / "environments" / "ours.toml"
-    path.write_text(ENVIRONMENT.replace('"serve", "{folder}"', '"serve", "{folder}", "--stuck"'))
-    code, output = run("--json=r.json")
-    assert code == 1, output
-    assert steps(project)[-1] == ("v3 is forced on prod", False)
-    assert "MISS" in output
-    assert 'exit 1, prod serves v3, without a word that "prod is back on v2, and ver' in output
-    assert "\n    the rollback of prod to v2 is NOT known to work: look at prod" in output
-    assert "nothing more was tried" in output
+    (tmp_path / "tmp").mkdir(exist_ok=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.chdir(project)
+    for variable in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(variable)
+
+    def run(path: Path | None = None) -> tuple[int, str]:
+        lines: list[str] = []
+        try:
+            return drill_rollback("ours", path, say=lines.append), "\n".join(lines)
+        finally:
+            assert list((tmp_path / "tmp").iterdir()) == []
+
+    return run
 
 
-def test_checks_that_catch_nothing(run: Run, project: Path) -> None:
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[CommandResult]:
+    """What the commands of a drill end with, in their order, in place of running them. After a
+    push comes the answer of ``live``.
+    """
+    ends: list[CommandResult] = []
+    monkeypatch.setattr(subcommand, "run", lambda *_: ends.pop(0))
+    return ends
+
+
+def pushed(code: int, output: str, live: str) -> list[CommandResult]:
+    """Return the ends of a push and of ``live`` after it."""
+    return [CommandResult(code, output), CommandResult(0, f"{live}\n")]
+
+
+SOUND = [
+    *pushed(0, "v1 is on stage, and verified", "v1"),
+    *pushed(0, "v1 is on prod, and verified", "v1"),
+    *pushed(0, "v2 is on stage, and verified", "v2"),
+    CommandResult(0, "yes"),
+    *pushed(0, "v2 is on prod, and verified", "v2"),
+    *pushed(1, "stage is back on v2, and verified", "v2"),
+    *pushed(1, "v3 has not PASSED on stage", "v2"),
+]
+
+
+def test_a_deployment_that_cannot_go_back(run: Run, commands: list[CommandResult]) -> None:
+    """The step at which prod stays bad is named, with what the push printed; no more are taken."""
+    trouble = "the rollback of prod to v2 is NOT known to work: look at prod"
+    commands += [*SOUND, *pushed(1, trouble, "v3")]
+    code, output = run()
+    assert code == 1
+    last = output.splitlines()[-3:]
+    assert last[0].startswith("MISS")
+    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v3" in last[0]
+    assert last[0].endswith('and it did not print "prod is back on v2, and verified"')
+    assert "no further step was taken" in last[1]
+    assert last[2] == f"    {trouble}"
+
+
+def test_checks_that_catch_nothing(run: Run, commands: list[CommandResult]) -> None:
     """A release that lacks a file and PASSES is not as expected."""
-    (project / "checks" / "test_page.py").write_text(CHECK.replace("== 200", "> 0"))
-    code, output = run("--json=r.json")
-    assert code == 1, output
-    done, right = steps(project)[-1]
-    assert (done.partition(",")[0], right) == ("v3", False)
-    assert "→ FAILED, and rolled back → exit 0, stage serves v3" in output
+    commands += [*SOUND[:9], *pushed(0, "v3 is on stage, and verified", "v3")]
+    code, output = run()
+    assert code == 1
+    assert "is pushed to stage → FAILED, and rolled back → exit 0, stage serves v3" in output
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted(
-    project: Path, variables: Mapping[str, str], tmp_path: Path, number: int
+@pytest.mark.parametrize(
+    ("place", "end", "message"),
+    [
+        (6, CommandResult(1, "no: v2 is not reviewed"), "yes → exit 1: no: v2 is not reviewed"),
+        (8, CommandResult(1, "nothing answers"), "prod serves nothing"),
+        (11, CommandResult(0, "v3"), "exit 1, prod serves v3"),
+    ],
+)
+def test_a_command_that_ends_otherwise(
+    run: Run, commands: list[CommandResult], place: int, end: CommandResult, message: str
 ) -> None:
+    """Each makes its step a miss: the gate says no, nothing is live, or what was refused is."""
+    commands += [*SOUND[:place], end]
+    code, output = run()
+    assert code == 1
+    assert message in output
+
+
+def test_interrupted(project: Path, variables: Mapping[str, str], tmp_path: Path) -> None:
     """In the middle of a check: no process is left, and no folder."""
     (project / "checks" / "test_page.py").write_text(WAITING)
     process = subprocess.Popen(
@@ -232,20 +277,20 @@ def test_interrupted(
         assert process.poll() is None
         never.wait(0.02)
     assert len(list(running(tmp_path))) >= 5  # the drill, two servers, the push and its run
-    process.send_signal(number)
+    process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=40)
     assert process.returncode == 2
-    assert b"interrupted; what was started has ended" in output
+    assert b"interrupted; every process that it started has ended" in output
     assert list((tmp_path / "tmp").iterdir()) == []
     assert list(running(tmp_path)) == []
 
 
 def test_records_that_are_others() -> None:
     """One that differs, one too many and one too few are each told by number."""
-    assert difference(RECORDS) == ""
-    first, *others = RECORDS
+    assert difference(EXPECTED) == ""
+    first, *others = EXPECTED
     assert difference(others).startswith("record 1 is pushed v1 DEPLOYED, and not pushed v1 START")
-    assert difference([*RECORDS, first]) == "record 14 is pushed v1 STARTED, and not none"
+    assert difference([*EXPECTED, first]) == "record 14 is pushed v1 STARTED, and not none"
     assert difference([first, *others[:-1]]) == "record 13 is none, and not verified v2 PASSED"
     assert difference([]).startswith("record 1 is none")
 
@@ -274,9 +319,8 @@ def test_records_that_nobody_else_has(tmp_path: Path) -> None:
 
 def test_nowhere_to_write_to(run: Run) -> None:
     """Told before anything is done."""
-    code, output = run("--json=none/r.json")
-    assert code == 4, output
-    assert "error: --json none/r.json: there is no folder none" in output
+    with pytest.raises(BadEnvironment, match=r"--json none/r\.json: there is no folder none"):
+        run(Path("none/r.json"))
 
 
 def replaced(old: str, new: str) -> str:
@@ -284,14 +328,14 @@ def replaced(old: str, new: str) -> str:
     return ENVIRONMENT.replace(old, new)
 
 
-REHEARSAL = ENVIRONMENT[ENVIRONMENT.index("[serve.drill.rollback]") : ENVIRONMENT.index("[rele")]
+ROLLBACK = ENVIRONMENT[ENVIRONMENT.index("[serve.drill.rollback]") : ENVIRONMENT.index("[rele")]
 KEY = "serve.drill.rollback"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        (replaced(REHEARSAL, ""), "--rollback needs [release], and [serve.drill.rollback] with"),
+        (replaced(ROLLBACK, ""), "--rollback needs [release], and [serve.drill.rollback] with"),
         (ENVIRONMENT[: ENVIRONMENT.index("[serve.drill]")], "has no [serve.drill]"),
         (replaced("[release]\n", "[headers]\n").partition("[headers]")[0], "needs [release]"),
         (replaced('lost = "about/page.html"\n', ""), f"{KEY}: 'lost' is a required property"),
@@ -302,25 +346,23 @@ KEY = "serve.drill.rollback"
         (replaced('"serve", "{folder}"', '"serve"'), f"{KEY}.command: found no word with"),
         (replaced('"make", "{folder}"', '"mkae", "{folder}"'), f"{KEY}.lost: the site"),
         (replaced('build = ["{python}"', 'build = ["/no/such"'), f"{KEY}.build: [Errno 2]"),
-        (replaced('"server.py", "make"', '"none.py", "make"'), "it said: "),
+        (replaced('"server.py", "make"', '"none.py", "make"'), "it printed: "),
         (replaced('"serve", "{folder}"', '"make", "{folder}"'), f"({KEY}.command)"),
         (replaced("[release]", '[origins]\nother = "http://h.test"\n[release]'), "origins.other: "),
     ],
 )
-def test_a_mistake_is_explained(run: Run, project: Path, text: str, told: str) -> None:
+def test_a_mistake_is_explained(run: Run, project: Path, text: str, message: str) -> None:
     """A usage error, which names file and key, what was found and what to do."""
     (project / "environments" / "ours.toml").write_text(text)
-    (project / "site").mkdir()  # for a command that was told of no folder
-    code, output = run()
-    assert code == 4, output
-    assert f"error: {project / 'environments' / 'ours.toml'}: " in output
-    assert told in output
-    assert "Traceback" not in output.partition("it said: ")[0]
+    (project / "site").mkdir()  # for a command that was given no folder
+    with pytest.raises(BadEnvironment) as error:
+        run()
+    assert str(error.value).startswith(f"{project / 'environments' / 'ours.toml'}: ")
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize("option", ["--fault=gone", "--pairs=0", "--seed=3"])
-def test_options_that_do_not_go_together(run: Run, option: str) -> None:
+def test_options_that_do_not_go_together(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Faults belong to the other drill."""
-    code, output = run(option)
-    assert code == 4, output
-    assert f"leave out {option.partition('=')[0]}" in output
+    assert cli.run(["drill", "--rollback", option]) == 4
+    assert f"leave out {option.partition('=')[0]}" in capsys.readouterr().err

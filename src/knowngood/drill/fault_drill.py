@@ -1,0 +1,188 @@
+"""``knowngood drill``: start a deployment sound, then with each fault, then with pairs of faults.
+
+Each run must end as the fault says, and by the checks that claim to catch it. Pairs, drawn at
+random, show that no fault hides another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import secrets
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..environment import loader
+from ..environment.model import BadEnvironment, Environment
+from ..environment.serve_settings import DrillConfig
+from ..environment.server import runnable
+from ..safety import process_group
+from ..session.options import Options
+from ..supervisor import watched
+from ..verdict.exit_codes import EXIT_CODES, VerdictKind
+from . import results, table
+from .pycache import shared_pycache
+from .results import FAILED, INCONCLUSIVE, PASSED, DrillResult, DrillRun, Fault, Say
+
+PAIRS: Final = 10
+"""Pairs of faults that are drawn where nobody says how many."""
+
+_LISTING: Final = 30.0  # seconds that the list of faults may take
+
+
+def drill_faults(
+    name: str,
+    *,
+    faults: Sequence[str] = (),
+    pairs: int | None = None,
+    seed: int | None = None,
+    path: Path | None = None,
+    say: Say,
+) -> int:
+    """Drill the environment ``name``; return the exit code.
+
+    ``faults`` are the names of those to start with (all, if there are none), ``pairs`` is the
+    number of pairs, ``seed`` draws the same pairs again, and ``path`` is where the results are
+    written. Raises BadEnvironment.
+    """
+    results.refuse_missing_folder(path)
+    environment, config = drilled(name)
+    known = list_faults(config, environment)
+    unknown = sorted(set(faults) - {fault.name for fault in known})
+    if unknown:
+        raise BadEnvironment(
+            f"--fault {unknown[0]}: no such fault; "
+            f"allowed: {', '.join(fault.name for fault in known)}"
+        )
+    chosen = [fault for fault in known if not faults or fault.name in faults]
+    try:
+        with shared_pycache() as variables:
+            drill = FaultDrill(
+                environment=environment,
+                variables=variables,
+                say=say,
+                pairs=PAIRS if pairs is None else pairs,
+                seed=secrets.randbelow(10_000) if seed is None else seed,
+            )
+            return drill.run(chosen, known, path)
+    except KeyboardInterrupt:
+        say("knowngood drill: interrupted")
+        # The runs under way end by themselves when this process is gone: do not wait for them.
+        os._exit(EXIT_CODES[VerdictKind.INTERRUPTED])
+
+
+@dataclass(slots=True)
+class FaultDrill:
+    """The runs of one drill, several at a time.
+
+    Attributes:
+        environment: whose deployment is started.
+        variables: environment variables of every run.
+        say: prints a line.
+        pairs: how many pairs of faults are drawn.
+        seed: draws them.
+        release: what the sound deployment served; every other run expects it.
+    """
+
+    environment: Environment
+    variables: Mapping[str, str]
+    say: Say
+    pairs: int
+    seed: int
+    release: str | None = None
+
+    def run(self, chosen: Sequence[Fault], known: Sequence[Fault], path: Path | None) -> int:
+        """Run without a fault, with each chosen one, with pairs of all; return the exit code."""
+        began = time.monotonic()
+        done: list[DrillResult] = []
+        for result in self._results(chosen, known):
+            self._print(table.row(result))
+            done.append(result)
+        self._print(table.summary(done, time.monotonic() - began, self.pairs, self.seed))
+        content = {
+            "environment": self.environment.name,
+            "release": self.release,
+            "seed": self.seed,
+            "results": [{**asdict(result), "right": result.right} for result in done],
+        }
+        results.write(path, content, self.say)
+        return results.AS_EXPECTED if all(result.right for result in done) else results.MISSED
+
+    def _results(self, chosen: Sequence[Fault], known: Sequence[Fault]) -> Iterator[DrillResult]:
+        """Yield the result without a fault, and the others if that one is right."""
+        sound, document = self._run(DrillRun("(sound)", (), (PASSED,)))
+        yield sound
+        if sound.right and document is not None:
+            self.release = document["release"]["seen"]
+            runs = [results.alone(fault, document["checks"]) for fault in chosen]
+            chance = random.Random(self.seed)  # noqa: S311 - to be drawn again, not to be secret
+            yield from self._run_all(runs + results.pairs_of(known, self.pairs, chance))
+
+    def _run_all(self, runs: Sequence[DrillRun]) -> Iterator[DrillResult]:
+        at_once = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
+        with ThreadPoolExecutor(at_once) as pool:
+            futures = [pool.submit(self._run, run) for run in runs]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()[0]
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, run: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
+        """Run as ``knowngood verify`` does, without its lock: several may run here."""
+        began = time.monotonic()
+        output: list[bytes] = []
+        options = Options.from_values(
+            env=str(self.environment.path),
+            root=self.environment.root,
+            cwd=self.environment.root,
+            drill=",".join(run.faults) or "none",
+            release=self.release,
+        )
+        run_id, arguments = uuid.uuid4().hex[:12], ["-p", "no:cacheprovider", "-q"]
+        ended = watched(options, arguments, run_id, output.append, self.variables)
+        seconds = time.monotonic() - began
+        return results.judge(run, ended, seconds, b"".join(output)), ended.document
+
+    def _print(self, lines: Iterator[str]) -> None:
+        for line in lines:
+            self.say(line)
+
+
+def drilled(name: str) -> tuple[Environment, DrillConfig]:
+    """Return the environment ``name`` and its [serve.drill]. Raises BadEnvironment."""
+    environment = loader.here(name)
+    if environment.serve is None or environment.serve.drill is None:
+        raise BadEnvironment(
+            f"{environment.path}: has no [serve.drill], which lists faults and says how to start "
+            "the deployment with one"
+        )
+    return environment, environment.serve.drill
+
+
+def list_faults(config: DrillConfig, environment: Environment) -> list[Fault]:
+    """Return the faults that the deployment can be started with. Raises BadEnvironment."""
+    command = runnable(config.faults)
+    key = f"{environment.path}: serve.drill.faults"
+    try:
+        done = process_group.run(command, _LISTING, cwd=environment.root)
+        done.check_returncode()
+        listed = json.loads(done.stdout)
+        faults = [Fault(item["name"], item["verdict"], item["doc"]) for item in listed]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+        raise BadEnvironment(f"{key}: {' '.join(command)}: {error}") from None
+    allowed = (PASSED, FAILED, INCONCLUSIVE)
+    for fault in faults:
+        if fault.verdict not in allowed:
+            raise BadEnvironment(
+                f"{key}: {fault.name}: found the verdict {fault.verdict!r}; "
+                f"allowed: {', '.join(allowed)}"
+            )
+    return faults

@@ -1,0 +1,245 @@
+"""The drill of faults, over a deployment and a suite of another team."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowngood.drill import drill_faults, fault_drill
+from knowngood.drill.pycache import shared_pycache
+from knowngood.environment.model import BadEnvironment
+from knowngood.session.options import Options
+from knowngood.supervisor import Conclusion
+
+DEPLOYMENT = '''
+"""Serves one page over HTTP; --fault empty, gone, tolerated or quiet."""
+import http.server, json, sys, threading
+
+FAULTS = [
+    {"name": "gone", "verdict": "FAILED", "doc": "The page answers 404."},
+    {"name": "empty", "verdict": "FAILED", "doc": "The page is empty."},
+    {"name": "tolerated", "verdict": "PASSED", "doc": "The page has a byte more."},
+]
+faults = [b for a, b in zip(sys.argv, sys.argv[1:]) if a == "--fault"]
+if "--list" in sys.argv:
+    print(json.dumps(FAULTS))
+    raise SystemExit
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"" if "empty" in faults else b"page"
+        body += b"." if "tolerated" in faults else b""
+        self.send_response(404 if "gone" in faults else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+url = f"http://127.0.0.1:{server.server_port}"
+print(json.dumps({"origins": {"site": url}}), flush=True)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+sys.stdin.read()
+'''
+SUITE = '''
+import pytest
+
+@pytest.mark.catches("gone")
+@pytest.mark.get("site:/page")
+def test_page_is_there(response):
+    """The page is there."""
+    assert response.status_code == 200
+
+@pytest.mark.catches("empty")
+@pytest.mark.get("site:/page")
+def test_page_is_whole(response):
+    """The page has something on it."""
+    assert response.content or response.status_code != 200
+'''
+ENVIRONMENT = """
+description = "one page"
+[serve]
+command = ["{python}", "deployment.py"]
+origins = ["site"]
+[serve.drill]
+faults = ["{python}", "deployment.py", "--list"]
+command = ["{python}", "deployment.py"]
+[budget]
+probe = 3
+run = 60
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A team's own suite, environment and deployment."""
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (tmp_path / "environments" / "ours.toml").write_text(ENVIRONMENT)
+    (tmp_path / "checks" / "test_page.py").write_text(SUITE)
+    (tmp_path / "deployment.py").write_text(DEPLOYMENT)
+    return tmp_path
+
+
+def test_all_as_expected(project: Path) -> None:
+    """The command, with real runs: sound, each fault, and pairs; as a table, and as JSON."""
+    options = ("--env=ours", "--pairs=2", "--seed=7", "--json=drill.json")
+    ended = subprocess.run(
+        [sys.executable, "-m", "knowngood", "drill", *options],
+        cwd=project,
+        env={k: v for k, v in os.environ.items() if "PYTEST" not in k},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
+    assert "6 of 6 as expected" in ended.stdout
+    assert "2 pairs, seed 7" in ended.stdout
+    document = json.loads((project / "drill.json").read_text())
+    by_name = {result["name"]: result for result in document["results"]}
+    assert (document["schema"], document["seed"]) == (1, 7)
+    assert by_name["(sound)"]["got"] == by_name["tolerated"]["got"] == "PASSED"
+    assert by_name["gone"]["caught_by"] == ["test_page.py::test_page_is_there"]
+    assert by_name["empty"]["caught_by"] == ["test_page.py::test_page_is_whole"]
+    assert all(result["right"] and result["seconds"] > 0 for result in document["results"])
+
+
+Drill = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def drill(project: Path, monkeypatch: pytest.MonkeyPatch) -> Drill:
+    """Return a function that drills in this process: its exit code, and what it printed."""
+    monkeypatch.chdir(project)
+
+    def drill(**options: Any) -> tuple[int, str]:
+        lines: list[str] = []
+        code = drill_faults("ours", **options, say=lines.append)
+        return code, "\n".join(lines)
+
+    return drill
+
+
+CATCHES = {"page is there": "gone", "page is whole": "empty"}
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """By fault, the checks that fail. No run is made: what it would say is made up of this."""
+    failing: dict[str, list[str]] = {"gone": ["page is there"], "empty": ["page is whole"]}
+
+    def watched(options: Options, *_: object) -> Conclusion:
+        names = [
+            name for fault in (options.drill or "").split(",") for name in failing.get(fault, [])
+        ]
+        document = {
+            "failures": [{"check": name} for name in names],
+            "checks": {name: {"unsteady": False, "catches": [f]} for name, f in CATCHES.items()},
+            "reason": f"{len(names)} failed",
+            "release": {"seen": "v1"},
+        }
+        return Conclusion(1 if names else 0, document)
+
+    monkeypatch.setattr(fault_drill, "watched", watched)
+    return failing
+
+
+def test_each_fault_is_caught(drill: Drill, failing: dict[str, list[str]]) -> None:
+    """By the check that claims to."""
+    code, output = drill(pairs=0)
+    assert code == 0, output
+    assert "4 of 4 as expected" in output
+
+
+def test_a_fault_that_nobody_catches(drill: Drill, failing: dict[str, list[str]]) -> None:
+    """It is a miss, with the reason of the run."""
+    failing["empty"] = []
+    code, output = drill(faults=["empty"], pairs=0)
+    assert code == 1, output
+    assert "MISS empty" in output
+    assert "     0 failed\n     claim to catch it, and did not fail: page is whole" in output
+    assert output.endswith("missed: empty")
+
+
+def test_a_fault_caught_by_another_check_alone(drill: Drill, failing: dict[str, list[str]]) -> None:
+    """A claim that does not hold is a miss, though the verdict is right."""
+    failing["gone"] = ["page is whole"]
+    code, output = drill(faults=["gone"], pairs=0)
+    assert code == 1, output
+    assert "claim to catch it, and did not fail: page is there" in output
+
+
+def test_a_sound_deployment_that_fails(drill: Drill, failing: dict[str, list[str]]) -> None:
+    """Nothing more is drilled: every result would say the same."""
+    failing["none"] = ["page is there"]
+    code, output = drill()
+    assert code == 1, output
+    assert "0 of 1 as expected" in output
+    assert "missed: (sound)" in output
+
+
+@pytest.mark.parametrize(
+    ("listing", "message"),
+    [
+        ('["/no/such/program"]', "/no/such/program"),
+        ('["{python}", "-c", "print(1)"]', "serve.drill.faults: "),
+        ('["{python}", "-c", "print([{}])"]', "serve.drill.faults: "),
+        ('["{python}", "-c", "raise SystemExit(3)"]', "exit status 3"),
+        ("[]", "serve.drill.faults: found []"),
+    ],
+)
+def test_a_listing_that_is_none(drill: Drill, project: Path, listing: str, message: str) -> None:
+    """A usage error, which names the key and what the command did."""
+    text = ENVIRONMENT.replace('["{python}", "deployment.py", "--list"]', listing)
+    (project / "environments" / "ours.toml").write_text(text)
+    with pytest.raises(BadEnvironment) as error:
+        drill()
+    assert message in str(error.value)
+
+
+def test_no_drill(drill: Drill, project: Path) -> None:
+    """An environment that cannot be started with faults."""
+    text = ENVIRONMENT[: ENVIRONMENT.index("[serve.drill]")]
+    (project / "environments" / "ours.toml").write_text(text)
+    with pytest.raises(BadEnvironment, match=r"has no \[serve.drill\]"):
+        drill()
+
+
+def test_a_fault_that_is_not_known(drill: Drill) -> None:
+    """The message lists those that are."""
+    with pytest.raises(BadEnvironment, match=r"gnoe: no such .*: gone, empty, tolerated"):
+        drill(faults=["gnoe"])
+
+
+def test_a_verdict_that_is_none(drill: Drill, project: Path) -> None:
+    """What the deployment says of its faults is compared with the verdicts that there are."""
+    (project / "deployment.py").write_text(DEPLOYMENT.replace('"PASSED"', '"GREEN"'))
+    with pytest.raises(BadEnvironment, match="'GREEN'; allowed: PASSED, FAILED, INCONCLUSIVE"):
+        drill()
+
+
+def test_nowhere_to_write_to(drill: Drill) -> None:
+    """Told before anything is run."""
+    with pytest.raises(BadEnvironment, match=r"--json none/d\.json: there is no folder none"):
+        drill(path=Path("none/d.json"))
+
+
+def test_bytecode_is_kept_where_python_would_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder of the drill's, gone with it; elsewhere Python does that itself."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    with shared_pycache() as variables:
+        folder = Path(variables["PYTHONPYCACHEPREFIX"])
+        assert folder.is_dir()
+    assert not folder.exists()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    with shared_pycache() as variables:
+        assert variables == {}
