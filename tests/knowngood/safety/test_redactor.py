@@ -198,6 +198,14 @@ def test_a_stream_holds_back_little() -> None:
     assert set(stream.flush()) == set(b"x")
 
 
+@pytest.mark.parametrize("size", range(180, 200))
+def test_a_stream_never_lets_half_a_secret_through(size: int) -> None:
+    """What is held back of a long word does not begin within a secret."""
+    stream = Redactor(["hunter22"]).stream()
+    shown = [stream.feed(b"hunter22" + b"x" * size), stream.feed(b"x"), stream.flush()]
+    assert b"".join(shown) == b"***" + b"x" * (size + 1)
+
+
 def test_a_stream_without_secrets() -> None:
     """Nothing is held back where there is nothing to hide."""
     data = b"x" * 10
