@@ -1,6 +1,6 @@
-"""What a Content-Security-Policy keeps a browser from loading (https://www.w3.org/TR/CSP3/).
+"""Reads which loads a Content-Security-Policy forbids (https://www.w3.org/TR/CSP3/).
 
-Only what is certain is told: where a nonce, a hash or ``strict-dynamic`` decides, nothing is.
+Only what is certain counts: where a nonce, a hash or ``strict-dynamic`` decides, nothing is said.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _DIRECTIVES: Final = {
     "image": ("img-src", "default-src"),
     "json": ("connect-src", "default-src"),
 }
-"""By kind of reference the directives that decide, the first that is there."""
+"""By kind of link the directives that may decide; the first that a policy has, does."""
 
 _UNDECIDED: Final = re.compile(r"'(nonce-|sha\d+-|strict-dynamic')", re.I)
 _HOST: Final = re.compile(
@@ -24,10 +24,10 @@ _HOST: Final = re.compile(
 
 
 def forbids(policies: list[str], kind: str, url: str, page: str) -> str | None:
-    """The directive by which one of ``policies`` keeps ``page`` from loading ``url``, or None.
+    """Return the directive that forbids ``page`` to load ``url``; None where none does.
 
-    ``policies`` are header or meta values, each of which may hold several with commas between;
-    ``kind`` is a reference's. An empty ``url`` stands for what is inline.
+    ``policies`` are values of headers or meta elements; each may hold several policies, separated
+    by commas. ``kind`` is that of a link. An empty ``url`` stands for inline content.
     """
     for policy in ",".join(policies).split(","):
         directives = _directives(policy)
@@ -38,12 +38,12 @@ def forbids(policies: list[str], kind: str, url: str, page: str) -> str | None:
 
 
 def _directives(policy: str) -> dict[str, list[str]]:
-    """The sources of each directive; of two with one name the first counts."""
-    found: dict[str, list[str]] = {}
+    """Return the sources of each directive; of two with one name the first counts."""
+    directives: dict[str, list[str]] = {}
     for directive in policy.split(";"):
         name, *sources = directive.split() or [""]
-        found.setdefault(name.lower(), sources)
-    return found
+        directives.setdefault(name.lower(), sources)
+    return directives
 
 
 def _allowed(sources: list[str], url: str, page: str) -> bool:
@@ -55,14 +55,14 @@ def _allowed(sources: list[str], url: str, page: str) -> bool:
 
 
 def _matches(source: str, url: str, page: str) -> bool:
-    """Whether a source lets ``url`` through; ports and paths are taken to fit."""
+    """Return whether a source allows ``url``; ports and paths are taken to match."""
     host = urlsplit(url).hostname or ""
     if source == "*" or source in {"http:", f"{urlsplit(url).scheme}:"}:
         return True
     if source == "'self'":
         return host == urlsplit(page).hostname
-    found = _HOST.fullmatch(source)
-    if found is None:
+    match = _HOST.fullmatch(source)
+    if match is None:
         return not source.startswith("'") and "*" in source
-    wildcard, name = found.groups()
+    wildcard, name = match.groups()
     return host.endswith(f".{name}") if wildcard else host == name

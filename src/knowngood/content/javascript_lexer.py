@@ -1,8 +1,8 @@
-"""Large scripts by their brackets, strings and patterns alone, in time linear in their size.
+"""Reads a script by its brackets, strings and patterns alone, in time linear in its size.
 
-A parser keeps its tree: two megabytes of a sound bundle take 150 MB, of a hostile one 800 MB. Read
-token by token nothing is kept but the open brackets. What this cannot see, such as a missing
-operator, a bundler would have refused; what goes wrong with a bundle on its way, it does see.
+Nothing is kept but the brackets that are open, so that a script of any size takes no memory. A
+missing operator is not noticed, but a bundler would have refused it; a bundle that was cut short or
+spoilt on its way is noticed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..safety.errors import KnowngoodError
 from ..safety.limits import ContentTooLarge
 
 DEEPEST: Final = 50_000
-"""Brackets open at once that are followed. Engines give up at some ten thousand."""
+"""Brackets that may be open at once. JavaScript engines give up at some ten thousand."""
 
 MOST_TOKENS: Final = 2_000_000
 """Brackets, strings and what stands between them: a bundle of two megabytes has some 450,000."""
@@ -50,12 +50,16 @@ _CLOSED_BY: Final = {b"(": b")", b"[": b"]", b"{": b"}", b"${": b"}"}
 
 
 class NotWhole(KnowngoodError):
-    """A script that ends within something or closes what is not open; the message has the line."""
+    """A script that ends within a bracket, string or comment, or closes one that is not open. The
+    message has the line.
+    """
 
 
 def scan(source: bytes) -> Iterator[bytes]:
-    """The contents of every string literal, as they are written. Raises NotWhole where brackets,
-    strings or templates do not come out even, Unjudgeable where they nest too deep.
+    """Yield the content of every string literal, as it is written.
+
+    Raises NotWhole where a bracket, string, template or comment has no partner; ContentTooLarge
+    where they nest too deep.
     """
     scanner = _Scanner(source)
     for _ in range(MOST_TOKENS):
@@ -68,10 +72,17 @@ def scan(source: bytes) -> Iterator[bytes]:
 
 @dataclass(slots=True)
 class _Scanner:
-    """How far a script has been read. ``open`` holds of each open bracket what it is, where, and
-    whether its end is no value. ``last`` is the latest token but for white space and comments,
-    of other than brackets, strings and patterns the end; ``value`` says that a slash after it
-    divides, as every one does before the place ``dividing``.
+    """A script and how far it has been read.
+
+    Attributes:
+        source: the script.
+        place: the offset of the next token.
+        last: the latest token, white space and comments aside; of names and operators their end.
+        value: whether a slash after ``last`` divides, as it does after a value.
+        open: of each open bracket: itself, its offset, and whether its end is the end of a
+            statement, so that a slash after it begins a pattern.
+        dividing: the offset up to which no slash begins a pattern.
+
     """
 
     source: bytes
@@ -104,11 +115,10 @@ class _Scanner:
             self._words(token[0][-_TAIL:].rstrip())
 
     def end(self) -> None:
-        """Judge what is open at the end."""
+        """Raise NotWhole where a bracket is still open at the end of the script."""
         if self.open:
             bracket, place, _ = self.open[-1]
-            told = f"the {bracket.decode()} of line {self._line(place)} is never closed"
-            raise NotWhole(told)
+            raise NotWhole(f"the {bracket.decode()} of line {self._line(place)} is never closed")
 
     def _now(self, last: bytes, *, value: bool) -> None:
         self.last, self.value = last, value

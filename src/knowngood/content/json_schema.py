@@ -1,22 +1,23 @@
-"""JSON Schemas of a suite: checked before they are trusted, and messages that leak nothing."""
+"""JSON Schemas of a suite: checked before they are relied on. Messages hold no long values."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, cast
-
-import jsonschema
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..safety import redact
 from ..safety.errors import DeploymentError, UsageError
 from ..safety.sanitize import one_line
 from . import strict_json
+
+if TYPE_CHECKING:
+    import jsonschema
 
 SUFFIX: Final = ".schema.json"
 """How the files of schemas end, in the folder ``schemas`` beside the checks."""
@@ -67,11 +68,10 @@ _PLAIN: Final = {
     "type",
     "uniqueItems",
 }
-_FORMATS: Final = jsonschema.Draft202012Validator.FORMAT_CHECKER
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_KEPT: Final = 32  # documents whose problems are remembered
-_PROBLEMS: Final = 50  # of one document that are looked for
-_SHOWN: Final = 24  # characters of a value that a message may quote
+_REMEMBERED: Final = 32  # documents whose problems are kept
+_MOST_PROBLEMS: Final = 50  # of one document
+_QUOTED: Final = 24  # characters of a value that a message may quote
 
 
 class BadSchema(UsageError):
@@ -88,6 +88,8 @@ class Schema:
     """
 
     def __init__(self, path: Path) -> None:
+        import jsonschema
+
         self.path = path
         try:
             document = strict_json.loads(path.read_bytes())
@@ -102,30 +104,32 @@ class Schema:
         targets = [node for _, node in nodes]
         for place, node in nodes:
             _refuse_unchecked(path, place, node, targets)
-        self._validator = jsonschema.Draft202012Validator(document, format_checker=_FORMATS)
+        self._validator = jsonschema.Draft202012Validator(
+            document, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+        )
         try:
             list(self._validator.iter_errors({}))
         except RecursionError:
             raise BadSchema(f"{path}: a $ref leads back to itself") from None
-        self._known: dict[bytes, tuple[str, ...]] = {}
+        self._problems: dict[bytes, tuple[str, ...]] = {}
 
     def problems(self, document: Any) -> list[str]:
-        """What the schema refuses in ``document``, each with its JSON path; no long values, and
-        no more than fifty.
+        """Return up to fifty problems that the schema has with ``document``, each with its JSON
+        path and without long values.
 
-        Locales share their documents, so what was found is kept by the document's content.
+        They are kept by the document's content, since locales share their documents.
         """
         content = sha256(json.dumps(document).encode()).digest()
-        if content not in self._known:
-            self._known[content] = self._found(document)
-            if len(self._known) > _KEPT:
-                del self._known[next(iter(self._known))]
-        return list(self._known[content])
+        if content not in self._problems:
+            self._problems[content] = self._all_problems(document)
+            if len(self._problems) > _REMEMBERED:
+                del self._problems[next(iter(self._problems))]
+        return list(self._problems[content])
 
-    def _found(self, document: Any) -> tuple[str, ...]:
+    def _all_problems(self, document: Any) -> tuple[str, ...]:
         try:
-            found = islice(self._validator.iter_errors(document), _PROBLEMS)
-            return tuple(_describe(error) for error in found)
+            errors = islice(self._validator.iter_errors(document), _MOST_PROBLEMS)
+            return tuple(_describe(error) for error in errors)
         except RecursionError:
             return ("$: nested too deep to be checked",)
 
@@ -134,28 +138,28 @@ class Schema:
         problems = self.problems(document)
         if problems:
             more = [f"and {len(problems) - 5} more"] if len(problems) > 5 else []
-            more = ["and many more"] if len(problems) == _PROBLEMS else more
+            more = ["and many more"] if len(problems) == _MOST_PROBLEMS else more
             raise SchemaMismatch("\n".join([*problems[:5], *more]))
 
 
 @cache
 def load(path: Path) -> Schema:
-    """The schema in ``path``, read once."""
+    """Return the schema in ``path``, which is read once."""
     return Schema(path)
 
 
 def _nodes(place: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every subschema that is an object, with its place."""
+    """Yield every subschema that is an object, with its place."""
     if not isinstance(schema, dict):
         return
     yield place, schema
     for key, value in schema.items():
         if key in _MAPS:
-            for name, each in value.items():
-                yield from _nodes(f"{place}.{key}.{name}", each)
+            for name, child in value.items():
+                yield from _nodes(f"{place}.{key}.{name}", child)
         elif key in _LISTS:
-            for number, each in enumerate(value):
-                yield from _nodes(f"{place}.{key}[{number}]", each)
+            for number, child in enumerate(value):
+                yield from _nodes(f"{place}.{key}[{number}]", child)
         elif key in _SINGLE:
             yield from _nodes(f"{place}.{key}", value)
 
@@ -166,8 +170,8 @@ def _refuse_unchecked(
     unknown = sorted(set(node) - _MAPS - _LISTS - _SINGLE - _PLAIN)
     if unknown:
         raise BadSchema(
-            f"{path}: at {place}: unknown keyword {', '.join(unknown)}, which would be passed "
-            "over in silence; check the spelling"
+            f"{path}: at {place}: unknown keyword {', '.join(unknown)}, which would check nothing; "
+            "correct the spelling or remove it"
         )
     if node.get("$schema", _DRAFT) != _DRAFT:
         raise BadSchema(f"{path}: at {place}: $schema {node['$schema']!r}; allowed: {_DRAFT!r}")
@@ -177,13 +181,24 @@ def _refuse_unchecked(
             f"{path}: at {place}: $ref {reference!r}; allowed: a JSON pointer to a schema in this "
             'file, such as "#/$defs/name"'
         )
-    named = node.get("format")
-    if named is not None and named not in _FORMATS.checkers:
-        raise BadSchema(f"{path}: at {place}: format {named!r} is not checked by anything here")
+    name = node.get("format")
+    if name is not None and name not in _formats():
+        raise BadSchema(
+            f"{path}: at {place}: format {name!r} is not checked here; "
+            f"allowed: {', '.join(sorted(_formats()))}"
+        )
+
+
+def _formats() -> Collection[str]:
+    """Return the names of the formats that are checked."""
+    import jsonschema
+
+    names: Collection[str] = jsonschema.Draft202012Validator.FORMAT_CHECKER.checkers
+    return names
 
 
 def _resolves(reference: str, targets: list[dict[str, Any]]) -> bool:
-    """Whether it leads to one of the schemas that are checked; the first of them is the root."""
+    """Return whether ``reference`` leads to one of ``targets``, of which the first is the root."""
     if reference != "#" and not reference.startswith("#/"):
         return False
     node: Any = targets[0]
@@ -192,13 +207,13 @@ def _resolves(reference: str, targets: list[dict[str, Any]]) -> bool:
         if not isinstance(node, dict) or key not in node:
             return False
         node = node[key]
-    return any(node is each for each in targets)
+    return any(node is target for target in targets)
 
 
 def _describe(error: jsonschema.ValidationError) -> str:
-    """One problem. Values are cut short: a stray key may hold a credential."""
-    where = one_line(error.json_path, 120)
-    wanted: Any = error.validator_value
+    """Describe one problem. Values are cut short: a stray key may hold a credential."""
+    place = one_line(error.json_path, 120)
+    expected: Any = error.validator_value
     schema = cast("dict[str, Any]", error.schema)
     instance = cast("Any", error.instance)
     match error.validator:
@@ -209,28 +224,27 @@ def _describe(error: jsonschema.ValidationError) -> str:
                 for name in set(instance) - set(schema.get("properties", {}))
                 if not any(re.search(pattern, name) for pattern in patterns)
             )
-            names = ", ".join(one_line(name, _SHOWN) for name in extra[:8])
-            return f"{where}: unexpected key: {names}"
+            names = ", ".join(one_line(name, _QUOTED) for name in extra[:8])
+            return f"{place}: unexpected key: {names}"
         case "required":
-            return f"{where}: {error.message}"
+            return f"{place}: {error.message}"
         case "enum" | "const":
-            allowed = wanted if error.validator == "enum" else [wanted]
-            return f"{where}: expected one of {allowed}, found {_excerpt(instance)}"
+            allowed = expected if error.validator == "enum" else [expected]
+            return f"{place}: expected one of {allowed}, found {_excerpt(instance)}"
         case "type":
-            return f"{where}: expected {wanted}, found {_excerpt(instance)}"
+            return f"{place}: expected {expected}, found {_excerpt(instance)}"
         case _:
-            found = _excerpt(instance)
-            return f"{where}: {error.validator} {wanted!r:.120} refused {found}"
+            return f"{place}: {error.validator} {expected!r:.120} refused {_excerpt(instance)}"
 
 
 def _excerpt(value: Any) -> str:
-    """A scalar, cut short; of a container only its size."""
+    """Return a scalar, cut short; of a container only its size."""
     if isinstance(value, dict):
         return f"an object with {len(value)} keys"
     if isinstance(value, list):
         return f"an array of {len(value)}"
     # Redacted before it is cut, and not all of a text of megabytes.
     text = redact(repr(value[:4096] if isinstance(value, str) else value))
-    if len(text) <= _SHOWN + 2:
+    if len(text) <= _QUOTED + 2:
         return text
-    return f"{text[:_SHOWN]}… ({len(str(value))} characters)"
+    return f"{text[:_QUOTED]}… ({len(str(value))} characters)"

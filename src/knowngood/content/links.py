@@ -1,4 +1,4 @@
-"""What an answer refers to: the further URLs a browser would ask for to show it."""
+"""Finds what an answer refers to: the further URLs that a browser requests to show it."""
 
 from __future__ import annotations
 
@@ -31,15 +31,22 @@ _SOURCES: Final = (
 )
 
 MOST: Final = 2000
-"""URLs that a page may need. FHR's need thirty, the heaviest pages of the web a thousand."""
+"""URLs that a page may need. The heaviest pages of the web need a thousand."""
 
 LONGEST: Final = 8000
-"""Characters of a URL that is asked for, as RFC 9110, 4.1, has it; servers refuse longer ones."""
+"""Characters of a URL that is requested (RFC 9110, 4.1); servers refuse longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A reference as it is written: where to, as what, and the ``type`` it is given."""
+    """A reference of a page, a stylesheet or a script.
+
+    Attributes:
+        url: the address, as it is written or absolute.
+        kind: what it is loaded as: script, stylesheet, image, json and others.
+        type: the ``type`` attribute of its element.
+
+    """
 
     url: str
     kind: str
@@ -51,16 +58,16 @@ _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 
 
 def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
-    """What ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
+    """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
-    A script's own references count from the ``page`` that runs it, a stylesheet's from itself.
-    Nothing is found in other media types. Raises Unjudgeable for what is too large or too deep,
-    and for more than ``MOST`` references.
+    A script's references are relative to the ``page`` that runs it, a stylesheet's to itself. Other
+    media types have none. Raises ContentTooLarge for what is too large or too deep, and for more
+    than ``MOST`` references.
     """
     kind = media_type(content_type)
     if kind == "text/html":
-        base, found = _in_html(body)
-        return _capped(_absolute(_base(url, base), found))
+        base, references = _in_html(body)
+        return _capped(_absolute(_base(url, base), references))
     if kind == "text/css":
         return _capped(_absolute(url, _in_css(body)))
     if SCRIPT_TYPES.match(kind):
@@ -92,15 +99,15 @@ def try_in_sandbox(content_type: str | None, body: bytes) -> None:
         javascript.facts_of(body)
 
 
-def _capped(found: Iterator[Link]) -> list[Link]:
-    first = list(islice(found, MOST + 1))
+def _capped(references: Iterator[Link]) -> list[Link]:
+    first = list(islice(references, MOST + 1))
     if len(first) > MOST:
-        raise ContentTooLarge(f"it refers to more than {MOST} URLs: too many to be asked for")
+        raise ContentTooLarge(f"it refers to more than {MOST} URLs: too many to request")
     return first
 
 
 def _base(url: str, href: str) -> str:
-    """What a document's references count from; a base that browsers ignore is ignored."""
+    """Return what a document's references are relative to. Ignore a base that browsers ignore."""
     try:
         base = urljoin(url, _in_bounds(href.strip()))
         return base if urlsplit(base).scheme in {"http", "https"} else url
@@ -108,12 +115,12 @@ def _base(url: str, href: str) -> str:
         return url
 
 
-def _absolute(base: str, found: Iterable[Link]) -> Iterator[Link]:
-    """A mere fragment, such as ``url(#filter)``, asks for nothing, and neither does a data: URL,
-    the only one that is longer than others.
+def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
+    """Yield each reference once, as an absolute URL. A mere fragment, such as ``url(#filter)``, and
+    a data: URL request nothing.
     """
     seen = set()
-    for link in found:
+    for link in references:
         written = link.url.strip()
         if not written or written.startswith("#") or written[:5].lower() == "data:":
             continue
@@ -134,7 +141,7 @@ def _in_bounds(url: str) -> str:
 
 
 def _in_html(body: bytes) -> tuple[str, Iterator[Link]]:
-    """The document's base and its references."""
+    """Return the document's base and its references."""
     from . import html
 
     tree = html.parse_once(body.decode("utf-8", "replace"))
@@ -153,8 +160,8 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
             attributes = node.attributes
             yield Link(attributes.get(attribute) or "", kind, attributes.get("type") or "")
     for node in tree.css("img[srcset], source[srcset]"):
-        for each in _srcset(node.attributes.get("srcset") or ""):
-            yield Link(each, "image")
+        for url in _srcset(node.attributes.get("srcset") or ""):
+            yield Link(url, "image")
     yield from _in_styles(tree)
 
 
@@ -166,13 +173,13 @@ def _in_styles(tree: LexborHTMLParser) -> Iterator[Link]:
 
 
 def _srcset(text: str) -> Iterator[str]:
-    """The URLs of a srcset attribute; they may hold commas, but not end with one."""
+    """Yield the URLs of a srcset attribute; they may hold commas, but not end with one."""
     place = 0
-    while found := _CANDIDATE.match(text, place):
-        place = found.end()
-        if not found[1].endswith(","):
+    while candidate := _CANDIDATE.match(text, place):
+        place = candidate.end()
+        if not candidate[1].endswith(","):
             place = (text.find(",", place) + 1) or len(text)
-        yield found[1].rstrip(",")
+        yield candidate[1].rstrip(",")
 
 
 def _in_stylesheet(source: bytes) -> Iterator[Link]:
@@ -187,11 +194,11 @@ def _in_css(body: bytes) -> list[Link]:
 
 @cached_by_content
 def _in_script(body: bytes) -> list[Link]:
-    """The JSON documents a script loads: its string literals that are relative ``.json`` URLs."""
+    """Return the JSON documents a script loads: its strings that are relative ``.json`` URLs."""
     paths = (text.partition("?")[0] for text in javascript.strings(body))
     return _different(Link(path, "json") for path in paths if _JSON.fullmatch(path))
 
 
-def _different(found: Iterable[Link]) -> list[Link]:
-    """Each once, and no more of them than it takes to see that they are too many."""
-    return list(islice(dict.fromkeys(found), 3 * MOST))
+def _different(references: Iterable[Link]) -> list[Link]:
+    """Return each once, and no more than are needed to see that there are too many."""
+    return list(islice(dict.fromkeys(references), 3 * MOST))

@@ -10,5 +10,5 @@ SCRIPT_TYPES: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)scri
 
 
 def media_type(content_type: str | None) -> str:
-    """``text/html`` of ``Text/HTML; charset=utf-8``; empty when there is none."""
+    """Return the media type without parameters, in lower case; empty where there is none."""
     return (content_type or "").partition(";")[0].strip().lower()

@@ -1,7 +1,7 @@
-"""JSON as a page's own parser takes it, and nothing more.
+"""Reads JSON as strictly as a browser.
 
 ``json.loads`` accepts what ``JSON.parse`` refuses (NaN, a byte-order mark by way of utf-8-sig)
-and passes over what nobody meant (duplicate keys, numbers beyond a double).
+and what nobody meant (duplicate keys, numbers beyond a double).
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from ..safety.limits import ContentTooLarge
 from ..safety.sanitize import one_line
 
 LARGEST: Final = 4 << 20
-"""Bytes of a document that is read; as text it may take four times that."""
+"""Bytes of a document that is read; as text it may take four times as many."""
 
 MOST: Final = 200_000
-"""Brackets and commas of a document that is read: about as many values, of 150 bytes each at most
-once read."""
+"""Brackets and commas of a document that is read. There are about as many values, and each takes up
+to 150 bytes once it is read."""
 
 
 def loads(text: str | bytes) -> Any:
-    """The document in ``text``; bytes must be UTF-8.
+    """Return the document in ``text``; bytes must be UTF-8.
 
     Raises ValueError with the place for anything but RFC 8259 JSON without a byte-order mark,
-    with unique keys and finite numbers. Raises Unjudgeable for a document that is too large.
+    with unique keys and finite numbers. Raises ContentTooLarge for a document that is too large.
     """
     text = _sound_text(text)
     try:
