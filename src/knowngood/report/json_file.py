@@ -44,7 +44,7 @@ def document(
             "edges": dict(results.release.start),
         },
         "manifest": {
-            "digest": results.manifest.digest if results.manifest else None,
+            "digest": results.manifest_digest,
             "compared": results.compared.compared,
         },
         "control": [

@@ -119,8 +119,8 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         f"{plural(results.requests, 'request')}, {results.attempts - results.requests} retries, "
         f"{counts['flaky']} flaky, {results.received / 1e6:.1f} MB, {seconds:.1f} s"
     )
-    if results.manifest is not None:
-        digest, compared = results.manifest.digest, results.compared
+    if results.manifest_digest is not None:
+        digest, compared = results.manifest_digest, results.compared
         differ = len({file.served.url for file in compared.differing})
         yield (
             f"manifest {digest[:16]}…: {plural(compared.compared, 'URL')} compared, "

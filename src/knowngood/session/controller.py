@@ -62,7 +62,8 @@ class Controller:
         self._results.baseline = self._options.baseline
         if self._config.get_verbosity() <= 0:
             _quieten(self._config)
-        self._results.manifest = self._options.manifest
+        manifest = self._options.manifest
+        self._results.manifest_digest = manifest.digest if manifest else None
         environment = self._served(self._worker.environment)
         expected = self._options.release
         seconds = environment.budget.run
@@ -71,11 +72,11 @@ class Controller:
             seconds += environment.budget.converge
         run_id = os.environ.get(RUN_ID) or uuid.uuid4().hex[:12]
         ticket = RunTicket.new(environment, run_id, seconds, self._worker_count())
-        if self._results.manifest is not None and environment.release is not None:
+        if manifest is not None and environment.release is not None:
             ticket = replace(ticket, built=environment.release.origin)
         self._worker.use(ticket)
         self._worker.environment = self._results.environment = environment
-        self._monitor = Monitor(environment, self._results, self._worker.run.ticket)
+        self._monitor = Monitor(environment, self._results, self._worker.run.ticket, manifest)
         signals.on_alarm(seconds + GRACE, self._overdue)
 
     def _served(self, environment: Environment) -> Environment:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+from ..content.manifest import Manifest
 from ..environment.model import Environment
 from ..environment.release_settings import Release
 from ..fetch.exchange_summary import describe
@@ -42,10 +43,17 @@ SHOWN: Final = 8  # URLs that differ between edges
 class Monitor:
     """Watches controls and release for the run of ``ticket``."""
 
-    def __init__(self, environment: Environment, results: RunResults, ticket: RunTicket) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        results: RunResults,
+        ticket: RunTicket,
+        manifest: Manifest | None,
+    ) -> None:
         self._environment = environment
         self._results = results
         self._ticket = ticket
+        self._manifest = manifest
 
     def before(self, tell: Progress) -> None:
         """Before the first check. Where the controls are in trouble, or the release does not come
@@ -129,11 +137,11 @@ class Monitor:
     def _compare_with_build(self) -> None:
         """What redirects led to on another origin is not of this build."""
         results, release = self._results, self._environment.release
-        if results.manifest is None or release is None:
+        if self._manifest is None or release is None:
             return
         origin_of = Guard(self._environment.origins).origin_of
         served = (file for file in results.served if origin_of(file.url) == release.origin)
-        results.compared = build_match.compare(results.manifest.files, served, release)
+        results.compared = build_match.compare(self._manifest.files, served, release)
         claim = build_match.claim(results.compared)
         if claim is not None:
             results.add_claim(claim)

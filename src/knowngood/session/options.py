@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..content import manifest as manifest_file
 from ..content.manifest import BadManifest, Manifest
 from ..environment import loader
 from ..environment.model import Environment
@@ -160,10 +161,13 @@ def _baseline(path: Path | None, cwd: Path, environment: Environment) -> frozens
 def _manifest(path: Path | None, cwd: Path, environment: Environment) -> Manifest | None:
     if path is None:
         return None
-    from ..verdict import build_match
-
+    if environment.release is None:
+        raise UsageError(
+            f"--manifest {path}: {environment.path} has no [release]; add the table with "
+            'url = "ORIGIN:/path of the version document", which says on which origin the files are'
+        )
     try:
-        return build_match.manifest_for(environment, cwd / path)
+        return manifest_file.read(cwd / path)
     except BadManifest as error:
         raise UsageError(f"--manifest {error}") from None
 

@@ -11,32 +11,15 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..content import manifest
-from ..content.manifest import BadManifest, Manifest
-from ..environment.model import Environment
 from ..environment.release_settings import Release
 from ..safety.sanitize import one_line
 from .evidence import BUILT, plural
 from .outcome import FAILED, Outcome
 
 SHOWN: Final = 8  # of each kind of difference
-
-
-def manifest_for(environment: Environment, path: Path) -> Manifest:
-    """The manifest at ``path`` that the environment's content is to be held against.
-
-    Raises BadManifest for what is none, and where no [release] says which origin has the content.
-    """
-    if environment.release is None:
-        raise BadManifest(
-            f"{path}: {environment.path} has no [release]; add the table with "
-            'url = "ORIGIN:/path of the version document", which says on which origin the files are'
-        )
-    return manifest.read(path)
 
 
 class ServedFile(NamedTuple):

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..content.manifest import Manifest
 from ..environment.model import Environment
 from ..readiness.network_control import ControlLook
 from ..readiness.release_state import ReleaseState
@@ -55,7 +54,7 @@ class RunResults:
         asked_again: for each (origin, URL) without an answer, whether it answered later.
         bodies: for each URL the digest of the body at each edge.
         served: what is to be compared with the manifest.
-        manifest: the manifest of ``--manifest``.
+        manifest_digest: the digest of the manifest of ``--manifest``; None without one.
         compared: the comparison with it.
         looks: what the controls answered.
         release: the release at the start and at the end.
@@ -89,7 +88,7 @@ class RunResults:
     asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     served: set[ServedFile] = field(default_factory=set)
-    manifest: Manifest | None = None
+    manifest_digest: str | None = None
     compared: BuildComparison = field(default_factory=lambda: BuildComparison(0, (), ()))
     looks: list[ControlLook] = field(default_factory=list)
     halted: str = ""
@@ -183,7 +182,7 @@ class RunResults:
             overdue=self.overdue,
             changed=self.release.changed,
             wavering=self.release.wavering,
-            unproven=self.compared.doubt if self.manifest and not self.halted else "",
+            unproven=self.compared.doubt if self.manifest_digest and not self.halted else "",
             optimized=self.optimized,
             baseline=self.baseline,
             asked=self.asked,
