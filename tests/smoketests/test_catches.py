@@ -27,7 +27,7 @@ WAITING = {"body-drips", "content-short-body", "file-silent", "headers-drip", "s
 A_FEW = (
     "smoketests/test_config.py::test_config_json_never_404s",
     "smoketests/test_locales.py::test_an_alias_answers_as_its_target",
-    "smoketests/test_submission.py::test_an_empty_body_is_refused",
+    "smoketests/test_refusals.py::test_an_empty_body_is_refused",
 )
 
 
