@@ -253,7 +253,7 @@ def test_checks_that_catch_nothing(run: Run, commands: list[CommandResult]) -> N
     [
         (6, CommandResult(1, "no: v2 is not reviewed"), "yes → exit 1: no: v2 is not reviewed"),
         (8, CommandResult(1, "nothing answers"), "prod serves nothing"),
-        (11, CommandResult(0, "v3"), "exit 1, prod serves v3"),
+        (12, CommandResult(0, "v3"), "exit 1, prod serves v3"),
     ],
 )
 def test_a_command_that_ends_otherwise(

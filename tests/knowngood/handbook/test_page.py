@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from by_hand import commands, type_in
 
-from knowngood.cli import handbook
+from knowngood.cli import main as cli
 from knowngood.environment import loader
 from knowngood.environment.model import BadEnvironment
 from knowngood.handbook import CHECKS, render
@@ -180,7 +180,7 @@ def test_the_command(rendered: Render, tmp_path: Path) -> None:
 def test_a_mistake_is_a_usage_error(rendered: Render, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 4, and nothing but the message is printed."""
     rendered(SHOP)
-    assert handbook.main(["--env=shpo"]) == 4
+    assert cli.run(["handbook", "--env=shpo"]) == 4
     output, error = capsys.readouterr()
     assert output == ""
     assert "knowngood handbook: error: --env 'shpo'" in error
