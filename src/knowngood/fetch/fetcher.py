@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from ..environment.model import Environment
 from .attempts import Attempts
 from .guard import Guard
-from .memory_budget import MIB, MemoryBudget, Postponed, Reservation
+from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader, PageLoading
 from .probe import Attempt, Cause, Exchange, Probe
 from .response import request_headers
@@ -66,6 +66,7 @@ class Fetcher:
 
     def start(self) -> None:
         """Begin to fetch."""
+        return_large_blocks()
         self._thread.start()
         self._ready.wait()
 
