@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from .content.json_schema import Schema
-    from .environment.model import Environment
+    from .environment import Environment
     from .fetch.client import Client
     from .fetch.response import Resource, Response
     from .session.marks import Case

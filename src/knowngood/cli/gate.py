@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..environment import loader
+from ..environment import load_here
 from ..release.ledger import Ledger
 from ..release.permission import permitted
 from .console import print_line
@@ -32,6 +32,6 @@ def command(
 
     Exit code: 0 it may, 1 it may not, 4 usage error, 75 the records cannot be relied on.
     """
-    ledger = Ledger.open(loader.here(environment, secrets=False), offline=offline)
+    ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     question = ledger.question(release, manifest)
     return 0 if permitted(question, override, push=push, say=print_line) else 1

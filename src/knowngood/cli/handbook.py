@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..environment import loader
+from ..environment import load_here
 from ..handbook import render
 from .console import print_line
 from .options import ENVIRONMENT
@@ -14,5 +14,5 @@ from .options import ENVIRONMENT
 @ENVIRONMENT
 def command(environment: str) -> int:
     """Print how to roll back, verify and push by hand, with sh, curl and git alone, as Markdown."""
-    print_line(render(loader.here(environment, secrets=False)).rstrip("\n"))
+    print_line(render(load_here(environment, secrets=False)).rstrip("\n"))
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..environment import loader
+from ..environment import load_here
 from ..release.ledger import Ledger
 from .console import print_error, print_line
 from .options import ENVIRONMENT, OFFLINE
@@ -18,7 +18,7 @@ def command(environment: str, offline: bool) -> int:
 
     Exit code: 0 printed, 1 there is none, 4 usage error, 75 the records cannot be relied on.
     """
-    ledger = Ledger.open(loader.here(environment, secrets=False), offline=offline)
+    ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     good = ledger.last_good()
     if good is None:
         print_error(f"no known good release on {environment}: {ledger.why_none_is_good()}")

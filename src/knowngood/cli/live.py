@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..environment import loader
-from ..readiness import live
-from ..safety.sanitize import one_line
+from ..environment import load_here
+from ..readiness import look_at_release
+from ..safety import one_line
 from ..verdict.exit_codes import EXIT_CODES, VerdictKind
 from .console import print_error, print_line
 from .options import ENVIRONMENT
@@ -19,7 +19,7 @@ def command(environment: str) -> int:
 
     Exit code: 0 printed, 4 usage error, 75 no edge names a release.
     """
-    releases, other_answers = live.look(loader.here(environment))
+    releases, other_answers = look_at_release(load_here(environment))
     if not releases:
         print_error(f"knowngood live: no edge names a release: {one_line(other_answers)}")
         return EXIT_CODES[VerdictKind.INCONCLUSIVE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..environment import loader
+from ..environment import load_here
 from ..release.ledger import Ledger
 from .console import print_error, print_line
 from .options import ENVIRONMENT, OFFLINE
@@ -18,7 +18,7 @@ from .options import ENVIRONMENT, OFFLINE
 )
 def command(environment: str, offline: bool, count: int) -> int:
     """Print what happened on an environment, newest first."""
-    ledger = Ledger.open(loader.here(environment, secrets=False), offline=offline)
+    ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     for line in ledger.log(count):
         print_line(line)
     for bad in ledger.bad_records():

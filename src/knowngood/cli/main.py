@@ -15,8 +15,7 @@ from typing import Final
 
 import click
 
-from ..safety.errors import RunnerError, UsageError
-from ..safety.sanitize import one_line
+from ..safety import RunnerError, UsageError, one_line
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
 from .console import flush_streams, interruptible, open_streams, print_error
 

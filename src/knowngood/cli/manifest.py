@@ -11,7 +11,7 @@ import click
 
 from ..content.manifest import digest_of
 from ..content.manifest_build import Inode, build
-from ..safety.sanitize import one_line
+from ..safety import one_line
 from .console import print_error
 
 

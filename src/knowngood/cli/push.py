@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..environment import loader
+from ..environment import load_here
 from ..release import rollout
 from .console import print_error, print_line
 from .options import ENVIRONMENT, MANIFEST, OVERRIDE, RELEASE
@@ -23,7 +23,7 @@ def command(environment: str, release: str, manifest: Path | None, override: str
     Exit code: 0 done and verified, 1 refused, or bad, 4 usage error, 75 hold.
     """
     try:
-        return rollout.push(loader.here(environment), release, manifest, override, say=print_line)
+        return rollout.push(load_here(environment), release, manifest, override, say=print_line)
     except KeyboardInterrupt:
         print_error(f"how far it got: knowngood log --env={environment}")
         raise

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ..environment import loader
+from ..environment import load_here
 from ..release import rollout
 from .console import print_error, print_line
 from .options import ENVIRONMENT
@@ -22,7 +22,7 @@ def command(environment: str, yes: bool) -> int:
     """
     try:
         return rollout.roll_back(
-            loader.here(environment), agreed=(lambda: True) if yes else _agreed, say=print_line
+            load_here(environment), agreed=(lambda: True) if yes else _agreed, say=print_line
         )
     except KeyboardInterrupt:
         print_error(f"how far it got: knowngood log --env={environment}")

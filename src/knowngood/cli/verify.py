@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from ..environment import loader
+from ..environment import root_above
 from ..session import Options
 from ..supervisor import verify
 from .console import print_line
@@ -46,5 +46,5 @@ def command(context: click.Context, /, arguments: tuple[str, ...], **values: Any
         click.echo(context.get_help())
         return 0
     cwd = Path.cwd()
-    options = Options.from_values(root=loader.root_above(cwd), cwd=cwd, **values)
+    options = Options.from_values(root=root_above(cwd), cwd=cwd, **values)
     return verify(options, arguments, print_line)

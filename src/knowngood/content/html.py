@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ..safety.limits import ContentTooLarge, cached_by_content
+from ..safety import ContentTooLarge, cached_by_content
 from . import sandbox
 
 if TYPE_CHECKING:

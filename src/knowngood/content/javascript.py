@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
-from ..safety.limits import cached_by_content
+from ..safety import cached_by_content
 from . import javascript_lexer, sandbox
 from .media_types import SCRIPT_TYPES
 from .sandbox_program import ScriptFacts, parse_javascript

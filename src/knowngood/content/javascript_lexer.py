@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..safety.errors import KnowngoodError
-from ..safety.limits import ContentTooLarge
+from ..safety import ContentTooLarge, KnowngoodError
 
 DEEPEST: Final = 50_000
 """Brackets that may be open at once. JavaScript engines give up at some ten thousand."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ..safety.limits import cached_by_content
+from ..safety import cached_by_content
 from . import javascript
 
 _BUILT_IN: Final = {"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"}

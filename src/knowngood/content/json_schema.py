@@ -11,9 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..safety import redact
-from ..safety.errors import DeploymentError, UsageError
-from ..safety.sanitize import one_line
+from ..safety import DeploymentError, UsageError, one_line, redact
 from . import strict_json
 
 if TYPE_CHECKING:

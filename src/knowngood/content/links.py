@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from ..safety.limits import ContentTooLarge, cached_by_content
+from ..safety import ContentTooLarge, cached_by_content
 from . import css, javascript
 from .javascript import PARSED, SMALL
 from .media_types import SCRIPT_TYPES, media_type

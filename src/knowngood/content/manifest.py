@@ -15,8 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from ..safety.errors import UsageError
-from ..safety.sanitize import one_line
+from ..safety import UsageError, one_line
 
 LARGEST: Final = 64 << 20
 """Bytes of a manifest: half a million files with paths of sixty characters."""

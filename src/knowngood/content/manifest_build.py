@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..safety.sanitize import one_line
+from ..safety import one_line
 from .manifest import LARGEST, BadManifest, path_trouble
 
 MOST: Final = 1_000_000

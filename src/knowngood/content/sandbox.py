@@ -13,8 +13,7 @@ import threading
 from pathlib import Path
 from typing import Final, Literal
 
-from ..safety import process_group
-from ..safety.errors import KnowngoodError, RunnerError
+from ..safety import KnowngoodError, RunnerError, process_group
 from .sandbox_program import TOO_MUCH
 
 _PROGRAM: Final = Path(__file__).with_name("sandbox_program.py")

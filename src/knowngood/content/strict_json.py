@@ -11,8 +11,7 @@ import math
 from collections import Counter
 from typing import Any, Final, NoReturn
 
-from ..safety.limits import ContentTooLarge
-from ..safety.sanitize import one_line
+from ..safety import ContentTooLarge, one_line
 
 LARGEST: Final = 4 << 20
 """Bytes of a document that is read; as text it may take four times as many."""

@@ -19,10 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..environment import loader
-from ..environment.model import BadEnvironment, Environment
-from ..environment.serve_settings import DrillConfig
-from ..environment.server import runnable
+from ..environment import BadEnvironment, DrillConfig, Environment, load_here, runnable
 from ..safety import process_group
 from ..session.options import Options
 from ..supervisor import watched
@@ -158,7 +155,7 @@ class FaultDrill:
 
 def drilled(name: str) -> tuple[Environment, DrillConfig]:
     """Return the environment ``name`` and its [serve.drill]. Raises BadEnvironment."""
-    environment = loader.here(name)
+    environment = load_here(name)
     if environment.serve is None or environment.serve.drill is None:
         raise BadEnvironment(
             f"{environment.path}: has no [serve.drill], which lists faults and says how to start "

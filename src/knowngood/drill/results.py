@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..environment.model import BadEnvironment
+from ..environment import BadEnvironment
 from ..report import json_file
 from ..supervisor import Conclusion
 from ..verdict.exit_codes import EXIT_CODES, VerdictKind

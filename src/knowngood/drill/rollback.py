@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from ..safety.sanitize import indented_lines, one_line
+from ..safety import indented_lines, one_line
 from ..verdict.exit_codes import EXIT_CODES, VerdictKind
 from . import results, rollback_records, subcommand
 from .fault_drill import drilled

@@ -23,11 +23,18 @@ from typing import Any, Final
 
 import tomli_w
 
-from ..environment.loader import FOLDER
-from ..environment.model import BadEnvironment, Environment
-from ..environment.release_settings import Release
-from ..environment.serve_settings import RollbackDrillConfig, ServeCommand, ServerAnnouncement
-from ..environment.server import Server, ServerNotStarted, runnable
+from ..environment import (
+    FOLDER,
+    BadEnvironment,
+    Environment,
+    Release,
+    RollbackDrillConfig,
+    ServeCommand,
+    Server,
+    ServerAnnouncement,
+    ServerNotStarted,
+    runnable,
+)
 from ..release import GitError, Repository
 from ..safety import process_group
 from .sandbox_deploy import LIVE, flip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..safety.sanitize import one_line
+from ..safety import one_line
 from .results import DrillResult
 
 _NAME_WIDTH: Final = 44

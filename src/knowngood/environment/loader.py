@@ -29,7 +29,7 @@ def root_above(start: Path) -> Path:
     return next((place for place in places if (place / FOLDER).is_dir()), start)
 
 
-def listing(folder: Path) -> str:
+def list_environments(folder: Path) -> str:
     """Return one line for each environment in ``folder``: its name and its description."""
     lines = []
     for path in sorted(folder.glob("*.toml")):
@@ -71,8 +71,8 @@ def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
     return _build(path, document)
 
 
-def here(name: str, *, secrets: bool = True) -> Environment:
-    """The same in the suite around the current folder."""
+def load_here(name: str, *, secrets: bool = True) -> Environment:
+    """Do the same in the suite around the current folder."""
     return load(name, root_above(Path.cwd()), secrets=secrets)
 
 
@@ -97,11 +97,11 @@ def find(name: str, root: Path) -> Path:
         return path
     raise BadEnvironment(
         f"--env {name!r}: unknown environment; these are in {root / FOLDER}:\n"
-        f"{listing(root / FOLDER)}\nor give the path of a .toml file of your own"
+        f"{list_environments(root / FOLDER)}\nor give the path of a .toml file of your own"
     )
 
 
-def chosen(
+def load_chosen(
     name: str, root: Path, origins: Iterable[str] = (), drill: str | None = None
 ) -> Environment:
     """Return the environment that the options ``--env``, ``--origin`` and ``--drill`` mean.

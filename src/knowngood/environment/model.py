@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..safety.errors import UsageError
+from ..safety import UsageError
 from .headers import HeaderRule
 from .origins import origin_trouble
 from .release_settings import DeployCommand, GateRules, Release

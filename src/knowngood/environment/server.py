@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ..safety import process_group, redact, redact_data
-from ..safety.errors import UsageError
+from ..safety import UsageError, process_group, redact, redact_data
 from .model import Environment
 from .origins import origin_trouble
 from .serve_settings import Control, ServeCommand, ServerAnnouncement

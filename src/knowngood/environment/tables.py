@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..safety.redactor import SHORTEST
+from ..safety import SHORTEST
 from .headers import HeaderRule
 from .model import BadEnvironment
 from .release_settings import DeployCommand, GateRules, Release

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from urllib.parse import urljoin
 
-from ..environment.model import Budget
+from ..environment import Budget
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
 from .probe import Answer, Attempt, Cause, Exchange, Probe

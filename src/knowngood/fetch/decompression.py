@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from ..safety.errors import KnowngoodError
+from ..safety import KnowngoodError
 
 if TYPE_CHECKING:
     from .probe import Answer

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..content.media_types import media_type
-from ..safety import redact
-from ..safety.sanitize import one_line
+from ..safety import one_line, redact
 from .probe import Exchange
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from ..environment.model import Environment
+from ..environment import Environment
 from .attempts import Attempts
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..environment.origins import normal_origin
+from ..environment import normal_origin
 from .probe import SAFE_METHODS, Probe
 
 

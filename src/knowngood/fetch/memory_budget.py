@@ -24,7 +24,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from ..safety.errors import KnowngoodError
+from ..safety import KnowngoodError
 from .probe import Exchange
 
 MIB: Final = 1 << 20

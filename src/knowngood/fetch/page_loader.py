@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..content.links import MOST, Link, links, needs_sandbox, try_in_sandbox
-from ..safety.limits import ContentTooLarge
+from ..safety import ContentTooLarge
 from .decompression import decoded
 from .guard import Guard
 from .memory_budget import Reservation

@@ -10,8 +10,7 @@ import httpx
 
 from ..content import html, strict_json
 from ..content.media_types import media_type
-from ..safety.errors import KnowngoodError, RunnerError
-from ..safety.limits import ContentTooLarge
+from ..safety import ContentTooLarge, KnowngoodError, RunnerError
 from .decompression import in_httpx_words
 from .page_loader import LoadedLink
 from .probe import Attempt, Cause, Exchange

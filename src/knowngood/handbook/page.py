@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..environment.model import BadEnvironment, Environment
-from ..environment.release_settings import Release
-from ..safety.sanitize import one_line
+from ..environment import BadEnvironment, Environment, Release
+from ..safety import one_line
 
 if TYPE_CHECKING:
     import jinja2

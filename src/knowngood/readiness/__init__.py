@@ -5,9 +5,10 @@ release each edge serves. It knows the environment and how to fetch. It does not
 verdicts or pytest.
 """
 
-from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watcher
-from .edge_addresses import addresses
-from .network_control import ControlLook
+from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, with_single_attempts
+from .edges import edge_addresses
+from .live import look_at_release
+from .network_control import ControlLook, look_at_controls
 from .release_state import ReleaseState
 from .version_document import ReleaseSighting
 
@@ -20,6 +21,8 @@ __all__ = [
     "ReleaseSighting",
     "ReleaseState",
     "ReleaseWatch",
-    "addresses",
-    "watcher",
+    "edge_addresses",
+    "look_at_controls",
+    "look_at_release",
+    "with_single_attempts",
 ]

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from ..environment.model import Environment
-from ..environment.release_settings import Release
+from ..environment import Environment, Release
 from ..fetch import Fetcher, Probe
-from ..safety.sanitize import one_line
+from ..safety import one_line
 from .version_document import ReleaseSighting, sight
 
 FIRST_PAUSE: Final = 0.25
@@ -188,7 +187,7 @@ class ReleaseWatch:
         return Probe(origin, url, sample=self.asked, address=address, fresh=True)
 
 
-def watcher(environment: Environment) -> Environment:
+def with_single_attempts(environment: Environment) -> Environment:
     """Return ``environment`` with one attempt for each probe: looks are repeated here."""
     probe = min(environment.budget.probe, LONGEST_LOOK)
     return replace(environment, budget=replace(environment.budget, attempts=1, probe=probe))

@@ -6,10 +6,10 @@ import time
 import uuid
 from typing import Final
 
-from ..environment.model import BadEnvironment, Environment
+from ..environment import BadEnvironment, Environment
 from ..fetch import Fetcher
-from .convergence import ReleaseWatch, watcher
-from .edge_addresses import addresses
+from .convergence import ReleaseWatch, with_single_attempts
+from .edges import edge_addresses
 
 SECONDS: Final = 10.0
 """How long the look may take: a person waits for it."""
@@ -17,7 +17,7 @@ SECONDS: Final = 10.0
 _COUNT: Final = 3  # answers of each edge, so that a backend that differs has a chance to be seen
 
 
-def look(environment: Environment) -> tuple[list[str], str]:
+def look_at_release(environment: Environment) -> tuple[list[str], str]:
     """Return the releases that the edges name, and what else they answered.
 
     Raises BadEnvironment where the deployment names no release, or is there during a run alone.
@@ -28,11 +28,13 @@ def look(environment: Environment) -> tuple[list[str], str]:
             f"{environment.path}: needs [release], which says where the deployment names its "
             "release, and no [serve], whose deployment is there during a run alone"
         )
-    fetcher = Fetcher(watcher(environment), uuid.uuid4().hex[:12], time.time() + SECONDS)
+    fetcher = Fetcher(
+        with_single_attempts(environment), uuid.uuid4().hex[:12], time.time() + SECONDS
+    )
     fetcher.start()
     try:
         watch = ReleaseWatch(environment, release, fetcher)
-        edges = watch.look(addresses(environment, release), _COUNT)
+        edges = watch.look(edge_addresses(environment, release), _COUNT)
     finally:
         fetcher.close()
     sights = [sight for edge in edges.values() for sight in edge]

@@ -14,10 +14,9 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..environment.model import Environment
-from ..environment.serve_settings import Control
+from ..environment import Control, Environment
 from ..fetch import Cause, Exchange, Fetcher, Probe, decoded
-from ..safety.sanitize import one_line
+from ..safety import one_line
 
 ATTEMPTS: Final = 3
 SECONDS: Final = 10.0
@@ -44,7 +43,7 @@ class ControlLook:
     skew: float = 0.0
 
 
-def look(environment: Environment, run_id: str) -> ControlLook:
+def look_at_controls(environment: Environment, run_id: str) -> ControlLook:
     """Ask every control of ``environment`` once, all at the same time."""
     began = time.time()
     fetcher = Fetcher(_control_environment(environment), run_id, began + SECONDS, public=True)

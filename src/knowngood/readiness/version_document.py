@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..environment.release_settings import Release
+from ..environment import Release
 from ..fetch import ANSWERED_WRONG, RETRIED_STATUSES, Blocked, Exchange, NoAnswer, respond
-from ..safety.limits import ContentTooLarge
-from ..safety.sanitize import one_line
+from ..safety import ContentTooLarge, one_line
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
 _LONGEST: Final = 200  # characters of a release's name

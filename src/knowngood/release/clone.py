@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from ..environment.model import BadEnvironment, Environment
+from ..environment import BadEnvironment, Environment
 from .git import GitError, Repository, is_ref_part
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)

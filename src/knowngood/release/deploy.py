@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..environment.release_settings import DeployCommand
-from ..safety import process_group
-from ..safety.sanitize import one_line
+from ..environment import DeployCommand
+from ..safety import one_line, process_group
 from ..verdict.exit_codes import EXIT_CODES
 from ..verdict.exit_codes import VerdictKind as Verdict
 from . import deploy_command, record_store

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from ..safety import process_group
-from ..safety.sanitize import one_line
+from ..safety import one_line, process_group
 
 SECONDS: Final = 900.0
 """How long a deploy command may take, so that one that hangs is rolled back. One whose release

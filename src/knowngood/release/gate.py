@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..environment.model import Environment
-from ..environment.release_settings import GateRules
-from ..safety.sanitize import one_line
+from ..environment import Environment, GateRules
+from ..safety import one_line
 from .git import Repository, is_ref_part
 from .record import Record, RecordKind, at, is_record
 from .record_store import Records

@@ -15,9 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..safety import process_group
-from ..safety.errors import RunnerError
-from ..safety.sanitize import one_line
+from ..safety import RunnerError, one_line, process_group
 
 SECONDS: Final = 120.0
 """How long one git command may take; a fetch over a slow line is the longest."""

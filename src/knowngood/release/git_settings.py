@@ -8,8 +8,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from ..safety.errors import UsageError
-from ..safety.sanitize import one_line
+from ..safety import UsageError, one_line
 from .git import Repository, is_ref_part
 
 REVIEW: Final = "knowngood.review"

@@ -14,9 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from ..safety import write_atomically
-from ..safety.errors import UsageError
-from ..safety.sanitize import one_line
+from ..safety import UsageError, one_line, write_atomically
 from .git import GitError, Repository
 
 CLIENT: Final = ("commit-msg", "pre-push")

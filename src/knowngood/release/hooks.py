@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ..safety.errors import UsageError
-from ..safety.sanitize import one_line
+from ..safety import UsageError, one_line
 from . import git_settings
 from .git import GitError, Repository, is_ref_part
 from .ref_policy import RefChange, branch_refusals, gated, is_record_ref, record_refusals

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..content.manifest import BadManifest, read
-from ..environment.model import BadEnvironment, Environment
-from ..safety.sanitize import one_line
+from ..environment import BadEnvironment, Environment
+from ..safety import one_line
 from . import clone, gate, record_store
 from .git import GitError, Repository
 from .record import Record, RecordKind, at

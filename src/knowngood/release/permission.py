@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..environment.model import BadEnvironment
-from ..safety.sanitize import one_line
+from ..environment import BadEnvironment
+from ..safety import one_line
 from . import record_store
 from .gate import GateDecision, GateQuestion
 from .record import OVERRIDDEN, RecordKind

@@ -9,8 +9,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ..safety.errors import RunnerError
-from ..safety.sanitize import one_line
+from ..safety import RunnerError, one_line
 from . import record_store
 from .git import GitError, Repository
 

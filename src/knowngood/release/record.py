@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from ..safety.sanitize import one_line
+from ..safety import one_line
 from ..verdict.exit_codes import ACTIONS, HOLD
 from ..verdict.exit_codes import VerdictKind as Verdict
 

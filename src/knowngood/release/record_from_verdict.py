@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from ..environment.model import BadEnvironment, Environment
-from ..safety.sanitize import one_line
+from ..environment import BadEnvironment, Environment
+from ..safety import one_line
 from . import clone, record_store
 from .git import GitError, Repository, is_ref_part
 from .record import Record, RecordKind, is_record

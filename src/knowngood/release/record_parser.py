@@ -7,9 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from ..content import strict_json
-from ..safety.errors import KnowngoodError
-from ..safety.limits import ContentTooLarge
-from ..safety.sanitize import one_line
+from ..safety import ContentTooLarge, KnowngoodError, one_line
 from .git import is_ref_part
 from .record import OURS, STATEMENT, TIME, VERDICTS, Record, RecordKind
 

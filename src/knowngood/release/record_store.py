@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from ..safety import write_atomically
-from ..safety.errors import RunnerError
-from ..safety.sanitize import one_line
+from ..safety import RunnerError, one_line, write_atomically
 from . import clone, record_parser
 from .git import GitError, Repository
 from .identity import user

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from ..safety.sanitize import one_line
+from ..safety import one_line
 from . import git_settings
 from .git import GitError, Repository
 from .git_objects import LARGEST, GitObject, objects

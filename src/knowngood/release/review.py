@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from ..safety.sanitize import one_line
+from ..safety import one_line
 from . import git_settings
 from .git import Repository
 from .git_objects import LARGEST, GitObject, decoded, objects

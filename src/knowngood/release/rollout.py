@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..environment.model import BadEnvironment, Environment
-from ..environment.release_settings import DeployCommand
-from ..safety import hide_secrets
-from ..safety.sanitize import one_line
+from ..environment import BadEnvironment, DeployCommand, Environment
+from ..safety import hide_secrets, one_line
 from . import clone, push_lock
 from .deploy import BAD, DONE, HELD, Deployment
 from .git import is_ref_part

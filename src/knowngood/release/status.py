@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ..environment import loader
-from ..environment.model import BadEnvironment, Environment
-from ..safety.sanitize import one_line
+from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
+from ..safety import one_line
 from . import clone, record_store
 from .git import GitError, Repository
 from .record import DEPLOYED, Record, RecordKind
@@ -31,9 +30,9 @@ def environments(names: Sequence[str]) -> list[Environment]:
 
     Raises BadEnvironment.
     """
-    folder = loader.root_above(Path.cwd()) / loader.FOLDER
+    folder = root_above(Path.cwd()) / FOLDER
     chosen = names or sorted(path.stem for path in folder.glob("*.toml"))
-    loaded = [loader.here(name, secrets=False) for name in chosen]
+    loaded = [load_here(name, secrets=False) for name in chosen]
     return [e for e in loaded if names or (e.release and e.release.repository)]
 
 

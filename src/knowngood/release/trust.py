@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..environment.model import Environment
-from ..safety.sanitize import one_line
+from ..environment import Environment
+from ..safety import one_line
 from .git import GitError, Repository
 from .record import Record
 from .record_store import Trusted

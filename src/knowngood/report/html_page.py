@@ -13,8 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..safety import write_atomically
-from ..safety.sanitize import first_lines, one_line
+from ..safety import first_lines, one_line, write_atomically
 from ..verdict.evidence import plural
 from ..verdict.exit_codes import VerdictKind, advice
 from ..verdict.grouping import FailureGroup, group_failures

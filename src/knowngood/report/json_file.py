@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from .. import __version__
 from ..content import strict_json
-from ..environment.model import Environment
+from ..environment import Environment
 from ..safety import write_atomically
 from ..verdict.decide import Verdict, fold, key
 from ..verdict.evidence import Evidence

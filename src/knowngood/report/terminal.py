@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..safety.sanitize import first_lines, one_line
+from ..safety import first_lines, one_line
 from ..verdict.decide import Verdict
 from ..verdict.evidence import plural
 from ..verdict.exit_codes import VerdictKind, advice

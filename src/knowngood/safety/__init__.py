@@ -1,9 +1,10 @@
 """What leaves the process, and what may enter a parser: every other room builds on this one.
 
-Redaction of secrets, text that is safe to print, atomic writes, limits of content, and the base
-classes of all errors. This room knows nothing of pytest, of environments or of checks.
+Redaction of secrets, text that is safe to print, atomic writes, child processes, limits of content,
+and the base classes of all errors. This room knows nothing of pytest, of environments or of checks.
 """
 
+from . import process_group
 from .atomic_write import write_atomically
 from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
 from .limits import ContentTooLarge, cached_by_content
@@ -27,6 +28,7 @@ __all__ = [
     "hide_secrets",
     "indented_lines",
     "one_line",
+    "process_group",
     "redact",
     "redact_data",
     "write_atomically",

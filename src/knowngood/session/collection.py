@@ -8,8 +8,7 @@ from difflib import get_close_matches
 import pytest
 
 from ..content.json_schema import SUFFIX, load
-from ..environment.loader import known_origins
-from ..environment.model import Environment
+from ..environment import Environment, known_origins
 from . import marks
 from .marks import BadMark, ProbeTemplate
 

@@ -11,10 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from ..environment.model import Environment
-from ..environment.serve_settings import ServerAnnouncement
-from ..environment.server import Server
-from ..readiness.release_state import ReleaseState
+from ..environment import Environment, Server, ServerAnnouncement
+from ..readiness import ReleaseState
 from ..report import json_file, terminal
 from ..safety import redact_data
 from ..verdict.decide import Verdict, fold

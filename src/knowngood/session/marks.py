@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ..environment.model import BUILT_IN, PAIRED, Environment
+from ..environment import BUILT_IN, PAIRED, Environment
 from ..fetch.probe import PlannedProbe, Probe
-from ..safety.errors import UsageError
+from ..safety import UsageError
 
 if TYPE_CHECKING:
     from _pytest.mark import Mark

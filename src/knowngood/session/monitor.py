@@ -13,17 +13,24 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..content.manifest import Manifest
-from ..environment.model import Environment
-from ..environment.release_settings import Release
+from ..environment import Environment, Release
 from ..fetch.exchange_summary import describe
 from ..fetch.fetcher import Fetcher
 from ..fetch.guard import Guard
 from ..fetch.probe import SILENT
 from ..fetch.response import Blocked, NoAnswer, respond
-from ..readiness import convergence, edge_addresses, network_control
-from ..readiness.convergence import Convergence, Edge, Progress, ReleaseWatch
-from ..readiness.release_state import ReleaseState
-from ..safety.sanitize import one_line
+from ..readiness import (
+    AGREE,
+    Convergence,
+    Edge,
+    Progress,
+    ReleaseState,
+    ReleaseWatch,
+    edge_addresses,
+    look_at_controls,
+    with_single_attempts,
+)
+from ..safety import one_line
 from ..verdict import build_match
 from ..verdict.decide import unsteady_groups
 from ..verdict.evidence import ALIKE, CONVERGED, plural
@@ -90,7 +97,7 @@ class Monitor:
         release, standing = self._environment.release, self._results.release
         if release is not None and standing.start:
             with self._watching(release) as watch:
-                times = convergence.AGREE * (1 if standing.expected is None else 2)
+                times = AGREE * (1 if standing.expected is None else 2)
                 self._note(standing.ended(watch.look(standing.start, times)))
         self._compare_edges()
         self._compare_with_build()
@@ -100,18 +107,18 @@ class Monitor:
 
     def _look(self) -> None:
         if self._environment.control:
-            self._results.looks.append(network_control.look(self._environment, self._ticket.run_id))
+            self._results.looks.append(look_at_controls(self._environment, self._ticket.run_id))
 
     def _note(self, standing: ReleaseState) -> None:
         self._results.release = standing
 
     @contextmanager
     def _watching(self, release: Release) -> Iterator[ReleaseWatch]:
-        environment = convergence.watcher(self._environment)
+        environment = with_single_attempts(self._environment)
         fetcher = Fetcher(environment, self._ticket.run_id, self._ticket.deadline)
         fetcher.start()
         try:
-            addresses = edge_addresses.addresses(environment, release)
+            addresses = edge_addresses(environment, release)
             yield ReleaseWatch(environment, release, fetcher, addresses=addresses)
         finally:
             fetcher.close()

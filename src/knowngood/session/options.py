@@ -12,9 +12,8 @@ from typing import Final
 
 from ..content import manifest as manifest_file
 from ..content.manifest import BadManifest, Manifest
-from ..environment import loader
-from ..environment.model import Environment
-from ..safety.errors import UsageError
+from ..environment import FOLDER, Environment, list_environments, load_chosen
+from ..safety import UsageError
 
 RUN_ID: Final = "KNOWNGOOD_RUN_ID"
 """The variable by which ``knowngood verify`` gives a run the id that its verdict must have."""
@@ -82,7 +81,7 @@ class Options:
         """
         if env is None:
             raise UsageError(environments_to_choose_from(root))
-        environment = loader.chosen(env, root, origins, drill)
+        environment = load_chosen(env, root, origins, drill)
         _refuse_bad_record(record, push, rehearsed=bool(origins) or drill is not None)
         return cls(
             env=env,
@@ -120,8 +119,8 @@ class Options:
 
 def environments_to_choose_from(root: Path) -> str:
     """Return what to tell somebody who gave no ``--env``."""
-    folder = root / loader.FOLDER
-    return f"needs --env NAME; environments in {folder}:\n{loader.listing(folder)}"
+    folder = root / FOLDER
+    return f"needs --env NAME; environments in {folder}:\n{list_environments(folder)}"
 
 
 def _refuse_bad_record(record: bool, push: bool, *, rehearsed: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ..environment.model import Environment
+from ..environment import Environment
 from ..fetch.prefetch import Plan
 from ..fetch.probe import PlannedProbe
 from . import collection, marks

@@ -11,9 +11,8 @@ from typing import Any, Final
 import pytest
 
 from .. import safety
-from ..environment.loader import secrets_of
-from ..environment.model import BadEnvironment
-from ..safety.errors import UsageError
+from ..environment import BadEnvironment, secrets_of
+from ..safety import UsageError
 from .options import Options, environments_to_choose_from
 
 _SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")

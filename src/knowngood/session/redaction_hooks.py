@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from ..environment.model import Environment
+from ..environment import Environment
 from ..safety import hide_secrets, redact, redact_data
 from . import pytest_options
 

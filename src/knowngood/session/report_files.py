@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..environment.model import Environment
+from ..environment import Environment
 from .options import Options
 
 

@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
-from ..environment.model import Environment
-from ..environment.serve_settings import ServerAnnouncement
+from ..environment import Environment, ServerAnnouncement
 from ..fetch.client import Client
 from ..fetch.fetcher import Fetcher
 from ..fetch.page_loader import resource_group
 from ..fetch.prefetch import Plan, Prefetcher
 from ..fetch.probe import Exchange, PlannedProbe
 from ..fetch.response import Resource, Response, respond
-from ..safety.limits import ContentTooLarge
-from ..safety.sanitize import one_line
+from ..safety import ContentTooLarge, one_line
 from .marks import Case
 
 

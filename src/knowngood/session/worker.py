@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
-from ..environment.model import Environment
+from ..environment import Environment
 from ..fetch.exchange_summary import describe
 from ..fetch.prefetch import Plan
 from ..report import terminal
-from ..safety import redact, redact_data
-from ..safety.sanitize import encodable, indented_lines, one_line
+from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
 from . import assertion, collection, marks, signals
 from .marks import BadMark, Case, ProbeTemplate

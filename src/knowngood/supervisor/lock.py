@@ -16,10 +16,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from ..environment.model import Environment
+from ..environment import Environment
 from ..release import user
-from ..safety.errors import RunnerError
-from ..safety.sanitize import one_line
+from ..safety import RunnerError, one_line
 
 
 class LockUnavailable(RunnerError):

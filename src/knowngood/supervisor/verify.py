@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from ..environment import server
+from ..environment import READY_WITHIN
 from ..report import html_page, json_file
-from ..safety.redactor import Redactor
-from ..safety.sanitize import one_line
+from ..safety import Redactor, one_line
 from ..session import Options
 from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
@@ -88,7 +87,7 @@ def _seconds(options: Options) -> float:
     if options.release is not None:
         seconds += environment.budget.converge
     if environment.serve is not None:
-        seconds += server.READY_WITHIN
+        seconds += READY_WITHIN
     return seconds
 
 

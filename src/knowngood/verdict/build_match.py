@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..environment.release_settings import Release
-from ..safety.sanitize import one_line
+from ..environment import Release
+from ..safety import one_line
 from .evidence import BUILT, plural
 from .outcome import FAILED, Outcome
 

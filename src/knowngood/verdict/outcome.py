@@ -9,7 +9,7 @@ from typing import Any
 from ..content.json_schema import SchemaMismatch
 from ..fetch.probe import ANSWERED_WRONG, RETRIED_CAUSES, Cause, Exchange
 from ..fetch.response import Blocked, NoAnswer
-from ..safety.errors import DeploymentError, RunnerError, UsageError
+from ..safety import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..environment.model import Environment
-from ..readiness.network_control import ControlLook
-from ..readiness.release_state import ReleaseState
+from ..environment import Environment
+from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
 from .evidence import Evidence
 from .outcome import PASSED, SKIPPED, Outcome

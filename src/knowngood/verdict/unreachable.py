@@ -15,7 +15,7 @@ from ..fetch.probe import SILENT, Cause
 from .outcome import Outcome
 
 if TYPE_CHECKING:
-    from ..readiness.network_control import ControlLook
+    from ..readiness import ControlLook
 
 SKEW: Final = 300.0
 """Seconds that this machine's clock may be off before a certificate's dates cannot be judged by

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from knowngood.environment.loader import find, listing, load, override
+from knowngood.environment.loader import find, list_environments, load, override
 from knowngood.environment.model import BadEnvironment, Environment
 from knowngood.environment.schema import file_schema
 from knowngood.environment.serve_settings import Control
@@ -643,7 +643,7 @@ def test_odd_name(suite: Path, name: str) -> None:
 
 def test_listing_of_nothing(tmp_path: Path) -> None:
     """Where there is no environment, the list says so."""
-    assert listing(tmp_path / "environments") == (
+    assert list_environments(tmp_path / "environments") == (
         f"  none: {tmp_path / 'environments'} holds no .toml file"
     )
 

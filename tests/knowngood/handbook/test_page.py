@@ -42,7 +42,7 @@ def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Render:
             (folder / name).write_text(content)
         if checks:
             (folder / CHECKS).write_text(checks)
-        return render(loader.here("shop", secrets=False))
+        return render(loader.load_here("shop", secrets=False))
 
     return rendered
 

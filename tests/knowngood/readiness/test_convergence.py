@@ -13,8 +13,8 @@ from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.readiness import convergence, edge_addresses
-from knowngood.readiness.convergence import Convergence, Edge, ReleaseWatch, watcher
+from knowngood.readiness import convergence, edges
+from knowngood.readiness.convergence import Convergence, Edge, ReleaseWatch, with_single_attempts
 from knowngood.readiness.version_document import ReleaseSighting, sight
 
 RELEASE = Release("content:/__version__")
@@ -49,7 +49,7 @@ def converge(environment: Callable[..., Environment]) -> Converge:
     def watching(edges: tuple[str, ...], named: bool) -> Iterator[ReleaseWatch]:
         site = environment({"content": "http://content.test"}, probe=0.9)
         site = replace(site, edges={"content": edges} if named else {}, release=RELEASE)
-        fetcher = Fetcher(watcher(site), "run-1", convergence.time.time() + 60)
+        fetcher = Fetcher(with_single_attempts(site), "run-1", convergence.time.time() + 60)
         fetcher.start()
         try:
             yield ReleaseWatch(site, RELEASE, fetcher, addresses=edges)
@@ -157,7 +157,7 @@ def test_host_and_certificate_are_the_names(
     context, _ = authority.context("content.test")
     edge = serve(V2, tls=context)
     site = environment({"content": "https://content.test"}, ca=authority.pem)
-    fetcher = Fetcher(watcher(site), "run-1", convergence.time.time() + 60)
+    fetcher = Fetcher(with_single_attempts(site), "run-1", convergence.time.time() + 60)
     fetcher.start()
     try:
         watch = ReleaseWatch(site, RELEASE, fetcher)
@@ -255,15 +255,13 @@ def test_where_to_ask(
     """The environment's edges; else wherever the name leads, when that is one place or none."""
     site = environment({"content": url})
     site = replace(site, edges={"content": edges} if edges else {})
-    assert edge_addresses.addresses(site, RELEASE) == expected
+    assert edges.edge_addresses(site, RELEASE) == expected
 
 
 def test_every_address_of_a_name(
     environment: Callable[..., Environment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each once, those of version 6 in brackets."""
-    monkeypatch.setattr(
-        edge_addresses, "_lookup", lambda _: ["192.0.2.1", "2001:db8::1", "192.0.2.1"]
-    )
+    monkeypatch.setattr(edges, "_lookup", lambda _: ["192.0.2.1", "2001:db8::1", "192.0.2.1"])
     site = environment({"content": "http://content.test"})
-    assert edge_addresses.addresses(site, RELEASE) == ("192.0.2.1", "[2001:db8::1]")
+    assert edges.edge_addresses(site, RELEASE) == ("192.0.2.1", "[2001:db8::1]")

@@ -40,7 +40,7 @@ def ask(environment: Callable[..., Environment]) -> Callable[..., ControlLook]:
 
     def ask(*controls: Control, ca: Path | None = None) -> ControlLook:
         site = environment({"content": "http://content.invalid"}, ca=ca)
-        return network_control.look(replace(site, control=controls), "run-1")
+        return network_control.look_at_controls(replace(site, control=controls), "run-1")
 
     return ask
 

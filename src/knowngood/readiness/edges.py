@@ -7,13 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..environment.model import Environment
-from ..environment.release_settings import Release
+from ..environment import Environment, Release
 
 _RESOLVING: Final = 10.0  # seconds
 
 
-def addresses(environment: Environment, release: Release) -> tuple[str, ...]:
+def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...]:
     """Return where to connect to: the origin's [edges], or else every address that its host
     resolves to. A host with one address gives an empty one, for wherever the name leads.
     """
