@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .run_options import RUN_OPTIONS
+
 if TYPE_CHECKING:
     from .content.json_schema import Schema
     from .environment import Environment
@@ -33,63 +35,15 @@ _FIXTURES = {"response", "responses", "resources", "client"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("knowngood", "knowngood: smoke tests of a deployment")
-    group.addoption(
-        "--env",
-        metavar="NAME",
-        help="environment to verify: a file in environments/, or the path of a .toml file",
-    )
-    group.addoption(
-        "--origin",
-        metavar="NAME=URL",
-        action="append",
-        default=[],
-        help="verify another deployment: replace one origin of the environment (repeatable; "
-        "refused where the environment is protected)",
-    )
-    group.addoption(
-        "--drill",
-        metavar="FAULT",
-        help="rehearse: start the deployment with this fault, as [serve.drill] of the environment "
-        "says (several: with commas; `none`: without any)",
-    )
-    group.addoption(
-        "--release",
-        metavar="NAME",
-        help="the release that must be on the air, a tag or a commit: wait until every edge serves "
-        "it, and see that it stays (default: whichever is there)",
-    )
-    group.addoption(
-        "--baseline",
-        metavar="PATH",
-        type=Path,
-        help="the verdict file of a run before the push: marks failures that this earlier verdict "
-        "already has",
-    )
-    group.addoption(
-        "--manifest",
-        metavar="PATH",
-        type=Path,
-        help="what `knowngood manifest DIR` printed when the release was built: every file that is "
-        "served must be the one that was built (default: not compared)",
-    )
-    group.addoption(
-        "--verdict-file",
-        metavar="PATH",
-        type=Path,
-        help="write the verdict as JSON to PATH (default: none is written)",
-    )
-    group.addoption(
-        "--html-file",
-        metavar="PATH",
-        type=Path,
-        help="write the verdict as one HTML file to PATH (default: none is written)",
-    )
-    group.addoption(
-        "--record",
-        action="store_true",
-        help="write the verdict down as a tag in the repository that the environment names",
-    )
-    group.addoption("--push", action="store_true", help="with --record: push that tag")
+    for option in RUN_OPTIONS:
+        settings: dict[str, Any] = {"metavar": option.metavar}
+        if not option.metavar:
+            settings = {"action": "store_true"}
+        elif option.repeatable:
+            settings |= {"action": "append", "default": []}
+        elif option.is_path:
+            settings |= {"type": Path}
+        group.addoption(option.flag, help=option.help, **settings)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,0 +1,73 @@
+"""The options of a run, for pytest and for ``knowngood verify``: their names and their help.
+
+Imports nothing of this package, since pytest reads it in every run. What the values mean stands in
+:mod:`.session.options`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class RunOption(NamedTuple):
+    """An option as its help shows it.
+
+    Attributes:
+        flag: the option with its dashes.
+        help: what it does.
+        metavar: what its value is called; empty where it takes none.
+        is_path: whether the value is a path.
+        repeatable: whether it may be given several times.
+    """
+
+    flag: str
+    help: str
+    metavar: str = ""
+    is_path: bool = False
+    repeatable: bool = False
+
+
+def _path(flag: str, text: str) -> RunOption:
+    return RunOption(flag, text, "PATH", is_path=True)
+
+
+RUN_OPTIONS: Final = (
+    RunOption(
+        "--env",
+        "environment to verify: a file in environments/, or the path of a .toml file",
+        "NAME",
+    ),
+    RunOption(
+        "--origin",
+        "verify another deployment: replace one origin of the environment (repeatable; refused "
+        "where the environment is protected)",
+        "NAME=URL",
+        repeatable=True,
+    ),
+    RunOption(
+        "--drill",
+        "rehearse: start the deployment with this fault, as [serve.drill] of the environment says "
+        "(several: with commas; `none`: without any)",
+        "FAULT",
+    ),
+    RunOption(
+        "--release",
+        "the release that must be live, a tag or a commit: wait until every edge serves it, and "
+        "see that it stays (default: whichever is there)",
+        "NAME",
+    ),
+    _path(
+        "--baseline",
+        "the verdict file of a run before the push: marks failures that this earlier verdict "
+        "already has",
+    ),
+    _path(
+        "--manifest",
+        "what `knowngood manifest DIR` printed when the release was built: every file that is "
+        "served must be the one that was built (default: not compared)",
+    ),
+    _path("--verdict-file", "write the verdict as JSON to PATH (default: none is written)"),
+    _path("--html-file", "write the verdict as one HTML file to PATH (default: none is written)"),
+    RunOption("--record", "record the verdict as a tag in the environment's release.repository"),
+    RunOption("--push", "with --record: push that tag"),
+)
