@@ -46,7 +46,7 @@ RUN_OPTIONS: Final = (
     ),
     RunOption(
         "--drill",
-        "rehearse: start the deployment with this fault, as [serve.drill] of the environment says "
+        "start the deployment with this fault, as [serve.drill] of the environment says "
         "(several: with commas; `none`: without any)",
         "FAULT",
     ),

@@ -27,7 +27,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class RollbackDrillConfig:
-    """How a push that is rolled back is rehearsed.
+    """How a rollback is drilled.
 
     Attributes:
         build: a command that makes a sound site in the new folder ``{folder}``.
@@ -54,7 +54,7 @@ class DrillConfig:
         params: lists of values by name.
         aliases: targets by alias; None keeps the environment's.
         budget: fields of Budget by name.
-        rollback: how a rollback is rehearsed, if it can be.
+        rollback: how a rollback is drilled, if it can be.
     """
 
     faults: tuple[str, ...]

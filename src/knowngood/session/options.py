@@ -82,7 +82,7 @@ class Options:
         if env is None:
             raise UsageError(environments_to_choose_from(root))
         environment = load_chosen(env, root, origins, drill)
-        _refuse_bad_record(record, push, rehearsed=bool(origins) or drill is not None)
+        _refuse_bad_record(record, push, elsewhere=bool(origins) or drill is not None)
         return cls(
             env=env,
             environment=environment,
@@ -123,10 +123,10 @@ def environments_to_choose_from(root: Path) -> str:
     return f"needs --env NAME; environments in {folder}:\n{list_environments(folder)}"
 
 
-def _refuse_bad_record(record: bool, push: bool, *, rehearsed: bool) -> None:
+def _refuse_bad_record(record: bool, push: bool, *, elsewhere: bool) -> None:
     if push and not record:
         raise UsageError("--push pushes the record of a run; give --record as well")
-    if record and rehearsed:
+    if record and elsewhere:
         raise UsageError(
             "--record cannot be used with --origin or --drill: the deployment that they verify "
             "is not the environment that the record would name"
