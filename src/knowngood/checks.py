@@ -16,12 +16,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from .content import csp, css, integrity, javascript, leftovers, page_elements, page_structure
-from .content import file_signatures as signatures
-from .content import javascript_names as names
-from .content.javascript import markup as markup_in_script
-from .content.javascript import trouble as script_trouble
-from .content.javascript import unbalanced as unbalanced_script
+from .content import (
+    csp,
+    css,
+    file_signatures,
+    integrity,
+    javascript,
+    javascript_names,
+    leftovers,
+    page_elements,
+    page_structure,
+)
 from .fetch.client import NAMED, REPEATABLE
 from .fetch.response import respond
 
@@ -30,6 +35,10 @@ if TYPE_CHECKING:
 
 ScriptJudge = Callable[[bytes, str], str | None]
 """Return why a script is not whole, by its source and the ``type`` of its element."""
+
+markup_in_script = javascript.markup
+script_trouble = javascript.trouble
+unbalanced_script = javascript.unbalanced
 
 __all__ = [
     "NAMED",
@@ -135,7 +144,7 @@ def file_problems(resource: Resource) -> list[str]:
     answer = resource.response
     content_types = answer.headers.get_list("content-type")
     html = resource.kind == "frame"
-    return signatures.problems(answer.path, content_types, answer.content, html=html)
+    return file_signatures.problems(answer.path, content_types, answer.content, html=html)
 
 
 def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> list[str]:
@@ -193,8 +202,8 @@ def start_problems(page: Response, resources: Iterable[Resource], function: str)
     if len(known) < len(sources):
         return []
     handlers = page_elements.handlers(page.html)
-    problems = names.handler_problems(handlers, known)
-    if names.is_never_called(function, handlers, known):
+    problems = javascript_names.handler_problems(handlers, known)
+    if javascript_names.is_never_called(function, handlers, known):
         problems.append(f"{function}(): nothing calls it")
     return problems
 
@@ -206,7 +215,7 @@ def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]
     """
     sources = _running(page, resources)
     known = [source for source in sources if source is not None]
-    return names.library_problems(known) if len(known) == len(sources) else []
+    return javascript_names.library_problems(known) if len(known) == len(sources) else []
 
 
 def missing_elements(page: Response, model: Response, resources: Iterable[Resource]) -> list[str]:
@@ -214,7 +223,7 @@ def missing_elements(page: Response, model: Response, resources: Iterable[Resour
 
     ``model`` is the same page in another language.
     """
-    named = set[str]().union(*map(names.selectors, script_sources(model, resources)))
+    named = set[str]().union(*map(javascript_names.selectors, script_sources(model, resources)))
     there = page_elements.selectors(model.html) & named
     return sorted(there - page_elements.selectors(page.html))
 
@@ -232,7 +241,7 @@ def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[
     if {script.status_code for script in scripts} != {200}:
         return True
     sources = [answer.content for answer in (*pages, *scripts)]
-    return names.names_file(path, sources)
+    return javascript_names.names_file(path, sources)
 
 
 def _running(page: Response, resources: Iterable[Resource]) -> list[bytes | None]:

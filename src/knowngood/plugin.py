@@ -11,7 +11,7 @@ import pytest
 from .run_options import RUN_OPTIONS
 
 if TYPE_CHECKING:
-    from .content.json_schema import Schema
+    from .content import json_schema
     from .environment import Environment
     from .fetch.client import Client
     from .fetch.response import Resource, Response
@@ -140,12 +140,12 @@ def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
 @pytest.fixture
 def schema(request: pytest.FixtureRequest) -> Any:
     """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check."""
-    from .content.json_schema import SUFFIX, load
+    from .content import json_schema
 
     folder = request.path.parent / "schemas"
 
-    def named(name: str) -> Schema:
-        return load(folder / f"{name}{SUFFIX}")
+    def named(name: str) -> json_schema.Schema:
+        return json_schema.load(folder / f"{name}{json_schema.SUFFIX}")
 
     return named
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import click
 
-from ..content.manifest import digest_of
-from ..content.manifest_build import Inode, build
+from ..content import manifest, manifest_build
 from ..safety import one_line
 from .console import print_error
 
@@ -32,7 +31,7 @@ def command(folder: Path) -> int:
 
     Exit codes: 0 printed, 3 could not be written, 4 DIR cannot be listed; nothing is printed then.
     """
-    listing = build(folder, _output_file())
+    listing = manifest_build.build(folder, _output_file())
     try:
         sys.stdout.buffer.write(listing.text.encode())
         sys.stdout.flush()
@@ -41,11 +40,11 @@ def command(folder: Path) -> int:
         return 3
     for path in listing.left_out:
         print_error(f"left out: {one_line(path, 500)} (version control's own)")
-    print_error(f"sha256 of the whole: {digest_of(listing.text)}")
+    print_error(f"sha256 of the whole: {manifest.digest_of(listing.text)}")
     return 0
 
 
-def _output_file() -> Inode | None:
+def _output_file() -> manifest_build.Inode | None:
     """Return the file that the standard output goes to, if it is one."""
     try:
         status = os.fstat(1)

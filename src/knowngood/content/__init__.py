@@ -1,7 +1,27 @@
-"""Reads what was answered: JSON, schemas, HTML, CSS, JavaScript, policies, links, manifests.
+"""Reads what was answered: JSON, HTML, CSS, JavaScript, policies, links; schemas and manifests.
 
-It knows bytes and text alone: no environment, no request, no verdict. Whatever a server sends, it
-is read within limits of memory and time, or refused with ContentTooLarge. Nothing is imported here,
-since a run needs few of these modules; they are used by their names. ``sandbox``,
-``sandbox_program`` and ``javascript_lexer`` are this package's own.
+It knows bytes and text alone: no environment, no request, no verdict. It reads within limits of
+memory and time whatever a server sends, or refuses it with ContentTooLarge.
+
+Its modules are its door: ``from ..content import links``, then ``links.extract``. Nothing is
+imported here, since a run needs few of them.
 """
+
+__all__ = [
+    "csp",
+    "css",
+    "file_signatures",
+    "html",
+    "integrity",
+    "javascript",
+    "javascript_names",
+    "json_schema",
+    "leftovers",
+    "links",
+    "manifest",
+    "manifest_build",
+    "media_types",
+    "page_elements",
+    "page_structure",
+    "strict_json",
+]

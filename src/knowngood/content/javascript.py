@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from ..safety import cached_by_content
-from . import javascript_lexer, sandbox
+from . import sandbox
 from .media_types import SCRIPT_TYPES
 from .sandbox_program import ScriptFacts, parse_javascript
 
@@ -80,6 +80,8 @@ def unbalanced(source: bytes) -> str | None:
 
     Raises ContentTooLarge for one that nests too deep.
     """
+    from . import javascript_lexer
+
     try:
         for _ in javascript_lexer.scan(source):
             pass
@@ -100,6 +102,8 @@ def strings(source: bytes) -> tuple[str, ...]:
 
 
 def _literals(source: bytes) -> Iterator[str]:
+    from . import javascript_lexer
+
     with suppress(javascript_lexer.NotWhole):  # `trouble` reports that
         for literal in javascript_lexer.scan(source):
             if literal and b"\\" not in literal:

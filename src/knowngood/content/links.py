@@ -57,7 +57,7 @@ _JSON: Final = re.compile(r"[\w./~-]*[\w~-]\.json")
 _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 
 
-def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
+def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
     """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
     A script's references are relative to the ``page`` that runs it, a stylesheet's to itself. Other
@@ -76,7 +76,7 @@ def links(content_type: str | None, url: str, page: str, body: bytes) -> list[Li
 
 
 def needs_sandbox(content_type: str | None, body: bytes) -> bool:
-    """Return whether ``links`` parses ``body`` in another process, which takes a while. Raises
+    """Return whether ``extract`` parses ``body`` in another process, which takes a while. Raises
     ContentTooLarge for a page that is too large in any case.
     """
     kind = media_type(content_type)
@@ -88,7 +88,7 @@ def needs_sandbox(content_type: str | None, body: bytes) -> bool:
 
 
 def try_in_sandbox(content_type: str | None, body: bytes) -> None:
-    """Parse in another process what ``needs_sandbox`` says; ``links`` uses the result. Raises
+    """Parse in another process what ``needs_sandbox`` says; ``extract`` uses the result. Raises
     ContentTooLarge for a page that takes too much memory or time.
     """
     if media_type(content_type) == "text/html":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..content.media_types import media_type
+from ..content import media_types
 from ..safety import one_line, redact
 from .probe import Exchange
 
@@ -33,7 +33,9 @@ def describe(exchange: Exchange) -> dict[str, Any]:
     if answer is not None:
         summary |= {
             "status": answer.status,
-            "media_type": one_line(media_type(redact(answer.header("content-type") or "")), 80),
+            "media_type": one_line(
+                media_types.media_type(redact(answer.header("content-type") or "")), 80
+            ),
             "bytes": len(answer.body),
             "location": one_line(answer.header("location") or "", 300),
             "address": answer.address,

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ..content.links import MOST, Link, links, needs_sandbox, try_in_sandbox
+from ..content import links
 from ..safety import ContentTooLarge
 from .decompression import decoded
 from .guard import Guard
@@ -112,7 +112,7 @@ class PageLoader:
             *(self._collect(linked, loading, depth - 1) for linked in exchanges if linked)
         )
 
-    async def _new_links(self, answer: Answer, loading: PageLoading) -> list[Link]:
+    async def _new_links(self, answer: Answer, loading: PageLoading) -> list[links.Link]:
         """Note and return what ``answer`` refers to and no earlier answer did. Nothing is awaited
         between the look and the note, so that no link is followed twice.
         """
@@ -127,17 +127,17 @@ class PageLoader:
             )
         return new
 
-    async def _unknown_links(self, answer: Answer, loading: PageLoading) -> list[Link]:
+    async def _unknown_links(self, answer: Answer, loading: PageLoading) -> list[links.Link]:
         body, content_type = decoded(answer), answer.header("content-type")
-        if needs_sandbox(content_type, body):
-            await asyncio.to_thread(try_in_sandbox, content_type, body)
+        if links.needs_sandbox(content_type, body):
+            await asyncio.to_thread(links.try_in_sandbox, content_type, body)
         new = [
             link
-            for link in links(content_type, answer.url, loading.page, body)
+            for link in links.extract(content_type, answer.url, loading.page, body)
             if link.url not in loading.links and link.url != loading.page
         ]
-        if len(loading.links) + len(new) > MOST:
-            raise ContentTooLarge(f"with it the page needs more than {MOST} URLs")
+        if len(loading.links) + len(new) > links.MOST:
+            raise ContentTooLarge(f"with it the page needs more than {links.MOST} URLs")
         return new
 
     async def _ask(self, parent: Probe, url: str, loading: PageLoading) -> Exchange | None:

@@ -8,8 +8,7 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import httpx
 
-from ..content import html, strict_json
-from ..content.media_types import media_type
+from ..content import html, media_types, strict_json
 from ..safety import ContentTooLarge, KnowngoodError, RunnerError
 from .decompression import in_httpx_words
 from .page_loader import LoadedLink
@@ -92,7 +91,7 @@ class Response(httpx.Response):
     @property
     def media_type(self) -> str:
         """The media type without its parameters, in lower case; empty when there is none."""
-        return media_type(self.headers.get("content-type"))
+        return media_types.media_type(self.headers.get("content-type"))
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..content.manifest import BadManifest, read
+from ..content import manifest as manifests
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
 from . import clone, gate, record_store
@@ -47,8 +47,8 @@ class Ledger:
         to the environment now? Raises BadEnvironment where the manifest cannot be read.
         """
         try:
-            content = read(manifest).digest if manifest is not None else None
-        except BadManifest as error:
+            content = manifests.read(manifest).digest if manifest is not None else None
+        except manifests.BadManifest as error:
             raise BadEnvironment(f"--manifest {error}") from None
         now = datetime.now(UTC)
         return gate.GateQuestion(

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import pytest
 
-from ..content.json_schema import SUFFIX, load
+from ..content import json_schema
 from ..environment import Environment, known_origins
 from . import marks
 from .marks import BadMark, ProbeTemplate
@@ -115,5 +115,5 @@ def refuse_misuse(item: pytest.Item) -> None:
 def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
     """Read every schema beside these checks. Raises BadSchema, before the first request."""
     for folder in sorted({item.path.parent / "schemas" for item in items}):
-        for path in sorted(folder.glob(f"*{SUFFIX}")):
-            load(path)
+        for path in sorted(folder.glob(f"*{json_schema.SUFFIX}")):
+            json_schema.load(path)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from ..content.manifest import Manifest
+from ..content import manifest as manifests
 from ..environment import Environment, Release
 from ..fetch.exchange_summary import describe
 from ..fetch.fetcher import Fetcher
@@ -55,7 +55,7 @@ class Monitor:
         environment: Environment,
         results: RunResults,
         ticket: RunTicket,
-        manifest: Manifest | None,
+        manifest: manifests.Manifest | None,
     ) -> None:
         self._environment = environment
         self._results = results

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..content import manifest as manifest_file
-from ..content.manifest import BadManifest, Manifest
+from ..content import manifest as manifests
 from ..environment import FOLDER, Environment, list_environments, load_chosen
 from ..safety import UsageError
 
@@ -51,7 +50,7 @@ class Options:
     baseline_file: Path | None = None
     baseline: frozenset[str] | None = None
     manifest_file: Path | None = None
-    manifest: Manifest | None = None
+    manifest: manifests.Manifest | None = None
     verdict_file: Path | None = None
     html_file: Path | None = None
     record: bool = False
@@ -157,7 +156,7 @@ def _baseline(path: Path | None, cwd: Path, environment: Environment) -> frozens
         raise UsageError(f"--baseline {path}: {error}") from None
 
 
-def _manifest(path: Path | None, cwd: Path, environment: Environment) -> Manifest | None:
+def _manifest(path: Path | None, cwd: Path, environment: Environment) -> manifests.Manifest | None:
     if path is None:
         return None
     if environment.release is None:
@@ -166,8 +165,8 @@ def _manifest(path: Path | None, cwd: Path, environment: Environment) -> Manifes
             'url = "ORIGIN:/path of the version document", which says on which origin the files are'
         )
     try:
-        return manifest_file.read(cwd / path)
-    except BadManifest as error:
+        return manifests.read(cwd / path)
+    except manifests.BadManifest as error:
         raise UsageError(f"--manifest {error}") from None
 
 

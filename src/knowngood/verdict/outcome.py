@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..content.json_schema import SchemaMismatch
+from ..content import json_schema
 from ..fetch.probe import ANSWERED_WRONG, RETRIED_CAUSES, Cause, Exchange
 from ..fetch.response import Blocked, NoAnswer
 from ..safety import DeploymentError, RunnerError, UsageError
@@ -99,7 +99,7 @@ def classify(error: BaseException) -> Classified:
 
 
 def _deployments(error: BaseException) -> Classified:
-    kind = "schema" if isinstance(error, SchemaMismatch) else "content"
+    kind = "schema" if isinstance(error, json_schema.SchemaMismatch) else "content"
     plain = isinstance(error, AssertionError)
     return Classified(FAILED, kind, str(error) if plain else f"{type(error).__name__}: {error}")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowngood.content.links import LONGEST, MOST, Link, links
+from knowngood.content.links import LONGEST, MOST, Link, extract
 from knowngood.content.media_types import media_type
 from knowngood.safety.limits import ContentTooLarge
 
@@ -11,16 +11,16 @@ SHEET = "https://fhr.example/fr/css/main.css"
 
 
 def html(body: str, url: str = PAGE) -> list[str]:
-    return [link.url for link in links("text/html; charset=utf-8", url, PAGE, body.encode())]
+    return [link.url for link in extract("text/html; charset=utf-8", url, PAGE, body.encode())]
 
 
 def css(body: str) -> list[Link]:
-    return links("text/css", SHEET, PAGE, body.encode())
+    return extract("text/css", SHEET, PAGE, body.encode())
 
 
 def script(body: str) -> list[str]:
     url = "https://fhr.example/fr/js/fhr.js"
-    return [link.url for link in links("application/javascript", url, PAGE, body.encode())]
+    return [link.url for link in extract("application/javascript", url, PAGE, body.encode())]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def script(body: str) -> list[str]:
 )
 def test_what_html_loads(body: str, kind: str) -> None:
     """Everything that a browser loads by itself is found, with the kind of use."""
-    found = links("text/html", PAGE, PAGE, body.encode())
+    found = extract("text/html", PAGE, PAGE, body.encode())
     assert [(link.url, link.kind) for link in found] == [(PAGE + "x", kind)]
 
 
@@ -159,7 +159,7 @@ def test_reference_is_told_once() -> None:
 
 def test_type_of_a_script_travels_with_it() -> None:
     """Whether and how a script is run depends on the type it is given."""
-    [link] = links("text/html", PAGE, PAGE, b"<script src=x type='text/javascript;version=1.8'>")
+    [link] = extract("text/html", PAGE, PAGE, b"<script src=x type='text/javascript;version=1.8'>")
     assert link.type == "text/javascript;version=1.8"
 
 
@@ -268,14 +268,14 @@ def test_what_a_script_does_not_load(body: str) -> None:
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "application/json", "image/svg+xml"])
 def test_other_media_types_refer_to_nothing(kind: str | None) -> None:
     """Only pages, stylesheets and scripts are looked into."""
-    assert links(kind, PAGE, PAGE, b"<img src=x> a { b: url(x) } 'x.json'") == []
+    assert extract(kind, PAGE, PAGE, b"<img src=x> a { b: url(x) } 'x.json'") == []
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"<img src=\xff>", b"\x00" * 100, b"<" * 5000])
 @pytest.mark.parametrize("kind", ["text/html", "text/css", "text/javascript"])
 def test_garbage_does_not_raise(kind: str, body: bytes) -> None:
     """Whatever is answered, looking into it ends."""
-    assert isinstance(links(kind, PAGE, PAGE, body), list)
+    assert isinstance(extract(kind, PAGE, PAGE, body), list)
 
 
 @pytest.mark.parametrize(
