@@ -14,7 +14,7 @@ import pytest
 import fhr_standin
 from knowngood.environment.loader import load
 from knowngood.report import json_file
-from knowngood.verdict.exit_codes import EXIT_CODES
+from knowngood.verdict import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -7,7 +7,7 @@ import click
 from ..environment import load_here
 from ..readiness import look_at_release
 from ..safety import one_line
-from ..verdict.exit_codes import EXIT_CODES, VerdictKind
+from ..verdict import EXIT_CODES, VerdictKind
 from .console import print_error, print_line
 from .options import ENVIRONMENT
 

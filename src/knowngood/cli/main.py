@@ -16,7 +16,7 @@ from typing import Final
 import click
 
 from ..safety import RunnerError, UsageError, one_line
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
+from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from .console import flush_streams, interruptible, open_streams, print_error
 
 COMMANDS: Final = {

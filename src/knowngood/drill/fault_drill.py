@@ -23,7 +23,7 @@ from ..environment import BadEnvironment, DrillConfig, Environment, load_here, r
 from ..safety import process_group
 from ..session.options import Options
 from ..supervisor import watched
-from ..verdict.exit_codes import EXIT_CODES, VerdictKind
+from ..verdict import EXIT_CODES, VerdictKind
 from . import results, table
 from .pycache import shared_pycache
 from .results import FAILED, INCONCLUSIVE, PASSED, DrillResult, DrillRun, Fault, Say

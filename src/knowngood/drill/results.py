@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..environment import BadEnvironment
 from ..report import json_file
 from ..supervisor import Conclusion
-from ..verdict.exit_codes import EXIT_CODES, VerdictKind
+from ..verdict import EXIT_CODES, VerdictKind
 
 AS_EXPECTED, MISSED = 0, 1
 """The exit codes of a drill."""

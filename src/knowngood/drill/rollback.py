@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ..safety import indented_lines, one_line
-from ..verdict.exit_codes import EXIT_CODES, VerdictKind
+from ..verdict import EXIT_CODES, VerdictKind
 from . import results, rollback_records, subcommand
 from .fault_drill import drilled
 from .pycache import shared_pycache

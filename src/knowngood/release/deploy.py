@@ -12,8 +12,8 @@ from typing import Final
 
 from ..environment import DeployCommand
 from ..safety import one_line, process_group
-from ..verdict.exit_codes import EXIT_CODES
-from ..verdict.exit_codes import VerdictKind as Verdict
+from ..verdict import EXIT_CODES
+from ..verdict import VerdictKind as Verdict
 from . import deploy_command, record_store
 from .git import GitError
 from .ledger import Ledger

@@ -20,8 +20,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ..safety import one_line
-from ..verdict.exit_codes import ACTIONS, HOLD
-from ..verdict.exit_codes import VerdictKind as Verdict
+from ..verdict import ACTIONS, HOLD
+from ..verdict import VerdictKind as Verdict
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..safety import first_lines, one_line, write_atomically
+from ..verdict import VerdictKind, advice
 from ..verdict.evidence import plural
-from ..verdict.exit_codes import VerdictKind, advice
 from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
 from .curl_command import curl_line

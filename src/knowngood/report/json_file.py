@@ -15,9 +15,9 @@ from .. import __version__
 from ..content import strict_json
 from ..environment import Environment
 from ..safety import write_atomically
+from ..verdict import VerdictKind
 from ..verdict.decide import Verdict, fold, key
 from ..verdict.evidence import Evidence
-from ..verdict.exit_codes import VerdictKind
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
 

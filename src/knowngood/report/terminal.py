@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..safety import first_lines, one_line
+from ..verdict import VerdictKind, advice
 from ..verdict.decide import Verdict
 from ..verdict.evidence import plural
-from ..verdict.exit_codes import VerdictKind, advice
 from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..report import json_file
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind
+from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 
 _NEED_NO_VERDICT: Final = {
     EXIT_CODES[VerdictKind.INTERRUPTED],

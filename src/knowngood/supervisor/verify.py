@@ -15,7 +15,7 @@ from ..environment import READY_WITHIN
 from ..report import html_page, json_file
 from ..safety import Redactor, one_line
 from ..session import Options
-from ..verdict.exit_codes import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
+from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from knowngood.drill.results import DrillResult, DrillRun, Fault, judge, pairs_of
 from knowngood.supervisor import Conclusion
-from knowngood.verdict.exit_codes import EXIT_CODES, VerdictKind
+from knowngood.verdict import EXIT_CODES, VerdictKind
 
 
 def drawn(seed: int, count: int = 20, faults: Sequence[Fault] = ()) -> list[DrillRun]:

@@ -11,8 +11,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from knowngood.environment.model import Environment
 from knowngood.report import html_page, json_file
+from knowngood.verdict import VerdictKind
 from knowngood.verdict.decide import fold
-from knowngood.verdict.exit_codes import VerdictKind
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 

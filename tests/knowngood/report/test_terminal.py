@@ -11,9 +11,9 @@ from knowngood.environment.model import Environment
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
 from knowngood.report import terminal
+from knowngood.verdict import VerdictKind
 from knowngood.verdict.decide import Verdict, fold
 from knowngood.verdict.evidence import Evidence
-from knowngood.verdict.exit_codes import VerdictKind
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 

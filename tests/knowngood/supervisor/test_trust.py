@@ -8,7 +8,7 @@ import pytest
 
 from knowngood.report import json_file
 from knowngood.supervisor.trust import ChildExit, Conclusion, conclude, verdict_document
-from knowngood.verdict.exit_codes import EXIT_CODES, VerdictKind
+from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.outcome import FAILED, Outcome
 
 RUN = "0123456789ab"

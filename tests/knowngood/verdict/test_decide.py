@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from knowngood.readiness.network_control import ControlLook
+from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.decide import FLAKY_FLOOR, fold, key
 from knowngood.verdict.evidence import Evidence, plural
-from knowngood.verdict.exit_codes import EXIT_CODES, VerdictKind
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
 from knowngood.verdict.unreachable import SilenceEvidence
 
