@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ..content import strict_json
 from ..safety import ContentTooLarge, KnowngoodError, one_line
 from .git import is_ref_part
+from .git_objects import LARGEST, GitObject
 from .record import OURS, STATEMENT, TIME, VERDICTS, Record, RecordKind
-
-LARGEST: Final = 1 << 20
-"""Characters of a message that is read: a verification of FHR has 6,000."""
 
 SKEW: Final = timedelta(minutes=5)
 """How far another machine's clock may be ahead of ours."""
@@ -42,45 +40,20 @@ class MalformedRecord(KnowngoodError):
     """A tag with a record's name that holds none; the message says why."""
 
 
-class TagContent(NamedTuple):
-    """What git keeps of a tag.
-
-    Attributes:
-        kind: the kind of object that the ref points at; "tag" for an annotated tag.
-        target: the kind of object that an annotated tag is on.
-        commit: the name of that object, in full.
-        own_name: the name that the tag was made with, which a signature covers.
-        tagger: who made it and when: ``Name <address> SECONDS ZONE``.
-        message: its message, with a signature if it has one.
-    """
-
-    kind: str
-    target: str
-    commit: str
-    own_name: str
-    tagger: str
-    message: str
-
-    @property
-    def seconds(self) -> int:
-        """When it was made, as Unix time; 0 where it does not say."""
-        seconds = "".join(self.tagger.rsplit(" ", 2)[1:2])
-        return int(seconds) if seconds.isdecimal() else 0
-
-
-def parse(name: str, tag: TagContent, now: datetime) -> Record:
-    """Return the record in the tag ``name``. ``tests`` and ``inputs`` are not read.
+def parse(name: str, tag: GitObject, commit: str | None, now: datetime) -> Record:
+    """Return the record in the tag ``name``, which leads to ``commit``. ``tests`` and ``inputs``
+    are not read.
 
     Raises MalformedRecord, also for a record from the future.
     """
+    if tag.too_large:
+        raise MalformedRecord(f"it is larger than {LARGEST} bytes")
     if tag.kind != "tag":
         raise MalformedRecord("it is a lightweight tag, which does not say who made it and when")
-    if tag.target != "commit":
-        raise MalformedRecord(f"it is on a {tag.target}, not on a commit")
-    if len(tag.message) > LARGEST:
-        raise MalformedRecord(f"its message is longer than {LARGEST} characters")
+    if commit is None:
+        raise MalformedRecord(f"it is on a {tag.header('type')}, not on a commit")
     line = _BY_HAND.fullmatch(tag.message)
-    record = _made_by_hand(name, tag, line) if line else _written_by_us(name, tag)
+    record = _made_by_hand(name, tag, commit, line) if line else _written_by_us(name, tag, commit)
     if record.verdict not in VERDICTS[record.kind]:
         allowed = ", ".join(sorted(VERDICTS[record.kind]))
         raise MalformedRecord(
@@ -91,20 +64,21 @@ def parse(name: str, tag: TagContent, now: datetime) -> Record:
     return record
 
 
-def _made_by_hand(name: str, tag: TagContent, line: re.Match[str]) -> Record:
+def _made_by_hand(name: str, tag: GitObject, commit: str, line: re.Match[str]) -> Record:
     """Read one made by hand. Its message names neither environment nor release, so the tag itself
     must have been made with this name.
     """
     kind, environment, release, when = parts(name)
-    if tag.own_name != name:
-        raise MalformedRecord(f"it was made with another name, {one_line(tag.own_name)}")
+    own_name = tag.header("tag")  # which a signature covers
+    if own_name != name:
+        raise MalformedRecord(f"it was made with another name, {one_line(own_name)}")
     _refuse_other_time(tag, when, BY_HAND)
     reason = (line["reason"] or "").strip() or "by hand"
-    who = tag.tagger.rsplit(" ", 2)[0]
-    return Record(kind, environment, release, tag.commit, when, line["verdict"], reason, who)
+    who = tag.header("tagger").rsplit(" ", 2)[0]
+    return Record(kind, environment, release, commit, when, line["verdict"], reason, who)
 
 
-def _written_by_us(name: str, tag: TagContent) -> Record:
+def _written_by_us(name: str, tag: GitObject, commit: str) -> Record:
     """Read one that knowngood wrote. Its message must tell the same as the tag and its name."""
     kind, environment, release, when = parts(name)
     try:
@@ -113,9 +87,9 @@ def _written_by_us(name: str, tag: TagContent) -> Record:
         raise MalformedRecord(
             f"its message holds no record: {one_line(repr(error), 120)}"
         ) from None
-    if record.commit != tag.commit:
+    if record.commit != commit:
         raise MalformedRecord(
-            f"it is on {tag.commit[:12]}, and its message on {one_line(record.commit[:12], 40)}"
+            f"it is on {commit[:12]}, and its message on {one_line(record.commit[:12], 40)}"
         )
     if (record.kind, record.environment, record.when) != (kind, environment, when):
         raise MalformedRecord("its name and its message do not tell the same")
@@ -146,8 +120,11 @@ def _from_statement(statement: Any, release: str) -> Record:
     )
 
 
-def _refuse_other_time(tag: TagContent, when: datetime, tolerance: timedelta) -> None:
-    if abs(int(when.timestamp()) - tag.seconds) > tolerance.total_seconds():
+def _refuse_other_time(tag: GitObject, when: datetime, tolerance: timedelta) -> None:
+    """Compare with when it was tagged: ``Name <address> SECONDS ZONE``."""
+    seconds = "".join(tag.header("tagger").rsplit(" ", 2)[1:2])
+    tagged = int(seconds) if seconds.isdecimal() else 0
+    if abs(int(when.timestamp()) - tagged) > tolerance.total_seconds():
         raise MalformedRecord("it was not made at the time that it tells")
 
 

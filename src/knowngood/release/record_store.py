@@ -7,25 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from ..safety import RunnerError, one_line, write_atomically
 from . import clone, record_parser
 from .git import GitError, Repository
+from .git_objects import objects, peeled
 from .identity import user
 from .record import DEPLOYED, Record, RecordKind
-from .record_parser import SKEW, MalformedRecord, TagContent
-
-_FIELDS: Final = (
-    "refname:lstrip=2",
-    "objecttype",
-    "*objecttype",
-    "*objectname",
-    "tag",
-    "tagger",
-    "contents",
-)
-"""A tag's name, and then the fields of TagContent."""
+from .record_parser import SKEW, MalformedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +126,13 @@ class Records:
 def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
     """Return every record of these environments, and the tags that are none. Raises GitError."""
     patterns = [f"refs/tags/{kind}/{name}/" for kind in RecordKind for name in environments]
-    form = "%00".join(f"%({field})" for field in _FIELDS)
-    listed = repository.run("for-each-ref", f"--format={form}%00", *patterns)
-    fields = listed.split("\0")[:-1]
+    listed = repository.run("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", *patterns)
+    names = dict(line.split(" ", 1)[::-1] for line in listed.splitlines())
     good: list[Record] = []
     bad: list[BadRecord] = []
-    for start in range(0, len(fields), len(_FIELDS)):
-        name, *content = fields[start : start + len(_FIELDS)]
-        name = name.lstrip("\n")
+    for name, tag in zip(names, objects(repository, names.values()), strict=True):
         try:
-            good.append(record_parser.parse(name, TagContent(*content), now))
+            good.append(record_parser.parse(name, tag, peeled(repository, tag), now))
         except MalformedRecord as error:
             bad.append(BadRecord(name, str(error)))
     return Records(tuple(sorted(good, key=lambda r: r.when, reverse=True)), tuple(bad))

@@ -11,9 +11,9 @@ from typing import Final
 from ..safety import one_line
 from . import git_settings
 from .git import GitError, Repository
-from .git_objects import LARGEST, GitObject, objects
+from .git_objects import GitObject, objects, peeled
 from .record import Record, is_record
-from .record_parser import MalformedRecord, TagContent, parse
+from .record_parser import MalformedRecord, parse
 from .record_store import Records
 from .review import unmarked
 
@@ -88,7 +88,7 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
         return [f"{name} is a record, which is never moved or deleted once it is written"]
     tag = next(objects(repository, [change.new]))
     try:
-        _record(change.ref, tag)
+        _record(repository, change.ref, tag)
     except MalformedRecord as error:
         return [
             f"{name} is kept for a record, and this is none: {error}; next: git tag -d {name}, "
@@ -98,19 +98,9 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
     return list(_unsigned(repository, tag))
 
 
-def _record(ref: str, tag: GitObject) -> Record:
+def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
     """Return the record that a tag holds. Raises MalformedRecord."""
-    if tag.too_large:
-        raise MalformedRecord(f"it is larger than {LARGEST} bytes")
-    content = TagContent(
-        kind=tag.kind,
-        target=tag.header("type"),
-        commit=tag.header("object"),
-        own_name=tag.header("tag"),
-        tagger=tag.header("tagger"),
-        message=tag.message,
-    )
-    return parse(ref.removeprefix(_TAGS), content, datetime.now(UTC))
+    return parse(ref.removeprefix(_TAGS), tag, peeled(repository, tag), datetime.now(UTC))
 
 
 def _unsigned(repository: Repository, tag: GitObject) -> Iterator[str]:
@@ -150,13 +140,15 @@ def gated(repository: Repository, commit: str) -> list[str]:
 
 
 def _tags_on(repository: Repository, commit: str) -> dict[str, GitObject]:
-    """Return the annotated tags that are on ``commit`` itself, by their refs."""
-    how = "--format=%(objecttype) %(objectname) %(refname)"
-    listed = repository.run("for-each-ref", f"--points-at={commit}", how, "refs/tags")
-    rows = [line.split(" ", 2) for line in listed.splitlines()]
-    tags = [(name, ref) for kind, name, ref in rows if kind == "tag"]
-    contents = objects(repository, [name for name, _ in tags])
-    return {ref: tag for (_, ref), tag in zip(tags, contents, strict=True)}
+    """Return the annotated tags on ``commit``, and those on them, by their refs."""
+    how = "--format=%(objectname) %(objecttype) %(refname)"
+    names: dict[str, str] = {}
+    for targets in ([commit], names.values()):  # a record may be on the release's tag
+        points = [f"--points-at={target}" for target in targets]
+        listed = repository.run("for-each-ref", *points, how, "refs/tags") if points else ""
+        rows = [line.split(" ", 2) for line in listed.splitlines()]
+        names |= {ref: name for name, kind, ref in rows if kind == "tag"}
+    return dict(zip(names, objects(repository, names.values()), strict=True))
 
 
 def _passed(repository: Repository, tags: Mapping[str, GitObject]) -> bool:
@@ -167,7 +159,7 @@ def _passed(repository: Repository, tags: Mapping[str, GitObject]) -> bool:
     for ref, tag in tags.items():
         with suppress(MalformedRecord):
             if is_record_ref(ref):
-                records.append((_record(ref, tag), tag))
+                records.append((_record(repository, ref, tag), tag))
     known = Records(tuple(record for record, _ in records))
     good = (tag for record, tag in records if record.passed and not known.revoked_by(record))
     return any(not list(_unsigned(repository, tag)) for tag in good)

@@ -24,8 +24,7 @@ def test_objects_come_in_order_however_many_are_read_at_once(
 ) -> None:
     """One that two refs name comes twice."""
     names = [clone.commit(f"Commit {number}") for number in range(7)]
-    monkeypatch.setattr(git_objects, "_AT_ONCE", 600)
-    monkeypatch.setattr(git_objects, "_COUNT", 3)
+    monkeypatch.setattr(git_objects, "_AT_ONCE", 3)
     wanted = [*names, names[0], names[0]]
     assert [each.name for each in read(clone, *wanted)] == wanted
     assert [each.subject for each in read(clone, names[3])] == ["Commit 3"]

@@ -12,8 +12,9 @@ from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import GateRules, Release
 from knowngood.release import record_parser, record_store, trust
 from knowngood.release.git import Repository
+from knowngood.release.git_objects import GitObject
 from knowngood.release.record import RecordKind
-from knowngood.release.record_parser import MalformedRecord, TagContent
+from knowngood.release.record_parser import MalformedRecord
 
 NOW = datetime.now(UTC)
 TIME = NOW.strftime("%Y%m%dT%H%M%S.000000Z")
@@ -72,11 +73,37 @@ def test_one_line_is_a_record(
 )
 def test_another_message_is_none(message: str, why: str) -> None:
     """Only what says that it was made by hand needs no statement."""
-    tag = TagContent(
-        "tag", "commit", "0" * 40, NAME, f"Ann <a@b> {NOW.timestamp():.0f} +0000", message
-    )
+    headers = (("tag", NAME), ("tagger", f"Ann <a@b> {NOW.timestamp():.0f} +0000"))
     with pytest.raises(MalformedRecord, match=why):
-        record_parser.parse(NAME, tag, NOW)
+        record_parser.parse(NAME, GitObject("1" * 40, "tag", headers, message), "0" * 40, NOW)
+
+
+@pytest.mark.parametrize("target", ["v1", "outer"])
+def test_a_record_by_hand_on_a_tag(site: Repository, target: str) -> None:
+    """Who types the release in place of its commit means the commit that its tag leads to."""
+    site.run("tag", "-a", "-m", "A tag of a tag", "outer", "v1")
+    site.run("tag", "-a", "-m", "PASSED: verified by hand: all is well", NAME, target)
+    good = read(site).last_good("prod", lambda _: True)
+    assert good is not None
+    assert (good.release, good.commit) == ("v1", site.commit_of("v1"))
+
+
+def test_a_record_of_ours_on_a_tag(clone: Clone, site: Repository) -> None:
+    """The commit in its message must still be the one that the tag leads to."""
+    ref = clone.record("verified", "v1", "prod")
+    content = (
+        clone.git("cat-file", "tag", ref).partition("\n")[2].replace("type commit", "type tag")
+    )
+    for target in ("v1", "other"):
+        if target == "other":
+            clone.commit("Go on r=bob")
+            clone.git("tag", "-a", "-m", "other", "other")
+        on_tag = f"object {clone.git('rev-parse', target)}\n{content}\n".encode()
+        clone.git(
+            "update-ref", ref, clone.git("hash-object", "-t", "tag", "-w", "--stdin", given=on_tag)
+        )
+        records = read(site)
+        assert (len(records.all), len(records.bad)) == ((1, 0) if target == "v1" else (0, 1))
 
 
 def test_a_tag_under_another_name(site: Repository) -> None:
@@ -135,6 +162,19 @@ def test_a_person_s_failed_revokes_a_person_s_passed(site: Repository) -> None:
     assert good is not None, "the failure is older"
     site.run("tag", "-a", "-m", "FAILED: verified by hand: no start page", NAME, "v1^{commit}")
     assert read(site).last_good("prod", lambda _: True) is None
+
+
+def test_the_server_knows_a_record_on_the_release_s_tag(
+    clone: Clone, server: Clone, site: Repository
+) -> None:
+    """It is let in, and it lets the release branch move to the commit."""
+    server.hooks("install", "--server")
+    clone.git("push", "-q", "origin", "v1")
+    assert "no record verified" in clone.refused("push", "origin", "HEAD:release")
+    clone.git("tag", "-a", "-m", "PASSED: verified by hand", NAME, "v1")
+    clone.git("push", "-q", "origin", NAME)
+    clone.git("push", "-q", "origin", "HEAD:release")
+    assert server.git("rev-parse", "release") == site.commit_of("v1")
 
 
 def test_the_server_lets_it_in(clone: Clone, server: Clone, site: Repository) -> None:

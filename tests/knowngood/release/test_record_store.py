@@ -15,8 +15,9 @@ from release_side import DIGEST, NOW, Note, git
 
 from knowngood.release import clone, record_parser, record_store
 from knowngood.release.git import Repository, is_ref_part
+from knowngood.release.git_objects import GitObject
 from knowngood.release.record import OURS, Record, RecordKind
-from knowngood.release.record_parser import MalformedRecord, TagContent
+from knowngood.release.record_parser import MalformedRecord
 from knowngood.release.record_store import RecordNotWritten, Records
 
 FULL = Record(
@@ -54,8 +55,8 @@ def parse(written: Record, name: str = "", text: str = "") -> Record:
     """Read a record back from its tag, under another name or with another message."""
     tagger = f"Ann <ann@example.org> {int(written.when.timestamp())} +0000"
     message = text or written.message()
-    tag = TagContent("tag", "commit", written.commit, written.name, tagger, message)
-    return record_parser.parse(name or written.name, tag, NOW)
+    tag = GitObject("1" * 40, "tag", (("tag", written.name), ("tagger", tagger)), message)
+    return record_parser.parse(name or written.name, tag, written.commit, NOW)
 
 
 @pytest.mark.parametrize("kind", list(RecordKind))
@@ -140,7 +141,6 @@ def test_a_name_that_is_another_ones(name: str, why: str) -> None:
         ('"0000000000000000000000000000000000000000"', "7", "holds no record"),
         ("0000000000000000000000000000000000000000", "1" * 40, "and its message on 111111111111"),
         ("{", "[" * 20_000, "holds no record"),
-        ("FAILED", "x" * record_parser.LARGEST, "longer than"),
     ],
 )
 def test_a_message_that_was_tampered_with(old: str, new: str, why: str) -> None:
