@@ -18,8 +18,7 @@ from ..verdict import VerdictKind, advice
 from ..verdict.evidence import plural
 from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
-from .curl_command import curl_line
-from .wording import attempt_words, got_words, name_of
+from .wording import attempt_words, curl_line, got_words, name_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -138,8 +137,7 @@ def _exchange_rows(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "got", got_words(exchange)
         for attempt in attempts if len(attempts) > 1 else ():
             yield "tried", f"{attempt_words(attempt)} {attempt['detail']}"
-        edge = exchange.get("connect_to", "")
-        yield "again", curl_line(exchange["method"], exchange["url"], edge)
+        yield "again", curl_line(exchange)
     yield "check", f"{outcome.place} ({outcome.kind})"
 
 

@@ -14,8 +14,7 @@ from ..verdict.evidence import plural
 from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
-from .curl_command import curl_line
-from .wording import attempt_words, got_words, name_of
+from .wording import attempt_words, curl_line, got_words, name_of
 
 _CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20
@@ -176,8 +175,7 @@ def _exchange(exchange: Mapping[str, Any]) -> Iterator[str]:
     yield f"got   {got_words(exchange)}"
     if len(attempts) > 1:
         yield "tried " + " → ".join(map(attempt_words, attempts))
-    edge = exchange.get("connect_to", "")
-    yield f"again {curl_line(exchange['method'], exchange['url'], edge)}"
+    yield f"again {curl_line(exchange)}"
 
 
 def _warnings(results: RunResults) -> Iterator[str]:

@@ -1,7 +1,9 @@
-"""Words that several reports use."""
+"""How several reports write an attempt, an exchange, a check and a request."""
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,3 +34,16 @@ def name_of(check: str) -> str:
     file, _, function = check.partition("::")
     stem = file.removesuffix(".py").removeprefix("test_").replace("_", " ")
     return f"{stem}: {function.removeprefix('test_').replace('_', ' ')}"
+
+
+def curl_line(exchange: Mapping[str, Any]) -> str:
+    """Return the command line that sends the request of an exchange again, to the same edge."""
+    method, url, edge = exchange["method"], exchange["url"], exchange.get("connect_to", "")
+    options = ["-sS", "-i"]
+    if re.search(r"[][{}]", url):
+        options.append("-g")  # or curl would take the brackets for ranges
+    if method != "GET":
+        options += ["--head"] if method == "HEAD" else ["-X", method]
+    if edge:
+        options += ["--connect-to", edge]
+    return shlex.join(["curl", *options, url])
