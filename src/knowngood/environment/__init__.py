@@ -5,19 +5,9 @@ expected of it. It is read from one TOML file, checked whole, and never changed 
 room sends no request, and knows neither checks nor verdicts.
 """
 
+from .files import FOLDER, find, list_environments, root_above
 from .headers import HeaderRule
-from .loader import (
-    FOLDER,
-    find,
-    known_origins,
-    list_environments,
-    load,
-    load_chosen,
-    load_here,
-    override,
-    root_above,
-    secrets_of,
-)
+from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
 from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment
 from .origins import normal_origin
 from .release_settings import DeployCommand, GateRules, Release

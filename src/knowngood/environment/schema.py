@@ -1,26 +1,43 @@
-"""Holds an environment file against its JSON Schema, and says in the file's words what is wrong."""
+"""Hold an environment file against its JSON Schema, and say in the file's words what is wrong."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from .model import BadEnvironment
+from .origins import origin_trouble
 
 if TYPE_CHECKING:
     import jsonschema
 
 
+class _BadText(ValueError):
+    """A text without the format that it should have; the message says all."""
+
+
 @cache
 def file_schema() -> Any:
-    """The JSON Schema of an environment file, as shipped with the package."""
+    """Return the JSON Schema of an environment file, as shipped with the package."""
     return json.loads(
         (files("knowngood.environment") / "environment.schema.json").read_text("utf-8")
     )
+
+
+def validate(path: Path, document: dict[str, Any]) -> None:
+    """Raise BadEnvironment, which names every key that is wrong."""
+    errors = sorted(
+        _validator().iter_errors(document), key=lambda error: list(map(str, error.path))
+    )
+    if errors:
+        raise BadEnvironment("\n".join(f"{path}: {_explain(error)}" for error in errors))
 
 
 @cache
@@ -38,33 +55,62 @@ def _validator() -> Any:
             ),
         }
     )
-    return cast("Any", jsonschema.validators).extend(draft, type_checker=types)(file_schema())
+    formats = jsonschema.FormatChecker(["date"])
+    for name, check in (
+        ("regex", _check_regex),
+        ("origin", _check_origin),
+        ("url", _check_url),
+        ("time-zone", ZoneInfo),
+    ):
+        formats.checks(name, (OSError, ValueError, KeyError))(_of_text(check))
+    validator = cast("Any", jsonschema.validators).extend(draft, type_checker=types)
+    return validator(file_schema(), format_checker=formats)
 
 
-def validate(path: Path, document: dict[str, Any]) -> None:
-    """Raise BadEnvironment, which names every key that is wrong."""
-    errors = sorted(
-        _validator().iter_errors(document), key=lambda error: list(map(str, error.path))
-    )
-    if errors:
-        raise BadEnvironment("\n".join(f"{path}: {_explain(error)}" for error in errors))
+def _of_text(check: Any) -> Any:
+    """Return ``check`` so that it passes over what is no text, which the type is wrong of."""
+    return lambda value: not isinstance(value, str) or check(value) is not False
+
+
+def _check_regex(value: str) -> None:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise _BadText(f"{value!r} is no regular expression: {error}") from None
+
+
+def _check_origin(value: str) -> None:
+    trouble = origin_trouble(value)
+    if trouble:
+        raise _BadText(trouble)
+
+
+def _check_url(value: str) -> None:
+    parts = urlsplit(value)
+    _check_origin(f"{parts.scheme}://{parts.netloc}")
 
 
 def _explain(error: jsonschema.ValidationError) -> str:
-    """One schema error in the words of the file: key, what was found, what is allowed."""
+    """Return one error in the words of the file: key, what was found, what is allowed."""
     key = ".".join(str(part) for part in error.absolute_path) or "the file"
     schema = cast("Any", error.schema)
+    instance = cast("Any", error.instance)
     allowed = schema.get("description", "") if isinstance(schema, dict) else ""
     hint = f"; allowed: {allowed}" if allowed else ""
+    if isinstance(error.cause, _BadText):
+        return f"{key}: {error.cause}"
     if error.validator == "additionalProperties":
         known = schema.get("properties", {})
-        extra = sorted(set(cast("Any", error.instance)) - set(known))
+        extra = sorted(set(instance) - set(known))
         return f"{key}: unknown key {', '.join(extra)}; allowed: {', '.join(sorted(known))}"
     if error.validator == "required":
         return f"{key}: {error.message}{hint}"
     if error.absolute_path and error.absolute_path[0] == "secrets":
         return f"{key}: found something else (not shown, it may be a secret){hint}"
-    return f"{key}: found {_short(error.instance)}{hint or f': {error.message}'}"
+    if error.validator == "uniqueItems":
+        twice = [item for number, item in enumerate(instance) if item in instance[:number]]
+        return f"{key}: listed twice: {_short(twice)}"
+    return f"{key}: found {_short(instance)}{hint or f': {error.message}'}"
 
 
 def _short(value: object) -> str:

@@ -342,8 +342,14 @@ KEY = "serve.drill.rollback"
         (replaced('"about/page.html"', '"/etc/passwd"'), f"{KEY}.lost: found '/etc/passwd'"),
         (replaced('"about/page.html"', '"../x"'), f"{KEY}.lost: found '../x'"),
         (replaced('"about/page.html"', '"about"'), "build has made has no file 'about'"),
-        (replaced('"make", "{folder}"', '"make"'), f"{KEY}.build: found no word with {{folder}}"),
-        (replaced('"serve", "{folder}"', '"serve"'), f"{KEY}.command: found no word with"),
+        (
+            replaced('"make", "{folder}"', '"make"'),
+            f"{KEY}.build: found ['{{python}}', 'server.py', 'make']",
+        ),
+        (
+            replaced('"serve", "{folder}"', '"serve"'),
+            f"{KEY}.command: found ['{{python}}', 'server.py', 'serve']",
+        ),
         (replaced('"make", "{folder}"', '"mkae", "{folder}"'), f"{KEY}.lost: the site"),
         (replaced('build = ["{python}"', 'build = ["/no/such"'), f"{KEY}.build: [Errno 2]"),
         (replaced('"server.py", "make"', '"none.py", "make"'), "it printed: "),

@@ -1,13 +1,17 @@
 """Environment files load, or say which file, which key, what was found and what is allowed."""
 
+import itertools
+import os
 import random
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from knowngood.environment.loader import find, list_environments, load, override
+from knowngood.environment.files import find, list_environments
+from knowngood.environment.loader import known_origins, load, override
 from knowngood.environment.model import BadEnvironment, Environment
 from knowngood.environment.schema import file_schema
 from knowngood.environment.serve_settings import Control
@@ -15,6 +19,7 @@ from knowngood.environment.serve_settings import Control
 ROOT = Path(__file__).resolve().parents[3]
 BASE = 'description = "d"\n'
 ORIGINS = '[origins]\ncontent = "https://stage.example"\n'
+CLOCK = itertools.count(10**18, 10**9)
 SECRET = "s3cr3t-Value"  # noqa: S105
 
 
@@ -28,6 +33,8 @@ def suite(tmp_path: Path) -> Path:
 def write(suite: Path, text: str, name: str = "stage.toml") -> Path:
     path = suite / "environments" / name
     path.write_text(text, "utf-8")
+    time = next(CLOCK)  # a file system's clock may stand still between two of these
+    os.utime(path, ns=(time, time))
     return path
 
 
@@ -199,6 +206,18 @@ def test_environment_is_frozen(suite: Path) -> None:
         found.origins["content"] = "https://elsewhere.example"
 
 
+ROLLBACK = """
+[serve]
+command = ["x"]
+origins = ["o"]
+[serve.drill]
+faults = ["x"]
+command = ["x"]
+[serve.drill.rollback]
+build = ["{folder}"]
+command = ["{folder}"]
+"""
+
 MISTAKES = {
     "unknown-key": ('colour = "red"\n', "unknown key colour", "allowed: aliases, budget"),
     "unknown-table": ("[budgets]\nrun = 1\n", "unknown key budgets", "budget"),
@@ -234,22 +253,22 @@ MISTAKES = {
     "params-no-table": ("params = 1\n", "params: found 1", "name = list of values"),
     "params-name": ('[params]\nLocale = ["fr"]\n', "params: found 'Locale'", "lower-case"),
     "params-text": ('[params]\nlocale = "fr"\n', "params.locale: found 'fr'", '"file:NAME"'),
-    "params-number-in-list": ("[params]\nyear = [2024]\n", "params.year", "a list of strings"),
-    "params-empty": ("[params]\nlocale = []\n", "params.locale", "holds no value"),
-    "params-twice": ('[params]\nlocale = ["fr", "fr"]\n', "params.locale", "listed twice: fr"),
-    "params-space": ('[params]\nlocale = ["f r"]\n', "params.locale: found 'f r'", "letters"),
+    "params-number-in-list": ("[params]\nyear = [2024]\n", "params.year.0: found 2024", "letters"),
+    "params-empty": ("[params]\nlocale = []\n", "params.locale: found []", "not empty"),
+    "params-twice": ('[params]\nlocale = ["fr", "fr"]\n', "params.locale", "listed twice: ['fr']"),
+    "params-space": ('[params]\nlocale = ["f r"]\n', "params.locale.0: found 'f r'", "letters"),
     "params-newline": ('[params]\nlocale = ["fr\\n"]\n', "params.locale", "'fr\\n'"),
-    "params-brace": ('[params]\nlocale = ["{x}"]\n', "params.locale: found '{x}'", "letters"),
+    "params-brace": ('[params]\nlocale = ["{x}"]\n', "params.locale.0: found '{x}'", "letters"),
     "params-no-file": ('[params]\nlocale = "file:no.txt"\n', "params.locale", "no.txt"),
     "aliases-text": ('aliases = "he"\n', "aliases: found 'he'", "alias = target"),
     "aliases-list": ('aliases = ["he"]\n', "aliases: found ['he']", "alias = target"),
     "aliases-no-file": ('aliases = "file:no.txt"\n', "aliases: there is no file", "no.txt"),
     "aliases-of-alias": ('[aliases]\na = "b"\nb = "c"\n', "aliases.a: found 'b'", "no alias"),
     "aliases-of-itself": ('[aliases]\na = "a"\n', "aliases.a: found 'a'", "no alias"),
-    "aliases-number": ("[aliases]\na = 1\n", "aliases", "alias = target"),
+    "aliases-number": ("[aliases]\na = 1\n", "aliases.a: found 1", "letters"),
     "aliases-odd-name": ('[aliases]\n"a b" = "c"\n', "aliases: found 'a b'", "letters"),
     "aliases-odd-target": ('[aliases]\na = "b c"\n', "aliases.a: found 'b c'", "letters"),
-    "aliases-no-name": ('[aliases]\n"" = "c"\n', "aliases.", "no alias"),
+    "aliases-no-name": ('[aliases]\n"" = "c"\n', "aliases: found ''", "an alias"),
     "release-no-table": (
         'release = "v1"\n',
         "release: found 'v1'",
@@ -298,6 +317,40 @@ MISTAKES = {
         "release.unbuilt: '('",
         "no regular expression",
     ),
+    "deploy-unknown-field": (
+        '[deploy]\ncommand = ["x", "--to={branch}"]\n',
+        "deploy.command.1: found '--to={branch}'",
+        "{release}, {commit} or {env}",
+    ),
+    "gate-review": ("[gate]\nreview = '('\n", "gate.review: '('", "no regular expression"),
+    "gate-timezone": ("[gate]\ntimezone = 'Bonn'\n", "gate.timezone: found 'Bonn'", "Berlin"),
+    "gate-timezone-path": ("[gate]\ntimezone = '/etc'\n", "gate.timezone: found '/etc'", "Berlin"),
+    "gate-holiday": (
+        '[gate]\nholidays = ["2026-02-29"]\n',
+        "gate.holidays.0: found '2026-02-29'",
+        "a date such as",
+    ),
+    "gate-signers": ('[gate]\nsigners = "file:no"\n', "gate.signers: there is no file", "no"),
+    "control-origin": (
+        "[[control]]\nurl = 'http://u:pw@c'\n",
+        "control.0.url",
+        "holds a user name or password",
+    ),
+    "control-our-own": (
+        "[[control]]\nurl = 'https://STAGE.example:443/x'\nbody = 'x'\n",
+        "control.0.url",
+        "on the origin 'content'",
+    ),
+    "rollback-outside": (
+        f"{ROLLBACK}lost = 'a/../b'\n",
+        "serve.drill.rollback.lost: found 'a/../b'",
+        "the path below the site",
+    ),
+    "drill-chained-aliases": (
+        f"{ROLLBACK}lost = 'a'\n[serve.drill.aliases]\na = 'b'\nb = 'c'\n",
+        "serve.drill.aliases.a: found 'b'",
+        "no alias",
+    ),
     "headers-no-table": ("headers = 1\n", "headers: found 1", "a table for each kind of URL"),
     "headers-no-paths": ("[headers.a]\nx = 'y'\n", "headers.a", "'paths' is a required"),
     "headers-bad-paths": ("[headers.a]\npaths = '('\n", "headers.a.paths: '('", "no regular"),
@@ -310,8 +363,8 @@ MISTAKES = {
     "headers-zero": ("[headers.a]\npaths = '/'\nx = 0\n", "headers.a.x: found 0", "false"),
     "headers-age-text": (
         "[headers.a]\npaths = '/'\nx = { max_age = '1' }\n",
-        "headers.a.x",
-        "max_age = SECONDS",
+        "headers.a.x.max_age: found '1'",
+        "in seconds",
     ),
     "headers-no-header": (
         "[headers.a]\npaths = '/'\n'x y' = false\n",
@@ -478,6 +531,34 @@ def test_neighbour_that_is_broken(suite: Path, text: str) -> None:
     assert loaded(suite, BASE + ORIGINS).name == "stage"
 
 
+def test_files_are_parsed_once(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many environments a process loads, each file is parsed once until it changes."""
+    texts: list[str] = []
+    parse = tomllib.loads
+    monkeypatch.setattr(tomllib, "loads", lambda text: texts.append(text) or parse(text))
+    write(suite, BASE + '[origins]\ncontent = "https://dev.example"\n', "dev.toml")
+    stage = loaded(suite, BASE + ORIGINS)
+    assert known_origins(load("dev", suite)) == known_origins(stage) == {"content"}
+    assert len(texts) == 2
+    assert loaded(suite, BASE + ORIGINS + '[params]\nx = ["y"]\n').params == {"x": ("y",)}
+    assert len(texts) == 3
+
+
+@pytest.mark.parametrize(
+    ("sibling", "names"),
+    [
+        pytest.param('[serve]\norigins = ["a"]\n[origins]\nb = ""\n', {"a", "b"}, id="sound"),
+        pytest.param('serve = "a"\norigins = ["b"]\n', set(), id="no-tables"),
+        pytest.param("[serve]\norigins = 1\n", set(), id="no-list"),
+        pytest.param("no TOML", set(), id="no-toml"),
+    ],
+)
+def test_known_origins(suite: Path, sibling: str, names: set[str]) -> None:
+    """A name is known if any environment has it; mistakes of siblings do not matter."""
+    write(suite, sibling, "dev.toml")
+    assert known_origins(loaded(suite, BASE + ORIGINS)) == {"content", *names}
+
+
 def test_credential_of_a_neighbour_is_not_quoted(suite: Path) -> None:
     """The other file's password does not appear when its origin is shared."""
     write(suite, BASE + '[origins]\nsite = "https://bob:hunter2@stage.example"\n', "prod.toml")
@@ -498,7 +579,7 @@ def test_credential_in_an_origin(suite: Path) -> None:
     [
         pytest.param(b"", "holds no value", id="empty"),
         pytest.param(b"# fr\n\n   \n", "holds no value", id="comments-only"),
-        pytest.param(b"fr\nde\nfr\n", "listed twice: fr", id="duplicate"),
+        pytest.param(b"fr\nde\nfr\n", "listed twice: ['fr']", id="duplicate"),
         pytest.param(b"fr\n\xff\xfe\n", "no UTF-8 text", id="not-utf-8"),
         pytest.param(b"\xef\xbb\xbffr\n", "letters, digits", id="byte-order-mark"),
         pytest.param(b"fr de\n", "found 'fr de'", id="two-on-a-line"),
@@ -518,8 +599,8 @@ def test_bad_list_file(suite: Path, content: bytes, word: str) -> None:
     [
         pytest.param(b"", "holds no value", id="empty"),
         pytest.param(b"he\n", "aliases.he: found ''", id="no-target"),
-        pytest.param(b"= fr\n", "aliases.: found 'fr'", id="no-alias"),
-        pytest.param(b"he = fr\nhe = de\n", "listed twice: he", id="duplicate"),
+        pytest.param(b"= fr\n", "aliases: found ''", id="no-alias"),
+        pytest.param(b"he = fr\nhe = de\n", "listed twice: 'he'", id="duplicate"),
         pytest.param(b"he = fr\nfr = de\n", "aliases.he: found 'fr'", id="alias-of-alias"),
         pytest.param(b"he = fr = de\n", "aliases.he: found 'fr = de'", id="two-targets"),
         pytest.param(b"\xff\n", "no UTF-8 text", id="not-utf-8"),

@@ -1,0 +1,207 @@
+"""Make an Environment of a document that its schema has found sound.
+
+What a schema cannot see is checked here: files, secrets, and names that refer to each other.
+``path`` is always the environment file. Every function may raise BadEnvironment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from ..safety import SHORTEST
+from .files import file_beside, is_file
+from .headers import HeaderRule
+from .model import BUILT_IN, BadEnvironment, Budget, Environment
+from .origins import normal_origin
+from .release_settings import DeployCommand, GateRules, Release
+from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeCommand
+
+
+def build(path: Path, document: dict[str, Any]) -> Environment:
+    """Return the environment that ``document`` describes."""
+    fields = {
+        key: _CONVERTERS[key](path, value) if key in _CONVERTERS else value
+        for key, value in _frozen(document).items()
+    }
+    environment = Environment(name=path.stem, path=path, **fields)
+    trouble = (
+        _trouble_of_params(environment)
+        or _trouble_of_control(environment)
+        or _trouble_of_references(environment)
+    )
+    if trouble:
+        raise BadEnvironment(f"{path}: {trouble}")
+    return environment
+
+
+def _frozen(value: Any) -> Any:
+    """Return ``value`` with tuples for lists and read-only tables, to the last level."""
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(member) for key, member in value.items()})
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _release(_: Path, table: Mapping[str, Any]) -> Release:
+    unbuilt = {"unbuilt": re.compile(table["unbuilt"])} if "unbuilt" in table else {}
+    return Release(**{**table, **unbuilt})
+
+
+def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
+    """Return one rule for each header of each kind of URL."""
+    return tuple(
+        HeaderRule(
+            kind=kind,
+            paths=re.compile(table["paths"]),
+            header=header.lower(),
+            pattern=re.compile(expected, re.I) if isinstance(expected, str) else None,
+            max_age=expected["max_age"] if isinstance(expected, Mapping) else None,
+            absent=expected is False,
+        )
+        for kind, table in kinds.items()
+        for header, expected in table.items()
+        if header != "paths"
+    )
+
+
+def _secrets(path: Path, table: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the values of the variables that the table names; no message holds a value."""
+    secrets = {name: os.environ.get(variable) for name, variable in table.items()}
+    for name, value in secrets.items():
+        trouble = _trouble_of_secret(value)
+        if trouble:
+            raise BadEnvironment(
+                f"{path}: secrets.{name} reads the variable {table[name]}, {trouble}"
+            )
+    return MappingProxyType({name: value or "" for name, value in secrets.items()})
+
+
+def _trouble_of_secret(value: str | None) -> str:
+    if not value:
+        state = "not set" if value is None else "empty"
+        return f"which is {state}; set it where the run is started"
+    if not value.isprintable() or not value.isascii():
+        return (
+            "whose value holds a newline or another character that no header may hold; "
+            "check for a stray line end"
+        )
+    if len(value) < SHORTEST:
+        return (
+            "whose value is too short to be kept out of reports; "
+            f"expected at least {SHORTEST} characters"
+        )
+    return ""
+
+
+def _edges(_: Path, table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """Return addresses by origin in the form of libcurl: an IPv6 address in brackets."""
+    edges = {
+        origin: tuple(
+            f"[{edge}]" if edge.count(":") > 1 and "[" not in edge else edge for edge in addresses
+        )
+        for origin, addresses in table.items()
+    }
+    return MappingProxyType(edges)
+
+
+def _serve(path: Path, table: Mapping[str, Any]) -> ServeCommand:
+    drill = dict(table.get("drill", {}))
+    if "rollback" in drill:
+        drill["rollback"] = RollbackDrillConfig(**drill["rollback"])
+    _refuse_chained_aliases(path, "serve.drill.aliases", drill.get("aliases") or {})
+    return ServeCommand(**{**table, "drill": DrillConfig(**drill) if drill else None})
+
+
+def _gate(path: Path, table: Mapping[str, Any]) -> GateRules:
+    rules = dict(table)
+    if "signers" in rules:
+        rules["signers"] = file_beside(path, "gate.signers", rules["signers"])
+    return GateRules(**rules)
+
+
+def _aliases(path: Path, table: Mapping[str, str]) -> Mapping[str, str]:
+    _refuse_chained_aliases(path, "aliases", table)
+    return table
+
+
+def _refuse_chained_aliases(path: Path, key: str, aliases: Mapping[str, str]) -> None:
+    for alias, target in aliases.items():
+        if target in aliases:
+            raise BadEnvironment(
+                f"{path}: {key}.{alias}: found {target!r}; expected a value that is no alias"
+            )
+
+
+_CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
+    "ca": lambda path, value: file_beside(path, "ca", value),
+    "origins": lambda _, urls: MappingProxyType({name: urls[name].rstrip("/") for name in urls}),
+    "aliases": _aliases,
+    "release": _release,
+    "headers": _header_rules,
+    "budget": lambda _, table: Budget(**table),
+    "secrets": _secrets,
+    "require": lambda _, table: table.get("checks", ("*",)),
+    "serve": _serve,
+    "control": lambda _, tables: tuple(Control(**table) for table in tables),
+    "edges": _edges,
+    "gate": _gate,
+    "deploy": lambda _, table: DeployCommand(**table),
+}
+"""How the value of a key becomes a field of Environment; others are taken as they are."""
+
+
+def _trouble_of_params(environment: Environment) -> str:
+    """A param that a field of the engine hides, or an alias of no param's value."""
+    hidden = sorted(BUILT_IN & set(environment.params))
+    if hidden:
+        return (
+            f"params.{hidden[0]}: this name means something else in URLs; "
+            f"choose another than {', '.join(sorted(BUILT_IN))}"
+        )
+    known = {value for values in environment.params.values() for value in values}
+    for alias, target in environment.aliases.items():
+        for value in (alias, target):
+            if value not in known:
+                return (
+                    f"aliases: {value!r} of {alias} = {target} is no value of any list in [params]"
+                )
+    return ""
+
+
+def _trouble_of_control(environment: Environment) -> str:
+    """A control must not be the deployment, from which it is to tell our network."""
+    own = {normal_origin(url): name for name, url in environment.origins.items()}
+    for number, control in enumerate(environment.control):
+        if normal_origin(control.url) in own:
+            return (
+                f"control.{number}.url: {control.url} is on the origin "
+                f"{own[normal_origin(control.url)]!r}; a control must be somebody else's"
+            )
+    return ""
+
+
+def _trouble_of_references(environment: Environment) -> str:
+    """An origin or an environment that does not exist."""
+    known = {*environment.origins, *(environment.serve.origins if environment.serve else ())}
+    if not known:
+        return "needs [origins] with at least one URL, or [serve]"
+    named = {f"edges.{origin}": origin for origin in environment.edges}
+    if environment.release is not None:
+        named["release.url"] = environment.release.origin
+    for key, origin in named.items():
+        if origin not in known:
+            return f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(known))}"
+    previous, folder = environment.promotes_from, environment.path.parent
+    if previous is None or (
+        previous != environment.name
+        and os.sep not in previous
+        and is_file(folder / f"{previous}.toml")
+    ):
+        return ""
+    return (
+        f"promotes_from: found {previous!r}; expected the name of another environment in {folder}"
+    )

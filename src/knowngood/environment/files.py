@@ -1,0 +1,149 @@
+"""Find and read environment files, and the lists that they keep in files beside them."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from .model import BadEnvironment
+
+FOLDER: Final = "environments"
+"""Where a suite keeps its environment files, below the root of the suite."""
+
+_HAVE_LISTS: Final = {"", "serve", "serve.drill", "params", "serve.drill.params"}
+
+
+def root_above(start: Path) -> Path:
+    """Return the nearest folder from ``start`` upwards that has environments, or ``start``."""
+    places = (start, *start.parents)
+    return next((place for place in places if (place / FOLDER).is_dir()), start)
+
+
+def find(name: str, root: Path) -> Path:
+    """Return the file that ``--env name`` means; raises BadEnvironment where there is none."""
+    if name.endswith(".toml") or os.sep in name:
+        if is_file(Path(name)):
+            return Path(name).absolute()
+        raise BadEnvironment(f"--env {name!r}: there is no such file")
+    path = root / FOLDER / f"{name}.toml"
+    if is_file(path):
+        return path
+    raise BadEnvironment(
+        f"--env {name!r}: unknown environment; these are in {root / FOLDER}:\n"
+        f"{list_environments(root / FOLDER)}\nor give the path of a .toml file of your own"
+    )
+
+
+def list_environments(folder: Path) -> str:
+    """Return one line for each environment in ``folder``: its name and its description."""
+    lines = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            about = str(read(path).get("description", ""))
+        except BadEnvironment:
+            about = "(this file cannot be read as TOML)"
+        lines.append(f"  {path.stem:<12} {about}")
+    return "\n".join(lines) if lines else f"  none: {folder} holds no .toml file"
+
+
+def is_file(path: Path) -> bool:
+    """Return whether ``path`` is a file; False also for a name that no file can have."""
+    return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises OSError for a name too long
+
+
+def file_beside(path: Path, key: str, value: str) -> Path:
+    """Return the file that ``file:NAME`` means. Raises BadEnvironment where there is none."""
+    target = path.parent / value.removeprefix("file:")
+    if not is_file(target):
+        raise BadEnvironment(f"{path}: {key}: there is no file {str(target)!r}")
+    return target
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file, which is parsed again only if it has changed.
+
+    Raises BadEnvironment.
+    """
+    try:
+        state = path.stat()
+        return _parsed(path, state.st_mtime_ns, state.st_size, state.st_ino)
+    except tomllib.TOMLDecodeError as error:
+        raise BadEnvironment(f"{path}: not TOML: {error}") from None
+    except UnicodeDecodeError as error:
+        raise BadEnvironment(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except (ValueError, RecursionError) as error:  # a number or a nesting beyond Python's limits
+        raise BadEnvironment(f"{path}: cannot be read as TOML: {error}") from None
+    except OSError as error:
+        raise BadEnvironment(f"{path}: {error.strerror or error}") from None
+
+
+@cache
+def _parsed(path: Path, *_state: int) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def siblings(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the other environment files in the folder of ``path`` with their content.
+
+    Their content is not validated. A file that is no TOML is left out: its mistakes are reported
+    when it is the one asked for.
+    """
+    for other in sorted(path.parent.glob("*.toml")):
+        try:
+            document = read(other)
+        except BadEnvironment:
+            continue
+        if other != path:
+            yield other, document
+
+
+def table(document: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the table ``key`` of a document that is not validated; empty where there is none."""
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def with_lists(path: Path, value: Any, key: str = "") -> Any:
+    """Return a document with the content of the files that its params and aliases name.
+
+    Nothing else is changed or checked. Raises BadEnvironment for a file without a value.
+    """
+    if isinstance(value, dict) and key in _HAVE_LISTS:
+        return {
+            name: with_lists(path, member, f"{key}.{name}".lstrip("."))
+            for name, member in value.items()
+        }
+    if isinstance(value, str) and value.startswith("file:"):
+        if key in {"aliases", "serve.drill.aliases"}:
+            return _pairs(path, key, value)
+        if key.rpartition(".")[0] in {"params", "serve.drill.params"}:
+            return _lines(path, key, value)
+    return value
+
+
+def _pairs(path: Path, key: str, value: str) -> dict[str, str]:
+    """Return the ``alias = target`` lines of ``file:NAME``."""
+    lines = [line.partition("=") for line in _lines(path, key, value)]
+    pairs: dict[str, str] = {}
+    for alias, _, target in lines:
+        if alias.strip() in pairs:
+            raise BadEnvironment(f"{path}: {key}: listed twice: {alias.strip()!r}")
+        pairs[alias.strip()] = target.strip()
+    return pairs
+
+
+def _lines(path: Path, key: str, value: str) -> list[str]:
+    """Return the lines of ``file:NAME`` without comments."""
+    source = file_beside(path, key, value)
+    try:
+        text = source.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadEnvironment(f"{path}: {key}: {source} is no UTF-8 text: {error}") from None
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    if not any(lines):
+        raise BadEnvironment(f"{path}: {key}: {source} holds no value")
+    return [line for line in lines if line]
