@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..safety import DeploymentError, UsageError, one_line, redact
+from ..safety import DeploymentError, UsageError, cached_by_content, one_line, redact
 from . import strict_json
 
 if TYPE_CHECKING:
@@ -20,55 +19,29 @@ if TYPE_CHECKING:
 SUFFIX: Final = ".schema.json"
 """How the files of schemas end, in the folder ``schemas`` beside the checks."""
 
-_MAPS: Final = {"properties", "patternProperties", "$defs", "dependentSchemas"}
-_LISTS: Final = {"allOf", "anyOf", "oneOf", "prefixItems"}
-_SINGLE: Final = {
-    "additionalProperties",
-    "contains",
-    "else",
-    "if",
-    "items",
-    "not",
-    "propertyNames",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-}
-_PLAIN: Final = {
+_MAPS: Final = {"$defs", "dependentSchemas", "patternProperties", "properties"}
+"""Keywords whose value holds a schema for each name."""
+
+_VALUES: Final = {"const", "default", "dependentRequired", "enum", "examples"}
+"""Keywords whose value holds no schema, even where it looks like one."""
+
+_REMARKS: Final = {
     "$anchor",
     "$comment",
-    "$ref",
     "$schema",
-    "const",
     "default",
-    "dependentRequired",
     "deprecated",
     "description",
-    "enum",
     "examples",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "maxContains",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minContains",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "required",
     "title",
-    "type",
-    "uniqueItems",
 }
+"""Keywords that check nothing, and are not meant to."""
+
+_USED_BY_OTHERS: Final = {"$defs", "else", "maxContains", "minContains", "then"}
+"""Keywords that others use: ``$ref``, ``if`` and ``contains``."""
+
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_REMEMBERED: Final = 32  # documents whose problems are kept
-_MOST_PROBLEMS: Final = 50  # of one document
+_NAMED: Final = 5  # problems of one document that a message names
 _QUOTED: Final = 24  # characters of a value that a message may quote
 
 
@@ -101,7 +74,9 @@ class Schema:
         nodes = list(_nodes("$", document))
         targets = [node for _, node in nodes]
         for place, node in nodes:
-            _refuse_unchecked(path, place, node, targets)
+            trouble = _unchecked(node, targets)
+            if trouble:
+                raise BadSchema(f"{path}: at {place}: {trouble}")
         self._validator = jsonschema.Draft202012Validator(
             document, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
         )
@@ -109,35 +84,27 @@ class Schema:
             list(self._validator.iter_errors({}))
         except RecursionError:
             raise BadSchema(f"{path}: a $ref leads back to itself") from None
-        self._problems: dict[bytes, tuple[str, ...]] = {}
+        self._cached_problems = cached_by_content(self._problems)
 
     def problems(self, document: Any) -> list[str]:
-        """Return up to fifty problems that the schema has with ``document``, each with its JSON
-        path and without long values.
-
-        They are kept by the document's content, since locales share their documents.
+        """Return the first problems that the schema has with ``document``, six at most, each with
+        its JSON path and without long values.
         """
-        content = sha256(json.dumps(document).encode()).digest()
-        if content not in self._problems:
-            self._problems[content] = self._all_problems(document)
-            if len(self._problems) > _REMEMBERED:
-                del self._problems[next(iter(self._problems))]
-        return list(self._problems[content])
-
-    def _all_problems(self, document: Any) -> tuple[str, ...]:
-        try:
-            errors = islice(self._validator.iter_errors(document), _MOST_PROBLEMS)
-            return tuple(_describe(error) for error in errors)
-        except RecursionError:
-            return ("$: nested too deep to be checked",)
+        return list(self._cached_problems(json.dumps(document).encode()))
 
     def check(self, document: Any) -> None:
         """Raise SchemaMismatch, naming up to five problems, unless the document conforms."""
         problems = self.problems(document)
         if problems:
-            more = [f"and {len(problems) - 5} more"] if len(problems) > 5 else []
-            more = ["and many more"] if len(problems) == _MOST_PROBLEMS else more
-            raise SchemaMismatch("\n".join([*problems[:5], *more]))
+            more = ["and more"] if len(problems) > _NAMED else []
+            raise SchemaMismatch("\n".join([*problems[:_NAMED], *more]))
+
+    def _problems(self, text: bytes) -> tuple[str, ...]:
+        try:
+            errors = islice(self._validator.iter_errors(json.loads(text)), _NAMED + 1)
+            return tuple(_describe(error) for error in errors)
+        except RecursionError:
+            return ("$: nested too deep to be checked",)
 
 
 @cache
@@ -153,46 +120,42 @@ def _nodes(place: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     yield place, schema
     for key, value in schema.items():
         if key in _MAPS:
-            for name, child in value.items():
-                yield from _nodes(f"{place}.{key}.{name}", child)
-        elif key in _LISTS:
-            for number, child in enumerate(value):
-                yield from _nodes(f"{place}.{key}[{number}]", child)
-        elif key in _SINGLE:
-            yield from _nodes(f"{place}.{key}", value)
+            children = {f".{key}.{name}": child for name, child in value.items()}
+        elif key in _VALUES:
+            children = {}
+        elif isinstance(value, list):
+            children = {f".{key}[{number}]": child for number, child in enumerate(value)}
+        else:
+            children = {f".{key}": value}
+        for step, child in children.items():
+            yield from _nodes(f"{place}{step}", child)
 
 
-def _refuse_unchecked(
-    path: Path, place: str, node: dict[str, Any], targets: list[dict[str, Any]]
-) -> None:
-    unknown = sorted(set(node) - _MAPS - _LISTS - _SINGLE - _PLAIN)
+def _unchecked(node: dict[str, Any], targets: list[dict[str, Any]]) -> str:
+    """Return what of a subschema would not be checked; empty where all of it is."""
+    import jsonschema
+
+    validator = jsonschema.Draft202012Validator
+    keywords = validator.VALIDATORS.keys() - {"$dynamicRef"} | _USED_BY_OTHERS | _REMARKS
+    unknown = sorted(node.keys() - keywords)
     if unknown:
-        raise BadSchema(
-            f"{path}: at {place}: unknown keyword {', '.join(unknown)}, which would check nothing; "
+        return (
+            f"unknown keyword {', '.join(unknown)}, which would check nothing; "
             "correct the spelling or remove it"
         )
     if node.get("$schema", _DRAFT) != _DRAFT:
-        raise BadSchema(f"{path}: at {place}: $schema {node['$schema']!r}; allowed: {_DRAFT!r}")
-    reference = node.get("$ref")
-    if reference is not None and not _resolves(reference, targets):
-        raise BadSchema(
-            f"{path}: at {place}: $ref {reference!r}; allowed: a JSON pointer to a schema in this "
-            'file, such as "#/$defs/name"'
+        return f"$schema {node['$schema']!r}; allowed: {_DRAFT!r}"
+    if "$ref" in node and not _resolves(node["$ref"], targets):
+        return (
+            f"$ref {node['$ref']!r}; allowed: a JSON pointer to a schema in this file, such as "
+            '"#/$defs/name"'
         )
-    name = node.get("format")
-    if name is not None and name not in _formats():
-        raise BadSchema(
-            f"{path}: at {place}: format {name!r} is not checked here; "
-            f"allowed: {', '.join(sorted(_formats()))}"
+    formats = validator.FORMAT_CHECKER.checkers
+    if "format" in node and node["format"] not in formats:
+        return (
+            f"format {node['format']!r} is not checked here; allowed: {', '.join(sorted(formats))}"
         )
-
-
-def _formats() -> Collection[str]:
-    """Return the names of the formats that are checked."""
-    import jsonschema
-
-    names: Collection[str] = jsonschema.Draft202012Validator.FORMAT_CHECKER.checkers
-    return names
+    return ""
 
 
 def _resolves(reference: str, targets: list[dict[str, Any]]) -> bool:
