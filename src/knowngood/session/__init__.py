@@ -8,5 +8,14 @@ given; who collects checks without running them imports :mod:`.collection`.
 
 from .marks import BadMark, Case, ProbeTemplate
 from .options import PARENT, RUN_ID, Options
+from .report_files import write_reports
 
-__all__ = ["PARENT", "RUN_ID", "BadMark", "Case", "Options", "ProbeTemplate"]
+__all__ = [
+    "PARENT",
+    "RUN_ID",
+    "BadMark",
+    "Case",
+    "Options",
+    "ProbeTemplate",
+    "write_reports",
+]

@@ -23,7 +23,7 @@ from .junit import Junit
 from .monitor import Monitor
 from .options import PARENT, RUN_ID, Options
 from .pytest_options import narrowed_by, usage_errors
-from .report_files import write_all
+from .report_files import write_reports
 from .runner import RunTicket, group_of
 from .worker import Worker
 
@@ -224,7 +224,7 @@ class Controller:
         document = json_file.document(
             verdict, self._results, run_id=ticket.run_id, origins=ticket.origins, began=self._began
         )
-        self._trouble += write_all(options, self._worker.environment, redact_data(document))
+        self._trouble += write_reports(options, self._worker.environment, redact_data(document))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._verdict is None:

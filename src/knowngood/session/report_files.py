@@ -3,52 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ..environment import Environment
 from .options import Options
 
 
-def write_all(options: Options, environment: Environment, document: Mapping[str, Any]) -> list[str]:
+def write_reports(
+    options: Options, environment: Environment, document: Mapping[str, Any]
+) -> list[str]:
     """Write what ``options`` ask for of a verdict document.
 
-    Returns lines to print: what went wrong, which leaves the verdict as it is, and what became of
-    the record.
+    Returns lines to print: why a report was not written, which leaves the verdict as it is, and
+    what became of the record.
     """
-    reports = {
-        "--verdict-file": (options.verdict_file, _write_json),
-        "--html-file": (options.html_file, _write_html),
-    }
+    from ..report import html_page, json_file  # only where reports are asked for
+
+    reports = (
+        ("--verdict-file", options.verdict_file, json_file.write),
+        ("--html-file", options.html_file, html_page.write),
+    )
     lines = []
-    for option, (path, write) in reports.items():
+    for option, path, write in reports:
         try:
             if path is not None:
                 write(path, document)
         except Exception as error:  # noqa: BLE001 - no trouble with a report changes the verdict
-            why = getattr(error, "strerror", None) or error
-            lines.append(f"{option} {path}: not written: {why}")
+            reason = getattr(error, "strerror", None) or error
+            lines.append(f"{option} {path}: not written: {reason}")
     if options.record:
-        lines += _record(environment, document, push=options.push)
+        from ..release import record_from_verdict
+
+        lines += record_from_verdict.report(environment, document, options.push).splitlines()
     return lines
-
-
-# Each writer is imported only where it is asked for.
-
-
-def _write_json(path: Path, document: Mapping[str, Any]) -> None:
-    from ..report import json_file
-
-    json_file.write(path, document)
-
-
-def _write_html(path: Path, document: Mapping[str, Any]) -> None:
-    from ..report import html_page
-
-    html_page.write(path, document)
-
-
-def _record(environment: Environment, document: Mapping[str, Any], *, push: bool) -> list[str]:
-    from ..release import record_from_verdict
-
-    return record_from_verdict.report(environment, document, push).splitlines()

@@ -9,12 +9,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from ..environment import READY_WITHIN
-from ..report import html_page, json_file
 from ..safety import Redactor, one_line
-from ..session import Options
+from ..session import Options, write_reports
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
@@ -51,9 +50,8 @@ def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
         document = redactor.deep(
             trust.verdict_document(conclusion, environment.name, run_id, began)
         )
-        _report(options, document, say)
-        if options.record:
-            _record(options, document, say)
+        for line in write_reports(options, environment, document):
+            _say(line, say)
     return conclusion.code
 
 
@@ -108,29 +106,6 @@ def _shown(redactor: Redactor) -> Callable[[bytes], None]:
             sys.stdout.buffer.flush()
 
     return show
-
-
-def _report(options: Options, document: dict[str, Any], say: Say) -> None:
-    """Write the reports. One that cannot be written leaves the verdict as it is."""
-    writers = (
-        ("--verdict-file", options.verdict_file, json_file.write),
-        ("--html-file", options.html_file, html_page.write),
-    )
-    for option, path, write in writers:
-        if path is None:
-            continue
-        try:
-            write(path, document)
-        except OSError as error:
-            _say(f"{option} {path}: not written: {error.strerror or error}", say)
-
-
-def _record(options: Options, document: Mapping[str, Any], say: Say) -> None:
-    from ..release import record_from_verdict  # only for those who ask for it
-
-    text = record_from_verdict.report(options.environment, document, options.push)
-    for line in text.splitlines():
-        _say(line, say)
 
 
 def _say(line: str, say: Say) -> None:
