@@ -35,6 +35,9 @@ COMMANDS: Final = {
 }
 """Each command with its line in the help. The text stands here so that the help imports none."""
 
+_QUESTIONS: Final = frozenset({"gate", "status", "last-good", "log"})
+"""The commands that only ask the records."""
+
 COMPLETE: Final = "_KNOWNGOOD_COMPLETE"
 """The variable by which a shell asks for completion, as click's scripts for it set it."""
 
@@ -114,7 +117,7 @@ def run(words: Sequence[str]) -> int:
         print_error(f"{name}: error: {error}")
         return USAGE_ERROR
     except RunnerError as error:
-        print_error(f"{name}: stopped, nothing more was done: {error}")
+        print_error(f"{name}: {_consequence(words[0])}: {error}")
         return EXIT_CODES[VerdictKind.INCONCLUSIVE]
     except (KeyboardInterrupt, click.Abort):
         print_error(f"{name}: interrupted")
@@ -123,6 +126,13 @@ def run(words: Sequence[str]) -> int:
         with suppress(OSError):
             traceback.print_exc()
         return EXIT_CODES[VerdictKind.INTERNAL_ERROR]
+
+
+def _consequence(command: str) -> str:
+    """Say what follows from a RunnerError that ended this command."""
+    if command in _QUESTIONS:
+        return "the records cannot be relied on, and nothing follows from them"
+    return "stopped, nothing more was done"
 
 
 if __name__ == "__main__":

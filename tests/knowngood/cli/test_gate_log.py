@@ -203,7 +203,7 @@ def test_a_ledger_that_cannot_be_read(
     git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
     ended = run("gate", "--env=prod", "--release=v2")
     assert ended.code == 75
-    assert "nothing more was done: git fetch" in ended.err
+    assert "nothing follows from them: git fetch" in ended.err
     assert run("gate", "--env=prod", "--release=v2", "--offline").code == 0
 
 

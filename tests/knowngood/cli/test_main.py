@@ -17,7 +17,7 @@ from knowngood.safety import RunnerError, UsageError
     ("error", "code", "text"),
     [
         (UsageError("name another"), 4, "knowngood log: error: name another\n"),
-        (RunnerError("no disk"), 75, "knowngood log: stopped, nothing more was done: no disk\n"),
+        (RunnerError("no disk"), 75, "nothing follows from them: no disk\n"),
         (click.UsageError("no \x1b[2J"), 4, "knowngood log: error: no \\x1b[2J\n"),
         (KeyboardInterrupt(), 2, "knowngood log: interrupted\n"),
         (ZeroDivisionError("oops"), 3, "ZeroDivisionError: oops\n"),
@@ -40,6 +40,33 @@ def test_the_exit_code_of_an_error(
     monkeypatch.setattr(module, "command", click.Command("log", callback=fail))
     assert main.run(["log"]) == code
     assert capsys.readouterr().err.endswith(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "consequence"),
+    [
+        ("gate", "the records cannot be relied on, and nothing follows from them"),
+        ("last-good", "the records cannot be relied on, and nothing follows from them"),
+        ("status", "the records cannot be relied on, and nothing follows from them"),
+        ("push", "stopped, nothing more was done"),
+        ("rollback", "stopped, nothing more was done"),
+    ],
+)
+def test_what_follows_from_trouble_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    consequence: str,
+) -> None:
+    """A question has no answer; a push or a rollback went no further."""
+
+    def fail() -> None:
+        raise RunnerError("no disk")
+
+    module = import_module(f"knowngood.cli.{name.replace('-', '_')}")
+    monkeypatch.setattr(module, "command", click.Command(name, callback=fail))
+    assert main.run([name]) == 75
+    assert capsys.readouterr().err == f"knowngood {name}: {consequence}: no disk\n"
 
 
 @pytest.mark.parametrize("words", [[], ["fly"], ["--fly"], ["log", "--fly"], ["log"]])
