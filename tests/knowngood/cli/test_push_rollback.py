@@ -426,8 +426,17 @@ STEPS = {
 
 
 @pytest.mark.usefixtures("history")
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("number", "step"),
+    [
+        (signal.SIGTERM, "deploying"),
+        (signal.SIGTERM, "verifying"),
+        (signal.SIGKILL, "going back"),
+        pytest.param(signal.SIGTERM, "going back", marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, "deploying", marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, "verifying", marks=pytest.mark.slow),
+    ],
+)
 def test_ended_in_the_middle(
     run: Run, project: Path, site: Repository, step: str, number: int
 ) -> None:
@@ -476,7 +485,7 @@ def test_ended_in_the_middle(
 
 
 @pytest.mark.usefixtures("history")
-@pytest.mark.parametrize("release", ["v2", "v3"])
+@pytest.mark.parametrize("release", [pytest.param("v2", marks=pytest.mark.slow), "v3"])
 def test_a_network_that_goes_away(
     run: Run, project: Path, site: Repository, tmp_path: Path, release: str
 ) -> None:

@@ -125,14 +125,21 @@ def test_a_wrong_answer(verify: Callable[..., Any]) -> None:
     assert (code, document["verdict"], document["action"]) == (1, "FAILED", "roll back"), output
 
 
-@pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+ALONE, WORKERS = (), ("-n", "2")
+KILLED, CRASHED = (f"os.kill(os.getpid(), signal.{name})" for name in ("SIGKILL", "SIGSEGV"))
+
+
 @pytest.mark.parametrize(
-    "act",
+    ("act", "mode"),
     [
-        "os._exit(0)",
-        "os._exit(1)",
-        "os.kill(os.getpid(), signal.SIGKILL)",
-        "os.kill(os.getpid(), signal.SIGSEGV)",
+        pytest.param("os._exit(0)", ALONE, id="0-alone"),
+        pytest.param("os._exit(1)", WORKERS, id="1-workers"),
+        pytest.param(CRASHED, ALONE, id="crashed-alone"),
+        pytest.param("os._exit(0)", WORKERS, id="0-workers", marks=pytest.mark.slow),
+        pytest.param("os._exit(1)", ALONE, id="1-alone", marks=pytest.mark.slow),
+        pytest.param(CRASHED, WORKERS, id="crashed-workers", marks=pytest.mark.slow),
+        pytest.param(KILLED, ALONE, id="killed-alone", marks=pytest.mark.slow),
+        pytest.param(KILLED, WORKERS, id="killed-workers", marks=pytest.mark.slow),
     ],
 )
 def test_a_run_that_vanishes(verify: Callable[..., Any], act: str, mode: tuple[str, ...]) -> None:
@@ -160,7 +167,13 @@ def test_a_verdict_of_another_run(verify: Callable[..., Any]) -> None:
     assert "cannot be read" in document["reason"]
 
 
-@pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param(ALONE, id="alone", marks=pytest.mark.slow),
+        pytest.param(WORKERS, id="workers"),
+    ],
+)
 def test_a_run_that_hangs(
     verify: Callable[..., Any], project: Path, standin: fhr_standin.Standin, mode: tuple[str, ...]
 ) -> None:
@@ -223,8 +236,15 @@ def gone(pid: int) -> bool:
         return True
 
 
-@pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    ("number", "mode"),
+    [
+        pytest.param(signal.SIGTERM, WORKERS, id="SIGTERM-workers"),
+        pytest.param(signal.SIGINT, ALONE, id="SIGINT-alone"),
+        pytest.param(signal.SIGTERM, ALONE, id="SIGTERM-alone", marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, WORKERS, id="SIGINT-workers", marks=pytest.mark.slow),
+    ],
+)
 def test_interrupted(
     start: Callable[..., Any],
     project: Path,
@@ -313,10 +333,16 @@ def test_a_reader_that_goes_away(project: Path, start: Callable[..., Any]) -> No
     assert process.wait(60) == 0
 
 
-@pytest.mark.parametrize("closed", [1, 2], ids=["stdout", "stderr"])
-def test_output_that_was_closed(project: Path, start: Callable[..., Any], closed: int) -> None:
+@pytest.mark.parametrize(
+    "closed",
+    [
+        pytest.param(1, id="stdout"),
+        pytest.param(2, id="stderr", marks=pytest.mark.slow),
+    ],
+)
+def test_output_that_was_closed(project: Path, closed: int) -> None:
     """``>&-`` leaves no descriptor, whose number must not become a pipe's."""
-    start(FAILS).communicate(timeout=60)
+    (project / "checks" / "test_it.py").write_text(FAILS)
     script = f'exec "$@" {closed}>&-'
     command = ["sh", "-c", script, "sh", *COMMAND, "--verdict-file=verdict.json"]
     ended = subprocess.run(command, cwd=project, capture_output=True, timeout=60, check=False)
@@ -324,9 +350,9 @@ def test_output_that_was_closed(project: Path, start: Callable[..., Any], closed
     assert json.loads((project / "verdict.json").read_text())["verdict"] == "FAILED"
 
 
-def test_a_disk_that_is_full_under_the_output(project: Path, start: Callable[..., Any]) -> None:
+def test_a_disk_that_is_full_under_the_output(project: Path) -> None:
     """The output is lost, the verdict is not."""
-    start(PASSES).communicate(timeout=60)
+    (project / "checks" / "test_it.py").write_text(PASSES)
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(COMMAND, cwd=project, stdout=full, timeout=60, check=False)
     assert ended.returncode == 0
