@@ -88,15 +88,6 @@ def _make(aside: Path, url: str, path: Path) -> None:
             raise
 
 
-def bring_up_to_date(repository: Repository, *, offline: bool = False) -> None:
-    """Fetch, unless ``offline``. Raises GitError also where the history is cut off, so that nothing
-    follows from it.
-    """
-    if not offline:
-        fetch(repository)
-    refuse_shallow(repository)
-
-
 def fetch(repository: Repository) -> None:
     """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
     here and not there goes away, whatever git is configured to prune.

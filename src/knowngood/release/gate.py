@@ -100,7 +100,8 @@ class GateQuestion:
         commit = self._commit()
         if commit is None:
             return GateDecision(None, (), [self._unknown()])
-        live = self._live(commit)
+        trusted = trusted_records(self.environment, self.repository)
+        live = self.records.live(self.environment.name, trusted, but=commit)
         outgoing = self._between(live.commit, commit) if live is not None else []
         reasons = [
             *self._tag(commit),
@@ -119,11 +120,6 @@ class GateQuestion:
         if not is_ref_part(self.release) or is_record(self.release):
             return None
         return self.repository.commit_of(f"refs/tags/{self.release}")
-
-    def _live(self, but: str) -> Record | None:
-        """Return what is there now, or was before this very release."""
-        trusted = trusted_records(self.environment, self.repository)
-        return self.records.live(self.environment.name, trusted, but)
 
     def _between(self, old: str, new: str) -> list[Commit]:
         names = self.repository.run("rev-list", f"{old}..{new}", "--").split()

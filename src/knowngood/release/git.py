@@ -52,7 +52,7 @@ class Repository:
     """The git repository at ``path``, bare or not."""
 
     path: Path
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of_hook(cls) -> Repository:

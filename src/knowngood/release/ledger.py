@@ -36,7 +36,9 @@ class Ledger:
     def open(cls, environment: Environment, *, offline: bool = False) -> Ledger:
         """Fetch, unless ``offline``, and read. Raises BadEnvironment, GitError."""
         repository = clone.opened(environment)
-        clone.bring_up_to_date(repository, offline=offline)
+        if not offline:
+            clone.fetch(repository)
+        clone.refuse_shallow(repository)
         records = record_store.read(
             repository, datetime.now(UTC), relevant_environments(environment)
         )

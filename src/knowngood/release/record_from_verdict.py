@@ -20,33 +20,20 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
 
 
 def report(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
-    """Record the verdict ``document`` and return lines that say where, or why not. The verdict
-    counts, whatever becomes of its record.
+    """Record the verdict ``document`` and return lines that say where, or why not; ``push`` pushes
+    the record as well. The verdict counts, whatever becomes of its record.
     """
-    try:
-        return record(environment, document, push)
-    except (RecordNotWritten, GitError, OSError) as error:
-        return str(error)
-
-
-def record(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
-    """Write the verdict ``document`` as a record; return a line that says where.
-
-    ``push`` pushes it as well. Raises RecordNotWritten.
-    """
-    release = released(document)
-    if release is None:
-        raise RecordNotWritten(
-            "no record was written: which release was verified is not known; give --release"
-        )
     try:
         repository = clone.opened(environment)
-    except (GitError, BadEnvironment) as error:
-        raise RecordNotWritten(f"no record was written: {error}") from None
-    verified = verification(environment, document, release, repository)
-    name = record_store.write(repository, verified)
-    if push:
-        record_store.push(repository, name)
+        record = verification(environment, document, repository)
+    except (RecordNotWritten, GitError, BadEnvironment, OSError) as error:
+        return f"no record was written: {error}"
+    try:
+        name = record_store.write(repository, record)
+        if push:
+            record_store.push(repository, name)
+    except (RecordNotWritten, GitError) as error:
+        return str(error)
     return f"recorded: {name} in {repository.path}{' and at its origin' if push else ''}"
 
 
@@ -58,17 +45,20 @@ def released(document: Mapping[str, Any]) -> str | None:
 
 
 def verification(
-    environment: Environment, document: Mapping[str, Any], release: str, repository: Repository
+    environment: Environment, document: Mapping[str, Any], repository: Repository
 ) -> Record:
-    """Return the record of a verdict. Raises RecordNotWritten where the repository has no such
-    release.
+    """Return the record of a verdict. Raises RecordNotWritten where no release in the repository
+    is the one that was verified.
     """
+    release = released(document)
+    if release is None:
+        raise RecordNotWritten("which release was verified is not known; give --release")
     tag, commit = _named(repository, release)
     now = datetime.now(UTC)
     before = record_store.read(repository, now, [environment.name]).moved(tag, commit)
     if before is not None:
         raise RecordNotWritten(
-            f"no record was written: {tag} was {before.commit[:12]} when {before.name} was, and is "
+            f"{tag} was {before.commit[:12]} when {before.name} was, and is "
             f"now {commit[:12]}: its tag was moved, and what was verified may be either"
         )
     return record_store.record_now(
@@ -96,7 +86,7 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
     commit = repository.commit_of(release) if _COMMIT.fullmatch(release) else None
     if commit is None:
         raise RecordNotWritten(
-            f"no record was written: {one_line(release, 80)} is neither a tag nor a commit in "
+            f"{one_line(release, 80)} is neither a tag nor a commit in "
             f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
         )
     on = repository.run("tag", "--points-at", commit).split()

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from ..safety import RunnerError, one_line, write_atomically
@@ -42,7 +41,7 @@ class BadRecord:
 Trusted = Callable[[Record], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Records:
     """Records of a repository.
 
@@ -53,15 +52,6 @@ class Records:
 
     all: tuple[Record, ...]
     bad: tuple[BadRecord, ...] = ()
-
-    @cached_property
-    def _failed(self) -> dict[tuple[str, str], list[Record]]:
-        """The records that revoke, by environment and commit."""
-        failed: dict[tuple[str, str], list[Record]] = {}
-        for record in self.all:
-            if record.failed:
-                failed.setdefault((record.environment, record.commit), []).append(record)
-        return failed
 
     def of(self, environment: str, *kinds: RecordKind) -> list[Record]:
         """Return those of an environment, newest first; of some ``kinds``, or of all."""
@@ -81,13 +71,14 @@ class Records:
         there, since not everybody pushes by these commands. A rollback that did not end well leads
         away from what was there before it, still.
         """
-        put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
-        ended = (r for r in put if r.kind != RecordKind.ROLLED_BACK or r.verdict == DEPLOYED)
-        return next(ended, None)
+        put = self._put_there(environment)
+        return next(
+            (r for r in put if r.kind != RecordKind.ROLLED_BACK or r.verdict == DEPLOYED), None
+        )
 
     def unverified(self, environment: str) -> Record | None:
         """Return the last push or rollback, unless a later verification PASSED or FAILED."""
-        put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
+        put = self._put_there(environment)
         decided = (r for r in put if r.kind != RecordKind.VERIFIED or r.passed or r.failed)
         last = next(decided, None)
         return last if last is not None and last.kind != RecordKind.VERIFIED else None
@@ -96,9 +87,13 @@ class Records:
         """Return what is on an environment: the last release whose push, or rollback, ended well,
         or that passed there. Those at the commit ``but`` are passed over.
         """
-        put = self.of(environment, RecordKind.PUSHED, RecordKind.ROLLED_BACK, RecordKind.VERIFIED)
+        put = self._put_there(environment)
         sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
         return next(filter(trusted, sure), None)
+
+    def _put_there(self, environment: str) -> list[Record]:
+        """Return what was put or seen on an environment, newest first."""
+        return [r for r in self.of(environment) if r.kind != RecordKind.OVERRIDDEN]
 
     def moved(self, release: str, commit: str) -> Record | None:
         """Return a record by which ``release`` was another commit: its tag was moved."""
@@ -108,11 +103,12 @@ class Records:
         """Return a FAILED that came after ``good``, of the same commit on the same environment; one
         of another machine also where its clock may have been behind.
         """
-        for failed in self._failed.get((good.environment, good.commit), ()):
+        for record in self.of(good.environment, RecordKind.VERIFIED):
             # A record made by hand names no machine; its tagger stands for the clock.
-            same_clock = (failed.where or failed.who) == (good.where or good.who)
-            if failed.when > good.when - (timedelta() if same_clock else SKEW):
-                return failed
+            same_clock = (record.where or record.who) == (good.where or good.who)
+            earliest = good.when - (timedelta() if same_clock else SKEW)
+            if record.failed and record.commit == good.commit and record.when > earliest:
+                return record
         return None
 
     def last_good(self, environment: str, trusted: Trusted) -> Record | None:

@@ -8,7 +8,7 @@ that nothing is pushed which nobody thought of showing to a second person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,9 +114,11 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
     """
     rule = ReviewRule.of(repository)
     names = repository.run("rev-list", new, "--not", *known).split()
-    lines = _listed(commit for commit, passes in reviewed(repository, names, rule) if not passes)
+    lines = [_line(commit) for commit, passes in reviewed(repository, names, rule) if not passes]
     if not lines:
         return []
+    if len(lines) > SHOWN:
+        lines[SHOWN:] = [f"… and {len(lines) - SHOWN} more"]
     how = "next: git commit --amend for the last commit, git rebase --interactive for older ones"
     return [*lines, f"allowed: {rule.allowed}", how]
 
@@ -132,17 +134,6 @@ def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
     subject = text.strip().partition("\n")[0]
     shown = f'"{one_line(subject, 100)}"' if subject else "an empty message"
     return [f"found: {shown}: no review mark", f"allowed: {rule.allowed}"]
-
-
-def _listed(commits: Iterable[GitObject]) -> list[str]:
-    lines: list[str] = []
-    more = 0
-    for commit in commits:
-        if len(lines) < SHOWN:
-            lines.append(_line(commit))
-        else:
-            more += 1
-    return [*lines, f"… and {more} more"] if more else lines
 
 
 def _line(commit: GitObject) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from .record_store import Records
 from .trust import relevant_environments, trusted_records
 
 Row = dict[str, Any]
+_Read = Callable[[Repository], tuple[Records, str]]
 
 _LIVE: Final = 30.0  # seconds
 _HEADS: Final = ("environment", "live now", "last pushed", "last verified", "last good", "behind")
@@ -40,11 +41,18 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
     """Return what is known of each of them, as plain data; ``offline`` asks neither them nor git's
     origin.
     """
+    names = {name for e in environments for name in relevant_environments(e)}
+
+    @cache
+    def read(repository: Repository) -> tuple[Records, str]:
+        """Return its records, and why they may not be up to date. Most share one repository."""
+        trouble = "" if offline else _trouble_fetching(repository)
+        clone.refuse_shallow(repository)
+        return record_store.read(repository, datetime.now(UTC), names), trouble
+
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
         live = pool.map(lambda e: None if offline else _live(e), environments)
-        names = {name for e in environments for name in relevant_environments(e)}
-        sources = _Sources(names, offline)
-        recorded = [_recorded(environment, sources) for environment in environments]
+        recorded = [_recorded(environment, read) for environment in environments]
         return [{**row, "live": release} for row, release in zip(recorded, live, strict=True)]
 
 
@@ -70,26 +78,6 @@ def _live(environment: Environment) -> str | None:
     return one_line(done.stdout.strip(), 80) or None
 
 
-@dataclass(slots=True)
-class _Sources:
-    """The records of these environments. Most share one repository, which is fetched and read
-    once.
-    """
-
-    names: Set[str]
-    offline: bool
-    known: dict[Path, tuple[Records, str]] = field(default_factory=dict)
-
-    def of(self, repository: Repository) -> tuple[Records, str]:
-        """Return the records, and why they may not be up to date. Raises GitError."""
-        if repository.path not in self.known:
-            trouble = "" if self.offline else _trouble_fetching(repository)
-            clone.refuse_shallow(repository)
-            records = record_store.read(repository, datetime.now(UTC), self.names)
-            self.known[repository.path] = records, trouble
-        return self.known[repository.path]
-
-
 def _trouble_fetching(repository: Repository) -> str:
     try:
         clone.fetch(repository)
@@ -98,13 +86,13 @@ def _trouble_fetching(repository: Repository) -> str:
     return ""
 
 
-def _recorded(environment: Environment, sources: _Sources) -> Row:
+def _recorded(environment: Environment, read: _Read) -> Row:
     """Return what is on record of one environment, as plain data."""
     row: Row = {"environment": environment.name, "trouble": []}
     row |= dict.fromkeys(("pushed", "verified", "good", "behind"))
     try:
         repository = clone.opened(environment)
-        records, trouble = sources.of(repository)
+        records, trouble = read(repository)
         row["trouble"] += [trouble] if trouble else []
         _fill(row, environment, repository, records)
     except (GitError, BadEnvironment) as error:
