@@ -68,7 +68,7 @@ origins = ["site"]
 [serve.drill]
 faults = ["false"]
 command = ["false"]
-budget = { converge = 2 }
+budget = { converge = 20 }
 [serve.drill.rollback]
 build = ["{python}", "server.py", "make", "{folder}"]
 command = ["{python}", "server.py", "serve", "{folder}"]
@@ -77,8 +77,8 @@ lost = "about/page.html"
 url = "site:/revision"
 shape = "text"
 [budget]
-probe = 3
-run = 60
+probe = 10
+run = 120
 """
 
 GIT = """
@@ -149,7 +149,7 @@ def test_all_as_expected(project: Path, variables: Mapping[str, str], tmp_path: 
         env=variables,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -278,7 +278,7 @@ def test_interrupted(project: Path, variables: Mapping[str, str], tmp_path: Path
         never.wait(0.02)
     assert len(list(running(tmp_path))) >= 5  # the drill, two servers, the push and its run
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=40)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode == 2
     assert b"interrupted; every process that it started has ended" in output
     assert list((tmp_path / "tmp").iterdir()) == []

@@ -329,6 +329,11 @@ def _command_lines() -> Iterator[bytes]:
             continue
 
 
+SLOW = pytest.mark.slow
+"""Differs from a case that always runs in the place or the process of a trace alone, whose form
+the tests of the redactor know."""
+
+RAISES = f"{HEAD}\nraise ValueError(TOKEN, PASSWORD)"
 LOUD = (
     *("-vv", "--tb=long", "--showlocals", "-rA", "--durations=0", "-o", "junit_logging=all"),
     *("--log-file=reports/run.log", "--log-file-level=DEBUG", "--log-cli-level=DEBUG"),
@@ -338,12 +343,11 @@ LOUD = (
 @pytest.mark.parametrize(
     "options",
     [
-        ("-n", "2"),
-        ("-n", "2", *LOUD),
-        (*LOUD, "-s"),
-        ("-q", "--tb=short", "--capture=sys", "--setup-show"),
+        pytest.param(("-n", "2"), id="workers", marks=SLOW),
+        pytest.param(("-n", "2", *LOUD), id="loud-workers"),
+        pytest.param((*LOUD, "-s"), id="uncaptured"),
+        pytest.param(("-q", "--tb=short", "--capture=sys", "--setup-show"), id="quiet", marks=SLOW),
     ],
-    ids=["workers", "loud-workers", "uncaptured", "quiet"],
 )
 def test_nothing_is_left_behind(
     leaky: Leaky, processes: set[bytes], options: tuple[str, ...]
@@ -373,19 +377,31 @@ def _names_of_cases(leaky: Leaky) -> set[str]:
 @pytest.mark.parametrize(
     ("checks", "options", "code"),
     [
-        (f"{HEAD}\nraise ValueError(TOKEN, PASSWORD)", ("--tb=long", "-l"), 2),
-        (f"{HEAD}\nraise ValueError(TOKEN, PASSWORD)", ("-n", "1", "--tb=long"), 2),
-        (f"{HEAD}\npytest.skip(TOKEN, allow_module_level=True)", ("-rs",), 5),
-        (f"{HEAD}\npytest.exit(TOKEN)", (), 2),
-        (f"{HEAD}\nraise pytest.UsageError(TOKEN)", (), 2),
-        (f"{HEAD}\nprint(TOKEN)\n@pytest.mark.get(TOKEN)\ndef test_it(response): pass", (), 4),
-        (
+        pytest.param(RAISES, ("--tb=long", "-l"), 2, id="import"),
+        pytest.param(RAISES, ("-n", "1", "--tb=long"), 2, id="import-workers", marks=SLOW),
+        pytest.param(
+            f"{HEAD}\npytest.skip(TOKEN, allow_module_level=True)",
+            ("-rs",),
+            5,
+            id="skip",
+            marks=SLOW,
+        ),
+        pytest.param(f"{HEAD}\npytest.exit(TOKEN)", (), 2, id="exit"),
+        pytest.param(f"{HEAD}\nraise pytest.UsageError(TOKEN)", (), 2, id="usage", marks=SLOW),
+        pytest.param(
+            f"{HEAD}\nprint(TOKEN)\n@pytest.mark.get(TOKEN)\ndef test_it(response): pass",
+            (),
+            4,
+            id="mark",
+        ),
+        pytest.param(
             f"{HEAD}\n@pytest.mark.get('content:/ok')\ndef test_it(response): pytest.exit(TOKEN)",
             (),
             2,
+            id="exit-later",
+            marks=SLOW,
         ),
     ],
-    ids=["import", "import-workers", "skip", "exit", "usage", "mark", "exit-later"],
 )
 def test_a_file_of_checks_that_ends_the_run(
     leaky: Leaky, checks: str, options: tuple[str, ...], code: int
@@ -410,13 +426,20 @@ HOOKS = {
 @pytest.mark.parametrize(
     ("hook", "kind", "mode"),
     [
-        *((hook, "ValueError", ()) for hook in HOOKS),
-        *((hook, "ValueError", ("-n", "1")) for hook in HOOKS),
+        ("collection", "ValueError", ()),
+        ("logreport", "ValueError", ("-n", "1")),
         ("configure", "pytest.UsageError", ()),
-        ("collection", "pytest.UsageError", ()),
-        ("collection", "SystemExit", ()),
         ("start", "SystemExit", ("-n", "1")),
-        ("start", "pytest.exit.Exception", ()),
+        *(
+            pytest.param(hook, kind, mode, marks=SLOW)
+            for hook, kind, mode in (
+                *((hook, "ValueError", ()) for hook in HOOKS if hook != "collection"),
+                *((hook, "ValueError", ("-n", "1")) for hook in HOOKS if hook != "logreport"),
+                ("collection", "pytest.UsageError", ()),
+                ("collection", "SystemExit", ()),
+                ("start", "pytest.exit.Exception", ()),
+            )
+        ),
     ],
 )
 def test_a_run_that_breaks(leaky: Leaky, hook: str, kind: str, mode: tuple[str, ...]) -> None:
@@ -453,8 +476,11 @@ AT_THE_END = """
 
 @pytest.mark.parametrize(
     ("mode", "ending"),
-    [((), AT_THE_END), (("-n", "1"), AT_THE_END), (("-n", "1"), "    os.kill(os.getpid(), 9)\n")],
-    ids=["alone", "worker", "killed-worker"],
+    [
+        pytest.param((), AT_THE_END, id="alone", marks=SLOW),
+        pytest.param(("-n", "1"), AT_THE_END, id="worker"),
+        pytest.param(("-n", "1"), "    os.kill(os.getpid(), 9)\n", id="killed-worker", marks=SLOW),
+    ],
 )
 def test_what_is_said_at_the_end(leaky: Leaky, mode: tuple[str, ...], ending: str) -> None:
     """Tracebacks of threads and finalizers are redacted as well, to the end of the process."""

@@ -177,12 +177,17 @@ def test_a_verdict_of_another_run(verify: Callable[..., Any]) -> None:
 def test_a_run_that_hangs(
     verify: Callable[..., Any], project: Path, standin: fhr_standin.Standin, mode: tuple[str, ...]
 ) -> None:
-    """It ends by its own clock, a few seconds after its budget, and is no failure."""
+    """It ends by its own clock, a few seconds after its budget, and is no failure.
+
+    On a machine so busy that the budget is gone before the check begins, it does not hang.
+    """
     environment(project, standin, run=4)
-    code, document, output = verify(PASSES + "    signal.pause()\n", *mode)
+    hangs = "    pathlib.Path('hangs').touch()\n    signal.pause()\n"
+    code, document, output = verify(PASSES + hangs, *mode)
     assert (code, document["verdict"]) == (75, "INCONCLUSIVE"), output
     assert document["seconds"] < 30
-    assert "time ran out" in document["reason"]
+    expected = "time ran out" if (project / "hangs").exists() else "time was used up"
+    assert expected in document["reason"]
 
 
 def test_a_run_that_ignores_its_end(
@@ -191,12 +196,12 @@ def test_a_run_that_ignores_its_end(
     standin: fhr_standin.Standin,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One that stops itself cannot end by itself, and is ended."""
+    """One that stops itself, before its first check, cannot end by itself, and is ended."""
     environment(project, standin, run=1)
     (project / "sitecustomize.py").write_text(
         "from knowngood.supervisor import child\nchild.AFTERWARDS = child.WIND_UP = 2.0\n"
     )
-    source = PASSES + "    os.kill(os.getpid(), signal.SIGSTOP)\n"
+    source = PASSES + "\nos.kill(os.getpid(), signal.SIGSTOP)\n"
     code, document, output = verify(
         source, PYTHONPATH=f"{project}:{os.environ.get('PYTHONPATH', '')}"
     )
@@ -220,7 +225,7 @@ def test_walk(client):
 def wait_for(path: Path, process: subprocess.Popen[str]) -> str:
     """The content of a file, once it is there."""
     never = threading.Event()
-    for _ in range(3000):
+    for _ in range(12_000):
         if path.exists():
             return path.read_text()
         assert process.poll() is None, process.communicate()[0]
@@ -257,7 +262,7 @@ def test_interrupted(
     process = start(WALKS, "--junitxml=junit.xml", *mode)
     pids = [int(each) for each in wait_for(project / "written", process).split()]
     process.send_signal(number)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 2, output
     document = json.loads((project / "verdict.json").read_text())
     assert (document["verdict"], document["left_behind"]) == ("INTERRUPTED", [])
@@ -293,7 +298,7 @@ def test_two_at_once(start: Callable[..., Any], verify: Callable[..., Any], proj
     assert (code, document) == (75, {}), output
     assert f"process {first.pid}" in output
     first.send_signal(signal.SIGTERM)
-    first.communicate(timeout=20)
+    first.communicate(timeout=60)
     assert verify(PASSES)[0] == 0
 
 
