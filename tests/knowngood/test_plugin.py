@@ -1,4 +1,4 @@
-"""Whole runs as processes: exit codes, selection, workers, what is printed and written."""
+"""Whole runs: exit codes, selection, workers, what is printed and written."""
 
 import json
 import os
@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-import in_process
 import jsonschema
 import pytest
 
 import fhr_standin
-
-pytest_plugins = ["pytester"]
 
 PASSES = '''
 import pytest
@@ -70,20 +67,16 @@ def _environment(project: Path, origins: dict[str, str], head: str = "", tail: s
 
 
 @pytest.fixture
-def check(
-    project: Path, suite: Callable, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> Callable:
+def check(project: Path, suite: Callable, suite_here: Callable) -> Callable:
     """Runs a suite of this one file against the demonstration environment.
 
-    In this process, or in one of its own where the run has workers or is ``alone``.
+    In this process, or in one of its own where the run has workers.
     """
 
-    def run(source: str, *options: str, env: str = "demo", alone: bool = False):
+    def run(source: str, *options: str, env: str = "demo"):
         (project / "checks" / "test_it.py").write_text(source)
-        if alone or {"-n", "--dist=each"} & set(options):
-            return suite(f"--env={env}", *options, cwd=project)
-        monkeypatch.chdir(project)
-        return in_process.run(pytester, f"--env={env}", *options)
+        run_suite = suite if {"-n", "--dist=each"} & set(options) else suite_here
+        return run_suite(f"--env={env}", *options, cwd=project)
 
     return run
 
@@ -219,7 +212,7 @@ def test_nobody_answers(check: Callable, project: Path) -> None:
     _environment(project, {"content": "http://127.0.0.1:9"})
     ended = check(PASSES)
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
-    assert {each["kind"] for each in ended.verdict["unsettled"]} == {"refused"}
+    assert {case["kind"] for case in ended.verdict["unsettled"]} == {"refused"}
 
 
 def test_a_worker_is_killed(check: Callable) -> None:
@@ -315,10 +308,10 @@ def test_robots(response):
 # -- usage errors
 
 
-def test_no_environment_named(suite: Callable, project: Path) -> None:
+def test_no_environment_named(suite_here: Callable, project: Path) -> None:
     """Without --env: a usage error that lists what there is, with descriptions."""
     (project / "checks" / "test_it.py").write_text(PASSES)
-    ended = suite(cwd=project)
+    ended = suite_here(cwd=project)
     assert ended.code == 4
     assert "--env NAME" in ended.output
     assert "a demonstration" in ended.output
@@ -364,7 +357,7 @@ def test_a_protected_environment(check: Callable, project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("def test_it(response): pass", "asks for none"),
         ('@pytest.mark.get("content:/x")\ndef test_it(case): pass', "takes none of"),
@@ -377,12 +370,12 @@ def test_a_protected_environment(check: Callable, project: Path) -> None:
         ('@pytest.mark.get("contnet:/x")\ndef test_it(response): pass', "no environment has"),
     ],
 )
-def test_a_check_that_misuses_the_marks(check: Callable, source: str, told: str) -> None:
+def test_a_check_that_misuses_the_marks(check: Callable, source: str, message: str) -> None:
     """The message names the check and what to write instead."""
     ended = check(f"import pytest\n{source}\n")
     assert ended.code == 4, ended.output
     assert "test_it" in ended.output
-    assert told in ended.output
+    assert message in ended.output
 
 
 def test_a_schema_that_cannot_be_relied_on(check: Callable, project: Path) -> None:
@@ -396,26 +389,26 @@ def test_a_schema_that_cannot_be_relied_on(check: Callable, project: Path) -> No
 
 
 def test_a_path_after_a_space(
-    project: Path, suite: Callable, tmp_path_factory: pytest.TempPathFactory
+    project: Path, suite_here: Callable, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Pytest takes such a path for its root; the message says how to write it."""
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "demo.toml"
     elsewhere.write_text((project / "environments" / "demo.toml").read_text())
     (project / "checks" / "test_it.py").write_text(PASSES)
-    ended = suite("--env", str(elsewhere), cwd=project)
+    ended = suite_here("--env", str(elsewhere), cwd=project)
     assert ended.code == 4
     assert "equals sign" in ended.output
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "message"),
     [
         ('["{python}", "-c", "import sys; sys.exit(\'no port\')"]', "no port"),
         ('["no-such-program-here"]', "no-such-program-here"),
     ],
 )
 def test_a_deployment_that_does_not_start(
-    check: Callable, project: Path, command: str, told: str
+    check: Callable, project: Path, command: str, message: str
 ) -> None:
     """A [serve] command that fails is a usage error with what it said."""
     (project / "environments" / "demo.toml").write_text(
@@ -424,7 +417,7 @@ def test_a_deployment_that_does_not_start(
     )
     ended = check(PASSES)
     assert ended.code == 4, ended.output
-    assert told in ended.output
+    assert message in ended.output
 
 
 # -- what does not apply
@@ -495,10 +488,10 @@ def test_junit_has_the_claim_and_the_request(check: Callable, tmp_path: Path) ->
     junit = tmp_path / "junit.xml"
     check(FAILS, f"--junitxml={junit}")
     tree = ET.parse(junit)  # noqa: S314 - our own file
-    found = {each.get("name"): each.get("value") for each in tree.iter("property")}
-    assert found["claim"] == "This is never there."
-    assert (found["url"] or "").endswith("/no-such-file")
-    assert found["attempts"] == "1"
+    properties = {element.get("name"): element.get("value") for element in tree.iter("property")}
+    assert properties["claim"] == "This is never there."
+    assert (properties["url"] or "").endswith("/no-such-file")
+    assert properties["attempts"] == "1"
 
 
 @pytest.mark.parametrize("source", [PASSES, FAILS, "", "import no_such_module\n"])
@@ -509,10 +502,9 @@ def test_the_verdict_file_is_as_its_schema_says(check: Callable, source: str) ->
     jsonschema.Draft202012Validator(schema).validate(check(source).verdict)
 
 
-def test_a_report_that_cannot_be_written(check: Callable, suite: Callable, project: Path) -> None:
-    """The verdict's own exit code stands; the trouble is told."""
-    (project / "checks" / "test_it.py").write_text(PASSES)
-    ended = suite("--env=demo", "--verdict-file=/proc/place.json", cwd=project)
+def test_a_report_that_cannot_be_written(check: Callable) -> None:
+    """The verdict's own exit code stands; the trouble is printed."""
+    ended = check(PASSES, "--verdict-file=/proc/place.json")
     assert ended.code == 0, ended.output
     assert "not written" in ended.output
 
@@ -538,7 +530,7 @@ def test_a_check_runs_for_each_sample(check: Callable, standin: fhr_standin.Stan
     source = PASSES.replace('"content:/robots.txt"', '"content:/robots.txt?{nonce}", samples=3')
     ended = check(source)
     assert ended.verdict["counts"]["ran"] == 3, ended.output
-    asked = [each for each in standin.requests()["content"] if "robots" in each]
+    asked = [url for url in standin.requests()["content"] if "robots" in url]
     assert len(asked) == 3
 
 

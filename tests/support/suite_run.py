@@ -10,7 +10,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,13 @@ class SuiteRun:
         code: the exit code.
         verdict: the verdict file; empty without one.
         output: what it printed.
+        memory: the most bytes that its processes had together; 0 where it was not measured.
     """
 
     code: int
     verdict: Mapping[str, Any]
     output: str
+    memory: int = 0
 
     def failed_checks(self) -> set[str]:
         """Return the checks that failed in any case, or needed too many retries."""
@@ -42,32 +45,46 @@ class SuiteRun:
 
 
 def run_process(
-    target: Path, *options: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    target: Path,
+    *options: str,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    measure: bool = False,
 ) -> SuiteRun:
-    """Run pytest as a process; ``target`` is where its verdict file goes."""
+    """Run pytest as a process; ``target`` is where its verdict file goes.
+
+    With ``measure``, its memory is measured. A run that crashes prints where.
+    """
     target.unlink(missing_ok=True)
     inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *_OPTIONS, f"--verdict-file={target}", *options],
-        cwd=cwd,
-        env={**inherited, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    return SuiteRun(done.returncode, _verdict(target), done.stdout + done.stderr)
+    with target.with_suffix(".output").open("w+b") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *_OPTIONS, f"--verdict-file={target}", *options],
+            cwd=cwd,
+            env={**inherited, "PYTHONFAULTHANDLER": "1", **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        memory = _wait(process, _memory if measure else None)
+        output.seek(0)
+        text = output.read().decode("utf-8", "replace")
+    return SuiteRun(process.returncode, _verdict(target), text, memory)
 
 
-def run_here(target: Path, *options: str) -> SuiteRun:
-    """Run FHR's checks within this process: no start-up, no imports; the rest is the same."""
+def run_here(target: Path, *options: str, cwd: Path = ROOT) -> SuiteRun:
+    """Run checks within this process: no start-up, no imports; the rest is the same."""
     target.unlink(missing_ok=True)
     output = io.StringIO()
-    command = [*_OPTIONS, "-p", "no:xdist", f"--rootdir={ROOT}", f"--verdict-file={target}"]
-    with _same_signals(), contextlib.chdir(ROOT), contextlib.redirect_stdout(output):
+    command = [*_OPTIONS, "-p", "no:xdist", f"--rootdir={cwd}", f"--verdict-file={target}"]
+    with (
+        _same_process(cwd),
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+    ):
         code = int(pytest.main([*command, *options]))
-    gc.unfreeze()
     return SuiteRun(code, _verdict(target), output.getvalue())
 
 
@@ -76,12 +93,52 @@ def _verdict(path: Path) -> Mapping[str, Any]:
 
 
 @contextlib.contextmanager
-def _same_signals() -> Iterator[None]:
-    """Give signals back to whoever had them: a run takes them for itself."""
+def _same_process(cwd: Path) -> Iterator[None]:
+    """Undo what a run does to its process: signal handlers, frozen objects, modules of checks."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
-    before = {number: signal.getsignal(number) for number in numbers}
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    path = sys.path[:]
     try:
         yield
     finally:
-        for number, handler in before.items():
+        gc.unfreeze()
+        sys.path[:] = path
+        for number, handler in handlers.items():
             signal.signal(number, handler)
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None) or ""
+            if cwd != ROOT and file.startswith(f"{cwd}{os.sep}"):
+                del sys.modules[name]  # the next suite may have a file of the same name
+
+
+def _wait(process: subprocess.Popen[bytes], memory: Callable[[int], int] | None) -> int:
+    """Wait for the end of a run, four minutes at most, and return the most ``memory`` it had."""
+    most = 0
+    end = time.monotonic() + 240
+    while process.poll() is None and time.monotonic() < end:
+        most = max(most, memory(process.pid) if memory else 0)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.02 if memory else 1)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return most
+
+
+def _memory(pid: int) -> int:
+    """Return the bytes that a process had at most, or that it has with its descendants.
+
+    The kernel's own figure, ``ru_maxrss``, is no use: it begins with what the parent had.
+    """
+    most, total, pids = 0, 0, [pid]
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                most = int(line.split()[1]) * 1024
+    while pids:
+        folder = Path("/proc", str(pids.pop()))
+        with contextlib.suppress(OSError, IndexError):
+            total += int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            for children in folder.glob("task/*/children"):
+                pids += [int(child) for child in children.read_text().split()]
+    return max(most, total)
