@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ..safety import SHORTEST
 from .files import file_beside, is_file
 from .headers import HeaderRule
 from .model import BUILT_IN, BadEnvironment, Budget, Environment
-from .origins import normal_origin
+from .origins import normal_origin, origin_trouble
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeCommand
 
@@ -29,13 +30,9 @@ def build(path: Path, document: dict[str, Any]) -> Environment:
         for key, value in _frozen(document).items()
     }
     environment = Environment(name=path.stem, path=path, **fields)
-    trouble = (
-        _trouble_of_params(environment)
-        or _trouble_of_control(environment)
-        or _trouble_of_references(environment)
-    )
-    if trouble:
-        raise BadEnvironment(f"{path}: {trouble}")
+    mistakes = [*_in_params(environment), *_in_control(environment), *_in_references(environment)]
+    if mistakes:
+        raise BadEnvironment("\n".join(f"{path}: {mistake}" for mistake in mistakes))
     return environment
 
 
@@ -108,11 +105,10 @@ def _edges(_: Path, table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(edges)
 
 
-def _serve(path: Path, table: Mapping[str, Any]) -> ServeCommand:
+def _serve(_: Path, table: Mapping[str, Any]) -> ServeCommand:
     drill = dict(table.get("drill", {}))
     if "rollback" in drill:
         drill["rollback"] = RollbackDrillConfig(**drill["rollback"])
-    _refuse_chained_aliases(path, "serve.drill.aliases", drill.get("aliases") or {})
     return ServeCommand(**{**table, "drill": DrillConfig(**drill) if drill else None})
 
 
@@ -123,23 +119,9 @@ def _gate(path: Path, table: Mapping[str, Any]) -> GateRules:
     return GateRules(**rules)
 
 
-def _aliases(path: Path, table: Mapping[str, str]) -> Mapping[str, str]:
-    _refuse_chained_aliases(path, "aliases", table)
-    return table
-
-
-def _refuse_chained_aliases(path: Path, key: str, aliases: Mapping[str, str]) -> None:
-    for alias, target in aliases.items():
-        if target in aliases:
-            raise BadEnvironment(
-                f"{path}: {key}.{alias}: found {target!r}; expected a value that is no alias"
-            )
-
-
 _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "ca": lambda path, value: file_beside(path, "ca", value),
     "origins": lambda _, urls: MappingProxyType({name: urls[name].rstrip("/") for name in urls}),
-    "aliases": _aliases,
     "release": _release,
     "headers": _header_rules,
     "budget": lambda _, table: Budget(**table),
@@ -154,54 +136,52 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
 """How the value of a key becomes a field of Environment; others are taken as they are."""
 
 
-def _trouble_of_params(environment: Environment) -> str:
-    """A param that a field of the engine hides, or an alias of no param's value."""
-    hidden = sorted(BUILT_IN & set(environment.params))
-    if hidden:
-        return (
-            f"params.{hidden[0]}: this name means something else in URLs; "
+def _in_params(environment: Environment) -> Iterator[str]:
+    """Yield params that a field of the engine hides, and aliases of no param's value."""
+    for name in sorted(BUILT_IN & set(environment.params)):
+        yield (
+            f"params.{name}: this name means something else in URLs; "
             f"choose another than {', '.join(sorted(BUILT_IN))}"
         )
     known = {value for values in environment.params.values() for value in values}
     for alias, target in environment.aliases.items():
-        for value in (alias, target):
-            if value not in known:
-                return (
-                    f"aliases: {value!r} of {alias} = {target} is no value of any list in [params]"
-                )
-    return ""
+        if target in environment.aliases:
+            yield f"aliases.{alias}: found {target!r}; expected a value that is no alias"
+        for value in sorted({alias, target} - known):
+            yield f"aliases: {value!r} of {alias} = {target} is no value of any list in [params]"
 
 
-def _trouble_of_control(environment: Environment) -> str:
-    """A control must not be the deployment, from which it is to tell our network."""
+def _in_control(environment: Environment) -> Iterator[str]:
+    """Yield controls on the deployment, from which they are to tell our network."""
     own = {normal_origin(url): name for name, url in environment.origins.items()}
     for number, control in enumerate(environment.control):
-        if normal_origin(control.url) in own:
-            return (
-                f"control.{number}.url: {control.url} is on the origin "
-                f"{own[normal_origin(control.url)]!r}; a control must be somebody else's"
-            )
-    return ""
+        parts = urlsplit(control.url)
+        name = own.get(normal_origin(control.url))
+        trouble = origin_trouble(f"{parts.scheme}://{parts.netloc}")
+        if name is not None:
+            trouble = f"{control.url} is on the origin {name!r}; a control must be somebody else's"
+        if trouble:
+            yield f"control.{number}.url: {trouble}"
 
 
-def _trouble_of_references(environment: Environment) -> str:
-    """An origin or an environment that does not exist."""
-    known = {*environment.origins, *(environment.serve.origins if environment.serve else ())}
+def _in_references(environment: Environment) -> Iterator[str]:
+    """Yield names of origins and environments that do not exist."""
+    known = environment.origin_names
     if not known:
-        return "needs [origins] with at least one URL, or [serve]"
+        yield "needs [origins] with at least one URL, or [serve]"
     named = {f"edges.{origin}": origin for origin in environment.edges}
     if environment.release is not None:
         named["release.url"] = environment.release.origin
     for key, origin in named.items():
         if origin not in known:
-            return f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(known))}"
+            yield f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(known))}"
     previous, folder = environment.promotes_from, environment.path.parent
-    if previous is None or (
-        previous != environment.name
-        and os.sep not in previous
-        and is_file(folder / f"{previous}.toml")
+    if previous is not None and (
+        previous == environment.name
+        or os.sep in previous
+        or not is_file(folder / f"{previous}.toml")
     ):
-        return ""
-    return (
-        f"promotes_from: found {previous!r}; expected the name of another environment in {folder}"
-    )
+        yield (
+            f"promotes_from: found {previous!r}; "
+            f"expected the name of another environment in {folder}"
+        )

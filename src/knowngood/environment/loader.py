@@ -13,7 +13,7 @@ from pathlib import Path
 from . import fields, schema
 from .files import find, read, root_above, siblings, table, with_lists
 from .model import BadEnvironment, Environment
-from .origins import normal_origin
+from .origins import normal_origin, origin_trouble
 
 
 def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
@@ -56,17 +56,32 @@ def load_chosen(
 def override(environment: Environment, option: str) -> Environment:
     """Return ``environment`` with one origin replaced by ``option``, a ``NAME=URL``.
 
-    Raises BadEnvironment also where the URL belongs to another environment beside this one.
+    Raises BadEnvironment where the file says ``protected = true``, the name is unknown, or the URL
+    is none or belongs to another environment beside this one.
     """
-    changed = environment.with_override(option)
-    name = option.partition("=")[0]
-    _refuse_shared_origins(environment.path, {name: changed.origins[name]})
-    return changed
+    name, separator, url = option.partition("=")
+    known = sorted(environment.origin_names)
+    shown = "(value not shown, it may hold a password)" if "@" in option else repr(option)
+    if not separator or name not in known:
+        raise BadEnvironment(
+            f"--origin {shown}: expected NAME=URL with one of these names: "
+            f"{', '.join(known) or 'none'}"
+        )
+    if environment.protected:
+        raise BadEnvironment(
+            f"--origin {shown}: {environment.path} says protected = true, so its origins are "
+            "fixed; verify a preview through an environment of its own"
+        )
+    trouble = origin_trouble(url)
+    if trouble:
+        raise BadEnvironment(f"--origin {shown}: {trouble}")
+    _refuse_shared_origins(environment.path, {name: url})
+    return environment.with_origins({name: url.rstrip("/")})
 
 
 def known_origins(environment: Environment) -> set[str]:
     """Return the names of the origins of ``environment`` and of those beside it."""
-    names = {*environment.origins, *(environment.serve.origins if environment.serve else ())}
+    names = environment.origin_names
     for _, document in siblings(environment.path):
         served = table(document, "serve").get("origins")
         names.update(

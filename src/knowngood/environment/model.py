@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from ..safety import UsageError
 from .headers import HeaderRule
-from .origins import origin_trouble
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
 
@@ -98,6 +97,11 @@ class Environment:
         """The suite's folder: its file lies in a folder of that."""
         return self.path.parent.parent
 
+    @property
+    def origin_names(self) -> set[str]:
+        """The names of its origins, also of those that [serve] announces."""
+        return {*self.origins, *(self.serve.origins if self.serve else ())}
+
     def target(self, value: str) -> str:
         """The value whose content ``value`` shares: itself, unless it is an alias."""
         return self.aliases.get(value, value)
@@ -144,30 +148,6 @@ class Environment:
     def with_origins(self, origins: Mapping[str, str]) -> Environment:
         """Return the environment answering at ``origins`` as well."""
         return replace(self, origins=MappingProxyType({**self.origins, **origins}))
-
-    def with_override(self, option: str) -> Environment:
-        """Return the environment with one origin replaced by ``name=URL``.
-
-        Raises BadEnvironment where the file says ``protected = true``, the name is unknown or
-        the URL is none.
-        """
-        name, separator, url = option.partition("=")
-        known = [*self.origins, *(self.serve.origins if self.serve else ())]
-        shown = "(value not shown, it may hold a password)" if "@" in option else repr(option)
-        if not separator or name not in known:
-            raise BadEnvironment(
-                f"--origin {shown}: expected NAME=URL with one of these names: "
-                f"{', '.join(known) or 'none'}"
-            )
-        if self.protected:
-            raise BadEnvironment(
-                f"--origin {shown}: {self.path} says protected = true, so its origins are "
-                "fixed; verify a preview through an environment of its own"
-            )
-        trouble = origin_trouble(url)
-        if trouble:
-            raise BadEnvironment(f"--origin {shown}: {trouble}")
-        return self.with_origins({name: url.rstrip("/")})
 
 
 PAIRED: Final = {"alias", "target"}

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from .model import BadEnvironment
@@ -17,10 +16,6 @@ from .origins import origin_trouble
 
 if TYPE_CHECKING:
     import jsonschema
-
-
-class _BadText(ValueError):
-    """A text without the format that it should have; the message says all."""
 
 
 @cache
@@ -55,39 +50,21 @@ def _validator() -> Any:
             ),
         }
     )
-    formats = jsonschema.FormatChecker(["date"])
-    for name, check in (
-        ("regex", _check_regex),
-        ("origin", _check_origin),
-        ("url", _check_url),
-        ("time-zone", ZoneInfo),
-    ):
-        formats.checks(name, (OSError, ValueError, KeyError))(_of_text(check))
+    formats = jsonschema.FormatChecker(["date", "regex"])
+    for name, check in (("origin", _check_origin), ("time-zone", ZoneInfo)):
+        formats.checks(name, (OSError, ValueError, KeyError))(
+            lambda value, check=check: not isinstance(value, str) or bool(check(value))
+        )
     validator = cast("Any", jsonschema.validators).extend(draft, type_checker=types)
     return validator(file_schema(), format_checker=formats)
 
 
-def _of_text(check: Any) -> Any:
-    """Return ``check`` so that it passes over what is no text, which the type is wrong of."""
-    return lambda value: not isinstance(value, str) or check(value) is not False
-
-
-def _check_regex(value: str) -> None:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise _BadText(f"{value!r} is no regular expression: {error}") from None
-
-
-def _check_origin(value: str) -> None:
-    trouble = origin_trouble(value)
+def _check_origin(url: str) -> bool:
+    """Raise ValueError where ``url`` cannot be an origin."""
+    trouble = origin_trouble(url)
     if trouble:
-        raise _BadText(trouble)
-
-
-def _check_url(value: str) -> None:
-    parts = urlsplit(value)
-    _check_origin(f"{parts.scheme}://{parts.netloc}")
+        raise ValueError(trouble)
+    return True
 
 
 def _explain(error: jsonschema.ValidationError) -> str:
@@ -97,8 +74,8 @@ def _explain(error: jsonschema.ValidationError) -> str:
     instance = cast("Any", error.instance)
     allowed = schema.get("description", "") if isinstance(schema, dict) else ""
     hint = f"; allowed: {allowed}" if allowed else ""
-    if isinstance(error.cause, _BadText):
-        return f"{key}: {error.cause}"
+    if error.validator == "format" and error.validator_value == "origin":
+        return f"{key}: {error.cause}"  # which shows no password
     if error.validator == "additionalProperties":
         known = schema.get("properties", {})
         extra = sorted(set(instance) - set(known))
@@ -110,6 +87,8 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "uniqueItems":
         twice = [item for number, item in enumerate(instance) if item in instance[:number]]
         return f"{key}: listed twice: {_short(twice)}"
+    if isinstance(error.cause, re.error):
+        hint += f" ({error.cause})"
     return f"{key}: found {_short(instance)}{hint or f': {error.message}'}"
 
 

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from knowngood.environment.headers import HeaderRule
-from knowngood.environment.model import BadEnvironment, Environment, origin_trouble
+from knowngood.environment.loader import override
+from knowngood.environment.model import BadEnvironment, Environment
+from knowngood.environment.origins import origin_trouble
 from knowngood.environment.serve_settings import ServeCommand
 
 ENVIRONMENT = Environment(
@@ -109,7 +111,7 @@ def test_credential_in_an_origin(url: str) -> None:
 
 def test_override_replaces_one_origin() -> None:
     """An overridden origin takes the place of the file's, without its last slash."""
-    changed = ENVIRONMENT.with_override("content=http://preview.example:8080/")
+    changed = override(ENVIRONMENT, "content=http://preview.example:8080/")
     assert changed.origins == {"content": "http://preview.example:8080"}
     assert ENVIRONMENT.origins == {"content": "https://stage.example"}
 
@@ -122,7 +124,7 @@ def test_override_of_a_served_origin() -> None:
         description="",
         serve=ServeCommand(("x",), ("content",)),
     )
-    assert served.with_override("content=http://h").origins == {"content": "http://h"}
+    assert override(served, "content=http://h").origins == {"content": "http://h"}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_override_of_a_served_origin() -> None:
 def test_override_that_is_none(option: str, words: list[str]) -> None:
     """A bad --origin is refused with the names or the form that are allowed."""
     with pytest.raises(BadEnvironment) as caught:
-        ENVIRONMENT.with_override(option)
+        override(ENVIRONMENT, option)
     assert "--origin" in str(caught.value)
     for word in words:
         assert word in str(caught.value)
@@ -148,7 +150,7 @@ def test_override_that_is_none(option: str, words: list[str]) -> None:
 def test_override_never_quotes_a_credential(name: str) -> None:
     """A password on the command line does not reach the message."""
     with pytest.raises(BadEnvironment) as caught:
-        ENVIRONMENT.with_override(f"{name}https://bob:hunter2@h")
+        override(ENVIRONMENT, f"{name}https://bob:hunter2@h")
     assert "hunter2" not in str(caught.value)
 
 
@@ -162,7 +164,7 @@ def test_override_of_a_protected_environment() -> None:
         origins=MappingProxyType({"content": "https://prod.example"}),
     )
     with pytest.raises(BadEnvironment, match=r"environments/prod\.toml says protected = true"):
-        protected.with_override("content=http://preview.example")
+        override(protected, "content=http://preview.example")
 
 
 def test_target_of_an_alias_and_of_another_value() -> None:
