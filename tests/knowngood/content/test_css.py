@@ -53,7 +53,7 @@ def test_a_broken_stylesheet(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "url"),
     [
         (b"\xef\xbb\xbfa{b:url(\xc3\xa9)}", "\u00e9"),
         (b'@charset "iso-8859-1";a{b:url(\xe9)}', "\u00e9"),
@@ -66,19 +66,19 @@ def test_a_broken_stylesheet(source: str) -> None:
         (b"a{b:'c\nd:url(e)}", "e"),
     ],
 )
-def test_urls_are_read_as_browsers_read_them(source: bytes, found: str) -> None:
+def test_urls_are_read_as_browsers_read_them(source: bytes, url: str) -> None:
     """Charsets, escapes, and what only looks like a URL."""
-    assert [url for url, _ in urls(source)] == [found]
+    assert [address for address, _ in urls(source)] == [url]
 
 
 def test_a_stylesheet_as_large_as_they_come() -> None:
-    """A megabyte of rules is read in a few seconds."""
+    """Of a megabyte of rules a quarter is read in a second."""
     rule = b".a-b > c:hover, #d::after{content:'x';color:#fff;margin:-1px;background:url(e.png)}\n"
-    source = rule * (1_000_000 // len(rule))
+    source = rule * (250_000 // len(rule))
     before = time.process_time()
     assert trouble(source) is None
     assert urls(source) == (("e.png", False),)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 4
 
 
 @pytest.mark.parametrize("unit", [b"; ", b"{", b"-1", b"[]"])
@@ -129,11 +129,11 @@ def test_a_stylesheet_too_large() -> None:
     [b"a ", b"{", b"{}", b"(", b"/*", b'"', b'"\n', b"url(", b"url( ", b"\\", b"@", b"1.", b";"],
 )
 def test_hostile_stylesheet_is_judged_in_bounded_time(unit: bytes) -> None:
-    """A quarter of a megabyte: what is linear takes a second, anything else minutes."""
-    source = unit * ((256 << 10) // len(unit))
+    """What is linear takes a fraction of a second, anything else many."""
+    source = unit * ((128 << 10) // len(unit))
     before = time.process_time()
     with contextlib.suppress(ContentTooLarge):
         trouble(source)
     with contextlib.suppress(ContentTooLarge):
         urls(source)
-    assert time.process_time() - before < 15
+    assert time.process_time() - before < 5

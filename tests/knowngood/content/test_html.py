@@ -10,11 +10,8 @@ from knowngood.safety.limits import ContentTooLarge
 
 SENTENCE = "<p>All that a page of some length says, <b>word</b> by <i>word</i>.</p>\n"
 
-FONTS = "".join(f"<font a={number}>" for number in range(600))
-
 HOSTILE = {
     "deep": "<div>" * 200_000,
-    "deep-lists": "<ul><li>" * 100_000,
     "opened-again": "<p>" + "<b><i><u><s><tt>" * 3 + "<p>x" * 20_000,
     "opened-again-by-attribute": "<p>"
     + "".join(f"<font a={n}>" for n in range(600))

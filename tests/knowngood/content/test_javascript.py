@@ -213,20 +213,20 @@ LARGE_BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("source", "found"), LARGE_BROKEN.items())
-def test_a_large_script_that_is_not_whole(source: bytes, found: str) -> None:
+@pytest.mark.parametrize(("source", "trouble"), LARGE_BROKEN.items())
+def test_a_large_script_that_is_not_whole(source: bytes, trouble: str) -> None:
     """It is named with its line, as with a small one."""
     padding = large(b"").count(b"\n")
-    place = found.rpartition("line ")[2].split()[0]
-    told = found.replace(f"line {place}", f"line {int(place) + padding}")
-    assert javascript.trouble(large(source)) == told
+    line = trouble.rpartition("line ")[2].split()[0]
+    expected = trouble.replace(f"line {line}", f"line {int(line) + padding}")
+    assert javascript.trouble(large(source)) == expected
 
 
 def test_a_large_script_cut_anywhere_within_its_brackets() -> None:
     """Where a bundle is cut, something is open."""
     source = large(WHOLE)
     start, end = source.index(b"(function") + 1, source.rindex(b")")
-    cuts = range(start, end, 7)
+    cuts = range(start, end, 31)
     assert [cut for cut in cuts if javascript.trouble(source[:cut]) is None] == []
 
 
@@ -237,11 +237,11 @@ def test_strings_of_a_large_script() -> None:
     assert list(javascript.strings(source)) == ["x", "y", "key", "d"]
 
 
-def test_a_bundle_of_two_megabytes() -> None:
-    """Real ones are as large; it takes a few seconds of a slow machine."""
+def test_a_large_bundle() -> None:
+    """Real ones have two megabytes; a quarter of one takes a fraction of a second."""
     before = time.process_time()
-    assert javascript.trouble(WHOLE * (2_000_000 // len(WHOLE))) is None
-    assert time.process_time() - before < 10
+    assert javascript.trouble(WHOLE * (500_000 // len(WHOLE))) is None
+    assert time.process_time() - before < 2.5
 
 
 @pytest.mark.parametrize(
@@ -249,15 +249,15 @@ def test_a_bundle_of_two_megabytes() -> None:
     [b"[", b"[]", b"(", b"{", b"/*", b"//\n", b"=/[", b"=/a", b"`${", b"'", b"'\\", b"\n", b"a;"],
 )
 def test_hostile_script_is_judged_in_bounded_time(unit: bytes) -> None:
-    """Half a megabyte of anything: what is linear takes a second, anything else minutes."""
-    source = unit * ((512 << 10) // len(unit))
+    """More than is parsed: what is linear takes a fraction of a second, anything else many."""
+    source = unit * ((javascript.PARSED + 1024) // len(unit))
     before = time.process_time()
     with contextlib.suppress(ContentTooLarge):
         javascript.trouble(source)
     with contextlib.suppress(ContentTooLarge):
         for _ in javascript.strings(source):
             pass
-    assert time.process_time() - before < 15
+    assert time.process_time() - before < 3
 
 
 @pytest.mark.parametrize(
