@@ -1,13 +1,20 @@
-"""From a release to its rollback, end to end: FHR's own checks, real repositories and processes."""
+"""From a release to its rollback, end to end: FHR's own checks, real repositories and processes.
+
+Slow: tests/knowngood/drill takes the same steps with a suite of one check, and test_catches has a
+missing config.json caught.
+"""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_incident_is_caught_and_taken_back(tmp_path: Path) -> None:
     """A push without config.json FAILS on stage, is refused on prod, and where it is forced there
     it is rolled back and on record.

@@ -11,6 +11,7 @@ import os
 import random
 import secrets
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +24,9 @@ from ..environment import BadEnvironment, DrillConfig, Environment, load_here, r
 from ..safety import process_group
 from ..session.options import Options
 from ..supervisor import watched
-from ..verdict import EXIT_CODES, VerdictKind
+from ..verdict import VerdictKind
 from . import results, table
-from .pycache import shared_pycache
-from .results import FAILED, INCONCLUSIVE, PASSED, DrillResult, DrillRun, Fault, Say
+from .results import DrillResult, DrillRun, Fault, Say
 
 PAIRS: Final = 10
 """Pairs of faults that are drawn where nobody says how many."""
@@ -59,20 +59,27 @@ def drill_faults(
             f"allowed: {', '.join(fault.name for fault in known)}"
         )
     chosen = [fault for fault in known if not faults or fault.name in faults]
-    try:
-        with shared_pycache() as variables:
-            drill = FaultDrill(
-                environment=environment,
-                variables=variables,
-                say=say,
-                pairs=PAIRS if pairs is None else pairs,
-                seed=secrets.randbelow(10_000) if seed is None else seed,
-            )
-            return drill.run(chosen, known, path)
-    except KeyboardInterrupt:
-        say("knowngood drill: interrupted")
-        # The runs under way end by themselves when this process is gone: do not wait for them.
-        os._exit(EXIT_CODES[VerdictKind.INTERRUPTED])
+    seed = secrets.randbelow(10_000) if seed is None else seed
+    chance = random.Random(seed)  # noqa: S311 - to be drawn again, not to be secret
+    drawn = results.pairs_of(known, PAIRS if pairs is None else pairs, chance)
+    began = time.monotonic()
+    done: list[DrillResult] = []
+    with tempfile.TemporaryDirectory(
+        prefix="knowngood-drill-", ignore_cleanup_errors=True
+    ) as folder:
+        drill = FaultDrill(environment, bytecode_in(folder))
+        for result in drill.results(chosen, drawn):
+            done.append(result)
+            say("\n".join(table.row(result)))
+    say("\n".join(table.summary(done, time.monotonic() - began, len(drawn), seed)))
+    content = {
+        "environment": environment.name,
+        "release": drill.release,
+        "seed": seed,
+        "results": [{**asdict(result), "right": result.right} for result in done],
+    }
+    results.write(path, content, say)
+    return results.AS_EXPECTED if all(result.right for result in done) else results.MISSED
 
 
 @dataclass(slots=True)
@@ -82,45 +89,22 @@ class FaultDrill:
     Attributes:
         environment: whose deployment is started.
         variables: environment variables of every run.
-        say: prints a line.
-        pairs: how many pairs of faults are drawn.
-        seed: draws them.
         release: what the sound deployment served; every other run expects it.
     """
 
     environment: Environment
     variables: Mapping[str, str]
-    say: Say
-    pairs: int
-    seed: int
     release: str | None = None
 
-    def run(self, chosen: Sequence[Fault], known: Sequence[Fault], path: Path | None) -> int:
-        """Run without a fault, with each chosen one, with pairs of all; return the exit code."""
-        began = time.monotonic()
-        done: list[DrillResult] = []
-        for result in self._results(chosen, known):
-            self._print(table.row(result))
-            done.append(result)
-        self._print(table.summary(done, time.monotonic() - began, self.pairs, self.seed))
-        content = {
-            "environment": self.environment.name,
-            "release": self.release,
-            "seed": self.seed,
-            "results": [{**asdict(result), "right": result.right} for result in done],
-        }
-        results.write(path, content, self.say)
-        return results.AS_EXPECTED if all(result.right for result in done) else results.MISSED
-
-    def _results(self, chosen: Sequence[Fault], known: Sequence[Fault]) -> Iterator[DrillResult]:
-        """Yield the result without a fault, and the others if that one is right."""
-        sound, document = self._run(DrillRun("(sound)", (), (PASSED,)))
+    def results(self, faults: Sequence[Fault], pairs: Sequence[DrillRun]) -> Iterator[DrillResult]:
+        """Yield the result without a fault and, if that one is right, with each fault and pair."""
+        sound, document = self._run(DrillRun((), (VerdictKind.PASSED,)))
         yield sound
         if sound.right and document is not None:
             self.release = document["release"]["seen"]
-            runs = [results.alone(fault, document["checks"]) for fault in chosen]
-            chance = random.Random(self.seed)  # noqa: S311 - to be drawn again, not to be secret
-            yield from self._run_all(runs + results.pairs_of(known, self.pairs, chance))
+            yield from self._run_all(
+                [*(results.alone(fault, document["checks"]) for fault in faults), *pairs]
+            )
 
     def _run_all(self, runs: Sequence[DrillRun]) -> Iterator[DrillResult]:
         at_once = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
@@ -130,7 +114,7 @@ class FaultDrill:
                 for future in as_completed(futures):
                     yield future.result()[0]
             finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+                pool.shutdown(cancel_futures=True)
 
     def _run(self, run: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
         """Run as ``knowngood verify`` does, without its lock: several may run here."""
@@ -148,9 +132,14 @@ class FaultDrill:
         seconds = time.monotonic() - began
         return results.judge(run, ended, seconds, b"".join(output)), ended.document
 
-    def _print(self, lines: Iterator[str]) -> None:
-        for line in lines:
-            self.say(line)
+
+def bytecode_in(folder: str) -> dict[str, str]:
+    """Return the variables by which all runs of a drill keep Python's bytecode in ``folder``.
+
+    Where PYTHONDONTWRITEBYTECODE is set, as in containers, every run would compile every module
+    again, which is a third of its time.
+    """
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
 
 
 def drilled(name: str) -> tuple[Environment, DrillConfig]:
@@ -172,14 +161,13 @@ def list_faults(config: DrillConfig, environment: Environment) -> list[Fault]:
         done = process_group.run(command, _LISTING, cwd=environment.root)
         done.check_returncode()
         listed = json.loads(done.stdout)
-        faults = [Fault(item["name"], item["verdict"], item["doc"]) for item in listed]
+        faults = [Fault(item["name"], item["verdict"]) for item in listed]
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         raise BadEnvironment(f"{key}: {' '.join(command)}: {error}") from None
-    allowed = (PASSED, FAILED, INCONCLUSIVE)
     for fault in faults:
-        if fault.verdict not in allowed:
+        if fault.verdict not in results.WORST_LAST:
             raise BadEnvironment(
                 f"{key}: {fault.name}: found the verdict {fault.verdict!r}; "
-                f"allowed: {', '.join(allowed)}"
+                f"allowed: {', '.join(results.WORST_LAST)}"
             )
     return faults

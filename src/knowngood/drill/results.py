@@ -19,9 +19,13 @@ AS_EXPECTED, MISSED = 0, 1
 Say = Callable[[str], None]
 """Prints a line."""
 
-PASSED, FAILED = str(VerdictKind.PASSED), str(VerdictKind.FAILED)
-INCONCLUSIVE: Final = str(VerdictKind.INCONCLUSIVE)
-_WORST_LAST: Final = (PASSED, INCONCLUSIVE, FAILED)
+WORST_LAST: Final[tuple[str, ...]] = (
+    VerdictKind.PASSED,
+    VerdictKind.INCONCLUSIVE,
+    VerdictKind.FAILED,
+)
+"""What a run against a fault may be expected to end in."""
+
 _OUTPUT: Final = 2000  # characters of a run's output that stand for a missing reason
 
 
@@ -32,12 +36,10 @@ class Fault:
     Attributes:
         name: as the command that starts the deployment takes it.
         verdict: what a run against it should end in.
-        doc: what is wrong, for people.
     """
 
     name: str
     verdict: str
-    doc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,19 @@ class DrillRun:
     """A run to make.
 
     Attributes:
-        name: for people.
         faults: the names of the faults that the deployment is started with.
         expected: the verdicts that are right.
         claimed: the checks that claim to catch the fault.
     """
 
-    name: str
     faults: tuple[str, ...]
     expected: tuple[str, ...]
     claimed: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Return its name for people."""
+        return " + ".join(self.faults) or "(sound)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class DrillResult:
 def alone(fault: Fault, checks: Mapping[str, Any]) -> DrillRun:
     """Return the run with one fault; ``checks`` are those of a verdict document."""
     claimed = (name for name, check in checks.items() if fault.name in check["catches"])
-    return DrillRun(fault.name, (fault.name,), (fault.verdict,), frozenset(claimed))
+    return DrillRun((fault.name,), (fault.verdict,), frozenset(claimed))
 
 
 def pairs_of(faults: Sequence[Fault], count: int, chance: random.Random) -> list[DrillRun]:
@@ -97,7 +102,7 @@ def pairs_of(faults: Sequence[Fault], count: int, chance: random.Random) -> list
     for _ in range(count if len(faults) > 1 else 0):
         pair = sorted(chance.sample(list(faults), 2), key=lambda fault: fault.name)
         names = tuple(fault.name for fault in pair)
-        runs.append(DrillRun(" + ".join(names), names, _expected({f.verdict for f in pair})))
+        runs.append(DrillRun(names, _expected({fault.verdict for fault in pair})))
     return runs
 
 
@@ -106,9 +111,9 @@ def _expected(verdicts: set[str]) -> tuple[str, ...]:
 
     INCONCLUSIVE says that somebody turned the run away: then it may not see what would be FAILED.
     """
-    if verdicts == {FAILED, INCONCLUSIVE}:
-        return FAILED, INCONCLUSIVE
-    return (max(verdicts, key=_WORST_LAST.index),)
+    if verdicts == {VerdictKind.FAILED, VerdictKind.INCONCLUSIVE}:
+        return VerdictKind.FAILED, VerdictKind.INCONCLUSIVE
+    return (max(verdicts, key=WORST_LAST.index),)
 
 
 def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> DrillResult:
@@ -121,7 +126,7 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
     failed = {failure["check"] for failure in document["failures"]}
     failed |= {name for name, check in document["checks"].items() if check["unsteady"]}
     engine = {name for name in failed if name.startswith("knowngood::")}
-    must_fail = FAILED in run.expected and not engine
+    must_fail = VerdictKind.FAILED in run.expected and not engine
     return DrillResult(
         name=run.name,
         expected=run.expected,

@@ -8,23 +8,23 @@ from itertools import zip_longest
 from typing import Final
 
 from ..release import DEPLOYED, OVERRIDDEN, STARTED, GitError, RecordKind, Repository
-from .results import FAILED, PASSED
+from ..verdict import VerdictKind
 from .sandbox import BAD, BETTER, GOOD
 
 EXPECTED: Final[tuple[tuple[str, ...], ...]] = (
     (RecordKind.PUSHED, GOOD, STARTED),
     (RecordKind.PUSHED, GOOD, DEPLOYED),
-    (RecordKind.VERIFIED, GOOD, PASSED),
+    (RecordKind.VERIFIED, GOOD, VerdictKind.PASSED),
     (RecordKind.PUSHED, BETTER, STARTED),
     (RecordKind.PUSHED, BETTER, DEPLOYED),
-    (RecordKind.VERIFIED, BETTER, PASSED),
+    (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),
     (RecordKind.OVERRIDDEN, BAD, OVERRIDDEN),
     (RecordKind.PUSHED, BAD, STARTED),
     (RecordKind.PUSHED, BAD, DEPLOYED),
-    (RecordKind.VERIFIED, BAD, FAILED),
+    (RecordKind.VERIFIED, BAD, VerdictKind.FAILED),
     (RecordKind.ROLLED_BACK, BETTER, STARTED),
     (RecordKind.ROLLED_BACK, BETTER, DEPLOYED),
-    (RecordKind.VERIFIED, BETTER, PASSED),
+    (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),
 )
 """Kind, release and verdict of each record of prod, oldest first: no more, and no fewer."""
 

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,8 @@ from ..environment import (
 )
 from ..release import GitError, Repository
 from ..safety import process_group
+from . import sandbox_deploy
+from .fault_drill import bytecode_in
 from .sandbox_deploy import LIVE, flip
 
 STAGE, PROD = "stage", "prod"
@@ -45,6 +48,8 @@ BRANCH: Final = "release"
 
 _NOT_LINKED: Final = (".git", ".venv", ".tox", ".nox", ".pytest_cache", "__pycache__")
 _BUILDING: Final = 120.0  # seconds that the site may take to be made
+_COMMAND: Final = 300.0  # seconds that a command may take; a push with its rollback takes ten
+_GRACE: Final = 15.0  # seconds; a run that gets SIGTERM needs eight at the most
 _GIT: Final = """\
 [user]
 name = Rollback drill
@@ -82,16 +87,31 @@ class Sandbox:
         """Return the repository that releases are made from."""
         return Repository(self.folder / "site", self._apart())
 
-    def variables(self) -> dict[str, str]:
-        """Return the environment variables of every command: no GIT_* of this process."""
+    def run(self, *words: str) -> tuple[int, str]:
+        """Run ``knowngood WORDS`` in the suite; return its exit code and all that it printed.
+
+        When this process is interrupted, the command is ended with all that it started.
+        """
         inherited = {k: value for k, value in os.environ.items() if not k.startswith("GIT_")}
-        return {**inherited, **self._apart()}
+        try:
+            done = process_group.run(
+                [sys.executable, "-P", "-m", "knowngood", *words],
+                _COMMAND,
+                grace=_GRACE,
+                cwd=self.suite,
+                env={**inherited, **self._apart()},
+                stderr=subprocess.STDOUT,
+            )
+        except subprocess.TimeoutExpired:
+            return -signal.SIGTERM, f"ended: it took more than {_COMMAND:g} s"
+        return done.returncode, done.stdout.decode("utf-8", "replace")
 
     def _apart(self) -> dict[str, str]:
         """Return variables that keep the user's git settings out, and caches in the folder."""
         own = str(self.folder / "own")
         return {
-            "GIT_CONFIG_GLOBAL": str(self.folder / "own" / "gitconfig"),
+            **bytecode_in(own),
+            "GIT_CONFIG_GLOBAL": f"{own}/gitconfig",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_ATTR_NOSYSTEM": "1",
             "XDG_CONFIG_HOME": own,
@@ -198,7 +218,7 @@ class Sandbox:
 
     def _deploy(self, place: str) -> list[str]:
         document = self.release.path.partition("?")[0].lstrip("/")
-        command = [sys.executable, "-P", "-m", "knowngood.drill.sandbox_deploy"]
+        command = [sys.executable, "-P", sandbox_deploy.__file__]
         command += [str(self.folder / place), str(self.site.path), document]
         return [*command, self.release.shape, self.release.field, "{release}", "{commit}"]
 

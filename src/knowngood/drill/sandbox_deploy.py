@@ -1,13 +1,12 @@
 """The deploy command of a sandbox: unpack a commit into a folder of its own and flip a link to it.
 
-``python -m knowngood.drill.sandbox_deploy PLACE REPOSITORY DOCUMENT SHAPE FIELD RELEASE COMMIT``:
-DOCUMENT is the path of the version document below the site; SHAPE and FIELD are those of [release].
+``python sandbox_deploy.py PLACE REPOSITORY DOCUMENT SHAPE FIELD RELEASE COMMIT``: DOCUMENT is the
+path of the version document below the site; SHAPE and FIELD are those of [release].
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -23,17 +22,14 @@ def main(words: Sequence[str]) -> int:
     place, repository, document, shape, field, release, commit = words
     folder = Path(place) / "releases" / release
     if not folder.is_dir():
-        unfinished = folder.with_name(f"{release}.new")
-        shutil.rmtree(unfinished, ignore_errors=True)  # left by a deploy that was killed
-        unfinished.mkdir(parents=True)
-        _unpack(Path(repository), commit, unfinished)
-        path = unfinished / document
+        folder.mkdir(parents=True)
+        _unpack(Path(repository), commit, folder)
+        path = folder / document
         path.parent.mkdir(parents=True, exist_ok=True)
         if shape == "text":
             path.write_text(f"{release}\n", "utf-8")
         else:
             _write_version(path, {field: release, "commit": commit})
-        unfinished.rename(folder)
     flip(Path(place), folder)
     print(f"{place} serves {release} now")  # noqa: T201 - it is a command
     return 0

@@ -14,7 +14,7 @@ def drawn(seed: int, count: int = 20, faults: Sequence[Fault] = ()) -> list[Dril
     return pairs_of(faults or FAULTS, count, random.Random(seed))  # noqa: S311 - as drills do
 
 
-FAULTS = [Fault("a", "FAILED", ""), Fault("b", "PASSED", ""), Fault("c", "INCONCLUSIVE", "")]
+FAULTS = [Fault("a", "FAILED"), Fault("b", "PASSED"), Fault("c", "INCONCLUSIVE")]
 
 
 def test_the_seed_draws_the_same_pairs() -> None:
@@ -46,7 +46,7 @@ def result(
         "checks": {name: {"unsteady": unsteady} for name in claimed},
         "reason": "why",
     }
-    run = DrillRun("x", ("x",), ("FAILED",), frozenset(claimed))
+    run = DrillRun(("x",), ("FAILED",), frozenset(claimed))
     return judge(run, Conclusion(EXIT_CODES[kind], document), 1.0, b"")
 
 
@@ -69,6 +69,6 @@ def test_who_caught_it() -> None:
 
 def test_a_run_without_an_account() -> None:
     """Its output says why."""
-    run = DrillRun("x", ("x",), ("FAILED",))
+    run = DrillRun(("x",), ("FAILED",))
     ended = judge(run, Conclusion(4, None), 1.0, b"usage: no such thing")
     assert (ended.got, ended.right, ended.reason) == ("usage error", False, "usage: no such thing")

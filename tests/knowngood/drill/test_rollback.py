@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from knowngood.cli import main as cli
-from knowngood.drill import drill_rollback, subcommand
+from knowngood.drill import drill_rollback
 from knowngood.drill.rollback_records import EXPECTED, difference, not_at_origin
-from knowngood.drill.subcommand import CommandResult
+from knowngood.drill.sandbox import Sandbox
 from knowngood.environment.model import BadEnvironment
 from knowngood.release.git import Repository
 
@@ -126,7 +126,8 @@ def variables(tmp_path: Path) -> Mapping[str, str]:
 
 
 COMMAND = [sys.executable, "-m", "knowngood", "drill", "--env=ours", "--rollback"]
-Run = Callable[..., tuple[int, str]]
+Ended = tuple[int, str]
+Run = Callable[..., Ended]
 
 
 def running(folder: Path) -> Iterator[int]:
@@ -201,32 +202,32 @@ def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> list[CommandResult]:
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[Ended]:
     """What the commands of a drill end with, in their order, in place of running them. After a
     push comes the answer of ``live``.
     """
-    ends: list[CommandResult] = []
-    monkeypatch.setattr(subcommand, "run", lambda *_: ends.pop(0))
+    ends: list[Ended] = []
+    monkeypatch.setattr(Sandbox, "run", lambda *_: ends.pop(0))
     return ends
 
 
-def pushed(code: int, output: str, live: str) -> list[CommandResult]:
+def pushed(code: int, output: str, live: str) -> list[Ended]:
     """Return the ends of a push and of ``live`` after it."""
-    return [CommandResult(code, output), CommandResult(0, f"{live}\n")]
+    return [(code, output), (0, f"{live}\n")]
 
 
 SOUND = [
     *pushed(0, "v1 is on stage, and verified", "v1"),
     *pushed(0, "v1 is on prod, and verified", "v1"),
     *pushed(0, "v2 is on stage, and verified", "v2"),
-    CommandResult(0, "yes"),
+    (0, "yes"),
     *pushed(0, "v2 is on prod, and verified", "v2"),
     *pushed(1, "stage is back on v2, and verified", "v2"),
     *pushed(1, "v3 has not PASSED on stage", "v2"),
 ]
 
 
-def test_a_deployment_that_cannot_go_back(run: Run, commands: list[CommandResult]) -> None:
+def test_a_deployment_that_cannot_go_back(run: Run, commands: list[Ended]) -> None:
     """The step at which prod stays bad is named, with what the push printed; no more are taken."""
     trouble = "the rollback of prod to v2 is NOT known to work: look at prod"
     commands += [*SOUND, *pushed(1, trouble, "v3")]
@@ -240,7 +241,7 @@ def test_a_deployment_that_cannot_go_back(run: Run, commands: list[CommandResult
     assert last[2] == f"    {trouble}"
 
 
-def test_checks_that_catch_nothing(run: Run, commands: list[CommandResult]) -> None:
+def test_checks_that_catch_nothing(run: Run, commands: list[Ended]) -> None:
     """A release that lacks a file and PASSES is not as expected."""
     commands += [*SOUND[:9], *pushed(0, "v3 is on stage, and verified", "v3")]
     code, output = run()
@@ -251,13 +252,13 @@ def test_checks_that_catch_nothing(run: Run, commands: list[CommandResult]) -> N
 @pytest.mark.parametrize(
     ("place", "end", "message"),
     [
-        (6, CommandResult(1, "no: v2 is not reviewed"), "yes → exit 1: no: v2 is not reviewed"),
-        (8, CommandResult(1, "nothing answers"), "prod serves nothing"),
-        (12, CommandResult(0, "v3"), "exit 1, prod serves v3"),
+        (6, (1, "no: v2 is not reviewed"), "yes → exit 1: no: v2 is not reviewed"),
+        (8, (1, "nothing answers"), "prod serves nothing"),
+        (12, (0, "v3"), "exit 1, prod serves v3"),
     ],
 )
 def test_a_command_that_ends_otherwise(
-    run: Run, commands: list[CommandResult], place: int, end: CommandResult, message: str
+    run: Run, commands: list[Ended], place: int, end: Ended, message: str
 ) -> None:
     """Each makes its step a miss: the gate says no, nothing is live, or what was refused is."""
     commands += [*SOUND[:place], end]
@@ -280,7 +281,7 @@ def test_interrupted(project: Path, variables: Mapping[str, str], tmp_path: Path
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 2
-    assert b"interrupted; every process that it started has ended" in output
+    assert b"knowngood drill: interrupted" in output
     assert list((tmp_path / "tmp").iterdir()) == []
     assert list(running(tmp_path)) == []
 
