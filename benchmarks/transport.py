@@ -58,7 +58,7 @@ async def curl_class(urls: list[str]) -> list[int]:
 
 
 async def fetcher(urls: list[str]) -> list[int]:
-    """The engine's fetcher on top of it: guard, deadlines, retries, sharing, tally."""
+    """The engine's fetcher on top of it: guard, deadlines, retries, sharing, statistics."""
     from knowngood.environment.model import Environment
     from knowngood.fetch.fetcher import Fetcher
     from knowngood.fetch.probe import Probe

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from knowngood import checks
-from knowngood.fetch.page_loader import LoadedLink
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import Resource, Response, respond
 
@@ -58,13 +57,13 @@ class Site:
     ) -> Resource:
         """Make a file that ``/fr/`` needs."""
         exchange = self.exchange(path, body, headers or JAVASCRIPT, status)
-        link = LoadedLink(SITE + path, kind, f"{SITE}/fr/", f"{SITE}/fr/", exchange=exchange)
-        return Resource(link, self.touched.append)
+        page = f"{SITE}/fr/"
+        return Resource(SITE + path, kind, page, page, "", exchange, self.touched.append)
 
     def elsewhere(self) -> Resource:
         """Make a script that ``/fr/`` needs from another host, which is not asked."""
-        link = LoadedLink("https://cdn.example.net/x.js", "script", f"{SITE}/fr/", f"{SITE}/fr/")
-        return Resource(link, self.touched.append)
+        page = f"{SITE}/fr/"
+        return Resource("https://cdn.example.net/x.js", "script", page, page)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from ..environment import Environment
 from .attempts import Attempts
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
-from .page_loader import PageLoad, PageLoader, PageLoading
+from .page_loader import PageLoad, PageLoader
 from .probe import Attempt, Cause, Exchange, Probe
 from .response import request_headers
 from .silence import SilentOrigins
@@ -48,12 +48,12 @@ class Fetcher:
         budget = environment.budget
         slots = max(1, budget.concurrency // share)
         self.guard = Guard(environment.origins, environment.writes)
-        self.tally = RequestStatistics(run_id)
+        self.statistics = RequestStatistics(run_id)
         self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
         self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Reservation]] = {}
-        self._loading: WeakKeyDictionary[Future[PageLoad], PageLoading] = WeakKeyDictionary()
+        self._loaders: WeakKeyDictionary[Future[PageLoad], PageLoader] = WeakKeyDictionary()
         self._silent = SilentOrigins(budget.probe)
-        self._pages = PageLoader(self.guard, self._shared, environment.edges)
+        self._edges = environment.edges
         self._transport = Transport(slots, environment.ca, public=public)
         self._attempts = Attempts(
             self._transport, self.guard, request_headers(run_id), budget, deadline
@@ -61,14 +61,14 @@ class Fetcher:
         self._slot = asyncio.Semaphore(slots)
         self._loop = asyncio.SelectorEventLoop()
         self._memory = MemoryBudget(self._loop, budget.body)
-        self._thread = threading.Thread(target=self._serve, name="knowngood-fetch", daemon=True)
-        self._ready = threading.Event()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="knowngood-fetch", daemon=True
+        )
 
     def start(self) -> None:
         """Begin to fetch."""
         return_large_blocks()
         self._thread.start()
-        self._ready.wait()
 
     def close(self) -> None:
         """Cut off what is under way, close every connection, end the thread."""
@@ -91,16 +91,15 @@ class Fetcher:
         """Ask for ``probe`` as soon as there is room for the answer and, with ``resources``, for
         all that its answer needs.
         """
-        loading = PageLoading(probe.url)
-        work = self._pages.load(probe, loading, resources)
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        self._loading[future] = loading
+        loader = PageLoader(self.guard, self._edges, self._shared, probe)
+        future = asyncio.run_coroutine_threadsafe(loader.load(resources=resources), self._loop)
+        self._loaders[future] = loader
         return future
 
     def hurry(self, future: Future[PageLoad]) -> None:
         """Put this load before those that no check waits for yet."""
         if not future.done():
-            self._loop.call_soon_threadsafe(self._hurry, self._loading[future])
+            self._loop.call_soon_threadsafe(self._hurry, self._loaders[future])
 
     def send(self, probe: Probe) -> Exchange:
         """Send ``probe`` now and wait for the exchange. It is never shared or postponed."""
@@ -116,11 +115,6 @@ class Fetcher:
         """Ask origins again that were given up."""
         self._silent.forget()
 
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.call_soon(self._ready.set)
-        self._loop.run_forever()
-
     async def _shut_down(self) -> None:
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
@@ -129,12 +123,12 @@ class Fetcher:
         await self._transport.close()
         self._loop.stop()
 
-    def _hurry(self, loading: PageLoading) -> None:
-        loading.urgent = True
-        for reservation in loading.reservations:
+    def _hurry(self, loader: PageLoader) -> None:
+        loader.urgent = True
+        for reservation in loader.reservations:
             self._memory.hurry(reservation)
 
-    async def _shared(self, probe: Probe, loading: PageLoading) -> Exchange:
+    async def _shared(self, probe: Probe, loader: PageLoader) -> Exchange:
         """The exchange of ``probe``, asked for once as long as anybody holds it."""
         exchange = self._done.get(probe)
         if exchange is not None:
@@ -145,8 +139,8 @@ class Fetcher:
             self._under_way[probe] = task, reservation
             task.add_done_callback(partial(self._finish, probe))
         task, reservation = self._under_way[probe]
-        loading.reservations.append(reservation)
-        if loading.urgent:
+        loader.reservations.append(reservation)
+        if loader.urgent:
             self._memory.hurry(reservation)
         return await asyncio.shield(task)
 
@@ -208,5 +202,5 @@ class Fetcher:
 
     def _noted(self, exchange: Exchange) -> Exchange:
         self._silent.note(exchange)
-        self.tally.note(exchange)
+        self.statistics.note(exchange)
         return exchange

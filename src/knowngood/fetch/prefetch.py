@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+from weakref import WeakSet
 
 from .fetcher import Fetcher
 from .page_loader import PageLoad
@@ -22,8 +23,8 @@ from .probe import PlannedProbe
 WINDOW: Final = 1024
 """Exchanges held at once: sixteen times the default concurrency, and about ten locales of FHR."""
 
-_USUAL_RESOURCES: Final = 16
-"""Resources that a page is expected to need before any page has come in."""
+_PAGE: Final = 32
+"""Exchanges that a page under way counts as. What it needs is not known yet; FHR's need fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,12 @@ class Prefetcher:
         self._position = {plan.nodeid: number for number, plan in enumerate(plans)}
         self._readers = Counter(planned for plan in plans for planned in plan.planned)
         self._loads: dict[PlannedProbe, Future[PageLoad]] = {}
-        self._pages_under_way: list[Future[PageLoad]] = []
+        self._pages: WeakSet[Future[PageLoad]] = WeakSet()
         self._next = 0
-        self._most_resources = _USUAL_RESOURCES
 
     def advance(self, nodeid: str) -> None:
         """Ask for as much as the window takes. Call this when an item starts."""
         position = self._position.get(nodeid, 0)
-        self._settle()
         if self._by_group:
             self._ask_group(position)
             return
@@ -87,7 +86,6 @@ class Prefetcher:
             if self._readers[planned] <= 0:
                 del self._readers[planned]
                 self._loads.pop(planned, None)
-        self._settle()  # a page that has come in is held by nothing but its readers
 
     def _ask_group(self, position: int) -> None:
         running = self._plans[position]
@@ -97,18 +95,12 @@ class Prefetcher:
             self._ask(plan)
 
     def _window_is_open(self) -> bool:
-        """Whether more may be asked for. A page under way counts as the most that any page has
-        needed so far. What was just asked for may not have reached the fetcher yet.
+        """Whether more may be asked for. What was just asked for may not have reached the fetcher
+        yet.
         """
         held = max(self._fetcher.held, len(self._loads))
-        return held + len(self._pages_under_way) * self._most_resources < WINDOW
-
-    def _settle(self) -> None:
-        """Learn how much pages need from those that have come in."""
-        done = [page for page in self._pages_under_way if page.done()]
-        self._pages_under_way = [page for page in self._pages_under_way if not page.done()]
-        needed = (len(page.result().resources) for page in done if not page.exception())
-        self._most_resources = max(self._most_resources, *needed, 0)
+        pages = sum(not page.done() for page in self._pages)
+        return held + pages * _PAGE < WINDOW
 
     def _ask(self, plan: Plan | None) -> None:
         for planned in plan.planned if plan is not None else ():
@@ -120,5 +112,5 @@ class Prefetcher:
             load = self._fetcher.load(planned.probe, resources=planned.resources)
             self._loads[planned] = load
             if planned.resources:
-                self._pages_under_way.append(load)
+                self._pages.add(load)
         return load

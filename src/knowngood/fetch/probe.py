@@ -4,8 +4,8 @@ Everything here is frozen and small. It travels between the thread that fetches,
 read, the workers that report and the writers that print.
 
     Probe ──► Fetcher ──► Exchange
-                                                   ├─ answer:   Answer | None
-                                                   └─ attempts: Attempt, Attempt, …
+                          ├─ attempts: Attempt, Attempt, …
+                          └─ answer:   Answer | None
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ class Exchange:
 
     Attributes:
         probe: what was asked.
-        attempts: every attempt made, in order.
+        attempts: every attempt made, in order; at least one.
         answer: the answer of the last attempt; None if it brought none.
     """
 
@@ -245,15 +245,13 @@ class Exchange:
     @property
     def seconds(self) -> float:
         """From the start of the first attempt to the end of the last."""
-        if not self.attempts:
-            return 0.0
         last = self.attempts[-1]
         return last.began + last.seconds - self.attempts[0].began
 
     @property
     def cause(self) -> Cause | None:
         """Why there is no answer; None where there is one."""
-        return self.attempts[-1].cause if self.attempts else Cause.BUDGET
+        return self.attempts[-1].cause
 
 
 @dataclass(frozen=True, slots=True)

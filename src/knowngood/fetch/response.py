@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import httpx
 
+from .. import __version__
 from ..content import html, media_types, strict_json
 from ..safety import ContentTooLarge, KnowngoodError, RunnerError
-from .decompression import in_httpx_words
-from .page_loader import LoadedLink
-from .probe import Attempt, Cause, Exchange
+from .decompression import ACCEPTED, in_httpx_words
+from .probe import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +34,7 @@ class NoAnswer(KnowngoodError, httpx.TransportError):
     """
 
     def __init__(self, exchange: Exchange) -> None:
-        last = exchange.attempts[-1] if exchange.attempts else None
-        super().__init__(f"{exchange.probe}: {last if last else 'not asked'}")
+        super().__init__(f"{exchange.probe}: {exchange.attempts[-1]}")
         self.exchange = exchange
 
 
@@ -103,9 +103,8 @@ class Response(httpx.Response):
             )
         text = super().text
         if size > _TEXT_KEPT and hasattr(self, "_text"):
-            del (
-                self._text
-            )  # httpx would keep it as long as the answer, at up to four times its size
+            # httpx would keep it as long as the answer, at up to four times its size.
+            del self._text
         return text
 
     @property
@@ -127,21 +126,28 @@ class Response(httpx.Response):
         return strict_json.loads(self.content)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Resource:
-    """Something that a page needs. ``touch`` is called with the exchange whenever its response is
-    read.
+    """Something that a page needs.
 
-    Attributes: those of ``LoadedLink``.
+    Attributes:
+        url: the absolute URL.
+        kind: what needs it: script, stylesheet, image and so on.
+        page: the URL of the page.
+        found_in: the URL of the answer that refers to it.
+        type: the ``type`` attribute of the element, if any.
+        exchange: its exchange; None if it lies on no origin of the environment, as such URLs are
+            never asked.
+        touch: is called with the exchange whenever the response is read.
     """
 
-    def __init__(self, reference: LoadedLink, touch: Callable[[Exchange], None]) -> None:
-        self.url = reference.url
-        self.kind = reference.kind
-        self.type = reference.type
-        self.page = reference.page
-        self.found_in = reference.found_in
-        self.exchange = reference.exchange
-        self._touch = touch
+    url: str
+    kind: str
+    page: str
+    found_in: str
+    type: str = ""
+    exchange: Exchange | None = None
+    touch: Callable[[Exchange], None] | None = None
 
     def __repr__(self) -> str:
         return f"{self.url} ({self.kind} of {self.found_in})"
@@ -151,7 +157,8 @@ class Resource:
         """The answer. Raises NoAnswer if none came, LookupError if it was never asked for."""
         if self.exchange is None:
             raise LookupError(f"{self.url} lies outside the environment's origins: not asked")
-        self._touch(self.exchange)
+        if self.touch is not None:
+            self.touch(self.exchange)
         return respond(self.exchange)
 
 
@@ -176,26 +183,14 @@ def _respond(exchange: Exchange) -> Response:
         raise Blocked(exchange, f"429 Too Many Requests, Retry-After {wait or 'not given'}")
     pairs = in_httpx_words(answer.headers)
     headers = [pair for pair in pairs if pair[0].lower() != b"transfer-encoding"]
-    try:
-        response = Response(answer.status, headers=headers, content=answer.body)
-    except httpx.DecodingError as error:
-        raise NoAnswer(_undecodable(exchange, str(error))) from None
+    response = Response(answer.status, headers=headers, content=answer.body)
     response._exchange = ref(exchange)
     response._asked = exchange.probe.method, answer.url
     return response
 
 
-def _undecodable(exchange: Exchange, why: str) -> Exchange:
-    last = exchange.attempts[-1]
-    failed = Attempt(last.began, last.seconds, last.status, Cause.ENCODING, why)
-    return Exchange(exchange.probe, (*exchange.attempts[:-1], failed))
-
-
 def request_headers(run_id: str) -> dict[str, str]:
     """Return the headers of every request: who asks, in which run, and what can be decoded."""
-    from .. import __version__
-    from .decompression import ACCEPTED
-
     return {
         "User-Agent": f"knowngood/{__version__} (smoke test; run {run_id})",
         "X-Knowngood-Run": run_id,

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, overload
 
@@ -132,7 +132,7 @@ class Runner:
         """Make ready to read what these plans say; nothing is asked for yet."""
         ticket = self.ticket
         self._fetcher = Fetcher(self.environment, ticket.run_id, ticket.deadline, ticket.workers)
-        self._fetcher.tally.built = ticket.built
+        self._fetcher.statistics.built = ticket.built
         self._fetcher.start()
         self._prefetcher = Prefetcher(self._fetcher, plans, by_group=by_group)
 
@@ -191,7 +191,11 @@ class Runner:
             if visit.trouble:
                 reading.touch(visit.exchange)
                 raise ContentTooLarge(visit.trouble)
-        return [Resource(ref, reading.touch) for visit in visits for ref in visit.resources]
+        return [
+            replace(resource, touch=reading.touch)
+            for visit in visits
+            for resource in visit.resources
+        ]
 
     @contextmanager
     def client(self, origin: str, case: Case) -> Iterator[Client]:
@@ -235,37 +239,37 @@ class Runner:
 
     def report(self) -> dict[str, Any]:
         """What this process asked for, as plain data for the controller."""
-        tally = self._fetcher.tally if self._fetcher else None
-        if tally is None:
+        statistics = self._fetcher.statistics if self._fetcher else None
+        if statistics is None:
             return {}
         return {
-            "requests": tally.requests,
-            "attempts": tally.attempts,
-            "received": tally.received,
-            "asked": dict(tally.asked),
-            "flaky": dict(tally.flaky),
-            "erratic": dict(tally.erratic),
-            "answered_at": tally.answered_at,
-            "slowest": tally.slowest,
-            "certificates": tally.certificates,
-            "retried": tally.retried,
+            "requests": statistics.requests,
+            "attempts": statistics.attempts,
+            "received": statistics.received,
+            "asked": dict(statistics.asked),
+            "flaky": dict(statistics.flaky),
+            "erratic": dict(statistics.erratic),
+            "answered_at": statistics.answered_at,
+            "slowest": statistics.slowest,
+            "certificates": statistics.certificates,
+            "retried": statistics.retried,
             "left_behind": self.left_behind,
             "asked_again": self._asked_again,
-            "bodies": dict(tally.bodies),
+            "bodies": dict(statistics.bodies),
         }
 
     def served(self) -> list[tuple[str, str, str]]:
         """URL, edge and digest of what is to be held against a manifest: nothing to print, since a
         secret may stand in a path, or by chance in a digest.
         """
-        return list(self._fetcher.tally.served) if self._fetcher else []
+        return list(self._fetcher.statistics.served) if self._fetcher else []
 
     def look_again(self) -> None:
         """Ask once more for what nobody answered: what is answered now was trouble that has passed,
         and the deployment's or the network's cannot be told.
         """
         if self._fetcher is not None:
-            exchanges = self._fetcher.again(list(self._fetcher.tally.silent))
+            exchanges = self._fetcher.again(list(self._fetcher.statistics.silent))
             self._asked_again = [
                 (asked.probe.origin, one_line(asked.probe.url, 500), asked.heard)
                 for asked in exchanges

@@ -231,7 +231,7 @@ def test_what_the_server_saw_is_what_was_recorded(serve: Serve, fetchers: Fetche
     exchanges = [ask(fetcher, f"{server.url}/{number}") for number in range(12)]
     recorded = sum(len(exchange.attempts) for exchange in exchanges)
     assert len(server.requests) == recorded > 12
-    assert fetcher.tally.attempts == recorded
+    assert fetcher.statistics.attempts == recorded
     assert all(exchange.answer for exchange in exchanges)
     assert sum(exchange.flaky for exchange in exchanges) > 0
 
@@ -548,7 +548,7 @@ def test_nothing_is_asked_of_other_origins(serve: Serve, fetchers: Fetchers) -> 
         assert causes(exchange) == [Cause.GUARD]
         assert "outside" in exchange.attempts[0].detail
     assert (ours.connections, evil.connections) == (0, 0)
-    assert fetcher.tally.requests == 0
+    assert fetcher.statistics.requests == 0
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PURGE"])
@@ -987,17 +987,17 @@ def test_the_tally(serve: Serve, fetchers: Fetchers, authority: Authority) -> No
     before = time.time()
     for number in range(2):
         fetcher.send(Probe("content", f"{server.url}/{number}", template="content:/{x}"))
-    tally = fetcher.tally
-    assert (tally.requests, tally.attempts, tally.received) == (2, 3, 8)
-    assert tally.asked == {"content": 2, "content:/{x}": 2}
-    assert tally.flaky == {"content": 1, "content:/{x}": 1}
-    assert [len(exchange["attempts"]) for exchange in tally.retried] == [2]
-    assert before <= tally.answered_at["content"] <= time.time()
-    assert [url for _, url in sorted(tally.slowest, key=lambda entry: entry[1])] == [
+    statistics = fetcher.statistics
+    assert (statistics.requests, statistics.attempts, statistics.received) == (2, 3, 8)
+    assert statistics.asked == {"content": 2, "content:/{x}": 2}
+    assert statistics.flaky == {"content": 1, "content:/{x}": 1}
+    assert [len(exchange["attempts"]) for exchange in statistics.retried] == [2]
+    assert before <= statistics.answered_at["content"] <= time.time()
+    assert [url for _, url in sorted(statistics.slowest, key=lambda entry: entry[1])] == [
         f"GET {server.url}/0",
         f"GET {server.url}/1",
     ]
-    assert tally.certificates == {"content": expires.timestamp()}
+    assert statistics.certificates == {"content": expires.timestamp()}
 
 
 # -- steady or not
@@ -1009,4 +1009,4 @@ def test_a_failure_among_answers_is_erratic(serve: Serve, fetchers: Fetchers) ->
     fetcher = fetchers(server, attempts=3)
     for number in range(6):
         ask(fetcher, f"{server.url}/{number}", template="t")
-    assert fetcher.tally.erratic["t"] >= 5
+    assert fetcher.statistics.erratic["t"] >= 5

@@ -79,7 +79,7 @@ def simulated(fails: Fails, concurrency: int, seconds: float, choose: random.Ran
     """A run against an origin at which the attempt at a request of a group, made at a time,
     fails or not, in the order of these times; answers take so many seconds.
     """
-    tally = RequestStatistics()
+    statistics = RequestStatistics()
     waiting = [(group, number) for group, count in enumerate(GROUPS) for number in range(count)]
     waiting.reverse()
     slots = [(0.0004 * slot, waiting.pop(), ()) for slot in range(concurrency)]
@@ -93,10 +93,12 @@ def simulated(fails: Fails, concurrency: int, seconds: float, choose: random.Ran
             heapq.heappush(slots, (now + pause, request, tried))
             continue
         probe = Probe("content", "http://h/{}/{}".format(*request), template=str(request[0]))
-        tally.note(Exchange(probe, tried, Answer(tried[-1].status or 0, probe.url, (), b"")))
+        statistics.note(Exchange(probe, tried, Answer(tried[-1].status or 0, probe.url, (), b"")))
         if waiting:
             heapq.heappush(slots, (now, waiting.pop(), ()))
-    return Evidence("test", 1, 1, asked=tally.asked, flaky=tally.flaky, erratic=tally.erratic)
+    return Evidence(
+        "test", 1, 1, asked=statistics.asked, flaky=statistics.flaky, erratic=statistics.erratic
+    )
 
 
 def noise(share: float, choose: random.Random) -> Fails:

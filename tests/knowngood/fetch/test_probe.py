@@ -115,12 +115,6 @@ def test_exchange_without_an_answer() -> None:
     assert one.cause is Cause.TIMEOUT
 
 
-def test_exchange_that_was_never_asked() -> None:
-    """Without an attempt the run's budget was the reason."""
-    one = Exchange(PROBE, ())
-    assert (one.seconds, one.cause, one.retried) == (0.0, Cause.BUDGET, False)
-
-
 def test_probe_and_answer_travel() -> None:
     """Both survive the way between processes."""
     assert pickle.loads(pickle.dumps(PROBE)) == PROBE  # noqa: S301

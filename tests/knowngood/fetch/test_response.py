@@ -2,6 +2,7 @@
 
 import gc
 import gzip
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -164,7 +165,7 @@ def needed(server: Server, fetchers: Fetchers, touched: list[Exchange]) -> dict[
     """What the page at / needs, by URL; ``touched`` gets what is looked at."""
     probe = Probe("content", f"{server.url}/")
     visit = fetchers(server, attempts=1).load(probe, resources=True).result(5)
-    return {link.url: Resource(link, touched.append) for link in visit.resources}
+    return {resource.url: replace(resource, touch=touched.append) for resource in visit.resources}
 
 
 def test_what_a_page_needs(serve: Serve, fetchers: Fetchers) -> None:

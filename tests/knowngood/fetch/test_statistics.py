@@ -22,7 +22,7 @@ def test_answers_are_noted_where_there_is_a_manifest() -> None:
     body, packed = b"body", gzip.compress(b"body")
     plain = Probe("content", "http://h/a?run-1-7", address="192.0.2.1")
     zipped = ((b"content-encoding", b"gzip"),)
-    tally = RequestStatistics("run-1", built="content")
+    statistics = RequestStatistics("run-1", built="content")
     for probe, answer in (
         (plain, Answer(200, plain.url, (), body)),
         (replace(plain, url="http://h/b"), Answer(200, "http://h/b", zipped, packed)),
@@ -32,10 +32,10 @@ def test_answers_are_noted_where_there_is_a_manifest() -> None:
         (replace(plain, url="http://h/f"), Answer(404, "http://h/f", (), body)),
         (replace(plain, origin="other"), Answer(200, "http://o/a", (), body)),
     ):
-        tally.note(Exchange(probe, (Attempt(100.0, 0.01, answer.status),), answer))
+        statistics.note(Exchange(probe, (Attempt(100.0, 0.01, answer.status),), answer))
     digest = sha256(body).hexdigest()
     expected = {(url, "192.0.2.1", digest) for url in ("http://h/a?", "http://h/b")}
-    assert tally.served == expected
+    assert statistics.served == expected
     silent = RequestStatistics("run-1")
     silent.note(Exchange(plain, (Attempt(100.0, 0.01, 200),), Answer(200, plain.url, (), body)))
     assert silent.served == set()
@@ -43,49 +43,49 @@ def test_answers_are_noted_where_there_is_a_manifest() -> None:
 
 def test_a_failure_among_answers_is_erratic() -> None:
     """Others were answered while this one failed: it was not the whole origin."""
-    tally = RequestStatistics()
-    tally.note(exchange("a", (100.0, 200)))
-    tally.note(exchange("b", (100.02, 503), (100.4, 200)))
-    assert (tally.flaky["t"], tally.erratic["t"]) == (1, 1)
+    statistics = RequestStatistics()
+    statistics.note(exchange("a", (100.0, 200)))
+    statistics.note(exchange("b", (100.02, 503), (100.4, 200)))
+    assert (statistics.flaky["t"], statistics.erratic["t"]) == (1, 1)
 
 
 def test_an_outage_is_not_erratic() -> None:
     """All that was asked for failed, and all of it recovered: flaky, and one trouble. Others had
     been answered just before, and a slow one, asked for before, was answered meanwhile.
     """
-    tally = RequestStatistics()
-    tally.note(exchange("before", (99.99, 200)))
+    statistics = RequestStatistics()
+    statistics.note(exchange("before", (99.99, 200)))
     for place, name in enumerate("abcdefgh"):
         began = 100 + place / 1000
-        tally.note(exchange(name, (began, 503), (began + 0.4, 503), (began + 1.2, 200)))
-    tally.note(exchange("slow", (99.98, 200)))
-    assert (tally.flaky["t"], tally.erratic["t"]) == (8, 1)
+        statistics.note(exchange(name, (began, 503), (began + 0.4, 503), (began + 1.2, 200)))
+    statistics.note(exchange("slow", (99.98, 200)))
+    assert (statistics.flaky["t"], statistics.erratic["t"]) == (8, 1)
 
 
 def test_trouble_beside_an_outage_is_erratic() -> None:
     """A request that the outage hit, and that failed once more while others were answered."""
-    tally = RequestStatistics()
+    statistics = RequestStatistics()
     for place, name in enumerate("abc"):
-        tally.note(exchange(name, (100 + place / 1000, 503), (101 + place, 200)))
-    tally.note(exchange("d", (100.003, 503), (101.5, 503), (102.5, 200)))
-    tally.note(exchange("e", (101.49, 200)))
-    tally.note(exchange("f", (101.51, 200)))
-    assert (tally.flaky["t"], tally.erratic["t"]) == (4, 2)
+        statistics.note(exchange(name, (100 + place / 1000, 503), (101 + place, 200)))
+    statistics.note(exchange("d", (100.003, 503), (101.5, 503), (102.5, 200)))
+    statistics.note(exchange("e", (101.49, 200)))
+    statistics.note(exchange("f", (101.51, 200)))
+    assert (statistics.flaky["t"], statistics.erratic["t"]) == (4, 2)
 
 
 def test_the_runners_trouble_is_no_outage() -> None:
     """Nor is it the origin's: attempts that were never made stand in no row."""
-    tally = RequestStatistics()
+    statistics = RequestStatistics()
     cut = Attempt(100.0, 0.0, cause=Cause.BUDGET)
     for name in "abcd":
-        tally.note(Exchange(Probe("content", f"http://h/{name}", template="t"), (cut,)))
-    tally.note(exchange("e", (100.1, 503), (100.6, 200)))
-    assert tally.erratic["t"] == 1
+        statistics.note(Exchange(Probe("content", f"http://h/{name}", template="t"), (cut,)))
+    statistics.note(exchange("e", (100.1, 503), (100.6, 200)))
+    assert statistics.erratic["t"] == 1
 
 
 def test_a_rate_limit_is_not_flaky() -> None:
     """It was told to wait, and waited."""
-    tally = RequestStatistics()
-    tally.note(exchange("a", (100.0, 200)))
-    tally.note(exchange("b", (100.0, 429), (101.0, 200)))
-    assert (tally.flaky["t"], tally.erratic["t"]) == (0, 0)
+    statistics = RequestStatistics()
+    statistics.note(exchange("a", (100.0, 200)))
+    statistics.note(exchange("b", (100.0, 429), (101.0, 200)))
+    assert (statistics.flaky["t"], statistics.erratic["t"]) == (0, 0)

@@ -73,7 +73,8 @@ def test_last_attempt_counts() -> None:
 
 def test_never_asked() -> None:
     """A probe that was never tried proves nothing."""
-    found = classify(NoAnswer(Exchange(PROBE, ())))
+    attempt = Attempt(0.0, 0.0, cause=Cause.BUDGET, detail="not asked")
+    found = classify(NoAnswer(Exchange(PROBE, (attempt,))))
     assert (found.result, found.kind) == (INCONCLUSIVE, "budget")
 
 
