@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..environment import DeployCommand
 from ..safety import one_line, process_group
 from ..verdict import EXIT_CODES
 from ..verdict import VerdictKind as Verdict
@@ -34,7 +33,6 @@ class Deployment:
 
     Attributes:
         ledger: the environment and its repository.
-        command: the command of [deploy].
         kind: whether this is a push or a rollback.
         release: the release's tag.
         commit: the commit that the tag is on, in full.
@@ -44,7 +42,6 @@ class Deployment:
     """
 
     ledger: Ledger
-    command: DeployCommand
     kind: RecordKind
     release: str
     commit: str
@@ -73,7 +70,8 @@ class Deployment:
     def _deploy(self) -> bool:
         """Run the command and show what it prints; return whether its exit code was 0."""
         environment = self.ledger.environment
-        words = self.command.filled(self.release, self.commit, environment.name)
+        assert environment.deploy is not None
+        words = environment.deploy.filled(self.release, self.commit, environment.name)
         self.say(f"deploying: {one_line(' '.join(words), 300)}")
         try:
             code = deploy_command.show(words, environment.root, self.say)

@@ -241,7 +241,7 @@ class GateQuestion:
         signers = self.gate.signers
         if signers is None:
             return
-        trouble = untrusted(self.repository, passed, signers)
+        trouble = untrusted(self.repository, passed.ref, signers)
         if trouble:
             yield GateReason(
                 f"the record {passed.name} is not signed by anyone in {signers}: {trouble}",

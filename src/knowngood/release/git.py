@@ -80,20 +80,14 @@ class Repository:
         """Return the value of ``key`` in git's configuration; None where it has none. Raises
         GitError.
         """
-        arguments = ("config", "-z", "--get", key)
-        done = self._done(arguments, None)
-        if done.returncode not in {0, 1}:
-            raise GitError(_refusal(arguments, done))
+        done = self._answer("config", "-z", "--get", key)
         return _text(done.stdout).partition("\0")[0] if done.returncode == 0 else None
 
     def succeeds(self, *arguments: str) -> bool:
         """Return whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises
         GitError.
         """
-        done = self._done(arguments, None)
-        if done.returncode not in {0, 1}:
-            raise GitError(_refusal(arguments, done))
-        return done.returncode == 0
+        return self._answer(*arguments).returncode == 0
 
     def config(self, key: str) -> str:
         """Return the value of ``key`` without spaces around it; empty where it has none. Raises
@@ -119,6 +113,13 @@ class Repository:
             return None
         done = self._done(("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"), None)
         return _text(done.stdout).strip() if done.returncode == 0 else None
+
+    def _answer(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Return how ``git ARGUMENTS`` ended, with yes (0) or no (1). Raises GitError."""
+        done = self._done(arguments, None)
+        if done.returncode not in {0, 1}:
+            raise GitError(_refusal(arguments, done))
+        return done
 
     def _done(
         self, arguments: Sequence[str], given: bytes | None

@@ -90,8 +90,8 @@ def _make_room(foreign: list[Path], force: bool) -> None:
     for path in foreign:
         if not force:
             raise HooksNotInstalled(
-                f"{path} is there, and not ours: it begins with {_begins(path)}; nothing was "
-                f"written; next: --force, which keeps it as {_old(path).name}, or call from it: "
+                f"{path} is there, and not ours; nothing was written; next: --force, which keeps "
+                f"it as {_old(path).name}, or call from it: "
                 f'{shlex.quote(_python())} -P -m knowngood hooks run {path.name} "$@"'
             )
         if os.path.lexists(_old(path)):
@@ -101,14 +101,6 @@ def _make_room(foreign: list[Path], force: bool) -> None:
     for path in foreign:
         with _as_our_error(path):
             path.rename(_old(path))
-
-
-def _begins(path: Path) -> str:
-    try:
-        first = path.read_bytes()[:200].partition(b"\n")[0].decode("utf-8", "replace")
-    except OSError as error:
-        return f"what cannot be read ({error.strerror or error})"
-    return f'"{one_line(first, 60)}"'
 
 
 def _write(path: Path) -> None:

@@ -110,6 +110,11 @@ class Record:
         return f"{self.kind}/{self.environment}/{self.release}/{self.when.strftime(TIME)}"
 
     @property
+    def ref(self) -> str:
+        """The full name of its tag."""
+        return f"refs/tags/{self.name}"
+
+    @property
     def passed(self) -> bool:
         """Whether this says that the release is good."""
         return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.PASSED
@@ -118,11 +123,6 @@ class Record:
     def failed(self) -> bool:
         """Whether this says that the release is bad."""
         return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.FAILED
-
-    @property
-    def action(self) -> str:
-        """What the verdict of a verification says to do."""
-        return ACTIONS.get(Verdict(self.verdict), HOLD)
 
     def message(self) -> str:
         """The message of its tag."""
@@ -169,11 +169,12 @@ class Record:
         }
 
     def _ours(self) -> dict[str, Any]:
+        verification = self.kind == RecordKind.VERIFIED
         return {
             "kind": str(self.kind),
             "environment": self.environment,
             "verdict": self.verdict,
-            **({"action": self.action} if self.kind == RecordKind.VERIFIED else {}),
+            **({"action": ACTIONS.get(Verdict(self.verdict), HOLD)} if verification else {}),
             "reason": one_line(self.reason, 1000),
             "when": self.when.isoformat(),
             "who": one_line(self.who, 200),

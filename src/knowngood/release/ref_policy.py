@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,12 +10,13 @@ from typing import Final
 
 from ..safety import one_line
 from . import git_settings
-from .git import GitError, Repository
+from .git import Repository
 from .git_objects import GitObject, objects, peeled
 from .record import Record, is_record
 from .record_parser import MalformedRecord, parse
 from .record_store import Records
 from .review import unmarked
+from .trust import untrusted
 
 _TAGS: Final = "refs/tags/"
 
@@ -95,7 +96,7 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
             "and let knowngood write it, or make it by hand with a message such as "
             "'PASSED: verified by hand: REASON'"
         ]
-    return list(_unsigned(repository, tag))
+    return _unsigned(repository, tag)
 
 
 def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
@@ -103,19 +104,17 @@ def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
     return parse(ref.removeprefix(_TAGS), tag, peeled(repository, tag), datetime.now(UTC))
 
 
-def _unsigned(repository: Repository, tag: GitObject) -> Iterator[str]:
-    """Yield why a tag's signature does not count, where there must be one. Raises BadSetting."""
+def _unsigned(repository: Repository, tag: GitObject) -> list[str]:
+    """Return why a tag's signature does not count, where there must be one. Raises BadSetting."""
     path = git_settings.signers(repository)
-    if path is None:
-        return
-    try:
-        repository.verify_tag(tag.name, path)
-    except GitError as error:
-        yield (
-            f"{one_line(tag.header('tag'))} is not signed by anybody in {one_line(str(path))} "
-            f"(git config {git_settings.SIGNERS}): {error}; next: sign it with an ssh key that is "
-            "listed there (git config gpg.format ssh, user.signingKey, tag.gpgSign)"
-        )
+    trouble = untrusted(repository, tag.name, path) if path is not None else ""
+    if not trouble:
+        return []
+    return [
+        f"{one_line(tag.header('tag'))} is not signed by anybody in {one_line(str(path))} "
+        f"(git config {git_settings.SIGNERS}): {trouble}; next: sign it with an ssh key that is "
+        "listed there (git config gpg.format ssh, user.signingKey, tag.gpgSign)"
+    ]
 
 
 def gated(repository: Repository, commit: str) -> list[str]:
@@ -162,4 +161,4 @@ def _passed(repository: Repository, tags: Mapping[str, GitObject]) -> bool:
                 records.append((_record(repository, ref, tag), tag))
     known = Records(tuple(record for record, _ in records))
     good = (tag for record, tag in records if record.passed and not known.revoked_by(record))
-    return any(not list(_unsigned(repository, tag)) for tag in good)
+    return any(not _unsigned(repository, tag) for tag in good)

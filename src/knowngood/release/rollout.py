@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..environment import BadEnvironment, DeployCommand, Environment
+from ..environment import BadEnvironment, Environment
 from ..safety import hide_secrets, one_line
 from . import clone, push_lock
 from .deploy import BAD, DONE, HELD, Deployment
@@ -38,11 +37,24 @@ def push(
     """
     if not is_ref_part(release):
         raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
-    with _rollout(environment, f"knowngood push --release={release}", say) as rollout:
-        question = rollout.ledger.question(release, manifest)
-        shared = rollout.ledger.repository.has_origin
-        commit = permitted(question, override, push=shared, say=say)
-        return BAD if commit is None else rollout.push(release, commit, manifest)
+    with _ledger(environment, f"knowngood push --release={release}", say) as ledger:
+        question = ledger.question(release, manifest)
+        commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
+        if commit is None:
+            return BAD
+        code = Deployment(ledger, RecordKind.PUSHED, release, commit, say, manifest).run()
+        if code == DONE:
+            say(f"{release} is on {environment.name}, and verified")
+        elif code == BAD:
+            say(f"{release} is bad on {environment.name}")
+            _go_back(ledger, commit, say)
+        else:
+            say(
+                f"the verification could not tell whether {release} is good; nothing more was "
+                f"changed. Again: knowngood verify --env={environment.name} --release={release} "
+                "--record"
+            )
+        return code
 
 
 def roll_back(
@@ -52,9 +64,9 @@ def roll_back(
 
     Raises BadEnvironment, GitError, PushLocked.
     """
-    with _rollout(environment, "knowngood rollback", say) as rollout:
-        live = rollout.ledger.records.there(environment.name)
-        good = rollout.ledger.last_good_besides(live.commit if live else "")
+    with _ledger(environment, "knowngood rollback", say) as ledger:
+        live = ledger.records.there(environment.name)
+        good = ledger.last_good_besides(live.commit if live else "")
         if good is None:
             say(f"{environment.name} has no known good release other than the one that is there")
             return BAD
@@ -64,13 +76,11 @@ def roll_back(
         if not agreed():
             say("nothing was changed")
             return HELD
-        return rollout.roll_back(good)
+        return _put_back(ledger, good, say)
 
 
 @contextmanager
-def _rollout(
-    environment: Environment, purpose: str, say: Callable[[str], None]
-) -> Iterator[Rollout]:
+def _ledger(environment: Environment, purpose: str, say: Callable[[str], None]) -> Iterator[Ledger]:
     """Hold the environment's lock, read its records and say what an earlier command left
     unfinished. Behind the lock nobody else changes anything.
     """
@@ -83,7 +93,7 @@ def _rollout(
     with push_lock.held(repository, environment.name, f"{purpose} --env={environment.name}"):
         ledger = Ledger.open(environment)
         _tell_unfinished(ledger.records.unverified(environment.name), say)
-        yield Rollout(ledger, environment.deploy, say)
+        yield ledger
 
 
 def _tell_unfinished(record: Record | None, say: Callable[[str], None]) -> None:
@@ -94,63 +104,21 @@ def _tell_unfinished(record: Record | None, say: Callable[[str], None]) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Rollout:
-    """Puts releases on an environment.
+def _go_back(ledger: Ledger, bad: str, say: Callable[[str], None]) -> None:
+    """Put the last known good release back in place of the commit ``bad``, if there is one."""
+    good = ledger.last_good_besides(bad)
+    if good is None:
+        say(f"no release is known to be good on {ledger.environment.name}: it stays as it is")
+    else:
+        _put_back(ledger, good, say)
 
-    Attributes:
-        ledger: the environment, its repository and the records before anything was done.
-        command: the command of [deploy].
-        say: prints a line.
 
-    """
-
-    ledger: Ledger
-    command: DeployCommand
-    say: Callable[[str], None]
-
-    def push(self, release: str, commit: str, manifest: Path | None = None) -> int:
-        """Deploy and verify ``release``; if it FAILED, go back to the last known good one. Return
-        the exit code of the push.
-        """
-        code = self._put(RecordKind.PUSHED, release, commit, manifest)
-        name = self.ledger.environment.name
-        if code == DONE:
-            self.say(f"{release} is on {name}, and verified")
-        elif code == BAD:
-            self.say(f"{release} is bad on {name}")
-            self._go_back(commit)
-        else:
-            self.say(
-                f"the verification could not tell whether {release} is good; nothing more was "
-                f"changed. Again: knowngood verify --env={name} --release={release} --record"
-            )
-        return code
-
-    def roll_back(self, good: Record) -> int:
-        """Put a release back and verify it. A rollback is never rolled back."""
-        code = self._put(RecordKind.ROLLED_BACK, good.release, good.commit)
-        name = self.ledger.environment.name
-        if code == DONE:
-            self.say(f"{name} is back on {good.release}, and verified")
-        else:
-            self.say(
-                f"the rollback of {name} to {good.release} is NOT known to work: look at {name}"
-            )
-        return code
-
-    def _go_back(self, bad: str) -> None:
-        good = self.ledger.last_good_besides(bad)
-        if good is None:
-            name = self.ledger.environment.name
-            self.say(f"no release is known to be good on {name}: it stays as it is")
-        else:
-            self.roll_back(good)
-
-    def _put(
-        self, kind: RecordKind, release: str, commit: str, manifest: Path | None = None
-    ) -> int:
-        deployment = Deployment(
-            self.ledger, self.command, kind, release, commit, self.say, manifest
-        )
-        return deployment.run()
+def _put_back(ledger: Ledger, good: Record, say: Callable[[str], None]) -> int:
+    """Put a release back and verify it. A rollback is never rolled back."""
+    code = Deployment(ledger, RecordKind.ROLLED_BACK, good.release, good.commit, say).run()
+    name = ledger.environment.name
+    if code == DONE:
+        say(f"{name} is back on {good.release}, and verified")
+    else:
+        say(f"the rollback of {name} to {good.release} is NOT known to work: look at {name}")
+    return code

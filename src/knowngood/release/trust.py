@@ -28,17 +28,17 @@ def trusted_records(environment: Environment, repository: Repository) -> Trusted
     def counts(record: Record) -> bool:
         now = repository.commit_of(f"refs/tags/{record.release}")
         unmoved = now == record.commit or (now is None and record.commit.startswith(record.release))
-        return unmoved and (signers is None or not untrusted(repository, record, signers))
+        return unmoved and (signers is None or not untrusted(repository, record.ref, signers))
 
     return counts
 
 
-def untrusted(repository: Repository, record: Record, signers: Path) -> str:
-    """Return why the signature of a record's tag does not count; empty where one of ``signers``, an
-    ssh allowed_signers file, made it.
+def untrusted(repository: Repository, tag: str, signers: Path) -> str:
+    """Return why the signature of a tag does not count; empty where one of ``signers``, an ssh
+    allowed_signers file, made it.
     """
     try:
-        repository.verify_tag(f"refs/tags/{record.name}", signers)
+        repository.verify_tag(tag, signers)
     except GitError as error:
         return one_line(str(error).partition(": ")[2] or str(error), 200)
     return ""
