@@ -553,7 +553,7 @@ def test_without_a_command(run: Run, project: Path) -> None:
     assert (ended.code, "needs [deploy] with command" in ended.output) == (4, True)
     path.write_text(text.replace("{commit}", "{comit}"))
     ended = run("push", "--env=prod", "--release=v2")
-    assert (ended.code, "deploy.command.2: found {comit}" in ended.output) == (4, True)
+    assert (ended.code, "deploy.command.2: found" in ended.output) == (4, True)
 
 
 @pytest.mark.usefixtures("history")
