@@ -5,8 +5,7 @@ release each edge serves. It knows the environment and how to fetch. It does not
 verdicts or pytest.
 """
 
-from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, with_single_attempts
-from .edges import edge_addresses
+from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watching
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .release_state import ReleaseState
@@ -21,8 +20,7 @@ __all__ = [
     "ReleaseSighting",
     "ReleaseState",
     "ReleaseWatch",
-    "edge_addresses",
     "look_at_controls",
     "look_at_release",
-    "with_single_attempts",
+    "watching",
 ]

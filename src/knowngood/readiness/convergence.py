@@ -8,13 +8,15 @@ behind the edge. Therefore an edge counts only after several answers in a row.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ..environment import Environment, Release
 from ..fetch import Fetcher, Probe
 from ..safety import one_line
+from .edges import edge_addresses
 from .version_document import ReleaseSighting, sight
 
 FIRST_PAUSE: Final = 0.25
@@ -115,7 +117,7 @@ class ReleaseWatch:
     environment: Environment
     release: Release
     fetcher: Fetcher
-    addresses: Sequence[str] = field(default_factory=tuple)
+    addresses: Sequence[str] = ()
     asked: int = 0
 
     def look(self, addresses: Iterable[str], times: int = 1) -> dict[str, list[ReleaseSighting]]:
@@ -181,10 +183,23 @@ class ReleaseWatch:
         return Convergence(expected, seconds, tuple(there), tuple(missing), tuple(given_up))
 
     def _probe(self, address: str) -> Probe:
-        origin, _, path = self.release.url.partition(":")
         self.asked += 1
-        url = self.environment.origins[origin] + path
-        return Probe(origin, url, sample=self.asked, address=address, fresh=True)
+        url = self.environment.origins[self.release.origin] + self.release.path
+        return Probe(self.release.origin, url, sample=self.asked, address=address, fresh=True)
+
+
+@contextmanager
+def watching(
+    environment: Environment, release: Release, run_id: str, deadline: float
+) -> Iterator[ReleaseWatch]:
+    """Look at the version document through a fetcher of its own, which is closed at the end."""
+    fetcher = Fetcher(with_single_attempts(environment), run_id, deadline)
+    fetcher.start()
+    try:
+        addresses = edge_addresses(environment, release)
+        yield ReleaseWatch(environment, release, fetcher, addresses)
+    finally:
+        fetcher.close()
 
 
 def with_single_attempts(environment: Environment) -> Environment:

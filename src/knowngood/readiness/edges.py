@@ -25,9 +25,7 @@ def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...
 
 
 def _resolved(host: str) -> list[str]:
-    """Return every address of ``host``; none if it is an address or is not resolved in time."""
-    if _is_address(host):
-        return []
+    """Return every address of ``host``; none if it is not resolved in time."""
     pool = ThreadPoolExecutor(1)  # getaddrinfo has no timeout of its own
     try:
         entries = pool.submit(_lookup, host).result(_RESOLVING)
@@ -36,14 +34,6 @@ def _resolved(host: str) -> list[str]:
     finally:
         pool.shutdown(wait=False)
     return list(dict.fromkeys(f"[{entry}]" if ":" in entry else entry for entry in entries))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host)
-    except OSError:
-        return False
-    return True
 
 
 def _lookup(host: str) -> list[str]:

@@ -7,9 +7,7 @@ import uuid
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
-from ..fetch import Fetcher
-from .convergence import ReleaseWatch, with_single_attempts
-from .edges import edge_addresses
+from .convergence import watching
 
 SECONDS: Final = 10.0
 """How long the look may take: a person waits for it."""
@@ -28,15 +26,8 @@ def look_at_release(environment: Environment) -> tuple[list[str], str]:
             f"{environment.path}: needs [release], which says where the deployment names its "
             "release, and no [serve], whose deployment is there during a run alone"
         )
-    fetcher = Fetcher(
-        with_single_attempts(environment), uuid.uuid4().hex[:12], time.time() + SECONDS
-    )
-    fetcher.start()
-    try:
-        watch = ReleaseWatch(environment, release, fetcher)
-        edges = watch.look(edge_addresses(environment, release), _COUNT)
-    finally:
-        fetcher.close()
+    with watching(environment, release, uuid.uuid4().hex[:12], time.time() + SECONDS) as watch:
+        edges = watch.look(watch.addresses, _COUNT)
     sights = [sight for edge in edges.values() for sight in edge]
     releases = sorted({sight.shown for sight in sights if sight.names})
     other_answers = sorted({sight.shown for sight in sights if not sight.names})

@@ -7,15 +7,13 @@ with the checks. What it sees goes into the results.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final
 
 from ..content import manifest as manifests
 from ..environment import Environment, Release
 from ..fetch.exchange_summary import describe
-from ..fetch.fetcher import Fetcher
 from ..fetch.guard import Guard
 from ..fetch.probe import SILENT
 from ..fetch.response import Blocked, NoAnswer, respond
@@ -26,9 +24,8 @@ from ..readiness import (
     Progress,
     ReleaseState,
     ReleaseWatch,
-    edge_addresses,
     look_at_controls,
-    with_single_attempts,
+    watching,
 )
 from ..safety import one_line
 from ..verdict import build_match
@@ -112,16 +109,8 @@ class Monitor:
     def _note(self, standing: ReleaseState) -> None:
         self._results.release = standing
 
-    @contextmanager
-    def _watching(self, release: Release) -> Iterator[ReleaseWatch]:
-        environment = with_single_attempts(self._environment)
-        fetcher = Fetcher(environment, self._ticket.run_id, self._ticket.deadline)
-        fetcher.start()
-        try:
-            addresses = edge_addresses(environment, release)
-            yield ReleaseWatch(environment, release, fetcher, addresses=addresses)
-        finally:
-            fetcher.close()
+    def _watching(self, release: Release) -> AbstractContextManager[ReleaseWatch]:
+        return watching(self._environment, release, self._ticket.run_id, self._ticket.deadline)
 
     def _judge(self, result: Convergence) -> None:
         self._note(self._results.release.converged(result))

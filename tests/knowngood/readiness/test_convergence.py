@@ -15,6 +15,7 @@ from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness import convergence, edges
 from knowngood.readiness.convergence import Convergence, Edge, ReleaseWatch, with_single_attempts
+from knowngood.readiness.edges import edge_addresses
 from knowngood.readiness.version_document import ReleaseSighting, sight
 
 RELEASE = Release("content:/__version__")
@@ -255,7 +256,7 @@ def test_where_to_ask(
     """The environment's edges; else wherever the name leads, when that is one place or none."""
     site = environment({"content": url})
     site = replace(site, edges={"content": edges} if edges else {})
-    assert edges.edge_addresses(site, RELEASE) == expected
+    assert edge_addresses(site, RELEASE) == expected
 
 
 def test_every_address_of_a_name(
@@ -264,4 +265,4 @@ def test_every_address_of_a_name(
     """Each once, those of version 6 in brackets."""
     monkeypatch.setattr(edges, "_lookup", lambda _: ["192.0.2.1", "2001:db8::1", "192.0.2.1"])
     site = environment({"content": "http://content.test"})
-    assert edges.edge_addresses(site, RELEASE) == ("192.0.2.1", "[2001:db8::1]")
+    assert edge_addresses(site, RELEASE) == ("192.0.2.1", "[2001:db8::1]")
