@@ -22,9 +22,10 @@ from . import signals
 from .junit import Junit
 from .monitor import Monitor
 from .options import PARENT, RUN_ID, Options
+from .ordering import group_of
 from .pytest_options import narrowed_by, usage_errors
 from .report_files import write_reports
-from .runner import RunTicket, group_of
+from .ticket import RunTicket
 from .worker import Worker
 
 GRACE: Final = 5.0

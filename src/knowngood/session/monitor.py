@@ -33,7 +33,7 @@ from ..verdict.decide import unsteady_groups
 from ..verdict.evidence import ALIKE, CONVERGED, plural
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
 from ..verdict.run_results import RunResults
-from .runner import RunTicket
+from .ticket import RunTicket
 
 LOOKS: Final = 8
 """Looks at the controls while checks run, at most; one more follows at the end."""

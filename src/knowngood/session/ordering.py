@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from sys import intern
 
 import pytest
 
@@ -11,24 +12,23 @@ from ..fetch.prefetch import Plan
 from ..fetch.probe import PlannedProbe
 from . import collection, marks
 from .marks import Case, ProbeTemplate
-from .runner import group_of
 
 
 def case_of(item: pytest.Item) -> Case:
-    """The values that this item fills in."""
+    """Return the values that this item fills in."""
     callspec = getattr(item, "callspec", None)
     case = callspec.params.get("case") if callspec is not None else None
     return case if isinstance(case, Case) else Case()
 
 
 def values_of(item: pytest.Item) -> dict[str, str]:
-    """What tells this item's case from others, by name: also the edges it connects to."""
+    """Return what tells this item's case from others, by name: values, and edges it connects to."""
     case = case_of(item)
     return {**case.values, **{f"edge of {name}": edge for name, edge in case.edges.items()}}
 
 
 def in_order(items: Sequence[pytest.Item], environment: Environment) -> list[pytest.Item]:
-    """Items of one value together, so that what they share is held briefly; walks in between.
+    """Put items of one value together, so that what they share is held briefly; walks in between.
 
     A walk waits for one answer after the other. Spread over the run, they leave time in which
     what the others will read arrives.
@@ -42,28 +42,32 @@ def in_order(items: Sequence[pytest.Item], environment: Environment) -> list[pyt
 
 
 def _place(item: pytest.Item, environment: Environment) -> float:
-    """The place of the item's first value in the environment's list of them."""
+    """Return the place of the item's first value in the environment's list of them."""
     name, value = next(iter(case_of(item).values.items()), ("", ""))
     known = environment.params.get(name, ())
     return known.index(value) if value in known else -1
 
 
+def group_of(nodeid: str) -> str:
+    """Return the group of an item: those of one group, one locale say, run on one worker, since
+    they read the same answers. An item without params is its own group.
+    """
+    name, bracket, rest = nodeid.partition("[")
+    return rest.rstrip("]") if bracket else name
+
+
 class Planner:
-    """Makes the plans of items. Checks that ask for the same share one tuple of probes."""
+    """Makes the plans of items. Items that read the same share one tuple of probes."""
 
     def __init__(self, environment: Environment, run_id: str) -> None:
         self._environment = environment
         self._run_id = run_id
-        self._known: dict[tuple[tuple[ProbeTemplate, ...], str], tuple[PlannedProbe, ...]] = {}
-        self._single: dict[PlannedProbe, PlannedProbe] = {}
-        self._groups: dict[str, str] = {}
+        self._planned: dict[tuple[tuple[ProbeTemplate, ...], str], tuple[PlannedProbe, ...]] = {}
 
-    def of(self, item: pytest.Item) -> Plan:
-        """What ``item`` will read."""
+    def plan(self, item: pytest.Item) -> Plan:
+        """Return what ``item`` will read."""
         case, asks = case_of(item), collection.asks_of(item)
         key = (asks, case.id)
-        if key not in self._known:
-            planned = marks.plan(asks, case, self._environment, self._run_id)
-            self._known[key] = tuple(self._single.setdefault(probe, probe) for probe in planned)
-        group = group_of(item.nodeid)
-        return Plan(item.nodeid, self._groups.setdefault(group, group), self._known[key])
+        if key not in self._planned:
+            self._planned[key] = marks.plan(asks, case, self._environment, self._run_id)
+        return Plan(item.nodeid, intern(group_of(item.nodeid)), self._planned[key])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, overload
 
-from ..environment import Environment, ServerAnnouncement
+from ..environment import Environment
 from ..fetch.client import Client
 from ..fetch.fetcher import Fetcher
 from ..fetch.page_loader import resource_group
@@ -20,53 +18,7 @@ from ..fetch.probe import Exchange, PlannedProbe
 from ..fetch.response import Resource, Response, respond
 from ..safety import ContentTooLarge, one_line
 from .marks import Case
-
-
-@dataclass(frozen=True, slots=True)
-class RunTicket:
-    """What the controller hands to every worker, and to itself.
-
-    Attributes:
-        run_id: the run's id, also in nonces.
-        deadline: when the run must be over, in seconds since the epoch.
-        origins: the URL of each origin.
-        workers: how many processes share the budget.
-        ca: the path of the certificate authority to trust.
-        edges: the addresses of each origin that has edges.
-        built: the origin whose files are compared with a manifest; empty without one.
-    """
-
-    run_id: str
-    deadline: float
-    origins: Mapping[str, str]
-    workers: int = 1
-    ca: str | None = None
-    edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    built: str = ""
-
-    @classmethod
-    def new(
-        cls, environment: Environment, run_id: str, seconds: float, workers: int = 1
-    ) -> RunTicket:
-        """A ticket for a run that begins now and may take so many seconds."""
-        return cls(
-            run_id=run_id,
-            deadline=time.time() + seconds,
-            origins=dict(environment.origins),
-            workers=workers,
-            ca=str(environment.ca) if environment.ca else None,
-            edges={name: tuple(addresses) for name, addresses in environment.edges.items()},
-        )
-
-    def applied(self, environment: Environment) -> Environment:
-        """``environment`` as the controller found it served."""
-        return environment.served(
-            ServerAnnouncement(
-                origins=self.origins,
-                ca=Path(self.ca) if self.ca else None,
-                edges={name: tuple(addresses) for name, addresses in self.edges.items()},
-            )
-        )
+from .ticket import RunTicket
 
 
 @dataclass(slots=True)
@@ -77,19 +29,21 @@ class ItemReading:
         plan: what it declares to read.
         touched: the exchange that its next assertion is about.
         walks: the clients that it uses.
+        failed: whether it has failed.
     """
 
     plan: Plan
     touched: Exchange | None = None
     walks: list[Client] = field(default_factory=list)
+    failed: bool = False
 
     def touch(self, exchange: Exchange) -> None:
-        """A check looks at this exchange now."""
+        """Note that the item looks at this exchange now."""
         self.touched = exchange
 
 
 class WatchedResponses(Sequence[Response]):
-    """Responses; what a check takes from here is what its next assertion is about."""
+    """Responses that note which of them a check takes: its next assertion is about that one."""
 
     def __init__(self, items: Sequence[Response], reading: ItemReading) -> None:
         self._items = items
@@ -126,7 +80,6 @@ class Runner:
         self._fetcher: Fetcher | None = None
         self._prefetcher: Prefetcher | None = None
         self._reading: ItemReading | None = None
-        self._failed = False
 
     def expect(self, plans: Sequence[Plan], *, by_group: bool) -> None:
         """Make ready to read what these plans say; nothing is asked for yet."""
@@ -137,29 +90,27 @@ class Runner:
         self._prefetcher = Prefetcher(self._fetcher, plans, by_group=by_group)
 
     @contextmanager
-    def reading(self, plan: Plan) -> Iterator[ItemReading]:
-        """The time in which one item runs."""
+    def reading(self, plan: Plan) -> Iterator[None]:
+        """Let one item read what ``plan`` says while inside."""
         assert self._prefetcher is not None
         self._prefetcher.advance(plan.nodeid)
-        self._reading = ItemReading(plan)
+        self._reading = reading = ItemReading(plan)
         try:
-            yield self._reading
+            yield
         finally:
             self._prefetcher.release(plan)
             self._reading = None
-            self._let_go_of_failure()
+            if reading.failed:
+                self._forget_failure()
 
     def note_failure(self) -> None:
-        """The running item has failed."""
-        self._failed = True
+        """Note that the running item has failed."""
+        self._now().failed = True
 
-    def _let_go_of_failure(self) -> None:
-        """Frames of a check that failed hold what it read, in circles that only the collector
-        breaks up, and it does not look at how large things are.
+    def _forget_failure(self) -> None:
+        """Free what a failed check read: the frames of its traceback hold it, in circles that only
+        the collector breaks up, and it does not look at how large things are.
         """
-        if not self._failed:
-            return
-        self._failed = False
         for name in ("last_type", "last_value", "last_traceback", "last_exc"):
             if hasattr(sys, name):
                 delattr(sys, name)  # where pytest puts them for a debugger, up to the next item
@@ -167,7 +118,7 @@ class Runner:
             gc.collect()
 
     def responses(self) -> Sequence[Response]:
-        """The answers to all that the running item declares. Raises Unanswered, Blocked."""
+        """Return the answers to all that the running item declares. Raises NoAnswer, Blocked."""
         reading = self._now()
         answers = []
         for planned in reading.plan.planned:
@@ -176,13 +127,10 @@ class Runner:
             answers.append(respond(exchange))
         return WatchedResponses(answers, reading)
 
-    def touch(self, response: Response) -> None:
-        """The running item looks at this answer now."""
-        self._now().touch(response.exchange)
-
     def resources(self) -> Sequence[Resource]:
-        """What the pages that the running item declares need. Raises Unanswered, Blocked, and
-        Unjudgeable where that could not be found out.
+        """Return what the pages that the running item declares need.
+
+        Raises NoAnswer, Blocked, and ContentTooLarge where that could not be found out.
         """
         reading = self._now()
         self.responses()
@@ -199,7 +147,7 @@ class Runner:
 
     @contextmanager
     def client(self, origin: str, case: Case) -> Iterator[Client]:
-        """A client at ``origin``, at the edge that the case names, that is swept up after."""
+        """Lend a client at ``origin``, at the case's edge; then delete what it wrote."""
         assert self._fetcher is not None
         url = self.environment.origins[origin]
         with Client(self._fetcher, origin, url, case.edges.get(origin, "")) as client:
@@ -215,7 +163,7 @@ class Runner:
         return self._reading.plan.nodeid if self._reading else None
 
     def templates(self) -> tuple[str, ...]:
-        """The groups that the running item's requests are counted in."""
+        """Return the groups that the running item's requests are counted in."""
         if self._reading is None:
             return ()
         planned = self._reading.plan.planned
@@ -238,7 +186,7 @@ class Runner:
         return sent[-1] if sent else self._reading.touched
 
     def report(self) -> dict[str, Any]:
-        """What this process asked for, as plain data for the controller."""
+        """Return what this process asked for, as plain data for the controller."""
         statistics = self._fetcher.statistics if self._fetcher else None
         if statistics is None:
             return {}
@@ -259,20 +207,21 @@ class Runner:
         }
 
     def served(self) -> list[tuple[str, str, str]]:
-        """URL, edge and digest of what is to be held against a manifest: nothing to print, since a
-        secret may stand in a path, or by chance in a digest.
+        """Return URL, edge and digest of what is to be compared with a manifest.
+
+        They are not for printing: a secret may be in a path, or by chance in a digest.
         """
         return list(self._fetcher.statistics.served) if self._fetcher else []
 
     def look_again(self) -> None:
-        """Ask once more for what nobody answered: what is answered now was trouble that has passed,
-        and the deployment's or the network's cannot be told.
+        """Ask once more for what nobody answered. An answer now means that the trouble has passed,
+        and may have been the deployment's or the network's.
         """
         if self._fetcher is not None:
             exchanges = self._fetcher.again(list(self._fetcher.statistics.silent))
             self._asked_again = [
-                (asked.probe.origin, one_line(asked.probe.url, 500), asked.heard)
-                for asked in exchanges
+                (exchange.probe.origin, one_line(exchange.probe.url, 500), exchange.heard)
+                for exchange in exchanges
             ]
 
     def close(self) -> None:
@@ -288,11 +237,3 @@ class Runner:
     def _take(self, planned: PlannedProbe) -> Any:
         assert self._prefetcher is not None
         return self._prefetcher.take(planned)
-
-
-def group_of(nodeid: str) -> str:
-    """Items of one group run on one worker, since they read the same answers: those of one
-    locale, say. An item without params is its own group.
-    """
-    name, bracket, rest = nodeid.partition("[")
-    return rest.rstrip("]") if bracket else name

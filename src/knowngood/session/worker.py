@@ -1,7 +1,6 @@
-"""A run as pytest sees it, in every process: what is collected, how items run, what they report.
+"""The hooks of a run in every process: what is collected, how items run, what they report.
 
-The hooks here are registered once ``--env`` is given. :mod:`.controller` adds what only
-one process does.
+:mod:`.controller` adds what only one process does.
 """
 
 from __future__ import annotations
@@ -20,10 +19,11 @@ from ..report import terminal
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
 from . import assertion, collection, marks, signals
-from .marks import BadMark, Case, ProbeTemplate
+from .marks import BadMark, Case
 from .ordering import Planner, in_order, values_of
 from .pytest_options import is_worker, usage_errors
-from .runner import Runner, RunTicket
+from .runner import Runner
+from .ticket import RunTicket
 
 
 class Worker:
@@ -37,7 +37,6 @@ class Worker:
         self._inapplicable: dict[str, str] = {}
         self._catches: dict[str, list[str]] = {}
         self._plans: dict[str, Plan] = {}
-        self._known_cases: dict[tuple[str, ...], list[Case]] = {}
         self._selected = False
         self.environment = environment
         self.expected = 0
@@ -58,26 +57,18 @@ class Worker:
     # -- collection
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
-        """One case for each way to fill in what the marks of a check ask for."""
+        """Make one case for each way to fill in what the marks of a check ask for."""
         try:
             asks = marks.templates_of(metafunc.definition.iter_markers())
             if "case" not in metafunc.fixturenames:
                 return
             if marks.inapplicable(asks, self.environment):
                 return
-            cases = self._cases(asks, collection.walks_of(metafunc.definition))
+            cases = marks.cases(asks, self.environment, collection.walks_of(metafunc.definition))
         except BadMark:
             return  # pytest_collection_modifyitems reports it, with the item's name
         if cases != [Case()]:
             metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
-
-    def _cases(self, asks: tuple[ProbeTemplate, ...], walks: tuple[str, ...]) -> list[Case]:
-        """The cases of these; checks with the same fields and origins share them."""
-        origins = {marks.origin_of(ask, self.environment) for ask in asks}
-        key = (*(name for ask in asks for name in ask.fields), *sorted(origins), *walks)
-        if key not in self._known_cases:
-            self._known_cases[key] = marks.cases(asks, self.environment, walks)
-        return self._known_cases[key]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -103,8 +94,8 @@ class Worker:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if not self._selected:
             return  # pytest comes here, too, when a usage error ended the collection
-        plans = Planner(self.environment, self.run.ticket.run_id)
-        self._plans = {item.nodeid: plans.of(item) for item in session.items}
+        planner = Planner(self.environment, self.run.ticket.run_id)
+        self._plans = {item.nodeid: planner.plan(item) for item in session.items}
         self.expected = len(self._plans)
         runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
         if runs_here and self._plans and not self._config.option.collectonly:
@@ -116,15 +107,11 @@ class Worker:
 
     def run_earlier_samples(self, item: pytest.Function) -> None:
         """Run the check with all samples but the last, and leave that to pytest."""
-        *earlier, last = self.run.responses()
-        if not earlier:
-            return
+        responses = self.run.responses()
         names = inspect.signature(item.obj).parameters
-        for response in earlier:
-            self.run.touch(response)
+        for response in responses[:-1]:
             item.obj(**{**{name: item.funcargs[name] for name in names}, "response": response})
-        self.run.touch(last)
-        item.funcargs["response"] = last
+        item.funcargs["response"] = responses[-1]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -136,8 +123,8 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
-        """What is too large for pytest is explained here, and that is the end of the assertion:
-        pytest asks for every explanation there is, its own included, before it takes one.
+        """Explain here what is too large for pytest, and end the assertion: pytest would ask for
+        every explanation, its own included, before it takes one.
         """
         explanation = assertion.explanation(op, left, right)
         if explanation is not None:
@@ -213,8 +200,8 @@ class Worker:
 
 
 def _make_plain(report: Any) -> None:
-    """What was captured or given as a reason may be an answer's words: no line of it may begin
-    where one of pytest's or ours could.
+    """Indent what was captured or given as a reason: it may quote an answer, which could
+    otherwise forge a line of the report.
     """
     report.sections = [(title, indented_lines(content)) for title, content in report.sections]
     report.user_properties = [(one_line(k), _plain_value(v)) for k, v in report.user_properties]
@@ -230,7 +217,7 @@ def _plain_value(value: object) -> object:
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:
-    """What JUnit gets beside its own: the claim, and the request with its attempts."""
+    """Return what JUnit gets beside its own: the claim, and the request with its attempts."""
     properties: list[tuple[str, object]] = [("claim", outcome.claim)]
     if outcome.exchange is not None:
         properties.append(("url", outcome.exchange["url"]))

@@ -33,7 +33,8 @@ from knowngood.fetch.prefetch import Plan
 from knowngood.fetch.probe import Cause
 from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.session.marks import Case
-from knowngood.session.runner import Runner, RunTicket
+from knowngood.session.runner import Runner
+from knowngood.session.ticket import RunTicket
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, classify
 
 pytestmark = pytest.mark.usefixtures("no_waits")

@@ -1,0 +1,57 @@
+"""What the controller of a run hands to every process of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..environment import Environment, ServerAnnouncement
+
+
+@dataclass(frozen=True, slots=True)
+class RunTicket:
+    """What the controller hands to every worker, and to itself.
+
+    Attributes:
+        run_id: the run's id, also in nonces.
+        deadline: when the run must be over, in seconds since the epoch.
+        origins: the URL of each origin.
+        workers: how many processes share the budget.
+        ca: the path of the certificate authority to trust.
+        edges: the addresses of each origin that has edges.
+        built: the origin whose files are compared with a manifest; empty without one.
+    """
+
+    run_id: str
+    deadline: float
+    origins: Mapping[str, str]
+    workers: int = 1
+    ca: str | None = None
+    edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    built: str = ""
+
+    @classmethod
+    def new(
+        cls, environment: Environment, run_id: str, seconds: float, workers: int = 1
+    ) -> RunTicket:
+        """Return a ticket for a run that begins now and may take so many seconds."""
+        return cls(
+            run_id=run_id,
+            deadline=time.time() + seconds,
+            origins=dict(environment.origins),
+            workers=workers,
+            ca=str(environment.ca) if environment.ca else None,
+            edges={name: tuple(addresses) for name, addresses in environment.edges.items()},
+        )
+
+    def applied(self, environment: Environment) -> Environment:
+        """Return ``environment`` with what is served, as the controller was told."""
+        return environment.served(
+            ServerAnnouncement(
+                origins=self.origins,
+                ca=Path(self.ca) if self.ca else None,
+                edges={name: tuple(addresses) for name, addresses in self.edges.items()},
+            )
+        )
