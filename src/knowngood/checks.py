@@ -27,11 +27,10 @@ from .content import (
     page_elements,
     page_structure,
 )
-from .fetch.client import NAMED, REPEATABLE
-from .fetch.response import respond
+from .fetch import NAMED, REPEATABLE, respond
 
 if TYPE_CHECKING:
-    from .fetch.response import Resource, Response
+    from .fetch import Resource, Response
 
 ScriptJudge = Callable[[bytes, str], str | None]
 """Return why a script is not whole, by its source and the ``type`` of its element."""

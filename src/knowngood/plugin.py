@@ -13,8 +13,7 @@ from .run_options import RUN_OPTIONS
 if TYPE_CHECKING:
     from .content import json_schema
     from .environment import Environment
-    from .fetch.client import Client
-    from .fetch.response import Resource, Response
+    from .fetch import Client, Resource, Response
     from .session.marks import Case
     from .session.worker import Worker
 

@@ -11,16 +11,14 @@ from .exchange_summary import describe
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
-from .page_loader import PageLoad, resource_group
+from .page_loader import resource_group
 from .prefetch import Plan, Prefetcher
 from .probe import (
     ANSWERED_WRONG,
     RETRIED_CAUSES,
     RETRIED_STATUSES,
-    SAFE_METHODS,
     SILENT,
     Answer,
-    Attempt,
     Cause,
     Exchange,
     PlannedProbe,
@@ -34,11 +32,9 @@ __all__ = [
     "REPEATABLE",
     "RETRIED_CAUSES",
     "RETRIED_STATUSES",
-    "SAFE_METHODS",
     "SILENT",
     "SOUND",
     "Answer",
-    "Attempt",
     "Blocked",
     "Cause",
     "Client",
@@ -46,7 +42,6 @@ __all__ = [
     "Fetcher",
     "Guard",
     "NoAnswer",
-    "PageLoad",
     "Plan",
     "PlannedProbe",
     "Prefetcher",

@@ -87,8 +87,8 @@ class _FetcherTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> Response:
         probe = self._probe(request)
-        named = request.method == "PUT" or bool(request.extensions.get("named"))
-        exchange = self._send(probe, named=named and request.method in {"POST", "PUT"})
+        named = request.method == "POST" and bool(request.extensions.get("named"))
+        exchange = self._send(probe, named=named or request.method == "PUT")
         self.exchanges.append(exchange)
         why = _answered_by_another(exchange)
         if why:

@@ -16,25 +16,20 @@ from math import exp, lgamma, log, log1p
 from typing import Final
 
 OUTAGE: Final = 4
-"""Attempts that fail in a row, by when they began, to be taken for an outage. If each attempt fails
-by itself with probability p, p³(4 - 3p) of the failures lie in such rows: a ninth if p is a third,
-31 % if it is a half. The rest of either (0.30, 0.34) is above the fifth that an environment
-tolerates by default, and each row still counts as one."""
+"""Attempts that fail in a row, by when they began, to be taken for an outage. Of attempts that fail
+by themselves so few lie in such rows that lasting trouble stays visible (docs/reliability.md)."""
 
 QUIET: Final = 0.25
-"""Seconds in which no answered attempt begins; then a shorter row is an outage, too. With fewer
-requests than ``OUTAGE`` under way, an outage hits only these, and all of them then wait for the
-shortest pause before a retry or longer. Nothing is lost by counting such a row once: rows begin as
-often, per answered request, as single failures do."""
+"""Seconds in which no answered attempt begins; then a shorter row is an outage, too: with fewer
+requests than ``OUTAGE`` under way, all of them wait for the shortest pause before a retry."""
 
 SOUND: Final = 0.04
 """Share of requests to a sound deployment that need a retry on a bad day: two in a hundred reset,
-two answered 503. Public services promise a hundredth of that."""
+two answered 503."""
 
 FALSE_ALARM: Final = 1e-5
 """Probability, for each group of requests, that failures of the share ``SOUND`` are taken for the
-deployment's. A run has some ten groups, so a sound deployment is failed once in ten thousand runs
-at most. In groups of more than sixty, the tolerated fifth is the stricter rule."""
+deployment's. A run has some ten groups: a sound deployment is failed once in ten thousand runs."""
 
 
 @dataclass(slots=True)

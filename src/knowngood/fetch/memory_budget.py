@@ -7,10 +7,8 @@ Three rules:
   and asked for again when it may be large.
 - What is held in all has a limit (``MOST``). An answer beyond it is dropped; its cause is BUDGET.
 
-Measured by ``pytest tests/knowngood/session/test_hostile_run.py``: whole runs at 64 requests under
-way, against servers that answer every request with 8 MB (plain, compressed, without an end) or with
-pages that need 95 such bodies. Without ``return_large_blocks`` they took up to 211 MB (process and
-children, two busy CPUs); a run against a sound deployment took 72 MB, and 150 MB more are allowed.
+tests/knowngood/session/test_hostile_run.py measures whole runs against servers that answer every
+request with 8 MB: at most 150 MB more than against a sound deployment.
 """
 
 from __future__ import annotations

@@ -57,7 +57,6 @@ class RequestStatistics:
         attempts: attempts made.
         received: bytes of bodies as sent.
         asked: exchanges by group.
-        flaky: flaky exchanges by group.
         attempt_logs: how attempts ended, by origin.
         flaky_exchanges: the flaky exchanges themselves.
         answered_at: when each origin answered last, in seconds since the epoch.
@@ -75,7 +74,6 @@ class RequestStatistics:
     attempts: int = 0
     received: int = 0
     asked: Counter[str] = field(default_factory=Counter)
-    flaky: Counter[str] = field(default_factory=Counter)
     attempt_logs: defaultdict[str, AttemptLog] = field(
         default_factory=lambda: defaultdict(AttemptLog)
     )
@@ -96,31 +94,24 @@ class RequestStatistics:
         groups = frozenset({probe.origin, probe.template or probe.origin})
         for group in groups:
             self.asked[group] += 1
-            self.flaky[group] += exchange.flaky
         failed = self._note_attempts(exchange)
         if exchange.flaky:
             self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed))
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(describe(exchange))
-        if exchange.cause in SILENT and probe.method in SAFE_METHODS:
-            self._note_silence(probe)
+        silent = exchange.cause in SILENT and probe.method in SAFE_METHODS
+        if silent and len(self.silent) < LOOKED_AT_AGAIN:
+            self.silent.setdefault(probe)
         self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
         if answer is not None:
             self.received += len(answer.body)
             last = exchange.attempts[-1]
             self.answered_at[probe.origin] = last.began + last.seconds
-            if answer.certificate_expires is not None:
-                self._note_certificate(probe.origin, answer.certificate_expires)
+            if answer.certificate_expires is not None:  # edges may differ: keep the first
+                first = self.certificates.get(probe.origin, answer.certificate_expires)
+                self.certificates[probe.origin] = min(first, answer.certificate_expires)
             if probe.method == "GET" and not (probe.varies or probe.headers):
                 self._note_body(probe, answer)
-
-    def _note_certificate(self, origin: str, expires: float) -> None:
-        """Keep the date of the edge's certificate that ends first."""
-        self.certificates[origin] = min(expires, self.certificates.get(origin, expires))
-
-    def _note_silence(self, probe: Probe) -> None:
-        if len(self.silent) < LOOKED_AT_AGAIN:
-            self.silent.setdefault(probe)
 
     def _note_body(self, probe: Probe, answer: Answer) -> None:
         """Keep digests of the decoded body, as edges may compress as they like. The caller leaves
@@ -148,6 +139,11 @@ class RequestStatistics:
         if last.cause is None and last.status not in RETRIED_STATUSES:
             log.answered.append(last.began)
         return failed
+
+    @property
+    def flaky(self) -> Counter[str]:
+        """The flaky exchanges by group."""
+        return Counter(group for exchange in self.flaky_exchanges for group in exchange.groups)
 
     @property
     def erratic(self) -> Counter[str]:

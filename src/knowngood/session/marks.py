@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..environment import BUILT_IN, PAIRED, Environment
-from ..fetch.probe import PlannedProbe, Probe
+from ..fetch import PlannedProbe, Probe
 from ..safety import UsageError
 
 if TYPE_CHECKING:

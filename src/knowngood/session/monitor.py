@@ -13,10 +13,7 @@ from typing import Any, Final
 
 from ..content import manifest as manifests
 from ..environment import Environment, Release
-from ..fetch.exchange_summary import describe
-from ..fetch.guard import Guard
-from ..fetch.probe import SILENT
-from ..fetch.response import Blocked, NoAnswer, respond
+from ..fetch import SILENT, Blocked, Guard, NoAnswer, describe, respond
 from ..readiness import (
     AGREE,
     Convergence,

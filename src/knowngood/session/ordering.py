@@ -8,8 +8,7 @@ from sys import intern
 import pytest
 
 from ..environment import Environment
-from ..fetch.prefetch import Plan
-from ..fetch.probe import PlannedProbe
+from ..fetch import Plan, PlannedProbe
 from . import collection, marks
 from .marks import Case, ProbeTemplate
 

@@ -10,12 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 from ..environment import Environment
-from ..fetch.client import Client
-from ..fetch.fetcher import Fetcher
-from ..fetch.page_loader import resource_group
-from ..fetch.prefetch import Plan, Prefetcher
-from ..fetch.probe import Exchange, PlannedProbe
-from ..fetch.response import Resource, Response, respond
+from ..fetch import (
+    Client,
+    Exchange,
+    Fetcher,
+    Plan,
+    PlannedProbe,
+    Prefetcher,
+    Resource,
+    Response,
+    resource_group,
+    respond,
+)
 from ..safety import ContentTooLarge, one_line
 from .marks import Case
 from .ticket import RunTicket

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from ..environment import Environment
-from ..fetch.exchange_summary import describe
-from ..fetch.prefetch import Plan
+from ..fetch import Plan, describe
 from ..report import terminal
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from ..fetch.flakiness import SOUND, may_be_chance
+from ..fetch import SOUND, may_be_chance
 from .evidence import CONVERGED, Evidence, plural
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind
 from .outcome import FAILED, SKIPPED, Outcome

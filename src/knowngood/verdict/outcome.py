@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..content import json_schema
-from ..fetch.probe import ANSWERED_WRONG, RETRIED_CAUSES, Cause, Exchange
-from ..fetch.response import Blocked, NoAnswer
+from ..fetch import ANSWERED_WRONG, RETRIED_CAUSES, Blocked, Cause, Exchange, NoAnswer
 from ..safety import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ..fetch.probe import SILENT, Cause
+from ..fetch import SILENT, Cause
 from .outcome import Outcome
 
 if TYPE_CHECKING:
