@@ -12,7 +12,7 @@ from ..safety import one_line
 from .git import Repository, is_ref_part
 from .record import Record, RecordKind, at, is_record
 from .record_store import Records
-from .review import ReviewRule, reviewed
+from .review import ReviewedCommit, ReviewRule, reviewed
 from .trust import relevant_environments, trusted_records, untrusted
 
 LISTED = 50
@@ -33,38 +33,17 @@ class GateReason:
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
-    """A commit that would go out.
-
-    Attributes:
-        digest: its name, in full.
-        author: its author's name.
-        subject: the first line of its message.
-        marked: whether it passes the review rule.
-    """
-
-    digest: str
-    author: str
-    subject: str
-    marked: bool
-
-    def __str__(self) -> str:
-        mark = "   " if self.marked else " ! "
-        return f"{mark}{self.digest[:12]} {self.author}: {self.subject}"
-
-
-@dataclass(frozen=True, slots=True)
 class GateDecision:
     """The gate's answer.
 
     Attributes:
         commit: the commit that the release is; None where there is no such release.
-        outgoing: the commits that would go out.
+        outgoing: the commits that would go out, each with whether it passes the review rule.
         reasons: every reason why it may not go; empty where it may.
     """
 
     commit: str | None
-    outgoing: Sequence[Commit]
+    outgoing: Sequence[ReviewedCommit]
     reasons: Sequence[GateReason]
 
 
@@ -121,13 +100,9 @@ class GateQuestion:
             return None
         return self.repository.commit_of(f"refs/tags/{self.release}")
 
-    def _between(self, old: str, new: str) -> list[Commit]:
+    def _between(self, old: str, new: str) -> list[ReviewedCommit]:
         names = self.repository.run("rev-list", f"{old}..{new}", "--").split()
-        rule = self._rule()
-        return [
-            Commit(commit.name, one_line(commit.person, 60), one_line(commit.subject, 120), passes)
-            for commit, passes in reviewed(self.repository, names, rule)
-        ]
+        return list(reviewed(self.repository, names, self._rule()))
 
     def _rule(self) -> ReviewRule:
         """Which commits are reviewed: by the environment's own pattern, or the usual one."""
@@ -257,11 +232,11 @@ class GateQuestion:
                 f"to go back: knowngood rollback --env={self.environment.name}",
             )
 
-    def _reviews(self, outgoing: Sequence[Commit]) -> Iterator[GateReason]:
-        unmarked = [commit for commit in outgoing if not commit.marked]
+    def _reviews(self, outgoing: Sequence[ReviewedCommit]) -> Iterator[GateReason]:
+        unmarked = [commit for commit, passes in outgoing if not passes]
         for commit in unmarked[:LISTED]:
             yield GateReason(
-                f"no review: {commit.digest[:12]} by {commit.author}: {commit.subject}",
+                f"no review: {commit}",
                 f"have it reviewed; its message must hold {self._rule().allowed}",
             )
         if len(unmarked) > LISTED:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from ..safety import one_line
 from .git import GitError, Repository
 
 LARGEST: Final = 1 << 20
@@ -37,6 +38,13 @@ class GitObject:
     headers: tuple[tuple[str, str], ...] = ()
     message: str = ""
     too_large: bool = False
+
+    def __str__(self) -> str:
+        """Return its short name, who made it and its subject, without control characters."""
+        if self.too_large:
+            return f"{self.name[:12]} (larger than {LARGEST} bytes, and not read)"
+        who, what = one_line(self.person, 60), one_line(self.subject, 120)
+        return f"{self.name[:12]} by {who}: {what}"
 
     def header(self, key: str) -> str:
         """Return the first header of this name; "" without one."""

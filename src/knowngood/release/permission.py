@@ -37,8 +37,8 @@ def permitted(
 
 
 def _print(decision: GateDecision, say: Callable[[str], None]) -> None:
-    for commit in decision.outgoing:
-        say(str(commit))
+    for commit, passes in decision.outgoing:
+        say(f"{'   ' if passes else ' ! '}{commit}")
     for number, reason in enumerate(decision.reasons, 1):
         say(f"{number}. {reason.what}\n   → {reason.to_do}")
 

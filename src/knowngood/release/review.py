@@ -15,7 +15,7 @@ from typing import Final
 from ..safety import one_line
 from . import git_settings
 from .git import Repository
-from .git_objects import LARGEST, GitObject, decoded, objects
+from .git_objects import GitObject, decoded, objects
 
 DEFAULT: Final = re.compile(
     r"(?<![^\s(\[.,;])r="  # neither "sr=" nor the "?r=" of a URL
@@ -73,9 +73,13 @@ class ReviewRule:
         return self.pattern.search(_TAKEN_BACK.sub("", message)) is not None
 
 
+ReviewedCommit = tuple[GitObject, bool]
+"""A commit, and whether it passes the review rule."""
+
+
 def reviewed(
     repository: Repository, names: Sequence[str], rule: ReviewRule
-) -> Iterator[tuple[GitObject, bool]]:
+) -> Iterator[ReviewedCommit]:
     """Yield these commits (full names), each with whether it passes: it has the mark, or it is a
     merge that is the same as git's automatic merge. Raises GitError.
     """
@@ -137,13 +141,11 @@ def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
 
 
 def _line(commit: GitObject) -> str:
-    if commit.too_large:
-        return f"{commit.name[:12]}: larger than {LARGEST} bytes, and not read"
-    who, what = one_line(commit.person, 60), one_line(commit.subject, 100)
-    why = "no review mark"
     if commit.is_merge:
-        why = "a merge commit needs a review mark if it differs from git's automatic merge"
-    return f'{commit.name[:12]} by {who}: "{what}": {why}'
+        return (
+            f"{commit}: a merge commit needs a review mark if it differs from git's automatic merge"
+        )
+    return f"{commit}: no review mark"
 
 
 def _without_comments(repository: Repository, message: bytes, edited: bool) -> str:

@@ -153,8 +153,8 @@ def test_a_push_names_each_commit_without_a_mark(guarded: Clone) -> None:
     guarded.commit(MARKED)
     guarded.commit("Two", "--author", "$(touch pwned) <m@example.org>")
     said = guarded.refused("push", "origin", "main:release")
-    assert f'{name[:12]} by Eve\\x1b[31m: "One \\x1b[2J' in said
-    assert 'by $(touch pwned): "Two"' in said
+    assert f"{name[:12]} by Eve\\x1b[31m: One \\x1b[2J" in said
+    assert "by $(touch pwned): Two" in said
     assert MARKED not in said
     assert "\x1b" not in said
     assert "git rebase --interactive" in said

@@ -249,11 +249,11 @@ def test_commits_without_review(site: Repository, note: Note, ask: Ask) -> None:
 def test_commits_that_go_out(note: Note, question: Callable[..., GateQuestion]) -> None:
     """Since what is live, by the records; newest first."""
     note("v1", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
-    assert [each.subject for each in question("v3").answer().outgoing] == [
+    assert [commit.subject for commit, _ in question("v3").answer().outgoing] == [
         "Make v3 r=bob",
         "Make v2 r=bob",
     ]
-    assert all(each.marked for each in question("v3").answer().outgoing)
+    assert all(passes for _, passes in question("v3").answer().outgoing)
     assert question("v1").answer().outgoing == []
 
 
