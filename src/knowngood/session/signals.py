@@ -1,7 +1,7 @@
 """How a run is ended from outside, in every process of it.
 
-Jenkins ends a job with SIGTERM, a person with Ctrl-C, the parent by asking; a parent may also be
-gone. Each time what was written is deleted and the reports are there before the process ends.
+Jenkins ends a job with SIGTERM, a person with Ctrl-C; the parent sends SIGTERM, or is gone. In
+each case the run deletes what it wrote and writes its reports before it ends.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from types import FrameType
 from typing import Any, Final, NoReturn
 
 WORKERS: Final = 5.0
-"""Seconds in which workers wind up; the parent ends a run after eight."""
+"""Seconds in which workers wind up; the parent kills a run after eight."""
 
 
 def on_signal(note: Callable[[], None]) -> None:
-    """From now on SIGTERM and SIGINT call ``note`` and interrupt the main thread.
+    """Have SIGTERM and SIGINT call ``note`` and interrupt the main thread.
 
-    A second SIGTERM, to the process group say, must not break off what follows; a second Ctrl-C
-    may.
+    A second SIGTERM, to the process group say, is ignored; a second Ctrl-C interrupts again.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
@@ -36,8 +35,9 @@ def on_signal(note: Callable[[], None]) -> None:
 
 
 def on_alarm(seconds: float, note: Callable[[], None]) -> None:
-    """After so many seconds call ``note`` and interrupt the main thread: a check that hangs must
-    not hang the run. Requests are cut off by themselves before.
+    """After so many seconds call ``note`` and interrupt the main thread.
+
+    This ends a check that hangs; requests are cut off by themselves before.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
@@ -49,14 +49,12 @@ def on_alarm(seconds: float, note: Callable[[], None]) -> None:
 
 
 def no_alarm() -> None:
-    """The run is done: an alarm that went off now would end the process as it winds up."""
+    """Stop the alarm: once the run is done, it would end the process as it winds up."""
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def with_parent(descriptor: int) -> None:
-    """End as by SIGTERM when the pipe ``descriptor`` does: the parent that holds its other end is
-    gone.
-    """
+    """Send this process SIGTERM when the parent that holds the other end of the pipe is gone."""
 
     def watch() -> None:
         with contextlib.suppress(OSError):
@@ -68,17 +66,18 @@ def with_parent(descriptor: int) -> None:
 
 
 def end_workers(nodes: Iterable[Any]) -> None:
-    """Ask xdist's workers to end what they run, and wait until they have told of it, or time is
-    up. xdist itself would let each finish its item first, however long that takes.
+    """Send xdist's workers SIGTERM and wait until they have reported, or time is up.
+
+    xdist itself would let each finish its item first, however long that takes.
     """
-    asked = []
+    ending = []
     for node in nodes:
         popen = getattr(getattr(node.gateway, "_io", None), "popen", None)
         if popen is not None:  # a worker on another machine is xdist's to end
             popen.terminate()
-            asked.append((node, popen))
+            ending.append((node, popen))
     end = time.monotonic() + WORKERS
     while time.monotonic() < end:
-        if all(hasattr(n, "workeroutput") or p.poll() is not None for n, p in asked):
+        if all(hasattr(n, "workeroutput") or p.poll() is not None for n, p in ending):
             return
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Runs pytest in a process of its own, which can neither outlive its time nor lie about its end.
+"""Runs pytest in a process of its own, and ends it when its time is up.
 
 The child has a process group of its own, and a pipe through which it hands over its verdict: a
 full disk does not stand in the way, and no other process can write there. When its time is up it
@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
 from types import FrameType
-from typing import Final
+from typing import IO, Final
 
 from ..safety import process_group
 from ..session import PARENT, RUN_ID
@@ -61,17 +61,19 @@ class ChildRun:
         """
         verdict_end, child_end = os.pipe()
         alive_end, our_end = os.pipe()
-        with _PipeReader(verdict_end) as verdict:
-            process = self._start(child_end, alive_end)
-            os.close(child_end)
-            os.close(alive_end)
-            reader = threading.Thread(target=self._read, args=(process,), daemon=True)
-            reader.start()
-            watch = _Watch(process, self.seconds)
-            watch.wait()
-            os.close(our_end)
+        verdict: list[bytes] = []
+        readers = [_reader(os.fdopen(verdict_end, "rb"), verdict.append)]
+        process = self._start(child_end, alive_end)
+        os.close(child_end)
+        os.close(alive_end)
+        assert process.stdout is not None
+        readers.append(_reader(process.stdout, self.show))
+        watch = _Watch(process, self.seconds)
+        watch.wait()
+        os.close(our_end)
+        for reader in readers:
             reader.join(2)  # and no longer: a daemon that the run started may hold the pipe
-            return ChildExit(process.returncode, verdict.content(), watch.killed)
+        return ChildExit(process.returncode, b"".join(verdict), watch.killed)
 
     def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]
@@ -84,11 +86,22 @@ class ChildRun:
             pass_fds=(child_end, alive_end),
         )
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        while chunk := os.read(process.stdout.fileno(), _CHUNK):
-            self.show(chunk)
-        self.show(b"")
+
+def _reader(pipe: IO[bytes], take: Callable[[bytes], None]) -> threading.Thread:
+    """Start a thread that gives ``take`` what comes through ``pipe``, and nothing at its end.
+
+    The child must never wait for us to read.
+    """
+
+    def read() -> None:
+        with pipe:
+            while part := os.read(pipe.fileno(), _CHUNK):
+                take(part)
+        take(b"")
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread
 
 
 class _Watch:
@@ -135,32 +148,6 @@ class _Watch:
         elif number == signal.SIGINT:
             self.killed = self.killed or "a second Ctrl-C killed the run"
             self._kill_at = now
-
-
-class _PipeReader:
-    """Reads all that comes through a pipe, so that the child never waits for us."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._parts: list[bytes] = []
-        self._thread = threading.Thread(target=self._read, daemon=True)
-
-    def __enter__(self) -> _PipeReader:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if not self._thread.is_alive():  # it reads on where a stray process holds the other end
-            os.close(self._descriptor)
-
-    def _read(self) -> None:
-        while part := os.read(self._descriptor, _CHUNK):
-            self._parts.append(part)
-
-    def content(self) -> bytes:
-        """Return all of it, once the child has ended."""
-        self._thread.join(2)
-        return b"".join(self._parts)
 
 
 @contextmanager
