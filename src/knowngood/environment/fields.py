@@ -55,9 +55,9 @@ def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
             kind=kind,
             paths=re.compile(table["paths"]),
             header=header.lower(),
-            pattern=re.compile(expected, re.I) if isinstance(expected, str) else None,
-            max_age=expected["max_age"] if isinstance(expected, Mapping) else None,
-            absent=expected is False,
+            expected=re.compile(expected, re.I)
+            if isinstance(expected, str)
+            else (expected["max_age"] if expected else None),
         )
         for kind, table in kinds.items()
         for header, expected in table.items()

@@ -10,35 +10,30 @@ from dataclasses import dataclass
 class HeaderRule:
     """What one response header must be for some URLs.
 
-    Exactly one of ``pattern``, ``max_age`` and ``absent`` says what is expected.
-
     Attributes:
         kind: the name of the table below [headers], for messages.
         paths: matches the whole path of the URLs that the rule is for.
         header: the name of the header, in lower case.
-        pattern: matches the whole value, whatever its case.
-        max_age: the largest Cache-Control lifetime, in seconds.
-        absent: whether the header must not be sent.
+        expected: what matches its whole value, or the largest Cache-Control lifetime in seconds,
+            or None where the header must not be sent.
     """
 
     kind: str
     paths: re.Pattern[str]
     header: str
-    pattern: re.Pattern[str] | None = None
-    max_age: int | None = None
-    absent: bool = False
+    expected: re.Pattern[str] | int | None
 
     def problem(self, values: list[str]) -> str | None:
         """Return what is wrong with a header that has these values; None where nothing is."""
         value = ", ".join(values)
-        if self.absent:
+        if self.expected is None:
             return f"{self.header}: expected none, found {value!r}" if values else None
         if not values:
             return f"{self.header}: expected for {self.kind}, not sent"
-        if self.pattern is not None and not self.pattern.fullmatch(value):
-            return f"{self.header}: expected /{self.pattern.pattern}/, found {value!r}"
-        if self.max_age is not None:
-            return self._lifetime_problem(value, self.max_age)
+        if isinstance(self.expected, int):
+            return self._lifetime_problem(value, self.expected)
+        if not self.expected.fullmatch(value):
+            return f"{self.header}: expected /{self.expected.pattern}/, found {value!r}"
         return None
 
     def _lifetime_problem(self, value: str, most: int) -> str | None:

@@ -60,7 +60,7 @@ class GateRules:
     requires: tuple[str, ...] = ()
     no_change: tuple[str, ...] = ("Friday",)
     timezone: str = "UTC"
-    holidays: frozenset[str] = frozenset()
+    holidays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

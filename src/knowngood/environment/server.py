@@ -8,9 +8,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from ..safety import UsageError, process_group, redact, redact_data
 from .model import Environment
@@ -121,17 +121,12 @@ def runnable(command: Sequence[str]) -> list[str]:
 def _announced(line: bytes, names: tuple[str, ...]) -> ServerAnnouncement:
     """Return what a line announces. Raises ValueError, KeyError or TypeError."""
     document = json.loads(line)
+    origins = {name: str(document["origins"][name]).rstrip("/") for name in names}
+    if any(map(origin_trouble, origins.values())):
+        raise ValueError(origins)
     return ServerAnnouncement(
-        origins=_origins(document["origins"], names),
+        origins=origins,
         control=tuple(Control(**table) for table in document.get("control", ())),
         ca=Path(document["ca"]) if "ca" in document else None,
         edges={name: tuple(edges) for name, edges in document.get("edges", {}).items()},
     )
-
-
-def _origins(announced: Any, names: tuple[str, ...]) -> Mapping[str, str]:
-    origins = {name: announced[name] for name in names}
-    for url in origins.values():
-        if not isinstance(url, str) or origin_trouble(url):
-            raise ValueError(url)
-    return {name: url.rstrip("/") for name, url in origins.items()}

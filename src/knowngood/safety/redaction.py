@@ -41,7 +41,8 @@ def redact(text: str) -> str:
 
 def redact_data(value: _T) -> _T:
     """Return plain data without the secrets of this process; see :meth:`.Redactor.deep`."""
-    return _Process.redactor.deep(value)
+    redacted: _T = _Process.redactor.deep(value)
+    return redacted
 
 
 def has_secrets() -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from string import ascii_letters, digits
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 from .secret_forms import LONGEST_CHARACTER, forms_of
 
@@ -30,7 +30,6 @@ _OF_ELLIPSIS: Final = ".…\xe2\x80\xa6"
 _OF_FORMS: Final = ascii_letters + digits + "+/-_%&#;\\'\""  # beside a secret's own characters
 
 Spans: TypeAlias = list[tuple[int, int]]
-_T = TypeVar("_T")
 
 
 class Redactor:
@@ -63,20 +62,19 @@ class Redactor:
         """Return ``data`` without the secrets, whatever else it holds."""
         return self(data.decode("latin-1")).encode("latin-1") if self.values else data
 
-    def deep(self, value: _T) -> _T:
+    def deep(self, value: Any) -> Any:
         """Return lists, tuples and dicts without the secrets in any text of theirs, keys too."""
-        return self._deep(value) if self.values else value
-
-    def _deep(self, value: Any) -> Any:
         kind = type(value)
+        if not self.values:
+            return value
         if kind is str:
             return self(value)
         if kind is bytes:
             return self.of_bytes(value)
         if kind in (list, tuple):
-            return kind(map(self._deep, value))
+            return kind(map(self.deep, value))
         if kind is dict:
-            return {self._deep(key): self._deep(member) for key, member in value.items()}
+            return {self.deep(key): self.deep(member) for key, member in value.items()}
         return value
 
     def spans(self, text: str) -> Spans:

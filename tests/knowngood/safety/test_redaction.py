@@ -5,7 +5,7 @@ import io
 import pytest
 
 from knowngood.fetch.exchange_summary import describe
-from knowngood.fetch.probe import Answer, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.safety import MASK, Redactor, redaction, sanitize
 
 
@@ -20,7 +20,7 @@ def test_a_media_type_is_redacted_before_it_is_cut(monkeypatch: pytest.MonkeyPat
     """A server may send a secret back as one, and a media type ends at the first semicolon."""
     monkeypatch.setattr(redaction._Process, "redactor", Redactor(["1234;567890"]))
     sent = Answer(200, "http://h/", ((b"Content-Type", b"text/1234;567890"),), b"")
-    summary = describe(Exchange(Probe("content", "http://h/"), (), sent))
+    summary = describe(Exchange(Probe("content", "http://h/"), (Attempt(1, 1),), sent))
     assert summary["media_type"] == f"text/{MASK}"
 
 
