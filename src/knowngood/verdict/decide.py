@@ -1,4 +1,4 @@
-"""Outcomes in, one verdict out. Pure: no clock, no file, no network.
+"""Folds the evidence of a run into one verdict.
 
 A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never PASSED.
 """
@@ -54,16 +54,16 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """What the process ends with."""
+        """Return the exit code of the process."""
         return EXIT_CODES[self.kind]
 
     @property
     def action(self) -> str:
-        """``proceed``, ``roll back`` or ``hold``."""
+        """Return ``proceed``, ``roll back`` or ``hold``."""
         return ACTIONS.get(self.kind, HOLD)
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data, by the schema that ships with the package."""
+        """Return plain data, by the schema that ships with the package."""
         return {
             "verdict": str(self.kind),
             "action": self.action,
@@ -78,18 +78,17 @@ class Verdict:
 
 
 def fold(evidence: Evidence) -> Verdict:
-    """The verdict that ``evidence`` supports."""
+    """Return the verdict that ``evidence`` supports."""
     unsteady = unsteady_groups(evidence)
-    judged = [(outcome, _why_not(outcome, evidence)) for outcome in evidence.outcomes]
+    judged = [(outcome, _why_unsettled(outcome, evidence)) for outcome in evidence.outcomes]
     confirmed = [outcome for outcome, why in judged if outcome.result == FAILED and not why]
     baseline = evidence.baseline or frozenset()
     failures = tuple(outcome for outcome in confirmed if key(outcome) not in baseline)
     known = tuple(outcome for outcome in confirmed if key(outcome) in baseline)
-    open_ = [(outcome, why) for outcome, why in judged if outcome.result != SKIPPED and why]
-    unsettled = tuple(outcome for outcome, _ in open_)
+    unsettled = [(outcome, why) for outcome, why in judged if why]
     doubts = (
         *_run_doubts(evidence, known, unsteady),
-        *_open_doubts(open_),
+        *_unsettled_doubts(unsettled),
         *([evidence.halted] if evidence.halted else ()),
         *_coverage_doubts(evidence),
         *([evidence.unproven] if evidence.unproven else ()),
@@ -99,10 +98,10 @@ def fold(evidence: Evidence) -> Verdict:
     return Verdict(
         kind=kind,
         reason=reason,
-        counts=_counts(evidence, (*failures, *known), unsettled),
+        counts=_counts(evidence, len(confirmed), len(unsettled)),
         failures=failures,
         known=known,
-        unsettled=unsettled,
+        unsettled=tuple(outcome for outcome, _ in unsettled),
         doubts=(*troubled, *doubts),
         unsteady=unsteady,
     )
@@ -136,7 +135,7 @@ def _decide(
 
 
 def _failed(failures: tuple[Outcome, ...]) -> str:
-    """A claim of the engine's own says most in the fewest words."""
+    """Return what failed: the edges that do not serve the release, or how many checks."""
     for outcome in failures:
         if outcome.check == CONVERGED:
             return f"not-converged: {outcome.message.partition(chr(10))[0]}"
@@ -144,8 +143,8 @@ def _failed(failures: tuple[Outcome, ...]) -> str:
     return f"{plural(checks, 'check')} failed in {plural(len(failures), 'case')}"
 
 
-def _why_not(outcome: Outcome, evidence: Evidence) -> str:
-    """Why this outcome is no failure to be relied on; empty for one that is, and for none."""
+def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
+    """Return why an outcome proves nothing; empty for a confirmed failure and for a skip."""
     if outcome.result == SKIPPED:
         return ""
     if outcome.result != FAILED:
@@ -158,7 +157,7 @@ def _why_not(outcome: Outcome, evidence: Evidence) -> str:
 def _run_doubts(
     evidence: Evidence, known: tuple[Outcome, ...], unsteady: tuple[str, ...]
 ) -> list[str]:
-    """What makes the whole run prove less."""
+    """Return what makes the whole run prove less."""
     doubts = [doubt for doubt in (evidence.changed, evidence.wavering) if doubt]
     if unsteady and evidence.silence.troubled:
         doubts.append(
@@ -166,33 +165,35 @@ def _run_doubts(
             f"{evidence.silence.troubled}"
         )
     if evidence.overdue:
-        doubts.append("time ran out before the run was done; see [budget] run")
+        doubts.append("time ran out before the run was done; see run in [budget]")
     if evidence.optimized:
         doubts.append(
-            "Python runs with assertions switched off (-O or PYTHONOPTIMIZE), so checks may have "
-            "passed over what they should assert; run again without it"
+            "Python ran without assertions (-O or PYTHONOPTIMIZE), so checks may have passed that "
+            "should fail; run again without that option"
         )
     if known:
         doubts.append(
-            f"{plural(len(known), 'case')} failed, and failed in the baseline as well: it was not "
-            "this push"
+            f"{plural(len(known), 'case')} failed, and failed in the baseline as well: this push "
+            "is not the cause"
         )
     return doubts
 
 
-def _open_doubts(open_: list[tuple[Outcome, str]]) -> list[str]:
-    """Why outcomes are unsettled: each reason once, of those that are not the deployment's the
-    first of each class.
+def _unsettled_doubts(unsettled: list[tuple[Outcome, str]]) -> list[str]:
+    """Return why outcomes are unsettled, each reason once with its number of cases.
+
+    Failures that may be the network's come first. Of the others, the first message stands for all
+    of its kind.
     """
     reasons: dict[tuple[bool, str], list[str]] = {}
-    for outcome, why in open_:
+    for outcome, why in unsettled:
         failed = outcome.result == FAILED
         reasons.setdefault((not failed, why if failed else outcome.kind), []).append(why)
     return [f"{whys[0]} ({plural(len(whys), 'case')})" for _, whys in sorted(reasons.items())]
 
 
 def _coverage_doubts(evidence: Evidence) -> list[str]:
-    """What should have run and did not."""
+    """Return what should have run and did not."""
     doubts = []
     if evidence.lost_workers:
         doubts.append(f"{plural(evidence.lost_workers, 'worker')} died during the run")
@@ -224,8 +225,8 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
 
 
 def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
-    """Groups of requests that needed more retries than the environment tolerates, and more than
-    chance explains.
+    """Return the groups of requests that needed more retries than the environment tolerates, and
+    more than chance explains.
     """
     return tuple(group for group in evidence.erratic if _is_unsteady(group, evidence))
 
@@ -244,16 +245,14 @@ def _unsteady_reason(group: str, evidence: Evidence) -> str:
     )
 
 
-def _counts(
-    evidence: Evidence, failures: tuple[Outcome, ...], unsettled: tuple[Outcome, ...]
-) -> dict[str, int]:
+def _counts(evidence: Evidence, failed: int, unsettled: int) -> dict[str, int]:
     skipped = sum(outcome.result == SKIPPED for outcome in evidence.outcomes)
     return {
         "expected": evidence.expected,
-        "ran": evidence.passed + len(failures) + len(unsettled),
+        "ran": evidence.passed + failed + unsettled,
         "passed": evidence.passed,
-        "failed": len(failures),
-        "inconclusive": len(unsettled),
+        "failed": failed,
+        "inconclusive": unsettled,
         "skipped": skipped,
         "deselected": len(evidence.deselected),
         "flaky": sum(evidence.flaky.get(group, 0) for group in evidence.silence.answered_at),

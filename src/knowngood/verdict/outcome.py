@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..content import json_schema
-from ..fetch import ANSWERED_WRONG, RETRIED_CAUSES, Blocked, Cause, Exchange, NoAnswer
+from ..fetch import RETRIED_CAUSES, Blocked, Cause, Exchange, NoAnswer
 from ..safety import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
@@ -84,9 +84,9 @@ class Classified:
 def classify(error: BaseException) -> Classified:
     """Decide whose fault ``error`` is: the one place that does.
 
-    The branches are those of :mod:`knowngood.safety.errors`. Of foreign exceptions, those that
-    reading a wrong answer raises count as the deployment's; others, a full disk or a broken
-    import, as the runner's. Of a NoAnswer only the whole run can tell.
+    Errors of :mod:`knowngood.safety.errors` say so by their branch. Of other exceptions, those that
+    reading a wrong answer raises count as the deployment's, and the rest, such as a full disk or a
+    broken import, as the runner's. For a NoAnswer the whole run decides.
     """
     if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
@@ -117,16 +117,13 @@ def _unanswered(exchange: Exchange) -> Classified:
     message = f"{last.cause}{phase}: {last.detail}"
     if _is_unsettled(exchange):
         return Classified(INCONCLUSIVE, "unsettled", f"{message}; not sent again", exchange)
-    if last.cause in ANSWERED_WRONG:
-        return Classified(FAILED, str(last.cause), message, exchange)
-    if last.cause in _RUNNER_CAUSES:
-        return Classified(INCONCLUSIVE, str(last.cause), message, exchange)
-    return Classified(FAILED, str(last.cause), message, exchange)
+    result = INCONCLUSIVE if last.cause in _RUNNER_CAUSES else FAILED
+    return Classified(result, str(last.cause), message, exchange)
 
 
 def sharpened(kind: str, message: str, exchange: Exchange | None) -> str:
-    """The class of a failed assertion: ``status`` or ``redirect`` where it is the status that is
-    not as expected, by what pytest says of the assertion; otherwise ``kind``.
+    """Return ``status`` or ``redirect`` for an assertion that failed on the status, by what pytest
+    writes of it; otherwise ``kind``.
     """
     answer = exchange.answer if exchange is not None else None
     if kind != "content" or answer is None or ".status_code" not in message:
@@ -135,16 +132,16 @@ def sharpened(kind: str, message: str, exchange: Exchange | None) -> str:
 
 
 def _is_unsettled(exchange: Exchange) -> bool:
-    """Whether a retry could have settled it, and was not made since the first attempt may have
-    been carried out.
+    """Return whether a retry could have settled it, and was not made since the server may have
+    carried out the first attempt.
     """
     last = exchange.attempts[-1]
-    passing = last.cause in RETRIED_CAUSES and not last.never_sent
-    return passing and not exchange.probe.may_be_repeated
+    may_pass = last.cause in RETRIED_CAUSES and not last.never_sent
+    return may_pass and not exchange.probe.may_be_repeated
 
 
 def _is_pytest_fail(error: BaseException) -> bool:
-    """``pytest.fail()`` raises an exception of its own, which is no AssertionError."""
+    """Return whether ``pytest.fail()`` raised it: its exception is no AssertionError."""
     from _pytest.outcomes import Failed
 
     return isinstance(error, Failed)

@@ -1,8 +1,8 @@
-"""When silence counts against a deployment. Pure.
+"""Decides when a request without an answer counts against the deployment.
 
-Nobody answering may be the deployment, or the runner's own network. Silence is a failure only
-where something shows that the network was fine: a control that answered at the time, or the
-origin itself, which answered others while it kept silent here.
+The fault may also be the network's of this machine. It is the deployment's only if something shows
+that the network was fine: a control that answered at the time, or the origin itself, which
+answered another request later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ it; Kerberos tolerates as much (RFC 4120, 1.6), certificates are valid for weeks
 
 @dataclass(frozen=True, slots=True)
 class SilenceEvidence:
-    """What is known about who answered when.
+    """Who answered when.
 
     Attributes:
         environment: the path of the environment file, for messages.
@@ -43,25 +43,25 @@ class SilenceEvidence:
 
     @property
     def troubled(self) -> str:
-        """What the controls said where they were in trouble; or nothing."""
+        """Return the first trouble of the controls; empty where they had none."""
         return next((look.trouble for look in self.looks if look.trouble), "")
 
     @property
     def forged(self) -> str:
-        """What the controls said where somebody answered in their place; or nothing."""
+        """Return how another host answered in place of a control; empty where none did."""
         return next((look.trouble for look in self.looks if look.forged), "")
 
 
 def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
-    """Why a failed outcome does not count against the deployment; empty when it does."""
+    """Return why a failed outcome does not count against the deployment; empty when it does."""
     if silence.forged:
-        return f"somebody answers in the place of others, a captive portal say: {silence.forged}"
+        return f"another host answers for the controls, such as a captive portal: {silence.forged}"
     if outcome.kind not in SILENT:
         return ""
     if _came_back(outcome, silence):
         return (
-            f"{outcome.origin} was silent and answered when asked once more: trouble that passed, "
-            "of the deployment or of this machine's network"
+            f"{outcome.origin} gave no answer, and answered when asked once more: trouble that "
+            "passed, of the deployment or of this machine's network"
         )
     if not silence.controlled:
         return _without_control(outcome, silence)
@@ -69,16 +69,18 @@ def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
 
 
 def _came_back(outcome: Outcome, silence: SilenceEvidence) -> bool:
-    """Its own URL; or any of its origin, where it was not asked once more itself: there were too
-    many, or it writes.
+    """Return whether the URL answered when it was asked once more.
+
+    Any URL of its origin stands for one that was not: there were too many, or it writes.
     """
-    url = str((outcome.exchange or {}).get("url", ""))
-    method = str((outcome.exchange or {}).get("method", ""))
-    known = silence.asked_again.get((outcome.origin, url))
-    if known is not None and method in {"GET", "HEAD"}:
-        return known
+    exchange = outcome.exchange or {}
+    answered = silence.asked_again.get((outcome.origin, exchange.get("url", "")))
+    if answered is not None and exchange["method"] in {"GET", "HEAD"}:
+        return answered
     return any(
-        back for (origin, _), back in silence.asked_again.items() if origin == outcome.origin
+        answered
+        for (origin, _), answered in silence.asked_again.items()
+        if origin == outcome.origin
     )
 
 
@@ -86,31 +88,34 @@ def _without_control(outcome: Outcome, silence: SilenceEvidence) -> str:
     if silence.answered_at.get(outcome.origin, 0.0) > outcome.began:
         return ""
     return (
-        f"{outcome.origin} gave no answer at all ({outcome.kind}), and whether that is the "
-        f"deployment or this machine's network cannot be told: add to {silence.environment} "
-        '[[control]] with url = "…" (not the deployment\'s) and body = "…" (text that it answers)'
+        f"{outcome.origin} gave no answer at all ({outcome.kind}); only a control could show "
+        "whether the deployment or this machine's network is at fault: add [[control]] to "
+        f'{silence.environment}, with url = "…" (on another host than the deployment) and '
+        'body = "…" (text of its answer)'
     )
 
 
 def _by_control(outcome: Outcome, silence: SilenceEvidence) -> str:
-    """Every look since the last attempt began must be fine, and there must be one."""
+    """Return what the controls leave in doubt: all that was asked of them since the last attempt
+    began must be fine, and something must have been.
+    """
     since = [look for look in silence.looks if look.began >= outcome.began]
     if not since:
         return f"{outcome.origin} gave no answer ({outcome.kind}), and no control was asked since"
-    for look in since:
-        if look.trouble:
-            return f"this machine's network is in trouble, the controls say: {look.trouble}"
+    trouble = next((look.trouble for look in since if look.trouble), "")
+    if trouble:
+        return f"this machine's network is in trouble, the controls say: {trouble}"
     if outcome.kind != Cause.TLS:
         return ""
     if outcome.phase in {"expired", "not yet valid"} and abs(since[-1].skew) > SKEW:
         return (
-            f"this machine's clock is {since[-1].skew:+.0f} s off the controls', so that dates "
-            "of certificates cannot be judged; set the clock"
+            f"this machine's clock differs from the controls' by {since[-1].skew:+.0f} s, too much "
+            "to judge the dates of certificates; set the clock"
         )
     if not any(look.secure for look in since):
         return (
-            f"{outcome.origin}: TLS failed ({outcome.phase}), and whether that is the deployment "
-            "or this machine cannot be told: no [[control]] answers over https; add one to "
-            f"{silence.environment}"
+            f"{outcome.origin}: TLS failed ({outcome.phase}); only a control over https could show "
+            "whether the deployment or this machine is at fault: add [[control]] to "
+            f'{silence.environment}, with url = "https://…"'
         )
     return ""

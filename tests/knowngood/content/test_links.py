@@ -54,8 +54,8 @@ def script(body: str) -> list[str]:
 )
 def test_what_html_loads(body: str, kind: str) -> None:
     """Everything that a browser loads by itself is found, with the kind of use."""
-    found = extract("text/html", PAGE, PAGE, body.encode())
-    assert [(link.url, link.kind) for link in found] == [(PAGE + "x", kind)]
+    references = extract("text/html", PAGE, PAGE, body.encode())
+    assert [(link.url, link.kind) for link in references] == [(PAGE + "x", kind)]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_html_does_not_load(body: str) -> None:
 )
 def test_reference_becomes_absolute(reference: str, url: str) -> None:
     """References count from the page, without their fragment."""
-    assert [each.lower() for each in html(f"<img src='{reference}'>")] == [url.lower()]
+    assert [url.lower() for url in html(f"<img src='{reference}'>")] == [url.lower()]
 
 
 @pytest.mark.parametrize(

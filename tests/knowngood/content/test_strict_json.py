@@ -23,8 +23,8 @@ from knowngood.safety.limits import ContentTooLarge
 @pytest.mark.parametrize("as_bytes", [False, True], ids=["text", "bytes"])
 def test_sound_json(text: str, value: object, as_bytes: bool) -> None:
     """RFC 8259 JSON is read, as text and as UTF-8."""
-    found = strict_json.loads(text.encode() if as_bytes else text)
-    assert value is None or found == value
+    document = strict_json.loads(text.encode() if as_bytes else text)
+    assert value is None or document == value
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ ALLOWED = frozenset(
 
 
 def attempt(detail: str = "", **more: Any) -> dict[str, Any]:
-    told = {"status": None, "cause": "timeout", "phase": "connect", "detail": detail}
-    return {**told, "seconds": 0.25, "address": "192.0.2.1", **more}
+    fields = {"status": None, "cause": "timeout", "phase": "connect", "detail": detail}
+    return {**fields, "seconds": 0.25, "address": "192.0.2.1", **more}
 
 
 def exchange(text: str = "", tries: int = 1) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def exchange(text: str = "", tries: int = 1) -> dict[str, Any]:
 
 
 def outcome(text: str = "", result: str = FAILED, case: str = "fr", **more: Any) -> Outcome:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "message": f"assert 404 == 200\nand more{text}",
         "exchange": exchange(text, tries=3),
         **more,
@@ -60,7 +60,7 @@ def outcome(text: str = "", result: str = FAILED, case: str = "fr", **more: Any)
         result=result,
         kind=f"content{text}",
         place=f"checks/test_config.py:3{text}",
-        **told,
+        **fields,
     )
 
 
@@ -69,16 +69,16 @@ def document(*outcomes: Outcome, text: str = "", **more: Any) -> dict[str, Any]:
     book = RunResults(
         environment, expected=len(outcomes), requests=10, attempts=12, received=1_500_000
     )
-    for each in outcomes:
-        book.record(each)
+    for item in outcomes:
+        book.record(item)
     book.inapplicable[f"test_x.py::test_y{text}"] = f"no origin{text}"
     book.slowest = [(1.25, f"GET https://fhr.example/slow{text}")]
     book.retried = [exchange(text, tries=2)]
     book.left_behind = [f"https://fhr.example/left{text}"] if text else []
     origins = {f"content{text}": f"https://fhr.example{text}"}
-    found = replace(fold(book.evidence()), **more)
+    verdict = replace(fold(book.evidence()), **more)
     return json_file.document(
-        found, book, run_id="0123456789ab", origins=origins, began=1_700_000_000.0
+        verdict, book, run_id="0123456789ab", origins=origins, began=1_700_000_000.0
     )
 
 
@@ -92,7 +92,7 @@ def words(node: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "look", "told"),
+    ("kind", "look", "advice"),
     [
         (VerdictKind.PASSED, "passed", "proceed (exit 0)"),
         (VerdictKind.FAILED, "failed", "roll back (exit 1)"),
@@ -106,13 +106,13 @@ def words(node: Any) -> str:
         (VerdictKind.NOTHING_CHECKED, "hold", "hold (exit 5)"),
     ],
 )
-def test_first_screen(kind: VerdictKind, look: str, told: str) -> None:
+def test_first_screen(kind: VerdictKind, look: str, advice: str) -> None:
     """Environment, verdict in its colour, what to do, exit code and reason come first."""
     page = parsed(document(outcome(result=PASSED), kind=kind, reason="this is why"))
     first, second, *_ = page.css("body > *")
     assert words(first) == "stage"
     assert second.attributes["class"] == f"verdict {look}"
-    assert words(second) == f"{kind} {told} this is why"
+    assert words(second) == f"{kind} {advice} this is why"
     assert page.css_first("title").text() == f"{kind}: stage"
     colour = {"passed": "--good", "failed": "--bad", "hold": "--hold"}[look]
     assert f"var({colour})" in page.css_first("style").text()
@@ -124,24 +124,24 @@ def test_counts_times_and_origins() -> None:
     assert "cases 2 of 2 ran: 1 passed, 1 failed, 0 inconclusive" in facts.replace(
         "cases", "cases "
     )
-    for each in ("10, 2 retries, 0 flaky, 1.5 MB", "2023-11-14 22:13:20 UTC", "0123456789ab"):
-        assert each in facts
+    for part in ("10, 2 retries, 0 flaky, 1.5 MB", "2023-11-14 22:13:20 UTC", "0123456789ab"):
+        assert part in facts
     assert "https://fhr.example" in facts
 
 
 def test_the_manifest_is_named_where_there_is_one() -> None:
     """Its digest stands for the build that was compared."""
-    told = document(outcome())
-    assert "manifest" not in words(parsed(told).css_first("dl"))
-    told["manifest"] = {"digest": "a" * 64, "compared": 3}
-    assert f"{'a' * 64}, 3 URLs compared" in words(parsed(told).css_first("dl"))
+    content = document(outcome())
+    assert "manifest" not in words(parsed(content).css_first("dl"))
+    content["manifest"] = {"digest": "a" * 64, "compared": 3}
+    assert f"{'a' * 64}, 3 URLs compared" in words(parsed(content).css_first("dl"))
 
 
 def test_block_of_a_failure() -> None:
     """Claim, message, what was asked and came back, each attempt, and how to ask again."""
     block = parsed(document(outcome())).css_first("article.failed")
-    told = words(block)
-    for each in (
+    text = words(block)
+    for part in (
         "config: never 404s",
         "It is always there",
         "GET https://fhr.example/fr/",
@@ -150,7 +150,7 @@ def test_block_of_a_failure() -> None:
         "curl -sS -i https://fhr.example/fr/",
         "checks/test_config.py:3 (content)",
     ):
-        assert each in told
+        assert part in text
     assert block.css_first("pre").text() == "assert 404 == 200\nand more"
 
 
@@ -166,7 +166,7 @@ def test_failures_and_what_is_unsettled() -> None:
             *(outcome(case=case) for case in ("de", "pl", "ar")),
         )
     )
-    assert [words(each) for each in page.css("h2")][:2] == ["Failures", "Unsettled"]
+    assert [words(node) for node in page.css("h2")][:2] == ["Failures", "Unsettled"]
     assert len(page.css("article.failed")) == 1
     assert "3 cases alike: ar, de, pl" in words(page.css_first("article.failed"))
     assert "no usable answer, 1 attempt in 0.50 s" in words(page.css_first("article.hold"))
@@ -190,9 +190,9 @@ def test_page_runs_and_loads_nothing() -> None:
     text = html_page.page(document(outcome()))
     page = LexborHTMLParser(text)
     [policy] = [
-        each.attributes["content"]
-        for each in page.css("meta")
-        if each.attributes.get("http-equiv") == "Content-Security-Policy"
+        node.attributes["content"]
+        for node in page.css("meta")
+        if node.attributes.get("http-equiv") == "Content-Security-Policy"
     ]
     assert policy == "default-src 'none'; style-src 'unsafe-inline'"
     assert not page.css("script, link, img, iframe, object, a, form, base, [style], [onclick]")
@@ -210,10 +210,10 @@ def test_hostile_text_stays_text(kind: VerdictKind) -> None:
         document(*bad, text=HOSTILE, kind=kind, reason=HOSTILE, doubts=(HOSTILE,))
     )
     page = LexborHTMLParser(text.encode("utf-8"))
-    found = {each.tag for each in page.root.traverse()} if page.root else set()
-    assert found <= ALLOWED
+    tags = {node.tag for node in page.root.traverse()} if page.root else set()
+    assert tags <= ALLOWED
     known = {"class", "lang", "charset", "http-equiv", "content", "name"}
-    assert {name for each in page.css("*") for name in each.attributes} <= known
+    assert {name for node in page.css("*") for name in node.attributes} <= known
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e\ud800-\udfff]", text)
     assert "alert(1)" in page.css_first("article pre").text()
 

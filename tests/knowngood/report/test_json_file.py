@@ -39,23 +39,35 @@ def content() -> dict[str, Any]:
 
 def test_document_has_all_that_the_verdict_rests_on() -> None:
     """Verdict, action, reason, counts, checks and requests stand under names of their own."""
-    found = content()
-    assert (found["schema"], found["knowngood"], found["environment"]) == (1, __version__, "stage")
-    assert (found["run"], found["began"], found["origins"]) == (
+    document = content()
+    assert (document["schema"], document["knowngood"], document["environment"]) == (
+        1,
+        __version__,
+        "stage",
+    )
+    assert (document["run"], document["began"], document["origins"]) == (
         "0123456789ab",
         100.0,
         {"content": "https://h"},
     )
-    assert (found["verdict"], found["action"], found["exit_code"]) == ("FAILED", "roll back", 1)
-    assert (found["counts"]["expected"], found["counts"]["failed"]) == (2, 1)
-    assert found["release"] == {"expected": None, "seen": None, "edges": {}}
-    [check] = found["checks"].values()
+    assert (document["verdict"], document["action"], document["exit_code"]) == (
+        "FAILED",
+        "roll back",
+        1,
+    )
+    assert (document["counts"]["expected"], document["counts"]["failed"]) == (2, 1)
+    assert document["release"] == {"expected": None, "seen": None, "edges": {}}
+    [check] = document["checks"].values()
     assert (check["claim"], check["ran"], check["bad"]) == ("claim", 2, 1)
-    assert found["not_applicable"] == {"b": "no origin"}
-    assert [each["nodeid"] for each in found["failures"]] == ["a[de]"]
-    assert found["requests"]["slowest"] == [{"seconds": 1.235, "request": "GET /"}]
-    assert [found["requests"][key] for key in ("sent", "attempts", "received_bytes")] == [3, 4, 5]
-    assert found["left_behind"] == ["/x"]
+    assert document["not_applicable"] == {"b": "no origin"}
+    assert [row["nodeid"] for row in document["failures"]] == ["a[de]"]
+    assert document["requests"]["slowest"] == [{"seconds": 1.235, "request": "GET /"}]
+    assert [document["requests"][key] for key in ("sent", "attempts", "received_bytes")] == [
+        3,
+        4,
+        5,
+    ]
+    assert document["left_behind"] == ["/x"]
 
 
 def test_document_keeps_to_the_schema_that_ships() -> None:
@@ -96,7 +108,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 
 def test_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
-    """A write that fails half way is told, leaves the old file whole and no other behind."""
+    """A write that fails half way is reported, leaves the old file whole and no other behind."""
     path = tmp_path / "verdict.json"
     path.write_text("old")
     with files_of_at_most(100), pytest.raises(OSError, match="File too large"):
@@ -112,7 +124,7 @@ def test_place_that_cannot_be_written(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(OSError, match=name[:4]):
         json_file.write(tmp_path / name, {})
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]
+    assert sorted(row.name for row in tmp_path.iterdir()) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "mine"
 
 

@@ -71,41 +71,41 @@ def test_block_of_a_failure() -> None:
 
 
 def test_block_of_silence() -> None:
-    """Without an answer the attempts are told, each with its cause, phase and time."""
+    """Without an answer the attempts are listed, each with its cause, phase and time."""
     [block] = blocks(outcome(exchange=describe(exchange(tries=2, status=None))))
     assert "    got   no usable answer, 2 attempts in 0.25 s" in block
     assert "    tried timeout (connect) 0.25 s → timeout (connect) 0.25 s" in block
 
 
 def test_block_of_a_redirect() -> None:
-    """Where a redirect leads is told."""
+    """Where a redirect leads is named."""
     moved = {**describe(exchange()), "status": 302, "location": "/login"}
     [block] = blocks(outcome(exchange=moved))
     assert any("got   302 → /login, text/html" in line for line in block)
 
 
 def test_block_of_an_answer_that_says_little() -> None:
-    """A missing media type or address is told as missing."""
+    """A missing media type or address is named as missing."""
     bare = {**describe(exchange()), "media_type": "", "address": ""}
     [block] = blocks(outcome(exchange=bare))
     assert any("404, no media type, 5 bytes from unknown" in line for line in block)
 
 
 def test_block_without_an_exchange() -> None:
-    """A failure that concerns no one answer is told without one."""
+    """A failure that concerns no one answer is shown without one."""
     [block] = blocks(outcome(exchange=None))
     assert [line.split()[0] for line in block] == ["FAILED", "assert", "check"]
 
 
 def test_equal_failures_are_one_block() -> None:
     """A hundred locales with one fault make one block that counts and names them."""
-    found = [
+    outcomes = [
         outcome(
             f"l{number:02}", exchange={**describe(exchange()), "url": f"https://h/l{number:02}/"}
         )
         for number in range(100)
     ]
-    [block] = blocks(*found)
+    [block] = blocks(*outcomes)
     assert block[-1].startswith("    in    100 cases alike: l00, l01, l02,")
     assert block[-1].endswith(", l11 and 88 more")
 
@@ -119,21 +119,21 @@ def test_twelve_cases_are_all_named() -> None:
 def test_confirmed_failures_come_first() -> None:
     """What calls for a rollback stands above what is open."""
     open_one = outcome(result=INCONCLUSIVE, kind="blocked")
-    found = list(terminal.failures(verdict(outcome(), unsettled=(open_one,))))
-    assert [block[0].split()[0] for block in found] == ["FAILED", "INCONCLUSIVE"]
+    lines = list(terminal.failures(verdict(outcome(), unsettled=(open_one,))))
+    assert [block[0].split()[0] for block in lines] == ["FAILED", "INCONCLUSIVE"]
 
 
 def test_kinds_of_failure_are_bounded() -> None:
     """Beyond twenty kinds the reader is sent to the file."""
-    found = blocks(*[outcome(message=f"kind {'x' * number}") for number in range(25)])
-    assert len(found) == 21
-    assert found[-1] == ["… 5 more kinds of failure; --verdict-file has all"]
+    lines = blocks(*[outcome(message=f"kind {'x' * number}") for number in range(25)])
+    assert len(lines) == 21
+    assert lines[-1] == ["… 5 more kinds of failure; --verdict-file has all"]
     assert len(blocks(*[outcome(message="x" * number) for number in range(1, 21)])) == 20
 
 
 def hostile(message: str, tries: int = 20) -> Outcome:
     """An outcome that is hostile wherever it can be, and more than any should be."""
-    told = describe(exchange(tries, 200, HOSTILE))
+    fields = describe(exchange(tries, 200, HOSTILE))
     return Outcome(
         nodeid=HOSTILE,
         check=f"test_x.py::test_{HOSTILE}",
@@ -143,7 +143,7 @@ def hostile(message: str, tries: int = 20) -> Outcome:
         kind=HOSTILE,
         message=message,
         place=HOSTILE,
-        exchange={**told, "method": HOSTILE, "address": HOSTILE, "url": told["url"] + HOSTILE},
+        exchange={**fields, "method": HOSTILE, "address": HOSTILE, "url": fields["url"] + HOSTILE},
     )
 
 
@@ -180,8 +180,8 @@ def test_block_text() -> None:
 
 def ledger(*outcomes: Outcome, **more: Any) -> RunResults:
     book = RunResults(ENVIRONMENT, **more)
-    for each in outcomes:
-        book.record(each)
+    for item in outcomes:
+        book.record(item)
     return book
 
 
@@ -209,9 +209,9 @@ def test_line_of_an_unsteady_claim() -> None:
     ]
 
 
-def summary(book: RunResults, found: Verdict | None = None) -> list[str]:
+def summary(book: RunResults, other: Verdict | None = None) -> list[str]:
     passed = Evidence("stage", expected=2, passed=2)
-    return list(terminal.summary(found or fold(passed), book, 1.25))
+    return list(terminal.summary(other or fold(passed), book, 1.25))
 
 
 def test_summary_of_a_passed_run() -> None:
@@ -240,33 +240,33 @@ def test_summary_of_a_passed_run() -> None:
 )
 def test_last_line(kind: VerdictKind, last: str) -> None:
     """The last line has the verdict, its exit code, the reason and the advice."""
-    found = replace(fold(Evidence("stage")), kind=kind, reason="why")
-    assert summary(ledger(), found)[-1] == last
+    other = replace(fold(Evidence("stage")), kind=kind, reason="why")
+    assert summary(ledger(), other)[-1] == last
 
 
 def test_summary_names_slow_and_retried_requests() -> None:
-    """The two slowest requests and the first three that needed a retry are told."""
+    """The two slowest requests and the first three that needed a retry are named."""
     tries = describe(exchange(tries=2, status=None))["attempts"]
     again = {"method": "GET", "url": "https://h/", "attempts": tries}
     book = ledger(slowest=[(3.0, "GET a"), (2.0, "GET b"), (1.0, "GET c")], retried=[again] * 5)
-    told = summary(book)
-    assert "slowest: 3.00 s GET a, 2.00 s GET b" in told
+    lines = summary(book)
+    assert "slowest: 3.00 s GET a, 2.00 s GET b" in lines
     line = "retried: GET https://h/: timeout (connect) 0.25 s → timeout (connect) 0.25 s"
-    assert told.count(line) == 3
+    assert lines.count(line) == 3
 
 
 @pytest.mark.parametrize(("days", "warned"), [(-1, True), (13.9, True), (14.1, False)])
 def test_certificate_that_expires_soon(days: float, warned: bool) -> None:
     """A certificate within two weeks of its end is a warning."""
-    told = summary(ledger(certificates={"content": time.time() + days * 86400}))
+    lines = summary(ledger(certificates={"content": time.time() + days * 86400}))
     line = f"warning: the certificate of content expires in {days:.1f} days"
-    assert (line in told) is warned
+    assert (line in lines) is warned
 
 
 def test_summary_warns_and_doubts() -> None:
-    """What was left behind and why the run proves less than it should is told, in one line each."""
-    found = replace(fold(Evidence("stage")), doubts=("one worker died", HOSTILE))
-    told = summary(ledger(left_behind=[f"https://h/{HOSTILE}"]), found)
-    assert "doubt: one worker died" in told
-    assert any(line.startswith("warning: left behind, could not be deleted: h") for line in told)
-    assert all(line.isprintable() for line in told)
+    """What was left behind and why the run proves less than it should, in one line each."""
+    other = replace(fold(Evidence("stage")), doubts=("one worker died", HOSTILE))
+    lines = summary(ledger(left_behind=[f"https://h/{HOSTILE}"]), other)
+    assert "doubt: one worker died" in lines
+    assert any(line.startswith("warning: left behind, could not be deleted: h") for line in lines)
+    assert all(line.isprintable() for line in lines)

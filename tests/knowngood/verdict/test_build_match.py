@@ -64,9 +64,9 @@ def test_a_url_stands_for_a_file(path: str, digest: str) -> None:
 )
 def test_what_was_not_built(path: str) -> None:
     """A folder without a page, another letter case, what is not UTF-8: no file stands there."""
-    found = compared((path, "1"), ("/", "3"))
-    assert (found.compared, found.unlisted) == (1, (HOST + path,))
-    claim = build_match.claim(found)
+    comparison = compared((path, "1"), ("/", "3"))
+    assert (comparison.compared, comparison.unlisted) == (1, (HOST + path,))
+    claim = build_match.claim(comparison)
     assert claim is not None
     assert claim.message == f"{HOST}{path} is served and was not built"
 
@@ -87,9 +87,9 @@ def test_the_environment_says_what_is_not_built() -> None:
     served = [
         ServedFile(f"{HOST}/{path}", "", "0") for path in ("en-US/js/a%20b.js?1", "x/js/a b.js.1")
     ]
-    found = build_match.compare(FILES, [*served, ServedFile(f"{HOST}/", "", "3")], release)
-    assert (found.compared, found.differing) == (1, ())
-    assert found.unlisted == (f"{HOST}/x/js/a b.js.1",)
+    comparison = build_match.compare(FILES, [*served, ServedFile(f"{HOST}/", "", "3")], release)
+    assert (comparison.compared, comparison.differing) == (1, ())
+    assert comparison.unlisted == (f"{HOST}/x/js/a b.js.1",)
 
 
 def test_every_answer_counts() -> None:
@@ -98,9 +98,9 @@ def test_every_answer_counts() -> None:
         ServedFile(f"{HOST}/", edge, digest)
         for edge, digest in (("192.0.2.1", "3"), ("192.0.2.2", "3"), ("192.0.2.2", "0"))
     ]
-    found = build_match.compare(FILES, served, RELEASE)
-    assert found.compared == 1
-    claim = build_match.claim(found)
+    comparison = build_match.compare(FILES, served, RELEASE)
+    assert comparison.compared == 1
+    claim = build_match.claim(comparison)
     assert claim is not None
     assert (claim.result, claim.kind) == (FAILED, "content")
     assert claim.message.splitlines() == [
@@ -139,14 +139,14 @@ def test_a_manifest_of_something_else_proves_nothing() -> None:
     no PASSED.
     """
     strange = [(f"/other/{number}", "1") for number in range(3)]
-    found = compared(*strange, ("/", "0"), ("/en-US/", "1"))
-    assert build_match.claim(found) is None
-    assert found.doubt.startswith("--manifest has 2 of 5 files that were served")
+    comparison = compared(*strange, ("/", "0"), ("/en-US/", "1"))
+    assert build_match.claim(comparison) is None
+    assert comparison.doubt.startswith("--manifest has 2 of 5 files that were served")
     assert compared(*strange[:2], ("/", "0"), ("/en-US/", "1")).doubt == ""
 
 
 def test_nothing_compared_proves_nothing() -> None:
     """Not even that nothing is wrong."""
-    for found in (compared(), compared(("/revision", "6"))):
-        assert found.doubt.startswith("nothing was compared")
-        assert build_match.claim(found) is None
+    for comparison in (compared(), compared(("/revision", "6"))):
+        assert comparison.doubt.startswith("nothing was compared")
+        assert build_match.claim(comparison) is None

@@ -249,7 +249,7 @@ TABLE = {
         "PASSED",
         "held",
     ),
-    "failure-is-told-before-unsteadiness": (
+    "failure-is-named-before-unsteadiness": (
         evidence(WRONG, asked={"content": 10}, erratic={"content": 10}),
         "FAILED",
         "1 check failed",
@@ -266,8 +266,8 @@ TABLE = {
 @pytest.mark.parametrize("case", TABLE)
 def test_verdict(case: str) -> None:
     """Each row of the table ends in its verdict, its exit code and a reason that says why."""
-    found, kind, reason = TABLE[case]
-    verdict = fold(found)
+    observed, kind, reason = TABLE[case]
+    verdict = fold(observed)
     assert verdict.kind == kind
     assert (verdict.exit_code, verdict.action) == CODES[kind]
     assert reason in verdict.reason
@@ -307,22 +307,23 @@ def test_counts() -> None:
     }
 
 
-def test_failures_and_unsettled_are_told_apart() -> None:
+def test_failures_and_unsettled_are_kept_apart() -> None:
     """Confirmed failures stand by themselves; what is open stands with the doubts; skips do not."""
     verdict = fold(evidence(WRONG, UNSURE, SILENT_AT_THE_END, SKIP))
     assert verdict.failures == (WRONG,)
     assert verdict.unsettled == (UNSURE, SILENT_AT_THE_END)
     assert verdict.doubts == (
-        "content gave no answer at all (refused), and whether that is the deployment or this "
-        "machine's network cannot be told: add to environments/stage.toml [[control]] with "
-        'url = "…" (not the deployment\'s) and body = "…" (text that it answers) (1 case)',
+        "content gave no answer at all (refused); only a control could show whether the "
+        "deployment or this machine's network is at fault: add [[control]] to "
+        'environments/stage.toml, with url = "…" (on another host than the deployment) and '
+        'body = "…" (text of its answer) (1 case)',
         "blocked: why (1 case)",
         f"1 required check skipped: {CHECK}",
     )
 
 
 def test_silent_origins_are_named_once() -> None:
-    """However many cases found an origin silent, it is one line."""
+    """However many cases had no answer of an origin, it is one line."""
     silent = [outcome(FAILED, "refused", origin=name) for name in ("b", "a", "b")]
     first, second = fold(evidence(*silent)).doubts
     assert first.startswith("a gave no answer at all")
@@ -357,7 +358,7 @@ def test_long_lists_of_checks_are_cut() -> None:
 
 
 def test_unsteadiness_is_among_the_doubts() -> None:
-    """Every unsteady group is told, whatever the verdict is."""
+    """Every unsteady group is named, whatever the verdict is."""
     groups = {"content": 10, "content:/x": 10}
     verdict = fold(evidence(WRONG, asked=groups, erratic=groups))
     assert [doubt.split(" needed")[0] for doubt in verdict.doubts] == [
@@ -368,13 +369,17 @@ def test_unsteadiness_is_among_the_doubts() -> None:
 
 def test_as_plain_data() -> None:
     """The JSON form says the same as the verdict."""
-    told = fold(evidence(WRONG, UNSURE)).to_json()
-    assert (told["verdict"], told["action"], told["exit_code"]) == ("FAILED", "roll back", 1)
-    assert told["reason"] == "1 check failed in 1 case"
-    assert told["counts"]["failed"] == 1
-    assert told["doubts"] == ["blocked: why (1 case)"]
-    assert [each["kind"] for each in told["failures"]] == ["content"]
-    assert [each["kind"] for each in told["unsettled"]] == ["blocked"]
+    document = fold(evidence(WRONG, UNSURE)).to_json()
+    assert (document["verdict"], document["action"], document["exit_code"]) == (
+        "FAILED",
+        "roll back",
+        1,
+    )
+    assert document["reason"] == "1 check failed in 1 case"
+    assert document["counts"]["failed"] == 1
+    assert document["doubts"] == ["blocked: why (1 case)"]
+    assert [entry["kind"] for entry in document["failures"]] == ["content"]
+    assert [entry["kind"] for entry in document["unsettled"]] == ["blocked"]
 
 
 def _random_evidence(choose: random.Random) -> Evidence:
@@ -416,28 +421,30 @@ def test_whatever_the_evidence() -> None:
     choose = random.Random(75)  # noqa: S311
     seen = set()
     for _ in range(20_000):
-        found = _random_evidence(choose)
-        verdict = fold(found)
+        observed = _random_evidence(choose)
+        verdict = fold(observed)
         seen.add(verdict.kind)
         assert (verdict.exit_code, verdict.action) == CODES[str(verdict.kind)]
         assert verdict.reason
-        wrong = any(each.result == FAILED and each.kind == "content" for each in found.outcomes)
-        ended = found.internal_error or found.interrupted
+        wrong = any(
+            entry.result == FAILED and entry.kind == "content" for entry in observed.outcomes
+        )
+        ended = observed.internal_error or observed.interrupted
         if verdict.kind is VerdictKind.PASSED:
-            assert found.expected > 0
-            assert found.passed > 0
-            assert found.passed + len(found.outcomes) >= found.expected
-            assert {each.result for each in found.outcomes} <= {SKIPPED}
-            assert "*" not in found.require or not (found.outcomes or found.narrowed)
-            assert not found.lost_workers
-            assert not found.unreadable
+            assert observed.expected > 0
+            assert observed.passed > 0
+            assert observed.passed + len(observed.outcomes) >= observed.expected
+            assert {entry.result for entry in observed.outcomes} <= {SKIPPED}
+            assert "*" not in observed.require or not (observed.outcomes or observed.narrowed)
+            assert not observed.lost_workers
+            assert not observed.unreadable
             assert not ended
-            assert found.erratic.get("content", 0) <= FLAKY_FLOOR
+            assert observed.erratic.get("content", 0) <= FLAKY_FLOOR
             assert not verdict.doubts
         if wrong and not ended:
             assert verdict.kind is VerdictKind.FAILED
         if verdict.kind is VerdictKind.FAILED:
-            assert any(each.result == FAILED for each in found.outcomes) or found.erratic
+            assert any(entry.result == FAILED for entry in observed.outcomes) or observed.erratic
         if ended:
             assert verdict.kind in {VerdictKind.INTERNAL_ERROR, VerdictKind.INTERRUPTED}
     assert seen == set(VerdictKind)
@@ -453,9 +460,9 @@ def test_plural(count: int, words: str) -> None:
 def test_a_run_that_was_halted_says_why_first(require: tuple[str, ...]) -> None:
     """Not that no check ran, which follows from it."""
     halted = "this machine's network is in trouble, the controls say: http://c/: refused: no"
-    found = fold(replace(SOUND, passed=0, ran=(), require=require, halted=halted))
-    assert (found.kind, found.reason) == (VerdictKind.INCONCLUSIVE, halted)
-    assert found.doubts == (halted,)
+    verdict = fold(replace(SOUND, passed=0, ran=(), require=require, halted=halted))
+    assert (verdict.kind, verdict.reason) == (VerdictKind.INCONCLUSIVE, halted)
+    assert verdict.doubts == (halted,)
 
 
 def test_retries_in_a_network_that_is_in_trouble() -> None:
@@ -466,18 +473,18 @@ def test_retries_in_a_network_that_is_in_trouble() -> None:
     assert fold(erratic).kind is VerdictKind.FAILED
     down = ControlLook(200.0, trouble="http://c/: reset: no")
     troubled = replace(erratic, silence=replace(SOUND.silence, controlled=True, looks=(down,)))
-    found = fold(troubled)
-    assert found.kind is VerdictKind.INCONCLUSIVE
-    assert "the controls say: http://c/: reset" in found.reason
+    verdict = fold(troubled)
+    assert verdict.kind is VerdictKind.INCONCLUSIVE
+    assert "the controls say: http://c/: reset" in verdict.reason
 
 
 def test_a_release_that_changed_makes_failures_worthless() -> None:
     """Whatever failed meanwhile, retries included; the reason is the change."""
     erratic = {"asked": {"content": 100}, "flaky": {"content": 60}, "erratic": {"content": 60}}
     changed = "the release changed during the run: v1, then v2"
-    found = fold(evidence(WRONG, SILENT, changed=changed, **erratic))
-    assert (found.kind, found.reason) == (VerdictKind.INCONCLUSIVE, changed)
-    assert found.failures == ()
+    verdict = fold(evidence(WRONG, SILENT, changed=changed, **erratic))
+    assert (verdict.kind, verdict.reason) == (VerdictKind.INCONCLUSIVE, changed)
+    assert verdict.failures == ()
 
 
 def test_a_release_that_wavers_is_never_passed() -> None:
@@ -487,10 +494,10 @@ def test_a_release_that_wavers_is_never_passed() -> None:
 
 
 def test_a_manifest_that_proves_nothing_is_no_passed() -> None:
-    """It is told last: why nothing was compared says more."""
-    found = fold(evidence(unproven="nothing was compared", overdue=True))
-    assert (found.kind, found.doubts[-1]) == (VerdictKind.INCONCLUSIVE, "nothing was compared")
-    assert "time ran out" in found.reason
+    """It is named last: why nothing was compared says more."""
+    verdict = fold(evidence(unproven="nothing was compared", overdue=True))
+    assert (verdict.kind, verdict.doubts[-1]) == (VerdictKind.INCONCLUSIVE, "nothing was compared")
+    assert "time ran out" in verdict.reason
     assert fold(evidence(WRONG, unproven="nothing was compared")).kind is VerdictKind.FAILED
 
 
@@ -513,12 +520,12 @@ OLD = outcome(FAILED, message="expected 5, found 4")
     ids=["seconds", "whole-seconds", "milliseconds", "id", "nonce", "address"],
 )
 def test_an_old_failure_is_known_again(then: str, now: str) -> None:
-    """Ids and seconds, which are new each time, aside: hold, it was not this push."""
+    """Ids and seconds, which are new each time, aside: hold, since this push is not the cause."""
     baseline = frozenset({key(replace(OLD, message=then))})
-    found = fold(evidence(replace(OLD, message=now), baseline=baseline))
-    assert found.kind is VerdictKind.INCONCLUSIVE
-    assert "in the baseline as well" in found.reason
-    assert (len(found.known), found.counts["failed"]) == (1, 1)
+    verdict = fold(evidence(replace(OLD, message=now), baseline=baseline))
+    assert verdict.kind is VerdictKind.INCONCLUSIVE
+    assert "in the baseline as well" in verdict.reason
+    assert (len(verdict.known), verdict.counts["failed"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -535,9 +542,9 @@ def test_an_old_failure_is_known_again(then: str, now: str) -> None:
 def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
     """One of them among old ones is FAILED."""
     baseline = frozenset({key(OLD), key(replace(OLD, message="expected 5, found 4.1"))})
-    found = fold(evidence(OLD, replace(OLD, **change), baseline=baseline))
-    assert found.kind is VerdictKind.FAILED
-    assert (len(found.failures), len(found.known)) == (1, 1)
+    verdict = fold(evidence(OLD, replace(OLD, **change), baseline=baseline))
+    assert verdict.kind is VerdictKind.FAILED
+    assert (len(verdict.failures), len(verdict.known)) == (1, 1)
 
 
 def test_a_baseline_without_failures_excuses_none() -> None:

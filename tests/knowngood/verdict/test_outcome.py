@@ -46,10 +46,10 @@ def answered(status: int = 200, *headers: tuple[bytes, bytes], body: bytes = b""
 )
 def test_no_answer(cause: Cause, result: str, kind: str) -> None:
     """Silence may be anybody's fault, a wrong answer is the deployment's, a budget the runner's."""
-    found = classify(NoAnswer(silent(cause)))
-    assert (found.result, found.kind) == (result, kind)
-    assert found.message == f"{cause}: why"
-    assert found.exchange is not None
+    classified = classify(NoAnswer(silent(cause)))
+    assert (classified.result, classified.kind) == (result, kind)
+    assert classified.message == f"{cause}: why"
+    assert classified.exchange is not None
 
 
 def test_every_cause_is_judged() -> None:
@@ -74,21 +74,25 @@ def test_last_attempt_counts() -> None:
 def test_never_asked() -> None:
     """A probe that was never tried proves nothing."""
     attempt = Attempt(0.0, 0.0, cause=Cause.BUDGET, detail="not asked")
-    found = classify(NoAnswer(Exchange(PROBE, (attempt,))))
-    assert (found.result, found.kind) == (INCONCLUSIVE, "budget")
+    classified = classify(NoAnswer(Exchange(PROBE, (attempt,))))
+    assert (classified.result, classified.kind) == (INCONCLUSIVE, "budget")
 
 
 def test_turned_away() -> None:
     """A firewall's or a limiter's refusal says nothing of the deployment."""
-    found = classify(Blocked(answered(429), "429 Too Many Requests"))
-    assert (found.result, found.kind) == (INCONCLUSIVE, "blocked")
-    assert "GET https://h/fr/: 429" in found.message
+    classified = classify(Blocked(answered(429), "429 Too Many Requests"))
+    assert (classified.result, classified.kind) == (INCONCLUSIVE, "blocked")
+    assert "GET https://h/fr/: 429" in classified.message
 
 
 def test_document_that_its_schema_refuses() -> None:
     """A schema's refusal has a kind of its own."""
-    found = classify(SchemaMismatch("$.a: expected string"))
-    assert (found.result, found.kind, found.message) == (FAILED, "schema", "$.a: expected string")
+    classified = classify(SchemaMismatch("$.a: expected string"))
+    assert (classified.result, classified.kind, classified.message) == (
+        FAILED,
+        "schema",
+        "$.a: expected string",
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,9 +110,9 @@ def test_document_that_its_schema_refuses() -> None:
 )
 def test_answer_that_is_not_what_a_check_reads_it_as(error: Exception, message: str) -> None:
     """Reading a wrong answer may raise in many ways; all mean that it is wrong."""
-    found = classify(error)
-    assert (found.result, found.kind) == (FAILED, "content")
-    assert found.message.startswith(message)
+    classified = classify(error)
+    assert (classified.result, classified.kind) == (FAILED, "content")
+    assert classified.message.startswith(message)
 
 
 def test_a_deployment_error_of_any_room() -> None:
@@ -144,9 +148,9 @@ def test_pytest_fail() -> None:
 )
 def test_trouble_of_the_runner(error: Exception) -> None:
     """Nobody rolls back because the runner's disk is full; the trouble is named."""
-    found = classify(error)
-    assert (found.result, found.kind) == (INCONCLUSIVE, "runner")
-    assert type(error).__name__ in found.message
+    classified = classify(error)
+    assert (classified.result, classified.kind) == (INCONCLUSIVE, "runner")
+    assert type(error).__name__ in classified.message
 
 
 def test_outcome_travels() -> None:
@@ -176,26 +180,34 @@ def test_outcome_is_passed_unless_said_otherwise() -> None:
 def test_description_of_an_answer() -> None:
     """What is told of an answer: the request, the status line's facts, sizes, every attempt."""
     headers = ((b"Content-Type", b"Text/HTML; charset=utf-8"), (b"Location", b"/login"))
-    told = describe(answered(302, *headers, body=b"12345"))
-    assert (told["method"], told["url"]) == ("GET", "https://h/fr/")
-    assert (told["status"], told["media_type"], told["bytes"]) == (302, "text/html", 5)
-    assert (told["location"], told["address"], told["seconds"]) == ("/login", "192.0.2.1", 0.123)
-    [attempt] = told["attempts"]
+    description = describe(answered(302, *headers, body=b"12345"))
+    assert (description["method"], description["url"]) == ("GET", "https://h/fr/")
+    assert (description["status"], description["media_type"], description["bytes"]) == (
+        302,
+        "text/html",
+        5,
+    )
+    assert (description["location"], description["address"], description["seconds"]) == (
+        "/login",
+        "192.0.2.1",
+        0.123,
+    )
+    [attempt] = description["attempts"]
     assert (attempt["status"], attempt["cause"], attempt["seconds"]) == (302, None, 0.123)
 
 
 def test_description_of_silence() -> None:
     """Without an answer there is no status to tell."""
-    told = describe(silent(Cause.TIMEOUT, "connect"))
-    assert "status" not in told
-    [attempt] = told["attempts"]
+    description = describe(silent(Cause.TIMEOUT, "connect"))
+    assert "status" not in description
+    [attempt] = description["attempts"]
     assert (attempt["cause"], attempt["phase"], attempt["detail"]) == ("timeout", "connect", "why")
 
 
 def test_description_is_plain() -> None:
     """Nothing hostile in an answer's headers reaches a report, and no body at all."""
     headers = ((b"Content-Type", b"a\x1b[2J" * 100), (b"Location", b"/\r\n98 passed" * 100))
-    told = describe(answered(200, *headers, body=b"the body"))
-    assert all(str(value).isprintable() for value in told.values())
-    assert len(str(told)) < 1000
-    assert "the body" not in str(told)
+    description = describe(answered(200, *headers, body=b"the body"))
+    assert all(str(value).isprintable() for value in description.values())
+    assert len(str(description)) < 1000
+    assert "the body" not in str(description)

@@ -109,8 +109,8 @@ def test_fold_keeps_the_order_and_names_each_case_once() -> None:
     """Groups stand in the order of their first failure, the cases of each in their own, so that
     workers change nothing; samples of a case are that case.
     """
-    found = [locale("fr", "x"), locale("de", "y"), locale("de", "x"), locale("fr", "x")]
-    assert cases(*found) == [("de", "fr"), ("de",)]
+    outcomes = [locale("fr", "x"), locale("de", "y"), locale("de", "x"), locale("fr", "x")]
+    assert cases(*outcomes) == [("de", "fr"), ("de",)]
 
 
 def test_fold_of_several_values() -> None:
@@ -132,8 +132,8 @@ def test_records_are_counted_by_check() -> None:
     """Each check counts its cases and those that did not hold; what passed is only counted."""
     ledger = RunResults(ENVIRONMENT)
     bad = outcome(check="a")
-    for each in (outcome(check="a", result=PASSED), bad, outcome(check="b", result=PASSED)):
-        ledger.record(each)
+    for item in (outcome(check="a", result=PASSED), bad, outcome(check="b", result=PASSED)):
+        ledger.record(item)
     assert ledger.passed == 2
     assert ledger.outcomes == [bad]
     assert {name: (claim.title, claim.ran, claim.bad) for name, claim in ledger.claims.items()} == {
@@ -161,7 +161,7 @@ def test_item_that_breaks_in_its_teardown(first: str) -> None:
     ledger.record(last)
     claim = ledger.claims["a"]
     assert (claim.ran, claim.bad, ledger.passed) == (3, 2, 1)
-    assert [each.nodeid for each in ledger.outcomes] == ["other too", "x"]
+    assert [item.nodeid for item in ledger.outcomes] == ["other too", "x"]
     assert ledger.outcomes[-1] is last
 
 
@@ -178,7 +178,7 @@ def test_reports_of_several_processes_add_up() -> None:
                 flaky={"content": number},
                 erratic={"content": number},
                 answered_at={"content": 100.0 + number},
-                slowest=[[float(number + each), "GET /"] for each in range(4)],
+                slowest=[[float(number + digit), "GET /"] for digit in range(4)],
                 certificates={"content": 1e9},
                 retried=[{"url": str(number)}],
                 left_behind=[f"/{number}"],
@@ -193,7 +193,7 @@ def test_reports_of_several_processes_add_up() -> None:
     assert ledger.answered_at == {"content": 102.0}
     assert [took for took, _ in ledger.slowest] == [5.0, 4.0, 4.0, 3.0, 3.0]
     assert ledger.certificates == {"content": 1e9}
-    assert [each["url"] for each in ledger.retried] == ["2", "1"]
+    assert [exchange["url"] for exchange in ledger.retried] == ["2", "1"]
     assert ledger.left_behind == ["/2", "/1"]
 
 
@@ -231,11 +231,11 @@ def test_evidence_is_all_of_it() -> None:
     ledger.add_result(
         reported(asked={"content": 3}, flaky={"content": 1}, answered_at={"content": 5.0})
     )
-    found = ledger.evidence()
-    assert (found.environment, found.expected, found.passed) == ("stage", 7, 1)
-    assert (found.outcomes, found.ran, found.narrowed) == ((bad,), ("a", "b"), "x")
-    assert (found.require, found.tolerance) == (("test_a.py::*",), 0.07)
-    assert (found.lost_workers, found.unreadable) == (1, ("x.py", "y.py"))
-    assert (found.interrupted, found.internal_error) == (True, True)
-    assert (found.asked, found.flaky) == ({"content": 3}, {"content": 1})
-    assert found.silence.answered_at == {"content": 5.0}
+    evidence = ledger.evidence()
+    assert (evidence.environment, evidence.expected, evidence.passed) == ("stage", 7, 1)
+    assert (evidence.outcomes, evidence.ran, evidence.narrowed) == ((bad,), ("a", "b"), "x")
+    assert (evidence.require, evidence.tolerance) == (("test_a.py::*",), 0.07)
+    assert (evidence.lost_workers, evidence.unreadable) == (1, ("x.py", "y.py"))
+    assert (evidence.interrupted, evidence.internal_error) == (True, True)
+    assert (evidence.asked, evidence.flaky) == ({"content": 3}, {"content": 1})
+    assert evidence.silence.answered_at == {"content": 5.0}

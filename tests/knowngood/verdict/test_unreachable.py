@@ -68,29 +68,29 @@ PHASES = ["expired", "not yet valid", "wrong host", "untrusted", "handshake"]
 def test_tls_counts_where_a_control_answers_over_tls(phase: str) -> None:
     """Otherwise it may be this machine that cannot judge certificates; the file is named."""
     assert why(failed("tls", phase), SECURE) == ""
-    found = why(failed("tls", phase), FINE)
-    assert f"TLS failed ({phase})" in found
-    assert FILE in found
-    assert "https" in found
+    reason = why(failed("tls", phase), FINE)
+    assert f"TLS failed ({phase})" in reason
+    assert FILE in reason
+    assert "https" in reason
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("skew", [SKEW + 60, -SKEW - 60])
 def test_a_wrong_clock_makes_dates_of_certificates_worthless(phase: str, skew: float) -> None:
     """And nothing else of them."""
-    found = why(failed("tls", phase), ControlLook(200.0, secure=True, skew=skew))
-    assert ("clock" in found) == (phase in {"expired", "not yet valid"})
+    reason = why(failed("tls", phase), ControlLook(200.0, secure=True, skew=skew))
+    assert ("clock" in reason) == (phase in {"expired", "not yet valid"})
     assert why(failed("tls", phase), ControlLook(200.0, secure=True, skew=SKEW - 1)) == ""
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT))
 def test_without_a_control_the_file_to_mend_is_named(kind: str) -> None:
     """With what to add to it."""
-    found = why_without(failed(kind))
-    assert FILE in found
-    assert "[[control]]" in found
-    assert "url = " in found
-    assert "body = " in found
+    reason = why_without(failed(kind))
+    assert FILE in reason
+    assert "[[control]]" in reason
+    assert "url = " in reason
+    assert "body = " in reason
 
 
 def test_without_a_control_the_origins_own_answers_count() -> None:
