@@ -8,7 +8,7 @@ every request with a page of its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -46,13 +46,12 @@ class ControlLook:
 def look_at_controls(environment: Environment, run_id: str) -> ControlLook:
     """Ask every control of ``environment`` once, all at the same time."""
     began = time.time()
-    fetcher = Fetcher(_control_environment(environment), run_id, began + SECONDS, public=True)
+    names = {f"control-{number}": control for number, control in enumerate(environment.control)}
+    controls = _control_environment(environment, names)
+    fetcher = Fetcher(controls, run_id, began + SECONDS, public=True)
     fetcher.start()
     try:
-        loads = [
-            fetcher.load(Probe(_name(number), control.url, fresh=True))
-            for number, control in enumerate(environment.control)
-        ]
+        loads = [fetcher.load(Probe(name, names[name].url, fresh=True)) for name in names]
         exchanges = [load.result().exchange for load in loads]
     finally:
         fetcher.close()
@@ -77,21 +76,16 @@ def judge(began: float, answers: Iterable[tuple[Control, Exchange]]) -> ControlL
     )
 
 
-def _name(number: int) -> str:
-    return f"control-{number}"
-
-
-def _control_environment(environment: Environment) -> Environment:
+def _control_environment(environment: Environment, names: Mapping[str, Control]) -> Environment:
     """Return an environment with the controls for origins, so that the guard allows only them."""
-    urls = [urlsplit(control.url) for control in environment.control]
-    budget = replace(environment.budget, probe=SECONDS, attempts=ATTEMPTS)
+    urls = {name: urlsplit(control.url) for name, control in names.items()}
     return Environment(
         name=environment.name,
         path=environment.path,
         description="controls",
         ca=environment.ca,
-        origins={_name(n): f"{url.scheme}://{url.netloc}" for n, url in enumerate(urls)},
-        budget=budget,
+        origins={name: f"{url.scheme}://{url.netloc}" for name, url in urls.items()},
+        budget=replace(environment.budget, probe=SECONDS, attempts=ATTEMPTS),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..environment import Release
-from ..fetch import ANSWERED_WRONG, RETRIED_STATUSES, Blocked, Exchange, NoAnswer, respond
+from ..fetch import ANSWERED_WRONG, RETRIED_STATUSES, Blocked, Exchange, NoAnswer, Response, respond
 from ..safety import ContentTooLarge, one_line
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
@@ -47,35 +47,31 @@ class ReleaseSighting:
 def sight(release: Release, exchange: Exchange) -> ReleaseSighting:
     """Return what the answer of ``exchange`` says of ``release``'s version document."""
     try:
-        response = respond(exchange)
+        names = _names(release, respond(exchange))
     except NoAnswer:
         last = exchange.attempts[-1]
         phase = f" ({last.phase})" if last.phase else ""
         return ReleaseSighting((), f"no answer: {last.cause}{phase}", exchange)
-    except Blocked as error:
+    except (Blocked, ContentTooLarge, ValueError) as error:
         return ReleaseSighting((), one_line(str(error), 80), exchange)
-    if response.status_code != 200:
-        return ReleaseSighting((), f"answered {response.status_code}", exchange)
-    try:
-        if release.shape == "text":
-            return _in_text(response.text.strip(), exchange)
-        return _in_json(release, response.json(), exchange)
-    except (ValueError, ContentTooLarge) as error:
-        return ReleaseSighting((), one_line(str(error), 80), exchange)
-
-
-def _in_text(text: str, exchange: Exchange) -> ReleaseSighting:
-    names = (text,) if text else ()
-    return ReleaseSighting(names, one_line(text, _LONGEST) or "an empty document", exchange)
-
-
-def _in_json(release: Release, document: object, exchange: Exchange) -> ReleaseSighting:
-    fields = document if isinstance(document, Mapping) else {}
-    values = [fields.get(key) for key in dict.fromkeys((release.field, "commit"))]
-    if not isinstance(values[0], str) or not values[0]:
-        return ReleaseSighting((), f"a document without {release.field!r}", exchange)
-    names = tuple(value for value in values if isinstance(value, str) and value)
     return ReleaseSighting(names, one_line(names[0], _LONGEST), exchange)
+
+
+def _names(release: Release, response: Response) -> tuple[str, ...]:
+    """Return the names of the release that an answer gives. Raises ValueError if there are none."""
+    if response.status_code != 200:
+        raise ValueError(f"answered {response.status_code}")
+    if release.shape == "text":
+        values: list[object] = [response.text.strip()]
+    else:
+        document = response.json()
+        fields = document if isinstance(document, Mapping) else {}
+        values = [fields.get(key) for key in dict.fromkeys((release.field, "commit"))]
+    names = tuple(value for value in values if isinstance(value, str) and value)
+    if not names or names[0] != values[0]:
+        text = release.shape == "text"
+        raise ValueError("an empty document" if text else f"a document without {release.field!r}")
+    return names
 
 
 def _same(name: str, expected: str) -> bool:
