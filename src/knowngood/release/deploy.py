@@ -54,17 +54,9 @@ class Deployment:
         Raises RecordNotWritten where a push cannot be recorded: nothing was deployed then. A
         rollback goes on.
         """
-        try:
-            self._note(STARTED)
-        except (RecordNotWritten, GitError) as error:
-            if self.kind == RecordKind.PUSHED:
-                raise RecordNotWritten(f"nothing was deployed: {error}") from None
-            self.say(str(error))
+        self._note(STARTED)
         deployed = self._deploy()
-        try:
-            self._note(DEPLOYED if deployed else NOT_DEPLOYED)
-        except (RecordNotWritten, GitError) as error:
-            self.say(str(error))
+        self._note(DEPLOYED if deployed else NOT_DEPLOYED)
         return self._verify() if deployed else BAD
 
     def _deploy(self) -> bool:
@@ -97,21 +89,25 @@ class Deployment:
             return code if code > BAD or _confirms(verdict, code, self.release) else HELD
 
     def _note(self, step: str) -> None:
-        """Record how far it got. Raises RecordNotWritten."""
-        repository = self.ledger.repository
-        name = self.ledger.environment.name
-        record = record_store.record_now(
-            repository, self.kind, name, self.release, self.commit, step
-        )
-        tag = record_store.write(repository, record)
-        if not repository.has_origin:
-            return
+        """Record how far it got, or say why not. Raises RecordNotWritten where a push would begin
+        without a record that others see.
+        """
+        repository, name = self.ledger.repository, self.ledger.environment.name
+        tag = ""
         try:
-            record_store.push(repository, tag)
-        except RecordNotWritten:
-            if step == STARTED and self.kind == RecordKind.PUSHED:  # it will not be deployed
-                repository.run("update-ref", "-d", f"refs/tags/{tag}")
-            raise
+            record = record_store.record_now(
+                repository, self.kind, name, self.release, self.commit, step
+            )
+            tag = record_store.write(repository, record)
+            if repository.has_origin:
+                record_store.push(repository, tag)
+        except (RecordNotWritten, GitError) as error:
+            if step != STARTED or self.kind != RecordKind.PUSHED:
+                self.say(str(error))
+                return
+            if tag:
+                repository.run("update-ref", "-d", f"refs/tags/{tag}")  # it will not be deployed
+            raise RecordNotWritten(f"nothing was deployed: {error}") from None
 
 
 def _run(command: Sequence[str], folder: Path) -> int:

@@ -1,13 +1,10 @@
 """One record: what happened to a release on an environment, as the message of an annotated tag.
 
-The tag is ``KIND/ENVIRONMENT/RELEASE/TIME`` on the commit concerned. Its message is a paragraph for
-people and an in-toto Statement (v1) for machines; a verification's has the test-result predicate
-(v0.1). What is not in that vocabulary stands below ``OURS``.
+The tag is ``KIND/ENVIRONMENT/RELEASE/TIME`` on the commit, or on the release's own tag. Its message
+is a paragraph for people and an in-toto Statement (v1) for machines; a verification's has the
+test-result predicate (v0.1). What is not in that vocabulary stands below ``OURS``. One by hand::
 
-The message of a record made by hand is one line::
-
-    name=verified/prod/v7/$(date -u +%Y%m%dT%H%M%S.000000Z)
-    git tag -a -m "PASSED: verified by hand: REASON" "$name" "v7^{commit}"
+    git tag -a -m "PASSED: verified by hand: REASON" verified/prod/v7/20261125T120000.000000Z v7
 """
 
 from __future__ import annotations
