@@ -187,7 +187,7 @@ def integrity_problems(page: Response, resource: Resource) -> list[str]:
 
 def script_sources(page: Response, resources: Iterable[Resource]) -> list[bytes]:
     """Return the sources of the scripts that a browser runs on the page, but those elsewhere."""
-    return [source for source in _running(page, resources) if source is not None]
+    return _running(page, resources)[0]
 
 
 def start_problems(page: Response, resources: Iterable[Resource], function: str) -> list[str]:
@@ -196,13 +196,12 @@ def start_problems(page: Response, resources: Iterable[Resource], function: str)
 
     Nothing is certain, and nothing returned, where a script lies on another host.
     """
-    sources = _running(page, resources)
-    known = [source for source in sources if source is not None]
-    if len(known) < len(sources):
+    sources, complete = _running(page, resources)
+    if not complete:
         return []
     handlers = page_elements.handlers(page.html)
-    problems = javascript_names.handler_problems(handlers, known)
-    if javascript_names.is_never_called(function, handlers, known):
+    problems = javascript_names.handler_problems(handlers, sources)
+    if javascript_names.is_never_called(function, handlers, sources):
         problems.append(f"{function}(): nothing calls it")
     return problems
 
@@ -212,9 +211,8 @@ def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]
 
     Nothing is certain, and nothing returned, where a script lies on another host.
     """
-    sources = _running(page, resources)
-    known = [source for source in sources if source is not None]
-    return javascript_names.library_problems(known) if len(known) == len(sources) else []
+    sources, complete = _running(page, resources)
+    return javascript_names.library_problems(sources) if complete else []
 
 
 def missing_elements(page: Response, model: Response, resources: Iterable[Resource]) -> list[str]:
@@ -243,20 +241,24 @@ def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[
     return javascript_names.names_file(path, sources)
 
 
-def _running(page: Response, resources: Iterable[Resource]) -> list[bytes | None]:
-    """Return the sources of the scripts of a page; None for each on another host.
+def _running(page: Response, resources: Iterable[Resource]) -> tuple[list[bytes], bool]:
+    """Return the sources of the scripts of a page, and whether these are all: none is on another
+    host.
 
     The answers are read past the resources, so that the page stays what the check is about.
     """
     exchanges = {script.url: script.exchange for script in resources if script.kind == "script"}
-    sources: list[bytes | None] = []
+    sources: list[bytes] = []
+    complete = True
     for url, source, _ in page_elements.scripts(page.html, str(page.url)):
+        exchange = exchanges.get(url)
         if not url:
             sources.append(source)
+        elif exchange is not None:
+            sources.append(respond(exchange).content)
         elif url in exchanges:
-            exchange = exchanges[url]
-            sources.append(None if exchange is None else respond(exchange).content)
-    return sources
+            complete = False
+    return sources, complete
 
 
 def _judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:

@@ -66,10 +66,12 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
     """
     kind = media_type(content_type)
     if kind == "text/html":
-        base, references = _in_html(body)
-        return _capped(_absolute(_base(url, base), references))
+        from . import html
+
+        tree = html.parse_once(body.decode("utf-8", "replace"))
+        return _capped(_absolute(base(tree, url), _in_tree(tree)))
     if kind == "text/css":
-        return _capped(_absolute(url, _in_css(body)))
+        return _capped(_absolute(url, _in_stylesheet(body)))
     if SCRIPT_TYPES.match(kind):
         return _capped(_absolute(page, _in_script(body)))
     return []
@@ -99,20 +101,24 @@ def try_in_sandbox(content_type: str | None, body: bytes) -> None:
         javascript.facts_of(body)
 
 
+def base(tree: LexborHTMLParser, url: str) -> str:
+    """Return the URL that the references of the page of ``url`` are relative to. Ignore a base that
+    browsers ignore.
+    """
+    node = tree.css_first("base[href]")
+    href = (node.attributes.get("href") or "") if node is not None else ""
+    try:
+        address = urljoin(url, _in_bounds(href.strip()))
+        return address if urlsplit(address).scheme in {"http", "https"} else url
+    except ValueError:
+        return url
+
+
 def _capped(references: Iterator[Link]) -> list[Link]:
     first = list(islice(references, MOST + 1))
     if len(first) > MOST:
         raise ContentTooLarge(f"it refers to more than {MOST} URLs: too many to request")
     return first
-
-
-def _base(url: str, href: str) -> str:
-    """Return what a document's references are relative to. Ignore a base that browsers ignore."""
-    try:
-        base = urljoin(url, _in_bounds(href.strip()))
-        return base if urlsplit(base).scheme in {"http", "https"} else url
-    except ValueError:
-        return url
 
 
 def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
@@ -138,15 +144,6 @@ def _in_bounds(url: str) -> str:
     if len(url) > LONGEST:
         raise ContentTooLarge(f"it refers to a URL of {len(url)} characters (most: {LONGEST})")
     return url
-
-
-def _in_html(body: bytes) -> tuple[str, Iterator[Link]]:
-    """Return the document's base and its references."""
-    from . import html
-
-    tree = html.parse_once(body.decode("utf-8", "replace"))
-    base = tree.css_first("base[href]")
-    return (base.attributes.get("href") or "") if base is not None else "", _in_tree(tree)
 
 
 def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
@@ -188,17 +185,7 @@ def _in_stylesheet(source: bytes) -> Iterator[Link]:
 
 
 @cached_by_content
-def _in_css(body: bytes) -> list[Link]:
-    return _different(_in_stylesheet(body))
-
-
-@cached_by_content
 def _in_script(body: bytes) -> list[Link]:
     """Return the JSON documents a script loads: its strings that are relative ``.json`` URLs."""
-    paths = (text.partition("?")[0] for text in javascript.strings(body))
-    return _different(Link(path, "json") for path in paths if _JSON.fullmatch(path))
-
-
-def _different(references: Iterable[Link]) -> list[Link]:
-    """Return each once, and no more than are needed to see that there are too many."""
-    return list(islice(dict.fromkeys(references), 3 * MOST))
+    paths = dict.fromkeys(text.partition("?")[0] for text in javascript.strings(body))
+    return [Link(path, "json") for path in paths if _JSON.fullmatch(path)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin
 
-from . import javascript
+from . import javascript, links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]
     Of each, its URL (empty where the script stands in the page), its source (empty where it has
     a URL), and its ``type`` attribute.
     """
-    base = _base(tree, url)
+    base = links.base(tree, url)
     for node in tree.css("script"):
         kind, address = node.attributes.get("type") or "", node.attributes.get("src")
         if not javascript.is_javascript(kind):
@@ -47,7 +47,7 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]
 
 def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]:
     """Return the ``integrity`` attributes by which the page of ``url`` refers to ``target``."""
-    base = _base(tree, url)
+    base = links.base(tree, url)
     for node in tree.css("[integrity]"):
         address = node.attributes.get("src") or node.attributes.get("href") or ""
         if urldefrag(urljoin(base, address.strip())).url == target:
@@ -68,9 +68,3 @@ def policies(tree: LexborHTMLParser) -> list[str]:
 def has_inline_script(tree: LexborHTMLParser) -> bool:
     """Return whether a script stands in the page itself."""
     return tree.css_first("script:not([src]):not([type*=json])") is not None
-
-
-def _base(tree: LexborHTMLParser, url: str) -> str:
-    """Return the URL that a page's references count from."""
-    node = tree.css_first("base[href]")
-    return urljoin(url, (node.attributes.get("href") or "").strip()) if node is not None else url

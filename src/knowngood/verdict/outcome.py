@@ -110,8 +110,6 @@ def _runners(error: BaseException) -> Classified:
 
 
 def _unanswered(exchange: Exchange) -> Classified:
-    if not exchange.attempts:
-        return Classified(INCONCLUSIVE, str(Cause.BUDGET), "not asked", exchange)
     last = exchange.attempts[-1]
     phase = f" ({last.phase})" if last.phase else ""
     message = f"{last.cause}{phase}: {last.detail}"
