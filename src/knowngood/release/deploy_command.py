@@ -40,5 +40,6 @@ def show(command: Sequence[str], folder: Path, say: Callable[[str], None]) -> in
 
 
 def _read(stream: IO[bytes], say: Callable[[str], None]) -> None:
-    while line := stream.readline(4096):
-        say(f"| {one_line(line.decode('utf-8', 'replace').rstrip(), 300)}")
+    with stream:
+        while line := stream.readline(4096):
+            say(f"| {one_line(line.decode('utf-8', 'replace').rstrip(), 300)}")
