@@ -49,7 +49,10 @@ def verify(tmp_path: Path, *options: str) -> tuple[int, dict[str, Any], str]:
     return done.returncode, told, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+@pytest.mark.parametrize(
+    "workers",
+    [pytest.param((), id="alone", marks=pytest.mark.slow), pytest.param(("-n", "2"), id="workers")],
+)
 def test_the_embedded_fhr_is_what_it_writes(
     manifest: Path, tmp_path: Path, workers: tuple[str, ...]
 ) -> None:
@@ -83,7 +86,10 @@ def test_the_release_before(manifest: Path, suite_here: Callable) -> None:
     assert f"built  sha256 {served}" in failure["message"]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+@pytest.mark.parametrize(
+    "workers",
+    [pytest.param((), id="alone", marks=pytest.mark.slow), pytest.param(("-n", "2"), id="workers")],
+)
 def test_a_secret_is_part_of_a_path(
     manifest: Path, suite: Callable, fhr_environment: Callable, workers: tuple[str, ...]
 ) -> None:
