@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from . import fields, schema
-from .files import find, read, root_above, siblings, table, with_lists
+from .files import find, read, root_above, siblings, table
+from .list_files import with_lists
 from .model import BadEnvironment, Environment
 from .origins import normal_origin, origin_trouble
 

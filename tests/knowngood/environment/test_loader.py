@@ -74,7 +74,9 @@ def test_shipped_local_is_served_and_prod_is_protected() -> None:
 def test_file_schema_is_valid_and_describes_every_property() -> None:
     """An editor can complete and explain every key."""
     jsonschema.Draft202012Validator.check_schema(file_schema())
-    bare = [place for place, each in _properties("$", file_schema()) if not described(each)]
+    bare = [
+        place for place, subschema in _properties("$", file_schema()) if not described(subschema)
+    ]
     assert bare == []
 
 
@@ -83,16 +85,16 @@ def described(schema: Any) -> bool:
 
 
 def _properties(place: str, schema: Any) -> list[tuple[str, Any]]:
-    found = []
+    properties = []
     if isinstance(schema, dict):
-        for name, each in schema.get("properties", {}).items():
-            found.append((f"{place}.{name}", each))
+        for name, subschema in schema.get("properties", {}).items():
+            properties.append((f"{place}.{name}", subschema))
         for key, value in schema.items():
-            found += _properties(f"{place}.{key}", value)
+            properties += _properties(f"{place}.{key}", value)
     if isinstance(schema, list):
         for number, value in enumerate(schema):
-            found += _properties(f"{place}[{number}]", value)
-    return found
+            properties += _properties(f"{place}[{number}]", value)
+    return properties
 
 
 FULL = """
@@ -157,53 +159,57 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
     write(suite, BASE + '[origins]\ncontent = "https://dev.example"\n', "dev.toml")
     (suite / "environments" / "ca.pem").write_text("")
     (suite / "environments" / "locales.txt").write_text("# all of them\nfr\n\nhe # Hebrew\n")
-    found = loaded(suite, FULL)
-    assert (found.description, found.promotes_from) == ("everything", "dev")
-    assert (found.protected, found.writes) == (True, True)
-    assert found.ca == suite / "environments" / "ca.pem"
-    assert found.origins == {
+    environment = loaded(suite, FULL)
+    assert (environment.description, environment.promotes_from) == ("everything", "dev")
+    assert (environment.protected, environment.writes) == (True, True)
+    assert environment.ca == suite / "environments" / "ca.pem"
+    assert environment.origins == {
         "content": "https://stage.example",
         "submission": "http://127.0.0.1:8000",
     }
-    assert found.params == {"locale": ("fr", "he"), "page": ("", "v4/", "mobile/?v=1")}
-    assert found.aliases == {"he": "fr"}
-    assert found.release is not None
-    assert (found.release.url, found.release.shape, found.release.field) == (
+    assert environment.params == {"locale": ("fr", "he"), "page": ("", "v4/", "mobile/?v=1")}
+    assert environment.aliases == {"he": "fr"}
+    assert environment.release is not None
+    assert (environment.release.url, environment.release.shape, environment.release.field) == (
         "content:/__version__",
         "text",
         "build",
     )
-    assert found.control == (Control("https://control.example/", header="X-Control: yes"),)
-    assert found.edges == {"content": ("192.0.2.1", "[2001:db8::1]", "edge.example:8443")}
-    budget = found.budget
+    assert environment.control == (Control("https://control.example/", header="X-Control: yes"),)
+    assert environment.edges == {"content": ("192.0.2.1", "[2001:db8::1]", "edge.example:8443")}
+    budget = environment.budget
     assert (budget.run, budget.probe, budget.attempts) == (60, 2.5, 3)
     assert (budget.concurrency, budget.body, budget.flaky) == (8, 2048, 0)
-    age, absent, pattern = found.headers
+    age, absent, pattern = environment.headers
     assert (age.kind, age.header, age.expected) == ("config", "cache-control", 600)
     assert (absent.header, absent.expected) == ("x-powered-by", None)
     assert pattern.problem(["DENY"]) is None
     assert pattern.problem(["allow"]) is not None
-    assert found.secrets == {"token": SECRET}
-    assert found.require == ("test_config.py::*",)
-    assert found.serve is not None
-    assert found.serve.command == ("{python}", "-m", "x")
-    assert found.serve.origins == ("metrics",)
+    assert environment.secrets == {"token": SECRET}
+    assert environment.require == ("test_config.py::*",)
+    assert environment.serve is not None
+    assert environment.serve.command == ("{python}", "-m", "x")
+    assert environment.serve.origins == ("metrics",)
 
 
 def test_smallest_file(suite: Path) -> None:
     """A description and one origin are enough; nothing is written, every check is required."""
-    found = loaded(suite, BASE + ORIGINS)
-    assert (found.protected, found.writes, found.require) == (False, False, ("*",))
-    assert found.budget.attempts > 1
+    environment = loaded(suite, BASE + ORIGINS)
+    assert (environment.protected, environment.writes, environment.require) == (
+        False,
+        False,
+        ("*",),
+    )
+    assert environment.budget.attempts > 1
 
 
 def test_environment_is_frozen(suite: Path) -> None:
     """Nothing a check does to its environment can reach the next check."""
-    found: Any = loaded(suite, BASE + ORIGINS)
+    environment: Any = loaded(suite, BASE + ORIGINS)
     with pytest.raises(AttributeError):
-        found.writes = True
+        environment.writes = True
     with pytest.raises(TypeError):
-        found.origins["content"] = "https://elsewhere.example"
+        environment.origins["content"] = "https://elsewhere.example"
 
 
 ROLLBACK = """
@@ -613,8 +619,8 @@ def test_alias_file(suite: Path) -> None:
     """One alias a line, comments and spaces aside."""
     (suite / "environments" / "a.txt").write_text("# Hebrew\nhe=en-US\n en-ZA  =  en-US # too\n")
     params = '[params]\nlocale = ["he", "en-US", "en-ZA"]\n'
-    found = loaded(suite, BASE + 'aliases = "file:a.txt"\n' + ORIGINS + params)
-    assert found.aliases == {"he": "en-US", "en-ZA": "en-US"}
+    environment = loaded(suite, BASE + 'aliases = "file:a.txt"\n' + ORIGINS + params)
+    assert environment.aliases == {"he": "en-US", "en-ZA": "en-US"}
 
 
 @pytest.mark.parametrize(
@@ -741,8 +747,8 @@ def test_path_of_ones_own(suite: Path, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "mine.toml").write_text(BASE + ORIGINS + '[params]\nlocale = "file:l.txt"\n')
     (folder / "l.txt").write_text("fr\n")
-    found = load(str(folder / "mine.toml"), suite)
-    assert (found.name, found.params["locale"]) == ("mine", ("fr",))
+    environment = load(str(folder / "mine.toml"), suite)
+    assert (environment.name, environment.params["locale"]) == ("mine", ("fr",))
 
 
 def test_path_from_the_working_directory(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -794,13 +800,13 @@ VALUES = [
 
 
 def _keys() -> list[str]:
-    found = []
+    keys = []
     for name, schema in file_schema()["properties"].items():
-        found.append(name)
-        found += [f"{name}.{each}" for each in schema.get("properties", {})]
+        keys.append(name)
+        keys += [f"{name}.{member}" for member in schema.get("properties", {})]
         if "properties" not in schema:
-            found += [f"{name}.a", f"{name}.a.b", f"{name}.a.paths"]
-    return found
+            keys += [f"{name}.a", f"{name}.a.b", f"{name}.a.paths"]
+    return keys
 
 
 @pytest.mark.parametrize("key", _keys())
@@ -811,7 +817,7 @@ def test_any_value_of_any_key(suite: Path, key: str) -> None:
         lines = {"description": '"d"', "origins.content": '"https://stage.example"', key: value}
         if random_values.random() < 0.3:
             lines[random_values.choice(_keys())] = random_values.choice(VALUES)
-        write(suite, "".join(f"{name} = {each}\n" for name, each in lines.items()))
+        write(suite, "".join(f"{name} = {value}\n" for name, value in lines.items()))
         message = ""
         try:
             load("stage", suite)
