@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +58,7 @@ def parse(text: str) -> Manifest:
         digest, path = _digest_and_path(line, number)
         if path in files:
             raise BadManifest(f"line {number}: {one_line(path)!r} is listed twice")
-        files[path] = sys.intern(digest)  # of a hundred links to one file, one
+        files[path] = digest
     return Manifest(MappingProxyType(files), digest_of(text))
 
 

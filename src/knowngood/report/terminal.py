@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..safety import first_lines, one_line
@@ -86,15 +85,12 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
 def failures(verdict: Verdict) -> Iterator[list[str]]:
     """Yield a block of lines for each group of failures that are alike, confirmed ones first."""
     blocks = [
-        *group_failures(verdict.failures),
-        *(
-            replace(group, note=" (in the baseline, too)")
-            for group in group_failures(verdict.known)
-        ),
-        *group_failures(verdict.unsettled),
+        *((group, "") for group in group_failures(verdict.failures)),
+        *((group, " (in the baseline, too)") for group in group_failures(verdict.known)),
+        *((group, "") for group in group_failures(verdict.unsettled)),
     ]
-    for group in blocks[:_BLOCKS_SHOWN]:
-        yield list(_block(group))
+    for group, note in blocks[:_BLOCKS_SHOWN]:
+        yield list(_block(group, note))
     if len(blocks) > _BLOCKS_SHOWN:
         yield [f"… {len(blocks) - _BLOCKS_SHOWN} more kinds of failure; --verdict-file has all"]
 
@@ -149,14 +145,14 @@ def block_text(outcome: Outcome) -> str:
     return "\n".join(_block(FailureGroup(outcome, ())))
 
 
-def _block(group: FailureGroup) -> Iterator[str]:
+def _block(group: FailureGroup, note: str = "") -> Iterator[str]:
     """Yield the lines of a block, sanitised: none can begin another line or drive the terminal."""
-    return (one_line(line, _WIDEST) for line in _block_lines(group))
+    return (one_line(line, _WIDEST) for line in _block_lines(group, note))
 
 
-def _block_lines(group: FailureGroup) -> Iterator[str]:
+def _block_lines(group: FailureGroup, note: str) -> Iterator[str]:
     outcome = group.first
-    yield f"{outcome.result.upper()} {name_of(outcome.check)}: {outcome.claim}{group.note}"
+    yield f"{outcome.result.upper()} {name_of(outcome.check)}: {outcome.claim}{note}"
     yield from (f"    {line}" for line in first_lines(outcome.message))
     if outcome.exchange is not None:
         yield from (f"    {line}" for line in _exchange(outcome.exchange))

@@ -1,8 +1,8 @@
 """Compares what is served with what was built: digests of answers with those of a manifest.
 
-A URL stands for the file at its path, or for the ``index.html`` of the folder there, as web servers
-have it. The version document is written by the deployment and never compared, and what the
-environment says is not built is not either.
+A URL stands for the file at its path, or for the ``index.html`` of the folder there, as with web
+servers. Two kinds of URL are never compared: the version document, which the deployment writes, and
+those that the environment lists as not built.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def compare(
 
 
 def _path(url: str) -> str | None:
-    """The path of a URL as a server looks it up: decoded, ``//`` and ``..`` resolved, a slash at
-    its end kept. None for one that is not UTF-8.
+    """Return the path of a URL as a server looks it up: decoded, without ``//`` and ``..``, with
+    its slash at the end. None for one that is not UTF-8.
     """
     try:
         path = unquote(urlsplit(url).path, errors="strict")
@@ -115,7 +115,9 @@ def _path(url: str) -> str | None:
 
 
 def _file(path: str | None, files: Container[str]) -> str | None:
-    """The file that is served at a path. Some servers give a folder's page without the slash."""
+    """Return the file that is served at a path; some servers answer a folder's page without the
+    slash.
+    """
     if path is None:
         return None
     name = path[1:]
@@ -138,7 +140,7 @@ def claim(comparison: BuildComparison) -> Outcome | None:
 
 
 def _differing(files: Iterable[DifferingFile]) -> list[str]:
-    """Four lines for each difference: links to one file have it in common."""
+    """Return four lines for each difference; answers that differ in the same way share them."""
     alike: defaultdict[tuple[str, str], list[DifferingFile]] = defaultdict(list)
     for file in files:
         alike[file.served.digest, file.built].append(file)

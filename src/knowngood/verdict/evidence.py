@@ -10,11 +10,7 @@ from .outcome import Outcome
 from .unreachable import SilenceEvidence
 
 CONVERGED: Final = "knowngood::every_edge_serves_the_release"
-
-
 ALIKE: Final = "knowngood::every_edge_serves_the_same"
-
-
 BUILT: Final = "knowngood::every_file_is_the_one_that_was_built"
 """Claims that the engine makes itself, beside those of the checks."""
 
@@ -77,5 +73,5 @@ class Evidence:
 
 
 def plural(count: int, word: str) -> str:
-    """``1 case``, ``2 cases``."""
+    """Return ``1 case`` or ``2 cases``."""
     return f"{count} {word}{'' if count == 1 else 's'}"

@@ -28,14 +28,14 @@ EXIT_CODES: Final = {
 """pytest's own codes, and sysexits' EX_TEMPFAIL (75): try again later."""
 
 USAGE_ERROR: Final = 4
-"""pytest's exit code for a mistake of the user's: nothing was begun, and there is no verdict."""
+"""pytest's exit code for a mistake of the user: nothing ran, and there is no verdict."""
 
 ACTIONS: Final = {VerdictKind.PASSED: "proceed", VerdictKind.FAILED: "roll back"}
 HOLD: Final = "hold"
 
 
 def advice(kind: VerdictKind) -> str:
-    """What to do, in a line."""
+    """Return what to do, in one line."""
     if kind is VerdictKind.INCONCLUSIVE:
         return f"{HOLD}: do not promote, do not roll back, run again"
     return ACTIONS.get(kind, HOLD)

@@ -10,8 +10,8 @@ from typing import Final
 
 from .outcome import Outcome
 
-_MADE_UP: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""What differs between failures that are alike: the ids that a check made."""
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An id that a check made: failures that are alike differ in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,10 @@ class FailureGroup:
     Attributes:
         first: the first of them.
         cases: the ids of all their cases, sorted.
-        note: what a report adds to the title.
     """
 
     first: Outcome
     cases: tuple[str, ...]
-    note: str = ""
 
 
 def group_failures(outcomes: Iterable[Outcome]) -> list[FailureGroup]:
@@ -41,17 +39,16 @@ def group_failures(outcomes: Iterable[Outcome]) -> list[FailureGroup]:
 
 
 def _case(outcome: Outcome) -> str:
-    """The values of a case, or what pytest put in brackets."""
+    """Return the values of a case, or else what pytest put in brackets."""
     named = "-".join(outcome.values.values())
     return named or outcome.nodeid.partition("[")[2].rstrip("]") or outcome.nodeid
 
 
 def _neutral(outcome: Outcome) -> str:
-    """The message and URL with the case's values replaced by their names."""
+    """Return the message and URL with the case's values replaced by their names."""
     url = str((outcome.exchange or {}).get("url", "")).partition("?")[0]
-    text = _MADE_UP.sub("{id}", f"{outcome.message}\n{url}")
+    text = _ID.sub("{id}", f"{outcome.message}\n{url}")
     for name, value in outcome.values.items():
-        if not value:
-            continue
-        text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
+        if value:
+            text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
     return text
