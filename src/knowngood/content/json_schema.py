@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
 
 from ..safety import DeploymentError, UsageError, cached_by_content, one_line, redact
 from . import strict_json
-
-if TYPE_CHECKING:
-    import jsonschema
 
 SUFFIX: Final = ".schema.json"
 """How the files of schemas end, in the folder ``schemas`` beside the checks."""
@@ -171,18 +168,16 @@ def _resolves(reference: str, targets: list[dict[str, Any]]) -> bool:
     return any(node is target for target in targets)
 
 
-def _describe(error: jsonschema.ValidationError) -> str:
-    """Describe one problem. Values are cut short: a stray key may hold a credential."""
+def _describe(error: Any) -> str:
+    """Describe a ``jsonschema.ValidationError``. Values are cut short: they may be credentials."""
     place = one_line(error.json_path, 120)
-    expected: Any = error.validator_value
-    schema = cast("dict[str, Any]", error.schema)
-    instance = cast("Any", error.instance)
+    expected, instance = error.validator_value, error.instance
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties":
-            patterns = schema.get("patternProperties", {})
+            patterns = error.schema.get("patternProperties", {})
             extra = sorted(
                 name
-                for name in set(instance) - set(schema.get("properties", {}))
+                for name in instance.keys() - error.schema.get("properties", {}).keys()
                 if not any(re.search(pattern, name) for pattern in patterns)
             )
             names = ", ".join(one_line(name, _QUOTED) for name in extra[:8])
