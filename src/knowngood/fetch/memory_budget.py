@@ -1,11 +1,12 @@
 """Bound the memory that answers take.
 
-Three rules:
+Two rules:
 
 - Answers that no check waits for yet are asked for only while little is held (``AHEAD``).
-- Few bodies may be large at the same time (``PERMITS``). One more that turns out large is cut off,
-  and asked for again when it may be large.
 - What is held in all has a limit (``MOST``). An answer beyond it is dropped; its cause is BUDGET.
+
+A large body under way counts as held, with the most that it can have. One that there is no room for
+is cut off when it turns out large, and asked for again when there is.
 
 tests/knowngood/session/test_hostile_run.py measures whole runs against servers that answer every
 request with 8 MB: at most 150 MB more than against a sound deployment.
@@ -29,9 +30,6 @@ MIB: Final = 1 << 20
 
 LARGE: Final = 128 * 1024
 """Bytes from which on a body is large. 64 smaller ones under way take 8 MiB at most."""
-
-PERMITS: Final = 4
-"""Large bodies under way at once."""
 
 AHEAD: Final = 16 * MIB
 """Bytes held up to which answers are asked for ahead of the checks: two thousand files of FHR's
@@ -62,12 +60,10 @@ class Reservation:
 
     Attributes:
         urgent: whether a check waits for the answer.
-        large: whether the body is known to be large, so that it needs a permit.
-        size: bytes that the answer is known to take.
+        size: the most bytes that the answer can take, if it is known to be large.
     """
 
     urgent: bool = False
-    large: bool = False
     size: int = 0
 
 
@@ -82,7 +78,7 @@ class MemoryBudget:
         self._loop = loop
         self._ahead = max(AHEAD, body)
         self.most = max(MOST, 4 * body)
-        self._permits: set[Reservation] = set()
+        self._large: set[Reservation] = set()
         self._waiting: dict[Reservation, asyncio.Future[bool]] = {}
         self._changes: deque[int] = deque()
         self._counting = threading.Lock()
@@ -123,7 +119,6 @@ class MemoryBudget:
 
     def may_grow(self, reservation: Reservation, size: int) -> bool:
         """Whether the body under way may become large; ``size`` is the most that it can have."""
-        reservation.large = True
         reservation.size = max(reservation.size, size)
         return self._decide(reservation) is True
 
@@ -143,7 +138,7 @@ class MemoryBudget:
 
     def finish(self, reservation: Reservation) -> None:
         """Note that the request is no longer under way."""
-        self._permits.discard(reservation)
+        self._large.discard(reservation)
         self._wake()
 
     def hurry(self, reservation: Reservation) -> None:
@@ -168,19 +163,17 @@ class MemoryBudget:
         return self.most if reservation.urgent else self._ahead
 
     def _decide(self, reservation: Reservation) -> bool | None:
-        """Whether the request may go on: True, with a permit if it needs one; None for not yet;
-        False for never, as a check that waits for it releases nothing meanwhile.
+        """Whether the request may go on: True; None for not yet; False for never, as a check that
+        waits for it releases nothing meanwhile.
         """
-        others = sum(other.size for other in self._permits if other is not reservation)
+        others = sum(other.size for other in self._large if other is not reservation)
         if reservation.urgent and self.held + reservation.size > self.most:
             return False
-        if reservation.large and reservation not in self._permits and len(self._permits) >= PERMITS:
-            return None
         needs_room = reservation.size or not reservation.urgent
         if needs_room and self.held + others + reservation.size > self._limit(reservation):
             return None
-        if reservation.large:
-            self._permits.add(reservation)
+        if reservation.size:
+            self._large.add(reservation)
         return True
 
 
