@@ -6,12 +6,12 @@ import os
 import sys
 import time
 import uuid
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Final
 
 import pytest
 
-from ..environment import Environment, Server, ServerAnnouncement
+from ..environment import Environment, Server
 from ..readiness import ReleaseState
 from ..report import json_file, terminal
 from ..safety import redact_data
@@ -20,6 +20,7 @@ from ..verdict.outcome import INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
 from . import signals
 from .junit import Junit
+from .log_file import LogFile
 from .monitor import Monitor
 from .options import PARENT, RUN_ID, Options
 from .ordering import group_of
@@ -35,15 +36,20 @@ GRACE: Final = 5.0
 class Controller:
     """Registered beside :class:`~knowngood.session.worker.Worker`, but not in xdist's workers."""
 
-    def __init__(self, config: pytest.Config, worker: Worker, options: Options) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        worker: Worker,
+        options: Options,
+        files: tuple[Junit, LogFile],
+    ) -> None:
         self._config = config
         self._options = options
         self._worker = worker
+        self._files = files
         self._began = time.time()
         self._deployment: Server | None = None
         self._trouble: list[str] = []
-        self._junit = Junit(config)
-        config.pluginmanager.register(self._junit, "knowngood-junit")
         self._results = RunResults(worker.environment)
         self._monitor: Monitor | None = None
         self._nodes: list[Any] = []
@@ -56,38 +62,44 @@ class Controller:
         signals.on_signal(self._interrupted)
         if PARENT in os.environ:
             signals.with_parent(int(os.environ[PARENT]))
-        self._results.narrowed = narrowed_by(self._config)
-        self._results.optimized = bool(sys.flags.optimize)
-        self._results.baseline = self._options.baseline
-        if self._config.get_verbosity() <= 0:
-            _quieten(self._config)
-        manifest = self._options.manifest
-        self._results.manifest_digest = manifest.digest if manifest else None
+        self._note_options()
         environment = self._served(self._worker.environment)
-        expected = self._options.release
-        seconds = environment.budget.run
-        if expected is not None:
-            self._results.release = ReleaseState(expected)
-            seconds += environment.budget.converge
-        run_id = os.environ.get(RUN_ID) or uuid.uuid4().hex[:12]
-        ticket = RunTicket.new(environment, run_id, seconds, self._worker_count())
-        if manifest is not None and environment.release is not None:
-            ticket = replace(ticket, built=environment.release.origin)
-        self._worker.use(ticket)
+        self._worker.use(self._ticket(environment))
         self._worker.environment = self._results.environment = environment
-        self._monitor = Monitor(environment, self._results, self._worker.run.ticket, manifest)
-        signals.on_alarm(seconds + GRACE, self._overdue)
+        ticket = self._worker.run.ticket
+        self._monitor = Monitor(environment, self._results, ticket, self._options.manifest)
+        signals.on_alarm(ticket.deadline - time.time() + GRACE, self._overdue)
+
+    def _ticket(self, environment: Environment) -> RunTicket:
+        options, budget = self._options, environment.budget
+        return RunTicket.new(
+            environment,
+            run_id=os.environ.get(RUN_ID) or uuid.uuid4().hex[:12],
+            seconds=budget.run + (budget.converge if options.release else 0),
+            workers=self._worker_count(),
+            compared=options.manifest is not None,
+        )
+
+    def _note_options(self) -> None:
+        """Note what of the options and of this process the verdict depends on."""
+        results, options = self._results, self._options
+        results.release = ReleaseState(options.release)
+        results.narrowed = narrowed_by(self._config)
+        results.optimized = bool(sys.flags.optimize)
+        results.baseline = options.baseline
+        results.manifest_digest = options.manifest.digest if options.manifest else None
 
     def _served(self, environment: Environment) -> Environment:
-        """``environment`` with the deployment started that its [serve] is for."""
+        """Start the deployment of [serve] and return ``environment`` with its origins."""
         served = environment.serve.origins if environment.serve else ()
         missing = [name for name in served if name not in environment.origins]
-        if missing and self._config.option.collectonly:
-            environment = environment.with_origins({n: f"http://{n}.invalid" for n in missing})
-        elif missing:
-            self._deployment, announced = self._start()
-            environment = environment.served(announced)
-        return environment
+        if not missing:
+            return environment
+        if self._config.option.collectonly:
+            return environment.with_origins({name: f"http://{name}.invalid" for name in missing})
+        with usage_errors():
+            self._deployment = Server(environment)
+            return environment.served(self._deployment.announced())
 
     def _overdue(self) -> None:
         self._results.overdue = True
@@ -95,13 +107,8 @@ class Controller:
     def _interrupted(self) -> None:
         self._results.interrupted = True
 
-    def _start(self) -> tuple[Server, ServerAnnouncement]:
-        with usage_errors():
-            deployment = Server(self._worker.environment)
-            return deployment, deployment.announced()
-
     def _worker_count(self) -> int:
-        """How many workers there will be, by xdist's specs: ``popen``, ``2*popen``."""
+        """Return how many workers there will be, by xdist's specs: ``popen``, ``2*popen``."""
         specs = getattr(self._config.option, "tx", None) or ()
         counts = (spec.partition("*")[0] for spec in specs)
         return max(1, sum(int(count) if count.isdecimal() else 1 for count in counts))
@@ -113,7 +120,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Items that read the same answers run on the same worker."""
+        """Run items that read the same answers on the same worker."""
         if config.getvalue("dist") != "load":
             return None
         from xdist.scheduler import LoadScopeScheduling
@@ -131,7 +138,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """True ends the loop before it begins: there is nothing that checks could prove."""
+        """Look around before the first check. True ends the loop: checks could prove nothing."""
         if self._config.option.collectonly or self._monitor is None or session.testsfailed:
             return None
         if self._results.expected or self._config.pluginmanager.has_plugin("dsession"):
@@ -155,11 +162,6 @@ class Controller:
         elif report.skipped:  # a whole file, whose checks nobody has counted
             self._results.narrowed = self._results.narrowed or f"{report.nodeid} skips itself"
 
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        if self._config.get_verbosity() <= 0 and not hasattr(report, "wasxfail"):
-            return ("" if report.when != "call" and report.passed else report.outcome), "", ""
-        return None
-
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         data = getattr(report, "knowngood", None)
@@ -171,11 +173,14 @@ class Controller:
             del report.knowngood
         elif report.failed:
             self._results.record(_lost(report))
-        _forget_passed(self._config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         self._results.lost_workers += error is not None
+        self._take_result(node)
+
+    def _take_result(self, node: Any) -> None:
+        """Add what a worker reported at its end, once."""
         output = getattr(node, "workeroutput", None) or {}
         if "knowngood" in output:
             self._results.add_result(output.pop("knowngood"))
@@ -185,14 +190,9 @@ class Controller:
         from_outside = excinfo.type is KeyboardInterrupt and not self._results.overdue
         self._results.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
         if from_outside or self._results.overdue:
-            self._end_workers()
-
-    def _end_workers(self) -> None:
-        signals.end_workers(self._nodes)
-        for node in self._nodes:
-            output = getattr(node, "workeroutput", None) or {}
-            if "knowngood" in output:
-                self._results.add_result(output.pop("knowngood"))
+            signals.end_workers(self._nodes)
+            for node in self._nodes:
+                self._take_result(node)
 
     def pytest_internalerror(self) -> None:
         self._results.internal_error = True
@@ -211,7 +211,7 @@ class Controller:
         self._write(self._verdict)
 
     def _stopped(self) -> bool:
-        """Whether the run ended before its end, so that there is no time to look around."""
+        """Return whether the run was cut short, so that there is no time to look around."""
         results = self._results
         return bool(
             results.interrupted or results.overdue or results.halted or results.internal_error
@@ -231,8 +231,7 @@ class Controller:
         if self._verdict is None:
             return
         seconds = time.time() - self._began
-        log_file: Any = self._config.pluginmanager.get_plugin("knowngood-log-file")
-        trouble = [*self._trouble, *filter(None, (self._junit.trouble, log_file.trouble))]
+        trouble = [*self._trouble, *(file.trouble for file in self._files if file.trouble)]
         terminal.write(terminalreporter, self._verdict, self._results, seconds, trouble)
 
     def pytest_unconfigure(self) -> None:
@@ -252,31 +251,3 @@ def _lost(report: pytest.TestReport) -> Outcome:
         kind="runner",
         message="the worker died while this ran" if when == "???" else f"broke in {when}",
     )
-
-
-def _quieten(config: pytest.Config) -> None:
-    """Switch off pytest's lines per file and per failure: ours replace them.
-
-    What a user sets by hand (``-v``, ``--tb``, ``-r``) stays in force.
-    """
-    if config.option.tbstyle == "auto":
-        config.option.tbstyle = "no"
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        reporter.showfspath = False
-        if config.option.reportchars == "fE":
-            reporter.reportchars = ""
-
-
-def _forget_passed(config: pytest.Config) -> None:
-    """Let go of the reports of passed items, which pytest's terminal keeps to the end.
-
-    It only counts them, unless asked to list them (``-rA``) or their times (``--durations``).
-    """
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or config.getoption("durations", None) is not None:
-        return
-    reporter.stats.pop("", None)
-    passed = reporter.stats.get("passed")
-    if passed and not set(reporter.reportchars) & set("pPA"):
-        passed[-1] = passed[0]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from .controller import Controller
+from .junit import Junit
 from .log_file import LogFile
 from .pytest_options import is_worker, options_of, usage_errors
+from .quiet_terminal import QuietTerminal
 from .redaction_hooks import RedactionHooks
 from .worker import Worker
 
@@ -21,9 +23,13 @@ def start(config: pytest.Config) -> Worker:
         worker = Worker(config, options.environment)
         register = config.pluginmanager.register
         register(worker, "knowngood-session")
-        register(LogFile(config), "knowngood-log-file")
+        log_file = LogFile(config)
+        register(log_file, "knowngood-log-file")
         if worker.environment.secrets:
             register(RedactionHooks(config, worker.environment), "knowngood-secrecy")
         if not is_worker(config):
-            register(Controller(config, worker, options), "knowngood-controller")
+            junit = Junit(config)
+            register(junit, "knowngood-junit")
+            register(Controller(config, worker, options, (junit, log_file)), "knowngood-controller")
+            register(QuietTerminal(config), "knowngood-terminal")
     return worker

@@ -34,9 +34,17 @@ class RunTicket:
 
     @classmethod
     def new(
-        cls, environment: Environment, run_id: str, seconds: float, workers: int = 1
+        cls,
+        environment: Environment,
+        run_id: str,
+        seconds: float,
+        workers: int = 1,
+        compared: bool = False,
     ) -> RunTicket:
-        """Return a ticket for a run that begins now and may take so many seconds."""
+        """Return a ticket for a run that begins now and may take so many seconds.
+
+        ``compared`` says that files are compared with a manifest.
+        """
         return cls(
             run_id=run_id,
             deadline=time.time() + seconds,
@@ -44,6 +52,7 @@ class RunTicket:
             workers=workers,
             ca=str(environment.ca) if environment.ca else None,
             edges={name: tuple(addresses) for name, addresses in environment.edges.items()},
+            built=environment.release.origin if compared and environment.release else "",
         )
 
     def applied(self, environment: Environment) -> Environment:

@@ -1,0 +1,75 @@
+"""The engine's own claims about edges, failed, as outcomes beside those of the checks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from ..fetch import Blocked, NoAnswer, describe, respond
+from ..readiness import Convergence, Edge
+from ..safety import one_line
+from ..verdict.evidence import ALIKE, CONVERGED, plural
+from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
+
+SHOWN: Final = 8  # URLs that differ between edges
+
+
+def not_converged(result: Convergence) -> Outcome:
+    """Return the failed claim that every edge serves the release.
+
+    Where no missing edge answered at all, the kind of their silence decides its result.
+    """
+    edges = len(result.missing)
+    total = len(result.there) + edges
+    message = (
+        f"after {result.seconds:.0f} s {edges} of {plural(total, 'edge')} "
+        f"did not serve {one_line(result.expected, 60)}\n{result.table()}"
+    )
+    answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
+    claim = Outcome(
+        nodeid=CONVERGED,
+        check=CONVERGED,
+        claim="Every edge serves the release that is to be verified, before anything is checked.",
+        result=FAILED,
+        kind="release",
+        message=message,
+    )
+    if answered:
+        return claim
+    silences = [_by_silence(claim, edge) for edge in result.missing]
+    return next((silence for silence in silences if silence.result == FAILED), silences[0])
+
+
+def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
+    if edge.last is None:
+        return replace(claim, result=INCONCLUSIVE, kind="budget")
+    exchange = edge.last.exchange
+    fields: dict[str, Any] = {"kind": "status", "exchange": describe(exchange)}
+    try:
+        respond(exchange)
+    except (NoAnswer, Blocked) as error:
+        classified = classify(error)
+        fields |= {"result": classified.result, "kind": classified.kind}
+    last = exchange.attempts[-1]
+    return replace(
+        claim, began=last.began, phase=last.phase, origin=exchange.probe.origin, **fields
+    )
+
+
+def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
+    """Return the failed claim that edges serve the same bytes."""
+    lines = [f"{plural(len(bodies), 'URL')} differ between edges"]
+    for url, digests in list(bodies.items())[:SHOWN]:
+        by_digest: dict[str, list[str]] = {}
+        for edge, digest in digests.items():
+            by_digest.setdefault(digest, []).append(edge)
+        sides = " ≠ ".join(", ".join(sorted(edges)) for edges in by_digest.values())
+        lines.append(f"{one_line(url, 300)}: {sides}")
+    return Outcome(
+        nodeid=ALIKE,
+        check=ALIKE,
+        claim="Every edge serves the same bytes.",
+        result=FAILED,
+        kind="content",
+        message="\n".join(lines),
+    )

@@ -1,0 +1,48 @@
+"""Make pytest's terminal print less and keep less: the verdict's lines replace its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+class QuietTerminal:
+    """Switches off pytest's lines per file and per failure, unless a user asked for them.
+
+    What is set by hand (``-v``, ``--tb``, ``-r``) stays in force.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._quiet = config.get_verbosity() <= 0
+
+    def pytest_sessionstart(self) -> None:
+        """Switch off tracebacks, names of files and the short summary."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if self._quiet and self._config.option.tbstyle == "auto":
+            self._config.option.tbstyle = "no"
+        if self._quiet and reporter is not None:
+            reporter.showfspath = False
+            if self._config.option.reportchars == "fE":
+                reporter.reportchars = ""
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
+        """Print no letter for an item, but count it."""
+        if self._quiet and not hasattr(report, "wasxfail"):
+            return ("" if report.when != "call" and report.passed else report.outcome), "", ""
+        return None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self) -> None:
+        """Let go of the reports of passed items, which pytest's terminal keeps to the end.
+
+        It only counts them, unless asked to list them (``-rA``) or their times (``--durations``).
+        """
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or self._config.getoption("durations", None) is not None:
+            return
+        reporter.stats.pop("", None)
+        passed = reporter.stats.get("passed")
+        if passed and not set(reporter.reportchars) & set("pPA"):
+            passed[-1] = passed[0]
