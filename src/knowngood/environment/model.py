@@ -137,9 +137,8 @@ class Environment:
         says has precedence.
         """
         return replace(
-            self.with_origins(
-                {n: u for n, u in announced.origins.items() if n not in self.origins}
-            ),
+            self,
+            origins=MappingProxyType({**announced.origins, **self.origins}),
             control=self.control or announced.control,
             ca=self.ca or announced.ca,
             edges=self.edges or announced.edges,
