@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..safety import first_lines, one_line, write_atomically
 from ..verdict import VerdictKind, advice
-from ..verdict.evidence import plural
+from ..verdict.evidence import listed, plural
 from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
 from .wording import attempt_words, curl_line, got_words, name_of
@@ -80,7 +80,7 @@ def _template() -> Template:
         "lines": lambda text: Markup("\n").join(first_lines(text, *_MESSAGE)),
         "name_of": name_of,
         "exchange_rows": lambda outcome: list(_exchange_rows(outcome)),
-        "cases_alike": _cases_alike,
+        "cases_alike": lambda group: listed(group.cases, _CASES_SHOWN),
     }
     return jinja.get_template("verdict.html.j2")
 
@@ -122,11 +122,6 @@ def _section(title: str, outcomes: list[Any]) -> tuple[str, list[FailureGroup], 
     """Return a title, the groups of alike failures to show, and how many are left out."""
     groups = group_failures(map(Outcome.from_json, outcomes))
     return title, groups[:_BLOCKS_SHOWN], len(groups) - _BLOCKS_SHOWN
-
-
-def _cases_alike(group: FailureGroup) -> str:
-    more = len(group.cases) - _CASES_SHOWN
-    return ", ".join(group.cases[:_CASES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _exchange_rows(outcome: Outcome) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from ..safety import first_lines, one_line
 from ..verdict import VerdictKind, advice
 from ..verdict.decide import Verdict
-from ..verdict.evidence import plural
+from ..verdict.evidence import listed, plural
 from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
@@ -159,10 +159,7 @@ def _block_lines(group: FailureGroup, note: str) -> Iterator[str]:
     place = f"check {outcome.place}  " if outcome.place else ""
     yield f"    {place}({outcome.kind})"
     if len(group.cases) > 1:
-        shown = ", ".join(group.cases[:_CASES_SHOWN])
-        more = len(group.cases) - _CASES_SHOWN
-        rest = f" and {more} more" if more > 0 else ""
-        yield f"    in    {len(group.cases)} cases alike: {shown}{rest}"
+        yield f"    in    {len(group.cases)} cases alike: {listed(group.cases, _CASES_SHOWN)}"
 
 
 def _exchange(exchange: Mapping[str, Any]) -> Iterator[str]:

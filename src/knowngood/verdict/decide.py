@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from ..fetch import SOUND, may_be_chance
-from .evidence import CONVERGED, Evidence, plural
+from .evidence import CONVERGED, Evidence, listed, plural
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind
 from .outcome import FAILED, SKIPPED, Outcome
 from .unreachable import unconfirmed
@@ -125,7 +125,7 @@ def _decide(
         count = plural(len(evidence.unreadable), "file")
         return (
             VerdictKind.INTERRUPTED,
-            f"{count} could not be read: {_first(list(evidence.unreadable))}",
+            f"{count} could not be read: {listed(evidence.unreadable)}",
         )
     if not evidence.expected and not evidence.halted:
         return VerdictKind.NOTHING_CHECKED, "no check was selected"
@@ -216,7 +216,7 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
     for what, checks in (("skipped", skipped), ("deselected", evidence.deselected)):
         missing = matching(checks)
         if missing:
-            doubts.append(f"{plural(len(missing), 'required check')} {what}: {_first(missing)}")
+            doubts.append(f"{plural(len(missing), 'required check')} {what}: {listed(missing)}")
     if pattern == "*" and evidence.narrowed:
         doubts.append(f"only a part of the required checks was selected: {evidence.narrowed}")
     elif pattern != "*" and not doubts and not evidence.halted and not matching(evidence.ran):
@@ -266,8 +266,3 @@ def key(outcome: Outcome) -> str:
     """
     message = _FLEETING.sub("…", outcome.message)
     return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))
-
-
-def _first(names: list[str], most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
