@@ -14,18 +14,18 @@ from .marks import BadMark, ProbeTemplate
 
 
 def check_name(item: pytest.Item) -> str:
-    """``test_config.py::test_debug_is_off``: the check without folder and case."""
+    """Return the check without folder and case: ``test_config.py::test_debug_is_off``."""
     return item.nodeid.partition("[")[0].rpartition("/")[2]
 
 
 def claim_of(item: pytest.Item) -> str:
-    """What the check claims: the first line of its docstring."""
+    """Return what the check claims: the first line of its docstring."""
     doc = getattr(getattr(item, "obj", None), "__doc__", None) or ""
     return str(doc).strip().partition("\n")[0].strip()
 
 
 def catches_of(item: pytest.Item) -> list[str]:
-    """The faults that the ``catches`` marks of ``item`` name."""
+    """Return the faults that the ``catches`` marks of ``item`` name."""
     return [str(fault) for mark in item.iter_markers("catches") for fault in mark.args]
 
 
@@ -49,7 +49,7 @@ def origin_of(item: pytest.Item) -> str:
 
 
 def walks_of(item: pytest.Item) -> tuple[str, ...]:
-    """The origin that ``item`` walks through with the client fixture, if it does."""
+    """Return the origin that ``item`` talks to with the client fixture; none without it."""
     if "client" not in getattr(item, "fixturenames", ()):
         return ()
     mark = item.get_closest_marker("origin")
@@ -57,9 +57,9 @@ def walks_of(item: pytest.Item) -> tuple[str, ...]:
 
 
 def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
-    """Why ``item`` does not apply to ``environment``; None where it does.
+    """Return why ``item`` does not apply to ``environment``; None where it does.
 
-    An origin that no environment has, but one of nearly that name, is a usage error.
+    Raises BadMark for an origin that no environment has where one of nearly that name exists.
     """
     asks = asks_of(item)
     try:
@@ -88,7 +88,7 @@ def _refuse_unknown_origin(item: pytest.Item, origin: str, environment: Environm
 
 
 def refuse_misuse(item: pytest.Item) -> None:
-    """A check whose marks and fixtures do not fit each other is a usage error."""
+    """Raise BadMark where marks and fixtures of a check do not fit each other."""
     names = set(getattr(item, "fixturenames", ()))
     asks = asks_of(item)
     if names & {"response", "responses", "resources"} and not asks:

@@ -83,7 +83,7 @@ class Case:
 
 
 def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
-    """The URLs that these marks declare. Raises BadMark for a mark that is no use."""
+    """Return the URLs that these marks declare. Raises BadMark for a mark that is no use."""
     templates = []
     for mark in marks:
         if mark.name not in READS:
@@ -115,7 +115,7 @@ def _refuse_bad_template(url: str) -> None:
 
 
 def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str | None:
-    """Why ``environment`` has nothing that these ask for; None where it has.
+    """Return why ``environment`` has nothing that these ask for; None where it has.
 
     Raises BadMark for a field or URL that no environment could fill in.
     """
@@ -138,15 +138,15 @@ def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str
 
 
 def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
-    """The name of the origin that ``ask`` is put to. Raises BadMark."""
+    """Return the name of the origin that ``ask`` goes to. Raises BadMark."""
     return _filled(ask, {}, environment, "").partition(":")[0]
 
 
 def cases(
     asks: Sequence[ProbeTemplate], environment: Environment, walks: Sequence[str] = ()
 ) -> list[Case]:
-    """Every way to fill in the fields of these, at every edge that they and the origins in
-    ``walks`` have.
+    """Return every way to fill in the fields of ``asks``, at every edge that their origins and
+    those in ``walks`` have.
     """
     names = list(dict.fromkeys(name for ask in asks for name in ask.fields))
     axes: list[list[dict[str, str]]] = [
@@ -165,7 +165,7 @@ def cases(
 
 
 def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:
-    """Every choice of an edge for each of these origins."""
+    """Return every choice of an edge for each of these origins."""
     names = [name for name in origins if name in environment.edges]
     choices = itertools.product(*(environment.edges[name] for name in names))
     return [dict(zip(names, choice, strict=True)) for choice in choices]
@@ -174,9 +174,7 @@ def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, s
 def plan(
     asks: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
 ) -> tuple[PlannedProbe, ...]:
-    """The probes of one case in the order in which they were declared, the samples of each URL
-    together.
-    """
+    """Return the probes of one case as declared, the samples of each URL together."""
     return tuple(
         _planned(ask, sample, {**case.values, **values}, case.edges, environment, run_id)
         for ask in asks
@@ -186,7 +184,7 @@ def plan(
 
 
 def _all_values(ask: ProbeTemplate, environment: Environment) -> Iterator[dict[str, str]]:
-    """Every way to fill in the fields that ask for all values within a case."""
+    """Yield every way to fill in the fields that ask for all values within a case."""
     starred = [name for name in ask.fields if name.startswith("*")]
     axes = [environment.params[name.removeprefix("*")] for name in starred]
     for values in itertools.product(*axes):
