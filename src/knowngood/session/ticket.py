@@ -56,7 +56,7 @@ class RunTicket:
         )
 
     def applied(self, environment: Environment) -> Environment:
-        """Return ``environment`` with what is served, as the controller was told."""
+        """Return ``environment`` with the origins, certificate and edges of the run."""
         return environment.served(
             ServerAnnouncement(
                 origins=self.origins,

@@ -41,7 +41,7 @@ def planned(
 
 
 def urls(*marks: Any) -> dict[str, list[str]]:
-    return {name: [each.probe.url for each in probes] for name, probes in planned(*marks).items()}
+    return {name: [probe.probe.url for probe in probes] for name, probes in planned(*marks).items()}
 
 
 def test_plain_url() -> None:
@@ -66,14 +66,14 @@ def test_every_case_at_every_edge() -> None:
     found = planned(mark("content:/{locale}/x", samples=2), environment=AT_EDGES)
     assert sorted(found) == sorted(f"{code}-{edge}" for code in ("fr", "de") for edge in EDGES)
     for name, probes in found.items():
-        assert {each.probe.address for each in probes} == {name.partition("-")[2]}
+        assert {probe.probe.address for probe in probes} == {name.partition("-")[2]}
 
 
 def test_an_origin_without_edges() -> None:
     """Is asked wherever its name leads."""
     other = replace(ENVIRONMENT, edges=MappingProxyType({"other": EDGES}))
     [probes] = planned(mark("content:/y"), environment=other).values()
-    assert [each.probe.address for each in probes] == [""]
+    assert [probe.probe.address for probe in probes] == [""]
 
 
 def test_a_query_is_counted_with_its_path() -> None:
@@ -82,7 +82,7 @@ def test_a_query_is_counted_with_its_path() -> None:
     """
     for url in ("content:/{locale}/x", "content:/{locale}/x?{nonce}"):
         [first, *_] = planned(mark(url)).values()
-        assert {each.probe.template for each in first} == {"content:/{locale}/x"}
+        assert {probe.probe.template for probe in first} == {"content:/{locale}/x"}
 
 
 def test_field_makes_a_case_for_each_value() -> None:
@@ -135,7 +135,7 @@ def test_release_is_the_version_document() -> None:
 def test_nonce_is_new_for_each_sample() -> None:
     """Samples are probes of one case, and a nonce tells their URLs apart."""
     [several] = planned(mark("content:/x?{nonce}", samples=3)).values()
-    found = [each.probe for each in several]
+    found = [probe.probe for probe in several]
     assert [probe.sample for probe in found] == [1, 2, 3]
     assert len({probe.url for probe in found}) == 3
     assert all("run" in probe.url for probe in found)
@@ -144,9 +144,9 @@ def test_nonce_is_new_for_each_sample() -> None:
 def test_samples_of_one_url_are_different_probes() -> None:
     """Without a nonce samples share a URL, but none is answered by another's answer."""
     found = [
-        each.probe
+        probe.probe
         for several in planned(mark("content:/x", samples=2)).values()
-        for each in several
+        for probe in several
     ]
     assert found[0].url == found[1].url
     assert found[0] != found[1]
@@ -155,7 +155,7 @@ def test_samples_of_one_url_are_different_probes() -> None:
 def test_url_without_samples_beside_one_with() -> None:
     """Each URL is asked as often as its own mark says, in the order of the marks."""
     [several] = planned(mark("content:/a", samples=2), mark("content:/b")).values()
-    assert [(each.probe.url[-1], each.probe.sample) for each in several] == [
+    assert [(probe.probe.url[-1], probe.probe.sample) for probe in several] == [
         ("a", 1),
         ("a", 2),
         ("b", 1),
