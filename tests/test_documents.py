@@ -122,14 +122,16 @@ def test_the_readme_shows_claims_that_there_are() -> None:
     assert shown <= claims
 
 
-def test_the_readme_s_environment_loads(tmp_path: Path) -> None:
-    """The example is a whole environment."""
-    [text] = re.findall(r"```toml\n(description.+?)```", README, re.S)
+def test_the_readme_s_environments_load(tmp_path: Path) -> None:
+    """Each example is a whole environment."""
+    text, smallest = re.findall(r"```toml\n(description.+?)```", README, re.S)
     folder = tmp_path / "environments"
     folder.mkdir()
     (folder / "stage.toml").write_text(text)
     (folder / "dev.toml").write_text('description = "dev"\n[origins]\ncontent = "https://dev"\n')
+    (folder / "ours.toml").write_text(smallest)
     assert load("stage", tmp_path).origins == {"content": "https://fhr.allizom.org"}
+    assert load("ours", tmp_path).origins == {"content": "https://www.example.org"}
 
 
 def test_every_link_leads_to_a_file() -> None:

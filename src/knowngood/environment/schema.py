@@ -79,9 +79,11 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "additionalProperties":
         known = schema.get("properties", {})
         extra = sorted(set(instance) - set(known))
-        return f"{key}: unknown key {', '.join(extra)}; allowed: {', '.join(sorted(known))}"
+        keys = "key" if len(extra) == 1 else "keys"
+        return f"{key}: unknown {keys} {', '.join(extra)}; allowed: {', '.join(sorted(known))}"
     if error.validator == "required":
-        return f"{key}: {error.message}{hint}"
+        missing = [name for name in error.validator_value if name not in instance]
+        return f"{key}: needs the key {missing[0]}{hint if error.absolute_path else ''}"
     if error.absolute_path and error.absolute_path[0] == "secrets":
         return f"{key}: found something else (not shown, it may be a secret){hint}"
     if error.validator == "uniqueItems":

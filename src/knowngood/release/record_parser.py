@@ -18,13 +18,16 @@ SKEW: Final = timedelta(minutes=5)
 BY_HAND: Final = timedelta(minutes=1)
 """How long a person's git may take from the time in a tag's name to the tag."""
 
+_WORDS: Final = "|".join(sorted(set().union(*VERDICTS.values()), key=len, reverse=True))
 _BY_HAND: Final = re.compile(
-    r"(?P<verdict>[A-Z ]+): (?:verified|pushed|rolled back|overridden) by hand"
-    r"(?:: (?P<reason>[^\n]*))?"
+    rf"\s*(?P<verdict>{_WORDS})\b[ :,]*"
+    r"(?:(?:verified|pushed|rolled back|overridden) by hand[ :,]*)?"
+    r"(?P<reason>[^\n]*)"
     r"(?:\n+(?:-----BEGIN [A-Z ]+-----\n.*)?)?",
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
-"""A whole message made by hand: one line, and the signature of a signed tag."""
+"""A whole message made by hand: one line that begins with a verdict, and the signature of a signed
+tag. Who types it at night may leave out the words between."""
 
 _NO_RECORD: Final = (
     ValueError,
@@ -75,7 +78,8 @@ def _made_by_hand(name: str, tag: GitObject, commit: str, line: re.Match[str]) -
     _refuse_other_time(tag, when, BY_HAND)
     reason = (line["reason"] or "").strip() or "by hand"
     who = tag.header("tagger").rsplit(" ", 2)[0]
-    return Record(kind, environment, release, commit, when, line["verdict"], reason, who)
+    verdict = line["verdict"].upper()
+    return Record(kind, environment, release, commit, when, verdict, reason, who)
 
 
 def _written_by_us(name: str, tag: GitObject, commit: str) -> Record:
@@ -85,7 +89,8 @@ def _written_by_us(name: str, tag: GitObject, commit: str) -> Record:
         record = _from_statement(_statement_in(tag.message), release)
     except _NO_RECORD as error:
         raise MalformedRecord(
-            f"its message holds no record: {one_line(repr(error), 120)}"
+            "its message holds no record: expected knowngood's own, or one line such as "
+            f"'PASSED: verified by hand: REASON' ({one_line(str(error), 120)})"
         ) from None
     if record.commit != commit:
         raise MalformedRecord(

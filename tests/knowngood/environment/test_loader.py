@@ -280,7 +280,7 @@ MISTAKES = {
         "release: found 'v1'",
         "url, shape, field, repository and unbuilt",
     ),
-    "release-no-url": ('[release]\nshape = "json"\n', "release", "'url' is a required property"),
+    "release-no-url": ('[release]\nshape = "json"\n', "release", "needs the key url"),
     "release-full-url": ('[release]\nurl = "https://x/v"\n', "release.url", "'https'"),
     "release-no-origin": ('[release]\nurl = "/v"\n', "release.url: found '/v'", "ORIGIN:/path"),
     "release-unknown-origin": ('[release]\nurl = "cdn:/v"\n', "release.url", "'cdn'", "content"),
@@ -296,7 +296,7 @@ MISTAKES = {
         "the key of a json document",
     ),
     "control-no-list": ("[control]\nx = 1\n", "control", "a list of tables"),
-    "control-no-url": ("[[control]]\nbody = 'x'\n", "control.0", "'url' is a required"),
+    "control-no-url": ("[[control]]\nbody = 'x'\n", "control.0", "needs the key url"),
     "control-url": ('[[control]]\nurl = "c"\n', "control.0.url: found 'c'", "an absolute URL"),
     "control-body": ('[[control]]\nurl = "http://c"\nbody = 1\n', "control.0.body", "text"),
     "control-header": ('[[control]]\nurl = "http://c"\nheader = 1\n', "control.0.header", "Name"),
@@ -353,7 +353,7 @@ MISTAKES = {
         "the path below the site",
     ),
     "headers-no-table": ("headers = 1\n", "headers: found 1", "a table for each kind of URL"),
-    "headers-no-paths": ("[headers.a]\nx = 'y'\n", "headers.a", "'paths' is a required"),
+    "headers-no-paths": ("[headers.a]\nx = 'y'\n", "headers.a", "needs the key paths"),
     "headers-bad-paths": ("[headers.a]\npaths = '('\n", "headers.a.paths: found '('", "regular"),
     "headers-bad-value": (
         "[headers.a]\npaths = '/'\nx-y = '*'\n",
@@ -386,8 +386,8 @@ MISTAKES = {
         "serve: found 'x'",
         "command, origins and drill",
     ),
-    "serve-no-command": ('[serve]\norigins = ["o"]\n', "serve", "'command' is a required"),
-    "serve-no-origins": ('[serve]\ncommand = ["x"]\n', "serve", "'origins' is a required"),
+    "serve-no-command": ('[serve]\norigins = ["o"]\n', "serve", "needs the key command"),
+    "serve-no-origins": ('[serve]\ncommand = ["x"]\n', "serve", "needs the key origins"),
     "serve-command-text": (
         '[serve]\ncommand = "x"\norigins = ["o"]\n',
         "serve.command: found 'x'",
@@ -459,7 +459,7 @@ def test_bad_origin_is_named(suite: Path, case: str) -> None:
 
 def test_missing_or_empty_description(suite: Path) -> None:
     """An environment says in a line what it is, for whoever has to choose one."""
-    assert "'description' is a required property" in refusal(suite, ORIGINS)
+    assert "needs the key description" in refusal(suite, ORIGINS)
     assert "description: found ''" in refusal(suite, 'description = ""\n' + ORIGINS)
 
 

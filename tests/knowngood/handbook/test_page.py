@@ -53,7 +53,7 @@ def test_what_is_missing_is_named(rendered: Render) -> None:
     assert page.startswith("# shop by hand\n")
     for table, key in (("release", "url"), ("release", "repository"), ("deploy", "command")):
         assert f"(environments/shop.toml does not say it: [{table}] {key})" in page
-    assert "The commands for this would stand in environments/by_hand.sh.j2." in page
+    assert "Write the commands for this into environments/by_hand.sh.j2." in page
     assert "git " not in "".join(command.text for command in commands(page))
 
 
@@ -157,7 +157,7 @@ command = [{words}]
     type_in([c for c in commands(page) if c.section[0] in "#12"], tmp_path)
     assert not (tmp_path / "bin" / "pwned.ran").exists()
     deployed = (tmp_path / "deployed").read_text().split("\n--\n")
-    assert deployed == [HOSTILE, "two\nlines", "--v7=1234567", ""]
+    assert deployed == [HOSTILE, "two\nlines", "--RELEASE=COMMIT", ""]
     type_in(commands(page), tmp_path)
     assert not (tmp_path / "bin" / "pwned.ran").exists()
 

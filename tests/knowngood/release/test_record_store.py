@@ -166,7 +166,7 @@ def test_tags_that_are_no_records(site: Repository, note: Note) -> None:
     """Each is told with why, and hides no other."""
     good = note("v1")
     git(site.path, "tag", "verified/stage/v1/20261124T120001.000000Z")
-    git(site.path, "tag", "-a", "-m", "PASSED", "verified/stage/v2/20261124T120001.000000Z")
+    git(site.path, "tag", "-a", "-m", "it is fine", "verified/stage/v2/20261124T120001.000000Z")
     git(
         site.path, "tag", "-a", "-m", "x", "verified/stage/t/20261124T120001.000000Z", "HEAD^{tree}"
     )
