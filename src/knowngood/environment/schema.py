@@ -82,7 +82,8 @@ def _explain(error: jsonschema.ValidationError) -> str:
         keys = "key" if len(extra) == 1 else "keys"
         return f"{key}: unknown {keys} {', '.join(extra)}; allowed: {', '.join(sorted(known))}"
     if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in instance]
+        required = cast("list[str]", error.validator_value)
+        missing = [name for name in required if name not in instance]
         return f"{key}: needs the key {missing[0]}{hint if error.absolute_path else ''}"
     if error.absolute_path and error.absolute_path[0] == "secrets":
         return f"{key}: found something else (not shown, it may be a secret){hint}"
