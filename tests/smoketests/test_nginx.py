@@ -79,7 +79,7 @@ def _change_one_byte(path: Path) -> tuple[str, str]:
     return sha256(content).hexdigest(), sha256(changed).hexdigest()
 
 
-@pytest.fixture(params=["alone", "workers"])
+@pytest.fixture(params=["alone", pytest.param("workers", marks=pytest.mark.slow)])
 def run(request: pytest.FixtureRequest, suite_here: Callable, suite: Callable) -> Callable:
     """Run the suite in one process, or in several."""
     return suite_here if request.param == "alone" else partial(suite, "-n", "2")

@@ -52,19 +52,21 @@ OTHERS = [_asks_for_nothing, _no_preferences, _no_dockerflow, _not_translated]
 
 @pytest.mark.parametrize("change", OTHERS, ids=lambda change: change.__name__.strip("_"))
 def test_a_release_that_is_otherwise_sound(
-    served: Served, suite: Callable, change: Callable[[Served], None]
+    served: Served, suite_here: Callable, change: Callable[[Served], None]
 ) -> None:
     """What FHR was at other times, or is elsewhere, is no reason to roll back."""
     change(served)
-    ended = suite(f"--env={served.environment}")
+    ended = suite_here(f"--env={served.environment}")
     assert ended.code == 0, ended.output
 
 
-def test_settings_are_lost_that_scripts_name_in_two_pieces(served: Served, suite: Callable) -> None:
+def test_settings_are_lost_that_scripts_name_in_two_pieces(
+    served: Served, suite_here: Callable
+) -> None:
     """Nothing refers to them then, and still they are needed."""
     _in_two_pieces(served)
     served.shared("js/config.json").unlink()
-    ended = suite(f"--env={served.environment}")
+    ended = suite_here(f"--env={served.environment}", "smoketests/test_config.py")
     assert "test_config.py::test_config_json_never_404s" in ended.failed_checks()
 
 
@@ -74,22 +76,22 @@ def _in_two_pieces(served: Served) -> None:
         script.write_text(re.sub(r'"(js/[^"]*)[.]json', r'"\1" + ".json', text))
 
 
-def test_heartbeats_are_lost(served: Served, suite: Callable) -> None:
+def test_heartbeats_are_lost(served: Served, suite_here: Callable) -> None:
     """One that the environment names must be there, another need not."""
     (served.site / "__heartbeat__").unlink()
-    ended = suite(f"--env={served.environment}")
+    ended = suite_here(f"--env={served.environment}")
     assert ended.failed_checks() == {"test_site.py::test_the_deployment_says_it_is_well"}
     _edit(served, r"heartbeat = .*", 'heartbeat = ["__lbheartbeat__"]')
-    ended = suite(f"--env={served.environment}")
+    ended = suite_here(f"--env={served.environment}")
     assert ended.code == 0, ended.output
 
 
 @pytest.mark.parametrize("text", ["HEAD", "fatal: Not a git repository: .git", "<html></html>"])
-def test_a_version_that_is_none(served: Served, suite: Callable, text: str) -> None:
+def test_a_version_that_is_none(served: Served, suite_here: Callable, text: str) -> None:
     """What a deploy script writes into a file of its own where git could not tell."""
     _no_dockerflow(served)
     (served.site / "revision").write_text(f"{text}\n")
-    ended = suite(f"--env={served.environment}")
+    ended = suite_here(f"--env={served.environment}")
     assert ended.code == 1, ended.output
     caught_by = "test_site.py::test_the_version_document_says_what_is_deployed"
     assert ended.failed_checks() == {caught_by}

@@ -339,7 +339,7 @@ KEY = "serve.drill.rollback"
         (replaced(ROLLBACK, ""), "--rollback needs [release], and [serve.drill.rollback] with"),
         (ENVIRONMENT[: ENVIRONMENT.index("[serve.drill]")], "has no [serve.drill]"),
         (replaced("[release]\n", "[headers]\n").partition("[headers]")[0], "needs [release]"),
-        (replaced('lost = "about/page.html"\n', ""), f"{KEY}: 'lost' is a required property"),
+        (replaced('lost = "about/page.html"\n', ""), f"{KEY}: needs the key lost"),
         (replaced('"about/page.html"', '"/etc/passwd"'), f"{KEY}.lost: found '/etc/passwd'"),
         (replaced('"about/page.html"', '"../x"'), f"{KEY}.lost: found '../x'"),
         (replaced('"about/page.html"', '"about"'), "build has made has no file 'about'"),

@@ -29,7 +29,10 @@ LIMITED = (
     "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); "
     "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
-MODES = pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+MODES = pytest.mark.parametrize(
+    "mode",
+    [pytest.param((), id="alone"), pytest.param(("-n", "2"), id="workers", marks=pytest.mark.slow)],
+)
 
 
 class Session:
