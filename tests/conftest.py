@@ -3,6 +3,7 @@
 ``--slow`` says what becomes of the tests with the mark ``slow``, which only guard against drift.
 """
 
+import gc
 import json
 import os
 import random
@@ -87,6 +88,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     dropped = set(items) - set(selected)
     config.hook.pytest_deselected(items=[item for item in items if item in dropped])
     items[:] = selected
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over the collected tests, which live to the end."""
+    gc.freeze()
 
 
 def _sample(slow: list[pytest.Item], day: str) -> list[pytest.Item]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -94,14 +95,18 @@ def _verdict(path: Path) -> Mapping[str, Any]:
 
 @contextlib.contextmanager
 def _same_process(cwd: Path) -> Iterator[None]:
-    """Undo what a run does to its process: signal handlers, frozen objects, modules of checks."""
+    """Undo what a run does to its process: signal handlers, modules of checks.
+
+    The garbage collector is left alone: this process has thousands of tests to walk over.
+    """
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
     handlers = {number: signal.getsignal(number) for number in numbers}
     path = sys.path[:]
+    collector = mock.patch.multiple(gc, collect=lambda: 0, freeze=lambda: None)
     try:
-        yield
+        with collector:
+            yield
     finally:
-        gc.unfreeze()
         sys.path[:] = path
         for number, handler in handlers.items():
             signal.signal(number, handler)
