@@ -39,11 +39,11 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 def command(
     context: click.Context, /, arguments: tuple[str, ...], origin: tuple[str, ...], **values: Any
 ) -> int:
-    """Run the checks against an environment.
+    """Run the checks against an environment, in a child process that is watched.
 
-    As `pytest --env=NAME` does, in a process that is watched: its time, its end and its account
-    of itself. Other options go to pytest; see `pytest --help`. One run for each environment and
-    machine; a second one ends with 75 at once.
+    The checks are those of `pytest --env=NAME`. A child that takes too long, crashes, or reports
+    a verdict that its exit code contradicts ends with 75. Other options go to pytest; see
+    `pytest --help`. One run for each environment and machine; a second one ends with 75 at once.
 
     \b
     exit codes: 0 proceed, 1 roll back, 2 interrupted, 3 internal error, 4 usage error,

@@ -29,12 +29,18 @@ _HEADS: Final = ("environment", "live now", "last pushed", "last verified", "las
 def environments(names: Sequence[str]) -> list[Environment]:
     """Return the environments of these names; without names, all that have release.repository.
 
-    Raises BadEnvironment.
+    Raises BadEnvironment, also where there is none: an empty table would look like an answer.
     """
     folder = root_above(Path.cwd()) / FOLDER
     chosen = names or sorted(path.stem for path in folder.glob("*.toml"))
     loaded = [load_here(name, secrets=False) for name in chosen]
-    return [e for e in loaded if names or (e.release and e.release.repository)]
+    recorded = [e for e in loaded if names or (e.release and e.release.repository)]
+    if not recorded:
+        raise BadEnvironment(
+            f"{folder} has no environment with release.repository, where records are kept; add it "
+            "to one, or run this in the suite's folder"
+        )
+    return recorded
 
 
 def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:

@@ -206,6 +206,15 @@ def test_questions_need_no_secrets(run: Run, noted: Note, project: Path) -> None
     assert "NOWHERE_SET" not in run("status", "--offline").out
 
 
+def test_status_of_nothing(run: Run, project: Path) -> None:
+    """A folder without environments that have records is a mistake, and no empty table."""
+    for path in (project / "environments").glob("*.toml"):
+        path.unlink()
+    ended = run("status", "--offline")
+    assert (ended.code, ended.out) == (4, "")
+    assert "has no environment with release.repository" in ended.err
+
+
 def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None:
     """An environment that cannot be read does not hide the others."""
     environment(project, "dev", repository="../nowhere")
