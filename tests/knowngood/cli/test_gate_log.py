@@ -10,13 +10,12 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from command_run import Run
 from release_side import Note, git
 
 import fhr_standin
-from knowngood.cli import main
 from knowngood.environment.model import Environment
 from knowngood.release import record_from_verdict, record_store
 from knowngood.release.git import Repository
@@ -33,14 +32,6 @@ repository = "{repository}"
 [gate]
 no_change = []
 """
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -65,21 +56,6 @@ def environment(
     place = url or f"http://127.0.0.{len(name)}:9"  # where nobody listens
     text = ENVIRONMENT.format(name=name, extra=extra, repository=repository, url=place)
     (project / "environments" / f"{name}.toml").write_text(text)
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run ``knowngood`` there, in this process."""
-    monkeypatch.chdir(project)
-
-    def run(*words: str) -> Ended:
-        code = main.run(words)
-        return Ended(code, *capfd.readouterr())
-
-    return run
 
 
 def test_last_good(run: Run, noted: Note) -> None:

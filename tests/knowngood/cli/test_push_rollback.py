@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from command_run import Run
 from release_side import Note, git
 
-from knowngood.cli import main
 from knowngood.release import record_store
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
@@ -104,28 +104,6 @@ def build(project: Path, release: str, site: Repository) -> None:
 def environment(project: Path, name: str, url: str, extra: str = "") -> None:
     text = ENVIRONMENT.format(name=name, url=url, extra=extra)
     (project / "environments" / f"{name}.toml").write_text(text)
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    output: str
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run ``knowngood`` there, in this process."""
-    monkeypatch.chdir(project)
-
-    def run(*words: str) -> Ended:
-        code = main.run(words)
-        return Ended(code, "".join(capfd.readouterr()))
-
-    return run
 
 
 @pytest.fixture
