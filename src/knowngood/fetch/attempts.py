@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from ..environment import Budget
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
-from .probe import Answer, Attempt, Cause, Exchange, Probe
+from .probe import Answer, Attempt, AttemptError, Exchange, Probe
 from .received import Limits
 from .retry import Tried, retried
 from .transport import Transport
@@ -68,14 +68,14 @@ class Attempts:
         left = self._run_left()
         if left <= 0:
             detail = "not asked: the run's time was used up"
-            return Attempt(time.time(), 0.0, cause=Cause.BUDGET, detail=detail), None
+            return Attempt(time.time(), 0.0, error=AttemptError.BUDGET, detail=detail), None
         # A third of the probe's time, so that a stalled attempt leaves room for two more.
         seconds = min(end - time.monotonic(), max(SHORTEST, self.budget.probe / 3))
         limits = Limits(min(seconds, left), self.budget.body, fresh, may_grow)
         attempt, answer = await self._followed(probe, limits)
-        if attempt.cause is Cause.TIMEOUT and left < seconds:
+        if attempt.error is AttemptError.TIMEOUT and left < seconds:
             detail = "cut off: the run's time was used up"
-            attempt = replace(attempt, cause=Cause.BUDGET, detail=detail)
+            attempt = replace(attempt, error=AttemptError.BUDGET, detail=detail)
         return self._with_decoded_size(attempt, answer)
 
     def _run_left(self) -> float:
@@ -92,7 +92,7 @@ class Attempts:
             target = target_of(answer)
             trouble = self._redirect_trouble(probe, target, hops)
             if trouble:
-                return replace(attempt, cause=Cause.REDIRECT, detail=trouble), None
+                return replace(attempt, error=AttemptError.REDIRECT, detail=trouble), None
             hops += 1
             seconds = max(0.001, started + limits.seconds - time.monotonic())
             hop_limits = replace(limits, seconds=seconds, fresh=False)
@@ -127,9 +127,9 @@ class Attempts:
             return attempt, answer
         try:
             decoded = decoded_size(answer.body, encoding, self.budget.body)
-        except BadEncoding as error:
-            cause = Cause.TOO_LARGE if error.too_large else Cause.ENCODING
-            return replace(attempt, cause=cause, detail=str(error)), None
+        except BadEncoding as refused:
+            error = AttemptError.TOO_LARGE if refused.too_large else AttemptError.ENCODING
+            return replace(attempt, error=error, detail=str(refused)), None
         return attempt, replace(answer, decoded=decoded)
 
 

@@ -18,7 +18,7 @@ from .probe import (
     NOT_NOW,
     RETRIED_STATUSES,
     SAFE_METHODS,
-    Cause,
+    AttemptError,
     Exchange,
     Probe,
 )
@@ -129,17 +129,17 @@ class _FetcherTransport(httpx.BaseTransport):
         )
 
     def _with_redirect_judged(self, exchange: Exchange) -> Exchange:
-        """Return ``exchange``, with the cause REDIRECT if the last answer led out of the
+        """Return ``exchange``, with the error REDIRECT if the last answer led out of the
         environment: that is a fault of the deployment, not of the check that followed.
         """
         last = self.exchanges[-1].answer if self.exchanges else None
         url = exchange.probe.url
         if last is None or last.header("location") is None or target_of(last) != url:
             return exchange
-        if exchange.cause is not Cause.GUARD or self._fetcher.guard.origin_of(url):
+        if exchange.error is not AttemptError.GUARD or self._fetcher.guard.origin_of(url):
             return exchange
         detail = f"redirected to {url}, outside the environment's origins: not followed"
-        attempt = replace(exchange.attempts[0], cause=Cause.REDIRECT, detail=detail)
+        attempt = replace(exchange.attempts[0], error=AttemptError.REDIRECT, detail=detail)
         return replace(exchange, attempts=(attempt,))
 
     def _note_result(self, exchange: Exchange) -> None:

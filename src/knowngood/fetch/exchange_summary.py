@@ -19,7 +19,7 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         "attempts": [
             {
                 "status": attempt.status,
-                "cause": attempt.cause and str(attempt.cause),
+                "error": attempt.error and str(attempt.error),
                 "phase": attempt.phase,
                 "detail": one_line(attempt.detail, 300),
                 "seconds": round(attempt.seconds, 3),

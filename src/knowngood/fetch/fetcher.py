@@ -21,7 +21,7 @@ from .attempts import Attempts
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
-from .probe import Attempt, Cause, Exchange, Probe
+from .probe import Attempt, AttemptError, Exchange, Probe
 from .response import request_headers
 from .silence import SilentOrigins
 from .statistics import RequestStatistics
@@ -178,7 +178,7 @@ class Fetcher:
         """
         refusal = self.guard.refusal(probe)
         if refusal:
-            attempt = Attempt(time.time(), 0.0, cause=Cause.GUARD, detail=refusal)
+            attempt = Attempt(time.time(), 0.0, error=AttemptError.GUARD, detail=refusal)
             return Exchange(probe, (attempt,))
         may_grow = partial(self._memory.may_grow, reservation) if cut_off else None
         async with self._slot:
@@ -197,7 +197,7 @@ class Fetcher:
             "let a check ask for less, or for its URLs one by one"
         )
         before = exchange.attempts if exchange else (Attempt(time.time(), 0.0),)
-        last = replace(before[-1], cause=Cause.BUDGET, detail=detail)
+        last = replace(before[-1], error=AttemptError.BUDGET, detail=detail)
         return self._noted(Exchange(probe, (*before[:-1], last)))
 
     def _noted(self, exchange: Exchange) -> Exchange:

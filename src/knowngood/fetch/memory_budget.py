@@ -3,7 +3,7 @@
 Two rules:
 
 - Answers that no check waits for yet are asked for only while little is held (``AHEAD``).
-- What is held in all has a limit (``MOST``). An answer beyond it is dropped; its cause is BUDGET.
+- What is held in all has a limit (``MOST``). An answer beyond it is dropped; its error is BUDGET.
 
 A large body under way counts as held, with the most that it can have. One that there is no room for
 is cut off when it turns out large, and asked for again when there is.

@@ -21,7 +21,7 @@ IDEMPOTENT_METHODS: Final = SAFE_METHODS | {"PUT", "DELETE"}
 """Methods whose repetition changes nothing more (RFC 9110, 9.2.2)."""
 
 
-class Cause(StrEnum):
+class AttemptError(StrEnum):
     """Why an attempt brought no usable answer."""
 
     DNS = "dns"
@@ -40,17 +40,17 @@ class Cause(StrEnum):
     BUDGET = "budget"
 
 
-RETRIED_CAUSES: Final = frozenset(
+RETRIED_ERRORS: Final = frozenset(
     {
-        Cause.DNS,
-        Cause.REFUSED,
-        Cause.UNREACHABLE,
-        Cause.RESET,
-        Cause.TIMEOUT,
-        Cause.TRUNCATED,
+        AttemptError.DNS,
+        AttemptError.REFUSED,
+        AttemptError.UNREACHABLE,
+        AttemptError.RESET,
+        AttemptError.TIMEOUT,
+        AttemptError.TRUNCATED,
     }
 )
-"""Causes that may pass by themselves. A certificate, a bomb or a login page will not."""
+"""Errors that may pass by themselves. A certificate, a bomb or a login page will not."""
 
 RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
 """Statuses by which a server or a gateway says "not now" (RFC 9110, 15.6; RFC 6585, 4)."""
@@ -60,23 +60,42 @@ NOT_NOW: Final = frozenset({429, 503})
 leave open whether the request was carried out behind it."""
 
 SILENT: Final = frozenset(
-    {Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.RESET, Cause.TIMEOUT, Cause.TLS}
+    {
+        AttemptError.DNS,
+        AttemptError.REFUSED,
+        AttemptError.UNREACHABLE,
+        AttemptError.RESET,
+        AttemptError.TIMEOUT,
+        AttemptError.TLS,
+    }
 )
-"""Causes in which nobody answered who can be believed: either the deployment is out of reach, or
+"""Errors in which nobody answered who can be believed: either the deployment is out of reach, or
 the runner's own network is down."""
 
 ANSWERED_WRONG: Final = frozenset(
-    {Cause.TRUNCATED, Cause.TOO_LARGE, Cause.PROTOCOL, Cause.ENCODING, Cause.REDIRECT}
+    {
+        AttemptError.TRUNCATED,
+        AttemptError.TOO_LARGE,
+        AttemptError.PROTOCOL,
+        AttemptError.ENCODING,
+        AttemptError.REDIRECT,
+    }
 )
-"""Causes in which the deployment answered, and answered wrong: a failure by themselves."""
+"""Errors in which the deployment answered, and answered wrong: a failure by themselves."""
 
-RUN_CAUSES: Final = frozenset({Cause.RUNNER, Cause.BUDGET})
-"""Causes that lie with the run: they do not show how the origin is."""
+RUN_ERRORS: Final = frozenset({AttemptError.RUNNER, AttemptError.BUDGET})
+"""Errors that lie with the run: they do not show how the origin is."""
 
 _NEVER_SENT: Final = frozenset(
-    {Cause.GUARD, Cause.DNS, Cause.REFUSED, Cause.UNREACHABLE, Cause.TLS}
+    {
+        AttemptError.GUARD,
+        AttemptError.DNS,
+        AttemptError.REFUSED,
+        AttemptError.UNREACHABLE,
+        AttemptError.TLS,
+    }
 )
-"""Causes that end an attempt before its request is on the wire, so that nothing was written."""
+"""Errors that end an attempt before its request is on the wire, so that nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +191,7 @@ class Attempt:
         began: when it began, in seconds since the epoch.
         seconds: how long it took.
         status: the status code; None without one.
-        cause: why it brought no usable answer; None for one that did.
+        error: why it brought no usable answer; None for one that did.
         detail: the same in a sentence.
         phase: for a timeout, how far it got (dns, connect, tls, headers or body); for TLS, which
             fault it is (expired, not yet valid, wrong host, untrusted or handshake).
@@ -184,7 +203,7 @@ class Attempt:
     began: float
     seconds: float
     status: int | None = None
-    cause: Cause | None = None
+    error: AttemptError | None = None
     detail: str = ""
     phase: str = ""
     address: str = ""
@@ -193,15 +212,15 @@ class Attempt:
     @property
     def never_sent(self) -> bool:
         """Whether the request cannot have reached the server."""
-        if self.cause is Cause.BUDGET:
+        if self.error is AttemptError.BUDGET:
             return not self.address
-        return self.cause in _NEVER_SENT or self.phase in {"dns", "connect", "tls"}
+        return self.error in _NEVER_SENT or self.phase in {"dns", "connect", "tls"}
 
     def __str__(self) -> str:
-        if self.cause is None:
+        if self.error is None:
             return f"{self.status} in {self.seconds:.2f} s"
         phase = f" ({self.phase})" if self.phase else ""
-        return f"{self.cause}{phase}: {self.detail} after {self.seconds:.2f} s"
+        return f"{self.error}{phase}: {self.detail} after {self.seconds:.2f} s"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -235,7 +254,7 @@ class Exchange:
     @property
     def heard(self) -> bool:
         """Whether somebody answered, rightly or wrongly."""
-        return self.answer is not None or self.cause in ANSWERED_WRONG
+        return self.answer is not None or self.error in ANSWERED_WRONG
 
     @property
     def transient(self) -> bool:
@@ -249,9 +268,9 @@ class Exchange:
         return last.began + last.seconds - self.attempts[0].began
 
     @property
-    def cause(self) -> Cause | None:
+    def error(self) -> AttemptError | None:
         """Why there is no answer; None where there is one."""
-        return self.attempts[-1].cause
+        return self.attempts[-1].error
 
 
 @dataclass(frozen=True, slots=True)

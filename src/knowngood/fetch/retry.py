@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_exponential, wait_random
 
-from .probe import NOT_NOW, RETRIED_CAUSES, RETRIED_STATUSES, Answer, Attempt, Exchange, Probe
+from .probe import NOT_NOW, RETRIED_ERRORS, RETRIED_STATUSES, Answer, Attempt, Exchange, Probe
 
 Tried: TypeAlias = tuple[Attempt, Answer | None]
 
@@ -64,7 +64,7 @@ def worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool
     """
     repeatable = probe.may_be_repeated
     if answer is None:
-        return attempt.cause in RETRIED_CAUSES and (repeatable or attempt.never_sent)
+        return attempt.error in RETRIED_ERRORS and (repeatable or attempt.never_sent)
     return answer.status in (RETRIED_STATUSES if repeatable else NOT_NOW)
 
 

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from typing import Final
 
-from .probe import RUN_CAUSES, Attempt, Cause, Exchange, Probe
+from .probe import RUN_ERRORS, Attempt, AttemptError, Exchange, Probe
 
 SILENT_LIMIT: Final = 32
 SILENT_ROW: Final = 4
@@ -40,7 +40,7 @@ class SilentOrigins:
         if row < SILENT_LIMIT and not lasting:
             return None
         detail = f"not asked: {row} requests in a row to {place} got no answer"
-        attempt = Attempt(time.time(), 0.0, cause=Cause.UNREACHABLE, detail=detail)
+        attempt = Attempt(time.time(), 0.0, error=AttemptError.UNREACHABLE, detail=detail)
         return Exchange(probe, (attempt,))
 
     def note(self, exchange: Exchange) -> None:
@@ -49,7 +49,7 @@ class SilentOrigins:
         if exchange.heard:
             self._in_a_row[place] = 0
             self._since.pop(place, None)
-        elif exchange.cause not in RUN_CAUSES and exchange.attempts[-1].seconds:
+        elif exchange.error not in RUN_ERRORS and exchange.attempts[-1].seconds:
             self._in_a_row[place] += 1
             self._since.setdefault(place, exchange.attempts[0].began)
 

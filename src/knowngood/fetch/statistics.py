@@ -14,7 +14,7 @@ from .exchange_summary import describe
 from .flakiness import AttemptLog
 from .probe import (
     RETRIED_STATUSES,
-    RUN_CAUSES,
+    RUN_ERRORS,
     SAFE_METHODS,
     SILENT,
     Answer,
@@ -99,7 +99,7 @@ class RequestStatistics:
             self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed))
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(describe(exchange))
-        silent = exchange.cause in SILENT and probe.method in SAFE_METHODS
+        silent = exchange.error in SILENT and probe.method in SAFE_METHODS
         if silent and len(self.silent) < LOOKED_AT_AGAIN:
             self.silent.setdefault(probe)
         self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
@@ -136,7 +136,7 @@ class RequestStatistics:
         failed = tuple(attempt.began for attempt in exchange.attempts if _failed(attempt))
         log.failed += failed
         last = exchange.attempts[-1]
-        if last.cause is None and last.status not in RETRIED_STATUSES:
+        if last.error is None and last.status not in RETRIED_STATUSES:
             log.answered.append(last.began)
         return failed
 
@@ -162,6 +162,6 @@ class RequestStatistics:
 
 def _failed(attempt: Attempt) -> bool:
     """Whether an attempt failed in a way that a sound origin does not."""
-    if attempt.cause is None:
+    if attempt.error is None:
         return attempt.status in RETRIED_STATUSES - {429}
-    return not attempt.stale and attempt.cause not in RUN_CAUSES
+    return not attempt.stale and attempt.error not in RUN_ERRORS

@@ -77,13 +77,13 @@ class Transport:
             began=began,
             seconds=seconds,
             status=status if status >= 200 else None,
-            cause=diagnosis.cause,
+            error=diagnosis.error,
             detail=diagnosis.detail,
             phase=diagnosis.phase,
             stale=received.stale,
             address=handle.getinfo(pycurl.PRIMARY_IP) or "",
         )
-        answer = None if diagnosis.cause else _answer(handle, received)
+        answer = None if diagnosis.error else _answer(handle, received)
         if completed:
             handle.reset()
             self._idle.append(handle)

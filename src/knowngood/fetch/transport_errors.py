@@ -1,4 +1,4 @@
-"""Find the cause of an attempt that brought no answer: libcurl's error codes in our words."""
+"""Say why an attempt brought no answer: libcurl's error codes in our words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import pycurl
 
-from .probe import Cause
+from .probe import AttemptError
 from .received import Limits, Received
 
 
@@ -16,32 +16,32 @@ class Diagnosis(NamedTuple):
     """Why an attempt brought no answer.
 
     Attributes:
-        cause: the cause; None for an attempt that succeeded.
+        error: why it brought no usable answer; None for an attempt that succeeded.
         detail: a sentence for the report.
         phase: how far a timeout came, or which fault TLS has (see ``Attempt``).
     """
 
-    cause: Cause | None
+    error: AttemptError | None
     detail: str = ""
     phase: str = ""
 
 
 _E_TOO_LARGE: Final = 100  # CURLE_TOO_LARGE; pycurl has no name for it
 
-_CAUSES: Final = {
-    pycurl.E_COULDNT_RESOLVE_HOST: Cause.DNS,
-    pycurl.E_COULDNT_CONNECT: Cause.REFUSED,
-    pycurl.E_SSL_CONNECT_ERROR: Cause.TLS,
-    pycurl.E_PEER_FAILED_VERIFICATION: Cause.TLS,
-    pycurl.E_SSL_CIPHER: Cause.TLS,
-    pycurl.E_GOT_NOTHING: Cause.RESET,
-    pycurl.E_SEND_ERROR: Cause.RESET,
-    pycurl.E_RECV_ERROR: Cause.RESET,
-    pycurl.E_PARTIAL_FILE: Cause.TRUNCATED,
-    _E_TOO_LARGE: Cause.TOO_LARGE,
-    pycurl.E_OUT_OF_MEMORY: Cause.RUNNER,
-    pycurl.E_SSL_CACERT_BADFILE: Cause.RUNNER,
-    pycurl.E_FAILED_INIT: Cause.RUNNER,
+_ERRORS: Final = {
+    pycurl.E_COULDNT_RESOLVE_HOST: AttemptError.DNS,
+    pycurl.E_COULDNT_CONNECT: AttemptError.REFUSED,
+    pycurl.E_SSL_CONNECT_ERROR: AttemptError.TLS,
+    pycurl.E_PEER_FAILED_VERIFICATION: AttemptError.TLS,
+    pycurl.E_SSL_CIPHER: AttemptError.TLS,
+    pycurl.E_GOT_NOTHING: AttemptError.RESET,
+    pycurl.E_SEND_ERROR: AttemptError.RESET,
+    pycurl.E_RECV_ERROR: AttemptError.RESET,
+    pycurl.E_PARTIAL_FILE: AttemptError.TRUNCATED,
+    _E_TOO_LARGE: AttemptError.TOO_LARGE,
+    pycurl.E_OUT_OF_MEMORY: AttemptError.RUNNER,
+    pycurl.E_SSL_CACERT_BADFILE: AttemptError.RUNNER,
+    pycurl.E_FAILED_INIT: AttemptError.RUNNER,
 }
 """libcurl's error codes (https://curl.se/libcurl/c/libcurl-errors.html) in our words; any other
 means that the peer does not speak HTTP as it should."""
@@ -73,7 +73,7 @@ def judge(received: Received) -> Diagnosis:
     """Judge a transfer that libcurl takes for complete: one cut off in its headers is not."""
     if received.headers_complete:
         return Diagnosis(None)
-    return Diagnosis(Cause.TRUNCATED, "the connection was closed within the headers")
+    return Diagnosis(AttemptError.TRUNCATED, "the connection was closed within the headers")
 
 
 def diagnose(
@@ -82,21 +82,23 @@ def diagnose(
     """Return why the transfer of ``handle`` ended with ``error``."""
     code, message = error.args[0], str(error.args[1]) or pycurl.easy_strerror(error.args[0])
     if received.too_large:
-        return Diagnosis(Cause.TOO_LARGE, f"{received.too_large}; cut off")
+        return Diagnosis(AttemptError.TOO_LARGE, f"{received.too_large}; cut off")
     if code == pycurl.E_OPERATION_TIMEDOUT:
         detail = f"no complete answer within {limits.seconds:.1f} s"
-        return Diagnosis(Cause.TIMEOUT, detail, _phase(handle, received))
+        return Diagnosis(AttemptError.TIMEOUT, detail, _phase(handle, received))
     if code == pycurl.E_ABORTED_BY_CALLBACK:
-        return Diagnosis(Cause.RESET, "the kept connection was closed without an answer")
+        return Diagnosis(AttemptError.RESET, "the kept connection was closed without an answer")
     number = handle.getinfo(pycurl.OS_ERRNO)
     if number in _RUNNER_ERRNOS:
-        return Diagnosis(Cause.RUNNER, f"{message} ({errno.errorcode[number]})")
+        return Diagnosis(AttemptError.RUNNER, f"{message} ({errno.errorcode[number]})")
     if _has_no_socket(code, number):
-        return Diagnosis(Cause.RUNNER, f"{message}: this machine opens no socket; see ulimit -n")
-    cause = _cause(code, message, number, received)
-    if cause is Cause.TLS:
+        return Diagnosis(
+            AttemptError.RUNNER, f"{message}: this machine opens no socket; see ulimit -n"
+        )
+    error = _error(code, message, number, received)
+    if error is AttemptError.TLS:
         return _tls_fault(handle, message)
-    return Diagnosis(cause, message)
+    return Diagnosis(error, message)
 
 
 def _tls_fault(handle: pycurl.Curl, message: str) -> Diagnosis:
@@ -106,12 +108,12 @@ def _tls_fault(handle: pycurl.Curl, message: str) -> Diagnosis:
     number = handle.getinfo(pycurl.SSL_VERIFYRESULT)
     if number in _X509_FAULTS:
         fault, sentence = _X509_FAULTS[number]
-        return Diagnosis(Cause.TLS, f"{sentence} ({message})", fault)
+        return Diagnosis(AttemptError.TLS, f"{sentence} ({message})", fault)
     if "subject name" in message or "does not match" in message or "hostname mismatch" in message:
         return Diagnosis(
-            Cause.TLS, f"the certificate is for another host ({message})", "wrong host"
+            AttemptError.TLS, f"the certificate is for another host ({message})", "wrong host"
         )
-    return Diagnosis(Cause.TLS, message, "handshake")
+    return Diagnosis(AttemptError.TLS, message, "handshake")
 
 
 def _has_no_socket(code: int, number: int) -> bool:
@@ -129,18 +131,18 @@ def _has_no_socket(code: int, number: int) -> bool:
     return False
 
 
-def _cause(code: int, message: str, number: int, received: Received) -> Cause:
-    """The cause of an error code; where libcurl has one code for several, the details decide."""
+def _error(code: int, message: str, number: int, received: Received) -> AttemptError:
+    """Return what an error code means; where one code stands for several, the details decide."""
     if code == pycurl.E_COULDNT_CONNECT and number in _NO_ROUTE_ERRNOS:
-        return Cause.UNREACHABLE
+        return AttemptError.UNREACHABLE
     hung_up = number in _HUNG_UP_ERRNOS or _TLS_EOF in message
     if code == pycurl.E_SSL_CONNECT_ERROR and hung_up:
-        return Cause.RESET
+        return AttemptError.RESET
     if code == pycurl.E_RECV_ERROR and "chunk" in message:
-        return Cause.PROTOCOL
+        return AttemptError.PROTOCOL
     if code == pycurl.E_RECV_ERROR and _TLS_EOF in message and received.headers_complete:
-        return Cause.TRUNCATED
-    return _CAUSES.get(code, Cause.PROTOCOL)
+        return AttemptError.TRUNCATED
+    return _ERRORS.get(code, AttemptError.PROTOCOL)
 
 
 def _phase(handle: pycurl.Curl, received: Received) -> str:

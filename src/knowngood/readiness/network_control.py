@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..environment import Control, Environment
-from ..fetch import Cause, Exchange, Fetcher, Probe, decoded
+from ..fetch import AttemptError, Exchange, Fetcher, Probe, decoded
 from ..safety import one_line
 
 ATTEMPTS: Final = 3
@@ -94,7 +94,7 @@ def _trouble(control: Control, exchange: Exchange) -> str:
     answer = exchange.answer
     if answer is None:
         last = exchange.attempts[-1]
-        return f"{last.cause}: {one_line(last.detail)}"
+        return f"{last.error}: {one_line(last.detail)}"
     if not 200 <= answer.status < 300:
         return f"answered {answer.status}; expected 2xx"
     if control.body and control.body.encode() not in decoded(answer):
@@ -110,7 +110,7 @@ def _is_forged(exchange: Exchange) -> bool:
     one: without TLS, or with a certificate that is not the control's.
     """
     last = exchange.attempts[-1]
-    other_certificate = last.cause is Cause.TLS and last.phase in {"untrusted", "wrong host"}
+    other_certificate = last.error is AttemptError.TLS and last.phase in {"untrusted", "wrong host"}
     return exchange.answer is not None or other_certificate
 
 

@@ -36,7 +36,7 @@ class ReleaseSighting:
         """
         answer = self.exchange.answer
         if answer is None:
-            return self.exchange.cause not in ANSWERED_WRONG
+            return self.exchange.error not in ANSWERED_WRONG
         return answer.status in RETRIED_STATUSES
 
     def is_(self, expected: str) -> bool:
@@ -51,7 +51,7 @@ def sight(release: Release, exchange: Exchange) -> ReleaseSighting:
     except NoAnswer:
         last = exchange.attempts[-1]
         phase = f" ({last.phase})" if last.phase else ""
-        return ReleaseSighting((), f"no answer: {last.cause}{phase}", exchange)
+        return ReleaseSighting((), f"no answer: {last.error}{phase}", exchange)
     except (Blocked, ContentTooLarge, ValueError) as error:
         return ReleaseSighting((), one_line(str(error), 80), exchange)
     return ReleaseSighting(names, one_line(names[0], _LONGEST), exchange)

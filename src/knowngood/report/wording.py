@@ -12,7 +12,7 @@ from ..verdict.evidence import plural
 
 def attempt_words(attempt: Mapping[str, Any]) -> str:
     """Return an attempt in a few words: ``timeout (connect) 5.0 s``."""
-    result = attempt["cause"] or attempt["status"]
+    result = attempt["error"] or attempt["status"]
     phase = f" ({attempt['phase']})" if attempt["phase"] else ""
     return f"{result}{phase} {attempt['seconds']} s"
 

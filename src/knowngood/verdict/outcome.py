@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..content import json_schema
-from ..fetch import RETRIED_CAUSES, Blocked, Cause, Exchange, NoAnswer
+from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer
 from ..safety import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
 
-_RUNNER_CAUSES = frozenset({Cause.RUNNER, Cause.BUDGET, Cause.GUARD})
+_RUNNER_ERRORS = frozenset({AttemptError.RUNNER, AttemptError.BUDGET, AttemptError.GUARD})
 _MISREAD_ANSWER = (AssertionError, LookupError, TypeError, ValueError, AttributeError)
 """What a check's own code raises when an answer is not what the check reads it as."""
 
@@ -29,7 +29,7 @@ class Outcome:
         asked: the groups in which its requests are counted.
         result: passed, failed, inconclusive or skipped.
         kind: what went wrong: content, status, schema, redirect, release, blocked, runner or a
-            :class:`.Cause`. For a cause in ``SILENT`` the whole run decides whose fault it is.
+            :class:`.AttemptError`. Of one in ``SILENT`` the whole run decides whose fault it is.
         message: what went wrong, in words.
         place: file and line of the check.
         began: when the last attempt of the exchange began, in seconds since the epoch.
@@ -112,11 +112,11 @@ def _runners(error: BaseException) -> Classified:
 def _unanswered(exchange: Exchange) -> Classified:
     last = exchange.attempts[-1]
     phase = f" ({last.phase})" if last.phase else ""
-    message = f"{last.cause}{phase}: {last.detail}"
+    message = f"{last.error}{phase}: {last.detail}"
     if _is_unsettled(exchange):
         return Classified(INCONCLUSIVE, "unsettled", f"{message}; not sent again", exchange)
-    result = INCONCLUSIVE if last.cause in _RUNNER_CAUSES else FAILED
-    return Classified(result, str(last.cause), message, exchange)
+    result = INCONCLUSIVE if last.error in _RUNNER_ERRORS else FAILED
+    return Classified(result, str(last.error), message, exchange)
 
 
 def sharpened(kind: str, message: str, exchange: Exchange | None) -> str:
@@ -134,7 +134,7 @@ def _is_unsettled(exchange: Exchange) -> bool:
     carried out the first attempt.
     """
     last = exchange.attempts[-1]
-    may_pass = last.cause in RETRIED_CAUSES and not last.never_sent
+    may_pass = last.error in RETRIED_ERRORS and not last.never_sent
     return may_pass and not exchange.probe.may_be_repeated
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ..fetch import SILENT, Cause
+from ..fetch import SILENT, AttemptError
 from .outcome import Outcome
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _by_control(outcome: Outcome, silence: SilenceEvidence) -> str:
     trouble = next((look.trouble for look in since if look.trouble), "")
     if trouble:
         return f"this machine's network is in trouble, the controls say: {trouble}"
-    if outcome.kind != Cause.TLS:
+    if outcome.kind != AttemptError.TLS:
         return ""
     if outcome.phase in {"expired", "not yet valid"} and abs(since[-1].skew) > SKEW:
         return (

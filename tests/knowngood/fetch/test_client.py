@@ -30,7 +30,7 @@ from wire import (
 from knowngood.environment.model import Environment
 from knowngood.fetch.client import NAMED, REPEATABLE, Client
 from knowngood.fetch.prefetch import Plan
-from knowngood.fetch.probe import Cause
+from knowngood.fetch.probe import AttemptError
 from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.session.marks import Case
 from knowngood.session.runner import Runner
@@ -184,7 +184,7 @@ def test_a_redirect_out_of_the_environment(serve: Serve, clients: Clients) -> No
     server = serve(redirect(evil.url))
     with pytest.raises(NoAnswer) as caught:
         clients(server).get("/", follow_redirects=True, headers={"Authorization": "secret"})
-    assert caught.value.exchange.cause is Cause.REDIRECT
+    assert caught.value.exchange.error is AttemptError.REDIRECT
     assert evil.connections == 0
 
 
@@ -194,7 +194,7 @@ def test_another_origin_is_refused(serve: Serve, clients: Clients) -> None:
     client = clients(server)
     with pytest.raises(NoAnswer) as caught:
         client.get(evil.url)
-    assert caught.value.exchange.cause is Cause.GUARD
+    assert caught.value.exchange.error is AttemptError.GUARD
     assert evil.connections == 0
 
 
@@ -208,7 +208,7 @@ def test_a_write_refused_by_the_guard_is_no_redirect(
     client.get("/doc")
     with pytest.raises(NoAnswer) as caught:
         client.post("/doc")
-    assert caught.value.exchange.cause is Cause.GUARD
+    assert caught.value.exchange.error is AttemptError.GUARD
 
 
 def test_a_body_that_is_packed(serve: Serve, clients: Clients) -> None:

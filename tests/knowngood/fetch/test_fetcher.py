@@ -39,7 +39,7 @@ from wire import (
 )
 
 from knowngood.fetch.fetcher import Fetcher
-from knowngood.fetch.probe import Cause, Exchange, Probe
+from knowngood.fetch.probe import AttemptError, Exchange, Probe
 from knowngood.fetch.retry import _WAIT, LEAST, _retry_after
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -60,17 +60,17 @@ def ask(fetcher: Fetcher, url: str, **of_probe: Any) -> Exchange:
     return fetcher.send(Probe("content", url, **of_probe))
 
 
-def causes(exchange: Exchange) -> list[Cause | int | None]:
-    """What came of each attempt: its cause, or the status."""
-    return [attempt.cause or attempt.status for attempt in exchange.attempts]
+def ended_by(exchange: Exchange) -> list[AttemptError | int | None]:
+    """What came of each attempt: its error, or the status."""
+    return [attempt.error or attempt.status for attempt in exchange.attempts]
 
 
 # -- retries
 
-TRANSIENT: dict[str, tuple[Play, Cause | int]] = {
-    "closed": (close, Cause.RESET),
-    "reset": (reset, Cause.RESET),
-    "truncated": (raw(OK + b"Content-Length: 9\r\n\r\nabc"), Cause.TRUNCATED),
+TRANSIENT: dict[str, tuple[Play, AttemptError | int]] = {
+    "closed": (close, AttemptError.RESET),
+    "reset": (reset, AttemptError.RESET),
+    "truncated": (raw(OK + b"Content-Length: 9\r\n\r\nabc"), AttemptError.TRUNCATED),
     "429": (answer(status=429), 429),
     "502": (answer(status=502), 502),
     "503": (answer(status=503), 503),
@@ -80,29 +80,29 @@ TRANSIENT: dict[str, tuple[Play, Cause | int]] = {
 
 @pytest.mark.parametrize(("trouble", "seen"), TRANSIENT.values(), ids=TRANSIENT)
 def test_what_may_pass_is_tried_again(
-    serve: Serve, fetchers: Fetchers, trouble: Play, seen: Cause | int
+    serve: Serve, fetchers: Fetchers, trouble: Play, seen: AttemptError | int
 ) -> None:
     """Every attempt is kept with what came of it; the answer of the last counts; it is flaky,
     unless a rate limit held it up.
     """
     server = serve(in_turn(trouble, trouble, answer("fine")))
     exchange = ask(fetchers(server), server.url)
-    assert causes(exchange) == [seen, seen, 200]
+    assert ended_by(exchange) == [seen, seen, 200]
     assert len(server.requests) == 3
     assert exchange.answer is not None
     assert exchange.answer.body == b"fine"
     assert exchange.flaky == (seen != 429)
-    assert exchange.cause is None
+    assert exchange.error is None
 
 
 @pytest.mark.parametrize(("trouble", "seen"), TRANSIENT.values(), ids=TRANSIENT)
 def test_what_lasts_is_given_up(
-    serve: Serve, fetchers: Fetchers, trouble: Play, seen: Cause | int
+    serve: Serve, fetchers: Fetchers, trouble: Play, seen: AttemptError | int
 ) -> None:
     """After as many attempts as the budget has, and not one more; it is not flaky but broken."""
     server = serve(trouble)
     exchange = ask(fetchers(server, attempts=3), server.url)
-    assert causes(exchange) == [seen] * 3
+    assert ended_by(exchange) == [seen] * 3
     assert len(server.requests) == 3
     assert not exchange.flaky
     assert exchange.transient is isinstance(seen, int)
@@ -113,33 +113,33 @@ def test_an_answer_is_not_tried_again(serve: Serve, fetchers: Fetchers, status: 
     """A wrong answer is wrong."""
     server = serve(answer(status=status))
     exchange = ask(fetchers(server), server.url)
-    assert causes(exchange) == [status]
+    assert ended_by(exchange) == [status]
     assert len(server.requests) == 1
     assert not exchange.flaky
 
 
-BROKEN: dict[str, tuple[Play, Cause]] = {
-    "garbage": (raw(b"\x00\x01\x02\r\n\r\n"), Cause.PROTOCOL),
-    "endless-headers": (flood(OK, b"X: y\r\n"), Cause.TOO_LARGE),
-    "endless-body": (flood(OK + b"\r\n", b"y" * 65536), Cause.TOO_LARGE),
-    "not-gzip": (answer("plain", headers={"Content-Encoding": "gzip"}), Cause.ENCODING),
+BROKEN: dict[str, tuple[Play, AttemptError]] = {
+    "garbage": (raw(b"\x00\x01\x02\r\n\r\n"), AttemptError.PROTOCOL),
+    "endless-headers": (flood(OK, b"X: y\r\n"), AttemptError.TOO_LARGE),
+    "endless-body": (flood(OK + b"\r\n", b"y" * 65536), AttemptError.TOO_LARGE),
+    "not-gzip": (answer("plain", headers={"Content-Encoding": "gzip"}), AttemptError.ENCODING),
     "gzip-cut-short": (
         answer(gzip.compress(b"x" * 999)[:-9], headers={"Content-Encoding": "gzip"}),
-        Cause.ENCODING,
+        AttemptError.ENCODING,
     ),
-    "not-offered": (answer("br", headers={"Content-Encoding": "br"}), Cause.ENCODING),
+    "not-offered": (answer("br", headers={"Content-Encoding": "br"}), AttemptError.ENCODING),
 }
 
 
-@pytest.mark.parametrize(("trouble", "cause"), BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(("trouble", "error"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_answer_is_not_tried_again(
-    serve: Serve, fetchers: Fetchers, trouble: Play, cause: Cause
+    serve: Serve, fetchers: Fetchers, trouble: Play, error: AttemptError
 ) -> None:
     """A bomb or a protocol error does not pass by itself."""
     server = serve(trouble)
     exchange = ask(fetchers(server), server.url)
     assert exchange.answer is None
-    assert causes(exchange) == [cause]
+    assert ended_by(exchange) == [error]
     assert len(server.requests) == 1
 
 
@@ -147,14 +147,14 @@ def test_refused_is_tried_again(fetchers: Fetchers) -> None:
     """A server that restarts refuses for a moment."""
     with refusing() as url:
         exchange = ask(fetchers({"content": url}, attempts=3), url)
-    assert causes(exchange) == [Cause.REFUSED] * 3
+    assert ended_by(exchange) == [AttemptError.REFUSED] * 3
 
 
 def test_tls_is_not_tried_again(serve: Serve, fetchers: Fetchers, authority: Authority) -> None:
     """A certificate does not become valid by waiting."""
     server = serve(answer(), tls=authority.context("example.org")[0])
     exchange = ask(fetchers(server, ca=authority.pem), server.url)
-    assert causes(exchange) == [Cause.TLS]
+    assert ended_by(exchange) == [AttemptError.TLS]
     assert server.connections == 1
 
 
@@ -164,7 +164,7 @@ def test_the_runners_trouble_is_not_tried_again(
     """A file of authorities that is missing is so the next time, too."""
     server = serve(answer(), tls=authority.context()[0])
     exchange = ask(fetchers(server, ca=authority.pem.with_name("missing.pem")), server.url)
-    assert causes(exchange) == [Cause.RUNNER]
+    assert ended_by(exchange) == [AttemptError.RUNNER]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
@@ -203,7 +203,7 @@ def test_not_now_is_no_answer_lost(
     server = serve(in_turn(answer(status=status, headers={"Retry-After": "0"}), answer()))
     fetcher = fetchers(server, writes=True)
     exchange = ask(fetcher, server.url, method=method, body=b"x", repeatable=False)
-    assert causes(exchange) == [status, 200]
+    assert ended_by(exchange) == [status, 200]
 
 
 def test_what_was_never_sent_is_sent_again(fetchers: Fetchers) -> None:
@@ -211,7 +211,7 @@ def test_what_was_never_sent_is_sent_again(fetchers: Fetchers) -> None:
     with refusing() as url:
         fetcher = fetchers({"content": url}, writes=True, attempts=3)
         exchange = ask(fetcher, url, method="POST", body=b"x", repeatable=False)
-    assert causes(exchange) == [Cause.REFUSED] * 3
+    assert ended_by(exchange) == [AttemptError.REFUSED] * 3
 
 
 def test_a_post_that_names_its_document_is_repeated(serve: Serve, fetchers: Fetchers) -> None:
@@ -219,7 +219,7 @@ def test_a_post_that_names_its_document_is_repeated(serve: Serve, fetchers: Fetc
     server = serve(in_turn(close, answer(status=201)))
     fetcher = fetchers(server, writes=True)
     exchange = ask(fetcher, server.url, method="POST", body=b"x", repeatable=True)
-    assert causes(exchange) == [Cause.RESET, 201]
+    assert ended_by(exchange) == [AttemptError.RESET, 201]
     assert [request.body for request in server.requests] == [b"x", b"x"]
 
 
@@ -243,11 +243,11 @@ def test_a_kept_connection_that_was_closed_is_nobodys_fault(
     server = serve(in_turn(answer(), close, answer(), answer(close=True), close, answer()))
     fetcher = fetchers(server, concurrency=1, attempts=1)
     kept = [ask(fetcher, f"{server.url}/{number}") for number in range(2)]
-    assert [causes(exchange) for exchange in kept] == [[200], [Cause.RESET, 200]]
+    assert [ended_by(exchange) for exchange in kept] == [[200], [AttemptError.RESET, 200]]
     assert not any(exchange.flaky for exchange in kept)
     assert kept[1].attempts[0].stale
     fresh = [ask(fetcher, f"{server.url}/{number}") for number in range(2, 4)]
-    assert [causes(exchange) for exchange in fresh] == [[200], [Cause.RESET]]
+    assert [ended_by(exchange) for exchange in fresh] == [[200], [AttemptError.RESET]]
     assert not fresh[1].attempts[0].stale
 
 
@@ -285,7 +285,7 @@ def test_retry_after_beyond_the_budget_is_given_up(
     server = serve(answer(status=status, headers={"Retry-After": value}))
     began = time.monotonic()
     exchange = ask(fetchers(server), server.url)
-    assert causes(exchange) == [status]
+    assert ended_by(exchange) == [status]
     assert time.monotonic() - began < 1
 
 
@@ -293,7 +293,7 @@ def test_retry_after_beyond_the_run_is_given_up(serve: Serve, fetchers: Fetchers
     """A run of three seconds does not wait four."""
     server = serve(answer(status=503, headers={"Retry-After": "4"}))
     exchange = ask(fetchers(server, seconds=3), server.url)
-    assert causes(exchange) == [503]
+    assert ended_by(exchange) == [503]
 
 
 @pytest.mark.parametrize("value", ["soon", "-5", "", "²", "1e3", "Mon, 99 Foo 2020 99:99:99 GMT"])
@@ -305,7 +305,7 @@ def test_a_retry_after_that_says_nothing_is_passed_over(
         "latin-1"
     )
     server = serve(in_turn(raw(b"HTTP/1.1 503 No\r\n" + lines), answer()))
-    assert causes(ask(fetchers(server), server.url)) == [503, 200]
+    assert ended_by(ask(fetchers(server), server.url)) == [503, 200]
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,9 @@ def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers
     for path, (_, phase) in stalled.items():
         attempts = exchanges[path].attempts
         assert len(attempts) > 1
-        assert {(attempt.cause, attempt.phase) for attempt in attempts} == {(Cause.TIMEOUT, phase)}
+        assert {(attempt.error, attempt.phase) for attempt in attempts} == {
+            (AttemptError.TIMEOUT, phase)
+        }
     assert len(server.requests) == sum(len(exchange.attempts) for exchange in exchanges.values())
 
 
@@ -371,7 +373,7 @@ def test_a_stalled_attempt_leaves_time_for_another(serve: Serve, fetchers: Fetch
     """The first reply lost in silence does not use up the probe's time."""
     server = serve(in_turn(hang, answer("fine")))
     exchange = ask(fetchers(server, probe=0.9), server.url)
-    assert causes(exchange) == [Cause.TIMEOUT, 200]
+    assert ended_by(exchange) == [AttemptError.TIMEOUT, 200]
 
 
 @pytest.mark.usefixtures("short_attempts")
@@ -384,7 +386,7 @@ def test_redirects_share_the_time_of_their_attempt(serve: Serve, fetchers: Fetch
 
     server = serve(slow)
     exchange = ask(fetchers(server, probe=0.75, attempts=1), server.url, follow=True)
-    assert causes(exchange) == [Cause.TIMEOUT]
+    assert ended_by(exchange) == [AttemptError.TIMEOUT]
     assert 0.2 < exchange.seconds < 1
 
 
@@ -393,14 +395,14 @@ def test_no_attempt_is_made_without_time_for_it(serve: Serve, fetchers: Fetchers
     wait = {"Retry-After": "1"}
     server = serve(in_turn(answer(status=503, headers=wait), hang))
     exchange = ask(fetchers(server, probe=1 + LEAST / 2), server.url)
-    assert causes(exchange) == [503]
+    assert ended_by(exchange) == [503]
 
 
 def test_a_run_whose_time_is_up_asks_nothing(serve: Serve, fetchers: Fetchers) -> None:
     """Budget, not a request: nothing is known of the deployment."""
     server = serve(answer())
     exchange = ask(fetchers(server, seconds=-1), server.url)
-    assert causes(exchange) == [Cause.BUDGET]
+    assert ended_by(exchange) == [AttemptError.BUDGET]
     assert server.connections == 0
 
 
@@ -410,7 +412,7 @@ def test_an_attempt_cut_off_by_the_end_of_the_run(serve: Serve, fetchers: Fetche
     fetcher = fetchers(server, seconds=0.3)
     began = time.monotonic()
     exchange = ask(fetcher, server.url)
-    assert causes(exchange) == [Cause.BUDGET]
+    assert ended_by(exchange) == [AttemptError.BUDGET]
     assert time.monotonic() - began < 1.3
     assert len(server.requests) == 1
 
@@ -447,7 +449,7 @@ def test_a_bomb_is_seen_before_it_goes_off(serve: Serve, fetchers: Fetchers) -> 
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert causes(exchange) == [Cause.TOO_LARGE]
+    assert ended_by(exchange) == [AttemptError.TOO_LARGE]
     assert exchange.answer is None
     assert peak < 2 << 20
 
@@ -468,7 +470,7 @@ def test_redirects_are_answers_unless_followed(serve: Serve, fetchers: Fetchers)
     """A check that did not ask for it sees the 302."""
     server = serve(by_path({"/": redirect("/there"), "/there": answer("there")}))
     fetcher = fetchers(server)
-    assert causes(ask(fetcher, f"{server.url}/")) == [302]
+    assert ended_by(ask(fetcher, f"{server.url}/")) == [302]
     followed = ask(fetcher, f"{server.url}/", follow=True)
     assert followed.answer is not None
     assert (followed.answer.body, followed.answer.url) == (b"there", f"{server.url}/there")
@@ -498,7 +500,7 @@ def test_a_redirect_out_of_the_environment(serve: Serve, fetchers: Fetchers, loc
     server = serve(redirect(target))
     exchange = ask(fetchers(server), server.url, follow=True, headers=(("X-Key", "secret"),))
     assert exchange.answer is None
-    assert causes(exchange) == [Cause.REDIRECT]
+    assert ended_by(exchange) == [AttemptError.REDIRECT]
     assert exchange.attempts[0].status == 302
     assert "outside" in exchange.attempts[0].detail
     assert evil.connections == 0
@@ -511,7 +513,7 @@ def test_a_redirect_from_https_to_http(
     plain = serve(answer())
     server = serve(redirect(plain.url), tls=authority.context()[0])
     exchange = ask(fetchers(server, ca=authority.pem), server.url, follow=True)
-    assert causes(exchange) == [Cause.REDIRECT]
+    assert ended_by(exchange) == [AttemptError.REDIRECT]
     assert plain.connections == 0
 
 
@@ -519,14 +521,14 @@ def test_a_redirect_from_https_to_http(
 def test_a_redirect_to_what_is_no_url(serve: Serve, fetchers: Fetchers, location: str) -> None:
     """The deployment's fault, not an error of the engine."""
     server = serve(redirect(location))
-    assert causes(ask(fetchers(server), server.url, follow=True)) == [Cause.REDIRECT]
+    assert ended_by(ask(fetchers(server), server.url, follow=True)) == [AttemptError.REDIRECT]
 
 
 def test_a_loop_of_redirects(serve: Serve, fetchers: Fetchers) -> None:
     """Five are followed."""
     server = serve(by_path({"/a": redirect("/b"), "/b": redirect("/a")}))
     exchange = ask(fetchers(server), f"{server.url}/a", follow=True)
-    assert causes(exchange) == [Cause.REDIRECT]
+    assert ended_by(exchange) == [AttemptError.REDIRECT]
     assert "more than 5" in exchange.attempts[0].detail
     assert len(server.requests) == 6
 
@@ -545,7 +547,7 @@ def test_nothing_is_asked_of_other_origins(serve: Serve, fetchers: Fetchers) -> 
         ours.url.replace("http:", "https:"),
     ):
         exchange = ask(fetcher, url)
-        assert causes(exchange) == [Cause.GUARD]
+        assert ended_by(exchange) == [AttemptError.GUARD]
         assert "outside" in exchange.attempts[0].detail
     assert (ours.connections, evil.connections) == (0, 0)
     assert fetcher.statistics.requests == 0
@@ -558,7 +560,7 @@ def test_nothing_is_written_where_writes_are_off(
     """Prod stays as it is, whatever a check tries."""
     server = serve(answer())
     exchange = ask(fetchers(server), server.url, method=method)
-    assert causes(exchange) == [Cause.GUARD]
+    assert ended_by(exchange) == [AttemptError.GUARD]
     assert "writes = true" in exchange.attempts[0].detail
     assert server.connections == 0
     assert ask(fetchers(server, writes=True), server.url, method=method).answer is not None
@@ -568,7 +570,7 @@ def test_an_origin_in_capitals_is_the_same(serve: Serve, fetchers: Fetchers) -> 
     """Host names do not differ by case."""
     server = serve(answer())
     fetcher = fetchers({"content": f"http://localhost:{server.port}"})
-    assert causes(ask(fetcher, f"HTTP://LOCALHOST:{server.port}/")) == [200]
+    assert ended_by(ask(fetcher, f"HTTP://LOCALHOST:{server.port}/")) == [200]
 
 
 # -- what is sent
@@ -621,7 +623,7 @@ def test_the_machines_proxy_sees_nothing(
         monkeypatch.setenv(name, proxy.url)
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    assert causes(ask(fetchers(server), server.url)) == [200]
+    assert ended_by(ask(fetchers(server), server.url)) == [200]
     assert proxy.connections == 0
 
 
@@ -647,7 +649,7 @@ def load_many(fetcher: Fetcher, server: Server, count: int, name: str = "") -> C
 
     def wait() -> None:
         for load in loads:
-            assert causes(load.result(10).exchange) == [200]
+            assert ended_by(load.result(10).exchange) == [200]
 
     return wait
 
@@ -724,7 +726,7 @@ def test_a_reader_that_goes_away_leaves_the_others(serve: Serve, fetchers: Fetch
     assert server.wait_for_requests(1)
     assert first.cancel()
     gate.open.set()
-    assert causes(second.result(5).exchange) == [200]
+    assert ended_by(second.result(5).exchange) == [200]
 
 
 def test_what_is_held_is_not_asked_for_again(serve: Serve, fetchers: Fetchers) -> None:
@@ -890,7 +892,7 @@ def test_a_reference_with_letters_of_its_own(serve: Serve, fetchers: Fetchers) -
     load = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(5)
     [reference] = load.resources
     assert reference.exchange is not None
-    assert causes(reference.exchange) == [200]
+    assert ended_by(reference.exchange) == [200]
 
 
 def test_a_redirected_page_counts_from_where_it_is(serve: Serve, fetchers: Fetchers) -> None:
@@ -918,9 +920,9 @@ def test_an_origin_that_never_answers_is_given_up(serve: Serve, fetchers: Fetche
     server = serve(close)
     fetcher = fetchers(server, attempts=2, concurrency=1)
     exchanges = [ask(fetcher, f"{server.url}/{number}") for number in range(6)]
-    assert [causes(exchange) for exchange in exchanges] == [
-        *[[Cause.RESET, Cause.RESET]] * 3,
-        *[[Cause.UNREACHABLE]] * 3,
+    assert [ended_by(exchange) for exchange in exchanges] == [
+        *[[AttemptError.RESET, AttemptError.RESET]] * 3,
+        *[[AttemptError.UNREACHABLE]] * 3,
     ]
     assert "not asked" in exchanges[-1].attempts[0].detail
     assert len(server.requests) == 6
@@ -933,7 +935,7 @@ def test_origins_are_given_up_one_by_one(serve: Serve, fetchers: Fetchers) -> No
     fetcher = fetchers({"content": dead.url, "other": alive.url}, attempts=1)
     for number in range(4):
         ask(fetcher, f"{dead.url}/{number}")
-    assert causes(fetcher.send(Probe("other", alive.url))) == [200]
+    assert ended_by(fetcher.send(Probe("other", alive.url))) == [200]
 
 
 @pytest.mark.usefixtures("silent_limit")
@@ -952,7 +954,7 @@ def test_any_sign_of_life_counts(serve: Serve, fetchers: Fetchers, sign: Play) -
     server = serve(in_turn(close, close, sign, close, close, sign, answer("last")))
     fetcher = fetchers(server, attempts=1)
     exchanges = [ask(fetcher, f"{server.url}/{n}", follow=True) for n in range(7)]
-    assert causes(exchanges[-1]) == [200]
+    assert ended_by(exchanges[-1]) == [200]
     assert len(server.requests) == 7
 
 
@@ -962,7 +964,7 @@ def test_wrong_answers_are_not_silence(serve: Serve, fetchers: Fetchers) -> None
     server = serve(redirect("https://login.invalid/"))
     fetcher = fetchers(server, attempts=1)
     exchanges = [ask(fetcher, f"{server.url}/{n}", follow=True) for n in range(6)]
-    assert {exchange.cause for exchange in exchanges} == {Cause.REDIRECT}
+    assert {exchange.error for exchange in exchanges} == {AttemptError.REDIRECT}
 
 
 @pytest.mark.usefixtures("silent_limit")
@@ -973,7 +975,7 @@ def test_the_runners_trouble_is_not_the_origins_silence(
     server = serve(answer(), tls=authority.context()[0])
     fetcher = fetchers(server, ca=authority.pem.with_name("missing.pem"))
     exchanges = [ask(fetcher, f"{server.url}/{number}") for number in range(6)]
-    assert {exchange.cause for exchange in exchanges} == {Cause.RUNNER}
+    assert {exchange.error for exchange in exchanges} == {AttemptError.RUNNER}
 
 
 # -- what is counted

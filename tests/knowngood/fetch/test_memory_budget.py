@@ -11,7 +11,7 @@ from wire import Fetchers, Play, Serve, Server, Talk, answer, by_path, eventuall
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.memory_budget import LARGE
 from knowngood.fetch.page_loader import PageLoad
-from knowngood.fetch.probe import Cause, Exchange, Probe
+from knowngood.fetch.probe import AttemptError, Exchange, Probe
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
@@ -81,7 +81,7 @@ def test_what_can_never_be_held_is_the_runners_trouble(serve: Serve, fetchers: F
     assert all(exchange.answer is not None for exchange in held)
     refused = read(fetcher, ahead(fetcher, server, "/5")[0])
     assert refused.answer is None
-    assert refused.cause is Cause.BUDGET
+    assert refused.error is AttemptError.BUDGET
     assert "let a check ask for less" in refused.attempts[-1].detail
     del held
     gc.collect()
@@ -136,7 +136,7 @@ def test_a_write_that_was_answered_is_not_taken_for_unsent(
     probe = Probe("content", server.url, "POST", body=b"", repeatable=False)
     held = [fetcher.send(probe) for _ in range(4)]
     exchange = fetcher.send(probe)
-    assert exchange.cause is Cause.BUDGET
+    assert exchange.error is AttemptError.BUDGET
     assert exchange.attempts[-1].status == 200
     assert exchange.attempts[-1].address
     assert len(server.requests) == len(held) + 1

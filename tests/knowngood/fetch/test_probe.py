@@ -7,12 +7,12 @@ import pytest
 from knowngood.fetch.probe import (
     ANSWERED_WRONG,
     IDEMPOTENT_METHODS,
-    RETRIED_CAUSES,
+    RETRIED_ERRORS,
     RETRIED_STATUSES,
     SAFE_METHODS,
     Answer,
     Attempt,
-    Cause,
+    AttemptError,
     Exchange,
     Probe,
 )
@@ -49,13 +49,23 @@ def test_probes_that_put_another_request_differ(other: Probe) -> None:
     assert other != PROBE
 
 
-def test_methods_causes_and_statuses() -> None:
+def test_methods_errors_and_statuses() -> None:
     """What is repeated is what RFC 9110 lets be repeated, and what may pass by itself."""
     assert SAFE_METHODS < IDEMPOTENT_METHODS
     assert "POST" not in IDEMPOTENT_METHODS
     assert sorted(RETRIED_STATUSES) == [429, 502, 503, 504]
-    assert not RETRIED_CAUSES & {Cause.TLS, Cause.GUARD, Cause.TOO_LARGE, Cause.RUNNER}
-    assert not ANSWERED_WRONG & {Cause.DNS, Cause.REFUSED, Cause.TIMEOUT, Cause.RUNNER}
+    assert not RETRIED_ERRORS & {
+        AttemptError.TLS,
+        AttemptError.GUARD,
+        AttemptError.TOO_LARGE,
+        AttemptError.RUNNER,
+    }
+    assert not ANSWERED_WRONG & {
+        AttemptError.DNS,
+        AttemptError.REFUSED,
+        AttemptError.TIMEOUT,
+        AttemptError.RUNNER,
+    }
 
 
 def test_header_in_any_case() -> None:
@@ -79,23 +89,23 @@ def test_header_that_is_no_ascii() -> None:
 def test_words_of_an_attempt() -> None:
     """An attempt says what came back, or what went wrong how far and for how long."""
     assert str(Attempt(0.0, 0.254, 200)) == "200 in 0.25 s"
-    timeout = Attempt(0.0, 5.0, cause=Cause.TIMEOUT, detail="no byte", phase="body")
+    timeout = Attempt(0.0, 5.0, error=AttemptError.TIMEOUT, detail="no byte", phase="body")
     assert str(timeout) == "timeout (body): no byte after 5.00 s"
-    assert str(Attempt(0.0, 0.0, cause=Cause.DNS, detail="x")) == "dns: x after 0.00 s"
+    assert str(Attempt(0.0, 0.0, error=AttemptError.DNS, detail="x")) == "dns: x after 0.00 s"
 
 
 def test_exchange_at_the_first_attempt() -> None:
     """One attempt and an answer: neither retried nor flaky."""
     one = Exchange(PROBE, (Attempt(100.0, 0.5, 200),), answer())
-    assert (one.retried, one.flaky, one.transient, one.cause) == (False, False, False, None)
+    assert (one.retried, one.flaky, one.transient, one.error) == (False, False, False, None)
     assert one.seconds == 0.5
 
 
 def test_exchange_that_needed_a_retry() -> None:
     """An answer after a retry is flaky; its time runs from the first attempt to the last."""
-    attempts = (Attempt(100.0, 1.0, cause=Cause.RESET), Attempt(103.0, 0.5, 200))
+    attempts = (Attempt(100.0, 1.0, error=AttemptError.RESET), Attempt(103.0, 0.5, 200))
     one = Exchange(PROBE, attempts, answer())
-    assert (one.retried, one.flaky, one.cause) == (True, True, None)
+    assert (one.retried, one.flaky, one.error) == (True, True, None)
     assert one.seconds == 3.5
 
 
@@ -108,11 +118,14 @@ def test_exchange_that_stays_busy(status: int) -> None:
 
 
 def test_exchange_without_an_answer() -> None:
-    """No answer has the cause of the last attempt, and is not flaky but wrong."""
-    attempts = (Attempt(1.0, 1.0, cause=Cause.RESET), Attempt(2.0, 1.0, cause=Cause.TIMEOUT))
+    """No answer has the error of the last attempt, and is not flaky but wrong."""
+    attempts = (
+        Attempt(1.0, 1.0, error=AttemptError.RESET),
+        Attempt(2.0, 1.0, error=AttemptError.TIMEOUT),
+    )
     one = Exchange(PROBE, attempts)
     assert (one.retried, one.flaky, one.transient) == (True, False, False)
-    assert one.cause is Cause.TIMEOUT
+    assert one.error is AttemptError.TIMEOUT
 
 
 def test_probe_and_answer_travel() -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn, page, raw
 
-from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
 from knowngood.fetch.response import Blocked, NoAnswer, Resource, request_headers, respond
 
 pytestmark = pytest.mark.usefixtures("no_waits")
@@ -129,7 +129,7 @@ def test_an_encoding_that_is_none(ask: Any) -> None:
     exchange = ask(answer("plain", headers={"Content-Encoding": "gzip"}))
     with pytest.raises(NoAnswer) as caught:
         respond(exchange)
-    assert caught.value.exchange.cause is Cause.ENCODING
+    assert caught.value.exchange.error is AttemptError.ENCODING
 
 
 def test_too_many_requests(ask: Any) -> None:

@@ -4,7 +4,7 @@ import gzip
 from dataclasses import replace
 from hashlib import sha256
 
-from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
 from knowngood.fetch.statistics import RequestStatistics
 
 
@@ -76,7 +76,7 @@ def test_trouble_beside_an_outage_is_erratic() -> None:
 def test_the_runners_trouble_is_no_outage() -> None:
     """Nor is it the origin's: attempts that were never made stand in no row."""
     statistics = RequestStatistics()
-    cut = Attempt(100.0, 0.0, cause=Cause.BUDGET)
+    cut = Attempt(100.0, 0.0, error=AttemptError.BUDGET)
     for name in "abcd":
         statistics.note(Exchange(Probe("content", f"http://h/{name}", template="t"), (cut,)))
     statistics.note(exchange("e", (100.1, 503), (100.6, 200)))

@@ -30,7 +30,7 @@ from wire import (
     reset,
 )
 
-from knowngood.fetch.probe import Answer, Attempt, Cause, Probe
+from knowngood.fetch.probe import Answer, Attempt, AttemptError, Probe
 from knowngood.fetch.received import HEADER_LIMIT, Limits, Received
 from knowngood.fetch.transport import Transport
 from knowngood.fetch.transport_errors import diagnose
@@ -72,7 +72,7 @@ def send(authority: Authority) -> Send:
 
 
 def test_a_sound_answer(serve: Serve, send: Send) -> None:
-    """Status, headers in order, body and address come back; the attempt has no cause."""
+    """Status, headers in order, body and address come back; the attempt has no error."""
     server = serve(answer("body", 203, {"X-One": "1", "x-two": "zwei"}))
     [(attempt, got)] = send(f"{server.url}/path")
     assert got is not None
@@ -80,81 +80,101 @@ def test_a_sound_answer(serve: Serve, send: Send) -> None:
     assert got.headers == ((b"Content-Length", b"4"), (b"X-One", b"1"), (b"x-two", b"zwei"))
     assert got.url == f"{server.url}/path"
     assert got.certificate_expires is None
-    assert (attempt.status, attempt.cause, attempt.address) == (203, None, "127.0.0.1")
+    assert (attempt.status, attempt.error, attempt.address) == (203, None, "127.0.0.1")
     assert 0 < attempt.seconds < 1
 
 
-BROKEN: dict[str, tuple[Play, Cause, str]] = {
-    "closed-at-once": (close, Cause.RESET, "Empty reply"),
-    "reset": (reset, Cause.RESET, "reset"),
+BROKEN: dict[str, tuple[Play, AttemptError, str]] = {
+    "closed-at-once": (close, AttemptError.RESET, "Empty reply"),
+    "reset": (reset, AttemptError.RESET, "reset"),
     "reset-in-the-body": (
         raw(OK + b"Content-Length: 9\r\n\r\nabc", end=reset),
-        Cause.RESET,
+        AttemptError.RESET,
         "reset",
     ),
-    "closed-in-the-status-line": (raw(b"HTTP/1.1 20"), Cause.RESET, "Empty reply"),
-    "closed-in-the-headers": (raw(OK + b"Content-Ty"), Cause.TRUNCATED, "within the headers"),
+    "closed-in-the-status-line": (raw(b"HTTP/1.1 20"), AttemptError.RESET, "Empty reply"),
+    "closed-in-the-headers": (
+        raw(OK + b"Content-Ty"),
+        AttemptError.TRUNCATED,
+        "within the headers",
+    ),
     "closed-before-the-blank-line": (
         raw(OK + b"Content-Length: 5\r\n"),
-        Cause.TRUNCATED,
+        AttemptError.TRUNCATED,
         "within the headers",
     ),
     "closed-after-an-interim-answer": (
         raw(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
-        Cause.RESET,
+        AttemptError.RESET,
         "Empty reply",
     ),
     "shorter-than-its-length": (
         raw(OK + b"Content-Length: 9\r\n\r\nabc"),
-        Cause.TRUNCATED,
+        AttemptError.TRUNCATED,
         "6 bytes missing",
     ),
-    "cut-in-a-chunk": (raw(CHUNKED + b"9\r\nabc"), Cause.TRUNCATED, ""),
-    "without-a-last-chunk": (raw(CHUNKED + b"3\r\nabc\r\n"), Cause.TRUNCATED, ""),
-    "a-chunk-size-that-is-none": (raw(CHUNKED + b"zz\r\nabc", end=hang), Cause.PROTOCOL, "chunk"),
-    "a-chunk-longer-than-it-says": (raw(CHUNKED + b"3\r\nabcdefg", end=hang), Cause.PROTOCOL, ""),
-    "garbage": (raw(b"\x00\x01\x02garbage\r\n\r\n"), Cause.PROTOCOL, ""),
-    "another-protocol": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), Cause.PROTOCOL, ""),
-    "http-0.9": (raw(b"<!doctype html><title>hello</title>"), Cause.PROTOCOL, "HTTP/0.9"),
-    "a-length-that-is-none": (raw(OK + b"Content-Length: x\r\n\r\n"), Cause.PROTOCOL, "Length"),
-    "two-lengths": (
-        raw(OK + b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde"),
-        Cause.PROTOCOL,
+    "cut-in-a-chunk": (raw(CHUNKED + b"9\r\nabc"), AttemptError.TRUNCATED, ""),
+    "without-a-last-chunk": (raw(CHUNKED + b"3\r\nabc\r\n"), AttemptError.TRUNCATED, ""),
+    "a-chunk-size-that-is-none": (
+        raw(CHUNKED + b"zz\r\nabc", end=hang),
+        AttemptError.PROTOCOL,
+        "chunk",
+    ),
+    "a-chunk-longer-than-it-says": (
+        raw(CHUNKED + b"3\r\nabcdefg", end=hang),
+        AttemptError.PROTOCOL,
+        "",
+    ),
+    "garbage": (raw(b"\x00\x01\x02garbage\r\n\r\n"), AttemptError.PROTOCOL, ""),
+    "another-protocol": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), AttemptError.PROTOCOL, ""),
+    "http-0.9": (raw(b"<!doctype html><title>hello</title>"), AttemptError.PROTOCOL, "HTTP/0.9"),
+    "a-length-that-is-none": (
+        raw(OK + b"Content-Length: x\r\n\r\n"),
+        AttemptError.PROTOCOL,
         "Length",
     ),
-    "nul-in-a-header": (raw(OK + b"X: a\x00b\r\n\r\n"), Cause.PROTOCOL, "NUL"),
-    "endless-headers": (flood(OK, b"X: " + b"y" * 500 + b"\r\n"), Cause.TOO_LARGE, "headers"),
-    "a-header-without-end": (flood(OK + b"X: ", b"y" * 4096), Cause.TOO_LARGE, ""),
-    "a-status-line-without-end": (flood(b"HTTP/1.1 200 ", b"y" * 4096), Cause.TOO_LARGE, ""),
+    "two-lengths": (
+        raw(OK + b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde"),
+        AttemptError.PROTOCOL,
+        "Length",
+    ),
+    "nul-in-a-header": (raw(OK + b"X: a\x00b\r\n\r\n"), AttemptError.PROTOCOL, "NUL"),
+    "endless-headers": (
+        flood(OK, b"X: " + b"y" * 500 + b"\r\n"),
+        AttemptError.TOO_LARGE,
+        "headers",
+    ),
+    "a-header-without-end": (flood(OK + b"X: ", b"y" * 4096), AttemptError.TOO_LARGE, ""),
+    "a-status-line-without-end": (flood(b"HTTP/1.1 200 ", b"y" * 4096), AttemptError.TOO_LARGE, ""),
     "endless-interim-answers": (
         flood(b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"),
-        Cause.TOO_LARGE,
+        AttemptError.TOO_LARGE,
         "headers",
     ),
     "200-kilobytes-of-headers": (
         raw(OK + b"X: yyyyyyyyyyyyy\r\n" * 11_000 + b"\r\n", end=hang),
-        Cause.TOO_LARGE,
+        AttemptError.TOO_LARGE,
         "headers",
     ),
-    "endless-body": (flood(OK + b"\r\n", b"y" * 65536), Cause.TOO_LARGE, "1048576 bytes"),
-    "endless-trailers": (flood(CHUNKED + b"0\r\n", b"X: y\r\n"), Cause.TOO_LARGE, "headers"),
+    "endless-body": (flood(OK + b"\r\n", b"y" * 65536), AttemptError.TOO_LARGE, "1048576 bytes"),
+    "endless-trailers": (flood(CHUNKED + b"0\r\n", b"X: y\r\n"), AttemptError.TOO_LARGE, "headers"),
     "a-length-beyond-the-limit": (
         flood(OK + b"Content-Length: 9999999999\r\n\r\n", b"y" * 65536),
-        Cause.TOO_LARGE,
+        AttemptError.TOO_LARGE,
         "1048576 bytes",
     ),
 }
 
 
-@pytest.mark.parametrize(("play", "cause", "detail"), BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(("play", "error", "detail"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_answer_is_called_what_it_is(
-    serve: Serve, send: Send, play: Play, cause: Cause, detail: str
+    serve: Serve, send: Send, play: Play, error: AttemptError, detail: str
 ) -> None:
-    """There is no answer, the cause names the fault, and it takes no timeout to see it."""
+    """There is no answer, the error names the fault, and it takes no timeout to see it."""
     server = serve(play)
     [(attempt, got)] = send(server.url)
     assert got is None
-    assert attempt.cause is cause
+    assert attempt.error is error
     assert detail.lower() in attempt.detail.lower()
     assert attempt.phase == ""
     assert attempt.seconds < 4
@@ -183,7 +203,7 @@ def test_a_stalled_answer_is_cut_off(serve: Serve, send: Send, play: Play, phase
     server = serve(play)
     [(attempt, got)] = send(server.url, seconds=0.2)
     assert got is None
-    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, phase)
+    assert (attempt.error, attempt.phase) == (AttemptError.TIMEOUT, phase)
     assert 0.2 <= attempt.seconds < 1.2
 
 
@@ -192,7 +212,7 @@ def test_a_kept_connection_that_stalls_has_its_phase(serve: Serve, send: Send) -
     server = serve(in_turn(answer(), hang))
     _, (attempt, _) = send(server.url, 2, seconds=0.2)
     assert server.connections == 1
-    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "headers")
+    assert (attempt.error, attempt.phase) == (AttemptError.TIMEOUT, "headers")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a full backlog drops packets on Linux")
@@ -200,14 +220,14 @@ def test_a_connection_that_does_not_come_about(send: Send) -> None:
     """A firewall that drops packets is a timeout in phase connect."""
     with full() as url:
         [(attempt, _)] = send(url, seconds=0.2)
-    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "connect")
+    assert (attempt.error, attempt.phase) == (AttemptError.TIMEOUT, "connect")
 
 
 def test_a_handshake_a_byte_at_a_time(serve: Serve, send: Send, authority: Authority) -> None:
     """Never idle and never done ends in time within the handshake, too."""
     server = serve(answer(), tls=authority.context()[0], greet=drip(b"\x16\x03\x03\x40\x00", b"\2"))
     [(attempt, _)] = send(server.url, seconds=0.2)
-    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "tls")
+    assert (attempt.error, attempt.phase) == (AttemptError.TIMEOUT, "tls")
     assert 0.2 <= attempt.seconds < 1.2
 
 
@@ -215,21 +235,21 @@ def test_a_handshake_that_stalls(serve: Serve, send: Send, authority: Authority)
     """A connection that stands and says nothing is a timeout in phase tls."""
     server = serve(answer(), tls=authority.context()[0], greet=hang)
     [(attempt, _)] = send(server.url, seconds=0.2)
-    assert (attempt.cause, attempt.phase) == (Cause.TIMEOUT, "tls")
+    assert (attempt.error, attempt.phase) == (AttemptError.TIMEOUT, "tls")
 
 
 def test_a_port_that_nobody_listens_on(send: Send) -> None:
-    """Refused is its own cause."""
+    """Refused is its own error."""
     with refusing() as url:
         [(attempt, got)] = send(url)
     assert got is None
-    assert attempt.cause is Cause.REFUSED
+    assert attempt.error is AttemptError.REFUSED
 
 
 def test_a_name_that_cannot_be_one(send: Send) -> None:
     """A label of 64 letters does not resolve, without asking any server."""
     [(attempt, _)] = send(f"http://{'a' * 64}.invalid/")
-    assert attempt.cause is Cause.DNS
+    assert attempt.error is AttemptError.DNS
 
 
 @pytest.mark.parametrize(
@@ -254,7 +274,7 @@ def test_a_certificate_at_fault(
     server = serve(answer(), tls=authority.context(host, begins, ends)[0])
     [(attempt, got)] = send(server.url)
     assert got is None
-    assert attempt.cause is Cause.TLS
+    assert attempt.error is AttemptError.TLS
     assert any(words in attempt.detail for words in detail.split("|"))
     assert server.requests == []
 
@@ -266,7 +286,7 @@ def test_a_certificate_of_an_authority_that_nobody_trusts(
     server = serve(answer(), tls=authority.context()[0])
     [(attempt, got)] = send(server.url, authorities=None)
     assert got is None
-    assert attempt.cause is Cause.TLS
+    assert attempt.error is AttemptError.TLS
     assert "issuer" in attempt.detail
 
 
@@ -298,14 +318,14 @@ def test_a_handshake_broken_off(serve: Serve, send: Send, authority: Authority, 
     """A balancer without a server behind it says nothing of certificates: reset, and retried."""
     server = serve(answer(), tls=authority.context()[0], greet=half_a_handshake(end))
     [(attempt, _)] = send(server.url)
-    assert attempt.cause is Cause.RESET
+    assert attempt.error is AttemptError.RESET
 
 
 def test_a_server_without_tls(serve: Serve, send: Send) -> None:
     """Plain HTTP on an https port is a TLS fault."""
     port = serve(answer(), greet=raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")).port
     [(attempt, _)] = send(f"https://127.0.0.1:{port}")
-    assert attempt.cause is Cause.TLS
+    assert attempt.error is AttemptError.TLS
 
 
 @pytest.mark.parametrize(
@@ -318,7 +338,7 @@ def test_a_body_cut_short_under_tls(
     server = serve(raw(OK + head + b"\r\nabc"), tls=authority.context()[0])
     [(attempt, got)] = send(server.url)
     assert got is None
-    assert attempt.cause is Cause.TRUNCATED
+    assert attempt.error is AttemptError.TRUNCATED
 
 
 def test_a_missing_file_of_authorities_is_the_runners_trouble(
@@ -327,27 +347,27 @@ def test_a_missing_file_of_authorities_is_the_runners_trouble(
     """Nothing is known of the deployment then."""
     server = serve(answer(), tls=authority.context()[0])
     [(attempt, _)] = send(server.url, authorities=tmp_path / "missing.pem")
-    assert attempt.cause is Cause.RUNNER
+    assert attempt.error is AttemptError.RUNNER
     assert "missing.pem" in attempt.detail
 
 
 @pytest.mark.parametrize(
-    ("number", "cause"),
+    ("number", "error"),
     [
-        (errno.ECONNREFUSED, Cause.REFUSED),
-        (errno.ENETUNREACH, Cause.UNREACHABLE),
-        (errno.EHOSTUNREACH, Cause.UNREACHABLE),
-        (errno.ENOBUFS, Cause.RUNNER),
-        (errno.EMFILE, Cause.RUNNER),
-        (0, Cause.RUNNER),
+        (errno.ECONNREFUSED, AttemptError.REFUSED),
+        (errno.ENETUNREACH, AttemptError.UNREACHABLE),
+        (errno.EHOSTUNREACH, AttemptError.UNREACHABLE),
+        (errno.ENOBUFS, AttemptError.RUNNER),
+        (errno.EMFILE, AttemptError.RUNNER),
+        (0, AttemptError.RUNNER),
     ],
 )
-def test_why_a_connection_did_not_come_about(number: int, cause: Cause) -> None:
+def test_why_a_connection_did_not_come_about(number: int, error: AttemptError) -> None:
     """What libcurl calls by one name the system tells apart."""
     handle: Any = SimpleNamespace(getinfo=lambda _: number)
-    error = pycurl.error(pycurl.E_COULDNT_CONNECT, "no connection")
-    diagnosis = diagnose(handle, error, Received(Limits(1, 1000)), Limits(1, 1000))
-    assert diagnosis.cause is cause
+    raised = pycurl.error(pycurl.E_COULDNT_CONNECT, "no connection")
+    diagnosis = diagnose(handle, raised, Received(Limits(1, 1000)), Limits(1, 1000))
+    assert diagnosis.error is error
     assert "no connection" in diagnosis.detail
 
 
@@ -364,7 +384,7 @@ async def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (free, free))
     for host in ("127.0.0.1", "localhost", "a" * 64 + ".invalid"):
         attempt, _ = await curl.send(Probe("content", f"http://{host}:9/"), (), Limits(2, 1000))
-        print(attempt.cause, attempt.detail)
+        print(attempt.error, attempt.detail)
     await curl.close()
 
 asyncio.run(main())
@@ -393,7 +413,7 @@ def test_memory_stays_bounded(serve: Serve, send: Send, kind: str) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert attempt.cause is Cause.TOO_LARGE
+    assert attempt.error is AttemptError.TOO_LARGE
     assert peak < (4 << 20 if kind == "body" else 1 << 20)
 
 
@@ -403,18 +423,18 @@ def test_headers_up_to_the_limit_are_sound(serve: Serve, send: Send) -> None:
     count = (HEADER_LIMIT - 100) // len(lines)
     server = serve(raw(OK + b"Content-Length: 2\r\n" + lines * count + b"\r\nok"))
     [(attempt, got)] = send(server.url)
-    assert attempt.cause is None
+    assert attempt.error is None
     assert got is not None
     assert len(got.headers) == count + 1
 
 
-@pytest.mark.parametrize(("limit", "cause"), [(4, None), (3, Cause.TOO_LARGE)])
+@pytest.mark.parametrize(("limit", "error"), [(4, None), (3, AttemptError.TOO_LARGE)])
 def test_a_body_may_have_as_much_as_its_limit(
-    serve: Serve, send: Send, limit: int, cause: Cause | None
+    serve: Serve, send: Send, limit: int, error: AttemptError | None
 ) -> None:
     """One byte more is too large."""
     [(attempt, _)] = send(serve(answer("four")).url, body_limit=limit)
-    assert attempt.cause is cause
+    assert attempt.error is error
 
 
 def test_interim_answers_are_passed_over(serve: Serve, send: Send) -> None:
@@ -449,7 +469,7 @@ def test_a_kept_connection_closed_by_the_server_is_seen(
     """Asked again by libcurl itself, every second fault would be hidden."""
     server = serve(in_turn(answer("1"), end, answer("3")))
     results = send(server.url, 3)
-    assert [attempt.cause for attempt, _ in results] == [None, Cause.RESET, None]
+    assert [attempt.error for attempt, _ in results] == [None, AttemptError.RESET, None]
     assert len(server.requests) == 3
 
 
@@ -458,7 +478,7 @@ def test_a_write_has_a_connection_of_its_own(serve: Serve, send: Send, method: s
     """So that a kept connection which is just closing does not lose it."""
     server = serve(in_turn(answer(), close, answer()))
     results = send(server.url, 3, method=method, body=b"x")
-    assert [attempt.cause for attempt, _ in results] == [None, Cause.RESET, None]
+    assert [attempt.error for attempt, _ in results] == [None, AttemptError.RESET, None]
     assert (len(server.requests), server.connections) == (3, 3)
     assert set(server.methods) == {method}
 
@@ -489,7 +509,7 @@ def test_head_has_no_body(serve: Serve, send: Send) -> None:
     """Content-Length of a HEAD speaks of the GET; nothing is waited for."""
     [(attempt, got)] = send(serve(answer("body")).url, method="HEAD")
     assert got is not None
-    assert (attempt.cause, got.body) == (None, b"")
+    assert (attempt.error, got.body) == (None, b"")
     assert (b"Content-Length", b"4") in got.headers
 
 
@@ -505,7 +525,7 @@ def test_what_a_url_cannot_hold_is_encoded_as_browsers_do(serve: Serve, send: Se
     """Pages do refer to such URLs, and servers answer them."""
     server = serve(answer("é"))
     [(attempt, got)] = send(server.url + '/é b.png?"<ü>`\x01')
-    assert attempt.cause is None
+    assert attempt.error is None
     assert got is not None
     assert server.targets == ["/%C3%A9%20b.png?%22%3C%C3%BC%3E%60%01"]
 
@@ -588,7 +608,7 @@ def test_the_machines_authorities_do_not_widen_trust(
     monkeypatch.setenv(name, str(authority.pem))
     server = serve(answer(), tls=authority.context()[0])
     [(attempt, _)] = send(server.url, authorities=None)
-    assert attempt.cause is Cause.TLS
+    assert attempt.error is AttemptError.TLS
 
 
 @pytest.mark.parametrize("name", [*VARIABLES, "SSL_CERT_DIR"])
@@ -604,7 +624,7 @@ def test_the_machines_authorities_are_not_needed(
     monkeypatch.setenv(name, str(tmp_path / "missing"))
     server = serve(answer(), tls=authority.context()[0])
     [(attempt, _)] = send(server.url)
-    assert attempt.cause is None
+    assert attempt.error is None
 
 
 @pytest.mark.parametrize("scheme", ["file", "ftp", "gopher"])
@@ -614,7 +634,7 @@ def test_other_schemes_are_not_spoken(send: Send, tmp_path: Path, scheme: str) -
     secret.write_text("secret", "ascii")
     [(attempt, got)] = send(f"{scheme}://127.0.0.1{secret}")
     assert got is None
-    assert attempt.cause is Cause.PROTOCOL
+    assert attempt.error is AttemptError.PROTOCOL
 
 
 def test_a_handle_is_clean_when_it_is_used_again(serve: Serve, send: Send) -> None:
@@ -692,4 +712,4 @@ def test_an_edge_is_connected_to_in_place_of_the_name(
     assert received.body == b"edge"
     assert server.requests[0].headers["host"] == f"fhr.example:{server.port}"
     [(attempt, received)] = send(url.replace("fhr.", "other."), address="127.0.0.1")
-    assert (received, attempt.cause) == (None, Cause.TLS)
+    assert (received, attempt.error) == (None, AttemptError.TLS)

@@ -24,7 +24,7 @@ from wire import (
 
 from knowngood.environment.model import Environment
 from knowngood.environment.serve_settings import Control
-from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
 from knowngood.readiness import network_control
 from knowngood.readiness.network_control import ControlLook
 
@@ -85,19 +85,19 @@ def test_a_control_that_compresses(serve: Serve, ask: Callable[..., ControlLook]
     assert ask(Control(serve(packed).url, body=BODY)).trouble == ""
 
 
-@pytest.mark.parametrize(("play", "cause"), [(reset, "reset"), (hang, "timeout")])
+@pytest.mark.parametrize(("play", "error"), [(reset, "reset"), (hang, "timeout")])
 def test_a_control_that_does_not_answer(
     serve: Serve,
     ask: Callable[..., ControlLook],
     monkeypatch: pytest.MonkeyPatch,
     play: Play,
-    cause: str,
+    error: str,
 ) -> None:
     """Trouble, named as what it is, and nobody has forged anything."""
     monkeypatch.setattr(network_control, "SECONDS", 0.6)
     monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
     look = ask(Control(serve(play).url, body=BODY))
-    assert f": {cause}: " in look.trouble
+    assert f": {error}: " in look.trouble
     assert not look.forged
 
 
@@ -253,7 +253,7 @@ def test_what_is_in_trouble_says_nothing_of_the_clock() -> None:
 
 def test_what_a_portal_says_is_plain() -> None:
     """Its words reach the terminal in the reason of the verdict."""
-    failed = Attempt(NOW, 1.0, cause=Cause.RESET, detail="\x1b[2J98 passed\n")
+    failed = Attempt(NOW, 1.0, error=AttemptError.RESET, detail="\x1b[2J98 passed\n")
     message = network_control.judge(
         NOW, [(KNOWN, Exchange(Probe("c", "http://c/"), (failed,)))]
     ).trouble

@@ -27,12 +27,12 @@ ALLOWED = frozenset(
 
 
 def attempt(detail: str = "", **more: Any) -> dict[str, Any]:
-    fields = {"status": None, "cause": "timeout", "phase": "connect", "detail": detail}
+    fields = {"status": None, "error": "timeout", "phase": "connect", "detail": detail}
     return {**fields, "seconds": 0.25, "address": "192.0.2.1", **more}
 
 
 def exchange(text: str = "", tries: int = 1) -> dict[str, Any]:
-    last = attempt(text, status=404, cause=None, phase="")
+    last = attempt(text, status=404, error=None, phase="")
     return {
         "method": "GET",
         "url": f"https://fhr.example/fr/{text}",

@@ -9,7 +9,7 @@ import pytest
 
 from knowngood.environment.model import Environment
 from knowngood.fetch.exchange_summary import describe
-from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
 from knowngood.report import terminal
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.decide import Verdict, fold
@@ -25,8 +25,8 @@ def exchange(tries: int = 1, status: int | None = 404, text: str = "") -> Exchan
     url = f"https://fhr.example/fr/js/config.json{text}"
     headers = ((b"Content-Type", b"text/html" + text.encode("latin-1", "replace")),)
     answer = Answer(status, url, headers, b"12345", "192.0.2.1") if status else None
-    cause = None if status else Cause.TIMEOUT
-    attempt = Attempt(100.0, 0.25, status, cause, f"no byte{text}", "" if status else "connect")
+    error = None if status else AttemptError.TIMEOUT
+    attempt = Attempt(100.0, 0.25, status, error, f"no byte{text}", "" if status else "connect")
     return Exchange(Probe("content", url), (attempt,) * tries, answer)
 
 
@@ -71,7 +71,7 @@ def test_block_of_a_failure() -> None:
 
 
 def test_block_of_silence() -> None:
-    """Without an answer the attempts are listed, each with its cause, phase and time."""
+    """Without an answer the attempts are listed, each with its error, phase and time."""
     [block] = blocks(outcome(exchange=describe(exchange(tries=2, status=None))))
     assert "    got   no usable answer, 2 attempts in 0.25 s" in block
     assert "    tried timeout (connect) 0.25 s → timeout (connect) 0.25 s" in block

@@ -6,7 +6,7 @@ import pytest
 
 from knowngood.content.json_schema import BadSchema, SchemaMismatch
 from knowngood.fetch.exchange_summary import describe
-from knowngood.fetch.probe import Answer, Attempt, Cause, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
 from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.safety.errors import DeploymentError, RunnerError, UsageError
 from knowngood.safety.limits import ContentTooLarge
@@ -16,8 +16,8 @@ from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, cla
 PROBE = Probe("content", "https://h/fr/")
 
 
-def silent(cause: Cause, phase: str = "") -> Exchange:
-    return Exchange(PROBE, (Attempt(5.0, 1.5, cause=cause, detail="why", phase=phase),))
+def silent(error: AttemptError, phase: str = "") -> Exchange:
+    return Exchange(PROBE, (Attempt(5.0, 1.5, error=error, detail="why", phase=phase),))
 
 
 def answered(status: int = 200, *headers: tuple[bytes, bytes], body: bytes = b"") -> Exchange:
@@ -26,35 +26,35 @@ def answered(status: int = 200, *headers: tuple[bytes, bytes], body: bytes = b""
 
 
 @pytest.mark.parametrize(
-    ("cause", "result", "kind"),
+    ("error", "result", "kind"),
     [
-        (Cause.DNS, FAILED, "dns"),
-        (Cause.REFUSED, FAILED, "refused"),
-        (Cause.UNREACHABLE, FAILED, "unreachable"),
-        (Cause.RESET, FAILED, "reset"),
-        (Cause.TLS, FAILED, "tls"),
-        (Cause.TIMEOUT, FAILED, "timeout"),
-        (Cause.TRUNCATED, FAILED, "truncated"),
-        (Cause.TOO_LARGE, FAILED, "too-large"),
-        (Cause.PROTOCOL, FAILED, "protocol"),
-        (Cause.ENCODING, FAILED, "encoding"),
-        (Cause.REDIRECT, FAILED, "redirect"),
-        (Cause.GUARD, INCONCLUSIVE, "guard"),
-        (Cause.RUNNER, INCONCLUSIVE, "runner"),
-        (Cause.BUDGET, INCONCLUSIVE, "budget"),
+        (AttemptError.DNS, FAILED, "dns"),
+        (AttemptError.REFUSED, FAILED, "refused"),
+        (AttemptError.UNREACHABLE, FAILED, "unreachable"),
+        (AttemptError.RESET, FAILED, "reset"),
+        (AttemptError.TLS, FAILED, "tls"),
+        (AttemptError.TIMEOUT, FAILED, "timeout"),
+        (AttemptError.TRUNCATED, FAILED, "truncated"),
+        (AttemptError.TOO_LARGE, FAILED, "too-large"),
+        (AttemptError.PROTOCOL, FAILED, "protocol"),
+        (AttemptError.ENCODING, FAILED, "encoding"),
+        (AttemptError.REDIRECT, FAILED, "redirect"),
+        (AttemptError.GUARD, INCONCLUSIVE, "guard"),
+        (AttemptError.RUNNER, INCONCLUSIVE, "runner"),
+        (AttemptError.BUDGET, INCONCLUSIVE, "budget"),
     ],
 )
-def test_no_answer(cause: Cause, result: str, kind: str) -> None:
+def test_no_answer(error: AttemptError, result: str, kind: str) -> None:
     """Silence may be anybody's fault, a wrong answer is the deployment's, a budget the runner's."""
-    classified = classify(NoAnswer(silent(cause)))
+    classified = classify(NoAnswer(silent(error)))
     assert (classified.result, classified.kind) == (result, kind)
-    assert classified.message == f"{cause}: why"
+    assert classified.message == f"{error}: why"
     assert classified.exchange is not None
 
 
 def test_every_cause_is_judged() -> None:
     """A new cause cannot be forgotten here."""
-    assert {classify(NoAnswer(silent(cause))).result for cause in Cause} == {
+    assert {classify(NoAnswer(silent(error))).result for error in AttemptError} == {
         FAILED,
         INCONCLUSIVE,
     }
@@ -62,18 +62,20 @@ def test_every_cause_is_judged() -> None:
 
 def test_phase_of_a_timeout_is_told() -> None:
     """How far a timeout got is the first thing one asks."""
-    assert classify(NoAnswer(silent(Cause.TIMEOUT, "tls"))).message == "timeout (tls): why"
+    assert classify(NoAnswer(silent(AttemptError.TIMEOUT, "tls"))).message == "timeout (tls): why"
 
 
 def test_last_attempt_counts() -> None:
     """Of several attempts the last says what is the matter now."""
-    both = Exchange(PROBE, (*silent(Cause.DNS).attempts, *silent(Cause.TRUNCATED).attempts))
+    both = Exchange(
+        PROBE, (*silent(AttemptError.DNS).attempts, *silent(AttemptError.TRUNCATED).attempts)
+    )
     assert classify(NoAnswer(both)).kind == "truncated"
 
 
 def test_never_asked() -> None:
     """A probe that was never tried proves nothing."""
-    attempt = Attempt(0.0, 0.0, cause=Cause.BUDGET, detail="not asked")
+    attempt = Attempt(0.0, 0.0, error=AttemptError.BUDGET, detail="not asked")
     classified = classify(NoAnswer(Exchange(PROBE, (attempt,))))
     assert (classified.result, classified.kind) == (INCONCLUSIVE, "budget")
 
@@ -193,15 +195,15 @@ def test_description_of_an_answer() -> None:
         0.123,
     )
     [attempt] = description["attempts"]
-    assert (attempt["status"], attempt["cause"], attempt["seconds"]) == (302, None, 0.123)
+    assert (attempt["status"], attempt["error"], attempt["seconds"]) == (302, None, 0.123)
 
 
 def test_description_of_silence() -> None:
     """Without an answer there is no status to tell."""
-    description = describe(silent(Cause.TIMEOUT, "connect"))
+    description = describe(silent(AttemptError.TIMEOUT, "connect"))
     assert "status" not in description
     [attempt] = description["attempts"]
-    assert (attempt["cause"], attempt["phase"], attempt["detail"]) == ("timeout", "connect", "why")
+    assert (attempt["error"], attempt["phase"], attempt["detail"]) == ("timeout", "connect", "why")
 
 
 def test_description_is_plain() -> None:
