@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ..environment import BadEnvironment
 from ..report import json_file
+from ..safety import write_atomically
 from ..supervisor import Conclusion
 from ..verdict import EXIT_CODES, VerdictKind
 
@@ -149,6 +150,6 @@ def write(path: Path | None, content: dict[str, Any], say: Say) -> None:
     if path is None:
         return
     try:
-        json_file.write(path.absolute(), {"schema": 1, **content})
+        write_atomically(path.absolute(), json_file.text({"schema": 1, **content}))
     except OSError as error:
         say(f"--json {path}: not written: {error.strerror or error}")

@@ -18,6 +18,7 @@ from ..verdict import VerdictKind, advice
 from ..verdict.evidence import listed, plural
 from ..verdict.grouping import FailureGroup, group_failures
 from ..verdict.outcome import Outcome
+from .report import Report
 from .wording import attempt_words, curl_line, got_words, name_of
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ _SECTIONS: Final = {"Failures": "failures", "Failures of before": "known", "Unse
 _COLOURS: Final = {VerdictKind.PASSED: "passed", VerdictKind.FAILED: "failed"}
 
 
-def write(path: Path, document: Mapping[str, Any]) -> None:
-    """Write ``page(document)`` to ``path`` whole or not at all. Raises OSError."""
-    write_atomically(path, page(document))
+def write(path: Path, report: Report) -> None:
+    """Write the page of a run to ``path`` whole or not at all. Raises OSError."""
+    write_atomically(path, page(report.document))
 
 
 def page(document: Mapping[str, Any]) -> str:

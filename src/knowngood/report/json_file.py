@@ -20,6 +20,7 @@ from ..verdict.decide import Verdict, fold, key
 from ..verdict.evidence import Evidence
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
+from .report import Report
 
 
 def document(
@@ -125,6 +126,11 @@ def schema() -> Any:
     return json.loads((files("knowngood.report") / "verdict.schema.json").read_text("utf-8"))
 
 
-def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a verdict document to ``path`` whole or not at all. Raises OSError."""
-    write_atomically(path, json.dumps(content, indent=2, ensure_ascii=True) + "\n")
+def write(path: Path, report: Report) -> None:
+    """Write the verdict document to ``path`` whole or not at all. Raises OSError."""
+    write_atomically(path, text(report.document))
+
+
+def text(content: Mapping[str, Any]) -> str:
+    """Return plain data as the text of a JSON file."""
+    return json.dumps(content, indent=2, ensure_ascii=True) + "\n"

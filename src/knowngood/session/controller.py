@@ -13,7 +13,7 @@ import pytest
 
 from ..environment import Environment, Server
 from ..readiness import ReleaseState
-from ..report import json_file, terminal
+from ..report import Report, json_file, terminal
 from ..safety import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import INCONCLUSIVE, Outcome
@@ -225,7 +225,8 @@ class Controller:
         document = json_file.document(
             verdict, self._results, run_id=ticket.run_id, origins=ticket.origins, began=self._began
         )
-        self._trouble += write_reports(options, self._worker.environment, redact_data(document))
+        report = Report(redact_data(document))
+        self._trouble += write_reports(options, self._worker.environment, report)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._verdict is None:

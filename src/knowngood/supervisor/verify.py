@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from ..environment import READY_WITHIN
+from ..report import Report
 from ..safety import Redactor, one_line
 from ..session import Options, write_reports
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
@@ -50,7 +51,7 @@ def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
         document = redactor.deep(
             trust.verdict_document(conclusion, environment.name, run_id, began)
         )
-        for line in write_reports(options, environment, document):
+        for line in write_reports(options, environment, Report(document)):
             _say(line, say)
     return conclusion.code
 

@@ -10,7 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from knowngood.environment.model import Environment
-from knowngood.report import html_page, json_file
+from knowngood.report import Report, html_page, json_file
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.decide import fold
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
@@ -221,7 +221,7 @@ def test_hostile_text_stays_text(kind: VerdictKind) -> None:
 def test_page_of_a_verdict_file(tmp_path: Path) -> None:
     """It can be made later, from the JSON alone."""
     content = document(outcome(), outcome(result=INCONCLUSIVE))
-    json_file.write(tmp_path / "verdict.json", content)
+    json_file.write(tmp_path / "verdict.json", Report(content))
     assert html_page.page(json.loads((tmp_path / "verdict.json").read_text())) == html_page.page(
         content
     )
@@ -239,9 +239,9 @@ def test_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """A page that cannot be made leaves the old one, and nothing beside it."""
     path = tmp_path / "report.html"
     content = document(outcome())
-    html_page.write(path, content)
+    html_page.write(path, Report(content))
     assert path.read_text("utf-8") == html_page.page(content)
     with pytest.raises(KeyError):
-        html_page.write(path, {**content, "counts": {}})
+        html_page.write(path, Report({**content, "counts": {}}))
     assert path.read_text("utf-8") == html_page.page(content)
     assert list(tmp_path.iterdir()) == [path]

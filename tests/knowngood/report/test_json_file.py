@@ -15,7 +15,7 @@ import pytest
 
 from knowngood import __version__
 from knowngood.environment.model import Environment
-from knowngood.report import json_file
+from knowngood.report import Report, json_file
 from knowngood.verdict.decide import fold
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
@@ -79,7 +79,7 @@ def test_document_keeps_to_the_schema_that_ships() -> None:
 def test_written_file_reads_back(tmp_path: Path) -> None:
     """What was written is JSON in ASCII that reads back the same, whatever it holds."""
     path = tmp_path / "verdict.json"
-    json_file.write(path, content())
+    json_file.write(path, Report(content()))
     raw = path.read_bytes()
     assert raw.isascii()
     assert b"\x1b" not in raw
@@ -92,7 +92,7 @@ def test_written_file_replaces_the_old_one(tmp_path: Path) -> None:
     """The next run's verdict takes the place of the last one's."""
     path = tmp_path / "verdict.json"
     path.write_text("old, and much longer than what comes now")
-    json_file.write(path, {"a": 1})
+    json_file.write(path, Report({"a": 1}))
     assert json.loads(path.read_text()) == {"a": 1}
 
 
@@ -112,7 +112,7 @@ def test_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "verdict.json"
     path.write_text("old")
     with files_of_at_most(100), pytest.raises(OSError, match="File too large"):
-        json_file.write(path, {"a": "x" * 10_000})
+        json_file.write(path, Report({"a": "x" * 10_000}))
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -123,7 +123,7 @@ def test_place_that_cannot_be_written(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("mine")
     with pytest.raises(OSError, match=name[:4]):
-        json_file.write(tmp_path / name, {})
+        json_file.write(tmp_path / name, Report({}))
     assert sorted(row.name for row in tmp_path.iterdir()) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -133,7 +133,7 @@ def test_content_that_is_no_json(tmp_path: Path) -> None:
     path = tmp_path / "verdict.json"
     path.write_text("old")
     with pytest.raises(TypeError):
-        json_file.write(path, {"a": object()})
+        json_file.write(path, Report({"a": object()}))
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -144,7 +144,7 @@ def test_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        json_file.write(path, {"a": 1})
+        json_file.write(path, Report({"a": 1}))
         assert json.loads(os.read(reader, 1000)) == {"a": 1}
     finally:
         os.close(reader)
