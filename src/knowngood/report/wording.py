@@ -29,6 +29,11 @@ def got_words(exchange: Mapping[str, Any]) -> str:
     )
 
 
+def claim_words(check: str, claim: str) -> str:
+    """Return what a check claims; of one without a docstring, its file and function."""
+    return claim or check
+
+
 def name_of(check: str) -> str:
     """Return ``test_config.py::test_debug_is_off`` as ``config: debug is off``."""
     file, _, function = check.partition("::")

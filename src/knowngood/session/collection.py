@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from textwrap import shorten
+from typing import Final
 
 import pytest
 
 from ..content import json_schema
 from ..environment import Environment, known_origins
+from ..safety import one_line
 from . import marks
 from .marks import BadMark, ProbeTemplate
+
+LONGEST_CLAIM: Final = 300
+"""Characters of a claim: three full lines of a docstring."""
+
+_BLANK_LINE: Final = re.compile(r"\n\s*\n")
+_END_OF_SENTENCE: Final = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bcf)[.!?][\"')\]`]*(?= |$)", re.I
+)
 
 
 def check_name(item: pytest.Item) -> str:
@@ -19,9 +31,20 @@ def check_name(item: pytest.Item) -> str:
 
 
 def claim_of(item: pytest.Item) -> str:
-    """Return what the check claims: the first line of its docstring."""
-    doc = getattr(getattr(item, "obj", None), "__doc__", None) or ""
-    return str(doc).strip().partition("\n")[0].strip()
+    """Return what the check claims: the first sentence of its docstring; empty without one."""
+    return claim_in(getattr(getattr(item, "obj", None), "__doc__", None) or "")
+
+
+def claim_in(docstring: str) -> str:
+    """Return the first sentence of a docstring as one line, cut between words if it is too long.
+
+    It may go over several lines, and ends at the first blank one in any case. A period within a
+    word, as in ``config.json``, ends nothing, and neither does one of an abbreviation.
+    """
+    paragraph = " ".join(_BLANK_LINE.split(docstring.strip(), maxsplit=1)[0].split())
+    end = _END_OF_SENTENCE.search(paragraph)
+    sentence = paragraph[: end.end()] if end else paragraph
+    return one_line(shorten(sentence, LONGEST_CLAIM, placeholder=" …"), LONGEST_CLAIM)
 
 
 def catches_of(item: pytest.Item) -> list[str]:

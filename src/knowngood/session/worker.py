@@ -156,7 +156,7 @@ class Worker:
         fields: dict[str, Any] = {
             "nodeid": item.nodeid,
             "check": collection.check_name(item),
-            "claim": one_line(collection.claim_of(item), 120),
+            "claim": collection.claim_of(item),
             "values": values_of(item),
             "asked": self.run.templates(),
             "result": PASSED if report.passed else SKIPPED,

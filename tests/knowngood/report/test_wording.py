@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from knowngood.report.wording import curl_line
+from knowngood.report.wording import claim_words, curl_line
 
 URLS = [
     "https://fhr.example/fr/",
@@ -45,3 +45,11 @@ def test_curl_line_asks_the_same_edge() -> None:
     """The request goes where the exchange went, not where the name leads now."""
     words = shlex.split(curl_line({"method": "GET", "url": "u", "connect_to": "::edge:443"}))
     assert words == ["curl", "-sS", "-i", "--connect-to", "::edge:443", "u"]
+
+
+def test_a_check_is_called_by_its_claim() -> None:
+    """One without a docstring has only its name."""
+    assert claim_words("test_config.py::test_debug_is_off", "Debug is off.") == "Debug is off."
+    assert claim_words("test_config.py::test_debug_is_off", "") == (
+        "test_config.py::test_debug_is_off"
+    )
