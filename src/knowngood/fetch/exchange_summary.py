@@ -18,6 +18,7 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         "seconds": round(exchange.seconds, 3),
         "attempts": [
             {
+                "began": round(attempt.began, 3),
                 "status": attempt.status,
                 "error": attempt.error and str(attempt.error),
                 "phase": attempt.phase,

@@ -196,6 +196,7 @@ def test_description_of_an_answer() -> None:
     )
     [attempt] = description["attempts"]
     assert (attempt["status"], attempt["error"], attempt["seconds"]) == (302, None, 0.123)
+    assert attempt["began"] == 5.0
 
 
 def test_description_of_silence() -> None:
