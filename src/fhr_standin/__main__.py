@@ -4,11 +4,11 @@ import asyncio
 import json
 import ssl
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from fhr_standin.deployment import Deployment, build
 from fhr_standin.errors import UsageError
-from fhr_standin.faults import FAULTS
+from fhr_standin.faults import FAULTS, Fault
 from fhr_standin.options import Options, parse
 from fhr_standin.serve import run
 from fhr_standin.site import Site
@@ -28,22 +28,31 @@ def main() -> int:
         else:
             _serve(options)
     except (UsageError, OSError) as error:
-        _say(sys.stderr, f"python -m fhr_standin: error: {error}")
+        _print(sys.stderr, f"python -m fhr_standin: error: {error}")
         return USAGE_ERROR
     return 0
 
 
 def _list_faults(as_json: bool) -> None:
     if as_json:
-        rows = [
-            {"name": f.name, "verdict": f.verdict, "surface": f.surface, "doc": f.doc}
-            for f in FAULTS.values()
-        ]
-        _say(sys.stdout, json.dumps(rows, indent=1))
+        rows = [_as_data(fault) for fault in FAULTS.values()]
+        _print(sys.stdout, json.dumps(rows, indent=1))
         return
     width = max(map(len, FAULTS))
     for fault in FAULTS.values():
-        _say(sys.stdout, f"{fault.name:{width}}  {fault.verdict:12}  {fault.doc}")
+        _print(sys.stdout, f"{fault.name:{width}}  {fault.verdict:12}  {fault.doc}")
+
+
+def _as_data(fault: Fault) -> dict[str, Any]:
+    """Return a fault as a verifier reads it: paths as `ORIGIN:PATH`, a status or an error."""
+    answer = {"error": fault.error} if fault.error else {"status": fault.status}
+    return {
+        "name": fault.name,
+        "verdict": fault.verdict,
+        "doc": fault.doc,
+        "touches": [f"{fault.surface}:{path}" for path in fault.touches],
+        **answer,
+    }
 
 
 def _serve(options: Options) -> None:
@@ -57,15 +66,17 @@ def _serve(options: Options) -> None:
 
 
 def _announce(deployment: Deployment, options: Options) -> None:
-    said = deployment.announcement()
-    _say(sys.stdout, json.dumps(said))
+    announcement = deployment.announcement()
+    _print(sys.stdout, json.dumps(announcement))
     if sys.stderr.isatty():
         code = options.locales[0].code
-        _say(sys.stderr, f"Open {said['origins']['content']}/{code}/ in a browser.")
-        _say(sys.stderr, f"Stored documents: {said['inspect']}/documents. Ctrl-C ends it.")
+        _print(sys.stderr, f"Open {announcement['origins']['content']}/{code}/ in a browser.")
+        _print(
+            sys.stderr, f"Stored documents: {announcement['inspect']}/documents. Ctrl-C ends it."
+        )
 
 
-def _say(stream: TextIO, line: str) -> None:
+def _print(stream: TextIO, line: str) -> None:
     stream.write(f"{line}\n")
     stream.flush()
 

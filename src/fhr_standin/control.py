@@ -13,12 +13,12 @@ STATUS = 200
 
 async def control(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer PATH with BODY, anything else with 404 and no body."""
-    found = scope["path"] == PATH and scope["method"] in ("GET", "HEAD")
-    body = BODY.encode() if found else b""
+    known = scope["path"] == PATH and scope["method"] in ("GET", "HEAD")
+    body = BODY.encode() if known else b""
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
     ]
     sent = body if scope["method"] == "GET" else b""
-    await answer(send, STATUS if found else 404, headers, sent)
+    await answer(send, STATUS if known else 404, headers, sent)

@@ -58,16 +58,16 @@ class Deployment:
 
     def announcement(self) -> dict[str, Any]:
         """Return what the process says once it is ready, as plain data for JSON."""
-        said: dict[str, Any] = {
+        announcement: dict[str, Any] = {
             "origins": {"content": self.content[0].origin, "submission": self.submission.origin},
             "inspect": self.inspect.origin,
             "control": [_answers(surface) for surface in self.controls],
         }
         if len(self.content) > 1:
-            said["edges"] = {"content": [surface.address for surface in self.content]}
+            announcement["edges"] = {"content": [surface.address for surface in self.content]}
         if self.ca is not None:
-            said["ca"] = str(self.ca)
-        return said
+            announcement["ca"] = str(self.ca)
+        return announcement
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def build(options: Options) -> Iterator[Deployment]:
     The files of its certificates, where it makes some, are there until the context ends.
     """
     faults = arm(options.faults, options.locales)
-    kind = next((each.fault.certificate for each in faults if each.fault.certificate), None)
+    kind = next((armed.fault.certificate for armed in faults if armed.fault.certificate), None)
     if kind is None or (kind == "sound" and options.tls):
         yield _deployment(options, faults, Keys(options.tls))
         return
@@ -118,11 +118,11 @@ def _contents(site: Site | Folder, faults: list[Armed], secure: bool) -> list[Co
 
     Each has the faults of all of them, which count for each alone.
     """
-    common = [each for each in faults if not each.fault.edge]
+    common = [armed for armed in faults if not armed.fault.edge]
     if len(common) == len(faults):
         return [Content(site, faults, secure)]
-    edges = [[replace(each, counts=Counter()) for each in common] for _ in range(_EDGES - 1)]
-    return [Content(site, each, secure) for each in (*edges, faults)]
+    edges = [[replace(armed, counts=Counter()) for armed in common] for _ in range(_EDGES - 1)]
+    return [Content(site, at_edge, secure) for at_edge in (*edges, faults)]
 
 
 def _content(
@@ -130,7 +130,7 @@ def _content(
 ) -> Iterator[Surface]:
     for number, app in enumerate(contents):
         last = number == len(contents) - 1
-        acting = [each for each in faults if last or not each.fault.edge]
+        acting = [armed for armed in faults if last or not armed.fault.edge]
         # One port can be asked for; the edges beside it take what is free.
         asked = options if not number else replace(options, port=0)
         yield _surface("content", app, asked, acting, tls)
@@ -140,8 +140,8 @@ def _surface(
     name: str, app: App, options: Options, faults: list[Armed], tls: Tls | None
 ) -> Surface:
     """Return a surface of the deployment, its port taken, under the faults of its port."""
-    wrong = [each.fault for each in faults if isinstance(each.fault, OriginFault)]
-    fault = next((fault for fault in wrong if fault.surface == name), _SOUND)
+    of_origins = [armed.fault for armed in faults if isinstance(armed.fault, OriginFault)]
+    fault = next((fault for fault in of_origins if fault.surface == name), _SOUND)
     ports = {
         "content": ("--port", options.port),
         "submission": ("--submission-port", options.submission_port),

@@ -34,36 +34,36 @@ class Options:
 def parse(arguments: Iterable[str] | None = None) -> Options:
     """Return the options of a command line; a mistake ends the process with 2 and a message."""
     parser = _parser()
-    found = parser.parse_args(None if arguments is None else list(arguments))
+    values = parser.parse_args(None if arguments is None else list(arguments))
     try:
-        tls = _tls(found.tls_cert, found.tls_key)
-        if found.json and not found.list_faults:
+        tls = _tls(values.tls_cert, values.tls_key)
+        if values.json and not values.list_faults:
             raise UsageError("--json: goes with --list-faults, which is not there")
-        if found.write and found.fault:
+        if values.write and values.fault:
             raise UsageError(
-                f"--write: writes the sound site, but found --fault {found.fault[0]};"
+                f"--write: writes the sound site, but found --fault {values.fault[0]};"
                 " start one without the other"
             )
-        if found.root and (found.fault or found.write):
-            other = f"--fault {found.fault[0]}" if found.fault else f"--write {found.write}"
+        if values.root and (values.fault or values.write):
+            other = f"--fault {values.fault[0]}" if values.fault else f"--write {values.write}"
             raise UsageError(
                 f"--root: serves what is there, but found {other}; start one without the other"
             )
-        chosen = locales.choose(found.locales)
+        chosen = locales.choose(values.locales)
     except UsageError as error:
         parser.error(str(error))
     return Options(
-        host=found.host,
-        port=found.port,
-        submission_port=found.submission_port,
+        host=values.host,
+        port=values.port,
+        submission_port=values.submission_port,
         locales=chosen,
-        release=found.release,
-        commit=found.commit,
-        faults=found.fault,
-        write=found.write,
-        root=found.root,
-        list_faults=found.list_faults,
-        json=found.json,
+        release=values.release,
+        commit=values.commit,
+        faults=values.fault,
+        write=values.write,
+        root=values.root,
+        list_faults=values.list_faults,
+        json=values.json,
         tls=tls,
     )
 

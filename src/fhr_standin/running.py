@@ -98,13 +98,13 @@ def running(
                 _stop(process)
 
 
-def _locales(wanted: int | Iterable[str] | None, folder: Path) -> list[str]:
-    if wanted is None:
+def _locales(locales: int | Iterable[str] | None, folder: Path) -> list[str]:
+    if locales is None:
         return []
-    if isinstance(wanted, int):
-        return ["--locales", str(wanted)]
+    if isinstance(locales, int):
+        return ["--locales", str(locales)]
     file = folder / "locales"
-    file.write_text("\n".join(wanted), "utf-8")
+    file.write_text("\n".join(locales), "utf-8")
     return ["--locales", str(file)]
 
 
@@ -127,8 +127,8 @@ def _greeted(process: subprocess.Popen[bytes], errors: IO[bytes]) -> Standin:
         process.wait()
         errors.seek(0)
         raise StartError(errors.read().decode("utf-8", "replace").strip())
-    said = json.loads(line)
-    return Standin(pid=process.pid, **said)
+    announcement = json.loads(line)
+    return Standin(pid=process.pid, **announcement)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

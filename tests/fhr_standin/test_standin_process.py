@@ -164,7 +164,16 @@ def test_faults_are_listed() -> None:
     assert [line.split()[:2] for line in lines] == [[f.name, f.verdict] for f in FAULTS.values()]
     rows = json.loads(run("--list-faults", "--json").stdout)
     assert [row["name"] for row in rows] == list(FAULTS)
-    assert set(rows[0]) == {"name", "verdict", "surface", "doc"}
+    assert rows[0] == {
+        "name": "config-missing",
+        "verdict": "FAILED",
+        "doc": "config.json is 404 everywhere",
+        "touches": ["content:/{locale}/js/config.json", "content:/{locale}/v4/js/config.json"],
+        "status": 404,
+    }
+    silent = next(row for row in rows if row["name"] == "submission-silent")
+    assert (silent["touches"], silent["error"]) == (["submission:/*"], "timeout")
+    assert "status" not in silent
 
 
 def test_write_ends_after_writing(tmp_path: Path) -> None:

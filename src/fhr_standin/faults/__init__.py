@@ -63,27 +63,27 @@ FAULTS: dict[str, Fault] = {fault.name: fault for module in _MODULES for fault i
 """Every fault by name."""
 
 
-def arm(wanted: Iterable[str], locales: Iterable[Locale]) -> list[Armed]:
+def arm(names: Iterable[str], locales: Iterable[Locale]) -> list[Armed]:
     """Return the faults named `NAME` or `NAME@LOCALE`, ready to act on a site of these locales.
 
     Raises UsageError for a name or locale that is not there, for a locale where the fault is not
     about one, and for a fault that could change nothing on this site.
     """
     known = {locale.code: locale for locale in locales}
-    return [_arm(each, known) for each in wanted]
+    return [_arm(name, known) for name in names]
 
 
-def _arm(wanted: str, locales: dict[str, Locale]) -> Armed:
-    name, at, code = wanted.partition("@")
+def _arm(argument: str, locales: dict[str, Locale]) -> Armed:
+    name, at, code = argument.partition("@")
     fault = FAULTS.get(name)
     if fault is None:
         raise UsageError(f"--fault: found {name!r}, allowed are: {', '.join(FAULTS)}")
     if not isinstance(fault, ContentFault) or fault.reach == "whole site":
         if at:
-            raise UsageError(f"--fault: found {wanted!r}, but {name} is not about one locale")
+            raise UsageError(f"--fault: found {argument!r}, but {name} is not about one locale")
         return Armed(fault)
     if at and code not in locales:
-        raise UsageError(f"--fault: found {wanted!r}, allowed locales are: {', '.join(locales)}")
+        raise UsageError(f"--fault: found {argument!r}, allowed locales are: {', '.join(locales)}")
     _check_effect(fault, code, locales)
     if not at and fault.reach != "every locale":
         code = _middle(name, locales)

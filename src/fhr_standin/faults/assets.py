@@ -67,6 +67,7 @@ FAULTS = [
         "v4/css/styles.css ends half way through its gzip",
         ["v4/css/styles.css"],
         _half_a_gzip,
+        error="encoding",
     ),
     content(
         "gzip-stale",
@@ -118,7 +119,7 @@ FAULTS = [
         _every_month(lambda names: names[:11]),
     ),
     content("script-is-html", "an HTML page with 200 for js/fhr.js", ["js/fhr.js"], says("Hello")),
-    content("script-missing", "js/lib/bridge.js is 404", ["js/lib/bridge.js"], gone),
+    content("script-missing", "js/lib/bridge.js is 404", ["js/lib/bridge.js"], gone, status=404),
     content(
         "script-truncated",
         "js/fhr.js ends in the middle of a function, its length says so too",
@@ -137,8 +138,9 @@ FAULTS = [
         "the connection closes unanswered each time mobile/js/data.js is asked for",
         ["mobile/js/data.js"],
         dropped,
+        error="reset",
     ),
-    content("stylesheet-missing", "css/styles.css is 404", ["css/styles.css"], gone),
+    content("stylesheet-missing", "css/styles.css is 404", ["css/styles.css"], gone, status=404),
     content(
         "image-truncated",
         "img/off.png ends half way, its length says so too",
@@ -174,20 +176,29 @@ FAULTS = [
         "an image only mobile/css/main.css refers to is 404",
         ["mobile/img/tile.png"],
         gone,
+        status=404,
     ),
     content(
         "css-import-missing",
         "css/fonts.css, which css/styles.css imports, is 404",
         ["css/fonts.css"],
         gone,
+        status=404,
     ),
     content(
         "font-missing",
         "a font of the v4 page is 404",
         ["v4/fonts/standin-bold.woff"],
         gone,
+        status=404,
     ),
-    content("image-missing", "an image of the mobile page is 404", ["mobile/img/gear.png"], gone),
+    content(
+        "image-missing",
+        "an image of the mobile page is 404",
+        ["mobile/img/gear.png"],
+        gone,
+        status=404,
+    ),
     content("image-empty", "an image of the v4 page has no bytes", ["v4/img/on.png"], body(b"")),
     content(
         "image-is-html",
@@ -195,7 +206,7 @@ FAULTS = [
         ["img/off.png"],
         error_page,
     ),
-    content("date-format-missing", "date_format.json is 404", _DATES, gone),
+    content("date-format-missing", "date_format.json is 404", _DATES, gone, status=404),
     content(
         "date-format-entry-missing",
         "date_format.json has no entry for one locale",

@@ -39,8 +39,8 @@ def _desktop(ask: Ask, resource: Resource) -> Resource:
 
 def _without_class(ask: Ask, resource: Resource) -> Resource:
     """Let a script of every page look for a class, and leave that out of the German one."""
-    found = b"" if ask.locale == "de" else b' class="chart"'
-    text = b"<div%s></div><script>document.querySelector('#graph .chart');" % found
+    attribute = b"" if ask.locale == "de" else b' class="chart"'
+    text = b"<div%s></div><script>document.querySelector('#graph .chart');" % attribute
     return replace(resource, body=resource.body.replace(b"<script>", text, 1))
 
 

@@ -22,11 +22,23 @@ def content(
     *,
     reach: Reach = "every locale",
     verdict: Verdict = "FAILED",
+    touches: Iterable[str] = (),
     **more: Any,
 ) -> ContentFault:
-    """Return a content fault; see ContentFault for what the arguments mean."""
+    """Return a content fault; see ContentFault for what the arguments mean.
+
+    It touches all that `at` and `reach` say, unless `touches` says that it is less.
+    """
     paths = None if at is None else frozenset(at)
-    return ContentFault(name, verdict, "content", doc, act, paths, reach, **more)
+    touched = tuple(touches or touched_paths(at, reach))
+    return ContentFault(name, verdict, "content", doc, act, paths, reach, touches=touched, **more)
+
+
+def touched_paths(at: Iterable[str] | None, reach: Reach = "every locale") -> list[str]:
+    """Return the paths of `at`, each in every locale; None stands for all paths."""
+    if at is None:
+        return ["/*"] if reach == "whole site" else ["/{locale}", "/{locale}/*"]
+    return [path if path.startswith("/") else f"/{{locale}}/{path}" for path in at]
 
 
 def gone(_ask: Ask, _resource: Resource) -> Resource:

@@ -17,7 +17,7 @@ _OFF = '"debug": "false"'
 _URL = '"jsonurl": "http://localhost:8000/en-US/json/payload.json"'
 
 FAULTS = [
-    content("config-missing", "config.json is 404 everywhere", CONFIGS, gone),
+    content("config-missing", "config.json is 404 everywhere", CONFIGS, gone, status=404),
     content(
         "config-debug-on-one-in-three",
         "each third config.json comes from an edge with debug on",
@@ -30,18 +30,21 @@ FAULTS = [
         CONFIGS,
         gone,
         reach="one locale",
+        status=404,
     ),
     content(
         "config-one-in-three",
         "each third request of a config.json is 404",
         CONFIGS,
         every(3, gone),
+        status=404,
     ),
     content(
         "config-503-every-second",
         "each second request of a config.json is 503",
         CONFIGS,
         every(2, status(503, "Service unavailable")),
+        status=503,
     ),
     content("config-is-html", "an HTML page with 200 for config.json", CONFIGS, says("Welcome")),
     content(

@@ -59,8 +59,8 @@ def _commit_head(_ask: Ask, resource: Resource) -> Resource:
 
 
 def _no_commit(_ask: Ask, resource: Resource) -> Resource:
-    kept = [part for part in resource.body.split(b", ") if b'"commit"' not in part]
-    return replace(resource, body=b", ".join(kept))
+    parts = [part for part in resource.body.split(b", ") if b'"commit"' not in part]
+    return replace(resource, body=b", ".join(parts))
 
 
 def _another_tag(ask: Ask, resource: Resource) -> Resource:
@@ -98,8 +98,17 @@ FAULTS = [
         None,
         _for_browsers,
         reach="whole site",
+        touches=["/{unknown}/"],
     ),
-    content("query-refused", "whatever has a query is 404", None, _no_queries, reach="whole site"),
+    content(
+        "query-refused",
+        "whatever has a query is 404",
+        None,
+        _no_queries,
+        reach="whole site",
+        touches=["/*?*"],
+        status=404,
+    ),
     content(
         "etag-changes",
         "the ETag is another one each time",
@@ -188,8 +197,11 @@ FAULTS = [
         None,
         _soft,
         reach="whole site",
+        touches=["/{locale}/*"],
     ),
-    content("robots-missing", "robots.txt is 404", ["/robots.txt"], gone, reach="whole site"),
+    content(
+        "robots-missing", "robots.txt is 404", ["/robots.txt"], gone, reach="whole site", status=404
+    ),
     content(
         "robots-allows",
         "robots.txt disallows nothing",
@@ -203,6 +215,7 @@ FAULTS = [
         None,
         _english,
         reach="whole site",
+        touches=["/{unknown}/"],
     ),
     content(
         "conditional-ignored",
@@ -232,7 +245,9 @@ FAULTS = [
         _zipped_twice,
         reach="whole site",
     ),
-    content("version-missing", "/__version__ is 404", [VERSION], gone, reach="whole site"),
+    content(
+        "version-missing", "/__version__ is 404", [VERSION], gone, reach="whole site", status=404
+    ),
     content(
         "version-incomplete",
         "/__version__ names no commit",
@@ -240,9 +255,21 @@ FAULTS = [
         _no_commit,
         reach="whole site",
     ),
-    content("heartbeat-down", f"{_HEARTBEAT} is 503", [_HEARTBEAT], _DOWN, reach="whole site"),
     content(
-        "lbheartbeat-down", f"{_LBHEARTBEAT} is 503", [_LBHEARTBEAT], _DOWN, reach="whole site"
+        "heartbeat-down",
+        f"{_HEARTBEAT} is 503",
+        [_HEARTBEAT],
+        _DOWN,
+        reach="whole site",
+        status=503,
+    ),
+    content(
+        "lbheartbeat-down",
+        f"{_LBHEARTBEAT} is 503",
+        [_LBHEARTBEAT],
+        _DOWN,
+        reach="whole site",
+        status=503,
     ),
     content(
         "content-503-once",
@@ -251,6 +278,7 @@ FAULTS = [
         once(_DOWN),
         verdict="PASSED",
         reach="one locale",
+        status=503,
     ),
     content(
         "content-reset-once",
@@ -259,5 +287,6 @@ FAULTS = [
         once(dropped),
         verdict="PASSED",
         reach="one locale",
+        error="reset",
     ),
 ]

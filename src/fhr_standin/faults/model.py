@@ -72,6 +72,10 @@ class Fault:
     alone knows that no answer comes at all while the control answers. `certificate` is the one
     that content is served with over TLS; None where the fault is none of TLS. `edge` keeps the
     fault to one of three edges of content.
+
+    `touches` lists the paths whose answers it changes: a name in braces stands for one segment,
+    `*` for anything, and what is behind a `?` for the query. `status` is what they answer then;
+    `error` says why they give no answer, in the words that the command `knowngood` has for that.
     """
 
     name: str
@@ -81,6 +85,9 @@ class Fault:
     caught_by: Literal["check", "engine"] = field(default="check", kw_only=True)
     certificate: Certificate | None = field(default=None, kw_only=True)
     edge: bool = field(default=False, kw_only=True)
+    touches: tuple[str, ...] = field(default=(), kw_only=True)
+    status: int = field(default=200, kw_only=True)
+    error: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,52 @@
 """Faults of a whole surface: nobody listens, nobody answers, the name is not there."""
 
-from fhr_standin.faults.model import Certificate, Listens, OriginFault, Surface, Verdict
+from fhr_standin.faults.model import Certificate, Listens, OriginFault, Verdict
+
+_EVERYTHING = ("/*",)
+_ERRORS: dict[Listens, str] = {
+    "http": "dns",  # the port is sound, the name is not
+    "plain http": "tls",
+    "refuses": "refused",
+    "resets": "reset",
+    "keeps silent": "timeout",
+}
 
 
-def _fault(name: str, doc: str, listens: Listens = "http", host: str = "") -> OriginFault:
-    surface: Surface = "submission" if name.startswith("submission") else "content"
-    return OriginFault(name, "FAILED", surface, doc, listens, host, caught_by="engine")
+def _fault(
+    name: str,
+    doc: str,
+    listens: Listens = "http",
+    host: str = "",
+    certificate: Certificate | None = None,
+) -> OriginFault:
+    return OriginFault(
+        name,
+        "FAILED",
+        "submission" if name.startswith("submission") else "content",
+        doc,
+        listens,
+        host,
+        caught_by="engine",
+        certificate=certificate,
+        touches=_EVERYTHING,
+        error=_ERRORS[listens],
+    )
 
 
 def _certificate(
     name: str, doc: str, kind: Certificate, verdict: Verdict = "FAILED"
 ) -> OriginFault:
     # Checks run as ever where the certificate still holds.
+    holds = verdict == "PASSED"
     return OriginFault(
         name,
         verdict,
         "content",
         doc,
-        caught_by="engine" if verdict == "FAILED" else "check",
+        caught_by="check" if holds else "engine",
         certificate=kind,
-    )
-
-
-def _handshake(name: str, doc: str, listens: Listens) -> OriginFault:
-    return OriginFault(
-        name, "FAILED", "content", doc, listens, caught_by="engine", certificate="sound"
+        touches=_EVERYTHING,
+        error="" if holds else "tls",
     )
 
 
@@ -72,12 +94,16 @@ FAULTS = [
     _certificate(
         "certificate-self-signed", "content vouches for its certificate by itself", "self-signed"
     ),
-    _handshake(
+    _fault(
         "tls-handshake-silent",
         "content takes each connection over TLS and never answers the handshake",
         "keeps silent",
+        certificate="sound",
     ),
-    _handshake(
-        "tls-port-speaks-http", "content speaks plain HTTP where https is said", "plain http"
+    _fault(
+        "tls-port-speaks-http",
+        "content speaks plain HTTP where https is said",
+        "plain http",
+        certificate="sound",
     ),
 ]

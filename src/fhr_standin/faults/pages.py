@@ -140,6 +140,7 @@ FAULTS = [
         None,
         gone,
         reach="one locale",
+        status=404,
     ),
     content(
         "locale-swapped",
@@ -229,20 +230,25 @@ FAULTS = [
         ALL_PAGES,
         _in_clear,
         certificate="sound",
+        status=301,
     ),
-    content("page-login-redirect", "pages redirect to /login", ALL_PAGES, moved("/login")),
+    content(
+        "page-login-redirect", "pages redirect to /login", ALL_PAGES, moved("/login"), status=302
+    ),
     content(
         "page-other-origin-redirect",
         "pages redirect to another origin",
         ALL_PAGES,
         moved("https://fhr.example.net/"),
+        status=302,
     ),
-    content("v4-missing", "the v4 page is 404 in every locale", ["v4/"], gone),
+    content("v4-missing", "the v4 page is 404 in every locale", ["v4/"], gone, status=404),
     content(
         "mobile-missing",
         "the mobile page of one locale is 404",
         ["mobile/"],
         gone,
         reach="one locale",
+        status=404,
     ),
 ]

@@ -6,9 +6,10 @@ made from the release that the stand-in was started with: `v1-old`, `v1-next`.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from fhr_standin.faults.changes import ALL_PAGES, CONFIGS, content, gone, swap
-from fhr_standin.faults.model import Ask, ContentAct, Fault, OriginFault, Reach, Verdict
+from fhr_standin.faults.changes import ALL_PAGES, CONFIGS, content, gone, swap, touched_paths
+from fhr_standin.faults.model import Ask, ContentAct, Fault, OriginFault, Reach
 from fhr_standin.resource import Resource
 from fhr_standin.site import VERSION, Site
 
@@ -22,7 +23,7 @@ def _version(suffix: str) -> ContentAct:
     return lambda ask, _resource: Site((), f"{ask.site.release}-{suffix}").top[VERSION]
 
 
-def _each(acts: Mapping[str, ContentAct]) -> ContentAct:
+def _by_path(acts: Mapping[str, ContentAct]) -> ContentAct:
     """Act on each path below the locale, or whole path, by an act of its own."""
     return lambda ask, res: acts[ask.rest](ask, res) if ask.rest in acts else res
 
@@ -53,11 +54,10 @@ def _release(
     at: list[str] | None,
     act: ContentAct,
     *,
-    edge: bool = False,
     reach: Reach = "whole site",
-    verdict: Verdict = "FAILED",
+    **more: Any,
 ) -> Fault:
-    return content(name, doc, at, act, reach=reach, verdict=verdict, edge=edge, caught_by="engine")
+    return content(name, doc, at, act, reach=reach, caught_by="engine", **more)
 
 
 _OLD = {VERSION: _version("old"), _SCRIPT: swap("DATA_VERSION = 3", "DATA_VERSION = 2")}
@@ -72,13 +72,13 @@ FAULTS: list[Fault] = [
         "release-old",
         "the version document and js/data.js are an older release's, everywhere",
         list(_OLD),
-        _each(_OLD),
+        _by_path(_OLD),
     ),
     _release(
         "release-old-one-edge",
         "one edge of three still has an older release",
         list(_OLD),
-        _each(_OLD),
+        _by_path(_OLD),
         edge=True,
     ),
     _release(
@@ -91,8 +91,9 @@ FAULTS: list[Fault] = [
         "release-changes",
         "after a third of a run the whole deployment answers as another release",
         None,
-        _later(_each(_NEXT)),
+        _later(_by_path(_NEXT)),
         verdict="INCONCLUSIVE",
+        touches=touched_paths(_NEXT),
     ),
     _release(
         "edge-config-missing",
@@ -101,6 +102,7 @@ FAULTS: list[Fault] = [
         gone,
         edge=True,
         reach="one locale",
+        status=404,
     ),
     _release(
         "edge-differs",
@@ -118,5 +120,7 @@ FAULTS: list[Fault] = [
         "refuses",
         edge=True,
         caught_by="engine",
+        touches=("/*",),
+        error="refused",
     ),
 ]

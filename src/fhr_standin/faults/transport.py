@@ -54,8 +54,8 @@ def _to_itself(ask: Ask, _resource: Resource) -> Resource:
     return redirect(ask.path, 302)
 
 
-def _written(name: str, doc: str, path: str, writes: raw.Raw) -> ContentFault:
-    return content(name, doc, [path], written(writes), reach="one locale")
+def _written(name: str, doc: str, path: str, writes: raw.Raw, error: str) -> ContentFault:
+    return content(name, doc, [path], written(writes), reach="one locale", error=error)
 
 
 FAULTS = [
@@ -64,6 +64,7 @@ FAULTS = [
         "css/print.css is always cut off by a closed connection, short of its length",
         ["css/print.css"],
         _short,
+        error="truncated",
     ),
     content(
         "content-short-body-once",
@@ -72,49 +73,63 @@ FAULTS = [
         once(_short),
         verdict="PASSED",
         reach="one locale",
+        error="truncated",
     ),
-    _written("file-silent", "js/lib/bridge.js is never answered", "js/lib/bridge.js", raw.silent),
+    _written(
+        "file-silent",
+        "js/lib/bridge.js is never answered",
+        "js/lib/bridge.js",
+        raw.silent,
+        "timeout",
+    ),
     _written(
         "headers-drip",
         "css/graph.css comes a byte a second, from the status line on",
         "css/graph.css",
         raw.dripping_head,
+        "timeout",
     ),
     _written(
         "body-drips",
         "the body of js/lib/graph.js comes a byte a second",
         "js/lib/graph.js",
         raw.dripping_body,
+        "timeout",
     ),
     _written(
         "body-endless",
         "the body of v4/js/lib/table.js never ends",
         "v4/js/lib/table.js",
         raw.endless_body,
+        "too-large",
     ),
     _written(
         "interim-endless",
         "mobile/js/lib/touch.js is answered by interim responses without end",
         "mobile/js/lib/touch.js",
         raw.endless_interim,
+        "too-large",
     ),
     _written(
         "status-line-broken",
         "the status of v4/css/styles.css is a word, not a number",
         "v4/css/styles.css",
         raw.bad_status_line,
+        "protocol",
     ),
     _written(
         "lengths-differ",
         "mobile/css/small.css comes with two Content-Lengths that differ",
         "mobile/css/small.css",
         raw.two_lengths,
+        "protocol",
     ),
     _written(
         "chunks-broken",
         "v4/js/data_v4.js comes in chunks, the second without a size",
         "v4/js/data_v4.js",
         raw.bad_chunks,
+        "protocol",
     ),
     content(
         "gzip-bomb",
@@ -122,6 +137,7 @@ FAULTS = [
         ["v4/css/table.css"],
         _bomb,
         reach="one locale",
+        error="too-large",
     ),
     content(
         "headers-200-kilobytes",
@@ -129,6 +145,7 @@ FAULTS = [
         ["mobile/css/wide.css"],
         _padded,
         reach="one locale",
+        error="too-large",
     ),
     content(
         "body-ten-megabytes",
@@ -136,6 +153,7 @@ FAULTS = [
         ["js/data.js"],
         _grown(10),
         reach="one locale",
+        error="too-large",
     ),
     content(
         "body-five-megabytes",
@@ -144,7 +162,9 @@ FAULTS = [
         _grown(5),
         reach="one locale",
     ),
-    content("page-redirect-loop", "pages redirect to themselves", ALL_PAGES, _to_itself),
+    content(
+        "page-redirect-loop", "pages redirect to themselves", ALL_PAGES, _to_itself, status=302
+    ),
     content(
         "config-hostile-text",
         "jsonurl holds control characters, markup and a forged result",
