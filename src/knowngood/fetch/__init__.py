@@ -25,6 +25,7 @@ from .probe import (
     Probe,
 )
 from .response import Blocked, NoAnswer, Resource, Response, respond
+from .turned_away import is_turned_away
 
 __all__ = [
     "ANSWERED_WRONG",
@@ -50,6 +51,7 @@ __all__ = [
     "Response",
     "decoded",
     "describe",
+    "is_turned_away",
     "may_be_chance",
     "resource_group",
     "respond",

@@ -7,7 +7,7 @@ here too. What a check wrote is deleted when it ends, however it ends.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 
@@ -16,8 +16,6 @@ from .fetcher import Fetcher
 from .probe import (
     IDEMPOTENT_METHODS,
     NOT_NOW,
-    RETRIED_STATUSES,
-    SAFE_METHODS,
     AttemptError,
     Exchange,
     Probe,
@@ -48,6 +46,35 @@ class Client(httpx.Client):
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
         return self._sender.exchanges
+
+    def request(
+        self, method: str, url: Any, *, expect: int | None = None, **options: Any
+    ) -> Response:
+        """Send a request as httpx does. ``expect`` is a status that is an answer like any other,
+        such as the 401 of a write that must be refused: it raises no Blocked and is not retried.
+        """
+        extensions = {**(options.pop("extensions", None) or {}), "expect": expect}
+        return cast(Response, super().request(method, url, extensions=extensions, **options))
+
+    def post(self, url: Any, **options: Any) -> Response:
+        """Send a POST; see ``request``."""
+        return self.request("POST", url, **options)
+
+    def put(self, url: Any, **options: Any) -> Response:
+        """Send a PUT; see ``request``."""
+        return self.request("PUT", url, **options)
+
+    def patch(self, url: Any, **options: Any) -> Response:
+        """Send a PATCH; see ``request``."""
+        return self.request("PATCH", url, **options)
+
+    def delete(self, url: Any, **options: Any) -> Response:
+        """Send a DELETE; see ``request``."""
+        return self.request("DELETE", url, **options)
+
+    def get(self, url: Any, **options: Any) -> Response:
+        """Send a GET; see ``request``."""
+        return self.request("GET", url, **options)
 
     def sweep(self, url: str) -> None:
         """Delete ``url`` when the check ends. This is needed only for what is not noted by itself:
@@ -90,9 +117,6 @@ class _FetcherTransport(httpx.BaseTransport):
         named = request.method == "POST" and bool(request.extensions.get("named"))
         exchange = self._send(probe, named=named or request.method == "PUT")
         self.exchanges.append(exchange)
-        why = _answered_by_another(exchange)
-        if why:
-            raise Blocked(exchange, why)
         return respond(exchange)
 
     def _send(self, probe: Probe, *, named: bool) -> Exchange:
@@ -126,6 +150,7 @@ class _FetcherTransport(httpx.BaseTransport):
             headers=tuple(pair for pair in pairs if pair[0].lower() not in _SET_BY_CURL),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
             repeatable=options.get("repeatable", options.get("named", idempotent)),
+            expect=options.get("expect"),
         )
 
     def _with_redirect_judged(self, exchange: Exchange) -> Exchange:
@@ -164,22 +189,3 @@ def _may_have_left_another(exchange: Exchange) -> bool:
     """Whether an attempt whose answer was lost may have been carried out."""
     lost = exchange.attempts[: -1 if exchange.answer is not None else None]
     return any(not attempt.never_sent and attempt.status not in NOT_NOW for attempt in lost)
-
-
-def _answered_by_another(exchange: Exchange) -> str | None:
-    """Return how somebody between here and the deployment answered a write; None if nobody did.
-
-    A firewall or a login wall speaks HTML or asks for credentials. Reads have no such rule: a page
-    that answers 403 is a page that its users do not see.
-    """
-    answer = exchange.answer
-    if answer is None or exchange.probe.method in SAFE_METHODS:
-        return None
-    if answer.status in RETRIED_STATUSES - NOT_NOW and not exchange.probe.may_be_repeated:
-        return f"{answer.status} from a gateway: the request may or may not have been carried out"
-    if answer.status in {401, 407}:
-        return f"{answer.status}: a proxy or a login wall on the way asks for credentials"
-    html = (answer.header("content-type") or "").lower().startswith("text/html")
-    if answer.status == 403 and html:
-        return "403 with an HTML page: this is a firewall's answer, not the service's"
-    return None

@@ -117,6 +117,8 @@ class Probe:
         repeatable: whether it does no harm to send it twice, whatever its method.
         fresh: whether it gets a connection of its own, which a balancer may hand to any backend.
         varies: whether the answers of different edges may differ.
+        expect: a status that is an answer like any other, though it usually turns the run away or
+            asks to be tried again.
     """
 
     origin: str = field(compare=False)
@@ -131,6 +133,7 @@ class Probe:
     repeatable: bool = field(default=True, compare=False)
     fresh: bool = field(default=False, compare=False)
     varies: bool = field(default=False, compare=False)
+    expect: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"

@@ -14,6 +14,7 @@ from ..content import html, media_types, strict_json
 from ..safety import ContentTooLarge, KnowngoodError, RunnerError
 from .decompression import ACCEPTED, in_httpx_words
 from .probe import Exchange
+from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ class NoAnswer(KnowngoodError, httpx.TransportError):
 
 class Blocked(RunnerError):
     """A firewall, a login wall or a rate limit turned the run away. That does not show how the
-    deployment is.
+    deployment is (:mod:`.turned_away`).
 
     Attributes:
         exchange: the exchange that was answered so.
@@ -178,9 +179,9 @@ def _respond(exchange: Exchange) -> Response:
     answer = exchange.answer
     if answer is None:
         raise NoAnswer(exchange)
-    if answer.status == 429:
-        wait = answer.header("retry-after")
-        raise Blocked(exchange, f"429 Too Many Requests, Retry-After {wait or 'not given'}")
+    why = why_turned_away(exchange)
+    if why:
+        raise Blocked(exchange, why)
     pairs = in_httpx_words(answer.headers)
     headers = [pair for pair in pairs if pair[0].lower() != b"transfer-encoding"]
     response = Response(answer.status, headers=headers, content=answer.body)

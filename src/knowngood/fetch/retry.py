@@ -65,7 +65,8 @@ def worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool
     repeatable = probe.may_be_repeated
     if answer is None:
         return attempt.error in RETRIED_ERRORS and (repeatable or attempt.never_sent)
-    return answer.status in (RETRIED_STATUSES if repeatable else NOT_NOW)
+    not_now = RETRIED_STATUSES if repeatable else NOT_NOW
+    return answer.status in not_now and answer.status != probe.expect
 
 
 def _wait(state: RetryCallState) -> float:

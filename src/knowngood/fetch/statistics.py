@@ -22,6 +22,7 @@ from .probe import (
     Exchange,
     Probe,
 )
+from .turned_away import is_turned_away
 
 LOOKED_AT_AGAIN: Final = 16
 """Probes without an answer that a process asks once more at its end. If there are more, these
@@ -59,6 +60,8 @@ class RequestStatistics:
         asked: exchanges by group.
         attempt_logs: how attempts ended, by origin.
         flaky_exchanges: the flaky exchanges themselves.
+        answers: how many answers each origin gave.
+        turned_away: how many of them turn the run away, or may do so.
         answered_at: when each origin answered last, in seconds since the epoch.
         slowest: the five slowest exchanges: seconds and probe.
         certificates: when the first certificate of each origin ends, in seconds since the epoch.
@@ -78,6 +81,8 @@ class RequestStatistics:
         default_factory=lambda: defaultdict(AttemptLog)
     )
     flaky_exchanges: list[FlakyExchange] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    turned_away: Counter[str] = field(default_factory=Counter)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -105,6 +110,8 @@ class RequestStatistics:
         self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
         if answer is not None:
             self.received += len(answer.body)
+            self.answers[probe.origin] += 1
+            self.turned_away[probe.origin] += is_turned_away(exchange)
             last = exchange.attempts[-1]
             self.answered_at[probe.origin] = last.began + last.seconds
             if answer.certificate_expires is not None:  # edges may differ: keep the first

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..environment import Release
-from ..fetch import ANSWERED_WRONG, RETRIED_STATUSES, Blocked, Exchange, NoAnswer, Response, respond
+from ..fetch import (
+    ANSWERED_WRONG,
+    RETRIED_STATUSES,
+    Blocked,
+    Exchange,
+    NoAnswer,
+    Response,
+    is_turned_away,
+    respond,
+)
 from ..safety import ContentTooLarge, one_line
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
@@ -31,13 +40,13 @@ class ReleaseSighting:
 
     @property
     def silent(self) -> bool:
-        """Whether it shows nothing of the release: nobody answered, the answer was "not now", or
-        this machine could not ask.
+        """Whether it shows nothing of the release: nobody answered, the answer was "not now", the
+        run was turned away, or this machine could not ask.
         """
         answer = self.exchange.answer
         if answer is None:
             return self.exchange.error not in ANSWERED_WRONG
-        return answer.status in RETRIED_STATUSES
+        return answer.status in RETRIED_STATUSES or is_turned_away(self.exchange)
 
     def is_(self, expected: str) -> bool:
         """Whether this is the release called ``expected``. Seven digits of a commit are enough."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ..fetch import Blocked, NoAnswer, describe, respond
+from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
 from ..safety import one_line
 from ..verdict.evidence import ALIKE, CONVERGED, plural
@@ -50,6 +50,8 @@ def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
     except (NoAnswer, Blocked) as error:
         classified = classify(error)
         fields |= {"result": classified.result, "kind": classified.kind}
+    if is_turned_away(exchange):
+        fields |= {"result": INCONCLUSIVE, "kind": "blocked"}
     last = exchange.attempts[-1]
     return replace(
         claim, began=last.began, phase=last.phase, origin=exchange.probe.origin, **fields

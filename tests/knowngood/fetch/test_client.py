@@ -318,6 +318,23 @@ def test_a_services_own_403_is_an_answer(serve: Serve, clients: Clients, kind: s
     assert clients(server).post("/").status_code == 403
 
 
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize("status", [401, 403, 407, 429, 503])
+def test_a_refusal_that_the_check_expects_is_an_answer(
+    serve: Serve, clients: Clients, method: str, status: int
+) -> None:
+    """It is asked for once, and read like any other."""
+    server = serve(answer("no", status, {"Content-Type": "text/html"}))
+    response = getattr(clients(server), method)("/", expect=status)
+    assert (response.status_code, len(server.requests)) == (status, 1)
+
+
+def test_another_refusal_than_the_expected_one_blocks(serve: Serve, clients: Clients) -> None:
+    """The check knows of 401 alone."""
+    with pytest.raises(Blocked):
+        clients(serve(answer(status=429))).post("/", expect=401)
+
+
 def test_too_many_requests_blocks_a_read_too(serve: Serve, clients: Clients) -> None:
     """And says what was asked."""
     server = serve(answer(status=429, headers={"Retry-After": "86400"}))

@@ -1,0 +1,114 @@
+"""Tell answers that turn the run away from those that show how the deployment is.
+
+A rate limit, a bot challenge, a login wall or a proxy answers in the deployment's place. Where an
+answer says so itself, it is enough (``why_turned_away``). Others could be the deployment's as well
+(``is_turned_away`` knows both): those count only where an origin gives no other answer in the run.
+docs/verdicts.md has the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .credentials import credentials
+from .decompression import decoded
+from .probe import NOT_NOW, RETRIED_STATUSES, SAFE_METHODS, Answer, Exchange
+
+_OTHERS_STATUSES: Final = {
+    407: "407: a proxy on the way asks for credentials",
+    511: "511: the network asks to log in, as a captive portal does",
+}
+
+_CHALLENGES: Final = {
+    "cf-mitigated": {"challenge"},
+    "x-amzn-waf-action": {"challenge", "captcha"},
+}
+"""The headers of bot challenges: developers.cloudflare.com/cloudflare-challenges and
+docs.aws.amazon.com/waf (Challenge: 202, CAPTCHA: 405)."""
+
+_REMAINING: Final = ("x-ratelimit-remaining", "ratelimit-remaining")
+_NOTHING_LEFT: Final = re.compile(r"\br(?:emaining)?=0(?![0-9.])")
+"""The header RateLimit in both forms of draft-ietf-httpapi-ratelimit-headers."""
+
+_CHECKS_VISITOR: Final = re.compile(
+    rb"<script|<noscript|<form|captcha|challenge|your browser|robot", re.I
+)
+"""What a 503 page holds that checks its visitor. The pages of nginx, Apache, HAProxy, Varnish,
+Envoy and AWS's load balancers for a backend that is down hold nothing of it."""
+
+
+def why_turned_away(exchange: Exchange) -> str | None:
+    """Return how the run was turned away, where the answer itself says so; otherwise None."""
+    answer = exchange.answer
+    if answer is None or answer.status == exchange.probe.expect:
+        return None
+    if answer.status < 400 and answer.status != 202:
+        return None
+    return (
+        _OTHERS_STATUSES.get(answer.status)
+        or _challenge(answer)
+        or _rate_limit(answer)
+        or _refused_write(exchange, answer)
+    )
+
+
+def is_turned_away(exchange: Exchange) -> bool:
+    """Return whether somebody before the deployment gave this answer, or may have: beside those
+    that say so, any 401, a page with 403, and one with 503 that checks its visitor.
+    """
+    answer = exchange.answer
+    if answer is None or answer.status < 400 or answer.status == exchange.probe.expect:
+        return False
+    if answer.status == 401 or why_turned_away(exchange):
+        return True
+    checks = answer.status == 503 and _CHECKS_VISITOR.search(decoded(answer))
+    return _is_page(answer) and (answer.status == 403 or bool(checks))
+
+
+def _challenge(answer: Answer) -> str | None:
+    for name, values in _CHALLENGES.items():
+        if (answer.header(name) or "").strip().lower() in values:
+            return f"{answer.status} with a bot challenge ({name}: {answer.header(name)})"
+    return None
+
+
+def _rate_limit(answer: Answer) -> str | None:
+    """Return which rate limit was reached. 503 with Retry-After alone is none: servers say so of
+    their own maintenance.
+    """
+    wait = answer.header("retry-after")
+    if answer.status == 429:
+        return f"429 Too Many Requests, Retry-After {wait or 'not given'}"
+    if answer.status not in {403, 503}:
+        return None
+    for name in _REMAINING:
+        if (answer.header(name) or "").strip() == "0":
+            return f"{answer.status} with {name}: 0, a rate limit"
+    if _NOTHING_LEFT.search(answer.header("ratelimit") or ""):
+        return f"{answer.status} with RateLimit: {answer.header('ratelimit')}"
+    if answer.status == 403 and wait:
+        return f"403 with Retry-After: {wait}, a rate limit"
+    return None
+
+
+def _refused_write(exchange: Exchange, answer: Answer) -> str | None:
+    """Return who refused a write in the deployment's place. Reads have no such rule: a page that
+    answers 403 is a page that its users do not see. Nor has a write that carried credentials.
+    """
+    probe = exchange.probe
+    if probe.method in SAFE_METHODS:
+        return None
+    if answer.status in RETRIED_STATUSES - NOT_NOW and not probe.may_be_repeated:
+        return f"{answer.status} from a gateway: the request may or may not have been carried out"
+    if credentials(probe.headers):
+        return None
+    if answer.status == 401:
+        return "401: a proxy or a login wall on the way asks for credentials"
+    if answer.status == 403 and _is_page(answer):
+        return "403 with an HTML page: this is a firewall's answer, not the service's"
+    return None
+
+
+def _is_page(answer: Answer) -> bool:
+    return (answer.header("content-type") or "").lower().startswith("text/html")
