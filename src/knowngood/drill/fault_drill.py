@@ -1,16 +1,14 @@
 """``knowngood drill``: start a deployment sound, then with each fault, then with pairs of faults.
 
-Each run must end as the fault says, and by the checks that claim to catch it. Pairs, drawn at
-random, show that no fault hides another.
+Each run must end as the fault says, by the checks that claim to catch it, and its first cause must
+name a URL that the fault touches. Pairs, drawn at random, show that no fault hides another.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import secrets
-import subprocess
 import tempfile
 import time
 import uuid
@@ -20,18 +18,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..environment import BadEnvironment, DrillConfig, Environment, load_here, runnable
-from ..safety import process_group
+from ..environment import BadEnvironment, DrillConfig, Environment, load_here
 from ..session.options import Options
 from ..supervisor import watched
-from ..verdict import VerdictKind
 from . import results, table
-from .results import DrillResult, DrillRun, Fault, Say
+from .faults import Fault, list_faults
+from .results import DrillResult, DrillRun, Say
 
 PAIRS: Final = 10
 """Pairs of faults that are drawn where nobody says how many."""
-
-_LISTING: Final = 30.0  # seconds that the list of faults may take
 
 
 def drill_faults(
@@ -64,6 +59,7 @@ def drill_faults(
     drawn = results.pairs_of(known, PAIRS if pairs is None else pairs, chance)
     began = time.monotonic()
     done: list[DrillResult] = []
+    say(table.HEADER)
     with tempfile.TemporaryDirectory(
         prefix="knowngood-drill-", ignore_cleanup_errors=True
     ) as folder:
@@ -98,7 +94,7 @@ class FaultDrill:
 
     def results(self, faults: Sequence[Fault], pairs: Sequence[DrillRun]) -> Iterator[DrillResult]:
         """Yield the result without a fault and, if that one is right, with each fault and pair."""
-        sound, document = self._run(DrillRun((), (VerdictKind.PASSED,)))
+        sound, document = self._run(DrillRun())
         yield sound
         if sound.right and document is not None:
             self.release = document["release"]["seen"]
@@ -124,7 +120,7 @@ class FaultDrill:
             env=str(self.environment.path),
             root=self.environment.root,
             cwd=self.environment.root,
-            drill=",".join(run.faults) or "none",
+            drill=",".join(fault.name for fault in run.faults) or "none",
             release=self.release,
         )
         run_id, arguments = uuid.uuid4().hex[:12], ["-p", "no:cacheprovider", "-q"]
@@ -151,23 +147,3 @@ def drilled(name: str) -> tuple[Environment, DrillConfig]:
             "the deployment with one"
         )
     return environment, environment.serve.drill
-
-
-def list_faults(config: DrillConfig, environment: Environment) -> list[Fault]:
-    """Return the faults that the deployment can be started with. Raises BadEnvironment."""
-    command = runnable(config.faults)
-    key = f"{environment.path}: serve.drill.faults"
-    try:
-        done = process_group.run(command, _LISTING, cwd=environment.root)
-        done.check_returncode()
-        listed = json.loads(done.stdout)
-        faults = [Fault(item["name"], item["verdict"]) for item in listed]
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
-        raise BadEnvironment(f"{key}: {' '.join(command)}: {error}") from None
-    for fault in faults:
-        if fault.verdict not in results.WORST_LAST:
-            raise BadEnvironment(
-                f"{key}: {fault.name}: found the verdict {fault.verdict!r}; "
-                f"allowed: {', '.join(results.WORST_LAST)}"
-            )
-    return faults

@@ -13,6 +13,8 @@ from ..report import json_file
 from ..safety import write_atomically
 from ..supervisor import Conclusion
 from ..verdict import EXIT_CODES, VerdictKind
+from .faults import VERDICTS, Fault
+from .naming import judge_naming
 
 AS_EXPECTED, MISSED = 0, 1
 """The exit codes of a drill."""
@@ -20,27 +22,8 @@ AS_EXPECTED, MISSED = 0, 1
 Say = Callable[[str], None]
 """Prints a line."""
 
-WORST_LAST: Final[tuple[str, ...]] = (
-    VerdictKind.PASSED,
-    VerdictKind.INCONCLUSIVE,
-    VerdictKind.FAILED,
-)
-"""What a run against a fault may be expected to end in."""
-
 _OUTPUT: Final = 2000  # characters of a run's output that stand for a missing reason
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong with a deployment.
-
-    Attributes:
-        name: as the command that starts the deployment takes it.
-        verdict: what a run against it should end in.
-    """
-
-    name: str
-    verdict: str
+_NO_DOCUMENT: Final = {"verdict": "", "failures": [], "checks": {}, "causes": [], "origins": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +31,29 @@ class DrillRun:
     """A run to make.
 
     Attributes:
-        faults: the names of the faults that the deployment is started with.
-        expected: the verdicts that are right.
+        faults: the faults that the deployment is started with.
         claimed: the checks that claim to catch the fault.
     """
 
-    faults: tuple[str, ...]
-    expected: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
     claimed: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
         """Return its name for people."""
-        return " + ".join(self.faults) or "(sound)"
+        return " + ".join(fault.name for fault in self.faults) or "(sound)"
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """Return the verdicts that are right: of two faults the worse one hides the other.
+
+        INCONCLUSIVE says that somebody turned the run away: then it may not see what would be
+        FAILED.
+        """
+        verdicts = {fault.verdict for fault in self.faults}
+        if verdicts == {VerdictKind.FAILED, VerdictKind.INCONCLUSIVE}:
+            return VerdictKind.FAILED, VerdictKind.INCONCLUSIVE
+        return (max(verdicts, key=VERDICTS.index, default=VerdictKind.PASSED),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +68,9 @@ class DrillResult:
         quiet: the checks that claim to catch the fault and did not fail.
         seconds: how long it took.
         reason: the reason of its verdict; without one, the end of its output.
+        causes: the sentences of its causes, in order.
+        named: the path that the first cause names; empty where that is not judged.
+        misnamed: what is wrong with the causes, as the end of a sentence; empty for nothing.
     """
 
     name: str
@@ -84,17 +80,20 @@ class DrillResult:
     quiet: tuple[str, ...]
     seconds: float
     reason: str = ""
+    causes: tuple[str, ...] = ()
+    named: str = ""
+    misnamed: str = ""
 
     @property
     def right(self) -> bool:
-        """Whether it ended as it should, by the checks that claim so."""
-        return self.got in self.expected and not self.quiet
+        """Whether it ended as it should, by the checks that claim so, and names the fault."""
+        return self.got in self.expected and not self.quiet and not self.misnamed
 
 
 def alone(fault: Fault, checks: Mapping[str, Any]) -> DrillRun:
     """Return the run with one fault; ``checks`` are those of a verdict document."""
     claimed = (name for name, check in checks.items() if fault.name in check["catches"])
-    return DrillRun((fault.name,), (fault.verdict,), frozenset(claimed))
+    return DrillRun((fault,), frozenset(claimed))
 
 
 def pairs_of(faults: Sequence[Fault], count: int, chance: random.Random) -> list[DrillRun]:
@@ -102,19 +101,8 @@ def pairs_of(faults: Sequence[Fault], count: int, chance: random.Random) -> list
     runs = []
     for _ in range(count if len(faults) > 1 else 0):
         pair = sorted(chance.sample(list(faults), 2), key=lambda fault: fault.name)
-        names = tuple(fault.name for fault in pair)
-        runs.append(DrillRun(names, _expected({fault.verdict for fault in pair})))
+        runs.append(DrillRun(tuple(pair)))
     return runs
-
-
-def _expected(verdicts: set[str]) -> tuple[str, ...]:
-    """Return the verdicts that a pair may end in: the worse one hides the other.
-
-    INCONCLUSIVE says that somebody turned the run away: then it may not see what would be FAILED.
-    """
-    if verdicts == {VerdictKind.FAILED, VerdictKind.INCONCLUSIVE}:
-        return VerdictKind.FAILED, VerdictKind.INCONCLUSIVE
-    return (max(verdicts, key=WORST_LAST.index),)
 
 
 def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> DrillResult:
@@ -123,11 +111,12 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
     Where the release never came up no check ran: then the engine's own claim has caught the fault.
     """
     got = next((str(k) for k, code in EXIT_CODES.items() if code == ended.code), "usage error")
-    document = ended.document or {"failures": [], "checks": {}, "reason": ended.reason}
+    document = ended.document or {**_NO_DOCUMENT, "reason": ended.reason}
     failed = {failure["check"] for failure in document["failures"]}
     failed |= {name for name, check in document["checks"].items() if check["unsteady"]}
     engine = {name for name in failed if name.startswith("knowngood::")}
     must_fail = VerdictKind.FAILED in run.expected and not engine
+    naming = judge_naming(run.faults, document)
     return DrillResult(
         name=run.name,
         expected=run.expected,
@@ -136,6 +125,9 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
         quiet=tuple(sorted(run.claimed - failed)) if must_fail else (),
         seconds=round(seconds, 1),
         reason=str(document["reason"]) or output.decode("utf-8", "replace")[-_OUTPUT:],
+        causes=tuple(cause["sentence"] for cause in document.get("causes", ())),
+        named=naming.named,
+        misnamed=naming.misnamed,
     )
 
 

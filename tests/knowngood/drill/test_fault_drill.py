@@ -144,6 +144,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
             "failures": [{"check": name} for name in names],
             "checks": {name: {"unsteady": False, "catches": [f]} for name, f in CATCHES.items()},
             "reason": f"{len(names)} failed",
+            "causes": [],
             "release": {"seen": None},
         }
         return Conclusion(1 if names else 0, document)
@@ -219,14 +220,27 @@ def test_a_fault_that_is_not_known(drill: Drill) -> None:
         drill(faults=["gnoe"])
 
 
-def test_a_verdict_that_is_none(drill: Drill, project: Path) -> None:
-    """What the deployment says of its faults is compared with the verdicts that there are."""
-    (project / "deployment.py").write_text(DEPLOYMENT.replace('"PASSED"', '"GREEN"'))
-    with pytest.raises(BadEnvironment, match="'GREEN'; allowed: PASSED, INCONCLUSIVE, FAILED"):
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ('"GREEN"', "found the verdict 'GREEN'; allowed: PASSED, INCONCLUSIVE, FAILED"),
+        ('"PASSED", "error": "slow"', "found the error 'slow'; allowed: dns, refused, "),
+        ('"PASSED", "touches": ["/page"]', "touches: found '/page'; allowed: ORIGIN:/path"),
+        ('"PASSED", "touches": ["cdn:/"]', "in which ORIGIN is one of: site"),
+        ('"PASSED", "touches": 4', "serve.drill.faults: "),
+    ],
+)
+def test_a_fault_that_is_described_wrong(
+    drill: Drill, project: Path, value: str, message: str
+) -> None:
+    """What the deployment says of its faults is checked before anything is run."""
+    (project / "deployment.py").write_text(DEPLOYMENT.replace('"PASSED"', value))
+    with pytest.raises(BadEnvironment) as error:
         drill()
+    assert message in str(error.value)
 
 
 def test_nowhere_to_write_to(drill: Drill) -> None:
-    """Told before anything is run."""
+    """That is said before anything is run."""
     with pytest.raises(BadEnvironment, match=r"--json none/d\.json: there is no folder none"):
         drill(path=Path("none/d.json"))

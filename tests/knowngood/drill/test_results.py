@@ -4,7 +4,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from knowngood.drill.results import DrillResult, DrillRun, Fault, judge, pairs_of
+from knowngood.drill.faults import Fault
+from knowngood.drill.results import DrillResult, DrillRun, judge, pairs_of
 from knowngood.supervisor import Conclusion
 from knowngood.verdict import EXIT_CODES, VerdictKind
 
@@ -30,11 +31,16 @@ def test_what_a_pair_may_end_in() -> None:
     """A fault that fails is not hidden by one that passes; where the run was turned away there
     may be less to see.
     """
-    assert {run.faults: run.expected for run in drawn(1, 40)} == {
-        ("a", "b"): ("FAILED",),
-        ("a", "c"): ("FAILED", "INCONCLUSIVE"),
-        ("b", "c"): ("INCONCLUSIVE",),
+    assert {run.name: run.expected for run in drawn(1, 40)} == {
+        "a + b": ("FAILED",),
+        "a + c": ("FAILED", "INCONCLUSIVE"),
+        "b + c": ("INCONCLUSIVE",),
     }
+
+
+def test_what_the_sound_deployment_must_end_in() -> None:
+    """Without a fault there is one verdict."""
+    assert (DrillRun().name, DrillRun().expected) == ("(sound)", ("PASSED",))
 
 
 def result(
@@ -45,8 +51,9 @@ def result(
         "failures": [{"check": name} for name in failed],
         "checks": {name: {"unsteady": unsteady} for name in claimed},
         "reason": "why",
+        "causes": [],
     }
-    run = DrillRun(("x",), ("FAILED",), frozenset(claimed))
+    run = DrillRun((Fault("x", "FAILED"),), frozenset(claimed))
     return judge(run, Conclusion(EXIT_CODES[kind], document), 1.0, b"")
 
 
@@ -69,6 +76,27 @@ def test_who_caught_it() -> None:
 
 def test_a_run_without_an_account() -> None:
     """Its output says why."""
-    run = DrillRun(("x",), ("FAILED",))
+    run = DrillRun((Fault("x", "FAILED", ("site:/*",)),))
     ended = judge(run, Conclusion(4, None), 1.0, b"usage: no such thing")
     assert (ended.got, ended.right, ended.reason) == ("usage error", False, "usage: no such thing")
+
+
+def test_a_run_that_names_something_else() -> None:
+    """The right verdict by the right check is a miss, if its first cause leads elsewhere."""
+    first = {"state": "failed", "sentence": "/b is 404", "urls": ["http://s/b"], "exchanges": []}
+    document = {
+        "verdict": "FAILED",
+        "failures": [],
+        "checks": {},
+        "reason": "/b is 404",
+        "causes": [first],
+        "origins": {"site": "http://s"},
+    }
+    ended = Conclusion(EXIT_CODES[VerdictKind.FAILED], document)
+    named = [
+        judge(DrillRun((Fault("x", "FAILED", (pattern,)),)), ended, 1.0, b"")
+        for pattern in ("site:/a", "site:/b")
+    ]
+    assert [(result.right, result.named) for result in named] == [(False, "/b"), (True, "/b")]
+    assert named[0].misnamed == "names /b, not site:/a"
+    assert named[0].causes == ("/b is 404",)

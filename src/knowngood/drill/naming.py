@@ -1,0 +1,75 @@
+"""Whether the causes of a verdict name the fault that the deployment was started with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..verdict import VerdictKind
+from .faults import Fault
+
+MOST_CAUSES: Final = 2
+"""Causes into which the verdict on a single fault may fall: people look for each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the first cause of a verdict names.
+
+    Attributes:
+        named: the path that it names; empty where that is not judged.
+        misnamed: what is wrong with the causes, as the end of a sentence; empty for nothing.
+    """
+
+    named: str = ""
+    misnamed: str = ""
+
+
+def judge_naming(faults: Sequence[Fault], document: Mapping[str, Any]) -> Naming:
+    """Return whether the first cause of a verdict document names a URL that a fault touches.
+
+    It is not judged where a fault does not say what it touches, where no fault is to be seen at
+    all, and where there is nothing but doubt about the run itself.
+    """
+    declared = bool(faults) and all(fault.touches for fault in faults) and "causes" in document
+    if not declared or all(fault.verdict == VerdictKind.PASSED for fault in faults):
+        return Naming()
+    causes = [cause for cause in document["causes"] if cause["state"] != "known"]
+    if not causes:
+        failed = document["verdict"] == VerdictKind.FAILED
+        return Naming(misnamed="has no cause") if failed else Naming()
+    naming = _by_first_cause(faults, causes[0], document["origins"])
+    if naming.misnamed or len(faults) > 1 or len(causes) <= MOST_CAUSES:
+        return naming
+    return Naming(naming.named, f"gives one fault {len(causes)} causes")
+
+
+def _by_first_cause(
+    faults: Sequence[Fault], cause: Mapping[str, Any], origins: Mapping[str, str]
+) -> Naming:
+    touched = [
+        (fault, url) for url in cause["urls"] for fault in faults if fault.touches_url(url, origins)
+    ]
+    if not touched:
+        named = _path(next(iter(cause["urls"]), ""))
+        expected = " or ".join(pattern for fault in faults for pattern in fault.touches)
+        return Naming(named, f"names {named or 'no URL'}, not {expected}")
+    answers = _answers(cause)
+    right = [(fault, url) for fault, url in touched if fault.answer in ("", *answers)]
+    fault, url = (right or touched)[0]
+    if right:
+        return Naming(_path(url))
+    got = ", ".join(answers) or "no answer"
+    return Naming(_path(url), f"names {_path(url)} with {got}, not with {fault.answer}")
+
+
+def _answers(cause: Mapping[str, Any]) -> list[str]:
+    """Return what the attempts got in the exchange that shows the cause, each thing once."""
+    attempts = [attempt for exchange in cause["exchanges"][:1] for attempt in exchange["attempts"]]
+    return list(dict.fromkeys(attempt["error"] or str(attempt["status"]) for attempt in attempts))
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path
