@@ -456,7 +456,8 @@ def test_an_environment_that_may_not_be_written_to(
 def test_alike_failures_are_one(check: Callable) -> None:
     """One block for all locales: what was asked, what came, and a line that shows it again."""
     ended = check(FAILS)
-    assert ended.output.count("assert 404 == 200") == 1, ended.output
+    _, _, blocks = ended.output.partition("--- failures")
+    assert blocks.count("assert 404 == 200") == 1, ended.output
     assert "2 cases alike: ar, fr" in ended.output
     assert "asked GET http://127.0.0.1" in ended.output
     assert "again curl -sS -i http://127.0.0.1" in ended.output
@@ -514,14 +515,39 @@ def test_one_line_a_case_on_request(check: Callable) -> None:
     assert "test_config[fr] PASSED" in check(PASSES, "-v").output
 
 
-def test_little_on_request(check: Callable) -> None:
-    """``-q`` prints failures and the verdict: no dots, no letters, no claims."""
-    ended = check(PASSES + FAILS.replace("import pytest", ""), "-q")
+@MODES
+def test_little_on_request(check: Callable, mode: tuple[str, ...]) -> None:
+    """``-q`` prints failures and the verdict: no dots, no letters, no claims, no workers."""
+    ended = check(PASSES + FAILS.replace("import pytest", ""), "-q", *mode)
     before, _, _ = ended.output.partition("---")
     assert before.strip() == "", "dots"
     assert "claims" not in ended.output
     assert "FAILED it: nothing there" in ended.output
     assert "FAILED (exit 1)" in ended.output
+
+
+@MODES
+def test_a_failure_is_shown_when_it_happens(check: Callable, mode: tuple[str, ...]) -> None:
+    """In one line, above the claims, and once for all cases of a check."""
+    ended = check(FAILS, *mode)
+    before, _, _ = ended.output.partition("--- demo: claims")
+    [line] = [line for line in before.splitlines() if line.startswith("FAILED")]
+    assert line.startswith(("FAILED This is never there [ar]: ", "FAILED This is never there [fr]"))
+
+
+@pytest.mark.parametrize("option", ["--tb=auto", "-q", "-v", "-x", "-rA"])
+def test_the_verdict_stands_last(check: Callable, option: str) -> None:
+    """Whatever else pytest has to say stands above."""
+    ended = check(FAILS, option)
+    assert ended.output.rstrip().splitlines()[-1].startswith("FAILED (exit 1): ")
+    assert ("2 failed in" in ended.output) is (option == "-v")
+
+
+@MODES
+def test_without_a_terminal(check: Callable, mode: tuple[str, ...]) -> None:
+    """``-p no:terminal`` prints nothing; the verdict is in the file and in the exit code."""
+    ended = check(FAILS, "-p", "no:terminal", *mode)
+    assert (ended.code, ended.verdict["verdict"], ended.output) == (1, "FAILED", "")
 
 
 def test_a_check_runs_for_each_sample(check: Callable, standin: fhr_standin.Standin) -> None:

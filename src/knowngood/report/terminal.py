@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..safety import first_lines, one_line
@@ -18,7 +18,6 @@ from .wording import attempt_words, curl_line, got_words, name_of
 _CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20
 _WIDEST = 1000  # characters of one line; URLs are cut to half of that before
-_SECONDS_BETWEEN = 15.0  # seconds between lines of progress in a log
 _EXPIRES_SOON = 14 * 86400  # seconds; Let's Encrypt renews at 30 days; half of that is late
 
 
@@ -46,27 +45,6 @@ def write(
         reporter.write_line(one_line(line, 300), red=True)
     colour = {VerdictKind.PASSED: "green", VerdictKind.FAILED: "red"}.get(verdict.kind, "yellow")
     reporter.write_line(last, bold=True, **{colour: True})
-
-
-def progress_writer(config: Any) -> Callable[[str], None]:
-    """Return a function that shows progress.
-
-    On a terminal it rewrites one line; in a log it adds a line every 15 seconds.
-    """
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    last = 0.0
-
-    def show(text: str) -> None:
-        nonlocal last
-        if reporter is None or config.get_verbosity() < 0:
-            return
-        if reporter.isatty:
-            reporter.rewrite(f"waiting: {one_line(text)}", erase=True)
-        elif time.monotonic() - last >= _SECONDS_BETWEEN:
-            last = time.monotonic()
-            reporter.write_line(f"waiting: {one_line(text)}")
-
-    return show
 
 
 def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:

@@ -7,12 +7,13 @@ given; who collects checks without running them imports :mod:`.collection`.
 """
 
 from .marks import BadMark, Case, ProbeTemplate
-from .options import PARENT, RUN_ID, Options
+from .options import PARENT, RUN_ID, TERMINAL, Options
 from .report_files import write_reports
 
 __all__ = [
     "PARENT",
     "RUN_ID",
+    "TERMINAL",
     "BadMark",
     "Case",
     "Options",

@@ -26,6 +26,7 @@ from .options import PARENT, RUN_ID, Options
 from .ordering import group_of
 from .pytest_options import narrowed_by, usage_errors
 from .report_files import write_reports
+from .run_progress import RunProgress
 from .ticket import RunTicket
 from .worker import Worker
 
@@ -51,6 +52,7 @@ class Controller:
         self._deployment: Server | None = None
         self._trouble: list[str] = []
         self._results = RunResults(worker.environment)
+        self._progress = RunProgress(config, self._results)
         self._monitor: Monitor | None = None
         self._nodes: list[Any] = []
         self._verdict: Verdict | None = None
@@ -142,7 +144,9 @@ class Controller:
         if self._config.option.collectonly or self._monitor is None or session.testsfailed:
             return None
         if self._results.expected or self._config.pluginmanager.has_plugin("dsession"):
-            self._monitor.before(terminal.progress_writer(self._config))
+            self._progress.start(self._worker.run.ticket.deadline)
+            self._monitor.before(self._progress.wait_for)
+            self._progress.begin_checks()
         return True if self._results.halted else None
 
     # -- what comes in
@@ -167,12 +171,18 @@ class Controller:
         data = getattr(report, "knowngood", None)
         if data is not None:
             outcome = Outcome.from_json(data)
-            self._results.record(outcome)
+            worker = getattr(report, "worker_id", "")  # xdist's
+            self._progress.count_requests(worker, report.knowngood_requests)
+            self._record(outcome)
             if self._monitor is not None:
                 self._monitor.during(outcome)
             del report.knowngood
         elif report.failed:
-            self._results.record(_lost(report))
+            self._record(_lost(report))
+
+    def _record(self, outcome: Outcome) -> None:
+        self._results.record(outcome)
+        self._progress.record(outcome)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -195,7 +205,11 @@ class Controller:
                 self._take_result(node)
 
     def pytest_internalerror(self) -> None:
+        self._progress.stop()
         self._results.internal_error = True
+
+    def pytest_enter_pdb(self) -> None:
+        self._progress.stop()
 
     # -- the verdict
 
@@ -207,6 +221,7 @@ class Controller:
         if self._monitor is not None and not self._stopped():
             self._monitor.after()
         self._verdict = fold(self._results.evidence())
+        self._progress.stop()
         session.exitstatus = self._verdict.exit_code
         self._write(self._verdict)
 
@@ -228,15 +243,21 @@ class Controller:
         report = Report(redact_data(document))
         self._trouble += write_reports(options, self._worker.environment, report)
 
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        if self._verdict is None:
+    def _write_terminal(self) -> None:
+        """Write to pytest's terminal, once that has written all of its own: the verdict stands
+        last.
+        """
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if self._verdict is None or reporter is None:
             return
         seconds = time.time() - self._began
         trouble = [*self._trouble, *(file.trouble for file in self._files if file.trouble)]
-        terminal.write(terminalreporter, self._verdict, self._results, seconds, trouble)
+        terminal.write(reporter, self._verdict, self._results, seconds, trouble)
 
     def pytest_unconfigure(self) -> None:
         signals.no_alarm()
+        self._progress.stop()
+        self._write_terminal()
         if self._deployment is not None:
             self._deployment.stop()
 

@@ -21,6 +21,11 @@ PARENT: Final = "KNOWNGOOD_PARENT"
 """The variable with the descriptor of a pipe that stays open as long as ``knowngood verify``."""
 
 
+TERMINAL: Final = "KNOWNGOOD_TERMINAL"
+"""The variable that says that the output of a run, a pipe to ``knowngood verify``, ends on a
+terminal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the person who started a run asked for.

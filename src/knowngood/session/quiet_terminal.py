@@ -18,14 +18,26 @@ class QuietTerminal:
         self._quiet = config.get_verbosity() <= 0
 
     def pytest_sessionstart(self) -> None:
-        """Switch off tracebacks, names of files and the short summary."""
+        """Switch off tracebacks, names of files, the short summary and what xdist says."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if self._quiet and self._config.option.tbstyle == "auto":
+        if not self._quiet or reporter is None:
+            return
+        reporter.showfspath = False
+        if self._config.option.tbstyle == "auto":
             self._config.option.tbstyle = "no"
-        if self._quiet and reporter is not None:
-            reporter.showfspath = False
-            if self._config.option.reportchars == "fE":
-                reporter.reportchars = ""
+        if self._config.option.reportchars == "fE":
+            reporter.reportchars = ""
+        if not self._config.option.collectonly:
+            reporter.summary_stats = lambda: None  # the verdict counts
+        self._silence_xdist()
+
+    def _silence_xdist(self) -> None:
+        """Keep xdist from writing how its workers start, which not even ``-q`` does."""
+        plugins = self._config.pluginmanager
+        distributed = plugins.get_plugin("dsession")
+        if distributed is not None:
+            distributed.terminal = None
+            plugins.unregister(name="terminaldistreporter")
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         """Print no letter for an item, but count it."""

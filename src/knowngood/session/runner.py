@@ -191,6 +191,11 @@ class Runner:
         sent = self._walked(self._reading)
         return sent[-1] if sent else self._reading.touched
 
+    @property
+    def requests(self) -> int:
+        """How many requests this process has made so far."""
+        return self._fetcher.statistics.requests if self._fetcher else 0
+
     def report(self) -> dict[str, Any]:
         """Return what this process asked for, as plain data for the controller."""
         statistics = self._fetcher.statistics if self._fetcher else None

@@ -137,6 +137,7 @@ class Worker:
         if self.run.running == item.nodeid and (report.when == "call" or not report.passed):
             outcome = self._outcome(item, call, report)
             report.knowngood = outcome.to_json()
+            report.knowngood_requests = self.run.requests
             if report.failed:
                 report.longrepr = terminal.block_text(outcome)
                 report.sections = []

@@ -14,7 +14,7 @@ from typing import Final
 from ..environment import READY_WITHIN
 from ..report import Report
 from ..safety import Redactor, one_line
-from ..session import Options, write_reports
+from ..session import TERMINAL, Options, write_reports
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
@@ -44,7 +44,9 @@ def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
     run_id = uuid.uuid4().hex[:12]
     environment = options.environment
     redactor = Redactor(environment.secrets.values())
-    conclusion = watched(options, [*_colour(), *arguments], run_id, _shown(redactor))
+    conclusion = watched(
+        options, [*_colour(), *arguments], run_id, _shown(redactor), _of_terminal()
+    )
     if conclusion.reason:
         _say_verdict(conclusion.code, redactor(conclusion.reason), say)
     if conclusion.code != USAGE_ERROR:
@@ -94,6 +96,11 @@ def _colour() -> list[str]:
     """Return pytest's option for colour: the child writes to us, and cannot see the terminal."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return ["--color=yes"] if colour else []
+
+
+def _of_terminal() -> dict[str, str]:
+    """Return the variable that tells the child that its output ends on a terminal, if it does."""
+    return {TERMINAL: "1"} if sys.stdout.isatty() else {}
 
 
 def _shown(redactor: Redactor) -> Callable[[bytes], None]:

@@ -355,6 +355,28 @@ def test_output_that_was_closed(project: Path, closed: int) -> None:
     assert json.loads((project / "verdict.json").read_text())["verdict"] == "FAILED"
 
 
+def test_a_terminal_at_the_other_end(project: Path) -> None:
+    """What moves in the child moves on the terminal of the parent, and is gone at the end."""
+    (project / "checks" / "test_it.py").write_text(FAILS)
+    master, slave = os.openpty()
+    environment = {**os.environ, "TERM": "xterm"}
+    process = subprocess.Popen(COMMAND, cwd=project, env=environment, stdout=slave, stderr=slave)
+    os.close(slave)
+    output = b"".join(iter(lambda: read(master), b"")).decode()
+    os.close(master)
+    assert process.wait(60) == 1
+    assert "1 of 1 case, 1 request, 1 failed, " in output
+    assert "FAILED (exit 1)" in output.rstrip().splitlines()[-1], output
+
+
+def read(master: int) -> bytes:
+    """What came to a terminal; nothing once nobody has it open, which Linux calls an error."""
+    try:
+        return os.read(master, 65536)
+    except OSError:
+        return b""
+
+
 def test_a_disk_that_is_full_under_the_output(project: Path) -> None:
     """The output is lost, the verdict is not."""
     (project / "checks" / "test_it.py").write_text(PASSES)

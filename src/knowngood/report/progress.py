@@ -1,0 +1,127 @@
+"""Shows how a run goes: one line that moves on a terminal, a line now and then in a log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, TextIO
+
+from ..fetch import SILENT
+from ..safety import first_lines, one_line
+from ..verdict.evidence import plural
+from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
+from ..verdict.run_results import RunResults
+from .wording import name_of
+
+MOVES: Final = 0.25
+"""Seconds between two changes of the line on a terminal."""
+
+LOGS: Final = 15.0
+"""Seconds between two lines in a log."""
+
+_LONGEST: Final = 200  # characters of a line in a log
+_CLAIM: Final = 24  # characters of a claim that are left on a narrow terminal
+_ERASE: Final = "\x1b[K"  # from the cursor to the end of the line
+
+
+def status(results: RunResults, requests: int, seconds_left: float) -> str:
+    """Return how far a run has come: ``120 of 2645 cases, 480 requests, 3 failed, 287 s left``.
+
+    ``requests`` is how many there were so far, ``seconds_left`` what is left of the run's budget.
+    """
+    if not results.expected:
+        return f"collecting checks, {max(0.0, seconds_left):.0f} s left"
+    endings = [outcome.result for outcome in results.outcomes]
+    failed, inconclusive = endings.count(FAILED), endings.count(INCONCLUSIVE)
+    return ", ".join(
+        (
+            f"{results.passed + len(endings)} of {plural(results.expected, 'case')}",
+            plural(requests, "request"),
+            f"{failed} failed",
+            *([f"{inconclusive} inconclusive"] if inconclusive else []),
+            f"{max(0.0, seconds_left):.0f} s left",
+        )
+    )
+
+
+def failure(outcome: Outcome, width: int) -> str:
+    """Return a failure in one line of ``width`` characters: the claim, the case, what came.
+
+    Where that is too long, the claim is cut first. Silence is not called a failure: at the end of
+    the run the controls decide whose it is.
+    """
+    word = "NO ANSWER" if outcome.kind in SILENT else outcome.result.upper()
+    claim = outcome.claim.removesuffix(".") or name_of(outcome.check)
+    case = f" [{', '.join(outcome.values.values())}]" if outcome.values else ""
+    rest = case + "".join(f": {line}" for line in first_lines(outcome.message)[:1])
+    room = max(_CLAIM, width - len(word) - 1 - len(rest))
+    return one_line(f"{word} {one_line(claim, room)}{rest}", width)
+
+
+class Progress:
+    """Writes the line of progress to a stream from time to time, in a thread of its own.
+
+    So the line moves also while a check waits for an answer. A stream that can no longer be
+    written to is left alone.
+    """
+
+    def __init__(
+        self, stream: TextIO, text: Callable[[], str], columns: Callable[[], int] | None = None
+    ) -> None:
+        """Write to ``stream`` what ``text`` returns.
+
+        ``columns`` returns how wide the terminal is; None stands for a log.
+        """
+        self._stream = stream
+        self._text = text
+        self._columns = columns
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+
+    @property
+    def width(self) -> int:
+        """How many characters a line may have."""
+        return _LONGEST if self._columns is None else self._columns() - 1
+
+    def start(self) -> None:
+        """Show progress in a thread until stopped."""
+        wait = self._stopped.wait
+        threading.Thread(
+            target=self.run, args=(wait,), name="knowngood-progress", daemon=True
+        ).start()
+
+    def run(self, wait: Callable[[float], bool]) -> None:
+        """Show progress until ``wait``, which waits so many seconds, returns true."""
+        while not wait(LOGS if self._columns is None else MOVES):
+            self.show()
+
+    def show(self) -> None:
+        """Write how far the run has come."""
+        line = one_line(self._text(), self.width)
+        self._put(f"{line}\n" if self._columns is None else f"{_ERASE}{line}\r")
+
+    def add(self, line: str) -> None:
+        """Write a line that stays."""
+        if self._columns is None:
+            self._put(f"{line}\n")
+        else:
+            self._put(f"{_ERASE}{line}\n")
+            self.show()
+
+    def stop(self) -> None:
+        """Remove the line that moves, and write nothing more."""
+        with self._lock:
+            if self._columns is not None and not self._stopped.is_set():
+                self._write(_ERASE)
+            self._stopped.set()
+
+    def _put(self, text: str) -> None:
+        with self._lock:
+            if not self._stopped.is_set():
+                self._write(text)
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+            self._stream.flush()
