@@ -68,6 +68,11 @@ RUN_OPTIONS: Final = (
     ),
     _path("--verdict-file", "write the verdict as JSON to PATH (default: none is written)"),
     _path("--html-file", "write the verdict as one HTML file to PATH (default: none is written)"),
+    _path(
+        "--har-file",
+        "write every request and answer as HAR, for a browser's network panel, to PATH (default: "
+        "none are recorded)",
+    ),
     RunOption("--record", "record the verdict as a tag in the environment's release.repository"),
     RunOption("--push", "with --record: push that tag"),
 )

@@ -24,6 +24,7 @@ from .probe import (
     PlannedProbe,
     Probe,
 )
+from .recording import Recording
 from .response import Blocked, NoAnswer, Resource, Response, respond
 from .turned_away import is_turned_away
 
@@ -47,6 +48,7 @@ __all__ = [
     "PlannedProbe",
     "Prefetcher",
     "Probe",
+    "Recording",
     "Resource",
     "Response",
     "decoded",

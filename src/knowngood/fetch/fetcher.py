@@ -22,6 +22,7 @@ from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
 from .probe import Attempt, AttemptError, Exchange, Probe
+from .recording import Recording
 from .response import request_headers
 from .silence import SilentOrigins
 from .statistics import RequestStatistics
@@ -33,7 +34,7 @@ class Fetcher:
 
     ``deadline`` is the end of the run in seconds since the epoch; ``share`` is the number of
     processes that divide the environment's concurrency among them; ``public`` trusts the usual
-    authorities beside those of the environment.
+    authorities beside those of the environment; ``recording`` gets what is sent and received.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Fetcher:
         share: int = 1,
         *,
         public: bool = False,
+        recording: Recording | None = None,
     ) -> None:
         budget = environment.budget
         slots = max(1, budget.concurrency // share)
@@ -54,7 +56,8 @@ class Fetcher:
         self._loaders: WeakKeyDictionary[Future[PageLoad], PageLoader] = WeakKeyDictionary()
         self._silent = SilentOrigins(budget.probe)
         self._edges = environment.edges
-        self._transport = Transport(slots, environment.ca, public=public)
+        recorder = recording.recorder() if recording is not None else None
+        self._transport = Transport(slots, environment.ca, public=public, recorder=recorder)
         self._attempts = Attempts(
             self._transport, self.guard, request_headers(run_id), budget, deadline
         )

@@ -41,19 +41,23 @@ class Received:
         limits: what the attempt may use.
         requests: how often the request was put on the wire.
         headers_complete: whether the headers of the final answer came to their end.
+        status_line: the first line of the answer.
         headers: names and values in the order in which they came.
         body: the body as sent, so far.
         too_large: which limit the answer has exceeded, in words; empty for none.
         postponed: whether the body turned out large and may not become so now.
+        sent: the request line and headers as sent, where they are recorded.
     """
 
     limits: Limits
     requests: int = 0
     headers_complete: bool = False
+    status_line: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     too_large: str = ""
     postponed: bool = False
+    sent: bytes = b""
     _header_bytes: int = 0
     _interim: bool = False
     _length: int = 0
@@ -74,6 +78,11 @@ class Received:
         first = self.requests == 1
         return int(pycurl.PREREQFUNC_OK if first else pycurl.PREREQFUNC_ABORT)
 
+    def on_debug(self, kind: int, data: bytes) -> None:
+        """Take what libcurl says of its work (DEBUGFUNCTION)."""
+        if kind == pycurl.INFOTYPE_HEADER_OUT:
+            self.sent += data
+
     def on_header(self, line: bytes) -> int | None:
         """Take one line of the headers (HEADERFUNCTION); 0 ends the transfer."""
         self._header_bytes += len(line)
@@ -83,6 +92,7 @@ class Received:
         if self.headers_complete:
             return None  # a trailer must not pass for a header
         if line.startswith(b"HTTP/"):
+            self.status_line = line
             self.headers.clear()  # an interim answer (1xx) came before this one
             self._length = 0
             self._interim = line.partition(b" ")[2].startswith(b"1")

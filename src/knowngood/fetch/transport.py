@@ -20,6 +20,7 @@ import pycurl
 from .memory_budget import Postponed
 from .probe import Answer, Attempt, Probe
 from .received import Limits, Received
+from .recording import Recorder
 from .transport_errors import diagnose, judge
 
 _URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
@@ -34,21 +35,29 @@ class Transport:
 
     ``connections`` is how many connections are kept. ``authorities`` is the PEM file to trust
     (default: certifi's, since the machine's own store may be misconfigured); with ``public``,
-    certifi's authorities are trusted as well.
+    certifi's authorities are trusted as well. ``recorder`` notes what is sent and received.
     """
 
     def __init__(
-        self, connections: int, authorities: Path | None = None, *, public: bool = False
+        self,
+        connections: int,
+        authorities: Path | None = None,
+        *,
+        public: bool = False,
+        recorder: Recorder | None = None,
     ) -> None:
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
         self._authorities = str(authorities or certifi.where())
         self._both = _both(authorities) if public and authorities is not None else None
+        self._recorder = recorder
         self._idle: list[pycurl.Curl] = []
 
     async def close(self) -> None:
         """End what is under way and close every connection."""
         await self._multi.aclose()
+        if self._recorder is not None:
+            self._recorder.close()
 
     async def send(
         self, probe: Probe, headers: tuple[tuple[str, str], ...], limits: Limits
@@ -83,6 +92,8 @@ class Transport:
             stale=received.stale,
             address=handle.getinfo(pycurl.PRIMARY_IP) or "",
         )
+        if self._recorder is not None:
+            self._recorder.note(probe, attempt, handle, received)
         answer = None if diagnosis.error else _answer(handle, received)
         if completed:
             handle.reset()
@@ -116,6 +127,8 @@ class Transport:
             self._prepare_tls(handle)
         if probe.address:
             setopt(pycurl.CONNECT_TO, [probe.connect_to])
+        if self._recorder is not None:
+            self._recorder.watch(handle, received)
         if limits.fresh or probe.fresh:
             setopt(pycurl.FRESH_CONNECT, 1)
             setopt(pycurl.FORBID_REUSE, int(probe.fresh))

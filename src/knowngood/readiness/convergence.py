@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ..environment import Environment, Release
-from ..fetch import Fetcher, Probe
+from ..fetch import Fetcher, Probe, Recording
 from ..safety import one_line
 from .edges import edge_addresses
 from .version_document import ReleaseSighting, sight
@@ -190,10 +190,14 @@ class ReleaseWatch:
 
 @contextmanager
 def watching(
-    environment: Environment, release: Release, run_id: str, deadline: float
+    environment: Environment,
+    release: Release,
+    run_id: str,
+    deadline: float,
+    recording: Recording | None = None,
 ) -> Iterator[ReleaseWatch]:
     """Look at the version document through a fetcher of its own, which is closed at the end."""
-    fetcher = Fetcher(with_single_attempts(environment), run_id, deadline)
+    fetcher = Fetcher(with_single_attempts(environment), run_id, deadline, recording=recording)
     fetcher.start()
     try:
         addresses = edge_addresses(environment, release)

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..environment import Control, Environment
-from ..fetch import AttemptError, Exchange, Fetcher, Probe, decoded
+from ..fetch import AttemptError, Exchange, Fetcher, Probe, Recording, decoded
 from ..safety import one_line
 
 ATTEMPTS: Final = 3
@@ -43,12 +43,14 @@ class ControlLook:
     skew: float = 0.0
 
 
-def look_at_controls(environment: Environment, run_id: str) -> ControlLook:
+def look_at_controls(
+    environment: Environment, run_id: str, recording: Recording | None = None
+) -> ControlLook:
     """Ask every control of ``environment`` once, all at the same time."""
     began = time.time()
     names = {f"control-{number}": control for number, control in enumerate(environment.control)}
     controls = _control_environment(environment, names)
-    fetcher = Fetcher(controls, run_id, began + SECONDS, public=True)
+    fetcher = Fetcher(controls, run_id, began + SECONDS, public=True, recording=recording)
     fetcher.start()
     try:
         loads = [fetcher.load(Probe(name, names[name].url, fresh=True)) for name in names]

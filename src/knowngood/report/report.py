@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from ..fetch import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +15,8 @@ class Report:
 
     Attributes:
         document: the verdict document, by ``verdict.schema.json``.
-        exchanges: what went over the wire, oldest first; empty unless a report needs it.
+        exchanges: what went over the wire; None unless a report needs it.
     """
 
     document: Mapping[str, Any]
-    exchanges: Iterable[Mapping[str, Any]] = ()
+    exchanges: Recording | None = None

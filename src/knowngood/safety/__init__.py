@@ -8,7 +8,7 @@ from . import process_group
 from .atomic_write import write_atomically
 from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
 from .limits import ContentTooLarge, cached_by_content
-from .redaction import has_secrets, hide_secrets, redact, redact_data
+from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
 from .redactor import MASK, SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
 
@@ -31,5 +31,6 @@ __all__ = [
     "process_group",
     "redact",
     "redact_data",
+    "redacted_beginning",
     "write_atomically",
 ]

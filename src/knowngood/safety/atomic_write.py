@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: str | bytes, mode: int | None = None) -> None:
+def write_atomically(
+    path: Path, content: str | bytes | Iterable[str], mode: int | None = None
+) -> None:
     """Write ``content`` beside ``path`` and rename it: after a failure the old file is still there.
 
-    A device or a pipe is written to directly. Text is encoded as UTF-8; ``mode`` sets the file's
-    permissions. Raises OSError.
+    A device or a pipe is written to directly. Text is encoded as UTF-8, and may come in pieces;
+    ``mode`` sets the file's permissions. Raises OSError.
     """
-    data = content.encode() if isinstance(content, str) else content
     if path.exists() and not path.is_file() and not path.is_dir():
-        path.write_bytes(data)
+        _write(path, content)
         return
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(data)
+        _write(temporary, content)
         if mode is not None:
             temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: str | bytes | Iterable[str]) -> None:
+    if isinstance(content, str | bytes):
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return
+    with path.open("wb") as file:
+        file.writelines(piece.encode() for piece in content)

@@ -39,6 +39,15 @@ def redact(text: str) -> str:
     return _Process.redactor(text)
 
 
+def redacted_beginning(data: bytes, most: int) -> bytes:
+    """Return the first ``most`` bytes of ``data`` without the secrets of this process, and without
+    what may be the beginning of one that is cut off there.
+    """
+    stream = _Process.redactor.stream()
+    beginning = stream.feed(data[:most])
+    return beginning if len(data) > most else beginning + stream.flush()
+
+
 def redact_data(value: _T) -> _T:
     """Return plain data without the secrets of this process; see :meth:`.Redactor.deep`."""
     redacted: _T = _Process.redactor.deep(value)

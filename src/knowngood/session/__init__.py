@@ -7,16 +7,18 @@ given; who collects checks without running them imports :mod:`.collection`.
 """
 
 from .marks import BadMark, Case, ProbeTemplate
-from .options import PARENT, RUN_ID, TERMINAL, Options
-from .report_files import write_reports
+from .options import PARENT, RECORDED_IN, RUN_ID, TERMINAL, Options
+from .report_files import recording_folder, write_reports
 
 __all__ = [
     "PARENT",
+    "RECORDED_IN",
     "RUN_ID",
     "TERMINAL",
     "BadMark",
     "Case",
     "Options",
     "ProbeTemplate",
+    "recording_folder",
     "write_reports",
 ]

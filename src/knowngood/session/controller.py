@@ -22,10 +22,10 @@ from . import signals
 from .junit import Junit
 from .log_file import LogFile
 from .monitor import Monitor
-from .options import PARENT, RUN_ID, Options
+from .options import PARENT, RECORDED_IN, RUN_ID, Options
 from .ordering import group_of
 from .pytest_options import narrowed_by, usage_errors
-from .report_files import write_reports
+from .report_files import recording_folder, write_reports
 from .run_progress import RunProgress
 from .ticket import RunTicket
 from .worker import Worker
@@ -51,6 +51,7 @@ class Controller:
         self._began = time.time()
         self._deployment: Server | None = None
         self._trouble: list[str] = []
+        self._recorded = recording_folder(options)
         self._results = RunResults(worker.environment)
         self._progress = RunProgress(config, self._results)
         self._monitor: Monitor | None = None
@@ -80,6 +81,7 @@ class Controller:
             seconds=budget.run + (budget.converge if options.release else 0),
             workers=self._worker_count(),
             compared=options.manifest is not None,
+            recorded_in=self._recorded.name if self._recorded else os.environ.get(RECORDED_IN, ""),
         )
 
     def _note_options(self) -> None:
@@ -235,12 +237,12 @@ class Controller:
     def _write(self, verdict: Verdict) -> None:
         """Write the reports; make their document only if there is one to write."""
         options, ticket = self._options, self._worker.run.ticket
-        if not (options.verdict_file or options.html_file or options.record):
+        if not (options.reports or options.record):
             return
         document = json_file.document(
             verdict, self._results, run_id=ticket.run_id, origins=ticket.origins, began=self._began
         )
-        report = Report(redact_data(document))
+        report = Report(redact_data(document), ticket.recording)
         self._trouble += write_reports(options, self._worker.environment, report)
 
     def _write_terminal(self) -> None:
@@ -258,6 +260,8 @@ class Controller:
         signals.no_alarm()
         self._progress.stop()
         self._write_terminal()
+        if self._recorded is not None:
+            self._recorded.cleanup()
         if self._deployment is not None:
             self._deployment.stop()
 

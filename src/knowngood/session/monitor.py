@@ -98,10 +98,14 @@ class Monitor:
 
     def _look(self) -> None:
         if self._environment.control:
-            self._results.looks.append(look_at_controls(self._environment, self._ticket.run_id))
+            look = look_at_controls(self._environment, self._ticket.run_id, self._ticket.recording)
+            self._results.looks.append(look)
 
     def _watching(self, release: Release) -> AbstractContextManager[ReleaseWatch]:
-        return watching(self._environment, release, self._ticket.run_id, self._ticket.deadline)
+        ticket = self._ticket
+        return watching(
+            self._environment, release, ticket.run_id, ticket.deadline, ticket.recording
+        )
 
     def _judge(self, result: Convergence) -> None:
         self._results.release = self._results.release.converged(result)

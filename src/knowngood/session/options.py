@@ -5,8 +5,8 @@ Imports no pytest: the parent process of ``knowngood verify`` uses it, too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,9 @@ from ..safety import UsageError
 
 RUN_ID: Final = "KNOWNGOOD_RUN_ID"
 """The variable by which ``knowngood verify`` gives a run the id that its verdict must have."""
+
+RECORDED_IN: Final = "KNOWNGOOD_RECORDED_IN"
+"""The variable by which it names the folder in which a run records its requests."""
 
 PARENT: Final = "KNOWNGOOD_PARENT"
 """The variable with the descriptor of a pipe that stays open as long as ``knowngood verify``."""
@@ -40,8 +43,7 @@ class Options:
         baseline: the keys of the failures in that verdict file.
         manifest_file: the absolute path of ``--manifest``.
         manifest: what that file says.
-        verdict_file: the absolute path of ``--verdict-file``.
-        html_file: the absolute path of ``--html-file``.
+        reports: the absolute path of each report, by its option.
         record: whether to write a record of the verdict.
         push: whether to push that record.
 
@@ -56,8 +58,7 @@ class Options:
     baseline: frozenset[str] | None = None
     manifest_file: Path | None = None
     manifest: manifests.Manifest | None = None
-    verdict_file: Path | None = None
-    html_file: Path | None = None
+    reports: Mapping[str, Path] = field(default_factory=dict)
     record: bool = False
     push: bool = False
 
@@ -75,6 +76,7 @@ class Options:
         manifest: Path | None = None,
         verdict_file: Path | None = None,
         html_file: Path | None = None,
+        har_file: Path | None = None,
         record: bool = False,
         push: bool = False,
     ) -> Options:
@@ -85,6 +87,11 @@ class Options:
         """
         if env is None:
             raise UsageError(environments_to_choose_from(root))
+        reports = {
+            "--verdict-file": verdict_file,
+            "--html-file": html_file,
+            "--har-file": har_file,
+        }
         environment = load_chosen(env, root, origins, drill)
         _refuse_bad_record(record, push, elsewhere=bool(origins) or drill is not None)
         return cls(
@@ -97,8 +104,11 @@ class Options:
             baseline=_baseline(baseline, cwd, environment),
             manifest_file=cwd / manifest if manifest is not None else None,
             manifest=_manifest(manifest, cwd, environment),
-            verdict_file=_target("--verdict-file", verdict_file, cwd),
-            html_file=_target("--html-file", html_file, cwd),
+            reports={
+                option: _target(option, path, cwd)
+                for option, path in reports.items()
+                if path is not None
+            },
             record=record,
             push=push,
         )
@@ -175,8 +185,8 @@ def _manifest(path: Path | None, cwd: Path, environment: Environment) -> manifes
         raise UsageError(f"--manifest {error}") from None
 
 
-def _target(option: str, path: Path | None, cwd: Path) -> Path | None:
+def _target(option: str, path: Path, cwd: Path) -> Path:
     """Return where to write a report; its folder must be there before the run begins."""
-    if path is not None and not (cwd / path).parent.is_dir():
+    if not (cwd / path).parent.is_dir():
         raise UsageError(f"{option} {path}: there is no folder {path.parent}")
-    return cwd / path if path is not None else None
+    return cwd / path

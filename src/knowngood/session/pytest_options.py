@@ -18,6 +18,12 @@ from .options import Options, environments_to_choose_from
 _SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")
 """Options and variables with which pytest writes what it is given past every hook."""
 
+_OF_CONTROLLER: Final = (
+    *("release", "baseline", "manifest", "record", "push"),
+    *("verdict_file", "html_file", "har_file"),
+)
+"""Options that an xdist worker does not need."""
+
 _NARROWING: Final = {
     "ignore": "--ignore",
     "ignore_glob": "--ignore-glob",
@@ -54,7 +60,7 @@ def suite_root(config: pytest.Config) -> Path:
 def options_of(config: pytest.Config) -> Options:
     """Return the options of the run. Raises UsageError.
 
-    An xdist worker needs only the environment; the controller reads and checks the rest.
+    An xdist worker reads only those of the environment.
     """
     values: dict[str, Any] = {
         "env": config.getoption("--env"),
@@ -64,8 +70,7 @@ def options_of(config: pytest.Config) -> Options:
         "cwd": config.invocation_params.dir,
     }
     if not is_worker(config):
-        names = ("release", "baseline", "manifest", "verdict_file", "html_file", "record", "push")
-        values |= {name: config.getoption(f"--{name.replace('_', '-')}") for name in names}
+        values |= {name: config.getoption(f"--{name.replace('_', '-')}") for name in _OF_CONTROLLER}
     options = Options.from_values(**values)
     if "--env" in config.invocation_params.args and Path(options.env).exists():
         # Before pytest knows our options it takes a path that follows one after a space for a

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from tempfile import TemporaryDirectory
+from typing import Final
+
 from ..environment import Environment
 from ..report import Report
+from ..safety import UsageError
 from .options import Options
+
+_WRITERS: Final = {
+    "--verdict-file": "json_file",
+    "--html-file": "html_page",
+    "--har-file": "har_file",
+}
+"""The module of the room ``report`` that writes each report; loaded where it is asked for."""
 
 
 def write_reports(options: Options, environment: Environment, report: Report) -> list[str]:
@@ -13,17 +25,10 @@ def write_reports(options: Options, environment: Environment, report: Report) ->
     Returns lines to print: why a report was not written, which leaves the verdict as it is, and
     what became of the record.
     """
-    from ..report import html_page, json_file  # only where reports are asked for
-
-    writers = (
-        ("--verdict-file", options.verdict_file, json_file.write),
-        ("--html-file", options.html_file, html_page.write),
-    )
     lines = []
-    for option, path, write in writers:
+    for option, path in options.reports.items():
         try:
-            if path is not None:
-                write(path, report)
+            import_module(f"knowngood.report.{_WRITERS[option]}").write(path, report)
         except Exception as error:  # noqa: BLE001 - no trouble with a report changes the verdict
             reason = getattr(error, "strerror", None) or error
             lines.append(f"{option} {path}: not written: {reason}")
@@ -32,3 +37,18 @@ def write_reports(options: Options, environment: Environment, report: Report) ->
 
         lines += record_from_verdict.report(environment, report.document, options.push).splitlines()
     return lines
+
+
+def recording_folder(options: Options) -> TemporaryDirectory[str] | None:
+    """Make the folder in which the processes of a run record their requests; None where no report
+    needs them. Raises UsageError.
+    """
+    if "--har-file" not in options.reports:
+        return None
+    try:
+        return TemporaryDirectory(prefix="knowngood-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise UsageError(
+            f"--har-file: no folder for what is recorded: {error}; set TMPDIR to a folder that can "
+            "be written"
+        ) from None

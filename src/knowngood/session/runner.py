@@ -90,7 +90,13 @@ class Runner:
     def expect(self, plans: Sequence[Plan], *, by_group: bool) -> None:
         """Make ready to read what these plans say; nothing is asked for yet."""
         ticket = self.ticket
-        self._fetcher = Fetcher(self.environment, ticket.run_id, ticket.deadline, ticket.workers)
+        self._fetcher = Fetcher(
+            self.environment,
+            ticket.run_id,
+            ticket.deadline,
+            ticket.workers,
+            recording=ticket.recording,
+        )
         self._fetcher.statistics.built = ticket.built
         self._fetcher.start()
         self._prefetcher = Prefetcher(self._fetcher, plans, by_group=by_group)

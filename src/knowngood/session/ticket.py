@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..environment import Environment, ServerAnnouncement
+from ..fetch import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class RunTicket:
         ca: the path of the certificate authority to trust.
         edges: the addresses of each origin that has edges.
         built: the origin whose files are compared with a manifest; empty without one.
+        recorded_in: the folder in which requests are recorded; empty where they are not.
     """
 
     run_id: str
@@ -31,6 +33,7 @@ class RunTicket:
     ca: str | None = None
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     built: str = ""
+    recorded_in: str = ""
 
     @classmethod
     def new(
@@ -40,10 +43,12 @@ class RunTicket:
         seconds: float,
         workers: int = 1,
         compared: bool = False,
+        recorded_in: str = "",
     ) -> RunTicket:
         """Return a ticket for a run that begins now and may take so many seconds.
 
-        ``compared`` says that files are compared with a manifest.
+        ``compared`` says that files are compared with a manifest; ``recorded_in`` is as in the
+        ticket.
         """
         return cls(
             run_id=run_id,
@@ -53,7 +58,13 @@ class RunTicket:
             ca=str(environment.ca) if environment.ca else None,
             edges={name: tuple(addresses) for name, addresses in environment.edges.items()},
             built=environment.release.origin if compared and environment.release else "",
+            recorded_in=recorded_in,
         )
+
+    @property
+    def recording(self) -> Recording | None:
+        """Where to record requests; None where they are not recorded."""
+        return Recording(Path(self.recorded_in), self.workers) if self.recorded_in else None
 
     def applied(self, environment: Environment) -> Environment:
         """Return ``environment`` with the origins, certificate and edges of the run."""

@@ -8,13 +8,15 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import Final
 
 from ..environment import READY_WITHIN
+from ..fetch import Recording
 from ..report import Report
 from ..safety import Redactor, one_line
-from ..session import TERMINAL, Options, write_reports
+from ..session import RECORDED_IN, TERMINAL, Options, recording_folder, write_reports
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
@@ -44,17 +46,19 @@ def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
     run_id = uuid.uuid4().hex[:12]
     environment = options.environment
     redactor = Redactor(environment.secrets.values())
-    conclusion = watched(
-        options, [*_colour(), *arguments], run_id, _shown(redactor), _of_terminal()
-    )
-    if conclusion.reason:
-        _say_verdict(conclusion.code, redactor(conclusion.reason), say)
-    if conclusion.code != USAGE_ERROR:
-        document = redactor.deep(
-            trust.verdict_document(conclusion, environment.name, run_id, began)
-        )
-        for line in write_reports(options, environment, Report(document)):
-            _say(line, say)
+    with recording_folder(options) or nullcontext("") as folder:
+        variables = {**_of_terminal(), RECORDED_IN: folder}
+        shown = _shown(redactor)
+        conclusion = watched(options, [*_colour(), *arguments], run_id, shown, variables)
+        if conclusion.reason:
+            _say_verdict(conclusion.code, redactor(conclusion.reason), say)
+        if conclusion.code != USAGE_ERROR:
+            document = redactor.deep(
+                trust.verdict_document(conclusion, environment.name, run_id, began)
+            )
+            report = Report(document, Recording(Path(folder)) if folder else None)
+            for line in write_reports(options, environment, report):
+                _say(line, say)
     return conclusion.code
 
 

@@ -19,6 +19,17 @@ def test_text_and_bytes(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_pieces(tmp_path: Path) -> None:
+    """A large text need not be held as a whole; one that fails half way leaves no file."""
+    path = tmp_path / "file"
+    write_atomically(path, (letter for letter in "aé"))
+    assert path.read_bytes() == "aé".encode()
+    with pytest.raises(ZeroDivisionError):
+        write_atomically(path, (str(1 // number) for number in (1, 0)))
+    assert path.read_bytes() == "aé".encode()
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old file stands, and no half of the new one stays beside it."""
     path = tmp_path / "file"

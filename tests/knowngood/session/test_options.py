@@ -74,6 +74,7 @@ def test_a_child_gets_all_but_the_reports(root: Path) -> None:
         manifest=Path("build.txt"),
         verdict_file=Path("verdict.json"),
         html_file=Path("verdict.html"),
+        har_file=Path("run.har"),
     )
     assert made.to_arguments() == [
         "--env=demo",
@@ -81,7 +82,11 @@ def test_a_child_gets_all_but_the_reports(root: Path) -> None:
         "--release=v1",
         f"--manifest={root / 'build.txt'}",
     ]
-    assert made.verdict_file == root / "verdict.json"
+    assert made.reports == {
+        "--verdict-file": root / "verdict.json",
+        "--html-file": root / "verdict.html",
+        "--har-file": root / "run.har",
+    }
     assert made.environment.origins == {"content": "http://127.0.0.1:9"}
     assert made.manifest is not None
     assert made.manifest.files == {"index.html": DIGEST}

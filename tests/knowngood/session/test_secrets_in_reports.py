@@ -283,7 +283,8 @@ class Leaky:
         """The exit code, and all that was printed."""
         (self.folder / "checks/test_leaks.py").write_text(checks)
         command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--env=demo"]
-        reports = ["--verdict-file=reports/verdict.json", "--junitxml=reports/junit.xml"]
+        names = {"verdict-file": "verdict.json", "har-file": "run.har", "junitxml": "junit.xml"}
+        reports = [f"--{option}=reports/{name}" for option, name in names.items()]
         done = subprocess.run(
             [*command, *reports, *options],
             cwd=self.folder,
@@ -362,9 +363,16 @@ def test_nothing_is_left_behind(
     assert MASK.encode() in output
     assert b"has no attribute" not in output, "each check fails of what it is made to fail of"
     ET.parse(leaky.folder / "reports/junit.xml")  # noqa: S314 - our own file
+    assert _recorded(leaky) >= len(leaky.server.requests)
     assert _names_of_cases(leaky) == {"***", "***-2", "***x", "***-***"}
     sent = {request.headers.get("authorization") for request in leaky.server.requests}
     assert f"Bearer {TOKEN}" in sent, "what is hidden in reports is sent as it is"
+
+
+def _recorded(leaky: Leaky) -> int:
+    """Return how many requests are in the HAR file."""
+    har = json.loads((leaky.folder / "reports/run.har").read_text())
+    return len(har["log"]["entries"])
 
 
 def _names_of_cases(leaky: Leaky) -> set[str]:

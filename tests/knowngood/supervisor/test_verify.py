@@ -112,10 +112,11 @@ def refused(
     return run
 
 
-def test_sound(verify: Callable[..., Any]) -> None:
-    """PASSED goes through: code, verdict, output."""
-    code, document, output = verify(PASSES)
+def test_sound(verify: Callable[..., Any], project: Path) -> None:
+    """PASSED goes through: code, verdict, output, and what the child recorded."""
+    code, document, output = verify(PASSES, "--har-file=run.har")
     assert (code, document["verdict"]) == (0, "PASSED"), output
+    assert "/robots.txt" in (project / "run.har").read_text()
     assert "PASSED (exit 0)" in output
 
 
@@ -259,7 +260,7 @@ def test_interrupted(
 ) -> None:
     """Verdict and reports are written, what was stored is deleted, nobody is left running."""
     standin.reset()
-    process = start(WALKS, "--junitxml=junit.xml", *mode)
+    process = start(WALKS, "--junitxml=junit.xml", "--har-file=run.har", *mode)
     pids = [int(each) for each in wait_for(project / "written", process).split()]
     process.send_signal(number)
     output, _ = process.communicate(timeout=60)
@@ -268,6 +269,7 @@ def test_interrupted(
     assert (document["verdict"], document["left_behind"]) == ("INTERRUPTED", [])
     assert standin.documents() == {}
     assert (project / "junit.xml").exists()
+    assert '"PUT"' in (project / "run.har").read_text()
     assert all(gone(pid) for pid in pids[:1])
 
 

@@ -1,0 +1,176 @@
+"""Record every request that goes over the wire, for a report that shows them all.
+
+Each process of a run appends to a file of its own in one folder, so that memory stays flat, nothing
+has to travel between processes, and what a killed process sent is there as well. Secrets are
+redacted before they are written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pycurl
+
+from ..safety import redact_data
+from .probe import Answer, Attempt, Probe
+from .received import Received
+from .recorded_body import BODIES, NO_ROOM, answer_body, plain_body
+
+_UNFINISHED: Final = ".unfinished"
+
+_PHASES: Final = (
+    ("dns", pycurl.NAMELOOKUP_TIME_T, "connect"),
+    ("connect", pycurl.CONNECT_TIME_T, "tls"),
+    ("tls", pycurl.APPCONNECT_TIME_T, "wait"),
+    ("blocked", pycurl.PRETRANSFER_TIME_T, "wait"),
+    ("send", pycurl.POSTTRANSFER_TIME_T, "wait"),
+    ("wait", pycurl.STARTTRANSFER_TIME_T, "receive"),
+)
+"""The phases of a transfer, libcurl's time of the end of each, and which phase comes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What the processes of a run have sent and received, oldest first.
+
+    Attributes:
+        folder: where their files are.
+        processes: how many share the room for bodies.
+    """
+
+    folder: Path
+    processes: int = 1
+
+    def recorder(self) -> Recorder | None:
+        """Return a recorder that adds to this; None where the disk takes no file."""
+        try:
+            return Recorder(self.folder, BODIES // self.processes)
+        except OSError:
+            return None
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield one record for each request, by when it began. Raises OSError."""
+        places = sorted(place for path in self.folder.iterdir() for place in _places(path))
+        for _, path, offset in places:
+            with path.open("rb") as file:
+                file.seek(offset)
+                yield json.loads(file.readline().partition(b" ")[2])
+
+    @property
+    def unfinished(self) -> int:
+        """How many processes did not come to their end, so that requests may be missing."""
+        return sum(path.suffix == _UNFINISHED for path in self.folder.iterdir())
+
+
+def _places(path: Path) -> Iterator[tuple[float, Path, int]]:
+    """Yield when each record in a file began, and where it stands; not one that is cut off."""
+    offset = 0
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield float(line.partition(b" ")[0]), path, offset
+            offset += len(line)
+
+
+class Recorder:
+    """Records what one transport sends and receives. Trouble with the file ends the recording and
+    not the run.
+    """
+
+    def __init__(self, folder: Path, room: int) -> None:
+        descriptor, name = tempfile.mkstemp(_UNFINISHED, dir=folder)
+        self._path = Path(name)
+        self._file = os.fdopen(descriptor, "wb")
+        self._room = room  # bytes of bodies
+        self._broken = False
+
+    def watch(self, handle: pycurl.Curl, received: Received) -> None:
+        """Have libcurl tell ``received`` what it sends."""
+        handle.setopt(pycurl.VERBOSE, 1)
+        handle.setopt(pycurl.DEBUGFUNCTION, received.on_debug)
+
+    def note(self, probe: Probe, attempt: Attempt, handle: pycurl.Curl, received: Received) -> None:
+        """Record one attempt, with what came of an answer."""
+        if self._broken:
+            return
+        facts = _facts(probe, attempt, handle, received)
+        record = {name: redact_data(fact) for name, fact in facts.items()}
+        record["timings"] = _timings(handle)
+        answer = Answer(0, "", tuple(received.headers), bytes(received.body))
+        record["body"] = self._within_room(answer_body(answer, received.limits.body))
+        record["request_body"] = self._within_room(plain_body(probe.body or b""))
+        try:
+            self._file.write(f"{attempt.began:.6f} {json.dumps(record)}\n".encode())
+            self._file.flush()
+        except OSError:
+            self._broken = True
+
+    def _within_room(self, body: dict[str, Any]) -> dict[str, Any]:
+        if len(body["text"]) > self._room:
+            return {**body, "text": "", "comment": NO_ROOM}
+        self._room -= len(body["text"])
+        return body
+
+    def close(self) -> None:
+        """Close the file. One that is not whole keeps its mark."""
+        with suppress(OSError):
+            self._file.close()
+            if not self._broken:
+                self._path.rename(self._path.with_suffix(""))
+
+
+def _facts(
+    probe: Probe, attempt: Attempt, handle: pycurl.Curl, received: Received
+) -> dict[str, Any]:
+    """Return what there is to say of one attempt, except for its bodies and times."""
+    version, _, rest = received.status_line.partition(b" ")
+    return {
+        "began": attempt.began,
+        "declaration": probe.template or probe.origin,
+        "method": probe.method,
+        "url": handle.getinfo(pycurl.EFFECTIVE_URL),
+        "edge": probe.connect_to,
+        "request_headers": _headers(received.sent.splitlines()[1:]),
+        "request_bytes": len(probe.body or b""),
+        "status": attempt.status or 0,
+        "version": _text(version),
+        "reason": _text(rest.partition(b" ")[2].strip()),
+        "headers": [[_text(name), _text(value)] for name, value in received.headers],
+        "bytes": len(received.body),
+        "error": f"{attempt.error}: {attempt.detail}" if attempt.error else "",
+        "address": attempt.address,
+        "port": handle.getinfo(pycurl.LOCAL_PORT),
+    }
+
+
+def _timings(handle: pycurl.Curl) -> dict[str, float]:
+    """Return the seconds of each phase that a transfer came to.
+
+    A kept connection has no dns, connect and tls. The time of a transfer that failed counts, from
+    its last sign on, for the phase in which it was.
+    """
+    timings: dict[str, float] = {}
+    before, phase = 0, "dns"
+    for name, info, following in _PHASES:
+        ended = handle.getinfo(info)
+        if ended:
+            timings[name] = max(0, ended - before) / 1e6
+            before, phase = max(before, ended), following
+    timings[phase] = max(0, handle.getinfo(pycurl.TOTAL_TIME_T) - before) / 1e6
+    return timings
+
+
+def _headers(lines: list[bytes]) -> list[list[str]]:
+    pairs = (_text(line).partition(":") for line in lines if b":" in line)
+    return [[name, value.strip()] for name, _, value in pairs]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("latin-1")
