@@ -138,15 +138,13 @@ def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
 
 @pytest.fixture
 def schema(request: pytest.FixtureRequest) -> Any:
-    """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check,
-    ``schema("openapi.yaml#/components/schemas/User")`` a part of another file there.
-    """
+    """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check."""
     from .content import json_schema
 
     folder = request.path.parent / "schemas"
 
     def named(name: str) -> json_schema.Schema:
-        return json_schema.named(folder, name)
+        return json_schema.load(folder / f"{name}{json_schema.SUFFIX}")
 
     return named
 

@@ -574,7 +574,7 @@ def test_robots(response):
     ended = check(source)
     assert ended.code == 1, ended.output
     [failure] = ended.verdict["failures"]
-    assert failure["exchange"]["url"].endswith(f"-{bad + 1}")
+    assert failure["exchanges"][0]["url"].endswith(f"-{bad + 1}")
 
 
 # -- the plugin costs nothing to those who do not ask for it

@@ -24,5 +24,4 @@ __all__ = [
     "page_elements",
     "page_structure",
     "strict_json",
-    "strict_yaml",
 ]

@@ -54,10 +54,9 @@ def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]
             yield node.attributes.get("integrity") or ""
 
 
-def refreshes(tree: LexborHTMLParser) -> list[str]:
-    """Return the ``<meta>`` elements' instructions to go to another page, such as ``5; url=/``."""
-    nodes = tree.css('meta[http-equiv="refresh" i]')
-    return [node.attributes.get("content") or "" for node in nodes]
+def refreshes(tree: LexborHTMLParser) -> bool:
+    """Return whether a page sends its reader to another after a while."""
+    return tree.css_first('meta[http-equiv="refresh" i]') is not None
 
 
 def policies(tree: LexborHTMLParser) -> list[str]:

@@ -25,7 +25,7 @@ from .probe import (
     Probe,
 )
 from .recording import Recording
-from .response import Blocked, NoAnswer, Resource, Response, respond
+from .response import Blocked, NoAnswer, PageTooLarge, Resource, Response, respond
 from .turned_away import is_turned_away
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Fetcher",
     "Guard",
     "NoAnswer",
+    "PageTooLarge",
     "Plan",
     "PlannedProbe",
     "Prefetcher",

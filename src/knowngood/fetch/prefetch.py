@@ -9,7 +9,7 @@ for here waits until little is held, or until a check waits for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +18,7 @@ from weakref import WeakSet
 
 from .fetcher import Fetcher
 from .page_loader import PageLoad
-from .probe import PlannedProbe
+from .probe import Exchange, PlannedProbe
 
 WINDOW: Final = 1024
 """Exchanges held at once: sixteen times the default concurrency, and about ten locales of FHR."""
@@ -75,6 +75,12 @@ class Prefetcher:
         load = self._load(planned)
         self._fetcher.hurry(load)
         return load.result()
+
+    def arrived(self, planned: Iterable[PlannedProbe]) -> list[Exchange]:
+        """Return the exchanges that are there for these; wait for none."""
+        loads = [self._loads[probe] for probe in planned if probe in self._loads]
+        done = [load for load in loads if load.done() and not load.cancelled()]
+        return [load.result().exchange for load in done if load.exception() is None]
 
     def release(self, plan: Plan) -> None:
         """Let go of what only this item reads. Call this when the item is done."""

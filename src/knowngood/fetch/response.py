@@ -17,8 +17,6 @@ from .probe import Exchange
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from selectolax.lexbor import LexborHTMLParser
 
 LARGEST_TEXT: Final = 2 << 20
@@ -49,6 +47,18 @@ class Blocked(RunnerError):
 
     def __init__(self, exchange: Exchange, why: str) -> None:
         super().__init__(f"{exchange.probe}: {why}")
+        self.exchange = exchange
+
+
+class PageTooLarge(ContentTooLarge):
+    """A page or stylesheet is too large to find out what else it needs.
+
+    Attributes:
+        exchange: the exchange of the page.
+    """
+
+    def __init__(self, exchange: Exchange, why: str) -> None:
+        super().__init__(why)
         self.exchange = exchange
 
 
@@ -139,7 +149,6 @@ class Resource:
         type: the ``type`` attribute of the element, if any.
         exchange: its exchange; None if it lies on no origin of the environment, as such URLs are
             never asked.
-        touch: is called with the exchange whenever the response is read.
     """
 
     url: str
@@ -148,7 +157,6 @@ class Resource:
     found_in: str
     type: str = ""
     exchange: Exchange | None = None
-    touch: Callable[[Exchange], None] | None = None
 
     def __repr__(self) -> str:
         return f"{self.url} ({self.kind} of {self.found_in})"
@@ -158,8 +166,6 @@ class Resource:
         """The answer. Raises NoAnswer if none came, LookupError if it was never asked for."""
         if self.exchange is None:
             raise LookupError(f"{self.url} lies outside the environment's origins: not asked")
-        if self.touch is not None:
-            self.touch(self.exchange)
         return respond(self.exchange)
 
 

@@ -16,10 +16,11 @@ from ..content import strict_json
 from ..environment import Environment
 from ..safety import write_atomically
 from ..verdict import VerdictKind
-from ..verdict.decide import Verdict, fold, key
+from ..verdict.decide import Verdict, fold
 from ..verdict.evidence import Evidence
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
+from ..verdict.symptom import key
 from .report import Report
 
 
@@ -31,7 +32,7 @@ def document(
     ``origins`` are the URLs that were asked, by name; ``began`` is in seconds since the epoch.
     """
     return {
-        "schema": 1,
+        "schema": 2,
         "knowngood": __version__,
         "environment": results.environment.name,
         "run": run_id,

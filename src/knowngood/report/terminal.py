@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..safety import first_lines, one_line
+from ..safety import one_line
 from ..verdict import VerdictKind, advice
 from ..verdict.decide import Verdict
-from ..verdict.evidence import listed, plural
-from ..verdict.grouping import FailureGroup, group_failures
-from ..verdict.outcome import Outcome
+from ..verdict.evidence import plural
 from ..verdict.run_results import RunResults
-from .wording import attempt_words, curl_line, got_words, name_of
+from . import cause_block
+from .wording import attempt_words, name_of
 
-_CASES_SHOWN = 12
 _BLOCKS_SHOWN = 20
-_WIDEST = 1000  # characters of one line; URLs are cut to half of that before
 _EXPIRES_SOON = 14 * 86400  # seconds; Let's Encrypt renews at 30 days; half of that is late
 
 
@@ -32,9 +29,9 @@ def write(
         reporter.section(f"{results.environment.name}: claims", sep="-")
         for held, line in claims(verdict, results):
             reporter.write_line(line, red=not held)
-    blocks = [*_unreadable(results), *failures(verdict)]
+    blocks = [*_unreadable(results), *cause_blocks(verdict)]
     if blocks:
-        reporter.section("failures", sep="-")
+        reporter.section("causes", sep="-")
     for block in blocks:
         reporter.write_line("\n".join(block) + "\n")
     reporter.section("verdict", sep="-")
@@ -60,17 +57,12 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
         yield True, f"n/a           {name_of(check)}: {why}"
 
 
-def failures(verdict: Verdict) -> Iterator[list[str]]:
-    """Yield a block of lines for each group of failures that are alike, confirmed ones first."""
-    blocks = [
-        *((group, "") for group in group_failures(verdict.failures)),
-        *((group, " (in the baseline, too)") for group in group_failures(verdict.known)),
-        *((group, "") for group in group_failures(verdict.unsettled)),
-    ]
-    for group, note in blocks[:_BLOCKS_SHOWN]:
-        yield list(_block(group, note))
-    if len(blocks) > _BLOCKS_SHOWN:
-        yield [f"… {len(blocks) - _BLOCKS_SHOWN} more kinds of failure; --verdict-file has all"]
+def cause_blocks(verdict: Verdict) -> Iterator[list[str]]:
+    """Yield a block of lines for each cause, confirmed ones first."""
+    for cause in verdict.causes[:_BLOCKS_SHOWN]:
+        yield cause_block.lines(cause.to_json())
+    if len(verdict.causes) > _BLOCKS_SHOWN:
+        yield [f"… {len(verdict.causes) - _BLOCKS_SHOWN} more causes; --verdict-file has all"]
 
 
 def _unreadable(results: RunResults) -> Iterator[list[str]]:
@@ -116,37 +108,6 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         f"{verdict.kind} (exit {verdict.exit_code}): {one_line(verdict.reason, 300)}"
         f" — {advice(verdict.kind)}"
     )
-
-
-def block_text(outcome: Outcome) -> str:
-    """Return the block of one outcome, for JUnit and for ``-v``."""
-    return "\n".join(_block(FailureGroup(outcome, ())))
-
-
-def _block(group: FailureGroup, note: str = "") -> Iterator[str]:
-    """Yield the lines of a block, sanitised: none can begin another line or drive the terminal."""
-    return (one_line(line, _WIDEST) for line in _block_lines(group, note))
-
-
-def _block_lines(group: FailureGroup, note: str) -> Iterator[str]:
-    outcome = group.first
-    yield f"{outcome.result.upper()} {name_of(outcome.check)}: {outcome.claim}{note}"
-    yield from (f"    {line}" for line in first_lines(outcome.message))
-    if outcome.exchange is not None:
-        yield from (f"    {line}" for line in _exchange(outcome.exchange))
-    place = f"check {outcome.place}  " if outcome.place else ""
-    yield f"    {place}({outcome.kind})"
-    if len(group.cases) > 1:
-        yield f"    in    {len(group.cases)} cases alike: {listed(group.cases, _CASES_SHOWN)}"
-
-
-def _exchange(exchange: Mapping[str, Any]) -> Iterator[str]:
-    attempts = exchange["attempts"]
-    yield f"asked {exchange['method']} {exchange['url']}"
-    yield f"got   {got_words(exchange)}"
-    if len(attempts) > 1:
-        yield "tried " + " → ".join(map(attempt_words, attempts))
-    yield f"again {curl_line(exchange)}"
 
 
 def _warnings(results: RunResults) -> Iterator[str]:

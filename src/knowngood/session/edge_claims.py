@@ -44,7 +44,7 @@ def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
     if edge.last is None:
         return replace(claim, result=INCONCLUSIVE, kind="budget")
     exchange = edge.last.exchange
-    fields: dict[str, Any] = {"kind": "status", "exchange": describe(exchange)}
+    fields: dict[str, Any] = {"kind": "status", "exchanges": (describe(exchange),)}
     try:
         respond(exchange)
     except (NoAnswer, Blocked) as error:

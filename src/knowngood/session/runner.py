@@ -6,14 +6,15 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, overload
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..environment import Environment
 from ..fetch import (
     Client,
     Exchange,
     Fetcher,
+    PageTooLarge,
     Plan,
     PlannedProbe,
     Prefetcher,
@@ -22,7 +23,9 @@ from ..fetch import (
     resource_group,
     respond,
 )
-from ..safety import ContentTooLarge, one_line
+from ..safety import one_line
+from ..verdict.outcome import Classified
+from .failure import Comparison, Failure, failure_of
 from .marks import Case
 from .ticket import RunTicket
 
@@ -33,46 +36,15 @@ class ItemReading:
 
     Attributes:
         plan: what it declares to read.
-        touched: the exchange that its next assertion is about.
+        compared: the last comparison of it that failed.
         walks: the clients that it uses.
         failed: whether it has failed.
     """
 
     plan: Plan
-    touched: Exchange | None = None
+    compared: Comparison | None = None
     walks: list[Client] = field(default_factory=list)
     failed: bool = False
-
-    def touch(self, exchange: Exchange) -> None:
-        """Note that the item looks at this exchange now."""
-        self.touched = exchange
-
-
-class WatchedResponses(Sequence[Response]):
-    """Responses that note which of them a check takes: its next assertion is about that one."""
-
-    def __init__(self, items: Sequence[Response], reading: ItemReading) -> None:
-        self._items = items
-        self._reading = reading
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    @overload
-    def __getitem__(self, index: int) -> Response: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Response]: ...
-    def __getitem__(self, index: int | slice) -> Response | Sequence[Response]:
-        if isinstance(index, slice):
-            return WatchedResponses(self._items[index], self._reading)
-        return self._note(self._items[index])
-
-    def __iter__(self) -> Iterator[Response]:
-        return map(self._note, self._items)
-
-    def _note(self, response: Response) -> Response:
-        self._reading.touch(response.exchange)
-        return response
 
 
 class Runner:
@@ -115,9 +87,10 @@ class Runner:
             if reading.failed:
                 self._forget_failure()
 
-    def note_failure(self) -> None:
-        """Note that the running item has failed."""
-        self._now().failed = True
+    def note_comparison(self, comparison: Comparison) -> None:
+        """Note that a comparison of the running item failed."""
+        if self._reading is not None:
+            self._reading.compared = comparison
 
     def _forget_failure(self) -> None:
         """Free what a failed check read: the frames of its traceback hold it, in circles that only
@@ -131,13 +104,7 @@ class Runner:
 
     def responses(self) -> Sequence[Response]:
         """Return the answers to all that the running item declares. Raises NoAnswer, Blocked."""
-        reading = self._now()
-        answers = []
-        for planned in reading.plan.planned:
-            exchange = self._take(planned).exchange
-            reading.touch(exchange)
-            answers.append(respond(exchange))
-        return WatchedResponses(answers, reading)
+        return [respond(self._take(planned).exchange) for planned in self._now().plan.planned]
 
     def resources(self) -> Sequence[Resource]:
         """Return what the pages that the running item declares need.
@@ -149,13 +116,8 @@ class Runner:
         visits = [self._take(probe) for probe in reading.plan.planned if probe.resources]
         for visit in visits:
             if visit.trouble:
-                reading.touch(visit.exchange)
-                raise ContentTooLarge(visit.trouble)
-        return [
-            replace(resource, touch=reading.touch)
-            for visit in visits
-            for resource in visit.resources
-        ]
+                raise PageTooLarge(visit.exchange, visit.trouble)
+        return [resource for visit in visits for resource in visit.resources]
 
     @contextmanager
     def client(self, origin: str, case: Case) -> Iterator[Client]:
@@ -189,13 +151,13 @@ class Runner:
         """Return what the item's clients sent, in order."""
         return [exchange for walk in reading.walks for exchange in walk.exchanges]
 
-    @property
-    def touched(self) -> Exchange | None:
-        """The exchange that the running item looked at last."""
-        if self._reading is None:
-            return None
-        sent = self._walked(self._reading)
-        return sent[-1] if sent else self._reading.touched
+    def failure(self, error: BaseException, classified: Classified) -> Failure:
+        """Return what ``error``, which ended the running item, is about."""
+        reading = self._now()
+        reading.failed = True
+        assert self._prefetcher is not None
+        declared = self._prefetcher.arrived(reading.plan.planned)
+        return failure_of(error, classified, reading.compared, self._walked(reading), declared)
 
     @property
     def requests(self) -> int:

@@ -14,10 +14,12 @@ import pytest
 
 from ..environment import Environment
 from ..fetch import Plan, describe
-from ..report import terminal
+from ..report import cause_block
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
+from ..verdict.causes import find_causes
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
-from . import assertion, collection, marks, signals
+from . import collection, comparison, marks, signals
+from .failure import Comparison
 from .marks import BadMark, Case
 from .ordering import Planner, in_order, values_of
 from .pytest_options import is_worker, usage_errors
@@ -122,12 +124,12 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
-        """Explain here what is too large for pytest, and end the assertion: pytest would ask for
-        every explanation, its own included, before it takes one.
+        """Note what was compared. Where it is too large for pytest, explain it here and end the
+        assertion: pytest would ask for every explanation, its own included, before it takes one.
         """
-        explanation = assertion.explanation(op, left, right)
-        if explanation is not None:
-            raise AssertionError(explanation)
+        self.run.note_comparison(Comparison(op, left, right))
+        if comparison.is_large(left, right):
+            raise AssertionError(comparison.explain(op, left, right).text)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -139,7 +141,7 @@ class Worker:
             report.knowngood = outcome.to_json()
             report.knowngood_requests = self.run.requests
             if report.failed:
-                report.longrepr = terminal.block_text(outcome)
+                report.longrepr = "\n".join(cause_block.lines(find_causes([outcome])[0].to_json()))
                 report.sections = []
             if self._junit:
                 item.user_properties += _properties(outcome)  # it reads those of the teardown
@@ -165,23 +167,27 @@ class Worker:
             "again": report.when == "teardown",
         }
         if report.failed and call.excinfo is not None:
-            self.run.note_failure()
-            classified = classify(call.excinfo.value)
-            exchange = classified.exchange or self.run.touched
-            fields |= {
-                "result": classified.result,
-                "kind": sharpened(classified.kind, classified.message, exchange),
-                "message": encodable(redact(classified.message)[:4000]),
-            }
-            if exchange is not None and exchange.attempts:
-                fields |= {
-                    "began": exchange.attempts[-1].began,
-                    "phase": exchange.attempts[-1].phase,
-                    "origin": exchange.probe.origin,
-                    "exchange": describe(exchange),
-                }
+            fields |= self._failed(call.excinfo.value)
         # a check may be required by its name, so that stays as it is
         return Outcome(**{**redact_data(fields), "check": fields["check"]})
+
+    def _failed(self, error: BaseException) -> dict[str, Any]:
+        """Return the fields of an outcome that say what went wrong, and in which exchange."""
+        classified = classify(error)
+        failure = self.run.failure(error, classified)
+        fields: dict[str, Any] = {
+            "result": classified.result,
+            "kind": sharpened(classified.kind, failure.about_status, failure.exchanges),
+            "message": encodable(redact(failure.message)[:4000]),
+            "expected": encodable(redact(failure.expected)),
+            "got": encodable(redact(failure.got)),
+            "exchanges": [describe(exchange) for exchange in failure.exchanges],
+            "reads": [one_line(url, 500) for url in failure.reads],
+        }
+        for exchange in failure.exchanges[:1]:
+            last = exchange.attempts[-1]
+            fields |= {"began": last.began, "phase": last.phase, "origin": exchange.probe.origin}
+        return fields
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
@@ -219,7 +225,7 @@ def _plain_value(value: object) -> object:
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:
     """Return what JUnit gets beside its own: the claim, and the request with its attempts."""
     properties: list[tuple[str, object]] = [("claim", outcome.claim)]
-    if outcome.exchange is not None:
-        properties.append(("url", outcome.exchange["url"]))
-        properties.append(("attempts", len(outcome.exchange["attempts"])))
+    for exchange in outcome.exchanges[:1]:
+        properties.append(("url", exchange["url"]))
+        properties.append(("attempts", len(exchange["attempts"])))
     return properties

@@ -17,9 +17,10 @@ __all__ = [
     "VerdictKind",
     "advice",
     "build_match",
+    "causes",
     "decide",
     "evidence",
-    "grouping",
     "outcome",
     "run_results",
+    "symptom",
 ]

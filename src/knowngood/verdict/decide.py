@@ -5,27 +5,22 @@ A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from ..fetch import SOUND, may_be_chance
-from .evidence import CONVERGED, Evidence, listed, plural
+from .causes import Cause, find_causes
+from .evidence import Evidence, listed, plural
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind
 from .outcome import FAILED, SKIPPED, Outcome
+from .symptom import key
 from .unreachable import unconfirmed
 
 FLAKY_FLOOR: Final = 5
 """Retried requests that any group may have whatever its size: one short outage, met at a low
 concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.fetch.flakiness`)."""
-
-
-_FLEETING: Final = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{12}-\d+\b|\b0x[0-9a-f]{6,}\b"
-    r"|\b\d+(?:\.\d+)? m?s\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +31,7 @@ class Verdict:
         kind: what the run ended in.
         reason: why, in one line.
         counts: how many cases passed, failed and so on.
+        causes: the faults, in the order to read them; those that count come first.
         failures: the confirmed failures that count against the deployment.
         known: the confirmed failures that the baseline already has.
         unsettled: the outcomes that could not be confirmed or refuted.
@@ -46,6 +42,7 @@ class Verdict:
     kind: VerdictKind
     reason: str
     counts: Mapping[str, int]
+    causes: tuple[Cause, ...] = ()
     failures: tuple[Outcome, ...] = ()
     known: tuple[Outcome, ...] = ()
     unsettled: tuple[Outcome, ...] = ()
@@ -71,6 +68,7 @@ class Verdict:
             "reason": self.reason,
             "counts": dict(self.counts),
             "doubts": list(self.doubts),
+            "causes": [cause.to_json() for cause in self.causes],
             "failures": [outcome.to_json() for outcome in self.failures],
             "known": [outcome.to_json() for outcome in self.known],
             "unsettled": [outcome.to_json() for outcome in self.unsettled],
@@ -94,14 +92,24 @@ def fold(evidence: Evidence) -> Verdict:
         *([evidence.unproven] if evidence.unproven else ()),
     )
     troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
-    kind, reason = _decide(evidence, failures, troubled, doubts)
+    left_open = tuple(outcome for outcome, _ in unsettled)
+    causes = (
+        *_causes(failures, evidence, "failed"),
+        *(_unsteady_cause(g, evidence) for g in unsteady),
+    )
+    kind, reason = _decide(evidence, failures, causes, doubts)
     return Verdict(
         kind=kind,
         reason=reason,
+        causes=(
+            *causes,
+            *_causes(known, evidence, "known"),
+            *_causes(left_open, evidence, "unsettled"),
+        ),
         counts=_counts(evidence, len(confirmed), len(unsettled)),
         failures=failures,
         known=known,
-        unsettled=tuple(outcome for outcome, _ in unsettled),
+        unsettled=left_open,
         doubts=(*troubled, *doubts),
         unsteady=unsteady,
     )
@@ -110,7 +118,7 @@ def fold(evidence: Evidence) -> Verdict:
 def _decide(
     evidence: Evidence,
     failures: tuple[Outcome, ...],
-    unsteady: tuple[str, ...],
+    causes: tuple[Cause, ...],
     doubts: tuple[str, ...],
 ) -> tuple[VerdictKind, str]:
     if evidence.internal_error:
@@ -118,9 +126,9 @@ def _decide(
     if evidence.interrupted:
         return VerdictKind.INTERRUPTED, "stopped from outside before it was done"
     if failures:
-        return VerdictKind.FAILED, _failed(failures)
-    if unsteady and not evidence.changed and not evidence.silence.troubled:
-        return VerdictKind.FAILED, unsteady[0]
+        return VerdictKind.FAILED, causes[0].sentence
+    if causes and not evidence.changed and not evidence.silence.troubled:
+        return VerdictKind.FAILED, causes[0].sentence
     if evidence.unreadable:
         count = plural(len(evidence.unreadable), "file")
         return (
@@ -134,13 +142,8 @@ def _decide(
     return VerdictKind.PASSED, "every required check ran and held"
 
 
-def _failed(failures: tuple[Outcome, ...]) -> str:
-    """Return what failed: the edges that do not serve the release, or how many checks."""
-    for outcome in failures:
-        if outcome.check == CONVERGED:
-            return f"not-converged: {outcome.message.partition(chr(10))[0]}"
-    checks = len({outcome.check for outcome in failures})
-    return f"{plural(checks, 'check')} failed in {plural(len(failures), 'case')}"
+def _causes(outcomes: Iterable[Outcome], evidence: Evidence, state: str) -> tuple[Cause, ...]:
+    return find_causes(outcomes, evidence.silence.answered_at, evidence.params, state=state)
 
 
 def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
@@ -245,6 +248,14 @@ def _unsteady_reason(group: str, evidence: Evidence) -> str:
     )
 
 
+def _unsteady_cause(group: str, evidence: Evidence) -> Cause:
+    origin, _, path = group.removesuffix(" →").partition(":")
+    url = f"{evidence.origins.get(origin, '')}{path}"
+    return Cause(
+        "failed", _unsteady_reason(group, evidence), "unsteady", urls=(url,) if url else ()
+    )
+
+
 def _counts(evidence: Evidence, failed: int, unsettled: int) -> dict[str, int]:
     skipped = sum(outcome.result == SKIPPED for outcome in evidence.outcomes)
     return {
@@ -257,12 +268,3 @@ def _counts(evidence: Evidence, failed: int, unsettled: int) -> dict[str, int]:
         "deselected": len(evidence.deselected),
         "flaky": sum(evidence.flaky.get(group, 0) for group in evidence.silence.answered_at),
     }
-
-
-def key(outcome: Outcome) -> str:
-    """Return what identifies a failure in another run: check, case and what is wrong.
-
-    Ids that checks make up, addresses in memory and seconds are left out.
-    """
-    message = _FLEETING.sub("…", outcome.message)
-    return "\n".join((outcome.check, *outcome.values.values(), outcome.kind, message))

@@ -39,10 +39,12 @@ class Evidence:
         wavering: why the release is not certain.
         unproven: why the manifest proves nothing about what is served.
         optimized: whether Python ran without assertions.
-        baseline: the keys (:func:`~.decide.key`) of failures that an earlier verdict has.
+        baseline: the keys (:func:`~.symptom.key`) of failures that an earlier verdict has.
         asked: how many requests each group (an origin or a URL template) made.
         flaky: how many of them needed a retry.
         erratic: the same, with all requests that one outage hit counted as one.
+        params: how many values each param has, and each origin edges.
+        origins: the URL of each origin.
         tolerance: the share of ``asked`` that may need a retry.
     """
 
@@ -69,6 +71,8 @@ class Evidence:
     asked: Mapping[str, int] = field(default_factory=dict)
     flaky: Mapping[str, int] = field(default_factory=dict)
     erratic: Mapping[str, int] = field(default_factory=dict)
+    params: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
     tolerance: float = 0.2
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..content import json_schema
-from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer
+from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer, PageTooLarge
 from ..safety import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
@@ -31,11 +31,14 @@ class Outcome:
         kind: what went wrong: content, status, schema, redirect, release, blocked, runner or a
             :class:`.AttemptError`. Of one in ``SILENT`` the whole run decides whose fault it is.
         message: what went wrong, in words.
+        expected: what a comparison expected; empty where the message says it.
+        got: what it got.
         place: file and line of the check.
         began: when the last attempt of the exchange began, in seconds since the epoch.
         phase: the phase in which the last attempt failed.
-        origin: the origin of the exchange.
-        exchange: the exchange that the failure is about, as plain data.
+        origin: the origin of the first exchange.
+        exchanges: the exchanges that the failure is about, as plain data, the most telling first.
+        reads: the URLs of all answers that the failed statement reads.
         again: whether this replaces an earlier outcome of the item, since its teardown failed.
     """
 
@@ -47,11 +50,14 @@ class Outcome:
     result: str = PASSED
     kind: str = ""
     message: str = ""
+    expected: str = ""
+    got: str = ""
     place: str = ""
     began: float = 0.0
     phase: str = ""
     origin: str = ""
-    exchange: Mapping[str, Any] | None = None
+    exchanges: Sequence[Mapping[str, Any]] = ()
+    reads: Sequence[str] = ()
     again: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -100,7 +106,9 @@ def classify(error: BaseException) -> Classified:
 def _deployments(error: BaseException) -> Classified:
     kind = "schema" if isinstance(error, json_schema.SchemaMismatch) else "content"
     plain = isinstance(error, AssertionError)
-    return Classified(FAILED, kind, str(error) if plain else f"{type(error).__name__}: {error}")
+    message = str(error) if plain else f"{type(error).__name__}: {error}"
+    exchange = error.exchange if isinstance(error, PageTooLarge) else None
+    return Classified(FAILED, kind, message, exchange)
 
 
 def _runners(error: BaseException) -> Classified:
@@ -119,12 +127,12 @@ def _unanswered(exchange: Exchange) -> Classified:
     return Classified(result, str(last.error), message, exchange)
 
 
-def sharpened(kind: str, message: str, exchange: Exchange | None) -> str:
-    """Return ``status`` or ``redirect`` for an assertion that failed on the status, by what pytest
-    writes of it; otherwise ``kind``.
+def sharpened(kind: str, about_status: bool, exchanges: Sequence[Exchange]) -> str:
+    """Return ``status`` or ``redirect`` for a failure about the status of its first exchange;
+    otherwise ``kind``.
     """
-    answer = exchange.answer if exchange is not None else None
-    if kind != "content" or answer is None or ".status_code" not in message:
+    answer = exchanges[0].answer if exchanges else None
+    if kind not in {"content", "schema"} or answer is None or not about_status:
         return kind
     return "redirect" if 300 <= answer.status < 400 and answer.header("location") else "status"
 

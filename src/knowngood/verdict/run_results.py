@@ -187,5 +187,14 @@ class RunResults:
             asked=self.asked,
             flaky=self.flaky,
             erratic=self.erratic,
+            params=self._params(),
+            origins=self.environment.origins,
             tolerance=self.environment.budget.flaky,
         )
+
+    def _params(self) -> dict[str, int]:
+        """Return how many values each field of a case may have."""
+        environment = self.environment
+        aliases = dict.fromkeys(("alias", "target"), len(environment.aliases))
+        edges = {f"edge of {name}": len(edges) for name, edges in environment.edges.items()}
+        return {**aliases, **edges, **{n: len(v) for n, v in environment.params.items()}}

@@ -73,7 +73,7 @@ def _came_back(outcome: Outcome, silence: SilenceEvidence) -> bool:
 
     Any URL of its origin stands for one that was not: there were too many, or it writes.
     """
-    exchange = outcome.exchange or {}
+    exchange = outcome.exchanges[0] if outcome.exchanges else {}
     answered = silence.asked_again.get((outcome.origin, exchange.get("url", "")))
     if answered is not None and exchange["method"] in {"GET", "HEAD"}:
         return answered

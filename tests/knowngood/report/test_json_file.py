@@ -41,7 +41,7 @@ def test_document_has_all_that_the_verdict_rests_on() -> None:
     """Verdict, action, reason, counts, checks and requests stand under names of their own."""
     document = content()
     assert (document["schema"], document["knowngood"], document["environment"]) == (
-        1,
+        2,
         __version__,
         "stage",
     )

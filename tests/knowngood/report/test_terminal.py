@@ -12,9 +12,10 @@ from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
 from knowngood.report import terminal
 from knowngood.verdict import VerdictKind
+from knowngood.verdict.causes import Cause
 from knowngood.verdict.decide import Verdict, fold
 from knowngood.verdict.evidence import Evidence
-from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 
 HOSTILE = "\x1b[2J\x00\r\n98 passed\u202e\x9b]]>"
@@ -30,13 +31,13 @@ def exchange(tries: int = 1, status: int | None = 404, text: str = "") -> Exchan
     return Exchange(Probe("content", url), (attempt,) * tries, answer)
 
 
-def outcome(name: str = "fr", message: str = "assert 404 == 200", **more: Any) -> Outcome:
+def outcome(name: str = "fr", message: str = "no title", **more: Any) -> Outcome:
     fields: dict[str, Any] = {
         "values": {"locale": name},
         "result": FAILED,
         "kind": "content",
         "place": "smoketests/test_config.py:12",
-        "exchange": describe(exchange()),
+        "exchanges": [describe(exchange())],
         **more,
     }
     return Outcome(
@@ -48,134 +49,17 @@ def outcome(name: str = "fr", message: str = "assert 404 == 200", **more: Any) -
     )
 
 
-def verdict(*failures: Outcome, unsettled: tuple[Outcome, ...] = ()) -> Verdict:
-    return Verdict(VerdictKind.FAILED, "why", {}, failures, unsettled)
+def test_causes_are_bounded() -> None:
+    """Beyond twenty the reader is sent to the file."""
+    causes = tuple(Cause("failed", f"fault {number}", "content") for number in range(25))
+    blocks = list(terminal.cause_blocks(Verdict(VerdictKind.FAILED, "why", {}, causes)))
+    assert len(blocks) == 21
+    assert blocks[-1] == ["… 5 more causes; --verdict-file has all"]
+    assert len(list(terminal.cause_blocks(Verdict(VerdictKind.FAILED, "", {}, causes[:20])))) == 20
 
 
-def blocks(*failures: Outcome) -> list[list[str]]:
-    return list(terminal.failures(verdict(*failures)))
-
-
-def test_block_of_a_failure() -> None:
-    """A failure says what was claimed, asked and answered, and how to ask again."""
-    assert blocks(outcome()) == [
-        [
-            "FAILED config: never 404s: config.json answers 200 in every locale.",
-            "    assert 404 == 200",
-            "    asked GET https://fhr.example/fr/js/config.json",
-            "    got   404, text/html, 5 bytes from 192.0.2.1, 1 attempt in 0.25 s",
-            "    again curl -sS -i https://fhr.example/fr/js/config.json",
-            "    check smoketests/test_config.py:12  (content)",
-        ]
-    ]
-
-
-def test_block_of_silence() -> None:
-    """Without an answer the attempts are listed, each with its error, phase and time."""
-    [block] = blocks(outcome(exchange=describe(exchange(tries=2, status=None))))
-    assert "    got   no usable answer, 2 attempts in 0.25 s" in block
-    assert "    tried timeout (connect) 0.25 s → timeout (connect) 0.25 s" in block
-
-
-def test_block_of_a_redirect() -> None:
-    """Where a redirect leads is named."""
-    moved = {**describe(exchange()), "status": 302, "location": "/login"}
-    [block] = blocks(outcome(exchange=moved))
-    assert any("got   302 → /login, text/html" in line for line in block)
-
-
-def test_block_of_an_answer_that_says_little() -> None:
-    """A missing media type or address is named as missing."""
-    bare = {**describe(exchange()), "media_type": "", "address": ""}
-    [block] = blocks(outcome(exchange=bare))
-    assert any("404, no media type, 5 bytes from unknown" in line for line in block)
-
-
-def test_block_without_an_exchange() -> None:
-    """A failure that concerns no one answer is shown without one."""
-    [block] = blocks(outcome(exchange=None))
-    assert [line.split()[0] for line in block] == ["FAILED", "assert", "check"]
-
-
-def test_equal_failures_are_one_block() -> None:
-    """A hundred locales with one fault make one block that counts and names them."""
-    outcomes = [
-        outcome(
-            f"l{number:02}", exchange={**describe(exchange()), "url": f"https://h/l{number:02}/"}
-        )
-        for number in range(100)
-    ]
-    [block] = blocks(*outcomes)
-    assert block[-1].startswith("    in    100 cases alike: l00, l01, l02,")
-    assert block[-1].endswith(", l11 and 88 more")
-
-
-def test_twelve_cases_are_all_named() -> None:
-    """As long as they fit, nothing is left out."""
-    [block] = blocks(*[outcome(f"l{number:02}", exchange=None) for number in range(12)])
-    assert block[-1].endswith("l10, l11")
-
-
-def test_confirmed_failures_come_first() -> None:
-    """What calls for a rollback stands above what is open."""
-    open_one = outcome(result=INCONCLUSIVE, kind="blocked")
-    lines = list(terminal.failures(verdict(outcome(), unsettled=(open_one,))))
-    assert [block[0].split()[0] for block in lines] == ["FAILED", "INCONCLUSIVE"]
-
-
-def test_kinds_of_failure_are_bounded() -> None:
-    """Beyond twenty kinds the reader is sent to the file."""
-    lines = blocks(*[outcome(message=f"kind {'x' * number}") for number in range(25)])
-    assert len(lines) == 21
-    assert lines[-1] == ["… 5 more kinds of failure; --verdict-file has all"]
-    assert len(blocks(*[outcome(message="x" * number) for number in range(1, 21)])) == 20
-
-
-def hostile(message: str, tries: int = 20) -> Outcome:
-    """An outcome that is hostile wherever it can be, and more than any should be."""
-    fields = describe(exchange(tries, 200, HOSTILE))
-    return Outcome(
-        nodeid=HOSTILE,
-        check=f"test_x.py::test_{HOSTILE}",
-        claim=f"claim {HOSTILE}",
-        values={"locale": HOSTILE},
-        result=FAILED,
-        kind=HOSTILE,
-        message=message,
-        place=HOSTILE,
-        exchange={**fields, "method": HOSTILE, "address": HOSTILE, "url": fields["url"] + HOSTILE},
-    )
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        pytest.param("", id="nothing"),
-        pytest.param(HOSTILE * 100, id="hostile"),
-        pytest.param("line\n" * 10_000, id="many-lines"),
-        pytest.param("x" * 300_000, id="one-long-line"),
-        pytest.param("\n" * 300_000, id="empty-lines"),
-        pytest.param("\x1b" * 300_000, id="escapes"),
-        pytest.param("a\udcffb", id="lone-surrogate"),
-    ],
-)
-def test_block_fits_a_screen_and_is_plain(message: str) -> None:
-    """Whatever an outcome holds, its block is at most a screen of printable lines."""
-    many = [replace(hostile(message), values={"locale": f"{HOSTILE}{n}"}) for n in range(30)]
-    for block in [*blocks(hostile(message)), *blocks(*many)]:
-        assert len(block) <= 24
-        for line in block:
-            assert line.isprintable()
-            assert len(line) <= 1000
-            line.encode("utf-8")
-        assert block[0].startswith("FAILED x: ")
-        assert all(line.startswith("    ") for line in block[1:])
-
-
-def test_block_text() -> None:
-    """JUnit gets the same block, as one text."""
-    text = terminal.block_text(outcome())
-    assert text.splitlines() == blocks(outcome())[0]
+def verdict() -> Verdict:
+    return Verdict(VerdictKind.FAILED, "why", {})
 
 
 def ledger(*outcomes: Outcome, **more: Any) -> RunResults:

@@ -168,10 +168,10 @@ def test_outcome_travels() -> None:
         place="test_a.py:3",
         began=12.5,
         origin="content",
-        exchange=describe(answered()),
+        exchanges=[describe(answered())],
     )
     assert Outcome.from_json(outcome.to_json()) == outcome
-    assert json.loads(json.dumps(outcome.to_json()))["exchange"] == describe(answered())
+    assert json.loads(json.dumps(outcome.to_json()))["exchanges"] == [describe(answered())]
 
 
 def test_outcome_is_passed_unless_said_otherwise() -> None:

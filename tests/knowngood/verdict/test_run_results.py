@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from knowngood.environment.model import Budget, Environment
-from knowngood.verdict.grouping import group_failures
-from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 
 ENVIRONMENT = Environment(
@@ -19,16 +18,9 @@ ENVIRONMENT = Environment(
 )
 
 
-def outcome(message: str = "m", url: str = "", check: str = "a", **more: Any) -> Outcome:
+def outcome(message: str = "m", check: str = "a", **more: Any) -> Outcome:
     fields: dict[str, Any] = {"nodeid": "id", "result": FAILED, "kind": "content", **more}
-    exchange = {"url": url} if url else None
-    return Outcome(
-        check=check, claim=f"claim of {check}", message=message, exchange=exchange, **fields
-    )
-
-
-def locale(name: str, message: str, url: str = "", **more: Any) -> Outcome:
-    return outcome(message, url, values={"locale": name}, **more)
+    return Outcome(check=check, claim=f"claim of {check}", message=message, **fields)
 
 
 def reported(**more: Any) -> dict[str, Any]:
@@ -50,82 +42,6 @@ def reported(**more: Any) -> dict[str, Any]:
         **more,
     }
     return {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": report}
-
-
-def cases(*outcomes: Outcome) -> list[tuple[str, ...]]:
-    return [folded.cases for folded in group_failures(outcomes)]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param(
-            locale("fr", "assert 404 == 200", "https://h/fr/x"),
-            locale("en-US", "assert 404 == 200", "https://h/en-US/x"),
-            id="url",
-        ),
-        pytest.param(
-            locale("fr", "expected lang 'fr'"), locale("de", "expected lang 'de'"), id="message"
-        ),
-        pytest.param(
-            locale("fr", "m", "https://h/x?n=1"), locale("de", "m", "https://h/x?n=2"), id="nonce"
-        ),
-        pytest.param(locale("a.b", "at a.b"), locale("axb", "at axb"), id="dot-in-a-value"),
-        pytest.param(locale("fr", "m"), locale("de", "m"), id="no-value-in-the-message"),
-    ],
-)
-def test_alike(one: Outcome, other: Outcome) -> None:
-    """Failures that differ in nothing but the case's values are one."""
-    [folded] = group_failures([one, other])
-    assert folded.first is one
-    assert folded.cases == tuple(sorted([one.values["locale"], other.values["locale"]]))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param(locale("fr", "404"), locale("de", "500"), id="message"),
-        pytest.param(
-            locale("fr", "m", "https://h/fr/x"), locale("de", "m", "https://h/de/y"), id="url"
-        ),
-        pytest.param(locale("fr", "m", check="a"), locale("de", "m", check="b"), id="check"),
-        pytest.param(locale("fr", "m", kind="schema"), locale("de", "m"), id="kind"),
-        pytest.param(locale("fr", "m", result=INCONCLUSIVE), locale("de", "m"), id="result"),
-        pytest.param(
-            locale("fr", "expected fr, found de"),
-            locale("de", "expected de, found fr"),
-            id="values-of-each-other",
-        ),
-        pytest.param(locale("en", "at en-US"), locale("en-US", "at en-US"), id="part-of-a-value"),
-        pytest.param(locale("fr", "african"), locale("ca", "africa"), id="within-a-word"),
-    ],
-)
-def test_not_alike(one: Outcome, other: Outcome) -> None:
-    """Failures that differ in anything else are told apart."""
-    assert len(group_failures([one, other])) == 2
-
-
-def test_fold_keeps_the_order_and_names_each_case_once() -> None:
-    """Groups stand in the order of their first failure, the cases of each in their own, so that
-    workers change nothing; samples of a case are that case.
-    """
-    outcomes = [locale("fr", "x"), locale("de", "y"), locale("de", "x"), locale("fr", "x")]
-    assert cases(*outcomes) == [("de", "fr"), ("de",)]
-
-
-def test_fold_of_several_values() -> None:
-    """A case of several values is known by all of them, an empty one included."""
-    both = [
-        outcome(f"at /{name}/{page}", values={"locale": name, "page": page})
-        for name in ("fr", "de")
-        for page in ("", "v4")
-    ]
-    assert cases(*both) == [("de-", "fr-"), ("de-v4", "fr-v4")]
-
-
-def test_fold_of_nothing() -> None:
-    """No failure makes no group."""
-    assert group_failures([]) == []
 
 
 def test_records_are_counted_by_check() -> None:

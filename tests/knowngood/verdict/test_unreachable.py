@@ -28,7 +28,7 @@ def failed(kind: str, phase: str = "", method: str = "GET", url: str = URL) -> O
         phase=phase,
         origin="content",
         began=100.0,
-        exchange=exchange,
+        exchanges=(exchange,),
     )
 
 

@@ -1,0 +1,65 @@
+"""Write a cause as a block of at most twelve lines, for the terminal, logs and JUnit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ..safety import one_line
+from ..verdict.evidence import listed, plural
+from .wording import attempt_words, curl_line, got_words
+
+_WIDEST: Final = 1000  # characters of one line; URLs are cut to half of that before
+_SIDE: Final = 300  # characters of what was expected or came
+_CASES: Final = 12  # cases that are named
+_CLAIMS: Final = 2  # further claims that are named
+_PROBLEMS: Final = 3  # lines that say more than the sentence
+_MARKS: Final = {"failed": "FAILED", "known": "KNOWN", "unsettled": "UNSETTLED"}
+
+
+def lines(cause: Mapping[str, Any]) -> list[str]:
+    """Return the lines for a cause of a verdict document, sanitised: none can begin another line
+    or drive the terminal.
+    """
+    return [one_line(line, _WIDEST) for line in _lines(cause)]
+
+
+def _lines(cause: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{_MARKS[cause['state']]} {cause['sentence']}"
+    problems = cause["problems"]
+    yield from (f"    {one_line(line, _SIDE)}" for line in problems[:_PROBLEMS])
+    if len(problems) > _PROBLEMS:
+        yield f"    … {len(problems) - _PROBLEMS} more; --verdict-file has all"
+    if cause["expected"]:
+        yield f"    expected {one_line(cause['expected'], _SIDE)}"
+    if cause["got"] and cause["kind"] not in {"status", "redirect"}:
+        yield f"    got      {one_line(cause['got'], _SIDE)}"
+    for number, exchange in enumerate(cause["exchanges"]):
+        yield from _exchange(exchange, compared=number > 0)
+    cases = cause["cases"]
+    if len(cases) > 1:
+        yield f"    in       {plural(len(cases), 'case')}: {listed(cases, _CASES)}"
+    yield from _claims(cause["claims"])
+
+
+def _exchange(exchange: Mapping[str, Any], *, compared: bool) -> Iterator[str]:
+    if compared:
+        yield f"    against  {exchange['method']} {exchange['url']}: {got_words(exchange)}"
+        return
+    yield f"    answer   {got_words(exchange)}"
+    if exchange.get("excerpt"):
+        yield f"    body     {exchange['excerpt']}"
+    if len(exchange["attempts"]) > 1:
+        yield "    tried    " + " → ".join(map(attempt_words, exchange["attempts"]))
+    yield f"    repeat   {curl_line(exchange)}"
+
+
+def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for claim in claims[:1]:
+        place = f" ({claim['place']})" if claim["place"] else ""
+        yield f"    claim    {claim['claim'] or claim['check']}{place}"
+    others = [claim["claim"] or claim["check"] for claim in claims[1:]]
+    if others:
+        left = len(others) - _CLAIMS
+        more = f" … and {plural(left, 'more claim')}" if left > 0 else ""
+        yield f"    also     {' '.join(others[:_CLAIMS])}{more}"

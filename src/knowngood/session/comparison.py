@@ -1,0 +1,184 @@
+"""Say in plain words what a failed comparison expected and what it got.
+
+pytest explains a comparison line by line and letter by letter, in Python's terms. For two pages of
+ten megabytes that takes minutes and gigabytes; for a person at night it says too much and too
+little. Here both sides are cut to what fits a line, in an order that is the same in every run.
+"""
+
+from __future__ import annotations
+
+import json
+import reprlib
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+LARGE: Final = 20_000
+"""Characters or members of one side up to which pytest may explain a comparison itself."""
+
+_WIDTH: Final = 120  # characters of one side
+_AROUND: Final = 40  # characters shown before and after the first difference
+_BLOCK: Final = 4096  # compared at once
+_LINES: Final = 20  # differences that are listed
+_LINE: Final = 300  # characters of one of them
+_MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_WORDS: Final = {
+    "==": "{}",
+    "is": "{}",
+    "!=": "anything but {}",
+    "is not": "anything but {}",
+    "<": "less than {}",
+    "<=": "at most {}",
+    ">": "more than {}",
+    ">=": "at least {}",
+    "in": "one of {}",
+    "not in": "none of {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A failed comparison in words.
+
+    Attributes:
+        expected: what would have been right; empty where ``lines`` say all.
+        got: what there was instead.
+        lines: the single differences, where both sides are collections.
+        subject: what was compared, as the source has it.
+    """
+
+    expected: str = ""
+    got: str = ""
+    lines: tuple[str, ...] = ()
+    subject: str = ""
+
+    @property
+    def text(self) -> str:
+        """The same as text."""
+        if self.lines:
+            return "\n".join(self.lines)
+        subject = f"{self.subject}: " if self.subject else ""
+        return f"{subject}expected {self.expected}, got {self.got}"
+
+
+class _Plain(reprlib.Repr):
+    """Represents a value as people write it: no names of Python's types, no addresses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxother = _WIDTH
+        self.maxlist = self.maxtuple = self.maxset = self.maxdict = self.maxfrozenset = 8
+        self.maxlevel = 4
+
+    def repr1(self, value: Any, level: int) -> str:
+        if isinstance(value, Mapping) and not isinstance(value, dict):
+            value = dict(value)
+        return super().repr1(value, level)
+
+    def repr_str(self, value: str, level: int) -> str:
+        text = value if len(value) <= _WIDTH else f"{value[: _WIDTH - 1]}…"
+        return json.dumps(text, ensure_ascii=False)
+
+    def repr_bytes(self, value: bytes, level: int) -> str:
+        return repr(value[:_WIDTH]) + ("…" if len(value) > _WIDTH else "")
+
+    def repr_NoneType(self, _value: None, _level: int) -> str:  # noqa: N802 - reprlib's naming
+        return "nothing"
+
+    def repr_set(self, value: Any, level: int) -> str:
+        members = sorted(self.repr1(m, level - 1) for m in islice(value, 100 * self.maxset))
+        more = ", …" if len(value) > self.maxset else ""
+        return f"{{{', '.join(members[: self.maxset])}{more}}}" if value else "nothing"
+
+    def repr_frozenset(self, value: Any, level: int) -> str:
+        return self.repr_set(value, level)
+
+    def repr_instance(self, value: Any, level: int) -> str:
+        text = super().repr_instance(value, level)
+        return f"a {type(value).__name__}" if " at 0x" in text or " instance at " in text else text
+
+
+_plain: Final = _Plain().repr
+
+
+def explain(operator: str, left: Any, right: Any, *, right_is_expected: bool = True) -> Explanation:
+    """Return what the failed comparison ``left operator right`` expected and got."""
+    if operator == "==" and isinstance(right, Sequence | Set | Mapping) and not right:
+        lines = _members(left)
+        if lines:
+            return Explanation(lines=lines)
+    expected, got = (right, left) if right_is_expected else (left, right)
+    lines = _differences(expected, got) if operator == "==" else ()
+    if lines:
+        return Explanation(lines=lines)
+    if operator in {"in", "not in"} and (not right_is_expected or isinstance(right, str | bytes)):
+        word = "with" if operator == "in" else "without"
+        return Explanation(f"a value {word} {_plain(left)}", _plain(right))
+    operator = operator if right_is_expected else _MIRRORED.get(operator, operator)
+    if expected is None and operator in {"!=", "is not"}:
+        return Explanation("something", _plain(got))
+    words = _WORDS.get(operator, f"{operator} {{}}")
+    return Explanation(words.format(_plain(expected)), _plain(got))
+
+
+def is_large(*sides: Any) -> bool:
+    """Return whether pytest would take too long to explain a comparison of these."""
+    return any(_size(side, LARGE) >= LARGE for side in sides)
+
+
+def _members(value: Any) -> tuple[str, ...]:
+    """Return the members of what should be empty, a line each."""
+    if not isinstance(value, Sequence | Set) or isinstance(value, str | bytes):
+        return ()
+    members = sorted(value, key=str) if isinstance(value, Set) else value
+    lines = [m[:_LINE] if isinstance(m, str) else _plain(m) for m in members[:_LINES]]
+    left = len(value) - _LINES
+    return (*lines, *([f"… {left} more"] if left > 0 else []))
+
+
+def _differences(expected: Any, got: Any) -> tuple[str, ...]:
+    """Return how two collections or long texts differ, a line each; nothing for other values."""
+    if isinstance(expected, Set) and isinstance(got, Set):
+        missing, surplus = (sorted(map(_plain, side)) for side in (expected - got, got - expected))
+        lines = [f"missing: {member}" for member in missing]
+        return tuple([*lines, *(f"not expected: {member}" for member in surplus)][:_LINES])
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        names = [name for name in {**expected, **got} if expected.get(name) != got.get(name)]
+        pairs = ((name, _plain(expected.get(name)), _plain(got.get(name))) for name in names)
+        return tuple(f"{name}: expected {one}, got {other}" for name, one, other in pairs)[:_LINES]
+    place = _first_difference(expected, got)
+    if place is None or max(len(expected), len(got)) <= _WIDTH:
+        return ()
+    start = max(0, place - _AROUND)
+    one, other = (_plain(side[start : start + 2 * _AROUND]) for side in (expected, got))
+    return (f"first difference at {place}: expected {one}, got {other}",)
+
+
+def _size(value: Any, limit: int) -> int:
+    """Return about how many characters and members ``value`` has; stop counting at ``limit``."""
+    if isinstance(value, str | bytes | bytearray):
+        return len(value)
+    if not isinstance(value, Mapping | Sequence | Set):
+        return 1
+    size = len(value)
+    if size >= limit:
+        return size
+    for member in [*value, *value.values()] if isinstance(value, Mapping) else value:
+        size += _size(member, limit - size)
+        if size >= limit:
+            break
+    return size
+
+
+def _first_difference(left: Any, right: Any) -> int | None:
+    """Return the first index at which two sequences of one type differ; None for other values."""
+    if type(left) is not type(right) or not isinstance(left, str | bytes | list | tuple):
+        return None
+    start = 0
+    while start < len(left) and left[start : start + _BLOCK] == right[start : start + _BLOCK]:
+        start += _BLOCK
+    pairs = zip(left[start : start + _BLOCK], right[start : start + _BLOCK], strict=False)
+    differing = (number for number, (one, other) in enumerate(pairs) if one != other)
+    shorter = min(len(left), len(right), start + _BLOCK) - start
+    return start + next(differing, shorter)

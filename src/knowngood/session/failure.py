@@ -1,0 +1,181 @@
+"""Say what a failed check's exception is about: which answers, what was expected, what came."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..fetch import Exchange
+from ..safety import KnowngoodError
+from ..verdict.outcome import Classified
+from .comparison import Explanation, explain
+from .statement import Answers, Statement, failed_statement
+
+_ABOUT: Final = 8  # exchanges that one failure may be about
+_SUBJECT: Final = 60  # characters of source that name what was compared
+_READS: Final = 200  # URLs that are kept of what a failed statement reads
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The last comparison that failed while an item ran."""
+
+    operator: str
+    left: object
+    right: object
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a failed check's exception is about.
+
+    Attributes:
+        exchanges: the exchanges that it is about, the most telling first.
+        reads: the URLs of all answers that the failed statement reads.
+        message: what is wrong, in words.
+        expected: what a comparison expected; empty where ``message`` says it.
+        got: what it got.
+        about_status: whether the status of the answer is what failed.
+    """
+
+    exchanges: tuple[Exchange, ...] = ()
+    reads: tuple[str, ...] = ()
+    message: str = ""
+    expected: str = ""
+    got: str = ""
+    about_status: bool = False
+
+
+def failure_of(
+    error: BaseException,
+    classified: Classified,
+    comparison: Comparison | None,
+    sent: Sequence[Exchange],
+    declared: Iterable[Exchange],
+) -> Failure:
+    """Return what ``error`` is about.
+
+    ``comparison`` is the last one that failed, ``sent`` what the check's clients sent, in order,
+    and ``declared`` the answers to what its marks ask for.
+    """
+    statement = failed_statement(error.__traceback__)
+    words = _words(error, classified.message, statement, comparison)
+    answers = _answers(classified, statement, sent, declared)
+    exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
+    exchanges = tuple(sorted(exchanges, key=_rank)[:_ABOUT])
+    reads = dict.fromkeys(
+        exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
+    )
+    return Failure(
+        exchanges=exchanges,
+        reads=tuple(reads)[:_READS],
+        message=words.text,
+        expected=words.expected,
+        got=words.got,
+        about_status=_is_about_status(statement, exchanges),
+    )
+
+
+def _is_about_status(statement: Statement | None, exchanges: Sequence[Exchange]) -> bool:
+    answer = exchanges[0].answer if exchanges else None
+    return bool(answer and statement and statement.is_about_status(answer.status))
+
+
+def _answers(
+    classified: Classified,
+    statement: Statement | None,
+    sent: Sequence[Exchange],
+    declared: Iterable[Exchange],
+) -> Answers:
+    """Return the answers that a failure is about, from the surest sign to the weakest."""
+    if classified.exchange is not None:
+        return Answers(single={classified.exchange: None})
+    answers = statement.answers() if statement is not None else Answers()
+    if not answers and statement is not None:
+        answers = statement.answers_in_frame()
+        answers.single = dict.fromkeys(list(answers.single)[:1])
+    if not answers and sent:
+        return Answers(single={sent[-1]: None})
+    return answers or Answers(members=dict.fromkeys(declared))
+
+
+def _rank(exchange: Exchange) -> int:
+    """Put first what is most likely wrong: no answer, then an error status."""
+    if exchange.answer is None:
+        return 0
+    return 1 if exchange.answer.status >= 400 else 2
+
+
+def _outliers(exchanges: Sequence[Exchange], message: str) -> tuple[Exchange, ...]:
+    """Return those of a set of answers that a failure is about: those that its message names, or
+    that are in trouble, or that differ from most others.
+    """
+    lines = set(message.split())
+    named = [e for e in exchanges if {e.probe.url, urlsplit(e.probe.url).path} & lines]
+    troubled = [exchange for exchange in exchanges if _rank(exchange) < 2]
+    if named or troubled:
+        return tuple(named or troubled)
+    looks = [_look(exchange) for exchange in exchanges]
+    usual = [look for look, count in Counter(looks).items() if count * 2 > len(looks)]
+    differing = [e for e, look in zip(exchanges, looks, strict=True) if usual and look not in usual]
+    return tuple(differing or exchanges)
+
+
+def _look(exchange: Exchange) -> tuple[object, ...]:
+    answer = exchange.answer
+    if answer is None:
+        return (None,)
+    return answer.status, answer.header("content-type"), sha256(answer.body).digest()
+
+
+def _words(
+    error: BaseException, text: str, statement: Statement | None, comparison: Comparison | None
+) -> Explanation:
+    """Return what ``error`` says, without Python's internals."""
+    node = statement.node if statement is not None else None
+    if isinstance(error, KnowngoodError) or type(error) is not AssertionError:
+        return Explanation(lines=(_located(error, text, node),))
+    if statement is None or not isinstance(node, ast.Assert):
+        return Explanation(lines=(text,))
+    if node.msg is not None:
+        return Explanation(lines=(text.partition("\nassert ")[0],))
+    if comparison is not None and isinstance(node.test, ast.Compare):
+        return _compared(node.test, statement, comparison)
+    return _asserted(node.test, statement)
+
+
+def _located(error: BaseException, text: str, node: ast.stmt | None) -> str:
+    """Add to an exception of Python's own which statement raised it."""
+    if isinstance(error, KnowngoodError | ValueError) or node is None:
+        return text.removeprefix("ValueError: ")
+    return f"{text}, at `{_source(node)}`"
+
+
+def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -> Explanation:
+    """Tell by the source which side is expected: the one that does not read an answer."""
+    left, right = test.left, test.comparators[-1]
+    from_left = bool(statement.answers(left)) or not statement.answers(right)
+    explanation = explain(
+        comparison.operator, comparison.left, comparison.right, right_is_expected=from_left
+    )
+    source = _source(left if from_left else right)
+    return replace(explanation, subject=source if len(source) <= _SUBJECT else "")
+
+
+def _asserted(test: ast.expr, statement: Statement) -> Explanation:
+    """Explain ``assert not problems``, or else quote the source."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        value: Any = statement.value(test.operand)
+        if value:
+            return explain("==", value, [])
+    return Explanation(lines=(f"does not hold: `{_source(test)}`",))
+
+
+def _source(node: ast.AST) -> str:
+    """Return the first line of a statement's source, written evenly."""
+    return ast.unparse(node).partition("\n")[0]

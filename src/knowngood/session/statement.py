@@ -1,0 +1,251 @@
+"""Find the answers that a failed statement of a check is about.
+
+A failure must point at the URL that is wrong, not at the one that was read last. Which answers an
+assertion is about stands in its source: the names in the failed statement, or what they were made
+from in the same function, or else the answers in the frame.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from types import FrameType, TracebackType
+from typing import Any, Final
+
+from ..fetch import Exchange, Resource, Response
+
+_LIBRARIES: Final = {"knowngood", "_pytest", "pluggy", "httpx"} | sys.stdlib_module_names
+"""Whose frames say nothing of what a check is about."""
+
+_MEMBERS: Final = 2000  # members of one collection that are looked at
+_FILLED_BY: Final = {"append", "extend", "add", "update", "insert"}
+_STATUS_WORDS: Final = {"status_code", "is_success", "raise_for_status", "is_redirect"}
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(slots=True)
+class Answers:
+    """The answers that an expression reads.
+
+    Attributes:
+        single: those that a name stands for by itself, in the order of the expression.
+        members: those in collections, such as all pages of a site.
+    """
+
+    single: dict[Exchange, None] = field(default_factory=dict)
+    members: dict[Exchange, None] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.single or self.members)
+
+    def add(self, value: object) -> bool:
+        """Add what ``value`` holds; return whether it holds an answer."""
+        exchange = _exchange(value)
+        if exchange is not None:
+            self.single.setdefault(exchange)
+            return True
+        members = list(_member_exchanges(value))
+        self.members.update(dict.fromkeys(members))
+        return bool(members)
+
+
+def _exchange(value: object) -> Exchange | None:
+    if isinstance(value, Response):
+        return value.exchange
+    if isinstance(value, Resource):
+        return value.exchange
+    return value if isinstance(value, Exchange) else None
+
+
+def _member_exchanges(value: object) -> Iterator[Exchange]:
+    if isinstance(value, Mapping):
+        value = list(islice(value.values(), _MEMBERS))
+    if isinstance(value, Sequence | Set) and not isinstance(value, str | bytes | bytearray):
+        for member in islice(value, _MEMBERS):
+            exchange = _exchange(member)
+            if exchange is not None:
+                yield exchange
+
+
+class Statement:
+    """A statement of a check at which it failed.
+
+    Attributes:
+        node: its syntax tree; None where there is no source.
+    """
+
+    def __init__(self, frame: FrameType, line: int) -> None:
+        self._locals: Mapping[str, Any] = frame.f_locals
+        self._line = line
+        tree = _tree(frame.f_code.co_filename)
+        self._function = _function_at(tree, line) if tree is not None else None
+        self.node = _statement_at(tree, line) if tree is not None else None
+
+    def answers(self, node: ast.AST | None = None) -> Answers:
+        """Return the answers that ``node``, or else the whole statement, reads."""
+        answers = Answers()
+        start = node if node is not None else _head(self.node)
+        if start is not None:
+            self._read(start, answers, set())
+        return answers
+
+    def answers_in_frame(self) -> Answers:
+        """Return the answers that local names stand for, the last one bound first."""
+        answers = Answers()
+        for name, value in reversed(list(self._locals.items())):
+            if self._ended_loop(name) is None:
+                answers.add(value)
+        return answers
+
+    def value(self, node: ast.AST) -> object:
+        """Return the value of a local name; None for any other expression."""
+        return self._locals.get(node.id) if isinstance(node, ast.Name) else None
+
+    def is_about_status(self, status: int) -> bool:
+        """Return whether the status of an answer is what failed: the statement names it, or it is
+        no success and the whole check never names it, and so takes a success for granted.
+        """
+        if _names_status(self.node):
+            return True
+        return status >= 300 and not _names_status(self._function)
+
+    def _read(self, node: ast.AST, answers: Answers, seen: set[str]) -> None:
+        if isinstance(node, ast.Subscript) and answers.add(self._item(node)):
+            return
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner = self._locals.get(node.value.id)
+            if _exchange(owner) is None and answers.add(
+                getattr(owner, "__dict__", {}).get(node.attr)
+            ):
+                return
+        if isinstance(node, ast.Name):
+            self._read_name(node.id, answers, seen)
+        for child in ast.iter_child_nodes(node):
+            self._read(child, answers, seen)
+
+    def _read_name(self, name: str, answers: Answers, seen: set[str]) -> None:
+        loop = self._ended_loop(name)
+        if loop is None and answers.add(self._locals.get(name)):
+            return
+        if name in seen:
+            return
+        seen.add(name)
+        for source in [loop.iter] if loop is not None else self._sources(name):
+            self._read(source, answers, seen)
+
+    def _item(self, node: ast.Subscript) -> object:
+        """Return ``name[index]`` of a local collection; None for any other expression."""
+        owner = self.value(node.value)
+        index = node.slice.value if isinstance(node.slice, ast.Constant) else self.value(node.slice)
+        if isinstance(owner, Sequence | Mapping) and isinstance(index, int | str):
+            try:
+                return owner[index]  # type: ignore[index]
+            except LookupError:
+                return None
+        return None
+
+    def _ended_loop(self, name: str) -> ast.For | None:
+        """Return the loop whose variable ``name`` is, if it is over: then the variable holds the
+        last of many, which need not be the one that the failure is about.
+        """
+        loops = [
+            node
+            for node in ast.walk(self._function or ast.Pass())
+            if isinstance(node, ast.For) and name in _bound(node.target)
+        ]
+        if any(_contains(loop, self._line) for loop in loops):
+            return None
+        return next((loop for loop in loops if loop.lineno < self._line), None)
+
+    def _sources(self, name: str) -> Iterator[ast.AST]:
+        """Yield the expressions that ``name`` was made from or filled with before the statement."""
+        for node in ast.walk(self._function or ast.Pass()):
+            if getattr(node, "lineno", self._line) <= self._line:
+                yield from _sources_in(node, name)
+
+
+def failed_statement(traceback: TracebackType | None) -> Statement | None:
+    """Return the innermost statement of the check's own code that reads an answer; where none
+    does, the innermost one.
+    """
+    statements = []
+    while traceback is not None:
+        frame = traceback.tb_frame
+        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if package not in _LIBRARIES:
+            statements.append(Statement(frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    reading = (statement for statement in reversed(statements) if statement.answers())
+    return next(reading, statements[-1] if statements else None)
+
+
+@lru_cache(64)
+def _tree(filename: str) -> ast.Module | None:
+    try:
+        return ast.parse("".join(linecache.getlines(filename)))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _function_at(tree: ast.Module, line: int) -> _Function | None:
+    functions = [
+        node for node in ast.walk(tree) if isinstance(node, _Function) and _contains(node, line)
+    ]
+    return functions[-1] if functions else None
+
+
+def _statement_at(tree: ast.Module, line: int) -> ast.stmt | None:
+    """Return the smallest statement around a line."""
+    around = [
+        node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _contains(node, line)
+    ]
+    return min(around, key=lambda node: (node.end_lineno or 0) - node.lineno, default=None)
+
+
+def _head(node: ast.stmt | None) -> ast.AST | None:
+    """Return what of a statement is evaluated at its own line: of a loop, what it runs over."""
+    if isinstance(node, ast.For):
+        return node.iter
+    if isinstance(node, ast.If | ast.While):
+        return node.test
+    if isinstance(node, ast.Assert):
+        return node.test
+    return node
+
+
+def _contains(node: ast.AST, line: int) -> bool:
+    start, end = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
+    return bool(start <= line <= end)
+
+
+def _bound(target: ast.AST | None) -> set[str]:
+    return {node.id for node in ast.walk(target or ast.Pass()) if isinstance(node, ast.Name)}
+
+
+def _sources_in(node: ast.AST, name: str) -> list[ast.expr]:
+    """Return the expressions from which ``node`` binds or fills ``name``."""
+    match node:
+        case ast.Assign(targets, value) if any(name in _bound(target) for target in targets):
+            return [value]
+        case ast.For(target, source) | ast.withitem(source, target) if name in _bound(target):
+            return [source]
+        case ast.AugAssign(target, _, value) | ast.NamedExpr(target, value) if name in _bound(
+            target
+        ):
+            return [value]
+        case ast.AnnAssign(target, _, ast.expr() as value) if name in _bound(target):
+            return [value]
+        case ast.Call(ast.Attribute(ast.Name(owner), method), arguments):
+            return arguments if owner == name and method in _FILLED_BY else []
+    return []
+
+
+def _names_status(node: ast.AST | None) -> bool:
+    names = (n.attr for n in ast.walk(node or ast.Pass()) if isinstance(n, ast.Attribute))
+    return not _STATUS_WORDS.isdisjoint(names)

@@ -1,0 +1,235 @@
+"""Folds outcomes into causes: one fault of a deployment, however many claims and cases meet it.
+
+A failed push seldom fails one check. A page that is 404 has no title, no language and no scripts;
+a person needs to read that it is 404. First comes an origin that gives no answer, then what is
+wrong with a URL by itself, then the rest. A claim that reads an answer which is itself a cause is
+listed under that cause.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from .cause_words import is_compared, sentence, sides
+from .evidence import CONVERGED
+from .outcome import Outcome
+from .symptom import NO_ANSWER, Symptom
+
+_MANY: Final = 3
+"""URLs with one status or error that are one cause: so many are no coincidence."""
+
+_URLS: Final = 200  # URLs that a cause keeps
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAtFault:
+    """A claim that does not hold for a cause.
+
+    Attributes:
+        check: file and function of the check.
+        claim: what it claims.
+        cases: how many of its cases meet the cause.
+        place: file and line of the check.
+    """
+
+    check: str
+    claim: str
+    cases: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One fault of a deployment.
+
+    Attributes:
+        state: how far it counts: ``failed``; ``known``, if the baseline has it, too; ``unsettled``,
+            if it could not be confirmed.
+        sentence: what is wrong, in one line.
+        kind: what went wrong, as in :class:`.Outcome`.
+        expected: what would have been right, where that fits a few words.
+        got: what there was instead.
+        problems: lines that say more than the sentence.
+        exchanges: one exchange that shows it, or the two that were compared.
+        urls: the URLs it is about, that of the first exchange first.
+        cases: the cases of the first claim that meet it, sorted.
+        claims: the claims that do not hold, the one that shows it best first.
+    """
+
+    state: str
+    sentence: str
+    kind: str
+    expected: str = ""
+    got: str = ""
+    problems: tuple[str, ...] = ()
+    exchanges: tuple[Mapping[str, Any], ...] = ()
+    urls: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    claims: tuple[ClaimAtFault, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Symptoms of one cause.
+
+    Attributes:
+        core: those that show it themselves.
+        attached: those of claims that read an answer which the core finds wrong.
+    """
+
+    core: list[Symptom]
+    attached: list[Symptom] = field(default_factory=list)
+
+    @property
+    def symptoms(self) -> list[Symptom]:
+        """All symptoms."""
+        return [*self.core, *self.attached]
+
+
+def find_causes(
+    outcomes: Iterable[Outcome],
+    answered: Container[str] = (),
+    params: Mapping[str, int] = MappingProxyType({}),
+    *,
+    state: str = "failed",
+) -> tuple[Cause, ...]:
+    """Fold ``outcomes`` into causes, in the order in which a person should read them.
+
+    ``answered`` are the origins that answered at least once; ``params`` says how many values each
+    param has.
+    """
+    dead: list[Symptom] = []
+    useless: list[Symptom] = []
+    direct: list[Symptom] = []
+    rest: list[Symptom] = []
+    for symptom in map(Symptom.of, outcomes):
+        if symptom.trouble in NO_ANSWER and symptom.outcome.origin not in answered:
+            dead.append(symptom)
+        elif symptom.trouble:
+            useless.append(symptom)
+        elif symptom.url and not symptom.others:
+            direct.append(symptom)
+        else:
+            rest.append(symptom)
+    groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(useless)]
+    alike = _alike(_attach(direct, groups))
+    rest = _attach(rest, [*groups, *alike])
+    groups += sorted([*alike, *_alike(rest)], key=_rank)
+    return tuple(_cause(group, answered, params, state) for group in groups)
+
+
+def _united(
+    symptoms: Iterable[Symptom], keys: Callable[[Symptom], Iterable[Hashable]]
+) -> list[_Group]:
+    """Group symptoms that share a key, directly or by way of others; keep their order."""
+    group_of: dict[Hashable, dict[int, Symptom]] = {}
+    names_of: dict[int, list[Hashable]] = {}
+    for number, symptom in enumerate(symptoms):
+        united = {number: symptom}
+        names = list(keys(symptom))
+        for group in {id(g): g for g in map(group_of.get, names) if g is not None}.values():
+            united |= group
+            names += names_of.pop(id(group))
+        group_of |= dict.fromkeys(names, united)
+        names_of[id(united)] = names
+    groups = [group_of[names[0]] for names in names_of.values()]
+    return [_Group([group[number] for number in sorted(group)]) for group in groups]
+
+
+def _troubled(symptoms: Sequence[Symptom]) -> list[_Group]:
+    """Group by URL; many URLs of one origin in the same trouble are one group."""
+    places: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for symptom in symptoms:
+        places[symptom.outcome.origin, symptom.trouble].add(symptom.place)
+
+    def keys(symptom: Symptom) -> list[Hashable]:
+        trouble = (symptom.outcome.origin, symptom.trouble)
+        return [trouble] if len(places[trouble]) >= _MANY else [symptom.url, symptom.place]
+
+    groups = _united(symptoms, keys)
+    return sorted(groups, key=lambda g: (g.core[0].trouble not in NO_ANSWER, -len(g.core)))
+
+
+def _attach(symptoms: Iterable[Symptom], groups: Sequence[_Group]) -> list[Symptom]:
+    """Attach symptoms to the group that has found their URL, or another that they read, wrong;
+    return those that no group explains.
+    """
+    culprits = {symptom.url: group for group in reversed(groups) for symptom in group.core}
+    left: list[Symptom] = []
+    for symptom in symptoms:
+        urls = (symptom.url, *sorted(symptom.others))
+        group = next((culprits[url] for url in urls if url and url in culprits), None)
+        (left if group is None else group.attached).append(symptom)
+    return left
+
+
+def _alike(symptoms: Sequence[Symptom]) -> list[_Group]:
+    """Group symptoms that share a URL, or a check and either the place or the words."""
+
+    def keys(symptom: Symptom) -> list[Hashable]:
+        check = symptom.outcome.check
+        about_url = [symptom.url, (check, symptom.place)] if symptom.url else []
+        return [*about_url, (check, symptom.words, "words")]
+
+    return _united(symptoms, keys)
+
+
+def _rank(group: _Group) -> tuple[bool, bool, int]:
+    """Put first the release that is not there, then what is about a URL, then the most cases."""
+    first = group.core[0]
+    return first.outcome.check != CONVERGED, not first.url, -len(_cases(group.core))
+
+
+def _cause(group: _Group, answered: Container[str], params: Mapping[str, int], state: str) -> Cause:
+    lead = _lead(group.core)
+    outcome = lead.outcome
+    expected, got = sides(outcome)
+    more_lines = outcome.message.splitlines()[1:]
+    urls = dict.fromkeys((lead.url, *(symptom.url for symptom in group.core)))
+    return Cause(
+        state=state,
+        sentence=sentence(lead, group.core, answered, params),
+        kind=outcome.kind,
+        expected=expected,
+        got=got,
+        problems=() if lead.trouble or expected else tuple(more_lines),
+        exchanges=tuple(outcome.exchanges[:2]),
+        urls=tuple(url for url in urls if url)[:_URLS],
+        cases=tuple(_cases([s for s in group.core if s.outcome.check == outcome.check])),
+        claims=_claims(outcome.check, [symptom.outcome for symptom in group.symptoms]),
+    )
+
+
+def _lead(core: Sequence[Symptom]) -> Symptom:
+    """Return the symptom that shows a cause best: one that compared what is wrong, of the check
+    that meets it in most cases.
+    """
+    counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
+    return min(core, key=lambda s: (not is_compared(s.outcome), -counts[s.outcome.check, s.place]))
+
+
+def _cases(symptoms: Iterable[Symptom]) -> list[str]:
+    """Return the cases that meet symptoms: their values, or else what pytest put in brackets."""
+    cases = set()
+    for outcome in (symptom.outcome for symptom in symptoms):
+        named = "-".join(outcome.values.values())
+        cases.add(named or outcome.nodeid.partition("[")[2].rstrip("]"))
+    return sorted(cases - {""})
+
+
+def _claims(check: str, outcomes: Sequence[Outcome]) -> tuple[ClaimAtFault, ...]:
+    """Return the claims of outcomes: that of ``check`` first, then those that most cases meet."""
+    counts = Counter(outcome.check for outcome in outcomes)
+    first = {outcome.check: outcome for outcome in reversed(outcomes)}
+    order = sorted(counts, key=lambda name: (name != check, -counts[name]))
+    return tuple(
+        ClaimAtFault(name, first[name].claim, counts[name], first[name].place) for name in order
+    )

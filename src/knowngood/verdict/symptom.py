@@ -1,0 +1,112 @@
+"""An outcome as folding sees it: what is wrong, where, without what differs from run to run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..fetch import AttemptError
+from .outcome import Outcome
+
+ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An id that a check made."""
+
+_NONCE: Final = re.compile(r"\b[0-9a-f]{12}-\d+\b")
+"""``{nonce}``: the run's id and the number of the sample."""
+
+_FLEETING: Final = re.compile(r"\b0x[0-9a-f]{6,}\b|\b\d+(?:\.\d+)? m?s\b")
+"""Addresses of objects and durations, which are others in each run."""
+
+NO_ANSWER: Final = {
+    AttemptError.DNS: "its name does not resolve",
+    AttemptError.REFUSED: "connection refused",
+    AttemptError.UNREACHABLE: "no route to it",
+    AttemptError.RESET: "connection reset",
+    AttemptError.TLS: "TLS failed",
+    AttemptError.TIMEOUT: "timeout",
+}
+BROKEN_ANSWER: Final = {
+    AttemptError.TRUNCATED: "is cut short",
+    AttemptError.TOO_LARGE: "is too large",
+    AttemptError.PROTOCOL: "is answered with broken HTTP",
+    AttemptError.ENCODING: "cannot be decoded",
+    AttemptError.REDIRECT: "redirects wrongly",
+}
+
+_ABOUT_CONTENT: Final = {"content", "schema", "release"}
+"""Kinds of outcomes whose answer can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """An outcome as folding sees it.
+
+    Attributes:
+        outcome: the outcome.
+        url: the URL that it is about, without the nonce; empty where there is none.
+        place: that URL with the values of the case replaced by their names.
+        words: its message without what is another in each case or run.
+        trouble: the error or status that makes the answer useless; empty where it is of use.
+        others: the URLs of the other answers that its statement reads.
+    """
+
+    outcome: Outcome
+    url: str
+    place: str
+    words: str
+    trouble: str
+    others: frozenset[str]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Symptom:
+        """Read ``outcome``."""
+        url = lasting(str(outcome.exchanges[0]["url"])) if outcome.exchanges else ""
+        return cls(
+            outcome=outcome,
+            url=url,
+            place=neutral(url, outcome.values),
+            words=_FLEETING.sub("…", neutral(lasting(outcome.message), outcome.values)),
+            trouble=_trouble(outcome),
+            others=frozenset(map(lasting, outcome.reads)) - {url},
+        )
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        """The edges that its case connects to."""
+        return tuple(v for name, v in self.outcome.values.items() if name.startswith("edge of "))
+
+
+def lasting(text: str) -> str:
+    """Return ``text`` without the nonces of a run."""
+    return re.sub(r"[?&](?=$|[\s#])", "", _NONCE.sub("", text))
+
+
+def neutral(text: str, values: Mapping[str, str]) -> str:
+    """Return ``text`` with the case's values replaced by their names, and made-up ids by {id}."""
+    text = ID.sub("{id}", text)
+    for name, value in values.items():
+        if value:
+            text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
+    return text
+
+
+def _trouble(outcome: Outcome) -> str:
+    """Return the status of an answer that a check did not want, or why there is none to judge."""
+    if outcome.kind in _ABOUT_CONTENT or not outcome.exchanges:
+        return ""
+    return str(outcome.exchanges[0]["status"]) if has_wrong_status(outcome) else outcome.kind
+
+
+def has_wrong_status(outcome: Outcome) -> bool:
+    """Return whether there is an answer whose status is what is wrong."""
+    return outcome.kind in {"status", "redirect"} and "status" in outcome.exchanges[0]
+
+
+def key(outcome: Outcome) -> str:
+    """Return what identifies a failure in another run: check, case, URL and kind."""
+    url = urlsplit(lasting(str(outcome.exchanges[0]["url"]))) if outcome.exchanges else None
+    path = ID.sub("{id}", url.path) if url else ""
+    return "\n".join((outcome.check, *outcome.values.values(), path, outcome.kind))

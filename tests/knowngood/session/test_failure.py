@@ -1,0 +1,155 @@
+"""A failure points at the answer that its assertion is about."""
+
+import linecache
+import textwrap
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+
+from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.response import NoAnswer, Resource, respond
+from knowngood.session.failure import Comparison, Failure, failure_of
+from knowngood.verdict.outcome import classify
+
+SITE = "https://fhr.example.org"
+NUMBERS = count()
+
+
+def exchange(path: str, status: int = 200, body: bytes = b"same") -> Exchange:
+    """An answer of the site; the test must hold it as long as it reads the response."""
+    url = SITE + path
+    answer = Answer(status, url, ((b"content-type", b"text/html"),), body)
+    return Exchange(Probe("content", url), (Attempt(0.0, 0.1, status),), answer)
+
+
+HOME, NEWS, GONE = exchange("/"), exchange("/news"), exchange("/gone", 404)
+OTHER = exchange("/other", body=b"another")
+SAME = [exchange(f"/same/{number}") for number in range(5)]
+ANSWERS = {
+    "home": respond(HOME),
+    "news": respond(NEWS),
+    "gone": respond(GONE),
+    "pages": [respond(HOME), respond(NEWS)],
+    "all_alike": [*map(respond, SAME), respond(OTHER)],
+    "one_gone": [respond(HOME), respond(GONE), respond(NEWS)],
+    "script": Resource(f"{SITE}/other", "script", f"{SITE}/", f"{SITE}/", "", OTHER),
+}
+
+
+def failure(source: str, comparison: Comparison | None = None, **more: Any) -> Failure:
+    """Run the body of a check that fails, and return what its failure is about."""
+    filename = f"<check {next(NUMBERS)}>"
+    code = f"def check({', '.join(ANSWERS)}):\n{textwrap.indent(textwrap.dedent(source), '    ')}"
+    linecache.cache[filename] = len(code), None, code.splitlines(keepends=True), filename
+    namespace: dict[str, Any] = {"__name__": "test_site"}
+    exec(compile(code, filename, "exec"), namespace)  # noqa: S102 - this test's own text
+    check: Callable[..., None] = namespace["check"]
+    with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever a check may raise
+        check(**ANSWERS)
+    fields: dict[str, Any] = {"sent": (), "declared": (), **more}
+    return failure_of(caught.value, classify(caught.value), comparison, **fields)
+
+
+ABOUT: dict[str, tuple[str, list[Exchange]]] = {
+    "the-name-in-the-assertion": ("assert home.status_code == 404", [HOME]),
+    "not-the-last-one-read": ("news.text\nassert home.status_code == 404", [HOME]),
+    "both-that-are-compared": ("assert home.text != news.text", [HOME, NEWS]),
+    "the-wrong-one-of-two-first": ("assert home.status_code == gone.status_code", [GONE, HOME]),
+    "a-resource": ("assert script.response.text == ''", [OTHER]),
+    "the-item-of-a-list": ("assert pages[1].status_code == 404", [NEWS]),
+    "the-variable-of-a-loop": ("for page in pages:\n    assert page.path == '/'", [NEWS]),
+    "what-a-value-was-made-of": (
+        "text = news.text\nlength = len(text)\nother = home.text\nassert length == 0",
+        [NEWS],
+    ),
+    "what-a-list-was-filled-with": (
+        "found = []\nfound.append(news.text)\nassert found == []",
+        [NEWS],
+    ),
+    "all-of-a-loop-that-is-over": (
+        "bad = []\nfor page in pages:\n    bad.append(page.text)\nassert bad == []",
+        [HOME, NEWS],
+    ),
+    "the-one-that-is-404": ("assert [page.text for page in one_gone] == []", [GONE]),
+    "the-one-that-differs": ("assert len({page.text for page in all_alike}) == 1", [OTHER]),
+    "a-name-given-in-the-statement": ("assert (text := home.text) == '', text", [HOME]),
+    "the-answer-in-the-frame": ("page = news\ndel pages\nassert 1 == 2", [NEWS]),
+    "what-was-misread": ("document = home.json()\nassert document", [HOME]),
+    "what-lacks-a-key": ("value = {'a': gone.text}['b']", [GONE]),
+}
+
+
+@pytest.mark.parametrize(("source", "about"), ABOUT.values(), ids=ABOUT)
+def test_about(source: str, about: list[Exchange]) -> None:
+    """The names in the failed statement decide, then what they were made from, then the frame."""
+    assert list(failure(source).exchanges) == about
+
+
+def test_what_a_client_sent_last() -> None:
+    """Where nothing in the frame is an answer, a walk is about its last request."""
+    names = ", ".join(ANSWERS)
+    walk = failure(f"del {names}\nassert 1 == 2", sent=[HOME, NEWS])
+    assert walk.exchanges == (NEWS,)
+
+
+def test_what_the_marks_ask_for() -> None:
+    """Where nothing else is known, those declared that are in trouble."""
+    names = ", ".join(ANSWERS)
+    declared = failure(f"del {names}\nassert 1 == 2", declared=[HOME, GONE])
+    assert declared.exchanges == (GONE,)
+
+
+def test_what_an_error_names() -> None:
+    """An answer that never came names itself."""
+    silent = Exchange(Probe("content", SITE), (Attempt(0.0, 1.0, error=AttemptError.RESET),))
+    error = NoAnswer(silent)
+    assert failure_of(error, classify(error), None, (), (HOME,)).exchanges == (silent,)
+
+
+def test_what_a_statement_reads_beside() -> None:
+    """The URLs of all answers within reach are kept, so that their faults explain this one."""
+    reads = failure("assert (home.text, [page.text for page in pages]) == 0").reads
+    assert reads == (f"{SITE}/", f"{SITE}/news")
+
+
+@pytest.mark.parametrize(
+    ("source", "about_status"),
+    [
+        ("assert gone.status_code == 200", True),
+        ("assert gone.text == ''", True),
+        ("assert gone.status_code == 404\nassert gone.text == ''", False),
+        ("assert home.text == ''", False),
+        ("assert home.status_code == 201", True),
+    ],
+    ids=["status", "of-an-error-page", "of-an-expected-error-page", "content", "of-a-success"],
+)
+def test_about_the_status(source: str, about_status: bool) -> None:
+    """Of an error page nothing else is worth saying, unless the check expects that status."""
+    assert failure(source).about_status is about_status
+
+
+@pytest.mark.parametrize(
+    ("source", "comparison", "message"),
+    [
+        ("assert home.size == 3", ("==", 5, 3), "home.size: expected 3, got 5"),
+        ("assert 3 == home.size", ("==", 3, 5), "home.size: expected 3, got 5"),
+        ("assert home.size == 3, 'too large'", ("==", 5, 3), "too large"),
+        ("assert home.links == []", ("==", ["a", "b"], []), "a\nb"),
+        ("links = ['a']\nassert not links, home", None, str(ANSWERS["home"])),
+        ("links = ['a']\nassert not links", None, "a"),
+        ("assert home.ok", None, "does not hold: `home.ok`"),
+        ("raise ValueError('not JSON: x')", None, "not JSON: x"),
+        ("home.headers['x-y']", None, "KeyError: 'x-y', at `home.headers['x-y']`"),
+    ],
+)
+def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: str) -> None:
+    """A message of the check stands by itself; a comparison says which side was expected."""
+    for name in ("size", "links", "ok"):
+        source = source.replace(f"home.{name}", f"getattr(home, '{name}', None)")
+    compared = Comparison(*comparison) if comparison else None
+    words = failure(source, compared).message
+    for name in ("size", "links", "ok"):
+        words = words.replace(f"getattr(home, '{name}', None)", f"home.{name}")
+    assert words == message

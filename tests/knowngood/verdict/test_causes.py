@@ -1,0 +1,272 @@
+"""One fault is one cause, however many claims and cases meet it."""
+
+import random
+from typing import Any
+
+import pytest
+
+from knowngood.verdict.causes import Cause, find_causes
+from knowngood.verdict.evidence import CONVERGED
+from knowngood.verdict.outcome import FAILED, Outcome
+from knowngood.verdict.symptom import key
+
+SITE = "https://fhr.example.org"
+LOCALES = ["ar", "de", "en-US", "fr", "he"]
+PARAMS = {"locale": 5}
+
+
+def outcome(check: str, path: str = "", status: int = 200, **more: Any) -> Outcome:
+    """A failed case about the answer to ``path``."""
+    exchange: dict[str, Any] = {
+        "method": "GET",
+        "url": SITE + path,
+        "attempts": [{"detail": "why"}],
+    }
+    if status:
+        exchange |= {"status": status, "location": "/login"}
+    fields: dict[str, Any] = {
+        "result": FAILED,
+        "kind": "content",
+        "message": "no title",
+        "origin": "content",
+        "exchanges": (exchange,) if path else (),
+        "reads": (SITE + path,) if path else (),
+        **more,
+    }
+    case = "-".join(fields.get("values", {}).values())
+    return Outcome(f"test_x.py::{check}[{case}]", f"test_x.py::{check}", f"{check}.", **fields)
+
+
+def in_locales(check: str, path: str, status: int = 200, **more: Any) -> list[Outcome]:
+    """The same in every locale; {locale} in the path is filled in."""
+    return [
+        outcome(check, path.format(locale=name), status, values={"locale": name}, **more)
+        for name in LOCALES
+    ]
+
+
+def missing(check: str, path: str, **more: Any) -> list[Outcome]:
+    """Cases that asked for a success and got 404."""
+    return in_locales(check, path, 404, kind="status", expected="200", got="404", **more)
+
+
+def causes(*outcomes: Outcome, answered: tuple[str, ...] = ("content",)) -> tuple[Cause, ...]:
+    return find_causes(outcomes, answered, PARAMS)
+
+
+def sentences(*outcomes: Outcome, **more: Any) -> list[str]:
+    return [cause.sentence for cause in causes(*outcomes, **more)]
+
+
+CONFIG = "/{locale}/js/config.json"
+
+
+def test_a_missing_file_is_one_cause() -> None:
+    """Claims on its existence, its schema and its content rest on the one that it is 404."""
+    [cause] = causes(
+        *in_locales("has_a_type", CONFIG, 404, kind="status", expected='"json"', got='"html"'),
+        *missing("is_there", CONFIG),
+        *in_locales("matches_its_schema", CONFIG, 404, kind="status", message="not JSON"),
+        *in_locales("page_reads_it", "/{locale}/", reads=(SITE + "/ar/js/config.json",)),
+    )
+    assert cause.sentence == "/{locale}/js/config.json is 404 in 5 of 5 locales"
+    assert (cause.expected, cause.got, cause.kind) == ("200", "404", "status")
+    assert [claim.check for claim in cause.claims][:1] == ["test_x.py::is_there"]
+    assert {claim.check for claim in cause.claims} == {
+        f"test_x.py::{name}"
+        for name in ("is_there", "has_a_type", "matches_its_schema", "page_reads_it")
+    }
+    assert cause.cases == tuple(LOCALES)
+    assert cause.urls == tuple(f"{SITE}/{name}/js/config.json" for name in LOCALES)
+
+
+def test_one_locale() -> None:
+    """The one URL is named, and that it is the only one."""
+    [one] = missing("is_there", CONFIG)[3:4]
+    assert sentences(one) == ["/fr/js/config.json is 404 in 1 of 5 locales"]
+
+
+def test_a_url_without_its_nonce() -> None:
+    """Samples past the caches are the same URL as the plain one."""
+    sampled = missing("every_time", CONFIG + "?0123456789ab-1")
+    assert sentences(*sampled, *missing("is_there", CONFIG)) == [
+        "/{locale}/js/config.json is 404 in 5 of 5 locales"
+    ]
+    assert sentences(*missing("is_there", "/{locale}/x?v=1&0123456789ab-2"))[0].startswith(
+        "/{locale}/x?v=1 is 404"
+    )
+
+
+def test_one_url_that_is_also_one_of_all() -> None:
+    """A check that asks for en-US alone meets the same fault."""
+    en_us = missing("same_as_en_us", "/en-US/js/config.json")
+    assert sentences(*missing("is_there", CONFIG), *en_us) == [
+        "/{locale}/js/config.json is 404 in 5 of 5 locales"
+    ]
+
+
+def test_an_origin_that_gives_no_answer_comes_first() -> None:
+    """Whatever was asked of it, it is one cause, before what is wrong elsewhere."""
+    silent: dict[str, Any] = {"kind": "refused", "origin": "submission", "status": 0}
+    outcomes = [
+        *missing("is_there", CONFIG),
+        outcome("submits", "/submit/1", **silent),
+        outcome("deletes", "/submit/2", **silent),
+    ]
+    assert sentences(*outcomes) == [
+        f"{SITE} gives no answer: connection refused",
+        "/{locale}/js/config.json is 404 in 5 of 5 locales",
+    ]
+
+
+def test_a_url_that_gives_no_answer() -> None:
+    """An origin that answers otherwise is not called dead."""
+    slow = in_locales("answers", "/{locale}/x", status=0, kind="timeout", phase="headers")
+    assert sentences(*slow) == ["/{locale}/x gives no answer: timeout (headers) in 5 of 5 locales"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "sentence"),
+    [
+        ("status", 500, "/a is 500"),
+        ("redirect", 302, "/a redirects to /login"),
+        ("redirect", 0, "/a redirects wrongly: why"),
+        ("truncated", 0, "/a is cut short: why"),
+        ("encoding", 0, "/a cannot be decoded: why"),
+        ("content", 200, "/a: no title"),
+        ("schema", 200, "/a: no title"),
+        ("blocked", 429, "/a is not judged: no title"),
+    ],
+)
+def test_sentences(kind: str, status: int, sentence: str) -> None:
+    """Each kind in the field's words."""
+    assert sentences(outcome("x", "/a", status, kind=kind)) == [sentence]
+
+
+def test_two_missing_files_are_two_causes() -> None:
+    """Each has its sentence."""
+    both = [*missing("is_there", CONFIG), *missing("is_there", "/{locale}/js/x.js")]
+    assert len(sentences(*both)) == 2
+
+
+def test_many_missing_files_are_one_cause() -> None:
+    """A folder that was lost: the first two are named, the others counted."""
+    lost = [o for n in range(5) for o in missing("is_there", f"/{{locale}}/js/{n}.js")]
+    assert sentences(*lost) == [
+        "/{locale}/js/0.js, /{locale}/js/1.js and 3 more URLs are 404 in 5 of 5 locales"
+    ]
+
+
+def test_one_header_of_many_urls() -> None:
+    """The same words of the same check are one fault, whatever the URL."""
+    bare = [o for n in range(3) for o in in_locales("headers", f"/{{locale}}/{n}.js")]
+    assert len(sentences(*bare)) == 1
+
+
+def test_two_problems_of_one_url() -> None:
+    """A page without doctype and without title is one broken page."""
+    page = "/{locale}/"
+    [cause] = causes(
+        *in_locales("has_title", page), *in_locales("has_doctype", page, message="no doctype")
+    )
+    assert cause.sentence == "/{locale}/ in 5 of 5 locales: no title"
+    assert [claim.check for claim in cause.claims] == [
+        "test_x.py::has_title",
+        "test_x.py::has_doctype",
+    ]
+
+
+def test_a_claim_that_reads_what_another_finds_wrong() -> None:
+    """A script cut short explains what its page lacks."""
+    script = outcome("parses", "/s.js", message="ends in a string")
+    page = outcome("starts", "/", message="init is not defined", reads=(SITE + "/s.js",))
+    assert sentences(page, script) == ["/s.js: ends in a string"]
+
+
+def test_two_pages_with_faults_of_their_own() -> None:
+    """Nothing ties them: two causes."""
+    one, other = outcome("a", "/a", message="no title"), outcome("b", "/b", message="no heading")
+    assert sentences(one, other) == ["/a: no title", "/b: no heading"]
+
+
+def test_what_changes_from_run_to_run_keeps_nothing_apart() -> None:
+    """Addresses of objects, durations, ids, nonces."""
+    messages = [
+        f"<Cell at {address}> took {seconds} s for {nonce} {name}"
+        for address, seconds, nonce, name in [
+            ("0x7f5d2c1b3a90", 5.0, "0123456789ab-1", "0b61b3ad-5b9e-4e41-a4e5-09e8d5b37b0b"),
+            ("0x7f11aa0042f0", 4.2, "ba9876543210-2", "5a3a4d0e-6f2a-4a5c-9d38-8d6a6c0e1f00"),
+        ]
+    ]
+    both = [outcome("x", f"/{n}", message=message) for n, message in enumerate(messages)]
+    assert len(sentences(*both)) == 1
+
+
+def test_documents_with_ids_of_their_own() -> None:
+    """A walk makes up another id in each case."""
+    ids = ["0b61b3ad-5b9e-4e41-a4e5-09e8d5b37b0b", "5a3a4d0e-6f2a-4a5c-9d38-8d6a6c0e1f00"]
+    both = [outcome("x", f"/submit/{name}", 500, kind="status") for name in ids]
+    assert sentences(*both) == ["/submit/{id} is 500"]
+
+
+def test_at_some_edges() -> None:
+    """The edges that are wrong are named, unless all are."""
+
+    def at(edge: str) -> Outcome:
+        return outcome("x", "/a", 404, kind="status", values={"edge of content": edge})
+
+    params = {"edge of content": 3}
+    [some] = find_causes([at("192.0.2.1"), at("192.0.2.2")], (), params)
+    assert some.sentence == "/a is 404 at 192.0.2.1, 192.0.2.2"
+    [all_of_them] = find_causes([at(f"192.0.2.{n}") for n in range(3)], (), params)
+    assert all_of_them.sentence == "/a is 404"
+
+
+def test_release_that_is_not_there_comes_before_what_else_is_wrong() -> None:
+    """It explains the rest."""
+    release = outcome(CONVERGED, message="after 4 s 1 of 2 edges did not serve v8\n…")
+    release = Outcome(**{**release.to_json(), "check": CONVERGED, "kind": "release"})
+    assert sentences(outcome("x", "/a"), release)[0] == (
+        "not-converged: after 4 s 1 of 2 edges did not serve v8"
+    )
+
+
+def test_lines_beyond_the_sentence() -> None:
+    """A comparison has two sides; a list of problems has lines."""
+    [listed] = causes(outcome("x", "/a", message="no title\nno doctype"))
+    assert (listed.sentence, listed.problems) == ("/a: no title", ("no doctype",))
+    compared = outcome("x", "/a", message="lang: expected 1, got 2", expected="1", got="2")
+    [cause] = causes(compared)
+    assert (cause.expected, cause.got, cause.problems) == ("1", "2", ())
+
+
+def test_order_of_outcomes_changes_nothing() -> None:
+    """Workers report in any order."""
+    outcomes = [
+        *missing("is_there", CONFIG),
+        *in_locales("matches_its_schema", CONFIG, 404, kind="status", message="not JSON"),
+        outcome("b", "/b", message="no heading"),
+    ]
+    expected = sentences(*outcomes)
+    chance = random.Random(7)  # noqa: S311 - an order, not a secret
+    for _ in range(20):
+        chance.shuffle(outcomes)
+        assert sentences(*outcomes) == expected
+
+
+def test_nothing() -> None:
+    """No failure has no cause."""
+    assert causes() == ()
+
+
+def test_a_failure_is_known_again_whatever_its_words() -> None:
+    """By check, case, URL and kind: nothing else stays the same from run to run."""
+    before = outcome("x", "/a?0123456789ab-1", message="5 bytes")
+    assert key(before) == key(outcome("x", "/a?ba9876543210-2", message="7 bytes"))
+    for other in (
+        outcome("y", "/a"),
+        outcome("x", "/b"),
+        outcome("x", "/a", kind="schema"),
+        outcome("x", "/a", values={"locale": "de"}),
+    ):
+        assert key(other) != key(before)
