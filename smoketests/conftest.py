@@ -70,11 +70,11 @@ def loaded(responses, resources):
 
     def answers(path):
         pages = [page for page in responses if page.media_type == "text/html"]
-        for number, response in enumerate(responses):
-            missing = response.path.endswith(path) and response.status_code == 404
-            if missing and not checks.scripts_name_file(path, pages, resources):
-                continue
-            if response.path.endswith(path):
-                yield responses[number]  # taken again: a failure is about the answer taken last
+        files = [response for response in responses if response.path.endswith(path)]
+        return [
+            file
+            for file in files
+            if file.status_code != 404 or checks.scripts_name_file(path, pages, resources)
+        ]
 
     return answers

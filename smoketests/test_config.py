@@ -11,11 +11,28 @@ CONFIG = "content:/{locale}" + PATH
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 
+def debug_problems(settings, environment):
+    """Return what is wrong with the debug mode; only a developer's environment allows it."""
+    allowed = environment.params.get("debug", ["false"])
+    debug = settings["fhr"]["debug"]
+    return [] if debug in allowed else [f'$.fhr.debug: expected "false", found "{debug}"']
+
+
+def other_settings(settings, english):
+    """Return the settings that are other than those of en-US."""
+    ours, theirs = settings["fhr"], english["fhr"]
+    return [
+        f'$.fhr.{key}: expected "{theirs[key]}" as in en-US, found "{ours[key]}"'
+        for key in theirs
+        if ours[key] != theirs[key]
+    ]
+
+
 @pytest.mark.catches("config-missing", "config-missing-one-locale", "query-refused")
 @pytest.mark.catches("config-503-every-second", "config-one-in-three")
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
 def test_config_json_never_404s(loaded):
-    """Every locale has js/config.json, every time, also when asked for past the caches."""
+    """Every locale has js/config.json, each time it is asked for, also past the caches."""
     for response in loaded(PATH):
         assert response.status_code == 200
 
@@ -35,25 +52,31 @@ def test_config_json_matches_its_schema(loaded, schema):
 
 @pytest.mark.catches("config-debug-on", "config-debug-on-one-in-three")
 @pytest.mark.get(CONFIG + "?{nonce}", samples=3)
-def test_debug_is_off(loaded, environment):
+def test_debug_is_off(loaded, schema, environment):
     """Debug mode is off; with it users see a developer's data in place of their own."""
     for response in loaded(PATH):
-        assert response.json()["fhr"]["debug"] in environment.params.get("debug", ["false"])
+        schema("config").check(response.json())
+        assert debug_problems(response.json(), environment) == []
 
 
 @pytest.mark.catches("config-other-environment")
 @pytest.mark.get("content:/en-US/js/config.json", CONFIG)
-def test_config_json_is_the_same_in_every_locale(loaded):
-    """All locales share one copy; another copy is from another environment or release."""
-    documents = [response.json() for response in loaded(PATH)]
-    assert all(document == documents[0] for document in documents)
+def test_config_json_is_the_same_in_every_locale(loaded, schema):
+    """js/config.json is the same in every locale.
+
+    Another copy is from another environment or release.
+    """
+    answers = loaded(PATH)
+    for response in answers:
+        schema("config").check(response.json())
+        english = answers[0]
+        assert other_settings(response.json(), english.json()) == []
 
 
 @pytest.mark.catches("v4-config-debug-on", "v4-config-extra-key")
 def test_every_config_json_a_page_loads_is_sound(resources, schema, environment):
-    """The v4 page has its own js/config.json, to the same rules."""
+    """Every config.json that a page loads, such as v4's own, follows the same rules."""
     for resource in checks.own(resources):
         if resource.url.partition("?")[0].endswith("/config.json"):
-            settings = resource.response.json()
-            schema("config").check(settings)
-            assert settings["fhr"]["debug"] in environment.params.get("debug", ["false"]), resource
+            schema("config").check(resource.response.json())
+            assert debug_problems(resource.response.json(), environment) == []

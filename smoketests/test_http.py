@@ -16,12 +16,9 @@ PAGES = ["/en-US/", "/en-US/v4/", "/en-US/mobile/?v=1"]
 @pytest.mark.get("content:/{locale}/{*page}", resources=True)
 @pytest.mark.get("content:/{locale}/js/config.json")
 def test_headers_are_what_the_environment_expects(responses, resources, environment):
-    """Caching and protection headers are those of the environment's file."""
-    for answer in responses:
+    """Every answer has the headers, for caching and protection, that the environment expects."""
+    for answer in (*responses, *(resource.response for resource in checks.own(resources))):
         assert environment.header_problems(answer.path, answer.headers) == []
-    for resource in checks.own(resources):
-        answer = resource.response
-        assert environment.header_problems(answer.path, answer.headers) == [], resource
 
 
 @pytest.mark.catches("firefox-turned-away", "unknown-locale-200-for-browsers")
@@ -31,15 +28,16 @@ def test_firefox_gets_what_we_get(client, path):
     """Firefox gets the same answers as these checks, which would prove nothing otherwise."""
     ours = client.get(path)
     theirs = client.get(path, headers=FIREFOX)
-    assert theirs.status_code == ours.status_code
-    assert theirs.content == ours.content
+    status = f"Firefox gets {theirs.status_code}, these checks get {ours.status_code}"
+    assert theirs.status_code == ours.status_code, status
+    assert theirs.content == ours.content, "Firefox gets another body than these checks"
 
 
 @pytest.mark.catches("gzip-stale")
 @pytest.mark.origin("content")
 @pytest.mark.parametrize("page", PAGES)
 def test_compressed_and_plain_are_the_same(client, page):
-    """Compressed answers hold what plain ones hold; files compressed beforehand can be old."""
+    """Compressed answers hold what plain ones hold; a file compressed beforehand can be old."""
     first = client.get(page)
     nodes = first.html.css("script[src], link[rel=stylesheet][href]")
     addresses = [node.attributes.get("src") or node.attributes.get("href") for node in nodes]
@@ -47,19 +45,20 @@ def test_compressed_and_plain_are_the_same(client, page):
     for url in dict.fromkeys(url for url in urls if url.netloc == first.url.netloc):
         packed = first if url == first.url else client.get(url)
         plain = client.get(url, headers={"Accept-Encoding": "identity"})
-        assert plain.content == packed.content, url
+        assert packed.content == plain.content, "compressed it is another file than plain"
 
 
 @pytest.mark.catches("conditional-ignored", "etag-changes", "etag-missing")
 @pytest.mark.origin("content")
 @pytest.mark.parametrize("path", ["/en-US/", "/en-US/js/config.json", "/robots.txt"])
 def test_unchanged_files_are_not_sent_again(client, path):
-    """Asked with the ETag just given, the server answers 304 and sends no body."""
+    """What is asked for with the ETag just given is not sent again: the server answers 304."""
     first = client.get(path)
     if first.status_code == 404:  # another check says whether it has to be there
         return
     assert first.status_code == 200
-    assert "last-modified" in first.headers
+    assert "last-modified" in first.headers, "no Last-Modified header"
+    assert "etag" in first.headers, "no ETag header"
     again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
-    assert again.content == b""
+    assert again.content == b"", "304 with a body"

@@ -7,56 +7,76 @@ import pytest
 from knowngood import checks
 
 
-def files_below(locale, resources):
-    """Return what the pages of a locale need below it, by page and path without the locale."""
-    files = {}
-    for resource in checks.own(resources):
-        page, path = urlsplit(resource.page).path, urlsplit(resource.url).path
-        if page.startswith(f"/{locale}/") and path.startswith(f"/{locale}/"):
-            files[page.removeprefix(f"/{locale}"), path.removeprefix(f"/{locale}")] = resource
-    return files
+def side_by_side(responses):
+    """Return pairs: each page of the first half and the same page of the second half."""
+    middle = len(responses) // 2
+    return list(zip(responses[:middle], responses[middle:], strict=True))
+
+
+def files_of(page, resources):
+    """Return what a page needs below its locale, by path without the locale."""
+    locale = f"/{page.path.split('/')[1]}/"
+    paths = ((urlsplit(file.url).path, file) for file in checks.own(resources, page))
+    return {path.removeprefix(locale): file for path, file in paths if path.startswith(locale)}
+
+
+def reference_problems(page, english, resources):
+    """Return the files that only one of two pages needs."""
+    ours, theirs = files_of(page, resources).keys(), files_of(english, resources).keys()
+    return [
+        *(
+            f"the page does not refer to {path}; {english.path} does"
+            for path in sorted(theirs - ours)
+        ),
+        *(f"the page refers to {path}; {english.path} does not" for path in sorted(ours - theirs)),
+    ]
 
 
 @pytest.mark.catches("alias-differs")
 @pytest.mark.get("content:/{target}/{*page}", "content:/{alias}/{*page}")
 def test_an_alias_answers_as_its_target(responses):
-    """An alias of a locale answers with the bytes of its target."""
-    middle = len(responses) // 2
-    for target, alias in zip(responses[:middle], responses[middle:], strict=True):
-        assert alias.content == target.content
+    """An alias of a locale answers with the same bytes as the locale it stands for."""
+    for target, alias in side_by_side(responses):
+        assert alias.content == target.content, f"not the bytes of {target.path}"
 
 
 @pytest.mark.catches("missing-file-200", "unknown-locale-200")
 @pytest.mark.get("content:/xx-unknown/", "content:/en-US/js/no-such-file.js")
 def test_what_is_not_there_is_404(responses):
-    """An unknown locale and an unknown file answer 404; with 200 missing files are not seen."""
+    """An unknown locale and an unknown file are answered with 404.
+
+    With 200 nobody notices that a file is missing.
+    """
     for response in responses:
         assert response.status_code == 404
 
 
 @pytest.mark.catches("body-five-megabytes", "script-not-referred-to", "script-stale")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
-def test_shared_files_are_the_same_in_every_locale(resources, case):
-    """The pages of every locale need the same files as en-US; another copy is an old release's."""
-    english, files = files_below("en-US", resources), files_below(case["locale"], resources)
-    assert sorted(english.keys() ^ files.keys()) == []
-    for place, resource in files.items():
-        assert english[place].response.content == resource.response.content, resource
+def test_shared_files_are_the_same_in_every_locale(responses, resources):
+    """The pages of every locale need the same files as those of en-US, byte by byte.
+
+    Another copy is an old release's.
+    """
+    for page, english in side_by_side(responses):
+        assert reference_problems(page, english, resources) == []
+        shared = files_of(english, resources)
+        for path, resource in files_of(page, resources).items():
+            model = shared[path]
+            assert resource.response.content == model.response.content, "not the file of en-US"
 
 
 @pytest.mark.catches("page-class-missing", "page-id-missing")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
 def test_elements_that_scripts_name_are_in_every_locale(responses, resources):
-    """Every locale has the elements that scripts look up in en-US; scripts stop without them."""
-    middle = len(responses) // 2
-    for page, english in zip(responses[:middle], responses[middle:], strict=True):
-        assert checks.missing_elements(page, english, resources) == []
+    """Every locale has the elements that scripts look for in en-US; they stop without them."""
+    for page, english in side_by_side(responses):
+        assert checks.element_problems(page, english, resources) == []
 
 
 @pytest.mark.catches("page-heading-empty")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}")
 def test_what_is_said_in_english_is_said_in_every_language(responses):
     """No heading, label, button or link is empty that has a text in en-US."""
-    middle = len(responses) // 2
-    for page, english in zip(responses[:middle], responses[middle:], strict=True):
-        assert checks.empty_texts(page) <= checks.empty_texts(english)
+    for page, english in side_by_side(responses):
+        assert checks.empty_text_problems(page, english) == []

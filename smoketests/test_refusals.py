@@ -13,43 +13,49 @@ LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
 @pytest.mark.catches("namespace-unchecked")
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_an_unknown_namespace_is_refused(submission, method):
-    """A namespace that nobody reads is answered with 404."""
+    """A report for a namespace that nobody reads is refused with 404."""
     path = f"/1.0/submit/no-such-namespace/{submission.new_id()}"
     body = b"" if method == "DELETE" else submission.document("v2")
-    assert submission.send(method, path, body).status_code == 404
+    answer = submission.send(method, path, body)
+    assert answer.status_code == 404
 
 
 @pytest.mark.catches("id-unchecked")
 @pytest.mark.parametrize("name", ["not-a-uuid", "1234"])
 def test_an_id_that_is_no_uuid_is_refused(submission, name):
-    """An id that is no UUID is answered with 404; clients could overwrite what they guess."""
-    assert submission.send("POST", f"{SUBMIT}/{name}", submission.document("v2")).status_code == 404
+    """An id that is no UUID is refused with 404; clients could overwrite what they guess."""
+    answer = submission.send("POST", f"{SUBMIT}/{name}", submission.document("v2"))
+    assert answer.status_code == 404
 
 
 @pytest.mark.catches("endpoint-unchecked")
 def test_another_endpoint_is_refused(submission):
-    """An endpoint other than `submit` is answered with 404."""
+    """An endpoint other than `submit` is refused with 404."""
     path = f"/1.0/fetch/metrics/{submission.new_id()}"
-    assert submission.send("POST", path, submission.document("v2")).status_code == 404
+    answer = submission.send("POST", path, submission.document("v2"))
+    assert answer.status_code == 404
 
 
 @pytest.mark.catches("get-allowed")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PATCH"])
 def test_reports_cannot_be_read(submission, client, method):
-    """A report cannot be read over HTTP: every such method is answered with 403."""
+    """A report cannot be read over HTTP: every method but POST, PUT and DELETE gets 403."""
     path = f"{SUBMIT}/{submission.new_id()}"
-    assert client.request(method, path, extensions=checks.REPEATABLE).status_code == 403
+    answer = client.request(method, path, extensions=checks.REPEATABLE)
+    assert answer.status_code == 403
 
 
 @pytest.mark.catches("oversize-accepted")
 def test_a_body_over_a_mebibyte_is_refused(submission):
-    """A body of 1,048,577 bytes is answered with 413."""
+    """A report of 1,048,577 bytes, one more than a mebibyte, is refused with 413."""
     path = f"{SUBMIT}/{submission.new_id()}"
-    assert submission.send("POST", path, b"x" * (LIMIT + 1), deflate=False).status_code == 413
+    answer = submission.send("POST", path, b"x" * (LIMIT + 1), deflate=False)
+    assert answer.status_code == 413
 
 
 @pytest.mark.catches("empty-accepted")
 def test_an_empty_body_is_refused(submission):
-    """A report without a body is answered with 400."""
+    """A report without a body is refused with 400."""
     path = f"{SUBMIT}/{submission.new_id()}"
-    assert submission.send("POST", path, b"", deflate=False).status_code == 400
+    answer = submission.send("POST", path, b"", deflate=False)
+    assert answer.status_code == 400

@@ -18,7 +18,7 @@ COMMANDS = {
 @pytest.mark.catches("script-comment-only", "script-other-page", "script-stub")
 @pytest.mark.catches("script-type-unknown")
 def test_scripts_talk_to_the_browser(responses, resources, case):
-    """Each page's scripts ask the browser for what the page shows.
+    """Each page's scripts ask the browser for the data that the page shows.
 
     They name an event and the commands that it carries. A script that parses but is another one
     leaves the page blank.
@@ -26,18 +26,21 @@ def test_scripts_talk_to_the_browser(responses, resources, case):
     for page in responses:
         scripts = b"\n".join(checks.script_sources(page, resources)).decode("utf-8", "replace")
         commands = COMMANDS.get(page.path.removeprefix(f"/{case['locale']}/"), [])
-        assert [word for word in (EVENT, *commands) if word not in scripts] == []
+        missing = [word for word in (EVENT, *commands) if word not in scripts]
+        assert [f"no script of the page names {word}" for word in missing] == []
 
 
 @pytest.mark.catches("page-calls-nothing", "script-never-started")
 def test_what_a_page_starts_is_there(responses, resources):
-    """Functions that a page calls are defined, and `init` is called where it is."""
+    """Every function that a page calls is defined, and one called `init` is called."""
     for page in responses:
         assert checks.start_problems(page, resources, "init") == []
+        for script in checks.own(resources, page):
+            assert checks.uncalled_problems(script, page, resources, "init") == []
 
 
 @pytest.mark.catches("library-missing", "plug-in-missing")
 def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
-    """A page whose scripts use jQuery, or a plug-in of it, has it."""
+    """A page whose scripts use jQuery, or a plug-in of it, loads that."""
     for page in responses:
         assert checks.library_problems(page, resources) == []

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,26 +114,40 @@ def test_own_resources(site: Site) -> None:
 def test_a_sound_page(site: Site) -> None:
     """No claim about a page has anything to say."""
     page = site.page('<meta charset="utf-8"><script>f();</script>')
-    assert checks.charsets(page) == {"utf-8"}
+    assert checks.charset_problems(page) == []
     assert checks.page_problems(page) == []
     assert checks.framing_problems(page) == []
     assert checks.leftover_problems(page) == []
     assert checks.inline_script_problems(page) == []
     assert checks.policy_problems(page, [site.resource("/fr/a.js", "f()")]) == []
-    assert checks.empty_texts(page) == 0
-    assert not checks.refreshes(page)
+    assert checks.empty_text_problems(page, page) == []
+    assert checks.refresh_problems(page) == []
 
 
 def test_faults_of_a_page(site: Site) -> None:
     """Each claim about a page sees its own."""
-    assert checks.charsets(site.page('<meta charset="latin1">')) == {"utf-8", "iso8859-1"}
+    assert checks.charset_problems(site.page('<meta charset="latin1">')) != []
+    assert checks.language_problems(site.page(), "fr", "ltr") != []
     assert checks.page_problems(respond(site.exchange("/fr/", HTML[:-3]))) != []
     assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
     assert checks.leftover_problems(site.page("{{ title }}")) != []
     assert checks.inline_script_problems(site.page("<script>f('it's');</script>")) != []
-    assert checks.empty_texts(respond(site.exchange("/fr/", "<h1></h1>"))) == 1
-    assert checks.refreshes(site.page(headers={"refresh": "0"}))
-    assert checks.refreshes(site.page('<meta http-equiv="refresh" content="0">'))
+    assert checks.refresh_problems(site.page(headers={"refresh": "0; url=/x"})) == [
+        "Refresh header: 0; url=/x leads away from the page"
+    ]
+    assert checks.refresh_problems(site.page('<meta http-equiv="refresh" content="0">')) != []
+
+
+def test_texts_that_only_one_language_lacks(site: Site) -> None:
+    """What is empty in the model, too, is meant so; its elements may have other names there."""
+    model = respond(site.exchange("/en-US/", "<h1>Health</h1><h2></h2><h3></h3>"))
+    page = respond(site.exchange("/fr/", '<h1></h1><h2></h2><h3 class="x"></h3>'))
+    same = respond(site.exchange("/de/", '<h1>x</h1><h2></h2><h3 class="x"></h3>'))
+    assert checks.empty_text_problems(same, model) == []
+    assert checks.empty_text_problems(page, model) == [
+        "<h1>: it is empty, and has a text in /en-US/",
+        '<h3 class="x">: it is empty, and has a text in /en-US/',
+    ]
 
 
 def test_data_in_a_page_is_no_script(site: Site) -> None:
@@ -145,13 +160,19 @@ def test_data_in_a_page_is_no_script(site: Site) -> None:
     ("policy", "expected"),
     [
         ("script-src 'self' 'unsafe-inline'", []),
-        ("script-src 'self'", ["inline script: script-src 'self'"]),
-        ("script-src 'unsafe-inline'", [f"{SITE}/fr/a.js: script-src 'unsafe-inline'"]),
+        (
+            "script-src 'self'",
+            ["the policy script-src 'self' forbids the script that stands in the page"],
+        ),
+        (
+            "script-src 'unsafe-inline'",
+            ["the policy script-src 'unsafe-inline' forbids the script js/a.js"],
+        ),
     ],
 )
 def test_what_a_policy_forbids(site: Site, policy: str, expected: list[str]) -> None:
     """By header or by the page itself: what it loads, and the scripts that stand in it."""
-    resources = [site.resource("/fr/a.js", "f()")]
+    resources = [site.resource("/fr/js/a.js", "f()")]
     script = "<script>f();</script>"
     meta = f'<meta http-equiv="content-security-policy" content="{policy}">{script}'
     headers = {"content-security-policy": policy}
@@ -196,7 +217,7 @@ def test_scripts_of_another_dialect(site: Site) -> None:
         return f"{kind}: {source.decode()}"
 
     page = site.page('<script type="module">f()</script>')
-    assert checks.inline_script_problems(page, refuse) == ["module: f()"]
+    assert checks.inline_script_problems(page, refuse) == ["inline script 1: module: f()"]
     assert checks.syntax_problems(site.resource("/a.js", "g()"), refuse) == [": g()"]
 
 
@@ -209,15 +230,15 @@ def test_images_have_no_syntax(site: Site) -> None:
 @pytest.mark.parametrize(
     ("kind", "body", "expected"),
     [
-        ("script", "f();", True),
-        ("script", "// f();", False),
-        ("stylesheet", "a{b:c}", True),
-        ("stylesheet", "a{}", False),
+        ("script", "f();", []),
+        ("script", "// f();", ["the script holds only comments"]),
+        ("stylesheet", "a{b:c}", []),
+        ("stylesheet", "a{}", ["the stylesheet holds no rule that is not empty"]),
     ],
 )
-def test_files_that_have_content(site: Site, kind: str, body: str, expected: bool) -> None:
+def test_files_that_have_content(site: Site, kind: str, body: str, expected: list[str]) -> None:
     """Comments and empty rules are none."""
-    assert checks.has_content(site.resource("/a", body, CSS, kind)) is expected
+    assert checks.content_problems(site.resource("/a", body, CSS, kind)) == expected
 
 
 def test_integrity_of_a_file(site: Site) -> None:
@@ -226,8 +247,30 @@ def test_integrity_of_a_file(site: Site) -> None:
     page = site.page(f'<script src="a.js" integrity="sha256-{digest}"></script>')
     sound, stale = site.resource("/fr/a.js", "f()"), site.resource("/fr/a.js", "old()")
     assert checks.integrity_problems(page, sound) == []
-    assert checks.integrity_problems(page, stale) == [f"sha256-{digest}"]
+    assert checks.integrity_problems(page, stale) == [
+        f"/fr/ asks for integrity sha256-{digest}; the file has another hash"
+    ]
     assert checks.integrity_problems(page, site.resource("/fr/b.js", "x()")) == []
+
+
+@pytest.mark.parametrize(
+    ("hosts", "scheme", "expected"),
+    [
+        (None, "https", []),
+        ({"cdn.example.net"}, "https", []),
+        (set(), "https", ["a script of an unknown host: https://cdn.example.net/x.js"]),
+        (None, "http", ["a script is loaded in clear: http://cdn.example.net/x.js"]),
+    ],
+)
+def test_what_a_page_loads_elsewhere(
+    site: Site, hosts: set[str] | None, scheme: str, expected: list[str]
+) -> None:
+    """Only from hosts that are allowed, and never in clear."""
+    script = replace(site.elsewhere(), url=f"{scheme}://cdn.example.net/x.js")
+    resources = [script, site.resource("/fr/a.js", "f()")]
+    assert checks.elsewhere_problems(site.page(), resources, hosts) == expected
+    other = respond(site.exchange("/de/", HTML))
+    assert checks.elsewhere_problems(other, resources, hosts) == []
 
 
 def test_scripts_of_a_page(site: Site) -> None:
@@ -244,8 +287,11 @@ def test_scripts_of_a_page(site: Site) -> None:
     ("source", "expected"),
     [
         ("function go() {} function init() {} init();", []),
-        ("function init() {} init();", ["go(): no script defines it"]),
-        ("function go() {} function init() {}", ["init(): nothing calls it"]),
+        ("function init() {} init();", ["go(): the page calls it, no script defines it"]),
+        (
+            "function go() {} function init() {}",
+            ["init(): defined, and nothing on the page calls it"],
+        ),
         ("function go() {}", []),
     ],
 )
@@ -256,10 +302,28 @@ def test_what_a_page_starts(site: Site, source: str, expected: list[str]) -> Non
     assert checks.start_problems(page, [], "init") == expected
 
 
+@pytest.mark.parametrize(
+    ("inline", "kind", "expected"),
+    [
+        ("f();", "script", ["init(): defined, and nothing on the page calls it"]),
+        ("init();", "script", []),
+        ("f();", "json", []),
+    ],
+)
+def test_a_script_that_nothing_starts(
+    site: Site, inline: str, kind: str, expected: list[str]
+) -> None:
+    """The script itself is at fault, and not the page."""
+    script = site.resource("/fr/a.js", "function init() {}", kind=kind)
+    page = site.page(f'<script src="a.js"></script><script>{inline}</script>')
+    assert checks.uncalled_problems(script, page, [script], "init") == expected
+    assert checks.start_problems(page, [script], "init") == []
+
+
 def test_libraries_of_a_page(site: Site) -> None:
     """What scripts use of jQuery, one of them defines."""
     page = site.page('<script src="$.js"></script><script>$("#x");</script>')
-    assert checks.library_problems(page, []) == ["$: no script defines it"]
+    assert checks.library_problems(page, []) == ["$: a script uses it, none defines it"]
     assert checks.library_problems(page, [site.resource("/fr/$.js", "window.$ = f;")]) == []
 
 
@@ -276,8 +340,10 @@ def test_elements_that_scripts_name(site: Site) -> None:
     script = "<script>f('#menu', '.item', '#nowhere');</script>"
     model = respond(site.exchange("/en-US/", f'<p id="menu"><p class="item other">{script}'))
     page = respond(site.exchange("/fr/", f'<p id="menu">{script}'))
-    assert checks.missing_elements(page, model, []) == [".item"]
-    assert checks.missing_elements(model, model, []) == []
+    assert checks.element_problems(page, model, []) == [
+        "no element .item, which scripts look for and /en-US/ has"
+    ]
+    assert checks.element_problems(model, model, []) == []
 
 
 @pytest.mark.parametrize(

@@ -36,16 +36,23 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
     """
     defined = _BUILT_IN.union(*map(javascript.declares, sources))
     called = {call[1] for handler in handlers if (call := _CALL.match(handler))}
-    return [f"{name}(): no script defines it" for name in sorted(called - defined)]
+    return [
+        f"{name}(): the page calls it, no script defines it" for name in sorted(called - defined)
+    ]
 
 
-def is_never_called(name: str, handlers: Iterable[str], sources: Sequence[bytes]) -> bool:
-    """Return whether a script defines the function ``name`` for the page and nothing calls it."""
-    if not any(name in javascript.declares(source) for source in sources):
-        return False
-    return not any(name in handler for handler in handlers) and not any(
+def uncalled_problems(
+    name: str, definers: Iterable[bytes], handlers: Iterable[str], sources: Iterable[bytes]
+) -> list[str]:
+    """Return the function ``name`` where one of ``definers`` defines it for the page and nothing
+    calls it: neither an event handler nor one of all the page's ``sources``.
+    """
+    if not any(name in javascript.declares(source) for source in definers):
+        return []
+    is_called = any(name in handler for handler in handlers) or any(
         _calls(source, name=name) for source in sources
     )
+    return [] if is_called else [f"{name}(): defined, and nothing on the page calls it"]
 
 
 def library_problems(sources: Sequence[bytes]) -> list[str]:
@@ -57,7 +64,7 @@ def library_problems(sources: Sequence[bytes]) -> list[str]:
     if "" in used and not any(_defines_jquery(source) for source in sources):
         users = [source for source in sources if "" in _jquery_names(source)]
         missing += ["$"] if not all(_takes_jquery(source) for source in users) else []
-    return [f"{name}: no script defines it" for name in missing]
+    return [f"{name}: a script uses it, none defines it" for name in missing]
 
 
 @cached_by_content

@@ -99,7 +99,7 @@ class Schema:
     def _problems(self, text: bytes) -> tuple[str, ...]:
         try:
             errors = islice(self._validator.iter_errors(json.loads(text)), _NAMED + 1)
-            return tuple(_describe(error) for error in errors)
+            return tuple(dict.fromkeys(_describe(error) for error in errors))
         except RecursionError:
             return ("$: nested too deep to be checked",)
 
@@ -174,33 +174,47 @@ def _describe(error: Any) -> str:
     expected, instance = error.validator_value, error.instance
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties":
-            patterns = error.schema.get("patternProperties", {})
-            extra = sorted(
-                name
-                for name in instance.keys() - error.schema.get("properties", {}).keys()
-                if not any(re.search(pattern, name) for pattern in patterns)
-            )
-            names = ", ".join(one_line(name, _QUOTED) for name in extra[:8])
-            return f"{place}: unexpected key: {names}"
+            return f"{place}: unexpected key: {', '.join(_unexpected_keys(error))}"
         case "required":
-            return f"{place}: {error.message}"
+            missing = [one_line(name, _QUOTED) for name in expected if name not in instance]
+            return f"{place}: missing key: {', '.join(missing)}"
         case "enum" | "const":
             allowed = expected if error.validator == "enum" else [expected]
-            return f"{place}: expected one of {allowed}, found {_excerpt(instance)}"
+            values = " or ".join(map(json.dumps, allowed))
+            return f"{place}: expected {values}, found {_excerpt(instance)}"
         case "type":
-            return f"{place}: expected {expected}, found {_excerpt(instance)}"
+            types = [expected] if isinstance(expected, str) else expected
+            return f"{place}: expected {' or '.join(types)}, found {_excerpt(instance)}"
         case _:
-            return f"{place}: {error.validator} {expected!r:.120} refused {_excerpt(instance)}"
+            return f"{place}: expected {_rule(error)}, found {_excerpt(instance)}"
+
+
+def _rule(error: Any) -> str:
+    """Return the rule that a value breaks: its description where the schema has one."""
+    description = error.schema.get("description")
+    if description:
+        return one_line(description.rstrip("."), 120)
+    return f"{error.validator} {json.dumps(error.validator_value):.120}"
+
+
+def _unexpected_keys(error: Any) -> list[str]:
+    """Return the first keys of an object that its schema does not have, in order."""
+    patterns = error.schema.get("patternProperties", {})
+    unknown = error.instance.keys() - error.schema.get("properties", {}).keys()
+    extra = sorted(
+        name for name in unknown if not any(re.search(pattern, name) for pattern in patterns)
+    )
+    return [one_line(name, _QUOTED) for name in extra[:8]]
 
 
 def _excerpt(value: Any) -> str:
-    """Return a scalar, cut short; of a container only its size."""
+    """Return a scalar as JSON, cut short; of a container only its size."""
     if isinstance(value, dict):
         return f"an object with {len(value)} keys"
     if isinstance(value, list):
         return f"an array of {len(value)}"
     # Redacted before it is cut, and not all of a text of megabytes.
-    text = redact(repr(value[:4096] if isinstance(value, str) else value))
+    text = redact(json.dumps(value[:4096] if isinstance(value, str) else value, ensure_ascii=False))
     if len(text) <= _QUOTED + 2:
         return text
     return f"{text[:_QUOTED]}… ({len(str(value))} characters)"

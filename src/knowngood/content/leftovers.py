@@ -6,10 +6,12 @@ All of these are answered with 200, and mean that the page was not finished.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _PLACEHOLDER: Final = re.compile(
     r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<%=?[^%]*%>|%\(\w+\)[sd]"  # Jinja, ERB, gettext
@@ -33,9 +35,12 @@ _TITLES: Final = "title, h1, h2, h3"
 _LABELS: Final = "button, label"
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
 _UNFINISHED: Final = {
-    '[href*="%("], [src*="%("], [href*="% ("], [src*="% ("]': "a placeholder in a URL",
-    'script[src=""], img[src=""], link[href=""]': "an empty URL",
+    '[href*="%("], [href*="% ("]': ("href", "a placeholder in the URL"),
+    '[src*="%("], [src*="% ("]': ("src", "a placeholder in the URL"),
+    'script[src=""], img[src=""]': ("src", "an empty URL"),
+    'link[href=""]': ("href", "an empty URL"),
 }
+"""By selector of the elements, which attribute of theirs is unfinished, and how."""
 _SHOWN: Final = 200  # characters of what is quoted
 
 
@@ -52,10 +57,14 @@ def conflict_marker(source: bytes) -> str | None:
     return _first_marker(_COMMENT.sub(b"", source))
 
 
-def empty_texts(tree: LexborHTMLParser) -> int:
-    """Return how many headings, labels, buttons and links of a page hold nothing at all."""
+def empty_texts(tree: LexborHTMLParser) -> Counter[str]:
+    """Return the headings, labels, buttons and links of a page that hold nothing at all.
+
+    They are written like ``<h2 class="title">``, and counted, since several may look alike.
+    """
     nodes = tree.css(_HEADINGS)
-    return sum(not node.text(strip=True) and not node.css("*")[1:] for node in nodes)
+    empty = (node for node in nodes if not node.text(strip=True) and not node.css("*")[1:])
+    return Counter(map(_start_tag, empty))
 
 
 def _in_text(text: str) -> list[str]:
@@ -72,9 +81,29 @@ def _first_marker(source: bytes) -> str | None:
 
 
 def _in_elements(tree: LexborHTMLParser) -> list[str]:
-    titles = [node.text(strip=True) for node in tree.css(_TITLES)]
-    labels = [node.text(strip=True) for node in tree.css(_LABELS)]
-    keys = [f"key in place of a text: {text}" for text in titles + labels if _KEY.fullmatch(text)]
-    nothing = [f"no text: {text}" for text in titles if text in _NOTHING]
-    unfinished = [what for selector, what in _UNFINISHED.items() if tree.css_first(selector)]
-    return [*keys, *nothing, *unfinished]
+    titles = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css(_TITLES)]
+    labels = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css(_LABELS)]
+    keys = [
+        f"{tag}: a key in place of a text: {text}"
+        for tag, text in titles + labels
+        if _KEY.fullmatch(text)
+    ]
+    nothing = [
+        f'{tag}: expected a text, found "{text}"' for tag, text in titles if text in _NOTHING
+    ]
+    return [*keys, *nothing, *_in_urls(tree)]
+
+
+def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:
+    for selector, (attribute, what) in _UNFINISHED.items():
+        node = tree.css_first(selector)
+        if node is not None:
+            value = (node.attributes.get(attribute) or "")[:_SHOWN]
+            yield f'<{node.tag} {attribute}="{value}">: {what}'
+
+
+def _start_tag(node: LexborNode) -> str:
+    """Return the start tag of an element, with no attributes but its id and class."""
+    attributes = ((name, node.attributes.get(name)) for name in ("id", "class"))
+    words = [f'{name}="{value[:_SHOWN]}"' for name, value in attributes if value]
+    return f"<{' '.join([str(node.tag), *words])}>"

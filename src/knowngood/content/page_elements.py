@@ -54,9 +54,10 @@ def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]
             yield node.attributes.get("integrity") or ""
 
 
-def refreshes(tree: LexborHTMLParser) -> bool:
-    """Return whether a page sends its reader to another after a while."""
-    return tree.css_first('meta[http-equiv="refresh" i]') is not None
+def refreshes(tree: LexborHTMLParser) -> list[str]:
+    """Return the ``<meta>`` elements' instructions to go to another page, such as ``5; url=/``."""
+    nodes = tree.css('meta[http-equiv="refresh" i]')
+    return [node.attributes.get("content") or "" for node in nodes]
 
 
 def policies(tree: LexborHTMLParser) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether an HTML page is whole, and in which charset it says it is.
+"""Whether an HTML page is whole, in UTF-8, in its language, and free to be shown in a frame.
 
 A page that was cut short, or written twice, is still answered with 200.
 """
@@ -10,13 +10,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from selectolax.lexbor import LexborHTMLParser
 
 _COMMENT: Final = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without an end hides all
 _DOCTYPE: Final = re.compile(r"\ufeff?\s*<!doctype html", re.I)
 _END: Final = re.compile(r"</html\s*>\s*\Z", re.I)
+_SHOWN: Final = 60  # characters of a value that a message quotes
 _CHARSET: Final = re.compile(r"charset\s*=\s*([\w-]+)", re.I)
 
 
@@ -34,20 +35,40 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     return [problem for problem, holds in sound.items() if not holds]
 
 
-def charsets(header: str | None, tree: LexborHTMLParser) -> set[str]:
-    """Return the charsets that a page declares, by Python's names for them: ``{"utf-8"}``.
+def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) -> list[str]:
+    """Return why browsers may not read a page as UTF-8, each in one line.
 
     Arguments:
         header: the charset of the Content-Type header.
         tree: the page, which may have ``<meta>`` elements that declare one.
-
-    Raises LookupError for a charset that does not exist.
+        body: the bytes of the page.
     """
-    declared = {header or ""}
-    declared |= {node.attributes["charset"] or "" for node in tree.css("meta[charset]")}
-    for node in tree.css('meta[http-equiv="content-type" i]'):
-        declared |= set(_CHARSET.findall(node.attributes.get("content") or ""))
-    return {codecs.lookup(name.strip()).name for name in declared if name.strip()}
+    declared = [(place, name.strip()) for place, name in _charsets(header, tree) if name.strip()]
+    lines = [
+        f'{place}: expected "utf-8", found {_quoted(name)}'
+        for place, name in declared
+        if not _is_utf8(name)
+    ]
+    if not declared:
+        lines.append("no charset: neither the Content-Type header nor a <meta> element has one")
+    if not _decodes(body):
+        lines.append("the page is not encoded in UTF-8")
+    return lines
+
+
+def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> list[str]:
+    """Return what the ``<html>`` element says other than this language and direction.
+
+    ``direction`` is ``ltr`` or ``rtl``; ``language`` must be written as it is expected.
+    """
+    attributes = tree.css("html")[0].attributes  # the parser adds the element where it is missing
+    lang, dir_ = attributes.get("lang"), attributes.get("dir")
+    lines = []
+    if lang != language:
+        lines.append(f'<html lang>: expected "{language}", found {_quoted(lang)}')
+    if (dir_ or "").lower() != direction:
+        lines.append(f'<html dir>: expected "{direction}", found {_quoted(dir_)}')
+    return lines
 
 
 def framing_problems(headers: Mapping[str, str]) -> list[str]:
@@ -56,13 +77,46 @@ def framing_problems(headers: Mapping[str, str]) -> list[str]:
     policy = headers.get("content-security-policy", "")
     disposition = headers.get("content-disposition", "")
     sound = {
-        f"x-frame-options: {frame}": frame.upper() not in {"DENY", "SAMEORIGIN"},
-        "content-security-policy: frame-ancestors 'none'": not re.search(
-            r"frame-ancestors\s+'none'", policy, re.I
+        f"X-Frame-Options: {frame} keeps the page out of frames": (
+            frame.upper() not in {"DENY", "SAMEORIGIN"}
         ),
-        f"content-disposition: {disposition}": not disposition.lower().startswith("attachment"),
+        "Content-Security-Policy: frame-ancestors 'none' keeps the page out of frames": (
+            not re.search(r"frame-ancestors\s+'none'", policy, re.I)
+        ),
+        f"Content-Disposition: {disposition[:_SHOWN]} makes the page a download": (
+            not disposition.lower().startswith("attachment")
+        ),
     }
     return [problem for problem, holds in sound.items() if not holds]
+
+
+def _quoted(value: str | None) -> str:
+    return f'"{value[:_SHOWN]}"' if value else "none"
+
+
+def _charsets(header: str | None, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Yield every charset that is declared, and where."""
+    yield "charset of Content-Type", header or ""
+    for node in tree.css("meta[charset]"):
+        yield "<meta charset>", node.attributes["charset"] or ""
+    for node in tree.css('meta[http-equiv="content-type" i]'):
+        for name in _CHARSET.findall(node.attributes.get("content") or ""):
+            yield '<meta http-equiv="content-type">', name
+
+
+def _is_utf8(charset: str) -> bool:
+    try:
+        return codecs.lookup(charset).name == "utf-8"
+    except (LookupError, ValueError):  # no browser knows it either
+        return False
+
+
+def _decodes(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_title(tree: LexborHTMLParser) -> bool:

@@ -23,19 +23,34 @@ SOUND = {
 }
 
 FAULTS = {
-    "another-type": ("/a.js", ["text/css"], b"f()", "media type text/css"),
-    "no-type": ("/a.png", [], PNG, "media type missing"),
-    "two-types": ("/a.css", ["text/css", "text/plain"], b"a{}", "several media types"),
-    "html-type": ("/feed", ["text/html"], b"x", "media type text/html"),
+    "another-type": (
+        "/a.js",
+        ["text/css"],
+        b"f()",
+        "media type: expected text/javascript, found text/css",
+    ),
+    "no-type": ("/a.png", [], PNG, "no media type: the Content-Type header is missing"),
+    "two-types": (
+        "/a.css",
+        ["text/css", "text/plain"],
+        b"a{}",
+        "Content-Type is sent more than once: text/css, text/plain",
+    ),
+    "html-type": (
+        "/feed",
+        ["text/html"],
+        b"x",
+        "media type: expected that of a file, found text/html",
+    ),
     "empty": ("/a.css", ["text/css"], b"", "the file is empty"),
     "html-in-its-place": ("/a.css", ["text/css"], b" <!DOCTYPE html>", "an HTML page in place"),
     "html-tag": ("/a.js", ["text/javascript"], b"<html>", "an HTML page in place"),
-    "no-png": ("/a.png", ["image/png"], b"GIF8", "begins with b'GIF8'"),
-    "no-jpeg": ("/a.jpeg", ["image/jpeg"], PNG, "begins with"),
+    "no-png": ("/a.png", ["image/png"], b"GIF8", "no .png file: its first bytes are 47 49 46 38"),
+    "no-jpeg": ("/a.jpeg", ["image/jpeg"], PNG, "no .jpeg file: its first bytes are 89 50"),
     "png-cut": ("/a.png", ["image/png"], PNG[:-12], "cut short"),
     "gif-cut": ("/a.gif", ["image/gif"], b"GIF89a...", "cut short"),
     "svg-cut": ("/a.svg", ["image/svg+xml"], b"<svg><path", "cut short"),
-    "font-cut": ("/a.woff", ["font/woff"], WOFF[:-1], "43 bytes; the font itself says 44"),
+    "font-cut": ("/a.woff", ["font/woff"], WOFF[:-1], "cut short: 43 bytes, its header says 44"),
 }
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from knowngood.content.javascript_names import (
     handler_problems,
-    is_never_called,
     library_problems,
     names_file,
     selectors,
+    uncalled_problems,
 )
 
 JQUERY = b"window.$ = window.jQuery = function () {};"
@@ -34,7 +34,9 @@ def test_a_handler_that_calls_what_is_there(handler: str, source: bytes) -> None
 def test_a_handler_that_calls_nothing() -> None:
     """Functions within functions are not the page's."""
     sources = [b"function other() { function init() {} }"]
-    assert handler_problems(["init()"], sources) == ["init(): no script defines it"]
+    assert handler_problems(["init()"], sources) == [
+        "init(): the page calls it, no script defines it"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_a_handler_that_calls_nothing() -> None:
 )
 def test_a_function_that_is_called_or_not_there(handlers: list[str], sources: list[bytes]) -> None:
     """By a handler, by a script, or handed on to be called later."""
-    assert not is_never_called("init", handlers, sources)
+    assert uncalled_problems("init", sources, handlers, sources) == []
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,9 @@ def test_a_function_that_is_called_or_not_there(handlers: list[str], sources: li
 )
 def test_a_function_that_is_never_called(source: bytes) -> None:
     """Comments, keys, methods and functions of the same name are no calls."""
-    assert is_never_called("init", ["go()"], [b"function init() {}", source])
+    definition = b"function init() {}"
+    problems = uncalled_problems("init", [definition], ["go()"], [definition, source])
+    assert problems == ["init(): defined, and nothing on the page calls it"]
 
 
 @pytest.mark.parametrize(
@@ -88,10 +92,13 @@ def test_libraries_that_are_there(sources: list[bytes]) -> None:
 @pytest.mark.parametrize(
     ("sources", "missing"),
     [
-        ([b"$('#x').hide();"], ["$: no script defines it"]),
-        ([b"$(function () {});", b"// window.$ = 1"], ["$: no script defines it"]),
-        ([JQUERY, b"$.cookie('x');"], ["$.cookie: no script defines it"]),
-        ([JQUERY, b"$.cookie('x');", b"$.cookie('y');"], ["$.cookie: no script defines it"]),
+        ([b"$('#x').hide();"], ["$: a script uses it, none defines it"]),
+        ([b"$(function () {});", b"// window.$ = 1"], ["$: a script uses it, none defines it"]),
+        ([JQUERY, b"$.cookie('x');"], ["$.cookie: a script uses it, none defines it"]),
+        (
+            [JQUERY, b"$.cookie('x');", b"$.cookie('y');"],
+            ["$.cookie: a script uses it, none defines it"],
+        ),
     ],
 )
 def test_libraries_that_are_missing(sources: list[bytes], missing: list[str]) -> None:
@@ -126,5 +133,5 @@ def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
     source = unit * (100_000 // len(unit))
     before = time.process_time()
     library_problems([source])
-    is_never_called("init", [], [b"function init() {}", source])
+    uncalled_problems("init", [b"function init() {}"], [], [source])
     assert time.process_time() - before < 10

@@ -1,0 +1,77 @@
+"""What checks import, beside pytest and the standard library: ready-made claims about web pages.
+
+A function whose name ends in ``_problems`` returns what is wrong, one line each, and an empty list
+where all is well, so that a check is a few lines and its failure says what is wrong where:
+
+    @pytest.mark.get("content:/{locale}/")
+    def test_page_is_complete(response):
+        assert checks.page_problems(response) == []
+
+``page`` is an answer of the fixtures ``response`` and ``responses``, ``resource`` one of the
+fixture ``resources``. A failure shows the answers that its assertion names. So a check of several
+answers takes one at a time:
+
+    for resource in checks.own(resources):
+        assert checks.file_problems(resource) == []
+"""
+
+from ..content.javascript import markup as markup_in_script
+from ..content.javascript import trouble as script_trouble
+from ..content.javascript import unbalanced as unbalanced_script
+from ..fetch import NAMED, REPEATABLE
+from .pages import (
+    charset_problems,
+    empty_text_problems,
+    framing_problems,
+    language_problems,
+    leftover_problems,
+    page_problems,
+    refresh_problems,
+)
+from .resources import (
+    content_problems,
+    elsewhere_problems,
+    file_problems,
+    integrity_problems,
+    own,
+    policy_problems,
+    syntax_problems,
+)
+from .scripts import (
+    element_problems,
+    inline_script_problems,
+    library_problems,
+    script_sources,
+    scripts_name_file,
+    start_problems,
+    uncalled_problems,
+)
+
+__all__ = [
+    "NAMED",
+    "REPEATABLE",
+    "charset_problems",
+    "content_problems",
+    "element_problems",
+    "elsewhere_problems",
+    "empty_text_problems",
+    "file_problems",
+    "framing_problems",
+    "inline_script_problems",
+    "integrity_problems",
+    "language_problems",
+    "leftover_problems",
+    "library_problems",
+    "markup_in_script",
+    "own",
+    "page_problems",
+    "policy_problems",
+    "refresh_problems",
+    "script_sources",
+    "script_trouble",
+    "scripts_name_file",
+    "start_problems",
+    "syntax_problems",
+    "unbalanced_script",
+    "uncalled_problems",
+]

@@ -1,0 +1,58 @@
+"""Ready-made claims about one page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..content import leftovers, page_elements, page_structure
+
+if TYPE_CHECKING:
+    from ..fetch import Response
+
+
+def page_problems(page: Response) -> list[str]:
+    """Return what a page lacks or has twice: doctype, title, ``</html>``."""
+    return page_structure.problems(page.text, page.html)
+
+
+def charset_problems(page: Response) -> list[str]:
+    """Return why browsers may not read the page as UTF-8: what its header and its ``<meta>``
+    elements declare, and its bytes.
+    """
+    return page_structure.charset_problems(page.charset_encoding, page.html, page.content)
+
+
+def language_problems(page: Response, language: str, direction: str) -> list[str]:
+    """Return what ``<html lang>`` and ``<html dir>`` say other than this language and direction,
+    which is ``ltr`` or ``rtl``.
+    """
+    return page_structure.language_problems(page.html, language, direction)
+
+
+def framing_problems(page: Response) -> list[str]:
+    """Return the headers that keep a browser from showing the page in a frame."""
+    return page_structure.framing_problems(page.headers)
+
+
+def refresh_problems(page: Response) -> list[str]:
+    """Return the header and ``<meta>`` elements that send the page's reader to another."""
+    meta = [f'<meta http-equiv="refresh">: {to}' for to in page_elements.refreshes(page.html)]
+    headers = [f"Refresh header: {to}" for to in page.headers.get_list("refresh")]
+    return [f"{where} leads away from the page" for where in headers + meta]
+
+
+def leftover_problems(page: Response) -> list[str]:
+    """Return what a build left in the page: placeholders, keys of texts, garbled letters, merge
+    markers, crash traces.
+    """
+    return leftovers.problems(page.text, page.html)
+
+
+def empty_text_problems(page: Response, model: Response) -> list[str]:
+    """Return the headings, labels, buttons and links that are empty and have a text in ``model``,
+    the same page in another language.
+    """
+    empty, allowed = leftovers.empty_texts(page.html), leftovers.empty_texts(model.html)
+    if empty.total() <= allowed.total():
+        return []
+    return [f"{tag}: it is empty, and has a text in {model.path}" for tag in empty - allowed]

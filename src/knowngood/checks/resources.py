@@ -1,0 +1,122 @@
+"""Ready-made claims about what a page needs: scripts, styles, images, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..content import csp, css, file_signatures, integrity, javascript, leftovers, page_elements
+from .scripts import ScriptJudge, judged
+
+if TYPE_CHECKING:
+    from ..fetch import Resource, Response
+
+
+def own(resources: Iterable[Resource], page: Response | None = None) -> list[Resource]:
+    """Return the resources on the environment's own origins, or those of them that ``page`` needs.
+
+    Resources elsewhere are never asked for and have no answer.
+    """
+    ours = [resource for resource in resources if resource.exchange is not None]
+    if page is None:
+        return ours
+    url = str(page.url)
+    return [resource for resource in ours if resource.page == url]
+
+
+def file_problems(resource: Resource) -> list[str]:
+    """Return why a file is not what the ending of its name says: media type, first and last
+    bytes, an HTML page in its place.
+    """
+    answer = resource.response
+    content_types = answer.headers.get_list("content-type")
+    html = resource.kind == "frame"
+    return file_signatures.problems(answer.path, content_types, answer.content, html=html)
+
+
+def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> list[str]:
+    """Return why a script, stylesheet or JSON document is cut short or spoiled.
+
+    ``judge`` knows other dialects of scripts than today's JavaScript.
+    """
+    answer = resource.response
+    if resource.kind == "json":
+        return _json_problems(answer)
+    if resource.kind == "script":
+        trouble = judged(answer.content, resource.type, judge)
+    elif answer.media_type == "text/css":
+        trouble = css.trouble(answer.content) or _stray_mark(answer.content)
+    else:
+        return []
+    marker = leftovers.conflict_marker(answer.content)
+    merge = f"unfinished merge: {marker}" if marker else None
+    return [problem for problem in (trouble, merge) if problem]
+
+
+def content_problems(resource: Resource) -> list[str]:
+    """Return whether a script or stylesheet holds nothing but comments and empty rules."""
+    source = resource.response.content
+    if resource.kind == "script":
+        return [] if javascript.says_something(source) else ["the script holds only comments"]
+    return [] if css.says_something(source) else ["the stylesheet holds no rule that is not empty"]
+
+
+def integrity_problems(page: Response, resource: Resource) -> list[str]:
+    """Return the ``integrity`` attributes of the page whose hash the resource does not have."""
+    attributes = list(page_elements.integrity_of(page.html, str(page.url), resource.url))
+    if not attributes:
+        return []
+    content = resource.response.content
+    return [
+        f"{page.path} asks for integrity {text}; the file has another hash"
+        for text in attributes
+        if not integrity.matches(text, content)
+    ]
+
+
+def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what the page needs and its Content-Security-Policy forbids."""
+    policies = page.headers.get_list("content-security-policy") + page_elements.policies(page.html)
+    url = str(page.url)
+    loads = [(file.kind, _relative(file.url, url), file.url) for file in own(resources, page)]
+    if page_elements.has_inline_script(page.html):
+        loads.insert(0, ("script", "that stands in the page", ""))
+    rules = [(csp.forbids(policies, kind, target, url), kind, name) for kind, name, target in loads]
+    return [f"the policy {rule} forbids the {kind} {name}" for rule, kind, name in rules if rule]
+
+
+def elsewhere_problems(
+    page: Response, resources: Iterable[Resource], hosts: Collection[str] | None
+) -> list[str]:
+    """Return what the page loads from another host than our own and ``hosts``, and what a page of
+    https:// loads in clear. With None for ``hosts`` every host is allowed.
+    """
+    problems = []
+    for resource in resources:
+        if resource.page == str(page.url) and resource.exchange is None:
+            url = urlsplit(resource.url)
+            if hosts is not None and url.hostname not in hosts:
+                problems.append(f"a {resource.kind} of an unknown host: {resource.url}")
+            if page.url.scheme == "https" and url.scheme == "http":
+                problems.append(f"a {resource.kind} is loaded in clear: {resource.url}")
+    return problems
+
+
+def _json_problems(answer: Response) -> list[str]:
+    try:
+        answer.json()
+    except ValueError as error:
+        return [str(error)]
+    return []
+
+
+def _stray_mark(stylesheet: bytes) -> str | None:
+    """A byte-order mark after the start spoils the selector that it stands before."""
+    marked = "\ufeff" in stylesheet.decode("utf-8", "replace")[1:]
+    return "a byte-order mark in the middle" if marked else None
+
+
+def _relative(url: str, page: str) -> str:
+    """Return a URL as the page may write it: ``js/fhr.js``, whatever the locale."""
+    return url.removeprefix(page.rpartition("/")[0] + "/")

@@ -1,0 +1,124 @@
+"""Ready-made claims about the scripts of a page: what they say, and whether they fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ..content import javascript, javascript_names, page_elements
+from ..fetch import respond
+
+if TYPE_CHECKING:
+    from ..fetch import Resource, Response
+
+ScriptJudge = Callable[[bytes, str], str | None]
+"""Return why a script is not whole, by its source and the ``type`` of its element."""
+
+
+def script_sources(page: Response, resources: Iterable[Resource]) -> list[bytes]:
+    """Return the sources of the scripts that a browser runs on the page, but those elsewhere."""
+    return [source for _, source in _running(page, resources)[0]]
+
+
+def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
+    """Return why scripts that stand in the page do not parse; ``judge`` knows other dialects."""
+    scripts = page_elements.scripts(page.html, str(page.url))
+    inline = [(source, kind) for url, source, kind in scripts if not url]
+    troubles = [judged(*script, judge) if script[0].strip() else None for script in inline]
+    return [f"inline script {n}: {why}" for n, why in enumerate(troubles, 1) if why]
+
+
+def start_problems(page: Response, resources: Iterable[Resource], function: str) -> list[str]:
+    """Return what event handlers call and no script defines, and ``function`` where a script that
+    stands in the page defines it and nothing calls it.
+
+    Nothing is certain, and nothing returned, where a script lies on another host.
+    """
+    scripts, complete = _running(page, resources)
+    if not complete:
+        return []
+    handlers = page_elements.handlers(page.html)
+    sources = [source for _, source in scripts]
+    inline = [source for url, source in scripts if not url]
+    return [
+        *javascript_names.handler_problems(handlers, sources),
+        *javascript_names.uncalled_problems(function, inline, handlers, sources),
+    ]
+
+
+def uncalled_problems(
+    script: Resource, page: Response, resources: Iterable[Resource], function: str
+) -> list[str]:
+    """Return ``function`` where the script defines it for the page and nothing there calls it.
+
+    Nothing is certain, and nothing returned, where a script lies on another host.
+    """
+    source = script.response.content
+    if script.kind != "script" or function not in javascript.declares(source):
+        return []
+    scripts, complete = _running(page, resources)
+    sources, handlers = [source for _, source in scripts], page_elements.handlers(page.html)
+    problems = javascript_names.uncalled_problems(function, [source], handlers, sources)
+    return problems if complete else []
+
+
+def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what scripts use of jQuery and its plug-ins and no script of the page defines.
+
+    Nothing is certain, and nothing returned, where a script lies on another host.
+    """
+    scripts, complete = _running(page, resources)
+    sources = [source for _, source in scripts]
+    return javascript_names.library_problems(sources) if complete else []
+
+
+def element_problems(page: Response, model: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return the ids and classes that scripts of ``model`` name, and that ``page`` lacks.
+
+    ``model`` is the same page in another language.
+    """
+    named = set[str]().union(*map(javascript_names.selectors, script_sources(model, resources)))
+    there = page_elements.selectors(model.html) & named
+    return [
+        f"no element {selector}, which scripts look for and {model.path} has"
+        for selector in sorted(there - page_elements.selectors(page.html))
+    ]
+
+
+def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[Resource]) -> bool:
+    """Return whether pages or their scripts name the file at ``path``, and so may ask for it.
+
+    True also where a script is missing, since that one may name it.
+    """
+    scripts = [
+        respond(resource.exchange)
+        for resource in resources
+        if resource.kind == "script" and resource.exchange is not None
+    ]
+    if {script.status_code for script in scripts} != {200}:
+        return True
+    sources = [answer.content for answer in (*pages, *scripts)]
+    return javascript_names.names_file(path, sources)
+
+
+def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
+    """Return why a script is not whole, as ``judge`` says, or else as today's JavaScript."""
+    return judge(source, kind) if judge else javascript.trouble(source)
+
+
+def _running(page: Response, resources: Iterable[Resource]) -> tuple[list[tuple[str, bytes]], bool]:
+    """Return URL and source of the scripts of a page, and whether these are all: none is on another
+    host. A script that stands in the page has no URL.
+    """
+    exchanges = {script.url: script.exchange for script in resources if script.kind == "script"}
+    scripts: list[tuple[str, bytes]] = []
+    complete = True
+    for url, source, _ in page_elements.scripts(page.html, str(page.url)):
+        exchange = exchanges.get(url)
+        if not url:
+            scripts.append(("", source))
+        elif exchange is not None:
+            scripts.append((url, respond(exchange).content))
+        elif url in exchanges:
+            complete = False
+    return scripts, complete
