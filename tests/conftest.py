@@ -70,7 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Note the day once, so that a sample is the same in every process also at midnight."""
+    """Note the day once, so that a sample is the same in every process also at midnight.
+
+    Runs of the tests are no steps of a job: on GitHub Actions they write to no page of it.
+    """
+    os.environ.pop("GITHUB_STEP_SUMMARY", None)
+    os.environ.pop("GITHUB_ACTIONS", None)
     config.addinivalue_line("markers", "slow: guards against drift; see CONTRIBUTING.md")
     os.environ.setdefault("KNOWNGOOD_TESTS_DAY", date.today().isoformat())
 

@@ -73,6 +73,10 @@ RUN_OPTIONS: Final = (
         "write every request and answer as HAR, for a browser's network panel, to PATH (default: "
         "none are recorded)",
     ),
+    _path(
+        "--summary-file",
+        "write the verdict as Markdown to PATH (default: $GITHUB_STEP_SUMMARY, if it is set)",
+    ),
     RunOption("--record", "record the verdict as a tag in the environment's release.repository"),
     RunOption("--push", "with --record: push that tag"),
 )

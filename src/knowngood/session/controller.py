@@ -14,6 +14,7 @@ import pytest
 from ..environment import Environment, Server
 from ..readiness import ReleaseState
 from ..report import Report, json_file, terminal
+from ..report.github import Annotations
 from ..safety import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import INCONCLUSIVE, Outcome
@@ -57,11 +58,16 @@ class Controller:
         self._monitor: Monitor | None = None
         self._nodes: list[Any] = []
         self._verdict: Verdict | None = None
+        self._document: dict[str, Any] | None = None
+        self._annotations: Annotations | None = None
 
     # -- before the first check
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if self._options.annotate and reporter is not None:
+            self._annotations = Annotations(reporter.write_line)
         signals.on_signal(self._interrupted)
         if PARENT in os.environ:
             signals.with_parent(int(os.environ[PARENT]))
@@ -237,12 +243,13 @@ class Controller:
     def _write(self, verdict: Verdict) -> None:
         """Write the reports; make their document only if there is one to write."""
         options, ticket = self._options, self._worker.run.ticket
-        if not (options.reports or options.record):
+        if not (options.reports or options.record or options.annotate):
             return
         document = json_file.document(
             verdict, self._results, run_id=ticket.run_id, origins=ticket.origins, began=self._began
         )
-        report = Report(redact_data(document), ticket.recording)
+        self._document = redact_data(document)
+        report = Report(self._document, ticket.recording)
         self._trouble += write_reports(options, self._worker.environment, report)
 
     def _write_terminal(self) -> None:
@@ -260,6 +267,8 @@ class Controller:
         signals.no_alarm()
         self._progress.stop()
         self._write_terminal()
+        if self._annotations is not None:
+            self._annotations.finish(self._document)
         if self._recorded is not None:
             self._recorded.cleanup()
         if self._deployment is not None:

@@ -5,6 +5,7 @@ Imports no pytest: the parent process of ``knowngood verify`` uses it, too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Final
 
 from ..content import manifest as manifests
 from ..environment import FOLDER, Environment, list_environments, load_chosen
+from ..report import github
 from ..safety import UsageError
 
 RUN_ID: Final = "KNOWNGOOD_RUN_ID"
@@ -44,6 +46,7 @@ class Options:
         manifest_file: the absolute path of ``--manifest``.
         manifest: what that file says.
         reports: the absolute path of each report, by its option.
+        annotate: whether to print annotations for GitHub Actions.
         record: whether to write a record of the verdict.
         push: whether to push that record.
 
@@ -59,6 +62,7 @@ class Options:
     manifest_file: Path | None = None
     manifest: manifests.Manifest | None = None
     reports: Mapping[str, Path] = field(default_factory=dict)
+    annotate: bool = False
     record: bool = False
     push: bool = False
 
@@ -77,6 +81,7 @@ class Options:
         verdict_file: Path | None = None,
         html_file: Path | None = None,
         har_file: Path | None = None,
+        summary_file: Path | None = None,
         record: bool = False,
         push: bool = False,
     ) -> Options:
@@ -91,6 +96,7 @@ class Options:
             "--verdict-file": verdict_file,
             "--html-file": html_file,
             "--har-file": har_file,
+            "--summary-file": summary_file,
         }
         environment = load_chosen(env, root, origins, drill)
         _refuse_bad_record(record, push, elsewhere=bool(origins) or drill is not None)
@@ -105,10 +111,10 @@ class Options:
             manifest_file=cwd / manifest if manifest is not None else None,
             manifest=_manifest(manifest, cwd, environment),
             reports={
-                option: _target(option, path, cwd)
-                for option, path in reports.items()
-                if path is not None
+                **_usual_reports(),
+                **{o: _target(o, path, cwd) for o, path in reports.items() if path is not None},
             },
+            annotate=github.is_here() and PARENT not in os.environ,
             record=record,
             push=push,
         )
@@ -183,6 +189,14 @@ def _manifest(path: Path | None, cwd: Path, environment: Environment) -> manifes
         return manifests.read(cwd / path)
     except manifests.BadManifest as error:
         raise UsageError(f"--manifest {error}") from None
+
+
+def _usual_reports() -> dict[str, Path]:
+    """Return the reports that are written without being asked for: GitHub's summary, by the
+    process that nobody of ours has started.
+    """
+    path = github.summary_file() if PARENT not in os.environ else None
+    return {"--summary-file": path} if path is not None else {}
 
 
 def _target(option: str, path: Path, cwd: Path) -> Path:

@@ -15,6 +15,7 @@ _WRITERS: Final = {
     "--verdict-file": "json_file",
     "--html-file": "html_page",
     "--har-file": "har_file",
+    "--summary-file": "summary_file",
 }
 """The module of the room ``report`` that writes each report; loaded where it is asked for."""
 

@@ -10,11 +10,12 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..environment import READY_WITHIN
 from ..fetch import Recording
 from ..report import Report
+from ..report.github import Annotations
 from ..safety import Redactor, one_line
 from ..session import RECORDED_IN, TERMINAL, Options, recording_folder, write_reports
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
@@ -42,24 +43,37 @@ def verify(options: Options, arguments: Sequence[str], say: Say) -> int:
 
 
 def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
+    annotations = Annotations(say) if options.annotate else None
+    with recording_folder(options) or nullcontext("") as folder:
+        code, document = _concluded(options, arguments, folder, say)
+        if document is not None:
+            report = Report(document, Recording(Path(folder)) if folder else None)
+            for line in write_reports(options, options.environment, report):
+                _say(line, say)
+    if annotations is not None:
+        annotations.finish(document)
+    return code
+
+
+def _concluded(
+    options: Options, arguments: Sequence[str], folder: str, say: Say
+) -> tuple[int, dict[str, Any] | None]:
+    """Run to the end; return the exit code and the verdict document, None after a usage error.
+
+    The run records its requests in ``folder``, if that is not empty.
+    """
     began = time.time()
     run_id = uuid.uuid4().hex[:12]
-    environment = options.environment
-    redactor = Redactor(environment.secrets.values())
-    with recording_folder(options) or nullcontext("") as folder:
-        variables = {**_of_terminal(), RECORDED_IN: folder}
-        shown = _shown(redactor)
-        conclusion = watched(options, [*_colour(), *arguments], run_id, shown, variables)
-        if conclusion.reason:
-            _say_verdict(conclusion.code, redactor(conclusion.reason), say)
-        if conclusion.code != USAGE_ERROR:
-            document = redactor.deep(
-                trust.verdict_document(conclusion, environment.name, run_id, began)
-            )
-            report = Report(document, Recording(Path(folder)) if folder else None)
-            for line in write_reports(options, environment, report):
-                _say(line, say)
-    return conclusion.code
+    redactor = Redactor(options.environment.secrets.values())
+    variables = {**_of_terminal(), RECORDED_IN: folder}
+    shown = _shown(redactor)
+    conclusion = watched(options, [*_colour(), *arguments], run_id, shown, variables)
+    if conclusion.reason:
+        _say_verdict(conclusion.code, redactor(conclusion.reason), say)
+    if conclusion.code == USAGE_ERROR:
+        return USAGE_ERROR, None
+    document = trust.verdict_document(conclusion, options.environment.name, run_id, began)
+    return conclusion.code, redactor.deep(document)
 
 
 def watched(

@@ -40,6 +40,19 @@ def test_no_options_but_the_environment(root: Path) -> None:
     assert not made.record
 
 
+def test_on_github(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The summary goes to GitHub's file, and annotations are printed, unless a parent does it."""
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/none/step")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    made = options(root)
+    assert made.reports == {"--summary-file": Path("/none/step")}
+    assert made.annotate
+    assert options(root, summary_file=Path("own")).reports == {"--summary-file": root / "own"}
+    monkeypatch.setenv("KNOWNGOOD_PARENT", "3")
+    assert options(root).reports == {}
+    assert not options(root).annotate
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

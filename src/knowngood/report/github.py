@@ -1,0 +1,87 @@
+"""What GitHub Actions reads of a step: its output, for annotations, and a file, for the summary.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..safety import one_line
+from ..verdict import VerdictKind
+from .wording import claim_words
+
+MOST: Final = 10
+"""Errors that GitHub shows of one step, and warnings."""
+
+_WIDEST: Final = 1000  # characters of a message
+
+
+def is_here() -> bool:
+    """Return whether this process runs on GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def summary_file() -> Path | None:
+    """Return the file whose Markdown GitHub shows on the page of the run; None elsewhere."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    return Path(name) if name else None
+
+
+class Annotations:
+    """Prints the annotations of a run, and keeps all else that it prints from being taken for some.
+
+    GitHub looks for commands in every line of the output, also in those that quote an answer. It
+    takes none between two lines with a token, which nobody can guess.
+    """
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self._say = say
+        self._token = uuid.uuid4().hex
+        say(f"::stop-commands::{self._token}")
+
+    def finish(self, document: Mapping[str, Any] | None) -> None:
+        """Print what a verdict document gives reason for, at the end of the output."""
+        self._say(f"::{self._token}::")
+        for line in commands(document) if document is not None else ():
+            self._say(line)
+
+
+def commands(document: Mapping[str, Any]) -> list[str]:
+    """Return a command for each cause: an error for what failed, a warning for all else."""
+    causes = document["causes"]
+    errors = [_of_cause("error", cause) for cause in causes if _failed(cause)]
+    warnings = [_of_cause("warning", cause) for cause in causes if not _failed(cause)]
+    if not causes and document["verdict"] != VerdictKind.PASSED:
+        title = f"{document['environment']}: {document['verdict']}"
+        warnings = [_command("warning", {"title": title}, document["reason"])]
+    return errors[:MOST] + warnings[:MOST]
+
+
+def _failed(cause: Mapping[str, Any]) -> bool:
+    return bool(cause["state"] == "failed")
+
+
+def _of_cause(kind: str, cause: Mapping[str, Any]) -> str:
+    first = cause["claims"][0]
+    file, _, line = first["place"].rpartition(":")
+    properties = {"file": file, "line": line, "title": claim_words(first["check"], first["claim"])}
+    compared = ", ".join(f"{word} {cause[word]}" for word in ("expected", "got") if cause[word])
+    return _command(kind, properties, "; ".join(filter(None, (cause["sentence"], compared))))
+
+
+def _command(kind: str, properties: Mapping[str, str], message: str) -> str:
+    pairs = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{kind} {pairs}::{_escaped(one_line(message, _WIDEST))}"
+
+
+def _property(value: str) -> str:
+    return _escaped(one_line(value, _WIDEST)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,47 @@
+"""Text from outside as Markdown that says what it says, and is nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ..safety import one_line
+
+_ACTIVE: Final = re.compile(r"[\\`*_\[\](){}<>#+!|~&:@$=]|^[-\d]|www\.", re.I)
+"""What begins emphasis, code, links, HTML, headings, lists, mentions or formulas on GitHub."""
+
+_WIDEST: Final = 1000  # characters of one line
+
+
+def plain(text: str) -> str:
+    """Return ``text`` as one line of Markdown that shows it."""
+    line = one_line(text, _WIDEST).strip()
+    return _ACTIVE.sub(lambda match: _escaped(match[0]), line)
+
+
+def _escaped(active: str) -> str:
+    """Escape punctuation with a backslash; what cannot have one is written by its number."""
+    if active.isalnum() or len(active) > 1:
+        return f"&#{ord(active[0])};{active[1:]}"
+    return f"\\{active}"
+
+
+def code(text: str) -> str:
+    """Return ``text`` as code within a line."""
+    line = one_line(text, _WIDEST) or " "
+    ticks = _longer_than_any(line, 1)
+    return f"{ticks} {line} {ticks}" if "`" in line else f"{ticks}{line}{ticks}"
+
+
+def code_block(lines: Iterable[str], language: str = "") -> str:
+    """Return ``lines`` as a block of code, each of them as one line."""
+    text = "\n".join(one_line(line, _WIDEST) for line in lines)
+    ticks = _longer_than_any(text, 3)
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def _longer_than_any(text: str, least: int) -> str:
+    """Return more backticks than stand in a row in ``text``: none of these ends the code."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    return "`" * max(least, longest + 1)

@@ -1,0 +1,111 @@
+"""The verdict as Markdown, for the page of a CI run and for messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..safety import write_atomically
+from ..verdict import VerdictKind, advice
+from ..verdict.evidence import listed, plural
+from . import github
+from .markdown import code, code_block, plain
+from .report import Report
+from .wording import claim_words, curl_line, got_words
+
+LARGEST: Final = 1 << 20
+"""Bytes that GitHub shows of one step; of a larger file it shows nothing."""
+
+_CAUSES_SHOWN: Final = 20
+_CASES_SHOWN: Final = 12
+_NOTES: Final = {
+    "failed": "",
+    "known": " (in the baseline, too)",
+    "unsettled": " (unsettled)",
+}
+
+
+def write(path: Path, report: Report) -> None:
+    """Write the summary of a run to ``path`` whole or not at all. Raises OSError.
+
+    What GitHub's own file holds already, of other runs in the same step, stays.
+    """
+    before = ""
+    if path == github.summary_file() and path.is_file():
+        before = path.read_text("utf-8", "replace")
+    write_atomically(path, before + summary(report.document, LARGEST - len(before.encode())))
+
+
+def summary(document: Mapping[str, Any], most: int = LARGEST) -> str:
+    """Return a verdict document as Markdown of at most ``most`` bytes, without the last causes
+    where all would be more.
+    """
+    head, causes, foot = _head(document), document["causes"], _foot(document)
+    blocks = [_cause(number, cause) for number, cause in enumerate(causes[:_CAUSES_SHOWN], 1)]
+    while True:
+        left = len(causes) - len(blocks)
+        rest = [f"… {plural(left, 'more cause')}; the verdict file has all"] if left else []
+        text = "\n\n".join([*head, *blocks, *rest, *foot]) + "\n\n"
+        if len(text.encode()) <= most:
+            return text
+        if not blocks:
+            return ""
+        blocks.pop()
+
+
+def _head(document: Mapping[str, Any]) -> list[str]:
+    verdict = VerdictKind(document["verdict"])
+    return [
+        f"## {plain(document['environment'])}: {verdict} — {advice(verdict)}",
+        plain(document["reason"]),
+    ]
+
+
+def _cause(number: int, cause: Mapping[str, Any]) -> str:
+    """Return the section of one cause."""
+    parts = [f"### {number}\\. {plain(cause['sentence'])}{_NOTES[cause['state']]}"]
+    if cause["expected"] or cause["got"]:
+        words = (f"{word} {code(cause[word])}" for word in ("expected", "got") if cause[word])
+        parts.append(", ".join(words))
+    if cause["problems"]:
+        parts.append(code_block(cause["problems"]))
+    for exchange in cause["exchanges"]:
+        parts.append(f"{plain(exchange['url'])}: {plain(got_words(exchange))}")
+        parts.append(code_block([curl_line(exchange)], "sh"))
+    if len(cause["cases"]) > 1:
+        parts.append(
+            f"in {len(cause['cases'])} cases: {plain(listed(cause['cases'], _CASES_SHOWN))}"
+        )
+    parts.append("\n".join(map(_claim, cause["claims"])))
+    return "\n\n".join(parts)
+
+
+def _claim(claim: Mapping[str, Any]) -> str:
+    words = plain(claim_words(claim["check"], claim["claim"]))
+    return f"- claim: {words} ({code(claim['place'])}, {plural(claim['cases'], 'case')})"
+
+
+def _foot(document: Mapping[str, Any]) -> list[str]:
+    """Return doubts, warnings and numbers."""
+    notes = [f"- doubt: {plain(doubt)}" for doubt in document["doubts"]]
+    notes += [f"- warning: {plain(warning)}" for warning in document["warnings"]]
+    notes += [f"- left behind: {code(url)}" for url in document["left_behind"]]
+    numbers = [f"| {name} | {value} |" for name, value in _numbers(document)]
+    return [*(["\n".join(notes)] if notes else []), "\n".join(["| | |", "|---|---|", *numbers])]
+
+
+def _numbers(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    counts, requests, release = document["counts"], document["requests"], document["release"]
+    words = ("passed", "failed", "inconclusive", "skipped", "deselected")
+    numbers = ", ".join(f"{counts[word]} {word}" for word in words)
+    yield "cases", f"{counts['ran']} of {counts['expected']} ran: {numbers}"
+    retries = requests["attempts"] - requests["sent"]
+    yield "requests", f"{requests['sent']}, {retries} retries, {counts['flaky']} flaky"
+    for name in ("expected", "seen"):
+        if release[name] is not None:
+            yield f"release {name}", plain(release[name])
+    yield (
+        "run",
+        f"{document['run']}, {document['seconds']:.1f} s, knowngood {document['knowngood']}",
+    )

@@ -1,0 +1,75 @@
+"""What GitHub Actions reads of a run's output is what we say, and nothing that a server said."""
+
+import re
+
+import pytest
+from verdict_documents import cause, claim, document
+
+from knowngood.report import github
+from knowngood.verdict import VerdictKind
+
+
+def test_an_error_for_each_cause() -> None:
+    """At the check that shows it, with what was expected."""
+    assert github.commands(document(cause())) == [
+        "::error file=smoketests/test_config.py,line=18,title=Every locale has a config.json.::"
+        "/{locale}/js/config.json is 404 in 2 of 2 locales; expected 200, got 404"
+    ]
+
+
+def test_escapes() -> None:
+    """A value ends where it ends, and a line where it ends."""
+    bad = cause(
+        sentence="100%\r\n::error::forged",
+        expected="",
+        claims=[claim(claim="a, b: c%", place="dir,x/test_it.py:7")],
+    )
+    [line] = github.commands(document(bad))
+    assert line == (
+        "::error file=dir%2Cx/test_it.py,line=7,title=a%2C b%3A c%25::"
+        "100%25\\x0d\\x0a::error::forged; got 404"
+    )
+
+
+@pytest.mark.parametrize("state", ["known", "unsettled"])
+def test_a_warning_for_what_is_no_reason_to_roll_back(state: str) -> None:
+    """The colour of an annotation is that of the verdict."""
+    [line] = github.commands(document(cause(state=state)))
+    assert line.startswith("::warning file=")
+
+
+def test_a_verdict_without_causes() -> None:
+    """A run that proved nothing says why."""
+    held = document(verdict=VerdictKind.INCONCLUSIVE)
+    assert github.commands(held) == ["::warning title=stage%3A INCONCLUSIVE::why"]
+    assert github.commands(document(verdict=VerdictKind.PASSED)) == []
+
+
+def test_a_cause_without_a_place() -> None:
+    """The engine's own claims have none."""
+    [line] = github.commands(document(cause(claims=[claim(place="", claim="It stands.")])))
+    assert line.startswith("::error title=It stands.::")
+
+
+def test_ten_of_each() -> None:
+    """GitHub shows no more."""
+    causes = [cause(), cause(state="unsettled")] * 15
+    kinds = [re.match("::([a-z]+)", line) for line in github.commands(document(*causes))]
+    assert [kind[1] for kind in kinds if kind] == ["error"] * 10 + ["warning"] * 10
+
+
+def test_nothing_between_is_a_command() -> None:
+    """Commands are stopped by a token that is another one each time."""
+    first: list[str] = []
+    second: list[str] = []
+    annotations = github.Annotations(first.append)
+    first.append("    ::error::forged")
+    annotations.finish(document(cause()))
+    stop, _, resume, error = first
+    token = stop.removeprefix("::stop-commands::")
+    assert re.fullmatch("[0-9a-f]{32}", token)
+    assert resume == f"::{token}::"
+    assert error.startswith("::error ")
+    github.Annotations(second.append).finish(None)
+    assert len(second) == 2
+    assert second[0] != stop
