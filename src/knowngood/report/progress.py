@@ -30,19 +30,18 @@ def status(results: RunResults, requests: int, seconds_left: float) -> str:
 
     ``requests`` is how many there were so far, ``seconds_left`` what is left of the run's budget.
     """
+    left = f"{max(0.0, seconds_left):.0f} s left"
+    if results.interrupted:
+        return "stopped from outside, cleaning up"
     if not results.expected:
-        return f"collecting checks, {max(0.0, seconds_left):.0f} s left"
+        return f"collecting checks, {left}"
     endings = [outcome.result for outcome in results.outcomes]
     failed, inconclusive = endings.count(FAILED), endings.count(INCONCLUSIVE)
-    return ", ".join(
-        (
-            f"{results.passed + len(endings)} of {plural(results.expected, 'case')}",
-            plural(requests, "request"),
-            f"{failed} failed",
-            *([f"{inconclusive} inconclusive"] if inconclusive else []),
-            f"{max(0.0, seconds_left):.0f} s left",
-        )
-    )
+    done = f"{results.passed + len(endings)} of {plural(results.expected, 'case')}"
+    counts = [done, plural(requests, "request"), f"{failed} failed"]
+    if inconclusive:
+        counts.append(f"{inconclusive} inconclusive")
+    return ", ".join([*counts, left])
 
 
 def failure(outcome: Outcome, width: int) -> str:

@@ -52,6 +52,13 @@ def test_status_before_checks_are_collected() -> None:
     assert status(results(expected=0), 0, 59.9) == "collecting checks, 60 s left"
 
 
+def test_status_of_a_run_that_was_interrupted() -> None:
+    """Who pressed Ctrl-C sees that it is heard, though deleting what was written takes time."""
+    book = results(expected=2)
+    book.interrupted = True
+    assert status(book, 1, 5) == "stopped from outside, cleaning up"
+
+
 def test_no_time_is_left() -> None:
     """What winds up after the deadline has no time, and none that is negative."""
     assert status(results(expected=1), 0, -3).endswith(", 0 s left")
