@@ -215,7 +215,7 @@ def test_the_example_of_reports(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
     verdict = json_file.read(tmp_path / "verdict.json")
     assert verdict["verdict"] == "PASSED"
-    assert "<h1>" in (tmp_path / "verdict.html").read_text("utf-8")
+    assert "PASSED</h1>" in (tmp_path / "verdict.html").read_text("utf-8")
     assert "<testsuite " in (tmp_path / "junit.xml").read_text("utf-8")
 
 

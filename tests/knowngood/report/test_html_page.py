@@ -1,85 +1,31 @@
-"""The HTML report shows the whole verdict, runs nothing and loads nothing, whatever is in it."""
+"""The HTML report shows the whole verdict, loads nothing, and runs only its own script."""
 
 import json
 import re
-from dataclasses import replace
+from base64 import b64encode
+from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from html_documents import HOSTILE, cause, claim, document, exchange, failed, silence
 from selectolax.lexbor import LexborHTMLParser
 
-from knowngood.environment.model import Environment
 from knowngood.report import Report, html_page, json_file
 from knowngood.verdict import VerdictKind
-from knowngood.verdict.decide import fold
-from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from knowngood.verdict.run_results import RunResults
 
-HOSTILE = (
-    "</title></style><script>alert(1)</script><img src=x onerror=y>\"'"
-    "\x1b[2J\x00\ud800\u202e]]>&lt;"
-)
 ALLOWED = frozenset(
-    {"html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "div", "b", "p"}
-    | {"dl", "dt", "dd", "article", "pre", "ul", "li", "table", "tbody", "tr", "th", "td"}
+    {"html", "head", "meta", "title", "style", "script", "body", "header", "main", "section"}
+    | {"nav", "article", "h1", "h2", "h3", "p", "div", "span", "strong", "small", "a", "details"}
+    | {"summary", "dl", "dt", "dd", "ul", "ol", "li", "pre", "code", "table", "caption", "thead"}
+    | {"tbody", "tr", "th", "td", "svg", "rect", "label", "input", "output"}
 )
-
-
-def attempt(detail: str = "", **more: Any) -> dict[str, Any]:
-    fields = {"status": None, "error": "timeout", "phase": "connect", "detail": detail}
-    return {**fields, "seconds": 0.25, "address": "192.0.2.1", **more}
-
-
-def exchange(text: str = "", tries: int = 1) -> dict[str, Any]:
-    last = attempt(text, status=404, error=None, phase="")
-    return {
-        "method": "GET",
-        "url": f"https://fhr.example/fr/{text}",
-        "seconds": 0.5,
-        "status": 404,
-        "media_type": f"text/html{text}",
-        "bytes": 5,
-        "location": text,
-        "address": f"192.0.2.1{text}",
-        "attempts": [attempt(text)] * (tries - 1) + [last],
-    }
-
-
-def outcome(text: str = "", result: str = FAILED, case: str = "fr", **more: Any) -> Outcome:
-    fields: dict[str, Any] = {
-        "message": f"assert 404 == 200\nand more{text}",
-        "exchange": exchange(text, tries=3),
-        **more,
-    }
-    return Outcome(
-        nodeid=f"test_config.py::test_never_404s[{case}{text}]",
-        check=f"test_config.py::test_never_404s{text}",
-        claim=f"It is always there{text}",
-        values={"locale": f"{case}{text}"},
-        result=result,
-        kind=f"content{text}",
-        place=f"checks/test_config.py:3{text}",
-        **fields,
-    )
-
-
-def document(*outcomes: Outcome, text: str = "", **more: Any) -> dict[str, Any]:
-    environment = Environment(name=f"stage{text}", path=Path("stage.toml"), description="")
-    book = RunResults(
-        environment, expected=len(outcomes), requests=10, attempts=12, received=1_500_000
-    )
-    for item in outcomes:
-        book.record(item)
-    book.inapplicable[f"test_x.py::test_y{text}"] = f"no origin{text}"
-    book.slowest = [(1.25, f"GET https://fhr.example/slow{text}")]
-    book.retried = [exchange(text, tries=2)]
-    book.left_behind = [f"https://fhr.example/left{text}"] if text else []
-    origins = {f"content{text}": f"https://fhr.example{text}"}
-    verdict = replace(fold(book.evidence()), **more)
-    return json_file.document(
-        verdict, book, run_id="0123456789ab", origins=origins, began=1_700_000_000.0
-    )
+ATTRIBUTES = frozenset(
+    {"class", "id", "lang", "charset", "http-equiv", "content", "name", "href", "hidden", "scope"}
+    | {"aria-hidden", "aria-label", "aria-labelledby", "for", "type", "autocomplete", "spellcheck"}
+    | {"width", "height", "viewbox", "preserveaspectratio", "x"}
+)
 
 
 def parsed(content: dict[str, Any]) -> LexborHTMLParser:
@@ -91,6 +37,12 @@ def words(node: Any) -> str:
     return re.sub(r"\s+", " ", node.text()).strip()
 
 
+def facts_of(node: Any) -> list[tuple[str, str]]:
+    """The names of a description list, each with what stands beside it."""
+    names, values = node.css("dl.facts > dt"), node.css("dl.facts > dd")
+    return [(words(name), words(value)) for name, value in zip(names, values, strict=True)]
+
+
 @pytest.mark.parametrize(
     ("kind", "look", "advice"),
     [
@@ -98,147 +50,246 @@ def words(node: Any) -> str:
         (VerdictKind.FAILED, "failed", "roll back (exit 1)"),
         (
             VerdictKind.INCONCLUSIVE,
-            "hold",
+            "unsettled",
             "hold: do not promote, do not roll back, run again (exit 75)",
         ),
-        (VerdictKind.INTERRUPTED, "hold", "hold (exit 2)"),
-        (VerdictKind.INTERNAL_ERROR, "hold", "hold (exit 3)"),
-        (VerdictKind.NOTHING_CHECKED, "hold", "hold (exit 5)"),
+        (VerdictKind.INTERRUPTED, "unsettled", "hold (exit 2)"),
+        (VerdictKind.INTERNAL_ERROR, "unsettled", "hold (exit 3)"),
+        (VerdictKind.NOTHING_CHECKED, "unsettled", "hold (exit 5)"),
     ],
 )
 def test_first_screen(kind: VerdictKind, look: str, advice: str) -> None:
     """Environment, verdict in its colour, what to do, exit code and reason come first."""
-    page = parsed(document(outcome(result=PASSED), kind=kind, reason="this is why"))
-    first, second, *_ = page.css("body > *")
-    assert words(first) == "stage"
-    assert second.attributes["class"] == f"verdict {look}"
-    assert words(second) == f"{kind} {advice} this is why"
+    page = parsed(document(kind=kind, reason="this is why"))
+    header, main, *_ = page.css("body > *")
+    assert words(header) == "stage 2023-11-14 22:13:20 UTC"
+    verdict = main.css_first("section")
+    assert verdict.attributes["class"] == f"verdict {look}"
+    assert words(verdict) == f"{kind} {advice} this is why"
     assert page.css_first("title").text() == f"{kind}: stage"
-    colour = {"passed": "--good", "failed": "--bad", "hold": "--hold"}[look]
-    assert f"var({colour})" in page.css_first("style").text()
+    assert f".{look}" in page.css_first("style").text()
 
 
-def test_counts_times_and_origins() -> None:
+def test_figures() -> None:
+    """How much ran, held and failed is seen at a glance; what is nought is not coloured."""
+    figures = parsed(document()).css(".figures div")
+    shown = {words(figure.css_first("dt")): words(figure.css_first("dd")) for figure in figures}
+    assert shown["cases ran"] == "2 of 2"
+    assert (shown["passed"], shown["failed"], shown["requests"]) == ("1", "1", "10")
+    assert "skipped" not in shown
+    coloured = [words(figure.css_first("dt")) for figure in figures if figure.attributes["class"]]
+    assert coloured == ["passed", "failed"]
+
+
+def test_facts_of_the_run() -> None:
     """What was asked, how long it took, when, where, in which run."""
-    facts = words(parsed(document(outcome(), outcome(result=PASSED))).css_first("dl"))
-    assert "cases 2 of 2 ran: 1 passed, 1 failed, 0 inconclusive" in facts.replace(
-        "cases", "cases "
-    )
-    for part in ("10, 2 retries, 0 flaky, 1.5 MB", "2023-11-14 22:13:20 UTC", "0123456789ab"):
-        assert part in facts
-    assert "https://fhr.example" in facts
-
-
-def test_the_manifest_is_named_where_there_is_one() -> None:
-    """Its digest stands for the build that was compared."""
-    content = document(outcome())
-    assert "manifest" not in words(parsed(content).css_first("dl"))
+    content = document()
     content["manifest"] = {"digest": "a" * 64, "compared": 3}
-    assert f"{'a' * 64}, 3 URLs compared" in words(parsed(content).css_first("dl"))
+    content["release"] = {"expected": "v8", "seen": "v7", "edges": {"": "v7", "192.0.2.7": "v8"}}
+    facts = dict(facts_of(parsed(content).css_first("#facts")))
+    assert facts["cases"].startswith("1 passed, 1 failed, 0 inconclusive")
+    assert facts["requests"] == "10, 2 retries, 1.5 MB"
+    assert facts["origin content"] == "https://fhr.example"
+    assert facts["manifest"] == f"{'a' * 64}, 3 URLs compared"
+    assert (facts["release expected"], facts["edge 192.0.2.7"]) == ("v8", "v8")
+    assert "0123456789ab" in facts["run"]
 
 
-def test_block_of_a_failure() -> None:
-    """Claim, message, what was asked and came back, each attempt, and how to ask again."""
-    block = parsed(document(outcome())).css_first("article.failed")
-    text = words(block)
-    for part in (
-        "config: never 404s",
-        "It is always there",
-        "GET https://fhr.example/fr/",
-        "404, text/html, 5 bytes from 192.0.2.1, 3 attempts in 0.50 s",
-        "timeout (connect) 0.25 s",
-        "curl -sS -i https://fhr.example/fr/",
-        "checks/test_config.py:3 (content)",
-    ):
-        assert part in text
-    assert block.css_first("pre").text() == "assert 404 == 200\nand more"
-
-
-def test_failures_and_what_is_unsettled() -> None:
-    """Confirmed ones first, those that are alike as one, an answer that never came as such."""
-    silent = {**exchange(), "attempts": [attempt()]}
-    for name in ("status", "media_type", "bytes", "location", "address"):
-        silent.pop(name)
-    page = parsed(
-        document(
-            outcome(result=INCONCLUSIVE, exchange=silent),
-            outcome(result=INCONCLUSIVE, exchange=None, message=""),
-            *(outcome(case=case) for case in ("de", "pl", "ar")),
-        )
-    )
-    assert [words(node) for node in page.css("h2")][:2] == ["Failures", "Unsettled"]
-    assert len(page.css("article.failed")) == 1
-    assert "3 cases alike: ar, de, pl" in words(page.css_first("article.failed"))
-    assert "no usable answer, 1 attempt in 0.50 s" in words(page.css_first("article.hold"))
-    assert "Doubts" in words(page.css_first("body"))
-
-
-def test_tables() -> None:
-    """Each claim with its cases, what does not apply, what was retried and what was slow."""
-    page = parsed(document(outcome(), outcome(result=PASSED)))
-    rows = [words(row) for row in page.css("tr")]
-    assert any(
-        re.fullmatch(r"FAIL ?1 of 2 ?config: never 404s ?It is always there", r) for r in rows
-    )
-    assert any(re.fullmatch(r"n/a ?x: y ?no origin", row) for row in rows)
-    assert any("timeout (connect) 0.25 s → 404" in row for row in rows)
-    assert any(re.search(r"1\.25 s ?GET https://fhr.example/slow", row) for row in rows)
-
-
-def test_page_runs_and_loads_nothing() -> None:
-    """One file, and a policy that forbids what should not be there anyway."""
-    text = html_page.page(document(outcome()))
-    page = LexborHTMLParser(text)
-    [policy] = [
-        node.attributes["content"]
-        for node in page.css("meta")
-        if node.attributes.get("http-equiv") == "Content-Security-Policy"
+def test_cause() -> None:
+    """The fault in a sentence, expected beside got, the evidence, what rests on it."""
+    article = parsed(document(cause())).css_first("article.failed")
+    assert words(article.css_first("h3")) == "/{locale}/ is 404 in 3 of 100 locales"
+    assert words(article.css_first(".tags")) == "failed status"
+    assert words(article.css_first(".sides .expected")) == "expected200"
+    assert words(article.css_first(".sides .got")) == "got404"
+    assert [words(item) for item in article.css("article > ul li")] == [
+        "the first problem",
+        "the second",
     ]
-    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
-    assert not page.css("script, link, img, iframe, object, a, form, base, [style], [onclick]")
+    facts = dict(facts_of(article))
+    assert facts["asked"] == "GET https://fhr.example/fr/"
+    assert facts["answer"] == "404, text/html, 5 bytes from 192.0.2.1, 3 attempts in 0.50 s"
+    assert facts["again"] == "curl -sS -i https://fhr.example/fr/"
+    assert facts["claims"].startswith("Claim 1 holds. 3 cases · checks/test_config.py:1")
+    assert facts["cases"] == "ar, de, fr"
+    assert facts["URLs"].startswith("3 URLs https://fhr.example/ar/")
+    assert article.css_first("dd pre").text() == "200"
+    assert "<h1>not found</h1>\nand more" in [node.text() for node in article.css("pre")]
+
+
+def test_attempts_on_an_axis_of_time() -> None:
+    """Each with its error or status, its phase, its time, and a bar for where it lies."""
+    items = parsed(document(cause())).css("article .timeline li")
+    assert [words(item) for item in items] == [
+        "timeout (connect) 0.25 s",
+        "timeout (connect) 0.25 s",
+        "404 0.25 s",
+    ]
+    assert [item.css_first("rect").attributes["x"] for item in items] == ["0.0", "47.1", "94.1"]
+    assert [item.css_first("svg").attributes["class"] for item in items] == [
+        "bar failed",
+        "bar failed",
+        "bar plain",
+    ]
+
+
+def test_a_single_attempt_needs_no_axis() -> None:
+    """The line above says it all, unless there was no answer: then how it ended stands there."""
+    page = parsed(document(cause(exchanges=[exchange()]), cause(exchanges=[silence()])))
+    answered, silent = page.css("article")
+    assert answered.css_first(".timeline") is None
+    assert words(silent.css_first(".timeline")) == "timeout (connect) 0.25 s no route"
+    assert "no usable answer, 1 attempt in 0.50 s" in words(silent)
+
+
+def test_cause_without_sides_evidence_or_body() -> None:
+    """What a cause does not have leaves no empty box."""
+    bare = cause(expected="", got="", problems=[], exchanges=[], urls=[], cases=[""], claims=[])
+    article = parsed(document(bare)).css_first("article")
+    assert words(article) == "/{locale}/ is 404 in 3 of 100 locales failed status"
+    older = parsed(document(cause(exchanges=[exchange()]))).css_first("article")
+    assert "body" not in dict(facts_of(older))
+
+
+def test_two_exchanges_that_are_compared() -> None:
+    """Both are shown, in their order."""
+    article = parsed(document(cause(exchanges=[exchange(), exchange("b")]))).css_first("article")
+    asked = [value for name, value in facts_of(article) if name == "asked"]
+    assert asked == ["GET https://fhr.example/fr/", "GET https://fhr.example/fr/b"]
+
+
+def test_causes_stand_in_the_documents_order() -> None:
+    """Each says in words whether it failed, failed before, or is unsettled."""
+    states = [words(node) for node in parsed(failed()).css("article .tags strong")]
+    assert states == ["failed", "failed in the baseline, too", "unsettled"]
+
+
+def test_long_lists_are_collapsed() -> None:
+    """Three claims are seen, the others are one click away; so are more than twelve cases."""
+    many = [f"l{number}" for number in range(400)]
+    content = document(cause(claims=[claim(number) for number in range(1, 9)], cases=many))
+    article = parsed(content).css_first("article")
+    claims, cases, _ = article.css("details")
+    assert words(claims.css_first("summary")) == "5 more claims"
+    assert len(claims.css("li")) == 5
+    assert words(cases.css_first("summary")) == "400 cases"
+    assert "l299 and 100 more" in words(cases)
+
+
+def test_claims() -> None:
+    """Each claim with its cases, what failed first, and what does not apply with the reason."""
+    content = document()
+    content["checks"] = {
+        "test_a.py::test_held": {"claim": "A holds.", "ran": 5, "bad": 0, "unsteady": False},
+        "test_b.py::test_bad": {"claim": "B holds.", "ran": 5, "bad": 2, "unsteady": False},
+        "test_c.py::test_plain": {"claim": "", "ran": 5, "bad": 0, "unsteady": True},
+    }
+    rows = [words(row) for row in parsed(content).css("#claims tbody tr")]
+    assert rows == [
+        "FAIL3 of 5B holds. test_b.py::test_bad",
+        "FAIL5 of 5test_c.py::test_plain (unsteady: too many retries) test_c.py::test_plain",
+        "ok5 of 5A holds. test_a.py::test_held",
+        "n/ano origin test_x.py::test_y",
+    ]
+
+
+def test_requests_and_controls() -> None:
+    """What was slow, what was sent again, what to see to, and what the controls said."""
+    page = parsed(document())
+    assert [words(row) for row in page.css("#slowest tbody tr")] == [
+        "1.25 sGET https://fhr.example/slow",
+        "0.25 sGET https://h/",
+    ]
+    widths = [node.attributes["width"] for node in page.css("#slowest rect")]
+    assert widths == ["100.0", "20.0"]
+    assert "timeout (connect) 0.25 s 404 0.25 s" in words(page.css_first("#retried tbody"))
+    assert [words(item) for item in page.css("#warnings li")] == [
+        "a warning",
+        "left behind, could not be deleted: https://fhr.example/left",
+    ]
+    assert words(page.css_first("#controls tbody")) == "2023-11-14 22:13:20 UTCsilent-0.5 s"
+
+
+def test_doubts_beyond_the_reason() -> None:
+    """The reason stands on top and is not repeated."""
+    content = document(reason="first", doubts=("first", "second"))
+    assert [words(item) for item in parsed(content).css("#doubts li")] == ["second"]
+
+
+def test_only_sections_with_content_are_linked() -> None:
+    """Each link leads to a section of this page, and each section is linked."""
+    content = document(doubts=())
+    content["control"] = []
+    page = parsed(content)
+    links = [node.attributes["href"] for node in page.css("nav a")]
+    assert links == [f"#{node.attributes['id']}" for node in page.css("main > section[id]")]
+    assert links == ["#claims", "#slowest", "#retried", "#warnings", "#facts"]
+
+
+def test_headings_are_in_order() -> None:
+    """One of the first level, and none skips a level."""
+    levels = [int(node.tag[1]) for node in parsed(failed()).css("h1, h2, h3, h4, h5, h6")]
+    assert levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
+
+
+def test_policy_allows_this_style_and_this_script_alone() -> None:
+    """Both by their digests; nothing is loaded from anywhere."""
+    text = html_page.page(failed())
+    page = LexborHTMLParser(text)
+    [style], [script] = page.css("style"), page.css("script")
+    digests = [
+        b64encode(sha256(node.text().encode()).digest()).decode() for node in (style, script)
+    ]
+    [policy] = page.css('meta[http-equiv="Content-Security-Policy"]')
+    assert policy.attributes["content"] == (
+        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert not script.attributes
+    assert not page.css("link, img, iframe, object, form, base, [src], [style], [onclick]")
+    assert not page.css('a:not([href^="#"])')
     assert "url(" not in text
     assert "@import" not in text
-    assert page.css_first('meta[name="viewport"]') is not None
-    assert "prefers-color-scheme: dark" in page.css_first("style").text()
 
 
 @pytest.mark.parametrize("kind", [VerdictKind.PASSED, VerdictKind.FAILED])
 def test_hostile_text_stays_text(kind: VerdictKind) -> None:
     """Wherever it stands in a document, no element, attribute or control character comes of it."""
-    bad = [outcome(HOSTILE), outcome(HOSTILE, INCONCLUSIVE), outcome(HOSTILE, PASSED)]
-    text = html_page.page(
-        document(*bad, text=HOSTILE, kind=kind, reason=HOSTILE, doubts=(HOSTILE,))
-    )
+    bad = [cause(HOSTILE, state) for state in ("failed", "known", "unsettled")]
+    content = document(
+        *bad, cause(exchanges=[silence(HOSTILE)]), text=HOSTILE, kind=kind, reason=HOSTILE,
+        doubts=(HOSTILE, f"2{HOSTILE}"),
+    )  # fmt: skip
+    text = html_page.page(content)
     page = LexborHTMLParser(text.encode("utf-8"))
     tags = {node.tag for node in page.root.traverse()} if page.root else set()
     assert tags <= ALLOWED
-    known = {"class", "lang", "charset", "http-equiv", "content", "name"}
-    assert {name for node in page.css("*") for name in node.attributes} <= known
+    assert {name.lower() for node in page.css("*") for name in node.attributes} <= ATTRIBUTES
+    assert len(page.css("script")) == 1
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e\ud800-\udfff]", text)
     assert "alert(1)" in page.css_first("article pre").text()
 
 
 def test_page_of_a_verdict_file(tmp_path: Path) -> None:
     """It can be made later, from the JSON alone."""
-    content = document(outcome(), outcome(result=INCONCLUSIVE))
-    json_file.write(tmp_path / "verdict.json", Report(content))
-    assert html_page.page(json.loads((tmp_path / "verdict.json").read_text())) == html_page.page(
-        content
-    )
+    json_file.write(tmp_path / "verdict.json", Report(failed()))
+    read = json.loads((tmp_path / "verdict.json").read_text())
+    assert html_page.page(read) == html_page.page({**failed(), "seconds": read["seconds"]})
 
 
-def test_page_of_many_failures_is_bounded() -> None:
-    """A run in which everything failed in its own way is still a page one can open."""
-    many = [outcome(message=f"kind {'x' * n}", case=f"c{n}") for n in range(300)]
-    text = html_page.page(document(*many))
-    assert len(LexborHTMLParser(text).css("article")) == 100
-    assert "… 200 more kinds" in text
+def test_page_of_many_causes_is_bounded() -> None:
+    """A run in which everything failed in its own way is still a page that one can open."""
+    page = parsed(document(*(cause(f" {number}") for number in range(300))))
+    assert len(page.css("article")) == 100
+    assert "… 200 more in the verdict file" in words(page.css_first("#causes"))
+    assert words(page.css_first("#causes h2")) == "300 causes"
 
 
-def test_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """A page that cannot be made leaves the old one, and nothing beside it."""
     path = tmp_path / "report.html"
-    content = document(outcome())
+    content = document(cause())
     html_page.write(path, Report(content))
     assert path.read_text("utf-8") == html_page.page(content)
     with pytest.raises(KeyError):

@@ -1,0 +1,135 @@
+"""Choose from a verdict document what the sections of the HTML page show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ..verdict.evidence import plural
+from .wording import claim_words
+
+_CAUSES_SHOWN: Final = 100
+_RETRIES_SHOWN: Final = 50
+
+
+def rows(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what each section shows, and under ``sections`` the headings of those that have
+    anything to show.
+    """
+    content = {
+        "causes": document["causes"][:_CAUSES_SHOWN],
+        "doubts": [doubt for doubt in document["doubts"] if doubt != document["reason"]],
+        "claims": list(_claims(document)),
+        "slowest": list(_slowest(document["requests"]["slowest"])),
+        "retried": document["requests"]["retried"][:_RETRIES_SHOWN],
+        "warnings": list(_warnings(document)),
+        "controls": list(_controls(document["control"])),
+        "facts": list(_facts(document)),
+    }
+    return {
+        **content,
+        "began": _clock(document["began"]),
+        "figures": list(_figures(document)),
+        "sections": _headings(document, content),
+    }
+
+
+def _headings(document: Mapping[str, Any], content: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    titles = {
+        "causes": plural(len(document["causes"]), "cause"),
+        "doubts": plural(len(content["doubts"]), "doubt"),
+        "claims": plural(len(content["claims"]), "claim"),
+        "slowest": "Slowest requests",
+        "retried": plural(len(document["requests"]["retried"]), "retried request"),
+        "warnings": plural(len(content["warnings"]), "warning"),
+        "controls": "Controls",
+        "facts": "The run",
+    }
+    return {name: title for name, title in titles.items() if content[name]}
+
+
+def _figures(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield name, value and colour of the figures that one wants at a glance."""
+    counts, requests = document["counts"], document["requests"]
+    yield "cases ran", f"{counts['ran']} of {counts['expected']}", ""
+    yield "passed", str(counts["passed"]), "passed" if counts["passed"] else ""
+    yield "failed", str(counts["failed"]), "failed" if counts["failed"] else ""
+    for word in ("inconclusive", "skipped", "deselected", "flaky"):
+        if counts[word]:
+            yield word, str(counts[word]), "unsettled"
+    if document["release"]["seen"] is not None:
+        yield "release", document["release"]["seen"], ""
+    yield "requests", str(requests["sent"]), ""
+    yield "seconds", f"{document['seconds']:.1f}", ""
+
+
+def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield state, word, how many cases held, claim and check: what failed first."""
+    checks = [(name, check, _is_bad(check)) for name, check in document["checks"].items()]
+    for name, check, bad in sorted(checks, key=lambda row: not row[2]):
+        note = " (unsteady: too many retries)" if check["unsteady"] else ""
+        yield (
+            "failed" if bad else "passed",
+            "FAIL" if bad else "ok",
+            f"{check['ran'] - check['bad']} of {check['ran']}",
+            f"{claim_words(name, check['claim'])}{note}",
+            name,
+        )
+    for name, why in document["not_applicable"].items():
+        yield "", "n/a", "", why, name
+
+
+def _is_bad(check: Mapping[str, Any]) -> bool:
+    return bool(check["bad"] or check["unsteady"])
+
+
+def _slowest(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[float, float, str]]:
+    """Yield seconds, their share of the longest in per cent, and the request."""
+    longest = max((request["seconds"] for request in requests), default=0.0) or 1.0
+    for request in requests:
+        seconds = request["seconds"]
+        yield seconds, round(100 * seconds / longest, 1), request["request"]
+
+
+def _warnings(document: Mapping[str, Any]) -> Iterator[str]:
+    yield from document["warnings"]
+    for url in document["left_behind"]:
+        yield f"left behind, could not be deleted: {url}"
+
+
+def _controls(looks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Yield when the controls were asked, what was wrong, and how far ahead the clock is."""
+    for look in looks:
+        yield _clock(look["began"]), look["trouble"], f"{look['skew']:.1f}"
+
+
+def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    counts, requests, manifest = document["counts"], document["requests"], document["manifest"]
+    words = ("passed", "failed", "inconclusive", "skipped", "deselected", "flaky")
+    yield "cases", ", ".join(f"{counts[word]} {word}" for word in words)
+    yield (
+        "requests",
+        f"{requests['sent']}, {requests['attempts'] - requests['sent']} retries, "
+        f"{requests['received_bytes'] / 1e6:.1f} MB",
+    )
+    yield "began", f"{_clock(document['began'])}, {document['seconds']:.1f} s"
+    for name, url in document["origins"].items():
+        yield f"origin {name}", url
+    yield from _release_facts(document["release"])
+    if manifest["digest"] is not None:
+        yield "manifest", f"{manifest['digest']}, {plural(manifest['compared'], 'URL')} compared"
+    yield "run", f"{document['run']}, knowngood {document['knowngood']}"
+
+
+def _release_facts(release: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ("expected", "seen"):
+        if release[name] is not None:
+            yield f"release {name}", release[name]
+    for edge, seen in release["edges"].items():
+        if edge:
+            yield f"edge {edge}", seen
+
+
+def _clock(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
