@@ -29,7 +29,11 @@ def build(path: Path, document: dict[str, Any]) -> Environment:
         key: _CONVERTERS[key](path, value) if key in _CONVERTERS else value
         for key, value in _frozen(document).items()
     }
-    environment = Environment(name=path.stem, path=path, **fields)
+    secrets = document.get("secrets", {})
+    variables = {variable: fields["secrets"][name] for name, variable in secrets.items()}
+    environment = Environment(
+        name=path.stem, path=path, secret_variables=MappingProxyType(variables), **fields
+    )
     mistakes = [*_in_params(environment), *_in_control(environment), *_in_references(environment)]
     if mistakes:
         raise BadEnvironment("\n".join(f"{path}: {mistake}" for mistake in mistakes))

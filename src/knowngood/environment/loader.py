@@ -91,13 +91,14 @@ def known_origins(environment: Environment) -> set[str]:
     return names
 
 
-def secrets_of(name: str, root: Path) -> list[str]:
-    """Return the secrets of the environment called ``name`` whose variables are set.
+def secrets_of(name: str, root: Path) -> dict[str, str]:
+    """Return the secrets of the environment called ``name``, by the variable that holds each.
 
     Nothing is checked. Raises BadEnvironment where there is no such file or no TOML.
     """
     variables = table(read(find(name, root)), "secrets").values()
-    return [os.environ.get(name, "") for name in variables if isinstance(name, str)]
+    names = {name for name in variables if isinstance(name, str)}
+    return {name: os.environ[name] for name in names & os.environ.keys()}
 
 
 def _refuse_shared_origins(path: Path, origins: Mapping[str, str]) -> None:

@@ -63,6 +63,7 @@ class Environment:
         headers: what its response headers must be.
         budget: what a run may spend.
         secrets: values by name.
+        secret_variables: the same values by the environment variable that holds each.
         require: patterns of the checks that must run for PASSED.
         serve: how it is started, where a command serves it.
         control: what tells this machine's network from the deployment's.
@@ -85,6 +86,7 @@ class Environment:
     headers: tuple[HeaderRule, ...] = ()
     budget: Budget = Budget()
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    secret_variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     require: tuple[str, ...] = ("*",)
     serve: ServeCommand | None = None
     control: tuple[Control, ...] = ()

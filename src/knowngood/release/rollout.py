@@ -88,7 +88,7 @@ def _ledger(environment: Environment, purpose: str, say: Callable[[str], None]) 
         raise BadEnvironment(
             f"{environment.path}: needs [deploy] with command, which puts a release there"
         )
-    hide_secrets(environment.secrets.values())
+    hide_secrets(environment.secret_variables)
     repository = clone.opened(environment)
     with push_lock.held(repository, environment.name, f"{purpose} --env={environment.name}"):
         ledger = Ledger.open(environment)

@@ -1,7 +1,8 @@
 """What leaves the process, and what may enter a parser: every other room builds on this one.
 
-Redaction of secrets, text that is safe to print, atomic writes, child processes, limits of content,
-and the base classes of all errors. This room knows nothing of pytest, of environments or of checks.
+Redaction of secrets, text that is safe to print or to paste into a shell, atomic writes, child
+processes, limits of content, and the base classes of all errors. This room knows nothing of
+pytest, of environments or of checks.
 """
 
 from . import process_group
@@ -11,6 +12,7 @@ from .limits import ContentTooLarge, cached_by_content
 from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
 from .redactor import MASK, SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
+from .shell import shell_printf, shell_word
 
 __all__ = [
     "MASK",
@@ -32,5 +34,7 @@ __all__ = [
     "redact",
     "redact_data",
     "redacted_beginning",
+    "shell_printf",
+    "shell_word",
     "write_atomically",
 ]

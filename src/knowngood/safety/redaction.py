@@ -7,27 +7,35 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, TypeVar
 
-from .redactor import Redactor
+from .redactor import MASK, Redactor
 
 _T = TypeVar("_T")
 
 
 class _Process:
-    """Holds the redactor of this process."""
+    """Holds what this process knows of its secrets.
+
+    Attributes:
+        redactor: hides them.
+        variables: the environment variable that holds each, by value.
+    """
 
     redactor = Redactor()
+    variables: ClassVar[Mapping[str, str]] = {}
 
 
-def hide_secrets(values: Iterable[str]) -> None:
-    """Hide these values, too, in everything that this process prints.
+def hide_secrets(variables: Mapping[str, str]) -> None:
+    """Hide the values of these environment variables, too, in everything that this process prints.
 
     This cannot be undone, since what runs last, such as an exit handler, prints as well.
     """
+    by_value = {value: variable for variable, value in variables.items()}
+    _Process.variables = {**by_value, **_Process.variables}
     known = _Process.redactor.values
-    secrets = known.union(values)
+    secrets = known.union(by_value)
     if secrets != known:
         _Process.redactor = Redactor(secrets)
         for stream in (sys.stdout, sys.stderr):
@@ -52,6 +60,22 @@ def redact_data(value: _T) -> _T:
     """Return plain data without the secrets of this process; see :meth:`.Redactor.deep`."""
     redacted: _T = _Process.redactor.deep(value)
     return redacted
+
+
+def split_at_secrets(text: str) -> Iterator[tuple[str, str]]:
+    """Yield ``text`` in pieces: what stands before a secret, and the variable that holds it.
+
+    A secret in any form but its plain value is masked, and is part of a piece. The last piece has
+    no variable.
+    """
+    piece, at = "", 0
+    for start, end in _Process.redactor.spans(text) if has_secrets() else ():
+        variable = _Process.variables.get(text[start:end], "")
+        piece, at = piece + text[at:start] + ("" if variable else MASK), end
+        if variable:
+            yield piece, variable
+            piece = ""
+    yield piece + text[at:], ""
 
 
 def has_secrets() -> bool:

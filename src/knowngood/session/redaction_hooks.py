@@ -31,7 +31,7 @@ class RedactionHooks:
     def __init__(self, config: pytest.Config, environment: Environment) -> None:
         self._config = config
         self._renamed: Counter[str] = Counter()
-        hide_secrets(environment.secrets.values())
+        hide_secrets(environment.secret_variables)
         pytest_options.refuse_options_that_show_secrets(config)
 
     @pytest.hookimpl(tryfirst=True)

@@ -186,6 +186,7 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert pattern.problem(["DENY"]) is None
     assert pattern.problem(["allow"]) is not None
     assert environment.secrets == {"token": SECRET}
+    assert list(environment.secret_variables.values()) == [SECRET]
     assert environment.require == ("test_config.py::*",)
     assert environment.serve is not None
     assert environment.serve.command == ("{python}", "-m", "x")

@@ -1,0 +1,121 @@
+"""Write a request as a command line for curl, so that a person can repeat it."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..safety import redact, shell_printf, shell_word
+from .probe import SAFE_METHODS, Probe
+from .transport import sent_url
+
+LONGEST_BODY: Final = 1000
+"""Bytes of a body that stand in the line itself. A longer one is read from a file."""
+
+_PRINTABLE: Final = re.compile(rb"[ -~]*")
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def curl_line(probe: Probe) -> str:
+    """Return the command line that sends the request of ``probe`` again, from any POSIX shell.
+
+    Secrets stand in it as the variables that hold them. Left out are the headers that say which run
+    asks, as all requests have them. A long body is read from a file called ``body``.
+    """
+    options = [*_method(probe), *_wire(probe), *_headers(probe), *_body(probe), *_edge(probe)]
+    line = " ".join(["curl -sSg", *options, shell_word(sent_url(probe.url).encode())])
+    body = sent_body(probe)
+    return f"{shell_printf(body)} | {line}" if body is not None and _is_piped(body) else line
+
+
+def sent_body(probe: Probe) -> bytes | None:
+    """Return the body that is sent: methods that only read have none."""
+    return None if probe.method in SAFE_METHODS - {"OPTIONS"} else probe.body
+
+
+def _method(probe: Probe) -> Iterator[str]:
+    """Yield what shows the answer's headers, and the method unless it follows from the rest."""
+    yield "-I" if probe.method == "HEAD" else "-i"
+    implied = {"GET", "HEAD"} if sent_body(probe) is None else {"POST"}
+    if probe.method not in implied:
+        yield f"-X {_word(probe.method)}"
+
+
+def _wire(probe: Probe) -> Iterator[str]:
+    """Yield what makes curl send what the engine sends: see :mod:`.transport`."""
+    yield "--compressed"
+    if probe.url.startswith("https:"):
+        yield "--http1.1"
+    if re.search(r"/\.\.?(?:[/?#]|$)", probe.url):
+        yield "--path-as-is"
+    if probe.follow:
+        yield "-L"
+
+
+def _headers(probe: Probe) -> Iterator[str]:
+    names = {name.lower() for name, _ in probe.headers}
+    for name, value in probe.headers:
+        user = _user(value) if name.lower() == "authorization" else b""
+        if user:
+            yield f"-u {shell_word(user)}"
+        else:
+            yield f"-H {_word(f'{name}: {value}' if value else f'{name};')}"
+    if sent_body(probe) is not None and "content-type" not in names:
+        yield "-H Content-Type:"  # or curl would send that of a form
+
+
+def _user(value: str) -> bytes:
+    """Return user and password of an Authorization that holds a secret in base64."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme != "Basic" or redact(value) == value:
+        return b""
+    try:
+        return b64decode(encoded, validate=True)
+    except ValueError:
+        return b""
+
+
+def _body(probe: Probe) -> Iterator[str]:
+    body = sent_body(probe)
+    if body is not None:
+        source = "@-" if _is_piped(body) else "@body"
+        inline = _PRINTABLE.fullmatch(body) and len(body) <= LONGEST_BODY
+        yield f"--data-raw {shell_word(body)}" if inline else f"--data-binary {source}"
+
+
+def _is_piped(body: bytes) -> bool:
+    """Whether ``body`` is short, but holds bytes that an argument cannot: line ends at its end, or
+    NUL.
+    """
+    return len(body) <= LONGEST_BODY and _PRINTABLE.fullmatch(body) is None
+
+
+def _edge(probe: Probe) -> Iterator[str]:
+    """Yield where to connect to, if it is not where the URL's host leads."""
+    if not probe.address:
+        return
+    parts = urlsplit(probe.url)
+    host = parts.hostname or ""
+    port = parts.port or _PORTS[parts.scheme]
+    if _is_address(probe.address.strip("[]")) and not _is_address(host):
+        yield f"--resolve {_word(f'{host}:{port}:{probe.address}')}"
+    else:
+        bracketed = f"[{host}]" if ":" in host else host
+        yield f"--connect-to {_word(f'{bracketed}:{port}{probe.connect_to[1:]}')}"
+
+
+def _is_address(host: str) -> bool:
+    import ipaddress  # by failures only
+
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _word(text: str) -> str:
+    return shell_word(text.encode("latin-1", "replace"))
