@@ -6,6 +6,7 @@ reports or releases.
 """
 
 from .client import NAMED, REPEATABLE, Client
+from .curl_line import curl_line
 from .decompression import decoded
 from .exchange_summary import describe
 from .fetcher import Fetcher
@@ -52,6 +53,7 @@ __all__ = [
     "Recording",
     "Resource",
     "Response",
+    "curl_line",
     "decoded",
     "describe",
     "is_turned_away",

@@ -12,7 +12,7 @@ from ..safety import redact, shell_printf, shell_word
 from .probe import SAFE_METHODS, Probe
 from .transport import sent_url
 
-LONGEST_BODY: Final = 1000
+LONGEST_BODY: Final = 500
 """Bytes of a body that stand in the line itself. A longer one is read from a file."""
 
 _PRINTABLE: Final = re.compile(rb"[ -~]*")

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Final
 
-from ..safety import one_line, redact
+from ..safety import one_line, redacted_beginning
 from .decompression import decoded
 from .probe import Answer
 
@@ -14,9 +14,7 @@ LONGEST: Final = 300
 """Characters of a body that a report shows."""
 
 _READ: Final = 64 * 1024  # bytes of a body that are looked at
-_CONSIDERED: Final = 4000  # characters of those: far from their end, where a secret may be cut
 _BYTES_SHOWN: Final = 16
-_LONGEST_CHARACTER: Final = 4  # bytes
 _CHARSETS: Final = "utf-?8|utf-?16|us-ascii|iso-8859|windows|koi8|gb|big5|euc|shift"
 _CHARSET: Final = re.compile(rf";\s*charset\s*=\s*[\"']?((?:{_CHARSETS})[\w-]*)", re.I)
 
@@ -30,22 +28,22 @@ def excerpt(body: bytes, charset: str = "utf-8") -> str:
     """Return the beginning of ``body`` with each run of white space as one blank, or what is no
     text as ``binary: 89 50 4e 47 …``. Secrets are redacted before anything is cut off.
     """
-    text = text_of(body, charset)
+    beginning = redacted_beginning(body, _READ)
+    text = text_of(beginning, charset, whole=len(body) <= _READ)
     if text is None:
-        head = redact(body[:_READ].decode("latin-1"))[:_BYTES_SHOWN].encode("latin-1")
-        return f"binary: {head.hex(' ')}{' …' if len(body) > len(head) else ''}"
-    return one_line(" ".join(redact(text)[:_CONSIDERED].split()), LONGEST)
+        more = " …" if len(beginning) > _BYTES_SHOWN else ""
+        return f"binary: {beginning[:_BYTES_SHOWN].hex(' ')}{more}"
+    return one_line(" ".join(text.split()), LONGEST)
 
 
-def text_of(body: bytes, charset: str = "utf-8") -> str | None:
-    """Return the first 64 KiB of ``body`` as text; None if it is no text in ``charset``."""
-    head = body[:_READ]
+def text_of(data: bytes, charset: str = "utf-8", *, whole: bool = True) -> str | None:
+    """Return ``data`` as text; None if it is no text in ``charset``. What is not ``whole`` may end
+    within a character.
+    """
     try:
-        text = head.decode(charset)
-    except UnicodeDecodeError as error:
-        if len(body) == len(head) or error.start < len(head) - _LONGEST_CHARACTER:
-            return None
-        text = head[: error.start].decode(charset)
+        text = codecs.getincrementaldecoder(charset)().decode(data, final=whole)
+    except UnicodeError:
+        return None
     return None if "\0" in text else text
 
 

@@ -2,17 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, Final
 
 from ..content import media_types
 from ..safety import one_line, redact
-from .probe import Exchange
+from .curl_line import LONGEST_BODY, curl_line, sent_body
+from .excerpt import excerpt_of, text_of
+from .probe import AttemptError, Exchange
+
+LONGEST_LINE: Final = 4000
+"""Characters of a command line that a report offers. A terminal takes no more than 4095 at once."""
 
 
 def describe(exchange: Exchange) -> dict[str, Any]:
-    """Return ``exchange`` as plain data for reports. Of the body it has the size only."""
+    """Return ``exchange`` as plain data for reports, with what a person needs to see and repeat it.
+
+    Beside :func:`summary` that is the beginning of the answer's body, the headers that the probe
+    has beside the usual ones, the request's body, and the request as a line for curl.
+    """
     answer = exchange.answer
-    summary: dict[str, Any] = {
+    return {
+        **summary(exchange),
+        "excerpt": "" if answer is None else excerpt_of(answer),
+        "request_headers": [
+            [one_line(name), one_line(value, 1000)] for name, value in exchange.probe.headers
+        ],
+        "request_body": _body_words(sent_body(exchange.probe) or b""),
+        "curl": _curl_line(exchange),
+    }
+
+
+def _body_words(body: bytes) -> str:
+    """Return a short text as it is, and of another body its size and digest."""
+    text = text_of(body) if len(body) <= LONGEST_BODY else None
+    if text is None:
+        return f"{len(body)} bytes, sha256 {sha256(body).hexdigest()}"
+    return one_line(text, LONGEST_BODY)
+
+
+def _curl_line(exchange: Exchange) -> str:
+    """Return a line that contacts nobody but the environment's origins, and so none for a request
+    that the guard refused, and none that follows a redirect which was not followed.
+    """
+    if exchange.error is AttemptError.GUARD:
+        return ""
+    follow = exchange.probe.follow and exchange.error is not AttemptError.REDIRECT
+    line = curl_line(replace(exchange.probe, follow=follow))
+    return line if len(line) <= LONGEST_LINE else ""
+
+
+def summary(exchange: Exchange) -> dict[str, Any]:
+    """Return the facts of ``exchange`` as plain data. Of bodies it has the answer's size only."""
+    answer = exchange.answer
+    facts: dict[str, Any] = {
         "method": exchange.probe.method,
         "url": one_line(exchange.probe.url, 500),
         "seconds": round(exchange.seconds, 3),
@@ -30,9 +74,9 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         ],
     }
     if exchange.probe.address:
-        summary["connect_to"] = exchange.probe.connect_to
+        facts["connect_to"] = exchange.probe.connect_to
     if answer is not None:
-        summary |= {
+        facts |= {
             "status": answer.status,
             "media_type": one_line(
                 media_types.media_type(redact(answer.header("content-type") or "")), 80
@@ -41,4 +85,4 @@ def describe(exchange: Exchange) -> dict[str, Any]:
             "location": one_line(answer.header("location") or "", 300),
             "address": answer.address,
         }
-    return summary
+    return facts

@@ -10,7 +10,7 @@ from sys import intern
 from typing import Any, Final
 
 from .decompression import decoded
-from .exchange_summary import describe
+from .exchange_summary import summary
 from .flakiness import AttemptLog
 from .probe import (
     RETRIED_STATUSES,
@@ -103,7 +103,7 @@ class RequestStatistics:
         if exchange.flaky:
             self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed))
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
-            self.retried.append(describe(exchange))
+            self.retried.append(summary(exchange))
         silent = exchange.error in SILENT and probe.method in SAFE_METHODS
         if silent and len(self.silent) < LOOKED_AT_AGAIN:
             self.silent.setdefault(probe)

@@ -26,8 +26,13 @@ from .transport_errors import diagnose, judge
 _URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
     str.maketrans("", "", '"<>`')
 )
-"""What a URL may hold as it is. The rest is percent-encoded, as browsers do: pages refer to
-``/é.png`` and ``/a b.png``, and servers answer."""
+
+
+def sent_url(url: str) -> str:
+    """Return ``url`` as it is sent: with everything percent-encoded that a URL may not hold, as
+    browsers do. Pages refer to ``/é.png`` and ``/a b.png``, and servers answer.
+    """
+    return quote(url, safe=_URL_CHARACTERS)
 
 
 class Transport:
@@ -111,7 +116,7 @@ class Transport:
         """Set what libcurl needs to know of this attempt."""
         milliseconds = max(1, int(limits.seconds * 1000))
         setopt = handle.setopt
-        setopt(pycurl.URL, quote(probe.url, safe=_URL_CHARACTERS))
+        setopt(pycurl.URL, sent_url(probe.url))
         setopt(pycurl.PATH_AS_IS, 1)
         setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)

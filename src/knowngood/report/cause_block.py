@@ -10,6 +10,7 @@ from ..verdict.evidence import listed, plural
 from .wording import attempt_words, curl_line, got_words
 
 _WIDEST: Final = 1000  # characters of one line; URLs are cut to half of that before
+_REPEAT: Final = "    repeat   "  # the one line that is never cut: half of it is another command
 _SIDE: Final = 300  # characters of what was expected or came
 _CASES: Final = 12  # cases that are named
 _CLAIMS: Final = 2  # further claims that are named
@@ -21,7 +22,9 @@ def lines(cause: Mapping[str, Any]) -> list[str]:
     """Return the lines for a cause of a verdict document, sanitised: none can begin another line
     or drive the terminal.
     """
-    return [one_line(line, _WIDEST) for line in _lines(cause)]
+    return [
+        one_line(line, len(line) if line.startswith(_REPEAT) else _WIDEST) for line in _lines(cause)
+    ]
 
 
 def _lines(cause: Mapping[str, Any]) -> Iterator[str]:
@@ -51,7 +54,8 @@ def _exchange(exchange: Mapping[str, Any], *, compared: bool) -> Iterator[str]:
         yield f"    body     {exchange['excerpt']}"
     if len(exchange["attempts"]) > 1:
         yield "    tried    " + " → ".join(map(attempt_words, exchange["attempts"]))
-    yield f"    repeat   {curl_line(exchange)}"
+    if curl_line(exchange):
+        yield f"{_REPEAT}{curl_line(exchange)}"
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:

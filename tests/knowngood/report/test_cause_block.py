@@ -33,6 +33,7 @@ def exchange(status: int | None = 404, tries: int = 1, **more: Any) -> dict[str,
         "attempts": [attempt(status)] * tries,
         **(answer if status else {}),
         "excerpt": "Not Found",
+        "curl": f"curl -sSg -i {URL}",
         **more,
     }
 
@@ -75,7 +76,7 @@ def test_whole_block() -> None:
     assert whole[0] == "FAILED /a is 404"
     assert "404, text/html, 5 bytes" in whole[2]
     assert whole[3].endswith("Not Found")
-    assert f"curl -sS -i {URL}" in whole[5]
+    assert f"curl -sSg -i {URL}" in whole[5]
     assert whole[7].endswith("2 cases: de, fr")
     assert whole[8].endswith("Every locale has its settings. (smoketests/test_config.py:12)")
     assert whole[9].endswith("It matches its schema. c. … and 1 more claim")
@@ -109,6 +110,13 @@ def test_many_cases() -> None:
     many = block(cases=tuple(f"l{number:02}" for number in range(100)))
     assert many[-1].strip().startswith("in       100 cases: l00, l01,")
     assert many[-1].endswith("l11 and 88 more")
+
+
+def test_the_line_to_repeat_a_request_is_never_cut() -> None:
+    """Half a command is another command. Without one there is no such line."""
+    line = f"curl -sSg -i {URL} {'x' * 3000}"
+    assert block(exchanges=(exchange(curl=line),))[-1] == f"    repeat   {line}"
+    assert "repeat" not in labels(block(exchanges=(exchange(curl=""),)))
 
 
 @pytest.mark.parametrize("text", [HOSTILE * 100, "x" * 300_000, "\x1b" * 300_000, "a\udcffb"])

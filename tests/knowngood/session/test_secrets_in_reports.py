@@ -367,6 +367,16 @@ def test_nothing_is_left_behind(
     assert _names_of_cases(leaky) == {"***", "***-2", "***x", "***-***"}
     sent = {request.headers.get("authorization") for request in leaky.server.requests}
     assert f"Bearer {TOKEN}" in sent, "what is hidden in reports is sent as it is"
+    lines = _curl_lines(leaky)
+    assert '-H "Authorization: Bearer $LEAK_TOKEN"' in lines
+    assert '-u "user:$LEAK_PASSWORD"' in lines
+
+
+def _curl_lines(leaky: Leaky) -> str:
+    """Return the lines that send the requests of failures again."""
+    verdict = json.loads((leaky.folder / "reports/verdict.json").read_text())
+    exchanges = [failure["exchange"] for failure in verdict["failures"]]
+    return "\n".join(exchange["curl"] for exchange in exchanges if exchange)
 
 
 def _recorded(leaky: Leaky) -> int:
