@@ -26,6 +26,7 @@ def not_converged(result: Convergence) -> Outcome:
         f"did not serve {one_line(result.expected, 60)}\n{result.table()}"
     )
     answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
+    seen = [edge.last.exchange for edge in result.missing if edge.last is not None]
     claim = Outcome(
         nodeid=CONVERGED,
         check=CONVERGED,
@@ -33,6 +34,7 @@ def not_converged(result: Convergence) -> Outcome:
         result=FAILED,
         kind="release",
         message=message,
+        exchanges=tuple(describe(exchange) for exchange in seen[:1]),
     )
     if answered:
         return claim
@@ -60,7 +62,9 @@ def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
 
 def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
     """Return the failed claim that edges serve the same bytes."""
-    lines = [f"{plural(len(bodies), 'URL')} differ between edges"]
+    first, others = next(iter(bodies)), len(bodies) - 1
+    more = f" and {plural(others, 'more URL')} differ" if others else " differs"
+    lines = [f"{one_line(first, 300)}{more} between edges"]
     for url, digests in list(bodies.items())[:SHOWN]:
         by_digest: dict[str, list[str]] = {}
         for edge, digest in digests.items():
@@ -74,4 +78,5 @@ def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
         result=FAILED,
         kind="content",
         message="\n".join(lines),
+        reads=tuple(bodies),
     )

@@ -109,9 +109,10 @@ class Statement:
 
     def is_about_status(self, status: int) -> bool:
         """Return whether the status of an answer is what failed: the statement names it, or it is
-        no success and the whole check never names it, and so takes a success for granted.
+        a server's error, or it is no success and the whole check never names it, and so takes a
+        success for granted.
         """
-        if _names_status(self.node):
+        if _names_status(self.node) or status >= 500:
             return True
         return status >= 300 and not _names_status(self._function)
 

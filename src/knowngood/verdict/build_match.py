@@ -136,11 +136,12 @@ def claim(comparison: BuildComparison) -> Outcome | None:
         result=FAILED,
         kind="content",
         message="\n".join([*_differing(comparison.differing), *_unlisted(comparison.unlisted)]),
+        reads=(*(file.served.url for file in comparison.differing), *comparison.unlisted),
     )
 
 
 def _differing(files: Iterable[DifferingFile]) -> list[str]:
-    """Return four lines for each difference; answers that differ in the same way share them."""
+    """Return three lines for each difference; answers that differ in the same way share them."""
     alike: defaultdict[tuple[str, str], list[DifferingFile]] = defaultdict(list)
     for file in files:
         alike[file.served.digest, file.built].append(file)
@@ -148,9 +149,10 @@ def _differing(files: Iterable[DifferingFile]) -> list[str]:
     for (served, built), group in list(alike.items())[:SHOWN]:
         first, edge = group[0].served, group[0].served.edge
         more = f" and {plural(len(group) - 1, 'answer')} more" if len(group) > 1 else ""
+        at_edge = f" at {one_line(edge)}" if edge else ""
         lines += [
-            f"{one_line(first.url, 300)}{f' at {one_line(edge)}' if edge else ''}{more}",
-            f"  is not the file that was built: {one_line(group[0].path, 100)}",
+            f"{one_line(first.url, 300)}{at_edge} is not the file that was built: "
+            f"{one_line(group[0].path, 100)}{more}",
             f"  served sha256 {served}",
             f"  built  sha256 {built}",
         ]

@@ -51,16 +51,18 @@ def sentence(
     origins that answered at least once; ``params`` says how many values each param has.
     """
     outcome = lead.outcome
+    first_line = outcome.message.partition("\n")[0]
+    if outcome.check == CONVERGED:
+        return f"not-converged: {first_line}"
     if not lead.url:
-        first = outcome.message.partition("\n")[0]
-        return f"not-converged: {first}" if outcome.check == CONVERGED else first
+        return first_line
     if lead.trouble in NO_ANSWER and outcome.origin not in answered:
         url = urlsplit(lead.url)
         return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
     subject, several = _subject(lead, core)
     where = _extent(lead, core, params)
     if not lead.trouble:
-        return f"{subject}{where}: {outcome.message.partition(chr(10))[0]}"
+        return f"{subject}{where}: {first_line}"
     predicate = _predicate(outcome)
     return f"{subject} {_PLURAL.sub(_plural_verb, predicate) if several else predicate}{where}"
 

@@ -202,7 +202,7 @@ def _cause(group: _Group, answered: Container[str], params: Mapping[str, int], s
         got=got,
         problems=() if lead.trouble or expected else tuple(more_lines),
         exchanges=tuple(outcome.exchanges[:2]),
-        urls=tuple(url for url in urls if url)[:_URLS],
+        urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(_cases([s for s in group.core if s.outcome.check == outcome.check])),
         claims=_claims(outcome.check, [symptom.outcome for symptom in group.symptoms]),
     )

@@ -27,7 +27,9 @@ def exchange(path: str, status: int = 200, body: bytes = b"same") -> Exchange:
 HOME, NEWS, GONE = exchange("/"), exchange("/news"), exchange("/gone", 404)
 OTHER = exchange("/other", body=b"another")
 SAME = [exchange(f"/same/{number}") for number in range(5)]
+BROKEN = exchange("/broken", 500)
 ANSWERS = {
+    "broken": respond(BROKEN),
     "home": respond(HOME),
     "news": respond(NEWS),
     "gone": respond(GONE),
@@ -120,10 +122,18 @@ def test_what_a_statement_reads_beside() -> None:
         ("assert gone.status_code == 200", True),
         ("assert gone.text == ''", True),
         ("assert gone.status_code == 404\nassert gone.text == ''", False),
+        ("assert broken.status_code == 500\nassert broken.text == ''", True),
         ("assert home.text == ''", False),
         ("assert home.status_code == 201", True),
     ],
-    ids=["status", "of-an-error-page", "of-an-expected-error-page", "content", "of-a-success"],
+    ids=[
+        "status",
+        "of-an-error-page",
+        "of-an-expected-error-page",
+        "of-a-crash",
+        "content",
+        "of-a-success",
+    ],
 )
 def test_about_the_status(source: str, about_status: bool) -> None:
     """Of an error page nothing else is worth saying, unless the check expects that status."""

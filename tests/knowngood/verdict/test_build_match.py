@@ -104,8 +104,7 @@ def test_every_answer_counts() -> None:
     assert claim is not None
     assert (claim.result, claim.kind) == (FAILED, "content")
     assert claim.message.splitlines() == [
-        "https://h/ at 192.0.2.2",
-        "  is not the file that was built: index.html",
+        "https://h/ at 192.0.2.2 is not the file that was built: index.html",
         "  served sha256 0",
         "  built  sha256 3",
     ]
@@ -117,8 +116,8 @@ def test_links_to_one_file_are_told_once() -> None:
     served = [ServedFile(f"{HOST}/{path}", "", "0") for path in files]
     claim = build_match.claim(build_match.compare(files, served, RELEASE))
     assert claim is not None
-    assert claim.message.startswith("https://h/000/x.js and 99 answers more\n")
-    assert len(claim.message.splitlines()) == 4
+    assert claim.message.partition("\n")[0].endswith(" and 99 answers more")
+    assert len(claim.message.splitlines()) == 3
 
 
 def test_a_long_list_has_an_end() -> None:
@@ -131,7 +130,7 @@ def test_a_long_list_has_an_end() -> None:
     lines = claim.message.splitlines()
     assert "… 32 differences more" in lines
     assert "… 12 URLs more" in lines
-    assert len(lines) == 8 * 4 + 8 + 2
+    assert len(lines) == 8 * 3 + 8 + 2
 
 
 def test_a_manifest_of_something_else_proves_nothing() -> None:
