@@ -10,6 +10,7 @@ from fhr_standin.faults.changes import (
     body,
     content,
     swap,
+    with_another,
     with_header,
 )
 from fhr_standin.faults.model import Ask, ContentAct
@@ -173,6 +174,31 @@ FAULTS = [
         with_header(
             _POLICY, "default-src 'self'; script-src https://cdn.example.org 'unsafe-inline'"
         ),
+    ),
+    content(
+        "policy-sandbox",
+        "the policy puts pages into a sandbox, in which no script runs",
+        ALL_PAGES,
+        with_header(_POLICY, "sandbox allow-same-origin"),
+    ),
+    content(
+        "page-framed-by-others-only",
+        "the policy lets a site show the pages that is not the one that does",
+        ALL_PAGES,
+        with_header(_POLICY, "frame-ancestors https://www.example.org"),
+    ),
+    content(
+        "page-frame-options-twice",
+        "X-Frame-Options is sent twice, and browsers take the two for a refusal",
+        ALL_PAGES,
+        with_another("x-frame-options", "ALLOWALL, ALLOW-FROM https://www.example.org"),
+    ),
+    content(
+        "page-noscript-unclosed",
+        "one locale's desktop page has a <noscript> without an end, which swallows its scripts",
+        DESKTOP,
+        swap("<main>", "<noscript><p>JavaScript</p><main>"),
+        reach="one locale",
     ),
     content(
         "policy-blocks-inline",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def page_problems(page: Response) -> list[str]:
-    """Return what a page lacks or has twice: doctype, title, ``</html>``."""
+    """Return what a page lacks or has twice: doctype, title, its end."""
     return page_structure.problems(page.text, page.html)
 
 
@@ -29,9 +29,12 @@ def language_problems(page: Response, language: str, direction: str) -> list[str
     return page_structure.language_problems(page.html, language, direction)
 
 
-def framing_problems(page: Response) -> list[str]:
-    """Return the headers that keep a browser from showing the page in a frame."""
-    return page_structure.framing_problems(page.headers)
+def framing_problems(page: Response, frame: str = "") -> list[str]:
+    """Return the headers that keep a browser from showing the page in a frame.
+
+    ``frame`` is the URL of what shows it; without one, it may be any other site.
+    """
+    return page_structure.framing_problems(page.headers, str(page.url), frame)
 
 
 def refresh_problems(page: Response) -> list[str]:

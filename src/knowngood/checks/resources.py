@@ -83,7 +83,13 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     if page_elements.has_inline_script(page.html):
         loads.insert(0, ("script", "that stands in the page", ""))
     rules = [(csp.forbids(policies, kind, target, url), kind, name) for kind, name, target in loads]
-    return [f"the policy {rule} forbids the {kind} {name}" for rule, kind, name in rules if rule]
+    sandbox = csp.sandbox_problems(
+        page.headers.get_list("content-security-policy"), {kind for kind, *_ in loads}
+    )
+    return [
+        *(f"the policy {rule} forbids the {kind} {name}" for rule, kind, name in rules if rule),
+        *sandbox,
+    ]
 
 
 def elsewhere_problems(

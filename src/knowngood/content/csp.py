@@ -37,6 +37,42 @@ def forbids(policies: list[str], kind: str, url: str, page: str) -> str | None:
     return None
 
 
+def forbids_frame(policies: str, frame: str, page: str) -> str | None:
+    """Return the ``frame-ancestors`` that forbids ``frame`` to show ``page``; None where none does.
+
+    ``policies`` are values of headers, separated by commas: in meta elements the directive does not
+    count. An empty ``frame`` stands for any site, and only what allows none of them is returned.
+    """
+    for policy in policies.split(","):
+        sources = _directives(policy).get("frame-ancestors")
+        if sources is None:
+            continue
+        others = [source for source in sources if source.lower() not in {"'none'", "'self'"}]
+        allowed = _matches_any(others, frame, page) if frame else bool(others)
+        if not allowed:
+            return f"frame-ancestors {' '.join(sources)}".strip()
+    return None
+
+
+def sandbox_problems(policies: list[str], kinds: set[str]) -> list[str]:
+    """Return what the ``sandbox`` of a policy in a header keeps a page from.
+
+    ``kinds`` are those of what the page loads: with ``script`` it has scripts, with ``json`` these
+    load documents of the page's own origin.
+    """
+    needs = {
+        "allow-scripts": ("script", "no script of the page runs"),
+        "allow-same-origin": ("json", "its scripts cannot load JSON"),
+    }
+    return [
+        f"the policy sandbox lacks {flag}: {why}"
+        for policy in ",".join(policies).split(",")
+        if (flags := _directives(policy).get("sandbox")) is not None
+        for flag, (kind, why) in needs.items()
+        if kind in kinds and flag not in {flag.lower() for flag in flags}
+    ]
+
+
 def _directives(policy: str) -> dict[str, list[str]]:
     """Return the sources of each directive; of two with one name the first counts."""
     directives: dict[str, list[str]] = {}
@@ -51,6 +87,10 @@ def _allowed(sources: list[str], url: str, page: str) -> bool:
         return True
     if not url:
         return any(source.lower() == "'unsafe-inline'" for source in sources)
+    return _matches_any(sources, url, page)
+
+
+def _matches_any(sources: list[str], url: str, page: str) -> bool:
     return any(_matches(source.lower(), url, page) for source in sources)
 
 

@@ -100,4 +100,5 @@ def _parsed_after_sandbox(text: str) -> LexborHTMLParser:
 def _document(text: str) -> LexborHTMLParser:
     from selectolax.lexbor import LexborHTMLParser
 
-    return LexborHTMLParser(text)
+    # A byte-order mark says how bytes are encoded; the parser would take it for the first text.
+    return LexborHTMLParser(text.removeprefix("\ufeff"))

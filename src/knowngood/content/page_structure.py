@@ -9,6 +9,8 @@ import codecs
 import re
 from typing import TYPE_CHECKING, Final
 
+from . import csp, open_elements
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,17 +24,19 @@ _CHARSET: Final = re.compile(r"charset\s*=\s*([\w-]+)", re.I)
 
 
 def problems(text: str, tree: LexborHTMLParser) -> list[str]:
-    """Return what is missing of a page, or there twice, each in one line."""
+    """Return what is missing of a page, or there twice, each in one line.
+
+    A page may leave out its last end tags, ``</html>`` with them, unless another element is open.
+    """
     bare = _COMMENT.sub("", text)
     sound = {
         "the page does not begin with <!doctype html>": _DOCTYPE.match(bare[:200]) is not None,
-        "the page does not end with </html>": _END.search(bare[-100:]) is not None,
         "the page has no title": _has_title(tree),
         "the page has more than one doctype": text.lower().count("<!doctype") <= 1,
         "the page has more than one </html>": len(re.findall(r"</html\b", bare, re.I)) <= 1,
         "the page has more than one </body>": len(re.findall(r"</body\b", bare, re.I)) <= 1,
     }
-    return [problem for problem, holds in sound.items() if not holds]
+    return [problem for problem, holds in sound.items() if not holds] + _open_at_the_end(text, bare)
 
 
 def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) -> list[str]:
@@ -49,7 +53,7 @@ def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) ->
         for place, name in declared
         if not _is_utf8(name)
     ]
-    if not declared:
+    if not declared and not body.startswith(codecs.BOM_UTF8):
         lines.append("no charset: neither the Content-Type header nor a <meta> element has one")
     if not _decodes(body):
         lines.append("the page is not encoded in UTF-8")
@@ -71,23 +75,49 @@ def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> 
     return lines
 
 
-def framing_problems(headers: Mapping[str, str]) -> list[str]:
-    """Return the headers that keep a browser from showing a page in another site's frame."""
-    frame = headers.get("x-frame-options", "")
-    policy = headers.get("content-security-policy", "")
+def framing_problems(headers: Mapping[str, str], url: str, frame: str) -> list[str]:
+    """Return the headers that keep a browser from showing a page in the frame of another site.
+
+    Arguments:
+        headers: those of the page; of one that is there twice, the values joined by commas.
+        url: the page's own.
+        frame: the URL of what shows it; empty if that may be any site.
+    """
+    options = headers.get("x-frame-options", "")
+    policy = csp.forbids_frame(headers.get("content-security-policy", ""), frame, url)
     disposition = headers.get("content-disposition", "")
     sound = {
-        f"X-Frame-Options: {frame} keeps the page out of frames": (
-            frame.upper() not in {"DENY", "SAMEORIGIN"}
+        f"X-Frame-Options: {options[:_SHOWN]} keeps the page out of frames": (
+            not _forbids_frames(options)
         ),
-        "Content-Security-Policy: frame-ancestors 'none' keeps the page out of frames": (
-            not re.search(r"frame-ancestors\s+'none'", policy, re.I)
-        ),
+        f"Content-Security-Policy: {(policy or '')[:_SHOWN]} keeps the page out of "
+        f"{frame or 'frames'}": policy is None,
         f"Content-Disposition: {disposition[:_SHOWN]} makes the page a download": (
             not disposition.lower().startswith("attachment")
         ),
     }
     return [problem for problem, holds in sound.items() if not holds]
+
+
+def _forbids_frames(options: str) -> bool:
+    """Return whether X-Frame-Options forbids frames. Of values that differ, one that browsers know
+    is enough (https://html.spec.whatwg.org/#the-x-frame-options-header).
+    """
+    values = {value.strip().lower() for value in options.split(",")}
+    known = {"deny", "sameorigin", "allowall"} if len(values) > 1 else {"deny", "sameorigin"}
+    return bool(values & known)
+
+
+def _open_at_the_end(text: str, bare: str) -> list[str]:
+    ends = _END.search(bare[-100:]) is not None
+    if ends and "<noscript" not in text.lower():
+        return []
+    elements = open_elements.at_the_end(text)
+    if "<noscript>" in elements:
+        return ["<noscript> is not closed: all that follows belongs to it"]
+    if ends or not elements:
+        return []
+    return [f"the page does not end with </html>, and is cut off within {elements[-1]}"]
 
 
 def _quoted(value: str | None) -> str:

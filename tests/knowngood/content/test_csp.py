@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowngood.content.csp import forbids
+from knowngood.content.csp import forbids, sandbox_problems
 
 PAGE = "https://fhr.example.org/fr/"
 OWN = "https://fhr.example.org/fr/js/fhr.js"
@@ -52,3 +52,36 @@ def test_what_is_allowed_or_not_for_us_to_say(policy: str, kind: str, url: str) 
 def test_what_is_forbidden(policies: list[str], kind: str, url: str, told: str) -> None:
     """The directive that forbids it is told; each of several policies counts."""
     assert (forbids(policies, kind, url, PAGE) or "").startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kinds"),
+    [
+        ("default-src 'self'", {"script", "json"}),
+        ("sandbox allow-scripts allow-same-origin", {"script", "json"}),
+        ("sandbox ALLOW-SCRIPTS", {"script"}),
+        ("sandbox", {"image"}),
+        ("script-src sandbox", {"script"}),
+    ],
+)
+def test_a_sandbox_that_leaves_what_a_page_needs(policy: str, kinds: set[str]) -> None:
+    """Scripts may run, and load JSON of their own origin if they do."""
+    assert sandbox_problems([policy], kinds) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (
+            "sandbox allow-same-origin",
+            ["the policy sandbox lacks allow-scripts: no script of the page runs"],
+        ),
+        (
+            "default-src *, sandbox allow-scripts",
+            ["the policy sandbox lacks allow-same-origin: its scripts cannot load JSON"],
+        ),
+    ],
+)
+def test_a_sandbox_that_does_not(policy: str, expected: list[str]) -> None:
+    """What it lacks is named, and what follows from it."""
+    assert sandbox_problems([policy], {"script", "json"}) == expected

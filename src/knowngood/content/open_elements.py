@@ -1,0 +1,60 @@
+"""Which elements of a page are still open where it ends.
+
+HTML allows to leave out many end tags (https://html.spec.whatwg.org/#optional-tags), that of
+``<html>`` among them. A page that was cut short leaves others open, or ends within a tag.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_OPTIONAL: Final = frozenset(
+    {"body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt"}
+    | {"tbody", "td", "tfoot", "th", "thead", "tr"}
+)
+_VOID: Final = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
+    | {"wbr"}
+)
+_TOKEN: Final = re.compile(
+    r"""
+      <!--(?P<comment>.*?)(?:-->|(?P<in_comment>\Z))
+    | <(?P<text>iframe|noscript|script|style|textarea|title)\b[^>]*+
+        (?:>.*?</(?P=text)\b[^>]*+(?:>|(?P<in_end>\Z))|(?P<in_text>.*\Z))
+    | <(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?P<rest>[^>]*+)(?:>|(?P<in_tag>\Z))
+    """,
+    re.I | re.S | re.X,
+)
+"""A comment, an element that holds text alone, or another tag; each may be cut off."""
+
+
+def at_the_end(text: str) -> list[str]:
+    """Return what is open at the end of a page, outermost first, such as ``["<main>", "<div>"]``.
+
+    Elements whose end tag may be left out do not count. ``<noscript>`` counts as a browser that
+    runs scripts reads it: all that follows is its text.
+    """
+    stack: list[str] = []
+    cut = ""
+    for token in _TOKEN.finditer(text):
+        name = (token["name"] or "").lower()
+        if token["in_comment"] is not None:
+            cut = "<!--"
+        elif token["in_text"] is not None or token["in_end"] is not None:
+            cut = f"<{token['text'].lower()}>"
+        elif token["in_tag"] is not None:
+            cut = f"<{token['end']}{name}"
+        elif token["end"]:
+            _close(stack, name)
+        elif name and name not in _VOID and not token["rest"].endswith("/"):
+            stack.append(name)
+    return [f"<{name}>" for name in stack if name not in _OPTIONAL] + ([cut] if cut else [])
+
+
+def _close(stack: list[str], name: str) -> None:
+    """Close the innermost element of this name, and with it those within."""
+    for place in range(len(stack) - 1, -1, -1):
+        if stack[place] == name:
+            del stack[place:]
+            return
