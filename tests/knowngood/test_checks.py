@@ -150,6 +150,17 @@ def test_texts_that_only_one_language_lacks(site: Site) -> None:
     ]
 
 
+def test_script_files_of_a_type_that_no_browser_runs(site: Site) -> None:
+    """A spelling error there leaves the page without the script, and nobody is told."""
+    page = site.page('<script src="a.js" type="text/javascirpt"></script>')
+    assert checks.script_type_problems(page) == [
+        '<script src="a.js" type="text/javascirpt">: no browser runs this type'
+    ]
+    for kind in ("", "module", "text/javascript", "text/javascript;version=1.8"):
+        page = site.page(f'<script src="a.js" type="{kind}"></script>')
+        assert checks.script_type_problems(page) == []
+
+
 def test_data_in_a_page_is_no_script(site: Site) -> None:
     """What stands in a script element of another type need not parse as one."""
     data = '<script type="text/template"><p>it\'s</p></script>'
@@ -231,9 +242,9 @@ def test_images_have_no_syntax(site: Site) -> None:
     ("kind", "body", "expected"),
     [
         ("script", "f();", []),
-        ("script", "// f();", ["the script holds only comments"]),
+        ("script", "// f();", ["nothing but comments"]),
         ("stylesheet", "a{b:c}", []),
-        ("stylesheet", "a{}", ["the stylesheet holds no rule that is not empty"]),
+        ("stylesheet", "a{}", ["nothing but comments and empty rules"]),
     ],
 )
 def test_files_that_have_content(site: Site, kind: str, body: str, expected: list[str]) -> None:

@@ -55,11 +55,11 @@ def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> lis
 
 
 def content_problems(resource: Resource) -> list[str]:
-    """Return whether a script or stylesheet holds nothing but comments and empty rules."""
+    """Return why a script or stylesheet has no effect: it holds only comments or empty rules."""
     source = resource.response.content
     if resource.kind == "script":
-        return [] if javascript.says_something(source) else ["the script holds only comments"]
-    return [] if css.says_something(source) else ["the stylesheet holds no rule that is not empty"]
+        return [] if javascript.says_something(source) else ["nothing but comments"]
+    return [] if css.says_something(source) else ["nothing but comments and empty rules"]
 
 
 def integrity_problems(page: Response, resource: Resource) -> list[str]:

@@ -20,6 +20,14 @@ def script_sources(page: Response, resources: Iterable[Resource]) -> list[bytes]
     return [source for _, source in _running(page, resources)[0]]
 
 
+def script_type_problems(page: Response) -> list[str]:
+    """Return the script files of the page whose element has a ``type`` that no browser runs."""
+    return [
+        f'<script src="{address}" type="{kind}">: no browser runs this type'
+        for address, kind in page_elements.other_types(page.html)
+    ]
+
+
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
     """Return why scripts that stand in the page do not parse; ``judge`` knows other dialects."""
     scripts = page_elements.scripts(page.html, str(page.url))

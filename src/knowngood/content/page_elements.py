@@ -45,6 +45,14 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]
             yield urldefrag(urljoin(base, address.strip())).url, b"", kind
 
 
+def other_types(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Return ``src`` and ``type`` of the script files that a browser does not run as JavaScript."""
+    for node in tree.css("script[src][type]"):
+        kind = node.attributes.get("type") or ""
+        if not javascript.is_javascript(kind):
+            yield node.attributes.get("src") or "", kind
+
+
 def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]:
     """Return the ``integrity`` attributes by which the page of ``url`` refers to ``target``."""
     base = links.base(tree, url)
