@@ -1,0 +1,45 @@
+"""Ready-made claims about one page."""
+
+from answered_site import HTML, Site
+
+from knowngood import checks
+from knowngood.fetch.response import respond
+
+
+def test_a_sound_page(site: Site) -> None:
+    """No claim about a page has anything to say."""
+    page = site.page('<meta charset="utf-8"><script>f();</script>')
+    assert checks.charset_problems(page) == []
+    assert checks.page_problems(page) == []
+    assert checks.framing_problems(page) == []
+    assert checks.leftover_problems(page) == []
+    assert checks.inline_script_problems(page) == []
+    assert checks.policy_problems(page, [site.resource("/fr/a.js", "f()")]) == []
+    assert checks.empty_text_problems(page, page) == []
+    assert checks.refresh_problems(page) == []
+
+
+def test_faults_of_a_page(site: Site) -> None:
+    """Each claim about a page sees its own."""
+    assert checks.charset_problems(site.page('<meta charset="latin1">')) != []
+    assert checks.language_problems(site.page(), "fr", "ltr") != []
+    assert checks.page_problems(respond(site.exchange("/fr/", HTML[:-3]))) != []
+    assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
+    assert checks.leftover_problems(site.page("{{ title }}")) != []
+    assert checks.inline_script_problems(site.page("<script>f('it's');</script>")) != []
+    assert checks.refresh_problems(site.page(headers={"refresh": "0; url=/x"})) == [
+        "Refresh header: 0; url=/x leads away from the page"
+    ]
+    assert checks.refresh_problems(site.page('<meta http-equiv="refresh" content="0">')) != []
+
+
+def test_texts_that_only_one_language_lacks(site: Site) -> None:
+    """What is empty in the model, too, is meant so; its elements may have other names there."""
+    model = respond(site.exchange("/en-US/", "<h1>Health</h1><h2></h2><h3></h3>"))
+    page = respond(site.exchange("/fr/", '<h1></h1><h2></h2><h3 class="x"></h3>'))
+    same = respond(site.exchange("/de/", '<h1>x</h1><h2></h2><h3 class="x"></h3>'))
+    assert checks.empty_text_problems(same, model) == []
+    assert checks.empty_text_problems(page, model) == [
+        "<h1>: it is empty, and has a text in /en-US/",
+        '<h3 class="x">: it is empty, and has a text in /en-US/',
+    ]

@@ -1,0 +1,125 @@
+"""Ready-made claims about what a page needs."""
+
+import base64
+import hashlib
+from dataclasses import replace
+
+import pytest
+from answered_site import CSS, HTML, JAVASCRIPT, Site
+
+from knowngood import checks
+from knowngood.fetch.response import respond
+
+
+def test_own_resources(site: Site) -> None:
+    """Those of other hosts are left out, and those of other pages where one is given."""
+    ours, page = site.resource("/fr/a.js", "f()"), site.page()
+    assert checks.own([ours, site.elsewhere()]) == [ours]
+    assert checks.own([ours], page) == [ours]
+    assert checks.own([ours], respond(site.exchange("/de/", HTML))) == []
+
+
+def test_files_that_are_what_their_name_says(site: Site) -> None:
+    """By kind of reference: a frame may be a page, and a script may not."""
+    frame = site.resource("/frame/", HTML, {"content-type": "text/html"}, kind="frame")
+    assert checks.file_problems(site.resource("/a.js", "f()")) == []
+    assert checks.file_problems(frame) == []
+    assert checks.file_problems(site.resource("/a.js", HTML)) == [
+        "an HTML page in place of the file"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers", "sound", "broken"),
+    [
+        ("script", JAVASCRIPT, "f();", "f("),
+        ("script", JAVASCRIPT, "f();", "x = `\n=======\n`;"),
+        ("stylesheet", CSS, "a{b:c}", "a{b:c"),
+        ("stylesheet", CSS, "a{b:c}", "<<<<<<< HEAD\na{b:c}"),
+        ("stylesheet", CSS, "\ufeffa{b:c}", "a{b:c}\ufeffd{e:f}"),
+        ("json", {"content-type": "application/json"}, "{}", '{"a": 1, "a": 2}'),
+        ("json", {"content-type": "application/json"}, "{}", "\ufeff{}"),
+    ],
+)
+def test_files_that_are_whole(
+    site: Site, kind: str, headers: dict[str, str], sound: str, broken: str
+) -> None:
+    """A script parses, a stylesheet closes what it opens, JSON is strict."""
+    assert checks.syntax_problems(site.resource("/a", sound, headers, kind)) == []
+    assert len(checks.syntax_problems(site.resource("/a", broken, headers, kind))) == 1
+
+
+def test_images_have_no_syntax(site: Site) -> None:
+    """Only what is text is read."""
+    image = site.resource("/a.png", b"{", {"content-type": "image/png"}, kind="image")
+    assert checks.syntax_problems(image) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("script", "f();", []),
+        ("script", "// f();", ["nothing but comments"]),
+        ("stylesheet", "a{b:c}", []),
+        ("stylesheet", "a{}", ["nothing but comments and empty rules"]),
+    ],
+)
+def test_files_that_have_content(site: Site, kind: str, body: str, expected: list[str]) -> None:
+    """Comments and empty rules are none."""
+    assert checks.content_problems(site.resource("/a", body, CSS, kind)) == expected
+
+
+def test_integrity_of_a_file(site: Site) -> None:
+    """A file without the hash that its element names is a problem; one without a name is none."""
+    digest = base64.b64encode(hashlib.sha256(b"f()").digest()).decode()
+    page = site.page(f'<script src="a.js" integrity="sha256-{digest}"></script>')
+    sound, stale = site.resource("/fr/a.js", "f()"), site.resource("/fr/a.js", "old()")
+    assert checks.integrity_problems(page, sound) == []
+    assert checks.integrity_problems(page, stale) == [
+        f"/fr/ asks for integrity sha256-{digest}; the file has another hash"
+    ]
+    assert checks.integrity_problems(page, site.resource("/fr/b.js", "x()")) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ("script-src 'self' 'unsafe-inline'", []),
+        (
+            "script-src 'self'",
+            ["the policy script-src 'self' forbids the script that stands in the page"],
+        ),
+        (
+            "script-src 'unsafe-inline'",
+            ["the policy script-src 'unsafe-inline' forbids the script js/a.js"],
+        ),
+    ],
+)
+def test_what_a_policy_forbids(site: Site, policy: str, expected: list[str]) -> None:
+    """By header or by the page itself: what it loads, and the scripts that stand in it."""
+    resources = [site.resource("/fr/js/a.js", "f()")]
+    script = "<script>f();</script>"
+    meta = f'<meta http-equiv="content-security-policy" content="{policy}">{script}'
+    headers = {"content-security-policy": policy}
+    assert checks.policy_problems(site.page(script, headers), resources) == expected
+    assert checks.policy_problems(site.page(meta), resources) == expected
+
+
+@pytest.mark.parametrize(
+    ("hosts", "scheme", "expected"),
+    [
+        (None, "https", []),
+        ({"cdn.example.net"}, "https", []),
+        (set(), "https", ["a script of an unknown host: https://cdn.example.net/x.js"]),
+        (None, "http", ["a script is loaded in clear: http://cdn.example.net/x.js"]),
+    ],
+)
+def test_what_a_page_loads_elsewhere(
+    site: Site, hosts: set[str] | None, scheme: str, expected: list[str]
+) -> None:
+    """Only from hosts that are allowed, and never in clear."""
+    script = replace(site.elsewhere(), url=f"{scheme}://cdn.example.net/x.js")
+    resources = [script, site.resource("/fr/a.js", "f()")]
+    assert checks.elsewhere_problems(site.page(), resources, hosts) == expected
+    other = respond(site.exchange("/de/", HTML))
+    assert checks.elsewhere_problems(other, resources, hosts) == []

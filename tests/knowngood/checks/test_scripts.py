@@ -1,0 +1,131 @@
+"""Ready-made claims about the scripts of a page."""
+
+import pytest
+from answered_site import Site
+
+from knowngood import checks
+from knowngood.fetch.response import respond
+
+
+def test_scripts_of_a_page(site: Site) -> None:
+    """In their order, its own and those that it refers to, but for those elsewhere."""
+    page = site.page(
+        '<script src="a.js"></script><script>b();</script>'
+        '<script src="https://cdn.example.net/x.js"></script>'
+    )
+    resources = [site.resource("/fr/a.js", "a();"), site.elsewhere()]
+    assert checks.script_sources(page, resources) == [b"a();", b"b();"]
+
+
+def test_scripts_of_another_dialect(site: Site) -> None:
+    """A suite may bring a judge of its own, who is told the type of the element."""
+
+    def refuse(source: bytes, kind: str) -> str | None:
+        return f"{kind}: {source.decode()}"
+
+    page = site.page('<script type="module">f()</script>')
+    assert checks.inline_script_problems(page, refuse) == ["inline script 1: module: f()"]
+    assert checks.syntax_problems(site.resource("/a.js", "g()"), refuse) == [": g()"]
+
+
+def test_data_in_a_page_is_no_script(site: Site) -> None:
+    """What stands in a script element of another type need not parse as one."""
+    data = '<script type="text/template"><p>it\'s</p></script>'
+    assert checks.inline_script_problems(site.page(data)) == []
+
+
+def test_script_files_of_a_type_that_no_browser_runs(site: Site) -> None:
+    """A spelling error there leaves the page without the script, and nobody is told."""
+    page = site.page('<script src="a.js" type="text/javascirpt"></script>')
+    assert checks.script_type_problems(page) == [
+        '<script src="a.js" type="text/javascirpt">: no browser runs this type'
+    ]
+    for kind in ("", "module", "text/javascript", "text/javascript;version=1.8"):
+        page = site.page(f'<script src="a.js" type="{kind}"></script>')
+        assert checks.script_type_problems(page) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("function go() {} function init() {} init();", []),
+        ("function init() {} init();", ["go(): the page calls it, no script defines it"]),
+        (
+            "function go() {} function init() {}",
+            ["init(): defined, and nothing on the page calls it"],
+        ),
+        ("function go() {}", []),
+    ],
+)
+def test_what_a_page_starts(site: Site, source: str, expected: list[str]) -> None:
+    """What handlers call is defined, and the function that starts it all is called."""
+    body = f'<body onload="go()"><script>{source}</script>'
+    page = respond(site.exchange("/fr/", body))
+    assert checks.start_problems(page, [], "init") == expected
+
+
+@pytest.mark.parametrize(
+    ("inline", "kind", "expected"),
+    [
+        ("f();", "script", ["init(): defined, and nothing on the page calls it"]),
+        ("init();", "script", []),
+        ("f();", "json", []),
+    ],
+)
+def test_a_script_that_nothing_starts(
+    site: Site, inline: str, kind: str, expected: list[str]
+) -> None:
+    """The script itself is at fault, and not the page."""
+    script = site.resource("/fr/a.js", "function init() {}", kind=kind)
+    page = site.page(f'<script src="a.js"></script><script>{inline}</script>')
+    assert checks.uncalled_problems(script, page, [script], "init") == expected
+    assert checks.start_problems(page, [script], "init") == []
+
+
+def test_libraries_of_a_page(site: Site) -> None:
+    """What scripts use of jQuery, one of them defines."""
+    page = site.page('<script src="$.js"></script><script>$("#x");</script>')
+    assert checks.library_problems(page, []) == ["$: a script uses it, none defines it"]
+    assert checks.library_problems(page, [site.resource("/fr/$.js", "window.$ = f;")]) == []
+
+
+def test_scripts_elsewhere_may_define_anything(site: Site) -> None:
+    """Where one lies on another host, nothing is said to be missing."""
+    script = '<script src="https://cdn.example.net/x.js"></script><script>$("#x");</script>'
+    page = respond(site.exchange("/fr/", f'<body onload="go()">{script}'))
+    assert checks.library_problems(page, [site.elsewhere()]) == []
+    assert checks.start_problems(page, [site.elsewhere()], "init") == []
+
+
+def test_elements_that_scripts_name(site: Site) -> None:
+    """What the model has and its scripts name is missing where the page has it not."""
+    script = "<script>f('#menu', '.item', '#nowhere');</script>"
+    model = respond(site.exchange("/en-US/", f'<p id="menu"><p class="item other">{script}'))
+    page = respond(site.exchange("/fr/", f'<p id="menu">{script}'))
+    assert checks.element_problems(page, model, []) == [
+        "no element .item, which scripts look for and /en-US/ has"
+    ]
+    assert checks.element_problems(model, model, []) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "source", "status", "expected"),
+    [
+        ("", "load('js/config.json');", 200, True),
+        ("", "load('js/config' + '.json');", 200, True),
+        ("<script>load('config.json');</script>", "f();", 200, True),
+        ("", "f();", 200, False),
+        ("", "f();", 404, True),
+    ],
+)
+def test_whether_scripts_name_a_file(
+    site: Site, page: str, source: str, status: int, expected: bool
+) -> None:
+    """In the page or a script; where a script is missing, that one may."""
+    script = site.resource("/fr/a.js", source, status=status)
+    assert checks.scripts_name_file("/js/config.json", [site.page(page)], [script]) is expected
+
+
+def test_a_page_without_scripts_may_name_any_file(site: Site) -> None:
+    """It is broken, and tells nothing."""
+    assert checks.scripts_name_file("/js/config.json", [site.page()], [])
