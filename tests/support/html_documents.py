@@ -40,6 +40,7 @@ def exchange(text: str = "", tries: int = 1, **more: Any) -> dict[str, Any]:
         "bytes": 5,
         "location": text,
         "address": f"192.0.2.1{text}",
+        "curl": f"curl -sSg -i https://fhr.example/fr/{text}",
         "attempts": [attempt(2.0 * number, text) for number in range(1, tries)] + [last],
         **more,
     }

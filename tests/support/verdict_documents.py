@@ -24,6 +24,7 @@ def exchange(**more: Any) -> dict[str, Any]:
         "bytes": 12,
         "location": "",
         "address": "192.0.2.1",
+        "curl": f"curl -sSg -i {URL}",
         **more,
     }
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..safety import one_line
 from ..verdict.evidence import listed, plural
-from .wording import attempt_words, curl_line, got_words
+from .wording import attempt_words, got_words
 
 _WIDEST: Final = 1000  # characters of one line; URLs are cut to half of that before
 _REPEAT: Final = "    repeat   "  # the one line that is never cut: half of it is another command
@@ -54,8 +54,8 @@ def _exchange(exchange: Mapping[str, Any], *, compared: bool) -> Iterator[str]:
         yield f"    body     {exchange['excerpt']}"
     if len(exchange["attempts"]) > 1:
         yield "    tried    " + " → ".join(map(attempt_words, exchange["attempts"]))
-    if curl_line(exchange):
-        yield f"{_REPEAT}{curl_line(exchange)}"
+    if exchange.get("curl"):
+        yield f"{_REPEAT}{exchange['curl']}"
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from ..verdict.evidence import listed, plural
 from . import html_rows
 from .report import Report
 from .timeline import bars
-from .wording import attempt_words, claim_words, curl_line, got_words
+from .wording import attempt_words, claim_words, got_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -106,7 +106,6 @@ def _templates() -> Environment:
         "attempt_words": attempt_words,
         "claim_words": claim_words,
         "got_words": got_words,
-        "curl_line": curl_line,
         "state_words": _STATES.__getitem__,
     }
     return jinja

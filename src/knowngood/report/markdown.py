@@ -12,6 +12,7 @@ _ACTIVE: Final = re.compile(r"[\\`*_\[\](){}<>#+!|~&:@$=]|^[-\d]|www\.", re.I)
 """What begins emphasis, code, links, HTML, headings, lists, mentions or formulas on GitHub."""
 
 _WIDEST: Final = 1000  # characters of one line
+_WIDEST_CODE: Final = 4000  # the same within code: half a command is another command
 
 
 def plain(text: str) -> str:
@@ -36,7 +37,7 @@ def code(text: str) -> str:
 
 def code_block(lines: Iterable[str], language: str = "") -> str:
     """Return ``lines`` as a block of code, each of them as one line."""
-    text = "\n".join(one_line(line, _WIDEST) for line in lines)
+    text = "\n".join(one_line(line, _WIDEST_CODE) for line in lines)
     ticks = _longer_than_any(text, 3)
     return f"{ticks}{language}\n{text}\n{ticks}"
 

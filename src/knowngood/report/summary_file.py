@@ -12,7 +12,7 @@ from ..verdict.evidence import listed, plural
 from . import github
 from .markdown import code, code_block, plain
 from .report import Report
-from .wording import claim_words, curl_line, got_words
+from .wording import claim_words, got_words
 
 LARGEST: Final = 1 << 20
 """Bytes that GitHub shows of one step; of a larger file it shows nothing."""
@@ -72,7 +72,8 @@ def _cause(number: int, cause: Mapping[str, Any]) -> str:
         parts.append(code_block(cause["problems"]))
     for exchange in cause["exchanges"]:
         parts.append(f"{plain(exchange['url'])}: {plain(got_words(exchange))}")
-        parts.append(code_block([curl_line(exchange)], "sh"))
+        if exchange.get("curl"):
+            parts.append(code_block([exchange["curl"]], "sh"))
     if len(cause["cases"]) > 1:
         parts.append(
             f"in {len(cause['cases'])} cases: {plain(listed(cause['cases'], _CASES_SHOWN))}"

@@ -1,30 +1,48 @@
-"""How several reports write an attempt, an exchange, a check and a request."""
+"""How several reports write an attempt, an exchange and a check."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from ..verdict.evidence import plural
 
 
 def attempt_words(attempt: Mapping[str, Any]) -> str:
-    """Return an attempt in a few words: ``timeout (connect) 5.0 s``."""
-    result = attempt["error"] or attempt["status"]
-    phase = f" ({attempt['phase']})" if attempt["phase"] else ""
-    return f"{result}{phase} {attempt['seconds']} s"
+    """Return an attempt in a few words: ``timeout (connect) after 5.00 s``."""
+    return f"{_result(attempt)} after {attempt['seconds']:.2f} s"
 
 
 def got_words(exchange: Mapping[str, Any]) -> str:
-    """Return what an exchange ended in: status, media type, size, address, attempts, time."""
-    effort = f"{plural(len(exchange['attempts']), 'attempt')} in {exchange['seconds']:.2f} s"
+    """Return what an exchange ended in: ``404 Not Found, text/html, 5 bytes from 192.0.2.1 in
+    0.25 s``, and after how many attempts if one was not enough.
+    """
+    attempts = exchange["attempts"]
+    effort = f"in {exchange['seconds']:.2f} s"
+    if len(attempts) > 1:
+        effort += f", {len(attempts)} attempts"
     if "status" not in exchange:
-        return f"no usable answer, {effort}"
+        return f"no usable answer: {_result(attempts[-1])} {effort}"
     target = f" → {exchange['location']}" if exchange.get("location") else ""
     return (
-        f"{exchange['status']}{target}, {exchange['media_type'] or 'no media type'}, "
-        f"{exchange['bytes']} bytes from {exchange['address'] or 'unknown'}, {effort}"
+        f"{_status_words(exchange['status'])}{target}, {exchange['media_type'] or 'no media type'}"
+        f", {plural(exchange['bytes'], 'byte')} from {exchange['address'] or 'unknown'} {effort}"
     )
+
+
+def _result(attempt: Mapping[str, Any]) -> str:
+    """Return what an attempt ended in: its error and how far it got, or its status."""
+    phase = f" ({attempt['phase']})" if attempt["phase"] else ""
+    return f"{attempt['error'] or _status_words(attempt['status'])}{phase}"
+
+
+def _status_words(status: int) -> str:
+    """Return ``404 Not Found``, or the number alone of a status without a name."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
 
 
 def claim_words(check: str, claim: str) -> str:
@@ -37,8 +55,3 @@ def name_of(check: str) -> str:
     file, _, function = check.partition("::")
     stem = file.removesuffix(".py").removeprefix("test_").replace("_", " ")
     return f"{stem}: {function.removeprefix('test_').replace('_', ' ')}"
-
-
-def curl_line(exchange: Mapping[str, Any]) -> str:
-    """Return the command line that sends the request of an exchange again; empty without one."""
-    return str(exchange.get("curl", ""))

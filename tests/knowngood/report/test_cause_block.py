@@ -74,7 +74,7 @@ def test_whole_block() -> None:
         "also",
     ]
     assert whole[0] == "FAILED /a is 404"
-    assert "404, text/html, 5 bytes" in whole[2]
+    assert "404 Not Found, text/html, 5 bytes" in whole[2]
     assert whole[3].endswith("Not Found")
     assert f"curl -sSg -i {URL}" in whole[5]
     assert whole[7].endswith("2 cases: de, fr")

@@ -162,7 +162,7 @@ def test_one_click_selects_the_curl_line(show: Open) -> None:
     """All of it, and nothing else."""
     page = show(failed())
     page.locator("pre.command").first.click()
-    assert page.evaluate("String(getSelection())") == "curl -sS -i https://fhr.example/fr/"
+    assert page.evaluate("String(getSelection())") == "curl -sSg -i https://fhr.example/fr/"
 
 
 def test_hostile_words_load_and_run_nothing(show: Open) -> None:

@@ -108,8 +108,10 @@ def test_cause() -> None:
     ]
     facts = dict(facts_of(article))
     assert facts["asked"] == "GET https://fhr.example/fr/"
-    assert facts["answer"] == "404, text/html, 5 bytes from 192.0.2.1, 3 attempts in 0.50 s"
-    assert facts["again"] == "curl -sS -i https://fhr.example/fr/"
+    assert (
+        facts["answer"] == "404 Not Found, text/html, 5 bytes from 192.0.2.1 in 0.50 s, 3 attempts"
+    )
+    assert facts["again"] == "curl -sSg -i https://fhr.example/fr/"
     assert facts["claims"].startswith("Claim 1 holds. 3 cases · checks/test_config.py:1")
     assert facts["cases"] == "ar, de, fr"
     assert facts["URLs"].startswith("3 URLs https://fhr.example/ar/")
@@ -121,9 +123,9 @@ def test_attempts_on_an_axis_of_time() -> None:
     """Each with its error or status, its phase, its time, and a bar for where it lies."""
     items = parsed(document(cause())).css("article .timeline li")
     assert [words(item) for item in items] == [
-        "timeout (connect) 0.25 s",
-        "timeout (connect) 0.25 s",
-        "404 0.25 s",
+        "timeout (connect) after 0.25 s",
+        "timeout (connect) after 0.25 s",
+        "404 Not Found after 0.25 s",
     ]
     assert [item.css_first("rect").attributes["x"] for item in items] == ["0.0", "47.1", "94.1"]
     assert [item.css_first("svg").attributes["class"] for item in items] == [
@@ -138,8 +140,8 @@ def test_a_single_attempt_needs_no_axis() -> None:
     page = parsed(document(cause(exchanges=[exchange()]), cause(exchanges=[silence()])))
     answered, silent = page.css("article")
     assert answered.css_first(".timeline") is None
-    assert words(silent.css_first(".timeline")) == "timeout (connect) 0.25 s no route"
-    assert "no usable answer, 1 attempt in 0.50 s" in words(silent)
+    assert words(silent.css_first(".timeline")) == "timeout (connect) after 0.25 s no route"
+    assert "no usable answer: timeout (connect) in 0.50 s" in words(silent)
 
 
 def test_cause_without_sides_evidence_or_body() -> None:
@@ -202,7 +204,9 @@ def test_requests_and_controls() -> None:
     ]
     widths = [node.attributes["width"] for node in page.css("#slowest rect")]
     assert widths == ["100.0", "20.0"]
-    assert "timeout (connect) 0.25 s 404 0.25 s" in words(page.css_first("#retried tbody"))
+    assert "timeout (connect) after 0.25 s 404 Not Found after 0.25 s" in words(
+        page.css_first("#retried tbody")
+    )
     assert [words(item) for item in page.css("#warnings li")] == [
         "a warning",
         "left behind, could not be deleted: https://fhr.example/left",

@@ -28,7 +28,7 @@ def test_verdict_and_causes() -> None:
     assert "<h3>1. /{locale}/js/config.json is 404 in 2 of 2 locales</h3>" in page
     assert "<p>expected <code>200</code>, got <code>404</code></p>" in page
     assert "<pre><code>ar: 404\n</code></pre>" in page
-    assert f'<pre><code class="language-sh">curl -sS -i {URL}\n' in page
+    assert f'<pre><code class="language-sh">curl -sSg -i {URL}\n' in page
     assert "<p>in 2 cases: ar, de</p>" in page
     place = "<code>smoketests/test_config.py:18</code>"
     assert f"<li>claim: Every locale has a config.json. ({place}, 2 cases)</li>" in page

@@ -135,7 +135,9 @@ def test_summary_names_slow_and_retried_requests() -> None:
     book = ledger(slowest=[(3.0, "GET a"), (2.0, "GET b"), (1.0, "GET c")], retried=[again] * 5)
     lines = summary(book)
     assert "slowest: 3.00 s GET a, 2.00 s GET b" in lines
-    line = "retried: GET https://h/: timeout (connect) 0.25 s → timeout (connect) 0.25 s"
+    line = (
+        "retried: GET https://h/: timeout (connect) after 0.25 s → timeout (connect) after 0.25 s"
+    )
     assert lines.count(line) == 3
 
 
