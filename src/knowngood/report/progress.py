@@ -12,7 +12,7 @@ from ..safety import first_lines, one_line
 from ..verdict.evidence import plural
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
-from .wording import name_of
+from .wording import claim_words
 
 MOVES: Final = 0.25
 """Seconds between two changes of the line on a terminal."""
@@ -21,7 +21,7 @@ LOGS: Final = 15.0
 """Seconds between two lines in a log."""
 
 _LONGEST: Final = 200  # characters of a line in a log
-_CLAIM: Final = 24  # characters of a claim that are left on a narrow terminal
+_SUBJECT: Final = 24  # characters of a claim or URL that are left on a narrow terminal
 _ERASE: Final = "\x1b[K"  # from the cursor to the end of the line
 
 
@@ -47,15 +47,22 @@ def status(results: RunResults, requests: int, seconds_left: float) -> str:
 def failure(outcome: Outcome, width: int) -> str:
     """Return a failure in one line of ``width`` characters: the claim, the case, what came.
 
-    Where that is too long, the claim is cut first. Silence is not called a failure: at the end of
-    the run the controls decide whose it is.
+    Where that is too long, the claim is cut first. Silence is about a URL, and not called a
+    failure: at the end of the run the controls decide whose it is.
     """
-    word = "NO ANSWER" if outcome.kind in SILENT else outcome.result.upper()
-    claim = outcome.claim.removesuffix(".") or name_of(outcome.check)
-    case = f" [{', '.join(outcome.values.values())}]" if outcome.values else ""
+    word, subject, case = outcome.result.upper(), claim_words(outcome.check, outcome.claim), ""
+    if outcome.kind in SILENT and outcome.exchanges:
+        word, subject = "NO ANSWER", outcome.exchanges[0]["url"]
+    elif outcome.values:
+        case = f" [{', '.join(outcome.values.values())}]"
     rest = case + "".join(f": {line}" for line in first_lines(outcome.message)[:1])
-    room = max(_CLAIM, width - len(word) - 1 - len(rest))
-    return one_line(f"{word} {one_line(claim, room)}{rest}", width)
+    room = max(_SUBJECT, width - len(word) - 1 - len(rest))
+    return one_line(f"{word} {one_line(subject.removesuffix('.'), room)}{rest}", width)
+
+
+def subject_of(outcome: Outcome) -> str:
+    """Return what is shown once, however often it fails: a check, or an origin that is silent."""
+    return outcome.origin if outcome.kind in SILENT else outcome.check
 
 
 class Progress:

@@ -10,13 +10,13 @@ from typing import Final, TextIO
 
 import pytest
 
-from ..report.progress import Progress, failure, status
+from ..report.progress import Progress, failure, status, subject_of
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
 from .options import TERMINAL
 
 FAILURES: Final = 20
-"""Checks whose first failure is shown when it happens."""
+"""Checks and silent origins whose first failure is shown when it happens."""
 
 
 class RunProgress:
@@ -62,16 +62,16 @@ class RunProgress:
         self._requests[worker] = requests
 
     def record(self, outcome: Outcome) -> None:
-        """Show the first failure of each check."""
-        failed = outcome.result in (FAILED, INCONCLUSIVE)
-        if self._progress is None or not failed or outcome.check in self._failed:
+        """Show the first failure of each check, and the first silence of each origin."""
+        failed, subject = outcome.result in (FAILED, INCONCLUSIVE), subject_of(outcome)
+        if self._progress is None or not failed or subject in self._failed:
             return
-        self._failed.add(outcome.check)
+        self._failed.add(subject)
         if len(self._failed) <= FAILURES:
             line = failure(outcome, self._progress.width)
             self._progress.add(self._config.get_terminal_writer().markup(line, red=True))
         elif len(self._failed) == FAILURES + 1:
-            self._progress.add("… failures of more checks are only counted")
+            self._progress.add("… further failures are only counted")
 
     def stop(self) -> None:
         """Show nothing more."""

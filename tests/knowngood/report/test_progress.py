@@ -3,13 +3,14 @@
 import io
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from knowngood.environment.model import Environment
-from knowngood.report.progress import LOGS, MOVES, Progress, failure, status
+from knowngood.report.progress import LOGS, MOVES, Progress, failure, status, subject_of
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, SKIPPED, Outcome
 from knowngood.verdict.run_results import RunResults
 
@@ -71,14 +72,23 @@ def test_failure() -> None:
 
 
 def test_failure_of_silence() -> None:
-    """Nobody knows yet whose silence it is."""
-    assert failure(outcome(kind="timeout"), 100).startswith("NO ANSWER Every locale has")
+    """The URL that gave no answer; nobody knows yet whose silence it is."""
+    silent = outcome(kind="timeout", message="timeout", exchanges=[{"url": "http://h/fr/"}])
+    assert failure(silent, 100) == "NO ANSWER http://h/fr/: timeout"
+
+
+def test_subject_of_a_failure() -> None:
+    """A check is shown once, and an origin that is silent once for all checks."""
+    assert subject_of(outcome(message="a")) == subject_of(outcome(message="b"))
+    silent, other = (outcome(kind="timeout", origin=name) for name in ("content", "submission"))
+    assert subject_of(silent) == subject_of(replace(silent, check="test_x.py::test_y"))
+    assert len({subject_of(outcome()), subject_of(silent), subject_of(other)}) == 3
 
 
 def test_failure_without_claim_case_and_message() -> None:
     """A check without a docstring is named; a worker that died leaves nothing else."""
     lost = Outcome("x", "test_config.py::test_debug_is_off", "", result=INCONCLUSIVE)
-    assert failure(lost, 100) == "INCONCLUSIVE config: debug is off"
+    assert failure(lost, 100) == "INCONCLUSIVE test_config.py::test_debug_is_off"
 
 
 def test_failure_on_a_narrow_terminal() -> None:

@@ -83,7 +83,7 @@ def test_failures_are_bounded(begin: Begin) -> None:
     shown.stop()
     lines = stream.getvalue().splitlines()
     assert len(lines) == FAILURES + 1
-    assert lines[-1] == "… failures of more checks are only counted"
+    assert lines[-1] == "… further failures are only counted"
 
 
 @pytest.mark.parametrize("verbosity", [-1, 1], ids=["-q", "-v"])
