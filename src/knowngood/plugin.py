@@ -138,13 +138,15 @@ def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
 
 @pytest.fixture
 def schema(request: pytest.FixtureRequest) -> Any:
-    """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check."""
+    """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check,
+    ``schema("openapi.yaml#/components/schemas/User")`` a part of another file there.
+    """
     from .content import json_schema
 
     folder = request.path.parent / "schemas"
 
     def named(name: str) -> json_schema.Schema:
-        return json_schema.load(folder / f"{name}{json_schema.SUFFIX}")
+        return json_schema.named(folder, name)
 
     return named
 

@@ -24,4 +24,5 @@ __all__ = [
     "page_elements",
     "page_structure",
     "strict_json",
+    "strict_yaml",
 ]

@@ -113,7 +113,7 @@ def inputs(environment: Environment) -> dict[str, str]:
     suite = Repository(root).commit_of("HEAD")
     if suite is not None:
         digests["suite"] = suite
-    for path in sorted(root.glob("*/schemas/*.schema.json")):
+    for path in sorted(path for path in root.glob("*/schemas/**/*") if path.is_file()):
         digests[str(path.relative_to(root))] = _digest(path)
     return digests
 

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from knowngood.content.json_schema import BadSchema, Schema, SchemaMismatch, load
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 TOKEN = "tok-" + "0123456789abcdef" * 4
 
 
@@ -123,13 +125,13 @@ REFUSED = {
     "remote-ref": ({"$ref": "https://elsewhere.example/x.json"}, ["$: $ref", "elsewhere"]),
     "remote-ref-in-a-list": (
         {"allOf": [{"properties": {"a": {"$ref": "other.json"}}}]},
-        ["$.allOf[0].properties.a: $ref 'other.json'"],
+        ["$.allOf[0].properties.a: $ref 'other.json'", "No such file"],
     ),
     "draft-as-ref": ({"$ref": DRAFT}, ["$ref"]),
     "dangling-ref": ({"$ref": "#/$defs/none"}, ["$ref '#/$defs/none'", "in this file"]),
     "dangling-ref-below": ({"items": {"$ref": "#/$defs/a"}, "$defs": {"b": {}}}, ["$.items"]),
     "dangling-anchor": ({"$ref": "#name"}, ["$ref '#name'"]),
-    "ref-to-no-schema": ({"$ref": "#/default", "default": {"tpye": "x"}}, ["'#/default'"]),
+    "ref-to-no-schema": ({"$ref": "#/default", "default": {"tpye": "x"}}, ["$.default: unknown"]),
     "ref-to-itself": ({"$ref": "#"}, ["leads back to itself"]),
     "refs-in-a-circle": (
         {
@@ -139,15 +141,27 @@ REFUSED = {
         ["leads back to itself"],
     ),
     "misspelt-keyword": ({"requird": ["a"]}, ["$: unknown keyword requird"]),
-    "draft-4-keyword": ({"definitions": {}}, ["unknown keyword definitions"]),
+    "misspelt-in-definitions": ({"definitions": {"a": {"tpye": ""}}}, ["$.definitions.a"]),
+    "draft-4-keyword": ({"id": "x"}, ["unknown keyword id"]),
     "dynamic-ref": ({"$dynamicRef": "#x"}, ["unknown keyword $dynamicRef"]),
-    "id": ({"$id": "https://elsewhere.example/"}, ["unknown keyword $id"]),
+    "recursive-ref": ({"$recursiveRef": "#"}, ["unknown keyword $recursiveRef"]),
     "unknown-format": ({"format": "colour"}, ["$: format 'colour' is not checked"]),
     "unknown-format-below": ({"items": {"format": "datetime"}}, ["$.items: format 'datetime'"]),
-    "draft-7": ({"$schema": "http://json-schema.org/draft-07/schema#"}, ["$schema", DRAFT]),
+    "draft-4": ({"$schema": "http://json-schema.org/draft-04/schema#"}, ["$schema", DRAFT]),
+    "ignored-beside-a-ref": (
+        {
+            "$schema": DRAFT_7,
+            "items": {"$ref": "#/definitions/a", "maxLength": 3},
+            "definitions": {"a": {}},
+        },
+        ["$.items: maxLength beside $ref", "ignores", "allOf"],
+    ),
+    "of-a-later-draft": ({"$schema": DRAFT_7, "unevaluatedItems": False}, ["unevaluatedItems"]),
+    "of-an-earlier-draft": ({"dependencies": {"a": ["b"]}}, ["unknown keyword dependencies"]),
+    "metaschema-of-draft-7": ({"$schema": DRAFT_7, "dependencies": 3}, ["$.dependencies"]),
     "other-draft-below": (
         {"items": {"$schema": "http://json-schema.org/draft-07/schema#"}},
-        ["$.items: $schema"],
+        ["$.items: written in", "draft-07", "allowed", DRAFT],
     ),
     "wrong-type": ({"type": "strnig"}, ["$.type"]),
     "wrong-value": ({"properties": {"a": {"minLength": "3"}}}, ["minLength"]),
@@ -215,11 +229,37 @@ def test_misspelt_keyword_anywhere(tmp_path: Path, around: Any, place: str) -> N
         pytest.param({"properties": {"a": {"$ref": "#"}}}, id="recursive-through-a-property"),
         pytest.param({"items": False}, id="boolean-below"),
         pytest.param({}, id="empty"),
+        pytest.param({"$id": "https://elsewhere.example/"}, id="id-that-nobody-refers-to"),
+        pytest.param(
+            {"$id": "/a", "items": {"$ref": "/a#/$defs/b"}, "$defs": {"b": {}}}, id="own-id"
+        ),
+        pytest.param({"items": {"$ref": "#b"}, "$defs": {"x": {"$anchor": "b"}}}, id="anchor"),
+        pytest.param({"definitions": {"a": {"definitions": {}}}}, id="definitions"),
+        pytest.param({"$schema": DRAFT_7.removesuffix("#")}, id="draft-7-without-a-hash"),
+        pytest.param({"$schema": DRAFT_7, "dependencies": {"a": ["b"]}}, id="draft-7-dependencies"),
+        pytest.param(
+            {"$schema": DRAFT_7, "$ref": "#/definitions/a", "definitions": {"a": {"title": ""}}},
+            id="draft-7-root-that-is-a-reference",
+        ),
+        pytest.param({"x-order": {"tpye": "x"}, "readOnly": True}, id="remarks"),
     ],
 )
 def test_schema_that_is_fine(tmp_path: Path, document: Any) -> None:
     """What merely looks like a mistake is accepted."""
     assert schema(tmp_path, document).problems([]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("date-time", "2024-02-30T12:00:00Z"), ("uri", "no uri"), ("duration", "5 days")],
+)
+def test_format_of_the_extra(tmp_path: Path, name: str, value: str) -> None:
+    """It is checked where its package is installed; elsewhere the message says what to install."""
+    if name in jsonschema.Draft202012Validator.FORMAT_CHECKER.checkers:
+        assert f'expected format "{name}"' in schema(tmp_path, {"format": name}).problems(value)[0]
+        return
+    with pytest.raises(BadSchema, match=r"is not checked here.*pip install 'knowngood\[formats\]'"):
+        schema(tmp_path, {"format": name})
 
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
