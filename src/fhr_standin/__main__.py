@@ -45,14 +45,15 @@ def _list_faults(as_json: bool) -> None:
 
 def _as_data(fault: Fault) -> dict[str, Any]:
     """Return a fault as a verifier reads it: paths as `ORIGIN:PATH`, a status or an error."""
-    answer = {"error": fault.error} if fault.error else {"status": fault.status}
-    return {
+    row = {
         "name": fault.name,
         "verdict": fault.verdict,
         "doc": fault.doc,
         "touches": [f"{fault.surface}:{path}" for path in fault.touches],
-        **answer,
     }
+    if fault.error:
+        return row | {"error": fault.error}
+    return row if fault.status is None else row | {"status": fault.status}
 
 
 def _serve(options: Options) -> None:

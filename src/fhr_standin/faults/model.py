@@ -74,8 +74,9 @@ class Fault:
     fault to one of three edges of content.
 
     `touches` lists the paths whose answers it changes: a name in braces stands for one segment,
-    `*` for anything, and what is behind a `?` for the query. `status` is what they answer then;
-    `error` says why they give no answer, in the words that the command `knowngood` has for that.
+    `*` for anything, and what is behind a `?` for the query. `status` is what they answer then,
+    None where it differs; `error` says why they give no answer, in the words that the command
+    `knowngood` has for that.
     """
 
     name: str
@@ -86,7 +87,7 @@ class Fault:
     certificate: Certificate | None = field(default=None, kw_only=True)
     edge: bool = field(default=False, kw_only=True)
     touches: tuple[str, ...] = field(default=(), kw_only=True)
-    status: int = field(default=200, kw_only=True)
+    status: int | None = field(default=200, kw_only=True)
     error: str = field(default="", kw_only=True)
 
 

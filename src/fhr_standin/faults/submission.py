@@ -79,7 +79,7 @@ def _fault(
     skips: str = "",
     verdict: Verdict = "FAILED",
     touches: str = _SUBMIT,
-    status: int = 201,
+    status: int | None = 201,
     error: str = "",
 ) -> SubmissionFault:
     return SubmissionFault(
@@ -189,7 +189,8 @@ FAULTS = [
         _refuse(400, lambda ask: bool(ask.obsolete)),
         status=400,
     ),
-    _fault("namespace-unchecked", "any namespace is taken", skips="namespace"),
+    # DELETE is 200 then, and the other methods are 201.
+    _fault("namespace-unchecked", "any namespace is taken", skips="namespace", status=None),
     _fault("id-unchecked", "an id need not be a UUID", skips="id"),
     _fault(
         "endpoint-unchecked",

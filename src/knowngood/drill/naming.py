@@ -33,7 +33,7 @@ def judge_naming(faults: Sequence[Fault], document: Mapping[str, Any]) -> Naming
     It is not judged where a fault does not say what it touches, where no fault is to be seen at
     all, and where there is nothing but doubt about the run itself.
     """
-    declared = bool(faults) and all(fault.touches for fault in faults) and "causes" in document
+    declared = bool(faults) and all(fault.touches for fault in faults)
     if not declared or all(fault.verdict == VerdictKind.PASSED for fault in faults):
         return Naming()
     causes = [cause for cause in document["causes"] if cause["state"] != "known"]
@@ -49,11 +49,11 @@ def judge_naming(faults: Sequence[Fault], document: Mapping[str, Any]) -> Naming
 def _by_first_cause(
     faults: Sequence[Fault], cause: Mapping[str, Any], origins: Mapping[str, str]
 ) -> Naming:
-    touched = [
-        (fault, url) for url in cause["urls"] for fault in faults if fault.touches_url(url, origins)
-    ]
+    # The URL of an exchange has the query that was sent, of which the cause leaves out a nonce.
+    urls = [*(exchange["url"] for exchange in cause["exchanges"][:1]), *cause["urls"]]
+    touched = [(fault, url) for url in urls for fault in faults if fault.touches_url(url, origins)]
     if not touched:
-        named = _path(next(iter(cause["urls"]), ""))
+        named = _path(next(iter(urls), ""))
         expected = " or ".join(pattern for fault in faults for pattern in fault.touches)
         return Naming(named, f"names {named or 'no URL'}, not {expected}")
     answers = _answers(cause)
@@ -61,14 +61,18 @@ def _by_first_cause(
     fault, url = (right or touched)[0]
     if right:
         return Naming(_path(url))
-    got = ", ".join(answers) or "no answer"
+    got = ", ".join(answers)
     return Naming(_path(url), f"names {_path(url)} with {got}, not with {fault.answer}")
 
 
 def _answers(cause: Mapping[str, Any]) -> list[str]:
-    """Return what the attempts got in the exchange that shows the cause, each thing once."""
+    """Return what the attempts got in the exchange that shows the cause, each thing once.
+
+    A cause that shows none compares bodies, as of edges, which all came with 200.
+    """
     attempts = [attempt for exchange in cause["exchanges"][:1] for attempt in exchange["attempts"]]
-    return list(dict.fromkeys(attempt["error"] or str(attempt["status"]) for attempt in attempts))
+    answers = [attempt["error"] or str(attempt["status"]) for attempt in attempts]
+    return list(dict.fromkeys(answers)) or ["200"]
 
 
 def _path(url: str) -> str:

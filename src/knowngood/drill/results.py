@@ -125,7 +125,7 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
         quiet=tuple(sorted(run.claimed - failed)) if must_fail else (),
         seconds=round(seconds, 1),
         reason=str(document["reason"]) or output.decode("utf-8", "replace")[-_OUTPUT:],
-        causes=tuple(cause["sentence"] for cause in document.get("causes", ())),
+        causes=tuple(cause["sentence"] for cause in document["causes"]),
         named=naming.named,
         misnamed=naming.misnamed,
     )

@@ -20,8 +20,8 @@ DEPLOYMENT = '''
 import http.server, json, sys, threading
 
 FAULTS = [
-    {"name": "gone", "verdict": "FAILED", "doc": "The page answers 404."},
-    {"name": "empty", "verdict": "FAILED", "doc": "The page is empty."},
+    {"name": "gone", "verdict": "FAILED", "touches": ["site:/page"], "status": 404},
+    {"name": "empty", "verdict": "FAILED", "touches": ["site:/{page}"]},
     {"name": "tolerated", "verdict": "PASSED", "doc": "The page has a byte more."},
 ]
 faults = [b for a, b in zip(sys.argv, sys.argv[1:]) if a == "--fault"]
@@ -101,7 +101,7 @@ def test_all_as_expected(project: Path) -> None:
         check=False,
     )
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
-    assert "6 of 6 as expected" in ended.stdout
+    assert "6 of 6 as expected, 4 of 4 named" in ended.stdout
     assert "2 pairs, seed 7" in ended.stdout
     document = json.loads((project / "drill.json").read_text())
     by_name = {result["name"]: result for result in document["results"]}
@@ -128,6 +128,14 @@ def drill(project: Path, monkeypatch: pytest.MonkeyPatch) -> Drill:
     return drill
 
 
+PAGE_CAUSE = {
+    "state": "failed",
+    "sentence": "/page is 404",
+    "urls": ["http://site/page"],
+    "exchanges": [
+        {"url": "http://site/page", "attempts": [{"status": 404, "error": None}]},
+    ],
+}
 CATCHES = {"page is there": "gone", "page is whole": "empty"}
 
 
@@ -144,7 +152,9 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
             "failures": [{"check": name} for name in names],
             "checks": {name: {"unsteady": False, "catches": [f]} for name, f in CATCHES.items()},
             "reason": f"{len(names)} failed",
-            "causes": [],
+            "verdict": "FAILED" if names else "PASSED",
+            "origins": {"site": "http://site"},
+            "causes": [PAGE_CAUSE] if names else [],
             "release": {"seen": None},
         }
         return Conclusion(1 if names else 0, document)

@@ -21,12 +21,12 @@ def attempt(status: int | None, error: str | None = None) -> dict[str, Any]:
 
 def cause(*paths: str, state: str = "failed", attempts: Any = None) -> dict[str, Any]:
     """One that names these paths of content; all of them were 404, unless attempts say else."""
-    exchange = {"url": paths[:1], "attempts": attempts or [attempt(404)]}
+    urls = [path if path.startswith("http") else f"{BASE}{path}" for path in paths]
     return {
         "state": state,
         "sentence": "it is wrong",
-        "urls": [path if path.startswith("http") else f"{BASE}{path}" for path in paths],
-        "exchanges": [exchange],
+        "urls": urls,
+        "exchanges": [{"url": urls[0], "attempts": attempts or [attempt(404)]}],
     }
 
 
@@ -64,6 +64,9 @@ def test_the_query_of_a_pattern() -> None:
     fault = Fault("no queries", "FAILED", ("content:/*?*",))
     assert not judge_naming([fault], document(cause("/fr/?v=1"))).misnamed
     assert judge_naming([fault], document(cause("/fr/"))).misnamed
+    sent = {"url": f"{BASE}/fr/?0123456789ab-1", "attempts": [attempt(404)]}
+    without_nonce = {**cause("/fr/"), "exchanges": [sent]}
+    assert not judge_naming([fault], document(without_nonce)).misnamed
 
 
 @pytest.mark.parametrize(
@@ -88,6 +91,14 @@ def test_a_cause_with_an_error(attempts: list[dict[str, Any]]) -> None:
     """What one of the attempts got is enough: a fault that comes and goes has others, too."""
     url = "http://127.0.0.1:9000/submit/metrics"
     assert not judge_naming([SILENT], document(cause(url, attempts=attempts))).misnamed
+
+
+def test_a_cause_without_an_exchange() -> None:
+    """It compares bodies, and so is none of an answer that is missing."""
+    compared = {**cause("/fr/js/config.json"), "exchanges": []}
+    other_bytes = Fault("other bytes", "FAILED", ("content:/*",), status=200)
+    assert not judge_naming([other_bytes], document(compared)).misnamed
+    assert judge_naming([GONE], document(compared)).misnamed
 
 
 def test_a_fault_that_declares_no_answer() -> None:
