@@ -55,25 +55,23 @@ def summary(document: Mapping[str, Any], most: int = LARGEST) -> str:
 
 
 def _head(document: Mapping[str, Any]) -> list[str]:
-    verdict = VerdictKind(document["verdict"])
-    return [
-        f"## {plain(document['environment'])}: {verdict} — {advice(verdict)}",
-        plain(document["reason"]),
-    ]
+    """Return the verdict with what to do, and why, unless the first cause says that."""
+    verdict, causes = VerdictKind(document["verdict"]), document["causes"]
+    heading = f"## {plain(document['environment'])}: {verdict} — {advice(verdict)}"
+    said = causes and causes[0]["sentence"] == document["reason"]
+    return [heading] if said else [heading, plain(document["reason"])]
 
 
 def _cause(number: int, cause: Mapping[str, Any]) -> str:
     """Return the section of one cause."""
-    parts = [f"### {number}\\. {plain(cause['sentence'])}{_NOTES[cause['state']]}"]
+    parts = [f"### {number}. {plain(cause['sentence'])}{_NOTES[cause['state']]}"]
     if cause["expected"] or cause["got"]:
         words = (f"{word} {code(cause[word])}" for word in ("expected", "got") if cause[word])
         parts.append(", ".join(words))
     if cause["problems"]:
         parts.append(code_block(cause["problems"]))
     for exchange in cause["exchanges"]:
-        parts.append(f"{plain(exchange['url'])}: {plain(got_words(exchange))}")
-        if exchange.get("curl"):
-            parts.append(code_block([exchange["curl"]], "sh"))
+        parts += _exchange(exchange)
     if len(cause["cases"]) > 1:
         parts.append(
             f"in {len(cause['cases'])} cases: {plain(listed(cause['cases'], _CASES_SHOWN))}"
@@ -82,18 +80,27 @@ def _cause(number: int, cause: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+def _exchange(exchange: Mapping[str, Any]) -> Iterator[str]:
+    yield plain(f"{exchange['method']} {exchange['url']}: {got_words(exchange)}")
+    if exchange.get("excerpt"):
+        yield code_block(exchange["excerpt"].splitlines())
+    if exchange.get("curl"):
+        yield code_block([exchange["curl"]], "sh")
+
+
 def _claim(claim: Mapping[str, Any]) -> str:
     words = plain(claim_words(claim["check"], claim["claim"]))
     return f"- claim: {words} ({code(claim['place'])}, {plural(claim['cases'], 'case')})"
 
 
 def _foot(document: Mapping[str, Any]) -> list[str]:
-    """Return doubts, warnings and numbers."""
+    """Return doubts and warnings, and the numbers."""
     notes = [f"- doubt: {plain(doubt)}" for doubt in document["doubts"]]
     notes += [f"- warning: {plain(warning)}" for warning in document["warnings"]]
     notes += [f"- left behind: {code(url)}" for url in document["left_behind"]]
     numbers = [f"| {name} | {value} |" for name, value in _numbers(document)]
-    return [*(["\n".join(notes)] if notes else []), "\n".join(["| | |", "|---|---|", *numbers])]
+    table = "\n".join(["| | |", "|---|---|", *numbers])
+    return ["### Doubts and warnings", "\n".join(notes), table] if notes else [table]
 
 
 def _numbers(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

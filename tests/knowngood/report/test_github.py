@@ -3,17 +3,16 @@
 import re
 
 import pytest
-from verdict_documents import cause, claim, document
+from html_documents import cause, claim, document, inconclusive, passed
 
 from knowngood.report import github
-from knowngood.verdict import VerdictKind
 
 
 def test_an_error_for_each_cause() -> None:
     """At the check that shows it, with what was expected."""
     assert github.commands(document(cause())) == [
-        "::error file=smoketests/test_config.py,line=18,title=Every locale has a config.json.::"
-        "/{locale}/js/config.json is 404 in 2 of 2 locales; expected 200, got 404"
+        "::error file=checks/test_config.py,line=1,title=Claim 1 holds.::"
+        "/{locale}/ is 404 in 3 of 100 locales; expected 200, got 404"
     ]
 
 
@@ -22,7 +21,7 @@ def test_escapes() -> None:
     bad = cause(
         sentence="100%\r\n::error::forged",
         expected="",
-        claims=[claim(claim="a, b: c%", place="dir,x/test_it.py:7")],
+        claims=[{**claim(), "claim": "a, b: c%", "place": "dir,x/test_it.py:7"}],
     )
     [line] = github.commands(document(bad))
     assert line == (
@@ -40,15 +39,15 @@ def test_a_warning_for_what_is_no_reason_to_roll_back(state: str) -> None:
 
 def test_a_verdict_without_causes() -> None:
     """A run that proved nothing says why."""
-    held = document(verdict=VerdictKind.INCONCLUSIVE)
+    held = {**inconclusive(), "causes": [], "reason": "why"}
     assert github.commands(held) == ["::warning title=stage%3A INCONCLUSIVE::why"]
-    assert github.commands(document(verdict=VerdictKind.PASSED)) == []
+    assert github.commands(passed()) == []
 
 
 def test_a_cause_without_a_place() -> None:
     """The engine's own claims have none."""
-    [line] = github.commands(document(cause(claims=[claim(place="", claim="It stands.")])))
-    assert line.startswith("::error title=It stands.::")
+    [line] = github.commands(document(cause(claims=[{**claim(), "place": ""}])))
+    assert line.startswith("::error title=Claim 1 holds.::")
 
 
 def test_ten_of_each() -> None:

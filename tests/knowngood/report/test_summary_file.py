@@ -4,11 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from html_documents import cause, claim, document, passed
 from markdown_it import MarkdownIt
-from verdict_documents import RUN, URL, cause, claim, document, exchange
 
 from knowngood.report import Report, summary_file
-from knowngood.verdict import VerdictKind
 
 HOSTILE = "\n\n# forged\n```\n</code></pre><script>alert(1)</script> | `` [x](http://evil.test)"
 
@@ -20,30 +19,38 @@ def rendered(markdown: str) -> str:
 
 def test_verdict_and_causes() -> None:
     """Verdict and action, the reason, then each cause with what shows it and how to repeat it."""
-    other = claim(claim="", check="test_pages.py::test_titles", cases=1)
-    text = summary_file.summary(document(cause(problems=["ar: 404"], claims=[claim(), other])))
+    nameless = {**claim(2), "claim": "", "cases": 1}
+    one = cause(problems=["ar: 404"], claims=[claim(), nameless])
+    text = summary_file.summary(document(one, reason="why"))
     lines = text.splitlines()
-    assert lines[0] == "## stage: FAILED — roll back"
+    assert lines[:3] == ["## stage: FAILED — roll back", "", "why"]
     page = rendered(text)
-    assert "<h3>1. /{locale}/js/config.json is 404 in 2 of 2 locales</h3>" in page
+    assert "<h3>1. /{locale}/ is 404 in 3 of 100 locales</h3>" in page
     assert "<p>expected <code>200</code>, got <code>404</code></p>" in page
     assert "<pre><code>ar: 404\n</code></pre>" in page
-    assert f'<pre><code class="language-sh">curl -sSg -i {URL}\n' in page
-    assert "<p>in 2 cases: ar, de</p>" in page
-    place = "<code>smoketests/test_config.py:18</code>"
-    assert f"<li>claim: Every locale has a config.json. ({place}, 2 cases)</li>" in page
-    assert f"<li>claim: test_pages.py::test_titles ({place}, 1 case)</li>" in page
-    assert f"<td>{RUN}, 1.5 s, knowngood " in page
+    assert "<pre><code>&lt;h1&gt;not found&lt;/h1&gt;\nand more\n</code></pre>" in page
+    assert '<pre><code class="language-sh">curl -sSg -i https://fhr.example/fr/\n' in page
+    assert "<p>in 3 cases: ar, de, fr</p>" in page
+    place = "<code>checks/test_config.py:1</code>"
+    assert f"<li>claim: Claim 1 holds. ({place}, 3 cases)</li>" in page
+    assert "<li>claim: test_config.py::test_2 (<code>" in page
+    assert "<td>0123456789ab, " in page
+
+
+def test_a_reason_that_is_the_first_cause() -> None:
+    """It is not said twice."""
+    text = summary_file.summary(document(cause(), reason=cause()["sentence"]))
+    assert text.count("is 404 in 3 of 100 locales") == 1
 
 
 def test_a_passed_run() -> None:
     """It has its numbers and no causes."""
-    passed = document(verdict=VerdictKind.PASSED, doubts=["few"], warnings=["old"])
-    text = summary_file.summary({**passed, "left_behind": ["http://h/x"]})
-    assert text.startswith("## stage: PASSED — proceed\n\nwhy\n\n- doubt: few\n- warning: old\n")
-    assert "- left behind: `http://h/x`" in text
-    assert "###" not in text
-    assert "| cases | 0 of 0 ran" in text
+    text = summary_file.summary({**passed(), "doubts": ["few"]})
+    assert text.startswith("## stage: PASSED — proceed\n\nevery required check ran and held\n")
+    assert "\n### Doubts and warnings\n\n- doubt: few\n- warning: a warning\n" in text
+    assert "- left behind: `https://fhr.example/left`" in text
+    assert "### 1" not in text
+    assert "| cases | 2 of 2 ran" in text
 
 
 @pytest.mark.parametrize(
@@ -56,22 +63,14 @@ def test_causes_that_are_no_reason_to_roll_back(state: str, note: str) -> None:
 
 def test_what_a_server_said_stays_text() -> None:
     """Wherever it stands in a document, it makes no heading, no link and no element."""
-    hostile = cause(
-        sentence=HOSTILE,
-        expected=HOSTILE,
-        got=HOSTILE,
-        problems=[HOSTILE],
-        cases=[HOSTILE, HOSTILE],
-        claims=[claim(claim=HOSTILE, check=HOSTILE, place=HOSTILE)],
-        exchanges=[exchange(url=HOSTILE, media_type=HOSTILE, location=HOSTILE, address=HOSTILE)],
-    )
-    more = {"doubts": [HOSTILE], "warnings": [HOSTILE], "left_behind": [HOSTILE]}
+    hostile = cause(HOSTILE, sentence=HOSTILE, expected=HOSTILE, got=HOSTILE)
+    whole = document(hostile, text=HOSTILE, reason=HOSTILE, doubts=(HOSTILE,))
     release = {"expected": HOSTILE, "seen": HOSTILE, "edges": {}}
-    page = rendered(summary_file.summary(document(hostile, **more, release=release)))
+    page = rendered(summary_file.summary({**whole, "release": release}))
     tags = set(re.findall(r"<(\w+)", page))
     plain = {"h2", "h3", "p", "code", "pre", "ul", "li"}
     assert tags == plain | {"table", "thead", "tbody", "tr", "th", "td"}
-    assert len(re.findall("<h", page)) == 2
+    assert len(re.findall("<h", page)) == 3
     assert "alert(1)" in page
 
 
@@ -79,7 +78,7 @@ def test_it_fits(tmp_path: Path) -> None:
     """The last causes are left out, and counted, where all would be more than GitHub shows."""
     many = [cause(problems=["x" * 900] * 5) for _ in range(30)]
     whole, less = (summary_file.summary(document(*many), most) for most in (1 << 20, 9000))
-    assert "### 20\\." in whole
+    assert "### 20." in whole
     assert "… 10 more causes; the verdict file has all" in whole
     assert len(less.encode()) <= 9000
     assert "… 29 more causes" in less
