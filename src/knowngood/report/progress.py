@@ -21,7 +21,6 @@ LOGS: Final = 15.0
 """Seconds between two lines in a log."""
 
 _LONGEST: Final = 200  # characters of a line in a log
-_SUBJECT: Final = 24  # characters of a claim or URL that are left on a narrow terminal
 _ERASE: Final = "\x1b[K"  # from the cursor to the end of the line
 
 
@@ -47,8 +46,8 @@ def status(results: RunResults, requests: int, seconds_left: float) -> str:
 def failure(outcome: Outcome, width: int) -> str:
     """Return a failure in one line of ``width`` characters: the claim, the case, what came.
 
-    Where that is too long, the claim is cut first. Silence is about a URL, and not called a
-    failure: at the end of the run the controls decide whose it is.
+    Where that is too long, the claim is cut first, down to half of the line. Silence is about a
+    URL, and not called a failure: at the end of the run the controls decide whose it is.
     """
     word, subject, case = outcome.result.upper(), claim_words(outcome.check, outcome.claim), ""
     if outcome.kind in SILENT and outcome.exchanges:
@@ -56,7 +55,7 @@ def failure(outcome: Outcome, width: int) -> str:
     elif outcome.values:
         case = f" [{', '.join(outcome.values.values())}]"
     rest = case + "".join(f": {line}" for line in first_lines(outcome.message)[:1])
-    room = max(_SUBJECT, width - len(word) - 1 - len(rest))
+    room = max(width // 2, width - len(word) - 1 - len(rest))
     return one_line(f"{word} {one_line(subject.removesuffix('.'), room)}{rest}", width)
 
 
