@@ -196,8 +196,9 @@ class Attempt:
         status: the status code; None without one.
         error: why it brought no usable answer; None for one that did.
         detail: the same in a sentence.
-        phase: for a timeout, how far it got (dns, connect, tls, headers or body); for TLS, which
-            fault it is (expired, not yet valid, wrong host, untrusted or handshake).
+        phase: for a timeout, how far it got (dns, connect, tls, headers or body); for a reset,
+            connect if it came before the request was sent; for TLS, which fault it is (expired, not
+            yet valid, wrong host, untrusted or handshake).
         address: the IP address that it connected to; empty if it did not get that far.
         stale: whether the kept connection had been closed by the server. That is nobody's fault,
             and repeated at once on a new one (RFC 9112, 9.3.1).

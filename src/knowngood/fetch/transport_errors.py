@@ -18,7 +18,7 @@ class Diagnosis(NamedTuple):
     Attributes:
         error: why it brought no usable answer; None for an attempt that succeeded.
         detail: a sentence for the report.
-        phase: how far a timeout came, or which fault TLS has (see ``Attempt``).
+        phase: how far a timeout or a reset came, or which fault TLS has (see ``Attempt``).
     """
 
     error: AttemptError | None
@@ -95,6 +95,8 @@ def diagnose(
         return Diagnosis(
             AttemptError.RUNNER, f"{message}: this machine opens no socket; see ulimit -n"
         )
+    if code == pycurl.E_COULDNT_CONNECT and number in _HUNG_UP_ERRNOS:
+        return Diagnosis(AttemptError.RESET, message, "connect")
     error = _error(code, message, number, received)
     if error is AttemptError.TLS:
         return _tls_fault(handle, message)

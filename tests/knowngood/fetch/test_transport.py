@@ -355,6 +355,7 @@ def test_a_missing_file_of_authorities_is_the_runners_trouble(
     ("number", "error"),
     [
         (errno.ECONNREFUSED, AttemptError.REFUSED),
+        (errno.ECONNRESET, AttemptError.RESET),
         (errno.ENETUNREACH, AttemptError.UNREACHABLE),
         (errno.EHOSTUNREACH, AttemptError.UNREACHABLE),
         (errno.ENOBUFS, AttemptError.RUNNER),
@@ -369,6 +370,15 @@ def test_why_a_connection_did_not_come_about(number: int, error: AttemptError) -
     diagnosis = diagnose(handle, raised, Received(Limits(1, 1000)), Limits(1, 1000))
     assert diagnosis.error is error
     assert "no connection" in diagnosis.detail
+
+
+def test_a_connection_reset_before_the_request() -> None:
+    """Half of a server's resets come so early; the request was not sent, and may be sent again."""
+    handle: Any = SimpleNamespace(getinfo=lambda _: errno.ECONNRESET)
+    raised = pycurl.error(pycurl.E_COULDNT_CONNECT, "no connection")
+    diagnosis = diagnose(handle, raised, Received(Limits(1, 1000)), Limits(1, 1000))
+    attempt = Attempt(0.0, 0.1, error=diagnosis.error, phase=diagnosis.phase)
+    assert attempt.never_sent
 
 
 SHORT_OF_FILES = """
