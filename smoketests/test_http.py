@@ -45,7 +45,7 @@ def test_compressed_and_plain_are_the_same(client, page):
     for url in dict.fromkeys(url for url in urls if url.netloc == first.url.netloc):
         packed = first if url == first.url else client.get(url)
         plain = client.get(url, headers={"Accept-Encoding": "identity"})
-        assert packed.content == plain.content, "compressed it is another file than plain"
+        assert packed.content == plain.content, "compressed, it is another file"
 
 
 @pytest.mark.catches("conditional-ignored", "etag-changes", "etag-missing")

@@ -59,7 +59,7 @@ def test_each_file_has_its_own_to_say(responses, resources):
                 twin = next(
                     twin for twin in files if twin.response.content == file.response.content
                 )
-                assert twin is file, f"it is a copy of {twin.response.path}"
+                assert file is twin, f"a copy of another {kind} of the page"
 
 
 @pytest.mark.catches("policy-blocks-inline", "policy-blocks-requests", "policy-blocks-scripts")

@@ -79,16 +79,17 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what the page needs and its Content-Security-Policy forbids."""
     policies = page.headers.get_list("content-security-policy") + page_elements.policies(page.html)
     url = str(page.url)
-    loads = [(file.kind, _relative(file.url, url), file.url) for file in own(resources, page)]
+    loads = [(file.kind, file.url, _relative(file.url, url)) for file in own(resources, page)]
     if page_elements.has_inline_script(page.html):
-        loads.insert(0, ("script", "that stands in the page", ""))
-    rules = [(csp.forbids(policies, kind, target, url), kind, name) for kind, name, target in loads]
-    sandbox = csp.sandbox_problems(
-        page.headers.get_list("content-security-policy"), {kind for kind, *_ in loads}
-    )
+        loads.insert(0, ("script", "", "inline"))
+    forbidden: dict[tuple[str, str], list[str]] = {}
+    for kind, target, name in loads:
+        rule = csp.forbids(policies, kind, target, url)
+        if rule:
+            forbidden.setdefault((rule, kind), []).append(name)
     return [
-        *(f"the policy {rule} forbids the {kind} {name}" for rule, kind, name in rules if rule),
-        *sandbox,
+        f"Content-Security-Policy: {rule} forbids {kind}: {', '.join(names)}"
+        for (rule, kind), names in forbidden.items()
     ]
 
 
