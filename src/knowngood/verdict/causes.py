@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from ..fetch import AttemptError
 from .cause_words import is_compared, sentence, sides
 from .evidence import CONVERGED
 from .outcome import Outcome
@@ -210,10 +211,19 @@ def _cause(group: _Group, answered: Container[str], params: Mapping[str, int], s
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
     """Return the symptom that shows a cause best: one that compared what is wrong, of the check
-    that meets it in most cases.
+    that meets it in most cases. What was not asked, since the origin was given up, shows it worst.
     """
     counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
-    return min(core, key=lambda s: (not is_compared(s.outcome), -counts[s.outcome.check, s.place]))
+
+    def order(symptom: Symptom) -> tuple[bool, bool, int]:
+        given_up = symptom.trouble == AttemptError.UNREACHABLE
+        return (
+            given_up,
+            not is_compared(symptom.outcome),
+            -counts[symptom.outcome.check, symptom.place],
+        )
+
+    return min(core, key=order)
 
 
 def _cases(symptoms: Iterable[Symptom]) -> list[str]:

@@ -119,6 +119,16 @@ def test_an_origin_that_gives_no_answer_comes_first() -> None:
     ]
 
 
+def test_an_origin_that_was_given_up() -> None:
+    """What it was not asked for any more does not say why it gave no answer."""
+    silent: dict[str, Any] = {"origin": "submission", "status": 0}
+    outcomes = [
+        *(outcome("submits", f"/submit/{n}", kind="unreachable", **silent) for n in range(3)),
+        outcome("deletes", "/submit/4", kind="timeout", **silent),
+    ]
+    assert sentences(*outcomes) == [f"{SITE} gives no answer: timeout"]
+
+
 def test_a_url_that_gives_no_answer() -> None:
     """An origin that answers otherwise is not called dead."""
     slow = in_locales("answers", "/{locale}/x", status=0, kind="timeout", phase="headers")
