@@ -22,7 +22,7 @@ def rows(document: Mapping[str, Any]) -> dict[str, Any]:
         "doubts": [doubt for doubt in document["doubts"] if doubt != document["reason"]],
         "claims": list(_claims(document)),
         "slowest": list(_slowest(document["requests"]["slowest"])),
-        "retried": document["requests"]["retried"][:_RETRIES_SHOWN],
+        "retried": _longest_first(document["requests"]["retried"])[:_RETRIES_SHOWN],
         "warnings": list(_warnings(document)),
         "controls": list(_controls(document["control"])),
         "facts": list(_facts(document)),
@@ -90,6 +90,10 @@ def _slowest(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[float, flo
     for request in requests:
         seconds = request["seconds"]
         yield seconds, round(100 * seconds / longest, 1), request["request"]
+
+
+def _longest_first(exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(exchanges, key=lambda exchange: -exchange["seconds"])
 
 
 def _warnings(document: Mapping[str, Any]) -> Iterator[str]:

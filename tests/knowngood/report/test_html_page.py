@@ -111,8 +111,9 @@ def test_cause() -> None:
     assert (
         facts["answer"] == "404 Not Found, text/html, 5 bytes from 192.0.2.1 in 0.50 s, 3 attempts"
     )
-    assert facts["again"] == "curl -sSg -i https://fhr.example/fr/"
-    assert facts["claims"].startswith("Claim 1 holds. 3 cases · checks/test_config.py:1")
+    assert facts["repeat"] == "curl -sSg -i https://fhr.example/fr/"
+    assert facts["claim"] == "Claim 1 holds. 3 cases · checks/test_config.py:1"
+    assert facts["also"] == "Claim 2 holds. 3 cases · checks/test_config.py:2"
     assert facts["cases"] == "ar, de, fr"
     assert facts["URLs"].startswith("3 URLs https://fhr.example/ar/")
     assert article.css_first("dd pre").text() == "200"
@@ -156,8 +157,9 @@ def test_cause_without_sides_evidence_or_body() -> None:
 def test_two_exchanges_that_are_compared() -> None:
     """Both are shown, in their order."""
     article = parsed(document(cause(exchanges=[exchange(), exchange("b")]))).css_first("article")
-    asked = [value for name, value in facts_of(article) if name == "asked"]
-    assert asked == ["GET https://fhr.example/fr/", "GET https://fhr.example/fr/b"]
+    facts = dict(facts_of(article))
+    assert facts["asked"] == "GET https://fhr.example/fr/"
+    assert facts["against"] == "GET https://fhr.example/fr/b"
 
 
 def test_causes_stand_in_the_documents_order() -> None:
@@ -212,6 +214,21 @@ def test_requests_and_controls() -> None:
         "left behind, could not be deleted: https://fhr.example/left",
     ]
     assert words(page.css_first("#controls tbody")) == "2023-11-14 22:13:20 UTCsilent-0.5 s"
+
+
+def test_further_retried_requests_are_folded() -> None:
+    """Where a server turned everything away one still reaches what comes below; the five that
+    took longest are seen.
+    """
+    content = document()
+    longest = exchange("long", tries=2, seconds=9.0)
+    content["requests"]["retried"] = [*[exchange(tries=2)] * 63, longest]
+    section = parsed(content).css_first("#retried")
+    assert words(section.css_first("h2")) == "64 retried requests"
+    assert [len(table.css("tbody tr")) for table in section.css("table")] == [5, 45]
+    assert words(section.css_first("tbody tr")).startswith("9.00 sGET https://fhr.example/fr/long")
+    assert words(section.css_first("details summary")) == "59 more requests"
+    assert "… 14 more in the verdict file" in words(section)
 
 
 def test_doubts_beyond_the_reason() -> None:
