@@ -40,6 +40,7 @@ url = "content:/__version__"
 
 [budget]
 probe = {probe}
+settle = 0
 
 [headers.config]
 paths = '/[^/]+/js/config\\.json'

@@ -28,7 +28,14 @@ from knowngood.release import record_store
 from knowngood.release.git import Repository
 from knowngood.release.record import Record, RecordKind
 
-SMALL = {"run": 60.0, "probe": 6.0, "attempts": 4, "concurrency": 8, "body": 1 << 20}
+SMALL = {
+    "run": 60.0,
+    "probe": 6.0,
+    "attempts": 4,
+    "concurrency": 8,
+    "body": 1 << 20,
+    "settle": 0.0,
+}
 
 
 @pytest.fixture
@@ -99,6 +106,12 @@ def fetchers(environment: Callable[..., Environment]) -> Iterator[Fetchers]:
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow at once, unless an answer says when."""
     monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_none())
+
+
+@pytest.fixture
+def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trouble that may have passed is looked at again soon."""
+    monkeypatch.setattr("knowngood.fetch.excuses.PAUSE", 0.01)
 
 
 def git_settings(home: Path, patch: pytest.MonkeyPatch) -> Path:

@@ -104,8 +104,8 @@ def test_all_checks_meet_a_fault(name: str, suite: Callable, fhr_environment: Ca
 def drilled(tmp_path: Path) -> Path:
     """An environment as ``local``, whose faults of silence and releases take tenths of seconds."""
     text = (ROOT / "environments" / "local.toml").read_text("utf-8")
-    short = "budget = { run = 60, probe = 0.9, converge = 1.5 }"
-    text = text.replace("budget = { run = 60, probe = 3, converge = 4 }", short)
+    short = "budget = { run = 60, probe = 0.9, converge = 1.5, settle = 0 }"
+    text = text.replace("budget = { run = 60, probe = 3, converge = 4, settle = 0 }", short)
     assert short in text
     folder = tmp_path / "environments"
     folder.mkdir()

@@ -33,6 +33,7 @@ class Budget:
         body: bytes of one answer, as sent and as decoded.
         flaky: the share of requests that may need a retry, for each origin and declaration.
         converge: seconds that the release may take to reach every edge.
+        settle: seconds from the first check on in which gateway errors are waited out.
     """
 
     run: float = 300.0
@@ -42,6 +43,7 @@ class Budget:
     body: int = 8 * 1024 * 1024
     flaky: float = 0.2
     converge: float = 120.0
+    settle: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
 from .page_loader import resource_group
-from .prefetch import Plan, Prefetcher
+from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import (
     ANSWERED_WRONG,
     RETRIED_ERRORS,
@@ -22,7 +22,6 @@ from .probe import (
     Answer,
     AttemptError,
     Exchange,
-    PlannedProbe,
     Probe,
 )
 from .recording import Recording

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from urllib.parse import urljoin
 
 from ..environment import Budget
+from .concurrency import Concurrency, Place
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
-from .probe import Answer, Attempt, AttemptError, Exchange, Probe
+from .probe import GATEWAY_ERRORS, Answer, Attempt, AttemptError, Exchange, Probe
 from .received import Limits
 from .retry import Tried, retried
 from .transport import Transport
@@ -22,6 +23,9 @@ deployment needs one or two."""
 
 SHORTEST: Final = 0.5
 """Seconds that an attempt gets even if they are more than its share of the probe's time."""
+
+_NO_PLACE: Final = {AttemptError.RESET, AttemptError.REFUSED}
+"""Errors by which a server may say that it takes no further connection; 503 is another way."""
 
 MayGrow: TypeAlias = Callable[[int], bool] | None
 
@@ -36,6 +40,8 @@ class Attempts:
         headers: the headers of every request.
         budget: what one probe may spend.
         deadline: the end of the run, in seconds since the epoch.
+        settled_by: until when gateway errors are waited out, in seconds since the epoch.
+        concurrency: bounds the attempts under way.
     """
 
     transport: Transport
@@ -43,24 +49,50 @@ class Attempts:
     headers: Mapping[str, str]
     budget: Budget
     deadline: float
+    settled_by: float
+    concurrency: Concurrency
 
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
         end = time.monotonic() + self.budget.probe
 
         async def attempt(before: Attempt | None) -> Tried:
+            nonlocal end
+            asked = time.monotonic()
+            place = await self.concurrency.enter()
+            settling = before is not None and before.settling
+            end = asked + self.budget.probe if settling else end + time.monotonic() - asked
             fresh = before is not None and before.stale
-            return await self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
+            send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
+            return await self._in_place(place, probe, send)
 
         def seconds_left() -> float:
             return min(end - time.monotonic(), self._run_left())
 
-        return await retried(probe, attempt, self.budget.attempts, seconds_left)
+        attempts = self.budget.attempts
+        return await retried(probe, attempt, attempts, seconds_left, self._settle_left)
 
-    async def once(self, probe: Probe) -> Exchange:
-        """Make a single attempt, on a new connection."""
+    async def _in_place(self, place: Place, probe: Probe, send: Awaitable[Tried]) -> Tried:
+        """Make an attempt and leave its place; note on a failed one what may explain it."""
+        no_place = False
+        try:
+            attempt, answer = await send
+            no_place = attempt.error in _NO_PLACE or attempt.status == 503
+        finally:
+            self.concurrency.leave(place, failed=no_place)
+        expected = answer is not None and answer.status == probe.expect
+        if expected or not attempt.failed:
+            return attempt, answer
+        settling = attempt.status in GATEWAY_ERRORS and self._settle_left() > 0
+        crowd = place.crowd if no_place else 0
+        return replace(attempt, crowd=crowd, settling=settling), answer
+
+    async def once(self, probe: Probe, *, fresh: bool) -> Exchange:
+        """Make a single attempt, with ``fresh`` on a new connection."""
+        place = await self.concurrency.enter()
         end = time.monotonic() + self.budget.probe
-        attempt, answer = await self._attempt(probe, end, fresh=True, may_grow=None)
+        send = self._attempt(probe, end, fresh=fresh, may_grow=None)
+        attempt, answer = await self._in_place(place, probe, send)
         return Exchange(probe, (attempt,), answer)
 
     async def _attempt(self, probe: Probe, end: float, *, fresh: bool, may_grow: MayGrow) -> Tried:
@@ -81,6 +113,10 @@ class Attempts:
     def _run_left(self) -> float:
         """Seconds to the end of the run."""
         return self.deadline - time.time()
+
+    def _settle_left(self) -> float:
+        """Seconds for which gateway errors are waited out; not to the very end of the run."""
+        return min(self.settled_by, self.deadline - SHORTEST) - time.time()
 
     async def _followed(self, probe: Probe, limits: Limits) -> Tried:
         """Send the request and, where the probe asks for it, follow its redirects."""

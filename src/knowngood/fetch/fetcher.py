@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ..environment import Environment
 from .attempts import Attempts
+from .concurrency import Concurrency, affordable
+from .excuses import has_passed
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
@@ -48,9 +50,9 @@ class Fetcher:
         recording: Recording | None = None,
     ) -> None:
         budget = environment.budget
-        slots = max(1, budget.concurrency // share)
+        slots = affordable(max(1, budget.concurrency // share))
         self.guard = Guard(environment.origins, environment.writes)
-        self.statistics = RequestStatistics(run_id)
+        self.statistics = RequestStatistics(run_id, time.time())
         self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
         self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Reservation]] = {}
         self._loaders: WeakKeyDictionary[Future[PageLoad], PageLoader] = WeakKeyDictionary()
@@ -58,8 +60,15 @@ class Fetcher:
         self._edges = environment.edges
         recorder = recording.recorder() if recording is not None else None
         self._transport = Transport(slots, environment.ca, public=public, recorder=recorder)
+        self._concurrency = Concurrency(slots, self._transport.limit)
         self._attempts = Attempts(
-            self._transport, self.guard, request_headers(run_id), budget, deadline
+            self._transport,
+            self.guard,
+            request_headers(run_id),
+            budget,
+            deadline,
+            self.statistics.began + budget.settle,
+            self._concurrency,
         )
         self._slot = asyncio.Semaphore(slots)
         self._loop = asyncio.SelectorEventLoop()
@@ -108,11 +117,26 @@ class Fetcher:
         """Send ``probe`` now and wait for the exchange. It is never shared or postponed."""
         return asyncio.run_coroutine_threadsafe(self._send_now(probe), self._loop).result()
 
-    def again(self, probes: Sequence[Probe]) -> list[Exchange]:
-        """Make one attempt at each of these, all at the same time, and wait."""
+    def again(self, probes: Sequence[Probe], *, fresh: bool = True) -> list[Exchange]:
+        """Make one attempt at each of these, all at the same time, and wait. With ``fresh`` each
+        gets a new connection.
+        """
         self.forget_silence()
-        futures = [asyncio.run_coroutine_threadsafe(self._once(p), self._loop) for p in probes]
+        futures = [
+            asyncio.run_coroutine_threadsafe(self._once(probe, fresh=fresh), self._loop)
+            for probe in probes
+        ]
         return [future.result() for future in futures]
+
+    def excuse(self) -> None:
+        """Excuse failures that pass by themselves, if asking again shows that they have passed."""
+        statistics, concurrency = self.statistics, self._concurrency
+        statistics.takes = concurrency.limit if concurrency.lowered else 0
+        probes = statistics.passing()
+        if probes:
+            again = partial(self.again, fresh=False)
+            statistics.excused = has_passed(again, probes, self._attempts.settled_by)
+            statistics.takes = concurrency.limit if concurrency.lowered else 0
 
     def forget_silence(self) -> None:
         """Ask origins again that were given up."""
@@ -152,9 +176,9 @@ class Fetcher:
         if not task.cancelled() and task.exception() is None:
             self._done[probe] = task.result()
 
-    async def _once(self, probe: Probe) -> Exchange:
+    async def _once(self, probe: Probe, *, fresh: bool) -> Exchange:
         async with self._slot:
-            return await self._attempts.once(probe)
+            return await self._attempts.once(probe, fresh=fresh)
 
     async def _send_now(self, probe: Probe) -> Exchange:
         try:

@@ -18,13 +18,26 @@ from weakref import WeakSet
 
 from .fetcher import Fetcher
 from .page_loader import PageLoad
-from .probe import Exchange, PlannedProbe
+from .probe import Exchange, Probe
 
 WINDOW: Final = 1024
 """Exchanges held at once: sixteen times the default concurrency, and about ten locales of FHR."""
 
 _PAGE: Final = 32
 """Exchanges that a page under way counts as. What it needs is not known yet; FHR's need fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedProbe:
+    """A probe that one item reads.
+
+    Attributes:
+        probe: the probe.
+        resources: whether the item also reads what the answer's page needs.
+    """
+
+    probe: Probe
+    resources: bool
 
 
 @dataclass(frozen=True, slots=True)

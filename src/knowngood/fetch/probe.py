@@ -55,6 +55,9 @@ RETRIED_ERRORS: Final = frozenset(
 RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
 """Statuses by which a server or a gateway says "not now" (RFC 9110, 15.6; RFC 6585, 4)."""
 
+GATEWAY_ERRORS: Final = RETRIED_STATUSES - {429}
+"""Those that a load balancer answers while it swaps its targets."""
+
 NOT_NOW: Final = frozenset({429, 503})
 """Those of ``RETRIED_STATUSES`` by which a server says that it did nothing. A gateway's 502 and 504
 leave open whether the request was carried out behind it."""
@@ -202,6 +205,8 @@ class Attempt:
         address: the IP address that it connected to; empty if it did not get that far.
         stale: whether the kept connection had been closed by the server. That is nobody's fault,
             and repeated at once on a new one (RFC 9112, 9.3.1).
+        settling: whether it is a gateway's error of a deployment that may still be settling.
+        crowd: how many requests were under way, if the server may have had no place for it.
     """
 
     began: float
@@ -212,6 +217,15 @@ class Attempt:
     phase: str = ""
     address: str = ""
     stale: bool = False
+    settling: bool = False
+    crowd: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed in a way that a sound origin does not."""
+        if self.error is None:
+            return self.status in GATEWAY_ERRORS
+        return not self.stale and self.error not in RUN_ERRORS
 
     @property
     def never_sent(self) -> bool:
@@ -275,16 +289,3 @@ class Exchange:
     def error(self) -> AttemptError | None:
         """Why there is no answer; None where there is one."""
         return self.attempts[-1].error
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedProbe:
-    """A probe that one item reads.
-
-    Attributes:
-        probe: the probe.
-        resources: whether the item also reads what the answer's page needs.
-    """
-
-    probe: Probe
-    resources: bool

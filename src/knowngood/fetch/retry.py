@@ -25,9 +25,12 @@ async def retried(
     send: Callable[[Attempt | None], Awaitable[Tried]],
     most: int,
     seconds_left: Callable[[], float],
+    seconds_to_settle: Callable[[], float] = lambda: 0.0,
 ) -> Exchange:
     """Call ``send`` until there is an answer to keep, ``most`` attempts were made, or
     ``seconds_left()`` is too little for another. ``send`` is given the attempt before.
+
+    An attempt that is settling is followed by another for ``seconds_to_settle()``.
     """
     attempts: list[Attempt] = []
 
@@ -36,7 +39,13 @@ async def retried(
         attempts.append(tried[0])
         return tried
 
+    def pause(state: RetryCallState) -> float:
+        seconds = _wait(state)
+        return min(seconds, seconds_to_settle()) if attempts[-1].settling else seconds
+
     def enough(state: RetryCallState) -> bool:
+        if attempts[-1].settling:
+            return False
         made = sum(not attempt.stale for attempt in attempts)
         return made >= most or state.upcoming_sleep + LEAST > seconds_left()
 
@@ -50,7 +59,7 @@ async def retried(
 
     retrying = AsyncRetrying(
         retry=retry_if_result(lambda tried: worth_a_retry(probe, *tried)),
-        wait=_wait,
+        wait=pause,
         stop=enough,
         retry_error_callback=lambda state: cast("Any", state.outcome).result(),
     )

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from sys import intern
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ from .exchange_summary import summary
 from .flakiness import AttemptLog
 from .probe import (
     RETRIED_STATUSES,
-    RUN_ERRORS,
     SAFE_METHODS,
     SILENT,
     Answer,
@@ -39,12 +39,14 @@ class FlakyExchange:
     Attributes:
         origin: the name of its origin.
         groups: the origin and the declaration that it counts for.
-        failed: when its failed attempts began, in seconds since the epoch.
+        failed: its failed attempts.
+        probe: what was asked.
     """
 
     origin: str
     groups: frozenset[str]
-    failed: tuple[float, ...]
+    failed: tuple[Attempt, ...]
+    probe: Probe
 
 
 @dataclass(slots=True)
@@ -53,6 +55,9 @@ class RequestStatistics:
 
     Attributes:
         run_id: the run's id, which is removed from URLs that are compared.
+        began: when the run began to ask, in seconds since the epoch.
+        takes: with how many requests at once a crowded server is asked; 0 if none is.
+        excused: whether failures that pass by themselves have passed (:mod:`.excuses`).
         built: the origin whose answers are compared with a manifest; empty without one.
         requests: exchanges finished.
         attempts: attempts made.
@@ -72,6 +77,9 @@ class RequestStatistics:
     """
 
     run_id: str = ""
+    began: float = 0.0
+    takes: int = 0
+    excused: bool = False
     built: str = ""
     requests: int = 0
     attempts: int = 0
@@ -101,7 +109,7 @@ class RequestStatistics:
             self.asked[group] += 1
         failed = self._note_attempts(exchange)
         if exchange.flaky:
-            self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed))
+            self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed, probe))
         if exchange.retried and len(self.retried) < RETRIES_KEPT:
             self.retried.append(summary(exchange))
         silent = exchange.error in SILENT and probe.method in SAFE_METHODS
@@ -137,15 +145,49 @@ class RequestStatistics:
         """Return ``url`` without the nonce of this run, so that processes can be compared."""
         return re.sub(rf"{re.escape(self.run_id)}-\d+", "", url) if self.run_id else url
 
-    def _note_attempts(self, exchange: Exchange) -> tuple[float, ...]:
-        """Log when each attempt began; return when those that failed did."""
+    def _note_attempts(self, exchange: Exchange) -> tuple[Attempt, ...]:
+        """Log when each attempt began; return those that failed."""
         log = self.attempt_logs[exchange.probe.origin]
-        failed = tuple(attempt.began for attempt in exchange.attempts if _failed(attempt))
-        log.failed += failed
+        failed = tuple(attempt for attempt in exchange.attempts if attempt.failed)
+        log.failed += [attempt.began for attempt in failed]
         last = exchange.attempts[-1]
         if last.error is None and last.status not in RETRIED_STATUSES:
             log.answered.append(last.began)
         return failed
+
+    def _passes(self, attempt: Attempt) -> bool:
+        """Return whether a failure is of a kind that passes by itself."""
+        return attempt.settling or (self.takes > 0 and attempt.crowd > 1)
+
+    def passing(self) -> list[Probe]:
+        """Return the probes with such failures that may be asked again; a few for all of them."""
+        probes = (
+            exchange.probe
+            for exchange in self.flaky_exchanges
+            if exchange.probe.method in SAFE_METHODS and any(map(self._passes, exchange.failed))
+        )
+        return list(islice(dict.fromkeys(probes), LOOKED_AT_AGAIN))
+
+    def warnings(self) -> list[str]:
+        """Return a sentence on each kind of failure that was excused."""
+        if not self.excused:
+            return []
+        attempts = [a for exchange in self.flaky_exchanges for a in exchange.failed]
+        settling = [a.began for a in attempts if a.settling]
+        crowded = sum(a.crowd > 1 for a in attempts) if self.takes else 0
+        sentences = []
+        if settling:
+            sentences.append(
+                f"the deployment was settling: {len(settling)} answers were 502, 503 or 504, the "
+                f"last {max(settling) - self.began:.0f} s after the first check began, and none in "
+                "the end; see settle in [budget]"
+            )
+        if crowded:
+            sentences.append(
+                f"the deployment turned {crowded} requests away that came at once with others; "
+                f"asked with {self.takes} at once it answered all; see concurrency in [budget]"
+            )
+        return sentences
 
     @property
     def flaky(self) -> Counter[str]:
@@ -155,20 +197,16 @@ class RequestStatistics:
     @property
     def erratic(self) -> Counter[str]:
         """The events of trouble by group: each flaky exchange with a failure that no outage
-        explains, and each outage once, however many exchanges it hit.
+        explains, and each outage once, however many exchanges it hit. What is excused is none.
         """
         outages = {origin: log.outages() for origin, log in self.attempt_logs.items()}
         events: defaultdict[str, set[object]] = defaultdict(set)
         for exchange in self.flaky_exchanges:
-            explained = [outages[exchange.origin].get(began) for began in exchange.failed]
+            failed = [a.began for a in exchange.failed if not (self.excused and self._passes(a))]
+            if not failed:
+                continue
+            explained = [outages[exchange.origin].get(began) for began in failed]
             event = exchange if None in explained else (exchange.origin, explained[0])
             for group in exchange.groups:
                 events[group].add(event)
         return Counter({group: len(group_events) for group, group_events in events.items()})
-
-
-def _failed(attempt: Attempt) -> bool:
-    """Whether an attempt failed in a way that a sound origin does not."""
-    if attempt.error is None:
-        return attempt.status in RETRIED_STATUSES - {429}
-    return not attempt.stale and attempt.error not in RUN_ERRORS

@@ -58,6 +58,11 @@ class Transport:
         self._recorder = recorder
         self._idle: list[pycurl.Curl] = []
 
+    def limit(self, connections: int) -> None:
+        """Keep and open so many connections at most; idle ones are closed for new ones."""
+        self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
+        self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, connections)
+
     async def close(self) -> None:
         """End what is under way and close every connection."""
         await self._multi.aclose()

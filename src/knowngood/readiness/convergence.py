@@ -209,4 +209,5 @@ def watching(
 def with_single_attempts(environment: Environment) -> Environment:
     """Return ``environment`` with one attempt for each probe: looks are repeated here."""
     probe = min(environment.budget.probe, LONGEST_LOOK)
-    return replace(environment, budget=replace(environment.budget, attempts=1, probe=probe))
+    budget = replace(environment.budget, attempts=1, probe=probe, settle=0)
+    return replace(environment, budget=budget)

@@ -87,7 +87,7 @@ def _control_environment(environment: Environment, names: Mapping[str, Control])
         description="controls",
         ca=environment.ca,
         origins={name: f"{url.scheme}://{url.netloc}" for name, url in urls.items()},
-        budget=replace(environment.budget, probe=SECONDS, attempts=ATTEMPTS),
+        budget=replace(environment.budget, probe=SECONDS, attempts=ATTEMPTS, settle=0),
     )
 
 

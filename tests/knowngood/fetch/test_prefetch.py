@@ -8,8 +8,8 @@ import pytest
 from wire import Fetchers, Serve, Server, Talk, answer, by_path, eventually, hang, page
 
 from knowngood.fetch.page_loader import PageLoad
-from knowngood.fetch.prefetch import Plan, Prefetcher
-from knowngood.fetch.probe import PlannedProbe, Probe
+from knowngood.fetch.prefetch import Plan, PlannedProbe, Prefetcher
+from knowngood.fetch.probe import Probe
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 

@@ -9,7 +9,7 @@ import pytest
 
 from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import Release
-from knowngood.fetch.probe import PlannedProbe
+from knowngood.fetch.prefetch import PlannedProbe
 from knowngood.session import marks
 from knowngood.session.marks import BadMark, Case
 

@@ -1,0 +1,135 @@
+"""Send as many requests at once as the environment allows, this machine can, and the server takes.
+
+A server that closes connections beyond a number, or answers them with 503, is sound: it wants to
+be asked by fewer at once. Where many requests fail so, the limit is halved until they hold. If they
+fail one by one as well, it was not the crowd, and the limit is lifted again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+WINDOW: Final = 16
+CROWDED: Final = 4
+"""Of so many requests in a row that a lower limit would have held back, this many that fail lower
+it. At the share that docs/reliability.md takes for a sound deployment's (4 %), three in a thousand
+windows do."""
+
+CLEAR: Final = 32
+"""Requests in a row without a failure, all at the limit, after which it is doubled again."""
+
+_PER_CONNECTION: Final = 3
+_RESERVED: Final = 24
+"""File descriptors: a connection's own and two of its name's look-up, and those for files, pipes
+and the looks at release and controls."""
+
+
+class Place(NamedTuple):
+    """What a request is told when it may go.
+
+    Attributes:
+        limit: which of the limits so far it goes by.
+        crowd: how many requests are under way with it.
+    """
+
+    limit: int
+    crowd: int
+
+
+class Concurrency:
+    """Bounds the requests under way. Use it on the thread of one event loop only.
+
+    ``most`` is the limit to begin with; ``changed`` is called with each new one.
+
+    Attributes:
+        most: the limit of the environment.
+        limit: the limit now.
+    """
+
+    def __init__(self, most: int, changed: Callable[[int], None] = lambda _: None) -> None:
+        self.most = self.limit = most
+        self._changed = changed
+        self._ceiling = most
+        self._crowd = self._peak = 0
+        self._number = 0
+        self._last: deque[bool] = deque(maxlen=CLEAR)
+        self._raised = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def lowered(self) -> bool:
+        """Whether the server takes fewer requests at once than the environment allows."""
+        return self.limit < self.most
+
+    async def enter(self) -> Place:
+        """Wait until one more request may go."""
+        while self._crowd >= self.limit:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            await turn
+        self._crowd += 1
+        self._peak = max(self._peak, self._crowd)
+        return Place(self._number, self._crowd)
+
+    def leave(self, place: Place, *, failed: bool) -> None:
+        """Note that a request is done, and whether the server had no place for it."""
+        self._crowd -= 1
+        if place.limit == self._number and place.crowd > self._peak // 2 and self._ceiling:
+            self._last.append(failed)
+            if failed:
+                self._lower()
+            elif self.lowered:
+                self._raise()
+        for _ in range(min(len(self._waiting), self.limit - self._crowd)):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+
+    def _lower(self) -> None:
+        """Halve the limit if too many failed of late; lift it if they fail one by one as well."""
+        if sum(list(self._last)[-WINDOW:]) < CROWDED:
+            return
+        lower = min(self.limit, self._peak) // 2
+        if lower:
+            self._ceiling = lower if self._raised else self._ceiling
+            self._raised = False
+            self._use(lower)
+        elif self.lowered:
+            self._ceiling = 0
+            self._use(self.most)
+
+    def _raise(self) -> None:
+        """Double the limit, up to where it once failed, if nothing failed of late."""
+        if len(self._last) < CLEAR or any(self._last):
+            return
+        self._raised = self.limit < self._ceiling
+        if self._raised:
+            self._use(min(self._ceiling, self.limit * 2))
+
+    def _use(self, limit: int) -> None:
+        self.limit = limit
+        self._number += 1
+        self._peak = 0
+        self._last.clear()
+        self._changed(limit)
+
+
+def affordable(most: int) -> int:
+    """Return how many connections this process can open at once, ``most`` at most: one at least."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return most
+    return max(1, min(most, (soft - _open_files() - _RESERVED) // _PER_CONNECTION))
+
+
+def _open_files() -> int:
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        if Path(folder).is_dir():
+            return len(os.listdir(folder))  # noqa: PTH208 - Path.iterdir makes objects for nothing
+    return 0

@@ -1,0 +1,120 @@
+"""A deployment that settles after a push: gateway errors are waited out, if they end."""
+
+import time
+from concurrent.futures import wait
+from typing import Any
+
+import pytest
+from tenacity import wait_fixed
+from wire import Fetchers, Play, Serve, Talk, answer, by_path, close, in_turn
+
+from knowngood.fetch.fetcher import Fetcher
+from knowngood.fetch.probe import Exchange, Probe
+
+pytestmark = pytest.mark.usefixtures("waits_of_a_hundredth", "short_looks")
+
+
+@pytest.fixture
+def waits_of_a_hundredth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries follow after a hundredth of a second."""
+    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_fixed(0.01))
+
+
+def settling(status: int, seconds: float, **headers: str) -> Play:
+    """Answer with an error for some time from now on, then as usual."""
+    end = time.monotonic() + seconds
+
+    def play(talk: Talk) -> None:
+        up = time.monotonic() > end
+        (answer("up") if up else answer("", status, headers))(talk)
+
+    return play
+
+
+def ask(fetcher: Fetcher, url: str, **of_probe: Any) -> Exchange:
+    """Send one probe and wait."""
+    return fetcher.send(Probe("content", url, **of_probe))
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_gateway_errors_are_waited_out(serve: Serve, fetchers: Fetchers, status: int) -> None:
+    """With more attempts and time than a probe has otherwise."""
+    server = serve(settling(status, 0.3))
+    exchange = ask(fetchers(server, settle=5.0, attempts=2, probe=0.1), server.url)
+    assert exchange.answer is not None
+    assert exchange.answer.body == b"up"
+    assert len(exchange.attempts) > 4
+
+
+@pytest.mark.parametrize(
+    "play", [answer(status=429), answer(status=500), close], ids=["429", "500", "closed"]
+)
+def test_nothing_else_is_waited_out(serve: Serve, fetchers: Fetchers, play: Play) -> None:
+    """No load balancer says so while it swaps its targets."""
+    server = serve(play)
+    exchange = ask(fetchers(server, settle=5.0, attempts=2), server.url)
+    assert len(exchange.attempts) <= 2
+    assert not exchange.attempts[-1].settling
+
+
+def test_a_gateway_that_names_a_later_time_is_asked_once_more(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """At the end of the time to settle: that is as long as anybody waits."""
+    server = serve(settling(503, 0.15, **{"Retry-After": "60"}))
+    exchange = ask(fetchers(server, settle=0.3), server.url)
+    assert [attempt.status for attempt in exchange.attempts] == [503, 200]
+
+
+def test_what_is_down_for_good_is_waited_for_once(serve: Serve, fetchers: Fetchers) -> None:
+    """All of its URLs share the time: the first uses it up."""
+    server = serve(answer(status=503))
+    fetcher = fetchers(server, settle=0.3, attempts=1, concurrency=1)
+    began = time.monotonic()
+    wait([fetcher.load(Probe("content", f"{server.url}/{n}")) for n in range(20)], 10)
+    assert time.monotonic() - began < 2
+    assert len(server.requests) < 60
+
+
+def test_no_more_than_the_run_has(serve: Serve, fetchers: Fetchers) -> None:
+    """Its time ends first."""
+    server = serve(answer(status=503))
+    began = time.monotonic()
+    exchange = ask(fetchers(server, settle=30.0, attempts=1, seconds=1), server.url)
+    assert time.monotonic() - began < 2
+    assert exchange.attempts[-1].status == 503
+
+
+# -- what it counts as
+
+
+def settled(serve: Serve, fetchers: Fetchers, play: Play, **budget: Any) -> Fetcher:
+    """Ask twenty times for a URL that settles, beside another, until the checks are done."""
+    server = serve(by_path({"/a": play, "/b": answer()}))
+    fetcher = fetchers(server, settle=1.0, concurrency=4, **budget)
+    wait([fetcher.load(Probe("content", f"{server.url}/b", sample=n)) for n in range(9)], 10)
+    wait([fetcher.load(Probe("content", f"{server.url}/a", sample=n)) for n in range(20)], 10)
+    fetcher.excuse()
+    return fetcher
+
+
+def test_what_has_settled_is_not_unsteady(serve: Serve, fetchers: Fetchers) -> None:
+    """It is counted as flaky, told, and nothing more."""
+    statistics = settled(serve, fetchers, settling(503, 0.2)).statistics
+    assert statistics.flaky["content"] >= 4
+    assert statistics.erratic == {}
+    assert "the deployment was settling" in statistics.warnings()[0]
+
+
+def test_what_never_settles_is_unsteady(serve: Serve, fetchers: Fetchers) -> None:
+    """Each third answer is 503, to the end and beyond."""
+    play = in_turn(*[answer(), answer(), answer(status=503)] * 2000)
+    statistics = settled(serve, fetchers, play).statistics
+    assert statistics.erratic["content"] >= 5
+    assert statistics.warnings() == []
+
+
+def test_a_sound_deployment_is_not_asked_again(serve: Serve, fetchers: Fetchers) -> None:
+    """Nothing failed, so there is nothing to excuse."""
+    fetcher = settled(serve, fetchers, answer())
+    assert fetcher.statistics.attempts == fetcher.statistics.requests == 29
