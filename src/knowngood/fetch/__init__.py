@@ -6,7 +6,7 @@ reports or releases.
 """
 
 from .client import NAMED, REPEATABLE, Client
-from .curl_line import curl_line
+from .curl_line import connect_options, curl_line
 from .decompression import decoded
 from .exchange_summary import describe
 from .fetcher import Fetcher
@@ -52,6 +52,7 @@ __all__ = [
     "Recording",
     "Resource",
     "Response",
+    "connect_options",
     "curl_line",
     "decoded",
     "describe",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,14 +20,16 @@ _PRINTABLE: Final = re.compile(rb"[ -~]*")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-def curl_line(probe: Probe) -> str:
+def curl_line(probe: Probe, ca: Path | None = None) -> str:
     """Return the command line that sends the request of ``probe`` again, from any POSIX shell.
 
-    Secrets stand in it as the variables that hold them. Left out are the headers that say which run
-    asks, as all requests have them. A long body is read from a file called ``body``.
+    ``ca`` is the PEM file of the authorities that the environment trusts. Secrets stand in the line
+    as the variables that hold them. Left out are the headers that say which run asks, as all
+    requests have them. A long body is read from a file called ``body``.
     """
-    options = [*_method(probe), *_wire(probe), *_headers(probe), *_body(probe), *_edge(probe)]
-    line = " ".join(["curl -sSg", *options, shell_word(sent_url(probe.url).encode())])
+    options = [*_method(probe), *_wire(probe, ca), *_headers(probe), *_body(probe)]
+    url = shell_word(sent_url(probe.url).encode())
+    line = " ".join(["curl -sSg", *options, *connect_options(probe), url])
     body = sent_body(probe)
     return f"{shell_printf(body)} | {line}" if body is not None and _is_piped(body) else line
 
@@ -34,6 +37,20 @@ def curl_line(probe: Probe) -> str:
 def sent_body(probe: Probe) -> bytes | None:
     """Return the body that is sent: methods that only read have none."""
     return None if probe.method in SAFE_METHODS - {"OPTIONS"} else probe.body
+
+
+def connect_options(probe: Probe) -> Iterator[str]:
+    """Yield curl's option for where to connect to, if it is not where the URL's host leads."""
+    if not probe.address:
+        return
+    parts = urlsplit(probe.url)
+    host = parts.hostname or ""
+    port = parts.port or _PORTS[parts.scheme]
+    if _is_address(probe.address.strip("[]")) and not _is_address(host):
+        yield f"--resolve {_word(f'{host}:{port}:{probe.address}')}"
+    else:
+        bracketed = f"[{host}]" if ":" in host else host
+        yield f"--connect-to {_word(f'{bracketed}:{port}{probe.connect_to[1:]}')}"
 
 
 def _method(probe: Probe) -> Iterator[str]:
@@ -44,11 +61,13 @@ def _method(probe: Probe) -> Iterator[str]:
         yield f"-X {_word(probe.method)}"
 
 
-def _wire(probe: Probe) -> Iterator[str]:
+def _wire(probe: Probe, ca: Path | None) -> Iterator[str]:
     """Yield what makes curl send what the engine sends: see :mod:`.transport`."""
     yield "--compressed"
     if probe.url.startswith("https:"):
         yield "--http1.1"
+        if ca is not None:
+            yield f"--cacert {shell_word(bytes(ca))}"
     if re.search(r"/\.\.?(?:[/?#]|$)", probe.url):
         yield "--path-as-is"
     if probe.follow:
@@ -91,20 +110,6 @@ def _is_piped(body: bytes) -> bool:
     NUL.
     """
     return len(body) <= LONGEST_BODY and _PRINTABLE.fullmatch(body) is None
-
-
-def _edge(probe: Probe) -> Iterator[str]:
-    """Yield where to connect to, if it is not where the URL's host leads."""
-    if not probe.address:
-        return
-    parts = urlsplit(probe.url)
-    host = parts.hostname or ""
-    port = parts.port or _PORTS[parts.scheme]
-    if _is_address(probe.address.strip("[]")) and not _is_address(host):
-        yield f"--resolve {_word(f'{host}:{port}:{probe.address}')}"
-    else:
-        bracketed = f"[{host}]" if ":" in host else host
-        yield f"--connect-to {_word(f'{bracketed}:{port}{probe.connect_to[1:]}')}"
 
 
 def _is_address(host: str) -> bool:

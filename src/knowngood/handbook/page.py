@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import BadEnvironment, Environment, Release
+from ..fetch import Probe, connect_options
 from ..safety import one_line
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ def _live_commands(environment: Environment, release: Release | None) -> Iterato
     """Yield a command that prints the version document, for each edge if the file lists edges."""
     if release is None:
         return
-    url = shlex.quote(environment.origins[release.origin] + release.path)
+    url = environment.origins[release.origin] + release.path
     for edge in environment.edges.get(release.origin, ()) or [""]:
-        port = "" if re.search(r":\d+$", edge) else ":"
-        connect = f"--connect-to {shlex.quote(f'::{edge}{port}')} " if edge else ""
-        yield f"curl -sSg {connect}{url}"
+        options = connect_options(Probe(release.origin, url, address=edge))
+        yield " ".join(["curl -sSg", *options, shlex.quote(url)])

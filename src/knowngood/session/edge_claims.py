@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
@@ -14,10 +15,11 @@ from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
 SHOWN: Final = 8  # URLs that differ between edges
 
 
-def not_converged(result: Convergence) -> Outcome:
+def not_converged(result: Convergence, ca: Path | None) -> Outcome:
     """Return the failed claim that every edge serves the release.
 
-    Where no missing edge answered at all, the kind of their silence decides its result.
+    Where no missing edge answered at all, the kind of their silence decides its result. ``ca`` is
+    the PEM file of the authorities that the environment trusts.
     """
     edges = len(result.missing)
     total = len(result.there) + edges
@@ -34,19 +36,19 @@ def not_converged(result: Convergence) -> Outcome:
         result=FAILED,
         kind="release",
         message=message,
-        exchanges=tuple(describe(exchange) for exchange in seen[:1]),
+        exchanges=tuple(describe(exchange, ca) for exchange in seen[:1]),
     )
     if answered:
         return claim
-    silences = [_by_silence(claim, edge) for edge in result.missing]
+    silences = [_by_silence(claim, edge, ca) for edge in result.missing]
     return next((silence for silence in silences if silence.result == FAILED), silences[0])
 
 
-def _by_silence(claim: Outcome, edge: Edge) -> Outcome:
+def _by_silence(claim: Outcome, edge: Edge, ca: Path | None) -> Outcome:
     if edge.last is None:
         return replace(claim, result=INCONCLUSIVE, kind="budget")
     exchange = edge.last.exchange
-    fields: dict[str, Any] = {"kind": "status", "exchanges": (describe(exchange),)}
+    fields: dict[str, Any] = {"kind": "status", "exchanges": (describe(exchange, ca),)}
     try:
         respond(exchange)
     except (NoAnswer, Blocked) as error:

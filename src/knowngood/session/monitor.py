@@ -118,7 +118,8 @@ class Monitor:
         if result.missing:
             self._look()
             self._results.halted = "the release was not there, so no check ran"
-            self._results.add_claim(edge_claims.not_converged(result))
+            claim = edge_claims.not_converged(result, self._environment.ca)
+            self._results.add_claim(claim)
 
     def _compare_edges(self) -> None:
         differing = {u: d for u, d in self._results.bodies.items() if len(set(d.values())) > 1}

@@ -181,7 +181,9 @@ class Worker:
             "message": encodable(redact(failure.message)[:4000]),
             "expected": encodable(redact(failure.expected)),
             "got": encodable(redact(failure.got)),
-            "exchanges": [describe(exchange) for exchange in failure.exchanges],
+            "exchanges": [
+                describe(exchange, self.environment.ca) for exchange in failure.exchanges
+            ],
             "reads": [one_line(url, 500) for url in failure.reads],
         }
         for exchange in failure.exchanges[:1]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from release_side import needed
-from wire import Fetchers, Request, Serve, answer, by_path
+from wire import Authority, Fetchers, Request, Serve, answer, by_path
 
 from knowngood.fetch import Probe, curl_line
 from knowngood.safety import Redactor, redaction
@@ -224,3 +224,15 @@ def test_https_is_asked_by_the_engines_version() -> None:
     """The engine speaks HTTP/1.1; curl would choose."""
     assert "--http1.1" in curl_line(Probe("content", "https://h/"))
     assert "--http1.1" not in curl_line(Probe("content", "http://h/"))
+
+
+def test_the_environments_authorities_are_trusted(
+    serve: Serve, authority: Authority, tmp_path: Path
+) -> None:
+    """Without them curl would refuse the certificate of a deployment that has its own."""
+    needed("curl", "curl")
+    server = serve(answer("ok"), tls=authority.context()[0])
+    probe = Probe("content", f"{server.url}/")
+    assert run("sh", curl_line(probe, authority.pem), tmp_path).endswith("ok")
+    assert "--cacert 'a ca.pem'" in curl_line(probe, Path("a ca.pem"))
+    assert "--cacert" not in curl_line(Probe("content", "http://h/"), authority.pem)

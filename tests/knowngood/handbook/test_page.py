@@ -104,10 +104,13 @@ def test_every_edge_is_asked_what_is_live(rendered: Render) -> None:
     """With the addresses as curl takes them."""
     edges = '["192.0.2.1", "[2001:db8::1]:8443", "2001:db8::2", "edge.test:81"]'
     page = rendered(SHOP + RELEASE + f"[edges]\nshop-a = {edges}\n")
-    asked = re.findall(r"^curl -sSg --connect-to (\S+) (.*)$", page, re.M)
+    asked = re.findall(r"^curl -sSg --\S+ (\S+) (.*)$", page, re.M)
     assert [edge.strip("'") for edge, _ in asked] == [
-        "::192.0.2.1:", "::[2001:db8::1]:8443", "::[2001:db8::2]:", "::edge.test:81"
-    ]  # fmt: skip
+        "shop.test:80:192.0.2.1",
+        "shop.test:80:[2001:db8::1]:8443",
+        "shop.test:80:[2001:db8::2]",
+        "shop.test:80:edge.test:81",
+    ]
     assert {url for _, url in asked} == {"'http://shop.test/version?x=1'"}
 
 
