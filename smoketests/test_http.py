@@ -28,8 +28,9 @@ def test_firefox_gets_what_we_get(client, path):
     """Firefox gets the same answers as these checks, which would prove nothing otherwise."""
     ours = client.get(path)
     theirs = client.get(path, headers=FIREFOX)
-    status = f"Firefox gets {theirs.status_code}, these checks get {ours.status_code}"
-    assert theirs.status_code == ours.status_code, status
+    same_status = theirs.status_code == ours.status_code
+    statuses = f"Firefox gets {theirs.status_code}, these checks get {ours.status_code}"
+    assert same_status, statuses
     assert theirs.content == ours.content, "Firefox gets another body than these checks"
 
 

@@ -69,7 +69,7 @@ def integrity_problems(page: Response, resource: Resource) -> list[str]:
         return []
     content = resource.response.content
     return [
-        f"{page.path} asks for integrity {text}; the file has another hash"
+        f"integrity of {_relative(resource.url, str(page.url))}: the file's hash is not {text}"
         for text in attributes
         if not integrity.matches(text, content)
     ]

@@ -27,13 +27,13 @@ class HeaderRule:
         """Return what is wrong with a header that has these values; None where nothing is."""
         value = ", ".join(values)
         if self.expected is None:
-            return f"{self.header}: expected none, found {value!r}" if values else None
+            return f'{self.header}: expected none, found "{value}"' if values else None
         if not values:
             return f"{self.header}: expected for {self.kind}, not sent"
         if isinstance(self.expected, int):
             return self._lifetime_problem(value, self.expected)
         if not self.expected.fullmatch(value):
-            return f"{self.header}: expected /{self.expected.pattern}/, found {value!r}"
+            return f'{self.header}: expected /{self.expected.pattern}/, found "{value}"'
         return None
 
     def _lifetime_problem(self, value: str, most: int) -> str | None:
@@ -43,7 +43,7 @@ class HeaderRule:
             return None
         ages = [int(age) for age in re.findall(r"(?:max-age|s-maxage)\s*=\s*\"?(\d+)", value, re.I)]
         if not ages:
-            return f"{self.header}: expected a max-age of at most {most} s, found {value!r}"
+            return f'{self.header}: expected a max-age of at most {most} s, found "{value}"'
         if max(ages) > most:
-            return f"{self.header}: expected at most {most} s, found {value!r}"
+            return f'{self.header}: expected at most {most} s, found "{value}"'
         return None

@@ -76,7 +76,7 @@ def test_integrity_of_a_file(site: Site) -> None:
     sound, stale = site.resource("/fr/a.js", "f()"), site.resource("/fr/a.js", "old()")
     assert checks.integrity_problems(page, sound) == []
     assert checks.integrity_problems(page, stale) == [
-        f"/fr/ asks for integrity sha256-{digest}; the file has another hash"
+        f"integrity of a.js: the file's hash is not sha256-{digest}"
     ]
     assert checks.integrity_problems(page, site.resource("/fr/b.js", "x()")) == []
 

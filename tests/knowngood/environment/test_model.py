@@ -193,12 +193,12 @@ def test_header_as_expected(expected: HeaderRule, values: list[str]) -> None:
 @pytest.mark.parametrize(
     ("expected", "values", "words"),
     [
-        pytest.param(rule(None), ["x"], ["expected none", "'x'"], id="absent-but-sent"),
+        pytest.param(rule(None), ["x"], ["expected none", '"x"'], id="absent-but-sent"),
         pytest.param(rule(None), [""], ["expected none"], id="absent-but-sent-empty"),
         pytest.param(rule("x"), [], ["config", "not sent"], id="pattern-not-sent"),
         pytest.param(rule(1), [], ["config", "not sent"], id="age-not-sent"),
-        pytest.param(rule("a"), ["ab"], ["/a/", "'ab'"], id="pattern-matches-a-part"),
-        pytest.param(rule("a"), ["a", "a"], ["/a/", "'a, a'"], id="sent-twice"),
+        pytest.param(rule("a"), ["ab"], ["/a/", '"ab"'], id="pattern-matches-a-part"),
+        pytest.param(rule("a"), ["a", "a"], ["/a/", '"a, a"'], id="sent-twice"),
         pytest.param(rule(600), ["max-age=601"], ["600 s", "601"], id="age-too-long"),
         pytest.param(rule(600), ["max-age=1, s-maxage=999"], ["600 s", "999"], id="shared-age"),
         pytest.param(rule(600), ["max-age=1", "max-age=999"], ["600 s"], id="two-ages"),
