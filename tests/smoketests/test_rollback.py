@@ -33,4 +33,4 @@ def test_the_incident_is_caught_and_taken_back(tmp_path: Path) -> None:
     assert [step["right"] for step in steps] == [True] * 10
     lost = next(step for step in steps if "which lacks" in step["done"])
     assert "which lacks en-US/js/config.json" in lost["done"]
-    assert "FAIL     0/5  config: config json never 404s" in lost["output"]
+    assert "FAIL     0/5  Every locale has js/config.json" in lost["output"]

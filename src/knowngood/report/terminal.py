@@ -12,7 +12,7 @@ from ..verdict.decide import Verdict
 from ..verdict.evidence import plural
 from ..verdict.run_results import RunResults
 from . import cause_block
-from .wording import attempt_words, name_of
+from .wording import attempt_words, claim_words
 
 _BLOCKS_SHOWN = 20
 _EXPIRES_SOON = 14 * 86400  # seconds; Let's Encrypt renews at 30 days; half of that is late
@@ -45,16 +45,16 @@ def write(
 
 
 def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
-    """Yield a line for each check: whether it held, and how many of its cases did."""
+    """Yield a line for each claim: whether it holds, and in how many of its cases."""
     for check, claim in results.claims.items():
         unsteady = claim.asked & set(verdict.unsteady)
         held = claim.ran - claim.bad - claim.skipped
         counted = f"{claim.ran}" if held == claim.ran else f"{held}/{claim.ran}"
         word = "FAIL" if claim.bad or unsteady else "skip" if claim.skipped else "ok"
         note = " (unsteady: too many retries)" if unsteady else ""
-        yield word != "FAIL", f"{word:<4} {counted:>7}  {name_of(check)}{note}"
+        yield word != "FAIL", f"{word:<4} {counted:>7}  {claim_words(check, claim.title)}{note}"
     for check, why in results.inapplicable.items():
-        yield True, f"n/a           {name_of(check)}: {why}"
+        yield True, f"n/a           {check}: {why}"
 
 
 def cause_blocks(verdict: Verdict) -> Iterator[list[str]]:

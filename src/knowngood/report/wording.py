@@ -48,10 +48,3 @@ def _status_words(status: int) -> str:
 def claim_words(check: str, claim: str) -> str:
     """Return what a check claims; of one without a docstring, its file and function."""
     return claim or check
-
-
-def name_of(check: str) -> str:
-    """Return ``test_config.py::test_debug_is_off`` as ``config: debug is off``."""
-    file, _, function = check.partition("::")
-    stem = file.removesuffix(".py").removeprefix("test_").replace("_", " ")
-    return f"{stem}: {function.removeprefix('test_').replace('_', ' ')}"

@@ -74,13 +74,13 @@ def test_line_of_a_claim() -> None:
     book = ledger(
         outcome(result=PASSED),
         outcome("de"),
-        Outcome("x", "test_date_format.py::test_all_months", "claim"),
+        Outcome("x", "test_date_format.py::test_all_months", "All months are there."),
     )
     book.inapplicable["test_submission.py::test_v2"] = "no origin called submission"
     assert list(terminal.claims(verdict(), book)) == [
-        (False, "FAIL     1/2  config: never 404s"),
-        (True, "ok         1  date format: all months"),
-        (True, "n/a           submission: v2: no origin called submission"),
+        (False, "FAIL     1/2  config.json answers 200 in every locale."),
+        (True, "ok         1  All months are there."),
+        (True, "n/a           test_submission.py::test_v2: no origin called submission"),
     ]
 
 
@@ -89,7 +89,10 @@ def test_line_of_an_unsteady_claim() -> None:
     book = ledger(outcome(result=PASSED, asked=("content:/x",)))
     unsteady = replace(verdict(), unsteady=("content:/x",))
     assert list(terminal.claims(unsteady, book)) == [
-        (False, "FAIL       1  config: never 404s (unsteady: too many retries)")
+        (
+            False,
+            "FAIL       1  config.json answers 200 in every locale. (unsteady: too many retries)",
+        )
     ]
 
 
