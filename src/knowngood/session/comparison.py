@@ -20,6 +20,7 @@ LARGE: Final = 20_000
 _WIDTH: Final = 120  # characters of one side
 _AROUND: Final = 40  # characters shown before and after the first difference
 _BLOCK: Final = 4096  # compared at once
+_CHOICES: Final = 8  # values that were allowed and are named each
 _LINES: Final = 20  # differences that are listed
 _LINE: Final = 300  # characters of one of them
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -32,8 +33,8 @@ _WORDS: Final = {
     "<=": "at most {}",
     ">": "more than {}",
     ">=": "at least {}",
-    "in": "one of {}",
-    "not in": "none of {}",
+    "in": "{}",
+    "not in": "anything but {}",
 }
 
 
@@ -119,7 +120,17 @@ def explain(operator: str, left: Any, right: Any, *, right_is_expected: bool = T
     if expected is None and operator in {"!=", "is not"}:
         return Explanation("something", _plain(got))
     words = _WORDS.get(operator, f"{operator} {{}}")
-    return Explanation(words.format(_plain(expected)), _plain(got))
+    return Explanation(words.format(_side(operator, expected)), _plain(got))
+
+
+def _side(operator: str, expected: Any) -> str:
+    """Return what was expected; of a few values that were allowed or forbidden, each of them."""
+    if operator not in {"in", "not in"}:
+        return _plain(expected)
+    if not isinstance(expected, Sequence | Set) or not 0 < len(expected) <= _CHOICES:
+        return f"one of {_plain(expected)}"
+    values = map(_plain, expected)
+    return " or ".join(sorted(values) if isinstance(expected, Set) else values)
 
 
 def is_large(*sides: Any) -> bool:
