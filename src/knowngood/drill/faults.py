@@ -47,10 +47,12 @@ class Fault:
     @classmethod
     def from_json(cls, item: Mapping[str, Any]) -> Fault:
         """Return a listed fault. Raises KeyError and TypeError for what is none."""
-        touches = tuple(item.get("touches", ()))
-        return cls(
-            item["name"], item["verdict"], touches, item.get("status"), item.get("error", "")
-        )
+        touches, status = item.get("touches", []), item.get("status")
+        if not isinstance(touches, list):
+            raise TypeError(f"{item['name']}: touches: found {touches!r}, allowed is a list")
+        if not isinstance(status, int | None):
+            raise TypeError(f"{item['name']}: status: found {status!r}, allowed is a number")
+        return cls(item["name"], item["verdict"], tuple(touches), status, item.get("error", ""))
 
     @property
     def answer(self) -> str:

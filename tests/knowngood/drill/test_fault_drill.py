@@ -237,7 +237,8 @@ def test_a_fault_that_is_not_known(drill: Drill) -> None:
         ('"PASSED", "error": "slow"', "found the error 'slow'; allowed: dns, refused, "),
         ('"PASSED", "touches": ["/page"]', "touches: found '/page'; allowed: ORIGIN:/path"),
         ('"PASSED", "touches": ["cdn:/"]', "in which ORIGIN is one of: site"),
-        ('"PASSED", "touches": 4', "serve.drill.faults: "),
+        ('"PASSED", "touches": "site:/"', "tolerated: touches: found 'site:/', allowed is a list"),
+        ('"PASSED", "status": "404"', "tolerated: status: found '404', allowed is a number"),
     ],
 )
 def test_a_fault_that_is_described_wrong(
