@@ -66,6 +66,14 @@ def _environment(project: Path, origins: dict[str, str], head: str = "", tail: s
     )
 
 
+def _without_submission(project: Path, standin: fhr_standin.Standin) -> None:
+    """Leave the environment without an origin that another one declares."""
+    _environment(project, {"content": standin.origins["content"]})
+    (project / "environments" / "whole.toml").write_text(
+        'description = "another"\n[origins]\nsubmission = "https://submission.invalid"\n'
+    )
+
+
 @pytest.fixture
 def check(project: Path, suite: Callable, suite_here: Callable) -> Callable:
     """Runs a suite of this one file against the demonstration environment.
@@ -175,7 +183,7 @@ def test_a_file_that_skips_itself(check: Callable, project: Path) -> None:
 
 def test_checks_of_one_name(check: Callable, project: Path, standin: fhr_standin.Standin) -> None:
     """Where one does not apply, the other of the same name still runs."""
-    _environment(project, {"content": standin.origins["content"]})
+    _without_submission(project, standin)
     (project / "checks" / "more").mkdir()
     (project / "checks" / "more" / "test_it.py").write_text(
         'import pytest\n@pytest.mark.origin("submission")\ndef test_robots(client): assert 0\n'
@@ -367,7 +375,10 @@ def test_a_protected_environment(check: Callable, project: Path) -> None:
         ('@pytest.mark.get("no url")\ndef test_it(response): pass', "ORIGIN:/path"),
         ('@pytest.mark.get("content:/x", sample=3)\ndef test_it(response): pass', "sample"),
         ("def test_it(client): pass", "origin"),
-        ('@pytest.mark.get("contnet:/x")\ndef test_it(response): pass', "no environment has"),
+        (
+            '@pytest.mark.get("contnet:/x")\ndef test_it(response): pass',
+            "no environment file declares",
+        ),
     ],
 )
 def test_a_check_that_misuses_the_marks(check: Callable, source: str, message: str) -> None:
@@ -428,7 +439,7 @@ def test_an_environment_without_the_surface(
 ) -> None:
     """Its checks are listed as not applicable: neither skipped nor held against the verdict."""
     walk = '@pytest.mark.origin("submission", writes=True)\ndef test_walk(client): assert 0\n'
-    _environment(project, {"content": standin.origins["content"]})
+    _without_submission(project, standin)
     ended = check(PASSES + walk)
     assert ended.code == 0, ended.output
     assert "submission" in ended.verdict["not_applicable"]["test_it.py::test_walk"]
@@ -460,7 +471,7 @@ def test_alike_failures_are_one(check: Callable) -> None:
     assert blocks.count("FAILED /") == 1, ended.output
     assert " is 404 in 2 of 2 locales" in blocks
     assert "2 cases: ar, fr" in blocks
-    assert "curl -sS -i http://127.0.0.1" in blocks
+    assert "    repeat   curl " in blocks
     assert "Traceback" not in ended.output
     assert "src/knowngood" not in ended.output
 

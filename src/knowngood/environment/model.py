@@ -21,6 +21,23 @@ class BadEnvironment(UsageError):
     """The environment cannot be used; the message says where and what to do."""
 
 
+class NamedValues(dict[str, Any]):
+    """What a table of an environment file holds. A name that it lacks is a mistake of the check
+    that asks for it, and no fault of a deployment.
+
+    Attributes:
+        table: the file and the table, for messages.
+    """
+
+    def __init__(self, table: str, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.table = table
+
+    def __missing__(self, name: str) -> Any:
+        names = ", ".join(sorted(self)) or "nothing"
+        raise UsageError(f"{self.table} has no {name!r}; it has: {names}")
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What a run may spend.
@@ -95,6 +112,11 @@ class Environment:
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     gate: GateRules = field(default_factory=GateRules)
     deploy: DeployCommand | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("params", "secrets"):
+            values = NamedValues(f"{self.path}: [{name}]", getattr(self, name))
+            object.__setattr__(self, name, MappingProxyType(values))
 
     @property
     def root(self) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from textwrap import shorten
 from typing import Final
 
@@ -82,7 +81,7 @@ def walks_of(item: pytest.Item) -> tuple[str, ...]:
 def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
     """Return why ``item`` does not apply to ``environment``; None where it does.
 
-    Raises BadMark for an origin that no environment has where one of nearly that name exists.
+    Raises BadMark for an origin that no environment file declares: it would run nowhere.
     """
     asks = asks_of(item)
     try:
@@ -103,10 +102,10 @@ def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
 
 def _refuse_unknown_origin(item: pytest.Item, origin: str, environment: Environment) -> None:
     known = known_origins(environment)
-    if origin not in known and get_close_matches(origin, known, cutoff=0.75):
+    if origin not in known:
         raise BadMark(
-            f"{item.nodeid}: no environment has an origin called {origin!r}; "
-            f"there are: {', '.join(sorted(known))}"
+            f"{item.nodeid}: no environment file declares an origin called {origin!r}, so the "
+            f"check would run nowhere; declared are: {', '.join(sorted(known))}"
         )
 
 

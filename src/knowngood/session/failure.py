@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..fetch import Exchange
 from ..safety import KnowngoodError
-from ..verdict.outcome import Classified
+from ..verdict.outcome import is_pytest_fail
 from .comparison import Explanation, explain
 from .statement import Answers, Statement, failed_statement
 
@@ -37,10 +37,11 @@ class Failure:
     Attributes:
         exchanges: the exchanges that it is about, the most telling first.
         reads: the URLs of all answers that the failed statement reads.
-        message: what is wrong, in words.
+        message: what is wrong, in words; empty where the error of this package says it.
         expected: what a comparison expected; empty where ``message`` says it.
         got: what it got.
         about_status: whether the status of the answer is what failed.
+        about_answer: whether it is about an answer at all, and not about the check's own code.
     """
 
     exchanges: tuple[Exchange, ...] = ()
@@ -49,14 +50,14 @@ class Failure:
     expected: str = ""
     got: str = ""
     about_status: bool = False
+    about_answer: bool = False
 
 
 def failure_of(
     error: BaseException,
-    classified: Classified,
-    comparison: Comparison | None,
-    sent: Sequence[Exchange],
-    declared: Iterable[Exchange],
+    comparison: Comparison | None = None,
+    sent: Sequence[Exchange] = (),
+    declared: Iterable[Exchange] = (),
 ) -> Failure:
     """Return what ``error`` is about.
 
@@ -64,10 +65,12 @@ def failure_of(
     and ``declared`` the answers to what its marks ask for.
     """
     statement = failed_statement(error.__traceback__)
-    words = _words(error, classified.message, statement, comparison)
-    answers = _answers(classified, statement, sent, declared)
+    words = _words(error, statement, comparison)
+    answers = _answers(error, statement, sent, declared)
     exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
     exchanges = tuple(sorted(exchanges, key=_rank)[:_ABOUT])
+    if not _is_about_answer(error, statement, exchanges):
+        return Failure(message=words.text)
     reads = dict.fromkeys(
         exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
     )
@@ -78,7 +81,23 @@ def failure_of(
         expected=words.expected,
         got=words.got,
         about_status=_is_about_status(statement, exchanges),
+        about_answer=True,
     )
+
+
+def _is_about_answer(
+    error: BaseException, statement: Statement | None, exchanges: Sequence[Exchange]
+) -> bool:
+    """Return whether ``error`` comes of an answer: an assertion in a check that has one, or
+    another exception that a statement which reads one raised.
+    """
+    if isinstance(error, KnowngoodError):
+        return True
+    if statement is None:
+        return False
+    if isinstance(error, AssertionError) or is_pytest_fail(error):
+        return bool(exchanges)
+    return bool(statement.answers())
 
 
 def _is_about_status(statement: Statement | None, exchanges: Sequence[Exchange]) -> bool:
@@ -87,14 +106,15 @@ def _is_about_status(statement: Statement | None, exchanges: Sequence[Exchange])
 
 
 def _answers(
-    classified: Classified,
+    error: BaseException,
     statement: Statement | None,
     sent: Sequence[Exchange],
     declared: Iterable[Exchange],
 ) -> Answers:
     """Return the answers that a failure is about, from the surest sign to the weakest."""
-    if classified.exchange is not None:
-        return Answers(single={classified.exchange: None})
+    exchange = getattr(error, "exchange", None)
+    if isinstance(exchange, Exchange):
+        return Answers(single={exchange: None})
     answers = statement.answers() if statement is not None else Answers()
     if not answers and statement is not None:
         answers = statement.answers_in_frame()
@@ -134,12 +154,15 @@ def _look(exchange: Exchange) -> tuple[object, ...]:
 
 
 def _words(
-    error: BaseException, text: str, statement: Statement | None, comparison: Comparison | None
+    error: BaseException, statement: Statement | None, comparison: Comparison | None
 ) -> Explanation:
     """Return what ``error`` says, without Python's internals."""
+    text = str(error)
     node = statement.node if statement is not None else None
-    if isinstance(error, KnowngoodError) or type(error) is not AssertionError:
-        return Explanation(lines=(_located(error, text, node),))
+    if isinstance(error, KnowngoodError):
+        return Explanation(lines=("",))
+    if type(error) is not AssertionError:
+        return Explanation(lines=(_located(error, node),))
     if statement is None or not isinstance(node, ast.Assert):
         return Explanation(lines=(text,))
     if node.msg is not None:
@@ -149,11 +172,12 @@ def _words(
     return _asserted(node.test, statement)
 
 
-def _located(error: BaseException, text: str, node: ast.stmt | None) -> str:
+def _located(error: BaseException, node: ast.stmt | None) -> str:
     """Add to an exception of Python's own which statement raised it."""
-    if isinstance(error, KnowngoodError | ValueError) or node is None:
-        return text.removeprefix("ValueError: ")
-    return f"{text}, at `{_source(node)}`"
+    if isinstance(error, ValueError) or is_pytest_fail(error):
+        return str(error)
+    place = f", at `{_source(node)}`" if node is not None else ""
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -> Explanation:

@@ -74,6 +74,9 @@ class Case:
     edges: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
+        if name not in self.values:
+            fields = ", ".join(self.values) or "none"
+            raise BadMark(f"the case has no field {name!r}; the marks of the check have: {fields}")
         return self.values[name]
 
     @property

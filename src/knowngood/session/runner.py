@@ -24,7 +24,6 @@ from ..fetch import (
     respond,
 )
 from ..safety import one_line
-from ..verdict.outcome import Classified
 from .failure import Comparison, Failure, failure_of
 from .marks import Case
 from .ticket import RunTicket
@@ -151,13 +150,13 @@ class Runner:
         """Return what the item's clients sent, in order."""
         return [exchange for walk in reading.walks for exchange in walk.exchanges]
 
-    def failure(self, error: BaseException, classified: Classified) -> Failure:
+    def failure(self, error: BaseException) -> Failure:
         """Return what ``error``, which ended the running item, is about."""
         reading = self._now()
         reading.failed = True
         assert self._prefetcher is not None
         declared = self._prefetcher.arrived(reading.plan.planned)
-        return failure_of(error, classified, reading.compared, self._walked(reading), declared)
+        return failure_of(error, reading.compared, self._walked(reading), declared)
 
     @property
     def requests(self) -> int:

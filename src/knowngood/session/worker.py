@@ -173,12 +173,13 @@ class Worker:
 
     def _failed(self, error: BaseException) -> dict[str, Any]:
         """Return the fields of an outcome that say what went wrong, and in which exchange."""
-        classified = classify(error)
-        failure = self.run.failure(error, classified)
+        failure = self.run.failure(error)
+        classified = classify(error, about_answer=failure.about_answer)
+        message = failure.message or classified.message
         fields: dict[str, Any] = {
             "result": classified.result,
             "kind": sharpened(classified.kind, failure.about_status, failure.exchanges),
-            "message": encodable(redact(failure.message)[:4000]),
+            "message": encodable(redact(message)[:4000]),
             "expected": encodable(redact(failure.expected)),
             "got": encodable(redact(failure.got)),
             "exchanges": [

@@ -139,7 +139,7 @@ def _incomplete(document: Mapping[str, Any]) -> str:
             f"the verdict is PASSED, but of {counts['expected']} cases {counts['ran']} ran, "
             f"{counts['passed']} passed and {counts['skipped']} were skipped"
         )
-    failed = document["failures"] or any(c["unsteady"] for c in document["checks"].values())
+    failed = any(cause["state"] == "failed" for cause in document["causes"])
     if document["verdict"] == VerdictKind.FAILED and not failed:
-        return "the verdict is FAILED, but it lists no failure"
+        return "the verdict is FAILED, but it names no cause"
     return ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ..content import json_schema
-from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer, PageTooLarge
+from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer
 from ..safety import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
@@ -15,6 +16,9 @@ PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "ski
 _RUNNER_ERRORS = frozenset({AttemptError.RUNNER, AttemptError.BUDGET, AttemptError.GUARD})
 _MISREAD_ANSWER = (AssertionError, LookupError, TypeError, ValueError, AttributeError)
 """What a check's own code raises when an answer is not what the check reads it as."""
+
+_JSON_TYPES: Final = (dict, list, str, int, float)
+_MISUSE: Final = re.compile(r"positional argument|keyword argument|is not callable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Outcome:
         values: the values of the case, by field.
         asked: the groups in which its requests are counted.
         result: passed, failed, inconclusive or skipped.
-        kind: what went wrong: content, status, schema, redirect, release, blocked, runner or a
+        kind: what went wrong: content, status, schema, redirect, release, blocked, check (its own
+            code), runner or a
             :class:`.AttemptError`. Of one in ``SILENT`` the whole run decides whose fault it is.
         message: what went wrong, in words.
         expected: what a comparison expected; empty where the message says it.
@@ -78,43 +83,59 @@ class Classified:
         result: failed or inconclusive.
         kind: as in :class:`Outcome`.
         message: what went wrong, in words.
-        exchange: the exchange that the exception is about, if it names one.
     """
 
     result: str
     kind: str
     message: str
-    exchange: Exchange | None = None
 
 
-def classify(error: BaseException) -> Classified:
+def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
     """Decide whose fault ``error`` is: the one place that does.
 
-    Errors of :mod:`knowngood.safety.errors` say so by their branch. Of other exceptions, those that
-    reading a wrong answer raises count as the deployment's, and the rest, such as a full disk or a
-    broken import, as the runner's. For a NoAnswer the whole run decides.
+    Errors of :mod:`knowngood.safety.errors` say so by their branch. Of other exceptions, a failed
+    assertion about an answer and what reading a wrong answer raises count as the deployment's.
+    The same without an answer, or by a misspelt name, is a fault of the check's own code; the rest,
+    such as a full disk, the runner's. For a NoAnswer the whole run decides.
     """
     if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
     if isinstance(error, UsageError | RunnerError):
         return _runners(error)
-    if isinstance(error, (DeploymentError, *_MISREAD_ANSWER)) or _is_pytest_fail(error):
+    if isinstance(error, DeploymentError):
         return _deployments(error)
+    if isinstance(error, _MISREAD_ANSWER) or is_pytest_fail(error):
+        sound = about_answer and not _is_misspelt(error)
+        return _deployments(error) if sound else _own_code(error)
     return _runners(error)
 
 
 def _deployments(error: BaseException) -> Classified:
     kind = "schema" if isinstance(error, json_schema.SchemaMismatch) else "content"
     plain = isinstance(error, AssertionError)
-    message = str(error) if plain else f"{type(error).__name__}: {error}"
-    exchange = error.exchange if isinstance(error, PageTooLarge) else None
-    return Classified(FAILED, kind, message, exchange)
+    return Classified(FAILED, kind, str(error) if plain else f"{type(error).__name__}: {error}")
+
+
+def _own_code(error: BaseException) -> Classified:
+    return Classified(INCONCLUSIVE, "check", f"{type(error).__name__}: {error}")
 
 
 def _runners(error: BaseException) -> Classified:
     if isinstance(error, Blocked):
-        return Classified(INCONCLUSIVE, "blocked", str(error), error.exchange)
+        return Classified(INCONCLUSIVE, "blocked", str(error))
     return Classified(INCONCLUSIVE, "runner", f"{type(error).__name__}: {error}")
+
+
+def _is_misspelt(error: BaseException) -> bool:
+    """Return whether a name that does not exist anywhere was used, or a function with arguments it
+    does not take: no answer makes a check do that.
+
+    What JSON and HTML hold in place of something else has other names: ``get`` of a list.
+    """
+    if isinstance(error, AttributeError):
+        known = any(hasattr(kind, error.name or "") for kind in _JSON_TYPES)
+        return error.obj is not None and not (isinstance(error.obj, _JSON_TYPES) and known)
+    return isinstance(error, TypeError) and bool(_MISUSE.search(str(error)))
 
 
 def _unanswered(exchange: Exchange) -> Classified:
@@ -122,9 +143,9 @@ def _unanswered(exchange: Exchange) -> Classified:
     phase = f" ({last.phase})" if last.phase else ""
     message = f"{last.error}{phase}: {last.detail}"
     if _is_unsettled(exchange):
-        return Classified(INCONCLUSIVE, "unsettled", f"{message}; not sent again", exchange)
+        return Classified(INCONCLUSIVE, "unsettled", f"{message}; not sent again")
     result = INCONCLUSIVE if last.error in _RUNNER_ERRORS else FAILED
-    return Classified(result, str(last.error), message, exchange)
+    return Classified(result, str(last.error), message)
 
 
 def sharpened(kind: str, about_status: bool, exchanges: Sequence[Exchange]) -> str:
@@ -146,7 +167,7 @@ def _is_unsettled(exchange: Exchange) -> bool:
     return may_pass and not exchange.probe.may_be_repeated
 
 
-def _is_pytest_fail(error: BaseException) -> bool:
+def is_pytest_fail(error: BaseException) -> bool:
     """Return whether ``pytest.fail()`` raised it: its exception is no AssertionError."""
     from _pytest.outcomes import Failed
 

@@ -11,7 +11,6 @@ import pytest
 from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
 from knowngood.fetch.response import NoAnswer, Resource, respond
 from knowngood.session.failure import Comparison, Failure, failure_of
-from knowngood.verdict.outcome import classify
 
 SITE = "https://fhr.example.org"
 NUMBERS = count()
@@ -51,7 +50,7 @@ def failure(source: str, comparison: Comparison | None = None, **more: Any) -> F
     with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever a check may raise
         check(**ANSWERS)
     fields: dict[str, Any] = {"sent": (), "declared": (), **more}
-    return failure_of(caught.value, classify(caught.value), comparison, **fields)
+    return failure_of(caught.value, comparison, **fields)
 
 
 ABOUT: dict[str, tuple[str, list[Exchange]]] = {
@@ -107,13 +106,42 @@ def test_what_an_error_names() -> None:
     """An answer that never came names itself."""
     silent = Exchange(Probe("content", SITE), (Attempt(0.0, 1.0, error=AttemptError.RESET),))
     error = NoAnswer(silent)
-    assert failure_of(error, classify(error), None, (), (HOME,)).exchanges == (silent,)
+    assert failure_of(error, None, (), (HOME,)).exchanges == (silent,)
 
 
 def test_what_a_statement_reads_beside() -> None:
     """The URLs of all answers within reach are kept, so that their faults explain this one."""
     reads = failure("assert (home.text, [page.text for page in pages]) == 0").reads
     assert reads == (f"{SITE}/", f"{SITE}/news")
+
+
+@pytest.mark.parametrize(
+    ("source", "about_answer"),
+    [
+        ("assert home.text == ''", True),
+        ("{}['x'] + home.text", True),
+        ("secrets = {}\nsecrets['token']", False),
+        ("int('x')", False),
+    ],
+    ids=["assertion", "misread", "misspelt-secret", "own-code"],
+)
+def test_about_an_answer(source: str, about_answer: bool) -> None:
+    """An exception of Python's own counts only where its statement reads an answer."""
+    assert failure(source).about_answer is about_answer
+
+
+def test_an_assertion_of_a_check_without_answers() -> None:
+    """It is about nothing that was deployed."""
+    names = ", ".join(ANSWERS)
+    assert not failure(f"del {names}\nassert 1 == 2").about_answer
+
+
+def test_an_error_of_pytest_itself() -> None:
+    """None of the check's own statements raised it: an unknown fixture, an async function."""
+    with pytest.raises(BaseException, match="async") as caught:
+        pytest.fail("async def functions are not natively supported")
+    error = caught.value.with_traceback(None)
+    assert not failure_of(error, None, (), (HOME,)).about_answer
 
 
 @pytest.mark.parametrize(

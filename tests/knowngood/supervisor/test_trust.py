@@ -9,6 +9,7 @@ import pytest
 from knowngood.report import json_file
 from knowngood.supervisor.trust import ChildExit, Conclusion, conclude, verdict_document
 from knowngood.verdict import EXIT_CODES, VerdictKind
+from knowngood.verdict.causes import Cause, find_causes
 from knowngood.verdict.outcome import FAILED, Outcome
 
 RUN = "0123456789ab"
@@ -23,7 +24,7 @@ def verdict(kind: VerdictKind, **changed: Any) -> dict[str, Any]:
     document["counts"] |= {"expected": 3, "ran": 3, "passed": 3}
     if kind == VerdictKind.FAILED:
         document["counts"] |= {"passed": 2, "failed": 1}
-        document["failures"] = [FAILURE.to_json()]
+        document["causes"] = [cause.to_json() for cause in find_causes([FAILURE])]
     return json.loads(json.dumps({**document, **changed}))  # type: ignore[no-any-return]
 
 
@@ -131,11 +132,11 @@ def test_passed_but_not_complete(counts: dict[str, int]) -> None:
 
 def test_failed_without_failure() -> None:
     """Nothing to roll back for; a check that needed too many retries is something."""
-    document = verdict(VerdictKind.FAILED, failures=[])
+    document = verdict(VerdictKind.FAILED, causes=[])
     reason = inconclusive(concluded(document))
-    assert reason == "the verdict is FAILED, but it lists no failure"
-    check = {"claim": "c", "ran": 1, "bad": 0, "unsteady": True, "catches": []}
-    assert concluded({**document, "checks": {"c": check}}).code == 1
+    assert reason == "the verdict is FAILED, but it names no cause"
+    unsteady = Cause("failed", "unsteady: 6 of 8 requests needed a retry", "unsteady")
+    assert concluded({**document, "causes": [unsteady.to_json()]}).code == 1
 
 
 @pytest.mark.parametrize(("asked", "verified"), [("v2", "v1"), ("v2", None), (None, "v1")])

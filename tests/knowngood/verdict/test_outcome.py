@@ -1,13 +1,14 @@
 """An exception that ended a check means trouble of the deployment or of the runner."""
 
 import json
+from typing import Any
 
 import pytest
 
 from knowngood.content.json_schema import BadSchema, SchemaMismatch
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
-from knowngood.fetch.response import Blocked, NoAnswer
+from knowngood.fetch.response import Blocked, NoAnswer, respond
 from knowngood.safety.errors import DeploymentError, RunnerError, UsageError
 from knowngood.safety.limits import ContentTooLarge
 from knowngood.session.marks import BadMark
@@ -49,7 +50,6 @@ def test_no_answer(error: AttemptError, result: str, kind: str) -> None:
     classified = classify(NoAnswer(silent(error)))
     assert (classified.result, classified.kind) == (result, kind)
     assert classified.message == f"{error}: why"
-    assert classified.exchange is not None
 
 
 def test_every_cause_is_judged() -> None:
@@ -115,6 +115,50 @@ def test_answer_that_is_not_what_a_check_reads_it_as(error: Exception, message: 
     classified = classify(error)
     assert (classified.result, classified.kind) == (FAILED, "content")
     assert classified.message.startswith(message)
+
+
+def misread(code: str, **answers: Any) -> BaseException:
+    """Return what reading an answer this way raises."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
+        eval(code, {}, answers)  # noqa: S307 - this test's own text
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "document['a']['b']",
+        "document['list'].get('x')",
+        "document['list']['x']",
+        "document['text'].items()",
+        "document['none'].text",
+        "document['none']['x']",
+        "len(document['number'])",
+        "int(document['text'])",
+    ],
+)
+def test_an_answer_of_another_shape(code: str) -> None:
+    """A list where a table was, nothing where an element was: the answer is wrong."""
+    document = {"list": [1], "text": "x", "none": None, "number": 1}
+    assert classify(misread(code, document=document)).result == FAILED
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["response.txt", "response.headers.gett('x')", "response.json(1, 2)", "response.url()"],
+)
+def test_a_misspelt_name_is_the_checks_own_fault(code: str) -> None:
+    """No answer makes a check use a name that does not exist: nobody rolls back for it."""
+    exchange = answered(200)
+    classified = classify(misread(code, response=respond(exchange)))
+    assert (classified.result, classified.kind) == (INCONCLUSIVE, "check")
+
+
+@pytest.mark.parametrize("error", [AssertionError("x"), KeyError("token"), ValueError("x")])
+def test_what_is_about_no_answer(error: Exception) -> None:
+    """A misspelt secret, an assertion about the check's own data."""
+    classified = classify(error, about_answer=False)
+    assert (classified.result, classified.kind) == (INCONCLUSIVE, "check")
 
 
 def test_a_deployment_error_of_any_room() -> None:
