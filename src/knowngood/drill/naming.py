@@ -66,11 +66,12 @@ def _by_first_cause(
 
 
 def _answers(cause: Mapping[str, Any]) -> list[str]:
-    """Return what the attempts got in the exchange that shows the cause, each thing once.
+    """Return what the attempts got in the exchange that shows the cause, or in the two that were
+    compared, each thing once.
 
     A cause that shows none compares bodies, as of edges, which all came with 200.
     """
-    attempts = [attempt for exchange in cause["exchanges"][:1] for attempt in exchange["attempts"]]
+    attempts = [attempt for exchange in cause["exchanges"] for attempt in exchange["attempts"]]
     answers = [attempt["error"] or str(attempt["status"]) for attempt in attempts]
     return list(dict.fromkeys(answers)) or ["200"]
 
