@@ -209,13 +209,15 @@ def test_the_example_of_a_verdict() -> None:
 def test_the_example_of_reports(tmp_path: Path) -> None:
     """The command of docs/reports.md writes each report that it names."""
     command = example("reports")
-    for name in ("verdict.json", "verdict.html", "junit.xml"):
+    for name in ("verdict.json", "verdict.html", "run.har", "summary.md", "junit.xml"):
         command = command.replace(f"={name}", f"={tmp_path / name}")
     ended = typed(command, ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     verdict = json_file.read(tmp_path / "verdict.json")
     assert verdict["verdict"] == "PASSED"
     assert "PASSED</h1>" in (tmp_path / "verdict.html").read_text("utf-8")
+    assert json.loads((tmp_path / "run.har").read_text("ascii"))["log"]["entries"]
+    assert "## local: PASSED — proceed" in (tmp_path / "summary.md").read_text("utf-8")
     assert "<testsuite " in (tmp_path / "junit.xml").read_text("utf-8")
 
 

@@ -495,12 +495,19 @@ def test_quotes(response):
     ET.parse(junit)  # noqa: S314 - our own file
 
 
-def test_junit_has_the_claim_and_the_request(check: Callable, tmp_path: Path) -> None:
-    """Properties of each case: the claim; of a failure also URL and attempts."""
+def test_junit_has_the_verdict_and_its_causes(check: Callable, tmp_path: Path) -> None:
+    """Properties of the suite: the verdict; of each case: the claim; of a failure also URL and
+    attempts, the cause for a message and its block for a text.
+    """
     junit = tmp_path / "junit.xml"
-    check(FAILS, f"--junitxml={junit}")
-    tree = ET.parse(junit)  # noqa: S314 - our own file
+    ended = check(FAILS, f"--junitxml={junit}")
+    [tree] = ET.parse(junit).getroot()  # noqa: S314 - our own file
     properties = {element.get("name"): element.get("value") for element in tree.iter("property")}
+    assert (properties["environment"], properties["verdict"]) == ("test", "FAILED")
+    assert (properties["action"], properties["run"]) == ("roll back", ended.verdict["run"])
+    [failure] = tree.iter("failure")
+    assert failure.get("message") == properties["reason"] == ended.verdict["causes"][0]["sentence"]
+    assert "    repeat   curl " in (failure.text or "")
     assert properties["claim"] == "This is never there."
     assert (properties["url"] or "").endswith("/no-such-file")
     assert properties["attempts"] == "1"

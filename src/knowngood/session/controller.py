@@ -243,12 +243,13 @@ class Controller:
     def _write(self, verdict: Verdict) -> None:
         """Write the reports; make their document only if there is one to write."""
         options, ticket = self._options, self._worker.run.ticket
-        if not (options.reports or options.record or options.annotate):
+        junit, _ = self._files
+        if not (options.reports or options.record or options.annotate or junit.is_asked_for):
             return
         document = json_file.document(
             verdict, self._results, run_id=ticket.run_id, origins=ticket.origins, began=self._began
         )
-        self._document = redact_data(document)
+        self._document = junit.document = redact_data(document)
         report = Report(self._document, ticket.recording)
         self._trouble += write_reports(options, self._worker.environment, report)
 

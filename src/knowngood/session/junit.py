@@ -1,4 +1,4 @@
-"""Write pytest's JUnit file atomically and without secrets.
+"""Write pytest's JUnit file with the verdict, atomically and without secrets.
 
 Trouble with the file never changes how a run ends.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import tempfile
 import xml.etree.ElementTree as ET
-from io import BytesIO
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from _pytest.junitxml import xml_key
@@ -21,13 +21,20 @@ class Junit:
     """Stands between pytest's writer and the disk.
 
     Attributes:
+        document: the verdict document; None as long as there is none.
         trouble: why there is no file; empty if there is one, or none was asked for.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._writer: Any = None
+        self.document: Mapping[str, Any] | None = None
         self.trouble = ""
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether there is to be a file."""
+        return self._writer is not None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -44,7 +51,9 @@ class Junit:
         writer.pytest_terminal_summary = self._summarize
         self._config.pluginmanager.register(writer)
 
+    @pytest.hookimpl(trylast=True)
     def _finish(self) -> None:
+        """Write the file once there is a verdict."""
         target = Path(self._writer.logfile)
         try:
             content = self._content()
@@ -55,7 +64,14 @@ class Junit:
             self.trouble = f"--junitxml {one_line(str(target), 150)}: not written: {reason}"
 
     def _content(self) -> bytes:
-        """Return what pytest's writer writes, which it can do only to a file, without secrets."""
+        """Return what pytest's writer writes, which it can do only to a file, with the verdict and
+        without secrets.
+        """
+        from ..report import junit_causes  # only where there is a file
+
+        if self.document is not None:
+            for name, value in junit_causes.properties(self.document).items():
+                self._writer.add_global_property(name, value)
         logfile = self._writer.logfile
         with tempfile.TemporaryDirectory() as folder:
             self._writer.logfile = str(Path(folder) / "junit.xml")
@@ -64,7 +80,14 @@ class Junit:
                 content = Path(self._writer.logfile).read_bytes()
             finally:
                 self._writer.logfile = logfile
-        return _redacted(content) if has_secrets() else content
+        if not has_secrets() and self.document is None:
+            return content
+        suites = ET.fromstring(content)  # noqa: S314 - pytest has just written it
+        if self.document is not None:
+            junit_causes.name_causes(suites, self.document)
+        if has_secrets():
+            _redact(suites)
+        return cast("bytes", ET.tostring(suites, encoding="utf-8", xml_declaration=True))
 
     def _summarize(self, terminalreporter: Any, config: pytest.Config) -> None:
         if not self.trouble:
@@ -72,17 +95,13 @@ class Junit:
             summarize(self._writer, terminalreporter=terminalreporter, config=config)
 
 
-def _redacted(content: bytes) -> bytes:
+def _redact(suites: ET.Element) -> None:
     """Redact texts and attributes: properties of the whole suite are in no report of a test.
 
     Not the file as a whole, since a poor secret may be part of a tag: ``test`` of ``testcase``.
     """
-    tree = ET.ElementTree(ET.fromstring(content))  # noqa: S314 - pytest has just written it
-    for element in tree.iter():
+    for element in suites.iter():
         element.text = redact(element.text or "") or None
         element.tail = redact(element.tail or "") or None
         for name, value in element.attrib.items():
             element.set(name, redact(value))
-    redacted = BytesIO()
-    tree.write(redacted, encoding="utf-8", xml_declaration=True)
-    return redacted.getvalue()

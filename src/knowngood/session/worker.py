@@ -227,7 +227,7 @@ def _plain_value(value: object) -> object:
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:
     """Return what JUnit gets beside its own: the claim, and the request with its attempts."""
-    properties: list[tuple[str, object]] = [("claim", outcome.claim)]
+    properties: list[tuple[str, object]] = [("claim", outcome.claim), ("nodeid", outcome.nodeid)]
     for exchange in outcome.exchanges[:1]:
         properties.append(("url", exchange["url"]))
         properties.append(("attempts", len(exchange["attempts"])))

@@ -1,0 +1,71 @@
+"""The verdict is in pytest's JUnit file: for the suite, and at each case that failed."""
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+from html_documents import cause, claim, document, exchange, inconclusive
+
+from knowngood.report import junit_causes
+
+
+def outcome(case: str, **more: Any) -> dict[str, Any]:
+    """A failed case of the claim that causes have by default."""
+    check = claim()["check"]
+    fields = {"nodeid": f"{check}[{case}]", "check": check, "exchanges": [exchange()], "reads": []}
+    return {**fields, **more}
+
+
+def messages(content: dict[str, Any], *cases: str, tag: str = "failure") -> list[str | None]:
+    """The messages of these cases in the file, which said something else before."""
+    suites = ET.Element("testsuites")
+    for case in cases:
+        element = ET.SubElement(suites, "testcase")
+        properties = ET.SubElement(element, "properties")
+        nodeid = f"{claim()['check']}[{case}]"
+        ET.SubElement(properties, "property", {"name": "nodeid", "value": nodeid})
+        ET.SubElement(element, tag, {"message": "before"}).text = "text"
+    junit_causes.name_causes(suites, content)
+    assert {element.text for element in suites.iter(tag)} == {"text"}
+    return [element.get("message") for element in suites.iter(tag)]
+
+
+def test_properties_of_the_suite() -> None:
+    """What was verified and with what verdict; of the release, the expected one comes first."""
+    content = {**inconclusive(), "run": "0123456789ab"}
+    release = {"expected": None, "seen": "v1", "edges": {}}
+    assert junit_causes.properties({**content, "release": release}) == {
+        "environment": "stage",
+        "verdict": "INCONCLUSIVE",
+        "action": "hold",
+        "reason": "the origin content gave no answer",
+        "release": "v1",
+        "run": "0123456789ab",
+    }
+    release["expected"] = "v2"
+    assert junit_causes.properties({**content, "release": release})["release"] == "v2"
+
+
+def test_the_cause_is_the_message() -> None:
+    """Of what failed, is known or is unsettled, and of what broke outside its call."""
+    content = document(cause(sentence="it is 404\n"))
+    content |= {"failures": [outcome("ar")], "known": [outcome("de")], "unsettled": [outcome("x")]}
+    assert messages(content, "ar", "de", "x") == ["it is 404\\x0a"] * 3
+    assert messages(content, "ar", tag="error") == ["it is 404\\x0a"]
+
+
+def test_of_several_causes() -> None:
+    """The one whose URLs the case is about, whatever this run added to them."""
+    first = cause(sentence="one", urls=["http://h/one"])
+    second = cause(sentence="two", urls=["http://h/two"])
+    other = cause(sentence="other", claims=[claim(2)], urls=["http://h/one", "http://h/two"])
+    content = document(other, first, second)
+    read = outcome("b", exchanges=[], reads=["http://h/two?0123456789ab-1"])
+    content |= {"failures": [outcome("a", exchanges=[exchange(url="http://h/one")]), read]}
+    assert messages(content, "a", "b") == ["one", "two"]
+
+
+def test_cases_without_a_cause() -> None:
+    """A case that is not in the document, or whose claim no cause has, keeps what it said."""
+    content = document(cause(claims=[claim(2)]))
+    content |= {"failures": [outcome("ar")]}
+    assert messages(content, "ar", "unheard-of") == ["before", "before"]
