@@ -503,7 +503,7 @@ def test_junit_has_the_verdict_and_its_causes(check: Callable, tmp_path: Path) -
     ended = check(FAILS, f"--junitxml={junit}")
     [tree] = ET.parse(junit).getroot()  # noqa: S314 - our own file
     properties = {element.get("name"): element.get("value") for element in tree.iter("property")}
-    assert (properties["environment"], properties["verdict"]) == ("test", "FAILED")
+    assert (properties["environment"], properties["verdict"]) == ("demo", "FAILED")
     assert (properties["action"], properties["run"]) == ("roll back", ended.verdict["run"])
     [failure] = tree.iter("failure")
     assert failure.get("message") == properties["reason"] == ended.verdict["causes"][0]["sentence"]

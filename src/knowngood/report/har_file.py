@@ -1,8 +1,8 @@
 """Every request of a run as HAR 1.2, which browsers open in their network panel.
 
 The format: http://www.softwareishard.com/blog/har-12-spec/. A request without an answer has the
-status 0. Names that begin with an underscore are ours, as the format allows; Chromium shows the
-``_error`` of a response.
+status 0, and ``_error`` says why, as in what Chromium exports. Names that begin with an underscore
+are no part of the format, which allows them.
 """
 
 from __future__ import annotations

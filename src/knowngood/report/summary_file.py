@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ LARGEST: Final = 1 << 20
 
 _CAUSES_SHOWN: Final = 20
 _CASES_SHOWN: Final = 12
+_CLAIMS_SHOWN: Final = 10
 _NOTES: Final = {
     "failed": "",
     "known": " (in the baseline, too)",
@@ -76,7 +77,7 @@ def _cause(number: int, cause: Mapping[str, Any]) -> str:
         parts.append(
             f"in {len(cause['cases'])} cases: {plain(listed(cause['cases'], _CASES_SHOWN))}"
         )
-    parts.append("\n".join(map(_claim, cause["claims"])))
+    parts.append("\n".join(_claims(cause["claims"])))
     return "\n\n".join(parts)
 
 
@@ -88,9 +89,12 @@ def _exchange(exchange: Mapping[str, Any]) -> Iterator[str]:
         yield code_block([exchange["curl"]], "sh")
 
 
-def _claim(claim: Mapping[str, Any]) -> str:
-    words = plain(claim_words(claim["check"], claim["claim"]))
-    return f"- claim: {words} ({code(claim['place'])}, {plural(claim['cases'], 'case')})"
+def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for claim in claims[:_CLAIMS_SHOWN]:
+        words = plain(claim_words(claim["check"], claim["claim"]))
+        yield f"- claim: {words} ({code(claim['place'])}, {plural(claim['cases'], 'case')})"
+    if len(claims) > _CLAIMS_SHOWN:
+        yield f"- … and {plural(len(claims) - _CLAIMS_SHOWN, 'more claim')}"
 
 
 def _foot(document: Mapping[str, Any]) -> list[str]:

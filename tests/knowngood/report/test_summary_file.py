@@ -37,6 +37,13 @@ def test_verdict_and_causes() -> None:
     assert "<td>0123456789ab, " in page
 
 
+def test_many_claims() -> None:
+    """Ten are named: when an origin is down, all of them rest on that."""
+    text = summary_file.summary(document(cause(claims=[claim(n) for n in range(1, 31)])))
+    assert text.count("- claim: ") == 10
+    assert "\n- … and 20 more claims\n" in text
+
+
 def test_a_reason_that_is_the_first_cause() -> None:
     """It is not said twice."""
     text = summary_file.summary(document(cause(), reason=cause()["sentence"]))
