@@ -375,8 +375,8 @@ def test_nothing_is_left_behind(
 def _curl_lines(leaky: Leaky) -> str:
     """Return the lines that send the requests of failures again."""
     verdict = json.loads((leaky.folder / "reports/verdict.json").read_text())
-    exchanges = [failure["exchange"] for failure in verdict["failures"]]
-    return "\n".join(exchange["curl"] for exchange in exchanges if exchange)
+    exchanges = [exchange for failure in verdict["failures"] for exchange in failure["exchanges"]]
+    return "\n".join(exchange["curl"] for exchange in exchanges)
 
 
 def _recorded(leaky: Leaky) -> int:
