@@ -87,9 +87,15 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
         rule = csp.forbids(policies, kind, target, url)
         if rule:
             forbidden.setdefault((rule, kind), []).append(name)
+    sandbox = csp.sandbox_problems(
+        page.headers.get_list("content-security-policy"), {kind for kind, *_ in loads}
+    )
     return [
-        f"Content-Security-Policy: {rule} forbids {kind}: {', '.join(names)}"
-        for (rule, kind), names in forbidden.items()
+        *(
+            f"Content-Security-Policy: {rule} forbids {kind}: {', '.join(names)}"
+            for (rule, kind), names in forbidden.items()
+        ),
+        *sandbox,
     ]
 
 
