@@ -19,7 +19,7 @@ def rows(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     content = {
         "causes": document["causes"][:_CAUSES_SHOWN],
-        "doubts": [doubt for doubt in document["doubts"] if doubt != document["reason"]],
+        "doubts": list(_doubts(document)),
         "claims": list(_claims(document)),
         "slowest": list(_slowest(document["requests"]["slowest"])),
         "retried": _longest_first(document["requests"]["retried"])[:_RETRIES_SHOWN],
@@ -62,6 +62,12 @@ def _figures(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "release", document["release"]["seen"], ""
     yield "requests", str(requests["sent"]), ""
     yield "seconds", f"{document['seconds']:.1f}", ""
+
+
+def _doubts(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the doubts that are neither the reason nor a cause: these stand above."""
+    above = {document["reason"], *(cause["sentence"] for cause in document["causes"])}
+    yield from (doubt for doubt in document["doubts"] if doubt not in above)
 
 
 def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:

@@ -147,9 +147,10 @@ def test_a_single_attempt_needs_no_axis() -> None:
 
 def test_cause_without_sides_evidence_or_body() -> None:
     """What a cause does not have leaves no empty box."""
-    bare = cause(expected="", got="", problems=[], exchanges=[], urls=[], cases=[""], claims=[])
+    bare = cause(expected="", got="", problems=[], exchanges=[], urls=[], cases=["fr"], claims=[])
     article = parsed(document(bare)).css_first("article")
     assert words(article) == "/{locale}/ is 404 in 3 of 100 locales failed status"
+    assert not article.css("dl, ul")
     older = parsed(document(cause(exchanges=[exchange()]))).css_first("article")
     assert "body" not in dict(facts_of(older))
 
@@ -232,9 +233,10 @@ def test_further_retried_requests_are_folded() -> None:
 
 
 def test_doubts_beyond_the_reason() -> None:
-    """The reason stands on top and is not repeated."""
-    content = document(reason="first", doubts=("first", "second"))
-    assert [words(item) for item in parsed(content).css("#doubts li")] == ["second"]
+    """The reason stands on top, a cause in its card: neither is repeated."""
+    unsteady = cause(sentence="unsteady")
+    content = document(unsteady, reason="first", doubts=("first", "unsteady", "third"))
+    assert [words(item) for item in parsed(content).css("#doubts li")] == ["third"]
 
 
 def test_only_sections_with_content_are_linked() -> None:
