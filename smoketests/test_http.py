@@ -9,6 +9,7 @@ FIREFOX = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "de,en;q=0.5",
 }
+VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 PAGES = ["/en-US/", "/en-US/v4/", "/en-US/mobile/?v=1"]
 
 
@@ -31,7 +32,9 @@ def test_firefox_gets_what_we_get(client, path):
     same_status = theirs.status_code == ours.status_code
     statuses = f"Firefox gets {theirs.status_code}, these checks get {ours.status_code}"
     assert same_status, statuses
-    assert theirs.content == ours.content, "Firefox gets another body than these checks"
+    if theirs.content != ours.content:
+        again = client.get(path)
+        assert not checks.differ([ours, again], [theirs]), "Firefox gets another body than we"
 
 
 @pytest.mark.catches("gzip-stale")
@@ -46,20 +49,33 @@ def test_compressed_and_plain_are_the_same(client, page):
     for url in dict.fromkeys(url for url in urls if url.netloc == first.url.netloc):
         packed = first if url == first.url else client.get(url)
         plain = client.get(url, headers={"Accept-Encoding": "identity"})
-        assert packed.content == plain.content, "compressed, it is another file"
+        assert packed.status_code == 200
+        assert plain.status_code == 200
+        if packed.content != plain.content:
+            again = client.get(url)
+            assert not checks.differ([packed, again], [plain]), "compressed, it is another file"
 
 
-@pytest.mark.catches("conditional-ignored", "etag-changes", "etag-missing")
+@pytest.mark.catches("conditional-ignored", "etag-changes", "validators-missing")
 @pytest.mark.origin("content")
 @pytest.mark.parametrize("path", ["/en-US/", "/en-US/js/config.json", "/robots.txt"])
 def test_unchanged_files_are_not_sent_again(client, path):
-    """What is asked for with the ETag just given is not sent again: the server answers 304."""
+    """What has not changed is not sent again: asked with a validator, the server answers 304.
+
+    One that works is enough, ETag or Last-Modified: Apache's ETags do not work with gzip. What
+    differs in every answer has none.
+    """
     first = client.get(path)
-    if first.status_code == 404:  # another check says whether it has to be there
+    if first.status_code in checks.GONE:  # another check says whether it has to be there
         return
     assert first.status_code == 200
-    assert "last-modified" in first.headers, "no Last-Modified header"
-    assert "etag" in first.headers, "no ETag header"
-    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    if client.get(path).content != first.content:
+        return
+    validators = [name for name in VALIDATORS if name in first.headers]
+    assert validators, "neither an ETag nor a Last-Modified header"
+    for name in validators:
+        again = client.get(path, headers={VALIDATORS[name]: first.headers[name]})
+        if again.status_code == 304:
+            break
     assert again.status_code == 304
     assert again.content == b"", "304 with a body"

@@ -33,22 +33,27 @@ def reference_problems(page, english, resources):
 
 
 @pytest.mark.catches("alias-differs")
+@pytest.mark.origin("content")
 @pytest.mark.get("content:/{target}/{*page}", "content:/{alias}/{*page}")
-def test_an_alias_answers_as_its_target(responses):
+def test_an_alias_answers_as_its_target(responses, client):
     """An alias of a locale answers with the same bytes as the locale it stands for."""
     for target, alias in side_by_side(responses):
-        assert alias.content == target.content, f"not the bytes of {target.path}"
+        assert target.status_code == 200
+        assert alias.status_code == 200
+        if alias.content != target.content:
+            targets, aliases = [[page, client.get(page.url)] for page in (target, alias)]
+            assert not checks.differ(targets, aliases), f"not the bytes of {target.path}"
 
 
 @pytest.mark.catches("missing-file-200", "unknown-locale-200")
 @pytest.mark.get("content:/xx-unknown/", "content:/en-US/js/no-such-file.js")
 def test_what_is_not_there_is_404(responses):
-    """An unknown locale and an unknown file are answered with 404.
+    """An unknown locale and an unknown file are answered with 404 or 410.
 
     With 200 nobody notices that a file is missing.
     """
     for response in responses:
-        assert response.status_code == 404
+        assert response.status_code in checks.GONE
 
 
 @pytest.mark.catches("body-five-megabytes", "script-not-referred-to", "script-stale")
@@ -63,6 +68,8 @@ def test_shared_files_are_the_same_in_every_locale(responses, resources):
         shared = files_of(english, resources)
         for path, resource in files_of(page, resources).items():
             model = shared[path]
+            assert model.response.status_code == 200
+            assert resource.response.status_code == 200
             assert resource.response.content == model.response.content, "not the file of en-US"
 
 
@@ -71,7 +78,17 @@ def test_shared_files_are_the_same_in_every_locale(responses, resources):
 def test_elements_that_scripts_name_are_in_every_locale(responses, resources):
     """Every locale has the elements that scripts look for in en-US; they stop without them."""
     for page, english in side_by_side(responses):
+        assert english.status_code == 200
         assert checks.element_problems(page, english, resources) == []
+
+
+@pytest.mark.catches("inline-script-lost")
+@pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
+def test_what_inline_scripts_define_is_in_every_locale(responses, resources):
+    """No locale has lost a script that stands in the page of en-US and that others need."""
+    for page, english in side_by_side(responses):
+        assert english.status_code == 200
+        assert checks.inline_definition_problems(page, english, resources) == []
 
 
 @pytest.mark.catches("page-heading-empty")
@@ -79,4 +96,5 @@ def test_elements_that_scripts_name_are_in_every_locale(responses, resources):
 def test_what_is_said_in_english_is_said_in_every_language(responses):
     """No heading, label, button or link is empty that has a text in en-US."""
     for page, english in side_by_side(responses):
+        assert english.status_code == 200
         assert checks.empty_text_problems(page, english) == []

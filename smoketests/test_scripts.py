@@ -7,12 +7,6 @@ from knowngood import checks
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 EVENT = "RemoteHealthReportCommand"
-# By page, what its scripts ask the browser for; without one of them it has nothing to show.
-COMMANDS = {
-    "": ["RequestCurrentPrefs", "RequestCurrentPayload"],
-    "v4/": ["RequestCurrentEnvironment", "RequestTelemetryPingList"],
-    "mobile/": ["RequestCurrentPayload"],
-}
 
 
 def unnamed(last, words, sources):
@@ -26,8 +20,8 @@ def unnamed(last, words, sources):
 
 
 @pytest.mark.catches("script-comment-only", "script-other-page", "script-stub")
-@pytest.mark.catches("script-type-unknown")
-def test_scripts_talk_to_the_browser(responses, resources, case):
+@pytest.mark.catches("script-nomodule", "script-type-unknown")
+def test_scripts_talk_to_the_browser(responses, resources, case, environment):
     """Each page's scripts ask the browser for the data that the page shows.
 
     They name an event and the commands that it carries. A script that parses but is another one
@@ -35,7 +29,9 @@ def test_scripts_talk_to_the_browser(responses, resources, case):
     """
     for page in responses:
         sources = b"\n".join(checks.script_sources(page, resources)).decode("utf-8", "replace")
-        commands = COMMANDS.get(page.path.removeprefix(f"/{case['locale']}/"), [])
+        rest = page.path.removeprefix(f"/{case['locale']}/")
+        asked = (entry.split("=") for entry in environment.params.get("asks_for", ()))
+        commands = [command for path, command in asked if path == rest]
         scripts = [file for file in checks.own(resources, page) if file.kind == "script"]
         for last in scripts[-1:]:  # a page's own code stands behind its libraries
             problems = unnamed(last, [EVENT, *commands], sources)
@@ -51,6 +47,13 @@ def test_what_a_page_starts_is_there(responses, resources):
         assert checks.start_problems(page, resources, "init") == []
         for script in checks.own(resources, page):
             assert checks.uncalled_problems(script, page, resources, "init") == []
+
+
+@pytest.mark.catches("script-before-its-library")
+def test_scripts_stand_behind_what_they_use(responses, resources):
+    """No script uses something at once that only a script behind it defines."""
+    for page in responses:
+        assert checks.order_problems(page, resources) == []
 
 
 @pytest.mark.catches("library-missing", "plug-in-missing")

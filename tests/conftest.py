@@ -31,6 +31,13 @@ rtl = ["ar", "fa", "ur"]
 page = ["", "v4/", "mobile/?v=1"]
 heartbeat = ["__heartbeat__", "__lbheartbeat__"]
 elsewhere = ["fonts.googleapis.com"]
+asks_for = [
+    "=RequestCurrentPrefs",
+    "=RequestCurrentPayload",
+    "v4/=RequestCurrentEnvironment",
+    "v4/=RequestTelemetryPingList",
+    "mobile/=RequestCurrentPayload",
+]
 
 [aliases]
 he = "en-US"

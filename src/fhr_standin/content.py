@@ -46,9 +46,8 @@ class Content:
         if resource.raw is not None:
             await resource.raw(seize(scope), _head(wire), wire.plain.body)
             return
-        gzip, tags = _wishes(scope)
-        form = wire.gzipped if gzip and wire.gzipped else wire.plain
-        if tags and _fresh(tags, wire):
+        form = wire.gzipped if wire.gzipped and _takes_gzip(scope) else wire.plain
+        if _is_fresh(scope, wire):
             await answer(send, 304, form.unchanged, b"")
         elif resource.withheld and method == "GET":
             await _cut_off(scope, send, wire.status, form)
@@ -102,14 +101,18 @@ def _request(scope: Scope) -> Request:
     return Request(str(scope.get("client")), query, host, agent, accept)
 
 
-def _wishes(scope: Scope) -> tuple[bool, bytes]:
-    """Return whether gzip is accepted, and the entity tags the client holds."""
+def _takes_gzip(scope: Scope) -> bool:
     encodings = header(scope, b"accept-encoding").replace(b" ", b"").lower()
-    gzip = b"gzip" in encodings and b"gzip;q=0" not in encodings.split(b",")
-    return gzip, header(scope, b"if-none-match")
+    return b"gzip" in encodings and b"gzip;q=0" not in encodings.split(b",")
 
 
-def _fresh(tags: bytes, wire: Wire) -> bool:
+def _is_fresh(scope: Scope, wire: Wire) -> bool:
+    """Return whether the client holds what is there; a date counts only without an entity tag."""
+    tags = header(scope, b"if-none-match")
+    if not tags:
+        return bool(wire.plain.modified) and wire.plain.modified == header(
+            scope, b"if-modified-since"
+        )
     own = {form.etag for form in (wire.plain, wire.gzipped) if form is not None and form.etag}
     held = {tag.strip().removeprefix(b"W/") for tag in tags.split(b",")}
     return bool(own & held) or (bool(own) and b"*" in held)

@@ -18,12 +18,16 @@ _MIN_ZIPPED = 100  # bytes; below, gzip's own header eats what it saves
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One representation of a resource: headers of the full and of the 304 answer, and body."""
+    """One representation of a resource: headers of the full and of the 304 answer, and body.
+
+    `etag` and `modified` are the validators by which it is known again, empty where it is not.
+    """
 
     headers: Headers
     unchanged: Headers
     body: bytes
     etag: bytes
+    modified: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +73,5 @@ def _form(resource: Resource, body: bytes, secure: bool, extra: dict[str, str]) 
     unchanged = [(name, value) for name, value in headers if name not in _NOT_IN_304]
     can_revalidate = resource.status == 200 and resource.conditional
     sent = body[: len(body) - resource.withheld]
-    return Form(headers, unchanged, sent, etag.encode() if can_revalidate else b"")
+    validators = (etag, _LAST_MODIFIED) if can_revalidate else ("", "")
+    return Form(headers, unchanged, sent, *(validator.encode() for validator in validators))

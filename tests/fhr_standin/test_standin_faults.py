@@ -112,6 +112,9 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-id-missing": (f"/{ONE}/", 200, HTML, 'id="chart"'),
     "page-wrong-base": ("/pl/", 200, HTML, '<base href="https://fhr-dev.example.org/en-US/">'),
     "page-noscript-unclosed": (f"/{ONE}/", 200, HTML, "<noscript><p>JavaScript</p><main>"),
+    "script-before-its-library": ("/pl/", 200, HTML, 'fhr.js"></script><script src="js/lib/req'),
+    "script-nomodule": ("/pl/mobile/", 200, HTML, "<script nomodule"),
+    "inline-script-lost": (f"/{ONE}/", 200, HTML, "</footer>"),
     "page-comment-unclosed": ("/pl/v4/", 200, HTML, "<body><!-- new header"),
     "script-is-html": ("/pl/js/fhr.js", 200, HTML, "<html>"),
     "script-missing": ("/pl/js/lib/bridge.js", 404, HTML, ""),
@@ -205,16 +208,12 @@ HEADERS = {
         "content-security-policy",
         "frame-ancestors https://www.example.org",
     ),
-    "page-frame-options-twice": (
-        "/pl/",
-        "x-frame-options",
-        "ALLOWALL, ALLOW-FROM https://www.example.org",
-    ),
     "policy-blocks-inline": ("/pl/", "content-security-policy", "default-src 'self'; style-src *"),
     "policy-blocks-requests": ("/pl/", "content-security-policy", "connect-src 'none'"),
     "cookie-set": ("/robots.txt", "set-cookie", "visitor=0b3dd3ae; Path=/; Max-Age=31536000"),
 }
 TWICE = {
+    "page-frame-options-twice": ("/pl/", "x-frame-options", ["ALLOWALL", "SAMEORIGIN"]),
     "content-type-twice": ("/pl/v4/js/fhr_v4.js", "content-type", [JAVASCRIPT, "text/plain"]),
     "cache-control-twice": (
         "/pl/js/config.json",
@@ -241,7 +240,11 @@ ELSEWHERE = {
     "script-connection-closed",
     "content-short-body",
     "conditional-ignored",
-    "etag-missing",
+    "validators-missing",
+    "sound-gone",
+    "sound-html",
+    "sound-new-each-time",
+    "sound-one-validator",
     "cache-a-year",
     "header-missing",
     "gzip-twice",
@@ -289,6 +292,8 @@ def test_a_content_fault_leaves_everything_else_sound(
     changed = {path: answer for path, answer in rounds if answer != sound(path)}
     if name == "missing-file-200":
         assert set(changed) == {"/pl/js/none.js", *(path for path in PUBLISHED if "/js/" in path)}
+    elif name == "sound-gone":
+        assert set(changed) == {path for path in paths if sound(path) == NOT_FOUND}
     elif name not in ASKED:
         assert set(changed) == {path for path in paths if _touches(fault, path, site)}
     statuses = {answer.status for path, answer in changed.items() if sound(path).status == 200}
@@ -397,6 +402,30 @@ def test_an_edge_that_is_another(
     assert [words in ask(app, path).body for _ in range(6)] == [False, False, True] * 2
 
 
+@pytest.mark.parametrize("name", sorted(name for name in CONTENT if name.startswith("sound-")))
+def test_what_is_sound_differs_from_the_stand_in(
+    content: Callable[..., Content], ask: Callable[..., Any], name: str
+) -> None:
+    """Otherwise nothing would show that checks put up with it."""
+    paths = ("/pl/", "/robots.txt", "/nowhere/")
+    assert [ask(content(name), path) for path in paths] != [ask(content(), path) for path in paths]
+
+
+@pytest.mark.parametrize("validator", ["etag", "last-modified"])
+def test_a_file_is_known_again_by_either_validator(
+    content: Callable[..., Content], ask: Callable[..., Any], validator: str
+) -> None:
+    """Where the other one is not sent."""
+    asked = {"etag": "if-none-match", "last-modified": "if-modified-since"}[validator]
+    path = {"etag": "/fr/js/config.json", "last-modified": "/fr/"}[validator]
+    headers = ask(content("sound-one-validator"), path).headers
+    assert {"etag", "last-modified"} & set(headers) == {validator}
+    again = ask(content("sound-one-validator"), path, headers={asked: headers[validator]})
+    assert again.status == 304
+    other = ask(content("sound-one-validator"), path, headers={asked: "another"})
+    assert other.status == 200
+
+
 def test_a_page_that_cannot_be_framed(
     content: Callable[..., Content], ask: Callable[..., Any]
 ) -> None:
@@ -410,8 +439,9 @@ def test_header_faults(content: Callable[..., Content], ask: Callable[..., Any])
     sound = ask(content(), path)
     etag = {"if-none-match": sound.headers["etag"]}
     assert ask(content("conditional-ignored"), path, headers=etag) == sound
-    bare = ask(content("etag-missing"), path).headers
-    assert sound.headers == {**bare, "etag": sound.headers["etag"]}
+    bare = ask(content("validators-missing"), path).headers
+    validators = {name: sound.headers[name] for name in ("etag", "last-modified")}
+    assert sound.headers == {**bare, **validators}
     bare = ask(content("header-missing"), path).headers
     assert sound.headers == {**bare, "x-content-type-options": "nosniff"}
     aged = ask(content("cache-a-year"), path).headers
@@ -560,6 +590,7 @@ DIFFERS: dict[str, dict[str, int]] = {
     "delete-reply-lost-once": {"delete": 0, "delete again": 404},
     "submit-401": dict.fromkeys(WRITES, 401),
     "submit-firewall": dict.fromkeys(WRITES, 403),
+    "sound-line-end": {},
     "submit-429-a-day": dict.fromkeys(WRITES, 429),
 }
 

@@ -15,6 +15,7 @@ from fhr_standin.faults import (
     origins,
     pages,
     releases,
+    sound,
     submission,
     texts,
     transport,
@@ -57,6 +58,7 @@ _MODULES = (
     origins,
     releases,
     submission,
+    sound,
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for module in _MODULES for fault in module.FAULTS}

@@ -2,6 +2,7 @@
 nobody's, a policy or an integrity that keeps the browser from loading them.
 """
 
+import re
 from dataclasses import replace
 
 from fhr_standin.faults.changes import (
@@ -43,6 +44,24 @@ def _without_class(ask: Ask, resource: Resource) -> Resource:
     attribute = b"" if ask.locale == "de" else b' class="chart"'
     text = b"<div%s></div><script>document.querySelector('#graph .chart');" % attribute
     return replace(resource, body=resource.body.replace(b"<script>", text, 1))
+
+
+def _framed_twice(ask: Ask, resource: Resource) -> Resource:
+    allowed = with_header("x-frame-options", "ALLOWALL")(ask, resource)
+    return with_another("x-frame-options", "SAMEORIGIN")(ask, allowed)
+
+
+def _library_last(ask: Ask, resource: Resource) -> Resource:
+    """Move a script that js/fhr.js uses behind it."""
+    library = b'<script src="js/lib/request.js"></script>'
+    own = b'<script src="js/fhr.js"></script>'
+    body = resource.body.replace(library, b"", 1).replace(own, own + library, 1)
+    return replace(resource, body=body)
+
+
+def _without_inline_script(_ask: Ask, resource: Resource) -> Resource:
+    body = re.sub(rb"<script>.*?</script>", b"", resource.body, count=1, flags=re.S)
+    return replace(resource, body=body)
 
 
 def _never_started(_ask: Ask, resource: Resource) -> Resource:
@@ -110,6 +129,25 @@ FAULTS = [
         "the v4 page gets the script of the mobile page, which knows nothing of telemetry",
         ["v4/js/fhr_v4.js"],
         _file("mobile/js/fhr.js"),
+    ),
+    content(
+        "script-before-its-library",
+        "js/lib/request.js stands behind js/fhr.js, which uses it at once",
+        DESKTOP,
+        _library_last,
+    ),
+    content(
+        "script-nomodule",
+        "the element of mobile/js/fhr.js is for browsers without modules, of which there are none",
+        ["mobile/"],
+        swap('<script src="js/fhr.js">', '<script nomodule src="js/fhr.js">'),
+    ),
+    content(
+        "inline-script-lost",
+        "one locale's desktop page has lost the script with its texts",
+        DESKTOP,
+        _without_inline_script,
+        reach="one locale",
     ),
     content(
         "script-type-unknown",
@@ -199,7 +237,7 @@ FAULTS = [
         "page-frame-options-twice",
         "X-Frame-Options is sent twice, and browsers take the two for a refusal",
         ALL_PAGES,
-        with_another("x-frame-options", "ALLOWALL, ALLOW-FROM https://www.example.org"),
+        _framed_twice,
     ),
     content(
         "page-noscript-unclosed",

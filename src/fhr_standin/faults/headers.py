@@ -45,6 +45,10 @@ def _revalidates_never(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, conditional=False)
 
 
+def _no_validators(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, without=resource.without | {"etag", "last-modified"})
+
+
 def _zipped_twice(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, zips=2)
 
@@ -224,7 +228,13 @@ FAULTS = [
         _revalidates_never,
         reach="whole site",
     ),
-    content("etag-missing", "no ETag is sent", None, without("etag"), reach="whole site"),
+    content(
+        "validators-missing",
+        "neither ETag nor Last-Modified is sent",
+        None,
+        _no_validators,
+        reach="whole site",
+    ),
     content(
         "cache-a-year",
         "config.json may be cached for a year",

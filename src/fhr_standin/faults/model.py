@@ -67,7 +67,8 @@ SubmissionAct = Callable[[Submission, Reply], Reply]
 class Fault:
     """One thing wrong with a deployment; `verdict` is what a verifier should say of it.
 
-    PASSED marks trouble that ends by itself, which a verifier rides out and reports as flaky.
+    PASSED marks trouble that ends by itself, which a verifier rides out and reports as flaky, and
+    what only looks like trouble.
     `caught_by` says who has to see it: one of the checks, or the engine that runs them, which
     alone knows that no answer comes at all while the control answers. `certificate` is the one
     that content is served with over TLS; None where the fault is none of TLS. `edge` keeps the

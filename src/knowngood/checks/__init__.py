@@ -21,6 +21,7 @@ from ..content.javascript import unbalanced as unbalanced_script
 from ..fetch import NAMED, REPEATABLE
 from .pages import (
     charset_problems,
+    differ,
     empty_text_problems,
     framing_problems,
     language_problems,
@@ -38,9 +39,12 @@ from .resources import (
     syntax_problems,
 )
 from .scripts import (
+    GONE,
     element_problems,
+    inline_definition_problems,
     inline_script_problems,
     library_problems,
+    order_problems,
     script_sources,
     script_type_problems,
     scripts_name_file,
@@ -49,21 +53,25 @@ from .scripts import (
 )
 
 __all__ = [
+    "GONE",
     "NAMED",
     "REPEATABLE",
     "charset_problems",
     "content_problems",
+    "differ",
     "element_problems",
     "elsewhere_problems",
     "empty_text_problems",
     "file_problems",
     "framing_problems",
+    "inline_definition_problems",
     "inline_script_problems",
     "integrity_problems",
     "language_problems",
     "leftover_problems",
     "library_problems",
     "markup_in_script",
+    "order_problems",
     "own",
     "page_problems",
     "policy_problems",

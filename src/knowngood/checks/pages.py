@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..content import leftovers, page_elements, page_structure
+from ..content import leftovers, page_elements, page_structure, variation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..fetch import Response
 
 
 def page_problems(page: Response) -> list[str]:
     """Return what a page lacks or has twice: doctype, title, its end."""
     return page_structure.problems(page.text, page.html)
+
+
+def differ(one: Sequence[Response], other: Sequence[Response]) -> bool:
+    """Return whether two pages or files differ, by answers for the one and for the other.
+
+    What differs between the answers for one of them, as a nonce does, does not count: ask twice.
+    """
+    bodies = [[answer.content for answer in answers] for answers in (one, other)]
+    return variation.differ(*bodies)
 
 
 def charset_problems(page: Response) -> list[str]:

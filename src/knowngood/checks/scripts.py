@@ -11,6 +11,9 @@ from ..fetch import respond
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
 
+GONE = (404, 410)
+"""Statuses by which a server says that something is not there."""
+
 ScriptJudge = Callable[[bytes, str], str | None]
 """Return why a script is not whole, by its source and the ``type`` of its element."""
 
@@ -68,6 +71,31 @@ def uncalled_problems(
     sources, handlers = [source for _, source in scripts], page_elements.handlers(page.html)
     problems = javascript_names.uncalled_problems(function, [source], handlers, sources)
     return problems if complete else []
+
+
+def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what scripts use while they are loaded and only a script behind them defines.
+
+    Nothing is certain, and nothing returned, where a script lies on another host, or does not run
+    in its turn.
+    """
+    scripts, complete = _running(page, resources)
+    if not complete or not page_elements.has_order(page.html):
+        return []
+    named = [(url.rpartition("/")[2] or "an inline script", source) for url, source in scripts]
+    return javascript_names.order_problems(named)
+
+
+def inline_definition_problems(
+    page: Response, model: Response, resources: Iterable[Resource]
+) -> list[str]:
+    """Return what scripts of the page use, no script of it defines, and a script that stands in
+    ``model`` does: the same page in another language.
+    """
+    resources = list(resources)
+    inline = [source for url, source in _running(model, resources)[0] if not url]
+    names = javascript_names.lost_definitions(inline, script_sources(page, resources))
+    return [f"no script defines {name}; one that stands in {model.path} does" for name in names]
 
 
 def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]:

@@ -25,4 +25,5 @@ __all__ = [
     "page_structure",
     "strict_json",
     "strict_yaml",
+    "variation",
 ]

@@ -131,6 +131,22 @@ def declares(source: bytes) -> frozenset[str]:
     return frozenset([*on_window, *facts.names])
 
 
+def used_while_loaded(source: bytes) -> frozenset[str]:
+    """Return the names that ``source`` needs of other scripts while it is loaded, as far as it is
+    parsed.
+    """
+    facts = facts_of(source)
+    return frozenset(facts.uses if facts is not None and facts.error is None else ())
+
+
+def declared_at_the_top(source: bytes) -> frozenset[str]:
+    """Return the names that ``source`` declares for the page in so many words, as far as it is
+    parsed: not what it sets on ``window``, as scripts do that make up for an old browser.
+    """
+    facts = facts_of(source)
+    return frozenset(facts.names if facts is not None and facts.error is None else ())
+
+
 @lru_cache(maxsize=32)
 def facts_of(source: bytes) -> ScriptFacts | None:
     """Return what parsing ``source`` finds; None for a script that takes too much to be parsed.

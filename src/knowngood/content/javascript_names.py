@@ -26,6 +26,11 @@ _USES_JQUERY: Final = re.compile(
     r"(?<![\w$.])\$(?:[.](?!fn\b)(\w+)\(|\((?=\s*(?:[\"'`]|document\b|window\b|this\b|function\b)))"
 )
 
+_GUARD: Final = re.compile(
+    r"(?:\bif\s*\([^()]*\$\.\w[^()]*\)\s*\{?[^{}]*|\$\.\w+\s*(?:&&|\?)[^;{}]*)\Z"
+)
+_GUARD_AWAY: Final = 300  # characters between a guard and what it guards
+
 
 def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[str]:
     """Return the functions that event handlers call and no script defines.
@@ -39,6 +44,39 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
     return [
         f"{name}(): the page calls it, no script defines it" for name in sorted(called - defined)
     ]
+
+
+def order_problems(scripts: Sequence[tuple[str, bytes]]) -> list[str]:
+    """Return what scripts use while they are loaded and only a later script defines.
+
+    ``scripts`` are the name and source of each, in the order in which a browser runs them.
+    """
+    problems = []
+    for place, (user, source) in enumerate(scripts):
+        used = javascript.used_while_loaded(source)
+        defined = _BUILT_IN.union(*(javascript.declares(own) for _, own in scripts[: place + 1]))
+        for definer, later in scripts[place + 1 :]:
+            late = used & javascript.declared_at_the_top(later) - defined
+            problems += [
+                f"{user} uses {name}, which only {definer}, behind it, defines"
+                for name in sorted(late)
+            ]
+            defined |= late
+    return problems
+
+
+def lost_definitions(lost: Iterable[bytes], there: Sequence[bytes]) -> list[str]:
+    """Return the names that ``lost`` scripts define, scripts ``there`` use and none of them has."""
+    names = frozenset[str]().union(*map(javascript.declares, lost))
+    defined = frozenset[str]().union(*map(javascript.declares, there))
+    words = {word for source in there for word in _words(source, names=names)}
+    return sorted((names & words) - defined)
+
+
+@cached_by_content
+def _words(source: bytes, *, names: frozenset[str]) -> frozenset[str]:
+    """Return those of ``names`` that stand in a script as a word, but in its comments."""
+    return names.intersection(re.findall(r"[\w$]+", _without_comments(source)))
 
 
 def uncalled_problems(
@@ -93,8 +131,18 @@ def _without_comments(source: bytes) -> str:
 @cached_by_content
 def _jquery_names(source: bytes) -> frozenset[str]:
     """Return the names that a script calls of jQuery, with "" for ``$`` itself."""
-    uses = _USES_JQUERY.finditer(_without_comments(source))
-    return frozenset(use[1] or "" for use in uses)
+    text = _without_comments(source)
+    uses = _USES_JQUERY.finditer(text)
+    return frozenset(
+        use[1] or "" for use in uses if not (use[1] and _is_guarded(text, use.start()))
+    )
+
+
+def _is_guarded(text: str, place: int) -> bool:
+    """Return whether a script looks for a plug-in right before it uses another function of it:
+    ``$.blockUI && $.unblockUI()``, ``if ($.blockUI) { $.unblockUI(); }``.
+    """
+    return _GUARD.search(text[max(0, place - _GUARD_AWAY) : place]) is not None
 
 
 @cached_by_content

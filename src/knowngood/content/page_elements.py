@@ -31,18 +31,25 @@ def handlers(tree: LexborHTMLParser) -> list[str]:
 def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]]:
     """Return the scripts that a browser runs on the page of ``url``, in their order.
 
-    Of each, its URL (empty where the script stands in the page), its source (empty where it has
-    a URL), and its ``type`` attribute.
+    A script with ``nomodule`` is none of them, unless it is a module. Of each, its URL (empty where
+    the script stands in the page), its source (empty where it has a URL), and its ``type``
+    attribute.
     """
     base = links.base(tree, url)
     for node in tree.css("script"):
         kind, address = node.attributes.get("type") or "", node.attributes.get("src")
-        if not javascript.is_javascript(kind):
+        is_module = kind.strip().lower() == "module"
+        if not javascript.is_javascript(kind) or ("nomodule" in node.attributes and not is_module):
             continue
         if address is None:
             yield "", node.text(deep=True).encode(), kind
         else:
             yield urldefrag(urljoin(base, address.strip())).url, b"", kind
+
+
+def has_order(tree: LexborHTMLParser) -> bool:
+    """Return whether scripts run in the order in which they stand in the page, for certain."""
+    return tree.css_first("script[async], script[defer], script[type=module i]") is None
 
 
 def other_types(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:

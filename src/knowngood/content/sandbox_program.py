@@ -24,6 +24,16 @@ _PROCESSOR_SECONDS: Final = 2  # of which starting takes a tenth; a sound page t
 _STATM: Final = Path("/proc/self/statm")
 _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
+_FUNCTIONS: Final = {"arrow_function", "function_expression"}
+_LATER: Final = {
+    *_FUNCTIONS,
+    *("class_body", "function_declaration", "generator_function", "generator_function_declaration"),
+    "method_definition",
+    # Where a script asks first whether something is there it can do without.
+    *("binary_expression", "if_statement", "ternary_expression", "try_statement"),
+    "unary_expression",
+}
+"""Nodes whose parts may never be reached while a script is loaded."""
 
 
 class ScriptFacts(NamedTuple):
@@ -36,6 +46,8 @@ class ScriptFacts(NamedTuple):
         names: the functions, classes and variables that its top declares.
         strings: its string literals, one a line: those that are not empty and need no unescaping,
             and so hold no line end.
+        uses: the names, not of its own, that it calls or looks into while it is loaded; not those
+            in functions that may be called later, or where it tests first whether they are there.
 
     """
 
@@ -44,6 +56,7 @@ class ScriptFacts(NamedTuple):
     empty: bool
     names: list[str]
     strings: str
+    uses: list[str]
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -59,7 +72,8 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         if node.type == "string":
             strings += _plain_string(node)
     empty = all(node.type == "comment" for node in root.children)
-    return ScriptFacts(markup, error, empty, list(_names_at_the_top(root)), "\n".join(strings))
+    names, uses = list(_names_at_the_top(root)), sorted(_used_while_loaded(root))
+    return ScriptFacts(markup, error, empty, names, "\n".join(strings), uses)
 
 
 @cache
@@ -85,6 +99,53 @@ def _names_at_the_top(root: tree_sitter.Node) -> Iterator[str]:
             name = part.child_by_field_name(side)
             if name is not None:
                 yield _text(name)
+
+
+def _used_while_loaded(root: tree_sitter.Node) -> set[str]:
+    uses: set[str] = set()
+    own: set[str] = set()
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        enter = False
+        if node is not None:
+            uses.update(_used_by(node))
+            own.update(_bound_by(node))
+            enter = node.type not in _LATER or _is_called_at_once(node)
+        if enter and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return uses - own
+
+
+def _used_by(node: tree_sitter.Node) -> list[str]:
+    """Return the name that a call or a member expression begins with."""
+    field = {"call_expression": "function", "new_expression": "constructor"}.get(
+        node.type, "object"
+    )
+    first = node.child_by_field_name(field)
+    return [_text(first)] if first is not None and first.type == "identifier" else []
+
+
+def _bound_by(node: tree_sitter.Node) -> list[str]:
+    """Return the names that a declaration, a function or a parameter list makes its own."""
+    if node.type == "formal_parameters":
+        return [_text(child) for child in node.named_children if child.type == "identifier"]
+    names = (node.child_by_field_name(field) for field in ("name", "left", "parameter"))
+    return [_text(name) for name in names if name is not None and name.type == "identifier"]
+
+
+def _is_called_at_once(function: tree_sitter.Node) -> bool:
+    """Return whether a function is called where it stands: ``(function () {}())``."""
+    if function.type not in _FUNCTIONS:
+        return False
+    node, parent = function, function.parent
+    while parent is not None and parent.type == "parenthesized_expression":
+        node, parent = parent, parent.parent
+    if parent is None or parent.type != "call_expression":
+        return False
+    return parent.child_by_field_name("function") == node
 
 
 def _text(node: tree_sitter.Node) -> str:

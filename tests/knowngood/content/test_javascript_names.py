@@ -7,7 +7,9 @@ import pytest
 from knowngood.content.javascript_names import (
     handler_problems,
     library_problems,
+    lost_definitions,
     names_file,
+    order_problems,
     selectors,
     uncalled_problems,
 )
@@ -135,3 +137,108 @@ def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
     library_problems([source])
     uncalled_problems("init", [b"function init() {}"], [], [source])
     assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        b"function start() { Lib.run(); }",
+        b"window.onload = function () { Lib.run(); };",
+        b"$(function () { Lib.run(); });",
+        b"document.addEventListener('load', () => Lib.run());",
+        b"if (window.Lib) { Lib.run(); }",
+        b"window.Lib && Lib.run();",
+        b"typeof Lib === 'undefined' || Lib.run();",
+        b"try { Lib.run(); } catch (error) {}",
+        b"var Lib = Lib || {}; Lib.run = 1;",
+        b"(function (Lib) { Lib.run(); }(window.parts));",
+        b"var page = { run: function () { Lib.run(); } };",
+        b"class Page { run() { Lib.run(); } }",
+    ],
+)
+def test_a_script_before_one_that_it_uses_later_or_can_do_without(user: bytes) -> None:
+    """Functions run when all scripts are there; who asks first gets no error."""
+    assert order_problems([("page.js", user), ("lib.js", b"var Lib = {};")]) == []
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        [b"var Lib = {};", b"Lib.run();"],
+        [b"window.Lib = {};", b"Lib.run();"],
+        [b"Lib.run();"],
+        [b"fetch('x');", b"window.fetch = window.fetch || function () {};"],
+        [b"Lib.run(); function Lib() {}"],
+        [b"var Lib = {};", b"Lib.run();", b"var Lib = {};"],
+        [b"Lib.run(); let let let", b"var Lib = {};"],
+    ],
+)
+def test_scripts_in_a_sound_order(scripts: list[bytes]) -> None:
+    """What is defined before, or by the browser, or nowhere, is no question of order."""
+    assert order_problems([("x.js", source) for source in scripts]) == []
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        b"Lib.run();",
+        b"new Lib();",
+        b"Lib();",
+        b"var version = Lib.version;",
+        b"(function () { Lib.run(); }());",
+        b"(() => { Lib.run(); })();",
+    ],
+)
+@pytest.mark.parametrize("library", [b"var Lib = {};", b"function Lib() {}", b"class Lib {}"])
+def test_a_script_before_the_one_that_it_uses_at_once(user: bytes, library: bytes) -> None:
+    """Both are named."""
+    assert order_problems([("page.js", user), ("lib.js", library)]) == [
+        "page.js uses Lib, which only lib.js, behind it, defines"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lost", "there", "expected"),
+    [
+        ([b"var texts = {};"], [b"show(texts.on);"], ["texts"]),
+        ([b"var texts = {};"], [b"show(texts.on);", b"var texts;"], []),
+        ([b"var texts = {};"], [b"// texts\nshow('on');"], []),
+        ([b"var survey = 1; ask(survey);"], [b"show();"], []),
+        ([b"init();"], [b"function init() {}"], []),
+        ([b"var a = {}, b = {};"], [b"a.b(b);"], ["a", "b"]),
+    ],
+)
+def test_definitions_that_are_lost(
+    lost: list[bytes], there: list[bytes], expected: list[str]
+) -> None:
+    """Only those count that a script of the page uses."""
+    assert lost_definitions(lost, there) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"$.blockUI && $.unblockUI();",
+        b"if ($.blockUI) { $.unblockUI(); }",
+        b"if ($.blockUI) $.unblockUI();",
+        b"$.blockUI ? $.unblockUI() : 0;",
+        b"if (window.$ && $.fn.plot) { draw(); $.plot(x); }",
+    ],
+)
+def test_a_plug_in_that_is_looked_for_first(source: bytes) -> None:
+    """Whoever looks for one of its functions can do without all of them."""
+    assert library_problems([JQUERY, source]) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (b"if (x) { $.plot(x); }", "$.plot"),
+        (b"a && b; $.plot(x);", "$.plot"),
+        (b"if ($.blockUI) { a(); } $.plot(x);", "$.plot"),
+        (b"$.blockUI(); $.unblockUI();", "$.blockUI"),
+    ],
+)
+def test_a_plug_in_that_nobody_looks_for(source: bytes, name: str) -> None:
+    """Another condition is no guard, and a guard ends with its block."""
+    assert f"{name}: a script uses it, none defines it" in library_problems([JQUERY, source])

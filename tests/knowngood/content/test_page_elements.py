@@ -6,6 +6,7 @@ from knowngood.content import html
 from knowngood.content.page_elements import (
     handlers,
     has_inline_script,
+    has_order,
     integrity_of,
     policies,
     refreshes,
@@ -88,3 +89,31 @@ def test_policies_of_the_page_itself() -> None:
 def test_whether_a_script_stands_in_the_page(text: str, expected: bool) -> None:
     """Data and references are none."""
     assert has_inline_script(html.parse(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("element", "runs"),
+    [
+        ("<script nomodule>f()</script>", False),
+        ('<script NOMODULE="" src="a.js"></script>', False),
+        ("<script type=module nomodule>f()</script>", True),
+        ("<script>f()</script>", True),
+    ],
+)
+def test_a_script_for_browsers_without_modules(element: str, runs: bool) -> None:
+    """Today's browsers have modules, and do not run it."""
+    assert bool(list(scripts(html.parse(element), URL))) is runs
+
+
+@pytest.mark.parametrize(
+    ("element", "ordered"),
+    [
+        ("<script>f()</script><script src=a.js></script>", True),
+        ("<script async src=a.js></script>", False),
+        ("<script defer src=a.js></script>", False),
+        ("<script type=MODULE>f()</script>", False),
+    ],
+)
+def test_whether_scripts_run_in_their_order(element: str, ordered: bool) -> None:
+    """What waits for the page or the network runs out of its turn."""
+    assert has_order(html.parse(element)) is ordered

@@ -1,0 +1,37 @@
+"""Compares bodies that may differ in every answer: by a nonce, the time, the name of a server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_WORD: Final = re.compile(rb"[^\s\"'<>]+|[\s\"'<>]")
+
+
+def differ(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
+    """Return whether two resources differ, by answers for the one and answers for the other.
+
+    What differs between answers for one of them does not count; it takes two to see that. They are
+    compared word by word. Where their numbers of words differ, only the words before the first and
+    after the last that vary are compared.
+    """
+    ours, theirs = [[_WORD.findall(body) for body in bodies] for bodies in (one, other)]
+    if len({len(words) for words in ours + theirs}) == 1:
+        columns = zip(zip(*ours, strict=True), zip(*theirs, strict=True), strict=True)
+        return any(len({*a}) == len({*b}) == 1 and a[0] != b[0] for a, b in columns)
+    if len({*map(len, ours)}) == len({*map(len, theirs)}) == 1:
+        return True
+    backwards = ([[*reversed(words)] for words in side] for side in (ours, theirs))
+    return _differ_at_the_start(ours, theirs) or _differ_at_the_start(*backwards)
+
+
+def _differ_at_the_start(ours: list[list[bytes]], theirs: list[list[bytes]]) -> bool:
+    """Return whether the first word in which the sides differ is one that no side varies in."""
+    for column in zip(*ours, *theirs, strict=False):
+        first, second = {*column[: len(ours)]}, {*column[len(ours) :]}
+        if len(first) > 1 or len(second) > 1:
+            return False
+        if first != second:
+            return True
+    return False
