@@ -22,9 +22,9 @@ from ..readiness import (
     watching,
 )
 from ..verdict import build_match
-from ..verdict.decide import unsteady_groups
 from ..verdict.outcome import FAILED, Outcome
 from ..verdict.run_results import RunResults
+from ..verdict.unsteady import unsteady_groups
 from . import edge_claims
 from .ticket import RunTicket
 

@@ -23,4 +23,5 @@ __all__ = [
     "outcome",
     "run_results",
     "symptom",
+    "unsteady",
 ]

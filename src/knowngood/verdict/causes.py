@@ -123,7 +123,7 @@ def find_causes(
     groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(useless)]
     alike = _alike(_attach(direct, groups))
     rest = _attach(rest, [*groups, *alike])
-    groups += sorted([*alike, *_alike(rest)], key=_rank)
+    groups += sorted([*alike, *_explained(_alike(rest))], key=_rank)
     return tuple(_cause(group, answered, params, state) for group in groups)
 
 
@@ -181,6 +181,37 @@ def _alike(symptoms: Sequence[Symptom]) -> list[_Group]:
         return [*about_url, (check, symptom.words, "words")]
 
     return _united(symptoms, keys)
+
+
+def _explained(groups: Sequence[_Group]) -> list[_Group]:
+    """Attach a group to another that is about what it reads: a page that lacks a reference explains
+    what its scripts lack. Where both read each other, the page explains the file. Return those that
+    are left.
+    """
+    owner = {symptom.url: group for group in groups for symptom in group.core if symptom.url}
+    reads: dict[int, dict[int, _Group]] = {}
+    for group in groups:
+        urls = (url for symptom in group.core for url in sorted(symptom.others) if url in owner)
+        others = {id(owner[url]): owner[url] for url in urls if owner[url] is not group}
+        reads[id(group)] = others
+
+    def explains(other: _Group, group: _Group) -> bool:
+        mutual = id(group) in reads[id(other)]
+        return not mutual or (other.core[0].is_page and not group.core[0].is_page)
+
+    reasons = {
+        id(group): [other for other in reads[id(group)].values() if explains(other, group)]
+        for group in groups
+    }
+    left = []
+    for group in groups:
+        roots = (other for other in reasons[id(group)] if not reasons[id(other)])
+        reason = next(roots, None)
+        if reason is None:
+            left.append(group)
+        else:
+            reason.attached.extend(group.core)
+    return left
 
 
 def _rank(group: _Group) -> tuple[bool, bool, int]:

@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any
 
-from ..fetch import SOUND, may_be_chance
 from .causes import Cause, find_causes
 from .evidence import Evidence, listed, plural
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind
 from .outcome import FAILED, SKIPPED, Outcome
 from .symptom import key
 from .unreachable import unconfirmed
-
-FLAKY_FLOOR: Final = 5
-"""Retried requests that any group may have whatever its size: one short outage, met at a low
-concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.fetch.flakiness`)."""
+from .unsteady import unsteady_causes, unsteady_groups, unsteady_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +87,11 @@ def fold(evidence: Evidence) -> Verdict:
         *_coverage_doubts(evidence),
         *([evidence.unproven] if evidence.unproven else ()),
     )
-    troubled = tuple(_unsteady_reason(group, evidence) for group in unsteady)
+    troubled = tuple(unsteady_reason(group, evidence) for group in unsteady)
     left_open = tuple(outcome for outcome, _ in unsettled)
     causes = (
         *_causes(failures, evidence, "failed"),
-        *(_unsteady_cause(g, evidence) for g in unsteady),
+        *unsteady_causes(unsteady, evidence),
     )
     kind, reason = _decide(evidence, failures, causes, doubts)
     return Verdict(
@@ -225,35 +221,6 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
     elif pattern != "*" and not doubts and not evidence.halted and not matching(evidence.ran):
         doubts.append(f"no check matches {pattern!r} of [require]")
     return doubts
-
-
-def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
-    """Return the groups of requests that needed more retries than the environment tolerates, and
-    more than chance explains.
-    """
-    return tuple(group for group in evidence.erratic if _is_unsteady(group, evidence))
-
-
-def _is_unsteady(group: str, evidence: Evidence) -> bool:
-    erratic, asked = evidence.erratic[group], evidence.asked.get(group, 0)
-    if erratic <= FLAKY_FLOOR or erratic <= evidence.tolerance * asked:
-        return False
-    return not may_be_chance(erratic, asked, min(SOUND, evidence.tolerance))
-
-
-def _unsteady_reason(group: str, evidence: Evidence) -> str:
-    return (
-        f"unsteady: {evidence.erratic[group]} of {evidence.asked.get(group, 0)} requests to "
-        f"{group} needed a retry; tolerated: {evidence.tolerance:.0%}"
-    )
-
-
-def _unsteady_cause(group: str, evidence: Evidence) -> Cause:
-    origin, _, path = group.removesuffix(" →").partition(":")
-    url = f"{evidence.origins.get(origin, '')}{path}"
-    return Cause(
-        "failed", _unsteady_reason(group, evidence), "unsteady", urls=(url,) if url else ()
-    )
 
 
 def _counts(evidence: Evidence, failed: int, unsettled: int) -> dict[str, int]:

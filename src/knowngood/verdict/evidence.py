@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from .outcome import Outcome
 from .unreachable import SilenceEvidence
@@ -45,6 +45,7 @@ class Evidence:
         erratic: the same, with all requests that one outage hit counted as one.
         params: how many values each param has, and each origin edges.
         origins: the URL of each origin.
+        retried: the exchanges that needed a retry, as plain data.
         tolerance: the share of ``asked`` that may need a retry.
     """
 
@@ -73,6 +74,7 @@ class Evidence:
     erratic: Mapping[str, int] = field(default_factory=dict)
     params: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
+    retried: Sequence[Mapping[str, Any]] = ()
     tolerance: float = 0.2
 
 

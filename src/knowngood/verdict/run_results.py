@@ -188,6 +188,7 @@ class RunResults:
             flaky=self.flaky,
             erratic=self.erratic,
             params=self._params(),
+            retried=self.retried,
             origins=self.environment.origins,
             tolerance=self.environment.budget.flaky,
         )

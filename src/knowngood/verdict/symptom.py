@@ -74,6 +74,11 @@ class Symptom:
         )
 
     @property
+    def is_page(self) -> bool:
+        """Whether it is about a page, and not about a file that a page needs."""
+        return any(e.get("media_type") == "text/html" for e in self.outcome.exchanges[:1])
+
+    @property
     def edges(self) -> tuple[str, ...]:
         """The edges that its case connects to."""
         return tuple(v for name, v in self.outcome.values.items() if name.startswith("edge of "))

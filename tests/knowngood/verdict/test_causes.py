@@ -193,6 +193,20 @@ def test_a_claim_that_reads_what_another_finds_wrong() -> None:
     assert sentences(page, script) == ["/s.js: ends in a string"]
 
 
+def test_a_page_that_lacks_a_reference() -> None:
+    """It explains what a script of the page lacks, though both claims read several answers."""
+    script = outcome("talk", "/s.js", message="init is not defined", reads=(SITE + "/de/",))
+    page = outcome("refers", "/de/", message="does not refer to x.js", reads=(SITE + "/en-US/",))
+    assert sentences(script, page) == ["/de/: does not refer to x.js"]
+
+
+def test_claims_that_read_each_others_answers() -> None:
+    """Neither explains the other."""
+    one = outcome("a", "/a", message="no title", reads=(SITE + "/b",))
+    other = outcome("b", "/b", message="no heading", reads=(SITE + "/a",))
+    assert sentences(one, other) == ["/a: no title", "/b: no heading"]
+
+
 def test_two_pages_with_faults_of_their_own() -> None:
     """Nothing ties them: two causes."""
     one, other = outcome("a", "/a", message="no title"), outcome("b", "/b", message="no heading")

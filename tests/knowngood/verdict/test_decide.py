@@ -10,11 +10,12 @@ import pytest
 
 from knowngood.readiness.network_control import ControlLook
 from knowngood.verdict import EXIT_CODES, VerdictKind
-from knowngood.verdict.decide import FLAKY_FLOOR, fold
+from knowngood.verdict.decide import fold
 from knowngood.verdict.evidence import Evidence, plural
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
 from knowngood.verdict.symptom import key
 from knowngood.verdict.unreachable import SilenceEvidence
+from knowngood.verdict.unsteady import FLAKY_FLOOR
 
 CODES = {
     "PASSED": (0, "proceed"),

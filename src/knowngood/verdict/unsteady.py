@@ -1,0 +1,77 @@
+"""Finds requests that needed more retries than a sound deployment explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..fetch import SOUND, may_be_chance
+from .causes import Cause
+from .evidence import Evidence
+
+FLAKY_FLOOR: Final = 5
+"""Retried requests that any group may have whatever its size: one short outage, met at a low
+concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.fetch.flakiness`)."""
+
+
+def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
+    """Return the groups of requests that needed more retries than the environment tolerates, and
+    more than chance explains.
+    """
+    return tuple(group for group in evidence.erratic if _is_unsteady(group, evidence))
+
+
+def _is_unsteady(group: str, evidence: Evidence) -> bool:
+    erratic, asked = evidence.erratic[group], evidence.asked.get(group, 0)
+    if erratic <= FLAKY_FLOOR or erratic <= evidence.tolerance * asked:
+        return False
+    return not may_be_chance(erratic, asked, min(SOUND, evidence.tolerance))
+
+
+def unsteady_reason(group: str, evidence: Evidence) -> str:
+    """Return in a line how many retries a group of requests needed."""
+    return (
+        f"unsteady: {evidence.erratic[group]} of {evidence.asked.get(group, 0)} requests to "
+        f"{group} needed a retry; tolerated: {evidence.tolerance:.0%}"
+    )
+
+
+def unsteady_causes(groups: Iterable[str], evidence: Evidence) -> Iterator[Cause]:
+    """Yield a cause for each group of requests, but one for an origin and a declaration that made
+    the same requests.
+    """
+    counted = set()
+    for group in sorted(groups, key=lambda group: ":" not in group):  # declarations tell more
+        origin = re.split("[: ]", group)[0]
+        same = (origin, evidence.erratic[group], evidence.asked.get(group))
+        if same not in counted:
+            counted.add(same)
+            yield _cause(group, evidence.origins.get(origin, ""), evidence)
+
+
+def _cause(group: str, origin_url: str, evidence: Evidence) -> Cause:
+    """Return the cause with the exchanges of the group that needed a retry."""
+    path = group.removesuffix(" →").partition(":")[2]
+    exchanges = [
+        exchange
+        for exchange in evidence.retried
+        if exchange["url"].startswith(f"{origin_url}/") and _is_made_from(path, exchange)
+    ]
+    return Cause(
+        state="failed",
+        sentence=unsteady_reason(group, evidence),
+        kind="unsteady",
+        exchanges=tuple(exchanges[:1]),
+        urls=tuple(dict.fromkeys(exchange["url"] for exchange in exchanges)),
+    )
+
+
+def _is_made_from(template: str, exchange: Mapping[str, Any]) -> bool:
+    """Return whether a declaration's path, with its fields filled in, is the exchange's."""
+    if not template:
+        return True
+    parts = re.split(r"\{[^}]*\}", template.partition("?")[0])
+    path = urlsplit(exchange["url"]).path
+    return re.fullmatch(".*".join(map(re.escape, parts)), path) is not None

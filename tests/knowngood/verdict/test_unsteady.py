@@ -1,0 +1,58 @@
+"""A deployment that needs retries is shown with what it answered."""
+
+from typing import Any
+
+from knowngood.verdict.evidence import Evidence
+from knowngood.verdict.unsteady import unsteady_causes, unsteady_groups
+
+ORIGINS = {"content": "https://content.example", "submission": "https://submission.example"}
+CONFIG = "content:/{locale}/js/config.json"
+
+
+def retried(url: str) -> dict[str, Any]:
+    return {"method": "GET", "url": url, "seconds": 1.0, "attempts": []}
+
+
+def evidence(*urls: str, **erratic: int) -> Evidence:
+    """Groups with so many retries of 20 requests each."""
+    counts = {name.replace("CONFIG", CONFIG).replace("_", " "): n for name, n in erratic.items()}
+    return Evidence(
+        "stage",
+        asked=dict.fromkeys(counts, 20),
+        erratic=counts,
+        origins=ORIGINS,
+        retried=[retried(url) for url in urls],
+    )
+
+
+def test_the_exchange_of_a_declaration() -> None:
+    """One that was retried stands for all; the sentence counts them."""
+    urls = [f"{ORIGINS['content']}{path}" for path in ("/", "/fr/js/config.json?v=1")]
+    [cause] = unsteady_causes([CONFIG], evidence(*urls, CONFIG=10))
+    assert cause.sentence == (
+        f"unsteady: 10 of 20 requests to {CONFIG} needed a retry; tolerated: 20%"
+    )
+    assert [exchange["url"] for exchange in cause.exchanges] == [urls[1]]
+    assert cause.urls == (urls[1],)
+
+
+def test_an_origin_and_its_walks_are_one_cause() -> None:
+    """The same requests are counted in both."""
+    both = evidence(f"{ORIGINS['submission']}/submit", submission=10, submission_walk=10)
+    causes = list(unsteady_causes(unsteady_groups(both), both))
+    assert len(causes) == 1
+    assert causes[0].urls == (f"{ORIGINS['submission']}/submit",)
+
+
+def test_a_declaration_stands_for_its_origin() -> None:
+    """It says which URLs."""
+    both = evidence(content=10, CONFIG=10)
+    assert [cause.sentence.split()[6] for cause in unsteady_causes(["content", CONFIG], both)] == [
+        CONFIG
+    ]
+
+
+def test_two_groups_with_trouble_of_their_own() -> None:
+    """Both are shown."""
+    both = evidence(content=12, CONFIG=10)
+    assert len(list(unsteady_causes(["content", CONFIG], both))) == 2
