@@ -175,6 +175,8 @@ class Runner:
             "asked": dict(statistics.asked),
             "flaky": dict(statistics.flaky),
             "erratic": dict(statistics.erratic),
+            "answers": dict(statistics.answers),
+            "turned_away": dict(statistics.turned_away),
             "answered_at": statistics.answered_at,
             "slowest": statistics.slowest,
             "certificates": statistics.certificates,
@@ -182,6 +184,7 @@ class Runner:
             "left_behind": self.left_behind,
             "asked_again": self._asked_again,
             "bodies": dict(statistics.bodies),
+            "warnings": statistics.warnings(),
         }
 
     def served(self) -> list[tuple[str, str, str]]:
@@ -193,9 +196,11 @@ class Runner:
 
     def look_again(self) -> None:
         """Ask once more for what nobody answered. An answer now means that the trouble has passed,
-        and may have been the deployment's or the network's.
+        and may have been the deployment's or the network's. Trouble that may pass is excused if it
+        has.
         """
         if self._fetcher is not None:
+            self._fetcher.excuse()
             exchanges = self._fetcher.again(list(self._fetcher.statistics.silent))
             self._asked_again = [
                 (exchange.probe.origin, one_line(exchange.probe.url, 500), exchange.heard)

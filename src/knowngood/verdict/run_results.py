@@ -45,6 +45,8 @@ class RunResults:
         inapplicable: why a check does not apply to the environment, by name.
         catches: the faults that a check is known to catch, by name.
         requests, attempts, received: counts, and bytes of bodies.
+        answers: how many answers each origin gave.
+        turned_away: how many of them turn the run away, or may do so.
         answered_at: when each origin last answered, in seconds since the epoch.
         slowest: seconds and request of the slowest requests.
         certificates: when each origin's certificate expires, in seconds since the epoch.
@@ -79,6 +81,8 @@ class RunResults:
     asked: Counter[str] = field(default_factory=Counter)
     flaky: Counter[str] = field(default_factory=Counter)
     erratic: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    turned_away: Counter[str] = field(default_factory=Counter)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -138,6 +142,9 @@ class RunResults:
         self.asked.update(report["asked"])
         self.flaky.update(report["flaky"])
         self.erratic.update(report["erratic"])
+        self.answers.update(report["answers"])
+        self.turned_away.update(report["turned_away"])
+        self.warnings += report["warnings"]
         for origin, when in report["answered_at"].items():
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
         every = [*self.slowest, *((seconds, what) for seconds, what in report["slowest"])]
@@ -173,6 +180,7 @@ class RunResults:
             silence=SilenceEvidence(
                 environment=str(self.environment.path),
                 answered_at=self.answered_at,
+                walled={o for o, count in self.answers.items() if count == self.turned_away[o]},
                 asked_again=self.asked_again,
                 controlled=bool(self.environment.control),
                 looks=tuple(self.looks),

@@ -7,7 +7,7 @@ answered another request later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +29,7 @@ class SilenceEvidence:
     Attributes:
         environment: the path of the environment file, for messages.
         answered_at: when each origin last answered, in seconds since the epoch.
+        walled: origins of which every answer turned the run away, or may have done so.
         asked_again: for each (origin, URL) that gave no answer and was asked once more, whether
             it answered then.
         controlled: whether the environment has controls.
@@ -37,6 +38,7 @@ class SilenceEvidence:
 
     environment: str = ""
     answered_at: Mapping[str, float] = field(default_factory=dict)
+    walled: Set[str] = frozenset()
     asked_again: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     controlled: bool = False
     looks: tuple[ControlLook, ...] = ()
@@ -57,7 +59,7 @@ def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
     if silence.forged:
         return f"another host answers for the controls, such as a captive portal: {silence.forged}"
     if outcome.kind not in SILENT:
-        return ""
+        return _behind_a_wall(outcome) if outcome.origin in silence.walled else ""
     if _came_back(outcome, silence):
         return (
             f"{outcome.origin} gave no answer, and answered when asked once more: trouble that "
@@ -66,6 +68,14 @@ def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
     if not silence.controlled:
         return _without_control(outcome, silence)
     return _by_control(outcome, silence)
+
+
+def _behind_a_wall(outcome: Outcome) -> str:
+    return (
+        f"{outcome.origin} turned every request away (401, or a page with 403 or 503): a firewall, "
+        "a bot challenge or a login wall before it, or the deployment itself; open it in a browser "
+        "elsewhere, and let this machine pass the wall"
+    )
 
 
 def _came_back(outcome: Outcome, silence: SilenceEvidence) -> bool:

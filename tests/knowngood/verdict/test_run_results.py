@@ -32,6 +32,8 @@ def reported(**more: Any) -> dict[str, Any]:
         "asked": {},
         "flaky": {},
         "erratic": {},
+        "answers": {},
+        "turned_away": {},
         "answered_at": {},
         "slowest": [],
         "certificates": {},
@@ -39,6 +41,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "left_behind": [],
         "asked_again": [],
         "bodies": {},
+        "warnings": [],
         **more,
     }
     return {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": report}
@@ -155,3 +158,13 @@ def test_evidence_is_all_of_it() -> None:
     assert (evidence.interrupted, evidence.internal_error) == (True, True)
     assert (evidence.asked, evidence.flaky) == ({"content": 3}, {"content": 1})
     assert evidence.silence.answered_at == {"content": 5.0}
+
+
+def test_origin_that_turned_every_process_away_is_walled() -> None:
+    """One ordinary answer to any of them shows that it is not."""
+    ledger = RunResults(ENVIRONMENT)
+    counts = {"answers": {"content": 2, "other": 2}, "turned_away": {"content": 2, "other": 2}}
+    ledger.add_result(reported(**counts))
+    ledger.add_result(reported(answers={"other": 1}, warnings=["settling"]))
+    assert ledger.evidence().silence.walled == {"content"}
+    assert ledger.warnings == ["settling"]

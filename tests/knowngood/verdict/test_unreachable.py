@@ -50,6 +50,12 @@ def test_a_wrong_answer_counts_whatever_the_controls_say(kind: str) -> None:
     assert "captive portal" in why(failed(kind), FINE, PORTAL, FINE)
 
 
+def test_a_refusal_by_an_origin_that_refuses_everything_counts_for_nothing() -> None:
+    """A wall may stand before it."""
+    assert "turned every request away" in why(failed("status"), FINE, walled={"content"})
+    assert why(failed("status"), FINE, walled={"other"}) == ""
+
+
 @pytest.mark.parametrize("kind", sorted(SILENT - {"tls"}))
 def test_silence_counts_where_a_control_answers(kind: str) -> None:
     """At the time: in every look since the attempt began, of which there must be one."""
