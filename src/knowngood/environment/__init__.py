@@ -8,8 +8,8 @@ room sends no request, and knows neither checks nor verdicts.
 from .files import FOLDER, find, list_environments, root_above
 from .headers import HeaderRule
 from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
-from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment
-from .origins import normal_origin
+from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment, Network
+from .origins import normal_origin, with_ascii_host
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import (
     Control,
@@ -33,6 +33,7 @@ __all__ = [
     "Environment",
     "GateRules",
     "HeaderRule",
+    "Network",
     "Release",
     "RollbackDrillConfig",
     "ServeCommand",
@@ -50,4 +51,5 @@ __all__ = [
     "root_above",
     "runnable",
     "secrets_of",
+    "with_ascii_host",
 ]

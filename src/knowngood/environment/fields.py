@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from ..safety import SHORTEST
 from .files import file_beside, is_file
 from .headers import HeaderRule
-from .model import BUILT_IN, BadEnvironment, Budget, Environment
-from .origins import normal_origin, origin_trouble
+from .model import BUILT_IN, BadEnvironment, Budget, Environment, Network
+from .origins import as_origin, normal_origin, origin_trouble
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeCommand
 
@@ -125,10 +125,11 @@ def _gate(path: Path, table: Mapping[str, Any]) -> GateRules:
 
 _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "ca": lambda path, value: file_beside(path, "ca", value),
-    "origins": lambda _, urls: MappingProxyType({name: urls[name].rstrip("/") for name in urls}),
+    "origins": lambda _, urls: MappingProxyType({name: as_origin(urls[name]) for name in urls}),
     "release": _release,
     "headers": _header_rules,
     "budget": lambda _, table: Budget(**table),
+    "network": lambda _, table: Network(**table),
     "secrets": _secrets,
     "require": lambda _, table: table.get("checks", ("*",)),
     "serve": _serve,

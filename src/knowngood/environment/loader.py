@@ -14,7 +14,7 @@ from . import fields, schema
 from .files import find, read, root_above, siblings, table
 from .list_files import with_lists
 from .model import BadEnvironment, Environment
-from .origins import normal_origin, origin_trouble
+from .origins import as_origin, normal_origin, origin_trouble
 
 
 def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
@@ -77,7 +77,7 @@ def override(environment: Environment, option: str) -> Environment:
     if trouble:
         raise BadEnvironment(f"--origin {shown}: {trouble}")
     _refuse_shared_origins(environment.path, {name: url})
-    return environment.with_origins({name: url.rstrip("/")})
+    return environment.with_origins({name: as_origin(url)})
 
 
 def known_origins(environment: Environment) -> set[str]:

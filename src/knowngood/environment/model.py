@@ -64,6 +64,17 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """How requests leave this machine.
+
+    Attributes:
+        proxy: the URL of an HTTP proxy that every request goes through; empty for none.
+    """
+
+    proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """A deployment under test: where it answers, what it may be asked, what it must say.
 
@@ -81,6 +92,7 @@ class Environment:
         release: where the deployment says which release it is.
         headers: what its response headers must be.
         budget: what a run may spend.
+        network: how requests leave this machine.
         secrets: values by name.
         secret_variables: the same values by the environment variable that holds each.
         require: patterns of the checks that must run for PASSED.
@@ -104,6 +116,7 @@ class Environment:
     release: Release | None = None
     headers: tuple[HeaderRule, ...] = ()
     budget: Budget = Budget()
+    network: Network = Network()
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     secret_variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     require: tuple[str, ...] = ("*",)

@@ -12,17 +12,39 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 def normal_origin(url: str) -> tuple[str, str, int | None] | None:
     """Return scheme, host and port of ``url``, so that all spellings of an origin compare equal.
 
-    Case, the default port, a dot behind the host and whatever follows the host make no
+    Case, the default port, a dot behind the host, Punycode and whatever follows the host make no
     difference. None stands for a ``url`` that cannot be taken apart, such as one with the port
     99999.
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(with_ascii_host(url))
         port = parts.port
     except ValueError:
         return None
     host = (parts.hostname or "").rstrip(".")
     return parts.scheme, host, _DEFAULT_PORTS.get(parts.scheme) if port is None else port
+
+
+def with_ascii_host(url: str) -> str:
+    """Return ``url`` with its host in Punycode (RFC 5891), as it is looked up and sent. Raises
+    ValueError for a host that is no name.
+    """
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host.isascii():
+        return url
+    import idna
+
+    port = f":{parts.port}" if parts.port is not None else ""
+    ascii_host = idna.encode(host, uts46=True).decode()
+    return parts._replace(netloc=ascii_host + port).geturl()
+
+
+def as_origin(url: str) -> str:
+    """Return ``url``, which has no trouble, as requests begin: in ASCII, without a last slash."""
+    return with_ascii_host(url).rstrip("/")
 
 
 def origin_trouble(url: str) -> str | None:
@@ -32,6 +54,7 @@ def origin_trouble(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         port_ok = parts.port is None or 0 < parts.port < 65536
+        with_ascii_host(url)
     except ValueError as error:
         return f"found {url!r}, which is no URL: {error}"
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok:

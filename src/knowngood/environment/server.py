@@ -14,7 +14,7 @@ from typing import IO, Final
 
 from ..safety import UsageError, process_group, redact, redact_data
 from .model import Environment
-from .origins import origin_trouble
+from .origins import as_origin, origin_trouble
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
 
 READY_WITHIN: Final = 20.0
@@ -121,7 +121,7 @@ def runnable(command: Sequence[str]) -> list[str]:
 def _announced(line: bytes, names: tuple[str, ...]) -> ServerAnnouncement:
     """Return what a line announces. Raises ValueError, KeyError or TypeError."""
     document = json.loads(line)
-    origins = {name: str(document["origins"][name]).rstrip("/") for name in names}
+    origins = {name: as_origin(str(document["origins"][name])) for name in names}
     if any(map(origin_trouble, origins.values())):
         raise ValueError(origins)
     return ServerAnnouncement(

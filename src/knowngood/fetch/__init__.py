@@ -24,6 +24,7 @@ from .probe import (
     Exchange,
     Probe,
 )
+from .proxy_hint import proxy_hint
 from .recording import Recording
 from .response import Blocked, NoAnswer, PageTooLarge, Resource, Response, respond
 from .turned_away import is_turned_away
@@ -58,6 +59,7 @@ __all__ = [
     "describe",
     "is_turned_away",
     "may_be_chance",
+    "proxy_hint",
     "resource_group",
     "respond",
 ]

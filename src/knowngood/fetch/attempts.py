@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 from ..environment import Budget
 from .concurrency import Concurrency, Place
+from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
 from .probe import GATEWAY_ERRORS, Answer, Attempt, AttemptError, Exchange, Probe
@@ -133,6 +134,8 @@ class Attempts:
             seconds = max(0.001, started + limits.seconds - time.monotonic())
             hop_limits = replace(limits, seconds=seconds, fresh=False)
             hop = self._hop(probe, target)
+            if self.guard.origin_of(target) != probe.origin:
+                headers = without_credentials(headers)
             attempt, answer = await self.transport.send(hop, headers, hop_limits)
             spent = time.monotonic() - started
             attempt = replace(attempt, began=first.began, seconds=spent)

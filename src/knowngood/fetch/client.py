@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import httpx
 
 from .attempts import target_of
+from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
 from .probe import (
     IDEMPOTENT_METHODS,
@@ -80,16 +81,19 @@ class Client(httpx.Client):
         """Delete ``url`` when the check ends. This is needed only for what is not noted by itself:
         PUT, POST with ``NAMED``, and the Location of a 201 are.
         """
-        self._sender.written.setdefault(str(self._merge_url(url)))
+        self._sender.written.setdefault(str(self._merge_url(url)), ())
 
     def sweep_up(self) -> list[str]:
-        """Delete what was written; return the URLs that could not be deleted."""
-        left = [url for url in list(self._sender.written) if not self._is_deleted(url)]
-        return left + self._sender.unnamed
+        """Delete what was written, the last first, since it may be part of what was written before;
+        with the credentials that it was written with. Return the URLs that could not be deleted.
+        """
+        written = list(self._sender.written.items())
+        left = [url for url, headers in reversed(written) if not self._is_deleted(url, headers)]
+        return left[::-1] + self._sender.unnamed
 
-    def _is_deleted(self, url: str) -> bool:
+    def _is_deleted(self, url: str, headers: Headers) -> bool:
         try:
-            response = self.delete(url)
+            response = self.delete(url, headers=dict(headers))
         except (NoAnswer, Blocked, httpx.InvalidURL):
             return False
         return response.is_success or response.status_code in {404, 410}
@@ -100,7 +104,7 @@ class _FetcherTransport(httpx.BaseTransport):
 
     Attributes:
         exchanges: every exchange so far, oldest first.
-        written: the URLs that have to be deleted, in order.
+        written: the URLs that have to be deleted, in order, with the credentials for that.
         unnamed: sentences on documents that may exist under names nobody knows.
     """
 
@@ -109,7 +113,7 @@ class _FetcherTransport(httpx.BaseTransport):
         self._origin = origin
         self._address = address
         self.exchanges: list[Exchange] = []
-        self.written: dict[str, None] = {}
+        self.written: dict[str, Headers] = {}
         self.unnamed: list[str] = []
 
     def handle_request(self, request: httpx.Request) -> Response:
@@ -126,7 +130,7 @@ class _FetcherTransport(httpx.BaseTransport):
         """
         new = named and probe.url not in self.written
         if new:
-            self.written[probe.url] = None
+            self.written[probe.url] = credentials(probe.headers)
         exchange = self._with_redirect_judged(self._fetcher.send(probe))
         if new and _wrote_nothing(exchange):
             del self.written[probe.url]
@@ -138,12 +142,15 @@ class _FetcherTransport(httpx.BaseTransport):
     def _probe(self, request: httpx.Request) -> Probe:
         options: dict[str, Any] = request.extensions
         idempotent = request.method in IDEMPOTENT_METHODS
-        pairs = [
+        url = str(request.url)
+        pairs = tuple(
             (key.decode("latin-1"), value.decode("latin-1")) for key, value in request.headers.raw
-        ]
+        )
+        if self._is_redirect(url) and self._fetcher.guard.origin_of(url) != self._origin:
+            pairs = without_credentials(pairs)
         return Probe(
             origin=self._origin,
-            url=str(request.url),
+            url=url,
             method=request.method,
             address=self._address,
             template=f"{self._origin} walk",
@@ -157,15 +164,27 @@ class _FetcherTransport(httpx.BaseTransport):
         """Return ``exchange``, with the error REDIRECT if the last answer led out of the
         environment: that is a fault of the deployment, not of the check that followed.
         """
-        last = self.exchanges[-1].answer if self.exchanges else None
         url = exchange.probe.url
-        if last is None or last.header("location") is None or target_of(last) != url:
-            return exchange
-        if exchange.error is not AttemptError.GUARD or self._fetcher.guard.origin_of(url):
+        if (
+            not self._is_redirect(url)
+            or exchange.error is not AttemptError.GUARD
+            or self._fetcher.guard.origin_of(url)
+        ):
             return exchange
         detail = f"redirected to {url}, outside the environment's origins: not followed"
         attempt = replace(exchange.attempts[0], error=AttemptError.REDIRECT, detail=detail)
         return replace(exchange, attempts=(attempt,))
+
+    def _is_redirect(self, url: str) -> bool:
+        """Whether the last answer led to ``url``, by the way in which httpx joins URLs."""
+        last = self.exchanges[-1].answer if self.exchanges else None
+        location = last.header("location") if last is not None else None
+        if last is None or location is None:
+            return False
+        try:
+            return str(httpx.URL(last.url).join(location)) == url
+        except httpx.InvalidURL:
+            return False
 
     def _note_result(self, exchange: Exchange) -> None:
         """Forget what was deleted, and note what a POST created elsewhere."""
@@ -175,7 +194,9 @@ class _FetcherTransport(httpx.BaseTransport):
         if probe.method == "DELETE" and answer.status in {200, 202, 204, 404, 410}:
             self.written.pop(probe.url, None)
         if probe.method == "POST" and answer.status == 201 and answer.header("location"):
-            self.written.setdefault(target_of(answer))
+            url = target_of(answer)
+            ours = self._fetcher.guard.origin_of(url) == self._origin
+            self.written.setdefault(url, credentials(probe.headers) if ours else ())
 
 
 def _wrote_nothing(exchange: Exchange) -> bool:

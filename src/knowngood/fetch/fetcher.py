@@ -59,7 +59,10 @@ class Fetcher:
         self._silent = SilentOrigins(budget.probe)
         self._edges = environment.edges
         recorder = recording.recorder() if recording is not None else None
-        self._transport = Transport(slots, environment.ca, public=public, recorder=recorder)
+        proxy = environment.network.proxy
+        self._transport = Transport(
+            slots, environment.ca, public=public, proxy=proxy, recorder=recorder
+        )
         self._concurrency = Concurrency(slots, self._transport.limit)
         self._attempts = Attempts(
             self._transport,

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import certifi
 import pycurl
 
+from ..environment import with_ascii_host
 from .memory_budget import Postponed
 from .probe import Answer, Attempt, Probe
 from .received import Limits, Received
@@ -27,12 +28,17 @@ _URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
     str.maketrans("", "", '"<>`')
 )
 
+_SUPPRESS_CONNECT_HEADERS: Final = (
+    265  # CURLOPT_SUPPRESS_CONNECT_HEADERS; pycurl has no name for it
+)
+
 
 def sent_url(url: str) -> str:
     """Return ``url`` as it is sent: with everything percent-encoded that a URL may not hold, as
-    browsers do. Pages refer to ``/é.png`` and ``/a b.png``, and servers answer.
+    browsers do, and the host in Punycode. Pages refer to ``/é.png`` and ``/a b.png``, and servers
+    answer.
     """
-    return quote(url, safe=_URL_CHARACTERS)
+    return quote(with_ascii_host(url), safe=_URL_CHARACTERS)
 
 
 class Transport:
@@ -40,7 +46,8 @@ class Transport:
 
     ``connections`` is how many connections are kept. ``authorities`` is the PEM file to trust
     (default: certifi's, since the machine's own store may be misconfigured); with ``public``,
-    certifi's authorities are trusted as well. ``recorder`` notes what is sent and received.
+    certifi's authorities are trusted as well. ``proxy`` is the URL of the HTTP proxy that every
+    request goes through, if any. ``recorder`` notes what is sent and received.
     """
 
     def __init__(
@@ -49,12 +56,14 @@ class Transport:
         authorities: Path | None = None,
         *,
         public: bool = False,
+        proxy: str = "",
         recorder: Recorder | None = None,
     ) -> None:
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
         self._authorities = str(authorities or certifi.where())
         self._both = _both(authorities) if public and authorities is not None else None
+        self._proxy = proxy
         self._recorder = recorder
         self._idle: list[pycurl.Curl] = []
 
@@ -125,7 +134,10 @@ class Transport:
         setopt(pycurl.PATH_AS_IS, 1)
         setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        setopt(pycurl.PROXY, "")  # the machine's proxies are not the deployment's
+        setopt(pycurl.PROXY, self._proxy)  # empty: the machine's proxies are not the deployment's
+        if self._proxy:
+            setopt(pycurl.NOPROXY, "")
+            setopt(_SUPPRESS_CONNECT_HEADERS, 1)
         setopt(pycurl.NOSIGNAL, 1)
         setopt(pycurl.TIMEOUT_MS, milliseconds)
         setopt(pycurl.CONNECTTIMEOUT_MS, milliseconds)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import pycurl
 
-from .probe import AttemptError
+from .probe import GATEWAY_ERRORS, AttemptError
 from .received import Limits, Received
 
 
@@ -26,7 +26,8 @@ class Diagnosis(NamedTuple):
     phase: str = ""
 
 
-_E_TOO_LARGE: Final = 100  # CURLE_TOO_LARGE; pycurl has no name for it
+_E_PROXY: Final = 97  # CURLE_PROXY and CURLE_TOO_LARGE; pycurl has no names for them
+_E_TOO_LARGE: Final = 100
 
 _ERRORS: Final = {
     pycurl.E_COULDNT_RESOLVE_HOST: AttemptError.DNS,
@@ -38,6 +39,7 @@ _ERRORS: Final = {
     pycurl.E_SEND_ERROR: AttemptError.RESET,
     pycurl.E_RECV_ERROR: AttemptError.RESET,
     pycurl.E_PARTIAL_FILE: AttemptError.TRUNCATED,
+    _E_PROXY: AttemptError.UNREACHABLE,
     _E_TOO_LARGE: AttemptError.TOO_LARGE,
     pycurl.E_OUT_OF_MEMORY: AttemptError.RUNNER,
     pycurl.E_SSL_CACERT_BADFILE: AttemptError.RUNNER,
@@ -45,6 +47,13 @@ _ERRORS: Final = {
 }
 """libcurl's error codes (https://curl.se/libcurl/c/libcurl-errors.html) in our words; any other
 means that the peer does not speak HTTP as it should."""
+
+_PROXY_ERRORS: Final = {
+    pycurl.E_COULDNT_RESOLVE_PROXY,
+    pycurl.E_COULDNT_CONNECT,
+    _E_PROXY,
+}
+"""Codes of a proxy that is not there, or refuses to connect."""
 
 _RUNNER_ERRNOS: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _NO_ROUTE_ERRNOS: Final = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
@@ -88,19 +97,31 @@ def diagnose(
         return Diagnosis(AttemptError.TIMEOUT, detail, _phase(handle, received))
     if code == pycurl.E_ABORTED_BY_CALLBACK:
         return Diagnosis(AttemptError.RESET, "the kept connection was closed without an answer")
+    trouble = _runners_trouble(handle, code, message)
+    if trouble:
+        return Diagnosis(AttemptError.RUNNER, trouble)
     number = handle.getinfo(pycurl.OS_ERRNO)
-    if number in _RUNNER_ERRNOS:
-        return Diagnosis(AttemptError.RUNNER, f"{message} ({errno.errorcode[number]})")
-    if _has_no_socket(code, number):
-        return Diagnosis(
-            AttemptError.RUNNER, f"{message}: this machine opens no socket; see ulimit -n"
-        )
     if code == pycurl.E_COULDNT_CONNECT and number in _HUNG_UP_ERRNOS:
         return Diagnosis(AttemptError.RESET, message, "connect")
     error = _error(code, message, number, received)
     if error is AttemptError.TLS:
         return _tls_fault(handle, message)
     return Diagnosis(error, message)
+
+
+def _runners_trouble(handle: pycurl.Curl, code: int, message: str) -> str:
+    """Return what keeps this machine from asking: its proxy, or that it opens no socket."""
+    number = handle.getinfo(pycurl.OS_ERRNO)
+    if number in _RUNNER_ERRNOS:
+        return f"{message} ({errno.errorcode[number]})"
+    if handle.getinfo(pycurl.USED_PROXY):
+        status = handle.getinfo(pycurl.HTTP_CONNECTCODE)
+        refused = code in _PROXY_ERRORS or (code == pycurl.E_RECV_ERROR and status >= 300)
+        fault = refused and status not in GATEWAY_ERRORS
+        return f"the proxy of [network] gave no connection: {message}" if fault else ""
+    if _has_no_socket(code, number):
+        return f"{message}: this machine opens no socket; see ulimit -n"
+    return ""
 
 
 def _tls_fault(handle: pycurl.Curl, message: str) -> Diagnosis:

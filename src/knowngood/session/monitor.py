@@ -12,7 +12,7 @@ from typing import Final
 
 from ..content import manifest as manifests
 from ..environment import Environment, Release
-from ..fetch import SILENT, Guard
+from ..fetch import SILENT, Guard, proxy_hint
 from ..readiness import (
     AGREE,
     Convergence,
@@ -56,6 +56,8 @@ class Monitor:
         Where a control is in trouble, or the release does not come up, ``results.halted`` says why
         no check should run.
         """
+        hint = proxy_hint(self._environment)
+        self._results.warnings += [hint] if hint else []
         self._look()
         trouble = self._results.looks[-1].trouble if self._results.looks else ""
         if trouble:

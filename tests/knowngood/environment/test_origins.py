@@ -2,7 +2,12 @@
 
 import pytest
 
-from knowngood.environment.origins import normal_origin
+from knowngood.environment.origins import (
+    as_origin,
+    normal_origin,
+    origin_trouble,
+    with_ascii_host,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,21 @@ def test_two_origins(one: str, other: str) -> None:
 def test_a_url_that_cannot_be_taken_apart(url: str) -> None:
     """It is no origin at all, so nothing is on it."""
     assert normal_origin(url) is None
+
+
+def test_a_host_of_other_letters_is_in_punycode() -> None:
+    """As it is looked up and sent; the rest of the URL is left alone."""
+    assert with_ascii_host("https://Bücher.example:8443/é?ü") == (
+        "https://xn--bcher-kva.example:8443/é?ü"
+    )
+    assert with_ascii_host("https://example.org/é") == "https://example.org/é"
+    assert normal_origin("https://bücher.example/") == normal_origin(
+        "https://XN--bcher-kva.example"
+    )
+    assert as_origin("https://bücher.example/") == "https://xn--bcher-kva.example"
+
+
+def test_a_host_that_is_no_name_is_no_origin() -> None:
+    """Not every letter may stand in one."""
+    assert "no URL" in str(origin_trouble("https://bü..cher.example"))
+    assert normal_origin("https://bü..cher.example") is None

@@ -32,6 +32,7 @@ from knowngood.fetch.client import NAMED, REPEATABLE, Client
 from knowngood.fetch.prefetch import Plan
 from knowngood.fetch.probe import AttemptError
 from knowngood.fetch.response import Blocked, NoAnswer
+from knowngood.safety.redactor import Redactor
 from knowngood.session.marks import Case
 from knowngood.session.runner import Runner
 from knowngood.session.ticket import RunTicket
@@ -176,6 +177,20 @@ def test_redirects_are_followed_when_asked(serve: Serve, clients: Clients) -> No
     followed = client.get("/", follow_redirects=True)
     assert followed.text == "there"
     assert [response.status_code for response in followed.history] == [302]
+
+
+def test_a_credential_does_not_follow_to_another_origin(
+    serve: Serve, fetchers: Fetchers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its header is called; within the origin it does."""
+    monkeypatch.setattr("knowngood.safety.redaction._Process.redactor", Redactor(["hunter22"]))
+    other = serve(answer())
+    server = serve(by_path({"/": redirect("/here"), "/here": redirect(f"{other.url}/x")}))
+    client = Client(fetchers({"content": server.url, "b": other.url}), "content", server.url)
+    client.get("/", headers={"X-Key": "hunter22", "X-A": "b"}, follow_redirects=True)
+    keys = [request.headers.get("x-key") for request in (*server.requests, *other.requests)]
+    assert keys == ["hunter22", "hunter22", None]
+    assert other.requests[0].headers["x-a"] == "b"
 
 
 def test_a_redirect_out_of_the_environment(serve: Serve, clients: Clients) -> None:
@@ -639,6 +654,42 @@ def test_sweeping_retries(serve: Serve, walk: Callable[..., Any]) -> None:
         client.put("/doc", content=b"x")
     assert left == []
     assert server.methods == ["PUT", "DELETE", "DELETE", "DELETE"]
+
+
+def test_children_are_deleted_before_parents(serve: Serve, walk: Callable[..., Any]) -> None:
+    """A service may refuse to delete what is not empty."""
+    server = serve(Store())
+    with walk(server) as (client, _):
+        client.put("/folder", content=b"x")
+        client.put("/folder/file", content=b"x")
+    assert server.targets[2:] == ["/folder/file", "/folder"]
+
+
+def test_what_was_written_is_deleted_with_the_credentials_of_the_write(
+    serve: Serve, walk: Callable[..., Any]
+) -> None:
+    """Two users each wrote a document; neither may delete the other's."""
+    server = serve(Store())
+    with walk(server) as (client, _):
+        for user in ("ann", "bob"):
+            client.put(f"/{user}", content=b"x", headers={"Authorization": user, "X-A": "b"})
+    deletes = [request for request in server.requests if request.method == "DELETE"]
+    users = {request.target: request.headers.get("authorization") for request in deletes}
+    assert users == {"/ann": "ann", "/bob": "bob"}
+
+
+def test_credentials_are_not_sent_to_another_origin_to_delete(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """What was made there is deleted without them."""
+    other = serve(answer())
+    server = serve(answer(status=201, headers={"Location": f"{other.url}/7"}))
+    fetcher = fetchers({"content": server.url, "other": other.url}, writes=True)
+    client = Client(fetcher, "content", server.url)
+    client.post("/", headers={"Authorization": "x"})
+    client.sweep_up()
+    assert other.methods == ["DELETE"]
+    assert "authorization" not in other.requests[0].headers
 
 
 def test_each_document_is_deleted_once(serve: Serve, walk: Callable[..., Any]) -> None:

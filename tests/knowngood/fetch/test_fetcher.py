@@ -41,6 +41,7 @@ from wire import (
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import AttemptError, Exchange, Probe
 from knowngood.fetch.retry import _WAIT, LEAST, _retry_after
+from knowngood.safety.redactor import Redactor
 
 OK = b"HTTP/1.1 200 OK\r\n"
 TEN_MINUTES = timedelta(minutes=10)
@@ -485,6 +486,28 @@ def test_a_redirect_to_another_origin_of_ours(serve: Serve, fetchers: Fetchers) 
     exchange = ask(fetcher, server.url, follow=True)
     assert exchange.answer is not None
     assert exchange.answer.body == b"other"
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A secret of this process."""
+    monkeypatch.setattr("knowngood.safety.redaction._Process.redactor", Redactor(["hunter22"]))
+    return "hunter22"
+
+
+def test_a_credential_does_not_follow_to_another_origin(
+    serve: Serve, fetchers: Fetchers, secret: str
+) -> None:
+    """Whatever its header is called. The way back does not bring it back."""
+    other = serve(redirect("/on"))
+    server = serve(by_path({"/": redirect("/here"), "/here": redirect(f"{other.url}/x")}))
+    other._play = by_path({"/x": redirect(f"{server.url}/back")})
+    headers = (("Authorization", "Basic eA=="), ("Cookie", "a=b"), ("X-Key", secret), ("X-A", "b"))
+    fetcher = fetchers({"content": server.url, "other": other.url})
+    ask(fetcher, f"{server.url}/", follow=True, headers=headers)
+    names = {"authorization", "cookie", "x-key", "x-a"}
+    sent = [names & set(request.headers) for request in (*server.requests, *other.requests)]
+    assert sent == [names, names, {"x-a"}, {"x-a"}]
 
 
 @pytest.mark.parametrize(

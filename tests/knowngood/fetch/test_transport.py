@@ -32,7 +32,7 @@ from wire import (
 
 from knowngood.fetch.probe import Answer, Attempt, AttemptError, Probe
 from knowngood.fetch.received import HEADER_LIMIT, Limits, Received
-from knowngood.fetch.transport import Transport
+from knowngood.fetch.transport import Transport, sent_url
 from knowngood.fetch.transport_errors import diagnose
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -365,7 +365,7 @@ def test_a_missing_file_of_authorities_is_the_runners_trouble(
 )
 def test_why_a_connection_did_not_come_about(number: int, error: AttemptError) -> None:
     """What libcurl calls by one name the system tells apart."""
-    handle: Any = SimpleNamespace(getinfo=lambda _: number)
+    handle: Any = SimpleNamespace(getinfo={pycurl.OS_ERRNO: number}.get)
     raised = pycurl.error(pycurl.E_COULDNT_CONNECT, "no connection")
     diagnosis = diagnose(handle, raised, Received(Limits(1, 1000)), Limits(1, 1000))
     assert diagnosis.error is error
@@ -374,7 +374,7 @@ def test_why_a_connection_did_not_come_about(number: int, error: AttemptError) -
 
 def test_a_connection_reset_before_the_request() -> None:
     """Half of a server's resets come so early; the request was not sent, and may be sent again."""
-    handle: Any = SimpleNamespace(getinfo=lambda _: errno.ECONNRESET)
+    handle: Any = SimpleNamespace(getinfo={pycurl.OS_ERRNO: errno.ECONNRESET}.get)
     raised = pycurl.error(pycurl.E_COULDNT_CONNECT, "no connection")
     diagnosis = diagnose(handle, raised, Received(Limits(1, 1000)), Limits(1, 1000))
     attempt = Attempt(0.0, 0.1, error=diagnosis.error, phase=diagnosis.phase)
@@ -723,3 +723,8 @@ def test_an_edge_is_connected_to_in_place_of_the_name(
     assert server.requests[0].headers["host"] == f"fhr.example:{server.port}"
     [(attempt, received)] = send(url.replace("fhr.", "other."), address="127.0.0.1")
     assert (received, attempt.error) == (None, AttemptError.TLS)
+
+
+def test_a_url_is_sent_in_ascii() -> None:
+    """The host in Punycode, which goes into Host and SNI, and the rest percent-encoded."""
+    assert sent_url("https://bücher.example/é b") == "https://xn--bcher-kva.example/%C3%A9%20b"
