@@ -36,6 +36,7 @@ def rows(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _headings(document: Mapping[str, Any], content: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """Return the heading of each section that has content, by the section's id."""
     titles = {
         "causes": plural(len(document["causes"]), "cause"),
         "doubts": plural(len(content["doubts"]), "doubt"),
