@@ -80,8 +80,8 @@ def _places(path: Path) -> Iterator[tuple[float, Path, int]]:
 
 
 class Recorder:
-    """Records what one transport sends and receives. Trouble with the file ends the recording and
-    not the run.
+    """Records what one transport sends and receives. Trouble, such as a full disk, ends the
+    recording and not the run.
     """
 
     def __init__(self, folder: Path, room: int) -> None:
@@ -100,17 +100,23 @@ class Recorder:
         """Record one attempt, with what came of an answer."""
         if self._broken:
             return
+        try:
+            record = self._record(probe, attempt, handle, received)
+            self._file.write(f"{attempt.began:.6f} {json.dumps(record)}\n".encode())
+            self._file.flush()
+        except Exception:  # noqa: BLE001 - no trouble with a report changes the verdict
+            self._broken = True
+
+    def _record(
+        self, probe: Probe, attempt: Attempt, handle: pycurl.Curl, received: Received
+    ) -> dict[str, Any]:
         facts = _facts(probe, attempt, handle, received)
         record = {name: redact_data(fact) for name, fact in facts.items()}
         record["timings"] = _timings(handle)
         answer = Answer(0, "", tuple(received.headers), bytes(received.body))
         record["body"] = self._within_room(answer_body(answer, received.limits.body))
         record["request_body"] = self._within_room(plain_body(probe.body or b""))
-        try:
-            self._file.write(f"{attempt.began:.6f} {json.dumps(record)}\n".encode())
-            self._file.flush()
-        except OSError:
-            self._broken = True
+        return record
 
     def _within_room(self, body: dict[str, Any]) -> dict[str, Any]:
         if len(body["text"]) > self._room:
