@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from html_documents import cause, claim, document, inconclusive, passed
+from verdict_documents import cause, claim, document, inconclusive, passed
 
 from knowngood.report import github
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from html_documents import HOSTILE, cause, claim, document, failed, inconclusive, passed
+from verdict_documents import HOSTILE, cause, claim, document, failed, inconclusive, passed
 
 from knowngood.report import Report, html_page
 

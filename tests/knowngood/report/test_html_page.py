@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from html_documents import HOSTILE, cause, claim, document, exchange, failed, silence
 from selectolax.lexbor import LexborHTMLParser
+from verdict_documents import HOSTILE, cause, claim, document, exchange, failed, silence
 
 from knowngood.report import Report, html_page, json_file
 from knowngood.verdict import VerdictKind

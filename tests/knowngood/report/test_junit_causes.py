@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 from typing import Any
 
-from html_documents import cause, claim, document, exchange, inconclusive
+from verdict_documents import cause, claim, document, exchange, inconclusive
 
 from knowngood.report import junit_causes
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from html_documents import cause, claim, document, passed
 from markdown_it import MarkdownIt
+from verdict_documents import cause, claim, document, passed
 
 from knowngood.report import Report, summary_file
 

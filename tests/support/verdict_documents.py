@@ -1,4 +1,4 @@
-"""Verdict documents to show as HTML: everything that a document can hold has a member."""
+"""Verdict documents for tests of report writers; all that a document can hold has a member."""
 
 from __future__ import annotations
 
