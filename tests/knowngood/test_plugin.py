@@ -514,6 +514,17 @@ def test_junit_has_the_verdict_and_its_causes(check: Callable, tmp_path: Path) -
     assert properties["attempts"] == "1"
 
 
+def test_annotations_on_github(check: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come last; before that GitHub takes no line for a command, whatever an answer says."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    ended = check(FAILS, "-v")
+    lines = [line for line in ended.output.splitlines() if line.strip()]
+    token = lines[0].removeprefix("::stop-commands::")
+    assert lines[-2] == f"::{token}::"
+    place = "file=checks/test_it.py,line=4,title=This is never there."
+    assert lines[-1] == f"::error {place}::{ended.verdict['reason']}; expected 200, got 404"
+
+
 @pytest.mark.parametrize("source", [PASSES, FAILS, "", "import no_such_module\n"])
 def test_the_verdict_file_is_as_its_schema_says(check: Callable, source: str) -> None:
     """The schema that ships with the package describes every verdict."""

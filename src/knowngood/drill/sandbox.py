@@ -58,6 +58,9 @@ email = drill@localhost
 defaultBranch = release
 """
 
+_NOT_OURS: Final = ("GIT_", "GITHUB_")
+"""Variables of the user's git, and of a CI job: its page must not show rehearsed failures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
@@ -92,7 +95,7 @@ class Sandbox:
 
         When this process is interrupted, the command is ended with all that it started.
         """
-        inherited = {k: value for k, value in os.environ.items() if not k.startswith("GIT_")}
+        inherited = {k: value for k, value in os.environ.items() if not k.startswith(_NOT_OURS)}
         try:
             done = process_group.run(
                 [sys.executable, "-P", "-m", "knowngood", *words],
