@@ -23,12 +23,10 @@ def files_of(page, resources):
 def reference_problems(page, english, resources):
     """Return the files that only one of two pages needs."""
     ours, theirs = files_of(page, resources).keys(), files_of(english, resources).keys()
+    lost, extra = sorted(theirs - ours), sorted(ours - theirs)
     return [
-        *(
-            f"the page does not refer to {path}; {english.path} does"
-            for path in sorted(theirs - ours)
-        ),
-        *(f"the page refers to {path}; {english.path} does not" for path in sorted(ours - theirs)),
+        *(f"the page does not refer to {path}; {english.path} does" for path in lost),
+        *(f"the page refers to {path}; {english.path} does not" for path in extra),
     ]
 
 
