@@ -58,6 +58,7 @@ def test_page_is_complete(responses):
 
 
 @pytest.mark.catches("page-unrendered", "page-link-not-filled-in")
+@pytest.mark.catches("page-link-no-url", "page-link-quoted", "page-link-other-percent")
 @pytest.mark.catches("page-heading-is-key", "page-heading-is-none", "page-title-is-key")
 @pytest.mark.catches("page-encoded-twice", "page-encoded-twice-rtl", "page-question-marks")
 @pytest.mark.catches("page-conflict-markers", "page-merge-half-done")

@@ -49,6 +49,13 @@ def test_what_a_page_starts_is_there(responses, resources):
             assert checks.uncalled_problems(script, page, resources, "init") == []
 
 
+@pytest.mark.catches("page-fragment-missing")
+def test_links_within_a_page_lead_somewhere(responses, resources):
+    """Every link to a place in its own page leads to an element that is there."""
+    for page in responses:
+        assert checks.fragment_problems(page, resources) == []
+
+
 @pytest.mark.catches("script-before-its-library")
 def test_scripts_stand_behind_what_they_use(responses, resources):
     """No script uses something at once that only a script behind it defines."""

@@ -51,6 +51,12 @@ def _every_month(change: Callable[[list[str]], list[str]]) -> ContentAct:
     return act
 
 
+def _grown_and_broken(_ask: Ask, resource: Resource) -> Resource:
+    """Have a script begin with many lines, and end with one whose brackets match."""
+    lines = b"var padding = [0, 1, 2];\n" * 8192
+    return replace(resource, body=lines + resource.body + b"var broken = ;\n")
+
+
 def _half_a_gzip(_ask: Ask, resource: Resource) -> Resource:
     packed = gzip.compress(resource.body, mtime=0)
     headers = (("content-encoding", "gzip"),)
@@ -81,6 +87,12 @@ FAULTS = [
         ["js/data.js"],
         typed("text/plain; charset=utf-8"),
         reach="one locale",
+    ),
+    content(
+        "script-large-broken",
+        "js/lib/graph.js has grown to 200 KB, and does not parse",
+        ["js/lib/graph.js"],
+        _grown_and_broken,
     ),
     content(
         "stylesheet-bom-inside",

@@ -20,6 +20,15 @@ def _element(name: str, text: str) -> ContentAct:
     )
 
 
+def _other_texts(ask: Ask, resource: Resource) -> Resource:
+    """Put the texts of the next locale into a page; its language and direction stay."""
+    codes = sorted(code for code, locale in ask.site.locales.items() if locale.target is None)
+    other = next((code for code in codes if code > (ask.locale or "")), codes[0])
+    head = re.search(rb"<html[^>]*>", resource.body)
+    body = ask.site.page(other, ask.rest).body
+    return replace(resource, body=re.sub(rb"<html[^>]*>", head[0] if head else b"", body, count=1))
+
+
 def _question_marks(_ask: Ask, resource: Resource) -> Resource:
     """Convert the page to ASCII, as a database connection of the wrong charset does."""
     if b'dir="rtl"' not in resource.body:
@@ -81,6 +90,40 @@ FAULTS = [
         ALL_PAGES,
         _question_marks,
         needs="rtl",
+    ),
+    content(
+        "page-link-no-url",
+        "the text of a link of one locale's mobile page stands in the place of its URL",
+        ["mobile/"],
+        swap("http://www.example.org/privacy/", "privacy policy"),
+        reach="one locale",
+    ),
+    content(
+        "page-link-quoted",
+        "the URL of a link of one locale's v4 page stands in quotes of its language",
+        ["v4/"],
+        swap('"http://www.example.org/privacy/"', '"„http://www.example.org/privacy/“"'),
+        reach="one locale",
+    ),
+    content(
+        "page-link-other-percent",
+        "a placeholder is left in a link, for its percent sign is that of Arabic",
+        DESKTOP,
+        swap("http://www.example.org/privacy/", "٪(privacy_url)s"),
+        reach="one locale",
+    ),
+    content(
+        "page-fragment-missing",
+        "a link of the v4 page leads to a place in it that is not there",
+        ["v4/"],
+        swap("<footer>", '<footer><a href="#help">?</a>'),
+    ),
+    content(
+        "page-other-language",
+        "one locale's desktop page has the texts of another language, under its own lang",
+        DESKTOP,
+        _other_texts,
+        reach="one locale",
     ),
     content(
         "page-stack-trace",

@@ -20,6 +20,7 @@ from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
 from ..fetch import NAMED, REPEATABLE
 from .pages import (
+    borrowed_text_problems,
     charset_problems,
     differ,
     empty_text_problems,
@@ -28,6 +29,7 @@ from .pages import (
     leftover_problems,
     page_problems,
     refresh_problems,
+    texts,
 )
 from .resources import (
     content_problems,
@@ -41,6 +43,7 @@ from .resources import (
 from .scripts import (
     GONE,
     element_problems,
+    fragment_problems,
     inline_definition_problems,
     inline_script_problems,
     library_problems,
@@ -56,6 +59,7 @@ __all__ = [
     "GONE",
     "NAMED",
     "REPEATABLE",
+    "borrowed_text_problems",
     "charset_problems",
     "content_problems",
     "differ",
@@ -63,6 +67,7 @@ __all__ = [
     "elsewhere_problems",
     "empty_text_problems",
     "file_problems",
+    "fragment_problems",
     "framing_problems",
     "inline_definition_problems",
     "inline_script_problems",
@@ -82,6 +87,7 @@ __all__ = [
     "scripts_name_file",
     "start_problems",
     "syntax_problems",
+    "texts",
     "unbalanced_script",
     "uncalled_problems",
 ]

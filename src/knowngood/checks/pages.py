@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..content import leftovers, page_elements, page_structure, variation
+from ..content import leftovers, page_elements, page_structure, page_texts, variation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..fetch import Response
 
@@ -46,6 +46,25 @@ def framing_problems(page: Response, frame: str = "") -> list[str]:
     ``frame`` is the URL of what shows it; without one, it may be any other site.
     """
     return page_structure.framing_problems(page.headers, str(page.url), frame)
+
+
+def texts(page: Response) -> frozenset[str]:
+    """Return the texts of a page that a translator translates, each as it stands in an element."""
+    return page_texts.of(page.html)
+
+
+def borrowed_text_problems(
+    page: Response, texts: Mapping[str, frozenset[str]], others: Iterable[str]
+) -> list[str]:
+    """Return which of ``others`` has nearly all texts of the page, byte by byte.
+
+    Arguments:
+        page: the page.
+        texts: the texts of it and of others, by path.
+        others: the paths of the same page in other languages.
+    """
+    lender = page_texts.borrowed_from(texts[page.path], {path: texts[path] for path in others})
+    return [f"the page has the texts of {lender}"] if lender else []
 
 
 def refresh_problems(page: Response) -> list[str]:

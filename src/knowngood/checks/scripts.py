@@ -98,6 +98,25 @@ def inline_definition_problems(
     return [f"no script defines {name}; one that stands in {model.path} does" for name in names]
 
 
+def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return the links to a place in the page that no element is.
+
+    Nothing is certain, and nothing returned, where a script lies on another host or reads fragments
+    itself; a script may make an element that it names.
+    """
+    scripts, complete = _running(page, resources)
+    sources = [source for _, source in scripts]
+    dead = list(page_elements.dead_fragments(page.html))
+    if not dead or not complete or any(map(javascript_names.reads_fragments, sources)):
+        return []
+    made = frozenset[str]().union(*map(javascript_names.selectors, sources))
+    return [
+        f'<a href="#{name}">: no element of the page has this id'
+        for name in dead
+        if f"#{name}" not in made
+    ]
+
+
 def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what scripts use of jQuery and its plug-ins and no script of the page defines.
 

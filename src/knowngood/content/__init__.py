@@ -23,6 +23,7 @@ __all__ = [
     "media_types",
     "page_elements",
     "page_structure",
+    "page_texts",
     "strict_json",
     "strict_yaml",
     "variation",

@@ -22,8 +22,9 @@ SMALL: Final = 16 * 1024
 """Bytes up to which a script is parsed in this process: the worst take half a second and 10 MB.
 Worst are ``=/[``, where every slash is searched for the end of a pattern, and ``{a:``."""
 
-PARSED: Final = 128 * 1024
-"""Bytes up to which a script is parsed at all: jQuery minified has 90,000.
+PARSED: Final = 1024 * 1024
+"""Bytes up to which a script is parsed at all: jQuery minified has 90,000, the bundle of an
+application some hundred thousand.
 
 Larger ones are not parsed, since a run may take no more than 150 MB beyond a sound one. A tree
 takes 72 bytes for each byte of minified code: 144 MB (and 0.7 s) for a sound bundle of two
@@ -31,8 +32,11 @@ megabytes. Hostile ones take 700 MB, or more than 20 s. Token by token, two mega
 no memory.
 """
 
-TREE: Final = 48 << 20
-"""Bytes that the tree of a script may take: of a sound one of ``PARSED`` bytes it takes 10 MB."""
+TREE: Final = 96 << 20
+"""Bytes that the tree of a script may take: of a sound one of ``PARSED`` bytes it takes 75 MB."""
+
+_MANY_KEPT: Final = 128 * 1024
+"""Bytes up to which the facts about 32 scripts are kept, and beyond which those about two."""
 
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
 _DECLARED: Final = re.compile(
@@ -147,16 +151,27 @@ def declared_at_the_top(source: bytes) -> frozenset[str]:
     return frozenset(facts.names if facts is not None and facts.error is None else ())
 
 
-@lru_cache(maxsize=32)
 def facts_of(source: bytes) -> ScriptFacts | None:
     """Return what parsing ``source`` finds; None for a script that takes too much to be parsed.
 
-    Sources and facts are kept, 8 MB of them at most: checks ask for them one after the other.
+    Sources and facts are kept, 12 MB of them at most: checks ask for them one after the other.
     """
-    if len(source) <= SMALL:
-        return parse_javascript(source)
     if len(source) > PARSED:
         return None
+    return _facts(source) if len(source) <= _MANY_KEPT else _facts_of_large(source)
+
+
+@lru_cache(maxsize=32)
+def _facts(source: bytes) -> ScriptFacts | None:
+    return parse_javascript(source) if len(source) <= SMALL else _facts_in_sandbox(source)
+
+
+@lru_cache(maxsize=2)
+def _facts_of_large(source: bytes) -> ScriptFacts | None:
+    return _facts_in_sandbox(source)
+
+
+def _facts_in_sandbox(source: bytes) -> ScriptFacts | None:
     try:
         return ScriptFacts(*json.loads(sandbox.parse("javascript", source, TREE)))
     except sandbox.SandboxLimit:

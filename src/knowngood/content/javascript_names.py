@@ -117,6 +117,11 @@ def selectors(source: bytes) -> frozenset[str]:
     )
 
 
+def reads_fragments(source: bytes) -> bool:
+    """Return whether a script may act on the fragments of URLs by itself."""
+    return re.search(rb"\b(?:on)?hash(?:change)?\b|\bhref\b|:target", source) is not None
+
+
 def names_file(path: str, sources: Iterable[bytes]) -> bool:
     """Return whether a source names a file, as ``config.json`` or as ``"config" + ".json"``."""
     stem, _, ending = path.rpartition("/")[2].partition(".")

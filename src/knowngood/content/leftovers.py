@@ -34,9 +34,10 @@ _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _TITLES: Final = "title, h1, h2, h3"
 _LABELS: Final = "button, label"
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
+_NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
+_PERCENTS: Final = "\u066a\uff05\ufe6a"  # of Arabic, and of Chinese and Japanese
+_QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
 _UNFINISHED: Final = {
-    '[href*="%("], [href*="% ("]': ("href", "a placeholder in the URL"),
-    '[src*="%("], [src*="% ("]': ("src", "a placeholder in the URL"),
     'script[src=""], img[src=""]': ("src", "an empty URL"),
     'link[href=""]': ("href", "an empty URL"),
 }
@@ -100,6 +101,35 @@ def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:
         if node is not None:
             value = (node.attributes.get(attribute) or "")[:_SHOWN]
             yield f'<{node.tag} {attribute}="{value}">: {what}'
+    for node in tree.css("[href], [src], [action]"):
+        attributes = node.attributes
+        for name in ("href", "src", "action"):
+            what = url_trouble(attributes.get(name) or "")
+            if what:
+                yield f'<{node.tag} {name}="{(attributes[name] or "")[:_SHOWN]}">: {what}'
+        if any(quote in name for name in attributes for quote in "\"'"):
+            yield f"<{node.tag}>: a quote out of place ends an attribute too early"
+
+
+def url_trouble(url: str) -> str:
+    """Return why the value of an attribute is no URL that a browser can follow; empty if it is one.
+
+    Only what is certain counts: browsers encode blanks and most other characters in a path.
+    """
+    url = url.strip()
+    if _NO_WEB_URL.match(url):
+        return ""
+    host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
+    path = re.split(r"[?#]", url)[0]
+    troubles = {
+        "a placeholder in the URL": re.search(r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%", path),
+        "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
+        "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
+        "a blank in the host of the URL": host and re.search(r"\s", host[0]),
+        "a quote in the host of the URL": host and re.search(f"[{_QUOTES}<>]", host[0]),
+        "a text in place of a URL": re.search(r"\s", url) and not re.search(r"[/.?#]", url),
+    }
+    return next((what for what, wrong in troubles.items() if url and wrong), "")
 
 
 def _start_tag(node: LexborNode) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin
 
 from . import javascript, links
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from selectolax.lexbor import LexborHTMLParser
+
+_SCRIPTED: Final = ("on", "data-", "role", "aria-controls", "ng-", "v-", "@", ":")
+"""How attributes begin by which scripts find a link."""
 
 _HANDLERS: Final = ("onload", "onclick", "onchange", "onsubmit", "onhashchange")
 
@@ -20,6 +23,24 @@ def selectors(tree: LexborHTMLParser) -> set[str]:
     ids = {f"#{node.attributes.get('id')}" for node in tree.css("[id]")}
     classes = (node.attributes.get("class") or "" for node in tree.css("[class]"))
     return ids | {f".{name}" for names in classes for name in names.split()}
+
+
+def dead_fragments(tree: LexborHTMLParser) -> Iterator[str]:
+    """Return the fragments that links of a page lead to and no element of it has.
+
+    Those that mean something of their own do not count, nor links that a script may act on.
+    """
+    if tree.css_first("base[href]") is not None:
+        return
+    places = {node.attributes.get("id") for node in tree.css("[id]")}
+    places |= {node.attributes.get("name") for node in tree.css("a[name]")}
+    for node in tree.css('a[href^="#"]'):
+        fragment = (node.attributes.get("href") or "")[1:].strip()
+        scripted = any(name.startswith(_SCRIPTED) for name in node.attributes)
+        route = not fragment or fragment.startswith(("!", "/", ":~:")) or "=" in fragment
+        there = {fragment, unquote(fragment)} & places or fragment.lower() == "top"
+        if not (scripted or route or there):
+            yield fragment
 
 
 def handlers(tree: LexborHTMLParser) -> list[str]:

@@ -43,3 +43,25 @@ def test_texts_that_only_one_language_lacks(site: Site) -> None:
         "<h1>: it is empty, and has a text in /en-US/",
         '<h3 class="x">: it is empty, and has a text in /en-US/',
     ]
+
+
+def test_what_differs_in_every_answer_is_no_difference(site: Site) -> None:
+    """Two answers for one of the pages show what that is."""
+    one, again, other = (
+        respond(site.exchange("/fr/", f"<p>{nonce}</p><p>{text}</p>"))
+        for nonce, text in (("a", "x"), ("b", "x"), ("c", "y"))
+    )
+    assert not checks.differ([one, again], [one])
+    assert checks.differ([one], [again])
+    assert checks.differ([one, again], [other])
+
+
+def test_a_page_with_the_texts_of_another_language(site: Site) -> None:
+    """The other page is named; one without a text of its own is not judged."""
+    words = "<p>Santé du navigateur<p>Partage activé<p>Plantages<p>Sessions"
+    pages = [respond(site.exchange(path, words)) for path in ("/de/", "/fr/")]
+    texts = {page.path: checks.texts(page) for page in pages}
+    assert checks.borrowed_text_problems(pages[0], texts, ["/fr/"]) == [
+        "the page has the texts of /fr/"
+    ]
+    assert checks.borrowed_text_problems(pages[0], texts, []) == []

@@ -129,3 +129,54 @@ def test_whether_scripts_name_a_file(
 def test_a_page_without_scripts_may_name_any_file(site: Site) -> None:
     """It is broken, and tells nothing."""
     assert checks.scripts_name_file("/js/config.json", [site.page()], [])
+
+
+def test_a_script_before_the_one_that_it_uses(site: Site) -> None:
+    """By the order of their elements, where that is certain."""
+    first, second = '<script src="a.js"></script>', "<script>var Lib = {};</script>"
+    resources = [site.resource("/fr/a.js", "Lib.run();")]
+    assert checks.order_problems(site.page(second + first), resources) == []
+    assert checks.order_problems(site.page(first + second), resources) == [
+        "a.js uses Lib, which only an inline script, behind it, defines"
+    ]
+    assert checks.order_problems(site.page(first + second), [*resources, site.elsewhere()]) != []
+    foreign = '<script src="https://cdn.example.net/x.js"></script>'
+    page = site.page(first + second + foreign)
+    assert checks.order_problems(page, [*resources, site.elsewhere()]) == []
+    deferred = first.replace("src", "defer src")
+    assert checks.order_problems(site.page(deferred + second), resources) == []
+
+
+def test_an_inline_script_that_one_language_has_lost(site: Site) -> None:
+    """Only where another script needs it."""
+    script = '<script src="a.js"></script>'
+    resources = [site.resource("/fr/a.js", "show(texts.on);")]
+    model = respond(site.exchange("/en-US/", "<script>var texts = {}, survey = 1;</script>"))
+    assert checks.inline_definition_problems(site.page(script), model, resources) == [
+        "no script defines texts; one that stands in /en-US/ does"
+    ]
+    whole = site.page(f"<script>var texts = {{}};</script>{script}")
+    assert checks.inline_definition_problems(whole, model, resources) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "window.onhashchange = show;",
+        "show(location.hash);",
+        "document.querySelectorAll('a[href^=\"#\"]');",
+        "body.innerHTML = '<p id=' + 'help' + '>';",
+    ],
+)
+def test_a_link_that_a_script_may_serve(site: Site, source: str) -> None:
+    """One that reads fragments, or names the element."""
+    page = site.page('<a href="#help">x</a><script src="a.js"></script>')
+    assert checks.fragment_problems(page, [site.resource("/fr/a.js", source)]) == []
+
+
+def test_a_link_to_a_place_that_is_not_there(site: Site) -> None:
+    """No element has the id, and no script acts on it."""
+    page = site.page('<a href="#help">x</a><script src="a.js"></script>')
+    assert checks.fragment_problems(page, [site.resource("/fr/a.js", "f();")]) == [
+        '<a href="#help">: no element of the page has this id'
+    ]

@@ -171,14 +171,23 @@ def test_a_script_parsed_in_another_process() -> None:
     assert not javascript.says_something(padding)
 
 
+def test_a_large_script_that_does_not_parse() -> None:
+    """Also where all its brackets have partners: a bundle of some hundred kilobytes is parsed."""
+    lines = b"var padding = [0, 1, 2];\n" * 16_000
+    assert len(lines) > 384 * 1024
+    assert javascript.trouble(lines) is None
+    why = "does not parse from line 16001 on"
+    assert javascript.trouble(lines + b"var broken = ;\n") == why
+
+
 @pytest.mark.parametrize(
     ("unit", "bracket"), [(b"=/[", "["), (b"{a:", "{")], ids=["time", "memory"]
 )
 def test_a_script_that_takes_too_much_to_be_parsed(unit: bytes, bracket: str) -> None:
     """It is read by its brackets, which takes next to nothing."""
-    source = unit * (javascript.PARSED // 3)
+    source = b"f();\n" * 100_000 + unit * 40_000
     assert javascript.facts_of(source) is None
-    assert javascript.trouble(source) == f"the {bracket} of line 1 is never closed"
+    assert javascript.trouble(source) == f"the {bracket} of line 100001 is never closed"
 
 
 LARGE_WHOLE = [

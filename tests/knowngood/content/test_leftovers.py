@@ -3,7 +3,7 @@
 import pytest
 
 from knowngood.content import html
-from knowngood.content.leftovers import conflict_marker, empty_texts, problems
+from knowngood.content.leftovers import conflict_marker, empty_texts, problems, url_trouble
 
 SOUND = {
     "plain": "<title>Firefox</title><h1>Health</h1>",
@@ -102,3 +102,64 @@ def test_what_is_no_conflict_marker(source: bytes) -> None:
 def test_empty_texts_are_counted(text: str, expected: dict[str, int]) -> None:
     """Elements around an image are not empty, and others than texts do not count."""
     assert empty_texts(html.parse(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/wiki/Rubik's_Cube",
+        "docs/Annual Report 2013.pdf",
+        "mailto:a@example.org?subject=Hi there",
+        "javascript:void(0)",
+        "tel:+1 234 567",
+        "data:text/plain,100%s",
+        "?q=50%",
+        "/x?y=%s",
+        "https://example.org/a|b",
+        "http://example.org/de%20f",
+        "http://example.org/%D8%A7",
+        "https://example.org/caf\u00e9/",
+        "//cdn.example.org/x",
+        "  /blanks/around  ",
+        "#top",
+        "",
+    ],
+)
+def test_a_url_that_browsers_follow(url: str) -> None:
+    """They encode a blank and most other characters by themselves."""
+    assert url_trouble(url) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("%(privacy_url)s", "a placeholder"),
+        ("% (x)s", "a placeholder"),
+        ("https://example.org/%s/", "a placeholder"),
+        ("https://example.org/%1$s", "a placeholder"),
+        ("https://example.org/%LOCALE%/", "a placeholder"),
+        ("\u066a(privacy_url)s", "a percent sign of another script"),
+        ("\uff05(privacy_url)s", "a percent sign of another script"),
+        ('"http://example.org/"', "a quote at the edge"),
+        ("\u201ehttp://example.org/\u201c", "a quote at the edge"),
+        ("http:// www.example.org/", "a blank in the host"),
+        ("http ://www.example.org/", "a blank in the host"),
+        ('http://"example".org/', "a quote in the host"),
+        ("privacy policy", "a text in place"),
+    ],
+)
+def test_what_is_no_url(url: str, what: str) -> None:
+    """It is named with its element, and why."""
+    assert url_trouble(url).startswith(what)
+    page = html.parse("<a>x</a>")
+    page.css_first("a").attrs["href"] = url
+    [problem] = problems("", page)
+    assert problem.startswith(f'<a href="{url}">: {what}')
+
+
+def test_a_quote_that_ends_an_attribute_too_early() -> None:
+    """The rest of the URL becomes an attribute of its own."""
+    text = '<a href=""http://example.org/"">x</a>'
+    assert problems(text, html.parse(text)) == [
+        "<a>: a quote out of place ends an attribute too early"
+    ]

@@ -4,6 +4,7 @@ import pytest
 
 from knowngood.content import html
 from knowngood.content.page_elements import (
+    dead_fragments,
     handlers,
     has_inline_script,
     has_order,
@@ -117,3 +118,29 @@ def test_a_script_for_browsers_without_modules(element: str, runs: bool) -> None
 def test_whether_scripts_run_in_their_order(element: str, ordered: bool) -> None:
     """What waits for the page or the network runs out of its turn."""
     assert has_order(html.parse(element)) is ordered
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<a href=#a>x</a><p id=a>",
+        "<a href=#a>x</a><a name=a></a>",
+        "<a href='#caf%C3%A9'>x</a><p id=caf\u00e9>",
+        "<a href=#>x</a><a href=#top>x</a><a href=#TOP>x</a>",
+        "<a href='#!/route'>x</a><a href='#/route'>x</a><a href='#tab=2'>x</a>",
+        "<a href='#:~:text=found'>x</a>",
+        "<a href=#menu onclick='open()'>x</a><a href=#menu data-toggle=menu>x</a>",
+        "<a href=#menu role=button>x</a>",
+        "<base href=/other/><a href=#a>x</a>",
+        "<a href=/page#a>x</a>",
+    ],
+)
+def test_links_within_a_page_that_are_sound(page: str) -> None:
+    """To an element, to the top, to a route, or for a script."""
+    assert list(dead_fragments(html.parse(page))) == []
+
+
+def test_a_link_within_a_page_that_leads_nowhere() -> None:
+    """The fragment is named; ids are told apart by case."""
+    page = "<a href=#help>x</a><a href=#a>x</a><p id=A>"
+    assert list(dead_fragments(html.parse(page))) == ["help", "a"]

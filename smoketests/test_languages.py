@@ -1,0 +1,29 @@
+"""Languages: each page has texts of its own language, and not another's under its own name."""
+
+import pytest
+
+from knowngood import checks
+
+
+def language_of(page, environment):
+    """Return the language whose texts a page has: its own, or one that the environment names."""
+    _, locale, rest = page.path.split("/", 2)
+    target = environment.target(locale)
+    borrowed = dict(entry.split("=") for entry in environment.params.get("borrowed", ()))
+    untranslated = locale in environment.params.get("untranslated", ())
+    locale = "en-US" if untranslated else borrowed.get(f"{target}/{rest}", target)
+    return locale.partition("-")[0]
+
+
+@pytest.mark.catches("page-other-language")
+@pytest.mark.get("content:/{*locale}/{page}")
+def test_each_language_has_its_own_texts(responses, environment):
+    """No page has nearly all its texts from a page in another language, under its own `lang`.
+
+    Locales that nobody has translated yet are in English, where the environment says so.
+    """
+    languages = {page.path: language_of(page, environment) for page in responses}
+    texts = {page.path: checks.texts(page) for page in responses}
+    for page in responses:
+        others = [path for path in texts if languages[path] != languages[page.path]]
+        assert checks.borrowed_text_problems(page, texts, others) == []
