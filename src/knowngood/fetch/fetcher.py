@@ -131,6 +131,19 @@ class Fetcher:
         ]
         return [future.result() for future in futures]
 
+    def ask_silent_again(self) -> list[Exchange]:
+        """Ask once more for what nobody answered, and return the exchanges. Of each origin that
+        answered before ask for that as well: if only that comes, the origin is in reach.
+        """
+        silent = list(self.statistics.silent)
+        origins = dict.fromkeys(probe.origin for probe in silent)
+        witnesses = [probe for o in origins if (probe := self.statistics.witnesses.get(o))]
+        exchanges = self.again([*silent, *witnesses])
+        for exchange in exchanges[len(silent) :]:
+            if exchange.heard:
+                self.statistics.note_reached(exchange)
+        return exchanges[: len(silent)]
+
     def excuse(self) -> None:
         """Excuse failures that pass by themselves, if asking again shows that they have passed."""
         statistics, concurrency = self.statistics, self._concurrency

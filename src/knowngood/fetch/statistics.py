@@ -72,6 +72,7 @@ class RequestStatistics:
         certificates: when the first certificate of each origin ends, in seconds since the epoch.
         retried: summaries of the exchanges with more than one attempt.
         silent: probes that nobody answered, in order.
+        witnesses: the last probe of each origin that was answered and may be repeated.
         bodies: for each URL asked at edges, a digest of the decoded body by edge.
         served: URL, edge and whole digest of each answer of ``built``.
     """
@@ -96,6 +97,7 @@ class RequestStatistics:
     certificates: dict[str, float] = field(default_factory=dict)
     retried: list[dict[str, Any]] = field(default_factory=list)
     silent: dict[Probe, None] = field(default_factory=dict)
+    witnesses: dict[str, Probe] = field(default_factory=dict)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     served: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -117,16 +119,26 @@ class RequestStatistics:
             self.silent.setdefault(probe)
         self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
         if answer is not None:
-            self.received += len(answer.body)
-            self.answers[probe.origin] += 1
-            self.turned_away[probe.origin] += is_turned_away(exchange)
-            last = exchange.attempts[-1]
-            self.answered_at[probe.origin] = last.began + last.seconds
-            if answer.certificate_expires is not None:  # edges may differ: keep the first
-                first = self.certificates.get(probe.origin, answer.certificate_expires)
-                self.certificates[probe.origin] = min(first, answer.certificate_expires)
-            if probe.method == "GET" and not (probe.varies or probe.headers):
-                self._note_body(probe, answer)
+            self._note_answer(exchange, answer)
+
+    def _note_answer(self, exchange: Exchange, answer: Answer) -> None:
+        probe = exchange.probe
+        self.received += len(answer.body)
+        self.answers[probe.origin] += 1
+        self.turned_away[probe.origin] += is_turned_away(exchange)
+        self.note_reached(exchange)
+        if probe.method in SAFE_METHODS:
+            self.witnesses[probe.origin] = probe
+        if answer.certificate_expires is not None:  # edges may differ: keep the first
+            first = self.certificates.get(probe.origin, answer.certificate_expires)
+            self.certificates[probe.origin] = min(first, answer.certificate_expires)
+        if probe.method == "GET" and not (probe.varies or probe.headers):
+            self._note_body(probe, answer)
+
+    def note_reached(self, exchange: Exchange) -> None:
+        """Note that the origin of ``exchange`` answered."""
+        last = exchange.attempts[-1]
+        self.answered_at[exchange.probe.origin] = last.began + last.seconds
 
     def _note_body(self, probe: Probe, answer: Answer) -> None:
         """Keep digests of the decoded body, as edges may compress as they like. The caller leaves

@@ -8,7 +8,7 @@ every request with a page of its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -30,7 +30,8 @@ class ControlLook:
 
     Attributes:
         began: when the look began, in seconds since the epoch.
-        trouble: what was wrong with each of them; empty if one gave the known answer.
+        trouble: what was wrong with each of them; empty if one gave the known answer every time, at
+            the first attempt.
         forged: whether there were answers, but none was the known one.
         secure: whether one gave the known answer over TLS.
         skew: seconds by which this machine's clock is ahead of theirs.
@@ -44,38 +45,60 @@ class ControlLook:
 
 
 def look_at_controls(
-    environment: Environment, run_id: str, recording: Recording | None = None
+    environment: Environment,
+    run_id: str,
+    recording: Recording | None = None,
+    connections: int = 1,
 ) -> ControlLook:
-    """Ask every control of ``environment`` once, all at the same time."""
+    """Ask every control of ``environment``, all at the same time, each on so many connections.
+
+    One connection tells a network that is gone; several tell one that loses some of them.
+    """
     began = time.time()
     names = {f"control-{number}": control for number, control in enumerate(environment.control)}
     controls = _control_environment(environment, names)
     fetcher = Fetcher(controls, run_id, began + SECONDS, public=True, recording=recording)
     fetcher.start()
     try:
-        loads = [fetcher.load(Probe(name, names[name].url, fresh=True)) for name in names]
-        exchanges = [load.result().exchange for load in loads]
+        loads = [
+            (control, fetcher.load(Probe(name, control.url, sample=number, fresh=True)))
+            for name, control in names.items()
+            for number in range(1, connections + 1)
+        ]
+        answers = [(control, load.result().exchange) for control, load in loads]
     finally:
         fetcher.close()
-    return judge(began, zip(environment.control, exchanges, strict=True))
+    return judge(began, answers)
 
 
-def judge(began: float, answers: Iterable[tuple[Control, Exchange]]) -> ControlLook:
+def judge(began: float, answers: Sequence[tuple[Control, Exchange]]) -> ControlLook:
     """Return what these exchanges with controls show, for a look that began at ``began``."""
-    answers = list(answers)
-    troubles = [(control, exchange, _trouble(control, exchange)) for control, exchange in answers]
-    right = [(control, exchange) for control, exchange, trouble in troubles if not trouble]
+    exchanges: dict[Control, list[Exchange]] = {control: [] for control, _ in answers}
+    for control, exchange in answers:
+        exchanges[control].append(exchange)
+    troubles = {control: _troubles(control, own) for control, own in exchanges.items()}
+    right = [control for control, trouble in troubles.items() if not trouble]
     if right:
         return ControlLook(
             began,
-            secure=any(control.url.startswith("https:") for control, _ in right),
-            skew=min((_skew(exchange) for _, exchange in right), key=abs),
+            secure=any(control.url.startswith("https:") for control in right),
+            skew=min((_skew(e) for control in right for e in exchanges[control]), key=abs),
         )
+    wrong = [exchange for control, exchange in answers if _trouble(control, exchange)]
     return ControlLook(
         began,
-        trouble="; ".join(f"{control.url}: {trouble}" for control, _, trouble in troubles),
-        forged=any(_is_forged(exchange) for _, exchange in answers),
+        trouble="; ".join(f"{control.url}: {trouble}" for control, trouble in troubles.items()),
+        forged=len(wrong) == len(answers) and any(map(_is_forged, wrong)),
     )
+
+
+def _troubles(control: Control, exchanges: list[Exchange]) -> str:
+    """Return what is wrong with the answers of one control; empty where nothing is."""
+    trouble = next(filter(None, (_trouble(control, exchange) for exchange in exchanges)), "")
+    retried = sum(exchange.flaky for exchange in exchanges)
+    if trouble or not retried:
+        return trouble
+    return f"{retried} of {len(exchanges)} requests needed a retry"
 
 
 def _control_environment(environment: Environment, names: Mapping[str, Control]) -> Environment:

@@ -68,7 +68,8 @@ def failure_of(
     words = _words(error, statement, comparison)
     answers = _answers(error, statement, sent, declared)
     exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
-    exchanges = tuple(sorted(exchanges, key=_rank)[:_ABOUT])
+    unanswered = [exchange for exchange in answers.members if exchange.answer is None]
+    exchanges = tuple(sorted(dict.fromkeys((*exchanges, *unanswered)), key=_rank)[:_ABOUT])
     if not _is_about_answer(error, statement, exchanges):
         return Failure(message=words.text)
     reads = dict.fromkeys(

@@ -201,10 +201,9 @@ class Runner:
         """
         if self._fetcher is not None:
             self._fetcher.excuse()
-            exchanges = self._fetcher.again(list(self._fetcher.statistics.silent))
             self._asked_again = [
                 (exchange.probe.origin, one_line(exchange.probe.url, 500), exchange.heard)
-                for exchange in exchanges
+                for exchange in self._fetcher.ask_silent_again()
             ]
 
     def close(self) -> None:

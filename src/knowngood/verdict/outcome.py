@@ -149,11 +149,15 @@ def _unanswered(exchange: Exchange) -> Classified:
 
 
 def sharpened(kind: str, about_status: bool, exchanges: Sequence[Exchange]) -> str:
-    """Return ``status`` or ``redirect`` for a failure about the status of its first exchange;
-    otherwise ``kind``.
+    """Return ``status`` or ``redirect`` for a failure about the status of its first exchange, and
+    for one that reads an exchange without an answer, why there is none; otherwise ``kind``.
     """
-    answer = exchanges[0].answer if exchanges else None
-    if kind not in {"content", "schema"} or answer is None or not about_status:
+    if kind not in {"content", "schema"} or not exchanges:
+        return kind
+    answer = exchanges[0].answer
+    if answer is None:
+        return str(exchanges[0].error)
+    if not about_status:
         return kind
     return "redirect" if 300 <= answer.status < 400 and answer.header("location") else "status"
 

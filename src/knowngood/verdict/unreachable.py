@@ -97,8 +97,10 @@ def _came_back(outcome: Outcome, silence: SilenceEvidence) -> bool:
 def _without_control(outcome: Outcome, silence: SilenceEvidence) -> str:
     if silence.answered_at.get(outcome.origin, 0.0) > outcome.began:
         return ""
+    answered = outcome.origin in silence.answered_at
+    extent = "no answer any more" if answered else "no answer at all"
     return (
-        f"{outcome.origin} gave no answer at all ({outcome.kind}); only a control could show "
+        f"{outcome.origin} gave {extent} ({outcome.kind}); only a control could show "
         "whether the deployment or this machine's network is at fault: add [[control]] to "
         f'{silence.environment}, with url = "…" (on another host than the deployment) and '
         'body = "…" (text of its answer)'

@@ -1035,3 +1035,29 @@ def test_a_failure_among_answers_is_erratic(serve: Serve, fetchers: Fetchers) ->
     for number in range(6):
         ask(fetcher, f"{server.url}/{number}", template="t")
     assert fetcher.statistics.erratic["t"] >= 5
+
+
+def test_what_was_silent_is_asked_again_beside_what_answered(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """An origin that still answers something else is in reach: the silence is that URL's."""
+    server = serve(by_path({"/a": page("a"), "/gone": close}))
+    fetcher = fetchers(server, attempts=1)
+    ask(fetcher, f"{server.url}/a")
+    ask(fetcher, f"{server.url}/gone")
+    answered = fetcher.statistics.answered_at["content"]
+    [exchange] = fetcher.ask_silent_again()
+    assert (exchange.probe.url, exchange.heard) == (f"{server.url}/gone", False)
+    assert fetcher.statistics.answered_at["content"] > answered
+
+
+def test_an_origin_that_is_gone_has_no_witness(serve: Serve, fetchers: Fetchers) -> None:
+    """Nothing of it answers any more."""
+    server = serve(in_turn(answer(), *[close] * 9))
+    fetcher = fetchers(server, attempts=1)
+    ask(fetcher, f"{server.url}/a")
+    ask(fetcher, f"{server.url}/b")
+    answered = fetcher.statistics.answered_at["content"]
+    [exchange] = fetcher.ask_silent_again()
+    assert not exchange.heard
+    assert fetcher.statistics.answered_at["content"] == answered

@@ -14,8 +14,10 @@ from wire import (
     Serve,
     answer,
     by_path,
+    close,
     drip,
     hang,
+    in_turn,
     page,
     redirect,
     refusing,
@@ -38,9 +40,10 @@ PORTAL = page("<html>Please log in to the hotel's network</html>")
 def ask(environment: Callable[..., Environment]) -> Callable[..., ControlLook]:
     """Look at controls; the environment's own origin is one that nobody serves."""
 
-    def ask(*controls: Control, ca: Path | None = None) -> ControlLook:
+    def ask(*controls: Control, ca: Path | None = None, connections: int = 1) -> ControlLook:
         site = environment({"content": "http://content.invalid"}, ca=ca)
-        return network_control.look_at_controls(replace(site, control=controls), "run-1")
+        site = replace(site, control=controls)
+        return network_control.look_at_controls(site, "run-1", connections=connections)
 
     return ask
 
@@ -134,6 +137,19 @@ def test_several_in_trouble_are_all_named(serve: Serve, ask: Callable[..., Contr
     servers = serve(PORTAL), serve(PORTAL)
     trouble = ask(*(Control(server.url, body=BODY) for server in servers)).trouble
     assert all(server.url in trouble for server in servers)
+
+
+def test_a_network_that_loses_connections(serve: Serve, ask: Callable[..., ControlLook]) -> None:
+    """A control that needs a retry shows it; one that needs none excuses nobody else's."""
+    lossy = serve(in_turn(close, *[answer(BODY)] * 9))
+    look = ask(Control(lossy.url, body=BODY), connections=4)
+    assert look.trouble == f"{lossy.url}: 1 of 4 requests needed a retry"
+    assert not look.forged
+    lossy = serve(in_turn(close, *[answer(BODY)] * 9))
+    sound = serve(answer(BODY))
+    controls = [Control(server.url, body=BODY) for server in (lossy, sound)]
+    assert ask(*controls, connections=4).trouble == ""
+    assert len(sound.requests) == 4
 
 
 def test_two_controls_of_one_host(serve: Serve, ask: Callable[..., ControlLook]) -> None:

@@ -191,3 +191,18 @@ def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: st
     for name in ("size", "links", "ok"):
         words = words.replace(f"getattr(home, '{name}', None)", f"home.{name}")
     assert words == message
+
+
+def test_a_set_with_an_answer_missing() -> None:
+    """What is compared is not all there: the failure is about the answer that did not come."""
+    silent = Exchange(Probe("content", f"{SITE}/x"), (Attempt(0.0, 1.0, error=AttemptError.RESET),))
+    names = ", ".join(name for name in ANSWERS if name != "home")
+    gone = failure(f"del {names}\nassert [home] == []", declared=[HOME, silent])
+    assert gone.exchanges == (HOME,)
+    resource = Resource(f"{SITE}/x", "script", f"{SITE}/", f"{SITE}/", "", silent)
+    ANSWERS["pages_and_more"] = [*ANSWERS["pages"], resource]  # type: ignore[misc]
+    try:
+        incomplete = failure("assert (home.text, pages_and_more) == 0")
+    finally:
+        del ANSWERS["pages_and_more"]
+    assert incomplete.exchanges[0] is silent

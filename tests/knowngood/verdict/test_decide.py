@@ -68,7 +68,7 @@ TABLE = {
     "unreachable-and-nothing-since": (
         evidence(SILENT_AT_THE_END),
         "INCONCLUSIVE",
-        "content gave no answer at all (refused)",
+        "content gave no answer any more (refused)",
     ),
     "unreachable-from-the-start": (
         evidence(SILENT, answered_at={}),
@@ -315,7 +315,7 @@ def test_failures_and_unsettled_are_kept_apart() -> None:
     assert verdict.failures == (WRONG,)
     assert verdict.unsettled == (UNSURE, SILENT_AT_THE_END)
     assert verdict.doubts == (
-        "content gave no answer at all (refused); only a control could show whether the "
+        "content gave no answer any more (refused); only a control could show whether the "
         "deployment or this machine's network is at fault: add [[control]] to "
         'environments/stage.toml, with url = "…" (on another host than the deployment) and '
         'body = "…" (text of its answer) (1 case)',

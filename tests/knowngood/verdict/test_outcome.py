@@ -12,7 +12,14 @@ from knowngood.fetch.response import Blocked, NoAnswer, respond
 from knowngood.safety.errors import DeploymentError, RunnerError, UsageError
 from knowngood.safety.limits import ContentTooLarge
 from knowngood.session.marks import BadMark
-from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, classify
+from knowngood.verdict.outcome import (
+    FAILED,
+    INCONCLUSIVE,
+    PASSED,
+    Outcome,
+    classify,
+    sharpened,
+)
 
 PROBE = Probe("content", "https://h/fr/")
 
@@ -221,3 +228,19 @@ def test_outcome_travels() -> None:
 def test_outcome_is_passed_unless_said_otherwise() -> None:
     """The plain outcome of an item is that it held."""
     assert Outcome("a", "b", "c").result == PASSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "exchange", "about_status", "sharper"),
+    [
+        ("content", answered(404), True, "status"),
+        ("content", answered(302, (b"Location", b"/x")), True, "redirect"),
+        ("content", answered(404), False, "content"),
+        ("schema", answered(404), True, "status"),
+        ("content", silent(AttemptError.RESET), False, "reset"),
+        ("release", silent(AttemptError.RESET), True, "release"),
+    ],
+)
+def test_sharper_kinds(kind: str, exchange: Exchange, about_status: bool, sharper: str) -> None:
+    """A status, and an answer that never came, say more than that something did not hold."""
+    assert sharpened(kind, about_status, [exchange]) == sharper
