@@ -11,10 +11,11 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import pycurl
 
@@ -57,9 +58,10 @@ class Recording:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield one record for each request, by when it began. Raises OSError."""
-        places = sorted(place for path in self.folder.iterdir() for place in _places(path))
-        for _, path, offset in places:
-            with path.open("rb") as file:
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open("rb")) for path in self.folder.iterdir()]
+            places = [(*place, file) for file in files for place in _places(file)]
+            for _, offset, file in sorted(places, key=itemgetter(0)):
                 file.seek(offset)
                 yield json.loads(file.readline().partition(b" ")[2])
 
@@ -69,14 +71,13 @@ class Recording:
         return sum(path.suffix == _UNFINISHED for path in self.folder.iterdir())
 
 
-def _places(path: Path) -> Iterator[tuple[float, Path, int]]:
+def _places(file: IO[bytes]) -> Iterator[tuple[float, int]]:
     """Yield when each record in a file began, and where it stands; not one that is cut off."""
     offset = 0
-    with path.open("rb") as file:
-        for line in file:
-            if line.endswith(b"\n"):
-                yield float(line.partition(b" ")[0]), path, offset
-            offset += len(line)
+    for line in file:
+        if line.endswith(b"\n"):
+            yield float(line.partition(b" ")[0]), offset
+        offset += len(line)
 
 
 class Recorder:

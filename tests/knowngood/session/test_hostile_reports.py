@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 from wire import Serve, Talk, raw
 
@@ -130,6 +131,7 @@ def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
 
     def start(*options: str) -> tuple[int, str]:
         reports = {"verdict-file": "json", "html-file": "html", "junitxml": "xml"}
+        reports |= {"har-file": "har", "summary-file": "md"}
         files = [f"--{option}=reports/v.{kind}" for option, kind in reports.items()]
         command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"]
         done = subprocess.run(
@@ -165,6 +167,8 @@ def test_no_report_is_forged(run: Callable, tmp_path: Path, options: tuple[str, 
     assert code == 1, output
     _terminal_is_ours(output, summaries=any(option.startswith("-v") for option in options))
     _junit_is_whole(tmp_path / "reports/v.xml")
+    _har_is_whole(tmp_path / "reports/v.har")
+    _summary_is_whole(tmp_path / "reports/v.md")
     if "--html-file=/dev/full" in options:
         assert "--html-file /dev/full: not written: No space left on device" in output
     else:
@@ -197,6 +201,21 @@ def _junit_is_whole(path: Path) -> None:
     assert "script" not in tags
     assert len(list(suite.iter("testcase"))) == 19
     assert any("alert(1)" in "".join(failure.itertext()) for failure in suite.iter("failure"))
+
+
+def _har_is_whole(path: Path) -> None:
+    entries = json.loads(path.read_text("ascii"))["log"]["entries"]
+    assert {entry["request"]["url"].rpartition("/")[2] for entry in entries} >= {"hostile"}
+    assert any("<script>" in str(entry["response"]["headers"]) for entry in entries)
+
+
+def _summary_is_whole(path: Path) -> None:
+    text = path.read_text("utf-8")
+    page = MarkdownIt("commonmark").enable("table").render(text)
+    tags = {"h2", "h3", "p", "code", "pre", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
+    assert set(re.findall(r"<(\w+)", page)) <= tags
+    assert "alert(1)" in page
+    assert len(re.findall("^## ", text, re.M)) == 1
 
 
 def _html_is_whole(path: Path) -> None:
