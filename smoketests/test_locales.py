@@ -55,6 +55,7 @@ def test_what_is_not_there_is_404(responses):
 
 
 @pytest.mark.catches("body-five-megabytes", "script-not-referred-to", "script-stale")
+@pytest.mark.catches("language-script-stale")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
 def test_shared_files_are_the_same_in_every_locale(responses, resources):
     """The pages of every locale need the same files as those of en-US, byte by byte.

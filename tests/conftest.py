@@ -42,6 +42,10 @@ asks_for = [
 [aliases]
 he = "en-US"
 
+[send]
+User-Agent = "Mozilla/5.0 Gecko/20100101 Firefox/38.0"
+Accept-Language = "de,en;q=0.5"
+
 [release]
 url = "content:/__version__"
 

@@ -95,10 +95,10 @@ def _head(wire: Wire) -> bytes:
 
 
 def _request(scope: Scope) -> Request:
-    names = (b"host", b"user-agent", b"accept")
-    host, agent, accept = (header(scope, name).decode("latin-1") for name in names)
+    names = (b"host", b"user-agent", b"accept", b"accept-language")
+    host, agent, accept, language = (header(scope, name).decode("latin-1") for name in names)
     query = scope["query_string"].decode("latin-1")
-    return Request(str(scope.get("client")), query, host, agent, accept)
+    return Request(str(scope.get("client")), query, host, agent, accept, language)
 
 
 def _takes_gzip(scope: Scope) -> bool:

@@ -231,6 +231,8 @@ TWICE = {
 ASKED = {
     "firefox-turned-away": ("/pl/v4/", {"user-agent": "Mozilla/5.0 Gecko Firefox/38.0"}, 200),
     "unknown-locale-200-for-browsers": ("/xx/", {"accept": "text/html,*/*;q=0.8"}, 200),
+    "firefox-script-missing": ("/pl/v4/js/fhr_v4.js", {"user-agent": "Firefox/38.0"}, 404),
+    "language-script-stale": (f"/{ONE}/js/data.js", {"accept-language": "de,en;q=0.5"}, 200),
     "query-refused": ("/pl/mobile/?v=1", {}, 404),
 }
 ELSEWHERE = {

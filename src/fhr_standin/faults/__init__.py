@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from fhr_standin.errors import UsageError
 from fhr_standin.faults import (
+    askers,
     assets,
     behaviour,
     config,
@@ -54,6 +55,7 @@ _MODULES = (
     texts,
     behaviour,
     headers,
+    askers,
     transport,
     origins,
     releases,

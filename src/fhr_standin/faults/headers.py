@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 from fhr_standin.faults.changes import (
-    ALL_PAGES,
     CONFIGS,
     body,
     content,
@@ -27,7 +26,7 @@ _HEARTBEAT, _LBHEARTBEAT = HEARTBEATS
 _DOWN = status(503, "Service unavailable")
 
 
-def _english(ask: Ask, resource: Resource) -> Resource:
+def english(ask: Ask, resource: Resource) -> Resource:
     """Answer a page of ours where the locale is unknown."""
     if ask.locale is not None or resource.status != 404 or not ask.path.endswith("/"):
         return resource
@@ -80,30 +79,7 @@ def _no_queries(ask: Ask, resource: Resource) -> Resource:
     return NOT_FOUND if ask.request.query else resource
 
 
-def _for_browsers(ask: Ask, resource: Resource) -> Resource:
-    """Answer a page of ours to whoever prefers HTML, where there is none."""
-    return _english(ask, resource) if ask.request.accept.startswith("text/html") else resource
-
-
-def _not_for_firefox(ask: Ask, resource: Resource) -> Resource:
-    return message(200, "Your browser is too old") if "Firefox/" in ask.request.agent else resource
-
-
 FAULTS = [
-    content(
-        "firefox-turned-away",
-        "whoever comes as Firefox gets a page that calls it too old",
-        ALL_PAGES,
-        _not_for_firefox,
-    ),
-    content(
-        "unknown-locale-200-for-browsers",
-        "a locale that is not there answers 200 to who prefers HTML",
-        None,
-        _for_browsers,
-        reach="whole site",
-        touches=["/{unknown}/"],
-    ),
     content(
         "query-refused",
         "whatever has a query is 404",
@@ -217,7 +193,7 @@ FAULTS = [
         "unknown-locale-200",
         "a locale that is not there answers 200",
         None,
-        _english,
+        english,
         reach="whole site",
         touches=["/{unknown}/"],
     ),

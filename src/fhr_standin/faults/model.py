@@ -35,6 +35,7 @@ class Request:
     host: str = ""
     agent: str = ""
     accept: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

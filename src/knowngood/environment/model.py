@@ -90,6 +90,7 @@ class Environment:
         params: lists of values that fields of URLs stand for, by name.
         aliases: values whose content is another value's: target by alias.
         release: where the deployment says which release it is.
+        send: headers that every request carries.
         headers: what its response headers must be.
         budget: what a run may spend.
         network: how requests leave this machine.
@@ -114,6 +115,7 @@ class Environment:
     params: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     release: Release | None = None
+    send: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     headers: tuple[HeaderRule, ...] = ()
     budget: Budget = Budget()
     network: Network = Network()

@@ -67,7 +67,7 @@ class Fetcher:
         self._attempts = Attempts(
             self._transport,
             self.guard,
-            request_headers(run_id),
+            request_headers(run_id, environment.send),
             budget,
             deadline,
             self.statistics.began + budget.settle,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 from weakref import ReferenceType, WeakKeyDictionary, ref
@@ -17,6 +18,8 @@ from .probe import Exchange
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from selectolax.lexbor import LexborHTMLParser
 
 LARGEST_TEXT: Final = 2 << 20
@@ -196,11 +199,16 @@ def _respond(exchange: Exchange) -> Response:
     return response
 
 
-def request_headers(run_id: str) -> dict[str, str]:
-    """Return the headers of every request: who asks, in which run, and what can be decoded."""
-    return {
+def request_headers(run_id: str, send: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Return the headers of every request: who asks, in which run, and what can be decoded.
+
+    Those of ``send``, which the environment chose, take the place of ours.
+    """
+    headers = {
         "User-Agent": f"knowngood/{__version__} (smoke test; run {run_id})",
         "X-Knowngood-Run": run_id,
         "Accept": "*/*",
         "Accept-Encoding": ACCEPTED,
     }
+    chosen = {name.lower() for name in send}
+    return {name: headers[name] for name in headers if name.lower() not in chosen} | {**send}

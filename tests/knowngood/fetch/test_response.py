@@ -200,6 +200,15 @@ def test_the_headers_of_every_request() -> None:
     assert headers["Accept-Encoding"] == "gzip, deflate"
 
 
+def test_headers_that_the_environment_chose() -> None:
+    """They take the place of ours, however they are written."""
+    headers = request_headers("run-7", {"user-agent": "Firefox", "Accept-Language": "de"})
+    names = [name.lower() for name in headers]
+    assert names.count("user-agent") == 1
+    assert (headers["user-agent"], headers["Accept-Language"]) == ("Firefox", "de")
+    assert headers["X-Knowngood-Run"] == "run-7"
+
+
 def test_the_request_is_there_when_somebody_looks() -> None:
     """As httpx has it: its method and URL, and an error that names them."""
     probe = Probe("content", "http://h/a%20b?x")

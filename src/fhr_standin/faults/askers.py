@@ -1,0 +1,56 @@
+"""Faults by which it depends on who asks what is answered: on the browser and its language."""
+
+from fhr_standin.faults.changes import ALL_PAGES, content, swap
+from fhr_standin.faults.headers import english
+from fhr_standin.faults.model import Ask
+from fhr_standin.resource import NOT_FOUND, Resource, message
+
+
+def _for_browsers(ask: Ask, resource: Resource) -> Resource:
+    """Answer a page of ours to whoever prefers HTML, where there is none."""
+    return english(ask, resource) if ask.request.accept.startswith("text/html") else resource
+
+
+def _not_for_firefox(ask: Ask, resource: Resource) -> Resource:
+    return message(200, "Your browser is too old") if "Firefox/" in ask.request.agent else resource
+
+
+def _lost_to_firefox(ask: Ask, resource: Resource) -> Resource:
+    return NOT_FOUND if "Firefox/" in ask.request.agent else resource
+
+
+def _older_for_german(ask: Ask, resource: Resource) -> Resource:
+    older = swap("DATA_VERSION = 3", "DATA_VERSION = 2")
+    return older(ask, resource) if ask.request.language.startswith("de") else resource
+
+
+FAULTS = [
+    content(
+        "firefox-turned-away",
+        "whoever comes as Firefox gets a page that calls it too old",
+        ALL_PAGES,
+        _not_for_firefox,
+    ),
+    content(
+        "unknown-locale-200-for-browsers",
+        "a locale that is not there answers 200 to who prefers HTML",
+        None,
+        _for_browsers,
+        reach="whole site",
+        touches=["/{unknown}/"],
+    ),
+    content(
+        "firefox-script-missing",
+        "v4/js/fhr_v4.js is 404 for Firefox",
+        ["v4/js/fhr_v4.js"],
+        _lost_to_firefox,
+        status=404,
+    ),
+    content(
+        "language-script-stale",
+        "one locale serves an older js/data.js to whoever prefers German",
+        ["js/data.js"],
+        _older_for_german,
+        reach="one locale",
+    ),
+]
