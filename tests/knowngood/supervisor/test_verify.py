@@ -116,8 +116,23 @@ def test_sound(verify: Callable[..., Any], project: Path) -> None:
     """PASSED goes through: code, verdict, output, and what the child recorded."""
     code, document, output = verify(PASSES, "--har-file=run.har")
     assert (code, document["verdict"]) == (0, "PASSED"), output
-    assert "/robots.txt" in (project / "run.har").read_text()
     assert "PASSED (exit 0)" in output
+    assert "/robots.txt" in (project / "run.har").read_text()
+
+
+def test_on_github(verify: Callable[..., Any], project: Path) -> None:
+    """Summary and annotations come once, from the parent."""
+    step = project / "step"
+    github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(step)}
+    code, document, output = verify(FAILS, **github)
+    assert code == 1
+    assert step.read_text().count("## demo: FAILED — roll back\n") == 1
+    lines = output.splitlines()
+    assert output.count("::stop-commands::") == 1
+    assert lines[0].startswith("::stop-commands::")
+    assert lines[-2] == f"::{lines[0].removeprefix('::stop-commands::')}::"
+    assert lines[-1].startswith("::error file=checks/test_it.py,")
+    assert document["reason"] in lines[-1]
 
 
 def test_a_wrong_answer(verify: Callable[..., Any]) -> None:
