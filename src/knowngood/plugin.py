@@ -55,6 +55,16 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     yield
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    if config.known_args_namespace.env:  # pytest reads no further than --help
+        from .session.pytest_options import is_worker, refuse_to_check_nothing
+
+        if not is_worker(config):
+            refuse_to_check_nothing(config)
+    return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)

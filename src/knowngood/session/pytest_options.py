@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,20 @@ _OF_CONTROLLER: Final = (
     *("verdict_file", "html_file", "har_file", "summary_file"),
 )
 """Options that an xdist worker does not need."""
+
+_CHECKING_NOTHING: Final = {
+    "collectonly": ("--collect-only", "--collectonly", "--co"),
+    "setuponly": ("--setup-only", "--setuponly"),
+    "setupplan": ("--setup-plan", "--setupplan"),
+    "showfixtures": ("--fixtures", "--funcargs"),
+    "show_fixtures_per_test": ("--fixtures-per-test",),
+    "markers": ("--markers",),
+    "cacheshow": ("--cache-show",),
+    "help": ("--help", "-h"),
+    "version": ("--version", "-V"),
+}
+"""Options with which pytest runs no check, by their names in its configuration: how they are
+written. With most of them it ends with 0."""
 
 _NARROWING: Final = {
     "ignore": "--ignore",
@@ -98,6 +112,28 @@ def refuse_options_that_show_secrets(config: pytest.Config) -> None:
     given = [name for name, value in zip(_SHOWING_SECRETS, values, strict=True) if value]
     if given and safety.has_secrets():
         raise UsageError(f"{', '.join(given)}: would write out secrets of [secrets]; run without")
+
+
+def refuse_to_check_nothing(config: pytest.Config) -> None:
+    """Raise pytest.UsageError for an option with which pytest runs no check, unless it stands on
+    the command line: there a person asks a question, which is no run of a gate.
+    """
+    typed = {word.partition("=")[0] for word in config.invocation_params.args}
+    for name, spellings in _CHECKING_NOTHING.items():
+        if getattr(config.option, name, None) and typed.isdisjoint(spellings):
+            raise pytest.UsageError(
+                f"{spellings[0]} comes from {_source(spellings, config)}, and with it no check "
+                "runs, although --env asks for a verdict; take it out, or write it on the command "
+                "line"
+            )
+
+
+def _source(spellings: Iterable[str], config: pytest.Config) -> str:
+    """Return where an option comes from that is not on the command line."""
+    variable = os.environ.get("PYTEST_ADDOPTS", "")
+    if any(word.partition("=")[0] in spellings for word in variable.split()):
+        return "PYTEST_ADDOPTS"
+    return f"addopts in {config.inipath}"
 
 
 def without_environment(config: pytest.Config) -> str:

@@ -324,7 +324,7 @@ def test_a_selection_from_the_environment(verify: Callable[..., Any], project: P
     other = PASSES.replace("test_robots", "test_other")
     code, _, output = verify(PASSES + other, PYTEST_ADDOPTS="-k robots")
     assert code == 75, output
-    code, _, output = verify(PASSES, PYTEST_ADDOPTS="--collect-only")
+    code, _, output = verify(PASSES, "--collect-only")
     assert code == 75, output
 
 
