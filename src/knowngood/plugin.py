@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 SESSION: pytest.StashKey[Worker] = pytest.StashKey()
 
 _MARKS = (
-    "get(*urls, samples=1, follow=False, resources=False): ask for these URLs with GET; "
-    "fixtures response, responses, resources",
+    "get(*urls, samples=1, follow=False, resources=False, headers={}, within=0): ask for these "
+    "URLs with GET; fixtures response, responses, resources",
     "head(*urls, samples=1, follow=False): the same with HEAD",
     "origin(name, writes=False): the origin that the client fixture talks to, and whether the "
     "check writes there",
     "catches(*faults): the faults that this check is known to catch",
 )
 
-_FIXTURES = {"response", "responses", "resources", "client"}
+_FIXTURES = {"response", "responses", "resources", "client", "shared_client"}
 """Fixtures that make a test a check of a deployment."""
 
 
@@ -90,10 +90,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """A check that takes ``response`` and asks for samples runs once for each of them."""
+    """A check that takes ``response`` and asks for samples runs once for each of them; one whose
+    answer may take a while to come right runs until it does.
+    """
     session = pyfuncitem.config.stash.get(SESSION, None)
-    if session is not None and "response" in pyfuncitem.funcargs:
-        session.run_earlier_samples(pyfuncitem)
+    if session is not None:
+        session.prepare_call(pyfuncitem)
     return (yield)
 
 
@@ -144,6 +146,16 @@ def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
     origin = collection.origin_of(request.node)
     with _session(request.config).run.client(origin, case) as walking:
         yield walking
+
+
+@pytest.fixture(scope="session")
+def shared_client(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Client]]:
+    """``shared_client("submission")`` is one client at that origin for the whole run: to log in
+    once. What it writes is deleted at the end of the run.
+    """
+    run = _session(request.config).run
+    yield run.shared_client
+    run.sweep_shared()
 
 
 @pytest.fixture

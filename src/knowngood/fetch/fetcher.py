@@ -23,12 +23,13 @@ from .excuses import has_passed
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
-from .probe import Attempt, AttemptError, Exchange, Probe
+from .probe import RUN_ERRORS, Attempt, AttemptError, Exchange, Probe
 from .recording import Recording
 from .response import request_headers
 from .silence import SilentOrigins
 from .statistics import RequestStatistics
 from .transport import Transport
+from .turned_away import is_turned_away
 
 
 class Fetcher:
@@ -144,6 +145,26 @@ class Fetcher:
                 self.statistics.note_reached(exchange)
         return exchanges[: len(silent)]
 
+    def lacking(self, origin: str, addresses: Sequence[str]) -> list[Exchange]:
+        """Return the exchanges with those of ``addresses`` that lack a URL which the run found at
+        ``origin``: asked with HEAD, and with GET where that is not answered well.
+        """
+        urls = sorted(self.statistics.there[origin])
+        heads = [
+            Probe(origin, url, "HEAD", address=address, template=f"{origin} by address")
+            for address in addresses
+            for url in urls
+        ]
+        doubtful = [exchange.probe for exchange in self._send_all(heads) if _is_lacking(exchange)]
+        gets = [replace(probe, method="GET") for probe in doubtful]
+        return [exchange for exchange in self._send_all(gets) if _is_lacking(exchange)]
+
+    def _send_all(self, probes: Sequence[Probe]) -> list[Exchange]:
+        sends = [
+            asyncio.run_coroutine_threadsafe(self._send_now(probe), self._loop) for probe in probes
+        ]
+        return [send.result() for send in sends]
+
     def excuse(self) -> None:
         """Excuse failures that pass by themselves, if asking again shows that they have passed."""
         statistics, concurrency = self.statistics, self._concurrency
@@ -247,3 +268,10 @@ class Fetcher:
         self._silent.note(exchange)
         self.statistics.note(exchange)
         return exchange
+
+
+def _is_lacking(exchange: Exchange) -> bool:
+    """Whether an address does not serve a URL, as far as this machine could ask."""
+    if exchange.answer is None:
+        return exchange.error not in RUN_ERRORS
+    return exchange.answer.status != 200 and not is_turned_away(exchange)

@@ -34,10 +34,12 @@ class PlannedProbe:
     Attributes:
         probe: the probe.
         resources: whether the item also reads what the answer's page needs.
+        within: seconds that the answer may take to come right.
     """
 
     probe: Probe
     resources: bool
+    within: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
@@ -194,6 +195,7 @@ def _respond(exchange: Exchange) -> Response:
     pairs = in_httpx_words(answer.headers)
     headers = [pair for pair in pairs if pair[0].lower() != b"transfer-encoding"]
     response = Response(answer.status, headers=headers, content=answer.body)
+    response.elapsed = timedelta(seconds=exchange.attempts[-1].seconds)
     response._exchange = ref(exchange)
     response._asked = exchange.probe.method, answer.url
     return response

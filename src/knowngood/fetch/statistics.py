@@ -73,6 +73,7 @@ class RequestStatistics:
         retried: summaries of the exchanges with more than one attempt.
         silent: probes that nobody answered, in order.
         witnesses: the last probe of each origin that was answered and may be repeated.
+        there: the URLs that a plain GET got 200 from, by origin; without those asked at edges.
         bodies: for each URL asked at edges, a digest of the decoded body by edge.
         served: URL, edge and whole digest of each answer of ``built``.
     """
@@ -98,6 +99,7 @@ class RequestStatistics:
     retried: list[dict[str, Any]] = field(default_factory=list)
     silent: dict[Probe, None] = field(default_factory=dict)
     witnesses: dict[str, Probe] = field(default_factory=dict)
+    there: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     served: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -145,6 +147,8 @@ class RequestStatistics:
         out requests with headers of their own, since the answer may depend on them.
         """
         built = probe.origin == self.built
+        if answer.status == 200 and not probe.address:
+            self.there[probe.origin].add(probe.url)
         if answer.status != 200 or not (probe.address or built):
             return
         digest = sha256(decoded(answer)).hexdigest()

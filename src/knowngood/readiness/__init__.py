@@ -6,6 +6,7 @@ verdicts or pytest.
 """
 
 from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watching
+from .edges import addresses_of
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .release_state import ReleaseState
@@ -20,6 +21,7 @@ __all__ = [
     "ReleaseSighting",
     "ReleaseState",
     "ReleaseWatch",
+    "addresses_of",
     "look_at_controls",
     "look_at_release",
     "watching",

@@ -9,7 +9,11 @@ from urllib.parse import urlsplit
 
 from ..environment import Environment, Release
 
+MOST: Final = 4
+"""Addresses of a name that are asked for what the run found. More of one family are rare."""
+
 _RESOLVING: Final = 10.0  # seconds
+_CONNECTING: Final = 3.0
 
 
 def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...]:
@@ -22,6 +26,37 @@ def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...
     host = urlsplit(environment.origins[release.origin]).hostname or ""
     resolved = _resolved(host)
     return tuple(resolved) if len(resolved) > 1 else ("",)
+
+
+def addresses_of(environment: Environment, origin: str) -> tuple[str, ...]:
+    """Return the addresses between which clients of ``origin`` choose by chance: those of one
+    family that take connections, ``MOST`` at the most. Return none where there are fewer than two,
+    where [edges] names them, and where a proxy chooses.
+
+    A host has an IPv4 and an IPv6 address for one server more often than for two, so that the
+    family that comes first stands for both; ``localhost`` is one server in any case.
+    """
+    parts = urlsplit(environment.origins[origin])
+    host = parts.hostname or ""
+    if origin in environment.edges or environment.network.proxy or host == "localhost":
+        return ()
+    resolved = _resolved(host)
+    family = [address for address in resolved if ("[" in address) == ("[" in resolved[0])]
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if len(family) < 2:
+        return ()
+    with ThreadPoolExecutor(MOST) as pool:
+        accepts = list(pool.map(lambda address: _accepts(address, port), family[:MOST]))
+    accepting = tuple(address for address, yes in zip(family, accepts, strict=False) if yes)
+    return accepting if len(accepting) > 1 else ()
+
+
+def _accepts(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address.strip("[]"), port), _CONNECTING).close()
+    except OSError:
+        return False
+    return True
 
 
 def _resolved(host: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
 from ..safety import one_line
-from ..verdict.evidence import ALIKE, CONVERGED, plural
+from ..verdict.evidence import ALIKE, CONVERGED, EVERYWHERE, plural
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
 
 SHOWN: Final = 8  # URLs that differ between edges
@@ -81,4 +82,24 @@ def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
         kind="content",
         message="\n".join(lines),
         reads=tuple(bodies),
+    )
+
+
+def lacking(exchanges: Sequence[Mapping[str, Any]]) -> Outcome:
+    """Return the failed claim that every address of a name serves what was found by that name."""
+    lines = [
+        f"{exchange['url']} at {exchange['connect_to'].strip(':')}: "
+        f"{exchange.get('status') or 'no answer'}"
+        for exchange in exchanges[:SHOWN]
+    ]
+    more = f"\nand {len(exchanges) - SHOWN} more" if len(exchanges) > SHOWN else ""
+    return Outcome(
+        nodeid=EVERYWHERE,
+        check=EVERYWHERE,
+        claim="Every address of a name serves what was found by that name.",
+        result=FAILED,
+        kind="status",
+        message="\n".join(lines) + more,
+        exchanges=tuple(exchanges[:SHOWN]),
+        reads=tuple(exchange["url"] for exchange in exchanges),
     )

@@ -16,6 +16,7 @@ import itertools
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
 from ..environment import BUILT_IN, PAIRED, Environment
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 READS: Final = ("get", "head")
 """The marks that declare a probe."""
 
-_OPTIONS: Final = {"samples", "follow", "resources", "varies"}
+_OPTIONS: Final = {"samples", "follow", "resources", "varies", "headers", "within"}
+
+_NAMESPACE: Final = "secrets."
+"""How a field begins that stands for a secret, in the value of a header."""
 
 
 class BadMark(UsageError):
@@ -46,6 +50,9 @@ class ProbeTemplate:
         follow: whether to follow redirects.
         resources: whether to ask for what the page needs, too.
         varies: whether the body may differ from answer to answer.
+        headers: what is sent beside the usual headers; values may hold fields, too, and
+            ``{secrets.NAME}``.
+        within: seconds that the answer may take to come right.
     """
 
     template: str
@@ -54,11 +61,25 @@ class ProbeTemplate:
     follow: bool = False
     resources: bool = False
     varies: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    within: float = 0.0
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The names in braces, in order; those that ask for all values begin with ``*``."""
-        return tuple(name for _, name, _, _ in string.Formatter().parse(self.template) if name)
+        return tuple(name for name in self._names if not name.startswith(_NAMESPACE))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that its headers hold."""
+        return tuple(
+            name.removeprefix(_NAMESPACE) for name in self._names if name.startswith(_NAMESPACE)
+        )
+
+    @property
+    def _names(self) -> Iterator[str]:
+        for text in (self.template, *(value for _, value in self.headers)):
+            yield from (name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +123,32 @@ def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
             raise BadMark(f'mark {mark.name}: expected URLs such as "content:/robots.txt"')
         if not isinstance(samples, int) or not 1 <= samples <= 100:
             raise BadMark(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
-        for url in mark.args:
-            _refuse_bad_template(url)
-        templates += [ProbeTemplate(url, mark.name.upper(), **mark.kwargs) for url in mark.args]
+        options = {**mark.kwargs, "headers": _headers(mark), "within": _within(mark)}
+        for text in (*mark.args, *(value for _, value in options["headers"])):
+            _refuse_bad_template(text)
+        templates += [ProbeTemplate(url, mark.name.upper(), **options) for url in mark.args]
     return tuple(templates)
+
+
+def _headers(mark: Mark) -> tuple[tuple[str, str], ...]:
+    headers = mark.kwargs.get("headers", {})
+    if not isinstance(headers, Mapping) or not all(map(_is_header, headers.items())):
+        raise BadMark(
+            f"mark {mark.name}: headers={headers!r}; expected a dict such as "
+            '{"Authorization": "Bearer {secrets.token}"}, in printable ASCII'
+        )
+    return tuple(headers.items())
+
+
+def _is_header(pair: tuple[object, object]) -> bool:
+    return all(isinstance(text, str) and text.isascii() and text.isprintable() for text in pair)
+
+
+def _within(mark: Mark) -> float:
+    within = mark.kwargs.get("within", 0.0)
+    if isinstance(within, bool) or not isinstance(within, int | float) or not 0 <= within <= 3600:
+        raise BadMark(f"mark {mark.name}: within={within!r}; expected seconds, from 0 to 3600")
+    return float(within)
 
 
 def _refuse_bad_template(url: str) -> None:
@@ -123,13 +166,7 @@ def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str
     Raises BadMark for a field or URL that no environment could fill in.
     """
     for ask in asks:
-        for name in ask.fields:
-            if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
-                known = sorted({*environment.params, *BUILT_IN})
-                raise BadMark(
-                    f"{ask.template!r}: unknown field {{{name}}}; "
-                    f"{environment.path.name} and the engine have: {', '.join(known)}"
-                )
+        _refuse_unknown_fields(ask, environment)
         if "release" in ask.fields and environment.release is None:
             return "the environment has no [release]"
         if PAIRED & set(ask.fields) and not environment.aliases:
@@ -138,6 +175,23 @@ def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str
         if origin not in environment.origins:
             return f"the environment has no origin called {origin}"
     return None
+
+
+def _refuse_unknown_fields(ask: ProbeTemplate, environment: Environment) -> None:
+    for name in ask.fields:
+        if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
+            known = sorted({*environment.params, *BUILT_IN})
+            raise BadMark(
+                f"{ask.template!r}: unknown field {{{name}}}; "
+                f"{environment.path.name} and the engine have: {', '.join(known)}"
+            )
+    for name in ask.secrets:
+        if name not in environment.secrets:
+            known = sorted(environment.secrets)
+            raise BadMark(
+                f"{ask.template!r}: unknown secret {{{_NAMESPACE}{name}}}; "
+                f"[secrets] of {environment.path.name} has: {', '.join(known) or 'none'}"
+            )
 
 
 def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
@@ -214,8 +268,16 @@ def _planned(
         address=edges.get(origin, ""),
         fresh="release" in ask.fields,
         varies=ask.varies,
+        headers=_filled_headers(ask, {**values, "nonce": f"{run_id}-{sample}"}, environment),
     )
-    return PlannedProbe(probe, ask.resources)
+    return PlannedProbe(probe, ask.resources, ask.within)
+
+
+def _filled_headers(
+    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment
+) -> tuple[tuple[str, str], ...]:
+    known = {**values, "secrets": SimpleNamespace(**environment.secrets)}
+    return tuple((name, value.format_map(known)) for name, value in ask.headers)
 
 
 def _filled(

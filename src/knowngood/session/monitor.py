@@ -97,6 +97,8 @@ class Monitor:
                 times = AGREE * (1 if state.expected is None else 2)
                 self._results.release = state.ended(watch.look(state.start, times))
         self._compare_edges()
+        if self._results.lacking:
+            self._results.add_claim(edge_claims.lacking(self._results.lacking))
         self._compare_with_build()
         failed = any(outcome.result == FAILED for outcome in self._results.outcomes)
         if failed or unsteady_groups(self._results.evidence()):

@@ -6,8 +6,8 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from ..environment import Environment
 from ..fetch import (
@@ -20,10 +20,12 @@ from ..fetch import (
     Prefetcher,
     Resource,
     Response,
+    describe,
     resource_group,
     respond,
 )
-from ..safety import one_line
+from ..readiness import addresses_of
+from ..safety import UsageError, one_line
 from .failure import Comparison, Failure, failure_of
 from .marks import Case
 from .ticket import RunTicket
@@ -35,15 +37,26 @@ class ItemReading:
 
     Attributes:
         plan: what it declares to read.
+        anew: what was asked anew in its place, if anything was.
         compared: the last comparison of it that failed.
         walks: the clients that it uses.
         failed: whether it has failed.
     """
 
     plan: Plan
+    anew: Plan | None = None
     compared: Comparison | None = None
     walks: list[Client] = field(default_factory=list)
     failed: bool = False
+
+    @property
+    def planned(self) -> tuple[PlannedProbe, ...]:
+        """The probes whose answers it reads now."""
+        return (self.anew or self.plan).planned
+
+
+_ANEW: Final = 1000
+"""Added to the number of a sample to ask for it anew; a mark has at most 100 samples."""
 
 
 class Runner:
@@ -53,6 +66,9 @@ class Runner:
         self.environment = environment
         self.ticket = ticket
         self.left_behind: list[str] = []
+        self._late: list[str] = []
+        self._lacking: list[dict[str, Any]] = []
+        self._shared: dict[str, Client] = {}
         self._asked_again: list[tuple[str, str, bool]] = []
         self._fetcher: Fetcher | None = None
         self._prefetcher: Prefetcher | None = None
@@ -77,14 +93,41 @@ class Runner:
         """Let one item read what ``plan`` says while inside."""
         assert self._prefetcher is not None
         self._prefetcher.advance(plan.nodeid)
-        self._reading = reading = ItemReading(plan)
+        for client in self._shared.values():
+            client.exchanges.clear()
+        self._reading = reading = ItemReading(plan, walks=list(self._shared.values()))
         try:
             yield
         finally:
             self._prefetcher.release(plan)
+            if reading.anew is not None:
+                self._prefetcher.release(reading.anew)
             self._reading = None
             if reading.failed:
                 self._forget_failure()
+
+    @property
+    def within(self) -> float:
+        """The seconds that what the running item reads may take to come right, if any."""
+        planned = self._reading.planned if self._reading is not None else ()
+        return max((probe.within for probe in planned), default=0.0)
+
+    def ask_anew(self) -> None:
+        """Ask once more for all that the running item declares, whoever holds an answer to it."""
+        reading = self._now()
+        assert self._prefetcher is not None
+        planned = tuple(
+            replace(planned, probe=replace(planned.probe, sample=planned.probe.sample + _ANEW))
+            for planned in reading.planned
+        )
+        if reading.anew is not None:
+            self._prefetcher.release(reading.anew)
+        reading.anew = replace(reading.plan, planned=planned)
+
+    def note_late(self, nodeid: str, seconds: float, looks: int) -> None:
+        """Note that a check held only after a while."""
+        name = one_line(nodeid, 200)
+        self._late.append(f"{name} held after {seconds:.1f} s, at look {looks}; its mark allows it")
 
     def note_comparison(self, comparison: Comparison) -> None:
         """Note that a comparison of the running item failed."""
@@ -103,7 +146,7 @@ class Runner:
 
     def responses(self) -> Sequence[Response]:
         """Return the answers to all that the running item declares. Raises NoAnswer, Blocked."""
-        return [respond(self._take(planned).exchange) for planned in self._now().plan.planned]
+        return [respond(self._take(planned).exchange) for planned in self._now().planned]
 
     def resources(self) -> Sequence[Resource]:
         """Return what the pages that the running item declares need.
@@ -112,7 +155,7 @@ class Runner:
         """
         reading = self._now()
         self.responses()
-        visits = [self._take(probe) for probe in reading.plan.planned if probe.resources]
+        visits = [self._take(probe) for probe in reading.planned if probe.resources]
         for visit in visits:
             if visit.trouble:
                 raise PageTooLarge(visit.exchange, visit.trouble)
@@ -129,6 +172,28 @@ class Runner:
                 yield client
             finally:
                 self.left_behind += client.sweep_up()
+
+    def shared_client(self, origin: str) -> Client:
+        """Return the client at ``origin`` that the items of this process share, with its cookies.
+        Raises UsageError for an origin that the environment does not have.
+        """
+        assert self._fetcher is not None
+        if origin not in self.environment.origins:
+            raise UsageError(
+                f"shared_client({origin!r}): {self.environment.path} has no such origin; "
+                f"it has: {', '.join(sorted(self.environment.origins))}"
+            )
+        if origin not in self._shared:
+            client = Client(self._fetcher, origin, self.environment.origins[origin])
+            self._shared[origin] = client
+            self._now().walks.append(client)
+        return self._shared[origin]
+
+    def sweep_shared(self) -> None:
+        """Delete what the shared clients wrote."""
+        for client in self._shared.values():
+            self.left_behind += client.sweep_up()
+            client.close()
 
     @property
     def running(self) -> str | None:
@@ -155,7 +220,7 @@ class Runner:
         reading = self._now()
         reading.failed = True
         assert self._prefetcher is not None
-        declared = self._prefetcher.arrived(reading.plan.planned)
+        declared = self._prefetcher.arrived(reading.planned)
         return failure_of(error, reading.compared, self._walked(reading), declared)
 
     @property
@@ -184,7 +249,8 @@ class Runner:
             "left_behind": self.left_behind,
             "asked_again": self._asked_again,
             "bodies": dict(statistics.bodies),
-            "warnings": statistics.warnings(),
+            "lacking": self._lacking,
+            "warnings": [*statistics.warnings(), *self._late],
         }
 
     def served(self) -> list[tuple[str, str, str]]:
@@ -205,6 +271,13 @@ class Runner:
                 (exchange.probe.origin, one_line(exchange.probe.url, 500), exchange.heard)
                 for exchange in self._fetcher.ask_silent_again()
             ]
+
+    def look_at_addresses(self) -> None:
+        """Ask every address of a name for what was found there by name."""
+        for origin in sorted(self._fetcher.statistics.there) if self._fetcher else ():
+            addresses = addresses_of(self.environment, origin)
+            if addresses and self._fetcher is not None:
+                self._lacking += map(describe, self._fetcher.lacking(origin, addresses))
 
     def close(self) -> None:
         """Stop fetching."""

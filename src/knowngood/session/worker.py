@@ -22,6 +22,7 @@ from . import collection, comparison, marks, signals
 from .failure import Comparison
 from .marks import BadMark, Case
 from .ordering import Planner, in_order, values_of
+from .polling import wait_until_right
 from .pytest_options import is_worker, usage_errors
 from .runner import Runner
 from .ticket import RunTicket
@@ -106,7 +107,15 @@ class Worker:
 
     # -- the checks
 
-    def run_earlier_samples(self, item: pytest.Function) -> None:
+    def prepare_call(self, item: pytest.Function) -> None:
+        """Do before pytest calls the check what its marks ask for."""
+        within = self.run.within
+        if within:
+            wait_until_right(item, self.run, within)
+        if "response" in item.funcargs:
+            self._run_earlier_samples(item)
+
+    def _run_earlier_samples(self, item: pytest.Function) -> None:
         """Run the check with all samples but the last, and leave that to pytest."""
         responses = self.run.responses()
         names = inspect.signature(item.obj).parameters
@@ -196,6 +205,7 @@ class Worker:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             self.run.look_again()
+            self.run.look_at_addresses()
         self.result = {
             "report": redact_data(self.run.report()),
             "served": self.run.served(),

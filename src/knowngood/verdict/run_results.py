@@ -53,6 +53,7 @@ class RunResults:
         retried: the exchanges that needed a retry, as plain data.
         left_behind: URLs that were written and could not be deleted.
         asked_again: for each (origin, URL) without an answer, whether it answered later.
+        lacking: the exchanges with addresses that lack what was found by their name.
         bodies: for each URL the digest of the body at each edge.
         served: what is to be compared with the manifest.
         manifest_digest: the digest of the manifest of ``--manifest``; None without one.
@@ -89,6 +90,7 @@ class RunResults:
     retried: list[dict[str, Any]] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
     asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
+    lacking: list[dict[str, Any]] = field(default_factory=list)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     served: set[ServedFile] = field(default_factory=set)
     manifest_digest: str | None = None
@@ -144,6 +146,7 @@ class RunResults:
         self.erratic.update(report["erratic"])
         self.answers.update(report["answers"])
         self.turned_away.update(report["turned_away"])
+        self.lacking += report["lacking"]
         self.warnings += report["warnings"]
         for origin, when in report["answered_at"].items():
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))

@@ -254,6 +254,13 @@ def test_retries_are_the_fetchers(serve: Serve, clients: Clients) -> None:
     assert exchange.flaky
 
 
+def test_elapsed_is_the_attempts(serve: Serve, clients: Clients) -> None:
+    """A retry does not count."""
+    client = clients(serve(in_turn(close, answer())))
+    elapsed = client.get("/").elapsed.total_seconds()
+    assert elapsed == pytest.approx(client.exchanges[0].attempts[-1].seconds, abs=1e-5)
+
+
 def test_exchanges_are_listed_in_order(serve: Serve, clients: Clients) -> None:
     """Failed ones as well."""
     server = serve(by_path({"/a": answer(), "/b": flood(b"", b"\x00" * 100)}))

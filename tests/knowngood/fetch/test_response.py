@@ -220,3 +220,11 @@ def test_the_request_is_there_when_somebody_looks() -> None:
     with pytest.raises(httpx.HTTPStatusError, match="http://h/a%20b"):
         respond(exchange).raise_for_status()
     assert respond(exchange).request is response.request
+
+
+def test_elapsed_is_the_time_of_the_attempt_that_was_answered() -> None:
+    """Without those before it, and without the pauses between them."""
+    probe = Probe("content", "http://h/")
+    attempts = (Attempt(1.0, 5.0, error=AttemptError.TIMEOUT), Attempt(7.0, 0.25, 200))
+    exchange = Exchange(probe, attempts, Answer(200, probe.url, (), b""))
+    assert respond(exchange).elapsed.total_seconds() == 0.25

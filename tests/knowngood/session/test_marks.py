@@ -185,7 +185,7 @@ def test_doubled_brace_is_the_urls_own() -> None:
         pytest.param(mark(1), ["mark get", "expected URLs"], id="no-text"),
         pytest.param(mark("content:/", 1), ["mark get", "expected URLs"], id="one-no-text"),
         pytest.param(
-            mark("content:/", sample=2), ["sample", "follow, resources, samples"], id="option"
+            mark("content:/", sample=2), ["sample", "follow, headers, resources"], id="option"
         ),
         pytest.param(mark("content:/", samples=0), ["samples=0", "1 to 100"], id="no-samples"),
         pytest.param(mark("content:/", samples=101), ["samples=101", "1 to 100"], id="too-many"),
@@ -264,3 +264,39 @@ def test_one_inapplicable_url_of_two() -> None:
 def test_case_reads_like_a_mapping() -> None:
     """A check reads its case's values by name."""
     assert Case({"locale": "fr"})["locale"] == "fr"
+
+
+def test_headers_of_a_mark() -> None:
+    """Their values may hold fields, which make cases, and secrets, which do not."""
+    secrets = MappingProxyType({"api-token": "hunter{22}"})
+    headers = {"Authorization": "Bearer {secrets.api-token}", "Accept-Language": "{locale}"}
+    [fr, de] = planned(
+        mark("content:/", headers=headers), environment=replace(ENVIRONMENT, secrets=secrets)
+    ).values()
+    bearer = ("Authorization", "Bearer hunter{22}")
+    assert fr[0].probe.headers == (bearer, ("Accept-Language", "fr"))
+    assert de[0].probe.headers == (bearer, ("Accept-Language", "de"))
+
+
+@pytest.mark.parametrize(
+    "headers", ["X: y", {"X": 1}, {"X": "a\nb"}, {"X": "é"}, {1: "x"}, {"X": "{locale"}]
+)
+def test_headers_that_cannot_be_sent(headers: Any) -> None:
+    """A header is printable ASCII, its fields are names."""
+    with pytest.raises(BadMark):
+        marks.templates_of([mark("content:/", headers=headers)])
+
+
+def test_a_secret_that_the_environment_does_not_have() -> None:
+    """The message says which it has."""
+    asks = marks.templates_of([mark("content:/", headers={"X": "{secrets.tokn}"})])
+    environment = replace(ENVIRONMENT, secrets=MappingProxyType({"token": "hunter22"}))
+    with pytest.raises(BadMark, match=r"secrets.tokn.*stage.toml has: token"):
+        marks.inapplicable(asks, environment)
+
+
+@pytest.mark.parametrize("within", [-1, 3601, "30", True])
+def test_a_time_that_is_none(within: Any) -> None:
+    """Seconds, up to an hour."""
+    with pytest.raises(BadMark, match=r"within=.*from 0 to 3600"):
+        marks.templates_of([mark("content:/", within=within)])

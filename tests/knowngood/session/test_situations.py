@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from suite_run import SuiteRun
 from tenacity import wait_fixed
-from wire import Play, Serve, Talk, answer, by_path, in_turn
+from wire import Play, Serve, Talk, answer, by_path, hang, in_turn
 
 CHECKS = '''
 """A small site."""
@@ -38,11 +38,12 @@ def run(
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks/test_small.py").write_text(CHECKS)
 
-    def start(play: Play, budget: str = "settle = 0", **options: Any) -> SuiteRun:
+    def start(play: Play, budget: str = "settle = 0", top: str = "", **options: Any) -> SuiteRun:
         server = serve(play, **options)
         pages = [str(number) for number in range(40)]
         (tmp_path / "environments/small.toml").write_text(
-            f'description = "x"\n[params]\npage = {pages}\n[origins]\ncontent = "{server.url}"\n'
+            f'description = "x"\n{top}\n[params]\npage = {pages}\n'
+            f'[origins]\ncontent = "{server.url}"\n'
             f"[budget]\nprobe = 3\n{budget}\n"
         )
         return suite_here("--env=small", "checks", cwd=tmp_path)
@@ -119,3 +120,97 @@ def test_a_server_that_closes_the_fifth_connection_passes_with_a_warning(run: Ru
     result = run(play, greet=greet)
     assert result.code == 0, result.output
     assert "at once" in "".join(result.verdict["warnings"])
+
+
+# -- marks
+
+
+def checks(tmp_path: Path, text: str) -> None:
+    """Let the suite have this check in place of the other."""
+    (tmp_path / "checks/test_small.py").write_text("import pytest\n" + text)
+
+
+LATE = """
+@pytest.mark.get("content:/a", within={within})
+def test_it_comes_right(response):
+    assert response.text == "new"
+"""
+
+
+@pytest.mark.parametrize(("within", "code"), [(20, 0), (0, 1)])
+def test_an_answer_may_take_a_while_to_come_right(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: int, code: int
+) -> None:
+    """Where its mark says so; it is told how long it took."""
+    monkeypatch.setattr("knowngood.session.polling.FIRST_PAUSE", 0.01)
+    checks(tmp_path, LATE.format(within=within))
+    result = run(in_turn(answer("old"), answer("old"), answer("new")))
+    assert result.code == code, result.output
+    assert ("at look 3" in "".join(result.verdict["warnings"])) == (code == 0)
+
+
+def test_an_answer_that_never_comes_right_fails(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the last answer in the report, and after no more time than it was given."""
+    monkeypatch.setattr("knowngood.session.polling.FIRST_PAUSE", 0.01)
+    checks(tmp_path, LATE.format(within=0.1))
+    result = run(in_turn(answer("old"), answer("older")))
+    assert result.code == 1, result.output
+    assert "older" in result.output
+
+
+LOGIN = """
+@pytest.fixture(scope="session")
+def user(shared_client):
+    client = shared_client("content")
+    client.post("/login", content=b"me")
+    return client
+
+@pytest.mark.parametrize("number", range(3))
+def test_page_of_the_user(user, number):
+    assert user.put(f"/pages/{number}", content=b"x").status_code == 201
+    assert user.get("/").text == "a=b"
+"""
+
+
+def test_one_login_serves_the_whole_run(run: Run, tmp_path: Path, serve: Serve) -> None:
+    """Its cookie stays, and what it wrote is deleted at the end, the last first."""
+    checks(tmp_path, LOGIN)
+    asked: list[str] = []
+
+    def play(talk: Talk) -> None:
+        request = talk.request
+        asked.append(f"{request.method} {request.target}")
+        if request.method == "GET":
+            answer(request.headers.get("cookie", ""))(talk)
+        elif request.method == "POST":
+            answer(headers={"Set-Cookie": "a=b"})(talk)
+        else:
+            answer(status=201)(talk)
+
+    result = run(play, top="writes = true")
+    assert result.code == 0, result.output
+    assert asked.count("POST /login") == 1
+    assert asked[-3:] == [f"DELETE /pages/{number}" for number in (2, 1, 0)]
+
+
+# -- addresses of a name
+
+
+@pytest.mark.parametrize(
+    ("play", "code"),
+    [(answer(), 0), (by_path({f"/{n}": answer() for n in range(39)}), 1), (hang, 1)],
+    ids=["alike", "one-file-lacks", "silent"],
+)
+def test_every_address_of_a_name_serves_what_one_does(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, play: Play, code: int
+) -> None:
+    """Clients choose among them by chance."""
+    other = f"127.0.0.1:{serve(play).port}"
+    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: (other,))
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
+    result = run(answer(), "settle = 0\nattempts = 1")
+    assert result.code == code, result.output
+    if code:
+        assert other in result.verdict["failures"][0]["message"]

@@ -41,6 +41,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "left_behind": [],
         "asked_again": [],
         "bodies": {},
+        "lacking": [],
         "warnings": [],
         **more,
     }

@@ -1,0 +1,49 @@
+"""Which addresses of a name are asked, beside the one that the name leads to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+
+from knowngood.environment.model import Environment, Network
+from knowngood.readiness.edges import MOST, addresses_of
+
+V4 = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+
+
+@pytest.fixture
+def site(environment: Callable[..., Environment], monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """An origin with three addresses, of which one takes no connection."""
+    monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _: V4)
+    monkeypatch.setattr(
+        "knowngood.readiness.edges._accepts", lambda address, port: (address, port) != (V4[1], 443)
+    )
+    return environment({"content": "https://content.example", "here": "http://localhost:8000"})
+
+
+def test_addresses_that_take_connections(site: Environment) -> None:
+    """Those of one name are places where a client may end up."""
+    assert addresses_of(site, "content") == (V4[0], V4[2])
+
+
+def test_one_server_is_not_asked_twice(site: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address of each family is one server, most often; so is this machine."""
+    assert addresses_of(site, "here") == ()
+    for resolved in (["192.0.2.1"], ["192.0.2.1", "[2001:db8::1]"], []):
+        monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _, to=resolved: to)
+        assert addresses_of(site, "content") == ()
+
+
+def test_who_names_edges_or_a_proxy_has_chosen(site: Environment) -> None:
+    """Checks run at every edge already; behind a proxy no address is ours to choose."""
+    edges = MappingProxyType({"content": ("192.0.2.9",)})
+    assert addresses_of(replace(site, edges=edges), "content") == ()
+    assert addresses_of(replace(site, network=Network("http://proxy:80")), "content") == ()
+
+
+def test_a_few_addresses_stand_for_many(site: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name may have dozens."""
+    many = [f"192.0.2.{number}" for number in range(10, 30)]
+    monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _: many)
+    assert addresses_of(site, "content") == tuple(many[:MOST])
