@@ -18,6 +18,7 @@ from .statement import Answers, Statement, failed_statement
 
 _ABOUT: Final = 8  # exchanges that one failure may be about
 _SUBJECT: Final = 60  # characters of source that name what was compared
+_FURTHER: Final = 50  # exchanges that a loop would have failed on, too
 _READS: Final = 200  # URLs that are kept of what a failed statement reads
 
 
@@ -36,6 +37,7 @@ class Failure:
 
     Attributes:
         exchanges: the exchanges that it is about, the most telling first.
+        further: other exchanges of the loop that failed that are in trouble, too.
         reads: the URLs of all answers that the failed statement reads.
         message: what is wrong, in words; empty where the error of this package says it.
         expected: what a comparison expected; empty where ``message`` says it.
@@ -45,6 +47,7 @@ class Failure:
     """
 
     exchanges: tuple[Exchange, ...] = ()
+    further: tuple[Exchange, ...] = ()
     reads: tuple[str, ...] = ()
     message: str = ""
     expected: str = ""
@@ -75,15 +78,23 @@ def failure_of(
     reads = dict.fromkeys(
         exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
     )
+    about_status = _is_about_status(statement, exchanges)
     return Failure(
         exchanges=exchanges,
+        further=_further(statement, exchanges) if about_status else (),
         reads=tuple(reads)[:_READS],
         message=words.text,
         expected=words.expected,
         got=words.got,
-        about_status=_is_about_status(statement, exchanges),
+        about_status=about_status,
         about_answer=True,
     )
+
+
+def _further(statement: Statement | None, exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
+    """Return the other answers of the loop that would have failed like the first."""
+    members = statement.answers_of_loop().members if statement is not None else {}
+    return tuple(e for e in members if e not in exchanges and _rank(e) < 2)[:_FURTHER]
 
 
 def _is_about_answer(
@@ -102,8 +113,11 @@ def _is_about_answer(
 
 
 def _is_about_status(statement: Statement | None, exchanges: Sequence[Exchange]) -> bool:
-    answer = exchanges[0].answer if exchanges else None
-    return bool(answer and statement and statement.is_about_status(answer.status))
+    """Return whether the status of the first exchange failed, or that it has none."""
+    if not exchanges or statement is None:
+        return False
+    answer = exchanges[0].answer
+    return answer is None or statement.is_about_status(answer.status)
 
 
 def _answers(

@@ -103,6 +103,19 @@ class Statement:
                 answers.add(value)
         return answers
 
+    def answers_of_loop(self) -> Answers:
+        """Return all answers of the loops that the statement stands in: it failed at one of them,
+        and nobody has looked at those behind.
+        """
+        answers = Answers()
+        names = _bound(_head(self.node))
+        for node in ast.walk(self._function or ast.Pass()):
+            if not isinstance(node, ast.For):
+                continue
+            if _contains(node, self._line) and names & _bound(node.target):
+                self._read(node.iter, answers, set())
+        return answers
+
     def value(self, node: ast.AST) -> object:
         """Return the value of a local name; None for any other expression."""
         return self._locals.get(node.id) if isinstance(node, ast.Name) else None

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ..environment import Environment
-from ..fetch import Plan, describe
+from ..fetch import Plan, describe, summary
 from ..report import cause_block
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.causes import find_causes
@@ -194,6 +194,7 @@ class Worker:
             "exchanges": [
                 describe(exchange, self.environment.ca) for exchange in failure.exchanges
             ],
+            "further": [summary(exchange) for exchange in failure.further],
             "reads": [one_line(url, 500) for url in failure.reads],
         }
         for exchange in failure.exchanges[:1]:

@@ -12,7 +12,7 @@ from .evidence import CONVERGED, listed, plural
 from .outcome import Outcome
 from .symptom import BROKEN_ANSWER, NO_ANSWER, Symptom, has_wrong_status
 
-_NAMED: Final = 2  # URLs that a sentence names
+_NAMED: Final = 3  # URLs that a sentence names
 _ERRORS: Final = {**NO_ANSWER, **BROKEN_ANSWER}
 
 
@@ -88,19 +88,32 @@ def _predicate(outcome: Outcome) -> str:
 
 def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:
     """Return the URLs that a sentence names, and whether they are several."""
+    names = _places(lead, core)
+    if len(names) == 1:
+        return names[0], False
+    if len(names) <= _NAMED:
+        return f"{', '.join(names[:-1])} and {names[-1]}", True
+    return f"{', '.join(names[:_NAMED])} and {plural(len(names) - _NAMED, 'more URL')}", True
+
+
+def more_places(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
+    """Return the URLs that the sentence only counts."""
+    return tuple(_places(lead, core)[_NAMED:])
+
+
+def _places(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
+    """Return the paths that symptoms are about, that of ``lead`` first; one for all values of a
+    param.
+    """
     of_place: dict[str, set[str]] = {lead.place: set()}
     for symptom in core:
         of_place.setdefault(symptom.place, set()).add(symptom.url)
     folded = {url for place, urls in of_place.items() for url in urls if url != place}
-    names = [
+    return [
         _path(place if len(urls) > 1 else next(iter(urls)))
         for place, urls in of_place.items()
         if place not in folded
     ]
-    left = len(names) - _NAMED
-    if left > 0:
-        return f"{', '.join(names[:_NAMED])} and {plural(left, 'more URL')}", True
-    return " and ".join(names), len(names) > 1
 
 
 def _path(url: str) -> str:

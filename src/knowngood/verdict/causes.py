@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..fetch import AttemptError
-from .cause_words import is_compared, sentence, sides
+from .cause_words import is_compared, more_places, sentence, sides
 from .evidence import CONVERGED
 from .outcome import Outcome
 from .symptom import NO_ANSWER, Symptom
@@ -111,7 +111,7 @@ def find_causes(
     useless: list[Symptom] = []
     direct: list[Symptom] = []
     rest: list[Symptom] = []
-    for symptom in map(Symptom.of, outcomes):
+    for symptom in (s for outcome in outcomes for s in Symptom.all_of(outcome)):
         if symptom.trouble in NO_ANSWER and symptom.outcome.origin not in answered:
             dead.append(symptom)
         elif symptom.trouble:
@@ -147,15 +147,14 @@ def _united(
 
 def _troubled(symptoms: Sequence[Symptom]) -> list[_Group]:
     """Group by URL; many URLs of one origin in the same trouble are one group."""
-    places: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for symptom in symptoms:
-        places[symptom.outcome.origin, symptom.trouble].add(symptom.place)
-
-    def keys(symptom: Symptom) -> list[Hashable]:
-        trouble = (symptom.outcome.origin, symptom.trouble)
-        return [trouble] if len(places[trouble]) >= _MANY else [symptom.url, symptom.place]
-
-    groups = _united(symptoms, keys)
+    alike: defaultdict[tuple[str, str], list[_Group]] = defaultdict(list)
+    for group in _united(symptoms, lambda symptom: [symptom.url, symptom.place]):
+        first = group.core[0]
+        alike[first.outcome.origin, first.trouble].append(group)
+    groups: list[_Group] = []
+    for same in alike.values():
+        merged = [_Group([symptom for group in same for symptom in group.core])]
+        groups += merged if len(same) >= _MANY else same
     return sorted(groups, key=lambda g: (g.core[0].trouble not in NO_ANSWER, -len(g.core)))
 
 
@@ -224,7 +223,7 @@ def _cause(group: _Group, answered: Container[str], params: Mapping[str, int], s
     lead = _lead(group.core)
     outcome = lead.outcome
     expected, got = sides(outcome)
-    more_lines = outcome.message.splitlines()[1:]
+    more_lines = tuple(outcome.message.splitlines()[1:])
     urls = dict.fromkeys((lead.url, *(symptom.url for symptom in group.core)))
     return Cause(
         state=state,
@@ -232,7 +231,7 @@ def _cause(group: _Group, answered: Container[str], params: Mapping[str, int], s
         kind=outcome.kind,
         expected=expected,
         got=got,
-        problems=() if lead.trouble or expected else tuple(more_lines),
+        problems=more_places(lead, group.core) if lead.trouble else () if expected else more_lines,
         exchanges=tuple(outcome.exchanges[:2]),
         urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(_cases([s for s in group.core if s.outcome.check == outcome.check])),

@@ -43,6 +43,7 @@ class Outcome:
         phase: the phase in which the last attempt failed.
         origin: the origin of the first exchange.
         exchanges: the exchanges that the failure is about, as plain data, the most telling first.
+        further: other exchanges of the loop that failed that are in trouble, too.
         reads: the URLs of all answers that the failed statement reads.
         again: whether this replaces an earlier outcome of the item, since its teardown failed.
     """
@@ -62,6 +63,7 @@ class Outcome:
     phase: str = ""
     origin: str = ""
     exchanges: Sequence[Mapping[str, Any]] = ()
+    further: Sequence[Mapping[str, Any]] = ()
     reads: Sequence[str] = ()
     again: bool = False
 

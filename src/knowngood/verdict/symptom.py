@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
@@ -73,6 +73,24 @@ class Symptom:
             others=frozenset(map(lasting, outcome.reads)) - {url},
         )
 
+    @classmethod
+    def all_of(cls, outcome: Outcome) -> Iterator[Symptom]:
+        """Yield a symptom for ``outcome`` and for each further exchange: a check that fails at one
+        answer of a loop does not see those behind.
+        """
+        yield cls.of(outcome)
+        for exchange in outcome.further:
+            yield cls.of(
+                replace(
+                    outcome,
+                    kind=_kind(exchange),
+                    exchanges=(exchange,),
+                    phase=exchange["attempts"][-1]["phase"],
+                    expected="",
+                    got="",
+                )
+            )
+
     @property
     def is_page(self) -> bool:
         """Whether it is about a page, and not about a file that a page needs."""
@@ -96,6 +114,12 @@ def neutral(text: str, values: Mapping[str, str]) -> str:
         if value:
             text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
     return text
+
+
+def _kind(exchange: Mapping[str, Any]) -> str:
+    if "status" not in exchange:
+        return str(exchange["attempts"][-1]["error"])
+    return "redirect" if 300 <= exchange["status"] < 400 else "status"
 
 
 def _trouble(outcome: Outcome) -> str:

@@ -34,6 +34,7 @@ ANSWERS = {
     "gone": respond(GONE),
     "pages": [respond(HOME), respond(NEWS)],
     "all_alike": [*map(respond, SAME), respond(OTHER)],
+    "answers": [respond(GONE), respond(BROKEN), respond(HOME)],
     "one_gone": [respond(HOME), respond(GONE), respond(NEWS)],
     "script": Resource(f"{SITE}/other", "script", f"{SITE}/", f"{SITE}/", "", OTHER),
 }
@@ -191,6 +192,14 @@ def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: st
     for name in ("size", "links", "ok"):
         words = words.replace(f"getattr(home, '{name}', None)", f"home.{name}")
     assert words == message
+
+
+def test_what_a_loop_did_not_come_to() -> None:
+    """The first wrong status ends a check; what else is wrong in its loop is not lost."""
+    statuses = failure("for page in answers:\n    assert page.status_code == 200")
+    assert (statuses.exchanges, statuses.further) == ((GONE,), (BROKEN,))
+    alone = failure("assert gone.status_code == 200")
+    assert (alone.exchanges, alone.further) == ((GONE,), ())
 
 
 def test_a_set_with_an_answer_missing() -> None:

@@ -153,6 +153,24 @@ def test_sentences(kind: str, status: int, sentence: str) -> None:
     assert sentences(outcome("x", "/a", status, kind=kind)) == [sentence]
 
 
+def test_what_a_loop_did_not_come_to() -> None:
+    """A check fails at the first missing file; the second one is a cause of its own."""
+    [one] = missing("is_there", "/{locale}/a.js")[3:4]
+    attempts = [{"status": 404, "error": None, "phase": "", "detail": ""}]
+    behind = {"method": "GET", "url": f"{SITE}/fr/b.woff", "status": 404, "attempts": attempts}
+    silent = {
+        "method": "GET",
+        "url": f"{SITE}/fr/c.css",
+        "attempts": [{"status": None, "error": "timeout", "phase": "body", "detail": ""}],
+    }
+    both = Outcome(**{**one.to_json(), "further": [behind, silent]})
+    assert sentences(both) == [
+        "/fr/c.css gives no answer: timeout (body) in 1 of 5 locales",
+        "/fr/a.js is 404 in 1 of 5 locales",
+        "/fr/b.woff is 404 in 1 of 5 locales",
+    ]
+
+
 def test_two_missing_files_are_two_causes() -> None:
     """Each has its sentence."""
     both = [*missing("is_there", CONFIG), *missing("is_there", "/{locale}/js/x.js")]
@@ -163,8 +181,10 @@ def test_many_missing_files_are_one_cause() -> None:
     """A folder that was lost: the first two are named, the others counted."""
     lost = [o for n in range(5) for o in missing("is_there", f"/{{locale}}/js/{n}.js")]
     assert sentences(*lost) == [
-        "/{locale}/js/0.js, /{locale}/js/1.js and 3 more URLs are 404 in 5 of 5 locales"
+        "/{locale}/js/0.js, /{locale}/js/1.js, /{locale}/js/2.js and 2 more URLs are 404 in 5 of 5 "
+        "locales"
     ]
+    assert causes(*lost)[0].problems == ("/{locale}/js/3.js", "/{locale}/js/4.js")
 
 
 def test_one_header_of_many_urls() -> None:
