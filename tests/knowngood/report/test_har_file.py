@@ -245,18 +245,6 @@ def test_no_secret_is_written(
     assert asked["request"]["queryString"] == [{"name": "token", "value": "***"}]
 
 
-def test_processes_are_merged_in_order(tmp_path: Path) -> None:
-    """Each has a file of its own; a line that was cut off is left out, and the comment says so."""
-    recording = Recording(tmp_path)
-    template = {"declaration": "d", "body": {"comment": ""}, "request_body": {"comment": ""}}
-    first = "".join(f"{began} {json.dumps({**template, 'began': began})}\n" for began in (1.5, 9.0))
-    (tmp_path / "a").write_text(first)
-    (tmp_path / "b.unfinished").write_text('2.5 {"began": 2.5}\n10.5 {"beg')
-    assert [record["began"] for record in recording] == [1.5, 2.5, 9.0]
-    assert recording.unfinished == 1
-    assert "requests may be missing" in har_file._comment(DOCUMENT, 0, recording.unfinished)
-
-
 def test_a_disk_that_is_full(monkeypatch: pytest.MonkeyPatch, log: Callable) -> None:
     """The requests go on, and the file says that it is not whole."""
 
@@ -268,8 +256,3 @@ def test_a_disk_that_is_full(monkeypatch: pytest.MonkeyPatch, log: Callable) -> 
     recorded = log(answer("x"), {}, {})
     assert recorded["entries"] == []
     assert "requests may be missing" in recorded["comment"]
-
-
-def test_a_folder_that_takes_no_file(tmp_path: Path) -> None:
-    """Nothing is recorded, and nothing is raised."""
-    assert Recording(tmp_path / "none").recorder() is None

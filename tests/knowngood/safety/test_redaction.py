@@ -16,6 +16,15 @@ def test_a_text_is_redacted_before_it_is_cut(monkeypatch: pytest.MonkeyPatch) ->
     assert sanitize.first_lines("y\n" + "hunter22-and-more" * 2, width=10) == ["y", 2 * MASK]
 
 
+def test_the_beginning_of_a_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret that the cut goes through leaves nothing; at the end of the data nothing is cut."""
+    monkeypatch.setattr(redaction._Process, "redactor", Redactor(["hunter22-and-more"]))
+    data = b"a b: hunter22-and-more, c d"
+    assert redaction.redacted_beginning(data, 12) == b"a b: "
+    assert redaction.redacted_beginning(data, len(data)) == b"a b: ***, c d"
+    assert redaction.redacted_beginning(b"hunter22", 99) == b"hunter22"
+
+
 def test_a_media_type_is_redacted_before_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server may send a secret back as one, and a media type ends at the first semicolon."""
     monkeypatch.setattr(redaction._Process, "redactor", Redactor(["1234;567890"]))
