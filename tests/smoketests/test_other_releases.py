@@ -47,7 +47,41 @@ def _not_translated(served: Served) -> None:
     _edit(served, r"\[params\]", '[params]\nborrowed = ["ar/mobile/=en-US"]')
 
 
-OTHERS = [_asks_for_nothing, _no_preferences, _no_dockerflow, _not_translated]
+def _no_release(served: Served) -> None:
+    """A site that does not say which release it is, and has no heartbeats."""
+    for name in ("__version__", "__heartbeat__", "__lbheartbeat__"):
+        (served.site / name).unlink()
+    _edit(served, r'\[release\]\nurl = "content:/__version__"\n', "")
+    _edit(served, r"heartbeat = .*", "")
+
+
+def _v4_of_the_desktop(served: Served) -> None:
+    """The first v4 pages: they ask for what the desktop's ask for."""
+    script = served.shared("v4/js/fhr_v4.js")
+    text = script.read_text("utf-8").replace("RequestCurrentEnvironment", "RequestCurrentPrefs")
+    script.write_text(text.replace("RequestTelemetryPing", "RequestPing"), "utf-8")
+    _edit(served, r'"v4/=RequestCurrentEnvironment",', '"v4/=RequestCurrentPrefs",')
+    _edit(served, r'"v4/=RequestTelemetryPingList",', "")
+
+
+def _mobile_without_style(served: Served) -> None:
+    """An Android page that the browser's own styles are enough for."""
+    for page in served.site.glob("*/mobile/index.html"):
+        if not page.is_symlink():
+            text = re.sub(r'<link rel="stylesheet" .*?>', "", page.read_text("utf-8"))
+            page.write_text(text, "utf-8")
+    _edit(served, r"\[params\]", '[params]\nwithout_stylesheet = ["mobile/"]')
+
+
+OTHERS = [
+    _asks_for_nothing,
+    _no_preferences,
+    _no_dockerflow,
+    _not_translated,
+    _no_release,
+    _v4_of_the_desktop,
+    _mobile_without_style,
+]
 
 
 @pytest.mark.parametrize("change", OTHERS, ids=lambda change: change.__name__.strip("_"))
