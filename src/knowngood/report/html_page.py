@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..safety import first_lines, one_line, write_atomically
-from ..verdict import VerdictKind, advice
+from ..verdict import VerdictKind
 from ..verdict.evidence import listed, plural
 from . import html_rows
 from .report import Report
@@ -50,7 +50,6 @@ def page(document: Mapping[str, Any]) -> str:
         .render(
             document=document,
             colour=_COLOURS.get(kind, "unsettled"),
-            advice=advice(kind),
             **html_rows.rows(document),
             **_own_code(),
         )

@@ -20,7 +20,8 @@ from ..verdict.decide import Verdict, fold
 from ..verdict.evidence import Evidence
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
-from ..verdict.symptom import key
+from ..verdict.symptom import keys
+from ..verdict.unsteady import unsteady_key
 from .report import Report
 
 
@@ -89,7 +90,8 @@ def empty(
 
 
 def failures(path: Path, environment: str) -> frozenset[str]:
-    """Return the keys of the failures in the verdict file ``path``, the known ones included.
+    """Return the keys of the failures and unsteady groups in the verdict file ``path``, the known
+    ones included.
 
     Raises OSError, and ValueError where it is no verdict of this environment.
     """
@@ -100,7 +102,7 @@ def failures(path: Path, environment: str) -> frozenset[str]:
             "before the push"
         )
     outcomes = map(Outcome.from_json, content["failures"] + content["known"])
-    return frozenset(map(key, outcomes))
+    return frozenset().union(*map(keys, outcomes), map(unsteady_key, content["unsteady"]))
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..safety import write_atomically
-from ..verdict import VerdictKind, advice
 from ..verdict.evidence import listed, plural
 from . import github
 from .markdown import code, code_block, plain
@@ -57,8 +56,8 @@ def summary(document: Mapping[str, Any], most: int = LARGEST) -> str:
 
 def _head(document: Mapping[str, Any]) -> list[str]:
     """Return the verdict with what to do, and why, unless the first cause says that."""
-    verdict, causes = VerdictKind(document["verdict"]), document["causes"]
-    heading = f"## {plain(document['environment'])}: {verdict} — {advice(verdict)}"
+    causes, where = document["causes"], plain(document["environment"])
+    heading = f"## {where}: {document['verdict']} — {document['advice']}"
     said = causes and causes[0]["sentence"] == document["reason"]
     return [heading] if said else [heading, plain(document["reason"])]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..safety import one_line
-from ..verdict import VerdictKind, advice
+from ..verdict import VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.evidence import plural
 from ..verdict.run_results import RunResults
@@ -106,7 +106,7 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
     yield ""
     yield (
         f"{verdict.kind} (exit {verdict.exit_code}): {one_line(verdict.reason, 300)}"
-        f" — {advice(verdict.kind)}"
+        f" — {verdict.advice}"
     )
 
 

@@ -5,18 +5,18 @@ A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from .causes import Cause, find_causes
 from .evidence import Evidence, listed, plural
-from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind
+from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .outcome import FAILED, SKIPPED, Outcome
-from .symptom import key
+from .symptom import keys
 from .unreachable import unconfirmed
-from .unsteady import unsteady_causes, unsteady_groups, unsteady_reason
+from .unsteady import is_known, unsteady_causes, unsteady_groups, unsteady_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Verdict:
         unsettled: the outcomes that could not be confirmed or refuted.
         doubts: why the run proves less than it should, one line each.
         unsteady: the groups of requests that needed more retries than is tolerated.
+        nothing_new: whether what the baseline has, too, is all that keeps it from PASSED.
     """
 
     kind: VerdictKind
@@ -44,6 +45,7 @@ class Verdict:
     unsettled: tuple[Outcome, ...] = ()
     doubts: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
+    nothing_new: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -55,11 +57,17 @@ class Verdict:
         """Return ``proceed``, ``roll back`` or ``hold``."""
         return ACTIONS.get(self.kind, HOLD)
 
+    @property
+    def advice(self) -> str:
+        """Return the action in the words for people."""
+        return advice(self.kind, nothing_new=self.nothing_new)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data, by the schema that ships with the package."""
         return {
             "verdict": str(self.kind),
             "action": self.action,
+            "advice": self.advice,
             "exit_code": self.exit_code,
             "reason": self.reason,
             "counts": dict(self.counts),
@@ -68,6 +76,7 @@ class Verdict:
             "failures": [outcome.to_json() for outcome in self.failures],
             "known": [outcome.to_json() for outcome in self.known],
             "unsettled": [outcome.to_json() for outcome in self.unsettled],
+            "unsteady": list(self.unsteady),
         }
 
 
@@ -77,37 +86,40 @@ def fold(evidence: Evidence) -> Verdict:
     judged = [(outcome, _why_unsettled(outcome, evidence)) for outcome in evidence.outcomes]
     confirmed = [outcome for outcome, why in judged if outcome.result == FAILED and not why]
     baseline = evidence.baseline or frozenset()
-    failures = tuple(outcome for outcome in confirmed if key(outcome) not in baseline)
-    known = tuple(outcome for outcome in confirmed if key(outcome) in baseline)
+    failures = tuple(outcome for outcome in confirmed if not keys(outcome) <= baseline)
+    known = tuple(outcome for outcome in confirmed if keys(outcome) <= baseline)
+    known_groups = [group for group in unsteady if is_known(group, baseline)]
     unsettled = [(outcome, why) for outcome, why in judged if why]
     doubts = (
-        *_run_doubts(evidence, known, unsteady),
+        *_run_doubts(evidence, unsteady),
         *_unsettled_doubts(unsettled),
         *([evidence.halted] if evidence.halted else ()),
         *_coverage_doubts(evidence),
         *([evidence.unproven] if evidence.unproven else ()),
     )
-    troubled = tuple(unsteady_reason(group, evidence) for group in unsteady)
+    known_doubts = _known_doubts(known, known_groups)
     left_open = tuple(outcome for outcome, _ in unsettled)
     causes = (
         *_causes(failures, evidence, "failed"),
-        *unsteady_causes(unsteady, evidence),
+        *unsteady_causes((group for group in unsteady if group not in known_groups), evidence),
     )
-    kind, reason = _decide(evidence, failures, causes, doubts)
+    kind, reason = _decide(evidence, failures, causes, (*doubts, *known_doubts))
     return Verdict(
         kind=kind,
         reason=reason,
         causes=(
             *causes,
             *_causes(known, evidence, "known"),
+            *unsteady_causes(known_groups, evidence, state="known"),
             *_causes(left_open, evidence, "unsettled"),
         ),
         counts=_counts(evidence, len(confirmed), len(unsettled)),
         failures=failures,
         known=known,
         unsettled=left_open,
-        doubts=(*troubled, *doubts),
+        doubts=(*(unsteady_reason(group, evidence) for group in unsteady), *doubts, *known_doubts),
         unsteady=unsteady,
+        nothing_new=kind is VerdictKind.INCONCLUSIVE and not doubts,
     )
 
 
@@ -153,9 +165,7 @@ def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
     return unconfirmed(outcome, evidence.silence)
 
 
-def _run_doubts(
-    evidence: Evidence, known: tuple[Outcome, ...], unsteady: tuple[str, ...]
-) -> list[str]:
+def _run_doubts(evidence: Evidence, unsteady: tuple[str, ...]) -> list[str]:
     """Return what makes the whole run prove less."""
     doubts = [doubt for doubt in (evidence.changed, evidence.wavering) if doubt]
     if unsteady and evidence.silence.troubled:
@@ -170,10 +180,21 @@ def _run_doubts(
             "Python ran without assertions (-O or PYTHONOPTIMIZE), so checks may have passed that "
             "should fail; run again without that option"
         )
+    return doubts
+
+
+def _known_doubts(known: Sequence[Outcome], groups: Sequence[str]) -> list[str]:
+    """Return what failed, and failed in the baseline, too."""
+    doubts = []
     if known:
         doubts.append(
             f"{plural(len(known), 'case')} failed, and failed in the baseline as well: this push "
             "is not the cause"
+        )
+    if groups:
+        doubts.append(
+            f"requests to {listed(groups)} needed too many retries, and did in the baseline as "
+            "well: this push is not the cause"
         )
     return doubts
 

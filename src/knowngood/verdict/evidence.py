@@ -40,7 +40,8 @@ class Evidence:
         wavering: why the release is not certain.
         unproven: why the manifest proves nothing about what is served.
         optimized: whether Python ran without assertions.
-        baseline: the keys (:func:`~.symptom.key`) of failures that an earlier verdict has.
+        baseline: the keys (:func:`~.symptom.keys`) of failures that an earlier verdict has,
+            and those of its unsteady groups (:func:`~.unsteady.unsteady_key`).
         asked: how many requests each group (an origin or a URL template) made.
         flaky: how many of them needed a retry.
         erratic: the same, with all requests that one outage hit counted as one.

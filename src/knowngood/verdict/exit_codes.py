@@ -34,8 +34,14 @@ ACTIONS: Final = {VerdictKind.PASSED: "proceed", VerdictKind.FAILED: "roll back"
 HOLD: Final = "hold"
 
 
-def advice(kind: VerdictKind) -> str:
-    """Return what to do, in one line."""
+def advice(kind: VerdictKind, *, nothing_new: bool = False) -> str:
+    """Return what to do, in one line.
+
+    ``nothing_new`` says that only failures from before the push are left: then another run would
+    say the same.
+    """
+    if nothing_new:
+        return f"{HOLD}: nothing new is wrong; mend what failed before the push, too"
     if kind is VerdictKind.INCONCLUSIVE:
         return f"{HOLD}: do not promote, do not roll back, run again"
     return ACTIONS.get(kind, HOLD)

@@ -20,6 +20,8 @@ _NONCE: Final = re.compile(r"\b[0-9a-f]{12}-\d+\b")
 _FLEETING: Final = re.compile(r"\b0x[0-9a-f]{6,}\b|\b\d+(?:\.\d+)? m?s\b")
 """Addresses of objects and durations, which are others in each run."""
 
+_PORT: Final = re.compile(r":\d+$")
+
 NO_ANSWER: Final = {
     AttemptError.DNS: "its name does not resolve",
     AttemptError.REFUSED: "connection refused",
@@ -134,8 +136,25 @@ def has_wrong_status(outcome: Outcome) -> bool:
     return outcome.kind in {"status", "redirect"} and "status" in outcome.exchanges[0]
 
 
-def key(outcome: Outcome) -> str:
-    """Return what identifies a failure in another run: check, case, URL and kind."""
-    url = urlsplit(lasting(str(outcome.exchanges[0]["url"]))) if outcome.exchanges else None
-    path = ID.sub("{id}", url.path) if url else ""
-    return "\n".join((outcome.check, *outcome.values.values(), path, outcome.kind))
+def culprits(outcome: Outcome) -> tuple[str, ...]:
+    """Return the URLs that a failure is about, without the nonces of its run: that of its first
+    exchange, or else all that it reads.
+    """
+    urls = [str(exchange["url"]) for exchange in outcome.exchanges[:1]] or outcome.reads
+    return tuple(map(lasting, urls))
+
+
+def keys(outcome: Outcome) -> frozenset[str]:
+    """Return what identifies a failure in another run, a key for each URL that it is about: check,
+    case, path and class. It is known again if all its keys are.
+
+    Of an edge the host counts, since a command that starts a deployment takes any free port. All
+    kinds of silence are one class: it is chance whether a server that goes down refuses or resets.
+    """
+    kind = "silence" if outcome.kind in NO_ANSWER else outcome.kind
+    case = [
+        _PORT.sub("", value) if name.startswith("edge of ") else value
+        for name, value in outcome.values.items()
+    ]
+    paths = {ID.sub("{id}", urlsplit(url).path) for url in culprits(outcome)} or {""}
+    return frozenset("\n".join((outcome.check, *case, path, kind)) for path in paths)

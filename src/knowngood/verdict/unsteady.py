@@ -16,6 +16,9 @@ FLAKY_FLOOR: Final = 5
 concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.fetch.flakiness`)."""
 
 
+_KEY: Final = "unsteady\n"
+
+
 def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
     """Return the groups of requests that needed more retries than the environment tolerates, and
     more than chance explains.
@@ -38,20 +41,41 @@ def unsteady_reason(group: str, evidence: Evidence) -> str:
     )
 
 
-def unsteady_causes(groups: Iterable[str], evidence: Evidence) -> Iterator[Cause]:
+def unsteady_key(group: str) -> str:
+    """Return what identifies an unsteady group of requests in another run."""
+    return f"{_KEY}{group}"
+
+
+def is_known(group: str, baseline: Iterable[str]) -> bool:
+    """Return whether a group was unsteady in the baseline, too.
+
+    A whole origin and its declarations stand for each other: where retries come by chance, so does
+    which of them are too many.
+    """
+    known = {key.removeprefix(_KEY) for key in baseline if key.startswith(_KEY)}
+    return not known.isdisjoint({group, _origin_of(group)}) or group in map(_origin_of, known)
+
+
+def _origin_of(group: str) -> str:
+    return re.split("[: ]", group)[0]
+
+
+def unsteady_causes(
+    groups: Iterable[str], evidence: Evidence, *, state: str = "failed"
+) -> Iterator[Cause]:
     """Yield a cause for each group of requests, but one for an origin and a declaration that made
     the same requests.
     """
     counted = set()
     for group in sorted(groups, key=lambda group: ":" not in group):  # declarations tell more
-        origin = re.split("[: ]", group)[0]
+        origin = _origin_of(group)
         same = (origin, evidence.erratic[group], evidence.asked.get(group))
         if same not in counted:
             counted.add(same)
-            yield _cause(group, evidence.origins.get(origin, ""), evidence)
+            yield _cause(group, evidence.origins.get(origin, ""), evidence, state)
 
 
-def _cause(group: str, origin_url: str, evidence: Evidence) -> Cause:
+def _cause(group: str, origin_url: str, evidence: Evidence, state: str) -> Cause:
     """Return the cause with the exchanges of the group that needed a retry."""
     path = group.removesuffix(" →").partition(":")[2]
     exchanges = [
@@ -60,7 +84,7 @@ def _cause(group: str, origin_url: str, evidence: Evidence) -> Cause:
         if exchange["url"].startswith(f"{origin_url}/") and _is_made_from(path, exchange)
     ]
     return Cause(
-        state="failed",
+        state=state,
         sentence=unsteady_reason(group, evidence),
         kind="unsteady",
         exchanges=tuple(exchanges[:1]),

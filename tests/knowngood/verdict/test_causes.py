@@ -8,7 +8,6 @@ import pytest
 from knowngood.verdict.causes import Cause, find_causes
 from knowngood.verdict.evidence import CONVERGED
 from knowngood.verdict.outcome import FAILED, Outcome
-from knowngood.verdict.symptom import key
 
 SITE = "https://fhr.example.org"
 LOCALES = ["ar", "de", "en-US", "fr", "he"]
@@ -301,16 +300,3 @@ def test_order_of_outcomes_changes_nothing() -> None:
 def test_nothing() -> None:
     """No failure has no cause."""
     assert causes() == ()
-
-
-def test_a_failure_is_known_again_whatever_its_words() -> None:
-    """By check, case, URL and kind: nothing else stays the same from run to run."""
-    before = outcome("x", "/a?0123456789ab-1", message="5 bytes")
-    assert key(before) == key(outcome("x", "/a?ba9876543210-2", message="7 bytes"))
-    for other in (
-        outcome("y", "/a"),
-        outcome("x", "/b"),
-        outcome("x", "/a", kind="schema"),
-        outcome("x", "/a", values={"locale": "de"}),
-    ):
-        assert key(other) != key(before)

@@ -13,9 +13,9 @@ from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.decide import fold
 from knowngood.verdict.evidence import Evidence, plural
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
-from knowngood.verdict.symptom import key
+from knowngood.verdict.symptom import keys
 from knowngood.verdict.unreachable import SilenceEvidence
-from knowngood.verdict.unsteady import FLAKY_FLOOR
+from knowngood.verdict.unsteady import FLAKY_FLOOR, unsteady_key
 
 CODES = {
     "PASSED": (0, "proceed"),
@@ -509,11 +509,12 @@ OLD = outcome(FAILED, message="expected 5, found 4")
 @pytest.mark.parametrize("now", ["expected 5, found 4", "expected 5, found 3"])
 def test_an_old_failure_is_known_again(now: str) -> None:
     """Whatever it says now: hold, since this push is not the cause."""
-    verdict = fold(evidence(replace(OLD, message=now), baseline=frozenset({key(OLD)})))
+    verdict = fold(evidence(replace(OLD, message=now), baseline=keys(OLD)))
     assert verdict.kind is VerdictKind.INCONCLUSIVE
     assert "in the baseline as well" in verdict.reason
     assert (len(verdict.known), verdict.counts["failed"]) == (1, 1)
     assert [cause.state for cause in verdict.causes] == ["known"]
+    assert verdict.advice.startswith("hold: nothing new is wrong")
 
 
 @pytest.mark.parametrize(
@@ -528,7 +529,7 @@ def test_an_old_failure_is_known_again(now: str) -> None:
 )
 def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
     """One of them among old ones is FAILED."""
-    verdict = fold(evidence(OLD, replace(OLD, **change), baseline=frozenset({key(OLD)})))
+    verdict = fold(evidence(OLD, replace(OLD, **change), baseline=keys(OLD)))
     assert verdict.kind is VerdictKind.FAILED
     assert (len(verdict.failures), len(verdict.known)) == (1, 1)
 
@@ -536,3 +537,37 @@ def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
 def test_a_baseline_without_failures_excuses_none() -> None:
     """Sound before the push, wrong after it."""
     assert fold(evidence(OLD, baseline=frozenset())).kind is VerdictKind.FAILED
+
+
+def test_old_failures_beside_another_doubt() -> None:
+    """That comes first: another run may settle it."""
+    verdict = fold(evidence(OLD, UNSURE, baseline=keys(OLD)))
+    assert (verdict.kind, verdict.reason) == (VerdictKind.INCONCLUSIVE, "blocked: why (1 case)")
+    assert verdict.advice.endswith("run again")
+
+
+@pytest.mark.parametrize("before", ["submission", "submission:/x"])
+@pytest.mark.parametrize("now", ["submission", "submission:/x"])
+def test_what_was_unsteady_before(before: str, now: str) -> None:
+    """An origin and its declarations stand for each other; the cause is shown as known."""
+    counts = {
+        "asked": {now: 10},
+        "erratic": {now: 10},
+        "baseline": frozenset({unsteady_key(before)}),
+    }
+    verdict = fold(evidence(**counts))
+    assert (verdict.kind, verdict.exit_code) == (VerdictKind.INCONCLUSIVE, 75)
+    assert f"requests to {now} needed too many retries, and did in the baseline" in verdict.reason
+    assert [cause.state for cause in verdict.causes] == ["known"]
+    assert verdict.advice.startswith("hold: nothing new is wrong")
+
+
+def test_another_group_that_is_unsteady_now() -> None:
+    """Of two declarations of one origin only the old one is known."""
+    now = dict.fromkeys(["content:/a", "content:/b"], 10)
+    verdict = fold(
+        evidence(asked=now, erratic=now, baseline=frozenset({unsteady_key("content:/a")}))
+    )
+    assert verdict.kind is VerdictKind.FAILED
+    assert [cause.state for cause in verdict.causes] == ["failed", "known"]
+    assert "content:/b" in verdict.reason
