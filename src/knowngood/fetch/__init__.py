@@ -27,6 +27,7 @@ from .probe import (
 from .proxy_hint import proxy_hint
 from .recording import Recording
 from .response import Blocked, NoAnswer, PageTooLarge, Resource, Response, respond
+from .statistics import by_connection
 from .turned_away import is_turned_away
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Recording",
     "Resource",
     "Response",
+    "by_connection",
     "connect_options",
     "curl_line",
     "decoded",

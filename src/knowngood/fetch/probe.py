@@ -207,6 +207,7 @@ class Attempt:
             and repeated at once on a new one (RFC 9112, 9.3.1).
         settling: whether it is a gateway's error of a deployment that may still be settling.
         crowd: how many requests were under way, if the server may have had no place for it.
+        connected: whether it asked for a new connection.
     """
 
     began: float
@@ -219,6 +220,13 @@ class Attempt:
     stale: bool = False
     settling: bool = False
     crowd: int = 0
+    connected: bool = False
+
+    @property
+    def hung(self) -> bool:
+        """Whether a new connection was accepted and then stayed silent."""
+        waited = self.error is AttemptError.TIMEOUT and self.phase in {"tls", "headers"}
+        return self.connected and waited
 
     @property
     def failed(self) -> bool:

@@ -111,6 +111,9 @@ class RequestStatistics:
         groups = frozenset({probe.origin, probe.template or probe.origin})
         for group in groups:
             self.asked[group] += 1
+        connections = sum(attempt.connected for attempt in exchange.attempts)
+        if connections:
+            self.asked[by_connection(probe.origin)] += connections
         failed = self._note_attempts(exchange)
         if exchange.flaky:
             self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed, probe))
@@ -225,4 +228,15 @@ class RequestStatistics:
             event = exchange if None in explained else (exchange.origin, explained[0])
             for group in exchange.groups:
                 events[group].add(event)
-        return Counter({group: len(group_events) for group, group_events in events.items()})
+            hung = [
+                a for a in exchange.failed if a.hung and a.began not in outages[exchange.origin]
+            ]
+            events[by_connection(exchange.origin)].update((exchange, a.began) for a in hung)
+        return Counter({group: len(found) for group, found in events.items() if found})
+
+
+def by_connection(origin: str) -> str:
+    """Return the name of the group that counts the new connections to an origin, and those that it
+    accepted and then left without an answer: one of several backends may hang.
+    """
+    return f"{origin} by connection"

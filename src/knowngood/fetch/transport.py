@@ -110,6 +110,7 @@ class Transport:
             phase=diagnosis.phase,
             stale=received.stale,
             address=handle.getinfo(pycurl.PRIMARY_IP) or "",
+            connected=handle.getinfo(pycurl.NUM_CONNECTS) > 0,
         )
         if self._recorder is not None:
             self._recorder.note(probe, attempt, handle, received)

@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..fetch import SOUND, may_be_chance
+from ..fetch import SOUND, by_connection, may_be_chance
 from .causes import Cause
 from .evidence import Evidence
 
 FLAKY_FLOOR: Final = 5
 """Retried requests that any group may have whatever its size: one short outage, met at a low
 concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.fetch.flakiness`)."""
+
+HUNG: Final = 0.01
+"""Share of new connections that a sound deployment accepts and leaves without an answer for an
+attempt's time. A backend of five that hangs does so with a fifth."""
 
 
 _KEY: Final = "unsteady\n"
@@ -28,16 +32,28 @@ def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
 
 def _is_unsteady(group: str, evidence: Evidence) -> bool:
     erratic, asked = evidence.erratic[group], evidence.asked.get(group, 0)
+    if _counts_connections(group, evidence):
+        return erratic > FLAKY_FLOOR and not may_be_chance(erratic, asked, HUNG)
     if erratic <= FLAKY_FLOOR or erratic <= evidence.tolerance * asked:
         return False
     return not may_be_chance(erratic, asked, min(SOUND, evidence.tolerance))
 
 
+def _counts_connections(group: str, evidence: Evidence) -> bool:
+    return any(group == by_connection(origin) for origin in evidence.origins)
+
+
 def unsteady_reason(group: str, evidence: Evidence) -> str:
     """Return in a line how many retries a group of requests needed."""
+    share = f"{evidence.erratic[group]} of {evidence.asked.get(group, 0)}"
+    if _counts_connections(group, evidence):
+        origin = group.partition(" ")[0]
+        return (
+            f"unsteady: {share} connections to {origin} were accepted and never answered, as by "
+            "one of several backends that hangs"
+        )
     return (
-        f"unsteady: {evidence.erratic[group]} of {evidence.asked.get(group, 0)} requests to "
-        f"{group} needed a retry; tolerated: {evidence.tolerance:.0%}"
+        f"unsteady: {share} requests to {group} needed a retry; tolerated: {evidence.tolerance:.0%}"
     )
 
 

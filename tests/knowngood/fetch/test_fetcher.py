@@ -1014,7 +1014,7 @@ def test_the_tally(serve: Serve, fetchers: Fetchers, authority: Authority) -> No
         fetcher.send(Probe("content", f"{server.url}/{number}", template="content:/{x}"))
     statistics = fetcher.statistics
     assert (statistics.requests, statistics.attempts, statistics.received) == (2, 3, 8)
-    assert statistics.asked == {"content": 2, "content:/{x}": 2}
+    assert statistics.asked == {"content": 2, "content:/{x}": 2, "content by connection": 3}
     assert statistics.flaky == {"content": 1, "content:/{x}": 1}
     assert [len(exchange["attempts"]) for exchange in statistics.retried] == [2]
     assert before <= statistics.answered_at["content"] <= time.time()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
-from knowngood.fetch.statistics import RequestStatistics
+from knowngood.fetch.statistics import RequestStatistics, by_connection
 
 
 def exchange(name: str, *tries: tuple[float, int]) -> Exchange:
@@ -89,3 +89,22 @@ def test_a_rate_limit_is_not_flaky() -> None:
     statistics.note(exchange("a", (100.0, 200)))
     statistics.note(exchange("b", (100.0, 429), (101.0, 200)))
     assert (statistics.flaky["t"], statistics.erratic["t"]) == (0, 0)
+
+
+def test_connections_that_hang_are_counted_for_themselves() -> None:
+    """Of new ones those that were accepted, where a retry was answered: the origin is in reach."""
+    statistics = RequestStatistics()
+    hung = Attempt(1.0, 5.0, error=AttemptError.TIMEOUT, phase="headers", connected=True)
+    refused = replace(hung, phase="connect")
+    kept = replace(hung, connected=False)
+    fine = Attempt(7.0, 0.1, 200, connected=True)
+    for number, first in enumerate((hung, refused, kept)):
+        statistics.note(exchange(f"before{number}", (0.9 + number / 1000, 200)))
+        url = f"http://h/{number}"
+        answer = Answer(200, url, (), b"")
+        first = replace(first, began=1.0 + number)
+        statistics.note(Exchange(Probe("content", url), (first, fine), answer))
+        statistics.note(exchange(f"after{number}", (1.01 + number, 200)))
+    statistics.note(Exchange(Probe("content", "http://h/never"), (hung,)))
+    group = by_connection("content")
+    assert (statistics.asked[group], statistics.erratic[group]) == (6, 1)

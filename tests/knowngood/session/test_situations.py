@@ -1,5 +1,6 @@
 """Whole runs against deployments that are sound but unusual, and those that only look so."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +45,7 @@ def run(
         (tmp_path / "environments/small.toml").write_text(
             f'description = "x"\n{top}\n[params]\npage = {pages}\n'
             f'[origins]\ncontent = "{server.url}"\n'
-            f"[budget]\nprobe = 3\n{budget}\n"
+            f"[budget]\n{budget}\n" + ("" if "probe" in budget else "probe = 3\n")
         )
         return suite_here("--env=small", "checks", cwd=tmp_path)
 
@@ -214,3 +215,17 @@ def test_every_address_of_a_name_serves_what_one_does(
     assert result.code == code, result.output
     if code:
         assert other in result.verdict["failures"][0]["message"]
+
+
+def test_a_backend_of_five_that_hangs_is_seen(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It accepts connections, and retries elsewhere are answered; for users they are not."""
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.3)
+    numbers = itertools.count()
+
+    def greet(talk: Talk) -> None:
+        if next(numbers) % 5 == 0:
+            talk.hang()
+
+    result = run(answer(close=True), "settle = 0\nprobe = 0.9\n", greet=greet)
+    assert result.code == 1, result.output
+    assert "connections to content were accepted and never answered" in result.verdict["reason"]
