@@ -71,21 +71,13 @@ def test_shared_files_are_the_same_in_every_locale(responses, resources):
             assert resource.response.content == model.response.content, "not the file of en-US"
 
 
-@pytest.mark.catches("page-class-missing", "page-id-missing")
+@pytest.mark.catches("inline-script-lost", "page-class-missing", "page-id-missing")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
-def test_elements_that_scripts_name_are_in_every_locale(responses, resources):
-    """Every locale has the elements that scripts look for in en-US; they stop without them."""
+def test_what_scripts_need_of_a_page_is_in_every_locale(responses, resources):
+    """Every locale has the elements and inline scripts that scripts need and en-US has."""
     for page, english in side_by_side(responses):
         assert english.status_code == 200
         assert checks.element_problems(page, english, resources) == []
-
-
-@pytest.mark.catches("inline-script-lost")
-@pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
-def test_what_inline_scripts_define_is_in_every_locale(responses, resources):
-    """No locale has lost a script that stands in the page of en-US and that others need."""
-    for page, english in side_by_side(responses):
-        assert english.status_code == 200
         assert checks.inline_definition_problems(page, english, resources) == []
 
 

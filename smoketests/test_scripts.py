@@ -40,31 +40,19 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
             assert problems == []
 
 
-@pytest.mark.catches("page-calls-nothing", "script-never-started")
+@pytest.mark.catches("page-calls-nothing", "page-fragment-missing", "script-never-started")
 def test_what_a_page_starts_is_there(responses, resources):
-    """Every function that a page calls is defined, and one called `init` is called."""
+    """Functions that a page calls and places that its links lead to are there; `init` is called."""
     for page in responses:
+        assert checks.fragment_problems(page, resources) == []
         assert checks.start_problems(page, resources, "init") == []
         for script in checks.own(resources, page):
             assert checks.uncalled_problems(script, page, resources, "init") == []
 
 
-@pytest.mark.catches("page-fragment-missing")
-def test_links_within_a_page_lead_somewhere(responses, resources):
-    """Every link to a place in its own page leads to an element that is there."""
-    for page in responses:
-        assert checks.fragment_problems(page, resources) == []
-
-
-@pytest.mark.catches("script-before-its-library")
-def test_scripts_stand_behind_what_they_use(responses, resources):
-    """No script uses something at once that only a script behind it defines."""
+@pytest.mark.catches("library-missing", "plug-in-missing", "script-before-its-library")
+def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
+    """A page whose scripts use jQuery, a plug-in, or another script at once loads that before."""
     for page in responses:
         assert checks.order_problems(page, resources) == []
-
-
-@pytest.mark.catches("library-missing", "plug-in-missing")
-def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
-    """A page whose scripts use jQuery, or a plug-in of it, loads that."""
-    for page in responses:
         assert checks.library_problems(page, resources) == []

@@ -97,7 +97,7 @@ def _matches_any(sources: list[str], url: str, page: str) -> bool:
 def _matches(source: str, url: str, page: str) -> bool:
     """Return whether a source allows ``url``; ports and paths are taken to match."""
     host = urlsplit(url).hostname or ""
-    if source == "*" or source in {"http:", f"{urlsplit(url).scheme}:"}:
+    if source in {"*", "http:", f"{urlsplit(url).scheme}:", url}:
         return True
     if source == "'self'":
         return host == urlsplit(page).hostname

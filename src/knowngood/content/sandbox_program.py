@@ -31,7 +31,6 @@ _LATER: Final = {
     "method_definition",
     # Where a script asks first whether something is there it can do without.
     *("binary_expression", "if_statement", "ternary_expression", "try_statement"),
-    "unary_expression",
 }
 """Nodes whose parts may never be reached while a script is loaded."""
 
@@ -111,12 +110,19 @@ def _used_while_loaded(root: tree_sitter.Node) -> set[str]:
         if node is not None:
             uses.update(_used_by(node))
             own.update(_bound_by(node))
-            enter = node.type not in _LATER or _is_called_at_once(node)
+            enter = not _may_be_skipped(node) or _is_called_at_once(node)
         if enter and cursor.goto_first_child():
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return uses - own
+
+
+def _may_be_skipped(node: tree_sitter.Node) -> bool:
+    if node.type == "unary_expression":
+        operator = node.child_by_field_name("operator")
+        return operator is not None and operator.type == "typeof"
+    return node.type in _LATER
 
 
 def _used_by(node: tree_sitter.Node) -> list[str]:

@@ -187,6 +187,7 @@ def test_scripts_in_a_sound_order(scripts: list[bytes]) -> None:
         b"var version = Lib.version;",
         b"(function () { Lib.run(); }());",
         b"(() => { Lib.run(); })();",
+        b"!function () { Lib.run(); }();",
     ],
 )
 @pytest.mark.parametrize("library", [b"var Lib = {};", b"function Lib() {}", b"class Lib {}"])

@@ -162,6 +162,7 @@ POLICY = "content-security-policy"
         ({POLICY: "frame-ancestors https://example.org"}, ""),
         ({POLICY: "frame-ancestors https://example.org about:"}, ABOUT),
         ({POLICY: "frame-ancestors *"}, ABOUT),
+        ({POLICY: "frame-ancestors about:healthreport"}, ABOUT),
         ({POLICY: "default-src 'self'"}, ABOUT),
         ({POLICY: "frame-ancestors 'self' https://*.example.org"}, "https://www.example.org/x"),
         ({"content-disposition": "inline"}, ""),

@@ -40,6 +40,7 @@ def test_the_same_but_for_what_varies(one: list[bytes], other: list[bytes]) -> N
         pytest.param(
             [PAGE % (b"x", b"9"), PAGE % (b"y", b"9")], [PAGE % (b"z", b"8")], id="nonce-and-more"
         ),
+        pytest.param([b"1 " * 2**20, b"2 " * 2**20], [b"3 " * 2**20], id="too-large-for-words"),
         pytest.param([b"1 a", b"2 a"], [b"3 b", b"4 b"], id="both-vary-and-differ"),
         pytest.param([b"a 1", b"a 2 2"], [b"b 1"], id="longer-and-differs-before"),
         pytest.param([b"1 z", b"2 2 z"], [b"1 y"], id="longer-and-differs-behind"),
