@@ -316,6 +316,20 @@ def test_robots(response):
 # -- usage errors
 
 
+@MODES
+@pytest.mark.parametrize("release", [(), ("--release=v8",)], ids=["any", "named"])
+def test_a_field_that_the_version_document_lacks(
+    check: Callable, project: Path, standin: fhr_standin.Standin, mode: tuple, release: tuple
+) -> None:
+    """The file is mended in a minute: nobody waits for the release, or rolls back, for it."""
+    tail = '[release]\nurl = "content:/__version__"\nfield = "tag"\n'
+    _environment(project, standin.origins, tail=tail)
+    ended = check(PASSES, *mode, *release)
+    assert ended.code == 4, ended.output
+    assert "[release] field = 'tag': content:/__version__ gave a document without" in ended.output
+    assert "it has: source, version, commit" in ended.output
+
+
 def test_no_environment_named(suite_here: Callable, project: Path) -> None:
     """Without --env: a usage error that lists what there is, with descriptions."""
     (project / "checks" / "test_it.py").write_text(PASSES)

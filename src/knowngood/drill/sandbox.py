@@ -220,6 +220,11 @@ class Sandbox:
         return content
 
     def _deploy(self, place: str) -> list[str]:
+        if self.release.header:
+            raise BadEnvironment(
+                "[release] header: the exercise serves files, which name a release by [release] "
+                "field alone"
+            )
         document = self.release.path.partition("?")[0].lstrip("/")
         command = [sys.executable, "-P", sandbox_deploy.__file__]
         command += [str(self.folder / place), str(self.site.path), document]

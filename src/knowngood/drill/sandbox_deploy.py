@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,7 @@ def main(words: Sequence[str]) -> int:
         if shape == "text":
             path.write_text(f"{release}\n", "utf-8")
         else:
-            _write_version(path, {field: release, "commit": commit})
+            _write_version(path, field, release, commit)
     flip(Path(place), folder)
     print(f"{place} serves {release} now")  # noqa: T201 - it is a command
     return 0
@@ -43,10 +43,17 @@ def flip(place: Path, folder: Path) -> None:
     link.replace(place / LIVE)
 
 
-def _write_version(path: Path, version: Mapping[str, str]) -> None:
-    """Write the version document; other fields that the site has there stay."""
+def _write_version(path: Path, field: str, release: str, commit: str) -> None:
+    """Write the version document, ``field`` with dots between its keys; other fields that the site
+    has there stay.
+    """
     document = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    path.write_text(json.dumps({**document, **version}), "utf-8")
+    *parents, last = field.split(".")
+    table = document
+    for key in parents:
+        table = table.setdefault(key, {})
+    table[last] = release
+    path.write_text(json.dumps({**document, "commit": commit}), "utf-8")
 
 
 def _unpack(repository: Path, commit: str, folder: Path) -> None:

@@ -47,7 +47,13 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def _release(_: Path, table: Mapping[str, Any]) -> Release:
+def _release(path: Path, table: Mapping[str, Any]) -> Release:
+    for other in ("shape", "field"):
+        if "header" in table and other in table:
+            raise BadEnvironment(
+                f"{path}: release.{other} is for a release in the document, release.header for one "
+                "in a header: keep one of them"
+            )
     unbuilt = {"unbuilt": re.compile(table["unbuilt"])} if "unbuilt" in table else {}
     return Release(**{**table, **unbuilt})
 

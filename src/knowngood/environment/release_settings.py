@@ -14,7 +14,9 @@ class Release:
     Attributes:
         url: ``origin:/path`` of the version document.
         shape: ``json``, or ``text`` where the whole body is the release.
-        field: the key of a JSON document that holds the release.
+        field: the key of a JSON document that holds the release, or the keys that lead to it, with
+            dots between them.
+        header: the header of the answer that holds the release, in place of the document; or empty.
         repository: path or URL of the git repository that releases are made from and records are
             written to; empty where there is none.
         unbuilt: matches whole paths that are never compared with a manifest, since the deployment
@@ -24,6 +26,7 @@ class Release:
     url: str
     shape: str = "json"
     field: str = "version"
+    header: str = ""
     repository: str = ""
     unbuilt: re.Pattern[str] = re.compile(r"/__[a-z]+__")
 

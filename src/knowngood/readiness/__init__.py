@@ -10,7 +10,7 @@ from .edges import addresses_of
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .release_state import ReleaseState
-from .version_document import ReleaseSighting
+from .version_document import ReleaseSighting, refuse_missing_field
 
 __all__ = [
     "AGREE",
@@ -24,5 +24,6 @@ __all__ = [
     "addresses_of",
     "look_at_controls",
     "look_at_release",
+    "refuse_missing_field",
     "watching",
 ]

@@ -17,7 +17,7 @@ from ..environment import Environment, Release
 from ..fetch import Fetcher, Probe, Recording
 from ..safety import one_line
 from .edges import edge_addresses
-from .version_document import ReleaseSighting, sight
+from .version_document import ReleaseSighting, refuse_missing_field, sight
 
 FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 5.0
@@ -138,7 +138,8 @@ class ReleaseWatch:
 
     def converge(self, expected: str, within: float, tell: Progress) -> Convergence:
         """Ask until each edge has named ``expected`` often enough in a row, or ``within`` seconds
-        have passed. ``tell`` is called with a line of progress after each round.
+        have passed. ``tell`` is called with a line of progress after each round. Raises
+        BadEnvironment if the version documents have no field of the name that the file gives.
         """
         began = time.monotonic()
         edges = [Edge(address) for address in self.addresses]
@@ -147,6 +148,7 @@ class ReleaseWatch:
             self._ask(left, expected)
             while rising := [e for e in self._left(edges) if e.in_a_row and not e.mute]:
                 self._ask(rising, expected)
+            self._refuse_missing_field(edges)
             spent = time.monotonic() - began
             there = sum(edge.there for edge in edges)
             tell(
@@ -159,6 +161,12 @@ class ReleaseWatch:
                 time.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 1.5)
         return self._result(expected, edges, time.monotonic() - began)
+
+    def _refuse_missing_field(self, edges: Sequence[Edge]) -> None:
+        """Raise BadEnvironment if no edge's version document has the field that the file names."""
+        sightings = [edge.last for edge in edges if edge.last is not None]
+        if len(sightings) == len(edges):
+            refuse_missing_field(self.release, self.environment.path, sightings)
 
     def _ask(self, edges: Sequence[Edge], expected: str) -> None:
         """Ask each of these edges once more."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from ..environment import Release
+from ..environment import BadEnvironment, Release
 from ..fetch import (
     ANSWERED_WRONG,
     RETRIED_STATUSES,
@@ -32,11 +33,13 @@ class ReleaseSighting:
         names: the names of the release, the usual one first; empty if it names none.
         shown: the release, or what came in its place, in words for a table.
         exchange: the exchange.
+        lacks: what a sound version document has in place of ``field``; empty for any other answer.
     """
 
     names: tuple[str, ...]
     shown: str
     exchange: Exchange
+    lacks: str = ""
 
     @property
     def silent(self) -> bool:
@@ -61,26 +64,78 @@ def sight(release: Release, exchange: Exchange) -> ReleaseSighting:
         last = exchange.attempts[-1]
         phase = f" ({last.phase})" if last.phase else ""
         return ReleaseSighting((), f"no answer: {last.error}{phase}", exchange)
+    except _NoSuchField as error:
+        return ReleaseSighting((), one_line(str(error), 200), exchange, lacks=str(error))
     except (Blocked, ContentTooLarge, ValueError) as error:
         return ReleaseSighting((), one_line(str(error), 80), exchange)
     return ReleaseSighting(names, one_line(names[0], _LONGEST), exchange)
+
+
+class _NoSuchField(ValueError):
+    """A version document has other fields than the environment says."""
+
+
+def refuse_missing_field(
+    release: Release, path: Path, sightings: Iterable[ReleaseSighting]
+) -> None:
+    """Raise BadEnvironment if version documents are there and none has the field that the file at
+    ``path`` names.
+    """
+    lacks = [sighting.lacks for sighting in sightings]
+    if lacks and all(lacks):
+        key = f"header = {release.header!r}" if release.header else f"field = {release.field!r}"
+        raise BadEnvironment(
+            f"{path}: [release] {key}: {release.url} gave {one_line(lacks[0], 300)}; name "
+            "one of these"
+        )
 
 
 def _names(release: Release, response: Response) -> tuple[str, ...]:
     """Return the names of the release that an answer gives. Raises ValueError if there are none."""
     if response.status_code != 200:
         raise ValueError(f"answered {response.status_code}")
+    if release.header:
+        return _from_header(release.header, response)
     if release.shape == "text":
-        values: list[object] = [response.text.strip()]
-    else:
-        document = response.json()
-        fields = document if isinstance(document, Mapping) else {}
-        values = [fields.get(key) for key in dict.fromkeys((release.field, "commit"))]
-    names = tuple(value for value in values if isinstance(value, str) and value)
-    if not names or names[0] != values[0]:
-        text = release.shape == "text"
-        raise ValueError("an empty document" if text else f"a document without {release.field!r}")
-    return names
+        text = response.text.strip()
+        if not text:
+            raise ValueError("an empty document")
+        return (text,)
+    document = response.json()
+    fields = document if isinstance(document, Mapping) else {}
+    values = (_at(fields, key) for key in dict.fromkeys((release.field, "commit")))
+    usual, *others = values
+    if usual is None and (has := ", ".join(_paths(fields))):
+        raise _NoSuchField(f"a document without {release.field!r}; it has: {has}")
+    if not isinstance(usual, str) or not usual:
+        raise ValueError(f"a document without {release.field!r}")
+    return (usual, *(value for value in others if isinstance(value, str) and value))
+
+
+def _from_header(name: str, response: Response) -> tuple[str, ...]:
+    value = response.headers.get(name, "").strip()
+    if not value:
+        has = ", ".join(sorted(response.headers)) or "none"
+        raise _NoSuchField(f"an answer without the header {name!r}; it has: {has}")
+    return (value,)
+
+
+def _at(fields: Mapping[str, object], key: str) -> object:
+    """Return the member called ``key``, or the one that its parts lead to."""
+    if key in fields:
+        return fields[key]
+    first, dot, rest = key.partition(".")
+    inner = fields.get(first)
+    return _at(inner, rest) if dot and isinstance(inner, Mapping) else None
+
+
+def _paths(fields: Mapping[str, object], before: str = "") -> Iterator[str]:
+    """Yield the paths of all texts of a document."""
+    for key, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{before}{key}.")
+        elif isinstance(value, str):
+            yield f"{before}{key}"
 
 
 def _same(name: str, expected: str) -> bool:

@@ -153,7 +153,8 @@ class Controller:
             return None
         if self._results.expected or self._config.pluginmanager.has_plugin("dsession"):
             self._progress.start(self._worker.run.ticket.deadline)
-            self._monitor.before(self._progress.wait_for)
+            with usage_errors():
+                self._monitor.before(self._progress.wait_for)
             self._progress.begin_checks()
         return True if self._results.halted else None
 

@@ -19,6 +19,7 @@ from ..readiness import (
     Progress,
     ReleaseWatch,
     look_at_controls,
+    refuse_missing_field,
     watching,
 )
 from ..verdict import build_match
@@ -58,7 +59,8 @@ class Monitor:
         """Look at the controls and wait for the release, before the first check.
 
         Where a control is in trouble, or the release does not come up, ``results.halted`` says why
-        no check should run.
+        no check should run. Raises BadEnvironment where the version document has no field of the
+        name that the file gives.
         """
         hint = proxy_hint(self._environment)
         self._results.warnings += [hint] if hint else []
@@ -76,6 +78,8 @@ class Monitor:
             expected = self._results.release.expected
             if expected is None:
                 sightings = watch.look(watch.addresses)
+                seen = [sighting for edge in sightings.values() for sighting in edge]
+                refuse_missing_field(release, self._environment.path, seen)
                 self._results.release = self._results.release.looked_at(sightings)
             else:
                 within = self._environment.budget.converge

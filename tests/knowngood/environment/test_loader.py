@@ -279,7 +279,7 @@ MISTAKES = {
     "release-no-table": (
         'release = "v1"\n',
         "release: found 'v1'",
-        "url, shape, field, repository and unbuilt",
+        "url, shape, field, header, repository and unbuilt",
     ),
     "release-no-url": ('[release]\nshape = "json"\n', "release", "needs the key url"),
     "release-full-url": ('[release]\nurl = "https://x/v"\n', "release.url", "'https'"),
@@ -290,6 +290,12 @@ MISTAKES = {
         '[release]\nurl = "content:/v"\nshape = "xml"\n',
         "release.shape: found 'xml'",
         '"json" or "text"',
+    ),
+    "release-header-and-field": (
+        '[release]\nurl = "content:/v"\nheader = "X-Release"\nfield = "tag"\n',
+        "release.field",
+        "release.header",
+        "keep one",
     ),
     "release-field": (
         '[release]\nurl = "content:/v"\nfield = ""\n',

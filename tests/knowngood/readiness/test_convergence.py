@@ -5,18 +5,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from wire import Authority, Play, Serve, Server, Talk, answer, close, hang, in_turn, refusing
 
-from knowngood.environment.model import Environment
+from knowngood.environment.model import BadEnvironment, Environment
 from knowngood.environment.release_settings import Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness import convergence, edges
 from knowngood.readiness.convergence import Convergence, Edge, ReleaseWatch, with_single_attempts
 from knowngood.readiness.edges import edge_addresses
-from knowngood.readiness.version_document import ReleaseSighting, sight
+from knowngood.readiness.version_document import ReleaseSighting, refuse_missing_field, sight
 
 RELEASE = Release("content:/__version__")
 COMMIT = "3f53a08f0e9c1d2b3a4f5e6d7c8b9a0f1e2d3c4b"
@@ -186,7 +187,7 @@ def read(body: str, status: int = 200, release: Release = RELEASE) -> ReleaseSig
         ("[]", 200, "a document without 'version'"),
         ('{"version": 2}', 200, "a document without 'version'"),
         ('{"version": ""}', 200, "a document without 'version'"),
-        ('{"commit": "3f53a08"}', 200, "a document without 'version'"),
+        ('{"commit": "3f53a08"}', 200, "a document without 'version'; it has: commit"),
         ("", 404, "answered 404"),
         ("", 429, "429 Too Many Requests"),
         ("[" * 5000, 200, "nested"),
@@ -197,6 +198,54 @@ def test_documents_that_name_no_release(body: str, status: int, message: str) ->
     sighting = read(body, status)
     assert sighting.names == ()
     assert message in sighting.shown
+
+
+@pytest.mark.parametrize(
+    ("release", "body", "headers", "names"),
+    [
+        (replace(RELEASE, field="build.tag"), '{"build": {"tag": "v2"}}', (), ("v2",)),
+        (replace(RELEASE, field="a.b"), '{"a.b": "v1", "a": {"b": "v2"}}', (), ("v1",)),
+        (
+            replace(RELEASE, field="tag"),
+            '{"tag": "v2", "commit": "3f53a08"}',
+            (),
+            ("v2", "3f53a08"),
+        ),
+        (replace(RELEASE, header="X-Release"), "<html>", ((b"x-release", b" v2 "),), ("v2",)),
+    ],
+    ids=["path", "key-with-a-dot", "beside-the-commit", "header"],
+)
+def test_where_the_release_stands(
+    release: Release, body: str, headers: tuple[tuple[bytes, bytes], ...], names: tuple[str, ...]
+) -> None:
+    """In a key, below several keys, or in a header of any answer."""
+    answer_with_it = Answer(200, "http://c/v", headers, body.encode())
+    assert seen(answer_with_it, release).names == names
+
+
+@pytest.mark.parametrize(
+    ("release", "body", "has"),
+    [
+        (replace(RELEASE, field="tag"), '{"a": {"b": "c", "n": 1}, "v": "v2"}', "a.b, v"),
+        (replace(RELEASE, header="X-Release"), "x", "content-length"),
+    ],
+)
+def test_a_field_that_the_document_does_not_have(release: Release, body: str, has: str) -> None:
+    """A mistake of the file: what there is in its place is named, as soon as it is there."""
+    sighting = read(body, release=release)
+    with pytest.raises(BadEnvironment, match=r"environments/x.toml: \[release\]") as caught:
+        refuse_missing_field(release, Path("environments/x.toml"), [sighting])
+    assert f"it has: {has}; name one" in str(caught.value)
+    sound = seen(Answer(200, "http://c/v", ((b"x-release", b"v2"),), b'{"tag": "v2"}'), release)
+    refuse_missing_field(release, Path("x.toml"), [sighting, sound])
+    refuse_missing_field(release, Path("x.toml"), [read("{}", release=replace(release, header=""))])
+    refuse_missing_field(release, Path("x.toml"), [])
+
+
+def test_a_missing_field_ends_the_wait(serve: Serve, converge: Converge) -> None:
+    """At once, not after the whole time for convergence."""
+    with pytest.raises(BadEnvironment, match="it has: tag"):
+        converge(serve(answer('{"tag": "v2"}')))
 
 
 @pytest.mark.parametrize(
