@@ -8,7 +8,7 @@ reports or releases.
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options, curl_line
 from .decompression import decoded
-from .exchange_summary import describe, summary
+from .exchange_summary import describe
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
@@ -64,5 +64,4 @@ __all__ = [
     "proxy_hint",
     "resource_group",
     "respond",
-    "summary",
 ]

@@ -18,7 +18,7 @@ from .statement import Answers, Statement, failed_statement
 
 _ABOUT: Final = 8  # exchanges that one failure may be about
 _SUBJECT: Final = 60  # characters of source that name what was compared
-_FURTHER: Final = 50  # exchanges that a loop would have failed on, too
+_FURTHER: Final = 30  # exchanges that a loop would have failed on, too
 _READS: Final = 200  # URLs that are kept of what a failed statement reads
 
 

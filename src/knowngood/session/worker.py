@@ -9,11 +9,12 @@ import gc
 import inspect
 from collections.abc import Generator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 
 from ..environment import Environment
-from ..fetch import Plan, describe, summary
+from ..fetch import Exchange, Plan, describe
 from ..report import cause_block
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.causes import find_causes
@@ -39,6 +40,7 @@ class Worker:
         self._inapplicable: dict[str, str] = {}
         self._catches: dict[str, list[str]] = {}
         self._plans: dict[str, Plan] = {}
+        self._described: WeakKeyDictionary[Exchange, dict[str, Any]] = WeakKeyDictionary()
         self._selected = False
         self.environment = environment
         self.expected = 0
@@ -180,6 +182,12 @@ class Worker:
         # a check may be required by its name, so that stays as it is
         return Outcome(**{**redact_data(fields), "check": fields["check"]})
 
+    def _description(self, exchange: Exchange) -> dict[str, Any]:
+        """Describe an exchange once, however many failures are about it."""
+        if exchange not in self._described:
+            self._described[exchange] = describe(exchange, self.environment.ca)
+        return self._described[exchange]
+
     def _failed(self, error: BaseException) -> dict[str, Any]:
         """Return the fields of an outcome that say what went wrong, and in which exchange."""
         failure = self.run.failure(error)
@@ -191,10 +199,8 @@ class Worker:
             "message": encodable(redact(message)[:4000]),
             "expected": encodable(redact(failure.expected)),
             "got": encodable(redact(failure.got)),
-            "exchanges": [
-                describe(exchange, self.environment.ca) for exchange in failure.exchanges
-            ],
-            "further": [summary(exchange) for exchange in failure.further],
+            "exchanges": [self._description(exchange) for exchange in failure.exchanges],
+            "further": [self._description(exchange) for exchange in failure.further],
             "reads": [one_line(url, 500) for url in failure.reads],
         }
         for exchange in failure.exchanges[:1]:
