@@ -9,7 +9,6 @@ Here stands what every command needs. The rest is imported by the command that n
 """
 
 from .git import GitError, Repository
-from .identity import user
 from .record import DEPLOYED, OVERRIDDEN, STARTED, Record, RecordKind
 
 __all__ = [
@@ -20,5 +19,4 @@ __all__ = [
     "Record",
     "RecordKind",
     "Repository",
-    "user",
 ]

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..safety import RunnerError, one_line, write_atomically
+from ..safety import RunnerError, one_line, user, write_atomically
 from . import clone, record_parser
 from .git import GitError, Repository
 from .git_objects import objects, peeled
-from .identity import user
 from .record import DEPLOYED, Record, RecordKind
 from .record_parser import SKEW, MalformedRecord
 

@@ -1,14 +1,16 @@
 """What leaves the process, and what may enter a parser: every other room builds on this one.
 
-Redaction of secrets, text that is safe to print or to paste into a shell, atomic writes, child
-processes, limits of content, and the base classes of all errors. This room knows nothing of
+Redaction of secrets, text that is safe to print or to paste into a shell, atomic writes, locks,
+child processes, limits of content, and the base classes of all errors. This room knows nothing of
 pytest, of environments or of checks.
 """
 
-from . import process_group
+from . import lock, process_group
 from .atomic_write import write_atomically
 from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
+from .identity import user
 from .limits import ContentTooLarge, cached_by_content
+from .lock import LockUnavailable
 from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
 from .redactor import MASK, SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
@@ -20,6 +22,7 @@ __all__ = [
     "ContentTooLarge",
     "DeploymentError",
     "KnowngoodError",
+    "LockUnavailable",
     "Redactor",
     "RunnerError",
     "UsageError",
@@ -29,6 +32,7 @@ __all__ = [
     "has_secrets",
     "hide_secrets",
     "indented_lines",
+    "lock",
     "one_line",
     "process_group",
     "redact",
@@ -36,5 +40,6 @@ __all__ = [
     "redacted_beginning",
     "shell_printf",
     "shell_word",
+    "user",
     "write_atomically",
 ]

@@ -13,7 +13,7 @@
     │   └── SchemaMismatch                        content
     ├── RunnerError        75: this machine, its network, or a proxy in between
     │   ├── Blocked                               fetch
-    │   ├── LockUnavailable                       supervisor
+    │   ├── LockUnavailable                       safety
     │   └── GitError, RecordNotWritten, PushLocked  release
     └── NoAnswer           fetch: 1 or 75, which only the whole run can tell
 

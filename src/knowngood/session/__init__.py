@@ -6,6 +6,7 @@ Here stands what needs no pytest. ``plugin.py`` imports :mod:`.registration` onc
 given; who collects checks without running them imports :mod:`.collection`.
 """
 
+from . import report_locks
 from .marks import BadMark, Case, ProbeTemplate
 from .options import PARENT, RECORDED_IN, RUN_ID, TERMINAL, Options
 from .report_files import recording_folder, write_reports
@@ -20,5 +21,6 @@ __all__ = [
     "Options",
     "ProbeTemplate",
     "recording_folder",
+    "report_locks",
     "write_reports",
 ]

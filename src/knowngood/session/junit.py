@@ -36,6 +36,12 @@ class Junit:
         """Whether there is to be a file."""
         return self._writer is not None
 
+    @property
+    def path(self) -> Path | None:
+        """The path of the file; None where none is asked for."""
+        writer: Any = self._config.stash.get(xml_key, None)
+        return Path(writer.logfile) if writer is not None else None
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """Put our hooks in the place of two of the writer's.

@@ -6,6 +6,7 @@ import pytest
 
 from .controller import Controller
 from .junit import Junit
+from .lock_hooks import LockHooks
 from .log_file import LogFile
 from .pytest_options import is_worker, options_of, usage_errors
 from .quiet_terminal import QuietTerminal
@@ -32,4 +33,5 @@ def start(config: pytest.Config) -> Worker:
             register(junit, "knowngood-junit")
             register(Controller(config, worker, options, (junit, log_file)), "knowngood-controller")
             register(QuietTerminal(config), "knowngood-terminal")
+            register(LockHooks(config, options.reports, junit), "knowngood-locks")
     return worker

@@ -16,8 +16,15 @@ from ..environment import READY_WITHIN
 from ..fetch import Recording
 from ..report import Report
 from ..report.github import Annotations
-from ..safety import Redactor, one_line
-from ..session import RECORDED_IN, TERMINAL, Options, recording_folder, write_reports
+from ..safety import LockUnavailable, Redactor, one_line
+from ..session import (
+    RECORDED_IN,
+    TERMINAL,
+    Options,
+    recording_folder,
+    report_locks,
+    write_reports,
+)
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
@@ -31,13 +38,16 @@ def verify(options: Options, arguments: Sequence[str], say: Say) -> int:
     """Run, conclude, write the reports; return the exit code.
 
     ``arguments`` are for pytest alone, ``say`` prints a line. A second run of the same
-    environment on this machine ends with 75 at once.
+    environment on this machine, or with the same report, ends with 75 at once.
     """
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
     try:
-        with lock.held(options.environment, command):
+        with (
+            lock.held(options.environment, command),
+            report_locks.held(options.reports, command),
+        ):
             return _verify(options, arguments, say)
-    except lock.LockUnavailable as error:
+    except LockUnavailable as error:
         _say_verdict(HELD, str(error), say)
         return HELD
 

@@ -1,0 +1,73 @@
+"""Locks that processes of one machine hold on something, with a note of who holds it.
+
+The lock is the kernel's, on a file in the machine's temporary folder, so it ends with the process
+that holds it, however that dies. The file says who holds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .errors import RunnerError
+from .identity import user
+from .sanitize import one_line
+
+
+class LockUnavailable(RunnerError):
+    """Another process holds the lock, or there can be none; the message says who, or why."""
+
+
+@contextlib.contextmanager
+def held(path: Path, busy: str, command: Sequence[str]) -> Iterator[None]:
+    """Hold the lock at ``path`` while inside.
+
+    ``command`` is the note for others; ``busy`` says what goes on where another process holds the
+    lock: "prod is being verified". Raises LockUnavailable.
+    """
+    from filelock import FileLock, Timeout
+
+    # Everybody on the machine may lock it. The library follows no symbolic link.
+    lock = FileLock(path, timeout=0, mode=0o666, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LockUnavailable(f"{busy} by {_holder(path)}") from None
+    except OSError as error:
+        raise LockUnavailable(
+            f"cannot lock {path}: {error}; set TMPDIR to a folder that can be written"
+        ) from None
+    try:
+        with contextlib.suppress(OSError):  # a lock without a note is a lock all the same
+            _write_note(path, command)
+        yield
+    finally:
+        lock.release()
+
+
+def _write_note(path: Path, command: Sequence[str]) -> None:
+    note = {
+        "pid": os.getpid(),
+        "user": user(),
+        "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+        "command": shlex.join(command),
+    }
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW), "w") as file:
+        json.dump(note, file)
+
+
+def _holder(path: Path) -> str:
+    """Return who holds the lock, by the note; the holder may just be writing it."""
+    try:
+        note = json.loads(path.read_bytes()[:4096])
+        return one_line(
+            f"process {note['pid']} of {note['user']}, since {note['since']}: {note['command']}",
+            400,
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return "a process that left no note"

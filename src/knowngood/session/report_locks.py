@@ -1,0 +1,49 @@
+"""One run for each report file: a second one would overwrite the verdict of the first."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from ..report import github
+from ..safety import UsageError, lock
+
+
+@contextmanager
+def held(reports: Mapping[str, Path], command: Sequence[str]) -> Iterator[None]:
+    """Hold the locks of ``reports``, paths by their options, while inside.
+
+    A second process is told the ``command``. Raises LockUnavailable, and UsageError where two
+    options name one file.
+    """
+    with ExitStack() as locks:
+        for path, option in files(reports).items():
+            busy = f"{option} {path} is being written"
+            locks.enter_context(lock.held(path_of(path), busy, command))
+        yield
+
+
+def files(reports: Mapping[str, Path]) -> dict[Path, str]:
+    """Return the files that only one run may write, with the option of each.
+
+    A device or a pipe is nobody's, and to GitHub's summary every run of a step adds its own.
+    Raises UsageError.
+    """
+    options: dict[Path, str] = {}
+    for option, path in reports.items():
+        target = path.resolve()
+        if path == github.summary_file() or (target.exists() and not target.is_file()):
+            continue
+        if target in options:
+            raise UsageError(f"{options[target]} and {option} both name {path}; give each its own")
+        options[target] = option
+    return options
+
+
+def path_of(report: Path) -> Path:
+    """Return the lock's file for a report."""
+    digest = sha256(str(report).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"knowngood-report-{digest}.lock"
