@@ -253,7 +253,7 @@ def broken():
     assert (counts["ran"], counts["passed"], counts["inconclusive"]) == (3, 0, 3)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["SIGINT", "SIGHUP"])
 def test_interrupted(project: Path, number: int, tmp_path: Path) -> None:
     """Stopped from outside: 2, hold; what was written is deleted, the verdict is there."""
     source = """

@@ -99,7 +99,7 @@ def _same_process(cwd: Path) -> Iterator[None]:
 
     The garbage collector is left alone: this process has thousands of tests to walk over.
     """
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
     handlers = {number: signal.getsignal(number) for number in numbers}
     path = sys.path[:]
     collector = mock.patch.multiple(gc, collect=lambda: 0, freeze=lambda: None)

@@ -228,7 +228,8 @@ class Controller:
             return
         self._results.add_result(self._worker.result)
         if self._monitor is not None and not self._stopped():
-            self._monitor.after()
+            with signals.cut_short():
+                self._monitor.after()
         self._verdict = fold(self._results.evidence())
         self._progress.stop()
         session.exitstatus = self._verdict.exit_code

@@ -1,7 +1,8 @@
 """How a run is ended from outside, in every process of it.
 
-Jenkins ends a job with SIGTERM, a person with Ctrl-C; the parent sends SIGTERM, or is gone. In
-each case the run deletes what it wrote and writes its reports before it ends.
+Jenkins ends a job with SIGTERM, a person with Ctrl-C, a terminal that closes with SIGHUP; the
+parent sends SIGTERM, or is gone. In each case the run deletes what it wrote and writes its reports
+before it ends.
 """
 
 from __future__ import annotations
@@ -11,27 +12,36 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 WORKERS: Final = 5.0
 """Seconds in which workers wind up; the parent kills a run after eight."""
 
 
-def on_signal(note: Callable[[], None]) -> None:
-    """Have SIGTERM and SIGINT call ``note`` and interrupt the main thread.
+class _MainThread:
+    """What a signal does to the main thread.
 
-    A second SIGTERM, to the process group say, is ignored; a second Ctrl-C interrupts again.
+    Attributes:
+        can_be_interrupted: whether a signal interrupts it; otherwise it is only noted.
+        was_interrupted: whether one has done so.
     """
 
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        note()
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
+    can_be_interrupted = True
+    was_interrupted = False
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, interrupt)
+
+def on_signal(note: Callable[[], None]) -> None:
+    """Have SIGTERM, SIGHUP and SIGINT call ``note`` and interrupt the main thread.
+
+    A second one is only noted, but a second Ctrl-C interrupts again. A SIGHUP that is ignored, as
+    under nohup, stays so.
+    """
+    _MainThread.can_be_interrupted, _MainThread.was_interrupted = True, False
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupting(note))
 
 
 def on_alarm(seconds: float, note: Callable[[], None]) -> None:
@@ -39,13 +49,35 @@ def on_alarm(seconds: float, note: Callable[[], None]) -> None:
 
     This ends a check that hangs; requests are cut off by themselves before.
     """
-
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        note()
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGALRM, interrupt)
+    signal.signal(signal.SIGALRM, _interrupting(note))
     signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _interrupting(note: Callable[[], None]) -> Callable[[int, FrameType | None], None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        note()
+        second_ctrl_c = number == signal.SIGINT and _MainThread.was_interrupted
+        if _MainThread.can_be_interrupted or second_ctrl_c:
+            _MainThread.can_be_interrupted, _MainThread.was_interrupted = False, True
+            raise KeyboardInterrupt
+
+    return handle
+
+
+def only_note() -> None:
+    """Let no signal interrupt the main thread from now on: what follows writes the verdict."""
+    _MainThread.can_be_interrupted = False
+
+
+@contextlib.contextmanager
+def cut_short() -> Iterator[None]:
+    """Let a signal end what is inside early, and nothing else."""
+    _MainThread.can_be_interrupted = True
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        _MainThread.can_be_interrupted = False
 
 
 def no_alarm() -> None:

@@ -126,6 +126,13 @@ class Worker:
         item.funcargs["response"] = responses[-1]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        finally:
+            signals.only_note()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         plan = self._plans.pop(item.nodeid, None)  # what has run is let go
         if plan is None:
@@ -211,8 +218,9 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if exitstatus != pytest.ExitCode.INTERRUPTED:
-            self.run.look_again()
-            self.run.look_at_addresses()
+            with signals.cut_short():
+                self.run.look_again()
+                self.run.look_at_addresses()
         self.result = {
             "report": redact_data(self.run.report()),
             "served": self.run.served(),
