@@ -26,12 +26,16 @@ settling."""
 
 
 def has_passed(
-    again: Callable[[Sequence[Probe]], list[Exchange]], probes: Sequence[Probe], until: float
+    again: Callable[[Sequence[Probe]], list[Exchange]],
+    probes: Sequence[Probe],
+    until: float,
+    deadline: float,
 ) -> bool:
     """Return whether what failed is answered now, or comes to be. ``again`` makes one attempt at
-    each probe; a deployment may be settling ``until`` then, in seconds since the epoch.
+    each probe; a deployment may be settling ``until`` then, the run ends at ``deadline`` (both in
+    seconds since the epoch).
     """
-    until = max(until, time.time() + ROUNDS * PAUSE)
+    until = min(max(until, time.time() + ROUNDS * PAUSE), deadline)
     requests = list(islice(cycle(probes), REQUESTS))
     while sum(map(_fails, again(requests))) > TOLERATED:
         if time.time() + PAUSE > until:

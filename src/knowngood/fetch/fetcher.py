@@ -172,7 +172,8 @@ class Fetcher:
         probes = statistics.passing()
         if probes:
             again = partial(self.again, fresh=False)
-            statistics.excused = has_passed(again, probes, self._attempts.settled_by)
+            times = self._attempts.settled_by, self._attempts.deadline
+            statistics.excused = has_passed(again, probes, *times)
             statistics.takes = concurrency.limit if concurrency.lowered else 0
 
     def forget_silence(self) -> None:

@@ -1,6 +1,7 @@
 """A deployment that settles after a push: gateway errors are waited out, if they end."""
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import wait
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from tenacity import wait_fixed
 from wire import Fetchers, Play, Serve, Talk, answer, by_path, close, in_turn
 
+from knowngood.fetch.excuses import REQUESTS, has_passed
 from knowngood.fetch.fetcher import Fetcher
-from knowngood.fetch.probe import Exchange, Probe
+from knowngood.fetch.probe import Attempt, Exchange, Probe
 
 pytestmark = pytest.mark.usefixtures("waits_of_a_hundredth", "short_looks")
 
@@ -112,6 +114,19 @@ def test_what_never_settles_is_unsteady(serve: Serve, fetchers: Fetchers) -> Non
     statistics = settled(serve, fetchers, play).statistics
     assert statistics.erratic["content"] >= 5
     assert statistics.warnings() == []
+
+
+def test_trouble_is_looked_at_no_longer_than_the_run_lasts() -> None:
+    """It has not passed, then."""
+    looks: list[int] = []
+
+    def again(probes: Sequence[Probe]) -> list[Exchange]:
+        looks.append(len(probes))
+        return [Exchange(probe, (Attempt(0.0, 0.0),)) for probe in probes]
+
+    now = time.time()
+    assert not has_passed(again, [Probe("content", "http://h/")], now + 60, now)
+    assert looks == [REQUESTS]
 
 
 def test_a_sound_deployment_is_not_asked_again(serve: Serve, fetchers: Fetchers) -> None:
