@@ -13,7 +13,7 @@ import httpx
 
 from .. import __version__
 from ..content import html, media_types, strict_json
-from ..safety import ContentTooLarge, KnowngoodError, RunnerError
+from ..safety import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError
 from .decompression import ACCEPTED, in_httpx_words
 from .probe import Exchange
 from .turned_away import why_turned_away
@@ -54,6 +54,20 @@ class Blocked(RunnerError):
         self.exchange = exchange
 
 
+class WrongStatus(DeploymentError, httpx.HTTPStatusError):
+    """A check called ``raise_for_status`` of an answer that is no success.
+
+    Attributes:
+        exchange: the exchange that was answered so.
+    """
+
+    def __init__(self, response: Response) -> None:
+        exchange, request = response.exchange, response.request
+        message = f"{exchange.probe}: {response.status_code}"
+        httpx.HTTPStatusError.__init__(self, message, request=request, response=response)
+        self.exchange = exchange
+
+
 class PageTooLarge(ContentTooLarge):
     """A page or stylesheet is too large to find out what else it needs.
 
@@ -86,9 +100,9 @@ class Response(httpx.Response):
         self._request = value
 
     def raise_for_status(self) -> Response:
-        """Raise ``httpx.HTTPStatusError`` for a status of 400 and more."""
-        self._request = self.request
-        super().raise_for_status()
+        """Return this answer. Raises WrongStatus unless its status is 200 to 299."""
+        if not self.is_success:
+            raise WrongStatus(self)
         return self
 
     @property

@@ -10,7 +10,8 @@
     │   └── BadSetting, HooksNotInstalled         release
     ├── DeploymentError    1: the deployment answered, and the answer is wrong
     │   ├── ContentTooLarge                       safety
-    │   └── SchemaMismatch                        content
+    │   ├── SchemaMismatch                        content
+    │   └── WrongStatus                           fetch
     ├── RunnerError        75: this machine, its network, or a proxy in between
     │   ├── Blocked                               fetch
     │   ├── LockUnavailable                       safety

@@ -217,8 +217,9 @@ def test_the_request_is_there_when_somebody_looks() -> None:
     response = respond(exchange)
     assert response.path == "/a b" == response.url.path
     assert (response.request.method, str(response.request.url)) == ("GET", "http://h/a%20b?x")
-    with pytest.raises(httpx.HTTPStatusError, match="http://h/a%20b"):
+    with pytest.raises(httpx.HTTPStatusError, match="http://h/a%20b") as caught:
         respond(exchange).raise_for_status()
+    assert (caught.value.exchange, caught.value.response.status_code) == (exchange, 404)  # type: ignore[attr-defined]
     assert respond(exchange).request is response.request
 
 

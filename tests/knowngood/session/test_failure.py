@@ -79,6 +79,7 @@ ABOUT: dict[str, tuple[str, list[Exchange]]] = {
     "a-name-given-in-the-statement": ("assert (text := home.text) == '', text", [HOME]),
     "the-answer-in-the-frame": ("page = news\ndel pages\nassert 1 == 2", [NEWS]),
     "what-was-misread": ("document = home.json()\nassert document", [HOME]),
+    "what-is-no-success": ("news.text\ngone.raise_for_status()\nhome.text", [GONE]),
     "what-lacks-a-key": ("value = {'a': gone.text}['b']", [GONE]),
 }
 
@@ -154,6 +155,7 @@ def test_an_error_of_pytest_itself() -> None:
         ("assert broken.status_code == 500\nassert broken.text == ''", True),
         ("assert home.text == ''", False),
         ("assert home.status_code == 201", True),
+        ("assert home.text\ngone.raise_for_status()", True),
     ],
     ids=[
         "status",
@@ -162,6 +164,7 @@ def test_an_error_of_pytest_itself() -> None:
         "of-a-crash",
         "content",
         "of-a-success",
+        "raise-for-status",
     ],
 )
 def test_about_the_status(source: str, about_status: bool) -> None:

@@ -87,6 +87,14 @@ def test_never_asked() -> None:
     assert (classified.result, classified.kind) == (INCONCLUSIVE, "budget")
 
 
+def test_a_status_that_the_check_raises() -> None:
+    """``raise_for_status`` says what a comparison of the status says."""
+    exchange = answered(404)
+    with pytest.raises(DeploymentError) as caught:
+        respond(exchange).raise_for_status()
+    assert classify(caught.value).result == FAILED
+
+
 def test_turned_away() -> None:
     """A firewall's or a limiter's refusal says nothing of the deployment."""
     classified = classify(Blocked(answered(429), "429 Too Many Requests"))
