@@ -24,11 +24,10 @@ def script_sources(page: Response, resources: Iterable[Resource]) -> list[bytes]
 
 
 def script_type_problems(page: Response) -> list[str]:
-    """Return the script files of the page whose element has a ``type`` that no browser runs."""
-    return [
-        f'<script src="{address}" type="{kind}">: no browser runs this type'
-        for address, kind in page_elements.other_types(page.html)
-    ]
+    """Return the script files of the page that no browser runs, for their ``type`` or since they
+    are for browsers without modules.
+    """
+    return [f"{element}: {why}" for element, why in page_elements.not_run(page.html)]
 
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from . import javascript, links
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _SCRIPTED: Final = ("on", "data-", "role", "aria-controls", "ng-", "v-", "@", ":")
 """How attributes begin by which scripts find a link."""
@@ -59,8 +59,7 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]
     base = links.base(tree, url)
     for node in tree.css("script"):
         kind, address = node.attributes.get("type") or "", node.attributes.get("src")
-        is_module = kind.strip().lower() == "module"
-        if not javascript.is_javascript(kind) or ("nomodule" in node.attributes and not is_module):
+        if not javascript.is_javascript(kind) or _is_for_old_browsers(node):
             continue
         if address is None:
             yield "", node.text(deep=True).encode(), kind
@@ -73,12 +72,20 @@ def has_order(tree: LexborHTMLParser) -> bool:
     return tree.css_first("script[async], script[defer], script[type=module i]") is None
 
 
-def other_types(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """Return ``src`` and ``type`` of the script files that a browser does not run as JavaScript."""
-    for node in tree.css("script[src][type]"):
-        kind = node.attributes.get("type") or ""
+def not_run(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Return the start tags of the script files that a browser does not run, and why."""
+    for node in tree.css("script[src]"):
+        source, kind = node.attributes.get("src") or "", node.attributes.get("type") or ""
         if not javascript.is_javascript(kind):
-            yield node.attributes.get("src") or "", kind
+            yield f'<script src="{source}" type="{kind}">', "no browser runs this type"
+        elif _is_for_old_browsers(node):
+            yield f'<script src="{source}" nomodule>', "no browser that has modules runs it"
+
+
+def _is_for_old_browsers(script: LexborNode) -> bool:
+    """Return whether only browsers without modules, of before 2018, run a script."""
+    kind = (script.attributes.get("type") or "").strip().lower()
+    return "nomodule" in script.attributes and kind != "module"
 
 
 def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]:

@@ -40,6 +40,10 @@ def test_script_files_of_a_type_that_no_browser_runs(site: Site) -> None:
     assert checks.script_type_problems(page) == [
         '<script src="a.js" type="text/javascirpt">: no browser runs this type'
     ]
+    page = site.page('<script nomodule src="a.js"></script>')
+    assert checks.script_type_problems(page) == [
+        '<script src="a.js" nomodule>: no browser that has modules runs it'
+    ]
     for kind in ("", "module", "text/javascript", "text/javascript;version=1.8"):
         page = site.page(f'<script src="a.js" type="{kind}"></script>')
         assert checks.script_type_problems(page) == []
