@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -69,7 +70,7 @@ def failure_of(
     """
     statement = failed_statement(error.__traceback__)
     words = _words(error, statement, comparison)
-    answers = _answers(error, statement, sent, declared)
+    answers = _answers(error, statement, sent, declared, words.text)
     exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
     unanswered = [exchange for exchange in answers.members if exchange.answer is None]
     exchanges = tuple(sorted(dict.fromkeys((*exchanges, *unanswered)), key=_rank)[:_ABOUT])
@@ -125,6 +126,7 @@ def _answers(
     statement: Statement | None,
     sent: Sequence[Exchange],
     declared: Iterable[Exchange],
+    text: str,
 ) -> Answers:
     """Return the answers that a failure is about, from the surest sign to the weakest."""
     exchange = getattr(error, "exchange", None)
@@ -135,7 +137,7 @@ def _answers(
         answers = statement.answers_in_frame()
         answers.single = dict.fromkeys(list(answers.single)[:1])
     if not answers and sent:
-        return Answers(single={sent[-1]: None})
+        return Answers(single=dict.fromkeys(_named(sent, text) or sent[-1:]))
     return answers or Answers(members=dict.fromkeys(declared))
 
 
@@ -150,8 +152,7 @@ def _outliers(exchanges: Sequence[Exchange], message: str) -> tuple[Exchange, ..
     """Return those of a set of answers that a failure is about: those that its message names, or
     that are in trouble, or that differ from most others.
     """
-    lines = set(message.split())
-    named = [e for e in exchanges if {e.probe.url, urlsplit(e.probe.url).path} & lines]
+    named = _named(exchanges, message)
     troubled = [exchange for exchange in exchanges if _rank(exchange) < 2]
     if named or troubled:
         return tuple(named or troubled)
@@ -159,6 +160,12 @@ def _outliers(exchanges: Sequence[Exchange], message: str) -> tuple[Exchange, ..
     usual = [look for look, count in Counter(looks).items() if count * 2 > len(looks)]
     differing = [e for e, look in zip(exchanges, looks, strict=True) if usual and look not in usual]
     return tuple(differing or exchanges)
+
+
+def _named(exchanges: Iterable[Exchange], message: str) -> list[Exchange]:
+    """Return those whose URL or path stands in ``message`` by itself."""
+    words = {word.rstrip(".:;") for word in re.findall(r"""[^\s"'(),\[\]{}]+""", message)}
+    return [e for e in exchanges if {e.probe.url, urlsplit(e.probe.url).path} & words]
 
 
 def _look(exchange: Exchange) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from types import FrameType, TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from ..fetch import Exchange, Resource, Response
 
@@ -150,7 +150,8 @@ class Statement:
         if name in seen:
             return
         seen.add(name)
-        for source in [loop.iter] if loop is not None else self._sources(name):
+        is_variable = loop is not None and name in _bound(loop.target)
+        for source in [loop.iter] if loop is not None and is_variable else self._sources(name):
             self._read(source, answers, seen)
 
     def _item(self, node: ast.Subscript) -> object:
@@ -165,17 +166,18 @@ class Statement:
         return None
 
     def _ended_loop(self, name: str) -> ast.For | None:
-        """Return the loop whose variable ``name`` is, if it is over: then the variable holds the
-        last of many, which need not be the one that the failure is about.
+        """Return the loop that binds ``name``, if it is over: then the name stands for the last of
+        many, which need not be the one that the failure is about.
         """
-        loops = [
+        binding = [node for node in ast.walk(self._function or ast.Pass()) if _binds(node, name)]
+        last = max((node.lineno for node in binding if node.lineno <= self._line), default=0)
+        around = [
             node
             for node in ast.walk(self._function or ast.Pass())
-            if isinstance(node, ast.For) and name in _bound(node.target)
+            if isinstance(node, ast.For) and _contains(node, last)
         ]
-        if any(_contains(loop, self._line) for loop in loops):
-            return None
-        return next((loop for loop in loops if loop.lineno < self._line), None)
+        over = (loop for loop in around if not _contains(loop, self._line))
+        return next(over, None)
 
     def _sources(self, name: str) -> Iterator[ast.AST]:
         """Yield the expressions that ``name`` was made from or filled with before the statement."""
@@ -240,6 +242,12 @@ def _contains(node: ast.AST, line: int) -> bool:
 
 def _bound(target: ast.AST | None) -> set[str]:
     return {node.id for node in ast.walk(target or ast.Pass()) if isinstance(node, ast.Name)}
+
+
+def _binds(node: ast.AST, name: str) -> TypeGuard[ast.For | ast.Assign]:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    targets = [node.target] if isinstance(node, ast.For) else targets
+    return any(name in _bound(target) for target in targets)
 
 
 def _sources_in(node: ast.AST, name: str) -> list[ast.expr]:

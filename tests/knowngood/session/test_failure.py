@@ -97,6 +97,24 @@ def test_what_a_client_sent_last() -> None:
     assert walk.exchanges == (NEWS,)
 
 
+def test_a_list_of_the_paths_that_are_wrong() -> None:
+    """What a loop read last is sound; the message names what is not."""
+    names = ", ".join(ANSWERS)
+    source = f"""
+        sent = [gone, home]
+        bad = []
+        for number in range(2):
+            page = sent.pop(0)
+            if page.status_code != 200:
+                bad.append((page.path, page.status_code))
+        del {names}, sent
+        assert bad == []
+    """
+    compared = Comparison("==", [("/gone", 404)], [])
+    walk = failure(source, compared, sent=[GONE, NEWS, HOME])
+    assert walk.exchanges == (GONE,)
+
+
 def test_what_the_marks_ask_for() -> None:
     """Where nothing else is known, those declared that are in trouble."""
     names = ", ".join(ANSWERS)
