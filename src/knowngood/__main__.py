@@ -2,6 +2,20 @@
 
 import sys
 
-from .cli.main import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command; return its exit code, or 75 where a package that it needs is missing: Python
+    would end with 1, which tells a pipeline to roll back.
+    """
+    try:
+        from .cli.main import main as command
+    except ImportError as error:
+        sys.stderr.write(
+            f"knowngood: the installation is broken, nothing was done: {error}; install it again\n"
+        )
+        return 75
+    return command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -49,20 +49,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Before pytest's capture takes the place of stdout and stderr."""
     if early_config.known_args_namespace.env:
-        from .session.pytest_options import hide_secrets
-
-        hide_secrets(early_config)
+        try:
+            from .session import registration
+        except ImportError as error:
+            raise pytest.UsageError(
+                f"the installation of knowngood is broken, so nothing can be checked: {error}; "
+                "install it again"
+            ) from error
+        registration.prepare(early_config)
     yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    if config.known_args_namespace.env:  # pytest reads no further than --help
-        from .session.pytest_options import is_worker, refuse_to_check_nothing
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, object]:
+    from_worker = hasattr(config, "workerinput")  # xdist's
+    if from_worker or not config.known_args_namespace.env:  # pytest reads no further than --help
+        return (yield)
+    from .session import process_end, pytest_options
 
-        if not is_worker(config):
-            refuse_to_check_nothing(config)
-    return (yield)
+    pytest_options.refuse_to_check_nothing(config)
+    return (yield from process_end.bounded(config))
 
 
 def pytest_configure(config: pytest.Config) -> None:

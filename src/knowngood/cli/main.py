@@ -15,9 +15,9 @@ from typing import Final
 
 import click
 
-from ..safety import RunnerError, UsageError, one_line
+from ..safety import RunnerError, UsageError, one_line, open_streams
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
-from .console import flush_streams, interruptible, open_streams, print_error
+from .console import flush_streams, interruptible, print_error
 
 COMMANDS: Final = {
     "verify": "run the checks against an environment; the exit code says what to do",

@@ -15,6 +15,7 @@ from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_
 from .redactor import MASK, SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
+from .standard_streams import lose_what_cannot_be_written, open_streams
 
 __all__ = [
     "MASK",
@@ -33,7 +34,9 @@ __all__ = [
     "hide_secrets",
     "indented_lines",
     "lock",
+    "lose_what_cannot_be_written",
     "one_line",
+    "open_streams",
     "process_group",
     "redact",
     "redact_data",

@@ -89,8 +89,9 @@ def redact_stream(stream: Any) -> None:
     The object stays the same, since pytest's capture and its terminal already hold it.
     """
     for target in (stream, getattr(stream, "buffer", None)):
-        if target is not None and "write" not in vars(target):
+        if target is not None and not hasattr(target, "redacts"):
             target.write = _redacting(target.write)
+            target.redacts = True
 
 
 def _redacting(write: Callable[[Any], int]) -> Callable[[Any], int]:

@@ -1,17 +1,27 @@
-"""Registers in pytest what runs the checks; plugin.py imports this once ``--env`` is given."""
+"""Prepares pytest for a run and registers what runs the checks; plugin.py imports this once
+``--env`` is given.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from ..safety import lose_what_cannot_be_written, open_streams
 from .controller import Controller
 from .junit import Junit
 from .lock_hooks import LockHooks
 from .log_file import LogFile
-from .pytest_options import is_worker, options_of, usage_errors
+from .pytest_options import hide_secrets, is_worker, options_of, usage_errors
 from .quiet_terminal import QuietTerminal
 from .redaction_hooks import RedactionHooks
 from .worker import Worker
+
+
+def prepare(config: pytest.Config) -> None:
+    """Make stdout and stderr safe, before pytest captures them and any file of checks runs."""
+    open_streams()
+    lose_what_cannot_be_written()
+    hide_secrets(config)
 
 
 def start(config: pytest.Config) -> Worker:

@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 import pytest
 
+from knowngood import __main__
 from knowngood.cli import main
 from knowngood.safety import RunnerError, UsageError
 
@@ -113,3 +114,12 @@ def test_completion(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     monkeypatch.setenv("COMP_CWORD", "1")
     assert main.complete("bash_complete") == 0
     assert capsys.readouterr().out == "plain,rollback\n"
+
+
+def test_an_installation_without_a_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hold, and say which: Python itself would end with 1."""
+    monkeypatch.setitem(sys.modules, "knowngood.cli.main", None)
+    assert __main__.main() == 75
+    assert "the installation is broken" in capsys.readouterr().err
