@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from posixpath import commonpath, dirname
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -88,32 +89,55 @@ def _predicate(outcome: Outcome) -> str:
 
 def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:
     """Return the URLs that a sentence names, and whether they are several."""
-    names = _places(lead, core)
+    names = _names(lead, core)
     if len(names) == 1:
         return names[0], False
     if len(names) <= _NAMED:
         return f"{', '.join(names[:-1])} and {names[-1]}", True
-    return f"{', '.join(names[:_NAMED])} and {plural(len(names) - _NAMED, 'more URL')}", True
+    folder = _common_folder(names)
+    below = f" below {folder}" if folder != "/" else ""
+    more = plural(len(names) - _NAMED, "more URL")
+    return f"{', '.join(names[:_NAMED])} and {more}{below}", True
 
 
 def more_places(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
     """Return the URLs that the sentence only counts."""
-    return tuple(_places(lead, core)[_NAMED:])
+    return tuple(_names(lead, core)[_NAMED:])
 
 
-def _places(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
+def _names(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
     """Return the paths that symptoms are about, that of ``lead`` first; one for all values of a
     param.
     """
-    of_place: dict[str, set[str]] = {lead.place: set()}
-    for symptom in core:
-        of_place.setdefault(symptom.place, set()).add(symptom.url)
-    folded = {url for place, urls in of_place.items() for url in urls if url != place}
     return [
         _path(place if len(urls) > 1 else next(iter(urls)))
-        for place, urls in of_place.items()
-        if place not in folded
+        for place, urls in _places(lead, core).items()
     ]
+
+
+def _places(lead: Symptom, core: Sequence[Symptom]) -> dict[str, set[str]]:
+    """Return the URLs of each place that symptoms are about, that of ``lead`` first, without places
+    all of whose URLs another one has.
+    """
+    of_place: dict[str, set[str]] = {}
+    for symptom in (lead, *core):
+        of_place.setdefault(symptom.place, set()).add(symptom.url)
+    covered: set[str] = set()
+    widest: list[str] = []
+    for place in sorted(of_place, key=lambda place: (-len(of_place[place]), "{" not in place)):
+        if not of_place[place] <= covered:
+            widest.append(place)
+            covered |= of_place[place]
+    named = (place for place in of_place if place in widest)
+    return {
+        place: of_place[place]
+        for place in sorted(named, key=lambda place: lead.url not in of_place[place])
+    }
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """Return the folder that all paths lie in, with a slash at its end."""
+    return commonpath([dirname(path.partition("?")[0]) for path in paths]).rstrip("/") + "/"
 
 
 def _path(url: str) -> str:
@@ -122,12 +146,19 @@ def _path(url: str) -> str:
 
 
 def _extent(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:
-    """Return in how many values of a param of the URL, and at which edges, it is so."""
-    same = [symptom for symptom in core if symptom.place == lead.place]
+    """Return in how many values of a param, and at which edges, it is so; nothing where that
+    differs between the URLs that the sentence names.
+    """
+    extents = {_extent_of(place, core, params) for place in _places(lead, core)}
+    return next(iter(extents)) if len(extents) == 1 else ""
+
+
+def _extent_of(place: str, core: Sequence[Symptom], params: Mapping[str, int]) -> str:
+    same = [symptom for symptom in core if symptom.place == place]
     extent = ""
-    for name in lead.outcome.values:
+    for name in same[0].outcome.values:
         total = params.get(name, 0)
-        if f"{{{name}}}" in lead.place and total > 1:
+        if f"{{{name}}}" in place and total > 1:
             count = len({symptom.outcome.values.get(name) for symptom in same})
             extent += f" in {count} of {total} {name}s"
     edges = sorted({edge for symptom in same for edge in symptom.edges})

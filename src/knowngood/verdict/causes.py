@@ -241,16 +241,18 @@ def _cause(group: _Group, answered: Container[str], params: Mapping[str, int], s
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
     """Return the symptom that shows a cause best: one that compared what is wrong, of the check
-    that meets it in most cases. What was not asked, since the origin was given up, shows it worst.
+    that meets it in most cases, at the URL with the fewest folders. What was not asked, since the
+    origin was given up, shows it worst.
     """
     counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
 
-    def order(symptom: Symptom) -> tuple[bool, bool, int]:
+    def order(symptom: Symptom) -> tuple[bool, bool, int, int]:
         given_up = symptom.trouble == AttemptError.UNREACHABLE
         return (
             given_up,
             not is_compared(symptom.outcome),
             -counts[symptom.outcome.check, symptom.place],
+            symptom.url.count("/"),
         )
 
     return min(core, key=order)
@@ -267,7 +269,7 @@ def _cases(symptoms: Iterable[Symptom]) -> list[str]:
 
 def _claims(check: str, outcomes: Sequence[Outcome]) -> tuple[ClaimAtFault, ...]:
     """Return the claims of outcomes: that of ``check`` first, then those that most cases meet."""
-    counts = Counter(outcome.check for outcome in outcomes)
+    counts = Counter({outcome.nodeid: outcome.check for outcome in outcomes}.values())
     first = {outcome.check: outcome for outcome in reversed(outcomes)}
     order = sorted(counts, key=lambda name: (name != check, -counts[name]))
     return tuple(

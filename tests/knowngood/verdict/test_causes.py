@@ -1,6 +1,7 @@
 """One fault is one cause, however many claims and cases meet it."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -177,7 +178,7 @@ def test_two_missing_files_are_two_causes() -> None:
 
 
 def test_many_missing_files_are_one_cause() -> None:
-    """A folder that was lost: the first two are named, the others counted."""
+    """A folder that was lost: the first three are named, the others counted."""
     lost = [o for n in range(5) for o in missing("is_there", f"/{{locale}}/js/{n}.js")]
     assert sentences(*lost) == [
         "/{locale}/js/0.js, /{locale}/js/1.js, /{locale}/js/2.js and 2 more URLs are 404 in 5 of 5 "
@@ -300,3 +301,40 @@ def test_order_of_outcomes_changes_nothing() -> None:
 def test_nothing() -> None:
     """No failure has no cause."""
     assert causes() == ()
+
+
+def test_urls_of_two_names_that_are_one_place() -> None:
+    """An alias links to the locale that fails: the place is named once, with both of its cases."""
+    forbidden: dict[str, Any] = {"kind": "status", "expected": "200", "got": "403"}
+    two = [
+        outcome("is_there", f"/{name}/", 403, values={"locale": name}, **forbidden)
+        for name in ("en-US", "he")
+    ]
+    target = outcome("is_the_same", "/en-US/", 403, values={"target": "en-US"}, **forbidden)
+    english = outcome("as_in_english", "/en-US/", 403, values={"locale": "fr"}, **forbidden)
+    assert sentences(english, target, *two) == ["/{locale}/ is 403 in 2 of 5 locales"]
+
+
+def test_places_of_which_one_has_a_param() -> None:
+    """How many locales a URL fails in says nothing of another URL."""
+    lone = [outcome("lone", path, 404, kind="status") for path in ("/a", "/b/c", "/d")]
+    [sentence] = sentences(*missing("is_there", CONFIG), *lone)
+    assert sentence == "/{locale}/js/config.json, /a, /b/c and 1 more URL are 404"
+
+
+def test_a_folder_that_is_missing() -> None:
+    """The page is named first, and what the other URLs have in common."""
+    paths = ("js/config.json", "", "v4/", "js/a/b.js", "mobile/")
+    gone = [missing("is_there", f"/{{locale}}/{path}")[3] for path in paths]
+    assert sentences(*gone) == [
+        "/fr/, /fr/js/config.json, /fr/v4/ and 2 more URLs below /fr/ are 404 in 1 of 5 locales"
+    ]
+
+
+def test_a_case_that_fails_at_several_urls_counts_once() -> None:
+    """The claim does not hold in one case."""
+    [one] = missing("is_there", CONFIG)[:1]
+    further = [outcome("", f"/ar/img/{name}.png", 404).exchanges[0] for name in "abc"]
+    further = [{**e, "attempts": [{"detail": "", "phase": "", "error": ""}]} for e in further]
+    [cause] = causes(replace(one, further=tuple(further)))
+    assert [claim.cases for claim in cause.claims] == [1]
