@@ -64,8 +64,10 @@ def sentence(
     where = _extent(lead, core, params)
     if not lead.trouble:
         return f"{subject}{where}: {first_line}"
-    predicate = _predicate(outcome)
-    return f"{subject} {_PLURAL.sub(_plural_verb, predicate) if several else predicate}{where}"
+    what, colon, detail = _predicate(outcome).partition(": ")
+    if several:
+        what = _PLURAL.sub(_plural_verb, what)
+    return f"{subject} {what}{where}{colon}{detail}"
 
 
 _PLURAL: Final = re.compile(r"^(is|gives|redirects)\b")

@@ -132,7 +132,7 @@ def test_an_origin_that_was_given_up() -> None:
 def test_a_url_that_gives_no_answer() -> None:
     """An origin that answers otherwise is not called dead."""
     slow = in_locales("answers", "/{locale}/x", status=0, kind="timeout", phase="headers")
-    assert sentences(*slow) == ["/{locale}/x gives no answer: timeout (headers) in 5 of 5 locales"]
+    assert sentences(*slow) == ["/{locale}/x gives no answer in 5 of 5 locales: timeout (headers)"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_what_a_loop_did_not_come_to() -> None:
     }
     both = Outcome(**{**one.to_json(), "further": [behind, silent]})
     assert sentences(both) == [
-        "/fr/c.css gives no answer: timeout (body) in 1 of 5 locales",
+        "/fr/c.css gives no answer in 1 of 5 locales: timeout (body)",
         "/fr/a.js is 404 in 1 of 5 locales",
         "/fr/b.woff is 404 in 1 of 5 locales",
     ]
@@ -181,8 +181,8 @@ def test_many_missing_files_are_one_cause() -> None:
     """A folder that was lost: the first three are named, the others counted."""
     lost = [o for n in range(5) for o in missing("is_there", f"/{{locale}}/js/{n}.js")]
     assert sentences(*lost) == [
-        "/{locale}/js/0.js, /{locale}/js/1.js, /{locale}/js/2.js and 2 more URLs are 404 in 5 of 5 "
-        "locales"
+        "/{locale}/js/0.js, /{locale}/js/1.js, /{locale}/js/2.js and 2 more URLs below "
+        "/{locale}/js/ are 404 in 5 of 5 locales"
     ]
     assert causes(*lost)[0].problems == ("/{locale}/js/3.js", "/{locale}/js/4.js")
 
