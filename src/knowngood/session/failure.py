@@ -62,11 +62,15 @@ def failure_of(
     comparison: Comparison | None = None,
     sent: Sequence[Exchange] = (),
     declared: Iterable[Exchange] = (),
+    *,
+    in_check: bool = True,
 ) -> Failure:
     """Return what ``error`` is about.
 
     ``comparison`` is the last one that failed, ``sent`` what the check's clients sent, in order,
-    and ``declared`` the answers to what its marks ask for.
+    and ``declared`` the answers to what its marks ask for. ``in_check`` is False where a fixture
+    raised it: what that asserts is about an answer only if it names one, or a client has sent
+    something.
     """
     statement = failed_statement(error.__traceback__)
     words = _words(error, statement, comparison)
@@ -74,7 +78,7 @@ def failure_of(
     exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
     unanswered = [exchange for exchange in answers.members if exchange.answer is None]
     exchanges = tuple(sorted(dict.fromkeys((*exchanges, *unanswered)), key=_rank)[:_ABOUT])
-    if not _is_about_answer(error, statement, exchanges):
+    if not _is_about_answer(error, statement, exchanges if in_check or sent else ()):
         return Failure(message=words.text)
     reads = dict.fromkeys(
         exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
@@ -108,8 +112,8 @@ def _is_about_answer(
         return True
     if statement is None:
         return False
-    if isinstance(error, AssertionError) or is_pytest_fail(error):
-        return bool(exchanges)
+    if exchanges and (isinstance(error, AssertionError) or is_pytest_fail(error)):
+        return True
     return bool(statement.answers())
 
 

@@ -215,13 +215,17 @@ class Runner:
         """Return what the item's clients sent, in order."""
         return [exchange for walk in reading.walks for exchange in walk.exchanges]
 
-    def failure(self, error: BaseException) -> Failure:
-        """Return what ``error``, which ended the running item, is about."""
+    def failure(self, error: BaseException, *, in_check: bool = True) -> Failure:
+        """Return what ``error``, which ended the running item, is about.
+
+        ``in_check`` is False where one of its fixtures raised it.
+        """
         reading = self._now()
         reading.failed = True
         assert self._prefetcher is not None
         declared = self._prefetcher.arrived(reading.planned)
-        return failure_of(error, reading.compared, self._walked(reading), declared)
+        sent = self._walked(reading)
+        return failure_of(error, reading.compared, sent, declared, in_check=in_check)
 
     @property
     def requests(self) -> int:

@@ -185,7 +185,7 @@ class Worker:
             "again": report.when == "teardown",
         }
         if report.failed and call.excinfo is not None:
-            fields |= self._failed(call.excinfo.value)
+            fields |= self._failed(call.excinfo.value, in_check=report.when == "call")
         # a check may be required by its name, so that stays as it is
         return Outcome(**{**redact_data(fields), "check": fields["check"]})
 
@@ -195,9 +195,9 @@ class Worker:
             self._described[exchange] = describe(exchange, self.environment.ca)
         return self._described[exchange]
 
-    def _failed(self, error: BaseException) -> dict[str, Any]:
+    def _failed(self, error: BaseException, *, in_check: bool) -> dict[str, Any]:
         """Return the fields of an outcome that say what went wrong, and in which exchange."""
-        failure = self.run.failure(error)
+        failure = self.run.failure(error, in_check=in_check)
         classified = classify(error, about_answer=failure.about_answer)
         message = failure.message or classified.message
         fields: dict[str, Any] = {

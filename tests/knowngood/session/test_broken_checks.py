@@ -1,0 +1,60 @@
+"""What is wrong with a check's own code never rolls a release back."""
+
+from collections.abc import Callable
+
+import pytest
+from suite_run import SuiteRun
+
+Run = Callable[..., SuiteRun]
+
+HEAD = "import pytest\n"
+ASKS = '@pytest.mark.get("content:/")\n'
+BROKEN = {
+    "async": f"{ASKS}async def test_it(response):\n    assert response.status_code == 404\n",
+    "scope": (
+        '@pytest.fixture(scope="session")\ndef wide(response):\n    return response\n\n'
+        f"{ASKS}def test_it(response, wide):\n    assert True\n"
+    ),
+    "fixture": (
+        "@pytest.fixture\ndef login():\n    assert 1 == 2\n\n"
+        f"{ASKS}def test_it(response, login):\n    assert True\n"
+    ),
+    "fixture-key": (
+        "@pytest.fixture\ndef login():\n    return {}['user']\n\n"
+        f"{ASKS}def test_it(response, login):\n    assert True\n"
+    ),
+    "no-such-fixture": f"{ASKS}def test_it(response, logn):\n    assert True\n",
+    "secret": f"{ASKS}def test_it(response, environment):\n    environment.secrets['tokn']\n",
+    "param": f"{ASKS}def test_it(response, environment):\n    environment.params['local']\n",
+    "case": f"{ASKS}def test_it(response, case):\n    case['local']\n",
+    "schema": f"{ASKS}def test_it(response, schema):\n    schema('cnfig').check(response)\n",
+    "import": f"{ASKS}def test_it(response):\n    import no_such_module\n",
+    "name": f"{ASKS}def test_it(response):\n    assert respnse.status_code == 200\n",
+    "attribute": f"{ASKS}def test_it(response):\n    assert response.staus_code == 200\n",
+    "arguments": f"{ASKS}def test_it(response):\n    response.json(1, 2, 3)\n",
+}
+
+
+@pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
+def test_a_check_that_is_broken(small_suite: Run, source: str) -> None:
+    """Hold, or a usage error."""
+    result = small_suite(HEAD + source)
+    assert result.code in (4, 75), result.output
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        "assert client.get('/login').status_code == 404",
+        "response = client.get('/login')\n    assert response.status_code == 404",
+        "answer = client.get('/login')\n    assert answer.json()['token']",
+    ],
+)
+def test_a_fixture_that_reads_a_wrong_answer(small_suite: Run, login: str) -> None:
+    """Where a fixture asserts something of an answer, the deployment is wrong."""
+    source = (
+        f"{HEAD}@pytest.fixture\ndef login(client):\n    {login}\n\n"
+        '@pytest.mark.origin("content")\ndef test_it(login):\n    assert True\n'
+    )
+    result = small_suite(source)
+    assert result.code == 1, result.output
