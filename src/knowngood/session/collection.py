@@ -134,6 +134,23 @@ def refuse_misuse(item: pytest.Item) -> None:
         origin_of(item)
 
 
+def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str]) -> None:
+    """Raise BadMark for a mark that is nearly one of the ``registered``, lines of the setting
+    ``markers``: pytest ignores a mark that it does not know, and with it what the mark asks for.
+    """
+    from difflib import get_close_matches
+
+    known = {line.partition(":")[0].partition("(")[0].strip() for line in registered}
+    for item in items:
+        for name in {mark.name for mark in item.iter_markers()} - known:
+            near = get_close_matches(name.lower(), known, n=1, cutoff=0.75)
+            if near:
+                raise BadMark(
+                    f"{item.nodeid}: there is no mark {name!r}; write {near[0]!r}, or register a "
+                    "mark of your own in the setting markers"
+                )
+
+
 def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
     """Read every schema beside these checks. Raises BadSchema, before the first request."""
     for folder in sorted({item.path.parent / "schemas" for item in items}):

@@ -77,6 +77,7 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         with usage_errors():
+            collection.refuse_misspelt_marks(items, self._config.getini("markers"))
             collection.refuse_bad_schemas(items)
             items[:] = in_order([i for i in items if self._applies(i)], self.environment)
         self._selected = True
