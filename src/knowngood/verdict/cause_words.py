@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..fetch import AttemptError
 from .evidence import CONVERGED, listed, plural
 from .outcome import Outcome
-from .symptom import BROKEN_ANSWER, NO_ANSWER, Symptom, has_wrong_status
+from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status
 
 _NAMED: Final = 3  # URLs that a sentence names
 _ERRORS: Final = {**NO_ANSWER, **BROKEN_ANSWER}
@@ -61,6 +61,7 @@ def sentence(
         url = urlsplit(lead.url)
         return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
     subject, several = _subject(lead, core)
+    subject = f"{_method(core)}{subject}"
     where = _extent(lead, core, params)
     if not lead.trouble:
         return f"{subject}{where}: {first_line}"
@@ -89,6 +90,12 @@ def _predicate(outcome: Outcome) -> str:
     return f"is not judged: {outcome.message.partition(chr(10))[0]}"
 
 
+def _method(core: Sequence[Symptom]) -> str:
+    """Return the method of all requests and a blank; nothing for GET, or where methods differ."""
+    methods = {str(symptom.outcome.exchanges[0]["method"]) for symptom in core if symptom.url}
+    return f"{methods.pop()} " if len(methods) == 1 and methods != {"GET"} else ""
+
+
 def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:
     """Return the URLs that a sentence names, and whether they are several."""
     names = _names(lead, core)
@@ -112,7 +119,7 @@ def _names(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
     param.
     """
     return [
-        _path(place if len(urls) > 1 else next(iter(urls)))
+        _path(place if len(urls) > 1 else ID.sub("{id}", next(iter(urls))))
         for place, urls in _places(lead, core).items()
     ]
 

@@ -338,3 +338,11 @@ def test_a_case_that_fails_at_several_urls_counts_once() -> None:
     further = [{**e, "attempts": [{"detail": "", "phase": "", "error": ""}]} for e in further]
     [cause] = causes(replace(one, further=tuple(further)))
     assert [claim.cases for claim in cause.claims] == [1]
+
+
+def test_a_method_other_than_get() -> None:
+    """The URL alone does not say what failed. An id that a check made up is another each time."""
+    one = outcome("deletes", "/1.0/5f0e2f8c-5e0c-4f3e-8f4e-7e3f7f0a1b2c", 405, kind="status")
+    delete = replace(one, exchanges=({**one.exchanges[0], "method": "DELETE"},))
+    assert sentences(delete) == ["DELETE /1.0/{id} is 405"]
+    assert sentences(delete, replace(one, nodeid="gets")) == ["/1.0/{id} is 405"]
