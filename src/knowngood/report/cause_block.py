@@ -14,7 +14,9 @@ _REPEAT: Final = "    repeat   "  # the one line that is never cut: half of it i
 _SIDE: Final = 300  # characters of what was expected or came
 _CASES: Final = 12  # cases that are named
 _CLAIMS: Final = 2  # further claims that are named
-_PROBLEMS: Final = 3  # lines that say more than the sentence
+_MOST: Final = 12  # lines of a block
+_PROBLEMS: Final = 4  # of them, lines that say more than the sentence
+_ATTEMPTS: Final = 4  # attempts that are named
 _MARKS: Final = {"failed": "FAILED", "known": "KNOWN", "unsettled": "UNSETTLED"}
 
 
@@ -29,10 +31,20 @@ def lines(cause: Mapping[str, Any]) -> list[str]:
 
 def _lines(cause: Mapping[str, Any]) -> Iterator[str]:
     yield f"{_MARKS[cause['state']]} {cause['sentence']}"
-    problems = cause["problems"]
-    yield from (f"    {one_line(line, _SIDE)}" for line in problems[:_PROBLEMS])
-    if len(problems) > _PROBLEMS:
-        yield f"    … {len(problems) - _PROBLEMS} more; --verdict-file has all"
+    facts = list(_facts(cause))
+    yield from _problems(cause["problems"], min(_PROBLEMS, _MOST - 1 - len(facts)))
+    yield from facts
+
+
+def _problems(problems: Sequence[str], room: int) -> Iterator[str]:
+    """Yield as many problems as there is room for, and how many are left."""
+    shown = room if len(problems) <= room else max(0, room - 1)
+    yield from (f"    {one_line(problem, _SIDE)}" for problem in problems[:shown])
+    if len(problems) > shown:
+        yield f"    … {len(problems) - shown} more; --verdict-file has all"
+
+
+def _facts(cause: Mapping[str, Any]) -> Iterator[str]:
     if cause["expected"]:
         yield f"    expected {one_line(cause['expected'], _SIDE)}"
     if cause["got"] and cause["kind"] not in {"status", "redirect"}:
@@ -52,10 +64,20 @@ def _exchange(exchange: Mapping[str, Any], *, compared: bool) -> Iterator[str]:
     yield f"    answer   {got_words(exchange)}"
     if exchange.get("excerpt"):
         yield f"    body     {exchange['excerpt']}"
+    if exchange.get("found_in"):
+        yield f"    found in {exchange['found_in']}"
     if len(exchange["attempts"]) > 1:
-        yield "    tried    " + " → ".join(map(attempt_words, exchange["attempts"]))
+        yield f"    tried    {_attempts(exchange['attempts'])}"
     if exchange.get("curl"):
         yield f"{_REPEAT}{exchange['curl']}"
+
+
+def _attempts(attempts: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the attempts ended in: the first ones, and the last."""
+    words = list(map(attempt_words, attempts))
+    left = len(words) - _ATTEMPTS
+    more = [f"{left} more"] if left > 0 else []
+    return " → ".join([*words[: _ATTEMPTS - 1], *more, *words[_ATTEMPTS - 1 :][-1:]])
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -39,6 +39,7 @@ class Failure:
     Attributes:
         exchanges: the exchanges that it is about, the most telling first.
         further: other exchanges of the loop that failed that are in trouble, too.
+        found_in: of those that a page needs, the URL of the answer that refers to them.
         reads: the URLs of all answers that the failed statement reads.
         message: what is wrong, in words; empty where the error of this package says it.
         expected: what a comparison expected; empty where ``message`` says it.
@@ -49,6 +50,7 @@ class Failure:
 
     exchanges: tuple[Exchange, ...] = ()
     further: tuple[Exchange, ...] = ()
+    found_in: Mapping[Exchange, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     message: str = ""
     expected: str = ""
@@ -84,9 +86,11 @@ def failure_of(
         exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
     )
     about_status = _is_about_status(statement, exchanges)
+    loop = statement.answers_of_loop() if statement is not None and about_status else Answers()
     return Failure(
         exchanges=exchanges,
-        further=_further(statement, exchanges) if about_status else (),
+        further=_further(loop, exchanges),
+        found_in={**loop.found_in, **answers.found_in},
         reads=tuple(reads)[:_READS],
         message=words.text,
         expected=words.expected,
@@ -96,10 +100,9 @@ def failure_of(
     )
 
 
-def _further(statement: Statement | None, exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
+def _further(loop: Answers, exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
     """Return the other answers of the loop that would have failed like the first."""
-    members = statement.answers_of_loop().members if statement is not None else {}
-    return tuple(e for e in members if e not in exchanges and _rank(e) < 2)[:_FURTHER]
+    return tuple(e for e in loop.members if e not in exchanges and _rank(e) < 2)[:_FURTHER]
 
 
 def _is_about_answer(

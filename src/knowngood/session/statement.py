@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -36,23 +36,30 @@ class Answers:
     Attributes:
         single: those that a name stands for by itself, in the order of the expression.
         members: those in collections, such as all pages of a site.
+        found_in: of what a page needs, the URL of the answer that refers to it.
     """
 
     single: dict[Exchange, None] = field(default_factory=dict)
     members: dict[Exchange, None] = field(default_factory=dict)
+    found_in: dict[Exchange, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.single or self.members)
 
     def add(self, value: object) -> bool:
         """Add what ``value`` holds; return whether it holds an answer."""
-        exchange = _exchange(value)
+        exchange = self._exchange(value)
         if exchange is not None:
             self.single.setdefault(exchange)
             return True
-        members = list(_member_exchanges(value))
+        members = list(filter(None, map(self._exchange, _members(value))))
         self.members.update(dict.fromkeys(members))
         return bool(members)
+
+    def _exchange(self, value: object) -> Exchange | None:
+        if isinstance(value, Resource) and value.exchange is not None:
+            self.found_in.setdefault(value.exchange, value.found_in)
+        return _exchange(value)
 
 
 def _exchange(value: object) -> Exchange | None:
@@ -63,14 +70,12 @@ def _exchange(value: object) -> Exchange | None:
     return value if isinstance(value, Exchange) else None
 
 
-def _member_exchanges(value: object) -> Iterator[Exchange]:
+def _members(value: object) -> Iterable[object]:
     if isinstance(value, Mapping):
         value = list(islice(value.values(), _MEMBERS))
     if isinstance(value, Sequence | Set) and not isinstance(value, str | bytes | bytearray):
-        for member in islice(value, _MEMBERS):
-            exchange = _exchange(member)
-            if exchange is not None:
-                yield exchange
+        return islice(value, _MEMBERS)
+    return ()
 
 
 class Statement:

@@ -20,7 +20,7 @@ from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.causes import find_causes
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
 from . import collection, comparison, marks, signals
-from .failure import Comparison
+from .failure import Comparison, Failure
 from .marks import BadMark, Case
 from .ordering import Planner, in_order, values_of
 from .polling import wait_until_right
@@ -190,11 +190,12 @@ class Worker:
         # a check may be required by its name, so that stays as it is
         return Outcome(**{**redact_data(fields), "check": fields["check"]})
 
-    def _description(self, exchange: Exchange) -> dict[str, Any]:
-        """Describe an exchange once, however many failures are about it."""
+    def _description(self, exchange: Exchange, failure: Failure) -> dict[str, Any]:
+        """Describe an exchange once, however many failures are about it; add what refers to it."""
         if exchange not in self._described:
             self._described[exchange] = describe(exchange, self.environment.ca)
-        return self._described[exchange]
+        found_in = one_line(failure.found_in.get(exchange, ""), 500)
+        return {**self._described[exchange], **({"found_in": found_in} if found_in else {})}
 
     def _failed(self, error: BaseException, *, in_check: bool) -> dict[str, Any]:
         """Return the fields of an outcome that say what went wrong, and in which exchange."""
@@ -207,8 +208,8 @@ class Worker:
             "message": encodable(redact(message)[:4000]),
             "expected": encodable(redact(failure.expected)),
             "got": encodable(redact(failure.got)),
-            "exchanges": [self._description(exchange) for exchange in failure.exchanges],
-            "further": [self._description(exchange) for exchange in failure.further],
+            "exchanges": [self._description(e, failure) for e in failure.exchanges],
+            "further": [self._description(e, failure) for e in failure.further],
             "reads": [one_line(url, 500) for url in failure.reads],
         }
         for exchange in failure.exchanges[:1]:

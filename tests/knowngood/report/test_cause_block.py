@@ -105,6 +105,27 @@ def test_problems_beyond_the_sentence() -> None:
     ]
 
 
+def test_a_full_block_fits_a_screen() -> None:
+    """With all that a cause can have, problems give way."""
+    full = block(
+        expected="200",
+        problems=tuple(f"/{number}" for number in range(9)),
+        exchanges=(exchange(tries=2, found_in="https://fhr.example/fr/"),),
+        cases=("de", "fr"),
+        claims=(claim(), claim("b.")),
+    )
+    assert len(full) == 12
+    assert "    … 8 more; --verdict-file has all" in full
+    assert "    found in https://fhr.example/fr/" in full
+
+
+def test_many_attempts() -> None:
+    """The first ones and the last say all."""
+    [tried] = [line for line in block(exchanges=(exchange(tries=11),)) if "tried" in line]
+    assert tried.count("404 Not Found") == 4
+    assert " → 7 more → " in tried
+
+
 def test_many_cases() -> None:
     """Twelve are named."""
     many = block(cases=tuple(f"l{number:02}" for number in range(100)))

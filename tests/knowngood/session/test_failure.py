@@ -97,6 +97,12 @@ def test_what_a_client_sent_last() -> None:
     assert walk.exchanges == (NEWS,)
 
 
+def test_what_refers_to_a_file() -> None:
+    """Of what a page needs, people have to know where its name stands."""
+    assert failure("assert script.response.text == ''").found_in == {OTHER: f"{SITE}/"}
+    assert failure("assert home.text == ''").found_in == {}
+
+
 def test_a_list_of_the_paths_that_are_wrong() -> None:
     """What a loop read last is sound; the message names what is not."""
     names = ", ".join(ANSWERS)
