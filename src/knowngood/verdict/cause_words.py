@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..fetch import AttemptError
 from .evidence import CONVERGED, listed, plural
 from .outcome import Outcome
-from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status
+from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
 
 _NAMED: Final = 3  # URLs that a sentence names
 _ERRORS: Final = {**NO_ANSWER, **BROKEN_ANSWER}
@@ -65,7 +65,8 @@ def sentence(
     where = _extent(lead, core, params)
     if not lead.trouble:
         return f"{subject}{where}: {first_line}"
-    what, colon, detail = _predicate(outcome).partition(": ")
+    folded = lead.outcome.values if "{" in subject else {}
+    what, colon, detail = neutral(_predicate(outcome), folded).partition(": ")
     if several:
         what = _PLURAL.sub(_plural_verb, what)
     return f"{subject} {what}{where}{colon}{detail}"
@@ -92,7 +93,8 @@ def _predicate(outcome: Outcome) -> str:
 
 def _method(core: Sequence[Symptom]) -> str:
     """Return the method of all requests and a blank; nothing for GET, or where methods differ."""
-    methods = {str(symptom.outcome.exchanges[0]["method"]) for symptom in core if symptom.url}
+    first = (symptom.outcome.exchanges[0] for symptom in core if symptom.url)
+    methods = {str(exchange.get("method", "GET")) for exchange in first}
     return f"{methods.pop()} " if len(methods) == 1 and methods != {"GET"} else ""
 
 

@@ -346,3 +346,23 @@ def test_a_method_other_than_get() -> None:
     delete = replace(one, exchanges=({**one.exchanges[0], "method": "DELETE"},))
     assert sentences(delete) == ["DELETE /1.0/{id} is 405"]
     assert sentences(delete, replace(one, nodeid="gets")) == ["/1.0/{id} is 405"]
+
+
+def test_where_all_locales_are_redirected_to() -> None:
+    """The target is folded like the URL."""
+    moved = [
+        outcome(
+            "is_there", f"/{name}/a", 301, kind="status", values={"locale": name}, expected="200"
+        )
+        for name in LOCALES
+    ]
+    moved = [
+        replace(
+            one,
+            kind="redirect",
+            exchanges=({**one.exchanges[0], "location": f"/cdn/{name}/a"},),
+        )
+        for one, name in zip(moved, LOCALES, strict=True)
+    ]
+    assert sentences(*moved) == ["/{locale}/a redirects to /cdn/{locale}/a in 5 of 5 locales"]
+    assert sentences(moved[0]) == ["/ar/a redirects to /cdn/ar/a in 1 of 5 locales"]
