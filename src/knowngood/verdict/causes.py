@@ -155,7 +155,26 @@ def _troubled(symptoms: Sequence[Symptom]) -> list[_Group]:
     for same in alike.values():
         merged = [_Group([symptom for group in same for symptom in group.core])]
         groups += merged if len(same) >= _MANY else same
-    return sorted(groups, key=lambda g: (g.core[0].trouble not in NO_ANSWER, -len(g.core)))
+    groups.sort(key=lambda g: (g.core[0].trouble not in NO_ANSWER, -len(g.core)))
+    return _without_not_asked(groups)
+
+
+def _without_not_asked(groups: Sequence[_Group]) -> list[_Group]:
+    """Attach what was not asked, since its origin had been given up, to the silence that led to
+    that; return the other groups.
+    """
+    silent: dict[str, _Group] = {}
+    not_asked: list[_Group] = []
+    for group in groups:
+        first = group.core[0]
+        if first.trouble == AttemptError.UNREACHABLE:
+            not_asked.append(group)
+        elif first.trouble in NO_ANSWER:
+            silent.setdefault(first.outcome.origin, group)
+    explained = [group for group in not_asked if group.core[0].outcome.origin in silent]
+    for group in explained:
+        silent[group.core[0].outcome.origin].attached.extend(group.core)
+    return [group for group in groups if group not in explained]
 
 
 def _attach(symptoms: Iterable[Symptom], groups: Sequence[_Group]) -> list[Symptom]:

@@ -366,3 +366,12 @@ def test_where_all_locales_are_redirected_to() -> None:
     ]
     assert sentences(*moved) == ["/{locale}/a redirects to /cdn/{locale}/a in 5 of 5 locales"]
     assert sentences(moved[0]) == ["/ar/a redirects to /cdn/ar/a in 1 of 5 locales"]
+
+
+def test_what_was_not_asked_any_more() -> None:
+    """An origin that has answered was given up after timeouts: those are the cause."""
+    silent = [outcome("submits", "/1.0/a", 0, kind="timeout", phase="headers")]
+    not_asked = [outcome("deletes", path, 0, kind="unreachable") for path in ("/b", "/c")]
+    [cause] = causes(*not_asked, *silent)
+    assert cause.sentence == "/1.0/a gives no answer: timeout (headers)"
+    assert len(cause.claims) == 2
