@@ -31,7 +31,9 @@ def curl_line(probe: Probe, ca: Path | None = None) -> str:
     url = shell_word(sent_url(probe.url).encode())
     line = " ".join(["curl -sSg", *options, *connect_options(probe), url])
     body = sent_body(probe)
-    return f"{shell_printf(body)} | {line}" if body is not None and _is_piped(body) else line
+    if body is None or _is_inline(body):
+        return line
+    return f"{shell_printf(body)} | {line}" if _is_piped(body) else f"{line} <body"
 
 
 def sent_body(probe: Probe) -> bytes | None:
@@ -100,9 +102,11 @@ def _user(value: str) -> bytes:
 def _body(probe: Probe) -> Iterator[str]:
     body = sent_body(probe)
     if body is not None:
-        source = "@-" if _is_piped(body) else "@body"
-        inline = _PRINTABLE.fullmatch(body) and len(body) <= LONGEST_BODY
-        yield f"--data-raw {shell_word(body)}" if inline else f"--data-binary {source}"
+        yield f"--data-raw {shell_word(body)}" if _is_inline(body) else "--data-binary @-"
+
+
+def _is_inline(body: bytes) -> bool:
+    return _PRINTABLE.fullmatch(body) is not None and len(body) <= LONGEST_BODY
 
 
 def _is_piped(body: bytes) -> bool:

@@ -84,8 +84,9 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for claim in claims[:1]:
         place = f" ({claim['place']})" if claim["place"] else ""
         yield f"    claim    {claim['claim'] or claim['check']}{place}"
-    others = [claim["claim"] or claim["check"] for claim in claims[1:]]
-    if others:
-        left = len(others) - _CLAIMS
-        more = f" … and {plural(left, 'more claim')}" if left > 0 else ""
-        yield f"    also     {' '.join(others[:_CLAIMS])}{more}"
+    for claim in claims[1 : 1 + _CLAIMS]:
+        problem = f" — {one_line(claim['problem'], _SIDE)}" if claim["problem"] else ""
+        yield f"    also     {claim['claim'] or claim['check']}{problem}"
+    left = len(claims) - 1 - _CLAIMS
+    if left > 0:
+        yield f"             … and {plural(left, 'more claim')}"

@@ -34,7 +34,7 @@ def write(
         reporter.section("causes", sep="-")
     for block in blocks:
         reporter.write_line("\n".join(block) + "\n")
-    reporter.section("verdict", sep="-")
+    reporter.section(f"{results.environment.name}: verdict", sep="-")
     *others, last = summary(verdict, results, seconds)
     for line in others:
         reporter.write_line(line)
@@ -104,8 +104,10 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         if doubt != verdict.reason:  # which stands in the last line
             yield f"doubt: {one_line(doubt, 300)}"
     yield ""
+    further = sum(cause.state == "failed" for cause in verdict.causes) - 1
+    more = f" (and {plural(further, 'more cause')})" if further > 0 else ""
     yield (
-        f"{verdict.kind} (exit {verdict.exit_code}): {one_line(verdict.reason, 300)}"
+        f"{verdict.kind} (exit {verdict.exit_code}): {one_line(verdict.reason, 300)}{more}"
         f" — {verdict.advice}"
     )
 

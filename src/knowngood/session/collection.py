@@ -96,7 +96,7 @@ def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
             _refuse_unknown_origin(item, origin, environment)
             return f"the environment has no origin called {origin}"
     if mark is not None and mark.kwargs.get("writes") and not environment.writes:
-        return "the environment does not allow writes"
+        return f"{environment.path.name} does not allow writes (writes = true)"
     return why
 
 

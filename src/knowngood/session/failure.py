@@ -80,7 +80,8 @@ def failure_of(
     exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
     unanswered = [exchange for exchange in answers.members if exchange.answer is None]
     exchanges = tuple(sorted(dict.fromkeys((*exchanges, *unanswered)), key=_rank)[:_ABOUT])
-    if not _is_about_answer(error, statement, exchanges if in_check or sent else ()):
+    compared = exchanges if in_check or sent else ()
+    if not _is_about_answer(error, statement, comparison, compared):
         return Failure(message=words.text)
     reads = dict.fromkeys(
         exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
@@ -106,7 +107,10 @@ def _further(loop: Answers, exchanges: Sequence[Exchange]) -> tuple[Exchange, ..
 
 
 def _is_about_answer(
-    error: BaseException, statement: Statement | None, exchanges: Sequence[Exchange]
+    error: BaseException,
+    statement: Statement | None,
+    comparison: Comparison | None,
+    exchanges: Sequence[Exchange],
 ) -> bool:
     """Return whether ``error`` comes of an answer: an assertion in a check that has one, or
     another exception that a statement which reads one raised.
@@ -116,8 +120,19 @@ def _is_about_answer(
     if statement is None:
         return False
     if exchanges and (isinstance(error, AssertionError) or is_pytest_fail(error)):
-        return True
+        return not _compares_number_with_text(comparison)
     return bool(statement.answers())
+
+
+def _compares_number_with_text(comparison: Comparison | None) -> bool:
+    """Return whether a number was compared with the same as a text: ``status_code == "200"``. No
+    answer makes that true.
+    """
+    if comparison is None or comparison.operator != "==":
+        return False
+    left, right = comparison.left, comparison.right
+    number, text = (left, right) if isinstance(right, str) else (right, left)
+    return isinstance(number, int) and isinstance(text, str) and str(number) == text
 
 
 def _is_about_status(statement: Statement | None, exchanges: Sequence[Exchange]) -> bool:

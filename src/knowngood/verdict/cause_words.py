@@ -63,7 +63,7 @@ def sentence(
     subject, several = _subject(lead, core)
     subject = f"{_method(core)}{subject}"
     where = _extent(lead, core, params)
-    if not lead.trouble:
+    if not lead.trouble and not has_wrong_status(outcome):
         return f"{subject}{where}: {first_line}"
     folded = lead.outcome.values if "{" in subject else {}
     what, colon, detail = neutral(_predicate(outcome), folded).partition(": ")
@@ -82,8 +82,11 @@ def _plural_verb(match: re.Match[str]) -> str:
 def _predicate(outcome: Outcome) -> str:
     if has_wrong_status(outcome):
         exchange = outcome.exchanges[0]
-        redirects = outcome.kind == "redirect"
-        return f"redirects to {exchange['location']}" if redirects else f"is {exchange['status']}"
+        if outcome.kind == "redirect":
+            return f"redirects to {exchange['location']}"
+        expected = sides(outcome)[0]
+        wanted = "" if expected == "200" else f", expected {expected}"
+        return f"is {exchange['status']}{wanted}"
     if outcome.kind in NO_ANSWER:
         return f"gives no answer: {_error_words(outcome)}"
     if outcome.kind in BROKEN_ANSWER:

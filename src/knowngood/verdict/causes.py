@@ -33,12 +33,14 @@ class ClaimAtFault:
     Attributes:
         check: file and function of the check.
         claim: what it claims.
+        problem: what it found, in one line; empty where the cause says the same.
         cases: how many of its cases meet the cause.
         place: file and line of the check.
     """
 
     check: str
     claim: str
+    problem: str
     cases: int
     place: str
 
@@ -254,7 +256,7 @@ def _cause(group: _Group, answered: Container[str], params: Mapping[str, int], s
         exchanges=tuple(outcome.exchanges[:2]),
         urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(_cases([s for s in group.core if s.outcome.check == outcome.check])),
-        claims=_claims(outcome.check, [symptom.outcome for symptom in group.symptoms]),
+        claims=_claims(lead, group.symptoms),
     )
 
 
@@ -286,11 +288,23 @@ def _cases(symptoms: Iterable[Symptom]) -> list[str]:
     return sorted(cases - {""})
 
 
-def _claims(check: str, outcomes: Sequence[Outcome]) -> tuple[ClaimAtFault, ...]:
-    """Return the claims of outcomes: that of ``check`` first, then those that most cases meet."""
+def _claims(lead: Symptom, symptoms: Sequence[Symptom]) -> tuple[ClaimAtFault, ...]:
+    """Return the claims of symptoms: that of ``lead`` first, then those that most cases meet.
+
+    Of an answer that cannot be used nothing else is worth saying; of another each claim says what
+    it found.
+    """
+    outcomes = [symptom.outcome for symptom in symptoms]
     counts = Counter({outcome.nodeid: outcome.check for outcome in outcomes}.values())
     first = {outcome.check: outcome for outcome in reversed(outcomes)}
-    order = sorted(counts, key=lambda name: (name != check, -counts[name]))
+    order = sorted(counts, key=lambda name: (name != lead.outcome.check, -counts[name]))
     return tuple(
-        ClaimAtFault(name, first[name].claim, counts[name], first[name].place) for name in order
+        ClaimAtFault(
+            check=name,
+            claim=first[name].claim,
+            problem="" if lead.trouble else first[name].message.partition("\n")[0],
+            cases=counts[name],
+            place=first[name].place,
+        )
+        for name in order
     )

@@ -16,7 +16,7 @@ from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .outcome import FAILED, SKIPPED, Outcome
 from .symptom import keys
 from .unreachable import unconfirmed
-from .unsteady import is_known, unsteady_causes, unsteady_groups, unsteady_reason
+from .unsteady import is_known, unsteady_causes, unsteady_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def fold(evidence: Evidence) -> Verdict:
         failures=failures,
         known=known,
         unsettled=left_open,
-        doubts=(*(unsteady_reason(group, evidence) for group in unsteady), *doubts, *known_doubts),
+        doubts=(*doubts, *known_doubts),
         unsteady=unsteady,
         nothing_new=kind is VerdictKind.INCONCLUSIVE and not doubts,
     )

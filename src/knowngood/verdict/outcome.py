@@ -18,7 +18,11 @@ _MISREAD_ANSWER = (AssertionError, LookupError, TypeError, ValueError, Attribute
 """What a check's own code raises when an answer is not what the check reads it as."""
 
 _JSON_TYPES: Final = (dict, list, str, int, float)
-_MISUSE: Final = re.compile(r"positional argument|keyword argument|is not callable")
+_MISUSE: Final = re.compile(
+    r"positional argument|keyword argument|is not callable|method' object|'function' object"
+)
+_COMPARED: Final = re.compile(r"not supported between instances of '(\w[\w.]*)' and '(\w[\w.]*)'")
+_PLAIN: Final = {"NoneType", "bool", "int", "float", "str", "list", "dict"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,11 @@ def _is_misspelt(error: BaseException) -> bool:
     if isinstance(error, AttributeError):
         known = any(hasattr(kind, error.name or "") for kind in _JSON_TYPES)
         return error.obj is not None and not (isinstance(error.obj, _JSON_TYPES) and known)
-    return isinstance(error, TypeError) and bool(_MISUSE.search(str(error)))
+    if not isinstance(error, TypeError):
+        return False
+    compared = _COMPARED.search(str(error))
+    kinds = set(compared.groups()) if compared else set()
+    return _MISUSE.search(str(error)) is not None or not kinds <= _PLAIN
 
 
 def _unanswered(exchange: Exchange) -> Classified:

@@ -125,10 +125,13 @@ def _kind(exchange: Mapping[str, Any]) -> str:
 
 
 def _trouble(outcome: Outcome) -> str:
-    """Return the status of an answer that a check did not want, or why there is none to judge."""
+    """Return the status of an answer that is no success, or why there is none to judge."""
     if outcome.kind in _ABOUT_CONTENT or not outcome.exchanges:
         return ""
-    return str(outcome.exchanges[0]["status"]) if has_wrong_status(outcome) else outcome.kind
+    if not has_wrong_status(outcome):
+        return outcome.kind
+    status = outcome.exchanges[0]["status"]
+    return str(status) if status >= 300 else ""
 
 
 def has_wrong_status(outcome: Outcome) -> bool:

@@ -52,8 +52,12 @@ def unsteady_reason(group: str, evidence: Evidence) -> str:
             f"unsteady: {share} connections to {origin} were accepted and never answered, as by "
             "one of several backends that hangs"
         )
+    origin, _, path = group.removesuffix(" →").partition(":")
+    place = path or evidence.origins.get(_origin_of(origin), origin)
+    what = f"{place} and what its pages need" if group.endswith(" →") else place
     return (
-        f"unsteady: {share} requests to {group} needed a retry; tolerated: {evidence.tolerance:.0%}"
+        f"unsteady: {share} requests to {what} needed a retry; [budget] flaky allows "
+        f"{evidence.tolerance:.0%}"
     )
 
 

@@ -38,8 +38,9 @@ def exchange(status: int | None = 404, tries: int = 1, **more: Any) -> dict[str,
     }
 
 
-def claim(text: str = "Every locale has its settings.") -> ClaimAtFault:
-    return ClaimAtFault("test_config.py::test_a", text, 5, "smoketests/test_config.py:12")
+def claim(text: str = "Every locale has its settings.", problem: str = "") -> ClaimAtFault:
+    place = "smoketests/test_config.py:12"
+    return ClaimAtFault("test_config.py::test_a", text, problem, 5, place)
 
 
 def block(**fields: Any) -> list[str]:
@@ -59,7 +60,7 @@ def test_whole_block() -> None:
         got="404",
         exchanges=(exchange(tries=2), exchange(200)),
         cases=("de", "fr"),
-        claims=(claim(), claim("It matches its schema."), claim("c."), claim("d.")),
+        claims=(claim(), claim("It has a type.", "no media type"), claim("c."), claim("d.")),
     )
     assert labels(whole) == [
         "FAILED",
@@ -72,6 +73,8 @@ def test_whole_block() -> None:
         "in",
         "claim",
         "also",
+        "also",
+        "…",
     ]
     assert whole[0] == "FAILED /a is 404"
     assert "404 Not Found, text/html, 5 bytes" in whole[2]
@@ -79,7 +82,11 @@ def test_whole_block() -> None:
     assert f"curl -sSg -i {URL}" in whole[5]
     assert whole[7].endswith("2 cases: de, fr")
     assert whole[8].endswith("Every locale has its settings. (smoketests/test_config.py:12)")
-    assert whole[9].endswith("It matches its schema. c. … and 1 more claim")
+    assert [line.strip() for line in whole[9:]] == [
+        "also     It has a type. — no media type",
+        "also     c.",
+        "… and 1 more claim",
+    ]
 
 
 @pytest.mark.parametrize("state", ["failed", "known", "unsettled"])
@@ -151,9 +158,9 @@ def test_fits_a_screen_and_is_plain(text: str) -> None:
         problems=(text,) * 50,
         exchanges=(exchange(tries=2, excerpt=text, url=URL + text, address=text),),
         cases=(text,) * 50,
-        claims=(claim(text),) * 50,
+        claims=(claim(text, text),) * 50,
     )
-    assert len(hostile) <= 14
+    assert len(hostile) <= 17
     for line in hostile:
         assert line.isprintable()
         assert len(line) <= 1000

@@ -156,6 +156,22 @@ def test_about_an_answer(source: str, about_answer: bool) -> None:
     assert failure(source).about_answer is about_answer
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "about_answer"),
+    [
+        (200, "200", False),
+        ("200", 200, False),
+        (404, 200, True),
+        (404, "200", True),
+        ("5", "6", True),
+    ],
+)
+def test_a_number_compared_with_its_text(left: object, right: object, about_answer: bool) -> None:
+    """No answer makes 200 equal "200": nobody rolls back for the quotes."""
+    compared = failure("assert home.status_code == 1", Comparison("==", left, right))
+    assert compared.about_answer is about_answer
+
+
 def test_an_assertion_of_a_check_without_answers() -> None:
     """It is about nothing that was deployed."""
     names = ", ".join(ANSWERS)

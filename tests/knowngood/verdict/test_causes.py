@@ -253,6 +253,24 @@ def test_documents_with_ids_of_their_own() -> None:
     assert sentences(*both) == ["/submit/{id} is 500"]
 
 
+def test_a_success_that_is_not_the_one_expected() -> None:
+    """Its content can still be wrong for itself, and both are said."""
+    wrong = outcome("status", "/a", 200, kind="status", expected="204", got="200")
+    [cause] = causes(wrong, outcome("content", "/a", message="no title"))
+    assert cause.sentence == "/a is 200, expected 204"
+    assert [claim.problem for claim in cause.claims] == ["no title", "no title"]
+
+
+def test_claims_on_one_answer_say_what_each_found() -> None:
+    """Several things may be wrong with one answer; of one that is 404 nothing else is said."""
+    [cause] = causes(
+        outcome("type", "/a", message="text/plain"), outcome("title", "/a", message="no title")
+    )
+    assert [claim.problem for claim in cause.claims] == ["text/plain", "no title"]
+    [gone] = causes(*missing("is_there", CONFIG), *missing("is_json", CONFIG, message="not JSON"))
+    assert {claim.problem for claim in gone.claims} == {""}
+
+
 def test_at_some_edges() -> None:
     """The edges that are wrong are named, unless all are."""
 

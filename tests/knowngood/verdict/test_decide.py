@@ -196,7 +196,7 @@ TABLE = {
     "unsteady-origin": (
         evidence(asked={"content": 100}, erratic={"content": 21}),
         "FAILED",
-        "unsteady: 21 of 100 requests to content needed a retry; tolerated: 20%",
+        "unsteady: 21 of 100 requests to content needed a retry; [budget] flaky allows 20%",
     ),
     "unsteady-declaration": (
         evidence(
@@ -204,7 +204,7 @@ TABLE = {
             erratic={"content": 6, "submission:/x": 6},
         ),
         "FAILED",
-        "unsteady: 6 of 10 requests to submission:/x",
+        "unsteady: 6 of 10 requests to /x",
     ),
     "flaky-within-tolerance": (
         evidence(asked={"content": 100}, erratic={"content": 20}),
@@ -244,7 +244,7 @@ TABLE = {
     "nothing-flaky-tolerated": (
         evidence(asked={"content": 1000}, erratic={"content": 6}, tolerance=0.0),
         "FAILED",
-        "tolerated: 0%",
+        "flaky allows 0%",
     ),
     "everything-flaky-tolerated": (
         evidence(asked={"content": 10}, erratic={"content": 10}, tolerance=1.0),
@@ -359,13 +359,13 @@ def test_long_lists_of_checks_are_cut() -> None:
     assert doubt.endswith("test_e.py::x")
 
 
-def test_unsteadiness_is_among_the_doubts() -> None:
-    """Every unsteady group is named, whatever the verdict is."""
+def test_unsteadiness_beside_a_failure() -> None:
+    """It is a cause of its own, whatever else is wrong."""
     groups = {"content": 10, "content:/x": 10}
     verdict = fold(evidence(WRONG, asked=groups, erratic=groups))
-    assert [doubt.split(" needed")[0] for doubt in verdict.doubts] == [
-        "unsteady: 10 of 10 requests to content",
-        "unsteady: 10 of 10 requests to content:/x",
+    assert [cause.sentence.partition(" needed")[0] for cause in verdict.causes] == [
+        "why",
+        "unsteady: 10 of 10 requests to /x",
     ]
 
 
@@ -570,4 +570,4 @@ def test_another_group_that_is_unsteady_now() -> None:
     )
     assert verdict.kind is VerdictKind.FAILED
     assert [cause.state for cause in verdict.causes] == ["failed", "known"]
-    assert "content:/b" in verdict.reason
+    assert "requests to /b " in verdict.reason

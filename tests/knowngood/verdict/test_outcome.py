@@ -160,7 +160,14 @@ def test_an_answer_of_another_shape(code: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["response.txt", "response.headers.gett('x')", "response.json(1, 2)", "response.url()"],
+    [
+        "response.txt",
+        "response.headers.gett('x')",
+        "response.json(1, 2)",
+        "response.url()",
+        "response.json['status']",
+        "response.headers < 2",
+    ],
 )
 def test_a_misspelt_name_is_the_checks_own_fault(code: str) -> None:
     """No answer makes a check use a name that does not exist: nobody rolls back for it."""
