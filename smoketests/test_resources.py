@@ -62,7 +62,7 @@ def test_each_file_has_its_own_to_say(responses, resources):
                 twin = next(
                     twin for twin in files if twin.response.content == file.response.content
                 )
-                assert file is twin, f"a copy of another {kind} of the page"
+                assert file is twin, f"the same bytes as {twin.response.path}"
 
 
 @pytest.mark.catches("policy-blocks-inline", "policy-blocks-requests", "policy-blocks-scripts")

@@ -63,13 +63,22 @@ def sentence(
     subject, several = _subject(lead, core)
     subject = f"{_method(core)}{subject}"
     where = _extent(lead, core, params)
+    folded = outcome.values if "{" in subject else {}
     if not lead.trouble and not has_wrong_status(outcome):
-        return f"{subject}{where}: {first_line}"
-    folded = lead.outcome.values if "{" in subject else {}
+        return f"{subject}{where}: {_with_places(first_line, folded)}"
     what, colon, detail = neutral(_predicate(outcome), folded).partition(": ")
     if several:
         what = _PLURAL.sub(_plural_verb, what)
     return f"{subject} {what}{where}{colon}{detail}"
+
+
+def _with_places(text: str, values: Mapping[str, str]) -> str:
+    """Return ``text`` with the values of a case replaced by their names in paths alone: ``de`` is a
+    word of some languages, too.
+    """
+    for name, value in values.items():
+        text = text.replace(f"/{value}/", f"/{{{name}}}/")
+    return text
 
 
 _PLURAL: Final = re.compile(r"^(is|gives|redirects)\b")

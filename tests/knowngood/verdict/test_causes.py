@@ -393,3 +393,15 @@ def test_what_was_not_asked_any_more() -> None:
     [cause] = causes(*not_asked, *silent)
     assert cause.sentence == "/1.0/a gives no answer: timeout (headers)"
     assert len(cause.claims) == 2
+
+
+def test_a_message_about_a_file_of_each_locale() -> None:
+    """Its path is folded like the URL; a word that happens to be a locale's name is not."""
+    copies = [
+        replace(one, message=f"{locale} has the bytes of /{locale}/b.js")
+        for locale, one in zip(LOCALES, in_locales("own", "/{locale}/a.js"), strict=True)
+    ]
+    assert sentences(*copies) == [
+        "/{locale}/a.js in 5 of 5 locales: ar has the bytes of /{locale}/b.js"
+    ]
+    assert sentences(copies[0]) == ["/ar/a.js in 1 of 5 locales: ar has the bytes of /ar/b.js"]
