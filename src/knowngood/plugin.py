@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ _FIXTURES = {"response", "responses", "resources", "client", "shared_client"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    if "KNOWNGOOD_PARENT" in os.environ:  # session.options.PARENT; a person has called that
+        parser.prog = "knowngood verify"
     group = parser.getgroup("knowngood", "knowngood: smoke tests of a deployment")
     for option in RUN_OPTIONS:
         settings: dict[str, Any] = {"metavar": option.metavar}

@@ -98,7 +98,7 @@ class Server:
 
     def _explain(self, line: bytes | None) -> str:
         self._errors.seek(0)
-        errors = redact(self._errors.read().decode("utf-8", "replace"))[-2000:].strip()
+        errors = _last_lines(redact(self._errors.read().decode("utf-8", "replace")))
         if line is None:
             what = f"announced nothing within {READY_WITHIN:g} s"
         elif not line:
@@ -111,6 +111,14 @@ class Server:
             f'{self._path}: serve.command {what}; expected a line {{"origins": …}} '
             f"with URLs for: {names}{output}"
         )
+
+
+def _last_lines(text: str) -> str:
+    """Return the last ten lines of ``text``, the beginning of each: there stands what is wrong,
+    also where a list of all that is allowed follows.
+    """
+    lines = text.strip().splitlines()[-10:]
+    return "\n".join(f"{line[:300]} …" if len(line) > 300 else line for line in lines)
 
 
 def runnable(command: Sequence[str]) -> list[str]:

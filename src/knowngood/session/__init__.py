@@ -8,7 +8,14 @@ given; who collects checks without running them imports :mod:`.collection`.
 
 from . import report_locks
 from .marks import BadMark, Case, ProbeTemplate
-from .options import PARENT, RECORDED_IN, RUN_ID, TERMINAL, Options
+from .options import (
+    PARENT,
+    RECORDED_IN,
+    RUN_ID,
+    TERMINAL,
+    Options,
+    environments_to_choose_from,
+)
 from .report_files import recording_folder, write_reports
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "Case",
     "Options",
     "ProbeTemplate",
+    "environments_to_choose_from",
     "recording_folder",
     "report_locks",
     "write_reports",

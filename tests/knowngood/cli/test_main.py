@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pytest
@@ -123,3 +124,16 @@ def test_an_installation_without_a_package(
     monkeypatch.setitem(sys.modules, "knowngood.cli.main", None)
     assert __main__.main() == 75
     assert "the installation is broken" in capsys.readouterr().err
+
+
+def test_a_drill_of_another_suite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nobody named an environment and there is no `local`, the message says what to name."""
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "demo.toml").write_text('description = "a demonstration"\n')
+    monkeypatch.chdir(tmp_path)
+    assert main.run(["drill"]) == 4
+    message = capsys.readouterr().err
+    assert "knowngood drill: error: needs --env NAME" in message
+    assert "demo         a demonstration" in message

@@ -94,10 +94,18 @@ def test_a_command_that_dies(deploy: Deploy) -> None:
     began = time.monotonic()
     why = failed(deploy, program)
     assert "ended with exit code 3 before it was ready" in why
-    assert why.endswith("xxx\nport in use")
+    assert why.endswith("xxx …\nport in use")
     assert len(why) < 2500
     assert "URLs for: content" in why
     assert time.monotonic() - began < 5
+
+
+def test_a_command_that_lists_what_is_allowed(deploy: Deploy) -> None:
+    """The mistake stands before the list, and is not cut off."""
+    program = "import sys; sys.exit('error: no fault x, allowed are: ' + 'some-fault, ' * 1000)"
+    message = failed(deploy, program)
+    assert "error: no fault x, allowed are: some-fault," in message
+    assert len(message) < 1000
 
 
 @pytest.mark.usefixtures("impatient")
