@@ -57,6 +57,7 @@ def claim(number: int = 1, text: str = "") -> dict[str, Any]:
     return {
         "check": f"test_config.py::test_{number}{text}",
         "claim": f"Claim {number} holds.{text}",
+        "problem": text,
         "cases": 3,
         "place": f"checks/test_config.py:{number}{text}",
     }

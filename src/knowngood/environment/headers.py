@@ -29,12 +29,19 @@ class HeaderRule:
         if self.expected is None:
             return f'{self.header}: expected none, found "{value}"' if values else None
         if not values:
-            return f"{self.header}: expected for {self.kind}, not sent"
+            return f"{self.header}: not sent; [headers.{self.kind}] expects {self._wanted}"
         if isinstance(self.expected, int):
             return self._lifetime_problem(value, self.expected)
         if not self.expected.fullmatch(value):
             return f'{self.header}: expected /{self.expected.pattern}/, found "{value}"'
         return None
+
+    @property
+    def _wanted(self) -> str:
+        """What is expected, in words."""
+        if isinstance(self.expected, int):
+            return f"a max-age of at most {self.expected} s"
+        return f"/{self.expected.pattern}/" if self.expected is not None else "none"
 
     def _lifetime_problem(self, value: str, most: int) -> str | None:
         """``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2)."""

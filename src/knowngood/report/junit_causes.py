@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..safety import one_line
 from ..verdict.symptom import lasting
+from . import cause_block
 
 _WIDEST: Final = 1000  # characters of a value
 
@@ -31,10 +32,12 @@ def properties(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def name_causes(suites: ET.Element, document: Mapping[str, Any]) -> None:
-    """Give each case that failed the sentence of its cause for a message.
+    """Give each case that failed the sentence of its cause for a message; add a case for a cause
+    that no case shows, such as edges that differ.
 
     CI systems list failures by their messages: cases of one cause then stand together.
     """
+    shown = set()
     failed = [*document["failures"], *document["known"], *document["unsettled"]]
     outcomes = {outcome["nodeid"]: outcome for outcome in failed}
     for case in suites.iter("testcase"):
@@ -42,8 +45,31 @@ def name_causes(suites: ET.Element, document: Mapping[str, Any]) -> None:
         outcome = outcomes.get(node.get("value", "")) if node is not None else None
         cause = _cause_of(outcome, document["causes"]) if outcome is not None else None
         if cause is not None:
+            shown.add(cause["sentence"])
             for failure in (*case.iter("failure"), *case.iter("error")):
                 failure.set("message", one_line(cause["sentence"], _WIDEST))
+
+    for cause in document["causes"]:
+        if cause["state"] == "failed" and cause["sentence"] not in shown:
+            _add_case(suites, cause)
+
+
+def _add_case(suites: ET.Element, cause: Mapping[str, Any]) -> None:
+    suite = suites.find("testsuite") if suites.tag == "testsuites" else suites
+    if suite is None:
+        return
+    message = one_line(cause["sentence"], _WIDEST)
+    names = {"classname": "knowngood", "name": _claim_of(cause), "time": "0"}
+    failure = ET.SubElement(ET.SubElement(suite, "testcase", names), "failure", message=message)
+    failure.text = "\n".join(cause_block.lines(cause))
+    for count in ("tests", "failures"):
+        suite.set(count, str(int(suite.get(count, "0")) + 1))
+
+
+def _claim_of(cause: Mapping[str, Any]) -> str:
+    """Return the first claim that a cause breaks; of requests that needed retries there is none."""
+    claims = cause["claims"]
+    return one_line(claims[0]["claim"] if claims else "Requests are answered at once.", _WIDEST)
 
 
 def _cause_of(

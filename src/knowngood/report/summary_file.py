@@ -91,7 +91,9 @@ def _exchange(exchange: Mapping[str, Any]) -> Iterator[str]:
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for claim in claims[:_CLAIMS_SHOWN]:
         words = plain(claim_words(claim["check"], claim["claim"]))
-        yield f"- claim: {words} ({code(claim['place'])}, {plural(claim['cases'], 'case')})"
+        place = f"{code(claim['place'])}, " if claim["place"] else ""
+        problem = f": {plain(claim['problem'])}" if claim["problem"] else ""
+        yield f"- claim: {words} ({place}{plural(claim['cases'], 'case')}){problem}"
     if len(claims) > _CLAIMS_SHOWN:
         yield f"- … and {plural(len(claims) - _CLAIMS_SHOWN, 'more claim')}"
 

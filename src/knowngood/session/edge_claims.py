@@ -72,7 +72,8 @@ def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
         by_digest: dict[str, list[str]] = {}
         for edge, digest in digests.items():
             by_digest.setdefault(digest, []).append(edge)
-        sides = " ≠ ".join(", ".join(sorted(edges)) for edges in by_digest.values())
+        groups = sorted(by_digest.values(), key=len)  # the odd ones first
+        sides = " differs from ".join(", ".join(sorted(edges)) for edges in groups)
         lines.append(f"{one_line(url, 300)}: {sides}")
     return Outcome(
         nodeid=ALIKE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Final
 
 from .causes import Cause, find_causes
 from .evidence import Evidence, listed, plural
@@ -78,6 +78,17 @@ class Verdict:
             "unsettled": [outcome.to_json() for outcome in self.unsettled],
             "unsteady": list(self.unsteady),
         }
+
+
+_UNSETTLED: Final = {
+    "check": ("the check's own code", "; mend the check"),
+    "blocked": ("turned away", "; let this machine pass, or ask from another one"),
+    "runner": ("this machine", ""),
+    "guard": ("not allowed", ""),
+    "budget": ("out of time or memory", ""),
+    "unsettled": ("not certain", ""),
+}
+"""How kinds of outcomes that decide nothing are called, and what settles them."""
 
 
 def fold(evidence: Evidence) -> Verdict:
@@ -159,7 +170,8 @@ def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
     if outcome.result == SKIPPED:
         return ""
     if outcome.result != FAILED:
-        return f"{outcome.kind}: {outcome.message or 'unknown'}"
+        words, remedy = _UNSETTLED.get(outcome.kind, (outcome.kind, ""))
+        return f"{words}: {outcome.message or 'unknown'}{remedy}"
     if evidence.changed:
         return evidence.changed
     return unconfirmed(outcome, evidence.silence)

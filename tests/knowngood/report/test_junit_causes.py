@@ -69,3 +69,17 @@ def test_cases_without_a_cause() -> None:
     content = document(cause(claims=[claim(2)]))
     content |= {"failures": [outcome("ar")]}
     assert messages(content, "ar", "unheard-of") == ["before", "before"]
+
+
+def test_a_cause_that_no_case_shows() -> None:
+    """Edges that differ, requests that needed retries: the file is red where the verdict is."""
+    suites = ET.Element("testsuites")
+    ET.SubElement(suites, "testsuite", tests="1", failures="0")
+    unsteady = cause(sentence="unsteady: 10 of 19 requests needed a retry", claims=[])
+    junit_causes.name_causes(suites, document(unsteady, cause(sentence="known", state="known")))
+    suite = suites.find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    [failure] = suite.iter("failure")
+    assert failure.get("message") == unsteady["sentence"]
+    assert (failure.text or "").startswith("FAILED unsteady: ")

@@ -48,6 +48,7 @@ def evidence(*outcomes: Outcome, **more: Any) -> Evidence:
     return replace(SOUND, **fields)
 
 
+TURNED_AWAY = "turned away: why; let this machine pass, or ask from another one (1 case)"
 WRONG = outcome(FAILED)
 SILENT = outcome(FAILED, "refused")
 SILENT_AT_THE_END = outcome(FAILED, "refused", began=200.0)
@@ -90,16 +91,20 @@ TABLE = {
         "INCONCLUSIVE",
         "(10 cases)",
     ),
-    "turned-away": (evidence(UNSURE), "INCONCLUSIVE", "blocked: why (1 case)"),
+    "turned-away": (
+        evidence(UNSURE),
+        "INCONCLUSIVE",
+        TURNED_AWAY,
+    ),
     "runner-short-of-something": (
         evidence(outcome(INCONCLUSIVE, "runner", message="OSError: 24")),
         "INCONCLUSIVE",
-        "runner: OSError: 24",
+        "this machine: OSError: 24",
     ),
     "budget-spent": (
         evidence(outcome(INCONCLUSIVE, "budget", message="")),
         "INCONCLUSIVE",
-        "budget: unknown",
+        "out of time or memory: unknown",
     ),
     "failure-beats-doubt": (evidence(UNSURE, WRONG, SKIP), "FAILED", "why"),
     "failure-beats-lost-worker": (evidence(WRONG, lost_workers=1), "FAILED", "why"),
@@ -319,7 +324,7 @@ def test_failures_and_unsettled_are_kept_apart() -> None:
         "deployment or this machine's network is at fault: add [[control]] to "
         'environments/stage.toml, with url = "…" (on another host than the deployment) and '
         'body = "…" (text of its answer) (1 case)',
-        "blocked: why (1 case)",
+        TURNED_AWAY,
         f"1 required check skipped: {CHECK}",
     )
 
@@ -337,8 +342,8 @@ def test_doubts_of_one_kind_are_one_line() -> None:
     """A hundred cases that were turned away make one line, with the first one's reason."""
     other = outcome(INCONCLUSIVE, "runner")
     assert fold(evidence(UNSURE, UNSURE, other)).doubts == (
-        "blocked: why (2 cases)",
-        "runner: why (1 case)",
+        "turned away: why; let this machine pass, or ask from another one (2 cases)",
+        "this machine: why (1 case)",
     )
 
 
@@ -379,7 +384,7 @@ def test_as_plain_data() -> None:
     )
     assert document["reason"] == "why"
     assert document["counts"]["failed"] == 1
-    assert document["doubts"] == ["blocked: why (1 case)"]
+    assert document["doubts"] == [TURNED_AWAY]
     assert [entry["kind"] for entry in document["failures"]] == ["content"]
     assert [entry["kind"] for entry in document["unsettled"]] == ["blocked"]
 
@@ -542,7 +547,10 @@ def test_a_baseline_without_failures_excuses_none() -> None:
 def test_old_failures_beside_another_doubt() -> None:
     """That comes first: another run may settle it."""
     verdict = fold(evidence(OLD, UNSURE, baseline=keys(OLD)))
-    assert (verdict.kind, verdict.reason) == (VerdictKind.INCONCLUSIVE, "blocked: why (1 case)")
+    assert (verdict.kind, verdict.reason) == (
+        VerdictKind.INCONCLUSIVE,
+        TURNED_AWAY,
+    )
     assert verdict.advice.endswith("run again")
 
 
