@@ -126,7 +126,24 @@ def find_causes(
     alike = _alike(_attach(direct, groups))
     rest = _attach(rest, [*groups, *alike])
     groups += sorted([*alike, *_explained(_alike(rest))], key=_rank)
+    groups = _referrers_first(groups)
     return tuple(_cause(group, answered, params, state) for group in groups)
+
+
+def _referrers_first(groups: Sequence[_Group]) -> list[_Group]:
+    """Put a broken page or stylesheet before the URLs that only it refers to: it may be so broken
+    that it asks for what never was.
+    """
+    ordered: list[_Group] = []
+    for group in groups:
+        found_in = {symptom.found_in for symptom in group.core} - {""}
+        broken = (g for g in groups if not g.core[0].trouble and g not in ordered)
+        referrers = [g for g in broken if found_in and found_in <= {s.url for s in g.core}]
+        if group.core[0].trouble:
+            ordered += referrers
+        if group not in ordered:
+            ordered.append(group)
+    return ordered
 
 
 def _united(

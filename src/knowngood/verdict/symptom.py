@@ -99,6 +99,11 @@ class Symptom:
         return any(e.get("media_type") == "text/html" for e in self.outcome.exchanges[:1])
 
     @property
+    def found_in(self) -> str:
+        """The URL of the answer that refers to the file that it is about; empty for none."""
+        return lasting(str(self.outcome.exchanges[0].get("found_in", ""))) if self.url else ""
+
+    @property
     def edges(self) -> tuple[str, ...]:
         """The edges that its case connects to."""
         return tuple(v for name, v in self.outcome.values.items() if name.startswith("edge of "))

@@ -405,3 +405,18 @@ def test_a_message_about_a_file_of_each_locale() -> None:
         "/{locale}/a.js in 5 of 5 locales: ar has the bytes of /{locale}/b.js"
     ]
     assert sentences(copies[0]) == ["/ar/a.js in 1 of 5 locales: ar has the bytes of /ar/b.js"]
+
+
+def test_a_broken_stylesheet_before_what_it_asks_for() -> None:
+    """A stylesheet that is cut off names a file that never was: that is not what is wrong."""
+    cut = in_locales("is_whole", "/{locale}/a.css", message="never closed")
+    pages = missing("is_there", "/{locale}/pap")
+    asked = [
+        replace(one, exchanges=({**one.exchanges[0], "found_in": whole.exchanges[0]["url"]},))
+        for one, whole in zip(pages, cut, strict=True)
+    ]
+    assert sentences(*asked, *cut) == [
+        "/{locale}/a.css in 5 of 5 locales: never closed",
+        "/{locale}/pap is 404 in 5 of 5 locales",
+    ]
+    assert sentences(*pages, *cut)[0] == "/{locale}/pap is 404 in 5 of 5 locales"
