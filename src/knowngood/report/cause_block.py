@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..safety import one_line
 from ..verdict.evidence import listed, plural
-from .wording import attempt_words, got_words
+from .wording import attempts_words, got_words
 
 _WIDEST: Final = 1000  # characters of one line; URLs are cut to half of that before
 _REPEAT: Final = "    repeat   "  # the one line that is never cut: half of it is another command
@@ -16,7 +16,6 @@ _CASES: Final = 12  # cases that are named
 _CLAIMS: Final = 2  # further claims that are named
 _MOST: Final = 12  # lines of a block
 _PROBLEMS: Final = 4  # of them, lines that say more than the sentence
-_ATTEMPTS: Final = 4  # attempts that are named
 _MARKS: Final = {"failed": "FAILED", "known": "KNOWN", "unsettled": "UNSETTLED"}
 
 
@@ -67,17 +66,9 @@ def _exchange(exchange: Mapping[str, Any], *, compared: bool) -> Iterator[str]:
     if exchange.get("found_in"):
         yield f"    found in {exchange['found_in']}"
     if len(exchange["attempts"]) > 1:
-        yield f"    tried    {_attempts(exchange['attempts'])}"
+        yield f"    tried    {attempts_words(exchange['attempts'])}"
     if exchange.get("curl"):
         yield f"{_REPEAT}{exchange['curl']}"
-
-
-def _attempts(attempts: Sequence[Mapping[str, Any]]) -> str:
-    """Return what the attempts ended in: the first ones, and the last."""
-    words = list(map(attempt_words, attempts))
-    left = len(words) - _ATTEMPTS
-    more = [f"{left} more"] if left > 0 else []
-    return " → ".join([*words[: _ATTEMPTS - 1], *more, *words[_ATTEMPTS - 1 :][-1:]])
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:

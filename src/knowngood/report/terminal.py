@@ -12,7 +12,7 @@ from ..verdict.decide import Verdict
 from ..verdict.evidence import plural
 from ..verdict.run_results import RunResults
 from . import cause_block
-from .wording import attempt_words, claim_words
+from .wording import attempts_words, claim_words
 
 _BLOCKS_SHOWN = 20
 _EXPIRES_SOON = 14 * 86400  # seconds; Let's Encrypt renews at 30 days; half of that is late
@@ -97,7 +97,7 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         )
         yield f"slowest: {shown}"
     for retried in results.retried[:3]:
-        tries = " → ".join(attempt_words(attempt) for attempt in retried["attempts"])
+        tries = attempts_words(retried["attempts"])
         yield f"retried: {retried['method']} {retried['url']}: {tries}"
     yield from _warnings(results)
     for doubt in verdict.doubts:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from ..verdict.evidence import plural
+
+_ATTEMPTS: Final = 4  # attempts that a line names
 
 
 def attempt_words(attempt: Mapping[str, Any]) -> str:
     """Return an attempt in a few words: ``timeout (connect) after 5.00 s``."""
     return f"{_result(attempt)} after {attempt['seconds']:.2f} s"
+
+
+def attempts_words(attempts: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the attempts ended in: the first ones, how many more, and the last."""
+    words = list(map(attempt_words, attempts))
+    left = len(words) - _ATTEMPTS
+    more = [f"{left} more"] if left > 0 else []
+    return " → ".join([*words[: _ATTEMPTS - 1], *more, *words[_ATTEMPTS - 1 :][-1:]])
 
 
 def got_words(exchange: Mapping[str, Any]) -> str:
