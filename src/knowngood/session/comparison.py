@@ -114,8 +114,8 @@ def explain(operator: str, left: Any, right: Any, *, right_is_expected: bool = T
     if lines:
         return Explanation(lines=lines)
     if operator in {"in", "not in"} and (not right_is_expected or isinstance(right, str | bytes)):
-        word = "with" if operator == "in" else "without"
-        return Explanation(f"a value {word} {_plain(left)}", _plain(right))
+        part = _plain(left) if operator == "in" else f"no {_plain(left)}"
+        return Explanation(f"{part} in it", _plain(right))
     operator = operator if right_is_expected else _MIRRORED.get(operator, operator)
     if expected is None and operator in {"!=", "is not"}:
         return Explanation("something", _plain(got))

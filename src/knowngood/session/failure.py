@@ -20,6 +20,9 @@ from .statement import Answers, Statement, failed_statement
 _ABOUT: Final = 8  # exchanges that one failure may be about
 _SUBJECT: Final = 60  # characters of source that name what was compared
 _FURTHER: Final = 30  # exchanges that a loop would have failed on, too
+_EMPTY: Final = (str, list, dict)
+"""What is quoted where ``assert document["key"]`` does not hold: it is empty."""
+
 _READS: Final = 200  # URLs that are kept of what a failed statement reads
 
 
@@ -241,6 +244,8 @@ def _asserted(test: ast.expr, statement: Statement) -> Explanation:
         value: Any = statement.value(test.operand)
         if value:
             return explain("==", value, [])
+    if isinstance(test, ast.Subscript) and isinstance(item := statement.item(test), _EMPTY):
+        return replace(explain("!=", item, None), subject=_source(test))
     return Explanation(lines=(f"does not hold: `{_source(test)}`",))
 
 

@@ -135,7 +135,7 @@ class Statement:
         return status >= 300 and not _names_status(self._function)
 
     def _read(self, node: ast.AST, answers: Answers, seen: set[str]) -> None:
-        if isinstance(node, ast.Subscript) and answers.add(self._item(node)):
+        if isinstance(node, ast.Subscript) and answers.add(self.item(node)):
             return
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             owner = self._locals.get(node.value.id)
@@ -159,7 +159,7 @@ class Statement:
         for source in [loop.iter] if loop is not None and is_variable else self._sources(name):
             self._read(source, answers, seen)
 
-    def _item(self, node: ast.Subscript) -> object:
+    def item(self, node: ast.Subscript) -> object:
         """Return ``name[index]`` of a local collection; None for any other expression."""
         owner = self.value(node.value)
         index = node.slice.value if isinstance(node.slice, ast.Constant) else self.value(node.slice)

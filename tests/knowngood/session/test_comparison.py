@@ -23,8 +23,8 @@ WORDS: dict[str, tuple[str, object, object, str]] = {
     "none-of": ("not in", 500, (500, 502), "expected anything but 500 or 502, got 500"),
     "one-of-a-set": ("in", "x", {"b", "a"}, 'expected "a" or "b", got "x"'),
     "one-of-many": ("in", 9, range(9), "expected one of range(0, 9), got 9"),
-    "within-a-text": ("in", "x", "abc", 'expected a value with "x", got "abc"'),
-    "not-within": ("not in", "<", "a<b", 'expected a value without "<", got "a<b"'),
+    "within-a-text": ("in", "x", "abc", 'expected "x" in it, got "abc"'),
+    "not-within": ("not in", "<", "a<b", 'expected no "<" in it, got "a<b"'),
     "problems": ("==", ["no title", "no doctype"], [], "no title\nno doctype"),
     "set-of-problems": ("==", {"b", "a"}, set(), "a\nb"),
     "pairs": ("==", [("/", "a.js")], [], '("/", "a.js")'),
@@ -57,7 +57,7 @@ def test_words(operator: str, left: object, right: object, words: str) -> None:
     [
         ("==", 200, 404, "expected 200, got 404"),
         ("<=", 15, 3, "expected at least 15, got 3"),
-        ("in", "x", "abc", 'expected a value with "x", got "abc"'),
+        ("in", "x", "abc", 'expected "x" in it, got "abc"'),
     ],
 )
 def test_the_expected_side_may_stand_left(

@@ -221,6 +221,8 @@ def test_about_the_status(source: str, about_status: bool) -> None:
         ("assert home.links == []", ("==", ["a", "b"], []), "a\nb"),
         ("links = ['a']\nassert not links, home", None, str(ANSWERS["home"])),
         ("links = ['a']\nassert not links", None, "a"),
+        ("d = {'a': []}\nassert d['a'], home", None, str(ANSWERS["home"])),
+        ("d = {'a': []}\nassert d['a']", None, "d['a']: expected something, got []"),
         ("assert home.ok", None, "does not hold: `home.ok`"),
         ("raise ValueError('not JSON: x')", None, "not JSON: x"),
         ("home.headers['x-y']", None, "KeyError: 'x-y', at `home.headers['x-y']`"),
