@@ -206,7 +206,8 @@ class Controller:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Pytest and xdist also stop themselves this way, with exceptions of their own."""
-        from_outside = excinfo.type is KeyboardInterrupt and not self._results.overdue
+        stopped = excinfo.type in (KeyboardInterrupt, signals.Stopped)
+        from_outside = stopped and not self._results.overdue
         self._results.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
         if from_outside or self._results.overdue:
             signals.end_workers(self._nodes)

@@ -20,6 +20,10 @@ WORKERS: Final = 5.0
 """Seconds in which workers wind up; the parent kills a run after eight."""
 
 
+class Stopped(KeyboardInterrupt):
+    """A signal or the deadline interrupts the main thread; pytest prints the message."""
+
+
 class _MainThread:
     """What a signal does to the main thread.
 
@@ -59,7 +63,8 @@ def _interrupting(note: Callable[[], None]) -> Callable[[int, FrameType | None],
         second_ctrl_c = number == signal.SIGINT and _MainThread.was_interrupted
         if _MainThread.can_be_interrupted or second_ctrl_c:
             _MainThread.can_be_interrupted, _MainThread.was_interrupted = False, True
-            raise KeyboardInterrupt
+            alarm = number == signal.SIGALRM
+            raise Stopped("time is up" if alarm else signal.Signals(number).name)
 
     return handle
 

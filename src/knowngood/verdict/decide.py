@@ -154,7 +154,7 @@ def _decide(
             VerdictKind.INTERRUPTED,
             f"{count} could not be read: {listed(evidence.unreadable)}",
         )
-    if not evidence.expected and not evidence.halted:
+    if not (evidence.expected or evidence.halted or evidence.overdue):
         return VerdictKind.NOTHING_CHECKED, "no check was selected"
     if doubts:
         return VerdictKind.INCONCLUSIVE, doubts[0]

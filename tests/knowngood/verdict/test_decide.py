@@ -124,6 +124,11 @@ TABLE = {
         "NOTHING CHECKED",
         "no check was selected",
     ),
+    "time-ran-out-before-anything-was-selected": (
+        Evidence("stage", overdue=True),
+        "INCONCLUSIVE",
+        "time ran out before the run was done; see run in [budget]",
+    ),
     "all-skipped": (
         evidence(*[SKIP] * 10),
         "INCONCLUSIVE",
