@@ -112,18 +112,19 @@ def _cause(group: Group, answered: Container[str], params: Mapping[str, int], st
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
     """Return the symptom that shows a cause best: one that compared what is wrong, of the check
-    that meets it in most cases, at the URL with the fewest folders. What was not asked, since the
-    origin was given up, shows it worst.
+    that meets it in most cases, at the URL with the fewest folders, of a check that reads little
+    else. What was not asked, since the origin was given up, shows it worst.
     """
     counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
 
-    def order(symptom: Symptom) -> tuple[bool, bool, int, int]:
+    def order(symptom: Symptom) -> tuple[bool, bool, int, int, int]:
         given_up = symptom.trouble == AttemptError.UNREACHABLE
         return (
             given_up,
             not is_compared(symptom.outcome),
             -counts[symptom.outcome.check, symptom.place],
             symptom.url.count("/"),
+            len(symptom.others),
         )
 
     return min(core, key=order)

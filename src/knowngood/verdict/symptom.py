@@ -81,15 +81,18 @@ class Symptom:
         answer of a loop does not see those behind.
         """
         yield cls.of(outcome)
+        statuses = [str(e.get("status", "")) for e in outcome.exchanges[:1]]
+        compares_status = outcome.got != "" and statuses == [outcome.got]
         for exchange in outcome.further:
+            compared = compares_status and "status" in exchange
             yield cls.of(
                 replace(
                     outcome,
                     kind=_kind(exchange),
                     exchanges=(exchange,),
                     phase=exchange["attempts"][-1]["phase"],
-                    expected="",
-                    got="",
+                    expected=outcome.expected if compared else "",
+                    got=str(exchange["status"]) if compared else "",
                 )
             )
 

@@ -420,3 +420,21 @@ def test_a_broken_stylesheet_before_what_it_asks_for() -> None:
         "/{locale}/pap is 404 in 5 of 5 locales",
     ]
     assert sentences(*pages, *cut)[0] == "/{locale}/pap is 404 in 5 of 5 locales"
+
+
+def test_the_claim_that_is_about_the_url_alone_comes_first() -> None:
+    """Of claims that all compared the status, not one that reads all that a page needs; and one
+    that compared the status before one that took a success for granted.
+    """
+    broad = missing("all_is_there", CONFIG, reads=(SITE + "/a", SITE + "/b"))
+    [cause] = causes(*broad, *missing("is_there", CONFIG))
+    assert cause.claims[0].check == "test_x.py::is_there"
+    attempts = [{"status": 404, "error": None, "phase": "", "detail": ""}]
+    behind = {"method": "GET", "url": f"{SITE}/b.js", "status": 404, "attempts": attempts}
+    [first] = missing("all_is_there", "/a.js")[:1]
+    looping = replace(first, further=(behind,))
+    taken = outcome("is_whole", "/b.js", 404, kind="status", reads=(SITE + "/b.js",))
+    assert [cause.claims[0].check for cause in causes(taken, looping)] == [
+        "test_x.py::all_is_there",
+        "test_x.py::all_is_there",
+    ]
