@@ -1,6 +1,9 @@
 """Whole runs against deployments that are sound but unusual, and those that only look so."""
 
 import itertools
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -229,3 +232,19 @@ def test_a_backend_of_five_that_hangs_is_seen(run: Run, monkeypatch: pytest.Monk
     result = run(answer(close=True), "settle = 0\nprobe = 0.9\n", greet=greet)
     assert result.code == 1, result.output
     assert "connections to content were accepted and never answered" in result.verdict["reason"]
+
+
+def test_a_machine_with_64_file_descriptors(run: Run, tmp_path: Path) -> None:
+    """It asks with fewer connections at once, and holds nothing against the deployment."""
+    run(answer())
+    command = 'ulimit -n 64; exec "$0" -m pytest --env=small checks -n 2'
+    environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    ended = subprocess.run(
+        ["bash", "-c", command, sys.executable],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout.decode()
