@@ -55,8 +55,12 @@ def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> lis
 
 
 def content_problems(resource: Resource) -> list[str]:
-    """Return why a script or stylesheet has no effect: it holds only comments or empty rules."""
+    """Return why a script or stylesheet has no effect: it is empty, or holds only comments or empty
+    rules.
+    """
     source = resource.response.content
+    if not source.strip():
+        return ["the file is empty"]
     if resource.kind == "script":
         return [] if javascript.says_something(source) else ["nothing but comments"]
     return [] if css.says_something(source) else ["nothing but comments and empty rules"]

@@ -60,6 +60,7 @@ def test_images_have_no_syntax(site: Site) -> None:
     [
         ("script", "f();", []),
         ("script", "// f();", ["nothing but comments"]),
+        ("script", "\n", ["the file is empty"]),
         ("stylesheet", "a{b:c}", []),
         ("stylesheet", "a{}", ["nothing but comments and empty rules"]),
     ],
