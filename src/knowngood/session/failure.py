@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -41,7 +42,7 @@ class Failure:
 
     Attributes:
         exchanges: the exchanges that it is about, the most telling first.
-        further: other exchanges of the loop that failed that are in trouble, too.
+        further: other exchanges, of the same set or loop, that are in trouble, too.
         found_in: of those that a page needs, the URL of the answer that refers to them.
         reads: the URLs of all answers that the failed statement reads.
         message: what is wrong, in words; empty where the error of this package says it.
@@ -91,9 +92,11 @@ def failure_of(
     )
     about_status = _is_about_status(statement, exchanges)
     loop = statement.answers_of_loop() if statement is not None and about_status else Answers()
+    many = () if answers.single or not about_status else exchanges[1:]
+    further = _further((*many, *loop.members), exchanges[:1] if many else exchanges)
     return Failure(
-        exchanges=exchanges,
-        further=_further(loop, exchanges),
+        exchanges=tuple(e for e in exchanges if e not in further),
+        further=further,
         found_in={**loop.found_in, **answers.found_in},
         reads=tuple(reads)[:_READS],
         message=words.text,
@@ -104,9 +107,12 @@ def failure_of(
     )
 
 
-def _further(loop: Answers, exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
-    """Return the other answers of the loop that would have failed like the first."""
-    return tuple(e for e in loop.members if e not in exchanges and _rank(e) < 2)[:_FURTHER]
+def _further(members: Iterable[Exchange], exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
+    """Return the other answers of a set, or of a loop, that are in trouble like the first: none was
+    compared with another.
+    """
+    troubled = (e for e in dict.fromkeys(members) if e not in exchanges and _rank(e) < 2)
+    return tuple(islice(troubled, _FURTHER))
 
 
 def _is_about_answer(
@@ -162,7 +168,7 @@ def _answers(
         answers = statement.answers_in_frame()
         answers.single = dict.fromkeys(list(answers.single)[:1])
     if not answers and sent:
-        return Answers(single=dict.fromkeys(_named(sent, text) or sent[-1:]))
+        return Answers(members=dict.fromkeys(_named(sent, text) or sent[-1:]))
     return answers or Answers(members=dict.fromkeys(declared))
 
 

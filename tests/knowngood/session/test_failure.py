@@ -119,6 +119,9 @@ def test_a_list_of_the_paths_that_are_wrong() -> None:
     compared = Comparison("==", [("/gone", 404)], [])
     walk = failure(source, compared, sent=[GONE, NEWS, HOME])
     assert walk.exchanges == (GONE,)
+    compared = Comparison("==", [("/gone", 404), ("/broken", 500)], [])
+    both = failure(source, compared, sent=[BROKEN, NEWS, GONE])
+    assert (both.exchanges, both.further) == ((BROKEN,), (GONE,))
 
 
 def test_what_the_marks_ask_for() -> None:
