@@ -104,9 +104,10 @@ def test_of_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """GitHub's file is added to: other commands of the step have written there."""
     path = tmp_path / "step"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
+    content = document()
     for _ in range(2):
-        summary_file.write(path, Report(document()))
-    text = summary_file.summary(document())
+        summary_file.write(path, Report(content))
+    text = summary_file.summary(content)
     assert path.read_text("utf-8") == text * 2
     path.write_text("é" * (1 << 19))
     summary_file.write(path, Report(document()))
