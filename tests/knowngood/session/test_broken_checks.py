@@ -63,12 +63,14 @@ def test_a_fixture_that_reads_a_wrong_answer(small_suite: Run, login: str) -> No
 @pytest.mark.parametrize("mark", ["hed('content:/x')", "catch('x')", "skpif(True, reason='')"])
 def test_a_mark_that_is_misspelt(small_suite: Run, mark: str) -> None:
     """Pytest would ignore it, and what it asks for would not be checked."""
-    result = small_suite(f"{HEAD}@pytest.mark.{mark}\n{ASKS}def test_it(response): pass\n")
+    source = f"{HEAD}@pytest.mark.{mark}\n{ASKS}def test_it(response): pass\n"
+    result = small_suite(source, "-Wdefault")
     assert result.code == 4, result.output
     assert f"there is no mark {mark.partition('(')[0]!r}; write " in result.output
 
 
 def test_a_mark_of_somebody_else(small_suite: Run) -> None:
     """It is none of ours, and pytest warns of it."""
-    result = small_suite(f"{HEAD}@pytest.mark.nightly\n{ASKS}def test_it(response): pass\n")
+    source = f"{HEAD}@pytest.mark.nightly\n{ASKS}def test_it(response): pass\n"
+    result = small_suite(source, "-Wdefault")
     assert result.code == 0, result.output
