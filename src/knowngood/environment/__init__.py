@@ -5,6 +5,7 @@ expected of it. It is read from one TOML file, checked whole, and never changed 
 room sends no request, and knows neither checks nor verdicts.
 """
 
+from .advisory import Advisory
 from .files import FOLDER, find, list_environments, root_above
 from .headers import HeaderRule
 from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
@@ -25,6 +26,7 @@ __all__ = [
     "FOLDER",
     "PAIRED",
     "READY_WITHIN",
+    "Advisory",
     "BadEnvironment",
     "Budget",
     "Control",

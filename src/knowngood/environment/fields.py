@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..safety import SHORTEST
+from .advisory import Advisory
 from .files import file_beside, is_file
 from .headers import HeaderRule
 from .model import BUILT_IN, BadEnvironment, Budget, Environment, Network
@@ -139,6 +140,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "secrets": _secrets,
     "require": lambda _, table: table.get("checks", ("*",)),
     "serve": _serve,
+    "advisory": lambda _, tables: tuple(Advisory(**table) for table in tables),
     "control": lambda _, tables: tuple(Control(**table) for table in tables),
     "edges": _edges,
     "gate": _gate,
@@ -183,6 +185,10 @@ def _in_references(environment: Environment) -> Iterator[str]:
     named = {f"edges.{origin}": origin for origin in environment.edges}
     if environment.release is not None:
         named["release.url"] = environment.release.origin
+    for number, advisory in enumerate(environment.advisory):
+        origin = advisory.url.partition(":")[0]
+        if origin and not set("*?") & set(origin):
+            named[f"advisory.{number}.url"] = origin
     for key, origin in named.items():
         if origin not in known:
             yield f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(known))}"

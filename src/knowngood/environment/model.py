@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..safety import UsageError
+from .advisory import Advisory
 from .headers import HeaderRule
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
@@ -98,6 +99,7 @@ class Environment:
         secret_variables: the same values by the environment variable that holds each.
         require: patterns of the checks that must run for PASSED.
         serve: how it is started, where a command serves it.
+        advisory: failures that decide nothing until a date.
         control: what tells this machine's network from the deployment's.
         edges: addresses to connect to in place of what a name resolves to, by origin.
         gate: what must hold before a release goes here.
@@ -123,6 +125,7 @@ class Environment:
     secret_variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     require: tuple[str, ...] = ("*",)
     serve: ServeCommand | None = None
+    advisory: tuple[Advisory, ...] = ()
     control: tuple[Control, ...] = ()
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     gate: GateRules = field(default_factory=GateRules)

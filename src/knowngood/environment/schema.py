@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -55,8 +56,14 @@ def _validator() -> Any:
         formats.checks(name, (OSError, ValueError, KeyError))(
             lambda value, check=check: not isinstance(value, str) or bool(check(value))
         )
+    formats.checks("local-date")(_is_local_date)
     validator = cast("Any", jsonschema.validators).extend(draft, type_checker=types)
     return validator(file_schema(), format_checker=formats)
+
+
+def _is_local_date(value: object) -> bool:
+    """Return whether TOML's value is a date without a time, which a time is an instance of, too."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _check_origin(url: str) -> bool:

@@ -4,12 +4,14 @@ import itertools
 import os
 import random
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from knowngood.environment.advisory import Advisory
 from knowngood.environment.files import find, list_environments
 from knowngood.environment.loader import known_origins, load, override
 from knowngood.environment.model import BadEnvironment, Environment
@@ -124,6 +126,13 @@ field = "build"
 url = "https://control.example/"
 header = "X-Control: yes"
 
+[[advisory]]
+check = "test_config.py::*"
+case = "fr"
+url = "content:/*/js/config.json"
+reason = "bug 1"
+until = 2026-12-31
+
 [edges]
 content = ["192.0.2.1", "2001:db8::1", "edge.example:8443"]
 
@@ -176,6 +185,10 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "build",
     )
     assert environment.control == (Control("https://control.example/", header="X-Control: yes"),)
+    [advisory] = environment.advisory
+    assert advisory == Advisory(
+        "test_config.py::*", "bug 1", date(2026, 12, 31), "fr", "content:/*/js/config.json"
+    )
     assert environment.edges == {"content": ("192.0.2.1", "[2001:db8::1]", "edge.example:8443")}
     budget = environment.budget
     assert (budget.run, budget.probe, budget.attempts) == (60, 2.5, 3)
@@ -225,8 +238,10 @@ build = ["{folder}"]
 command = ["{folder}"]
 """
 
+ADVISORY = '[[advisory]]\ncheck = "*"\nreason = "bug 1"\n'
+
 MISTAKES = {
-    "unknown-key": ('colour = "red"\n', "unknown key colour", "allowed: aliases, budget"),
+    "unknown-key": ('colour = "red"\n', "unknown key colour", "aliases, budget"),
     "unknown-table": ("[budgets]\nrun = 1\n", "unknown key budgets", "budget"),
     "unknown-release-key": ('[release]\nurl = "content:/v"\nuri = "x"\n', "release", "unknown"),
     "unknown-budget-key": ("[budget]\nretries = 1\n", "budget", "unknown key retries"),
@@ -301,6 +316,30 @@ MISTAKES = {
         '[release]\nurl = "content:/v"\nfield = ""\n',
         "release.field: found ''",
         "the key of a json document",
+    ),
+    "advisory-no-list": ("[advisory]\nx = 1\n", "advisory: found", "a list of tables"),
+    "advisory-no-date": (ADVISORY, "advisory.0", "needs the key until", "check, reason and until"),
+    "advisory-text-for-a-date": (
+        f'{ADVISORY}until = "2026-12-31"\n',
+        "advisory.0.until: found '2026-12-31'",
+        "a date without quotes such as 2026-12-31",
+    ),
+    "advisory-a-time": (f"{ADVISORY}until = 2026-12-31T10:00:00\n", "advisory.0.until", "a date"),
+    "advisory-unknown-key": (f"{ADVISORY}locale = 1\n", "advisory.0", "unknown key locale"),
+    "advisory-no-reason": (
+        '[[advisory]]\ncheck = "*"\nuntil = 2026-12-31\nreason = " "\n',
+        "advisory.0.reason: found ' '",
+        "why the failures are accepted",
+    ),
+    "advisory-full-url": (
+        f'{ADVISORY}until = 2026-12-31\nurl = "https://h/a"\n',
+        "advisory.0.url",
+        "'https'",
+    ),
+    "advisory-path": (
+        f'{ADVISORY}until = 2026-12-31\nurl = "/a"\n',
+        "advisory.0.url: found '/a'",
+        '"ORIGIN:/path"',
     ),
     "control-no-list": ("[control]\nx = 1\n", "control", "a list of tables"),
     "control-no-url": ("[[control]]\nbody = 'x'\n", "control.0", "needs the key url"),
