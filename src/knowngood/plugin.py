@@ -27,6 +27,7 @@ _MARKS = (
     "origin(name, writes=False): the origin that the client fixture talks to, and whether the "
     "check writes there",
     "catches(*faults): the faults that this check is known to catch",
+    "advisory(reason, until): up to this day the check warns and decides nothing",
 )
 
 _FIXTURES = {"response", "responses", "resources", "client", "shared_client"}

@@ -76,6 +76,7 @@ def cause(text: str = "", state: str = "failed", **more: Any) -> dict[str, Any]:
         "exchanges": [exchange(text, tries=3, excerpt=f"<h1>not found</h1>\nand more{text}")],
         "cases": [f"{locale}{text}" for locale in ("ar", "de", "fr")],
         "claims": [claim(1, text), claim(2, text)],
+        "accepted": [f"until 2026-12-31: bug 1{text}"] if state == "advisory" else [],
         **more,
     }
 
@@ -114,6 +115,7 @@ def failed() -> dict[str, Any]:
         cause(cases=many, claims=[claim(number) for number in range(1, 9)]),
         cause(state="known", exchanges=[exchange(), exchange("other")]),
         cause(state="unsettled", exchanges=[silence()], problems=[], got=""),
+        cause(state="advisory"),
         doubts=("1 case failed, and failed in the baseline as well: this push is not the cause",),
     )
 

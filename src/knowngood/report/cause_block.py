@@ -16,7 +16,12 @@ _CASES: Final = 12  # cases that are named
 _CLAIMS: Final = 2  # further claims that are named
 _MOST: Final = 12  # lines of a block
 _PROBLEMS: Final = 4  # of them, lines that say more than the sentence
-_MARKS: Final = {"failed": "FAILED", "known": "KNOWN", "unsettled": "UNSETTLED"}
+_MARKS: Final = {
+    "failed": "FAILED",
+    "known": "KNOWN",
+    "unsettled": "UNSETTLED",
+    "advisory": "ADVISORY",
+}
 
 
 def lines(cause: Mapping[str, Any]) -> list[str]:
@@ -44,6 +49,7 @@ def _problems(problems: Sequence[str], room: int) -> Iterator[str]:
 
 
 def _facts(cause: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"    accepted {why}" for why in cause["accepted"])
     if cause["expected"]:
         yield f"    expected {one_line(cause['expected'], _SIDE)}"
     if cause["got"] and cause["kind"] not in {"status", "redirect"}:

@@ -67,11 +67,15 @@ def _failed(cause: Mapping[str, Any]) -> bool:
 
 
 def _of_cause(kind: str, cause: Mapping[str, Any]) -> str:
-    first = cause["claims"][0]
-    file, _, line = first["place"].rpartition(":")
-    properties = {"file": file, "line": line, "title": claim_words(first["check"], first["claim"])}
+    properties: dict[str, str] = {}
+    for first in cause["claims"][:1]:  # too many retries are no claim's
+        file, _, line = first["place"].rpartition(":")
+        title = claim_words(first["check"], first["claim"])
+        properties = {"file": file, "line": line, "title": title}
     compared = ", ".join(f"{word} {cause[word]}" for word in ("expected", "got") if cause[word])
-    return _command(kind, properties, "; ".join(filter(None, (cause["sentence"], compared))))
+    accepted = (f"accepted {why}" for why in cause["accepted"])
+    message = "; ".join(filter(None, (cause["sentence"], compared, *accepted)))
+    return _command(kind, properties, message)
 
 
 def _command(kind: str, properties: Mapping[str, str], message: str) -> str:

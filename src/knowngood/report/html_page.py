@@ -33,6 +33,7 @@ _STATES: Final = {
     "failed": "failed",
     "known": "failed in the baseline, too",
     "unsettled": "unsettled",
+    "advisory": "advisory: decides nothing",
 }
 
 

@@ -56,7 +56,7 @@ def _figures(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "cases ran", f"{counts['ran']} of {counts['expected']}", ""
     yield "passed", str(counts["passed"]), "passed" if counts["passed"] else ""
     yield "failed", str(counts["failed"]), "failed" if counts["failed"] else ""
-    for word in ("inconclusive", "skipped", "deselected", "flaky"):
+    for word in ("advisory", "inconclusive", "skipped", "deselected", "flaky"):
         if counts[word]:
             yield word, str(counts[word]), "unsettled"
     if document["release"]["seen"] is not None:
@@ -73,12 +73,12 @@ def _doubts(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield state, word, how many cases held, claim and check: what failed first."""
-    checks = [(name, check, _is_bad(check)) for name, check in document["checks"].items()]
-    for name, check, bad in sorted(checks, key=lambda row: not row[2]):
+    checks = [(name, check, _result(check)) for name, check in document["checks"].items()]
+    for name, check, word in sorted(checks, key=lambda row: list(_RESULTS).index(row[2])):
         note = " (unsteady: too many retries)" if check["unsteady"] else ""
         yield (
-            "failed" if bad else "passed",
-            "FAIL" if bad else "ok",
+            _RESULTS[word],
+            word,
             f"{check['ran'] - check['bad']} of {check['ran']}",
             f"{claim_words(name, check['claim'])}{note}",
             name,
@@ -87,8 +87,14 @@ def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, s
         yield "", "n/a", "", why, name
 
 
-def _is_bad(check: Mapping[str, Any]) -> bool:
-    return bool(check["bad"] or check["unsteady"])
+_RESULTS: Final = {"FAIL": "failed", "warn": "advisory", "ok": "passed"}
+
+
+def _result(check: Mapping[str, Any]) -> str:
+    """Return how a claim ended: of one that fails only where that is accepted, ``warn``."""
+    if check["bad"] > check["advisory"] or check["unsteady"]:
+        return "FAIL"
+    return "warn" if check["advisory"] else "ok"
 
 
 def _slowest(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[float, float, str]]:
@@ -117,7 +123,7 @@ def _controls(looks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, st
 
 def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     counts, requests, manifest = document["counts"], document["requests"], document["manifest"]
-    words = ("passed", "failed", "inconclusive", "skipped", "deselected", "flaky")
+    words = ("passed", "failed", "advisory", "inconclusive", "skipped", "deselected", "flaky")
     yield "cases", ", ".join(f"{counts[word]} {word}" for word in words)
     yield (
         "requests",

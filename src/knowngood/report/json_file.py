@@ -18,7 +18,7 @@ from ..safety import write_atomically
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict, fold
 from ..verdict.evidence import Evidence
-from ..verdict.outcome import Outcome
+from ..verdict.outcome import FAILED, Outcome
 from ..verdict.run_results import RunResults
 from ..verdict.symptom import keys
 from ..verdict.unsteady import unsteady_key
@@ -60,6 +60,7 @@ def document(
                 "claim": claim.title,
                 "ran": claim.ran,
                 "bad": claim.bad,
+                "advisory": verdict.advisory_cases(check),
                 "unsteady": bool(claim.asked & set(verdict.unsteady)),
                 "catches": results.catches.get(check, []),
             }
@@ -101,7 +102,8 @@ def failures(path: Path, environment: str) -> frozenset[str]:
             f"is a verdict on {content['environment']!r}; expected one on {environment!r}, from "
             "before the push"
         )
-    outcomes = map(Outcome.from_json, content["failures"] + content["known"])
+    entries = content["failures"] + content["known"] + content["advisory"]
+    outcomes = [o for o in map(Outcome.from_json, entries) if o.result == FAILED]
     return frozenset().union(*map(keys, outcomes), map(unsteady_key, content["unsteady"]))
 
 

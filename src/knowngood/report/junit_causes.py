@@ -7,7 +7,7 @@ the cases that failed, and counts those that passed.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from ..safety import one_line
@@ -15,6 +15,7 @@ from ..verdict.symptom import lasting
 from . import cause_block
 
 _WIDEST: Final = 1000  # characters of a value
+_COUNTS: Final = {"failure": "failures", "error": "errors"}
 
 
 def properties(document: Mapping[str, Any]) -> dict[str, str]:
@@ -35,23 +36,41 @@ def name_causes(suites: ET.Element, document: Mapping[str, Any]) -> None:
     """Give each case that failed the sentence of its cause for a message; add a case for a cause
     that no case shows, such as edges that differ.
 
-    CI systems list failures by their messages: cases of one cause then stand together.
+    CI systems list failures by their messages: cases of one cause then stand together. A case that
+    an advisory accepts is shown as skipped, since it must not make a CI system fail.
     """
     shown = set()
-    failed = [*document["failures"], *document["known"], *document["unsettled"]]
-    outcomes = {outcome["nodeid"]: outcome for outcome in failed}
+    names = ("failures", "known", "unsettled", "advisory")
+    outcomes = {outcome["nodeid"]: outcome for name in names for outcome in document[name]}
     for case in suites.iter("testcase"):
-        node = case.find("properties/property[@name='nodeid']")
-        outcome = outcomes.get(node.get("value", "")) if node is not None else None
+        outcome = outcomes.get(_node_id(case))
         cause = _cause_of(outcome, document["causes"]) if outcome is not None else None
         if cause is not None:
             shown.add(cause["sentence"])
+            accepted = "".join(f"accepted {why}: " for why in cause["accepted"])
             for failure in (*case.iter("failure"), *case.iter("error")):
-                failure.set("message", one_line(cause["sentence"], _WIDEST))
-
+                failure.set("message", one_line(f"{accepted}{cause['sentence']}", _WIDEST))
+    _skip_accepted(suites, {outcome["nodeid"] for outcome in document["advisory"]})
     for cause in document["causes"]:
         if cause["state"] == "failed" and cause["sentence"] not in shown:
             _add_case(suites, cause)
+
+
+def _node_id(case: ET.Element) -> str:
+    node = case.find("properties/property[@name='nodeid']")
+    return node.get("value", "") if node is not None else ""
+
+
+def _skip_accepted(suites: ET.Element, accepted: Container[str]) -> None:
+    """Make the failures of accepted cases skips, in the counts of their suite as well."""
+    for suite in suites.iter("testsuite"):
+        cases = [case for case in suite.iter("testcase") if _node_id(case) in accepted]
+        for failure in (f for case in cases for tag in _COUNTS for f in case.findall(tag)):
+            for name, change in ((_COUNTS[failure.tag], -1), ("skipped", 1)):
+                suite.set(name, str(int(suite.get(name, "0")) + change))
+            failure.tag = "skipped"
+            failure.set("type", "advisory")
+            failure.text = f"ADVISORY{(failure.text or '').removeprefix('FAILED')}"
 
 
 def _add_case(suites: ET.Element, cause: Mapping[str, Any]) -> None:

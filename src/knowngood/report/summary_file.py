@@ -23,6 +23,7 @@ _NOTES: Final = {
     "failed": "",
     "known": " (in the baseline, too)",
     "unsettled": " (unsettled)",
+    "advisory": " (advisory)",
 }
 
 
@@ -65,6 +66,7 @@ def _head(document: Mapping[str, Any]) -> list[str]:
 def _cause(number: int, cause: Mapping[str, Any]) -> str:
     """Return the section of one cause."""
     parts = [f"### {number}. {plain(cause['sentence'])}{_NOTES[cause['state']]}"]
+    parts += [plain(f"accepted {why}") for why in cause["accepted"]]
     if cause["expected"] or cause["got"]:
         words = (f"{word} {code(cause[word])}" for word in ("expected", "got") if cause[word])
         parts.append(", ".join(words))
@@ -110,7 +112,7 @@ def _foot(document: Mapping[str, Any]) -> list[str]:
 
 def _numbers(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     counts, requests, release = document["counts"], document["requests"], document["release"]
-    words = ("passed", "failed", "inconclusive", "skipped", "deselected")
+    words = ("passed", "failed", "advisory", "inconclusive", "skipped", "deselected")
     numbers = ", ".join(f"{counts[word]} {word}" for word in words)
     yield "cases", f"{counts['ran']} of {counts['expected']} ran: {numbers}"
     retries = requests["attempts"] - requests["sent"]

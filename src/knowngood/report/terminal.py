@@ -50,7 +50,10 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
         unsteady = claim.asked & set(verdict.unsteady)
         held = claim.ran - claim.bad - claim.skipped
         counted = f"{claim.ran}" if held == claim.ran else f"{held}/{claim.ran}"
-        word = "FAIL" if claim.bad or unsteady else "skip" if claim.skipped else "ok"
+        advisory = verdict.advisory_cases(check)
+        word = "skip" if claim.skipped else "warn" if advisory else "ok"
+        if claim.bad > advisory or unsteady:
+            word = "FAIL"
         note = " (unsteady: too many retries)" if unsteady else ""
         yield word != "FAIL", f"{word:<4} {counted:>7}  {claim_words(check, claim.title)}{note}"
     for check, why in results.inapplicable.items():
@@ -75,9 +78,10 @@ def _unreadable(results: RunResults) -> Iterator[list[str]]:
 def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[str]:
     """Yield counts, retries, the slowest, warnings, and last the verdict with what to do."""
     counts = verdict.counts
+    advisory = f"{counts['advisory']} advisory, " if counts["advisory"] else ""
     yield (
         f"{plural(counts['ran'], 'case')} of {counts['expected']} ran: {counts['passed']} passed, "
-        f"{counts['failed']} failed, {counts['inconclusive']} inconclusive, "
+        f"{counts['failed']} failed, {advisory}{counts['inconclusive']} inconclusive, "
         f"{counts['skipped']} skipped, {counts['deselected']} deselected"
     )
     yield (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Final
 
 import pytest
 
 from ..content import json_schema
-from ..environment import Environment, known_origins
+from ..environment import Advisory, Environment, known_origins
 from ..safety import one_line
 from . import marks
 from .marks import BadMark, ProbeTemplate
@@ -49,6 +49,27 @@ def claim_in(docstring: str) -> str:
 def catches_of(item: pytest.Item) -> list[str]:
     """Return the faults that the ``catches`` marks of ``item`` name."""
     return [str(fault) for mark in item.iter_markers("catches") for fault in mark.args]
+
+
+def _marks_of_params(item: pytest.Item) -> Sequence[pytest.Mark]:
+    callspec = getattr(item, "callspec", None)
+    return callspec.marks if callspec is not None else ()
+
+
+def advisory_of(item: pytest.Item) -> Advisory | None:
+    """Return what the ``advisory`` mark of ``item`` says; None without one. Raises BadMark."""
+    mark = item.get_closest_marker("advisory")
+    if mark is None:
+        return None
+    if any(param.name == mark.name for param in _marks_of_params(item)):
+        raise BadMark(
+            f"{item.nodeid}: mark advisory: found on a single param, where it would count for the "
+            "whole check; put case = … into [[advisory]] of the environment"
+        )
+    try:
+        return Advisory(check_name(item), *marks.reason_and_end(mark))
+    except BadMark as error:
+        raise BadMark(f"{item.nodeid}: {error}") from None
 
 
 def asks_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:

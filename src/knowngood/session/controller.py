@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -16,6 +17,7 @@ from ..readiness import ReleaseState
 from ..report import Report, json_file, terminal
 from ..report.github import Annotations
 from ..safety import redact_data
+from ..verdict import advisories
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
@@ -97,6 +99,8 @@ class Controller:
         results.narrowed = narrowed_by(self._config)
         results.optimized = bool(sys.flags.optimize)
         results.baseline = options.baseline
+        results.accepting = options.drill is None
+        results.today = datetime.now(UTC).date()
         results.manifest_digest = options.manifest.digest if options.manifest else None
 
     def _served(self, environment: Environment) -> Environment:
@@ -231,7 +235,10 @@ class Controller:
         if self._monitor is not None and not self._stopped():
             with signals.cut_short():
                 self._monitor.after()
-        self._verdict = fold(self._results.evidence())
+        evidence = self._results.evidence()
+        path, checks = str(self._worker.environment.path), self._results.checks
+        self._results.warnings += advisories.warnings(evidence, path, checks)
+        self._verdict = fold(evidence)
         self._progress.stop()
         session.exitstatus = self._verdict.exit_code
         self._write(self._verdict)

@@ -16,6 +16,7 @@ import itertools
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
@@ -149,6 +150,22 @@ def _within(mark: Mark) -> float:
     if isinstance(within, bool) or not isinstance(within, int | float) or not 0 <= within <= 3600:
         raise BadMark(f"mark {mark.name}: within={within!r}; expected seconds, from 0 to 3600")
     return float(within)
+
+
+def reason_and_end(mark: Mark) -> tuple[str, date]:
+    """Return what an ``advisory`` mark says: why, and the last day. Raises BadMark."""
+    expected = 'expected reason="…", until="2026-12-31"'
+    if mark.args or set(mark.kwargs) != {"reason", "until"}:
+        given = [*map(repr, mark.args), *mark.kwargs]
+        raise BadMark(f"mark advisory: found {', '.join(given) or 'nothing'}; {expected}")
+    reason, until = mark.kwargs["reason"], mark.kwargs["until"]
+    try:
+        day = until if type(until) is date else date.fromisoformat(until)
+    except (TypeError, ValueError):
+        raise BadMark(f"mark advisory: found until={until!r}; {expected}") from None
+    if not isinstance(reason, str) or not reason.strip():
+        raise BadMark(f"mark advisory: found reason={reason!r}; {expected}")
+    return reason, day
 
 
 def _refuse_bad_template(url: str) -> None:

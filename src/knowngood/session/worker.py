@@ -39,6 +39,7 @@ class Worker:
         self._deselected: set[str] = set()
         self._inapplicable: dict[str, str] = {}
         self._catches: dict[str, list[str]] = {}
+        self._advisories: dict[str, tuple[str, str]] = {}
         self._plans: dict[str, Plan] = {}
         self._described: WeakKeyDictionary[Exchange, dict[str, Any]] = WeakKeyDictionary()
         self._selected = False
@@ -90,6 +91,9 @@ class Worker:
             self._inapplicable[name] = why
         elif name not in self._catches:
             self._catches[name] = collection.catches_of(item)
+        advisory = collection.advisory_of(item)
+        if advisory is not None:
+            self._advisories[name] = (advisory.reason, advisory.until.isoformat())
         return why is None
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
@@ -229,6 +233,7 @@ class Worker:
             "deselected": sorted(self._deselected),
             "inapplicable": self._inapplicable,
             "catches": self._catches,
+            "advisories": self._advisories,
         }
         self.run.close()
         if self._worker:

@@ -133,11 +133,13 @@ def _other_run(
 def _incomplete(document: Mapping[str, Any]) -> str:
     """Return what the verdict lacks to be believed; empty when it is complete."""
     counts = document["counts"]
-    complete = counts["passed"] == counts["ran"] == counts["expected"] - counts["skipped"] > 0
+    settled = counts["passed"] + counts["advisory"]
+    complete = settled == counts["ran"] == counts["expected"] - counts["skipped"] > 0
     if document["verdict"] == VerdictKind.PASSED and not complete:
         return (
             f"the verdict is PASSED, but of {counts['expected']} cases {counts['ran']} ran, "
-            f"{counts['passed']} passed and {counts['skipped']} were skipped"
+            f"{counts['passed']} passed, {counts['advisory']} are advisory and "
+            f"{counts['skipped']} were skipped"
         )
     failed = any(cause["state"] == "failed" for cause in document["causes"])
     if document["verdict"] == VerdictKind.FAILED and not failed:

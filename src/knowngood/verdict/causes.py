@@ -45,7 +45,7 @@ class Cause:
 
     Attributes:
         state: how far it counts: ``failed``; ``known``, if the baseline has it, too; ``unsettled``,
-            if it could not be confirmed.
+            if it could not be confirmed; ``advisory``, if it decides nothing.
         sentence: what is wrong, in one line.
         kind: what went wrong, as in :class:`.Outcome`.
         expected: what would have been right, where that fits a few words.
@@ -55,6 +55,7 @@ class Cause:
         urls: the URLs it is about, that of the first exchange first.
         cases: the cases of the first claim that meet it, sorted.
         claims: the claims that do not hold, the one that shows it best first.
+        accepted: until when and why it decides nothing.
     """
 
     state: str
@@ -67,6 +68,7 @@ class Cause:
     urls: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     claims: tuple[ClaimAtFault, ...] = ()
+    accepted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -79,25 +81,45 @@ def find_causes(
     params: Mapping[str, int] = MappingProxyType({}),
     *,
     state: str = "failed",
+    accepted: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Cause, ...]:
     """Fold ``outcomes`` into causes, in the order in which a person should read them.
 
     ``answered`` are the origins that answered at least once; ``params`` says how many values each
-    param has.
+    param has. ``accepted`` says, by node id, until when and why an outcome decides nothing: a cause
+    of such outcomes alone is advisory, any other has ``state``.
     """
     symptoms = [symptom for outcome in outcomes for symptom in Symptom.all_of(outcome)]
-    groups = fold(symptoms, answered)
-    return tuple(_cause(group, answered, params, state) for group in groups)
+    groups = [_deciding(group, accepted) for group in fold(symptoms, answered)]
+    return tuple(_cause(group, answered, params, state, accepted) for group in groups)
 
 
-def _cause(group: Group, answered: Container[str], params: Mapping[str, int], state: str) -> Cause:
+def _deciding(group: Group, accepted: Container[str]) -> Group:
+    """Return the group with a core of what decides, if it has any: that alone is told of then."""
+    core = [symptom for symptom in group.core if symptom.outcome.nodeid not in accepted]
+    if not core:
+        return group
+    others = [symptom for symptom in group.core if symptom.outcome.nodeid in accepted]
+    return Group(core, [*group.attached, *others])
+
+
+def _cause(
+    group: Group,
+    answered: Container[str],
+    params: Mapping[str, int],
+    state: str,
+    accepted: Mapping[str, str],
+) -> Cause:
     lead = _lead(group.core)
     outcome = lead.outcome
+    outcomes = [symptom.outcome for symptom in group.symptoms]
+    why = [accepted.get(outcome.nodeid, "") for outcome in outcomes]
+    advisory = all(why)
     expected, got = sides(outcome)
     more_lines = tuple(outcome.message.splitlines()[1:])
     urls = dict.fromkeys((lead.url, *(symptom.url for symptom in group.core)))
     return Cause(
-        state=state,
+        state="advisory" if advisory else state,
         sentence=sentence(lead, group.core, answered, params),
         kind=outcome.kind,
         expected=expected,
@@ -107,6 +129,7 @@ def _cause(group: Group, answered: Container[str], params: Mapping[str, int], st
         urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(cases_of([s for s in group.core if s.outcome.check == outcome.check])),
         claims=_claims(lead, group.symptoms),
+        accepted=tuple(dict.fromkeys(why)) if advisory else (),
     )
 
 

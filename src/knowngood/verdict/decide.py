@@ -5,18 +5,19 @@ A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
+from .advisories import accepting
 from .causes import Cause, find_causes
 from .evidence import Evidence, listed, plural
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
+from .judged import Judged
 from .outcome import FAILED, SKIPPED, Outcome
-from .symptom import keys
-from .unreachable import unconfirmed
-from .unsteady import is_known, unsteady_causes, unsteady_groups
+from .unsteady import unsteady_causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Verdict:
         causes: the faults, in the order to read them; those that count come first.
         failures: the confirmed failures that count against the deployment.
         known: the confirmed failures that the baseline already has.
+        advisory: the outcomes that decide nothing, since an advisory accepts them.
         unsettled: the outcomes that could not be confirmed or refuted.
         doubts: why the run proves less than it should, one line each.
         unsteady: the groups of requests that needed more retries than is tolerated.
@@ -42,6 +44,7 @@ class Verdict:
     causes: tuple[Cause, ...] = ()
     failures: tuple[Outcome, ...] = ()
     known: tuple[Outcome, ...] = ()
+    advisory: tuple[Outcome, ...] = ()
     unsettled: tuple[Outcome, ...] = ()
     doubts: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
@@ -62,6 +65,10 @@ class Verdict:
         """Return the action in the words for people."""
         return advice(self.kind, nothing_new=self.nothing_new)
 
+    def advisory_cases(self, check: str) -> int:
+        """Return in how many cases an advisory accepts what a check ended in."""
+        return sum(outcome.check == check for outcome in self.advisory)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data, by the schema that ships with the package."""
         return {
@@ -75,78 +82,67 @@ class Verdict:
             "causes": [cause.to_json() for cause in self.causes],
             "failures": [outcome.to_json() for outcome in self.failures],
             "known": [outcome.to_json() for outcome in self.known],
+            "advisory": [outcome.to_json() for outcome in self.advisory],
             "unsettled": [outcome.to_json() for outcome in self.unsettled],
             "unsteady": list(self.unsteady),
         }
 
 
-_UNSETTLED: Final = {
-    "check": ("the check's own code", "; mend the check"),
-    "blocked": ("turned away", "; let this machine pass, or ask from another one"),
-    "runner": ("this machine", ""),
-    "guard": ("not allowed", ""),
-    "budget": ("out of time or memory", ""),
-    "unsettled": ("not certain", ""),
-}
-"""How kinds of outcomes that decide nothing are called, and what settles them."""
-
-
 def fold(evidence: Evidence) -> Verdict:
     """Return the verdict that ``evidence`` supports."""
-    unsteady = unsteady_groups(evidence)
-    judged = [(outcome, _why_unsettled(outcome, evidence)) for outcome in evidence.outcomes]
-    confirmed = [outcome for outcome, why in judged if outcome.result == FAILED and not why]
-    baseline = evidence.baseline or frozenset()
-    failures = tuple(outcome for outcome in confirmed if not keys(outcome) <= baseline)
-    known = tuple(outcome for outcome in confirmed if keys(outcome) <= baseline)
-    known_groups = [group for group in unsteady if is_known(group, baseline)]
-    unsettled = [(outcome, why) for outcome, why in judged if why]
+    judged = Judged.of(evidence)
+    unsteady = (*judged.unsteady, *judged.unsteady_before)
     doubts = (
         *_run_doubts(evidence, unsteady),
-        *_unsettled_doubts(unsettled),
+        *_unsettled_doubts(judged),
         *([evidence.halted] if evidence.halted else ()),
         *_coverage_doubts(evidence),
         *([evidence.unproven] if evidence.unproven else ()),
     )
-    known_doubts = _known_doubts(known, known_groups)
-    left_open = tuple(outcome for outcome, _ in unsettled)
-    causes = (
-        *_causes(failures, evidence, "failed"),
-        *unsteady_causes((group for group in unsteady if group not in known_groups), evidence),
-    )
-    kind, reason = _decide(evidence, failures, causes, (*doubts, *known_doubts))
+    known_doubts = _known_doubts(judged)
+    causes = _causes(judged, evidence)
+    kind, reason = _decide(evidence, judged, causes, (*doubts, *known_doubts))
     return Verdict(
         kind=kind,
         reason=reason,
-        causes=(
-            *causes,
-            *_causes(known, evidence, "known"),
-            *unsteady_causes(known_groups, evidence, state="known"),
-            *_causes(left_open, evidence, "unsettled"),
-        ),
-        counts=_counts(evidence, len(confirmed), len(unsettled)),
-        failures=failures,
-        known=known,
-        unsettled=left_open,
+        causes=causes,
+        counts=_counts(evidence, judged),
+        failures=tuple(judged.failed),
+        known=tuple(judged.known),
+        advisory=tuple(judged.advisory),
+        unsettled=tuple(judged.unsettled),
         doubts=(*doubts, *known_doubts),
         unsteady=unsteady,
         nothing_new=kind is VerdictKind.INCONCLUSIVE and not doubts,
     )
 
 
+def _causes(judged: Judged, evidence: Evidence) -> tuple[Cause, ...]:
+    """Return the causes of all that went wrong, those that decide first."""
+    find = partial(find_causes, answered=evidence.silence.answered_at, params=evidence.params)
+    united = find((*judged.failed, *judged.advisory), accepted=judged.accepted)
+    groups = judged.unsteady_accepted
+    return (
+        *(cause for cause in united if cause.state != "advisory"),
+        *unsteady_causes(judged.unsteady, evidence),
+        *find(judged.known, state="known"),
+        *unsteady_causes(judged.unsteady_before, evidence, state="known"),
+        *find(judged.unsettled, state="unsettled"),
+        *(cause for cause in united if cause.state == "advisory"),
+        *unsteady_causes(groups, evidence, state="advisory", accepted=groups),
+    )
+
+
 def _decide(
-    evidence: Evidence,
-    failures: tuple[Outcome, ...],
-    causes: tuple[Cause, ...],
-    doubts: tuple[str, ...],
+    evidence: Evidence, judged: Judged, causes: tuple[Cause, ...], doubts: tuple[str, ...]
 ) -> tuple[VerdictKind, str]:
     if evidence.internal_error:
         return VerdictKind.INTERNAL_ERROR, "the run itself broke; its output says where"
     if evidence.interrupted:
         return VerdictKind.INTERRUPTED, "stopped from outside before it was done"
-    if failures:
+    if judged.failed:
         return VerdictKind.FAILED, causes[0].sentence
-    if causes and not evidence.changed and not evidence.silence.troubled:
+    if judged.unsteady and not evidence.changed and not evidence.silence.troubled:
         return VerdictKind.FAILED, causes[0].sentence
     if evidence.unreadable:
         count = plural(len(evidence.unreadable), "file")
@@ -158,23 +154,8 @@ def _decide(
         return VerdictKind.NOTHING_CHECKED, "no check was selected"
     if doubts:
         return VerdictKind.INCONCLUSIVE, doubts[0]
-    return VerdictKind.PASSED, "every required check ran and held"
-
-
-def _causes(outcomes: Iterable[Outcome], evidence: Evidence, state: str) -> tuple[Cause, ...]:
-    return find_causes(outcomes, evidence.silence.answered_at, evidence.params, state=state)
-
-
-def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
-    """Return why an outcome proves nothing; empty for a confirmed failure and for a skip."""
-    if outcome.result == SKIPPED:
-        return ""
-    if outcome.result != FAILED:
-        words, remedy = _UNSETTLED.get(outcome.kind, (outcome.kind, ""))
-        return f"{words}: {outcome.message or 'unknown'}{remedy}"
-    if evidence.changed:
-        return evidence.changed
-    return unconfirmed(outcome, evidence.silence)
+    but = f", but for {plural(len(judged.advisory), 'advisory case')}" if judged.advisory else ""
+    return VerdictKind.PASSED, f"every required check ran and held{but}"
 
 
 def _run_doubts(evidence: Evidence, unsteady: tuple[str, ...]) -> list[str]:
@@ -195,30 +176,30 @@ def _run_doubts(evidence: Evidence, unsteady: tuple[str, ...]) -> list[str]:
     return doubts
 
 
-def _known_doubts(known: Sequence[Outcome], groups: Sequence[str]) -> list[str]:
+def _known_doubts(judged: Judged) -> list[str]:
     """Return what failed, and failed in the baseline, too."""
     doubts = []
-    if known:
+    if judged.known:
         doubts.append(
-            f"{plural(len(known), 'case')} failed, and failed in the baseline as well: this push "
-            "is not the cause"
+            f"{plural(len(judged.known), 'case')} failed, and failed in the baseline as well: this "
+            "push is not the cause"
         )
-    if groups:
+    if judged.unsteady_before:
         doubts.append(
-            f"requests to {listed(groups)} needed too many retries, and did in the baseline as "
-            "well: this push is not the cause"
+            f"requests to {listed(judged.unsteady_before)} needed too many retries, and did in the "
+            "baseline as well: this push is not the cause"
         )
     return doubts
 
 
-def _unsettled_doubts(unsettled: list[tuple[Outcome, str]]) -> list[str]:
+def _unsettled_doubts(judged: Judged) -> list[str]:
     """Return why outcomes are unsettled, each reason once with its number of cases.
 
     Failures that may be the network's come first. Of the others, the first message stands for all
     of its kind.
     """
     reasons: dict[tuple[bool, str], list[str]] = {}
-    for outcome, why in unsettled:
+    for outcome, why in zip(judged.unsettled, judged.doubts, strict=True):
         failed = outcome.result == FAILED
         reasons.setdefault((not failed, why if failed else outcome.kind), []).append(why)
     return [f"{whys[0]} ({plural(len(whys), 'case')})" for _, whys in sorted(reasons.items())]
@@ -229,7 +210,11 @@ def _coverage_doubts(evidence: Evidence) -> list[str]:
     doubts = []
     if evidence.lost_workers:
         doubts.append(f"{plural(evidence.lost_workers, 'worker')} died during the run")
-    skipped = {outcome.check for outcome in evidence.outcomes if outcome.result == SKIPPED}
+    skipped = {
+        outcome.check
+        for outcome in evidence.outcomes
+        if outcome.result == SKIPPED and not accepting(outcome, evidence)
+    }
     for pattern in evidence.require:
         doubts += _requirement_doubts(pattern, skipped, evidence)
     if not evidence.passed and not evidence.halted:
@@ -256,14 +241,15 @@ def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> 
     return doubts
 
 
-def _counts(evidence: Evidence, failed: int, unsettled: int) -> dict[str, int]:
+def _counts(evidence: Evidence, judged: Judged) -> dict[str, int]:
     skipped = sum(outcome.result == SKIPPED for outcome in evidence.outcomes)
     return {
         "expected": evidence.expected,
-        "ran": evidence.passed + failed + unsettled,
+        "ran": evidence.passed + len(evidence.outcomes) - skipped,
         "passed": evidence.passed,
-        "failed": failed,
-        "inconclusive": unsettled,
+        "failed": len(judged.failed) + len(judged.known),
+        "advisory": len(judged.advisory),
+        "inconclusive": len(judged.unsettled),
         "skipped": skipped,
         "deselected": len(evidence.deselected),
         "flaky": sum(evidence.flaky.get(group, 0) for group in evidence.silence.answered_at),

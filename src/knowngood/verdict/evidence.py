@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
+from ..environment import Advisory
 from .outcome import Outcome
 from .unreachable import SilenceEvidence
 
@@ -42,7 +44,10 @@ class Evidence:
         optimized: whether Python ran without assertions.
         baseline: the keys (:func:`~.symptom.keys`) of failures that an earlier verdict has,
             and those of its unsteady groups (:func:`~.unsteady.unsteady_key`).
+        advisories: what is accepted, by the environment and by checks.
+        today: the day of the run, by which they end.
         asked: how many requests each group (an origin or a URL template) made.
+        asked_by: the checks that made them, by group.
         flaky: how many of them needed a retry.
         erratic: the same, with all requests that one outage hit counted as one.
         params: how many values each param has, and each origin edges.
@@ -71,7 +76,10 @@ class Evidence:
     unproven: str = ""
     optimized: bool = False
     baseline: frozenset[str] | None = None
+    advisories: tuple[Advisory, ...] = ()
+    today: date = date.max
     asked: Mapping[str, int] = field(default_factory=dict)
+    asked_by: Mapping[str, Collection[str]] = field(default_factory=dict)
     flaky: Mapping[str, int] = field(default_factory=dict)
     erratic: Mapping[str, int] = field(default_factory=dict)
     params: Mapping[str, int] = field(default_factory=dict)

@@ -41,7 +41,7 @@ def advice(kind: VerdictKind, *, nothing_new: bool = False) -> str:
     say the same.
     """
     if nothing_new:
-        return f"{HOLD}: nothing new is wrong; mend what failed before the push, too"
+        return f"{HOLD}: nothing new is wrong; accept them in [[advisory]] or mend them"
     if kind is VerdictKind.INCONCLUSIVE:
         return f"{HOLD}: do not promote, do not roll back, run again"
     return ACTIONS.get(kind, HOLD)

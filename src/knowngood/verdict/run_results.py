@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from ..environment import Environment
+from ..environment import Advisory, Environment
 from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
-from .evidence import Evidence
+from .evidence import ALIKE, BUILT, CONVERGED, Evidence
 from .outcome import PASSED, SKIPPED, Outcome
 from .unreachable import SilenceEvidence
 
@@ -43,6 +44,8 @@ class RunResults:
     Attributes:
         claims: each check over all its cases, by name.
         inapplicable: why a check does not apply to the environment, by name.
+        advisories: the advisories of checks' own marks, by name.
+        accepting: whether advisories count: in a drill they do not.
         catches: the faults that a check is known to catch, by name.
         requests, attempts, received: counts, and bytes of bodies.
         answers: how many answers each origin gave.
@@ -70,6 +73,9 @@ class RunResults:
     passed: int = 0
     deselected: set[str] = field(default_factory=set)
     inapplicable: dict[str, str] = field(default_factory=dict)
+    advisories: dict[str, Advisory] = field(default_factory=dict)
+    accepting: bool = True
+    today: date = date.max
     catches: dict[str, list[str]] = field(default_factory=dict)
     narrowed: str = ""
     lost_workers: int = 0
@@ -133,6 +139,8 @@ class RunResults:
         self.deselected.update(result["deselected"])
         self.inapplicable.update(result["inapplicable"])
         self.catches.update(result["catches"])
+        for check, (reason, until) in result["advisories"].items():
+            self.advisories[check] = Advisory(check, reason, date.fromisoformat(until))
         self.served.update(ServedFile(*answer) for answer in result["served"])
         if result["report"]:
             self._add_report(result["report"])
@@ -165,6 +173,12 @@ class RunResults:
         self.expected += 1
         self.record(outcome)
 
+    @property
+    def checks(self) -> set[str]:
+        """The checks of the suite, as far as it was collected, and the engine's own claims."""
+        own = {CONVERGED, ALIKE, BUILT}
+        return {*self.catches, *self.inapplicable, *self.deselected, *own}
+
     def evidence(self) -> Evidence:
         """Return what the verdict rests on."""
         return Evidence(
@@ -195,7 +209,12 @@ class RunResults:
             unproven=self.compared.doubt if self.manifest_digest and not self.halted else "",
             optimized=self.optimized,
             baseline=self.baseline,
+            advisories=(*self.environment.advisory, *self.advisories.values())
+            if self.accepting
+            else (),
+            today=self.today,
             asked=self.asked,
+            asked_by=self._asked_by(),
             flaky=self.flaky,
             erratic=self.erratic,
             params=self._params(),
@@ -203,6 +222,14 @@ class RunResults:
             origins=self.environment.origins,
             tolerance=self.environment.budget.flaky,
         )
+
+    def _asked_by(self) -> dict[str, list[str]]:
+        """Return the checks whose requests are counted in each group."""
+        checks: defaultdict[str, list[str]] = defaultdict(list)
+        for check, claim in self.claims.items():
+            for group in claim.asked:
+                checks[group].append(check)
+        return checks
 
     def _params(self) -> dict[str, int]:
         """Return how many values each field of a case may have."""

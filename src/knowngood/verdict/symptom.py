@@ -148,10 +148,11 @@ def has_wrong_status(outcome: Outcome) -> bool:
 
 
 def culprits(outcome: Outcome) -> tuple[str, ...]:
-    """Return the URLs that a failure is about, without the nonces of its run: that of its first
-    exchange, or else all that it reads.
+    """Return the URLs that a failure is about, without the nonces of its run: those of its first
+    exchange and of further ones, or else all that it reads.
     """
-    urls = [str(exchange["url"]) for exchange in outcome.exchanges[:1]] or outcome.reads
+    exchanges = (*outcome.exchanges[:1], *outcome.further)
+    urls = [str(exchange["url"]) for exchange in exchanges] or outcome.reads
     return tuple(map(lasting, urls))
 
 

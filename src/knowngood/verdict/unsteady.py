@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..fetch import SOUND, by_connection, may_be_chance
+from .advisories import accepting_group
 from .causes import Cause
 from .evidence import Evidence
 
@@ -41,6 +44,24 @@ def _is_unsteady(group: str, evidence: Evidence) -> bool:
 
 def _counts_connections(group: str, evidence: Evidence) -> bool:
     return any(group == by_connection(origin) for origin in evidence.origins)
+
+
+def accepted_groups(evidence: Evidence) -> dict[str, str]:
+    """Return the groups that decide nothing, with until when and why: those that only checks with
+    an advisory make, and the origins that would not be unsteady without them.
+    """
+    words = {group: accepting_group(group, evidence) for group in evidence.erratic}
+    accepted = {group: why for group, why in words.items() if why}
+    for origin in {_origin_of(group) for group in accepted} & evidence.erratic.keys():
+        parts = [group for group in accepted if _origin_of(group) == origin]
+        rest = replace(
+            evidence,
+            asked={origin: evidence.asked[origin] - sum(evidence.asked[p] for p in parts)},
+            erratic={origin: evidence.erratic[origin] - sum(evidence.erratic[p] for p in parts)},
+        )
+        if not unsteady_groups(rest):
+            accepted[origin] = accepted[parts[0]]
+    return accepted
 
 
 def unsteady_reason(group: str, evidence: Evidence) -> str:
@@ -81,10 +102,16 @@ def _origin_of(group: str) -> str:
 
 
 def unsteady_causes(
-    groups: Iterable[str], evidence: Evidence, *, state: str = "failed"
+    groups: Iterable[str],
+    evidence: Evidence,
+    *,
+    state: str = "failed",
+    accepted: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Cause]:
     """Yield a cause for each group of requests, but one for an origin and a declaration that made
     the same requests.
+
+    ``accepted`` says until when and why a group decides nothing.
     """
     counted = set()
     for group in sorted(groups, key=lambda group: ":" not in group):  # declarations tell more
@@ -92,24 +119,25 @@ def unsteady_causes(
         same = (origin, evidence.erratic[group], evidence.asked.get(group))
         if same not in counted:
             counted.add(same)
-            yield _cause(group, evidence.origins.get(origin, ""), evidence, state)
+            exchanges = _retried(group, evidence.origins.get(origin, ""), evidence)
+            yield Cause(
+                state=state,
+                sentence=unsteady_reason(group, evidence),
+                kind="unsteady",
+                exchanges=tuple(exchanges[:1]),
+                urls=tuple(dict.fromkeys(exchange["url"] for exchange in exchanges)),
+                accepted=tuple(filter(None, [accepted.get(group)])),
+            )
 
 
-def _cause(group: str, origin_url: str, evidence: Evidence, state: str) -> Cause:
-    """Return the cause with the exchanges of the group that needed a retry."""
+def _retried(group: str, origin_url: str, evidence: Evidence) -> list[Mapping[str, Any]]:
+    """Return the exchanges of a group that needed a retry."""
     path = group.removesuffix(" →").partition(":")[2]
-    exchanges = [
+    return [
         exchange
         for exchange in evidence.retried
         if exchange["url"].startswith(f"{origin_url}/") and _is_made_from(path, exchange)
     ]
-    return Cause(
-        state=state,
-        sentence=unsteady_reason(group, evidence),
-        kind="unsteady",
-        exchanges=tuple(exchanges[:1]),
-        urls=tuple(dict.fromkeys(exchange["url"] for exchange in exchanges)),
-    )
 
 
 def _is_made_from(template: str, exchange: Mapping[str, Any]) -> bool:

@@ -89,7 +89,7 @@ def test_whole_block() -> None:
     ]
 
 
-@pytest.mark.parametrize("state", ["failed", "known", "unsettled"])
+@pytest.mark.parametrize("state", ["failed", "known", "unsettled", "advisory"])
 def test_state(state: str) -> None:
     """What does not count against the deployment is not called failed."""
     assert block(state=state)[0].split()[0] == state.upper()

@@ -30,7 +30,7 @@ def test_escapes() -> None:
     )
 
 
-@pytest.mark.parametrize("state", ["known", "unsettled"])
+@pytest.mark.parametrize("state", ["known", "unsettled", "advisory"])
 def test_a_warning_for_what_is_no_reason_to_roll_back(state: str) -> None:
     """The colour of an annotation is that of the verdict."""
     [line] = github.commands(document(cause(state=state)))
@@ -48,6 +48,19 @@ def test_a_cause_without_a_place() -> None:
     """The engine's own claims have none."""
     [line] = github.commands(document(cause(claims=[{**claim(), "place": ""}])))
     assert line.startswith("::error title=Claim 1 holds.::")
+
+
+def test_a_cause_without_a_claim() -> None:
+    """Too many retries are no check's."""
+    assert github.commands(
+        document(cause(claims=[], sentence="unsteady", got="", expected=""))
+    ) == ["::error ::unsteady"]
+
+
+def test_an_advisory_says_why() -> None:
+    """And until when."""
+    [line] = github.commands(document(cause(state="advisory")))
+    assert line.endswith("accepted until 2026-12-31: bug 1")
 
 
 def test_ten_of_each() -> None:

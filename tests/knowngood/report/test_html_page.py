@@ -87,7 +87,7 @@ def test_facts_of_the_run() -> None:
     content["manifest"] = {"digest": "a" * 64, "compared": 3}
     content["release"] = {"expected": "v8", "seen": "v7", "edges": {"": "v7", "192.0.2.7": "v8"}}
     facts = dict(facts_of(parsed(content).css_first("#facts")))
-    assert facts["cases"].startswith("1 passed, 1 failed, 0 inconclusive")
+    assert facts["cases"].startswith("1 passed, 1 failed, 0 advisory, 0 inconclusive")
     assert facts["requests"] == "10, 2 retries, 1.5 MB"
     assert facts["origin content"] == "https://fhr.example"
     assert facts["manifest"] == f"{'a' * 64}, 3 URLs compared"
@@ -164,9 +164,20 @@ def test_two_exchanges_that_are_compared() -> None:
 
 
 def test_causes_stand_in_the_documents_order() -> None:
-    """Each says in words whether it failed, failed before, or is unsettled."""
+    """Each says in words whether it failed, failed before, is unsettled, or decides nothing."""
     states = [words(node) for node in parsed(failed()).css("article .tags strong")]
-    assert states == ["failed", "failed in the baseline, too", "unsettled"]
+    assert states == [
+        "failed",
+        "failed in the baseline, too",
+        "unsettled",
+        "advisory: decides nothing",
+    ]
+
+
+def test_an_advisory_cause() -> None:
+    """It says until when and why it decides nothing."""
+    article = parsed(document(cause(state="advisory"))).css_first("article.advisory")
+    assert "accepted until 2026-12-31: bug 1" in words(article)
 
 
 def test_long_lists_are_collapsed() -> None:
@@ -184,15 +195,18 @@ def test_long_lists_are_collapsed() -> None:
 def test_claims() -> None:
     """Each claim with its cases, what failed first, and what does not apply with the reason."""
     content = document()
+    rest = {"bad": 0, "advisory": 0, "unsteady": False}
     content["checks"] = {
-        "test_a.py::test_held": {"claim": "A holds.", "ran": 5, "bad": 0, "unsteady": False},
-        "test_b.py::test_bad": {"claim": "B holds.", "ran": 5, "bad": 2, "unsteady": False},
-        "test_c.py::test_plain": {"claim": "", "ran": 5, "bad": 0, "unsteady": True},
+        "test_a.py::test_held": {**rest, "claim": "A holds.", "ran": 5},
+        "test_b.py::test_bad": {**rest, "claim": "B holds.", "ran": 5, "bad": 2, "advisory": 1},
+        "test_c.py::test_plain": {**rest, "claim": "", "ran": 5, "unsteady": True},
+        "test_d.py::test_old": {**rest, "claim": "D holds.", "ran": 5, "bad": 2, "advisory": 2},
     }
     rows = [words(row) for row in parsed(content).css("#claims tbody tr")]
     assert rows == [
         "FAIL3 of 5B holds. test_b.py::test_bad",
         "FAIL5 of 5test_c.py::test_plain (unsteady: too many retries) test_c.py::test_plain",
+        "warn3 of 5D holds. test_d.py::test_old",
         "ok5 of 5A holds. test_a.py::test_held",
         "n/ano origin test_x.py::test_y",
     ]

@@ -64,6 +64,22 @@ def test_of_several_causes() -> None:
     assert messages(content, "a", "b") == ["one", "two"]
 
 
+def test_what_an_advisory_accepts() -> None:
+    """It is a skip that says until when and why, also in the counts of its suite."""
+    content = document(cause(sentence="it is 404", state="advisory"))
+    content |= {"advisory": [outcome("ar")]}
+    suite = ET.fromstring(  # noqa: S314 - our own
+        '<testsuite failures="1" errors="0" skipped="1"><testcase><properties><property '
+        f'name="nodeid" value="{claim()["check"]}[ar]" /></properties>'
+        '<failure message="before">FAILED text</failure></testcase></testsuite>'
+    )
+    junit_causes.name_causes(suite, content)
+    [skipped] = suite.iter("skipped")
+    assert skipped.get("message") == "accepted until 2026-12-31: bug 1: it is 404"
+    assert skipped.text == "ADVISORY text"
+    assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("0", "0", "2")
+
+
 def test_cases_without_a_cause() -> None:
     """A case that is not in the document, or whose claim no cause has, keeps what it said."""
     content = document(cause(claims=[claim(2)]))

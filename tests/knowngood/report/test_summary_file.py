@@ -61,7 +61,8 @@ def test_a_passed_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "note"), [("known", "(in the baseline, too)"), ("unsettled", "(unsettled)")]
+    ("state", "note"),
+    [("known", "(in the baseline, too)"), ("unsettled", "(unsettled)"), ("advisory", "(advisory)")],
 )
 def test_causes_that_are_no_reason_to_roll_back(state: str, note: str) -> None:
     """They say so."""

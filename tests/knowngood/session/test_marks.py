@@ -1,6 +1,7 @@
 """Marks become probes, or a message that says what is wrong with the mark."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -300,3 +301,29 @@ def test_a_time_that_is_none(within: Any) -> None:
     """Seconds, up to an hour."""
     with pytest.raises(BadMark, match=r"within=.*from 0 to 3600"):
         marks.templates_of([mark("content:/", within=within)])
+
+
+@pytest.mark.parametrize("until", ["2026-12-31", date(2026, 12, 31)], ids=["text", "date"])
+def test_advisory(until: object) -> None:
+    """Why, and the last day, as text or as a date."""
+    says = mark(name="advisory", reason="bug 1", until=until)
+    assert marks.reason_and_end(says) == ("bug 1", date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        pytest.param({}, "found nothing", id="nothing"),
+        pytest.param({"reason": "bug 1"}, "found reason;", id="no-end"),
+        pytest.param({"reason": "x", "until": "2026-12-31", "case": "fr"}, "case", id="unknown"),
+        pytest.param({"reason": "x", "until": "soon"}, "until='soon'", id="no-date"),
+        pytest.param({"reason": "x", "until": 2026}, "until=2026", id="number"),
+        pytest.param({"reason": " ", "until": "2026-12-31"}, "reason=' '", id="no-reason"),
+    ],
+)
+def test_bad_advisory(bad: dict[str, Any], words: str) -> None:
+    """What is refused says what was found and what is allowed."""
+    with pytest.raises(BadMark) as caught:
+        marks.reason_and_end(mark(name="advisory", **bad))
+    assert words in str(caught.value)
+    assert 'expected reason="…", until="2026-12-31"' in str(caught.value)

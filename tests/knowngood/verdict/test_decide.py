@@ -312,6 +312,7 @@ def test_counts() -> None:
         "ran": 9,
         "passed": 6,
         "failed": 1,
+        "advisory": 0,
         "inconclusive": 2,
         "skipped": 1,
         "deselected": 2,

@@ -1,14 +1,18 @@
 """The controller's book adds up what all processes report."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from knowngood.environment import Advisory
 from knowngood.environment.model import Budget, Environment
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 
+DAY = date(2026, 11, 26)
 ENVIRONMENT = Environment(
     name="stage",
     path=Path("stage.toml"),
@@ -45,7 +49,14 @@ def reported(**more: Any) -> dict[str, Any]:
         "warnings": [],
         **more,
     }
-    return {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": report}
+    return {
+        "deselected": [],
+        "inapplicable": {},
+        "catches": {},
+        "advisories": {},
+        "served": [],
+        "report": report,
+    }
 
 
 def test_records_are_counted_by_check() -> None:
@@ -105,7 +116,14 @@ def test_reports_of_several_processes_add_up() -> None:
             )
         )
     ledger.add_result(
-        {"deselected": [], "inapplicable": {}, "catches": {}, "served": [], "report": {}}
+        {
+            "deselected": [],
+            "inapplicable": {},
+            "catches": {},
+            "advisories": {},
+            "served": [],
+            "report": {},
+        }
     )
     assert (ledger.requests, ledger.attempts, ledger.received) == (20, 24, 2000)
     assert (ledger.asked, ledger.flaky) == ({"content": 20}, {"content": 3})
@@ -126,12 +144,27 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
                 "deselected": ["b", "a"],
                 "inapplicable": {"c": "no origin"},
                 "catches": {},
+                "advisories": {},
                 "served": [],
                 "report": {},
             }
         )
     assert ledger.evidence().deselected == ("a", "b")
     assert ledger.inapplicable == {"c": "no origin"}
+
+
+def test_advisories() -> None:
+    """Those of marks stand beside the environment's, each once, and none counts in a drill."""
+    own, of_mark = Advisory("b", "bug 1", DAY), Advisory("a", "bug 2", DAY)
+    ledger = RunResults(replace(ENVIRONMENT, advisory=(own,)), today=DAY)
+    ledger.record(outcome(check="a", asked=("content:/x",)))
+    for _ in range(2):
+        ledger.add_result({**reported(), "advisories": {"a": ("bug 2", DAY.isoformat())}})
+    evidence = ledger.evidence()
+    assert (evidence.advisories, evidence.today) == ((own, of_mark), DAY)
+    assert evidence.asked_by == {"content:/x": ["a"]}
+    ledger.accepting = False
+    assert ledger.evidence().advisories == ()
 
 
 def test_evidence_is_all_of_it() -> None:

@@ -1,0 +1,94 @@
+"""What advisories accept, and when there is something to say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Final
+
+from ..environment import Advisory
+from .evidence import Evidence, plural
+from .outcome import Outcome
+from .symptom import culprits
+
+_SOON: Final = 7  # days before its last in which an advisory announces its end
+
+
+def accepting(outcome: Outcome, evidence: Evidence) -> str:
+    """Return until when and why an outcome decides nothing; empty where it decides."""
+    cases = {*outcome.values.values(), "-".join(outcome.values.values())}
+    places = [_place(url, evidence.origins) for url in culprits(outcome)]
+    for advisory in _in_force(outcome.check, evidence):
+        of_case = not advisory.case or _any_matches(cases, advisory.case)
+        of_url = not advisory.url or (
+            bool(places) and all(fnmatchcase(place, advisory.url) for place in places)
+        )
+        if of_case and of_url:
+            return _words(advisory)
+    return ""
+
+
+def accepting_group(group: str, evidence: Evidence) -> str:
+    """Return until when and why it decides nothing that the requests of a declaration need many
+    retries; empty where any check that makes them decides.
+    """
+    words = [
+        next(
+            (
+                _words(advisory)
+                for advisory in _in_force(check, evidence)
+                if not advisory.case and fnmatchcase(group, advisory.url or "*")
+            ),
+            "",
+        )
+        for check in evidence.asked_by.get(group, ())
+    ]
+    return words[0] if words and all(words) else ""
+
+
+def warnings(evidence: Evidence, path: str, checks: Collection[str]) -> Iterator[str]:
+    """Yield a line on each advisory that ends soon or has ended, and on each of the environment
+    file ``path`` that is about none of ``checks``, the checks of the whole suite.
+    """
+    cut_short = evidence.interrupted or evidence.overdue or evidence.lost_workers
+    collected = not (evidence.narrowed or evidence.unreadable or cut_short)
+    for advisory in evidence.advisories:
+        left = (advisory.until - evidence.today).days
+        if left < 0:
+            yield (
+                f"the advisory on {advisory.check} ended on {advisory.until}, so that its failures "
+                f"decide again: remove it or move its date ({advisory.reason})"
+            )
+        elif left <= _SOON:
+            when = f"in {plural(left, 'day')}" if left else "today"
+            yield (
+                f"the advisory on {advisory.check} ends on {advisory.until}, {when}; then its "
+                f"failures decide again: mend what is wrong or move its date ({advisory.reason})"
+            )
+        if collected and not _any_matches(checks, advisory.check):
+            yield (
+                f"{path}: advisory: no check matches {advisory.check!r}; expected a check, such as "
+                "test_config.py::test_debug_is_off, or a pattern"
+            )
+
+
+def _in_force(check: str, evidence: Evidence) -> Iterator[Advisory]:
+    for advisory in evidence.advisories:
+        if advisory.holds_on(evidence.today) and fnmatchcase(check, advisory.check):
+            yield advisory
+
+
+def _any_matches(texts: Iterable[str], pattern: str) -> bool:
+    return any(fnmatchcase(text, pattern) for text in texts)
+
+
+def _place(url: str, origins: Mapping[str, str]) -> str:
+    """Return a URL as ``ORIGIN:/path``; as it is where it is on none of the origins."""
+    for name, base in origins.items():
+        if url.startswith(f"{base}/"):
+            return f"{name}:{url.removeprefix(base)}"
+    return url
+
+
+def _words(advisory: Advisory) -> str:
+    return f"until {advisory.until}: {advisory.reason}"

@@ -1,0 +1,89 @@
+"""Sorts what went wrong in a run by how far it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from .advisories import accepting
+from .evidence import Evidence
+from .outcome import FAILED, SKIPPED, Outcome
+from .symptom import keys
+from .unreachable import unconfirmed
+from .unsteady import accepted_groups, is_known, unsteady_groups
+
+_UNSETTLED: Final = {
+    "check": ("the check's own code", "; mend the check"),
+    "blocked": ("turned away", "; let this machine pass, or ask from another one"),
+    "runner": ("this machine", ""),
+    "guard": ("not allowed", ""),
+    "budget": ("out of time or memory", ""),
+    "unsettled": ("not certain", ""),
+}
+"""How kinds of outcomes that decide nothing are called, and what settles them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What went wrong in a run, by how far it counts: each thing in one place.
+
+    Attributes:
+        failed: the confirmed failures that decide.
+        known: the confirmed failures that the baseline has, too.
+        unsettled: the outcomes that could not be confirmed or refuted.
+        doubts: why not, for each of them.
+        advisory: failures and what could not be settled, where an advisory accepts it.
+        accepted: until when and why, by node id.
+        unsteady: the groups of requests that need too many retries and decide.
+        unsteady_before: those that did in the baseline, too.
+        unsteady_accepted: those that only checks with an advisory make.
+    """
+
+    failed: list[Outcome] = field(default_factory=list)
+    known: list[Outcome] = field(default_factory=list)
+    unsettled: list[Outcome] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    advisory: list[Outcome] = field(default_factory=list)
+    accepted: dict[str, str] = field(default_factory=dict)
+    unsteady: list[str] = field(default_factory=list)
+    unsteady_before: list[str] = field(default_factory=list)
+    unsteady_accepted: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Judged:
+        """Sort the outcomes and the unsteady groups of ``evidence``."""
+        judged = cls()
+        for outcome in evidence.outcomes:
+            if outcome.result != SKIPPED:
+                judged._add(outcome, evidence)
+        accepted = accepted_groups(evidence)
+        for group in unsteady_groups(evidence):
+            if group in accepted:
+                judged.unsteady_accepted[group] = accepted[group]
+            elif is_known(group, evidence.baseline or ()):
+                judged.unsteady_before.append(group)
+            else:
+                judged.unsteady.append(group)
+        return judged
+
+    def _add(self, outcome: Outcome, evidence: Evidence) -> None:
+        why = accepting(outcome, evidence)
+        doubt = _why_unsettled(outcome, evidence)
+        if why:
+            self.advisory.append(outcome)
+            self.accepted[outcome.nodeid] = why
+        elif doubt:
+            self.unsettled.append(outcome)
+            self.doubts.append(doubt)
+        elif keys(outcome) <= (evidence.baseline or frozenset()):
+            self.known.append(outcome)
+        else:
+            self.failed.append(outcome)
+
+
+def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
+    """Return why an outcome proves nothing; empty for a confirmed failure."""
+    if outcome.result != FAILED:
+        words, remedy = _UNSETTLED.get(outcome.kind, (outcome.kind, ""))
+        return f"{words}: {outcome.message or 'unknown'}{remedy}"
+    return evidence.changed or unconfirmed(outcome, evidence.silence)
