@@ -35,8 +35,10 @@ def charset_problems(page: Response) -> list[str]:
 
 def language_problems(page: Response, language: str, direction: str) -> list[str]:
     """Return what ``<html lang>`` and ``<html dir>`` say other than this language and direction,
-    which is ``ltr`` or ``rtl``.
+    which is ``ltr`` or ``rtl``; of an empty page that it is empty.
     """
+    if not page.content.strip():
+        return ["the page is empty"]
     return page_structure.language_problems(page.html, language, direction)
 
 

@@ -99,6 +99,8 @@ def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
         return [f"no .{kind} file: its first bytes are {body[:8].hex(' ')}"]
     if LAST_BYTES.get(kind, b"") not in body[-_END:]:
         return [f"cut short: it does not end as every .{kind} file does"]
+    if kind == "svg" and b"<svg" not in body:
+        return ["no .svg file: there is no <svg> element"]
     if kind == "svg" and b"</svg>" not in body:  # any comment may follow
         return ["cut short: </svg> is missing"]
     if kind in {"woff", "woff2"} and int.from_bytes(body[8:12]) != len(body):

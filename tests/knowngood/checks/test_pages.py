@@ -23,6 +23,8 @@ def test_faults_of_a_page(site: Site) -> None:
     """Each claim about a page sees its own."""
     assert checks.charset_problems(site.page('<meta charset="latin1">')) != []
     assert checks.language_problems(site.page(), "fr", "ltr") != []
+    nothing = respond(site.exchange("/ar/", ""))
+    assert checks.language_problems(nothing, "ar", "rtl") == ["the page is empty"]
     assert checks.page_problems(respond(site.exchange("/fr/", HTML[:-3]))) != []
     assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
     assert checks.leftover_problems(site.page("{{ title }}")) != []

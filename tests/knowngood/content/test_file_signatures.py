@@ -49,6 +49,7 @@ FAULTS = {
     "no-jpeg": ("/a.jpeg", ["image/jpeg"], PNG, "no .jpeg file: its first bytes are 89 50"),
     "png-cut": ("/a.png", ["image/png"], PNG[:-12], "cut short"),
     "gif-cut": ("/a.gif", ["image/gif"], b"GIF89a...", "cut short"),
+    "svg-misspelt": ("/a.svg", ["image/svg+xml"], b"<sgv></svg>", "no .svg file"),
     "svg-cut": ("/a.svg", ["image/svg+xml"], b"<svg><path", "cut short"),
     "font-cut": ("/a.woff", ["font/woff"], WOFF[:-1], "cut short: 43 bytes, its header says 44"),
 }
