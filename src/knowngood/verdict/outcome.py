@@ -101,8 +101,9 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
 
     Errors of :mod:`knowngood.safety.errors` say so by their branch. Of other exceptions, a failed
     assertion about an answer and what reading a wrong answer raises count as the deployment's.
-    The same without an answer, or by a misspelt name, is a fault of the check's own code; the rest,
-    such as a full disk, the runner's. For a NoAnswer the whole run decides.
+    The same without an answer, or by a misspelt name, is a fault of the check's own code, and so is
+    ``raise Exception``, which does not say whose fault it is; the rest, such as a full disk, the
+    runner's. For a NoAnswer the whole run decides.
     """
     if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
@@ -113,7 +114,7 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
     if isinstance(error, _MISREAD_ANSWER) or is_pytest_fail(error):
         sound = about_answer and not _is_misspelt(error)
         return _deployments(error) if sound else _own_code(error)
-    return _runners(error)
+    return _own_code(error) if type(error) is Exception else _runners(error)
 
 
 def _deployments(error: BaseException) -> Classified:

@@ -95,6 +95,12 @@ def test_a_status_that_the_check_raises() -> None:
     assert classify(caught.value).result == FAILED
 
 
+def test_a_check_that_raises_no_assertion() -> None:
+    """A bare exception is a slip of the check; the machine has nothing to do with it."""
+    assert classify(Exception("the page is broken")).kind == "check"
+    assert classify(OSError("disk full")).kind == "runner"
+
+
 def test_turned_away() -> None:
     """A firewall's or a limiter's refusal says nothing of the deployment."""
     classified = classify(Blocked(answered(429), "429 Too Many Requests"))
