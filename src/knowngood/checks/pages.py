@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def page_problems(page: Response) -> list[str]:
     """Return what a page lacks or has twice: doctype, title, its end."""
+    if not page.content.strip():
+        return ["the page is empty"]
     return page_structure.problems(page.text, page.html)
 
 

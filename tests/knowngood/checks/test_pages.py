@@ -25,6 +25,7 @@ def test_faults_of_a_page(site: Site) -> None:
     assert checks.language_problems(site.page(), "fr", "ltr") != []
     nothing = respond(site.exchange("/ar/", ""))
     assert checks.language_problems(nothing, "ar", "rtl") == ["the page is empty"]
+    assert checks.page_problems(nothing) == ["the page is empty"]
     assert checks.page_problems(respond(site.exchange("/fr/", HTML[:-3]))) != []
     assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
     assert checks.leftover_problems(site.page("{{ title }}")) != []
