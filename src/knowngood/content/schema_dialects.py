@@ -66,10 +66,7 @@ _NOT_FOLLOWED: Final = {"$dynamicRef", "$recursiveRef"}
 
 _OF_THE_EXTRA: Final = {
     "date-time",
-    "duration",
     "hostname",
-    "iri",
-    "iri-reference",
     "json-pointer",
     "relative-json-pointer",
     "time",

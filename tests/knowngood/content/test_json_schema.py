@@ -251,7 +251,7 @@ def test_schema_that_is_fine(tmp_path: Path, document: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("date-time", "2024-02-30T12:00:00Z"), ("uri", "no uri"), ("duration", "5 days")],
+    [("date-time", "2024-02-30T12:00:00Z"), ("uri", "no uri"), ("uri-template", "{a")],
 )
 def test_format_of_the_extra(tmp_path: Path, name: str, value: str) -> None:
     """It is checked where its package is installed; elsewhere the message says what to install."""
