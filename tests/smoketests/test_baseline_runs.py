@@ -11,9 +11,9 @@ import pytest
 
 FAULTS = {
     "answers": "config-missing-one-locale,page-no-title,months-english,header-missing",
-    "edges": "edge-config-missing,edge-differs",
 }
 MORE = {
+    "edges": "edge-config-missing,edge-differs",
     "bytes": "script-truncated,css-image-missing,gzip-cut-off,etag-changes",
     "samples": "config-one-in-three,version-commit-head,submit-other-id,robots-allows",
     "silence": "submission-refused,script-connection-closed,status-line-broken",

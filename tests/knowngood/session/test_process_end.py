@@ -34,8 +34,10 @@ LEAVES_A_THREAD = """
 
 @pytest.mark.parametrize(
     ("source", "options", "code"),
-    [(PASSES, [], 0), (FAILS, ["-n", "1"], 1)],
-    ids=["passed-alone", "failed-workers"],
+    [
+        pytest.param(PASSES, [], 0, id="passed-alone"),
+        pytest.param(FAILS, ["-n", "1"], 1, id="failed-workers", marks=pytest.mark.slow),
+    ],
 )
 def test_a_thread_that_a_check_leaves(
     small_suite: Run, source: str, options: list[str], code: int
