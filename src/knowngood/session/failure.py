@@ -93,7 +93,7 @@ def failure_of(
     about_status = _is_about_status(statement, exchanges)
     loop = statement.answers_of_loop() if statement is not None and about_status else Answers()
     many = () if answers.single or not about_status else exchanges[1:]
-    further = _further((*many, *loop.members), exchanges[:1] if many else exchanges)
+    further = _further((*many, *loop.members), exchanges[:1] if many else exchanges, words.expected)
     return Failure(
         exchanges=tuple(e for e in exchanges if e not in further),
         further=further,
@@ -107,12 +107,21 @@ def failure_of(
     )
 
 
-def _further(members: Iterable[Exchange], exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
+def _further(
+    members: Iterable[Exchange], exchanges: Sequence[Exchange], expected: str
+) -> tuple[Exchange, ...]:
     """Return the other answers of a set, or of a loop, that are in trouble like the first: none was
-    compared with another.
+    compared with another. Where the first is in none, the check wants an error, as of what must not
+    be there.
     """
+    if not exchanges or _rank(exchanges[0]) == 2:
+        return ()
     troubled = (e for e in dict.fromkeys(members) if e not in exchanges and _rank(e) < 2)
-    return tuple(islice(troubled, _FURTHER))
+    return tuple(islice((e for e in troubled if not _is_expected(e, expected)), _FURTHER))
+
+
+def _is_expected(exchange: Exchange, expected: str) -> bool:
+    return exchange.answer is not None and str(exchange.answer.status) in expected
 
 
 def _is_about_answer(

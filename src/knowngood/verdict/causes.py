@@ -167,7 +167,7 @@ def _claims(lead: Symptom, symptoms: Sequence[Symptom]) -> tuple[ClaimAtFault, .
         ClaimAtFault(
             check=name,
             claim=first[name].claim,
-            problem="" if lead.trouble else first[name].message.partition("\n")[0],
+            problem="" if lead.is_useless else first[name].message.partition("\n")[0],
             cases=counts[name],
             place=first[name].place,
         )

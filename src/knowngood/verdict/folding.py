@@ -57,8 +57,9 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
         else:
             rest.append(symptom)
     groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(useless)]
-    alike = _alike(_attach(direct, groups))
-    rest = _attach(rest, [*groups, *alike])
+    culprits = [group for group in groups if group.core[0].is_useless]
+    alike = _alike(_attach(direct, culprits))
+    rest = _attach(rest, [*culprits, *alike])
     groups += sorted([*alike, *_explained(_alike(rest))], key=_rank)
     return _referrers_first(groups)
 

@@ -97,6 +97,13 @@ class Symptom:
             )
 
     @property
+    def is_useless(self) -> bool:
+        """Whether nothing else is worth saying of the answer; a success that is not the one
+        expected has a content of its own.
+        """
+        return bool(self.trouble) and not self.trouble.startswith("2")
+
+    @property
     def is_page(self) -> bool:
         """Whether it is about a page, and not about a file that a page needs."""
         return any(e.get("media_type") == "text/html" for e in self.outcome.exchanges[:1])
@@ -133,13 +140,10 @@ def _kind(exchange: Mapping[str, Any]) -> str:
 
 
 def _trouble(outcome: Outcome) -> str:
-    """Return the status of an answer that is no success, or why there is none to judge."""
+    """Return the status of an answer that a check did not want, or why there is none to judge."""
     if outcome.kind in _ABOUT_CONTENT or not outcome.exchanges:
         return ""
-    if not has_wrong_status(outcome):
-        return outcome.kind
-    status = outcome.exchanges[0]["status"]
-    return str(status) if status >= 300 else ""
+    return str(outcome.exchanges[0]["status"]) if has_wrong_status(outcome) else outcome.kind
 
 
 def has_wrong_status(outcome: Outcome) -> bool:

@@ -246,6 +246,10 @@ def test_what_a_loop_did_not_come_to() -> None:
     """The first wrong status ends a check; what else is wrong in its loop is not lost."""
     statuses = failure("for page in answers:\n    assert page.status_code == 200")
     assert (statuses.exchanges, statuses.further) == ((GONE,), (BROKEN,))
+    absent = failure(
+        "for page in answers[::-1]:\n    assert page.status_code == 404", Comparison("==", 200, 404)
+    )
+    assert (absent.exchanges, absent.further) == ((HOME,), ())
     alone = failure("assert gone.status_code == 200")
     assert (alone.exchanges, alone.further) == ((GONE,), ())
 

@@ -256,9 +256,15 @@ def test_documents_with_ids_of_their_own() -> None:
 def test_a_success_that_is_not_the_one_expected() -> None:
     """Its content can still be wrong for itself, and both are said."""
     wrong = outcome("status", "/a", 200, kind="status", expected="204", got="200")
-    [cause] = causes(wrong, outcome("content", "/a", message="no title"))
-    assert cause.sentence == "/a is 200, expected 204"
-    assert [claim.problem for claim in cause.claims] == ["no title", "no title"]
+    both = causes(wrong, outcome("content", "/a", message="no title"))
+    assert [cause.sentence for cause in both] == ["/a is 200, expected 204", "/a: no title"]
+
+
+def test_many_successes_that_are_not_the_ones_expected() -> None:
+    """One fault of the origin, as with error pages."""
+    fields = {"kind": "status", "expected": "200 or 201", "got": "202"}
+    odd = [outcome(f"c{number}", f"/{number}", 202, **fields) for number in range(4)]
+    assert sentences(*odd) == ["/0, /1, /2 and 1 more URL are 202, expected 200 or 201"]
 
 
 def test_claims_on_one_answer_say_what_each_found() -> None:
