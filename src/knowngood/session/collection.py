@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from textwrap import shorten
 from typing import Final
 
@@ -34,6 +35,7 @@ def claim_of(item: pytest.Item) -> str:
     return claim_in(getattr(getattr(item, "obj", None), "__doc__", None) or "")
 
 
+@lru_cache(1024)  # each case of a check asks
 def claim_in(docstring: str) -> str:
     """Return the first sentence of a docstring as one line, cut between words if it is too long.
 

@@ -63,8 +63,10 @@ class RunProgress:
 
     def record(self, outcome: Outcome) -> None:
         """Show the first failure of each check, and the first silence of each origin."""
-        failed, subject = outcome.result in (FAILED, INCONCLUSIVE), subject_of(outcome)
-        if self._progress is None or not failed or subject in self._failed:
+        if self._progress is None or outcome.result not in (FAILED, INCONCLUSIVE):
+            return
+        subject = subject_of(outcome)
+        if subject in self._failed:
             return
         self._failed.add(subject)
         if len(self._failed) <= FAILURES:
