@@ -44,19 +44,19 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
     them. ``answered`` are the origins that answered at least once.
     """
     dead: list[Symptom] = []
-    useless: list[Symptom] = []
+    troubled: list[Symptom] = []
     direct: list[Symptom] = []
     rest: list[Symptom] = []
     for symptom in symptoms:
         if symptom.trouble in NO_ANSWER and symptom.outcome.origin not in answered:
             dead.append(symptom)
         elif symptom.trouble:
-            useless.append(symptom)
+            troubled.append(symptom)
         elif symptom.url and not symptom.others:
             direct.append(symptom)
         else:
             rest.append(symptom)
-    groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(useless)]
+    groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(troubled)]
     culprits = [group for group in groups if group.core[0].is_useless]
     alike = _alike(_attach(direct, culprits))
     rest = _attach(rest, [*culprits, *alike])

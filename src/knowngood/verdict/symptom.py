@@ -51,7 +51,8 @@ class Symptom:
         url: the URL that it is about, without the nonce; empty where there is none.
         place: that URL with the values of the case replaced by their names.
         words: its message without what is another in each case or run.
-        trouble: the error or status that makes the answer useless; empty where it is of use.
+        trouble: the status that its check did not want, or why there is no answer to judge; empty
+            where only the content is wrong.
         others: the URLs of the other answers that its statement reads.
     """
 
