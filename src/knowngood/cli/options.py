@@ -29,3 +29,10 @@ MANIFEST: Final = click.option(
 OVERRIDE: Final = click.option(
     "--override", metavar="WHY", help="let it through in spite of the gate, on record"
 )
+REPORTS: Final = click.option(
+    "--reports",
+    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    metavar="FOLDER",
+    help="keep the verdict, the HTML page and the JUnit file of each verification in this folder, "
+    "which must be there: FOLDER/prod-v8.json for example",
+)

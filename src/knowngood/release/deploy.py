@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,6 +39,7 @@ class Deployment:
         commit: the commit that the tag is on, in full.
         say: prints a line.
         manifest: the manifest of the release's build, which the verification compares with.
+        reports: the folder that keeps the reports of the verification; None keeps none.
 
     """
 
@@ -47,6 +49,7 @@ class Deployment:
     commit: str
     say: Callable[[str], None]
     manifest: Path | None = None
+    reports: Path | None = None
 
     def run(self) -> int:
         """Deploy and verify; return the verification's exit code, or 1 where the command failed.
@@ -82,11 +85,32 @@ class Deployment:
         command += ["--env", str(environment.path), "--release", self.release, "--record"]
         command += ["--push"] if self.ledger.repository.has_origin else []
         command += [f"--manifest={self.manifest.absolute()}"] if self.manifest is not None else []
-        with tempfile.TemporaryDirectory() as folder:
-            verdict = Path(folder) / "verdict.json"
-            command += ["--verdict-file", str(verdict)]
+        with tempfile.TemporaryDirectory() as name:
+            files = self._report_files(Path(name))
+            command += [f"{option}={path}" for option, path in files.items()]
             code = _run(command, environment.root)
-            return code if code > BAD or _confirms(verdict, code, self.release) else HELD
+            self._keep(files.values())
+            confirmed = _confirms(files["--verdict-file"], code, self.release)
+            return code if code > BAD or confirmed else HELD
+
+    def _report_files(self, folder: Path) -> dict[str, Path]:
+        """Return the reports that the verification writes to ``folder``, by their option."""
+        suffixes = {"--verdict-file": "json"}
+        if self.reports is not None:
+            suffixes |= {"--html-file": "html", "--junitxml": "xml"}
+        name = f"{self.ledger.environment.name}-{self.release.replace('/', '-')}"
+        return {option: folder / f"{name}.{suffix}" for option, suffix in suffixes.items()}
+
+    def _keep(self, files: Iterable[Path]) -> None:
+        """Copy the reports that were written to the folder that keeps them, or say why not."""
+        if self.reports is None:
+            return
+        try:
+            for path in files:
+                if path.exists():
+                    shutil.copy(path, self.reports)
+        except OSError as error:
+            self.say(f"--reports {self.reports}: not all reports were kept: {error.strerror}")
 
     def _note(self, step: str) -> None:
         """Record how far it got, or say why not. Raises RecordNotWritten where a push would begin

@@ -28,11 +28,13 @@ def push(
     release: str,
     manifest: Path | None,
     override: str | None,
+    reports: Path | None = None,
     *,
     say: Callable[[str], None],
 ) -> int:
     """Ask the gate, deploy and verify ``release``; if it fails, roll back. Return the exit code.
 
+    The folder ``reports`` keeps the reports of both verifications.
     Raises BadEnvironment, GitError, RecordNotWritten, PushLocked.
     """
     if not is_ref_part(release):
@@ -42,12 +44,15 @@ def push(
         commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
         if commit is None:
             return BAD
-        code = Deployment(ledger, RecordKind.PUSHED, release, commit, say, manifest).run()
+        deployment = Deployment(
+            ledger, RecordKind.PUSHED, release, commit, say, manifest=manifest, reports=reports
+        )
+        code = deployment.run()
         if code == DONE:
             say(f"{release} is on {environment.name}, and verified")
         elif code == BAD:
             say(f"{release} is bad on {environment.name}")
-            _go_back(ledger, commit, say)
+            _go_back(ledger, commit, say, reports)
         else:
             say(
                 f"the verification could not tell whether {release} is good; nothing more was "
@@ -104,18 +109,21 @@ def _tell_unfinished(record: Record | None, say: Callable[[str], None]) -> None:
         )
 
 
-def _go_back(ledger: Ledger, bad: str, say: Callable[[str], None]) -> None:
+def _go_back(ledger: Ledger, bad: str, say: Callable[[str], None], reports: Path | None) -> None:
     """Put the last known good release back in place of the commit ``bad``, if there is one."""
     good = ledger.last_good_besides(bad)
     if good is None:
         say(f"no release is known to be good on {ledger.environment.name}: it stays as it is")
     else:
-        _put_back(ledger, good, say)
+        _put_back(ledger, good, say, reports)
 
 
-def _put_back(ledger: Ledger, good: Record, say: Callable[[str], None]) -> int:
+def _put_back(
+    ledger: Ledger, good: Record, say: Callable[[str], None], reports: Path | None = None
+) -> int:
     """Put a release back and verify it. A rollback is never rolled back."""
-    code = Deployment(ledger, RecordKind.ROLLED_BACK, good.release, good.commit, say).run()
+    kind = RecordKind.ROLLED_BACK
+    code = Deployment(ledger, kind, good.release, good.commit, say, reports=reports).run()
     name = ledger.environment.name
     if code == DONE:
         say(f"{name} is back on {good.release}, and verified")

@@ -183,8 +183,11 @@ def test_a_push_without_its_secrets(run: Run, project: Path) -> None:
 
 @pytest.mark.usefixtures("history")
 def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> None:
-    """FAILED: the last known good release is put back and verified, all in one command."""
-    ended = run("push", "--env=prod", "--release=v3")
+    """FAILED: the last known good release is put back and verified, all in one command. The
+    reports of both verifications are kept.
+    """
+    (project / "reports").mkdir()
+    ended = run("push", "--env=prod", "--release=v3", "--reports=reports")
     assert ended.code == 1, ended.output
     assert "v3 is bad on prod" in ended.output
     assert "prod is back on v1, and verified" in ended.output
@@ -199,6 +202,15 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     ]
     ended = run("gate", "--env=prod", "--release=v2", "--offline")
     assert ended.code == 0, "v1 is live again, and v2 comes after it"
+    reports = {path.name: path.read_text("utf-8") for path in (project / "reports").iterdir()}
+    assert sorted(reports) == [
+        *("prod-v1.html", "prod-v1.json", "prod-v1.xml"),
+        *("prod-v3.html", "prod-v3.json", "prod-v3.xml"),
+    ]
+    assert json.loads(reports["prod-v3.json"])["verdict"] == "FAILED"
+    assert json.loads(reports["prod-v1.json"])["verdict"] == "PASSED"
+    assert "FAILED" in reports["prod-v3.html"]
+    assert 'failures="1"' in reports["prod-v3.xml"]
 
 
 @pytest.mark.usefixtures("history")
