@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import fhr_standin
+from knowngood.environment import WatchSettings
 from knowngood.environment.loader import load
 from knowngood.report import json_file
 from knowngood.verdict import EXIT_CODES
@@ -188,6 +189,7 @@ def test_the_example_of_an_environment(tmp_path: Path, monkeypatch: pytest.Monke
     environment = load("stage", tmp_path)
     assert environment.params["locale"] == ("en-US", "fr", "he")
     assert environment.budget.run == 300
+    assert environment.watch == WatchSettings(), "the page says that these are the defaults"
     schema = json.loads(
         (ROOT / "src/knowngood/environment/environment.schema.json").read_text("utf-8")
     )

@@ -20,6 +20,7 @@ from .serve_settings import (
     ServerAnnouncement,
 )
 from .server import READY_WITHIN, Server, ServerNotStarted, runnable
+from .watch_settings import WatchSettings
 
 __all__ = [
     "BUILT_IN",
@@ -42,6 +43,7 @@ __all__ = [
     "Server",
     "ServerAnnouncement",
     "ServerNotStarted",
+    "WatchSettings",
     "find",
     "known_origins",
     "list_environments",

@@ -22,6 +22,7 @@ from .model import BUILT_IN, BadEnvironment, Budget, Environment, Network
 from .origins import as_origin, normal_origin, origin_trouble
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeCommand
+from .watch_settings import WatchSettings
 
 
 def build(path: Path, document: dict[str, Any]) -> Environment:
@@ -145,6 +146,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "edges": _edges,
     "gate": _gate,
     "deploy": lambda _, table: DeployCommand(**table),
+    "watch": lambda _, table: WatchSettings(**table),
 }
 """How the value of a key becomes a field of Environment; others are taken as they are."""
 

@@ -16,6 +16,7 @@ from .advisory import Advisory
 from .headers import HeaderRule
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
+from .watch_settings import WatchSettings
 
 
 class BadEnvironment(UsageError):
@@ -104,6 +105,7 @@ class Environment:
         edges: addresses to connect to in place of what a name resolves to, by origin.
         gate: what must hold before a release goes here.
         deploy: how a release is put here.
+        watch: when `knowngood watch` says something.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Environment:
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     gate: GateRules = field(default_factory=GateRules)
     deploy: DeployCommand | None = None
+    watch: WatchSettings = field(default_factory=WatchSettings)
 
     def __post_init__(self) -> None:
         for name in ("params", "secrets"):

@@ -427,6 +427,12 @@ MISTAKES = {
     "require-text": ('[require]\nchecks = "*"\n', "require.checks: found '*'", "a list of"),
     "require-nothing": ("[require]\nchecks = []\n", "require.checks: found []", "a list of"),
     "require-empty": ('[require]\nchecks = [""]\n', "require.checks.0: found ''", "a pattern"),
+    "watch-no-table": ("watch = 1\n", "watch: found 1", "confirm, recover"),
+    "watch-confirm": ("[watch]\nconfirm = 0\n", "watch.confirm: found 0", "from 1 to 10"),
+    "watch-recover": ("[watch]\nrecover = 1.5\n", "watch.recover: found 1.5", "from 1 to 10"),
+    "watch-stale": ("[watch]\nstale = -1\n", "watch.stale: found -1", "minutes"),
+    "watch-remind": ("[watch]\nremind = 0\n", "watch.remind: found 0", "hours"),
+    "watch-keep": ("[watch]\nkeep = 500\n", "watch.keep: found 500", "days"),
     "serve-no-table": (
         'serve = "x"\n',
         "serve: found 'x'",
