@@ -186,6 +186,7 @@ def test_the_example_of_an_environment(tmp_path: Path, monkeypatch: pytest.Monke
     (folder / "locales.txt").write_text("en-US\nfr\nhe\n")
     (folder / "signers").write_text("")
     monkeypatch.setenv("FHR_STAGE_TOKEN", "0123456789")
+    monkeypatch.delenv("FHR_CHAT_URL", raising=False)
     environment = load("stage", tmp_path)
     assert environment.params["locale"] == ("en-US", "fr", "he")
     assert environment.budget.run == 300

@@ -10,6 +10,7 @@ from .files import FOLDER, find, list_environments, root_above
 from .headers import HeaderRule
 from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
 from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment, Network
+from .notify_entry import NotifyEntry
 from .origins import normal_origin, with_ascii_host
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import (
@@ -37,6 +38,7 @@ __all__ = [
     "GateRules",
     "HeaderRule",
     "Network",
+    "NotifyEntry",
     "Release",
     "RollbackDrillConfig",
     "ServeCommand",

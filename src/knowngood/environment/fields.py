@@ -19,6 +19,7 @@ from .advisory import Advisory
 from .files import file_beside, is_file
 from .headers import HeaderRule
 from .model import BUILT_IN, BadEnvironment, Budget, Environment, Network
+from .notify_entry import EVENTS, NotifyEntry
 from .origins import as_origin, normal_origin, origin_trouble
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeCommand
@@ -27,11 +28,11 @@ from .watch_settings import WatchSettings
 
 def build(path: Path, document: dict[str, Any]) -> Environment:
     """Return the environment that ``document`` describes."""
+    secrets = _needed_secrets(path, document)
     fields = {
         key: _CONVERTERS[key](path, value) if key in _CONVERTERS else value
-        for key, value in _frozen(document).items()
+        for key, value in _frozen({**document, "secrets": secrets}).items()
     }
-    secrets = document.get("secrets", {})
     variables = {variable: fields["secrets"][name] for name, variable in secrets.items()}
     environment = Environment(
         name=path.stem, path=path, secret_variables=MappingProxyType(variables), **fields
@@ -75,6 +76,30 @@ def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
         for header, expected in table.items()
         if header != "paths"
     )
+
+
+def _needed_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
+    """Return ``[secrets]`` without those of ``[[notify]]`` whose variable is not set: a run that
+    tells nobody needs none of them.
+    """
+    secrets: dict[str, str] = document.get("secrets", {})
+    addresses = [_secret_of(entry) for entry in document.get("notify", ())]
+    for number, name in enumerate(addresses):
+        if name not in secrets:
+            names = ", ".join(sorted(secrets)) or "nothing"
+            raise BadEnvironment(
+                f"{path}: notify.{number}.url: names the secret {name!r}; [secrets] has: {names}"
+            )
+    return {n: v for n, v in secrets.items() if n not in addresses or v in os.environ}
+
+
+def _secret_of(entry: Mapping[str, Any]) -> str:
+    """Return the name in ``[secrets]`` that an entry of ``[[notify]]`` refers to."""
+    return str(entry["url"].removeprefix("secret:"))
+
+
+def _notify(_: Path, entries: tuple[Mapping[str, Any], ...]) -> tuple[NotifyEntry, ...]:
+    return tuple(NotifyEntry(_secret_of(entry), entry.get("on", EVENTS)) for entry in entries)
 
 
 def _secrets(path: Path, table: Mapping[str, str]) -> Mapping[str, str]:
@@ -147,6 +172,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "gate": _gate,
     "deploy": lambda _, table: DeployCommand(**table),
     "watch": lambda _, table: WatchSettings(**table),
+    "notify": _notify,
 }
 """How the value of a key becomes a field of Environment; others are taken as they are."""
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..safety import UsageError
 from .advisory import Advisory
 from .headers import HeaderRule
+from .notify_entry import NotifyEntry
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
 from .watch_settings import WatchSettings
@@ -106,6 +107,7 @@ class Environment:
         gate: what must hold before a release goes here.
         deploy: how a release is put here.
         watch: when `knowngood watch` says something.
+        notify: who is told what becomes of it.
     """
 
     name: str
@@ -133,6 +135,7 @@ class Environment:
     gate: GateRules = field(default_factory=GateRules)
     deploy: DeployCommand | None = None
     watch: WatchSettings = field(default_factory=WatchSettings)
+    notify: tuple[NotifyEntry, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("params", "secrets"):

@@ -92,7 +92,7 @@ def _explain(error: jsonschema.ValidationError) -> str:
         required = cast("list[str]", error.validator_value)
         missing = [name for name in required if name not in instance]
         return f"{key}: needs the key {missing[0]}{hint if error.absolute_path else ''}"
-    if error.absolute_path and error.absolute_path[0] == "secrets":
+    if error.absolute_path and error.absolute_path[0] in {"secrets", "notify"}:
         return f"{key}: found something else (not shown, it may be a secret){hint}"
     if error.validator == "uniqueItems":
         twice = [item for number, item in enumerate(instance) if item in instance[:number]]

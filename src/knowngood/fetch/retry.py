@@ -1,4 +1,4 @@
-"""Decide when a probe is tried again. tenacity is used here and nowhere else."""
+"""Decide when a probe is tried again."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from knowngood.environment.advisory import Advisory
 from knowngood.environment.files import find, list_environments
 from knowngood.environment.loader import known_origins, load, override
 from knowngood.environment.model import BadEnvironment, Environment
+from knowngood.environment.notify_entry import EVENTS, NotifyEntry
 from knowngood.environment.schema import file_schema
 from knowngood.environment.serve_settings import Control
 
@@ -886,3 +887,54 @@ def test_override_to_another_environment_s_origin(suite: Path) -> None:
     assert preview.origins == {"content": "https://preview.example"}
     with pytest.raises(BadEnvironment, match=r"prod\.toml"):
         override(stage, "content=https://PROD.example:443")
+
+
+NOTIFY = '[secrets]\nchat = "KG_CHAT"\n[[notify]]\nurl = "secret:chat"\n'
+
+
+def test_who_is_notified(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry names a secret; without ``on`` it is told everything."""
+    monkeypatch.setenv("KG_CHAT", "json://127.0.0.1/")
+    environment = loaded(suite, BASE + ORIGINS + NOTIFY + 'on = ["failed"]\n')
+    assert environment.notify == (NotifyEntry("chat", ("failed",)),)
+    assert environment.secrets["chat"] == "json://127.0.0.1/"
+    assert loaded(suite, BASE + ORIGINS + NOTIFY).notify == (NotifyEntry("chat", EVENTS),)
+
+
+def test_an_address_may_be_absent(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that tells nobody does not need the variable; one that is there is hidden."""
+    monkeypatch.delenv("KG_CHAT", raising=False)
+    assert "chat" not in loaded(suite, BASE + ORIGINS + NOTIFY).secrets
+    monkeypatch.setenv("KG_CHAT", "json://127.0.0.1/")
+    environment = loaded(suite, BASE + ORIGINS + NOTIFY)
+    assert environment.secret_variables == {"KG_CHAT": "json://127.0.0.1/"}
+
+
+def test_other_secrets_may_not_be_absent(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what ``[[notify]]`` names is left out."""
+    monkeypatch.delenv("KG_TOKEN", raising=False)
+    text = BASE + ORIGINS + NOTIFY.replace("[secrets]\n", '[secrets]\ntoken = "KG_TOKEN"\n')
+    assert "secrets.token reads the variable KG_TOKEN, which is not set" in refusal(suite, text)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('url = "secret:mail"', "notify.0.url: names the secret 'mail'; [secrets] has: nothing"),
+        ('url = "slack://t0ken/"', 'allowed: "secret:NAME"'),
+        ('url = "secret:a"\non = []', "notify.0.on: "),
+        ('url = "secret:a"\non = ["passed"]', 'allowed: "failed", "recovered", "blind"'),
+        ("", "notify.0: needs the key url"),
+    ],
+)
+def test_a_mistake_in_notify_shows_no_address(table: str, said: str, suite: Path) -> None:
+    """What stands there may be an address by mistake, and an address is a secret."""
+    message = refusal(suite, f"{BASE}{ORIGINS}[[notify]]\n{table}\n")
+    assert said in message
+    assert "t0ken" not in message
+
+
+def test_commands_that_send_nothing_need_no_address(suite: Path) -> None:
+    """Without secrets there is nobody to notify."""
+    write(suite, BASE + ORIGINS + NOTIFY)
+    assert load("stage", suite, secrets=False).notify == ()

@@ -1,0 +1,14 @@
+"""Tell others what became of an environment: chats, mail, pagers, dead-man's switches.
+
+:func:`tell` sends an :class:`Event` to whom ``[[notify]]`` names, :func:`ping` tells a dead-man's
+switch that a run could judge. Both try again, end within half a minute, and never raise for
+trouble with the delivery: they return it, without secrets. This room does not know how an event
+comes about.
+"""
+
+from .delivery import Delivery, tell
+from .event import Event, EventKind
+from .heartbeat import ping
+from .service import refuse_bad_addresses
+
+__all__ = ["Delivery", "Event", "EventKind", "ping", "refuse_bad_addresses", "tell"]

@@ -1,0 +1,55 @@
+"""Send to several places at the same time: more than once, and not for ever."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_exponential_jitter
+
+ATTEMPTS: Final = 3
+
+SECONDS: Final = 25.0
+"""How long all attempts may take together."""
+
+_WAIT: Final = wait_exponential_jitter(initial=1, max=5, jitter=1)
+
+Send = Callable[[], str]
+"""Sends something once; returns why it did not arrive, empty where it did."""
+
+
+def send_all(sends: Sequence[Send], seconds: float = SECONDS) -> list[str]:
+    """Call all ``sends`` at the same time, each again while it fails; return the last result of
+    each.
+
+    What has not ended after ``seconds`` is left to itself, in a thread that does not keep the
+    process alive: a server may answer one byte a second for ever.
+    """
+    results = [f"no answer within {seconds:g} s"] * len(sends)
+
+    def run(number: int) -> None:
+        results[number] = _retried(sends[number])
+
+    threads = [threading.Thread(target=run, args=(n,), daemon=True) for n in range(len(sends))]
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    return list(results)
+
+
+def _retried(send: Send) -> str:
+    """Call ``send`` until it returns no trouble, at most ``ATTEMPTS`` times. Never raises."""
+    retrying = Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=_WAIT,
+        retry=retry_if_result(bool),
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else "",
+    )
+    try:
+        return str(retrying(send))
+    except Exception as error:  # noqa: BLE001 - whatever a service's library raises
+        return type(error).__name__  # and not its message, which may hold the address

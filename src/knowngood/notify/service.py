@@ -1,0 +1,101 @@
+"""Send over apprise, which knows a hundred services by their URLs.
+
+apprise is an extra and takes a quarter of a second to import: it is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextvars import ContextVar
+from typing import Any, Final
+
+from ..environment import Environment, NotifyEntry
+from ..safety import SHORTEST, Redactor, UsageError, one_line
+from .event import Event, EventKind
+
+_TYPES: Final = {
+    EventKind.FAILED: "failure",
+    EventKind.RECOVERED: "success",
+    EventKind.BLIND: "warning",
+    EventKind.ROLLED_BACK: "warning",
+}
+"""What apprise calls each kind of event: services show it as a colour or a symbol."""
+
+_REASONS: ContextVar[list[str] | None] = ContextVar("reasons", default=None)
+
+
+def refuse_bad_addresses(environment: Environment) -> None:
+    """Raise UsageError where nobody could be told: before a run, not after it.
+
+    That is where apprise is not installed, the file has no ``[[notify]]``, the variable of an
+    address is not set, or apprise cannot read the address.
+    """
+    if not environment.notify:
+        raise UsageError(
+            f"{environment.path} has no [[notify]], which says whom to tell; add a table with "
+            'url = "secret:NAME", a name of [secrets]'
+        )
+    apprise = _apprise()
+    for number, entry in enumerate(environment.notify):
+        key = f"{environment.path}: notify.{number}.url: the variable of secrets.{entry.secret}"
+        url = address_of(environment, entry)
+        if not url:
+            raise UsageError(f"{key} is not set; set it where the run is started")
+        if apprise.Apprise.instantiate(url) is None:
+            raise UsageError(
+                f"{key} holds no URL that apprise knows (not shown, it is a secret); see "
+                "https://appriseit.com/services/"
+            )
+
+
+def address_of(environment: Environment, entry: NotifyEntry) -> str:
+    """Return the Apprise URL of ``entry``; empty where its variable is not set."""
+    return environment.secrets.get(entry.secret, "")
+
+
+def send(url: str, event: Event) -> str:
+    """Send ``event`` to ``url`` once; return why it did not arrive, without what the URL holds."""
+    logger = logging.getLogger("apprise")
+    if _HANDLER not in logger.handlers:
+        logger.addHandler(_HANDLER)
+    reasons: list[str] = []
+    token = _REASONS.set(reasons)
+    try:
+        service = _apprise().Apprise()
+        sent = service.add(url) and service.notify(
+            event.text, event.subject, _TYPES[event.kind], body_format="text"
+        )
+    finally:
+        _REASONS.reset(token)
+    return "" if sent else one_line(_without(url, "; ".join(reasons)) or "no reason was given")
+
+
+def _without(url: str, text: str) -> str:
+    """Return ``text`` without any part of ``url``: token, channel, recipient, host."""
+    parts = re.split(r"[^\w.~-]+", url.partition("://")[2])
+    return Redactor([url, *(part for part in parts if len(part) >= SHORTEST)])(text)
+
+
+class _Reasons(logging.Handler):
+    """Keeps apprise's warnings, which say why a message was not sent, for who sends it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message for the context that it comes from."""
+        reasons = _REASONS.get()
+        if reasons is not None:
+            reasons.append(record.getMessage())
+
+
+_HANDLER: Final = _Reasons(logging.WARNING)
+
+
+def _apprise() -> Any:
+    """Import apprise. Raises UsageError where it is not installed."""
+    try:
+        import apprise
+    except ImportError:
+        raise UsageError(
+            "[[notify]] needs the package apprise; install knowngood[notify]"
+        ) from None
+    return apprise
