@@ -45,6 +45,11 @@ RUN_OPTIONS: Final = (
         repeatable=True,
     ),
     RunOption(
+        "--place",
+        "what the verdict calls the place that it was seen from (default: the host's name)",
+        "NAME",
+    ),
+    RunOption(
         "--drill",
         "start the deployment with this fault, as [serve.drill] of the environment says "
         "(several: with commas; `none`: without any)",

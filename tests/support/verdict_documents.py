@@ -102,6 +102,7 @@ def document(*causes: dict[str, Any], text: str = "", **more: Any) -> dict[str, 
         verdict,
         results,
         run_id="0123456789ab",
+        place=f"fra{text}",
         origins={f"content{text}": f"https://fhr.example{text}"},
         began=1_700_000_000.0,
     )

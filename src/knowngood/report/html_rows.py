@@ -136,6 +136,8 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _release_facts(document["release"])
     if manifest["digest"] is not None:
         yield "manifest", f"{manifest['digest']}, {plural(manifest['compared'], 'URL')} compared"
+    if document.get("place"):
+        yield "place", document["place"]
     yield "run", f"{document['run']}, knowngood {document['knowngood']}"
 
 

@@ -26,16 +26,24 @@ from .report import Report
 
 
 def document(
-    verdict: Verdict, results: RunResults, *, run_id: str, origins: Mapping[str, str], began: float
+    verdict: Verdict,
+    results: RunResults,
+    *,
+    run_id: str,
+    place: str,
+    origins: Mapping[str, str],
+    began: float,
 ) -> dict[str, Any]:
     """Return the verdict with all that it rests on, by ``verdict.schema.json``.
 
-    ``origins`` are the URLs that were asked, by name; ``began`` is in seconds since the epoch.
+    ``place`` names where the deployment was seen from, ``origins`` are the URLs that were asked,
+    by name, ``began`` is in seconds since the epoch.
     """
     return {
         "schema": 2,
         "knowngood": __version__,
         "environment": results.environment.name,
+        "place": place,
         "run": run_id,
         "began": began,
         "seconds": round(time.time() - began, 3),
@@ -81,13 +89,14 @@ def document(
 
 
 def empty(
-    kind: VerdictKind, reason: str, environment: str, run_id: str, began: float
+    kind: VerdictKind, reason: str, environment: str, *, run_id: str, place: str, began: float
 ) -> dict[str, Any]:
     """Return the document of a run that left no verdict."""
     evidence = Evidence(environment)
     verdict = replace(fold(evidence), kind=kind, reason=reason, doubts=(reason,))
     nowhere = Environment(name=environment, path=Path(), description="")
-    return document(verdict, RunResults(nowhere), run_id=run_id, origins={}, began=began)
+    results = RunResults(nowhere)
+    return document(verdict, results, run_id=run_id, place=place, origins={}, began=began)
 
 
 def failures(path: Path, environment: str) -> frozenset[str]:

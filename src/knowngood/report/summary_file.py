@@ -120,6 +120,8 @@ def _numbers(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("expected", "seen"):
         if release[name] is not None:
             yield f"release {name}", plain(release[name])
+    if document.get("place"):
+        yield "place", plain(document["place"])
     yield (
         "run",
         f"{document['run']}, {document['seconds']:.1f} s, knowngood {document['knowngood']}",

@@ -257,7 +257,12 @@ class Controller:
         if not (options.reports or options.record or options.annotate or junit.is_asked_for):
             return
         document = json_file.document(
-            verdict, self._results, run_id=ticket.run_id, origins=ticket.origins, began=self._began
+            verdict,
+            self._results,
+            run_id=ticket.run_id,
+            place=options.place,
+            origins=ticket.origins,
+            began=self._began,
         )
         self._document = junit.document = redact_data(document)
         report = Report(self._document, ticket.recording)

@@ -6,6 +6,8 @@ Imports no pytest: the parent process of ``knowngood verify`` uses it, too.
 from __future__ import annotations
 
 import os
+import re
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Final
 from ..content import manifest as manifests
 from ..environment import FOLDER, Environment, list_environments, load_chosen
 from ..report import github
-from ..safety import UsageError
+from ..safety import UsageError, one_line
 
 RUN_ID: Final = "KNOWNGOOD_RUN_ID"
 """The variable by which ``knowngood verify`` gives a run the id that its verdict must have."""
@@ -31,6 +33,10 @@ TERMINAL: Final = "KNOWNGOOD_TERMINAL"
 terminal."""
 
 
+_PLACE: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
+"""What a place may be called: host names are, and a list with commas can name several."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the person who started a run asked for.
@@ -39,6 +45,7 @@ class Options:
         env: the value of ``--env``, a name or a path, as given.
         environment: the environment it means, with ``origins`` and ``drill`` applied.
         origins: the values of ``--origin``, each ``NAME=URL``.
+        place: the name of the place that the run sees the deployment from.
         drill: the value of ``--drill``: faults separated by commas, or ``none``.
         release: the release that must be live, without spaces around it.
         baseline_file: the absolute path of ``--baseline``.
@@ -55,6 +62,7 @@ class Options:
     env: str
     environment: Environment
     origins: tuple[str, ...] = ()
+    place: str = ""
     drill: str | None = None
     release: str | None = None
     baseline_file: Path | None = None
@@ -74,6 +82,7 @@ class Options:
         root: Path,
         cwd: Path,
         origins: Sequence[str] = (),
+        place: str | None = None,
         drill: str | None = None,
         release: str | None = None,
         baseline: Path | None = None,
@@ -104,6 +113,7 @@ class Options:
             env=env,
             environment=environment,
             origins=tuple(origins),
+            place=_host_name() if place is None else _place(place),
             drill=drill,
             release=_release(release, environment),
             baseline_file=cwd / baseline if baseline is not None else None,
@@ -125,6 +135,7 @@ class Options:
         Reports and record are left out: whoever starts the child writes them.
         """
         given = {
+            "--place": self.place if self.place != _host_name() else None,
             "--drill": self.drill,
             "--release": self.release,
             "--baseline": self.baseline_file,
@@ -151,6 +162,20 @@ def _refuse_bad_record(record: bool, push: bool, *, elsewhere: bool) -> None:
             "--record cannot be used with --origin or --drill: the deployment that they verify "
             "is not the environment that the record would name"
         )
+
+
+def _host_name() -> str:
+    """Return the host's name as the name of a place."""
+    return re.sub(r"[^\w.-]", "-", socket.gethostname(), flags=re.ASCII)[:64] or "localhost"
+
+
+def _place(name: str) -> str:
+    if _PLACE.fullmatch(name) is None:
+        raise UsageError(
+            f"--place: found {one_line(name, 80)!r}; expected up to 64 letters, digits, dots, "
+            "hyphens and underscores, such as fra1"
+        )
+    return name
 
 
 def _release(release: str | None, environment: Environment) -> str | None:

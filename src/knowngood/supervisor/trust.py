@@ -79,14 +79,14 @@ def conclude(
 
 
 def verdict_document(
-    conclusion: Conclusion, environment: str, run_id: str, began: float
+    conclusion: Conclusion, environment: str, *, run_id: str, place: str, began: float
 ) -> dict[str, Any]:
     """Return the verdict document to keep: the child's, or one that says why there is none."""
     if conclusion.document is not None:
         return dict(conclusion.document)
     kind = next(kind for kind, code in EXIT_CODES.items() if code == conclusion.code)
     reason = conclusion.reason or "pytest gave no verdict; its output says why"
-    return json_file.empty(kind, reason, environment, run_id, began)
+    return json_file.empty(kind, reason, environment, run_id=run_id, place=place, began=began)
 
 
 def _inconclusive(reason: str) -> Conclusion:

@@ -82,7 +82,9 @@ def _concluded(
         _say_verdict(conclusion.code, redactor(conclusion.reason), say)
     if conclusion.code == USAGE_ERROR:
         return USAGE_ERROR, None
-    document = trust.verdict_document(conclusion, options.environment.name, run_id, began)
+    document = trust.verdict_document(
+        conclusion, options.environment.name, run_id=run_id, place=options.place, began=began
+    )
     return conclusion.code, redactor.deep(document)
 
 

@@ -89,6 +89,7 @@ def test_facts_of_the_run() -> None:
     facts = dict(facts_of(parsed(content).css_first("#facts")))
     assert facts["cases"].startswith("1 passed, 1 failed, 0 advisory, 0 inconclusive")
     assert facts["requests"] == "10, 2 retries, 1.5 MB"
+    assert facts["place"] == "fra"
     assert facts["origin content"] == "https://fhr.example"
     assert facts["manifest"] == f"{'a' * 64}, 3 URLs compared"
     assert (facts["release expected"], facts["edge 192.0.2.7"]) == ("v8", "v8")

@@ -33,7 +33,12 @@ def content() -> dict[str, Any]:
     ledger.left_behind = ["/x"]
     origins = {"content": "https://h"}
     return json_file.document(
-        fold(ledger.evidence()), ledger, run_id="0123456789ab", origins=origins, began=100.0
+        fold(ledger.evidence()),
+        ledger,
+        run_id="0123456789ab",
+        place="fra",
+        origins=origins,
+        began=100.0,
     )
 
 
@@ -55,6 +60,7 @@ def test_document_has_all_that_the_verdict_rests_on() -> None:
         "roll back",
         1,
     )
+    assert document["place"] == "fra"
     assert (document["counts"]["expected"], document["counts"]["failed"]) == (2, 1)
     assert document["release"] == {"expected": None, "seen": None, "edges": {}}
     [check] = document["checks"].values()

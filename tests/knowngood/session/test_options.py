@@ -69,12 +69,25 @@ def test_on_github(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"verdict_file": Path("none/v.json")}, "--verdict-file .*no folder none"),
         ({"html_file": Path("none/v.html")}, "--html-file .*no folder none"),
         ({"origins": ["content"]}, "NAME=URL"),
+        ({"place": "fra, iad"}, "--place: found 'fra, iad'; expected up to 64 letters"),
+        ({"place": ""}, "--place: found ''; expected up to 64 letters"),
     ],
 )
 def test_what_does_not_fit(root: Path, values: dict[str, Any], message: str) -> None:
     """Every mistake is a usage error that names the option."""
     with pytest.raises(UsageError, match=message):
         options(root, **values)
+
+
+def test_the_place_is_the_host_unless_it_is_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child on the same host is only told a place of another name."""
+    monkeypatch.setattr("socket.gethostname", lambda: "build 7")
+    made = options(root)
+    assert (made.place, made.to_arguments()) == ("build-7", ["--env=demo"])
+    named = options(root, place="fra")
+    assert (named.place, named.to_arguments()) == ("fra", ["--env=demo", "--place=fra"])
 
 
 def test_a_child_gets_all_but_the_reports(root: Path) -> None:

@@ -20,7 +20,7 @@ FAILURE = Outcome(
 
 def verdict(kind: VerdictKind, **changed: Any) -> dict[str, Any]:
     """A verdict document that holds together, with these keys changed."""
-    document = json_file.empty(kind, "why", "demo", RUN, 0.0)
+    document = json_file.empty(kind, "why", "demo", run_id=RUN, place="here", began=0.0)
     document["counts"] |= {"expected": 3, "ran": 3, "passed": 3}
     if kind == VerdictKind.FAILED:
         document["counts"] |= {"passed": 2, "failed": 1}
@@ -150,8 +150,8 @@ def test_another_release(asked: str | None, verified: str | None) -> None:
 def test_a_document_for_a_run_without_one() -> None:
     """It is valid, says INCONCLUSIVE and why, and names environment and run."""
     conclusion = conclude(ChildExit(-signal.SIGKILL, b""), RUN)
-    document = verdict_document(conclusion, "demo", RUN, 0.0)
+    document = verdict_document(conclusion, "demo", run_id=RUN, place="here", began=0.0)
     json_file.parse(json.dumps(document).encode())
     assert (document["verdict"], document["action"]) == ("INCONCLUSIVE", "hold")
-    assert (document["environment"], document["run"]) == ("demo", RUN)
+    assert (document["environment"], document["run"], document["place"]) == ("demo", RUN, "here")
     assert document["reason"] == "the run ended with SIGKILL and gave no verdict"
