@@ -35,9 +35,9 @@ def charset_problems(page: Response) -> list[str]:
     return page_structure.charset_problems(page.charset_encoding, page.html, page.content)
 
 
-def language_problems(page: Response, language: str, direction: str) -> list[str]:
+def language_problems(page: Response, language: str, direction: str = "") -> list[str]:
     """Return what ``<html lang>`` and ``<html dir>`` say other than this language and direction,
-    which is ``ltr`` or ``rtl``; of an empty page that it is empty.
+    which is ``ltr`` or ``rtl``, or empty where any will do; of an empty page that it is empty.
     """
     if not page.content.strip():
         return ["the page is empty"]

@@ -63,14 +63,15 @@ def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) ->
 def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> list[str]:
     """Return what the ``<html>`` element says other than this language and direction.
 
-    ``direction`` is ``ltr`` or ``rtl``; ``language`` must be written as it is expected.
+    ``direction`` is ``ltr`` or ``rtl``, or empty where any will do; ``language`` must be written
+    as it is expected.
     """
     attributes = tree.css("html")[0].attributes  # the parser adds the element where it is missing
     lang, dir_ = attributes.get("lang"), attributes.get("dir")
     lines = []
     if lang != language:
         lines.append(f'<html lang>: expected "{language}", found {_quoted(lang)}')
-    if (dir_ or "").lower() != direction:
+    if direction and (dir_ or "").lower() != direction:
         lines.append(f'<html dir>: expected "{direction}", found {_quoted(dir_)}')
     return lines
 

@@ -1,0 +1,62 @@
+"""``knowngood init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urljoin
+
+import click
+
+from ..safety import UsageError
+from ..scaffold import Change, changes, files, read_openapi, server, survey, write
+from ..session import Options
+from ..supervisor import verify
+from .console import print_line
+
+
+@click.command("init")
+@click.argument("source", metavar="URL|FILE")
+@click.option(
+    "--env", "environment", default="prod", metavar="NAME", help="its name (default: prod)"
+)
+@click.option("--origin", metavar="URL", help="where the API of an OpenAPI document answers")
+@click.option("--ignore-robots", is_flag=True, help="ask for what robots.txt forbids, too")
+@click.option("--dry-run", is_flag=True, help="print what would be written; write nothing")
+def command(
+    source: str, environment: str, origin: str | None, *, ignore_robots: bool, dry_run: bool
+) -> int:
+    """Write a suite for a service: look at it, write checks into this folder, and run them.
+
+    URL is a page or an OpenAPI 3 document of the service, FILE an OpenAPI 3 document. It is asked
+    with GET alone, at most 60 times, 4 at once, and by its robots.txt. Files that are there stay
+    as they are; a second run adds the checks that are new.
+
+    \b
+    exit codes: those of `knowngood verify`, which runs the suite; with --dry-run 0;
+    4 where nothing can be written: no answer, a login page, a challenge
+    """
+    folder = Path.cwd()
+    is_url = source.startswith(("http://", "https://"))
+    api = None if is_url else read_openapi(Path(source))
+    url = source if api is None else urljoin(origin or "", server(api)) or (origin or "")
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"{source}: says no absolute URL in `servers`; add --origin URL")
+    print_line(f"looks at {url}: GET alone, at most 60 requests")
+    seen = survey(url, print_line, api, obeys_robots=not ignore_robots)
+    planned = list(changes(folder, files(seen, environment), environment))
+    for change in planned:
+        _carry_out(folder, change, dry_run=dry_run)
+    if dry_run:
+        return 0
+    print_line(f"\nruns it: knowngood verify --env={environment}")
+    return verify(Options.from_values(root=folder, cwd=folder, env=environment), (), print_line)
+
+
+def _carry_out(folder: Path, change: Change, *, dry_run: bool) -> None:
+    print_line(f"{change.path}: {change.remark}")
+    if not change.text:
+        return
+    if dry_run:
+        print_line("".join(f"    {line}\n" for line in change.text.splitlines()))
+    else:
+        write(folder, change)

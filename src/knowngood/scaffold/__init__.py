@@ -1,0 +1,22 @@
+"""``knowngood init``: look at a deployment, and write the suite that it suggests.
+
+It asks with GET alone and writes files that belong to the user. This room knows no verdict.
+"""
+
+from .openapi import read as read_openapi
+from .openapi import server
+from .project import Change, changes, write
+from .suite import files
+from .survey import NothingToCheck, Survey, survey
+
+__all__ = [
+    "Change",
+    "NothingToCheck",
+    "Survey",
+    "changes",
+    "files",
+    "read_openapi",
+    "server",
+    "survey",
+    "write",
+]

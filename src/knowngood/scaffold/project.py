@@ -1,0 +1,156 @@
+"""Put a suite into the user's folder. What is there stays as it is; what is new is added."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..safety import UsageError, write_atomically
+
+_PYTEST: Final = """\
+[tool.pytest.ini_options]
+testpaths = ["smoketests"]
+addopts = ["--strict-markers", "--strict-config", "--import-mode=importlib"]
+"""
+
+_TEST: Final = re.compile(r"^def (test_\w+)\(", re.M)
+_CHECK: Final = re.compile(r"\n\n\n(?=@pytest|def )")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one file.
+
+    Attributes:
+        path: the file, relative to the folder.
+        text: its whole new text; empty if it stays as it is.
+        remark: what happens, in words.
+    """
+
+    path: str
+    text: str
+    remark: str
+
+
+def changes(folder: Path, files: Mapping[str, str], environment: str) -> Iterator[Change]:
+    """Yield what is to be done in ``folder`` for the suite ``files``. Raises UsageError for a file
+    that is there and cannot be read.
+    """
+    for path, text in files.items():
+        yield _change(folder, path, text)
+    yield _pytest_options(folder)
+    yield from _pipeline(folder, environment)
+
+
+def write(folder: Path, change: Change) -> None:
+    """Write one file. Raises UsageError if that cannot be done."""
+    path = folder / change.path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, change.text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _change(folder: Path, path: str, text: str) -> Change:
+    old = _read(folder / path)
+    if old is None:
+        return Change(path, text, "new")
+    if not path.endswith(".py"):
+        return Change(path, "", "is there and stays as it is")
+    blocks = [block for block in _CHECK.split(text)[1:] if _is_new(block, old)]
+    if not blocks:
+        return Change(path, "", "is there and has all of it")
+    names = ", ".join(_TEST.findall("\n".join(blocks)))
+    return Change(
+        path, "\n\n\n".join([old.rstrip("\n"), *blocks]).rstrip("\n") + "\n", f"adds {names}"
+    )
+
+
+def _is_new(block: str, old: str) -> bool:
+    return not any(f"def {name}(" in old for name in _TEST.findall(block))
+
+
+def _pytest_options(folder: Path) -> Change:
+    """Return the options of pytest that a suite needs, for pyproject.toml."""
+    path = "pyproject.toml"
+    old = _read(folder / path)
+    if old is None:
+        return Change(path, _PYTEST, "new")
+    try:
+        tables = tomllib.loads(old)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{folder / path}: no TOML: {error}; mend it first") from None
+    if "ini_options" in tables.get("tool", {}).get("pytest", {}):
+        return Change(path, "", "has options of pytest, which stay as they are")
+    return Change(path, f"{old.rstrip()}\n\n{_PYTEST}", "adds [tool.pytest.ini_options]")
+
+
+def _pipeline(folder: Path, environment: str) -> Iterator[Change]:
+    """Yield the file that runs the suite in the CI of the folder's git remote, if it is known."""
+    remote = _remote(folder)
+    if "github.com" in remote:
+        yield _new_only(folder, ".github/workflows/smoke.yml", _GITHUB, environment)
+    elif "gitlab" in remote:
+        yield _new_only(folder, ".gitlab-ci.yml", _GITLAB, environment)
+
+
+def _new_only(folder: Path, path: str, text: str, environment: str) -> Change:
+    if (folder / path).exists():
+        return Change(path, "", "is there and stays as it is")
+    return Change(path, text.replace("ENVIRONMENT", environment), "new")
+
+
+def _remote(folder: Path) -> str:
+    """Return the URL of the git remote ``origin``; empty without one."""
+    if not shutil.which("git"):
+        return ""
+    command = ["git", "-C", str(folder), "config", "--get", "remote.origin.url"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _read(path: Path) -> str | None:
+    """Return the text of a file; None if there is none."""
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: is there and cannot be read: {error}") from None
+
+
+_GITHUB: Final = """\
+name: smoke tests
+on:
+  workflow_dispatch:
+  deployment_status:
+permissions: {}
+jobs:
+  smoke:
+    runs-on: ubuntu-latest
+    permissions: { contents: read }
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with: { python-version: "3.12" }
+      - run: pip install knowngood
+      # 0: proceed. 1: roll back. 75: hold, and run it again.
+      - run: knowngood verify --env=ENVIRONMENT
+"""
+
+_GITLAB: Final = """\
+smoke tests:
+  stage: deploy
+  image: python:3.12
+  script:
+    - pip install knowngood
+    # 0: proceed. 1: roll back. 75: hold, and run it again.
+    - knowngood verify --env=ENVIRONMENT
+  allow_failure: { exit_codes: [75] }
+"""

@@ -1,0 +1,139 @@
+"""Write the suite that a survey suggests: its files, each from a template."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..content import json_schema
+from ..safety import UsageError
+from . import openapi
+from .survey import Page, Survey
+
+if TYPE_CHECKING:
+    import jinja2
+
+ORIGIN: Final = "site"
+"""The name of the one origin of a new suite."""
+
+_SCHEMA: Final = "openapi.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PageGroup:
+    """Pages of one language.
+
+    Attributes:
+        param: the name of their list in [params].
+        language: the value of their ``<html lang>``; empty if they say none.
+        direction: the value of their ``<html dir>``; empty if they say none.
+        paths: their paths, without the first slash.
+    """
+
+    param: str
+    language: str
+    direction: str
+    paths: tuple[str, ...]
+
+
+def files(survey: Survey, environment: str) -> dict[str, str]:
+    """Return the files of a suite, text by path. ``environment`` is the name of its environment."""
+    groups = page_groups(survey.pages)
+    operations = list(openapi.operations(survey.api)) if survey.api else []
+    values = {
+        "survey": survey,
+        "origin": ORIGIN,
+        "environment": environment,
+        "groups": groups,
+        "reads": [op for op in operations if op.method == "GET" and op.url and not op.login],
+        "logins": [op for op in operations if op.method == "GET" and op.url and op.login],
+        "writes": [op for op in operations if op.method != "GET"],
+        "checked": _checked_schemas(survey.api, operations),
+        "api_document": _SCHEMA,
+        "header_paths": header_paths(survey.pages),
+    }
+    written = {f"environments/{environment}.toml": "environment.toml.j2"}
+    if groups:
+        written["smoketests/test_pages.py"] = "test_pages.py.j2"
+    if survey.missing in {404, 410} or survey.health or survey.version:
+        written["smoketests/test_service.py"] = "test_service.py.j2"
+    if operations:
+        written["smoketests/test_api.py"] = "test_api.py.j2"
+    texts = {path: _templates().get_template(name).render(values) for path, name in written.items()}
+    if operations:
+        texts[f"smoketests/schemas/{_SCHEMA}"] = openapi.dumped(survey.api)
+    return texts
+
+
+def page_groups(pages: Iterable[Page]) -> list[PageGroup]:
+    """Return the pages by language. Those that gave no page are with the first group."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    broken = []
+    for page in pages:
+        if page.sound:
+            groups.setdefault((page.language, page.direction), []).append(page.path[1:])
+        else:
+            broken.append(page.path[1:])
+    if broken and groups:
+        next(iter(groups.values())).extend(broken)
+    return [
+        PageGroup("page" if not number else f"page_{number + 1}", *languages, tuple(paths))
+        for number, (languages, paths) in enumerate(groups.items())
+    ]
+
+
+def header_paths(pages: Iterable[Page]) -> str:
+    """Return a pattern for the paths of all pages, to which the rules of headers apply."""
+    paths = dict.fromkeys(page.path.partition("?")[0] for page in pages)
+    return "|".join(re.escape(path) for path in paths) or "/"
+
+
+def _checked_schemas(api: openapi.Document, operations: Iterable[openapi.Operation]) -> set[str]:
+    """Return the pointers of the schemas that can be relied on."""
+    pointers = {operation.schema for operation in operations if operation.schema}
+    if not pointers:
+        return set()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / _SCHEMA).write_text(openapi.dumped(api), "utf-8")
+        return {pointer for pointer in pointers if _is_sound(Path(folder), pointer)}
+
+
+def _is_sound(folder: Path, pointer: str) -> bool:
+    try:
+        json_schema.named(folder, f"{_SCHEMA}#{pointer}")
+    except UsageError:
+        return False
+    return True
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    import jinja2
+
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=False,  # noqa: S701 - TOML and Python, whose strings `quoted` quotes
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters["quoted"] = quoted
+    templates.filters["braced"] = braced
+    return templates
+
+
+def quoted(text: object) -> str:
+    """Return ``text`` as a string of TOML and of Python."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
+def braced(path: str) -> str:
+    """Return ``path`` for a mark, where a brace begins a field."""
+    return path.replace("{", "{{").replace("}", "}}")

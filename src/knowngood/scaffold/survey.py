@@ -1,0 +1,352 @@
+"""Find out what a deployment has that is worth a check."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from ..content import html, links, strict_json
+from ..environment import normal_origin
+from ..fetch import Exchange, is_turned_away, respond
+from ..safety import UsageError, one_line
+from . import openapi
+from .visitor import Say, Visitor, is_ok, redirect, visiting
+
+PAGES: Final = 20
+"""Pages that a suite begins with."""
+
+_HEALTH: Final = (
+    "/__heartbeat__",
+    "/__lbheartbeat__",
+    "/health",
+    "/healthz",
+    "/livez",
+    "/readyz",
+    "/api/health",
+    "/status",
+)
+"""Where services say how they are: Dockerflow's two, Kubernetes' three, and what is usual."""
+
+_VERSIONS: Final = ("/__version__", "/version", "/version.json", "/api/version")
+_VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revision")
+_VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")
+_OPENAPI: Final = ("/openapi.json", "/openapi.yaml", "/api/openapi.json", "/api/v1/openapi.json")
+
+_SECURITY: Final = (
+    "strict-transport-security",
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+)
+
+_LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
+
+
+class NothingToCheck(UsageError):
+    """The deployment shows nothing that a suite could be written for; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that a suite asks for.
+
+    Attributes:
+        path: its path and query.
+        language: the value of ``<html lang>``; empty without one, or without an answer.
+        direction: the value of ``<html dir>``; empty without one.
+        sound: whether it was answered with 200.
+    """
+
+    path: str
+    language: str = ""
+    direction: str = ""
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a deployment has.
+
+    Attributes:
+        origin: its URL, without a path.
+        pages: its pages.
+        elsewhere: other hosts that its pages load from.
+        headers: the security headers that all pages send, with a pattern for the value of each.
+        missing: the status of the answer for a path that does not exist.
+        health: the paths where it says how it is.
+        version: the path of its version document; empty without one.
+        version_field: the key of that document, or empty for a text.
+        version_header: the header that names the release, in place of a document.
+        api: its OpenAPI document; empty without one.
+        requests: how many requests were sent.
+    """
+
+    origin: str
+    pages: tuple[Page, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    missing: int = 404
+    health: tuple[str, ...] = ()
+    version: str = ""
+    version_field: str = ""
+    version_header: str = ""
+    api: Mapping[str, Any] = field(default_factory=dict)
+    requests: int = 0
+
+
+def survey(
+    url: str, say: Say, api: openapi.Document | None = None, *, obeys_robots: bool = True
+) -> Survey:
+    """Look at the deployment at ``url`` and return what it has. ``say`` prints a line for each
+    request; ``api`` is its OpenAPI document, if it is known already; ``obeys_robots`` leaves out
+    what robots.txt forbids.
+
+    Raises NothingToCheck where nobody answers, or somebody else does.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or normal_origin(url) is None or not parts.hostname:
+        raise UsageError(f"{one_line(url, 200)!r}: expected a URL such as https://example.org")
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    with visiting(origin, say, obeys_robots=obeys_robots) as visitor:
+        return _Look(visitor, parts.path or "/", api).survey()
+
+
+class _Look:
+    """One look at a deployment. ``start`` is the path that the person named."""
+
+    def __init__(self, visitor: Visitor, start: str, api: openapi.Document | None) -> None:
+        self._visitor = visitor
+        self._start_path = start
+        self._api = api
+
+    def survey(self) -> Survey:
+        """Ask for what a suite can be written for, most telling first."""
+        visitor = self._visitor
+        sitemaps = visitor.read_robots()
+        start = self._start()
+        unknown = visitor.get([f"/knowngood-{secrets.token_hex(6)}"])
+        missing = unknown[0].answer.status if unknown and unknown[0].answer else 404
+        api = self._api or self._found_api(start)
+        version, version_field = self._version(missing)
+        health = self._health(missing)
+        pages = self._pages(start, sitemaps)
+        answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
+        return Survey(
+            visitor.origin,
+            tuple(_page(path, exchange) for path, exchange in pages.items()),
+            _other_hosts(answers, visitor),
+            _security_headers(answers),
+            missing,
+            health,
+            version,
+            version_field,
+            "" if version else _version_header(answers or [start]),
+            api or {},
+            visitor.requests,
+        )
+
+    def _start(self) -> Exchange:
+        """Ask for the page that the person named. Raises NothingToCheck unless it is an answer of
+        the deployment.
+        """
+        path = self._start_path
+        if not self._visitor.allowed(path):
+            raise NothingToCheck(
+                f"robots.txt of {self._visitor.origin} forbids to ask for {path}; if the service "
+                "is yours, add --ignore-robots"
+            )
+        first = self._visitor.get([path])[0]
+        exchange = self._visitor.follow(first)
+        why = _why_not_the_deployment(exchange, self._visitor)
+        if why and not (self._api and exchange.answer is not None):
+            raise NothingToCheck(f"{first.probe.url}: {why}")
+        return exchange
+
+    def _found_api(self, start: Exchange) -> openapi.Document | None:
+        """Return the OpenAPI document that the person named, or that lies where they do."""
+        exchanges = [start, *self._visitor.get(_OPENAPI)]
+        documents = (openapi.in_answer(exchange) for exchange in exchanges)
+        return next(filter(None, documents), None)
+
+    def _version(self, missing: int) -> tuple[str, str]:
+        """Return the path of the version document, and the key that holds the release."""
+        for exchange in self._visitor.get(_VERSIONS):
+            document = _json(exchange)
+            keys = document if isinstance(document, dict) else {}
+            for key in _VERSION_FIELDS:
+                if isinstance(keys.get(key), str) and keys[key]:
+                    return self._path(exchange), key
+            if _is_short_text(exchange) and missing != 200:
+                return self._path(exchange), ""
+        return "", ""
+
+    def _health(self, missing: int) -> tuple[str, ...]:
+        """Return where it says that it is well. A site that answers 200 for any path is believed
+        only if it answers with something else than a page.
+        """
+        return tuple(
+            self._path(exchange)
+            for exchange in self._visitor.get(_HEALTH)
+            if is_ok(exchange.answer) and not (missing == 200 and _is_page(exchange))
+        )
+
+    def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:
+        """Ask for pages of the sitemap, or else those that the start page links to."""
+        pages = {self._path(start): start} if _is_page(start) else {}
+        paths = list(self._in_sitemaps(sitemaps)) or (
+            _linked(start, self._visitor) if pages else []
+        )
+        chosen = [path for path in _spread(paths) if path not in pages][: PAGES - len(pages)]
+        for asked in self._visitor.get(chosen):
+            exchange = self._visitor.follow(asked)
+            leads_away = bool(redirect(exchange))
+            if not leads_away and (_is_page(exchange) or not is_ok(exchange.answer)):
+                pages.setdefault(self._path(exchange), exchange)
+        return pages
+
+    def _in_sitemaps(self, named: Iterable[str]) -> Iterator[str]:
+        """Yield the paths of the first sitemap that there is, and of the first that it names."""
+        paths = [path for url in named if (path := self._visitor.path_of(url))]
+        for exchange in self._visitor.get((paths or ["/sitemap.xml"])[:2]):
+            places = _places(exchange)
+            maps = [place for place in places if urlsplit(place).path.endswith(".xml")]
+            if maps and len(maps) == len(places):
+                inner = self._visitor.path_of(maps[0])
+                places = [
+                    p for e in self._visitor.get([inner] if inner else []) for p in _places(e)
+                ]
+            yield from (path for place in places if (path := self._visitor.path_of(place)))
+
+    def _path(self, exchange: Exchange) -> str:
+        return self._visitor.path_of(exchange.probe.url) or "/"
+
+
+def _why_not_the_deployment(exchange: Exchange, visitor: Visitor) -> str:
+    """Return why the answer for the start page is none of the deployment's; empty if it is."""
+    answer = exchange.answer
+    target = redirect(exchange)
+    if answer is None:
+        last = exchange.attempts[-1]
+        return f"no answer: {last.error}: {one_line(last.detail, 200)}; is the deployment up?"
+    if target and visitor.path_of(target) is None:
+        if _LOGIN.search(target):
+            return f"leads to a login at {one_line(target, 200)}; name a page that needs none"
+        place = urlsplit(target)
+        return f"leads to another origin; run `knowngood init {place.scheme}://{place.netloc}`"
+    if is_turned_away(exchange):
+        return f"answers {answer.status}, as a login wall, a rate limit or a bot challenge does"
+    if answer.status != 200:
+        return f"answers {answer.status}; name a page that is there"
+    if _is_page(exchange) and _tree(exchange).css_first("input[type=password]") is not None:
+        return "is a login page; name a page that needs no login"
+    return ""
+
+
+def _tree(exchange: Exchange) -> Any:
+    return respond(exchange).html
+
+
+def _body(exchange: Exchange) -> bytes:
+    return respond(exchange).content
+
+
+def _is_page(exchange: Exchange) -> bool:
+    answer = exchange.answer
+    return is_ok(answer) and respond(exchange).media_type == "text/html"
+
+
+def _json(exchange: Exchange) -> object:
+    """Return the document of an answer; None if it is no JSON."""
+    if not is_ok(exchange.answer):
+        return None
+    try:
+        return strict_json.loads(respond(exchange).content)
+    except ValueError:
+        return None
+
+
+def _is_short_text(exchange: Exchange) -> bool:
+    """Return whether an answer is one word, as a release's name is."""
+    if not is_ok(exchange.answer) or respond(exchange).media_type != "text/plain":
+        return False
+    return re.fullmatch(r"\S{1,80}", respond(exchange).text.strip()) is not None
+
+
+def _places(exchange: Exchange) -> list[str]:
+    """Return the URLs of a sitemap (sitemaps.org)."""
+    if not is_ok(exchange.answer):
+        return []
+    tree = html.parse_once(respond(exchange).text)
+    return [node.text().strip() for node in tree.css("loc")]
+
+
+def _linked(exchange: Exchange, visitor: Visitor) -> list[str]:
+    """Return the paths of the same origin that a page links to, each once, in its order."""
+    hrefs = (node.attributes.get("href") or "" for node in _tree(exchange).css("a[href]"))
+    urls = (_joined(exchange.probe.url, href) for href in hrefs)
+    return list(dict.fromkeys(path for url in urls if url and (path := visitor.path_of(url))))
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        url = urljoin(base, href)
+    except ValueError:
+        return ""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _spread(paths: Iterable[str]) -> Iterator[str]:
+    """Yield ``paths`` so that each first folder comes once before any comes twice."""
+    groups: dict[str, list[str]] = {}
+    for path in dict.fromkeys(paths):
+        groups.setdefault(path.split("/")[1].partition("?")[0], []).append(path)
+    for turn in range(max(map(len, groups.values()), default=0)):
+        yield from (group[turn] for group in groups.values() if turn < len(group))
+
+
+def _page(path: str, exchange: Exchange) -> Page:
+    if not is_ok(exchange.answer):
+        return Page(path, sound=False)
+    root = _tree(exchange).css_first("html")
+    attributes = root.attributes if root is not None else {}
+    language = (attributes.get("lang") or "").strip()
+    return Page(path, language, (attributes.get("dir") or "").strip().lower())
+
+
+def _other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, ...]:
+    """Return the hosts of other origins that pages load from."""
+    urls = (
+        link.url
+        for exchange in exchanges
+        for link in links.extract(
+            "text/html", exchange.probe.url, exchange.probe.url, _body(exchange)
+        )
+        if visitor.path_of(link.url) is None
+    )
+    return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
+
+
+def _security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
+    """Return the security headers that all answers send, with a pattern for the value of each."""
+    answers = [exchange.answer for exchange in exchanges if exchange.answer]
+    rules = {}
+    for name in _SECURITY:
+        values = {answer.header(name) for answer in answers}
+        if values and None not in values:
+            alike = len(values) == 1 and name != "content-security-policy"
+            rules[name] = re.escape(next(iter(values)) or "") if alike else ".+"
+    return rules
+
+
+def _version_header(exchanges: Iterable[Exchange]) -> str:
+    answers = [exchange.answer for exchange in exchanges if exchange.answer]
+    names = (name for name in _VERSION_HEADERS if answers and all(a.header(name) for a in answers))
+    return next(names, "")

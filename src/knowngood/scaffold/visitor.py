@@ -1,0 +1,139 @@
+"""Look at a deployment as a polite visitor does: GET alone, few requests, by robots.txt."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+from ..environment import Budget, Environment, normal_origin
+from ..fetch import Answer, Exchange, Fetcher, Probe
+from ..safety import one_line
+
+MOST: Final = 60
+"""Requests of one look, redirects included."""
+
+AT_ONCE: Final = 4
+"""Requests under way at the same time."""
+
+_SECONDS: Final = 10.0  # of one request
+_RUN: Final = 300.0  # seconds of all
+_ORIGIN: Final = "site"
+_AGENT: Final = "knowngood"
+
+Say: TypeAlias = Callable[[str], None]
+
+
+class Visitor:
+    """Asks one origin, and says each request.
+
+    Attributes:
+        origin: its URL, without a path.
+        requests: how many were sent.
+    """
+
+    def __init__(self, origin: str, fetcher: Fetcher, say: Say, *, obeys_robots: bool) -> None:
+        self.origin = origin
+        self._obeys_robots = obeys_robots
+        self.requests = 0
+        self._fetcher = fetcher
+        self._say = say
+        self._robots = RobotFileParser()
+        self._robots.parse([])
+
+    @property
+    def left(self) -> int:
+        """The number of requests that it may still send."""
+        return MOST - self.requests
+
+    def read_robots(self) -> list[str]:
+        """Ask for robots.txt and keep to it from now on; return the sitemaps that it names."""
+        answer = self.get(["/robots.txt"])[0].answer
+        text = answer.body.decode("utf-8", "replace") if answer and answer.status == 200 else ""
+        self._robots.parse(text.splitlines())
+        return self._robots.site_maps() or []
+
+    def allowed(self, path: str) -> bool:
+        """Return whether robots.txt lets a visitor ask for ``path``."""
+        return not self._obeys_robots or self._robots.can_fetch(_AGENT, self.origin + path)
+
+    def get(self, paths: Iterable[str]) -> list[Exchange]:
+        """Ask for each of ``paths`` once and return the exchanges, in the same order.
+
+        Paths that robots.txt forbids, and those beyond the number of requests, are left out.
+        """
+        probes = [Probe(_ORIGIN, self.origin + path) for path in paths if self.allowed(path)]
+        probes = probes[: self.left]
+        groups = (probes[first : first + AT_ONCE] for first in range(0, len(probes), AT_ONCE))
+        return [exchange for group in groups for exchange in self._ask(group)]
+
+    def follow(self, exchange: Exchange) -> Exchange:
+        """Return ``exchange``, or the one that its redirects lead to within the origin."""
+        for _ in range(5):
+            target = redirect(exchange)
+            path = self.path_of(target) if target else None
+            if path is None or not (ended := self.get([path])):
+                break
+            exchange = ended[0]
+        return exchange
+
+    def path_of(self, url: str) -> str | None:
+        """Return path and query of ``url``; None if it lies on another origin."""
+        if normal_origin(url) != normal_origin(self.origin):
+            return None
+        parts = urlsplit(url)
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def _ask(self, probes: Sequence[Probe]) -> list[Exchange]:
+        self.requests += len(probes)
+        exchanges = self._fetcher.again(probes, fresh=False)
+        for exchange in exchanges:
+            self._say(f"  {_line(exchange)}")
+        return exchanges
+
+
+@contextmanager
+def visiting(origin: str, say: Say, *, obeys_robots: bool) -> Iterator[Visitor]:
+    """Give a visitor of ``origin``, whose connections are closed at the end."""
+    environment = Environment(
+        name=_ORIGIN,
+        path=Path("environments") / f"{_ORIGIN}.toml",
+        description=origin,
+        origins=MappingProxyType({_ORIGIN: origin}),
+        budget=Budget(run=_RUN, probe=_SECONDS, attempts=1, concurrency=AT_ONCE, settle=0),
+    )
+    fetcher = Fetcher(environment, uuid.uuid4().hex[:12], time.time() + _RUN)
+    fetcher.start()
+    try:
+        yield Visitor(origin, fetcher, say, obeys_robots=obeys_robots)
+    finally:
+        fetcher.close()
+
+
+def is_ok(answer: Answer | None) -> bool:
+    """Return whether there is an answer with the status 200."""
+    return answer is not None and answer.status == 200
+
+
+def redirect(exchange: Exchange) -> str:
+    """Return the absolute URL that an answer redirects to; empty if it does not."""
+    answer = exchange.answer
+    if answer is None or answer.status not in {301, 302, 303, 307, 308}:
+        return ""
+    return urljoin(exchange.probe.url, answer.header("location") or "")
+
+
+def _line(exchange: Exchange) -> str:
+    answer = exchange.answer
+    path = exchange.probe.url.removeprefix("http://").removeprefix("https://").partition("/")[2]
+    if answer is None:
+        return one_line(f"GET /{path}: no answer: {exchange.attempts[-1].detail}", 200)
+    kind = (answer.header("content-type") or "no media type").partition(";")[0]
+    size = f"{answer.decoded or len(answer.body)} bytes"
+    return one_line(f"GET /{path}: {answer.status}, {kind}, {size}", 200)

@@ -1,0 +1,133 @@
+"""``knowngood init``: a suite for a service, written and run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_run import CommandRun
+from wire import Play, Server, answer, by_path, page
+
+from knowngood.cli import main
+
+Init = Callable[..., CommandRun]
+Serve = Callable[[Play], Server]
+
+HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a</title>'
+HOME = f'{HEAD}<script src="/a.js"></script></head><body><a href="/b">b</a></body></html>'
+SITE = {
+    "/": answer(
+        HOME, headers={"Content-Type": "text/html; charset=utf-8", "X-Frame-Options": "DENY"}
+    ),
+    "/b": answer(
+        f"{HEAD}</head><body>text</body></html>",
+        headers={"Content-Type": "text/html; charset=utf-8", "X-Frame-Options": "DENY"},
+    ),
+    "/a.js": page("var a = 1;\n", "text/javascript"),
+    "/__version__": page('{"version": "7"}', "application/json"),
+    "/healthz": page("ok", "text/plain"),
+}
+USER = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+API = {
+    "openapi": "3.1.0",
+    "info": {"title": "users", "version": "1"},
+    "paths": {
+        "/users/{id}": {
+            "get": {
+                "operationId": "getUser",
+                "parameters": [{"name": "id", "in": "path", "required": True, "example": 7}],
+                "responses": {"200": {"content": {"application/json": {"schema": USER}}}},
+            },
+            "delete": {"responses": {"204": {}}},
+        },
+        "/me": {"get": {"security": [{"token": []}], "responses": {"200": {}}}},
+    },
+}
+
+
+@pytest.fixture
+def init(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Init:
+    """Run ``knowngood init`` in an empty folder."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def init(*words: str) -> CommandRun:
+        code = main.run(["init", *words])
+        return CommandRun(code, *capfd.readouterr())
+
+    return init
+
+
+def test_site_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
+    """It is written, run, PASSED, and clean by the usual rules of style."""
+    ended = init(serve(by_path(SITE)).url)
+    assert ended.code == 0, ended.output
+    assert "PASSED" in ended.output
+    lint = ["ruff", "check", "--isolated", "--select=E,F,W", "--line-length=120", "smoketests"]
+    subprocess.run([sys.executable, "-m", *lint], cwd=Path.cwd(), check=True)
+
+
+def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve) -> None:
+    """The start page links to a page that is not there."""
+    ended = init(serve(by_path({**SITE, "/b": answer("gone", 404)})).url)
+    assert ended.code == 1
+    assert "/b is 404" in ended.output
+
+
+def test_suite_notices_a_later_fault(
+    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A script that is cut off after the suite was written."""
+    plays = dict(SITE)
+    assert init(serve(by_path(plays)).url).code == 0
+    plays["/a.js"] = page("var a = {", "text/javascript")
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert "/a.js" in capfd.readouterr().out
+
+
+def test_api_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
+    """Reads by their schema, 401 without a login; writes wait for somebody to fill them in."""
+    server = serve(
+        by_path(
+            {
+                "/users/7": page('{"name": "Ann"}', "application/json"),
+                "/me": answer("no", 401, {"WWW-Authenticate": "Bearer"}),
+            }
+        )
+    )
+    Path("api.json").write_text(json.dumps(API))
+    ended = init("api.json", f"--origin={server.url}")
+    assert ended.code == 0, ended.output
+    assert "@pytest.mark.skip" in Path("smoketests/test_api.py").read_text()
+
+
+def test_dry_run_writes_nothing(init: Init, serve: Serve) -> None:
+    """It prints the files."""
+    ended = init(serve(by_path(SITE)).url, "--dry-run")
+    assert ended.code == 0
+    assert "def test_page_is_whole" in ended.output
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_service_that_does_not_answer_gets_no_suite(
+    init: Init, serve: Serve, tmp_path: Path
+) -> None:
+    """Nothing is written, the exit code is that of a usage error."""
+    ended = init(serve(by_path({})).url)
+    assert (ended.code, list(Path.cwd().iterdir())) == (4, [])
+    assert "name a page that is there" in ended.output
+
+
+def test_document_without_a_server(init: Init) -> None:
+    """The message names the option."""
+    Path("api.json").write_text(json.dumps(API))
+    ended = init("api.json")
+    assert ended.code == 4
+    assert "add --origin URL" in ended.output

@@ -1,0 +1,105 @@
+"""Which checks an OpenAPI document gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowngood.safety import UsageError
+from knowngood.scaffold import openapi
+
+ID = {"name": "id", "in": "path", "required": True}
+
+
+def one(path: str, operation: dict[str, Any], method: str = "get", **document: Any) -> Any:
+    """The only operation of a document."""
+    content = {"openapi": "3.1.0", "paths": {path: {method: operation}}, **document}
+    return next(openapi.operations(content))
+
+
+def test_read_without_parameters() -> None:
+    """Asked as it stands, below the path of the server."""
+    operation = one("/users", {}, servers=[{"url": "https://api.example/v1/"}])
+    assert (operation.method, operation.url) == ("GET", "/v1/users")
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {**ID, "example": 7},
+        {**ID, "examples": {"one": {"value": 7}}},
+        {**ID, "schema": {"example": 7}},
+        {**ID, "schema": {"enum": [7, 8]}},
+        {**ID, "schema": {"default": 7}},
+        {"$ref": "#/components/parameters/id"},
+    ],
+)
+def test_examples_fill_a_path(parameter: dict[str, Any]) -> None:
+    """Wherever the document has one."""
+    components = {"parameters": {"id": {**ID, "example": 7}}}
+    assert one("/users/{id}", {"parameters": [parameter]}, components=components).url == "/users/7"
+
+
+def test_required_query() -> None:
+    """With an example; what is not required is left out."""
+    needed = {"name": "q", "in": "query", "required": True, "example": "a b"}
+    optional = {"name": "page", "in": "query", "example": 2}
+    assert one("/search", {"parameters": [needed, optional]}).url == "/search?q=a+b"
+
+
+@pytest.mark.parametrize("parameter", [ID, {**ID, "in": "header", "example": "x"}])
+def test_operation_that_cannot_be_asked(parameter: dict[str, Any]) -> None:
+    """A parameter without an example, or of a header."""
+    assert one("/users/{id}", {"parameters": [parameter]}).url == ""
+
+
+@pytest.mark.parametrize(
+    ("operation", "document", "needs"),
+    [
+        ({}, {}, False),
+        ({"security": [{"token": []}]}, {}, True),
+        ({}, {"security": [{"token": []}]}, True),
+        ({"security": []}, {"security": [{"token": []}]}, False),
+        ({"security": [{}, {"token": []}]}, {}, False),
+    ],
+)
+def test_login(operation: dict[str, Any], document: dict[str, Any], needs: bool) -> None:
+    """The operation's own rule, else the document's; an empty one makes a login optional."""
+    assert one("/users", operation, **document).login is needs
+
+
+def test_schema_of_the_answer() -> None:
+    """Where it stands in the document, also behind a $ref."""
+    content = {"application/json": {"schema": {"type": "object"}}}
+    operation = one("/a/b", {"responses": {"201": {"content": content}}})
+    pointer = "/paths/~1a~1b/get/responses/201/content/application~1json/schema"
+    assert (operation.status, operation.schema) == (201, pointer)
+    operation = one(
+        "/a",
+        {"responses": {"200": {"$ref": "#/components/responses/a"}}},
+        components={"responses": {"a": {"content": content}}},
+    )
+    assert operation.schema == "/components/responses/a/content/application~1json/schema"
+
+
+def test_names_of_checks() -> None:
+    """The operation's id, or else method and path, as Python writes names."""
+    assert one("/users", {"operationId": "listUsers"}).name == "list_users"
+    assert one("/users/{id}", {}, "delete").name == "delete_users_id"
+
+
+def test_documents_that_are_none(tmp_path: Path) -> None:
+    """The message says what is missing."""
+    for text, why in [
+        ('{"swagger": "2.0"}', "no OpenAPI 3 document"),
+        ("a: [", "neither JSON nor YAML"),
+        ('{"openapi": "3.0.0"}', "no OpenAPI 3 document"),
+    ]:
+        path = tmp_path / "api.json"
+        path.write_text(text)
+        with pytest.raises(UsageError, match=why):
+            openapi.read(path)
+    with pytest.raises(UsageError, match="No such file"):
+        openapi.read(tmp_path / "none")

@@ -1,0 +1,105 @@
+"""What happens to the files of the user's folder."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from knowngood.safety import UsageError
+from knowngood.scaffold import Change, changes, write
+
+FIRST = '''"""Pages."""
+
+import pytest
+
+
+@pytest.mark.get("site:/")
+def test_a(response):
+    """A."""
+    assert response
+'''
+SECOND = f'''{FIRST}
+
+@pytest.mark.get("site:/b")
+def test_b(response):
+    """B."""
+    assert response
+'''
+PATH = "smoketests/test_pages.py"
+
+
+def change(folder: Path, files: dict[str, str], path: str = PATH) -> Change:
+    """What happens to one file."""
+    return next(change for change in changes(folder, files, "prod") if change.path == path)
+
+
+def test_new_file_is_written_whole(tmp_path: Path) -> None:
+    """With the folders that it needs."""
+    write(tmp_path, change(tmp_path, {PATH: FIRST}))
+    assert (tmp_path / PATH).read_text() == FIRST
+
+
+def test_checks_that_are_new_are_added(tmp_path: Path) -> None:
+    """What the user has changed stays."""
+    own = FIRST.replace('"""A."""', '"""Mine."""')
+    write(tmp_path, Change(PATH, own, ""))
+    added = change(tmp_path, {PATH: SECOND})
+    write(tmp_path, added)
+    assert (tmp_path / PATH).read_text() == SECOND.replace('"""A."""', '"""Mine."""')
+    assert added.remark == "adds test_b"
+
+
+def test_second_run_changes_nothing(tmp_path: Path) -> None:
+    """All files are there and have all of it."""
+    files = {PATH: SECOND, "environments/prod.toml": 'description = "a"\n'}
+    for one in list(changes(tmp_path, files, "prod")):
+        write(tmp_path, one)
+    assert [one.path for one in changes(tmp_path, files, "prod") if one.text] == []
+
+
+def test_environment_file_stays(tmp_path: Path) -> None:
+    """It belongs to the user."""
+    path = "environments/prod.toml"
+    write(tmp_path, Change(path, "own", ""))
+    assert change(tmp_path, {path: "new"}, path).text == ""
+
+
+def test_options_of_pytest_are_added_to_a_project(tmp_path: Path) -> None:
+    """Behind what is there."""
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\n')
+    text = change(tmp_path, {}, "pyproject.toml").text
+    assert tomllib.loads(text)["project"] == {"name": "a"}
+    assert tomllib.loads(text)["tool"]["pytest"]["ini_options"]["testpaths"] == ["smoketests"]
+
+
+def test_options_of_pytest_that_are_there_stay(tmp_path: Path) -> None:
+    """The user's own count."""
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    assert change(tmp_path, {}, "pyproject.toml").text == ""
+
+
+def test_project_file_that_is_no_toml(tmp_path: Path) -> None:
+    """It is named, and nothing is written into it."""
+    (tmp_path / "pyproject.toml").write_text("[")
+    with pytest.raises(UsageError, match=r"pyproject\.toml: no TOML"):
+        list(changes(tmp_path, {}, "prod"))
+
+
+@pytest.mark.parametrize(
+    ("remote", "path"),
+    [
+        ("git@github.com:we/it.git", ".github/workflows/smoke.yml"),
+        ("https://gitlab.example/we/it.git", ".gitlab-ci.yml"),
+    ],
+)
+def test_pipeline_of_the_git_remote(tmp_path: Path, remote: str, path: str) -> None:
+    """The file that this CI reads, unless there is one."""
+    for words in (["init", "-q"], ["remote", "add", "origin", remote]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    pipeline = change(tmp_path, {}, path)
+    assert "knowngood verify --env=prod" in pipeline.text
+    write(tmp_path, Change(path, "own", ""))
+    assert change(tmp_path, {}, path).text == ""

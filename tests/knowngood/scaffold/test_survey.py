@@ -1,0 +1,179 @@
+"""What a look at a deployment finds out, and what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from wire import Play, Server, answer, by_path, page, redirect, refusing
+
+from knowngood.scaffold import NothingToCheck, Survey, survey
+from knowngood.scaffold.survey import Page
+from knowngood.scaffold.visitor import MOST
+
+Serve = Callable[[Play], Server]
+
+HOME = page('<!doctype html><html lang="en"><title>a</title><a href="/b">b</a>')
+PLAIN = page('<!doctype html><html lang="en"><title>a</title>')
+
+
+def seen(server: Server, path: str = "/", **options: bool) -> Survey:
+    """What a look at ``path`` of a server finds out."""
+    return survey(server.url + path, lambda line: None, **options)
+
+
+def refusal(server: Server, path: str = "/") -> str:
+    """Why there is nothing to check."""
+    with pytest.raises(NothingToCheck) as caught:
+        seen(server, path)
+    return str(caught.value)
+
+
+def test_pages_are_those_that_the_start_page_links_to(serve: Serve) -> None:
+    """The start page first. Links to other hosts, and what is no page, are left out."""
+    links = '<a href="/b#x">b</a><a href="b">b</a><a href="https://example.org/">o</a><a href="/f">'
+    home = page(f'<!doctype html><html lang="en"><title>a</title>{links}')
+    server = serve(by_path({"/": home, "/b": PLAIN, "/f": page("text", "text/plain")}))
+    assert [found.path for found in seen(server).pages] == ["/", "/b"]
+
+
+def test_page_that_is_not_there_is_one_to_check(serve: Serve) -> None:
+    """The start page links to it: that is a fault of today, which the suite has to show."""
+    pages = seen(serve(by_path({"/": HOME}))).pages
+    assert pages == (Page("/", "en"), Page("/b", sound=False))
+
+
+def test_sitemap_has_precedence_over_links(serve: Serve) -> None:
+    """One that robots.txt names, by way of an index of sitemaps."""
+    plays = {"/": HOME, "/c": PLAIN, "/d": PLAIN}
+    server = serve(by_path(plays))
+    index = f"<sitemapindex><sitemap><loc>{server.url}/s.xml</loc></sitemap></sitemapindex>"
+    urls = "".join(f"<url><loc>{server.url}/{name}</loc></url>" for name in "cd")
+    plays["/robots.txt"] = page(f"Sitemap: {server.url}/index.xml", "text/plain")
+    plays["/index.xml"] = page(index, "application/xml")
+    plays["/s.xml"] = page(f"<urlset>{urls}</urlset>", "application/xml")
+    assert [found.path for found in seen(server).pages] == ["/", "/c", "/d"]
+
+
+def test_pages_of_every_folder_come_before_more_of_one(serve: Serve) -> None:
+    """Thirty articles do not push out the one shop."""
+    links = "".join(f'<a href="/news/{number}">n</a>' for number in range(30))
+    home = page(f'<html lang="en"><title>a</title>{links}<a href="/shop/">s</a>')
+    plays = {f"/news/{number}": PLAIN for number in range(30)}
+    paths = [
+        found.path for found in seen(serve(by_path({"/": home, "/shop/": PLAIN, **plays}))).pages
+    ]
+    assert paths[:3] == ["/", "/news/0", "/shop/"]
+    assert len(paths) == 20
+
+
+def test_redirect_within_the_origin_is_followed(serve: Serve) -> None:
+    """The page is known by the path that answers."""
+    server = serve(by_path({"/": redirect("/en/"), "/en/": PLAIN}))
+    assert [found.path for found in seen(server).pages] == ["/en/"]
+
+
+def test_language_and_direction_are_those_of_the_page(serve: Serve) -> None:
+    """What the page says of itself."""
+    plays = {
+        "/": page('<html lang="he" dir="rtl"><title>a</title>'),
+        "/x": page("<title>x</title>"),
+    }
+    server = serve(by_path(plays))
+    assert seen(server).pages[0] == Page("/", "he", "rtl")
+    assert seen(server, "/x").pages[0] == Page("/x")
+
+
+def test_robots_are_honoured(serve: Serve) -> None:
+    """What they forbid is not asked for, but by the service's own people."""
+    robots = page("User-agent: *\nDisallow: /b", "text/plain")
+    server = serve(by_path({"/robots.txt": robots, "/": HOME, "/b": PLAIN}))
+    assert [found.path for found in seen(server).pages] == ["/"]
+    assert "/b" not in server.targets
+    assert "--ignore-robots" in refusal(server, "/b")
+    assert len(seen(server, obeys_robots=False).pages) == 2
+
+
+def test_requests_are_few_and_reads_alone(serve: Serve) -> None:
+    """A site of many pages is asked for a few, each said, four at a time at most."""
+    links = "".join(f'<a href="/{number}">n</a>' for number in range(300))
+    server = serve(lambda talk: page(f"<title>a</title>{links}")(talk))
+    lines: list[str] = []
+    found = survey(server.url, lines.append)
+    assert len(server.requests) == found.requests == len(lines) <= MOST
+    assert set(server.methods) == {"GET"}
+    assert server.most_under_way <= 4
+
+
+def test_version_document_and_its_field(serve: Serve) -> None:
+    """Dockerflow's, or one of another name."""
+    document = page('{"commit": "abc", "version": "7"}', "application/json")
+    found = seen(serve(by_path({"/": HOME, "/__version__": document})))
+    assert (found.version, found.version_field) == ("/__version__", "version")
+    found = seen(serve(by_path({"/": HOME, "/version": page("v7\n", "text/plain")})))
+    assert (found.version, found.version_field) == ("/version", "")
+
+
+def test_version_header(serve: Serve) -> None:
+    """Where there is no document, a header that every page sends."""
+    home = answer("<title>a</title>", headers={"Content-Type": "text/html", "X-Version": "7"})
+    assert seen(serve(by_path({"/": home}))).version_header == "x-version"
+
+
+def test_health(serve: Serve) -> None:
+    """Those that answer 200."""
+    well = page('{"status": "ok"}', "application/json")
+    assert seen(serve(by_path({"/": HOME, "/healthz": well}))).health == ("/healthz",)
+
+
+def test_site_that_answers_everything_with_its_page(serve: Serve) -> None:
+    """An application of one page has no health, no version and no 404."""
+    found = seen(serve(lambda talk: PLAIN(talk)))
+    assert (found.missing, found.health, found.version) == (200, (), "")
+
+
+def test_security_headers_that_every_page_sends(serve: Serve) -> None:
+    """With their value; a policy may hold a nonce."""
+    headers = {"Content-Type": "text/html", "Content-Security-Policy": "script-src 'nonce-1'"}
+    home = answer('<a href="/b">', headers={**headers, "X-Content-Type-Options": "nosniff"})
+    other = answer(
+        "b", headers={**headers, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "x"}
+    )
+    found = seen(serve(by_path({"/": home, "/b": other})))
+    assert found.headers == {"x-content-type-options": "nosniff", "content-security-policy": ".+"}
+
+
+def test_hosts_that_pages_load_from(serve: Serve) -> None:
+    """Listed, and never asked."""
+    home = page('<script src="https://cdn.example/a.js"></script><img src="/a.png">')
+    assert seen(serve(by_path({"/": home}))).elsewhere == ("cdn.example",)
+
+
+def test_api_document_that_lies_where_they_do(serve: Serve) -> None:
+    """And one that the person names."""
+    document = page('{"openapi": "3.1.0", "paths": {"/u": {"get": {}}}}', "application/json")
+    server = serve(by_path({"/": HOME, "/openapi.json": document, "/x": document}))
+    assert seen(server).api["paths"] == {"/u": {"get": {}}}
+    assert seen(server, "/x").api["paths"] == {"/u": {"get": {}}}
+
+
+@pytest.mark.parametrize(
+    ("play", "why"),
+    [
+        (redirect("https://login.example/sso?next=1"), "leads to a login"),
+        (redirect("https://www.example/"), "run `knowngood init https://www.example`"),
+        (answer("no", 401), "a login wall"),
+        (answer("no", 403, {"cf-mitigated": "challenge"}), "a bot challenge"),
+        (answer("no", 404), "answers 404; name a page that is there"),
+        (page('<form><input type="password"></form>'), "is a login page"),
+    ],
+)
+def test_answers_that_are_not_the_deployments(serve: Serve, play: Play, why: str) -> None:
+    """A suite written for them would check somebody else."""
+    assert why in refusal(serve(by_path({"/": play})))
+
+
+def test_nobody_answers() -> None:
+    """The message says so."""
+    with refusing() as url, pytest.raises(NothingToCheck, match="no answer: refused"):
+        survey(url, lambda line: None)
