@@ -186,11 +186,13 @@ def test_the_example_of_an_environment(tmp_path: Path, monkeypatch: pytest.Monke
     (folder / "locales.txt").write_text("en-US\nfr\nhe\n")
     (folder / "signers").write_text("")
     monkeypatch.setenv("FHR_STAGE_TOKEN", "0123456789")
-    monkeypatch.delenv("FHR_CHAT_URL", raising=False)
+    for variable in ("FHR_CHAT_URL", "FHR_SWITCH_URL"):
+        monkeypatch.delenv(variable, raising=False)
     environment = load("stage", tmp_path)
     assert environment.params["locale"] == ("en-US", "fr", "he")
     assert environment.budget.run == 300
-    assert environment.watch == WatchSettings(), "the page says that these are the defaults"
+    defaults = WatchSettings(heartbeat="switch")
+    assert environment.watch == defaults, "the page says that these are the defaults"
     schema = json.loads(
         (ROOT / "src/knowngood/environment/environment.schema.json").read_text("utf-8")
     )

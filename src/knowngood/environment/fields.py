@@ -26,14 +26,14 @@ from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeComm
 from .watch_settings import WatchSettings
 
 
-def build(path: Path, document: dict[str, Any]) -> Environment:
-    """Return the environment that ``document`` describes."""
-    secrets = _needed_secrets(path, document)
+def build(path: Path, document: dict[str, Any], *, secrets: bool = True) -> Environment:
+    """Return the environment that ``document`` describes, without its secrets if so asked."""
+    names = _needed_secrets(path, document) if secrets else {}
     fields = {
         key: _CONVERTERS[key](path, value) if key in _CONVERTERS else value
-        for key, value in _frozen({**document, "secrets": secrets}).items()
+        for key, value in _frozen({**document, "secrets": names}).items()
     }
-    variables = {variable: fields["secrets"][name] for name, variable in secrets.items()}
+    variables = {variable: fields["secrets"][name] for name, variable in names.items()}
     environment = Environment(
         name=path.stem, path=path, secret_variables=MappingProxyType(variables), **fields
     )
@@ -79,27 +79,40 @@ def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
 
 
 def _needed_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
-    """Return ``[secrets]`` without those of ``[[notify]]`` whose variable is not set: a run that
-    tells nobody needs none of them.
+    """Return ``[secrets]`` without the addresses that this machine does not have: a run that tells
+    nobody needs none of them.
     """
     secrets: dict[str, str] = document.get("secrets", {})
-    addresses = [_secret_of(entry) for entry in document.get("notify", ())]
-    for number, name in enumerate(addresses):
+    addresses = dict(_addresses(document))
+    for key, name in addresses.items():
         if name not in secrets:
             names = ", ".join(sorted(secrets)) or "nothing"
             raise BadEnvironment(
-                f"{path}: notify.{number}.url: names the secret {name!r}; [secrets] has: {names}"
+                f"{path}: {key}: names the secret {name!r}; [secrets] has: {names}"
             )
-    return {n: v for n, v in secrets.items() if n not in addresses or v in os.environ}
+    needless = set(addresses.values())
+    return {n: v for n, v in secrets.items() if n not in needless or v in os.environ}
 
 
-def _secret_of(entry: Mapping[str, Any]) -> str:
-    """Return the name in ``[secrets]`` that an entry of ``[[notify]]`` refers to."""
-    return str(entry["url"].removeprefix("secret:"))
+def _addresses(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keys that hold the address of somebody to tell, and the secret that each names."""
+    for number, entry in enumerate(document.get("notify", ())):
+        yield f"notify.{number}.url", _secret(entry["url"])
+    if "heartbeat" in document.get("watch", {}):
+        yield "watch.heartbeat", _secret(document["watch"]["heartbeat"])
+
+
+def _secret(value: str) -> str:
+    """Return the name in ``[secrets]`` that ``secret:NAME`` means."""
+    return value.removeprefix("secret:")
 
 
 def _notify(_: Path, entries: tuple[Mapping[str, Any], ...]) -> tuple[NotifyEntry, ...]:
-    return tuple(NotifyEntry(_secret_of(entry), entry.get("on", EVENTS)) for entry in entries)
+    return tuple(NotifyEntry(_secret(entry["url"]), entry.get("on", EVENTS)) for entry in entries)
+
+
+def _watch(_: Path, table: Mapping[str, Any]) -> WatchSettings:
+    return WatchSettings(**{**table, "heartbeat": _secret(table.get("heartbeat", ""))})
 
 
 def _secrets(path: Path, table: Mapping[str, str]) -> Mapping[str, str]:
@@ -171,7 +184,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "edges": _edges,
     "gate": _gate,
     "deploy": lambda _, table: DeployCommand(**table),
-    "watch": lambda _, table: WatchSettings(**table),
+    "watch": _watch,
     "notify": _notify,
 }
 """How the value of a key becomes a field of Environment; others are taken as they are."""

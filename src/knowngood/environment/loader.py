@@ -20,18 +20,14 @@ from .origins import as_origin, normal_origin, origin_trouble
 def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
     """Return the environment called ``name`` below ``root``, or in the file at that path.
 
-    ``secrets`` False leaves them out, and whom to notify: a command that sends no request needs
-    none.
+    ``secrets`` False leaves them out: a command that sends no request needs none.
 
     Raises BadEnvironment for an unknown name and for everything a file can have wrong.
     """
     path = find(name, root)
     document = with_lists(path, read(path))
     schema.validate(path, document)
-    if not secrets:
-        document.pop("secrets", None)
-        document.pop("notify", None)  # its addresses are secrets
-    environment = fields.build(path, document)
+    environment = fields.build(path, document, secrets=secrets)
     _refuse_shared_origins(path, environment.origins)
     return environment
 

@@ -15,6 +15,8 @@ class WatchSettings:
         stale: minutes without a run that could judge, after which the watch says that it is blind.
         remind: hours after which trouble that lasts is told again.
         keep: days for which runs are kept.
+        heartbeat: the name in ``[secrets]`` whose value is a URL that is asked for after each run
+            that could judge; empty for none.
     """
 
     confirm: int = 2
@@ -22,3 +24,4 @@ class WatchSettings:
     stale: float = 30.0
     remind: float = 24.0
     keep: float = 30.0
+    heartbeat: str = ""

@@ -5,18 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from ..environment import Environment
 from .attempts import send_all
 
 _SECONDS: Final = 5.0  # for each step of one attempt: to connect, to send, to be answered
 
 
-def ping(url: str) -> str:
-    """Ask for ``url`` with GET, again while it fails; return why it was not reached, empty if it
-    was.
+def ping(environment: Environment) -> str:
+    """Ask for the URL of ``[watch] heartbeat``, if there is one, and again while that fails.
 
-    Who knows the URL could ping it, too: the text does not hold it.
+    Returns a sentence that says why it was not reached, without the URL, which is a secret; empty
+    if it was, or if there is none. Never raises.
     """
-    return send_all([partial(_get, url)])[0]
+    name = environment.watch.heartbeat
+    if not name:
+        return ""
+    url = environment.secrets.get(name, "")
+    trouble = send_all([partial(_get, url)])[0] if url else "its variable is not set"
+    return f"watch.heartbeat (secrets.{name}) was not reached: {trouble}" if trouble else ""
 
 
 def _get(url: str) -> str:

@@ -433,6 +433,11 @@ MISTAKES = {
     "watch-recover": ("[watch]\nrecover = 1.5\n", "watch.recover: found 1.5", "from 1 to 10"),
     "watch-stale": ("[watch]\nstale = -1\n", "watch.stale: found -1", "minutes"),
     "watch-remind": ("[watch]\nremind = 0\n", "watch.remind: found 0", "hours"),
+    "watch-heartbeat": (
+        '[watch]\nheartbeat = "secret:x"\n',
+        "watch.heartbeat: names the secret 'x'",
+        "[secrets] has: nothing",
+    ),
     "watch-keep": ("[watch]\nkeep = 500\n", "watch.keep: found 500", "days"),
     "serve-no-table": (
         'serve = "x"\n',
@@ -934,7 +939,19 @@ def test_a_mistake_in_notify_shows_no_address(table: str, said: str, suite: Path
     assert "t0ken" not in message
 
 
-def test_commands_that_send_nothing_need_no_address(suite: Path) -> None:
-    """Without secrets there is nobody to notify."""
+def test_commands_that_send_nothing_need_no_address(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without secrets no address is read, not even one that is set."""
+    monkeypatch.setenv("KG_CHAT", "json://127.0.0.1/")
     write(suite, BASE + ORIGINS + NOTIFY)
-    assert load("stage", suite, secrets=False).notify == ()
+    assert load("stage", suite, secrets=False).secrets == {}
+
+
+def test_a_heartbeat_names_a_secret(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its variable may be absent, as those of ``[[notify]]``."""
+    monkeypatch.delenv("KG_SWITCH", raising=False)
+    text = '[secrets]\nswitch = "KG_SWITCH"\n[watch]\nheartbeat = "secret:switch"\n'
+    environment = loaded(suite, BASE + ORIGINS + text)
+    assert environment.watch.heartbeat == "switch"
+    assert "switch" not in environment.secrets

@@ -12,6 +12,7 @@ from tenacity import wait_none
 
 from knowngood.environment import Environment, NotifyEntry
 from knowngood.environment.notify_entry import EVENTS
+from knowngood.environment.watch_settings import WatchSettings
 
 Notifying = Callable[..., Environment]
 
@@ -26,13 +27,14 @@ def retries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def notifying() -> Notifying:
     """Make an environment whose ``[[notify]]`` has these Apprise URLs, in this order."""
 
-    def make(*urls: str, on: tuple[str, ...] = EVENTS) -> Environment:
+    def make(*urls: str, on: tuple[str, ...] = EVENTS, heartbeat: str = "") -> Environment:
         secrets = {f"chat-{number}": url for number, url in enumerate(urls)}
         return Environment(
             name="prod",
             path=Path("environments/prod.toml"),
             description="",
-            secrets={**secrets, "token": "s3cr3t-Value"},
+            secrets={**secrets, "token": "s3cr3t-Value", "switch": heartbeat},
+            watch=WatchSettings(heartbeat="switch"),
             notify=tuple(NotifyEntry(name, on) for name in secrets),
         )
 
