@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import fhr_standin
+from fhr_standin.control import BODY, PATH
 from fhr_standin.locales import KNOWN, Locale, choose
 
 from .errors import BenchmarkError
@@ -149,11 +150,17 @@ def delayed(origin: str, rtt: float) -> Iterator[str]:
 
 
 def environment_file(
-    folder: Path, locales: tuple[Locale, ...], content: str, submission: str, probe: float = 15
+    folder: Path,
+    locales: tuple[Locale, ...],
+    content: str,
+    submission: str,
+    probe: float = 15,
+    control: str = "",
 ) -> Path:
     """Write the environment of a deployment with these locales and origins into a new folder.
 
-    ``probe`` is in seconds; the default is that of the engine.
+    ``probe`` is in seconds; the default is that of the engine. ``control`` is the origin of a
+    stand-in's control; without one the environment has none.
     """
     aliases = {each.code: each.target for each in locales if each.target}
     rtl = [each.code for each in locales if each.rtl and not each.target]
@@ -168,6 +175,8 @@ def environment_file(
         concurrency=CONCURRENCY,
         probe=probe,
     )
+    if control:
+        text += f"\n[[control]]\nurl = {json.dumps(control + PATH)}\nbody = {json.dumps(BODY)}\n"
     file.write_text(text, encoding="utf-8")
     return file
 

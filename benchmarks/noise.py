@@ -24,6 +24,9 @@ class Noise:
     """How much trouble. Shares of requests: reset before they are passed on, reset after, answered
     503, held back. ``stall`` is in seconds. The first brownout, of ``brownout`` seconds, comes
     within ``first`` seconds of the first request, the others ``every`` seconds on average.
+
+    ``lost`` are the seconds for which the network is gone, once, within ``lost_within`` seconds of
+    the first request; there are no brownouts then.
     """
 
     reset_before: float = 0.01
@@ -34,13 +37,15 @@ class Noise:
     brownout: float = 0.3
     first: float = 1.5
     every: float = 10.0
+    lost: float = 0.0
+    lost_within: float = 3.0
 
 
 @dataclass(slots=True)
 class Injected:
     """What a proxy did: ``requests`` that reached it, and the trouble it made: by ``KINDS``,
-    ``down`` for what met a brownout (a refused connection reaches nobody and is not counted), and
-    the number of ``brownouts``.
+    ``down`` for what met a brownout or a lost network (a refused connection reaches nobody and is
+    not counted), and the number of ``brownouts``, of which a lost network is one.
     """
 
     requests: int = 0

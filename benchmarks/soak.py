@@ -1,14 +1,17 @@
 """``python -m benchmarks.soak``: sound deployments over a bad network pass, faulty ones fail.
 
 Full runs against the stand-in behind a proxy that resets, refuses, answers 503, stalls and browns
-out, all at once and by a seed. With ``--sensitivity`` also every fault of the stand-in that a run
-should fail, and two lasting troubles of the network itself, under the same noise.
+out, all at once and by a seed, and before a control as well. In some runs the network is lost for
+a while, or for good: those must not fail. With ``--sensitivity`` also every fault of the stand-in
+that a run should fail, and two lasting troubles of the deployment's own network, under the same
+noise.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import signal
@@ -33,7 +36,13 @@ LASTING: Final = {
     "network: 503 one in three": replace(NOISE, unavailable=1 / 3),
     "network: reset one in three": replace(NOISE, reset_before=1 / 6, reset_after=1 / 6),
 }
-"""Trouble that lasts is a fault, too, wherever it comes from."""
+"""Trouble that lasts is a fault, too, where it is the deployment's: these runs have no control."""
+
+LOST: Final = {
+    "network lost for 10 s": replace(NOISE, lost=10.0),
+    "network lost for good": replace(NOISE, lost=math.inf),
+}
+"""Trouble of the runner's own network, which the control shares."""
 
 EXEMPT: Final = {
     "page-http-reference": "it needs TLS, which the proxy does not speak",
@@ -63,12 +72,16 @@ class Job:
     noise: Noise = NOISE
     fault: str = ""
     probe: float = 15.0
+    controlled: bool = True
 
     def done(self) -> list[Ended]:
         """Do it."""
         faults = [self.fault] if self.fault in FAULTS else []
         with fhr_standin.running(locales=LOCALES, faults=faults) as standin:
-            ended = [run(standin, seed, self.noise, self.fault, self.probe) for seed in self.seeds]
+            ended = [
+                run(standin, seed, self.noise, self.fault, self.probe, self.controlled)
+                for seed in self.seeds
+            ]
         verdicts = " ".join(each.verdict for each in ended)
         progress(f"{self.name}: {verdicts}")
         return ended
@@ -99,6 +112,10 @@ def _soak(options: argparse.Namespace) -> int:
     say("")
     for line in soaked.sound(runs):
         say(line)
+    lost = _all(_without_network(options.lost), options.at_once)
+    say("")
+    for line in soaked.lost(lost):
+        say(line)
     faulty: list[Ended] = []
     if options.sensitivity:
         faults = _QUICK_FAULTS if options.quick else _faults()
@@ -106,11 +123,13 @@ def _soak(options: argparse.Namespace) -> int:
         say("")
         for line in soaked.sensitivity(faulty, {} if options.quick else EXEMPT):
             say(line)
-    return _judge(runs, faulty, options.json)
+    return _judge(runs, lost, faulty, options.json)
 
 
-def _judge(runs: Sequence[Ended], faulty: Sequence[Ended], file: Path | None) -> int:
-    found = soaked.judge(runs, faulty)
+def _judge(
+    runs: Sequence[Ended], lost: Sequence[Ended], faulty: Sequence[Ended], file: Path | None
+) -> int:
+    found = soaked.judge(runs, lost, faulty)
     say("")
     for line in tables.targets(found, judged=True):
         say(line)
@@ -118,6 +137,7 @@ def _judge(runs: Sequence[Ended], faulty: Sequence[Ended], file: Path | None) ->
         content = {
             "noise": asdict(NOISE),
             "runs": [each.to_json() for each in runs],
+            "lost": [each.to_json() for each in lost],
             "sensitivity": [{**each.to_json(), "caught": each.caught} for each in faulty],
             "exempt": EXEMPT,
             "targets": [asdict(each) for each in found],
@@ -145,7 +165,14 @@ def _faults() -> tuple[str, ...]:
 
 def _faulty(faults: Sequence[str], each: int) -> list[Job]:
     seeds = tuple(map(str, range(1, each + 1)))
-    return [Job(name, seeds, LASTING.get(name, NOISE), name, _PROBE) for name in faults]
+    return [Job(name, seeds, LASTING.get(name, NOISE), name, _PROBE, False) for name in faults]
+
+
+def _without_network(each: int) -> list[Job]:
+    """Return runs of each kind in which the network is lost, a few to a job."""
+    names = [str(number + 1) for number in range(each)]
+    some = [tuple(names[first : first + _A_JOB]) for first in range(0, each, _A_JOB)]
+    return [Job(name, seeds, noise, name) for name, noise in LOST.items() for seeds in some]
 
 
 def _all(jobs: Sequence[Job], at_once: int) -> list[Ended]:
@@ -172,14 +199,16 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--runs", type=_number, metavar="N", help="sound runs (default: 300; with --quick 4)")
     add("--seeds", type=_number, metavar="N", help="that they are dealt out to (10; 2)")
+    add("--lost", type=_number, metavar="N", help="runs of each way to lose the network (20; 2)")
     add("--sensitivity", action="store_true", help="run each fault, too")
     add("--each", type=_number, metavar="N", help="runs of each fault (3; 1)")
     add("--at-once", type=_number, metavar="N", default=2 * cpus, help=f"({2 * cpus})")
     add("--quick", action="store_true", help="a small run, to see that all works")
     add("--json", type=Path, metavar="FILE", help="write every run to FILE as well")
     options = parser.parse_args()
-    runs, seeds, each = (4, 2, 1) if options.quick else (300, 10, 3)
+    runs, seeds, lost, each = (4, 2, 2, 1) if options.quick else (300, 10, 20, 3)
     options.runs = options.runs or runs
+    options.lost = options.lost or lost
     options.seeds = options.seeds or seeds
     options.each = options.each or each
     return options

@@ -73,13 +73,26 @@ def _row(name: str, runs: Sequence[Ended]) -> tuple[str, ...]:
     )
 
 
-def sensitivity(runs: Sequence[Ended], exempt: Mapping[str, str]) -> Iterator[str]:
-    """Runs against faults, a row a fault."""
+def lost(runs: Sequence[Ended]) -> Iterator[str]:
+    """Runs that lost the network, a row a kind, and each that failed."""
+    yield f"the network is lost, that of the control as well: {len(runs)} runs"
+    yield from table([("", *_HEAD[1:]), *(_row(kind, some) for kind, some in _by_fault(runs))])
+    for each in runs:
+        if each.verdict == "FAILED":
+            yield f"{each.fault}, seed {each.seed}: FAILED: {each.reason}"
+
+
+def _by_fault(runs: Sequence[Ended]) -> Iterator[tuple[str, list[Ended]]]:
     by_fault: defaultdict[str, list[Ended]] = defaultdict(list)
     for each in runs:
         by_fault[each.fault].append(each)
-    yield f"a deployment with a fault: {len(by_fault)} faults, {len(runs)} runs"
-    rows = [_fault_row(fault, some) for fault, some in by_fault.items()]
+    yield from by_fault.items()
+
+
+def sensitivity(runs: Sequence[Ended], exempt: Mapping[str, str]) -> Iterator[str]:
+    """Runs against faults, a row a fault."""
+    rows = [_fault_row(fault, some) for fault, some in _by_fault(runs)]
+    yield f"a deployment with a fault: {len(rows)} faults, {len(runs)} runs"
     yield from table([("fault", "caught", "flaky", "seconds", "by"), *rows])
     for why in dict.fromkeys(exempt.values()):
         names = [fault for fault, reason in exempt.items() if reason == why]
@@ -100,9 +113,12 @@ def _fault_row(fault: str, runs: Sequence[Ended]) -> tuple[str, ...]:
     )
 
 
-def judge(runs: Sequence[Ended], faulty: Sequence[Ended]) -> list[Target]:
+def judge(
+    runs: Sequence[Ended], without_network: Sequence[Ended], faulty: Sequence[Ended]
+) -> list[Target]:
     """What must hold of the runs that were made."""
-    return [*_steady(runs), *_caught(faulty)] if faulty else [*_steady(runs)]
+    lost_targets = _held(without_network) if without_network else ()
+    return [*_steady(runs), *lost_targets, *(_caught(faulty) if faulty else ())]
 
 
 def _steady(runs: Sequence[Ended]) -> Iterator[Target]:
@@ -122,6 +138,13 @@ def _steady(runs: Sequence[Ended]) -> Iterator[Target]:
     asked = sum(each.injected["requests"] for each in runs)
     demand = f"sound: at least {_TROUBLE:.0%} of requests met trouble"
     yield Target(demand, f"{trouble / asked:.1%}", trouble >= _TROUBLE * asked)
+
+
+def _held(runs: Sequence[Ended]) -> Iterator[Target]:
+    count = Counter(each.verdict for each in runs)
+    measured = ", ".join(f"{number} {verdict}" for verdict, number in sorted(count.items()))
+    allowed = count["INCONCLUSIVE"] + count["PASSED"]
+    yield Target("network lost: none FAILED", measured, allowed == len(runs))
 
 
 def _troubled(runs: Iterable[Ended]) -> Iterator[int]:

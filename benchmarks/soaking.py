@@ -30,6 +30,7 @@ _WITHIN: Final = 300.0  # seconds
 class Ended:
     """How one run ended.
 
+    ``fault`` is one of the deployment or of the network, empty where there is noise alone.
     ``flaky`` counts requests that needed a retry, ``failed`` names the checks that failed or
     were unsteady, ``injected`` is what the proxy did, ``documents`` how many were left in the
     store and ``told`` how many of them the run said it may have left.
@@ -66,15 +67,26 @@ class Ended:
         return asdict(self)
 
 
-def run(standin: Standin, seed: str, noise: Noise, fault: str = "", probe: float = 15) -> Ended:
+def run(
+    standin: Standin,
+    seed: str,
+    noise: Noise,
+    fault: str = "",
+    probe: float = 15,
+    controlled: bool = True,
+) -> Ended:
     """Verify ``standin``, which has this fault, through ``noise``; then empty its store.
 
-    Raises BenchmarkError where the run gave no verdict.
+    With ``controlled`` there is a control, with the noise before it, too. Raises BenchmarkError
+    where the run gave no verdict.
     """
+    behind = dict(standin.origins)
+    if controlled:
+        behind["control"] = standin.control[0]["url"]
     with tempfile.TemporaryDirectory(prefix="knowngood-soak-") as temporary:
         folder = Path(temporary)
         verdict = folder / "verdict.json"
-        with noisy(standin.origins, seed, noise) as (origins, injected):
+        with noisy(behind, seed, noise) as (origins, injected):
             file = environment_file(folder / "environment", choose(LOCALES), **origins, probe=probe)
             command = [sys.executable, "-m", "pytest", f"--env={file}", f"--verdict-file={verdict}"]
             command += ["-p", "no:cacheprovider", "-p", "no:randomly"]

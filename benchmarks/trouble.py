@@ -3,8 +3,9 @@
 It understands as much of HTTP/1.1 as it takes to choose a fate for each request: passed on,
 passed on a second late, answered 503, or its connection reset, before the request was passed on or
 after, so that the answer is lost. Now and then all of its origins brown out: nobody is let in, by
-one of three ways. Fates and brownouts follow from the seed; which request meets which does
-not, as requests that are under way together arrive in an order of their own.
+one of three ways. Or the network is lost: then it may also be that nothing is said any more. Fates
+and brownouts follow from the seed; which request meets which does not, as requests that are under
+way together arrive in an order of their own.
 
 It prints its ports as JSON, ends when its standard input does, and then prints what it did.
 """
@@ -29,6 +30,7 @@ _UNAVAILABLE: Final = (
     b"<h1>503</h1>"
 )
 _WAYS: Final = ("refused", "reset", "503")  # of being down
+_LOST: Final = ("refused", "reset", "silent")  # of being out of reach
 
 
 class Proxy:
@@ -68,6 +70,11 @@ class Proxy:
             self.done.trouble[kind] += 1
         return self._down or drawn
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing reaches the other side."""
+        return self._down == "silent"
+
     def turns_away(self) -> bool:
         """Whether whoever connects now is reset."""
         if self._down not in {"refused", "reset"}:
@@ -84,21 +91,26 @@ class Proxy:
         return ""
 
     async def _brown_out(self) -> None:
-        if not self._noise.brownout:
-            return
+        noise = self._noise
         await self._began.wait()
-        pause = self._times.uniform(0, self._noise.first)
-        while True:
-            await asyncio.sleep(pause)
-            self._down = self._times.choice(_WAYS)
-            self.done.trouble["brownouts"] += 1
-            for origin in self._origins if self._down == "refused" else ():
-                origin.close()
-            await asyncio.sleep(self._noise.brownout)
-            for origin in self._origins if self._down == "refused" else ():
-                await origin.open()
-            self._down = ""
-            pause = self._times.expovariate(1 / self._noise.every)
+        if noise.lost:
+            await asyncio.sleep(self._times.uniform(0, noise.lost_within))
+            await self._be_down(_LOST, noise.lost)
+        elif noise.brownout:
+            await asyncio.sleep(self._times.uniform(0, noise.first))
+            while True:
+                await self._be_down(_WAYS, noise.brownout)
+                await asyncio.sleep(self._times.expovariate(1 / noise.every))
+
+    async def _be_down(self, ways: tuple[str, ...], seconds: float) -> None:
+        self._down = self._times.choice(ways)
+        self.done.trouble["brownouts"] += 1
+        for origin in self._origins if self._down == "refused" else ():
+            origin.close()
+        await asyncio.sleep(seconds)
+        for origin in self._origins if self._down == "refused" else ():
+            await origin.open()
+        self._down = ""
 
 
 class Origin:
@@ -160,6 +172,8 @@ class Talk:
             if fate in {"unavailable", "503"}:
                 self._writer.write(_UNAVAILABLE)
                 continue
+            if fate == "silent":
+                continue
             if fate == "stalled":
                 await asyncio.sleep(self._proxy.noise.stall)
             self._lost = fate == "reset_after"
@@ -186,6 +200,8 @@ class Talk:
             while data := await answers.read(_CHUNK):
                 if self._lost:
                     _reset(self._writer)
+                    return
+                if self._proxy.silent:
                     return
                 self._writer.write(data)
                 await self._writer.drain()

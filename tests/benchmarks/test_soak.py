@@ -105,9 +105,20 @@ def test_a_brownout(standin: fhr_standin.Standin, seed: int) -> None:
     assert injected.trouble["brownouts"] == 1
 
 
-def _status(origin: str) -> int:
+@pytest.mark.parametrize("seed", range(4))
+def test_a_network_that_is_lost(standin: fhr_standin.Standin, seed: int) -> None:
+    """Nobody answers any more, the control as little, by whichever of its ways."""
+    behind = {**standin.origins, "control": standin.control[0]["url"]}
+    noise = replace(SILENT, lost=30.0, lost_within=0.0)
+    with noisy(behind, str(seed), noise) as (origins, _):
+        while _status(origins["content"], 0.3):
+            pass
+        assert {_status(origin, 0.3) for origin in origins.values()} == {0}
+
+
+def _status(origin: str, seconds: float = 30) -> int:
     """0 where there is no answer."""
-    connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=seconds)
     try:
         connection.request("GET", PATH)
         return connection.getresponse().status
@@ -146,9 +157,20 @@ CAUGHT = replace(
 )
 def test_what_must_hold(runs: list[Ended], faulty: list[Ended], missed: list[str]) -> None:
     """Each demand can be missed by itself."""
-    found = [target.demand for target in soaked.judge(runs, faulty) if not target.met]
+    found = [target.demand for target in soaked.judge(runs, [], faulty) if not target.met]
     assert len(found) == len(missed)
     assert all(word in demand for word, demand in zip(missed, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "met"), [("INCONCLUSIVE", True), ("PASSED", True), ("FAILED", False)]
+)
+def test_a_run_that_lost_its_network(verdict: str, met: bool) -> None:
+    """It may hold, or pass if it made up for what it lost. It is told if it fails."""
+    run = replace(GOOD, fault="network lost for 10 s", verdict=verdict, reason="why")
+    target = soaked.judge([GOOD], [run], [])[-1]
+    assert (target.demand, target.met) == ("network lost: none FAILED", met)
+    assert ("FAILED: why" in list(soaked.lost([run]))[-1]) is not met
 
 
 def test_what_did_not_pass_is_told() -> None:
@@ -182,5 +204,6 @@ def test_the_quick_soak(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(target.read_text("utf-8"))
     assert [each["verdict"] for each in found["runs"]] == ["PASSED"] * 4
+    assert {each["verdict"] for each in found["lost"]} <= {"PASSED", "INCONCLUSIVE"}
     assert all(each["caught"] for each in found["sensitivity"])
     assert all(each["injected"]["unavailable"] for each in found["runs"])

@@ -32,6 +32,7 @@ class ControlLook:
         began: when the look began, in seconds since the epoch.
         trouble: what was wrong with each of them; empty if one gave the known answer every time, at
             the first attempt.
+        reached: whether one gave the known answer, at whichever attempt.
         forged: whether there were answers, but none was the known one.
         secure: whether one gave the known answer over TLS.
         skew: seconds by which this machine's clock is ahead of theirs.
@@ -39,6 +40,7 @@ class ControlLook:
 
     began: float
     trouble: str = ""
+    reached: bool = True
     forged: bool = False
     secure: bool = False
     skew: float = 0.0
@@ -88,6 +90,7 @@ def judge(began: float, answers: Sequence[tuple[Control, Exchange]]) -> ControlL
     return ControlLook(
         began,
         trouble="; ".join(f"{control.url}: {trouble}" for control, trouble in troubles.items()),
+        reached=len(wrong) < len(answers),
         forged=len(wrong) == len(answers) and any(map(_is_forged, wrong)),
     )
 

@@ -58,17 +58,17 @@ class Monitor:
     def before(self, tell: Progress) -> None:
         """Look at the controls and wait for the release, before the first check.
 
-        Where a control is in trouble, or the release does not come up, ``results.halted`` says why
-        no check should run. Raises BadEnvironment where the version document has no field of the
-        name that the file gives.
+        Where no control is in reach, or the release does not come up, ``results.halted`` says why
+        no check should run. A control that needed a retry is in reach. Raises BadEnvironment where
+        the version document has no field of the name that the file gives.
         """
         hint = proxy_hint(self._environment)
         self._results.warnings += [hint] if hint else []
         self._look()
-        trouble = self._results.looks[-1].trouble if self._results.looks else ""
-        if trouble:
+        look = self._results.looks[-1] if self._results.looks else None
+        if look is not None and not look.reached:
             self._results.halted = (
-                f"this machine's network is in trouble, the controls say: {trouble}"
+                f"this machine's network is in trouble, the controls say: {look.trouble}"
             )
             return
         release = self._environment.release

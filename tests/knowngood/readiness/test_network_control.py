@@ -139,6 +139,18 @@ def test_several_in_trouble_are_all_named(serve: Serve, ask: Callable[..., Contr
     assert all(server.url in trouble for server in servers)
 
 
+@pytest.mark.parametrize(
+    ("play", "reached"), [(in_turn(reset, answer(BODY)), True), (reset, False), (PORTAL, False)]
+)
+def test_a_control_in_reach(
+    serve: Serve, ask: Callable[..., ControlLook], play: Play, reached: bool
+) -> None:
+    """Its known answer may have taken a retry: that is trouble, but no network that is gone."""
+    look = ask(Control(serve(play).url, body=BODY))
+    assert look.trouble
+    assert look.reached is reached
+
+
 def test_a_network_that_loses_connections(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """A control that needs a retry shows it; one that needs none excuses nobody else's."""
     lossy = serve(in_turn(close, *[answer(BODY)] * 9))

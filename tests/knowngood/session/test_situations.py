@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from suite_run import SuiteRun
 from tenacity import wait_fixed
-from wire import Play, Serve, Talk, answer, by_path, hang, in_turn
+from wire import Play, Serve, Talk, answer, by_path, close, hang, in_turn
 
 CHECKS = '''
 """A small site."""
@@ -124,6 +124,29 @@ def test_a_server_that_closes_the_fifth_connection_passes_with_a_warning(run: Ru
     result = run(play, greet=greet)
     assert result.code == 0, result.output
     assert "at once" in "".join(result.verdict["warnings"])
+
+
+# -- the network of this machine
+
+
+CONTROLLED = 'settle = 0\nprobe = 3\nattempts = 2\n[[control]]\nurl = "{url}"\nbody = "known"\n'
+
+
+def test_a_control_that_needs_a_retry_does_not_keep_a_run_from_its_checks(
+    run: Run, serve: Serve
+) -> None:
+    """The network is there: nothing failed, so nothing has to be doubted."""
+    control = serve(in_turn(answer(status=503), answer("known")))
+    result = run(answer(), CONTROLLED.format(url=control.url))
+    assert result.code == 0, result.output
+
+
+def test_nothing_is_asked_where_no_control_is_in_reach(run: Run, serve: Serve) -> None:
+    """It would say nothing of the deployment."""
+    control = serve(close)
+    result = run(answer(), CONTROLLED.format(url=control.url))
+    assert result.code == 75, result.output
+    assert result.verdict["counts"]["ran"] == 0
 
 
 # -- marks
