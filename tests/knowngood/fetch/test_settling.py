@@ -11,7 +11,7 @@ from wire import Fetchers, Play, Serve, Talk, answer, by_path, close, in_turn
 
 from knowngood.fetch.excuses import REQUESTS, has_passed
 from knowngood.fetch.fetcher import Fetcher
-from knowngood.fetch.probe import Attempt, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 
 pytestmark = pytest.mark.usefixtures("waits_of_a_hundredth", "short_looks")
 
@@ -127,6 +127,18 @@ def test_trouble_is_looked_at_no_longer_than_the_run_lasts() -> None:
     now = time.time()
     assert not has_passed(again, [Probe("content", "http://h/")], now + 60, now)
     assert looks == [REQUESTS]
+
+
+def test_a_round_that_takes_long_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow server that is asked by too many at once gets another round all the same."""
+    monkeypatch.setattr("knowngood.fetch.excuses.PAUSE", 0.0)
+    rounds: list[Answer | None] = [None, Answer(200, "http://h/", (), b"")]
+
+    def again(probes: Sequence[Probe]) -> list[Exchange]:
+        result = rounds.pop(0)
+        return [Exchange(probe, (Attempt(0.0, 0.0),), result) for probe in probes]
+
+    assert has_passed(again, [Probe("content", "http://h/")], 0.0, time.time() + 60)
 
 
 def test_a_sound_deployment_is_not_asked_again(serve: Serve, fetchers: Fetchers) -> None:
