@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import dekobon_tree_sitter_groovy
 import pytest
 import tree_sitter
+from shell_steps import Workspace
 
 PATH = Path(__file__).parent.parent.parent / "integrations" / "Jenkinsfile"
 SOURCE = PATH.read_text("utf-8")
@@ -64,16 +63,6 @@ def script(literal: tree_sitter.Node) -> str:
     return text(literal).strip("'").replace("\\\n", "")
 
 
-def above(node: tree_sitter.Node, kind: str) -> list[str]:
-    """The first line of all nodes of a kind that a node lies in, the nearest first."""
-    found = []
-    while node.parent is not None:
-        node = node.parent
-        if node.type == kind:
-            found.append(text(node).partition("\n")[0])
-    return found
-
-
 def test_it_is_sound() -> None:
     """Groovy from end to end, with the sections of a declarative pipeline."""
     assert complaints(SOURCE) == []
@@ -84,7 +73,7 @@ def test_it_is_sound() -> None:
     [
         ("pipeline {", "pipeline "),
         ("unit: 'HOURS'", "unit: 'HOURS"),
-        ("if (code == 1) {", "if code == 1 {"),
+        ("if (code == 75) {", "if code == 75 {"),
         ("steps {", "steps"),
         ("returnStatus: true", "returnStatus: = true"),
         ("} else if", "else if"),
@@ -100,99 +89,59 @@ def test_a_broken_one_is_told_from_it(sound: str, broken: str) -> None:
     assert complaints(SOURCE.replace(sound, broken, 1)) != []
 
 
-STUB = """#!/bin/sh
-printf '%s' "${0##*/}" >>"$LOG"
-for each in "$@"; do printf '\\0%s' "$each" >>"$LOG"; done
-printf '\\n' >>"$LOG"
-"""
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    """Where the steps run: what they call writes its words down, and does nothing."""
-    for name in ("bin/python3", "deploy", ".venv/bin/pip", ".venv/bin/knowngood"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(STUB)
-        path.chmod(0o755)
-    return tmp_path
-
-
-def run(workspace: Path, step: str, tag: str) -> tuple[int, list[list[str]]]:
-    """Run a step as Jenkins does; its exit code, and what it called."""
-    log = workspace / "log"
-    log.write_text("")
-    where = f"{workspace}/bin:{os.environ['PATH']}"
-    env = {**os.environ, "PATH": where, "TAG": tag, "PLACE": "prod", "LOG": str(log)}
-    command = ["sh", "-xe", "-c", step]
-    done = subprocess.run(command, cwd=workspace, env=env, capture_output=True, check=False)
-    calls = [line.split("\0") for line in log.read_text("utf-8").split("\n")]
-    return done.returncode, calls[:-1]
-
-
 HOSTILE = "v7 `touch pwned` $(touch pwned) \"; touch pwned; ' touch pwned"
 
 
-def test_the_shell_takes_what_somebody_typed_for_one_word(workspace: Path) -> None:
+def test_the_shell_takes_what_somebody_typed_for_one_word(workspace: Workspace) -> None:
     """Groovy puts no step together, and the shell quotes what it is given."""
-    calls = []
-    for literal in steps(SOURCE)[1:]:
-        assert text(literal).startswith("'"), "a string that Groovy would fill in"
-        code, made = run(workspace, script(literal), HOSTILE)
-        assert code == 0
-        calls += made
-    assert not (workspace / "pwned").exists()
-    prod = ["--env=prod", f"--release={HOSTILE}"]
-    reports = ["--verdict-file=results/prod.json", "--junitxml=results/prod.xml"]
-    assert sorted(calls) == [
-        ["deploy", "prod", HOSTILE],
-        ["deploy", "stage", HOSTILE],
-        ["knowngood", "gate", *prod],
-        ["knowngood", "rollback", "--env=prod", "--yes"],
-        ["knowngood", "verify", *prod, "--record", "--push", *reports],
+    _, step = steps(SOURCE)
+    assert text(step).startswith("'"), "a string that Groovy would fill in"
+    ended = workspace.run(script(step), TAG=HOSTILE, ENVIRONMENT="prod")
+    assert ended.code == 0
+    assert ended.calls == [
+        ["knowngood", "push", "--env=prod", f"--release={HOSTILE}", "--reports=results"]
     ]
+    assert not (workspace.folder / "pwned").exists()
 
 
 @pytest.mark.parametrize("tag", [HOSTILE, "", "-rf", "v7\n", "v$x", "--env=prod"])
-def test_what_is_no_tag_ends_the_build_at_once(workspace: Path, tag: str) -> None:
+def test_what_is_no_tag_ends_the_build_at_once(workspace: Workspace, tag: str) -> None:
     """Before anything is installed or deployed."""
-    code, calls = run(workspace, script(steps(SOURCE)[0]), tag)
-    assert (code, calls) == (4, [])
+    ended = workspace.run(script(steps(SOURCE)[0]), TAG=tag)
+    assert (ended.code, ended.calls) == (4, [])
 
 
-def test_a_tag_is_taken(workspace: Path) -> None:
+def test_a_tag_is_taken(workspace: Workspace) -> None:
     """And results of the build before are gone."""
-    (workspace / "results").mkdir()
-    (workspace / "results" / "old.xml").write_text("")
-    code, calls = run(workspace, script(steps(SOURCE)[0]), "release/v7.1+2")
-    assert code == 0
-    assert [call[0] for call in calls] == ["python3", "pip"]
-    assert list((workspace / "results").iterdir()) == []
+    results = workspace.folder / "results"
+    results.mkdir()
+    (results / "old.xml").write_text("")
+    ended = workspace.run(script(steps(SOURCE)[0]), TAG="release/v7.1+2")
+    assert ended.code == 0
+    assert [call[0] for call in ended.calls] == ["python3", "pip"]
+    assert list(results.iterdir()) == []
 
 
-def test_only_a_failed_prod_is_rolled_back() -> None:
-    """The one step that does stands below the one test for exit code 1."""
-    (back,) = [each for each in steps(SOURCE) if "rollback" in text(each)]
-    assert above(back, "if_statement") == ["if (code == 1) {"]
-    (test,) = [
-        each
-        for each in nodes(PARSER.parse(SOURCE.encode()).root_node, "if_statement")
-        if text(each).startswith("if (code == 1)")
+def test_stage_comes_before_prod() -> None:
+    """Nothing else is pushed, and nothing is rolled back but by the push itself."""
+    calls = [
+        text(call)
+        for call in nodes(PARSER.parse(SOURCE.encode()).root_node, "method_invocation")
+        if text(call).startswith("push(")
     ]
-    assert test.parent is not None
-    before = text(test.parent).partition("if (code == 1)")[0]
-    assert before.rstrip().endswith("int code = verify('prod')")
+    assert calls == ["push('stage')", "push('prod')"]
+    assert "rollback" not in SOURCE
 
 
 def test_inconclusive_is_unstable_and_stops() -> None:
     """75 alone; every other code but 0 fails the build."""
     assert "skipStagesAfterUnstable()" in SOURCE
-    (hold,) = [
-        text(each)
-        for each in nodes(PARSER.parse(SOURCE.encode()).root_node, "method_declaration")
-        if text(each).startswith("void hold(")
+    (push,) = [
+        text(method)
+        for method in nodes(PARSER.parse(SOURCE.encode()).root_node, "method_declaration")
+        if text(method).startswith("void push(")
     ]
-    inconclusive, _, other = hold.partition("} else if (code != 0) {")
+    inconclusive, _, other = push.partition("} else if (code != 0) {")
     assert "if (code == 75) {\n        unstable(" in inconclusive
     assert "error(" in other
 
