@@ -5,6 +5,6 @@ machine. This room knows nothing of checks and reads no deployment.
 """
 
 from .trust import Conclusion
-from .verify import verify, watched
+from .verify import VerifiedRun, run_once, verify, watched
 
-__all__ = ["Conclusion", "verify", "watched"]
+__all__ = ["Conclusion", "VerifiedRun", "run_once", "verify", "watched"]

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,58 +35,93 @@ HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
 Say = Callable[[str], None]
 
 
-def verify(options: Options, arguments: Sequence[str], say: Say) -> int:
-    """Run, conclude, write the reports; return the exit code.
+@dataclass(frozen=True, slots=True)
+class VerifiedRun:
+    """A run that was concluded, and whose reports are written.
 
-    ``arguments`` are for pytest alone, ``say`` prints a line. A second run of the same
-    environment on this machine, or with the same report, ends with 75 at once.
+    Attributes:
+        code: the exit code to end with.
+        document: the verdict document; None after a usage error.
+        reason: why the run's own verdict does not count; empty where it does.
+        notes: why a report was not written, and what became of the record.
     """
+
+    code: int
+    document: Mapping[str, Any] | None
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def verify(options: Options, arguments: Sequence[str], say: Say) -> int:
+    """Run, conclude, write the reports, and say how it ended; return the exit code.
+
+    ``arguments`` are for pytest alone, ``say`` prints a line.
+    """
+    annotations = Annotations(say) if options.annotate else None
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
+    show = _shown(Redactor(options.environment.secrets.values()))
+    run = run_once(options, [*_colour(), *arguments], command, show, _of_terminal())
+    if run.reason:
+        _say_verdict(run.code, run.reason, say)
+    for note in run.notes:
+        _say(note, say)
+    if annotations is not None:
+        annotations.finish(run.document)
+    return run.code
+
+
+def run_once(
+    options: Options,
+    arguments: Sequence[str],
+    command: Sequence[str],
+    show: Callable[[bytes], None],
+    variables: Mapping[str, str] | None = None,
+) -> VerifiedRun:
+    """Run, conclude and write the reports.
+
+    A second run of the same environment on this machine, or with the same report, is told the
+    ``command`` and ends with 75 at once. ``show`` and ``variables`` are as in :func:`watched`.
+    """
+    began = time.time()
     try:
         with (
             lock.held(options.environment, command),
             report_locks.held(options.reports, command),
         ):
-            return _verify(options, arguments, say)
+            return _run_once(options, arguments, show, variables or {})
     except LockUnavailable as error:
-        _say_verdict(HELD, str(error), say)
-        return HELD
+        reason = Redactor(options.environment.secrets.values())(str(error))
+        held = Conclusion(HELD, None, reason)
+        return VerifiedRun(HELD, _document(held, options, uuid.uuid4().hex[:12], began), reason)
 
 
-def _verify(options: Options, arguments: Sequence[str], say: Say) -> int:
-    annotations = Annotations(say) if options.annotate else None
-    with recording_folder(options) or nullcontext("") as folder:
-        code, document = _concluded(options, arguments, folder, say)
-        if document is not None:
-            report = Report(document, Recording(Path(folder)) if folder else None)
-            for line in write_reports(options, options.environment, report):
-                _say(line, say)
-    if annotations is not None:
-        annotations.finish(document)
-    return code
-
-
-def _concluded(
-    options: Options, arguments: Sequence[str], folder: str, say: Say
-) -> tuple[int, dict[str, Any] | None]:
-    """Run to the end; return the exit code and the verdict document, None after a usage error.
-
-    The run records its requests in ``folder``, if that is not empty.
-    """
+def _run_once(
+    options: Options,
+    arguments: Sequence[str],
+    show: Callable[[bytes], None],
+    variables: Mapping[str, str],
+) -> VerifiedRun:
     began = time.time()
     run_id = uuid.uuid4().hex[:12]
     redactor = Redactor(options.environment.secrets.values())
-    variables = {**_of_terminal(), RECORDED_IN: folder}
-    shown = _shown(redactor)
-    conclusion = watched(options, [*_colour(), *arguments], run_id, shown, variables)
-    if conclusion.reason:
-        _say_verdict(conclusion.code, redactor(conclusion.reason), say)
-    if conclusion.code == USAGE_ERROR:
-        return USAGE_ERROR, None
-    document = trust.verdict_document(
+    with recording_folder(options) or nullcontext("") as folder:
+        variables = {**variables, RECORDED_IN: folder}
+        conclusion = watched(options, arguments, run_id, show, variables)
+        reason = redactor(conclusion.reason)
+        if conclusion.code == USAGE_ERROR:
+            return VerifiedRun(USAGE_ERROR, None, reason)
+        document = redactor.deep(_document(conclusion, options, run_id, began))
+        report = Report(document, Recording(Path(folder)) if folder else None)
+        notes = write_reports(options, options.environment, report)
+    return VerifiedRun(conclusion.code, document, reason, tuple(notes))
+
+
+def _document(
+    conclusion: Conclusion, options: Options, run_id: str, began: float
+) -> dict[str, Any]:
+    return trust.verdict_document(
         conclusion, options.environment.name, run_id=run_id, place=options.place, began=began
     )
-    return conclusion.code, redactor.deep(document)
 
 
 def watched(
