@@ -20,7 +20,7 @@ from knowngood.verdict import EXIT_CODES
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^    (python3 -m venv .+)$", README, re.M)
-PAGES = ["checks", "environments", "releases", "reports", "verdicts"]
+PAGES = ["checks", "environments", "releases", "reports", "verdicts", "watch"]
 
 
 def page(name: str) -> str:

@@ -26,6 +26,13 @@ MANIFEST: Final = click.option(
     metavar="FILE",
     help="the manifest of the build that goes out: it must be the one that PASSED before",
 )
+STATE: Final = click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="the file with state and history (default: one for each environment file below "
+    "$XDG_STATE_HOME/knowngood or ~/.local/state/knowngood)",
+)
 OVERRIDE: Final = click.option(
     "--override", metavar="WHY", help="let it through in spite of the gate, on record"
 )

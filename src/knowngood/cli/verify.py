@@ -15,7 +15,7 @@ from ..supervisor import verify
 from .console import print_line
 
 
-def _run_options(command: Callable[..., int]) -> Callable[..., int]:
+def run_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give ``command`` the options of a run, in the order of their table."""
     for option in reversed(RUN_OPTIONS):
         command = click.option(
@@ -33,7 +33,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     "verify",
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )
-@_run_options
+@run_options
 @click.argument("arguments", metavar="[PYTEST_OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def command(

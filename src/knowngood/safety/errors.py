@@ -15,6 +15,7 @@
     ├── RunnerError        75: this machine, its network, or a proxy in between
     │   ├── Blocked                               fetch
     │   ├── LockUnavailable                       safety
+    │   ├── StateUnusable                         watch
     │   └── GitError, RecordNotWritten, PushLocked  release
     └── NoAnswer           fetch: 1 or 75, which only the whole run can tell
 

@@ -1,0 +1,13 @@
+"""``knowngood watch``: runs that nobody looks at, and what they say when something changes.
+
+The machine decides what a run changes; the store keeps state and runs in one file. This room knows
+no check and no deployment: what it knows of a run stands in the verdict document.
+"""
+
+from .monitoring import no_result
+from .state import News
+from .store import StateUnusable, usual_path
+from .watch import Watch
+from .words import lines
+
+__all__ = ["News", "StateUnusable", "Watch", "lines", "no_result", "usual_path"]

@@ -1,0 +1,266 @@
+"""Decide what a run changes, and what is worth saying. Pure: no clock, no file.
+
+A state changes when that is certain: FAILED after ``confirm`` runs in a row, PASSED again after
+``recover``. A run that cannot judge neither counts nor interrupts a row. Where runs change their
+verdict so often that neither becomes certain, that itself is the state: flapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from ..environment import WatchSettings
+from ..verdict import VerdictKind
+from .run import RunCause, WatchedRun
+from .state import Blindness, News, NewsKind, Row, Status, WatchState
+
+RECENT: Final = 20
+"""Runs that are looked at for flapping."""
+
+CHANGES: Final = 6
+"""Changes of the verdict among them that are flapping: three falls, each with a rise. A fault of an
+hour with one good run in it makes four."""
+
+STEADY: Final = 6
+"""Runs in a row that end it: half an hour at a run every five minutes."""
+
+_Step = tuple[WatchState, tuple[News, ...]]
+
+
+def step(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
+    """Return the state after ``run``, and the news that it brings, in the order to tell them."""
+    if run.is_judged:
+        sighted = _sighted(state, run)
+        state, changes = _judged(_counted(replace(state, blind=None), run), run, settings)
+        state, released = _released(state, run, bool(changes))
+        news = (*sighted, *changes, *released)
+    else:
+        state, news = _blinded(state, run, settings)
+    if news:
+        return state, tuple(news)
+    return _reminded(state, run, settings)
+
+
+def needs_another(state: WatchState, settings: WatchSettings) -> bool:
+    """Return whether a run at once would tell whether the deployment FAILED, or a cause is new."""
+    row = next(reversed(state.rows), None)
+    if row is None or row.verdict is not VerdictKind.FAILED or state.status is Status.FLAPPING:
+        return False
+    if state.status is Status.FAILED:
+        return any(runs < settings.confirm for runs in state.candidates.values())
+    return row.runs < settings.confirm
+
+
+def _counted(state: WatchState, run: WatchedRun) -> WatchState:
+    """Return the state with this run in its counts."""
+    candidates = {
+        cause.key: state.candidates.get(cause.key, 0) + 1
+        for cause in run.causes
+        if cause.key not in state.causes
+    }
+    is_new = run.release is not None and run.release != state.seen
+    return replace(
+        state,
+        rows=_rows(state.rows, run),
+        candidates=MappingProxyType(candidates),
+        failed=state.failed + (run.verdict is VerdictKind.FAILED),
+        seen=run.release if is_new else state.seen,
+        seen_since=run.began if is_new else state.seen_since,
+    )
+
+
+def _rows(rows: tuple[Row, ...], run: WatchedRun) -> tuple[Row, ...]:
+    """Return the rows with one run more, and without what is too old to be looked at."""
+    if rows and rows[-1].verdict is run.verdict:
+        rows = (*rows[:-1], replace(rows[-1], runs=rows[-1].runs + 1))
+    else:
+        rows = (*rows, Row(run.verdict, run.began, 1))
+    if sum(row.runs for row in rows) <= RECENT:
+        return rows
+    first, *rest = rows
+    return (replace(first, runs=first.runs - 1), *rest) if first.runs > 1 else tuple(rest)
+
+
+def _judged(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
+    """Return what a run that could judge changes; its counts are in ``state`` already."""
+    row = state.rows[-1]
+    if state.status is Status.FLAPPING:
+        needed = STEADY
+    elif len(state.rows) > CHANGES:
+        return _flapping(state, run)
+    elif row.verdict is VerdictKind.FAILED:
+        needed = settings.confirm
+    else:
+        needed = settings.recover if state.status is Status.FAILED else 1
+    if row.runs < needed:
+        return state, ()
+    if row.verdict is VerdictKind.FAILED:
+        known = state.status is Status.FAILED
+        return (_new_cause if known else _failed)(state, run, settings)
+    return _passed(state, run)
+
+
+def _failed(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
+    """Return the state of a deployment that FAILED for certain."""
+    row = state.rows[-1]
+    told = _certain_causes(state, run, settings) or list(run.causes)
+    state = replace(
+        state,
+        status=Status.FAILED,
+        since=row.since,
+        told=run.ended,
+        failed=row.runs,
+        cause=told[0] if told else None,
+        causes=tuple(cause.key for cause in told),
+        candidates=MappingProxyType({}),
+        rows=(row,) if state.status is Status.FLAPPING else state.rows,
+    )
+    news = _news(NewsKind.FAILED, state, run, runs=row.runs, more_causes=run.cause_count - 1)
+    return state, (news,)
+
+
+def _new_cause(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
+    """Return the news of causes that nobody was told of, if there are any for certain."""
+    told = _certain_causes(state, run, settings)
+    if not told:
+        return state, ()
+    keys = tuple(cause.key for cause in told)
+    candidates = {key: runs for key, runs in state.candidates.items() if key not in keys}
+    state = replace(
+        state,
+        told=run.ended,
+        causes=state.causes + keys,
+        candidates=MappingProxyType(candidates),
+    )
+    news = _news(NewsKind.CAUSE, state, run, cause=told[0], more_causes=run.cause_count - 1)
+    return state, (news,)
+
+
+def _certain_causes(state: WatchState, run: WatchedRun, settings: WatchSettings) -> list[RunCause]:
+    """Return the causes of ``run`` that enough runs in a row had, without those told before."""
+    runs = state.candidates
+    return [cause for cause in run.causes if runs.get(cause.key, 0) >= settings.confirm]
+
+
+def _passed(state: WatchState, run: WatchedRun) -> _Step:
+    """Return the state of a deployment that is sound for certain."""
+    row = state.rows[-1]
+    if state.status is Status.PASSED:
+        return replace(state, failed=0), ()
+    before = state
+    state = WatchState(
+        status=Status.PASSED,
+        since=row.since,
+        told=run.ended,
+        rows=(row,) if before.status is Status.FLAPPING else before.rows,
+        release=before.release,
+        seen=before.seen,
+        seen_since=before.seen_since,
+    )
+    if before.status is None:
+        return state, (_news(NewsKind.BEGUN, state, run),)
+    news = _news(
+        NewsKind.RECOVERED,
+        state,
+        run,
+        since=before.since,
+        until=row.since,
+        failed=before.failed,
+        cause=before.cause,
+    )
+    return state, (news,)
+
+
+def _flapping(state: WatchState, run: WatchedRun) -> _Step:
+    """Return the state of a deployment that fails part of the time."""
+    failing = [row for row in state.rows if row.verdict is VerdictKind.FAILED]
+    state = replace(
+        state,
+        status=Status.FLAPPING,
+        since=failing[0].since,
+        failed=sum(row.runs for row in failing),
+        told=run.ended,
+        cause=next(iter(run.causes), state.cause),
+        causes=(),
+        candidates=MappingProxyType({}),
+    )
+    runs = sum(row.runs for row in state.rows)
+    return state, (_news(NewsKind.FLAPPING, state, run, runs=runs),)
+
+
+def _released(state: WatchState, run: WatchedRun, is_told: bool) -> _Step:
+    """Return the news of a release that changed, once a verdict on it is certain.
+
+    ``is_told`` says that other news names it already.
+    """
+    is_certain = state.status is Status.FLAPPING or state.status == run.verdict.value
+    if state.seen == state.release or not is_certain:
+        return state, ()
+    is_first = state.release is None
+    news = _news(NewsKind.RELEASE, state, run)
+    silent = is_first or is_told
+    return replace(state, release=state.seen), () if silent else (news,)
+
+
+def _sighted(state: WatchState, run: WatchedRun) -> tuple[News, ...]:
+    """Return the news that runs can judge again, if it was said that they cannot."""
+    if not state.is_blind or state.blind is None:
+        return ()
+    blind = state.blind
+    news = _news(NewsKind.SIGHTED, state, run, since=blind.since, until=run.began, runs=blind.runs)
+    return (replace(news, status=Status(run.verdict.value)),)
+
+
+def _blinded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
+    """Return the state after a run that could not judge."""
+    before = state.blind or Blindness(run.began, 0, "")
+    blind = replace(before, runs=before.runs + 1, reason=run.reason)
+    if blind.told or run.ended - blind.since < settings.stale * 60:
+        return replace(state, blind=blind), ()
+    blind = replace(blind, told=run.ended)
+    return replace(state, blind=blind), (_blind_news(NewsKind.BLIND, state, run, blind),)
+
+
+def _reminded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
+    """Return a reminder of trouble that has lasted since it was told last, if it is time."""
+
+    def is_due(told: float) -> bool:
+        return run.ended - told >= settings.remind * 3600
+
+    blind = state.blind
+    if blind is not None and blind.told:
+        if not is_due(blind.told):
+            return state, ()
+        news = _blind_news(NewsKind.REMINDER, state, run, blind)
+        return replace(state, blind=replace(blind, told=run.ended)), (news,)
+    if state.status in (None, Status.PASSED) or not is_due(state.told):
+        return state, ()
+    news = _news(NewsKind.REMINDER, state, run)
+    return replace(state, told=run.ended), (news,)
+
+
+def _blind_news(kind: NewsKind, state: WatchState, run: WatchedRun, blind: Blindness) -> News:
+    news = _news(kind, state, run, since=blind.since, runs=blind.runs, reason=blind.reason)
+    return replace(news, cause=None, status=None)
+
+
+def _news(kind: NewsKind, state: WatchState, run: WatchedRun, **more: object) -> News:
+    """Return news of ``state``, as ``run`` brought it; ``more`` are fields that differ."""
+    is_new = state.release is not None and state.seen != state.release
+    make: Callable[..., News] = News
+    return make(
+        **{
+            "kind": kind,
+            "status": state.status,
+            "at": run.ended,
+            "since": state.since,
+            "failed": state.failed,
+            "cause": state.cause,
+            "release": state.seen,
+            "release_since": state.seen_since if is_new else 0.0,
+            **more,
+        }
+    )

@@ -1,0 +1,130 @@
+"""A run as the watch remembers it, read from a verdict document. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from ..safety import one_line
+from ..verdict import VerdictKind
+
+JUDGED: Final = frozenset({VerdictKind.PASSED, VerdictKind.FAILED})
+"""The verdicts that say something of the deployment."""
+
+_CAUSES: Final = 5  # causes of a run that are remembered
+_SENTENCE: Final = 240  # characters of a sentence or a reason
+_CURL: Final = 600  # a longer line is not cut, since half a command is none
+
+_SILENCE: Final = re.compile(r" gives? no answer\b.*", re.S)
+_EXTENT: Final = re.compile(r" in \d+ of \d+ \w+| at \S+(?:, \S+)*(?: and \d+ more)?(?=:|$)")
+_MORE: Final = re.compile(r" and \d+ more URLs?(?: below \S+)?")
+_PORT: Final = re.compile(r"(?<=\w):\d+\b")
+_STATUS_OR_COUNT: Final = re.compile(r"(\b(?:is|are|expected) )?(?<![\w/.{-])(\d+(?:\.\d+)?)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class RunCause:
+    """A cause of one run.
+
+    Attributes:
+        key: the same for the same fault in another run.
+        sentence: what is wrong, in one line.
+        curl: the command that shows it; empty where there is none.
+    """
+
+    key: str
+    sentence: str
+    curl: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedRun:
+    """A run.
+
+    Attributes:
+        id: the id that its requests carried.
+        began: seconds since the epoch.
+        seconds: how long it took.
+        verdict: what it ended in.
+        reason: why, in one line.
+        release: the release that it met; None where the deployment names none.
+        causes: the first of the causes that decided.
+        cause_count: how many causes decided.
+        flaky: checks that needed a retry.
+        p50: the median time of an answer in seconds; None where it is not known.
+        p95: the time in seconds in which 95 of 100 answers came.
+        warnings: what a person should see to.
+    """
+
+    id: str
+    began: float
+    seconds: float
+    verdict: VerdictKind
+    reason: str
+    release: str | None = None
+    causes: tuple[RunCause, ...] = ()
+    cause_count: int = 0
+    flaky: int = 0
+    p50: float | None = None
+    p95: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ended(self) -> float:
+        """When it ended, in seconds since the epoch."""
+        return self.began + self.seconds
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it says something of the deployment."""
+        return self.verdict in JUDGED
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> WatchedRun:
+        """Read a verdict document, as in ``verdict.schema.json``."""
+        causes = [cause for cause in document["causes"] if cause["state"] == "failed"]
+        return cls(
+            id=document["run"],
+            began=document["began"],
+            seconds=document["seconds"],
+            verdict=VerdictKind(document["verdict"]),
+            reason=one_line(document["reason"], _SENTENCE),
+            release=document["release"]["seen"],
+            causes=tuple(map(_cause, causes[:_CAUSES])),
+            cause_count=len(causes),
+            flaky=document["counts"]["flaky"],
+            warnings=tuple(_warnings(document)),
+        )
+
+
+def cause_key(kind: str, sentence: str) -> str:
+    """Return what is the same for one cause in two runs: its kind and its sentence, without what
+    varies: how many locales and URLs, ports, counts. Silence is one kind: it is chance whether a
+    server that goes down refuses or resets.
+    """
+    subject, silent = _SILENCE.subn("", sentence)
+    words = _MORE.sub("", _EXTENT.sub("", _PORT.sub("", subject)))
+    words = _STATUS_OR_COUNT.sub(lambda match: match[0] if match[1] else "#", words)
+    text = f"{'silence' if silent else kind}\n{words}"
+    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+
+def _cause(cause: Mapping[str, Any]) -> RunCause:
+    curl = next((str(e["curl"]) for e in cause["exchanges"] if e.get("curl")), "")
+    return RunCause(
+        key=cause_key(cause["kind"], cause["sentence"]),
+        sentence=one_line(cause["sentence"], _SENTENCE),
+        curl=one_line(curl, _CURL) if len(curl) <= _CURL else "",
+    )
+
+
+def _warnings(document: Mapping[str, Any]) -> list[str]:
+    """Return the warnings of a run, and how many failures an advisory accepts."""
+    accepted = [cause["sentence"] for cause in document["causes"] if cause["state"] == "advisory"]
+    return [
+        one_line(text, _SENTENCE)
+        for text in (*document["warnings"], *(f"accepted: {words}" for words in accepted))
+    ][:_CAUSES]

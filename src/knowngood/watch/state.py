@@ -1,0 +1,166 @@
+"""What the watch knows of a deployment, and what it has to say. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from ..verdict import VerdictKind
+from .run import RunCause
+
+
+class Status(StrEnum):
+    """What is certain of a deployment."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    FLAPPING = "FLAPPING"
+
+
+class NewsKind(StrEnum):
+    """What a piece of news is about."""
+
+    BEGUN = "begun"
+    FAILED = "failed"
+    CAUSE = "cause"
+    FLAPPING = "flapping"
+    RECOVERED = "recovered"
+    BLIND = "blind"
+    SIGHTED = "sighted"
+    RELEASE = "release"
+    REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Runs in a row that could judge and all ended alike.
+
+    Attributes:
+        verdict: what they ended in.
+        since: when the first of them began.
+        runs: how many they are, those aside that are too old to be looked at.
+    """
+
+    verdict: VerdictKind
+    since: float
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """The last runs, none of which could judge.
+
+    Attributes:
+        since: when the first of them began.
+        runs: how many they are.
+        reason: why the last one could not.
+        told: when it was last said; 0 where it has not lasted long enough.
+    """
+
+    since: float
+    runs: int
+    reason: str
+    told: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """What is known of a deployment. Times are in seconds since the epoch.
+
+    Attributes:
+        status: what is certain; None before the first run that could judge.
+        since: when it began to be so.
+        told: when something was said of it last.
+        failed: FAILED runs since then.
+        cause: the first cause that was told.
+        causes: the keys of the causes that were told.
+        candidates: the keys of other causes, with the number of runs in a row that had each.
+        rows: the last runs that could judge, as rows of those that ended alike, the latest last.
+        blind: the runs at the end that could not judge; None where the last one could.
+        release: the release that was told.
+        seen: the release that was met last.
+        seen_since: when it was met first.
+    """
+
+    status: Status | None = None
+    since: float = 0.0
+    told: float = 0.0
+    failed: int = 0
+    cause: RunCause | None = None
+    causes: tuple[str, ...] = ()
+    candidates: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    rows: tuple[Row, ...] = ()
+    blind: Blindness | None = None
+    release: str | None = None
+    seen: str | None = None
+    seen_since: float = 0.0
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it has been said that no run can judge."""
+        return self.blind is not None and self.blind.told > 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {
+            **{name: getattr(self, name) for name in self.__slots__},
+            "candidates": dict(self.candidates),
+            "cause": asdict(self.cause) if self.cause else None,
+            "rows": [asdict(row) for row in self.rows],
+            "blind": asdict(self.blind) if self.blind else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> WatchState:
+        """Read what :meth:`to_json` wrote. Raises KeyError, TypeError or ValueError for others."""
+        blind, cause = data["blind"], data["cause"]
+        return cls(
+            **{
+                **data,
+                "status": Status(data["status"]) if data["status"] else None,
+                "causes": tuple(data["causes"]),
+                "candidates": MappingProxyType(data["candidates"]),
+                "cause": RunCause(**cause) if cause else None,
+                "rows": tuple(
+                    Row(VerdictKind(row["verdict"]), row["since"], row["runs"])
+                    for row in data["rows"]
+                ),
+                "blind": Blindness(**blind) if blind else None,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that is said once. Times are in seconds since the epoch.
+
+    Attributes:
+        kind: what it is about.
+        status: what is certain of the deployment now.
+        at: when the run ended that brought it.
+        since: when what it is about began.
+        until: when that ended; 0 where it lasts.
+        failed: FAILED runs since then, or among ``runs``.
+        runs: all runs that it rests on.
+        cause: the cause that it names.
+        more_causes: how many others there are.
+        reason: why no run can judge.
+        release: the release that is live; None where the deployment names none.
+        release_since: when it was met first; 0 unless it is new.
+    """
+
+    kind: NewsKind
+    status: Status | None
+    at: float
+    since: float
+    until: float = 0.0
+    failed: int = 0
+    runs: int = 0
+    cause: RunCause | None = None
+    more_causes: int = 0
+    reason: str = ""
+    release: str | None = None
+    release_since: float = 0.0

@@ -1,0 +1,221 @@
+"""The state and the runs of each environment, in one SQLite file.
+
+A run is stored in one transaction with the state that it leads to, so that a process that is killed
+leaves either both or nothing. WAL lets a history be read meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ..safety import RunnerError, UsageError
+from ..session import Options
+from ..verdict import VerdictKind
+from .run import RunCause, WatchedRun
+from .state import WatchState
+
+VERSION: Final = 1
+"""The version of the file's format, its ``user_version``."""
+
+_BUSY: Final = 60.0  # seconds to wait for another run, which may just be telling somebody
+_TABLES: Final = """
+CREATE TABLE states (environment TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    environment TEXT NOT NULL, id TEXT NOT NULL, began REAL NOT NULL, seconds REAL NOT NULL,
+    verdict TEXT NOT NULL, reason TEXT NOT NULL, release TEXT, causes TEXT NOT NULL,
+    cause_count INTEGER NOT NULL, flaky INTEGER NOT NULL, p50 REAL, p95 REAL,
+    warnings TEXT NOT NULL
+);
+CREATE INDEX runs_by_time ON runs (environment, began);
+"""
+
+
+class StateUnusable(RunnerError):
+    """The file cannot be read or written; the message says why, and what to do."""
+
+
+def usual_path(options: Options) -> Path:
+    """Return the file for what ``options`` watch, below the user's state folder (XDG).
+
+    Each environment file has its own, and so has each preview of it (``--origin``, ``--drill``).
+    Raises UsageError where there is no such folder.
+    """
+    environment = options.environment
+    watched = [str(environment.path.resolve()), sorted(options.origins), options.drill]
+    digest = sha256(json.dumps(watched).encode()).hexdigest()[:12]
+    return _state_folder() / "knowngood" / f"{environment.name}-{digest}.sqlite3"
+
+
+def _state_folder() -> Path:
+    folder = os.environ.get("XDG_STATE_HOME", "")
+    if Path(folder).is_absolute():  # another counts as not set, by the XDG specification
+        return Path(folder)
+    try:
+        return Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise UsageError(
+            "there is no home folder to keep the state in; give --state FILE"
+        ) from None
+
+
+class Store:
+    """An open file. Every method may raise StateUnusable."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, environment: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._environment = environment
+
+    def state(self) -> WatchState:
+        """Return the state; an empty one where there is none."""
+        query = "SELECT state FROM states WHERE environment = ?"
+        with _told(self._path):
+            row = self._connection.execute(query, (self._environment,)).fetchone()
+            return WatchState.from_json(json.loads(row[0])) if row else WatchState()
+
+    def write(self, run: WatchedRun, state: WatchState, keep: float) -> None:
+        """Store a run and the state after it, and forget runs that are older by ``keep`` days. This
+        ends the transaction.
+        """
+        with _told(self._path):
+            self._insert(run)
+            self._connection.execute(
+                "INSERT OR REPLACE INTO states VALUES (?, ?)",
+                (self._environment, json.dumps(state.to_json())),
+            )
+            self._connection.execute(
+                "DELETE FROM runs WHERE environment = ? AND began < ?",
+                (self._environment, run.began - keep * 86400),
+            )
+            self._connection.execute("COMMIT")
+
+    def _insert(self, run: WatchedRun) -> None:
+        self._connection.execute(
+            f"INSERT INTO runs VALUES ({', '.join('?' * 13)})",  # noqa: S608 - marks alone
+            (
+                self._environment,
+                run.id,
+                run.began,
+                run.seconds,
+                run.verdict,
+                run.reason,
+                run.release,
+                json.dumps([[cause.key, cause.sentence, cause.curl] for cause in run.causes]),
+                run.cause_count,
+                run.flaky,
+                run.p50,
+                run.p95,
+                json.dumps(run.warnings),
+            ),
+        )
+
+    def runs(self, since: float = 0.0) -> list[WatchedRun]:
+        """Return the runs that began at ``since`` (seconds since the epoch) or later, in order."""
+        with _told(self._path):
+            rows = self._connection.execute(
+                "SELECT * FROM runs WHERE environment = ? AND began >= ? ORDER BY began, rowid",
+                (self._environment, since),
+            )
+            return [_run(row) for row in rows]
+
+
+def _run(row: sqlite3.Row) -> WatchedRun:
+    values = dict(row)
+    del values["environment"]
+    return WatchedRun(
+        **{
+            **values,
+            "verdict": VerdictKind(row["verdict"]),
+            "causes": tuple(RunCause(*cause) for cause in json.loads(row["causes"])),
+            "warnings": tuple(json.loads(row["warnings"])),
+        }
+    )
+
+
+@contextmanager
+def writing(path: Path, environment: str) -> Iterator[Store]:
+    """Open the file for one ``write``, and make it where there is none. Another process that writes
+    is waited for. Raises StateUnusable.
+    """
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        connection = _connect(path)
+    with closing(connection):
+        with _told(path):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            _prepare(connection)
+        yield Store(connection, path, environment)
+
+
+@contextmanager
+def reading(path: Path, environment: str) -> Iterator[Store]:
+    """Open the file to read it. Raises StateUnusable, also where there is none.
+
+    What no process can write to, on a full disk say, is read as it is.
+    """
+    with _told(path):
+        try:
+            connection = _connect(path, "mode=ro")
+        except sqlite3.OperationalError:
+            connection = _connect(path, "mode=ro&immutable=1")
+    with closing(connection):
+        with _told(path):
+            _refuse_other_version(connection)
+        yield Store(connection, path, environment)
+
+
+def _connect(path: Path, options: str = "") -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{options}"
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA user_version").fetchone()  # only now it is opened
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables in a new file. Within the transaction: two first runs may come at once."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        for statement in filter(str.strip, _TABLES.split(";")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    _refuse_other_version(connection)
+
+
+def _refuse_other_version(connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != VERSION:
+        raise StateUnusable(
+            f"found version {version} of its format; expected {VERSION}: give another --state FILE"
+        )
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn every error of the file into a StateUnusable that names it."""
+    try:
+        yield
+    except StateUnusable as error:
+        raise StateUnusable(f"{path}: {error}") from None
+    except sqlite3.OperationalError as error:  # the disk, a lock, permissions
+        raise StateUnusable(
+            f"{path}: {error}; it needs a folder and a disk that can be written"
+        ) from error
+    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+        raise StateUnusable(
+            f"{path}: no state of the watch can be read from it: {error}; move the file away, and "
+            "the watch begins anew"
+        ) from error
+    except OSError as error:
+        raise StateUnusable(f"{path}: {error.strerror or error}") from error

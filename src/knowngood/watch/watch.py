@@ -1,0 +1,131 @@
+"""``knowngood watch``: verify once, and say what has changed for certain."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..safety import one_line
+from ..session import Options
+from ..supervisor import run_once
+from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
+from . import machine, monitoring, store
+from .run import WatchedRun
+from .state import News, Status, WatchState
+
+Tell = Callable[[Sequence[News]], None]
+Say = Callable[[str], None]
+
+_CHUNKS: Final = 64
+"""Pieces of the run's output that are kept, of 64 KB at most: only a usage error needs them."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """A watch on one environment.
+
+    Attributes:
+        options: what to verify, and which reports to write.
+        arguments: options for pytest alone.
+        path: the file with state and history.
+        tell: is given the news, before they count as told.
+        complain: prints a line on what stands in the way of the watch itself.
+        state: the state after the last run; None before the first.
+        run: the last run.
+        unstored: whether the file cannot be read or written.
+    """
+
+    options: Options
+    arguments: Sequence[str]
+    path: Path
+    tell: Tell
+    complain: Say
+    state: WatchState | None = None
+    run: WatchedRun | None = None
+    unstored: bool = False
+
+    def look(self) -> int:
+        """Verify, and again at once where that makes a change certain; return an exit code.
+
+        It is 0 while the state is what it was; with news the exit code of the state. A usage error
+        is 4 at any time.
+        """
+        settings = self.options.environment.watch
+        is_news = False
+        for _ in range(settings.confirm):
+            run = self._verify()
+            if run is None:
+                return USAGE_ERROR
+            state, news = self._remember(run)
+            is_news |= bool(news)
+            if not machine.needs_another(state, settings):
+                break
+        return exit_code(state) if is_news else 0
+
+    def plugin_result(self, code: int) -> tuple[int, str]:
+        """Return exit code and line of a monitoring plugin, after ``look`` gave ``code``."""
+        if code == USAGE_ERROR or self.state is None or self.run is None:
+            return monitoring.no_result("usage error: what was run says more on stderr")
+        return monitoring.result(self.options.environment.name, self.state, self.run)
+
+    def _verify(self) -> WatchedRun | None:
+        """Return a run as ``knowngood verify`` makes it; None after a usage error."""
+        output: deque[bytes] = deque(maxlen=_CHUNKS)
+        command = ["knowngood", "watch", *self.options.to_arguments(), *self.arguments]
+        verified = run_once(self.options, self.arguments, command, output.append)
+        for note in verified.notes:
+            self.complain(one_line(note, 1000))
+        if verified.document is None:
+            for line in b"".join(output).decode("utf-8", "replace").splitlines():
+                self.complain(one_line(line, 1000))
+            return None
+        return WatchedRun.of(verified.document)
+
+    def _remember(self, run: WatchedRun) -> tuple[WatchState, tuple[News, ...]]:
+        """Take the step that ``run`` makes, and tell what it brings; return both.
+
+        It is told before it is stored: a process that is killed meanwhile tells it again, where the
+        other order would lose it.
+        """
+        settings = self.options.environment.watch
+        with ExitStack() as stack:
+            file, before = self._before(stack)
+            state, news = machine.step(before, run, settings)
+            self.state, self.run = state, run
+            self.tell(news)
+            if file is not None:
+                try:
+                    file.write(run, state, settings.keep)
+                except store.StateUnusable as error:
+                    self._say_unstored(error)
+        return state, news
+
+    def _before(self, stack: ExitStack) -> tuple[store.Store | None, WatchState]:
+        """Return the open file and the state in it; where it cannot be written, what is known."""
+        name = self.options.environment.name
+        try:
+            file = stack.enter_context(store.writing(self.path, name))
+            return file, file.state()
+        except store.StateUnusable as error:
+            self._say_unstored(error)
+        with suppress(store.StateUnusable):
+            if self.state is None:
+                return None, stack.enter_context(store.reading(self.path, name)).state()
+        return None, self.state or WatchState()
+
+    def _say_unstored(self, error: store.StateUnusable) -> None:
+        if not self.unstored:
+            self.complain(f"nothing is remembered, and news may be told again: {error}")
+        self.unstored = True
+
+
+def exit_code(state: WatchState) -> int:
+    """Return the exit code of a state: that of the verdict that is certain, 75 without one."""
+    if state.is_blind or state.status is None:
+        return EXIT_CODES[VerdictKind.INCONCLUSIVE]
+    sound = state.status is Status.PASSED
+    return EXIT_CODES[VerdictKind.PASSED if sound else VerdictKind.FAILED]

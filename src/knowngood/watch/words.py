@@ -1,0 +1,140 @@
+"""What the watch says: one line for each piece of news, and what to do below it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from ..safety import one_line
+from ..verdict.evidence import plural
+from .state import News, NewsKind, Status
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86400
+
+
+def lines(news: News, environment: str, roll_back: str) -> list[str]:
+    """Return the lines that tell ``news`` of an environment.
+
+    ``roll_back`` is the command that puts the last release back; empty where there is none.
+    """
+    head, *details = _WORDS[news.kind](news)
+    if news.status in (Status.FAILED, Status.FLAPPING) and news.kind in _ALARMS:
+        details += _what_to_do(news, roll_back)
+    return [one_line(f"{environment} {head}", 600), *(f"    {line}" for line in details)]
+
+
+def _begun(news: News) -> Iterator[str]:
+    yield f"is watched from now on: {news.status}{_release(news)}"
+
+
+def _failed(news: News) -> Iterator[str]:
+    yield f"FAILED since {clock(news.since, news.at)}: {_cause(news)}"
+    yield f"{plural(news.runs, 'run')} in a row{_release(news)}{_more(news)}"
+
+
+def _new_cause(news: News) -> Iterator[str]:
+    yield f"FAILED since {clock(news.since, news.at)}, and now also: {_cause(news)}"
+    yield f"{plural(news.failed, 'run')} FAILED{_release(news)}{_more(news)}"
+
+
+def _flapping(news: News) -> Iterator[str]:
+    yield (
+        f"is flapping since {clock(news.since, news.at)}: {news.failed} of the last "
+        f"{plural(news.runs, 'run')} FAILED: {_cause(news)}"
+    )
+    yield f"told again when it is steady{_release(news)}"
+
+
+def _recovered(news: News) -> Iterator[str]:
+    yield (
+        f"recovered after {duration(news.until - news.since)}: PASSED since "
+        f"{clock(news.until, news.at)}{_release(news)}"
+    )
+    yield (
+        f"since {clock(news.since, news.at)} {plural(news.failed, 'run')} FAILED: {_cause(news)}"
+    )
+
+
+def _blind(news: News) -> Iterator[str]:
+    yield (
+        f"cannot be judged since {clock(news.since, news.at)} ({plural(news.runs, 'run')}): "
+        f"{news.reason}"
+    )
+    yield "whether it works is not known"
+
+
+def _sighted(news: News) -> Iterator[str]:
+    yield (
+        f"is judged again after {duration(news.until - news.since)}: {news.status}{_release(news)}"
+    )
+
+
+def _released(news: News) -> Iterator[str]:
+    yield f"{news.status}, {news.release} since {clock(news.release_since, news.at)}"
+
+
+def _reminder(news: News) -> Iterator[str]:
+    lasts = duration(news.at - news.since)
+    if news.reason:
+        yield f"still cannot be judged, for {lasts} ({plural(news.runs, 'run')}): {news.reason}"
+        return
+    state = "FAILED" if news.status is Status.FAILED else "flapping"
+    yield f"still {state}, for {lasts}: {_cause(news)}"
+    yield f"{plural(news.failed, 'run')} FAILED{_release(news)}"
+
+
+_WORDS: Final[dict[NewsKind, Callable[[News], Iterator[str]]]] = {
+    NewsKind.BEGUN: _begun,
+    NewsKind.FAILED: _failed,
+    NewsKind.CAUSE: _new_cause,
+    NewsKind.FLAPPING: _flapping,
+    NewsKind.RECOVERED: _recovered,
+    NewsKind.BLIND: _blind,
+    NewsKind.SIGHTED: _sighted,
+    NewsKind.RELEASE: _released,
+    NewsKind.REMINDER: _reminder,
+}
+_ALARMS: Final = {NewsKind.FAILED, NewsKind.CAUSE, NewsKind.FLAPPING, NewsKind.REMINDER}
+
+
+def _what_to_do(news: News, roll_back: str) -> Iterator[str]:
+    if news.cause is not None and news.cause.curl:
+        yield f"look: {news.cause.curl}"
+    if roll_back:
+        yield f"roll back: {roll_back}"
+
+
+def _cause(news: News) -> str:
+    return news.cause.sentence if news.cause is not None else "no cause is named"
+
+
+def _more(news: News) -> str:
+    return f"; {plural(news.more_causes, 'more cause')}" if news.more_causes > 0 else ""
+
+
+def _release(news: News) -> str:
+    if news.release is None:
+        return ""
+    since = f" since {clock(news.release_since, news.at)}" if news.release_since else ""
+    return f", release {news.release}{since}"
+
+
+def clock(seconds: float, at: float) -> str:
+    """Return a time as it is told at ``at``: with its date, unless that is the same day (UTC)."""
+    then, now = (datetime.fromtimestamp(time, UTC) for time in (seconds, at))
+    return f"{then:%H:%M} UTC" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M} UTC"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in the unit that suits it: ``50 s``, ``42 min``, ``5 h``, ``3 days``."""
+    for unit, size, most in (
+        ("s", 1, 2 * _MINUTE),
+        ("min", _MINUTE, 2 * _HOUR),
+        ("h", _HOUR, 2 * _DAY),
+    ):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return plural(round(seconds / _DAY), "day")
