@@ -33,6 +33,11 @@ STATE: Final = click.option(
     help="the file with state and history (default: one for each environment file below "
     "$XDG_STATE_HOME/knowngood or ~/.local/state/knowngood)",
 )
+NOTIFY: Final = click.option(
+    "--notify",
+    is_flag=True,
+    help="tell those whom [[notify]] of the environment names, if there is bad news",
+)
 OVERRIDE: Final = click.option(
     "--override", metavar="WHY", help="let it through in spite of the gate, on record"
 )

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from ..environment import load_here
+from ..notify import event_of_rollback, refuse_bad_addresses, tell
 from ..release import rollout
 from .console import print_error, print_line
-from .options import ENVIRONMENT, MANIFEST, OVERRIDE, RELEASE, REPORTS
+from .options import ENVIRONMENT, MANIFEST, NOTIFY, OVERRIDE, RELEASE, REPORTS
 
 
 @click.command("push")
@@ -18,21 +19,31 @@ from .options import ENVIRONMENT, MANIFEST, OVERRIDE, RELEASE, REPORTS
 @MANIFEST
 @OVERRIDE
 @REPORTS
+@NOTIFY
 def command(
     environment: str,
     release: str,
     manifest: Path | None,
     override: str | None,
     reports: Path | None,
+    notify: bool,
 ) -> int:
     """Gate, deploy and verify a release; if it fails, go back to the last known good one.
 
     Exit code: 0 done and verified, 1 refused, or bad, 4 usage error, 75 hold.
     """
+    loaded = load_here(environment)
+    if notify:
+        refuse_bad_addresses(loaded)
     try:
-        return rollout.push(
-            load_here(environment), release, manifest, override, reports, say=print_line
+        result = rollout.push(
+            loaded, release, manifest, override, reports, notify=notify, say=print_line
         )
     except KeyboardInterrupt:
         print_error(f"how far it got: knowngood log --env={environment}")
         raise
+    if notify and result.rollback:
+        event = event_of_rollback(loaded, release, result.rollback, restored=result.restored)
+        for trouble in tell(loaded, event).troubles:
+            print_line(f"--notify: {trouble}")
+    return result.code

@@ -13,6 +13,7 @@ from ..run_options import RUN_OPTIONS
 from ..session import Options
 from ..supervisor import verify
 from .console import print_line
+from .options import NOTIFY
 
 
 def run_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -34,6 +35,7 @@ def run_options(command: Callable[..., int]) -> Callable[..., int]:
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )
 @run_options
+@NOTIFY
 @click.argument("arguments", metavar="[PYTEST_OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def command(

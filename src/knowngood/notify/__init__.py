@@ -2,13 +2,24 @@
 
 :func:`tell` sends an :class:`Event` to whom ``[[notify]]`` names, :func:`ping` tells a dead-man's
 switch that a run could judge. Both try again, end within half a minute, and never raise for
-trouble with the delivery: they return it, without secrets. This room does not know how an event
-comes about.
+trouble with the delivery: they return it, without secrets. This room decides nothing: that there is
+something to tell is known by who calls it.
 """
 
 from .delivery import Delivery, tell
 from .event import Event, EventKind
 from .heartbeat import ping
+from .occasions import details, event_of_rollback, event_of_verdict
 from .service import refuse_bad_addresses
 
-__all__ = ["Delivery", "Event", "EventKind", "ping", "refuse_bad_addresses", "tell"]
+__all__ = [
+    "Delivery",
+    "Event",
+    "EventKind",
+    "details",
+    "event_of_rollback",
+    "event_of_verdict",
+    "ping",
+    "refuse_bad_addresses",
+    "tell",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from ..environment import Environment
 from ..safety import Redactor
@@ -23,6 +24,10 @@ class Delivery:
 
     delivered: int = 0
     troubles: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a verdict document has it."""
+        return {"delivered": self.delivered, "troubles": list(self.troubles)}
 
 
 def tell(environment: Environment, event: Event) -> Delivery:

@@ -40,6 +40,7 @@ class Deployment:
         say: prints a line.
         manifest: the manifest of the release's build, which the verification compares with.
         reports: the folder that keeps the reports of the verification; None keeps none.
+        notify: whether the verification tells others of bad news.
 
     """
 
@@ -50,6 +51,7 @@ class Deployment:
     say: Callable[[str], None]
     manifest: Path | None = None
     reports: Path | None = None
+    notify: bool = False
 
     def run(self) -> int:
         """Deploy and verify; return the verification's exit code, or 1 where the command failed.
@@ -84,6 +86,7 @@ class Deployment:
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]
         command += ["--env", str(environment.path), "--release", self.release, "--record"]
         command += ["--push"] if self.ledger.repository.has_origin else []
+        command += ["--notify"] if self.notify else []
         command += [f"--manifest={self.manifest.absolute()}"] if self.manifest is not None else []
         with tempfile.TemporaryDirectory() as name:
             files = self._report_files(Path(name))

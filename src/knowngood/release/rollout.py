@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,21 @@ _UNFINISHED: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """How a push ended.
+
+    Attributes:
+        code: the exit code.
+        rollback: what became of going back, in a sentence; empty where that was not needed.
+        restored: whether another release was put back, and verified.
+    """
+
+    code: int
+    rollback: str = ""
+    restored: bool = False
+
+
 def push(
     environment: Environment,
     release: str,
@@ -30,11 +46,13 @@ def push(
     override: str | None,
     reports: Path | None = None,
     *,
+    notify: bool = False,
     say: Callable[[str], None],
-) -> int:
-    """Ask the gate, deploy and verify ``release``; if it fails, roll back. Return the exit code.
+) -> PushResult:
+    """Ask the gate, deploy and verify ``release``; if it fails, roll back.
 
-    The folder ``reports`` keeps the reports of both verifications.
+    The folder ``reports`` keeps the reports of both verifications; with ``notify`` each of them
+    tells others of bad news.
     Raises BadEnvironment, GitError, RecordNotWritten, PushLocked.
     """
     if not is_ref_part(release):
@@ -43,23 +61,23 @@ def push(
         question = ledger.question(release, manifest)
         commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
         if commit is None:
-            return BAD
+            return PushResult(BAD)
         deployment = Deployment(
-            ledger, RecordKind.PUSHED, release, commit, say, manifest=manifest, reports=reports
+            ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify
         )
         code = deployment.run()
         if code == DONE:
             say(f"{release} is on {environment.name}, and verified")
         elif code == BAD:
             say(f"{release} is bad on {environment.name}")
-            _go_back(ledger, commit, say, reports)
+            return _go_back(deployment)
         else:
             say(
                 f"the verification could not tell whether {release} is good; nothing more was "
                 f"changed. Again: knowngood verify --env={environment.name} --release={release} "
                 "--record"
             )
-        return code
+        return PushResult(code)
 
 
 def roll_back(
@@ -81,7 +99,8 @@ def roll_back(
         if not agreed():
             say("nothing was changed")
             return HELD
-        return _put_back(ledger, good, say)
+        rollback = Deployment(ledger, RecordKind.ROLLED_BACK, good.release, good.commit, say)
+        return _put_back(rollback).code
 
 
 @contextmanager
@@ -109,24 +128,28 @@ def _tell_unfinished(record: Record | None, say: Callable[[str], None]) -> None:
         )
 
 
-def _go_back(ledger: Ledger, bad: str, say: Callable[[str], None], reports: Path | None) -> None:
-    """Put the last known good release back in place of the commit ``bad``, if there is one."""
-    good = ledger.last_good_besides(bad)
+def _go_back(bad: Deployment) -> PushResult:
+    """Put the last known good release back in place of a bad one, if there is one."""
+    name = bad.ledger.environment.name
+    good = bad.ledger.last_good_besides(bad.commit)
     if good is None:
-        say(f"no release is known to be good on {ledger.environment.name}: it stays as it is")
-    else:
-        _put_back(ledger, good, say, reports)
+        outcome = f"no release is known to be good on {name}: it stays as it is"
+        bad.say(outcome)
+        return PushResult(BAD, outcome)
+    rollback = replace(
+        bad, kind=RecordKind.ROLLED_BACK, release=good.release, commit=good.commit, manifest=None
+    )
+    return replace(_put_back(rollback), code=BAD)
 
 
-def _put_back(
-    ledger: Ledger, good: Record, say: Callable[[str], None], reports: Path | None = None
-) -> int:
+def _put_back(rollback: Deployment) -> PushResult:
     """Put a release back and verify it. A rollback is never rolled back."""
-    kind = RecordKind.ROLLED_BACK
-    code = Deployment(ledger, kind, good.release, good.commit, say, reports=reports).run()
-    name = ledger.environment.name
+    code, name = rollback.run(), rollback.ledger.environment.name
     if code == DONE:
-        say(f"{name} is back on {good.release}, and verified")
+        outcome = f"{name} is back on {rollback.release}, and verified"
     else:
-        say(f"the rollback of {name} to {good.release} is NOT known to work: look at {name}")
-    return code
+        outcome = (
+            f"the rollback of {name} to {rollback.release} is NOT known to work: look at {name}"
+        )
+    rollback.say(outcome)
+    return PushResult(code, outcome, restored=code == DONE)

@@ -56,6 +56,7 @@ class Options:
         annotate: whether to print annotations for GitHub Actions.
         record: whether to write a record of the verdict.
         push: whether to push that record.
+        notify: whether to tell those whom the environment names of a verdict that is bad news.
 
     """
 
@@ -73,6 +74,7 @@ class Options:
     annotate: bool = False
     record: bool = False
     push: bool = False
+    notify: bool = False
 
     @classmethod
     def from_values(
@@ -93,6 +95,7 @@ class Options:
         summary_file: Path | None = None,
         record: bool = False,
         push: bool = False,
+        notify: bool = False,
     ) -> Options:
         """Check the values of the command line and read the files that they name.
 
@@ -108,6 +111,10 @@ class Options:
             "--summary-file": summary_file,
         }
         environment = load_chosen(env, root, origins, drill)
+        if notify:
+            from ..notify import refuse_bad_addresses
+
+            refuse_bad_addresses(environment)
         _refuse_bad_record(record, push, elsewhere=bool(origins) or drill is not None)
         return cls(
             env=env,
@@ -127,6 +134,7 @@ class Options:
             annotate=github.is_here() and PARENT not in os.environ,
             record=record,
             push=push,
+            notify=notify,
         )
 
     def to_arguments(self) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ..environment import READY_WITHIN
 from ..fetch import Recording
+from ..notify import Delivery, event_of_verdict, tell
 from ..report import Report
 from ..report.github import Annotations
 from ..safety import LockUnavailable, Redactor, one_line
@@ -43,7 +44,7 @@ class VerifiedRun:
         code: the exit code to end with.
         document: the verdict document; None after a usage error.
         reason: why the run's own verdict does not count; empty where it does.
-        notes: why a report was not written, and what became of the record.
+        notes: who was not told, why a report was not written, and what became of the record.
     """
 
     code: int
@@ -111,9 +112,19 @@ def _run_once(
         if conclusion.code == USAGE_ERROR:
             return VerifiedRun(USAGE_ERROR, None, reason)
         document = redactor.deep(_document(conclusion, options, run_id, began))
+        delivery = _tell(options, document)
+        if delivery is not None:
+            document["notifications"] = delivery.to_json()
         report = Report(document, Recording(Path(folder)) if folder else None)
-        notes = write_reports(options, options.environment, report)
+        notes = [f"--notify: {trouble}" for trouble in (delivery.troubles if delivery else ())]
+        notes += write_reports(options, options.environment, report)
     return VerifiedRun(conclusion.code, document, reason, tuple(notes))
+
+
+def _tell(options: Options, document: Mapping[str, Any]) -> Delivery | None:
+    """Tell others of the verdict; None where nobody asked for that, or there is no news."""
+    event = event_of_verdict(options.environment, document) if options.notify else None
+    return tell(options.environment, event) if event is not None else None
 
 
 def _document(

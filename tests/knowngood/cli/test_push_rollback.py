@@ -22,6 +22,7 @@ from typing import NamedTuple
 import pytest
 from command_run import Run
 from release_side import Note, git
+from wire import Serve, answer
 
 from knowngood.release import record_store
 from knowngood.release.git import Repository
@@ -211,6 +212,33 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     assert json.loads(reports["prod-v1.json"])["verdict"] == "PASSED"
     assert "FAILED" in reports["prod-v3.html"]
     assert 'failures="1"' in reports["prod-v3.xml"]
+
+
+@pytest.mark.usefixtures("history")
+def test_others_hear_of_a_push_that_is_taken_back(
+    run: Run, project: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --notify the failure is told when it is seen, and then what became of the rollback."""
+    server = serve(answer("ok"))
+    monkeypatch.setenv("KG_CHAT", f"json://127.0.0.1:{server.port}/")
+    with (project / "environments" / "prod.toml").open("a") as file:
+        file.write('[secrets]\nchat = "KG_CHAT"\n[[notify]]\nurl = "secret:chat"\n')
+    ended = run("push", "--env=prod", "--release=v3", "--notify")
+    assert ended.code == 1, ended.output
+    titles = [json.loads(request.body)["title"] for request in server.requests]
+    assert titles == [
+        "prod FAILED: /robots.txt is 404",
+        "v3 is bad on prod: prod is back on v1, and verified",
+    ]
+
+
+@pytest.mark.usefixtures("history")
+def test_a_push_that_can_tell_nobody(run: Run, project: Path) -> None:
+    """Without [[notify]] --notify is a mistake, and nothing is deployed."""
+    ended = run("push", "--env=prod", "--release=v2", "--notify")
+    assert ended.code == 4
+    assert "has no [[notify]]" in ended.output
+    assert live(project) == "v1"
 
 
 @pytest.mark.usefixtures("history")

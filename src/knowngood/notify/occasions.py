@@ -1,0 +1,73 @@
+"""The events of a single run, and of a push that went back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..environment import Environment
+from ..verdict import VerdictKind
+from .event import Event, EventKind
+
+_KINDS: Final = {
+    VerdictKind.FAILED: EventKind.FAILED,
+    VerdictKind.INCONCLUSIVE: EventKind.BLIND,
+    VerdictKind.INTERNAL_ERROR: EventKind.BLIND,
+    VerdictKind.NOTHING_CHECKED: EventKind.BLIND,
+}
+"""What is told of each verdict. Of the others nothing: PASSED is no news, and who interrupted a run
+knows it.
+"""
+
+_CAUSES: Final = 5
+
+
+def event_of_verdict(environment: Environment, document: Mapping[str, Any]) -> Event | None:
+    """Return what to tell of a run by its verdict document; None where there is no news."""
+    kind = _KINDS.get(VerdictKind(document["verdict"]))
+    if kind is None:
+        return None
+    release = document["release"]
+    return Event(
+        kind=kind,
+        environment=environment.name,
+        title=f"{environment.name} {document['verdict']}: {document['reason']}",
+        moment=document["began"],
+        body=tuple(details(environment, document)),
+        release=release["expected"] or release["seen"],
+    )
+
+
+def details(environment: Environment, document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield lines on a verdict document: its first causes, how to look, how to roll back."""
+    causes = document["causes"]
+    for cause in causes[:_CAUSES]:
+        yield f"{cause['state']}: {cause['sentence']}"
+    if len(causes) > _CAUSES:
+        yield f"… and {len(causes) - _CAUSES} more"
+    exchanges = causes[0]["exchanges"] if causes else ()
+    for exchange in exchanges[:1]:
+        if exchange.get("curl"):
+            yield f"look: {exchange['curl']}"
+    if document["verdict"] != VerdictKind.FAILED:
+        yield f"run again: knowngood verify --env={environment.name}"
+    elif environment.deploy is not None:
+        yield f"roll back: knowngood rollback --env={environment.name}"
+
+
+def event_of_rollback(
+    environment: Environment, release: str, outcome: str, *, restored: bool
+) -> Event:
+    """Return what to tell of a push of ``release`` that was bad.
+
+    ``outcome`` is a sentence on the rollback, ``restored`` whether it is known to work.
+    """
+    return Event(
+        kind=EventKind.ROLLED_BACK if restored else EventKind.FAILED,
+        environment=environment.name,
+        title=f"{release} is bad on {environment.name}: {outcome}",
+        moment=time.time(),
+        body=(f"how it went: knowngood log --env={environment.name}",),
+        release=release,
+    )
