@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import linear_regression, median
 
 Key = tuple[str, int]
-"""What was run, and the round-trip time in milliseconds."""
+"""What was run, and the round-trip time in milliseconds, or how many records there were."""
 
 OURS, FLOOR, NAIVE, NAIVE8 = "ours", "floor", "naive alone", "naive in parallel"
 
@@ -50,7 +50,7 @@ class Results:
     scaling: dict[int, Series] = field(default_factory=dict)
     transports: dict[Key, Series] = field(default_factory=dict)
     schemas: dict[str, Series] = field(default_factory=dict)
-    records: dict[str, Series] = field(default_factory=dict)
+    records: dict[Key, Series] = field(default_factory=dict)
 
     def line(self) -> Line | None:
         """How time grows with locales; None with fewer than three points."""
@@ -58,7 +58,7 @@ class Results:
         return Line.through(points) if len(points) > 2 else None
 
     def to_json(self) -> dict[str, object]:
-        """Plain data; pairs of name and round-trip time become one key."""
+        """Plain data; a pair of name and number becomes one key."""
         return {
             "repeat": self.repeat,
             "locales": self.locales,
@@ -72,7 +72,7 @@ class Results:
             "scaling": {count: _series(series) for count, series in self.scaling.items()},
             "transports": _plain(self.transports.items()),
             "schemas": {name: _series(series) for name, series in self.schemas.items()},
-            "records": {name: _series(series) for name, series in self.records.items()},
+            "records": {f"{name}, {n}": _series(s) for (name, n), s in self.records.items()},
         }
 
 

@@ -35,7 +35,7 @@ class Scale:
     files: int
     documents: int
     burst: int
-    records: int
+    records: tuple[int, ...]
 
 
 FULL: Final = Scale(
@@ -49,7 +49,7 @@ FULL: Final = Scale(
     files=2940,
     documents=98,
     burst=5000,
-    records=10_000,
+    records=(100, 1000, 10_000, 50_000),
 )
 QUICK: Final = Scale(
     repeat=1,
@@ -62,7 +62,7 @@ QUICK: Final = Scale(
     files=100,
     documents=3,
     burst=200,
-    records=50,
+    records=(50, 100),
 )
 
 Say = Callable[[str], None]
@@ -207,16 +207,16 @@ def validators(scale: Scale, results: Results, say: Say) -> None:
 
 
 def records(scale: Scale, results: Results, say: Say) -> None:
-    """What asks the records, with many of them, after the fetch."""
-    say(f"writing {scale.records} records")
-    with ledger.written(scale.records) as written:
-        for number in range(scale.repeat):
-            say(f"asking them {number + 1} of {scale.repeat}")
-            for name in ledger.COMMANDS:
-                usage = written.ask(name)
-                note = f"{scale.records} records"
-                series = results.records.setdefault(name, Series())
-                series.add(usage.wall, usage.cpu, note=note)
+    """What asks the records, with a few and with many of them, after the fetch."""
+    for count in scale.records:
+        say(f"writing {count:,} records")
+        with ledger.written(count) as written:
+            for number in range(scale.repeat):
+                say(f"asking them {number + 1} of {scale.repeat}")
+                for name in ledger.COMMANDS:
+                    usage = written.ask(name)
+                    series = results.records.setdefault((name, count), Series())
+                    series.add(usage.wall, usage.cpu, usage.peak, f"{count:,} records")
 
 
 def _series(results: Results, name: str, rtt: int) -> Series:

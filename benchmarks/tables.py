@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
 from typing import Final
 
 from .results import Key, Results, Series
@@ -63,10 +64,20 @@ def schemas(results: Results) -> Iterator[str]:
 
 
 def records(results: Results) -> Iterator[str]:
-    """What it costs to ask many records."""
+    """What it costs to ask many records, and how that grows with their number."""
     yield f"records: whole commands without a fetch, median of {results.repeat}"
-    rows = [_row(f"knowngood {name}", None, each) for name, each in results.records.items()]
+    ordered = sorted(results.records.items())
+    rows = [_row(f"knowngood {name}", None, series) for (name, _), series in ordered]
     yield from table([_HEAD, *rows])
+    counts = [count for _, count in results.records]
+    for name in sorted({name for name, _ in results.records}):
+        few, many = (results.records[name, count] for count in (min(counts), max(counts)))
+        growth = median(many.cpu) - median(few.cpu)
+        larger = (max(many.peak) - max(few.peak)) / MEGABYTE
+        yield (
+            f"  knowngood {name}: from {min(counts):,} to {max(counts):,} records "
+            f"{growth:+.2f} s of CPU, {larger:+.0f} MB"
+        )
 
 
 def ceilings(results: Results) -> Iterator[str]:

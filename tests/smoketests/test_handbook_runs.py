@@ -16,7 +16,7 @@ from by_hand import Command, Printed, commands, type_in
 import fhr_standin
 from knowngood.environment import loader
 from knowngood.handbook import render
-from knowngood.release import record_store
+from knowngood.release import record_store, records
 from knowngood.release.git import Repository
 from knowngood.release.record import DEPLOYED, Record, RecordKind
 
@@ -165,15 +165,15 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     assert wrong(type_in(typed, desk, "v7")) == []
     assert (desk / "live").read_text() == "v7\n"
 
-    records = record_store.read(site, datetime.now(UTC), ["prod"])
-    assert records.bad == ()
-    assert [(r.kind, r.release, r.verdict, r.reason) for r in records.all[:3]] == [
+    made = records.read(site, datetime.now(UTC), ["prod"])
+    assert [(r.kind, r.release, r.verdict, r.reason) for r in made.all[:3]] == [
         (RecordKind.VERIFIED, "v7", "PASSED", "all as expected"),
         (RecordKind.VERIFIED, "v8", "FAILED", "not as expected"),
         (RecordKind.VERIFIED, "v8", "PASSED", "all as expected"),
     ]
-    assert records.all[0].who == 'Ann "$(date)" O\'Hara <ann@example.org>'
-    assert records.last_good("prod", lambda record: record.release == "v8") is None
+    assert made.bad == ()
+    assert made.all[0].who == 'Ann "$(date)" O\'Hara <ann@example.org>'
+    assert made.last_good("prod", lambda record: record.release == "v8") is None
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from knowngood.release.record import Record
+from knowngood.release.records import Records
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 DIGEST = "ab" * 32
@@ -36,6 +37,12 @@ def git(path: Path, *arguments: str, given: str | None = None) -> str:
         timeout=60,
     )
     return done.stdout
+
+
+def all_read(made: Records) -> Records:
+    """The same records, after each was read."""
+    assert made.all is not None
+    return made
 
 
 def commit(path: Path, message: str = "Change it r=bob") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 
@@ -19,6 +20,12 @@ def print_error(line: str) -> None:
     """Print ``line`` to the error output. Ignore broken pipes."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{line}\n")
+
+
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print what a person should know beside the answer, to the error output."""
+    for warning in warnings:
+        print_error(f"! {warning}")
 
 
 def interruptible() -> None:

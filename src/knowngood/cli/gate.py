@@ -9,7 +9,7 @@ import click
 from ..environment import load_here
 from ..release.ledger import Ledger
 from ..release.permission import permitted
-from .console import print_line
+from .console import print_line, print_warnings
 from .options import ENVIRONMENT, MANIFEST, OFFLINE, OVERRIDE, RELEASE
 
 
@@ -34,4 +34,6 @@ def command(
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     question = ledger.question(release, manifest)
-    return 0 if permitted(question, override, push=push, say=print_line) else 1
+    commit = permitted(question, override, push=push, say=print_line)
+    print_warnings(ledger.warnings())
+    return 0 if commit else 1

@@ -6,7 +6,7 @@ import click
 
 from ..environment import load_here
 from ..release.ledger import Ledger
-from .console import print_error, print_line
+from .console import print_error, print_line, print_warnings
 from .options import ENVIRONMENT, OFFLINE
 
 
@@ -20,6 +20,7 @@ def command(environment: str, offline: bool) -> int:
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     good = ledger.last_good()
+    print_warnings(ledger.warnings())
     if good is None:
         print_error(f"no known good release on {environment}: {ledger.why_none_is_good()}")
         return 1

@@ -6,7 +6,7 @@ import click
 
 from ..environment import load_here
 from ..release.ledger import Ledger
-from .console import print_error, print_line
+from .console import print_line, print_warnings
 from .options import ENVIRONMENT, OFFLINE
 
 
@@ -21,6 +21,5 @@ def command(environment: str, offline: bool, count: int) -> int:
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     for line in ledger.log(count):
         print_line(line)
-    for bad in ledger.bad_records():
-        print_error(f"! {bad}")
+    print_warnings(ledger.warnings())
     return 0

@@ -100,6 +100,15 @@ def fetch(repository: Repository) -> None:
         repository.run(
             *options, "fetch", "--no-tags", "--no-recurse-submodules", "origin", _HEADS, _TAGS
         )
+        _pack(repository)
+
+
+def _pack(repository: Repository) -> None:
+    """Put the refs of a new clone in the cache into one file, as git clone does: to list 50,000
+    files takes four times as long. Later git packs them now and then.
+    """
+    if repository.path.parent == cache() and not (repository.path / "packed-refs").exists():
+        repository.run("pack-refs", "--all")
 
 
 def refuse_shallow(repository: Repository) -> None:

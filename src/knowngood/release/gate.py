@@ -11,7 +11,7 @@ from ..environment import Environment, GateRules
 from ..safety import one_line
 from .git import Repository, is_ref_part
 from .record import Record, RecordKind, at, is_record
-from .record_store import Records
+from .records import BadRecord, Records, releases_on
 from .review import ReviewedCommit, ReviewRule, reviewed
 from .trust import relevant_environments, trusted_records, untrusted
 
@@ -86,7 +86,7 @@ class GateQuestion:
             *self._tag(commit),
             *self._branch(commit),
             *self._uncommitted(),
-            *self._damaged(),
+            *self._unread_step(live),
             *self._verified(commit),
             *self._backward(commit, live),
             *self._reviews(outgoing),
@@ -157,13 +157,17 @@ class GateQuestion:
                 "commit them, or put them aside: git stash",
             )
 
-    def _damaged(self) -> Iterator[GateReason]:
-        for bad in self.records.bad:
-            if bad.environment in relevant_environments(self.environment):
-                yield GateReason(
-                    f"the record {one_line(bad.name, 200)} cannot be trusted: {bad.why}",
-                    "find out who wrote it; then delete it, here and on the server",
-                )
+    def _damaged(self, bad: BadRecord | None, may_say: str) -> Iterator[GateReason]:
+        if bad is not None:
+            yield GateReason(
+                f"the record {one_line(bad.name, 200)} cannot be trusted: {bad.why}; it may say "
+                f"that {may_say}",
+                "find out who wrote it; then delete it, here and on the server",
+            )
+
+    def _unread_step(self, live: Record | None) -> Iterator[GateReason]:
+        bad = self.records.unread_step(self.environment.name, since=live)
+        yield from self._damaged(bad, "another release is live")
 
     def _verified(self, commit: str) -> Iterator[GateReason]:
         for place in relevant_environments(self.environment)[1:]:
@@ -171,7 +175,7 @@ class GateQuestion:
 
     def _good_on(self, place: str, commit: str) -> Iterator[GateReason]:
         again = f"knowngood verify --env={place} --release={self.release} --record --push"
-        mine = [r for r in self.records.of(place, RecordKind.VERIFIED) if r.commit == commit]
+        mine = self._verifications(place, commit)
         passed = next((r for r in mine if r.passed), None)
         if passed is None:
             last = f"; the last try there was {mine[0].verdict}" if mine else ""
@@ -183,33 +187,40 @@ class GateQuestion:
             yield GateReason(
                 f"{self.release} has FAILED on {place} since, {why}", "make another one"
             )
+        doubt = self.records.doubted_by(passed)
+        yield from self._damaged(doubt, f"{self.release} has FAILED on {place} since")
         if self.now - passed.when > timedelta(days=self.gate.max_age):
             yield GateReason(
                 f"{self.release} PASSED on {place} on {at(passed.when)}, more than "
                 f"{self.gate.max_age:g} days ago",
                 again,
             )
-        yield from self._same_content(passed, place)
+        yield from self._same_content(passed, mine)
         yield from self._signature(passed)
 
-    def _same_content(self, passed: Record, place: str) -> Iterator[GateReason]:
+    def _verifications(self, place: str, commit: str) -> list[Record]:
+        """Return the verifications of a commit on an environment, newest first: by any name that
+        it has. It may have had no tag then.
+        """
+        names = {*releases_on(self.repository, commit), commit[:12]}
+        found = self.records.of_releases(place, names, RecordKind.VERIFIED)
+        return [record for record in found if record.commit == commit]
+
+    def _same_content(self, passed: Record, mine: Sequence[Record]) -> Iterator[GateReason]:
         """Where several verifications of one commit compared contents, all were the same."""
-        contents = {
-            record.content
-            for record in self.records.of(place, RecordKind.VERIFIED)
-            if record.commit == passed.commit and record.passed and record.content
-        }
+        contents = {record.content for record in mine if record.passed and record.content}
         if len(contents) > 1 or (contents and passed.content is None):
             yield GateReason(
-                f"{self.release} was served on {place} with different contents",
+                f"{self.release} was served on {passed.environment} with different contents",
                 "make another release, of one build",
             )
         elif self.content is not None and passed.content != self.content:
+            place = passed.environment
             what = "another build" if passed.content else "compared with no manifest"
             yield GateReason(
                 f"what PASSED on {place} was {what}, and this one is {self.content[:12]}",
-                f"knowngood verify --env={place} --release={self.release} --manifest=FILE "
-                "--record --push, of the build that goes out",
+                f"knowngood verify --env={place} --release={self.release} "
+                "--manifest=FILE --record --push, of the build that goes out",
             )
 
     def _signature(self, passed: Record) -> Iterator[GateReason]:

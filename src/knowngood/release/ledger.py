@@ -10,10 +10,10 @@ from pathlib import Path
 from ..content import manifest as manifests
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
-from . import clone, gate, record_store
+from . import clone, gate, records
 from .git import GitError, Repository
 from .record import Record, RecordKind, at
-from .record_store import BadRecord, Records
+from .records import Records
 from .trust import relevant_environments, trusted_records
 
 
@@ -39,10 +39,8 @@ class Ledger:
         if not offline:
             clone.fetch(repository)
         clone.refuse_shallow(repository)
-        records = record_store.read(
-            repository, datetime.now(UTC), relevant_environments(environment)
-        )
-        return cls(environment, repository, records)
+        now, names = datetime.now(UTC), relevant_environments(environment)
+        return cls(environment, repository, records.read(repository, now, names))
 
     def question(self, release: str, manifest: Path | None) -> gate.GateQuestion:
         """Return the question to the gate: may this release, of the build with this manifest, go
@@ -58,49 +56,55 @@ class Ledger:
         )
 
     def last_good(self) -> Record | None:
-        """Return the last known good release. Raises GitError where a record of the environment
-        is damaged: it may be the one that revokes.
+        """Return the last known good release. Raises GitError where there is none and a tag that
+        cannot be read may be the reason.
         """
-        for bad in self.bad_records():
-            raise GitError(f"the record {bad}")
-        trusted = trusted_records(self.environment, self.repository)
-        return self.records.last_good(self.environment.name, trusted)
+        good = self.last_good_besides("")
+        passed = self._last_passed() if good is None else None
+        doubt = self.records.doubted_by(passed) if passed is not None else None
+        if doubt is not None:
+            raise GitError(f"the record {doubt}")
+        return good
 
     def last_good_besides(self, commit: str) -> Record | None:
-        """Return the last known good release that is another commit, and none of whose records is
-        damaged.
-        """
+        """Return the last known good release that is another commit."""
         trusted = trusted_records(self.environment, self.repository)
-        damaged = {bad.name.split("/")[2] for bad in self.records.bad if bad.name.count("/") > 2}
 
         def counts(record: Record) -> bool:
-            return record.commit != commit and record.release not in damaged and trusted(record)
+            return record.commit != commit and trusted(record)
 
         return self.records.last_good(self.environment.name, counts)
 
     def why_none_is_good(self) -> str:
         """Say why there is no last known good release."""
         name = self.environment.name
-        passed = [r for r in self.records.of(name, RecordKind.VERIFIED) if r.passed]
-        if not passed:
+        passed = self._last_passed()
+        if passed is None:
             return f"nothing has PASSED there; verify one: knowngood verify --env={name} --record"
-        revoked = self.records.revoked_by(passed[0])
+        revoked = self.records.revoked_by(passed)
         if revoked is not None:
-            return f"{passed[0].release} PASSED, and FAILED later ({at(revoked.when)})"
+            return f"{passed.release} PASSED, and FAILED later ({at(revoked.when)})"
         return (
-            f"the record {passed[0].name} does not count: its release's tag was moved, or nobody "
+            f"the record {passed.name} does not count: its release's tag was moved, or nobody "
             "in gate.signers signed it"
         )
 
+    def _last_passed(self) -> Record | None:
+        """Return the newest PASSED, whether it counts or not."""
+        verified = self.records.of(self.environment.name, RecordKind.VERIFIED)
+        return next((record for record in verified if record.passed), None)
+
     def log(self, count: int) -> Iterator[str]:
         """Yield a line for each of the last ``count`` records, newest first."""
-        for record in self.records.of(self.environment.name)[:count]:
+        for record in self.records.newest(self.environment.name, count):
             reason = f"  {one_line(record.reason, 120)}" if record.reason else ""
             yield (
                 f"{at(record.when)}  {record.kind:11}  {record.release:12}  {record.verdict:12}  "
                 f"{one_line(record.who, 60)}{reason}"
             )
 
-    def bad_records(self) -> list[BadRecord]:
-        """Return the environment's tags that look like records and cannot be read."""
-        return [bad for bad in self.records.bad if bad.environment == self.environment.name]
+    def warnings(self) -> list[str]:
+        """Return what a person should know about the records beside the answer to a question: which
+        of those that were read for it are none.
+        """
+        return [f"the record {bad}" for bad in self.records.bad]

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
-from . import clone, record_store
+from . import clone, record_store, records
 from .git import GitError, Repository, is_ref_part
-from .record import Record, RecordKind, is_record
+from .record import Record, RecordKind
 from .record_store import RecordNotWritten
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
@@ -55,7 +55,7 @@ def verification(
         raise RecordNotWritten("which release was verified is not known; give --release")
     tag, commit = _named(repository, release)
     now = datetime.now(UTC)
-    before = record_store.read(repository, now, [environment.name]).moved(tag, commit)
+    before = records.read(repository, now, [environment.name]).moved(tag, commit)
     if before is not None:
         raise RecordNotWritten(
             f"{tag} was {before.commit[:12]} when {before.name} was, and is "
@@ -89,8 +89,7 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
             f"{one_line(release, 80)} is neither a tag nor a commit in "
             f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
         )
-    on = repository.run("tag", "--points-at", commit).split()
-    releases = [tag for tag in on if not is_record(tag)]
+    releases = records.releases_on(repository, commit)
     return (releases[0] if len(releases) == 1 else commit[:12]), commit
 
 

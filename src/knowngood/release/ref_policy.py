@@ -14,7 +14,7 @@ from .git import Repository
 from .git_objects import GitObject, objects, peeled
 from .record import Record, is_record
 from .record_parser import MalformedRecord, parse
-from .record_store import Records
+from .records import Records
 from .review import unmarked
 from .trust import untrusted
 
@@ -159,6 +159,6 @@ def _passed(repository: Repository, tags: Mapping[str, GitObject]) -> bool:
         with suppress(MalformedRecord):
             if is_record_ref(ref):
                 records.append((_record(repository, ref, tag), tag))
-    known = Records(tuple(record for record, _ in records))
+    known = Records.of_records(record for record, _ in records)
     good = (tag for record, tag in records if record.passed and not known.revoked_by(record))
     return any(not _unsigned(repository, tag) for tag in good)

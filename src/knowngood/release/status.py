@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
 from ..safety import one_line
-from . import clone, record_store
+from . import clone, records
 from .git import GitError, Repository
 from .record import DEPLOYED, Record, RecordKind
-from .record_store import Records
+from .records import Records
 from .trust import relevant_environments, trusted_records
 
 Row = dict[str, Any]
@@ -54,7 +54,7 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
         """Return its records, and why they may not be up to date. Most share one repository."""
         trouble = "" if offline else _trouble_fetching(repository)
         clone.refuse_shallow(repository)
-        return record_store.read(repository, datetime.now(UTC), names), trouble
+        return records.read(repository, datetime.now(UTC), names), trouble
 
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
         live = pool.map(lambda e: None if offline else _live(e), environments)
@@ -108,13 +108,13 @@ def _recorded(environment: Environment, read: _Read) -> Row:
 
 def _fill(row: Row, environment: Environment, repository: Repository, records: Records) -> None:
     mine = relevant_environments(environment)
-    row["trouble"] += [str(bad) for bad in records.bad if bad.environment in mine]
     row["pushed"] = _json(records.pushed(environment.name))
     row["verified"] = _json(records.last(environment.name, RecordKind.VERIFIED))
     row["good"] = _json(
         records.last_good(environment.name, trusted_records(environment, repository))
     )
     row["behind"] = _behind(environment, repository, records)
+    row["trouble"] += [str(bad) for bad in records.bad if bad.environment in mine]
 
 
 def _behind(environment: Environment, repository: Repository, records: Records) -> int | None:

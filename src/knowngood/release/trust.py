@@ -8,7 +8,7 @@ from ..environment import Environment
 from ..safety import one_line
 from .git import GitError, Repository
 from .record import Record
-from .record_store import Trusted
+from .records import Trusted
 
 
 def relevant_environments(environment: Environment) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from release_side import Note, git
 
 import fhr_standin
 from knowngood.environment.model import Environment
-from knowngood.release import record_from_verdict, record_store
+from knowngood.release import clone, record_from_verdict, records
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 
@@ -148,7 +148,7 @@ def test_the_log_of_records_by_hand(run: Run, site: Repository) -> None:
     [row] = ended.out.splitlines()
     assert row.split()[3:6] == ["verified", "v1", "PASSED"]
     assert row.endswith("Ann <ann@example.org>  eight checks")
-    assert ended.err.startswith("! verified/prod/v2/")
+    assert ended.err.startswith("! the record verified/prod/v2/")
     assert "holds no record" in ended.err
 
 
@@ -212,6 +212,8 @@ def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Pa
     ended = run("gate", "--env=prod", "--release=v2", "--override", "why", "--push")
     assert ended.code == 0, ended.err
     assert len(git(bare, "tag", "-l", "overridden/*").split()) == 1
+    [cached] = (clone.cache()).glob("*.git")
+    assert (cached / "packed-refs").exists(), "thousands of records are one file"
     git(site.path, "tag", "-a", "v7", "-m", "v7")
     git(site.path, "push", "--quiet", str(bare), "v7")
     assert "v7 has not PASSED" in run("gate", "--env=prod", "--release=v7").out
@@ -315,7 +317,7 @@ def test_a_run_is_recorded(
         )
     assert done.returncode == code, done.stdout
     assert "recorded: verified/stage/v2/" in done.stdout
-    [found] = record_store.read(site, datetime.now(UTC), ["stage"]).all
+    [found] = records.read(site, datetime.now(UTC), ["stage"]).all
     assert (found.verdict, found.commit) == (verdict, site.commit_of("v2"))
     message = git(site.path, "cat-file", "-p", found.name)
     assert "test_it.py::test_robots" in message
@@ -381,12 +383,18 @@ def test_a_fetch_takes_nothing_away(
 
 
 def test_a_damaged_record_of_the_environment(run: Run, site: Repository, noted: Note) -> None:
-    """Nothing is known to be good while one cannot be read: it may be the one that revokes."""
+    """A release is not known to be good while a newer record of it cannot be read: that may be the
+    one that revokes. An older release is.
+    """
     noted("v1", "prod", "PASSED", 3)
     git(site.path, "tag", "verified/prod/v1/20261124T120001.000000Z")
     ended = run("last-good", "--env=prod")
     assert (ended.code, ended.out) == (75, "")
     assert "it is a lightweight tag" in ended.err
+    noted("v2", "prod", "PASSED", 4)
+    ended = run("last-good", "--env=prod")
+    assert (ended.code, ended.out) == (0, "v2\n")
+    assert "! the record verified/prod/v1/2026" in ended.err
 
 
 @pytest.mark.parametrize("command", ["verify", pytest.param("pytest", marks=pytest.mark.slow)])

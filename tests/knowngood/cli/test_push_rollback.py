@@ -21,10 +21,10 @@ from typing import NamedTuple
 
 import pytest
 from command_run import Run
-from release_side import Note, git
+from release_side import Note, all_read, git
 from wire import Serve, answer
 
-from knowngood.release import record_store
+from knowngood.release import records
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 
@@ -124,7 +124,7 @@ def live(project: Path) -> str:
 def happened(site: Repository, days: float = 0.5) -> list[tuple[str, str, str]]:
     """What is on record of today on prod, oldest first."""
     now = datetime.now(UTC)
-    found = record_store.read(site, now, ["prod"])
+    found = all_read(records.read(site, now, ["prod"]))
     assert found.bad == ()
     today = [r for r in reversed(found.all) if r.when > now - timedelta(days=days)]
     return [(str(r.kind), r.release, r.verdict) for r in today]

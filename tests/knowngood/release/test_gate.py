@@ -10,7 +10,7 @@ import pytest
 from release_side import DIGEST, NOW, Note, commit, git
 
 from knowngood.environment.model import Environment
-from knowngood.release import record_store
+from knowngood.release import records
 from knowngood.release.gate import GateQuestion
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
@@ -27,7 +27,7 @@ def question(site: Repository, environments: Environments) -> Callable[..., Gate
         release: str = "v2", now: datetime = NOW, content: str | None = None, **gate: object
     ) -> GateQuestion:
         environment = environments("prod", **gate)
-        found = record_store.read(site, now, ["prod", "stage", "ci"])
+        found = records.read(site, now, ["prod", "stage", "ci"])
         return GateQuestion(environment, release, now, site, found, content)
 
     return make

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from clones import Clone
+from release_side import all_read
 
 from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import GateRules, Release
-from knowngood.release import record_parser, record_store, trust
+from knowngood.release import record_parser, records, trust
 from knowngood.release.git import Repository
 from knowngood.release.git_objects import GitObject
 from knowngood.release.record import RecordKind
@@ -30,9 +31,9 @@ def site(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return Repository(clone.path)
 
 
-def read(site: Repository) -> record_store.Records:
-    """Return the records of prod."""
-    return record_store.read(site, datetime.now(UTC), ["prod"])
+def read(site: Repository) -> records.Records:
+    """Return the records of prod, all of them read."""
+    return all_read(records.read(site, datetime.now(UTC), ["prod"]))
 
 
 @pytest.mark.parametrize(
@@ -105,8 +106,8 @@ def test_a_record_of_ours_on_a_tag(clone: Clone, site: Repository) -> None:
         clone.git(
             "update-ref", ref, clone.git("hash-object", "-t", "tag", "-w", "--stdin", given=on_tag)
         )
-        records = read(site)
-        assert (len(records.all), len(records.bad)) == ((1, 0) if target == "v1" else (0, 1))
+        made = read(site)
+        assert (len(made.all), len(made.bad)) == ((1, 0) if target == "v1" else (0, 1))
 
 
 def test_a_tag_under_another_name(site: Repository) -> None:

@@ -1,0 +1,266 @@
+"""The records of some environments, and the questions that they answer.
+
+Their names are listed at once and tell kind, environment, release and time. What a record says is
+read when a question comes to it, newest first, so that a command reads a few of thousands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice, takewhile
+from typing import Final
+
+from ..safety import one_line
+from . import record_parser
+from .git import Repository
+from .git_objects import objects, peeled
+from .record import DEPLOYED, TIME, Record, RecordKind, is_record
+from .record_parser import SKEW, MalformedRecord
+
+_FIRST, _MOST = 10, 250
+"""Records that are read at once: few for a question about the newest, many for a long search."""
+
+_TIME: Final = re.compile(r"/(\d{8}T\d{6}\.\d{6}Z)\Z", re.A)
+_STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A tag with a record's name that holds none. Its name tells what it may have said.
+
+    Attributes:
+        name: the tag's name.
+        why: what is wrong with it.
+        commit: the commit that it is on, in full; empty where it is on none.
+    """
+
+    name: str
+    why: str
+    commit: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind in its name."""
+        return self.name.partition("/")[0]
+
+    @property
+    def environment(self) -> str:
+        """Return the environment in its name; empty where it names none."""
+        return [*self.name.split("/"), ""][1]
+
+    @property
+    def release(self) -> str:
+        """Return the release in its name; empty where it names none."""
+        return "/".join(_TIME.sub("", self.name).split("/")[2:])
+
+    def __str__(self) -> str:
+        return f"{one_line(self.name, 200)}: {self.why}"
+
+
+Trusted = Callable[[Record], bool]
+Read = Callable[[Sequence[str]], Iterator[Record | BadRecord]]
+
+
+def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
+    """Return the records of these environments. Only their names are read now. Raises GitError."""
+    patterns = [f"refs/tags/{kind}/{name}/" for kind in RecordKind for name in environments]
+    listed = repository.run("for-each-ref", "--format=%(refname:lstrip=2)", *patterns)
+
+    def contents(names: Sequence[str]) -> Iterator[Record | BadRecord]:
+        tags = objects(repository, (f"refs/tags/{name}" for name in names))
+        for name, tag in zip(names, tags, strict=True):
+            commit = peeled(repository, tag)
+            try:
+                yield record_parser.parse(name, tag, commit, now)
+            except MalformedRecord as error:
+                yield BadRecord(name, str(error), commit or "")
+
+    return Records(listed.splitlines(), contents)
+
+
+def releases_on(repository: Repository, commit: str) -> list[str]:
+    """Return the tags on ``commit`` that are no records. Raises GitError."""
+    patterns = ("refs/tags/*", "refs/tags/*/*", "refs/tags/*/*/*")  # a record's has one part more
+    points = f"--points-at={commit}"
+    listed = repository.run("for-each-ref", points, "--format=%(refname:lstrip=2)", *patterns)
+    return [name for name in listed.splitlines() if not is_record(name)]
+
+
+class Records:
+    """Records of a repository. A method that returns records returns them newest first."""
+
+    def __init__(self, names: Iterable[str], contents: Read) -> None:
+        """Take the ``names`` of all, in any order; ``contents`` reads some of them, in order."""
+        self._names = names
+        self._contents = contents
+        self._known: dict[str, Record | BadRecord] = {}
+
+    @classmethod
+    def of_records(cls, records: Iterable[Record]) -> Records:
+        """Return records that have been read already."""
+        by_name = {record.name: record for record in records}
+        return cls(by_name, lambda names: (by_name[name] for name in names))
+
+    @cached_property
+    def _listed(self) -> Mapping[str, Sequence[str]]:
+        """The names of each environment, newest first."""
+        places: dict[str, list[str]] = {}
+        for name in sorted(self._names, key=_time, reverse=True):
+            places.setdefault(name.split("/", 2)[1], []).append(name)
+        return places
+
+    @property
+    def bad(self) -> tuple[BadRecord, ...]:
+        """Return the tags that hold no record, of those that were read so far."""
+        return tuple(bad for bad in self._known.values() if isinstance(bad, BadRecord))
+
+    @property
+    def all(self) -> tuple[Record, ...]:
+        """Return the records of all environments. Each of them is read for that."""
+        found = [record for place in self._listed for record in self.of(place)]
+        return tuple(sorted(found, key=lambda record: record.when, reverse=True))
+
+    def of(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:
+        """Yield those of an environment; of some ``kinds``, or of all."""
+        return _good(self._read(self._names_of(environment, *kinds)))
+
+    def newest(self, environment: str, count: int) -> Iterator[Record]:
+        """Yield the last ``count`` of an environment; no other one is read."""
+        return _good(self._read(islice(self._names_of(environment), count)))
+
+    def of_releases(
+        self, environment: str, releases: Collection[str], *kinds: RecordKind
+    ) -> Iterator[Record]:
+        """Yield those of an environment whose names have one of these releases."""
+        names = self._names_of_releases(environment, releases, kinds or tuple(RecordKind))
+        return _good(self._read(names, _MOST))
+
+    def _names_of(self, environment: str, *kinds: RecordKind) -> Iterator[str]:
+        folders = tuple(f"{kind}/" for kind in kinds or RecordKind)
+        return (name for name in self._listed.get(environment, ()) if name.startswith(folders))
+
+    def _names_of_releases(
+        self, environment: str, releases: Collection[str], kinds: Iterable[RecordKind]
+    ) -> Iterator[str]:
+        folders = tuple(f"{kind}/{environment}/{name}/" for kind in kinds for name in releases)
+        names = (name for name in self._listed.get(environment, ()) if name.startswith(folders))
+        return (name for name in names if _release(name) in releases)
+
+    def _read(self, names: Iterable[str], size: int = _FIRST) -> Iterator[Record | BadRecord]:
+        """Yield what these hold. The next ones, more than ``size``, are read when one of them is
+        asked for.
+        """
+        rest = iter(names)
+        while batch := list(islice(rest, size)):
+            new = [name for name in batch if name not in self._known]
+            self._known.update(zip(new, self._contents(new), strict=True))
+            yield from (self._known[name] for name in batch)
+            size = min(2 * size, _MOST)
+
+    def last(self, environment: str, *kinds: RecordKind) -> Record | None:
+        """Return the newest of them."""
+        return next(self.of(environment, *kinds), None)
+
+    def pushed(self, environment: str) -> Record | None:
+        """Return the last push or rollback, however far it got."""
+        return self.last(environment, *_STEPS)
+
+    def there(self, environment: str) -> Record | None:
+        """Return what may be on an environment: what was last pushed, rolled back or verified
+        there, since not everybody pushes by these commands. A rollback that did not end well leads
+        away from what was there before it, still.
+        """
+        put = self._put_there(environment)
+        return next(
+            (r for r in put if r.kind != RecordKind.ROLLED_BACK or r.verdict == DEPLOYED), None
+        )
+
+    def unverified(self, environment: str) -> Record | None:
+        """Return the last push or rollback, unless a later verification PASSED or FAILED."""
+        put = self._put_there(environment)
+        decided = (r for r in put if r.kind != RecordKind.VERIFIED or r.passed or r.failed)
+        last = next(decided, None)
+        return last if last is not None and last.kind != RecordKind.VERIFIED else None
+
+    def live(self, environment: str, trusted: Trusted, but: str = "") -> Record | None:
+        """Return what is on an environment: the last release whose push, or rollback, ended well,
+        or that passed there. Those at the commit ``but`` are passed over.
+        """
+        put = self._put_there(environment)
+        sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
+        return next(filter(trusted, sure), None)
+
+    def _put_there(self, environment: str) -> Iterator[Record]:
+        """Yield what was put or seen on an environment."""
+        return self.of(environment, *_STEPS, RecordKind.VERIFIED)
+
+    def moved(self, release: str, commit: str) -> Record | None:
+        """Return a record by which ``release`` was another commit: its tag was moved."""
+        names = (
+            name
+            for place in self._listed
+            for name in self._names_of_releases(place, (release,), RecordKind)
+        )
+        of_release = _good(self._read(names, _MOST))
+        return next((record for record in of_release if record.commit != commit), None)
+
+    def revoked_by(self, good: Record) -> Record | None:
+        """Return a FAILED that came after ``good``, of the same commit on the same environment; one
+        of another machine also where its clock may have been behind.
+        """
+        for record in _good(self._since(good)):
+            # A record made by hand names no machine; its tagger stands for the clock.
+            same_clock = (record.where or record.who) == (good.where or good.who)
+            earliest = good.when - (timedelta() if same_clock else SKEW)
+            if record.failed and record.commit == good.commit and record.when > earliest:
+                return record
+        return None
+
+    def doubted_by(self, good: Record) -> BadRecord | None:
+        """Return a tag that cannot be read, and may say that ``good`` has FAILED since: it names
+        its release, or is on its commit.
+        """
+        bad = (bad for bad in self._since(good) if isinstance(bad, BadRecord))
+        return next((b for b in bad if b.release == good.release or b.commit == good.commit), None)
+
+    def _since(self, good: Record) -> Iterator[Record | BadRecord]:
+        """Return the verifications of the same environment that may be newer."""
+        earliest = (good.when - SKEW).strftime(TIME)
+        names = self._names_of(good.environment, RecordKind.VERIFIED)
+        return self._read(takewhile(lambda name: _time(name) > earliest, names))
+
+    def unread_step(self, environment: str, since: Record | None) -> BadRecord | None:
+        """Return a tag that cannot be read, and may say that a release was put on an environment
+        after the record ``since`` was made.
+        """
+        earliest = _time(since.name) if since is not None else ""
+        names = self._names_of(environment, *_STEPS)
+        newer = self._read(takewhile(lambda name: _time(name) > earliest, names))
+        return next((bad for bad in newer if isinstance(bad, BadRecord)), None)
+
+    def last_good(self, environment: str, trusted: Trusted) -> Record | None:
+        """Return the newest PASSED of an environment that no later FAILED revokes, that no tag
+        which cannot be read may revoke, and that is ``trusted``.
+        """
+        passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
+        sure = (r for r in passed if not self.revoked_by(r) and not self.doubted_by(r))
+        return next(filter(trusted, sure), None)
+
+
+def _good(records: Iterable[Record | BadRecord]) -> Iterator[Record]:
+    return (record for record in records if isinstance(record, Record))
+
+
+def _time(name: str) -> str:
+    """Return the time in the name of a record's tag. One without may be the newest."""
+    time = _TIME.search(name)
+    return time[1] if time else "~"
+
+
+def _release(name: str) -> str:
+    """Return the release in the name of a record's tag."""
+    return "/".join(name.split("/")[2:-1])

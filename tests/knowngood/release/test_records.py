@@ -1,0 +1,142 @@
+"""The records that a question reads: the newest, until it is answered, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from release_side import NOW, Note, git
+
+from knowngood.release import git_objects, records
+from knowngood.release.git import Repository
+from knowngood.release.record import Record, RecordKind
+from knowngood.release.records import BadRecord, Records, releases_on
+
+PASSED = Record(RecordKind.VERIFIED, "prod", "v1", "1" * 40, NOW, "PASSED")
+
+
+class Made:
+    """Records of prod, one an hour; which of them were read."""
+
+    def __init__(self, made: Sequence[Record | BadRecord]) -> None:
+        self._by_name = {record.name: record for record in made}
+        self.read: list[str] = []
+        self.records = Records(self._by_name, self._contents)
+
+    def _contents(self, names: Sequence[str]) -> Iterator[Record | BadRecord]:
+        self.read += names
+        return (self._by_name[name] for name in names)
+
+
+def everything(_: Record) -> bool:
+    """Every record is believed."""
+    return True
+
+
+def hourly(count: int, verdict: str = "PASSED", release: str = "v1") -> list[Record]:
+    """Verifications of one release, newest first."""
+    hours = [NOW - timedelta(hours=number) for number in range(count)]
+    return [replace(PASSED, when=when, verdict=verdict, release=release) for when in hours]
+
+
+def test_the_last_ten_are_ten() -> None:
+    """Of a thousand that are listed."""
+    made = Made(hourly(1000))
+    assert [r.when for r in made.records.newest("prod", 10)] == [r.when for r in hourly(10)]
+    assert len(made.read) == 10
+
+
+@pytest.mark.parametrize("count", [100, 10_000])
+def test_what_a_question_reads_does_not_grow(count: int) -> None:
+    """The last known good release, what is live and what was verified last: the newest tell."""
+    made = Made(hourly(count))
+    assert made.records.last_good("prod", everything) is not None
+    assert made.records.live("prod", everything) is not None
+    assert made.records.last("prod", RecordKind.VERIFIED) is not None
+    assert len(made.read) == 10
+
+
+def test_a_long_search_goes_on() -> None:
+    """Where the newest hundred do not answer, older ones are read, and each of them once."""
+    made = Made([*hourly(100, "INCONCLUSIVE"), *hourly(300)[100:]])
+    good = made.records.last_good("prod", everything)
+    assert good is not None
+    assert good.when == NOW - timedelta(hours=100)
+    assert len(made.read) == len(set(made.read)) == 150
+
+
+def test_the_records_of_a_release() -> None:
+    """Whether its tag was moved is asked of its own records alone."""
+    other = replace(PASSED, release="v1/2", commit="2" * 40, when=NOW - timedelta(days=90))
+    made = Made([*hourly(500, release="v2"), other, replace(PASSED, when=NOW - timedelta(days=80))])
+    assert made.records.moved("v1", PASSED.commit) is None
+    assert made.records.moved("v1/2", PASSED.commit) == other
+    assert len(made.read) == 2
+
+
+def test_a_name_without_a_time_is_looked_at_first() -> None:
+    """It may say anything, of any time."""
+    bad = BadRecord("verified/prod/v1", "its name is not KIND/ENVIRONMENT/RELEASE/TIME")
+    made = Made([*hourly(20), bad])
+    assert made.records.doubted_by(hourly(1)[0]) == bad
+    assert made.records.bad == (bad,)
+
+
+@pytest.mark.parametrize(
+    ("release", "commit", "hours", "doubted"),
+    [
+        ("v1", "", -1.0, True),
+        ("v2", "", -1.0, False),
+        ("v2", PASSED.commit, -1.0, True),
+        ("v1", "", 1.0, False),
+        ("v1", "", 0.05, True),
+    ],
+)
+def test_what_a_bad_record_may_have_said(
+    release: str, commit: str, hours: float, doubted: bool
+) -> None:
+    """A newer one of the same release, by name or by commit, may be its FAILED; three minutes are
+    what clocks differ by.
+    """
+    when = NOW - timedelta(hours=hours)
+    name = replace(PASSED, release=release, when=when).name
+    made = Made([PASSED, BadRecord(name, "it is none", commit)])
+    assert (made.records.doubted_by(PASSED) is not None) == doubted
+    assert (made.records.last_good("prod", everything) is None) == doubted
+
+
+@pytest.mark.parametrize(("kind", "hours", "doubted"), [("pushed", -1, True), ("pushed", 1, False)])
+def test_what_may_be_live(kind: str, hours: int, doubted: bool) -> None:
+    """A push that cannot be read may have put another release there, where it is the newer one."""
+    name = replace(PASSED, kind=RecordKind(kind), when=NOW - timedelta(hours=hours)).name
+    made = Made([PASSED, BadRecord(name, "it is none")])
+    assert (made.records.unread_step("prod", since=PASSED) is not None) == doubted
+    assert made.records.unread_step("prod", since=None) is not None
+
+
+def test_the_releases_on_a_commit(site: Repository, note: Note) -> None:
+    """By their names, also with slashes in them; no record is one."""
+    note("v2")
+    git(site.path, "tag", "release/2013/v2", "v2^{}")
+    assert releases_on(site, site.commit_of("v2") or "") == ["release/2013/v2", "v2"]
+
+
+def test_names_are_listed_and_few_are_read(
+    site: Repository, note: Note, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a real repository, too: of thirty records git is asked for ten."""
+    asked: list[str] = []
+
+    def objects(repository: Repository, names: Iterator[str]) -> Iterator[object]:
+        chosen = list(names)
+        asked.extend(chosen)
+        return git_objects.objects(repository, chosen)
+
+    for number in range(30):
+        note("v2", days=1 + number)
+    monkeypatch.setattr(records, "objects", objects)
+    made = records.read(site, NOW, ["stage"])
+    assert made.last_good("stage", everything) is not None
+    assert len(asked) == 10
