@@ -14,8 +14,14 @@ from ..safety import DeploymentError, RunnerError, UsageError
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
 
 _RUNNER_ERRORS = frozenset({AttemptError.RUNNER, AttemptError.BUDGET, AttemptError.GUARD})
-_MISREAD_ANSWER = (AssertionError, LookupError, TypeError, ValueError, AttributeError)
-"""What a check's own code raises when an answer is not what the check reads it as."""
+_MISREAD_ANSWER = (
+    *(AssertionError, LookupError, TypeError, ValueError, AttributeError),
+    *(ArithmeticError, StopIteration),
+)
+"""What a check's own code raises when an answer is not what the check reads it as. The last two are
+those of a mean of nothing, and of ``next`` where nothing is left."""
+
+_OF_THE_MACHINE = (OSError, ImportError, MemoryError)
 
 _JSON_TYPES: Final = (dict, list, str, int, float)
 _MISUSE: Final = re.compile(
@@ -101,9 +107,9 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
 
     Errors of :mod:`knowngood.safety.errors` say so by their branch. Of other exceptions, a failed
     assertion about an answer and what reading a wrong answer raises count as the deployment's.
-    The same without an answer, or by a misspelt name, is a fault of the check's own code, and so is
-    ``raise Exception``, which does not say whose fault it is; the rest, such as a full disk, the
-    runner's. For a NoAnswer the whole run decides.
+    A full disk or a missing package is the runner's. All else is a fault of the check's own code: a
+    misspelt name, the same errors without an answer, an exception that does not say whose fault it
+    is. For a NoAnswer the whole run decides.
     """
     if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
@@ -114,7 +120,7 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
     if isinstance(error, _MISREAD_ANSWER) or is_pytest_fail(error):
         sound = about_answer and not _is_misspelt(error)
         return _deployments(error) if sound else _own_code(error)
-    return _own_code(error) if type(error) is Exception else _runners(error)
+    return _runners(error) if isinstance(error, _OF_THE_MACHINE) else _own_code(error)
 
 
 def _deployments(error: BaseException) -> Classified:

@@ -95,10 +95,23 @@ def test_a_status_that_the_check_raises() -> None:
     assert classify(caught.value).result == FAILED
 
 
-def test_a_check_that_raises_no_assertion() -> None:
-    """A bare exception is a slip of the check; the machine has nothing to do with it."""
-    assert classify(Exception("the page is broken")).kind == "check"
-    assert classify(OSError("disk full")).kind == "runner"
+@pytest.mark.parametrize(
+    "error",
+    [
+        Exception("the page is broken"),
+        RuntimeError("x"),
+        RecursionError("x"),
+        NameError("x"),
+        NotImplementedError(),
+        SystemExit(1),
+        UserWarning("x"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_a_check_raises_by_mistake(error: BaseException) -> None:
+    """The machine has nothing to do with it, nor has the deployment."""
+    classified = classify(error)
+    assert (classified.result, classified.kind) == (INCONCLUSIVE, "check")
 
 
 def test_turned_away() -> None:
@@ -128,6 +141,8 @@ def test_document_that_its_schema_refuses() -> None:
         (ValueError("not JSON"), "ValueError: not JSON"),
         (AttributeError("text"), "AttributeError: text"),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), "UnicodeDecodeError: "),
+        (ZeroDivisionError("division by zero"), "ZeroDivisionError: "),
+        (StopIteration(), "StopIteration: "),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
@@ -208,10 +223,6 @@ def test_pytest_fail() -> None:
         PermissionError("x"),
         ImportError("x"),
         MemoryError(),
-        RuntimeError("x"),
-        RecursionError("x"),
-        NameError("x"),
-        NotImplementedError(),
         BadSchema("x"),
         BadMark("x"),
         RunnerError("x"),
