@@ -34,6 +34,12 @@ _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _TITLES: Final = "title, h1, h2, h3"
 _LABELS: Final = "button, label"
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
+_PLACEHOLDER_IN_PATH: Final = re.compile(
+    r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%|[$%#]\{|\A\{[\w. ]+\}\Z"
+)
+_NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
+_NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
+_TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
 _NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
 _PERCENTS: Final = "\u066a\uff05\ufe6a"  # of Arabic, and of Chinese and Japanese
 _QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
@@ -122,11 +128,14 @@ def url_trouble(url: str) -> str:
     host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
     path = re.split(r"[?#]", url)[0]
     troubles = {
-        "a placeholder in the URL": re.search(r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%", path),
+        "a placeholder in the URL": _PLACEHOLDER_IN_PATH.search(path),
         "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
         "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
         "a blank in the host of the URL": host and re.search(r"\s", host[0]),
         "a quote in the host of the URL": host and re.search(f"[{_QUOTES}<>]", host[0]),
+        "no host in the URL": _NO_HOST.match(url),
+        "two URLs in one": _TWO_URLS.match(url),
+        "no port number in the URL": host and _NO_PORT.search(host[0]),
         "a text in place of a URL": re.search(r"\s", url) and not re.search(r"[/.?#]", url),
     }
     return next((what for what, wrong in troubles.items() if url and wrong), "")

@@ -17,10 +17,11 @@ _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
     | {"wbr"}
 )
+_TEXT_ELEMENTS: Final = frozenset({"iframe", "noscript", "script", "style", "textarea", "title"})
 _TOKEN: Final = re.compile(
-    r"""
+    rf"""
       <!--(?P<comment>.*?)(?:-->|(?P<in_comment>\Z))
-    | <(?P<text>iframe|noscript|script|style|textarea|title)\b[^>]*+
+    | <(?P<text>{"|".join(sorted(_TEXT_ELEMENTS))})\b[^>]*+
         (?:>.*?</(?P=text)\b[^>]*+(?:>|(?P<in_end>\Z))|(?P<in_text>.*\Z))
     | <(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?P<rest>[^>]*+)(?:>|(?P<in_tag>\Z))
     """,
@@ -33,7 +34,7 @@ def at_the_end(text: str) -> list[str]:
     """Return what is open at the end of a page, outermost first, such as ``["<main>", "<div>"]``.
 
     Elements whose end tag may be left out do not count. ``<noscript>`` counts as a browser that
-    runs scripts reads it: all that follows is its text.
+    runs scripts reads it: all that follows is its text (see ``text_element``).
     """
     stack: list[str] = []
     cut = ""
@@ -50,6 +51,17 @@ def at_the_end(text: str) -> list[str]:
         elif name and name not in _VOID and not token["rest"].endswith("/"):
             stack.append(name)
     return [f"<{name}>" for name in stack if name not in _OPTIONAL] + ([cut] if cut else [])
+
+
+def text_element(text: str) -> str:
+    """Return the element that is open at the end and takes all that follows for its text, such as
+    ``<noscript>``; empty where none is.
+    """
+    lower = text.lower()
+    if all(lower.count(f"<{name}") == lower.count(f"</{name}") for name in _TEXT_ELEMENTS):
+        return ""  # most pages: to read them to their end would take a hundred times as long
+    *_, last = "", *at_the_end(text)
+    return last if last.strip("<>") in _TEXT_ELEMENTS else ""
 
 
 def _close(stack: list[str], name: str) -> None:

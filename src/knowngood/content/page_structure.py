@@ -111,12 +111,11 @@ def _forbids_frames(options: str) -> bool:
 
 def _open_at_the_end(text: str, bare: str) -> list[str]:
     ends = _END.search(bare[-100:]) is not None
-    if ends and "<noscript" not in text.lower():
-        return []
-    elements = open_elements.at_the_end(text)
-    if "<noscript>" in elements:
-        return ["<noscript> is not closed: all that follows belongs to it"]
-    if ends or not elements:
+    swallowed = open_elements.text_element(text)
+    if swallowed and (ends or swallowed == "<noscript>"):
+        return [f"{swallowed} is not closed: all that follows belongs to it"]
+    elements = [] if ends else open_elements.at_the_end(text)
+    if not elements:
         return []
     return [f"the page does not end with </html>, and is cut off within {elements[-1]}"]
 

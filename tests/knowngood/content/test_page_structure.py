@@ -54,6 +54,14 @@ FAULTS = {
         PAGE.replace("text", "<noscript><p>turn it on<script>f()</script>"),
         "<noscript> is not closed: all that follows belongs to it",
     ),
+    "style-without-an-end": (
+        PAGE.replace("text", "<style>p {color: red}<p>text"),
+        "<style> is not closed: all that follows belongs to it",
+    ),
+    "title-without-an-end": (
+        PAGE.replace("x</title>", "x"),
+        "<title> is not closed: all that follows belongs to it",
+    ),
     "cut-in-a-comment": (
         PAGE.replace("text</body>", "<!-- text</body>"),
         "the page does not end with </html>, and is cut off within <!--",
