@@ -122,6 +122,8 @@ def _trouble(control: Control, exchange: Exchange) -> str:
     answer = exchange.answer
     if answer is None:
         last = exchange.attempts[-1]
+        if last.error is AttemptError.BUDGET:
+            return f"no answer within {SECONDS:g} s"
         return f"{last.error}: {one_line(last.detail)}"
     if not 200 <= answer.status < 300:
         return f"answered {answer.status}; expected 2xx"

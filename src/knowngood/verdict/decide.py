@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
+from ..fetch import AttemptError
 from .advisories import accepting
 from .causes import Cause, find_causes
 from .evidence import Evidence, listed, plural
@@ -63,7 +64,9 @@ class Verdict:
     @property
     def advice(self) -> str:
         """Return the action in the words for people."""
-        return advice(self.kind, nothing_new=self.nothing_new)
+        kinds = {cause.kind for cause in self.causes if cause.state == "failed"}
+        tls = self.kind is VerdictKind.FAILED and kinds == {AttemptError.TLS}
+        return advice(self.kind, nothing_new=self.nothing_new, tls=tls)
 
     def advisory_cases(self, check: str) -> int:
         """Return in how many cases an advisory accepts what a check ended in."""

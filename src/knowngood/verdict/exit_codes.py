@@ -34,12 +34,15 @@ ACTIONS: Final = {VerdictKind.PASSED: "proceed", VerdictKind.FAILED: "roll back"
 HOLD: Final = "hold"
 
 
-def advice(kind: VerdictKind, *, nothing_new: bool = False) -> str:
+def advice(kind: VerdictKind, *, nothing_new: bool = False, tls: bool = False) -> str:
     """Return what to do, in one line.
 
     ``nothing_new`` says that only failures from before the push are left: then another run would
-    say the same.
+    say the same. ``tls`` says that TLS is all that failed: an older release has no other
+    certificate.
     """
+    if tls:
+        return "roll back if this release changed the certificate; if not, install a valid one"
     if nothing_new:
         return f"{HOLD}: nothing new is wrong; accept them in [[advisory]] or mend them"
     if kind is VerdictKind.INCONCLUSIVE:

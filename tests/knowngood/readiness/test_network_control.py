@@ -124,6 +124,14 @@ def test_a_control_without_end(
     assert time.monotonic() - began < 10
 
 
+def test_a_control_whose_time_is_up_does_not_blame_the_run() -> None:
+    """The run has time of its own, and plenty of it."""
+    attempt = Attempt(NOW, 1.0, error=AttemptError.BUDGET, detail="the run's time was used up")
+    control = Control("http://c/", body=BODY)
+    look = network_control.judge(NOW, [(control, Exchange(Probe("c", "http://c/"), (attempt,)))])
+    assert look.trouble == "http://c/: no answer within 10 s"
+
+
 def test_one_of_several_is_enough(serve: Serve, ask: Callable[..., ControlLook]) -> None:
     """Somebody else's outage is not ours."""
     sound = serve(answer(BODY))

@@ -491,6 +491,15 @@ def test_retries_in_a_network_that_is_in_trouble() -> None:
     assert "the controls say: http://c/: reset" in verdict.reason
 
 
+def test_a_certificate_is_no_part_of_a_release() -> None:
+    """Where TLS is all that failed, who rolls back is told that it may mend nothing."""
+    tls = outcome(FAILED, "tls", phase="expired", exchanges=[])
+    verdict = fold(evidence(tls))
+    assert (verdict.exit_code, verdict.action) == (1, "roll back")
+    assert "install a valid one" in verdict.advice
+    assert fold(evidence(tls, WRONG)).advice == "roll back"
+
+
 def test_a_release_that_changed_makes_failures_worthless() -> None:
     """Whatever failed meanwhile, retries included; the reason is the change."""
     erratic = {"asked": {"content": 100}, "flaky": {"content": 60}, "erratic": {"content": 60}}
