@@ -1,5 +1,7 @@
 """js/locale/date_format.json: a locale without its twelve months has no graph."""
 
+from itertools import pairwise
+
 import pytest
 
 from knowngood import checks
@@ -24,6 +26,9 @@ def month_problems(months):
     if [name[:3].title() for name in months.get("en-US", ENGLISH)] != ENGLISH:
         problems.append(f"en-US: the months are not {', '.join(ENGLISH)}")
     for language, names in months.items():
+        twice = next((a for a, b in pairwise(names) if a == b and len(a) > 1), "")
+        if twice:
+            problems.append(f"{language}: two months in a row are {twice}")
         if len(set(names)) <= 6:
             problems.append(f"{language}: most months have the same name")
         numbered = any(character.isdigit() for character in "".join(names))
@@ -50,13 +55,14 @@ def test_every_locale_has_its_twelve_months(loaded, schema, case, environment):
         assert language in months or language in without, f"no months for {language}"
 
 
-@pytest.mark.catches("months-alike", "months-english", "months-sorted")
+@pytest.mark.catches("months-alike", "months-english", "months-sorted", "months-twice")
 @pytest.mark.get("content:/en-US/{*page}", resources=True)
 @pytest.mark.get("content:/en-US" + PATH)
 def test_months_are_each_language_s_own_in_their_order(loaded, schema):
     """Months are not all alike, not sorted by letter, and not the same in every language.
 
-    Some languages do share English names, and two months of one may share a name.
+    Some languages do share English names, and two months of one may share a name, such as January
+    and June in Armenian, unless one follows the other.
     """
     for response in loaded(PATH):
         schema("date_format").check(response.json())

@@ -60,11 +60,13 @@ def test_the_version_document_says_what_is_deployed(responses, environment, sche
 
 
 @pytest.mark.catches("heartbeat-down", "heartbeat-says-error", "lbheartbeat-down")
+@pytest.mark.catches("heartbeat-is-html", "lbheartbeat-is-html")
 @pytest.mark.get("content:/__heartbeat__", "content:/__lbheartbeat__")
 def test_the_deployment_says_it_is_well(responses, environment):
     """The heartbeats that the environment names answer 200 and report no error.
 
-    A load balancer takes out what does not answer 200; an error with 200 keeps it in.
+    A load balancer takes out what does not answer 200; an error with 200 keeps it in, and so does
+    a page, which is that of somebody else.
     """
     expected = environment.params.get("heartbeat", ())
     for response in responses:
@@ -73,3 +75,5 @@ def test_the_deployment_says_it_is_well(responses, environment):
         assert response.status_code == 200
         error = re.search(r'"status"\s*:\s*"(error|critical|fail\w*|down)"', response.text, re.I)
         assert error is None, f"expected no error, found {error[0]}"
+        page = re.search(r"<!doctype html|<html|<body", response.text, re.I)
+        assert page is None, "a web page in place of a heartbeat"

@@ -119,6 +119,12 @@ FAULTS = [
         _every_month(sorted),
     ),
     content(
+        "months-twice",
+        "February stands twice among the months of every locale, and March is missing",
+        _DATES,
+        _every_month(lambda names: [*names[:2], names[1], *names[3:]]),
+    ),
+    content(
         "date-format-wrong-charset",
         "date_format.json is UTF-8 but sent as ISO-8859-1",
         _DATES,
