@@ -497,7 +497,8 @@ def test_a_certificate_is_no_part_of_a_release() -> None:
     verdict = fold(evidence(tls))
     assert (verdict.exit_code, verdict.action) == (1, "roll back")
     assert "install a valid one" in verdict.advice
-    assert fold(evidence(tls, WRONG)).advice == "roll back"
+    wrong = outcome(FAILED, check="test_b.py::test_b", message="another fault")
+    assert fold(evidence(tls, wrong)).advice == "roll back"
 
 
 def test_a_release_that_changed_makes_failures_worthless() -> None:
