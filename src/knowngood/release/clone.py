@@ -6,11 +6,13 @@ import errno
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
+from ..safety import one_line
 from .git import GitError, Repository, is_ref_part
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)
@@ -21,7 +23,8 @@ _PRUNING: Final = (
     "remote.origin.prune",
     "remote.origin.pruneTags",
 )
-_TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved is an error
+_TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved there stays as it is here
+_FAILED: Final = re.compile(r"^ ! \[[^]\n]*\] +(\S+) +-> (\S+) +\((.*)\)$", re.M)
 
 
 def cache() -> Path:
@@ -88,19 +91,35 @@ def _make(aside: Path, url: str, path: Path) -> None:
             raise
 
 
-def fetch(repository: Repository) -> None:
+def fetch(repository: Repository) -> Mapping[str, str]:
     """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
     here and not there goes away, whatever git is configured to prune.
 
-    Raises GitError, also for a tag that is another one there.
+    Return the tags that could not be fetched, each with why; they are as they were. Raises
+    GitError where anything else failed.
     """
-    if repository.has_origin:
-        keep = [f"{key}=false" for key in _PRUNING]
-        options = [word for setting in keep for word in ("-c", setting)]
-        repository.run(
-            *options, "fetch", "--no-tags", "--no-recurse-submodules", "origin", _HEADS, _TAGS
-        )
-        _pack(repository)
+    if not repository.has_origin:
+        return {}
+    settings = [f"{key}=false" for key in _PRUNING] + ["fetch.output=full"]
+    options = [word for setting in settings for word in ("-c", setting)]
+    how = ("fetch", "--no-tags", "--no-recurse-submodules")
+    try:
+        repository.run(*options, *how, "origin", _HEADS, _TAGS)
+    except GitError as error:
+        if not (unfetched := _tags_alone(error.output)):
+            raise
+        return unfetched
+    _pack(repository)
+    return {}
+
+
+def _tags_alone(output: str) -> Mapping[str, str]:
+    """Return the tags that a fetch failed for, by what it printed; none where more failed."""
+    failed = _FAILED.findall(output)
+    if "fatal: " in output or any(there != here for there, here, _ in failed):
+        return {}  # a branch has another name here, origin/NAME
+    other = "it is another one at the origin"
+    return {tag: other if "clobber" in why else one_line(why, 200) for tag, _, why in failed}
 
 
 def _pack(repository: Repository) -> None:

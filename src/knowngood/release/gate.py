@@ -11,7 +11,8 @@ from ..environment import Environment, GateRules
 from ..safety import one_line
 from .git import Repository, is_ref_part
 from .record import Record, RecordKind, at, is_record
-from .records import BadRecord, Records, releases_on
+from .record_name import BadRecord
+from .records import Records, releases_on
 from .review import ReviewedCommit, ReviewRule, reviewed
 from .trust import relevant_environments, trusted_records, untrusted
 
@@ -121,6 +122,11 @@ class GateQuestion:
                 f"{self.release} was {before.commit[:12]} on {at(before.when)}, and is now "
                 f"{commit[:12]}: its tag was moved",
                 "make a release with a name of its own",
+            )
+        if self.release in self.records.unfetched:
+            yield GateReason(
+                f"the tag {self.release}: {self.records.unfetched[self.release]}",
+                "find out who moved it; then make a release with a name of its own",
             )
         kind = self.repository.run("cat-file", "-t", f"refs/tags/{self.release}").strip()
         if kind != "tag":

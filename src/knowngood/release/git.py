@@ -44,7 +44,15 @@ _OF_HOOKS: Final = (
 
 
 class GitError(RunnerError):
-    """git refused; the message says what was asked and what it said."""
+    """git refused; the message says what was asked and what it said.
+
+    Attributes:
+        output: all that git printed, raw.
+    """
+
+    def __init__(self, message: str, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ class Repository:
         """Return what ``git ARGUMENTS`` prints, as bytes. Raises GitError."""
         done = self._done(arguments, given)
         if done.returncode != 0:
-            raise GitError(_refusal(arguments, done))
+            raise GitError(_refusal(arguments, done), _text(done.stdout + done.stderr))
         return done.stdout
 
     def by_hand(self, *arguments: str) -> str:

@@ -15,7 +15,14 @@ from typing import BinaryIO, Final
 from ..safety import UsageError, one_line
 from . import git_settings
 from .git import GitError, Repository, is_ref_part
-from .ref_policy import RefChange, branch_refusals, gated, is_record_ref, record_refusals
+from .ref_policy import (
+    RefChange,
+    branch_refusals,
+    gated,
+    is_record_ref,
+    record_refusals,
+    release_tag_refusals,
+)
 from .review import refusal
 
 _OBJECT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -102,6 +109,8 @@ def _update(repository: Repository, arguments: Sequence[str], _: BinaryIO) -> li
     change = _change(_followed(repository, arguments[0]), old=arguments[1], new=arguments[2])
     if is_record_ref(change.ref):
         return record_refusals(repository, change)
+    if change.ref.startswith("refs/tags/"):
+        return release_tag_refusals(repository, change)
     if change.ref != git_settings.branch(repository):
         return []
     return branch_refusals(repository, change, "--all") or gated(repository, change.new)

@@ -36,11 +36,10 @@ class Ledger:
     def open(cls, environment: Environment, *, offline: bool = False) -> Ledger:
         """Fetch, unless ``offline``, and read. Raises BadEnvironment, GitError."""
         repository = clone.opened(environment)
-        if not offline:
-            clone.fetch(repository)
+        unfetched = {} if offline else clone.fetch(repository)
         clone.refuse_shallow(repository)
         now, names = datetime.now(UTC), relevant_environments(environment)
-        return cls(environment, repository, records.read(repository, now, names))
+        return cls(environment, repository, records.read(repository, now, names, unfetched))
 
     def question(self, release: str, manifest: Path | None) -> gate.GateQuestion:
         """Return the question to the gate: may this release, of the build with this manifest, go
@@ -105,6 +104,10 @@ class Ledger:
 
     def warnings(self) -> list[str]:
         """Return what a person should know about the records beside the answer to a question: which
-        of those that were read for it are none.
+        of those that were read for it are none, and which tags could not be fetched.
         """
-        return [f"the record {bad}" for bad in self.records.bad]
+        tags = self.records.unfetched.items()
+        return [
+            *(f"the record {bad}" for bad in self.records.bad),
+            *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
+        ]

@@ -6,80 +6,65 @@ read when a question comes to it, newest first, so that a command reads a few of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice, takewhile
+from types import MappingProxyType
 from typing import Final
 
-from ..safety import one_line
 from . import record_parser
 from .git import Repository
-from .git_objects import objects, peeled
+from .git_objects import GitObject, objects, peeled
 from .record import DEPLOYED, TIME, Record, RecordKind, is_record
+from .record_name import BadRecord, environment_of, release_of, time_of
 from .record_parser import SKEW, MalformedRecord
 
 _FIRST, _MOST = 10, 250
 """Records that are read at once: few for a question about the newest, many for a long search."""
 
-_TIME: Final = re.compile(r"/(\d{8}T\d{6}\.\d{6}Z)\Z", re.A)
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 
 
-@dataclass(frozen=True, slots=True)
-class BadRecord:
-    """A tag with a record's name that holds none. Its name tells what it may have said.
-
-    Attributes:
-        name: the tag's name.
-        why: what is wrong with it.
-        commit: the commit that it is on, in full; empty where it is on none.
-    """
-
-    name: str
-    why: str
-    commit: str = ""
-
-    @property
-    def kind(self) -> str:
-        """Return the kind in its name."""
-        return self.name.partition("/")[0]
-
-    @property
-    def environment(self) -> str:
-        """Return the environment in its name; empty where it names none."""
-        return [*self.name.split("/"), ""][1]
-
-    @property
-    def release(self) -> str:
-        """Return the release in its name; empty where it names none."""
-        return "/".join(_TIME.sub("", self.name).split("/")[2:])
-
-    def __str__(self) -> str:
-        return f"{one_line(self.name, 200)}: {self.why}"
-
-
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 Trusted = Callable[[Record], bool]
 Read = Callable[[Sequence[str]], Iterator[Record | BadRecord]]
 
 
-def read(repository: Repository, now: datetime, environments: Iterable[str]) -> Records:
-    """Return the records of these environments. Only their names are read now. Raises GitError."""
+def read(
+    repository: Repository,
+    now: datetime,
+    environments: Iterable[str],
+    unfetched: Mapping[str, str] = NONE,
+) -> Records:
+    """Return the records of these environments. Only their names are read now. ``unfetched`` are
+    tags that could not be fetched, each with why. Raises GitError.
+    """
+    environments = set(environments)
     patterns = [f"refs/tags/{kind}/{name}/" for kind in RecordKind for name in environments]
     listed = repository.run("for-each-ref", "--format=%(refname:lstrip=2)", *patterns)
 
     def contents(names: Sequence[str]) -> Iterator[Record | BadRecord]:
-        tags = objects(repository, (f"refs/tags/{name}" for name in names))
-        for name, tag in zip(names, tags, strict=True):
-            commit = peeled(repository, tag)
-            try:
-                yield record_parser.parse(name, tag, commit, now)
-            except MalformedRecord as error:
-                yield BadRecord(name, str(error), commit or "")
+        here = [name for name in names if name not in unfetched]
+        tags = objects(repository, (f"refs/tags/{name}" for name in here))
+        for name in names:
+            if name in unfetched:
+                yield BadRecord(name, unfetched[name])
+            else:
+                yield _record(repository, name, next(tags), now)
 
-    return Records(listed.splitlines(), contents)
+    records = {
+        name for name in unfetched if is_record(name) and environment_of(name) in environments
+    }
+    return Records({*listed.splitlines(), *records}, contents, unfetched)
+
+
+def _record(repository: Repository, name: str, tag: GitObject, now: datetime) -> Record | BadRecord:
+    commit = peeled(repository, tag)
+    try:
+        return record_parser.parse(name, tag, commit, now)
+    except MalformedRecord as error:
+        return BadRecord(name, str(error), commit or "")
 
 
 def releases_on(repository: Repository, commit: str) -> list[str]:
@@ -93,8 +78,13 @@ def releases_on(repository: Repository, commit: str) -> list[str]:
 class Records:
     """Records of a repository. A method that returns records returns them newest first."""
 
-    def __init__(self, names: Iterable[str], contents: Read) -> None:
-        """Take the ``names`` of all, in any order; ``contents`` reads some of them, in order."""
+    def __init__(
+        self, names: Iterable[str], contents: Read, unfetched: Mapping[str, str] = NONE
+    ) -> None:
+        """Take the ``names`` of all, in any order; ``contents`` reads some of them, in order.
+        ``unfetched`` are tags that could not be fetched, each with why.
+        """
+        self.unfetched = unfetched
         self._names = names
         self._contents = contents
         self._known: dict[str, Record | BadRecord] = {}
@@ -109,8 +99,8 @@ class Records:
     def _listed(self) -> Mapping[str, Sequence[str]]:
         """The names of each environment, newest first."""
         places: dict[str, list[str]] = {}
-        for name in sorted(self._names, key=_time, reverse=True):
-            places.setdefault(name.split("/", 2)[1], []).append(name)
+        for name in sorted(self._names, key=time_of, reverse=True):
+            places.setdefault(environment_of(name), []).append(name)
         return places
 
     @property
@@ -148,7 +138,7 @@ class Records:
     ) -> Iterator[str]:
         folders = tuple(f"{kind}/{environment}/{name}/" for kind in kinds for name in releases)
         names = (name for name in self._listed.get(environment, ()) if name.startswith(folders))
-        return (name for name in names if _release(name) in releases)
+        return (name for name in names if release_of(name) in releases)
 
     def _read(self, names: Iterable[str], size: int = _FIRST) -> Iterator[Record | BadRecord]:
         """Yield what these hold. The next ones, more than ``size``, are read when one of them is
@@ -192,7 +182,7 @@ class Records:
         """
         put = self._put_there(environment)
         sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
-        return next(filter(trusted, sure), None)
+        return next(filter(trusted, filter(self._same_at_origin, sure)), None)
 
     def _put_there(self, environment: str) -> Iterator[Record]:
         """Yield what was put or seen on an environment."""
@@ -231,15 +221,15 @@ class Records:
         """Return the verifications of the same environment that may be newer."""
         earliest = (good.when - SKEW).strftime(TIME)
         names = self._names_of(good.environment, RecordKind.VERIFIED)
-        return self._read(takewhile(lambda name: _time(name) > earliest, names))
+        return self._read(takewhile(lambda name: time_of(name) > earliest, names))
 
     def unread_step(self, environment: str, since: Record | None) -> BadRecord | None:
         """Return a tag that cannot be read, and may say that a release was put on an environment
         after the record ``since`` was made.
         """
-        earliest = _time(since.name) if since is not None else ""
+        earliest = time_of(since.name) if since is not None else ""
         names = self._names_of(environment, *_STEPS)
-        newer = self._read(takewhile(lambda name: _time(name) > earliest, names))
+        newer = self._read(takewhile(lambda name: time_of(name) > earliest, names))
         return next((bad for bad in newer if isinstance(bad, BadRecord)), None)
 
     def last_good(self, environment: str, trusted: Trusted) -> Record | None:
@@ -248,19 +238,12 @@ class Records:
         """
         passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
         sure = (r for r in passed if not self.revoked_by(r) and not self.doubted_by(r))
-        return next(filter(trusted, sure), None)
+        return next(filter(trusted, filter(self._same_at_origin, sure)), None)
+
+    def _same_at_origin(self, record: Record) -> bool:
+        """Return whether a record's release has the same tag here and at the origin."""
+        return record.release not in self.unfetched
 
 
 def _good(records: Iterable[Record | BadRecord]) -> Iterator[Record]:
     return (record for record in records if isinstance(record, Record))
-
-
-def _time(name: str) -> str:
-    """Return the time in the name of a record's tag. One without may be the newest."""
-    time = _TIME.search(name)
-    return time[1] if time else "~"
-
-
-def _release(name: str) -> str:
-    """Return the release in the name of a record's tag."""
-    return "/".join(name.split("/")[2:-1])

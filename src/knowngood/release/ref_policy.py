@@ -10,9 +10,9 @@ from typing import Final
 
 from ..safety import one_line
 from . import git_settings
-from .git import Repository
+from .git import Repository, is_ref_part
 from .git_objects import GitObject, objects, peeled
-from .record import Record, is_record
+from .record import Record, RecordKind, is_record
 from .record_parser import MalformedRecord, parse
 from .records import Records
 from .review import unmarked
@@ -97,6 +97,23 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
             "'PASSED: verified by hand: REASON'"
         ]
     return _unsigned(repository, tag)
+
+
+def release_tag_refusals(repository: Repository, change: RefChange) -> list[str]:
+    """Return why a tag that is no record may not change so; empty where it may: it is new, or no
+    record names it. Raises GitError.
+    """
+    name = change.ref.removeprefix(_TAGS)
+    if change.creates or not is_ref_part(name):
+        return []
+    records = [f"{_TAGS}{kind}/*/{name}/*" for kind in RecordKind]
+    first = repository.run("for-each-ref", "--count=1", "--format=%(refname:lstrip=2)", *records)
+    if not first:
+        return []
+    return [
+        f"{name} is the release of {first.strip()}: the tag of a release that is on record is "
+        "never moved or deleted; next: make a release with a name of its own"
+    ]
 
 
 def _record(repository: Repository, ref: str, tag: GitObject) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -52,9 +52,9 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
     @cache
     def read(repository: Repository) -> tuple[Records, str]:
         """Return its records, and why they may not be up to date. Most share one repository."""
-        trouble = "" if offline else _trouble_fetching(repository)
+        trouble, unfetched = ("", {}) if offline else _fetched(repository)
         clone.refuse_shallow(repository)
-        return records.read(repository, datetime.now(UTC), names), trouble
+        return records.read(repository, datetime.now(UTC), names, unfetched), trouble
 
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
         live = pool.map(lambda e: None if offline else _live(e), environments)
@@ -84,12 +84,13 @@ def _live(environment: Environment) -> str | None:
     return one_line(done.stdout.strip(), 80) or None
 
 
-def _trouble_fetching(repository: Repository) -> str:
+def _fetched(repository: Repository) -> tuple[str, Mapping[str, str]]:
+    """Fetch; return why that failed, and the tags that alone could not be fetched, with why."""
     try:
-        clone.fetch(repository)
+        unfetched = clone.fetch(repository)
     except GitError as error:
-        return f"not up to date: {error}"
-    return ""
+        return f"not up to date: {error}", {}
+    return "; ".join(f"the tag {tag}: {why}" for tag, why in unfetched.items()), unfetched
 
 
 def _recorded(environment: Environment, read: _Read) -> Row:

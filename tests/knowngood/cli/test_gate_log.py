@@ -238,8 +238,45 @@ def test_a_tag_that_is_another_one_there(run: Run, site: Repository, tmp_path: P
     git(site.path, "remote", "add", "origin", str(bare))
     git(bare, "tag", "-f", "v2", "v1")
     ended = run("gate", "--env=prod", "--release=v2")
-    assert ended.code == 75
-    assert "v2" in ended.err
+    assert ended.code == 1
+    assert "1. the tag v2: it is another one at the origin" in ended.out
+
+
+def test_a_rolling_tag_stops_nobody(
+    run: Run, site: Repository, noted: Note, tmp_path: Path
+) -> None:
+    """A tag that is moved at the origin for each release is told, and what matters is fetched. A
+    release that was moved there is not the last known good one.
+    """
+    git(site.path, "tag", "latest", "v1")
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    git(bare, "tag", "-f", "latest", "v2")
+    git(bare, "tag", "v9", "v2")
+    noted("v1", "prod", "PASSED", 3)
+    noted("v2", "prod", "PASSED", 2)
+    ended = run("last-good", "--env=prod")
+    assert (ended.code, ended.out) == (0, "v2\n")
+    assert "! the tag latest: it is another one at the origin" in ended.err
+    assert git(site.path, "tag", "-l", "v9") == "v9\n"
+    git(bare, "tag", "-f", "v2", "v3")
+    assert run("last-good", "--env=prod").out == "v1\n"
+
+
+def test_a_record_that_is_another_one_at_the_origin(
+    run: Run, site: Repository, noted: Note, tmp_path: Path
+) -> None:
+    """Which of them is true nobody can tell, so it says nothing good."""
+    noted("v1", "prod", "PASSED", 3)
+    record = noted("v2", "prod", "PASSED", 2)
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    git(bare, "tag", "-f", record.name, "v2")
+    ended = run("last-good", "--env=prod")
+    assert (ended.code, ended.out) == (0, "v1\n")
+    assert f"! the record {record.name}: it is another one at the origin" in ended.err
 
 
 def test_a_shallow_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from release_side import NOW, Note, git
 from knowngood.release import git_objects, records
 from knowngood.release.git import Repository
 from knowngood.release.record import Record, RecordKind
-from knowngood.release.records import BadRecord, Records, releases_on
+from knowngood.release.record_name import BadRecord
+from knowngood.release.records import Records, releases_on
 
 PASSED = Record(RecordKind.VERIFIED, "prod", "v1", "1" * 40, NOW, "PASSED")
 

@@ -130,6 +130,21 @@ def test_a_record_is_written_once(watched: Clone, server: Clone, family: str) ->
     assert server.git("rev-parse", ref) == before
 
 
+def test_the_tag_of_a_release_on_record_stays(watched: Clone, server: Clone) -> None:
+    """Neither moved nor deleted. A tag that no record names is its owner's."""
+    released(watched, "team/v1")
+    watched.git("push", "-q", "origin", watched.tag("latest", "Latest"))
+    watched.commit(MARKED)
+    for name in ("team/v1", "latest"):
+        watched.tag(name, "Moved", "--force")
+    message = watched.refused("push", "--force", "origin", "refs/tags/team/v1")
+    assert "team/v1 is the release of verified/stage/team/v1/" in message
+    assert "never moved or deleted" in watched.refused("push", "origin", ":refs/tags/team/v1")
+    watched.git("push", "-q", "--force", "origin", "refs/tags/latest")
+    watched.git("push", "-q", "origin", ":refs/tags/latest")
+    assert server.git("tag", "-l", "team/v1") == "team/v1"
+
+
 def test_only_a_record_is_let_in_under_a_record_s_name(watched: Clone) -> None:
     """It would stay for good, and shut every gate that reads it."""
     name = "verified/stage/v1/20261125T100000.000000Z"

@@ -1,0 +1,60 @@
+"""What the name of a record's tag tells, KIND/ENVIRONMENT/RELEASE/TIME, before the tag is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ..safety import one_line
+
+_TIME: Final = re.compile(r"/(\d{8}T\d{6}\.\d{6}Z)\Z", re.A)
+
+
+def time_of(name: str) -> str:
+    """Return the time in the name of a record's tag. One without may be the newest."""
+    time = _TIME.search(name)
+    return time[1] if time else "~"
+
+
+def environment_of(name: str) -> str:
+    """Return the environment in the name of a record's tag; empty where it names none."""
+    return [*name.split("/", 2), ""][1]
+
+
+def release_of(name: str) -> str:
+    """Return the release in the name of a record's tag."""
+    return "/".join(name.split("/")[2:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A tag with a record's name that holds none. Its name tells what it may have said.
+
+    Attributes:
+        name: the tag's name.
+        why: what is wrong with it.
+        commit: the commit that it is on, in full; empty where it is on none.
+    """
+
+    name: str
+    why: str
+    commit: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind in its name."""
+        return self.name.partition("/")[0]
+
+    @property
+    def environment(self) -> str:
+        """Return the environment in its name; empty where it names none."""
+        return environment_of(self.name)
+
+    @property
+    def release(self) -> str:
+        """Return the release in its name; empty where it names none."""
+        return "/".join(_TIME.sub("", self.name).split("/")[2:])
+
+    def __str__(self) -> str:
+        return f"{one_line(self.name, 200)}: {self.why}"
