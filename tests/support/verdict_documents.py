@@ -96,6 +96,9 @@ def document(*causes: dict[str, Any], text: str = "", **more: Any) -> dict[str, 
     results.retried = [exchange(text, tries=2)]
     results.left_behind = [f"https://fhr.example/left{text}"]
     results.warnings = [f"a warning{text}"]
+    for seconds in (0.02, 0.04, 0.3):
+        results.answers[f"content{text}"].add(seconds)
+    results.certificates = {f"content{text}": 1_702_592_000.0}
     verdict = replace(fold(results.evidence()), **more)
     results.looks = [ControlLook(1_700_000_000.0, f"silent{text}", skew=-0.5)]
     content = json_file.document(

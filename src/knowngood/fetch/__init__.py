@@ -5,6 +5,7 @@ and budgets and reads answers with the help of ``content``. It does not know pyt
 reports or releases.
 """
 
+from .answer_times import AnswerTimes
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options, curl_line
 from .decompression import decoded
@@ -39,6 +40,7 @@ __all__ = [
     "SILENT",
     "SOUND",
     "Answer",
+    "AnswerTimes",
     "AttemptError",
     "Blocked",
     "Client",

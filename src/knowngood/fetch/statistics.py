@@ -10,6 +10,7 @@ from itertools import islice
 from sys import intern
 from typing import Any, Final
 
+from .answer_times import AnswerTimes
 from .decompression import decoded
 from .exchange_summary import summary
 from .flakiness import AttemptLog
@@ -65,7 +66,7 @@ class RequestStatistics:
         asked: exchanges by group.
         attempt_logs: how attempts ended, by origin.
         flaky_exchanges: the flaky exchanges themselves.
-        answers: how many answers each origin gave.
+        answers: the answers of each origin by how long they took.
         turned_away: how many of them turn the run away, or may do so.
         answered_at: when each origin answered last, in seconds since the epoch.
         slowest: the five slowest exchanges: seconds and probe.
@@ -91,7 +92,7 @@ class RequestStatistics:
         default_factory=lambda: defaultdict(AttemptLog)
     )
     flaky_exchanges: list[FlakyExchange] = field(default_factory=list)
-    answers: Counter[str] = field(default_factory=Counter)
+    answers: defaultdict[str, AnswerTimes] = field(default_factory=lambda: defaultdict(AnswerTimes))
     turned_away: Counter[str] = field(default_factory=Counter)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -129,7 +130,7 @@ class RequestStatistics:
     def _note_answer(self, exchange: Exchange, answer: Answer) -> None:
         probe = exchange.probe
         self.received += len(answer.body)
-        self.answers[probe.origin] += 1
+        self.answers[probe.origin].add(exchange.attempts[-1].seconds)
         self.turned_away[probe.origin] += is_turned_away(exchange)
         self.note_reached(exchange)
         if probe.method in SAFE_METHODS:

@@ -84,6 +84,8 @@ def document(
                 {"seconds": round(took, 3), "request": what} for took, what in results.slowest
             ],
         },
+        "answers": {origin: times.to_json() for origin, times in results.answers.items()},
+        "certificates": dict(results.certificates),
         "left_behind": results.left_behind,
     }
 

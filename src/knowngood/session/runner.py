@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from ..environment import Environment
@@ -244,7 +244,7 @@ class Runner:
             "asked": dict(statistics.asked),
             "flaky": dict(statistics.flaky),
             "erratic": dict(statistics.erratic),
-            "answers": dict(statistics.answers),
+            "answers": {origin: asdict(times) for origin, times in statistics.answers.items()},
             "turned_away": dict(statistics.turned_away),
             "answered_at": statistics.answered_at,
             "slowest": statistics.slowest,

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from ..environment import Advisory, Environment
+from ..fetch import AnswerTimes
 from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
 from .evidence import ALIKE, BUILT, CONVERGED, Evidence
@@ -48,7 +49,7 @@ class RunResults:
         accepting: whether advisories count: in a drill they do not.
         catches: the faults that a check is known to catch, by name.
         requests, attempts, received: counts, and bytes of bodies.
-        answers: how many answers each origin gave.
+        answers: the answers of each origin by how long they took.
         turned_away: how many of them turn the run away, or may do so.
         answered_at: when each origin last answered, in seconds since the epoch.
         slowest: seconds and request of the slowest requests.
@@ -88,7 +89,7 @@ class RunResults:
     asked: Counter[str] = field(default_factory=Counter)
     flaky: Counter[str] = field(default_factory=Counter)
     erratic: Counter[str] = field(default_factory=Counter)
-    answers: Counter[str] = field(default_factory=Counter)
+    answers: defaultdict[str, AnswerTimes] = field(default_factory=lambda: defaultdict(AnswerTimes))
     turned_away: Counter[str] = field(default_factory=Counter)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -152,7 +153,8 @@ class RunResults:
         self.asked.update(report["asked"])
         self.flaky.update(report["flaky"])
         self.erratic.update(report["erratic"])
-        self.answers.update(report["answers"])
+        for origin, times in report["answers"].items():
+            self.answers[origin].add_all(**times)
         self.turned_away.update(report["turned_away"])
         self.lacking += report["lacking"]
         self.warnings += report["warnings"]
@@ -197,7 +199,7 @@ class RunResults:
             silence=SilenceEvidence(
                 environment=str(self.environment.path),
                 answered_at=self.answered_at,
-                walled={o for o, count in self.answers.items() if count == self.turned_away[o]},
+                walled={o for o, a in self.answers.items() if a.count == self.turned_away[o]},
                 asked_again=self.asked_again,
                 controlled=bool(self.environment.control),
                 looks=tuple(self.looks),

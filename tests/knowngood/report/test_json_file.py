@@ -31,6 +31,8 @@ def content() -> dict[str, Any]:
     ledger.inapplicable["b"] = "no origin"
     ledger.slowest = [(1.23456, "GET /")]
     ledger.left_behind = ["/x"]
+    ledger.answers["content"].add(0.02)
+    ledger.certificates = {"content": 2_000_000_000.0}
     origins = {"content": "https://h"}
     return json_file.document(
         fold(ledger.evidence()),
@@ -80,6 +82,16 @@ def test_document_keeps_to_the_schema_that_ships() -> None:
     """Whoever reads the file by the schema finds what the schema says."""
     text = (files("knowngood.report") / "verdict.schema.json").read_text("utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(json.loads(json.dumps(content())))
+
+
+def test_document_has_the_answer_times_and_certificates_of_each_origin() -> None:
+    """Monitoring reads them: how many, how long, and until when."""
+    document = content()
+    times = document["answers"]["content"]
+    assert (times["count"], times["seconds"]) == (1, 0.02)
+    assert times["p50"] == pytest.approx(0.02, rel=0.25)
+    assert {"seconds": 0.025, "count": 1} in times["buckets"]
+    assert document["certificates"] == {"content": 2_000_000_000.0}
 
 
 def test_written_file_reads_back(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The controller's book adds up what all processes report."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 
 from knowngood.environment import Advisory
 from knowngood.environment.model import Budget, Environment
+from knowngood.fetch import AnswerTimes
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 
@@ -194,11 +195,22 @@ def test_evidence_is_all_of_it() -> None:
     assert evidence.silence.answered_at == {"content": 5.0}
 
 
+def answers(count: int) -> dict[str, Any]:
+    """So many answers of one origin, as a process hands them in."""
+    times = AnswerTimes()
+    for _ in range(count):
+        times.add(0.01)
+    return asdict(times)
+
+
 def test_origin_that_turned_every_process_away_is_walled() -> None:
     """One ordinary answer to any of them shows that it is not."""
     ledger = RunResults(ENVIRONMENT)
-    counts = {"answers": {"content": 2, "other": 2}, "turned_away": {"content": 2, "other": 2}}
+    counts = {
+        "answers": {"content": answers(2), "other": answers(2)},
+        "turned_away": {"content": 2, "other": 2},
+    }
     ledger.add_result(reported(**counts))
-    ledger.add_result(reported(answers={"other": 1}, warnings=["settling"]))
+    ledger.add_result(reported(answers={"other": answers(1)}, warnings=["settling"]))
     assert ledger.evidence().silence.walled == {"content"}
     assert ledger.warnings == ["settling"]
