@@ -109,7 +109,7 @@ def document(*causes: dict[str, Any], text: str = "", **more: Any) -> dict[str, 
         origins={f"content{text}": f"https://fhr.example{text}"},
         began=1_700_000_000.0,
     )
-    return {**content, "causes": list(causes)}
+    return {**content, "seconds": 30.0, "causes": list(causes)}
 
 
 def failed() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from .console import flush_streams, interruptible, print_error
 COMMANDS: Final = {
     "init": "write a suite for a service: look at it, write checks, run them",
     "verify": "run the checks against an environment; the exit code says what to do",
+    "fold": "make one verdict of those of several places",
     "watch": "verify once, silent until something changes: for cron or a timer",
     "drill": "start a deployment with one fault after the other; see each caught",
     "push": "gate, deploy, verify; if it fails, go back to the last known good release",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 import click
+
+from ..run_options import RUN_OPTIONS, RunOption
+
+Command = Callable[..., int]
 
 ENVIRONMENT: Final = click.option(
     "--env",
@@ -48,3 +53,27 @@ REPORTS: Final = click.option(
     help="keep the verdict, the HTML page and the JUnit file of each verification in this folder, "
     "which must be there: FOLDER/prod-v8.json for example",
 )
+
+
+def run_options(command: Command) -> Command:
+    """Give ``command`` the options of a run, in the order of their table."""
+    return _with_options(command, RUN_OPTIONS)
+
+
+def verdict_reports(command: Command) -> Command:
+    """Give ``command`` the options of a run that write its verdict to a file."""
+    flags = {"--verdict-file", "--html-file", "--summary-file"}
+    return _with_options(command, [option for option in RUN_OPTIONS if option.flag in flags])
+
+
+def _with_options(command: Command, options: Iterable[RunOption]) -> Command:
+    for option in reversed(tuple(options)):
+        command = click.option(
+            option.flag,
+            help=option.help,
+            metavar=option.metavar or None,
+            is_flag=not option.metavar,
+            multiple=option.repeatable,
+            type=click.Path(path_type=Path) if option.is_path else None,
+        )(command)
+    return command

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..environment import root_above
-from ..run_options import RUN_OPTIONS
 from ..session import Options
 from ..supervisor import verify
 from .console import print_line
-from .options import NOTIFY
-
-
-def run_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give ``command`` the options of a run, in the order of their table."""
-    for option in reversed(RUN_OPTIONS):
-        command = click.option(
-            option.flag,
-            help=option.help,
-            metavar=option.metavar or None,
-            is_flag=not option.metavar,
-            multiple=option.repeatable,
-            type=click.Path(path_type=Path) if option.is_path else None,
-        )(command)
-    return command
+from .options import NOTIFY, run_options
 
 
 @click.command(

@@ -14,8 +14,7 @@ from ..safety import KnowngoodError, shell_word
 from ..session import Options
 from ..watch import News, Watch, lines, no_result, usual_path
 from .console import print_error, print_line
-from .options import STATE
-from .verify import run_options
+from .options import STATE, run_options
 
 
 @click.command(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..verdict.evidence import plural
-from .wording import claim_words
+from .wording import claim_words, place_facts
 
 _CAUSES_SHOWN: Final = 100
 _RETRIES_SHOWN: Final = 50
@@ -136,8 +136,7 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _release_facts(document["release"])
     if manifest["digest"] is not None:
         yield "manifest", f"{manifest['digest']}, {plural(manifest['compared'], 'URL')} compared"
-    if document.get("place"):
-        yield "place", document["place"]
+    yield from place_facts(document)
     yield "run", f"{document['run']}, knowngood {document['knowngood']}"
 
 

@@ -11,7 +11,7 @@ from ..verdict.evidence import listed, plural
 from . import github
 from .markdown import code, code_block, plain
 from .report import Report
-from .wording import claim_words, got_words
+from .wording import claim_words, got_words, place_facts
 
 LARGEST: Final = 1 << 20
 """Bytes that GitHub shows of one step; of a larger file it shows nothing."""
@@ -120,8 +120,8 @@ def _numbers(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("expected", "seen"):
         if release[name] is not None:
             yield f"release {name}", plain(release[name])
-    if document.get("place"):
-        yield "place", plain(document["place"])
+    for name, value in place_facts(document):
+        yield plain(name), plain(value)
     yield (
         "run",
         f"{document['run']}, {document['seconds']:.1f} s, knowngood {document['knowngood']}",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..safety import one_line
-from ..verdict import VerdictKind
+from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.evidence import plural
 from ..verdict.run_results import RunResults
@@ -62,10 +62,16 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
 
 def cause_blocks(verdict: Verdict) -> Iterator[list[str]]:
     """Yield a block of lines for each cause, confirmed ones first."""
-    for cause in verdict.causes[:_BLOCKS_SHOWN]:
-        yield cause_block.lines(cause.to_json())
-    if len(verdict.causes) > _BLOCKS_SHOWN:
-        yield [f"… {len(verdict.causes) - _BLOCKS_SHOWN} more causes; --verdict-file has all"]
+    shown = [cause.to_json() for cause in verdict.causes[:_BLOCKS_SHOWN]]
+    yield from blocks_of(shown, len(verdict.causes))
+
+
+def blocks_of(causes: Sequence[Mapping[str, Any]], count: int) -> Iterator[list[str]]:
+    """Yield a block of lines for each of the first causes, of which there are ``count``."""
+    for cause in causes[:_BLOCKS_SHOWN]:
+        yield cause_block.lines(cause)
+    if count > _BLOCKS_SHOWN:
+        yield [f"… {count - _BLOCKS_SHOWN} more causes; --verdict-file has all"]
 
 
 def _unreadable(results: RunResults) -> Iterator[list[str]]:
@@ -108,12 +114,16 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         if doubt != verdict.reason:  # which stands in the last line
             yield f"doubt: {one_line(doubt, 300)}"
     yield ""
-    further = sum(cause.state == "failed" for cause in verdict.causes) - 1
-    more = f" (and {plural(further, 'more cause')})" if further > 0 else ""
-    yield (
-        f"{verdict.kind} (exit {verdict.exit_code}): {one_line(verdict.reason, 300)}{more}"
-        f" — {verdict.advice}"
-    )
+    failed = sum(cause.state == "failed" for cause in verdict.causes)
+    yield verdict_line(verdict.kind, verdict.reason, verdict.advice, failed)
+
+
+def verdict_line(kind: VerdictKind, reason: str, advice: str, failed: int) -> str:
+    """Return the last line of a run: its verdict, why and what to do. ``failed`` is how many causes
+    decide.
+    """
+    more = f" (and {plural(failed - 1, 'more cause')})" if failed > 1 else ""
+    return f"{kind} (exit {EXIT_CODES[kind]}): {one_line(reason, 300)}{more} — {advice}"
 
 
 def _warnings(results: RunResults) -> Iterator[str]:

@@ -15,8 +15,9 @@ from .options import (
     TERMINAL,
     Options,
     environments_to_choose_from,
+    report_targets,
 )
-from .report_files import recording_folder, write_reports
+from .report_files import recording_folder, write_files, write_reports
 
 __all__ = [
     "PARENT",
@@ -30,5 +31,7 @@ __all__ = [
     "environments_to_choose_from",
     "recording_folder",
     "report_locks",
+    "report_targets",
+    "write_files",
     "write_reports",
 ]

@@ -104,7 +104,7 @@ class Options:
         """
         if env is None:
             raise UsageError(environments_to_choose_from(root))
-        reports = {
+        reports: dict[str, Path | None] = {
             "--verdict-file": verdict_file,
             "--html-file": html_file,
             "--har-file": har_file,
@@ -127,10 +127,7 @@ class Options:
             baseline=_baseline(baseline, cwd, environment),
             manifest_file=cwd / manifest if manifest is not None else None,
             manifest=_manifest(manifest, cwd, environment),
-            reports={
-                **_usual_reports(),
-                **{o: _target(o, path, cwd) for o, path in reports.items() if path is not None},
-            },
+            reports=report_targets(reports, cwd),
             annotate=github.is_here() and PARENT not in os.environ,
             record=record,
             push=push,
@@ -222,6 +219,16 @@ def _manifest(path: Path | None, cwd: Path, environment: Environment) -> manifes
         return manifests.read(cwd / path)
     except manifests.BadManifest as error:
         raise UsageError(f"--manifest {error}") from None
+
+
+def report_targets(given: Mapping[str, Path | None], cwd: Path) -> dict[str, Path]:
+    """Return the absolute path of each report that is to be written, by its option.
+
+    ``given`` are the paths on the command line, relative to ``cwd``. Raises UsageError.
+    """
+    asked_for = {option: path for option, path in given.items() if path is not None}
+    targets = {option: _target(option, path, cwd) for option, path in asked_for.items()}
+    return {**_usual_reports(), **targets}
 
 
 def _usual_reports() -> dict[str, Path]:

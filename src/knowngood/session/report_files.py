@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -26,17 +28,23 @@ def write_reports(options: Options, environment: Environment, report: Report) ->
     Returns lines to print: why a report was not written, which leaves the verdict as it is, and
     what became of the record.
     """
+    lines = write_files(options.reports, report)
+    if options.record:
+        from ..release import record_from_verdict
+
+        lines += record_from_verdict.report(environment, report.document, options.push).splitlines()
+    return lines
+
+
+def write_files(reports: Mapping[str, Path], report: Report) -> list[str]:
+    """Write ``reports``, paths by their options; return a line for each that was not written."""
     lines = []
-    for option, path in options.reports.items():
+    for option, path in reports.items():
         try:
             import_module(f"knowngood.report.{_WRITERS[option]}").write(path, report)
         except Exception as error:  # noqa: BLE001 - no trouble with a report changes the verdict
             reason = getattr(error, "strerror", None) or error
             lines.append(f"{option} {path}: not written: {reason}")
-    if options.record:
-        from ..release import record_from_verdict
-
-        lines += record_from_verdict.report(environment, report.document, options.push).splitlines()
     return lines
 
 

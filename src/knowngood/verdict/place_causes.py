@@ -1,0 +1,192 @@
+"""Unite what several places found wrong: each fault once, with the places that saw it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from ..fetch import RETRIED_STATUSES, SILENT, AttemptError
+from .evidence import listed
+from .place_files import PlaceVerdict
+from .symptom import ID, lasting
+
+_URLS: Final = 200  # URLs that a cause keeps
+_STATES: Final = ("failed", "known", "unsettled", "advisory")
+_BY_CHECK: Final = {"content", "schema", "release"}
+"""Kinds in which several faults may be at one URL, each found by a check of its own."""
+
+_NO_ANSWER: Final = SILENT - {AttemptError.TLS}
+"""Kinds that may be trouble on the way. A wrong certificate is none: somebody answered with it."""
+
+
+class Sighting(NamedTuple):
+    """A cause as one place has it.
+
+    Attributes:
+        place: the name of the place.
+        number: which of the place's causes it is, in the order to read them.
+        cause: the cause, as in a verdict document.
+    """
+
+    place: str
+    number: int
+    cause: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCause:
+    """One fault, and who saw it.
+
+    Attributes:
+        sightings: the fault as each place has it.
+        answered: the places that were answered while these were not: it is trouble on the way.
+            Empty for everything that counts as it is.
+    """
+
+    sightings: Sequence[Sighting]
+    answered: Sequence[str] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """Return the names of the places that saw it."""
+        return sorted({sighting.place for sighting in self.sightings})
+
+    @property
+    def failed_at(self) -> set[str]:
+        """Return the names of the places where it is confirmed and decides."""
+        return {s.place for s in self.sightings if s.cause["state"] == "failed"}
+
+    @property
+    def state(self) -> str:
+        """Return how far it counts, at the place where it counts most."""
+        states = {sighting.cause["state"] for sighting in self.sightings}
+        return next(state for state in _STATES if state in states)
+
+    @property
+    def lead(self) -> Sighting:
+        """Return the sighting of the place that saw most of it."""
+        return min(
+            self.sightings,
+            key=lambda s: (_STATES.index(s.cause["state"]), -len(s.cause["urls"]), s.place),
+        )
+
+    def to_json(self, total: int, state_on_the_way: str) -> dict[str, Any]:
+        """Return the cause as a verdict document has it.
+
+        ``total`` is how many places there are, ``state_on_the_way`` the state of trouble there.
+        """
+        lead, causes = self.lead.cause, [sighting.cause for sighting in self.sightings]
+        urls = dict.fromkeys(url for cause in (lead, *causes) for url in cause["urls"])
+        claims: dict[str, Any] = {}
+        for claim in (claim for cause in (lead, *causes) for claim in cause["claims"]):
+            claims.setdefault(claim["check"], claim)
+        state = state_on_the_way if self.answered else self.state
+        why = [f"since {listed(self.answered)} got answers: trouble on the way"]
+        return {
+            **lead,
+            "state": state,
+            "sentence": f"{lead['sentence']}{self._seen_from(total)}",
+            "urls": list(urls)[:_URLS],
+            "cases": sorted({case for cause in causes for case in cause["cases"]}),
+            "claims": list(claims.values()),
+            "accepted": why if self.answered and state == "advisory" else lead["accepted"],
+        }
+
+    def _seen_from(self, total: int) -> str:
+        if total == 1:
+            return ""
+        if len(self.places) == total:
+            return f" from all {total} vantage points"
+        return f" from {len(self.places)} of {total} vantage points: {listed(self.places)}"
+
+
+def shared_causes(places: Sequence[PlaceVerdict]) -> list[SharedCause]:
+    """Return each fault that ``places`` saw, in the order to read them: what counts most first.
+
+    Silence that others did not meet at the same origin is trouble on the way.
+    """
+    groups = _united(_sightings(places))
+    silent: defaultdict[str, set[str]] = defaultdict(set)
+    for sighting in (sighting for group in groups for sighting in group):
+        for origin in _silent_origins(sighting.cause):
+            silent[origin].add(sighting.place)
+    answered = {place.name for place in places if place.document["counts"]["passed"]}
+    causes = [SharedCause(group, _answered(group, silent, answered)) for group in groups]
+    return sorted(causes, key=_reading_order)
+
+
+def silent_origins(causes: Iterable[SharedCause]) -> set[str]:
+    """Return the origins, each ``host:port``, whose silence is trouble on the way."""
+    on_the_way = (cause for cause in causes if cause.answered)
+    return {origin for cause in on_the_way for origin in _silent_origins(cause.lead.cause)}
+
+
+def is_silent(kind: str) -> bool:
+    """Return whether a failure of this kind may be trouble on the way."""
+    return kind in _NO_ANSWER
+
+
+def _reading_order(cause: SharedCause) -> tuple[bool, int, int]:
+    return bool(cause.answered), _STATES.index(cause.state), cause.lead.number
+
+
+def _sightings(places: Iterable[PlaceVerdict]) -> Iterator[Sighting]:
+    for place in places:
+        for number, cause in enumerate(place.document["causes"]):
+            yield Sighting(place.name, number, cause)
+
+
+def _answered(
+    group: Sequence[Sighting], silent: Mapping[str, Set[str]], answered: Set[str]
+) -> list[str]:
+    """Return the places that were answered where those of a group were not."""
+    origins = {origin for sighting in group for origin in _silent_origins(sighting.cause)}
+    if not origins or all(sighting.cause["state"] != "failed" for sighting in group):
+        return []
+    return sorted(answered - {place for origin in origins for place in silent[origin]})
+
+
+def _united(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
+    """Group sightings that share a key, directly or by way of others; two of one place are two
+    faults.
+    """
+    groups: list[tuple[set[Hashable], list[Sighting]]] = []
+    for sighting in sightings:
+        keys = _keys(sighting.cause)
+        same = [
+            group
+            for group in groups
+            if group[0] & keys and all(other.place != sighting.place for other in group[1])
+        ]
+        if same:
+            same[0][0].update(keys)
+            same[0][1].append(sighting)
+        else:
+            groups.append((set(keys), [sighting]))
+    return [group for _, group in groups]
+
+
+def _keys(cause: Mapping[str, Any]) -> set[Hashable]:
+    """Return what identifies a cause at another place: its kind and where it is, and where a URL
+    may have several faults, the check.
+    """
+    silent = bool(_silent_origins(cause))
+    urls = [urlsplit(lasting(url)) for url in cause["urls"]]
+    if cause["kind"] == "unsteady":
+        return {("unsteady", silent, url.netloc) for url in urls}
+    by_check = cause["kind"] in _BY_CHECK or not urls
+    check = cause["claims"][0]["check"] if by_check and cause["claims"] else ""
+    kind = "silence" if silent else cause["kind"]
+    paths = {f"{url.netloc}{ID.sub('{id}', url.path)}" for url in urls} or {""}
+    return {(kind, check, path) for path in paths}
+
+
+def _silent_origins(cause: Mapping[str, Any]) -> set[str]:
+    """Return the origins that a cause says gave no answer: nothing where anybody answered."""
+    attempts = [attempt for exchange in cause["exchanges"] for attempt in exchange["attempts"]]
+    gateway = any(attempt["status"] in RETRIED_STATUSES for attempt in attempts)
+    silent = is_silent(cause["kind"]) or (cause["kind"] == "unsteady" and not gateway)
+    return {urlsplit(url).netloc for url in cause["urls"]} if silent else set()

@@ -1,0 +1,176 @@
+"""Refuse verdict files that cannot be made into one verdict.
+
+Only runs that asked the same of one deployment, at about the same time, count together. A file that
+was left in a folder, or copied from another job, must not count as good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+from ..safety import UsageError, one_line
+from .evidence import listed
+from .exit_codes import EXIT_CODES, VerdictKind
+from .unreachable import SKEW
+
+Document = Mapping[str, Any]
+"""A verdict document, sound by its schema."""
+
+_OWN: Final = "knowngood::"  # claims of the engine, which a document has only if they failed
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceVerdict:
+    """What one place says of a deployment.
+
+    Attributes:
+        name: what the place is called.
+        document: its verdict document.
+    """
+
+    name: str
+    document: Document
+
+    @property
+    def kind(self) -> VerdictKind:
+        """Return what its run ended in."""
+        return VerdictKind(self.document["verdict"])
+
+
+def accepted(
+    files: Mapping[str, Document], *, now: float, window: float, names: Sequence[str] = ()
+) -> list[PlaceVerdict]:
+    """Return the verdicts of ``files``, documents by their paths, sorted by place.
+
+    ``now`` is in seconds since the epoch; a run must have begun at most ``window`` seconds before.
+    ``names`` are the places that may be there; empty: any. Raises UsageError, which names the file.
+    """
+    documents = sorted(files.items())
+    for path, document in documents:
+        problem = _unusable(document) or _old(document, now, window) or _unexpected(document, names)
+        if problem:
+            raise UsageError(f"{one_line(path, 300)}: {problem}")
+    _refuse_differing(documents, _ALIKE[:1])
+    ran = [(path, document) for path, document in documents if document["checks"]]
+    _refuse_differing(ran, _ALIKE)
+    _refuse_other_checks(ran)
+    _refuse_same_place(documents)
+    verdicts = (PlaceVerdict(document["place"], document) for _, document in documents)
+    return sorted(verdicts, key=lambda verdict: verdict.name)
+
+
+def _unusable(document: Document) -> str:
+    code = EXIT_CODES[VerdictKind(document["verdict"])]
+    if document["exit_code"] != code:
+        return (
+            f"it says {document['verdict']} and the exit code {document['exit_code']}, which "
+            "contradict each other; run again there"
+        )
+    if "places" in document:
+        return "it is folded already; give the files that it was made of"
+    if not document.get("place"):
+        return "it names no place, since an earlier version wrote it; run again there"
+    return ""
+
+
+def _old(document: Document, now: float, window: float) -> str:
+    age = now - document["began"]
+    if age < -SKEW:
+        place = one_line(document["place"], 80)
+        return f"its run began {-age:.0f} s in the future; set the clock of {place}, or this one"
+    if age > window:
+        return (
+            f"its run began {age / 60:.0f} min ago, and --window allows {window / 60:.0f}: it may "
+            "be of another push; run again there, or leave it out"
+        )
+    return ""
+
+
+def _unexpected(document: Document, names: Sequence[str]) -> str:
+    if not names or document["place"] in names:
+        return ""
+    return (
+        f"it is of the place {one_line(document['place'], 80)}, and --expect names "
+        f"{', '.join(names)}; give --place to the run there"
+    )
+
+
+def _seen(document: Document) -> str | None:
+    """Return the release that a run saw, where it was not told which to expect."""
+    seen: str | None = document["release"]["seen"]
+    return seen if document["release"]["expected"] is None else None
+
+
+_ALIKE: Final[Sequence[tuple[str, Callable[[Document], object], str]]] = (
+    ("the environment", lambda d: d["environment"], "fold the verdicts of one environment"),
+    ("the origins", lambda d: d["origins"], "run against one deployment at every place"),
+    ("--release", lambda d: d["release"]["expected"], "run with the same release at every place"),
+    ("the release that was live", _seen, "run with --release, which waits until all have it"),
+    ("--manifest", lambda d: d.get("manifest", {}).get("digest"), "run with one build's manifest"),
+)
+"""What must be alike in all documents: its name, its value, and what to do where it is not."""
+
+
+def _refuse_differing(
+    documents: Iterable[tuple[str, Document]],
+    alike: Iterable[tuple[str, Callable[[Document], object], str]],
+) -> None:
+    """Raise UsageError where documents differ in what must be alike."""
+    for what, value, remedy in alike:
+        pairs = pairwise((path, value(document)) for path, document in documents)
+        for (first, mine), (second, its) in pairs:
+            if mine != its:
+                raise UsageError(
+                    f"{_both(first, second)} differ in {what}: {one_line(str(mine), 300)} and "
+                    f"{one_line(str(its), 300)}; {remedy}"
+                )
+
+
+def _refuse_other_checks(ran: Sequence[tuple[str, Document]]) -> None:
+    """Raise UsageError where places ran different checks, or other versions of them.
+
+    A run that ended early may lack some of them.
+    """
+    for path, document in ran:
+        for other, complete in ran:
+            missing, further = (
+                _claims(complete) - _claims(document),
+                _claims(document) - _claims(complete),
+            )
+            if _is_whole(complete) and (further or (missing and _is_whole(document))):
+                odd = sorted({check for check, _ in missing | further})
+                raise UsageError(
+                    f"{_both(path, other)} did not run the same checks: "
+                    f"{one_line(listed(odd), 300)}; run the same suite at every place"
+                )
+
+
+def _is_whole(document: Document) -> bool:
+    """Return whether every case of a run came to its end."""
+    counts = document["counts"]
+    return bool(counts["ran"] + counts["skipped"] == counts["expected"] > 0)
+
+
+def _claims(document: Document) -> set[tuple[str, str]]:
+    """Return the checks that ran, each with what it claims."""
+    checks = document["checks"].items()
+    return {(name, check["claim"]) for name, check in checks if not name.startswith(_OWN)}
+
+
+def _refuse_same_place(documents: Iterable[tuple[str, Document]]) -> None:
+    path_of: dict[str, str] = {}
+    for path, document in documents:
+        place = document["place"]
+        if place in path_of:
+            raise UsageError(
+                f"{_both(path_of[place], path)} are both of the place {one_line(place, 80)}; name "
+                "each place with --place, and leave out the older of two runs of one place"
+            )
+        path_of[place] = path
+
+
+def _both(first: str, second: str) -> str:
+    return f"{one_line(first, 300)} and {one_line(second, 300)}"
