@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from knowngood.environment import WatchSettings
+from knowngood.environment import DeployCommand, Environment, Release, WatchSettings
+from knowngood.session import Options
+from knowngood.supervisor import VerifiedRun
 from knowngood.verdict import VerdictKind
-from knowngood.watch import machine
+from knowngood.watch import Watch, machine
 from knowngood.watch.run import RunCause, WatchedRun
 from knowngood.watch.state import News, WatchState
 
@@ -54,3 +57,56 @@ def after(
         state, news = machine.step(state, each, settings or WatchSettings())
         told += news
     return state, told
+
+
+Deployment = Callable[[float], dict[str, Any] | None]
+"""Returns the verdict document of a run that begins so many minutes after midnight; None for a
+usage error."""
+
+
+class Watched:
+    """A made-up deployment under watch; ``run_once`` takes the place of the supervisor's.
+
+    Attributes:
+        options: those of the watch.
+        path: the file with its state.
+        told: the lines that were printed.
+        complaints: the lines on what stands in the way of the watch.
+        runs: when each run began, in minutes after midnight.
+    """
+
+    def __init__(self, deployment: Deployment, path: Path, **more: Any) -> None:
+        environment = Environment(
+            name="prod",
+            path=Path("environments/prod.toml"),
+            description="",
+            release=Release("content:/__version__", repository="."),
+            deploy=DeployCommand(("./deploy",)),
+            **more,
+        )
+        self.options = Options(env="prod", environment=environment)
+        self.told: list[str] = []
+        self.complaints: list[str] = []
+        self.runs: list[float] = []
+        self._deployment = deployment
+        self.path = path
+        self._now = 0.0
+
+    def look(self, minute: float) -> int:
+        """Let the watch look at a minute of the day; return its exit code."""
+        return self.watch(minute).look()
+
+    def watch(self, minute: float) -> Watch:
+        """Return a watch as a new process has it, whose first run begins at this minute."""
+        self._now = minute
+        return Watch(self.options, (), self.path, self.told.append, self.complaints.append)
+
+    def run_once(self, *_: object) -> VerifiedRun:
+        """Return a made-up run; the next one begins half a minute later."""
+        minute, self._now = self._now, self._now + 0.5
+        self.runs.append(minute)
+        document = self._deployment(minute)
+        if document is None:
+            return VerifiedRun(4, None)
+        timed = {**document, "began": DAY + minute * MINUTE, "seconds": 12.0}
+        return VerifiedRun(document["exit_code"], timed)

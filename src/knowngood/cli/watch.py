@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..environment import root_above
-from ..safety import KnowngoodError, shell_word
+from ..safety import KnowngoodError, one_line
 from ..session import Options
-from ..watch import News, Watch, lines, no_result, usual_path
+from ..watch import Watch, no_result, usual_path
 from .console import print_error, print_line
 from .options import STATE, run_options
 
@@ -49,8 +47,8 @@ def command(
     try:
         cwd = Path.cwd()
         options = Options.from_values(root=root_above(cwd), cwd=cwd, origins=origin, **values)
-        tell = partial(_tell, options, quiet=monitoring)
-        watch = Watch(options, arguments, state or usual_path(options), tell, _complain)
+        say = _say_nothing if monitoring else print_line
+        watch = Watch(options, arguments, state or usual_path(options), say, _complain)
         code = watch.look()
     except KnowngoodError as error:
         if not monitoring:
@@ -59,26 +57,12 @@ def command(
     return _plugin(*watch.plugin_result(code)) if monitoring else code
 
 
-def _tell(options: Options, news: Sequence[News], quiet: bool) -> None:
-    """Print news, unless a monitoring system is to tell them in its own way."""
-    for each in () if quiet else news:
-        for line in lines(each, options.environment.name, _roll_back(options)):
-            print_line(line)
-
-
-def _roll_back(options: Options) -> str:
-    """Return the command that puts the last known good release back; empty where it cannot."""
-    environment = options.environment
-    recorded = environment.release is not None and environment.release.repository
-    return (
-        f"knowngood rollback {shell_word(f'--env={options.env}'.encode())}"
-        if recorded and environment.deploy
-        else ""
-    )
+def _say_nothing(line: str) -> None:
+    """Print no news: a monitoring system tells a state in its own way."""
 
 
 def _complain(line: str) -> None:
-    print_error(f"knowngood watch: {line}")
+    print_error(f"knowngood watch: {one_line(line, 1000)}")
 
 
 def _plugin(code: int, line: str) -> int:

@@ -5,9 +5,7 @@ no check and no deployment: what it knows of a run stands in the verdict documen
 """
 
 from .monitoring import no_result
-from .state import News
 from .store import StateUnusable, usual_path
 from .watch import Watch
-from .words import lines
 
-__all__ = ["News", "StateUnusable", "Watch", "lines", "no_result", "usual_path"]
+__all__ = ["StateUnusable", "Watch", "no_result", "usual_path"]

@@ -30,8 +30,7 @@ CREATE TABLE states (environment TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT 
 CREATE TABLE runs (
     environment TEXT NOT NULL, id TEXT NOT NULL, began REAL NOT NULL, seconds REAL NOT NULL,
     verdict TEXT NOT NULL, reason TEXT NOT NULL, release TEXT, causes TEXT NOT NULL,
-    cause_count INTEGER NOT NULL, flaky INTEGER NOT NULL, p50 REAL, p95 REAL,
-    warnings TEXT NOT NULL
+    cause_count INTEGER NOT NULL, flaky INTEGER NOT NULL, p50 REAL, p95 REAL
 );
 CREATE INDEX runs_by_time ON runs (environment, began);
 """
@@ -98,7 +97,7 @@ class Store:
 
     def _insert(self, run: WatchedRun) -> None:
         self._connection.execute(
-            f"INSERT INTO runs VALUES ({', '.join('?' * 13)})",  # noqa: S608 - marks alone
+            f"INSERT INTO runs VALUES ({', '.join('?' * 12)})",  # noqa: S608 - marks alone
             (
                 self._environment,
                 run.id,
@@ -107,17 +106,19 @@ class Store:
                 run.verdict,
                 run.reason,
                 run.release,
-                json.dumps([[cause.key, cause.sentence, cause.curl] for cause in run.causes]),
+                json.dumps([[cause.key, cause.sentence] for cause in run.causes]),
                 run.cause_count,
                 run.flaky,
                 run.p50,
                 run.p95,
-                json.dumps(run.warnings),
             ),
         )
 
     def runs(self, since: float = 0.0) -> list[WatchedRun]:
-        """Return the runs that began at ``since`` (seconds since the epoch) or later, in order."""
+        """Return the runs that began at ``since`` (seconds since the epoch) or later, in order.
+
+        Commands and warnings are not stored: a month of them would not fit 20 MB.
+        """
         with _told(self._path):
             rows = self._connection.execute(
                 "SELECT * FROM runs WHERE environment = ? AND began >= ? ORDER BY began, rowid",
@@ -134,7 +135,6 @@ def _run(row: sqlite3.Row) -> WatchedRun:
             **values,
             "verdict": VerdictKind(row["verdict"]),
             "causes": tuple(RunCause(*cause) for cause in json.loads(row["causes"])),
-            "warnings": tuple(json.loads(row["warnings"])),
         }
     )
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..safety import one_line
+from .. import notify
+from ..safety import shell_word
 from ..session import Options
 from ..supervisor import run_once
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
-from . import machine, monitoring, store
+from . import events, machine, monitoring, store, words
 from .run import WatchedRun
 from .state import News, Status, WatchState
 
-Tell = Callable[[Sequence[News]], None]
 Say = Callable[[str], None]
 
 _CHUNKS: Final = 64
@@ -32,7 +32,7 @@ class Watch:
         options: what to verify, and which reports to write.
         arguments: options for pytest alone.
         path: the file with state and history.
-        tell: is given the news, before they count as told.
+        say: prints a line of news.
         complain: prints a line on what stands in the way of the watch itself.
         state: the state after the last run; None before the first.
         run: the last run.
@@ -42,7 +42,7 @@ class Watch:
     options: Options
     arguments: Sequence[str]
     path: Path
-    tell: Tell
+    say: Say
     complain: Say
     state: WatchState | None = None
     run: WatchedRun | None = None
@@ -52,18 +52,24 @@ class Watch:
         """Verify, and again at once where that makes a change certain; return an exit code.
 
         It is 0 while the state is what it was; with news the exit code of the state. A usage error
-        is 4 at any time.
+        is 4 at any time. Raises UsageError, also where ``[[notify]]`` could tell nobody.
         """
-        settings = self.options.environment.watch
-        is_news = False
-        for _ in range(settings.confirm):
+        environment = self.options.environment
+        if environment.notify:
+            notify.refuse_bad_addresses(environment)
+        is_news = can_judge = False
+        for _ in range(environment.watch.confirm):
             run = self._verify()
             if run is None:
                 return USAGE_ERROR
             state, news = self._remember(run)
             is_news |= bool(news)
-            if not machine.needs_another(state, settings):
+            can_judge |= run.is_judged
+            if not machine.needs_another(state, environment.watch):
                 break
+        trouble = notify.ping(environment) if can_judge else ""
+        if trouble:
+            self.complain(trouble)
         return exit_code(state) if is_news else 0
 
     def plugin_result(self, code: int) -> tuple[int, str]:
@@ -78,10 +84,10 @@ class Watch:
         command = ["knowngood", "watch", *self.options.to_arguments(), *self.arguments]
         verified = run_once(self.options, self.arguments, command, output.append)
         for note in verified.notes:
-            self.complain(one_line(note, 1000))
+            self.complain(note)
         if verified.document is None:
             for line in b"".join(output).decode("utf-8", "replace").splitlines():
-                self.complain(one_line(line, 1000))
+                self.complain(line)
             return None
         return WatchedRun.of(verified.document)
 
@@ -96,13 +102,25 @@ class Watch:
             file, before = self._before(stack)
             state, news = machine.step(before, run, settings)
             self.state, self.run = state, run
-            self.tell(news)
+            self._tell(news)
             if file is not None:
                 try:
                     file.write(run, state, settings.keep)
                 except store.StateUnusable as error:
                     self._say_unstored(error)
         return state, news
+
+    def _tell(self, news: Sequence[News]) -> None:
+        """Print news, and send them to whom the environment names."""
+        environment = self.options.environment
+        roll_back = _roll_back(self.options)
+        for piece in news:
+            for line in words.lines(piece, environment.name, roll_back):
+                self.say(line)
+            event = events.event(piece, environment.name, roll_back)
+            if event is not None:
+                for trouble in notify.tell(environment, event).troubles:
+                    self.complain(trouble)
 
     def _before(self, stack: ExitStack) -> tuple[store.Store | None, WatchState]:
         """Return the open file and the state in it; where it cannot be written, what is known."""
@@ -121,6 +139,15 @@ class Watch:
         if not self.unstored:
             self.complain(f"nothing is remembered, and news may be told again: {error}")
         self.unstored = True
+
+
+def _roll_back(options: Options) -> str:
+    """Return the command that puts the last known good release back; empty where none can."""
+    environment = options.environment
+    if environment.deploy is None or environment.release is None:
+        return ""
+    word = shell_word(f"--env={options.env}".encode())
+    return f"knowngood rollback {word}" if environment.release.repository else ""
 
 
 def exit_code(state: WatchState) -> int:

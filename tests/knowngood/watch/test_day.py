@@ -40,7 +40,7 @@ def deployment(minute: float) -> dict[str, Any]:
     else:
         run = document(kind=VerdictKind.PASSED, reason="every required check ran and held")
     run["release"]["seen"] = "v7" if hour < 18 else "v8"
-    return {**run, "seconds": 12.0}
+    return run
 
 
 def test_day(watched: Callable[..., Any]) -> None:
