@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from textwrap import shorten
 from typing import Final
 
@@ -23,6 +25,17 @@ _BLANK_LINE: Final = re.compile(r"\n\s*\n")
 _END_OF_SENTENCE: Final = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bcf)[.!?][\"')\]`]*(?= |$)", re.I
 )
+
+_ANSWERS: Final = frozenset({"response", "responses", "resources"})
+_OWN_FIXTURES: Final = _ANSWERS | {"case", "client", "environment", "request", "schema"}
+_OPCODES: Final = dis.opmap
+_COMPARES: Final = {_OPCODES[name] for name in ("COMPARE_OP", "CONTAINS_OP", "IS_OP")}
+_MAY_RAISE: Final = {
+    number
+    for name, number in _OPCODES.items()
+    if name.startswith(("CALL", "RAISE", "BINARY", "UNPACK"))
+}
+"""An ``assert`` raises; a function that is called, or an item that is not there, may as well."""
 
 
 def check_name(item: pytest.Item) -> str:
@@ -136,11 +149,11 @@ def refuse_misuse(item: pytest.Item) -> None:
     """Raise BadMark where marks and fixtures of a check do not fit each other."""
     names = set(getattr(item, "fixturenames", ()))
     asks = asks_of(item)
-    if names & {"response", "responses", "resources"} and not asks:
+    if names & _ANSWERS and not asks:
         raise BadMark(
             f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
         )
-    if asks and not names & {"response", "responses", "resources"}:
+    if asks and not names & _ANSWERS:
         raise BadMark(
             f"{item.nodeid}: asks for URLs but takes none of response, responses, resources"
         )
@@ -155,6 +168,22 @@ def refuse_misuse(item: pytest.Item) -> None:
         raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")
     if "client" in names:
         origin_of(item)
+
+
+def asserts_nothing(item: pytest.Item) -> str:
+    """Return why a check holds whatever is answered, since an ``assert`` was forgotten; empty where
+    that is not certain, such as of a check whose own fixtures may assert.
+    """
+    code = getattr(getattr(item, "function", None), "__code__", None)
+    if code is None:
+        return ""
+    opcodes = [number for number in code.co_code[::2] if number != _OPCODES["CACHE"]]
+    if any(a in _COMPARES and b == _OPCODES["POP_TOP"] for a, b in pairwise(opcodes)):
+        return "it compares something and does nothing with the result; write assert before it"
+    may_fail = (
+        _MAY_RAISE.intersection(opcodes) or {*getattr(item, "fixturenames", ())} - _OWN_FIXTURES
+    )
+    return "" if may_fail else "it asserts nothing, and so holds whatever is answered"
 
 
 def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str]) -> None:

@@ -29,6 +29,7 @@ def start(config: pytest.Config) -> Worker:
 
     Raises pytest.UsageError for options that do not fit.
     """
+    config.addinivalue_line("filterwarnings", "error::pytest.PytestReturnNotNoneWarning")
     with usage_errors():
         options = options_of(config)
         worker = Worker(config, options.environment)

@@ -40,6 +40,7 @@ class Worker:
         self._inapplicable: dict[str, str] = {}
         self._catches: dict[str, list[str]] = {}
         self._advisories: dict[str, tuple[str, str]] = {}
+        self._idle: dict[str, str] = {}
         self._plans: dict[str, Plan] = {}
         self._described: WeakKeyDictionary[Exchange, dict[str, Any]] = WeakKeyDictionary()
         self._selected = False
@@ -91,6 +92,9 @@ class Worker:
             self._inapplicable[name] = why
         elif name not in self._catches:
             self._catches[name] = collection.catches_of(item)
+        why_idle = collection.asserts_nothing(item)
+        if why_idle:
+            self._idle[name] = why_idle
         advisory = collection.advisory_of(item)
         if advisory is not None:
             self._advisories[name] = (advisory.reason, advisory.until.isoformat())
@@ -234,6 +238,7 @@ class Worker:
             "inapplicable": self._inapplicable,
             "catches": self._catches,
             "advisories": self._advisories,
+            "idle": self._idle,
         }
         self.run.close()
         if self._worker:

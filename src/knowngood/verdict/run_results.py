@@ -140,6 +140,8 @@ class RunResults:
         self.deselected.update(result["deselected"])
         self.inapplicable.update(result["inapplicable"])
         self.catches.update(result["catches"])
+        idle = (f"{check}: {why}" for check, why in result["idle"].items())
+        self.warnings += [warning for warning in idle if warning not in self.warnings]
         for check, (reason, until) in result["advisories"].items():
             self.advisories[check] = Advisory(check, reason, date.fromisoformat(until))
         self.served.update(ServedFile(*answer) for answer in result["served"])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from suite_run import SuiteRun
+from wire import answer
 
 Run = Callable[..., SuiteRun]
 
@@ -31,6 +32,7 @@ BROKEN = {
     "import": f"{ASKS}def test_it(response):\n    import no_such_module\n",
     "name": f"{ASKS}def test_it(response):\n    assert respnse.status_code == 200\n",
     "attribute": f"{ASKS}def test_it(response):\n    assert response.staus_code == 200\n",
+    "returns": f"{ASKS}def test_it(response):\n    return response.status_code == 404\n",
     "arguments": f"{ASKS}def test_it(response):\n    response.json(1, 2, 3)\n",
 }
 
@@ -40,6 +42,37 @@ def test_a_check_that_is_broken(small_suite: Run, source: str) -> None:
     """Hold, or a usage error."""
     result = small_suite(HEAD + source)
     assert result.code in (4, 75), result.output
+
+
+@pytest.mark.parametrize(
+    ("body", "warning"),
+    [
+        ("response.status_code == 404", "it compares something and does nothing"),
+        ("'x' in response.text", "it compares something and does nothing"),
+        ("pass", "it asserts nothing"),
+        ("response.json()['id']", ""),
+        ("response.raise_for_status()", ""),
+        ("if response.status_code == 404: raise AssertionError", ""),
+        ("assert 100 < response.status_code < 300", ""),
+        ("number = response.status_code == 200\n    assert number", ""),
+    ],
+)
+def test_a_check_that_forgets_to_assert(small_suite: Run, body: str, warning: str) -> None:
+    """It would hold whatever is answered: the run warns."""
+    found = answer('{"id": 1}', headers={"Content-Type": "application/json"})
+    result = small_suite(f"{HEAD}{ASKS}def test_it(response):\n    {body}\n", play=found)
+    assert result.code == 0, result.output
+    assert len(result.verdict["warnings"]) == bool(warning)
+    assert all(warning in line for line in result.verdict["warnings"])
+
+
+def test_a_check_whose_fixture_asserts(small_suite: Run) -> None:
+    """Its own body need not."""
+    source = (
+        "@pytest.fixture\ndef home(response):\n    assert response.status_code == 200\n\n"
+        f"{ASKS}def test_it(response, home):\n    pass\n"
+    )
+    assert small_suite(HEAD + source).verdict["warnings"] == []
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "inapplicable": {},
         "catches": {},
         "advisories": {},
+        "idle": {},
         "served": [],
         "report": report,
     }
@@ -122,6 +123,7 @@ def test_reports_of_several_processes_add_up() -> None:
             "inapplicable": {},
             "catches": {},
             "advisories": {},
+            "idle": {},
             "served": [],
             "report": {},
         }
@@ -146,6 +148,7 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
                 "inapplicable": {"c": "no origin"},
                 "catches": {},
                 "advisories": {},
+                "idle": {},
                 "served": [],
                 "report": {},
             }
