@@ -10,7 +10,7 @@ from pathlib import Path
 from ..content import manifest as manifests
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
-from . import clone, gate, records
+from . import clone, gate, records, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind, at
 from .records import Records
@@ -37,6 +37,8 @@ class Ledger:
         """Fetch, unless ``offline``, and read. Raises BadEnvironment, GitError."""
         repository = clone.opened(environment)
         unfetched = {} if offline else clone.fetch(repository)
+        if not offline:
+            unpushed.forget_arrived(repository)
         clone.refuse_shallow(repository)
         now, names = datetime.now(UTC), relevant_environments(environment)
         return cls(environment, repository, records.read(repository, now, names, unfetched))
@@ -104,10 +106,12 @@ class Ledger:
 
     def warnings(self) -> list[str]:
         """Return what a person should know about the records beside the answer to a question: which
-        of those that were read for it are none, and which tags could not be fetched.
+        of those that were read for it are none, which tags could not be fetched, and which records
+        are not at the origin. Raises GitError.
         """
         tags = self.records.unfetched.items()
         return [
             *(f"the record {bad}" for bad in self.records.bad),
             *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
+            *unpushed.warning(self.repository),
         ]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
-from . import clone, record_store, records
+from . import clone, record_store, records, unpushed
 from .git import GitError, Repository, is_ref_part
 from .record import Record, RecordKind
 from .record_store import RecordNotWritten
@@ -34,7 +34,9 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
             record_store.push(repository, name)
     except (RecordNotWritten, GitError) as error:
         return str(error)
-    return f"recorded: {name} in {repository.path}{' and at its origin' if push else ''}"
+    if push:
+        return f"recorded: {name} in {repository.path} and at its origin"
+    return "\n".join([f"recorded: {name} in {repository.path}", *unpushed.warning(repository)])
 
 
 def released(document: Mapping[str, Any]) -> str | None:

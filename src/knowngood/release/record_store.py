@@ -6,8 +6,8 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from ..safety import RunnerError, one_line, user, write_atomically
-from . import clone
+from ..safety import RunnerError, user, write_atomically
+from . import clone, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind
 
@@ -61,6 +61,7 @@ def write(repository: Repository, record: Record) -> str:
     )
     options = ("-a", signed, "--cleanup=verbatim", "-F", "-", record.name, record.commit)
     try:
+        unpushed.remember(repository, record)
         author.run("tag", *options, given=record.message())
     except GitError as error:
         raise RecordNotWritten(keep(record, repository, str(error))) from None
@@ -85,17 +86,17 @@ def keep(record: Record, repository: Repository, why: str) -> str:
 
 
 def push(repository: Repository, name: str) -> None:
-    """Push the record ``name`` to the origin. Raises RecordNotWritten, naming the command that does
-    it later.
+    """Push the record ``name`` to the origin, and with it those that were not pushed before. Raises
+    RecordNotWritten where that one did not arrive, naming the command that pushes it later.
     """
-    ref = f"refs/tags/{name}:refs/tags/{name}"
-    try:
-        repository.run("push", "--quiet", "--no-follow-tags", "origin", ref)
-    except GitError as error:
+    trouble = unpushed.push(repository, name)
+    if trouble:
+        ref = f"refs/tags/{name}:refs/tags/{name}"
         raise RecordNotWritten(
-            f"the record is in {repository.path} and was not pushed: {one_line(str(error), 400)}\n"
-            f"to push it: {repository.by_hand('push', 'origin', ref)}"
-        ) from None
+            f"the record is in {repository.path} and was not pushed: {trouble}\n"
+            f"it goes out with the next record that is pushed, or: "
+            f"{repository.by_hand('push', 'origin', ref)}"
+        )
 
 
 def _signs(repository: Repository) -> bool:

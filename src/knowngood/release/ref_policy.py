@@ -89,14 +89,15 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
         return [f"{name} is a record, which is never moved or deleted once it is written"]
     tag = next(objects(repository, [change.new]))
     try:
-        _record(repository, change.ref, tag)
+        record = _record(repository, change.ref, tag)
     except MalformedRecord as error:
         return [
             f"{name} is kept for a record, and this is none: {error}; next: git tag -d {name}, "
             "and let knowngood write it, or make it by hand with a message such as "
             "'PASSED: verified by hand: REASON'"
         ]
-    return _unsigned(repository, tag)
+    # Whoever sees that a release is bad may say so: that opens no gate, and must not be lost.
+    return [] if record.failed else _unsigned(repository, tag)
 
 
 def release_tag_refusals(repository: Repository, change: RefChange) -> list[str]:

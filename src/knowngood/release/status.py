@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
 from ..safety import one_line
-from . import clone, records
+from . import clone, records, unpushed
 from .git import GitError, Repository
 from .record import DEPLOYED, Record, RecordKind
 from .records import Records
@@ -116,6 +116,7 @@ def _fill(row: Row, environment: Environment, repository: Repository, records: R
     )
     row["behind"] = _behind(environment, repository, records)
     row["trouble"] += [str(bad) for bad in records.bad if bad.environment in mine]
+    row["trouble"] += unpushed.warning(repository)
 
 
 def _behind(environment: Environment, repository: Repository, records: Records) -> int | None:

@@ -207,6 +207,15 @@ def test_records_are_signed_by_somebody_who_may(
     assert "is not signed by anybody" in said
 
 
+def test_bad_news_needs_no_key(watched: Clone, server: Clone, keys: Callable[[str], str]) -> None:
+    """Who has none can still say that a release is bad, and does not lose it."""
+    bad, good = watched.record("verified", "v1", verdict="FAILED"), watched.record("verified", "v1")
+    (server.path / "signers").write_text(keys("ada"))
+    server.git("config", "knowngood.signers", "signers")
+    watched.git("push", "-q", "origin", bad)
+    assert "is not signed by anybody in" in watched.refused("push", "origin", good)
+
+
 def test_a_record_that_nobody_signed_opens_no_gate(
     watched: Clone, server: Clone, keys: Callable[[str], str]
 ) -> None:

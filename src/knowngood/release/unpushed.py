@@ -1,0 +1,79 @@
+"""Records that the origin does not have yet: they are told, and go out with the next one.
+
+Each has a ref of its own below FOLDER, made before the record is and gone when it has arrived: no
+end of a process, and no lost network, makes it forgotten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from ..safety import one_line
+from .git import GitError, Repository
+from .record import Record
+
+FOLDER: Final = "refs/knowngood/unpushed/"
+_ARRIVED: Final = re.compile(r"^[*=]\trefs/tags/(\S+):", re.M)
+_SHOWN: Final = 3  # names; the rest is counted
+
+
+def remember(repository: Repository, record: Record) -> None:
+    """Note that ``record``, which will be written now, is to be pushed, where there is an origin.
+    Raises GitError.
+    """
+    if repository.has_origin:
+        repository.run("update-ref", f"{FOLDER}{record.name}", record.commit)
+
+
+def names(repository: Repository) -> list[str]:
+    """Return the records that are here and not known to be at the origin. Raises GitError."""
+    noted = repository.run("for-each-ref", "--format=%(refname)", FOLDER).splitlines()
+    records = [ref.removeprefix(FOLDER) for ref in noted]
+    return [name for name in records if repository.commit_of(f"refs/tags/{name}") is not None]
+
+
+def push(repository: Repository, name: str) -> str:
+    """Push the record ``name`` and those that were not pushed before; return why that one did not
+    arrive, or nothing.
+    """
+    try:
+        records = list(dict.fromkeys([name, *names(repository)]))
+        refs = [f"refs/tags/{each}:refs/tags/{each}" for each in records]
+        repository.run("push", "--porcelain", "--no-follow-tags", "origin", *refs)
+    except GitError as error:
+        arrived = _ARRIVED.findall(error.output)
+        _forget(repository, arrived)
+        return "" if name in arrived else one_line(str(error), 400)
+    _forget(repository, records)
+    return ""
+
+
+def forget_arrived(repository: Repository) -> None:
+    """Ask the origin for those that are noted, since a person may have pushed them. Raises
+    GitError.
+    """
+    if records := names(repository):
+        refs = [f"refs/tags/{name}" for name in records]
+        there = repository.run("ls-remote", "origin", *refs).split()
+        _forget(repository, [name for name in records if f"refs/tags/{name}" in there])
+
+
+def warning(repository: Repository) -> list[str]:
+    """Return a line that tells of them and what to do, or none. Raises GitError."""
+    records = names(repository)
+    if not records:
+        return []
+    first = records[:_SHOWN]
+    more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
+    now = repository.by_hand("push", "origin", *(f"refs/tags/{name}" for name in first))
+    return [
+        f"not at the origin, where others would see it: {', '.join(first)}{more}; it goes out with "
+        f"the next record that is pushed, or: {now}"
+    ]
+
+
+def _forget(repository: Repository, records: Collection[str]) -> None:
+    for name in records:
+        repository.run("update-ref", "-d", f"{FOLDER}{name}")

@@ -1,0 +1,78 @@
+"""A record that has not arrived at the origin is told, and goes out with the next one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from release_side import Note, git
+
+from knowngood.release import record_store, unpushed
+from knowngood.release.git import Repository
+from knowngood.release.record_store import RecordNotWritten
+
+
+@pytest.fixture
+def origin(site: Repository, tmp_path: Path) -> Path:
+    """The origin of the site, which has its releases."""
+    path = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(path))
+    git(site.path, "remote", "add", "origin", str(path))
+    return path
+
+
+def records_at(origin: Path) -> list[str]:
+    """The records that arrived."""
+    return git(origin, "tag", "-l", "verified/*").split()
+
+
+def test_it_goes_out_with_the_next_one(site: Repository, note: Note, origin: Path) -> None:
+    """A FAILED that was recorded without network is at the origin after the next push of any."""
+    failed = note("v2", verdict="FAILED", days=2)
+    origin.rename(origin.with_name("away"))
+    with pytest.raises(RecordNotWritten, match="it goes out with the next record that is pushed"):
+        record_store.push(site, failed.name)
+    origin.with_name("away").rename(origin)
+    [warning] = unpushed.warning(site)
+    assert warning.startswith(f"not at the origin, where others would see it: {failed.name}")
+    record_store.push(site, note("v1").name)
+    assert failed.name in records_at(origin)
+    assert unpushed.warning(site) == []
+
+
+def test_one_that_is_refused_holds_no_other_back(
+    site: Repository, note: Note, origin: Path
+) -> None:
+    """The server takes the others; the one stays on the list."""
+    hook = origin / "hooks" / "update"
+    hook.write_text('#!/bin/sh\ncase "$1" in */v2/*) exit 1;; esac\n')
+    hook.chmod(0o755)
+    refused, good = note("v2"), note("v1")
+    record_store.push(site, good.name)
+    assert records_at(origin) == [good.name]
+    assert unpushed.names(site) == [refused.name]
+    with pytest.raises(RecordNotWritten, match="hook declined"):
+        record_store.push(site, refused.name)
+
+
+def test_one_that_a_person_has_pushed(site: Repository, note: Note, origin: Path) -> None:
+    """It is no longer on the list once the origin was asked."""
+    git(site.path, "push", "--quiet", "origin", f"refs/tags/{note('v2').name}")
+    other = note("v1")
+    unpushed.forget_arrived(site)
+    assert records_at(origin)
+    assert unpushed.names(site) == [other.name]
+
+
+def test_one_that_was_never_written(site: Repository, note: Note, origin: Path) -> None:
+    """A process that was killed before its tag was made has recorded nothing."""
+    record = note("v2")
+    git(site.path, "tag", "-d", record.name)
+    assert unpushed.names(site) == []
+    assert records_at(origin) == []
+
+
+def test_without_an_origin_there_is_nothing_to_push(site: Repository, note: Note) -> None:
+    """The repository is all there is."""
+    note("v2")
+    assert unpushed.warning(site) == []
