@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..environment import load_here
+from ..release import live
 from ..release.ledger import Ledger
 from ..release.permission import permitted
 from .console import print_line, print_warnings
@@ -30,10 +31,14 @@ def command(
 ) -> int:
     """Say whether a release may go to an environment, or every reason why not.
 
+    The deployment is asked what is live, and a difference from the records is printed first;
+    --offline asks neither it nor git's origin.
+
     Exit code: 0 it may, 1 it may not, 4 usage error, 75 the records cannot be relied on.
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
-    question = ledger.question(release, manifest)
+    answer = None if offline else live.ask(ledger.environment, ledger.repository)
+    question = ledger.question(release, manifest, answer)
     commit = permitted(question, override, push=push, say=print_line)
     print_warnings(ledger.warnings())
     return 0 if commit else 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from ..environment import load_here
@@ -14,7 +16,8 @@ from .options import ENVIRONMENT
 
 @click.command("live")
 @ENVIRONMENT
-def command(environment: str) -> int:
+@click.option("--json", "as_json", is_flag=True, help="print all names of each release, as JSON")
+def command(environment: str, as_json: bool) -> int:
     """Ask the deployment which release is live, and print it: several where edges differ.
 
     Exit code: 0 printed, 4 usage error, 75 no edge names a release.
@@ -23,5 +26,6 @@ def command(environment: str) -> int:
     if not releases:
         print_error(f"knowngood live: no edge names a release: {one_line(other_answers)}")
         return EXIT_CODES[VerdictKind.INCONCLUSIVE]
-    print_line(", ".join(releases))
+    usual = ", ".join(dict.fromkeys(one_line(names[0], 200) for names in releases))
+    print_line(json.dumps(releases) if as_json else usual)
     return 0

@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "drill": "start a deployment with one fault after the other; see each caught",
     "push": "gate, deploy, verify; if it fails, go back to the last known good release",
     "rollback": "go back to the last known good release, and verify that it works",
+    "adopt": "record the release that is live, where the records do not say so",
+    "reject": "mark a release as bad for everyone: no gate lets it through",
     "live": "print the release that is live",
     "gate": "may a release go to an environment? if not: every reason, and what to do",
     "status": "what is live, pushed, verified and known good, for every environment",

@@ -14,15 +14,32 @@ from .options import ENVIRONMENT
 
 @click.command("rollback")
 @ENVIRONMENT
+@click.option(
+    "--to",
+    "release",
+    metavar="TAG",
+    help="go back to this release, which must be known to be good there "
+    "(default: the last known good one that is not live)",
+)
+@click.option("--override", metavar="WHY", help="with --to: go to a release that is not, on record")
 @click.option("--yes", is_flag=True, help="do not ask")
-def command(environment: str, yes: bool) -> int:
+def command(environment: str, release: str | None, override: str | None, yes: bool) -> int:
     """Go back to the last known good release, and verify that it works.
+
+    The deployment is asked what is live. That release is not gone back to, and is recorded as
+    rejected.
 
     Exit code: 0 done and verified, 1 there is none, or it is bad, 4 usage error, 75 hold.
     """
+    if override is not None and release is None:
+        raise click.UsageError("--override: give --to as well, which release it is for")
     try:
         return rollout.roll_back(
-            load_here(environment), agreed=(lambda: True) if yes else _agreed, say=print_line
+            load_here(environment),
+            release,
+            override,
+            agreed=(lambda: True) if yes else _agreed,
+            say=print_line,
         )
     except KeyboardInterrupt:
         print_error(f"how far it got: knowngood log --env={environment}")

@@ -20,6 +20,7 @@ from .results import AS_EXPECTED, MISSED, Say
 from .sandbox import BAD, BETTER, GOOD, PROD, STAGE, Sandbox, sandbox
 
 _WHY: Final = "rollback drill: what if it is forced?"
+_FIRST: Final = "--override=rollback drill: the first push, nothing is there yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ class RollbackDrill:
 
     def steps(self) -> Iterator[Step]:
         """Take each step and yield it. Steps after one that is not right prove nothing."""
-        yield self._push_good(GOOD, STAGE)
-        yield self._push_good(GOOD, PROD)
+        yield self._push_good(GOOD, STAGE, _FIRST)
+        yield self._push_good(GOOD, PROD, _FIRST)
         yield self._push_good(BETTER, STAGE)
         yield self._ask(f"may {BETTER} go to {PROD}?", "yes", "gate", f"--release={BETTER}")
         yield self._push_good(BETTER, PROD)
@@ -114,9 +115,9 @@ class RollbackDrill:
         yield self._ask(f"what was last known good on {PROD}?", BETTER, "last-good")
         yield self._read_records()
 
-    def _push_good(self, release: str, place: str) -> Step:
+    def _push_good(self, release: str, place: str, *options: str) -> Step:
         done, sentence = f"{release} is pushed to {place}", f"{release} is on {place}, and verified"
-        return self._push(done, VerdictKind.PASSED, sentence, place, release)
+        return self._push(done, VerdictKind.PASSED, sentence, place, release, *options)
 
     def _push_bad(self, done: str, place: str, *options: str) -> Step:
         sentence = f"{place} is back on {BETTER}, and verified"

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 
-from ..release import DEPLOYED, OVERRIDDEN, STARTED, GitError, RecordKind, Repository
+from ..release import DEPLOYED, OVERRIDDEN, REJECTED, STARTED, GitError, RecordKind, Repository
 from ..verdict import VerdictKind
 from .sandbox import BAD, BETTER, GOOD
 
 EXPECTED: Final[tuple[tuple[str, ...], ...]] = (
+    (RecordKind.OVERRIDDEN, GOOD, OVERRIDDEN),
     (RecordKind.PUSHED, GOOD, STARTED),
     (RecordKind.PUSHED, GOOD, DEPLOYED),
     (RecordKind.VERIFIED, GOOD, VerdictKind.PASSED),
@@ -22,6 +23,7 @@ EXPECTED: Final[tuple[tuple[str, ...], ...]] = (
     (RecordKind.PUSHED, BAD, STARTED),
     (RecordKind.PUSHED, BAD, DEPLOYED),
     (RecordKind.VERIFIED, BAD, VerdictKind.FAILED),
+    (RecordKind.REJECTED, BAD, REJECTED),
     (RecordKind.ROLLED_BACK, BETTER, STARTED),
     (RecordKind.ROLLED_BACK, BETTER, DEPLOYED),
     (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),

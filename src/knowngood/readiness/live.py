@@ -15,8 +15,9 @@ SECONDS: Final = 10.0
 _COUNT: Final = 3  # answers of each edge, so that a backend that differs has a chance to be seen
 
 
-def look_at_release(environment: Environment) -> tuple[list[str], str]:
-    """Return the releases that the edges name, and what else they answered.
+def look_at_release(environment: Environment) -> tuple[list[tuple[str, ...]], str]:
+    """Return the releases that the edges name, each with all its names (the usual one first), and
+    what else they answered.
 
     Raises BadEnvironment where the deployment names no release, or is there during a run alone.
     """
@@ -29,6 +30,6 @@ def look_at_release(environment: Environment) -> tuple[list[str], str]:
     with watching(environment, release, uuid.uuid4().hex[:12], time.time() + SECONDS) as watch:
         edges = watch.look(watch.addresses, _COUNT)
     sights = [sight for edge in edges.values() for sight in edge]
-    releases = sorted({sight.shown for sight in sights if sight.names})
+    releases = sorted({sight.names for sight in sights if sight.names})
     other_answers = sorted({sight.shown for sight in sights if not sight.names})
     return releases, ", ".join(other_answers)

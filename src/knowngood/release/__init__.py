@@ -5,15 +5,17 @@ nothing. It never prints: a command that has lines to print is given a function 
 
 Here stands what every command needs. The rest is imported by the command that needs it:
 :mod:`.ledger` (last-good, log), :mod:`.permission` (gate), :mod:`.rollout` (push, rollback),
-:mod:`.status`, :mod:`.hooks` and :mod:`.hook_scripts`, and :mod:`.record_from_verdict` (a run).
+:mod:`.live` (what is live), :mod:`.adoption`, :mod:`.rejection`, :mod:`.status`, :mod:`.hooks` and
+:mod:`.hook_scripts`, and :mod:`.record_from_verdict` (a run).
 """
 
 from .git import GitError, Repository
-from .record import DEPLOYED, OVERRIDDEN, STARTED, Record, RecordKind
+from .record import DEPLOYED, OVERRIDDEN, REJECTED, STARTED, Record, RecordKind
 
 __all__ = [
     "DEPLOYED",
     "OVERRIDDEN",
+    "REJECTED",
     "STARTED",
     "GitError",
     "Record",

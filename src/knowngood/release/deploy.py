@@ -53,18 +53,30 @@ class Deployment:
     reports: Path | None = None
     notify: bool = False
 
+    @property
+    def place(self) -> str:
+        """The environment's name."""
+        return self.ledger.environment.name
+
     def run(self) -> int:
         """Deploy and verify; return the verification's exit code, or 1 where the command failed.
+
+        Raises RecordNotWritten, as :meth:`deploy` does.
+        """
+        return self.verify() if self.deploy() else BAD
+
+    def deploy(self) -> bool:
+        """Run the command, and record that before and after; return whether its exit code was 0.
 
         Raises RecordNotWritten where a push cannot be recorded: nothing was deployed then. A
         rollback goes on.
         """
         self._note(STARTED)
-        deployed = self._deploy()
+        deployed = self._run_command()
         self._note(DEPLOYED if deployed else NOT_DEPLOYED)
-        return self._verify() if deployed else BAD
+        return deployed
 
-    def _deploy(self) -> bool:
+    def _run_command(self) -> bool:
         """Run the command and show what it prints; return whether its exit code was 0."""
         environment = self.ledger.environment
         assert environment.deploy is not None
@@ -80,7 +92,7 @@ class Deployment:
             self.say(f"deploy.command ended with {how}")
         return code == 0
 
-    def _verify(self) -> int:
+    def verify(self) -> int:
         """Run ``knowngood verify``. Its exit code counts only if its verdict file agrees."""
         environment = self.ledger.environment
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]

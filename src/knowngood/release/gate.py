@@ -9,28 +9,18 @@ from zoneinfo import ZoneInfo
 
 from ..environment import Environment, GateRules
 from ..safety import one_line
+from .gate_live import LiveState
+from .gate_reason import GateReason
 from .git import Repository, is_ref_part
+from .live import LiveAnswer
 from .record import Record, RecordKind, at, is_record
 from .record_name import BadRecord
-from .records import Records, releases_on
+from .records import Records, Trusted, releases_on
 from .review import ReviewedCommit, ReviewRule, reviewed
 from .trust import relevant_environments, trusted_records, untrusted
 
 LISTED = 50
 """Commits that are listed by author and subject; a push of more is one to split."""
-
-
-@dataclass(frozen=True, slots=True)
-class GateReason:
-    """Why a release may not go.
-
-    Attributes:
-        what: what is wrong.
-        to_do: what to do about it.
-    """
-
-    what: str
-    to_do: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +31,13 @@ class GateDecision:
         commit: the commit that the release is; None where there is no such release.
         outgoing: the commits that would go out, each with whether it passes the review rule.
         reasons: every reason why it may not go; empty where it may.
+        difference: how what is live differs from the records; empty where it does not.
     """
 
     commit: str | None
     outgoing: Sequence[ReviewedCommit]
     reasons: Sequence[GateReason]
+    difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +51,8 @@ class GateQuestion:
         repository: the repository that has both, releases and records.
         records: the records of the environment and of those before it.
         content: the digest of the build's manifest, if there is one; what PASSED must be that.
+        live: what the environment answered to the question which release is live; None where it
+            was not asked.
     """
 
     environment: Environment
@@ -67,6 +61,7 @@ class GateQuestion:
     repository: Repository
     records: Records
     content: str | None = None
+    live: LiveAnswer | None = None
 
     @property
     def gate(self) -> GateRules:
@@ -74,26 +69,39 @@ class GateQuestion:
         return self.environment.gate
 
     def answer(self) -> GateDecision:
-        """Return what would go out (nothing where nothing was pushed there yet), and every reason
-        why not. Raises GitError where git cannot tell.
+        """Return what would go out, and every reason why not. Raises GitError where git cannot
+        tell.
         """
         commit = self._commit()
         if commit is None:
             return GateDecision(None, (), [self._unknown()])
         trusted = trusted_records(self.environment, self.repository)
-        live = self.records.live(self.environment.name, trusted, but=commit)
-        outgoing = self._between(live.commit, commit) if live is not None else []
+        live = self._live_state(commit, trusted)
+        outgoing = self._outgoing(commit, live)
         reasons = [
             *self._tag(commit),
             *self._branch(commit),
             *self._uncommitted(),
-            *self._unread_step(live),
+            *self._unread_step(live.recorded),
+            *self._rejected(commit, trusted),
             *self._verified(commit),
-            *self._backward(commit, live),
+            *live.reasons(self.repository, self.release, commit),
             *self._reviews(outgoing),
             *self._window(),
         ]
-        return GateDecision(commit, outgoing, reasons)
+        return GateDecision(commit, outgoing, reasons, self._difference())
+
+    def _live_state(self, commit: str, trusted: Trusted) -> LiveState:
+        name = self.environment.name
+        recorded = self.records.live(name, trusted)
+        before = self.records.live(name, trusted, but=commit)
+        return LiveState(name, self.live, recorded, before)
+
+    def _difference(self) -> str:
+        if self.live is None:
+            return ""
+        name = self.environment.name
+        return self.live.difference(name, self.records.there(name))
 
     def _commit(self) -> str | None:
         """Return the commit that the release is; None where there is no such release."""
@@ -101,9 +109,12 @@ class GateQuestion:
             return None
         return self.repository.commit_of(f"refs/tags/{self.release}")
 
-    def _between(self, old: str, new: str) -> list[ReviewedCommit]:
-        names = self.repository.run("rev-list", f"{old}..{new}", "--").split()
-        return list(reviewed(self.repository, names, self._rule()))
+    def _outgoing(self, commit: str, live: LiveState) -> list[ReviewedCommit]:
+        names: dict[str, None] = {}
+        for base in live.bases(commit):
+            listed = self.repository.run("rev-list", f"{base}..{commit}", "--").split()
+            names |= dict.fromkeys(listed)
+        return list(reviewed(self.repository, list(names), self._rule()))
 
     def _rule(self) -> ReviewRule:
         """Which commits are reviewed: by the environment's own pattern, or the usual one."""
@@ -240,14 +251,16 @@ class GateQuestion:
                 "let somebody who is listed there verify again, with git's user.signingKey set",
             )
 
-    def _backward(self, commit: str, live: Record | None) -> Iterator[GateReason]:
-        if live is not None and not self.repository.succeeds(
-            "merge-base", "--is-ancestor", live.commit, commit
-        ):
-            yield GateReason(
-                f"{self.release} does not contain {live.release}, which is live",
-                f"to go back: knowngood rollback --env={self.environment.name}",
-            )
+    def _rejected(self, commit: str, trusted: Trusted) -> Iterator[GateReason]:
+        for place in relevant_environments(self.environment):
+            record = self.records.rejected(place, commit, trusted)
+            if record is not None:
+                yield GateReason(
+                    f"{self.release} was rejected on {place} by {one_line(record.who, 80)} on "
+                    f"{at(record.when)}: {one_line(record.reason, 200)}",
+                    f"make another release; if it is good: knowngood reject --env={place} "
+                    f"--release={self.release} --undo --why=WHY",
+                )
 
     def _reviews(self, outgoing: Sequence[ReviewedCommit]) -> Iterator[GateReason]:
         unmarked = [commit for commit, passes in outgoing if not passes]

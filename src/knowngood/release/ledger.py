@@ -12,8 +12,9 @@ from ..environment import BadEnvironment, Environment
 from ..safety import one_line
 from . import clone, gate, records, unpushed
 from .git import GitError, Repository
+from .live import LiveAnswer
 from .record import Record, RecordKind, at
-from .records import Records
+from .records import Records, Trusted
 from .trust import relevant_environments, trusted_records
 
 
@@ -43,9 +44,12 @@ class Ledger:
         now, names = datetime.now(UTC), relevant_environments(environment)
         return cls(environment, repository, records.read(repository, now, names, unfetched))
 
-    def question(self, release: str, manifest: Path | None) -> gate.GateQuestion:
+    def question(
+        self, release: str, manifest: Path | None, live: LiveAnswer | None
+    ) -> gate.GateQuestion:
         """Return the question to the gate: may this release, of the build with this manifest, go
-        to the environment now? Raises BadEnvironment where the manifest cannot be read.
+        to the environment now, where ``live`` is? Raises BadEnvironment where the manifest cannot
+        be read.
         """
         try:
             content = manifests.read(manifest).digest if manifest is not None else None
@@ -53,7 +57,7 @@ class Ledger:
             raise BadEnvironment(f"--manifest {error}") from None
         now = datetime.now(UTC)
         return gate.GateQuestion(
-            self.environment, release, now, self.repository, self.records, content
+            self.environment, release, now, self.repository, self.records, content, live
         )
 
     def last_good(self) -> Record | None:
@@ -67,14 +71,26 @@ class Ledger:
             raise GitError(f"the record {doubt}")
         return good
 
-    def last_good_besides(self, commit: str) -> Record | None:
+    def last_good_besides(self, commit: str | None) -> Record | None:
         """Return the last known good release that is another commit."""
+        return self._last_good(lambda record: record.commit != commit)
+
+    def good(self, commit: str) -> Record | None:
+        """Return the record by which this very commit is known to be good; None without one."""
+        return self._last_good(lambda record: record.commit == commit)
+
+    def _last_good(self, chosen: Trusted) -> Record | None:
         trusted = trusted_records(self.environment, self.repository)
 
         def counts(record: Record) -> bool:
-            return record.commit != commit and trusted(record)
+            return chosen(record) and trusted(record)
 
         return self.records.last_good(self.environment.name, counts)
+
+    def rejected(self, commit: str) -> Record | None:
+        """Return the rejection of this commit that stands; None without one."""
+        trusted = trusted_records(self.environment, self.repository)
+        return self.records.rejected(self.environment.name, commit, trusted)
 
     def why_none_is_good(self) -> str:
         """Say why there is no last known good release."""
@@ -85,6 +101,9 @@ class Ledger:
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
             return f"{passed.release} PASSED, and FAILED later ({at(revoked.when)})"
+        rejected = self.rejected(passed.commit)
+        if rejected is not None:
+            return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"
         return (
             f"the record {passed.name} does not count: its release's tag was moved, or nobody "
             "in gate.signers signed it"

@@ -14,7 +14,8 @@ from .record import OVERRIDDEN, RecordKind
 def permitted(
     question: GateQuestion, override: str | None, *, push: bool, say: Callable[[str], None]
 ) -> str | None:
-    """Print what would go out and every reason why not; return the commit if it may go.
+    """Print how what is live differs from the records, what would go out, and every reason why
+    not; return the commit if it may go.
 
     ``override`` lets it through against all reasons, on a record that ``push`` pushes. Raises
     GitError, RecordNotWritten, BadEnvironment.
@@ -37,6 +38,8 @@ def permitted(
 
 
 def _print(decision: GateDecision, say: Callable[[str], None]) -> None:
+    if decision.difference:
+        say(decision.difference)
     for commit, passes in decision.outgoing:
         say(f"{'   ' if passes else ' ! '}{commit}")
     for number, reason in enumerate(decision.reasons, 1):
@@ -45,16 +48,13 @@ def _print(decision: GateDecision, say: Callable[[str], None]) -> None:
 
 def _record(question: GateQuestion, commit: str, reason: str, push: bool) -> str:
     """Write the record of an override; return its name."""
-    record = record_store.record_now(
+    return record_store.enter(
         question.repository,
         RecordKind.OVERRIDDEN,
         question.environment.name,
         question.release,
         commit,
         OVERRIDDEN,
+        push_it=push,
         reason=reason,
     )
-    name = record_store.write(question.repository, record)
-    if push:
-        record_store.push(question.repository, name)
-    return name

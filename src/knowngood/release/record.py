@@ -33,6 +33,12 @@ STARTED, NOT_DEPLOYED = "STARTED", "NOT DEPLOYED"
 
 OVERRIDDEN: Final = "OVERRIDDEN"
 
+ADOPTED: Final = "ADOPTED"
+"""The verdict of an adoption: the deployment itself said that this release was there."""
+
+REJECTED, WITHDRAWN = "REJECTED", "WITHDRAWN"
+"""The verdicts about a bad release: it must not go out; and, later, that this no longer holds."""
+
 TIME: Final = "%Y%m%dT%H%M%S.%fZ"
 _LISTED: Final = 200  # checks of one kind that are listed by name
 
@@ -44,6 +50,8 @@ class RecordKind(StrEnum):
     PUSHED = "pushed"
     ROLLED_BACK = "rolled-back"
     OVERRIDDEN = "overridden"
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
 
 
 _STEPS: Final = frozenset({STARTED, DEPLOYED, NOT_DEPLOYED})
@@ -52,6 +60,8 @@ VERDICTS: Final[Mapping[RecordKind, frozenset[str]]] = {
     RecordKind.PUSHED: _STEPS,
     RecordKind.ROLLED_BACK: _STEPS,
     RecordKind.OVERRIDDEN: frozenset({OVERRIDDEN}),
+    RecordKind.ADOPTED: frozenset({ADOPTED}),
+    RecordKind.REJECTED: frozenset({REJECTED, WITHDRAWN}),
 }
 
 
@@ -70,13 +80,14 @@ class Record:
     """What happened to a release on an environment.
 
     Attributes:
-        kind: a verification, a push, a rollback or an override of the gate.
+        kind: a verification, a push, a rollback, an override of the gate, an adoption or a
+            rejection.
         environment: the environment's name.
         release: the release's tag.
         commit: the commit that the release was then, in full.
         when: when it happened.
-        verdict: how a verification ended, or how far a push or a rollback got.
-        reason: the verdict's own reason, or why somebody overrode the gate.
+        verdict: how a verification ended, how far a push or a rollback got, or what was said.
+        reason: the verdict's own reason, or why somebody overrode the gate or rejected a release.
         who: who did it, ``Name <address>``.
         where: the machine it was done from; empty for a record made by hand.
         run: the id of the run.
@@ -134,6 +145,8 @@ class Record:
             RecordKind.OVERRIDDEN: (
                 f"the gate of {self.environment} was overridden for {self.release}"
             ),
+            RecordKind.ADOPTED: f"{self.release} was live on {self.environment}",
+            RecordKind.REJECTED: f"{self.release} as a release for {self.environment}",
         }[self.kind]
         at = self.when.strftime("%Y-%m-%d %H:%M:%S UTC")
         by = f" by {one_line(self.who, 120)}" if self.who else ""

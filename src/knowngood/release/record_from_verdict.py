@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
 from . import clone, record_store, records, unpushed
-from .git import GitError, Repository, is_ref_part
+from .git import GitError, Repository
 from .record import Record, RecordKind
 from .record_store import RecordNotWritten
-
-_COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
+from .release_name import resolve
 
 
 def report(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
@@ -80,19 +78,14 @@ def verification(
 
 
 def _named(repository: Repository, release: str) -> tuple[str, str]:
-    """Return a release's tag and commit; for a commit, the one release tag on it, if any."""
-    known = is_ref_part(release)
-    commit = repository.commit_of(f"refs/tags/{release}") if known else None
-    if commit is not None:
-        return release, commit
-    commit = repository.commit_of(release) if _COMMIT.fullmatch(release) else None
-    if commit is None:
+    """Return a release's tag and commit. Raises RecordNotWritten where there is no such release."""
+    resolved = resolve(repository, release)
+    if resolved is None:
         raise RecordNotWritten(
             f"{one_line(release, 80)} is neither a tag nor a commit in "
             f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
         )
-    releases = records.releases_on(repository, commit)
-    return (releases[0] if len(releases) == 1 else commit[:12]), commit
+    return resolved
 
 
 def tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -99,6 +99,28 @@ def push(repository: Repository, name: str) -> None:
         )
 
 
+def enter(
+    repository: Repository,
+    kind: RecordKind,
+    environment: str,
+    release: str,
+    commit: str,
+    verdict: str,
+    *,
+    push_it: bool,
+    **details: Any,
+) -> str:
+    """Write a record of what happens now, and push it where ``push_it`` says so; return its name.
+
+    ``details`` are further fields of Record. Raises GitError, RecordNotWritten.
+    """
+    record = record_now(repository, kind, environment, release, commit, verdict, **details)
+    name = write(repository, record)
+    if push_it:
+        push(repository, name)
+    return name
+
+
 def _signs(repository: Repository) -> bool:
     """Return whether git signs tags: a key is named, or all tags are to be signed."""
     all_signed = repository.config("tag.gpgSign").lower() in {"true", "1", "yes", "on"}

@@ -16,7 +16,7 @@ from typing import Final
 from . import record_parser
 from .git import Repository
 from .git_objects import GitObject, objects, peeled
-from .record import DEPLOYED, TIME, Record, RecordKind, is_record
+from .record import ADOPTED, DEPLOYED, REJECTED, TIME, Record, RecordKind, is_record
 from .record_name import BadRecord, environment_of, release_of, time_of
 from .record_parser import SKEW, MalformedRecord
 
@@ -24,7 +24,7 @@ _FIRST, _MOST = 10, 250
 """Records that are read at once: few for a question about the newest, many for a long search."""
 
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
-
+_PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
 
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
 Trusted = Callable[[Record], bool]
@@ -170,23 +170,34 @@ class Records:
         )
 
     def unverified(self, environment: str) -> Record | None:
-        """Return the last push or rollback, unless a later verification PASSED or FAILED."""
+        """Return the last push or rollback, unless a later verification PASSED or FAILED, or a
+        later adoption says what is there.
+        """
         put = self._put_there(environment)
         decided = (r for r in put if r.kind != RecordKind.VERIFIED or r.passed or r.failed)
         last = next(decided, None)
-        return last if last is not None and last.kind != RecordKind.VERIFIED else None
+        return last if last is not None and last.kind in _STEPS else None
 
     def live(self, environment: str, trusted: Trusted, but: str = "") -> Record | None:
         """Return what is on an environment: the last release whose push, or rollback, ended well,
-        or that passed there. Those at the commit ``but`` are passed over.
+        or that passed or was adopted there. Those at the commit ``but`` are passed over.
         """
-        put = self._put_there(environment)
-        sure = (r for r in put if (r.passed or r.verdict == DEPLOYED) and r.commit != but)
+        put = (r for r in self._put_there(environment) if r.commit != but)
+        sure = (r for r in put if r.passed or r.verdict in {DEPLOYED, ADOPTED})
         return next(filter(trusted, filter(self._same_at_origin, sure)), None)
 
     def _put_there(self, environment: str) -> Iterator[Record]:
         """Yield what was put or seen on an environment."""
-        return self.of(environment, *_STEPS, RecordKind.VERIFIED)
+        return self.of(environment, *_PUT_THERE)
+
+    def rejected(self, environment: str, commit: str, trusted: Trusted) -> Record | None:
+        """Return the rejection of a commit on an environment, unless a later ``trusted`` record
+        withdraws it. Anybody may reject: a gate that is shut in error is opened more easily than a
+        bad release is taken back.
+        """
+        mine = (r for r in self.of(environment, RecordKind.REJECTED) if r.commit == commit)
+        last = next((r for r in mine if r.verdict == REJECTED or trusted(r)), None)
+        return last if last is not None and last.verdict == REJECTED else None
 
     def moved(self, release: str, commit: str) -> Record | None:
         """Return a record by which ``release`` was another commit: its tag was moved."""
@@ -234,11 +245,12 @@ class Records:
 
     def last_good(self, environment: str, trusted: Trusted) -> Record | None:
         """Return the newest PASSED of an environment that no later FAILED revokes, that no tag
-        which cannot be read may revoke, and that is ``trusted``.
+        which cannot be read may revoke, whose release is not rejected, and that is ``trusted``.
         """
         passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
         sure = (r for r in passed if not self.revoked_by(r) and not self.doubted_by(r))
-        return next(filter(trusted, filter(self._same_at_origin, sure)), None)
+        good = filter(trusted, filter(self._same_at_origin, sure))
+        return next((r for r in good if not self.rejected(environment, r.commit, trusted)), None)
 
     def _same_at_origin(self, record: Record) -> bool:
         """Return whether a record's release has the same tag here and at the origin."""

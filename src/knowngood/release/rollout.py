@@ -10,12 +10,13 @@ from typing import Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import hide_secrets, one_line
-from . import clone, push_lock
+from . import clone, live, push_lock, rejection, rollback_target
 from .deploy import BAD, DONE, HELD, Deployment
-from .git import is_ref_part
+from .git import GitError, is_ref_part
 from .ledger import Ledger
 from .permission import permitted
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
+from .record_store import RecordNotWritten
 
 _UNFINISHED: Final = {
     STARTED: "did not end: it may be there, or half of it",
@@ -58,48 +59,92 @@ def push(
     if not is_ref_part(release):
         raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
     with _ledger(environment, f"knowngood push --release={release}", say) as ledger:
-        question = ledger.question(release, manifest)
+        answer = live.ask(environment, ledger.repository)
+        question = ledger.question(release, manifest, answer)
         commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
         if commit is None:
             return PushResult(BAD)
         deployment = Deployment(
             ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify
         )
-        code = deployment.run()
-        if code == DONE:
-            say(f"{release} is on {environment.name}, and verified")
-        elif code == BAD:
-            say(f"{release} is bad on {environment.name}")
-            return _go_back(deployment)
-        else:
-            say(
-                f"the verification could not tell whether {release} is good; nothing more was "
-                f"changed. Again: knowngood verify --env={environment.name} --release={release} "
-                "--record"
-            )
-        return PushResult(code)
+        was_live = answer.commit == commit
+        return _pushed(deployment) if deployment.deploy() else _not_deployed(deployment, was_live)
+
+
+def _pushed(deployment: Deployment) -> PushResult:
+    """Verify what was deployed, and go back if it is bad."""
+    release, name, say = deployment.release, deployment.place, deployment.say
+    code = deployment.verify()
+    if code == BAD:
+        say(f"{release} is bad on {name}")
+        return _go_back(deployment, is_bad=True)
+    if code == DONE:
+        say(f"{release} is on {name}, and verified")
+        _warn_if_rejected(deployment)
+    else:
+        say(
+            f"the verification could not tell whether {release} is good; nothing more was changed. "
+            f"Again: knowngood verify --env={name} --release={release} --record"
+        )
+    return PushResult(code)
+
+
+def _not_deployed(deployment: Deployment, was_live: bool) -> PushResult:
+    """Look before judging: a release that was live and still is, and still passes, is not bad
+    because its deployment failed. Any other may be there by half: go back.
+    """
+    ledger, release, say = deployment.ledger, deployment.release, deployment.say
+    still_live = live.ask(ledger.environment, ledger.repository).commit == deployment.commit
+    if not (was_live and still_live):
+        return _go_back(deployment, is_bad=False)
+    say(f"{release} was live before, and still is: it is verified before it is judged")
+    code = deployment.verify()
+    if code == BAD:
+        return _go_back(deployment, is_bad=True)
+    passed = ", and PASSED" if code == DONE else ""
+    say(f"{release} is still live{passed}; nothing was rolled back. Its deployment failed: see why")
+    return PushResult(HELD)
+
+
+def _warn_if_rejected(deployment: Deployment) -> None:
+    """Say that a release which was let through by an override does not count as good."""
+    release, name = deployment.release, deployment.place
+    if deployment.ledger.rejected(deployment.commit) is not None:
+        deployment.say(
+            f"{release} is rejected on {name}, and no rollback goes back to it until: knowngood "
+            f"reject --env={name} --release={release} --undo --why=WHY"
+        )
 
 
 def roll_back(
-    environment: Environment, *, agreed: Callable[[], bool], say: Callable[[str], None]
+    environment: Environment,
+    to: str | None,
+    override: str | None,
+    *,
+    agreed: Callable[[], bool],
+    say: Callable[[str], None],
 ) -> int:
-    """Go back to the last known good release, if ``agreed`` says so. Return the exit code.
+    """Go back to a release, if ``agreed`` says so: to the last known good one that is not live, or
+    ``to`` one. Return the exit code.
 
-    Raises BadEnvironment, GitError, PushLocked.
+    ``override`` says why it may go back to a release that is not known to be good; it is recorded.
+    Raises BadEnvironment, GitError, PushLocked, RecordNotWritten.
     """
     with _ledger(environment, "knowngood rollback", say) as ledger:
-        live = ledger.records.there(environment.name)
-        good = ledger.last_good_besides(live.commit if live else "")
-        if good is None:
-            say(f"{environment.name} has no known good release other than the one that is there")
+        answer = live.ask(environment, ledger.repository)
+        there = ledger.records.there(environment.name)
+        say(answer.difference(environment.name, there) or f"live on {environment.name} is {answer}")
+        target = rollback_target.choose(ledger, answer, to, override, say)
+        if target is None:
             return BAD
-        is_now = f"{live.release} ({live.verdict}, {at(live.when)})" if live else "not known"
-        say(f"on {environment.name} is, by the records: {is_now}")
-        say(f"it goes back to {good.release}, {good.commit[:12]}, which PASSED on {at(good.when)}")
+        say(f"it goes back to {target.name}, {target.commit[:12]}{target.why}")
         if not agreed():
             say("nothing was changed")
             return HELD
-        rollback = Deployment(ledger, RecordKind.ROLLED_BACK, good.release, good.commit, say)
+        target.record_override(ledger)
+        if answer.commit is not None and answer.commit != target.commit:
+            _reject(ledger, str(answer), answer.commit, f"rolled back to {target.name}", say)
+        rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
         return _put_back(rollback).code
 
 
@@ -128,28 +173,48 @@ def _tell_unfinished(record: Record | None, say: Callable[[str], None]) -> None:
         )
 
 
-def _go_back(bad: Deployment) -> PushResult:
-    """Put the last known good release back in place of a bad one, if there is one."""
-    name = bad.ledger.environment.name
-    good = bad.ledger.last_good_besides(bad.commit)
+def _go_back(pushed: Deployment, *, is_bad: bool) -> PushResult:
+    """Put the last known good release back in place of the one that was ``pushed``, if there is
+    one; reject that one if it ``is_bad``.
+    """
+    ledger, name = pushed.ledger, pushed.place
+    good = ledger.last_good_besides(pushed.commit)
     if good is None:
         outcome = f"no release is known to be good on {name}: it stays as it is"
-        bad.say(outcome)
+        put_one = f"knowngood rollback --env={name} --to=RELEASE --override=WHY"
+        pushed.say(f"{outcome}; to put one there: {put_one}")
         return PushResult(BAD, outcome)
+    if is_bad:
+        why = f"FAILED; rolled back to {good.release}"
+        _reject(ledger, pushed.release, pushed.commit, why, pushed.say)
     rollback = replace(
-        bad, kind=RecordKind.ROLLED_BACK, release=good.release, commit=good.commit, manifest=None
+        pushed, kind=RecordKind.ROLLED_BACK, release=good.release, commit=good.commit, manifest=None
     )
     return replace(_put_back(rollback), code=BAD)
 
 
 def _put_back(rollback: Deployment) -> PushResult:
     """Put a release back and verify it. A rollback is never rolled back."""
-    code, name = rollback.run(), rollback.ledger.environment.name
+    code, name = rollback.run(), rollback.place
     if code == DONE:
-        outcome = f"{name} is back on {rollback.release}, and verified"
+        outcome, other = f"{name} is back on {rollback.release}, and verified", ""
     else:
         outcome = (
             f"the rollback of {name} to {rollback.release} is NOT known to work: look at {name}"
         )
-    rollback.say(outcome)
+        other = f"; another release: knowngood rollback --env={name} --to=RELEASE"
+    rollback.say(f"{outcome}{other}")
     return PushResult(code, outcome, restored=code == DONE)
+
+
+def _reject(
+    ledger: Ledger, release: str, commit: str, why: str, say: Callable[[str], None]
+) -> None:
+    """Record that a release is bad; a rollback goes on where that cannot be written."""
+    name = ledger.environment.name
+    try:
+        rejection.record(ledger.repository, name, release, commit, why, undo=False)
+    except (RecordNotWritten, GitError) as error:
+        say(str(error))
+    else:
+        say(f"{release} is rejected on {name}, for everyone")

@@ -13,121 +13,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from command_run import Run
-from release_side import Note, all_read, git
+from pushed_site import CHECK, DEPLOY, happened, live, serves, with_origin
+from release_side import Note, git
 from wire import Serve, answer
 
-from knowngood.release import records
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
-
-ENVIRONMENT = """
-description = "{name}"
-{extra}
-[origins]
-content = "{url}"
-[release]
-url = "content:/__version__"
-repository = "../site"
-[budget]
-converge = 1
-probe = 3
-[gate]
-no_change = []
-[deploy]
-command = ["./deploy", "{{release}}", "{{commit}}", "{{env}}"]
-"""
-DEPLOY = """#!/bin/sh
-echo "putting $1 on $3"
-echo "$@" >> deployed
-ln -s "$PWD/releases/$1" next && mv -T next live
-"""
-CHECK = '''
-import pytest
-
-@pytest.mark.get("content:/robots.txt")
-def test_robots(response):
-    """Robots are answered."""
-    assert response.status_code == 200
-'''
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Says nothing on the terminal."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
-@pytest.fixture
-def project(tmp_path: Path, site: Repository) -> Iterator[Path]:
-    """A suite whose prod serves whatever `live` leads to; v3 lacks a file."""
-    path = tmp_path / "suite"
-    for folder in ("environments", "checks"):
-        (path / folder).mkdir(parents=True)
-    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
-    (path / "checks" / "test_it.py").write_text(CHECK)
-    (path / "deploy").write_text(DEPLOY)
-    (path / "deploy").chmod(0o755)
-    for release in ("v1", "v2", "v3"):
-        build(path, release, site)
-    (path / "releases" / "v3" / "robots.txt").unlink()
-    (path / "live").symlink_to(path / "releases" / "v1")
-    handler = partial(Quiet, directory=str(path / "live"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    environment(path, "prod", f"http://127.0.0.1:{server.server_port}", 'promotes_from = "stage"')
-    environment(path, "stage", "http://127.0.0.2:9")
-    yield path
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def build(project: Path, release: str, site: Repository) -> None:
-    folder = project / "releases" / release
-    folder.mkdir(parents=True)
-    version = {"version": release, "commit": site.commit_of(release)}
-    (folder / "__version__").write_text(json.dumps(version))
-    (folder / "robots.txt").write_text("User-agent: *\n")
-
-
-def environment(project: Path, name: str, url: str, extra: str = "") -> None:
-    text = ENVIRONMENT.format(name=name, url=url, extra=extra)
-    (project / "environments" / f"{name}.toml").write_text(text)
-
-
-@pytest.fixture
-def history(noted: Note) -> None:
-    """v1 is on prod and good there; v2 and v3 passed on stage."""
-    noted("v1", "prod", "DEPLOYED", 9, RecordKind.PUSHED)
-    noted("v1", "prod", "PASSED", 8)
-    noted("v2", "stage", "PASSED", 1)
-    noted("v3", "stage", "PASSED", 1)
-
-
-def live(project: Path) -> str:
-    """The release that is served."""
-    return (project / "live").resolve().name
-
-
-def happened(site: Repository, days: float = 0.5) -> list[tuple[str, str, str]]:
-    """What is on record of today on prod, oldest first."""
-    now = datetime.now(UTC)
-    found = all_read(records.read(site, now, ["prod"]))
-    assert found.bad == ()
-    today = [r for r in reversed(found.all) if r.when > now - timedelta(days=days)]
-    return [(str(r.kind), r.release, r.verdict) for r in today]
 
 
 @pytest.mark.usefixtures("history")
@@ -197,6 +93,7 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
         ("pushed", "v3", "STARTED"),
         ("pushed", "v3", "DEPLOYED"),
         ("verified", "v3", "FAILED"),
+        ("rejected", "v3", "REJECTED"),
         ("rolled-back", "v1", "STARTED"),
         ("rolled-back", "v1", "DEPLOYED"),
         ("verified", "v1", "PASSED"),
@@ -309,8 +206,7 @@ def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> Non
     noted("v1", "prod", "PASSED", 8)
     noted("v2", "prod", "DEPLOYED", 2, RecordKind.PUSHED)
     noted("v2", "prod", "PASSED", 1)
-    (project / "live").unlink()
-    (project / "live").symlink_to(project / "releases" / "v2")
+    serves(project, "v2")
     ended = run("rollback", "--env=prod")
     assert ended.code == 4
     assert "it goes back to v1" in ended.output
@@ -320,7 +216,10 @@ def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> Non
     assert ended.code == 0, ended.output
     assert "prod is back on v1, and verified" in ended.output
     assert live(project) == "v1"
-    assert happened(site)[0] == ("rolled-back", "v1", "STARTED")
+    assert happened(site)[:2] == [
+        ("rejected", "v2", "REJECTED"),
+        ("rolled-back", "v1", "STARTED"),
+    ]
 
 
 def test_nothing_to_go_back_to(run: Run, noted: Note, project: Path) -> None:
@@ -362,9 +261,7 @@ def test_one_push_at_a_time(run: Run, project: Path, site: Repository) -> None:
 @pytest.mark.usefixtures("history")
 def test_across_machines(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """With an origin, records and the lock are there, where everybody sees them."""
-    bare = tmp_path / "origin.git"
-    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
-    git(site.path, "remote", "add", "origin", str(bare))
+    bare = with_origin(site, tmp_path)
     lock = git(bare, "hash-object", "-w", "--stdin", given="not a note").strip()
     git(bare, "update-ref", "refs/knowngood/lock/prod", lock)
     ended = run("push", "--env=prod", "--release=v2")
@@ -436,7 +333,12 @@ STEPS = {
     "deploying": (PUT[:1], "the push of v2 by Ann <ann@example.org> on ", "did not end"),
     "verifying": (PUT, "the push of v2 by Ann <ann@example.org> on ", "was not verified"),
     "going back": (
-        [*PUT, ("verified", "v2", "FAILED"), ("rolled-back", "v1", "STARTED")],
+        [
+            *PUT,
+            ("verified", "v2", "FAILED"),
+            ("rejected", "v2", "REJECTED"),
+            ("rolled-back", "v1", "STARTED"),
+        ],
         "the rollback of v1 by Ann <ann@example.org> on ",
         "did not end",
     ),
@@ -510,9 +412,7 @@ def test_a_network_that_goes_away(
     """Behind the first record what was begun is brought to its end, and what is only here is
     named, with the command that brings it there.
     """
-    bare = tmp_path / "origin.git"
-    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
-    git(site.path, "remote", "add", "origin", str(bare))
+    bare = with_origin(site, tmp_path)
     (project / "deploy").rename(project / "sound")
     (project / "deploy").write_text(
         f'#!/bin/sh\n[ ! -e {bare} ] || mv {bare} {bare}.away\nexec ./sound "$@"\n'
@@ -524,7 +424,7 @@ def test_a_network_that_goes_away(
     assert run("log", "--env=prod").code == 75, "what others see is not known"
     bare.with_name("origin.git.away").rename(bare)
     again = [line.strip() for line in ended.output.splitlines() if "push origin refs/tags" in line]
-    assert len(again) == (2 if release == "v2" else 5), "all but the first"
+    assert len(again) == (2 if release == "v2" else 6), "all but the first"
     for line in again:
         command = line.partition("to push it: ")[2]
         subprocess.run(["sh", "-c", command], check=True, timeout=60, capture_output=True)
@@ -590,8 +490,7 @@ def test_a_bad_release_that_others_pushed(run: Run, noted: Note, project: Path) 
     noted("v1", "prod", "DEPLOYED", 2.9, RecordKind.ROLLED_BACK)
     noted("v1", "prod", "PASSED", 2.8)
     noted("v3", "prod", "FAILED", 0.01)
-    (project / "live").unlink()
-    (project / "live").symlink_to(project / "releases" / "v3")
+    serves(project, "v3")
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 0, ended.output
     assert live(project) == "v1"

@@ -176,7 +176,7 @@ def test_all_as_expected(project: Path, variables: Mapping[str, str], tmp_path: 
     assert all(line.startswith("ok  ") for line in lines[3:-1])
     assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[9]
     assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[10]
-    assert "13 of this drill → 13, here and at the origin" in lines[12]
+    assert "15 of this drill → 15, here and at the origin" in lines[12]
     assert lines[13].startswith("as expected in ")
 
 
@@ -290,9 +290,9 @@ def test_records_that_are_others() -> None:
     """One that differs, one too many and one too few are each told by number."""
     assert difference(EXPECTED) == ""
     first, *others = EXPECTED
-    assert difference(others).startswith("record 1 is pushed v1 DEPLOYED, and not pushed v1 START")
-    assert difference([*EXPECTED, first]) == "record 14 is pushed v1 STARTED, and not none"
-    assert difference([first, *others[:-1]]) == "record 13 is none, and not verified v2 PASSED"
+    assert difference(others).startswith("record 1 is pushed v1 STARTED, and not overridden v1")
+    assert difference([*EXPECTED, first]) == "record 16 is overridden v1 OVERRIDDEN, and not none"
+    assert difference([first, *others[:-1]]) == "record 15 is none, and not verified v2 PASSED"
     assert difference([]).startswith("record 1 is none")
 
 

@@ -13,6 +13,7 @@ from knowngood.environment.model import Environment
 from knowngood.release import records
 from knowngood.release.gate import GateQuestion
 from knowngood.release.git import Repository
+from knowngood.release.live import LiveAnswer, LiveRelease
 from knowngood.release.record import RecordKind
 
 Environments = Callable[..., Environment]
@@ -20,15 +21,27 @@ Ask = Callable[..., list[str]]
 
 
 @pytest.fixture
-def question(site: Repository, environments: Environments) -> Callable[..., GateQuestion]:
+def adopted(note: Note) -> None:
+    """Of old, v1 is live on prod."""
+    note("v1", "prod", "ADOPTED", kind=RecordKind.ADOPTED, days=90)
+
+
+@pytest.fixture
+def question(
+    site: Repository, environments: Environments, adopted: None
+) -> Callable[..., GateQuestion]:
     """May v2 go to prod, with these rules?"""
 
     def make(
-        release: str = "v2", now: datetime = NOW, content: str | None = None, **gate: object
+        release: str = "v2",
+        now: datetime = NOW,
+        content: str | None = None,
+        live: LiveAnswer | None = None,
+        **gate: object,
     ) -> GateQuestion:
         environment = environments("prod", **gate)
         found = records.read(site, now, ["prod", "stage", "ci"])
-        return GateQuestion(environment, release, now, site, found, content)
+        return GateQuestion(environment, release, now, site, found, content, live)
 
     return make
 
@@ -297,6 +310,7 @@ def test_signers(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Pat
     signers = tmp_path / "signers"
     note("v2", days=3)
     signers.write_text(keys("known"))
+    note("v1", "prod", "ADOPTED", kind=RecordKind.ADOPTED, days=9)
     [only] = ask(signers=signers)
     assert only.startswith("the record verified/stage/v2/")
     note("v2", days=2)
@@ -312,3 +326,143 @@ def test_many_reasons_at_once(site: Repository, ask: Ask) -> None:
     git(site.path, "tag", "light", "v2^{}")
     found = ask("light", now=NOW + timedelta(days=2), requires=("ci",), branch="nowhere")
     assert len(found) == 5
+
+
+Live = Callable[..., LiveAnswer]
+
+
+@pytest.fixture
+def live(site: Repository) -> Live:
+    """What an environment answers that serves these releases."""
+
+    def answer(*names: str) -> LiveAnswer:
+        return LiveAnswer(tuple(LiveRelease(name, site.commit_of(name)) for name in names))
+
+    return answer
+
+
+@pytest.fixture
+def nothing_adopted(site: Repository, adopted: None) -> None:
+    """No record says what is live on prod."""
+    git(site.path, "tag", "-d", *git(site.path, "tag", "-l", "adopted/*").split())
+
+
+def test_what_is_live_comes_before_the_records(
+    note: Note, question: Callable[..., GateQuestion], live: Live
+) -> None:
+    """Prod serves v3, which the records do not know: the difference is said, and v2 leads back."""
+    note("v2")
+    decision = question(live=live("v3")).answer()
+    assert decision.difference == (
+        "live on prod is v3, but by the records it is v1 (ADOPTED, 2026-08-27 12:00 UTC)"
+    )
+    [only] = decision.reasons
+    assert only.what == "v2 does not contain v3, which is live"
+    assert only.to_do == "to go back: knowngood rollback --env=prod --to=v2"
+
+
+def test_what_was_put_there_by_hand_is_reviewed(
+    site: Repository, note: Note, question: Callable[..., GateQuestion], live: Live
+) -> None:
+    """A commit without review that somebody put on prod by hand is named when it goes out again."""
+    commit(site.path, "Sneak it in")
+    git(site.path, "tag", "-a", "v4", "-m", "v4")
+    commit(site.path, "Fix it r=bob")
+    git(site.path, "tag", "-a", "v5", "-m", "v5")
+    note("v5")
+    [only] = question("v5", live=live("v4")).answer().reasons
+    assert only.what.startswith("no review: ")
+    assert "Sneak it in" in only.what
+
+
+def test_live_as_recorded(
+    note: Note, question: Callable[..., GateQuestion], ask: Ask, live: Live
+) -> None:
+    """Nothing is said where both tell the same."""
+    note("v2")
+    assert question(live=live("v1")).answer().difference == ""
+    assert ask(live=live("v1")) == []
+
+
+def test_a_silent_environment(note: Note, question: Callable[..., GateQuestion], ask: Ask) -> None:
+    """That it does not answer is said; the records decide."""
+    note("v2")
+    silent = LiveAnswer(trouble="no answer: refused")
+    assert (
+        question(live=silent)
+        .answer()
+        .difference.startswith(
+            "prod does not say which release is live (no answer: refused); by the records it is v1"
+        )
+    )
+    assert ask(live=silent) == []
+
+
+def test_edges_that_differ(note: Note, ask: Ask, live: Live) -> None:
+    """A release must contain what any of them serves."""
+    note("v2")
+    assert ask(live=live("v1", "v3")) == ["v2 does not contain v3, which is live"]
+
+
+def test_a_live_release_that_nobody_knows(note: Note, ask: Ask) -> None:
+    """Whether a release contains it cannot be told."""
+    note("v2")
+    [only] = ask(live=LiveAnswer((LiveRelease("hotfix", None),)))
+    assert only.startswith("hotfix is live, which is no release in ")
+
+
+@pytest.mark.usefixtures("nothing_adopted")
+def test_nothing_says_what_is_live(note: Note, ask: Ask, live: Live) -> None:
+    """Not knowing is a reason: neither reviews nor direction could be checked."""
+    note("v2")
+    assert ask() == ["no record that counts says what is live on prod"]
+    assert ask(live=live("v1")) == [
+        "no record that counts says what is live on prod; it says itself: v1"
+    ]
+
+
+def test_a_record_of_a_signer_who_has_gone(
+    note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path
+) -> None:
+    """What such a record says of prod is not believed: not known is not fine."""
+    signers = tmp_path / "signers"
+    keys("gone")
+    note("v1", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
+    signers.write_text(keys("here"))
+    note("v2")
+    assert ask(signers=signers) == ["no record that counts says what is live on prod"]
+
+
+def test_after_a_rollback(note: Note, ask: Ask) -> None:
+    """What is live is what was put back, and not the bad release that was taken away."""
+    note("v2", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
+    note("v2")
+    note("v3", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=0.3)
+    note("v3", "prod", "FAILED", days=0.2)
+    note("v2", "prod", "DEPLOYED", kind=RecordKind.ROLLED_BACK, days=0.1)
+    assert ask() == []
+
+
+@pytest.mark.parametrize("place", ["prod", "stage"])
+def test_a_rejected_release(note: Note, ask: Ask, place: str) -> None:
+    """It may not go, until that is withdrawn; a later PASSED is no withdrawal."""
+    note("v2", place, "REJECTED", kind=RecordKind.REJECTED, days=2, reason="it blinks")
+    note("v2")
+    assert ask() == [
+        f"v2 was rejected on {place} by Ann <ann@example.org> on 2026-11-23 12:00 UTC: it blinks"
+    ]
+    note("v2", place, "WITHDRAWN", kind=RecordKind.REJECTED, days=0.5, reason="it does not")
+    assert ask() == []
+
+
+def test_who_may_withdraw(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path) -> None:
+    """Anybody may reject; where there are signers, one of them takes that back."""
+    signers = tmp_path / "signers"
+    signers.write_text(keys("known"))
+    note("v1", "prod", "ADOPTED", kind=RecordKind.ADOPTED, days=9)
+    note("v2")
+    keys("stranger")
+    note("v2", "prod", "REJECTED", kind=RecordKind.REJECTED, days=0.5)
+    note("v2", "prod", "WITHDRAWN", kind=RecordKind.REJECTED, days=0.4)
+    [only] = ask(signers=signers)
+    assert only.startswith("v2 was rejected on prod")

@@ -44,6 +44,8 @@ VERDICTS = {
     RecordKind.PUSHED: "DEPLOYED",
     RecordKind.ROLLED_BACK: "STARTED",
     RecordKind.OVERRIDDEN: "OVERRIDDEN",
+    RecordKind.ADOPTED: "ADOPTED",
+    RecordKind.REJECTED: "WITHDRAWN",
 }
 
 

@@ -1,0 +1,32 @@
+"""``knowngood reject``."""
+
+from __future__ import annotations
+
+import click
+
+from ..release import rejection, status
+from .console import print_line
+from .options import RELEASE
+
+
+@click.command("reject")
+@RELEASE
+@click.option("--why", required=True, metavar="WHY", help="what is wrong, for the record")
+@click.option(
+    "--env",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="for this environment alone; repeatable (default: all that have release.repository)",
+)
+@click.option("--undo", is_flag=True, help="the release is good after all")
+def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:
+    """Mark a release as bad: no gate lets it through, and no rollback goes back to it.
+
+    A rollback does this by itself with the release that it takes away.
+
+    Exit code: 0 recorded, 4 usage error, 75 hold.
+    """
+    environments = status.environments(names)
+    rejection.reject(environments, release, why, undo=undo, say=print_line)
+    return 0

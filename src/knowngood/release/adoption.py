@@ -1,0 +1,49 @@
+"""Adopt what is live: the first record of an environment, or of what was put there by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..environment import BadEnvironment, Environment
+from ..safety import one_line
+from . import live, push_lock, record_store
+from .deploy import BAD, DONE, HELD
+from .ledger import Ledger
+from .record import ADOPTED, RecordKind
+from .release_name import resolve
+
+
+def adopt(environment: Environment, release: str, why: str, say: Callable[[str], None]) -> int:
+    """Record that ``release`` is live, if the environment says so; return the exit code.
+
+    Raises BadEnvironment where there is no such release, GitError, PushLocked, RecordNotWritten.
+    """
+    ledger = Ledger.open(environment)
+    repository, name = ledger.repository, environment.name
+    resolved = resolve(repository, release)
+    if resolved is None:
+        raise BadEnvironment(
+            f"--release {one_line(release, 80)!r}: {repository.path} has no such tag or commit"
+        )
+    tag, commit = resolved
+    with push_lock.held(repository, name, f"knowngood adopt --env={name} --release={tag}"):
+        answer = live.ask(environment, repository)
+        if not answer.releases:
+            say(f"nothing was recorded: {name} does not say what is live ({answer.trouble})")
+            return HELD
+        if answer.commit != commit:
+            say(f"nothing was recorded: live on {name} is {answer}, and not {tag}")
+            return BAD
+        record = record_store.enter(
+            repository,
+            RecordKind.ADOPTED,
+            name,
+            tag,
+            commit,
+            ADOPTED,
+            push_it=repository.has_origin,
+            reason=one_line(why, 600),
+        )
+    say(f"recorded: {record}; {tag} is live on {name}")
+    say(f"is it good? knowngood verify --env={name} --release={tag} --record --push")
+    return DONE

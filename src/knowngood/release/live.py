@@ -1,0 +1,101 @@
+"""What is live: asked of the deployment, and compared with what the records say.
+
+The records say what was done. Somebody may have changed the deployment without them, so a command
+that decides or changes something asks first, and says where the two differ.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..environment import Environment
+from ..safety import one_line, process_group
+from .git import Repository
+from .record import Record, at
+from .release_name import resolve
+
+SECONDS: Final = 30.0
+"""How long the answer may take; ``knowngood live`` itself looks for ten seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRelease:
+    """A release that a deployment names as live.
+
+    Attributes:
+        name: its tag; where there is none, the name that the deployment gives it.
+        commit: its commit, in full; None where the repository has no such release.
+    """
+
+    name: str
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAnswer:
+    """What a deployment answered when it was asked which release is live.
+
+    Attributes:
+        releases: the releases that its edges name: several where they differ, none where no edge
+            names one.
+        trouble: why no edge names one; empty otherwise.
+    """
+
+    releases: tuple[LiveRelease, ...] = ()
+    trouble: str = ""
+
+    def __str__(self) -> str:
+        """Return the names of the releases; "not known" without any."""
+        return ", ".join(release.name for release in self.releases) or "not known"
+
+    @property
+    def commit(self) -> str | None:
+        """The commit that is live at every edge; None where it is not known, or edges differ."""
+        commits = {release.commit for release in self.releases}
+        return commits.pop() if len(commits) == 1 else None
+
+    def difference(self, environment: str, recorded: Record | None) -> str:
+        """Return how this differs from what was last ``recorded`` on an environment, in words;
+        empty where it is the same.
+        """
+        if recorded is not None and self.commit == recorded.commit:
+            return ""
+        by_records = "nothing is on record"
+        if recorded is not None:
+            by_records = f"by the records it is {recorded.release}"
+            by_records += f" ({recorded.verdict}, {at(recorded.when)})"
+        if self.releases:
+            return f"live on {environment} is {self}, but {by_records}"
+        why = f" ({self.trouble})" if self.trouble else ""
+        return f"{environment} does not say which release is live{why}; {by_records}"
+
+
+def ask(environment: Environment, repository: Repository) -> LiveAnswer:
+    """Ask a deployment which release is live, and find that in the repository.
+
+    A process of its own asks: the release side loads no HTTP client. Raises GitError.
+    """
+    command = [sys.executable, "-P", "-m", "knowngood", "live", "--json"]
+    try:
+        done = process_group.run([*command, "--env", str(environment.path)], SECONDS)
+    except subprocess.TimeoutExpired:
+        return LiveAnswer(trouble=f"no answer in {SECONDS:g} s")
+    if done.returncode != 0:
+        message = done.stderr.decode("utf-8", "replace").strip()
+        return LiveAnswer(trouble=one_line(message.removeprefix("knowngood live: "), 300))
+    named = json.loads(done.stdout)
+    return LiveAnswer(tuple(dict.fromkeys(_release(repository, names) for names in named)))
+
+
+def _release(repository: Repository, names: Sequence[str]) -> LiveRelease:
+    """Return the release in the repository that one of these names stands for."""
+    for name in names:
+        resolved = resolve(repository, name)
+        if resolved is not None:
+            return LiveRelease(*resolved)
+    return LiveRelease(one_line(names[0], 80), None)

@@ -1,0 +1,54 @@
+"""Mark a release as bad for everyone, or take that mark away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..environment import BadEnvironment, Environment
+from ..safety import one_line
+from . import clone, record_store
+from .git import Repository
+from .record import REJECTED, WITHDRAWN, RecordKind
+from .release_name import resolve
+
+
+def reject(
+    environments: Sequence[Environment],
+    release: str,
+    why: str,
+    *,
+    undo: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Record on each of these environments that ``release`` is bad, or, with ``undo``, that it no
+    longer counts as bad. Raises BadEnvironment where there is no such release, GitError,
+    RecordNotWritten.
+    """
+    for environment in environments:
+        repository = clone.opened(environment)
+        clone.fetch(repository)
+        resolved = resolve(repository, release)
+        if resolved is None:
+            raise BadEnvironment(
+                f"--release {one_line(release, 80)!r}: {repository.path} has no such tag or commit"
+            )
+        name = record(repository, environment.name, *resolved, why, undo=undo)
+        say(f"recorded: {name}")
+
+
+def record(
+    repository: Repository, environment: str, release: str, commit: str, why: str, *, undo: bool
+) -> str:
+    """Write the record of a rejection, or of its end, and push it where there is an origin; return
+    its name. Raises GitError, RecordNotWritten.
+    """
+    return record_store.enter(
+        repository,
+        RecordKind.REJECTED,
+        environment,
+        release,
+        commit,
+        WITHDRAWN if undo else REJECTED,
+        push_it=repository.has_origin,
+        reason=one_line(why, 600),
+    )

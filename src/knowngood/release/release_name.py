@@ -1,0 +1,29 @@
+"""Which release a name stands for: a tag, or a commit and the tag that is on it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .git import Repository, is_ref_part
+from .record import is_record
+from .records import releases_on
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
+
+
+def resolve(repository: Repository, name: str) -> tuple[str, str] | None:
+    """Return a release's tag and commit; None where the repository has no such release.
+
+    For a commit the tag is the one release tag on it; without one, or with several, the first
+    twelve digits of the commit stand in its place.
+    """
+    known = is_ref_part(name) and not is_record(name)
+    commit = repository.commit_of(f"refs/tags/{name}") if known else None
+    if commit is not None:
+        return name, commit
+    commit = repository.commit_of(name) if _COMMIT.fullmatch(name) else None
+    if commit is None:
+        return None
+    releases = releases_on(repository, commit)
+    return (releases[0] if len(releases) == 1 else commit[:12]), commit

@@ -1,0 +1,182 @@
+"""What is live is asked, and a difference from the records is said before anything is changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_run import Run
+from pushed_site import happened, live, serves, with_origin
+from release_side import Note, git
+
+from knowngood.release.git import Repository
+from knowngood.release.record import RecordKind
+
+
+@pytest.fixture
+def v2_is_good(noted: Note) -> None:
+    """By the records v1 was good on prod, and then v2, which is live."""
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "DEPLOYED", 2, RecordKind.PUSHED)
+    noted("v2", "prod", "PASSED", 1)
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_rollback_from_a_release_that_the_ledger_does_not_know(
+    run: Run, project: Path, site: Repository
+) -> None:
+    """Somebody has put v3 on prod: it goes back to v2, and not past it; v3 is rejected."""
+    serves(project, "v3")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    first, second, *_ = ended.output.splitlines()
+    assert first.startswith("live on prod is v3, but by the records it is v2 (PASSED, ")
+    assert second.startswith("it goes back to v2, ")
+    assert live(project) == "v2"
+    assert happened(site)[0] == ("rejected", "v3", "REJECTED")
+    assert "v3 was rejected on prod by Ann" in run("gate", "--env=prod", "--release=v3").out
+
+
+def test_rollback_to_the_only_good_release(run: Run, noted: Note, project: Path) -> None:
+    """What the records hold for live is the one to go back to, if it is not live."""
+    noted("v1", "prod", "PASSED", 8)
+    serves(project, "v3")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_rollback_to_a_release(run: Run, project: Path) -> None:
+    """It must be known to be good there, or be overridden; the live one is rejected."""
+    serves(project, "v2")
+    ended = run("rollback", "--env=prod", "--yes", "--to=v3")
+    assert ended.code == 1
+    assert "v3 is not known to be good on prod" in ended.output
+    assert live(project) == "v2"
+    assert run("rollback", "--env=prod", "--yes", "--to=v9").code == 4
+    assert run("rollback", "--env=prod", "--yes", "--override=why").code == 4
+    ended = run("rollback", "--env=prod", "--yes", "--to=v1")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
+    assert run("last-good", "--env=prod").out == "v1\n"
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_rollback_with_an_override(run: Run, project: Path, site: Repository) -> None:
+    """Why is on record before it is done."""
+    serves(project, "v1")
+    (project / "releases" / "v3" / "robots.txt").write_text("")
+    ended = run("rollback", "--env=prod", "--yes", "--to=v3", "--override=the only one left")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v3"
+    assert happened(site)[:2] == [
+        ("overridden", "v3", "OVERRIDDEN"),
+        ("rejected", "v1", "REJECTED"),
+    ]
+    assert "rollback: the only one left" in run("log", "--env=prod").out
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_rollback_where_nobody_answers(run: Run, project: Path, site: Repository) -> None:
+    """The records stand in for the answer, and that is said; nothing is rejected unseen."""
+    (project / "live" / "__version__").unlink()
+    ended = run("rollback", "--env=prod", "--yes")
+    assert "prod does not say which release is live (answered 404)" in ended.output.replace(
+        "no edge names a release: ", ""
+    )
+    assert "it goes back to v1" in ended.output
+    assert ("rejected", "v2", "REJECTED") not in happened(site)
+
+
+def test_adopt(run: Run, noted: Note, project: Path, site: Repository, tmp_path: Path) -> None:
+    """The gate knows from then on from where commits go out; only what is live is adopted."""
+    bare = with_origin(site, tmp_path)
+    noted("v2", "stage", "PASSED", 1)
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 1
+    assert "knowngood adopt --env=prod --release=v1" in ended.out
+    ended = run("adopt", "--env=prod", "--release=v2")
+    assert (ended.code, ended.out) == (
+        1,
+        "nothing was recorded: live on prod is v1, and not v2\n",
+    )
+    ended = run("adopt", "--env=prod", "--release=v1", "--why=as it was")
+    assert ended.code == 0, ended.output
+    assert happened(Repository(bare)) == [("adopted", "v1", "ADOPTED")]
+    assert "knowngood verify --env=prod --release=v1 --record --push" in ended.out
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert (ended.code, ended.out.splitlines()[-1]) == (0, "v2 may go to prod"), ended.out
+    assert run("last-good", "--env=prod").code == 1, "that it is live does not make it good"
+    assert git(bare, "for-each-ref", "refs/knowngood/") == ""
+
+
+def test_adopt_where_nobody_answers(run: Run, project: Path) -> None:
+    """What cannot be seen is not recorded."""
+    (project / "live" / "__version__").unlink()
+    ended = run("adopt", "--env=prod", "--release=v1")
+    assert ended.code == 75
+    assert "prod does not say what is live" in ended.output
+    assert run("adopt", "--env=prod", "--release=v9").code == 4
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_reject(run: Run, site: Repository, project: Path) -> None:
+    """On every environment, so that nobody pushes it or goes back to it; until it is undone."""
+    ended = run("reject", "--release=v2", "--why=it blinks")
+    assert ended.code == 0, ended.output
+    assert ended.out.count("recorded: rejected/") == 2
+    assert run("last-good", "--env=prod").out == "v1\n"
+    assert "rejected" in run("log", "--env=stage").out
+    ended = run("reject", "--release=v2", "--why=it does not", "--undo", "--env=prod")
+    assert ended.out.startswith("recorded: rejected/prod/v2/")
+    assert run("last-good", "--env=prod").out == "v2\n"
+    assert run("reject", "--release=v9", "--why=no").code == 4
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_a_push_of_the_live_release_that_is_not_deployed(
+    run: Run, project: Path, site: Repository, noted: Note
+) -> None:
+    """Look before judging: it is live and passes, so it is not bad; only its deployment failed."""
+    noted("v2", "stage", "PASSED", 1)
+    serves(project, "v2")
+    (project / "deploy").write_text("#!/bin/sh\nexit 3\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75, ended.output
+    assert "v2 is still live, and PASSED; nothing was rolled back" in ended.output
+    assert happened(site) == [
+        ("pushed", "v2", "STARTED"),
+        ("pushed", "v2", "NOT DEPLOYED"),
+        ("verified", "v2", "PASSED"),
+    ]
+    assert run("last-good", "--env=prod").out == "v2\n"
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_a_push_of_the_live_release_that_breaks_it(run: Run, project: Path, noted: Note) -> None:
+    """It is still live and no longer passes: it is rejected, and prod goes back."""
+    noted("v2", "stage", "PASSED", 1)
+    serves(project, "v2")
+    (project / "deploy").rename(project / "sound")
+    (project / "deploy").write_text(
+        '#!/bin/sh\n[ "$1" = v1 ] && exec ./sound "$@"\nrm releases/v2/robots.txt\nexit 3\n'
+    )
+    (project / "deploy").chmod(0o755)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    assert "v2 is rejected on prod, for everyone" in ended.output
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_a_rejected_release_that_is_pushed_all_the_same(
+    run: Run, project: Path, noted: Note
+) -> None:
+    """It passes, and is not taken for good until somebody withdraws the rejection."""
+    noted("v2", "stage", "PASSED", 1)
+    noted("v2", "prod", "REJECTED", 0.5, RecordKind.REJECTED)
+    ended = run("push", "--env=prod", "--release=v2", "--override=it was the network")
+    assert ended.code == 0, ended.output
+    assert "no rollback goes back to it until: knowngood reject" in ended.output
+    assert run("last-good", "--env=prod").out == "v1\n"

@@ -1,0 +1,128 @@
+"""A site that is pushed and rolled back for real: a link that is flipped, a server behind it, and a
+suite of one check.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from release_side import all_read, git
+
+from knowngood.release import records
+from knowngood.release.git import Repository
+
+ENVIRONMENT = """
+description = "{name}"
+{extra}
+[origins]
+content = "{url}"
+[release]
+url = "content:/__version__"
+repository = "../site"
+[budget]
+converge = 1
+probe = 3
+[gate]
+no_change = []
+[deploy]
+command = ["./deploy", "{{release}}", "{{commit}}", "{{env}}"]
+"""
+DEPLOY = """#!/bin/sh
+echo "putting $1 on $3"
+echo "$@" >> deployed
+ln -s "$PWD/releases/$1" next && mv -T next live
+"""
+CHECK = '''
+import pytest
+
+@pytest.mark.get("content:/robots.txt")
+def test_robots(response):
+    """Robots are answered."""
+    assert response.status_code == 200
+'''
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Says nothing on the terminal."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def served_project(path: Path, site: Repository) -> Iterator[Path]:
+    """Yield a suite whose prod serves whatever `live` leads to; v3 lacks a file."""
+    for folder in ("environments", "checks"):
+        (path / folder).mkdir(parents=True)
+    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (path / "checks" / "test_it.py").write_text(CHECK)
+    (path / "deploy").write_text(DEPLOY)
+    (path / "deploy").chmod(0o755)
+    for release in ("v1", "v2", "v3"):
+        build(path, release, site)
+    (path / "releases" / "v3" / "robots.txt").unlink()
+    (path / "live").symlink_to(path / "releases" / "v1")
+    handler = partial(Quiet, directory=str(path / "live"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    environment(path, "prod", f"http://127.0.0.1:{server.server_port}", 'promotes_from = "stage"')
+    environment(path, "stage", "http://127.0.0.2:9")
+    try:
+        yield path
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def build(project: Path, release: str, site: Repository) -> None:
+    """Make a release, as it is served."""
+    folder = project / "releases" / release
+    folder.mkdir(parents=True)
+    version = {"version": release, "commit": site.commit_of(release)}
+    (folder / "__version__").write_text(json.dumps(version))
+    (folder / "robots.txt").write_text("User-agent: *\n")
+
+
+def environment(project: Path, name: str, url: str, extra: str = "") -> None:
+    """Write an environment file."""
+    text = ENVIRONMENT.format(name=name, url=url, extra=extra)
+    (project / "environments" / f"{name}.toml").write_text(text)
+
+
+def serves(project: Path, release: str) -> None:
+    """Have prod serve a release, which no record says."""
+    (project / "live").unlink()
+    (project / "live").symlink_to(project / "releases" / release)
+
+
+def live(project: Path) -> str:
+    """The release that is served."""
+    return (project / "live").resolve().name
+
+
+def happened(site: Repository, days: float = 0.5) -> list[tuple[str, str, str]]:
+    """What is on record of today on prod, oldest first."""
+    now = datetime.now(UTC)
+    found = all_read(records.read(site, now, ["prod"]))
+    assert found.bad == ()
+    today = [r for r in reversed(found.all) if r.when > now - timedelta(days=days)]
+    return [(str(r.kind), r.release, r.verdict) for r in today]
+
+
+def with_origin(site: Repository, folder: Path) -> Path:
+    """Give the site an origin that has all of it; its path."""
+    bare = folder / "origin.git"
+    git(folder, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(site.path, "remote", "add", "origin", str(bare))
+    return bare
