@@ -82,6 +82,11 @@ RUN_OPTIONS: Final = (
         "--summary-file",
         "write the verdict as Markdown to PATH (default: $GITHUB_STEP_SUMMARY, if it is set)",
     ),
+    _path(
+        "--prometheus-file",
+        "write the verdict as metrics for the textfile collector of node_exporter to PATH "
+        "(default: none are written)",
+    ),
     RunOption("--record", "record the verdict as a tag in the environment's release.repository"),
     RunOption("--push", "with --record: push that tag"),
 )

@@ -93,6 +93,7 @@ class Options:
         html_file: Path | None = None,
         har_file: Path | None = None,
         summary_file: Path | None = None,
+        prometheus_file: Path | None = None,
         record: bool = False,
         push: bool = False,
         notify: bool = False,
@@ -109,6 +110,7 @@ class Options:
             "--html-file": html_file,
             "--har-file": har_file,
             "--summary-file": summary_file,
+            "--prometheus-file": prometheus_file,
         }
         environment = load_chosen(env, root, origins, drill)
         if notify:

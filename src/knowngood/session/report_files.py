@@ -18,6 +18,7 @@ _WRITERS: Final = {
     "--html-file": "html_page",
     "--har-file": "har_file",
     "--summary-file": "summary_file",
+    "--prometheus-file": "prometheus",
 }
 """The module of the room ``report`` that writes each report; loaded where it is asked for."""
 

@@ -21,7 +21,14 @@ def test_it(response):
     assert response.status_code == 200
 """
 
-OPTIONS = ["--verdict-file", "--html-file", "--har-file", "--summary-file", "--junitxml"]
+OPTIONS = [
+    "--verdict-file",
+    "--html-file",
+    "--har-file",
+    "--summary-file",
+    "--prometheus-file",
+    "--junitxml",
+]
 
 
 @pytest.fixture(autouse=True)
