@@ -5,6 +5,7 @@ and budgets and reads answers with the help of ``content``. It does not know pyt
 reports or releases.
 """
 
+from . import lean_httpx  # noqa: F401 - before the first import of httpx
 from .answer_times import AnswerTimes
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options, curl_line
