@@ -10,7 +10,11 @@ from typing import Any, NamedTuple
 import yaml
 
 FOLDER = Path(__file__).parent.parent.parent / "integrations"
-FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
+FILES = sorted(
+    path for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in {".md", ".json"}
+)
+"""JSON takes no comments: what its files are for stands in the page alone."""
+
 _SCRIPT = {
     "Jenkinsfile": r"'''\n(.*?)'''",
     "crontab": r"^[*@\d]\S*(?: \S+){4} ([^\n]+)$",  # without %, which would end the command
