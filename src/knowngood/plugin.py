@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .content import json_schema
     from .environment import Environment
     from .fetch import Client, Resource, Response
-    from .session.marks import Case
+    from .session.cases import Case
     from .session.worker import Worker
 
 SESSION: pytest.StashKey[Worker] = pytest.StashKey()
@@ -122,7 +122,7 @@ def environment(request: pytest.FixtureRequest) -> Environment:
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
     """The values that this case fills in: ``case["locale"]``."""
-    from .session.marks import Case
+    from .session.cases import Case
 
     filled_in: Case = getattr(request, "param", None) or Case()
     return filled_in

@@ -7,7 +7,8 @@ given; who collects checks without running them imports :mod:`.collection`.
 """
 
 from . import report_locks
-from .marks import BadMark, Case, ProbeTemplate
+from .cases import Case
+from .marks import BadMark, ProbeTemplate
 from .options import (
     PARENT,
     RECORDED_IN,

@@ -15,11 +15,13 @@ import pytest
 from ..content import json_schema
 from ..environment import Advisory, Environment, known_origins
 from ..safety import one_line
-from . import marks
+from . import cases, marks
 from .marks import BadMark, ProbeTemplate
 
 LONGEST_CLAIM: Final = 300
 """Characters of a claim: three full lines of a docstring."""
+
+_ASKS: Final = pytest.StashKey[tuple[ProbeTemplate, ...]]()
 
 _BLANK_LINE: Final = re.compile(r"\n\s*\n")
 _END_OF_SENTENCE: Final = re.compile(
@@ -88,11 +90,13 @@ def advisory_of(item: pytest.Item) -> Advisory | None:
 
 
 def asks_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:
-    """Return the URLs that the marks of ``item`` declare. Raises BadMark."""
-    try:
-        return marks.templates_of(item.iter_markers())
-    except BadMark as error:
-        raise BadMark(f"{item.nodeid}: {error}") from None
+    """Return the URLs that the marks of ``item`` declare, which are read once. Raises BadMark."""
+    if _ASKS not in item.stash:
+        try:
+            item.stash[_ASKS] = marks.templates_of(item.iter_markers())
+        except BadMark as error:
+            raise BadMark(f"{item.nodeid}: {error}") from None
+    return item.stash[_ASKS]
 
 
 def origin_of(item: pytest.Item) -> str:
@@ -121,7 +125,7 @@ def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
     """
     asks = asks_of(item)
     try:
-        why = marks.inapplicable(asks, environment)
+        why = cases.inapplicable(asks, environment)
     except BadMark as error:
         raise BadMark(f"{item.nodeid}: {error}") from None
     origins = [ask.template.partition(":")[0] for ask in asks if ":" in ask.template]

@@ -1,4 +1,4 @@
-"""What checks declare: marks turned into probes.
+"""What checks declare: marks read into templates of probes.
 
     @pytest.mark.get("content:/{locale}/js/config.json?{nonce}", samples=3)
 
@@ -7,21 +7,18 @@ case for each value, ``{*page}`` asks for all values within one case. Beside the
 ``alias`` and ``target`` (one case for each entry of [aliases]), ``nonce`` (new for every run and
 sample) and ``release`` (a whole URL: where [release] says the version document is).
 
-Where an origin has [edges], each case is made once for each of them.
+:mod:`.cases` fills the fields in.
 """
 
 from __future__ import annotations
 
-import itertools
 import string
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from types import SimpleNamespace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ..environment import BUILT_IN, PAIRED, Environment
-from ..fetch import PlannedProbe, Probe
 from ..safety import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +29,7 @@ READS: Final = ("get", "head")
 
 _OPTIONS: Final = {"samples", "follow", "resources", "varies", "headers", "within"}
 
-_NAMESPACE: Final = "secrets."
+NAMESPACE: Final = "secrets."
 """How a field begins that stands for a secret, in the value of a header."""
 
 
@@ -68,43 +65,24 @@ class ProbeTemplate:
     @property
     def fields(self) -> tuple[str, ...]:
         """The names in braces, in order; those that ask for all values begin with ``*``."""
-        return tuple(name for name in self._names if not name.startswith(_NAMESPACE))
+        return tuple(name for name in self._names if not name.startswith(NAMESPACE))
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The names of the secrets that its headers hold."""
         return tuple(
-            name.removeprefix(_NAMESPACE) for name in self._names if name.startswith(_NAMESPACE)
+            name.removeprefix(NAMESPACE) for name in self._names if name.startswith(NAMESPACE)
         )
 
     @property
-    def _names(self) -> Iterator[str]:
-        for text in (self.template, *(value for _, value in self.headers)):
-            yield from (name for _, name, _, _ in string.Formatter().parse(text) if name)
+    def _names(self) -> tuple[str, ...]:
+        texts = (self.template, *(value for _, value in self.headers))
+        return tuple(name for text in texts for name in _names_in(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One way to fill in a check's fields.
-
-    Attributes:
-        values: the value of each field.
-        edges: the edge to connect to, for each origin.
-    """
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    edges: Mapping[str, str] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> str:
-        if name not in self.values:
-            fields = ", ".join(self.values) or "none"
-            raise BadMark(f"the case has no field {name!r}; the marks of the check have: {fields}")
-        return self.values[name]
-
-    @property
-    def id(self) -> str:
-        """How the case shows in a node id: ``fr``."""
-        return "-".join((*self.values.values(), *self.edges.values()))
+@lru_cache(1024)  # each case of a check asks
+def _names_in(text: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
 def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
@@ -175,135 +153,3 @@ def _refuse_bad_template(url: str) -> None:
         raise BadMark(f"{url!r}: {error}; a brace of the URL's own is written twice") from None
     if any(not name or spec or conversion for _, name, spec, conversion in fields):
         raise BadMark(f"{url!r}: expected fields such as {{locale}} or {{*page}}")
-
-
-def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str | None:
-    """Return why ``environment`` has nothing that these ask for; None where it has.
-
-    Raises BadMark for a field or URL that no environment could fill in.
-    """
-    for ask in asks:
-        _refuse_unknown_fields(ask, environment)
-        if "release" in ask.fields and environment.release is None:
-            return "the environment has no [release]"
-        if PAIRED & set(ask.fields) and not environment.aliases:
-            return "the environment has no [aliases]"
-        origin = origin_of(ask, environment)
-        if origin not in environment.origins:
-            return f"the environment has no origin called {origin}"
-    return None
-
-
-def _refuse_unknown_fields(ask: ProbeTemplate, environment: Environment) -> None:
-    for name in ask.fields:
-        if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
-            known = sorted({*environment.params, *BUILT_IN})
-            raise BadMark(
-                f"{ask.template!r}: unknown field {{{name}}}; "
-                f"{environment.path.name} and the engine have: {', '.join(known)}"
-            )
-    for name in ask.secrets:
-        if name not in environment.secrets:
-            known = sorted(environment.secrets)
-            raise BadMark(
-                f"{ask.template!r}: unknown secret {{{_NAMESPACE}{name}}}; "
-                f"[secrets] of {environment.path.name} has: {', '.join(known) or 'none'}"
-            )
-
-
-def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
-    """Return the name of the origin that ``ask`` goes to. Raises BadMark."""
-    return _filled(ask, {}, environment, "").partition(":")[0]
-
-
-def cases(
-    asks: Sequence[ProbeTemplate], environment: Environment, walks: Sequence[str] = ()
-) -> list[Case]:
-    """Return every way to fill in the fields of ``asks``, at every edge that their origins and
-    those in ``walks`` have.
-    """
-    names = list(dict.fromkeys(name for ask in asks for name in ask.fields))
-    axes: list[list[dict[str, str]]] = [
-        [{name: value} for value in environment.params[name]]
-        for name in names
-        if name not in BUILT_IN and not name.startswith("*")
-    ]
-    if PAIRED & set(names):
-        axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
-    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in asks), *walks))
-    return [
-        Case({key: value for part in parts for key, value in part.items()}, edges)
-        for edges in _edges(origins, environment)
-        for parts in itertools.product(*axes)
-    ]
-
-
-def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:
-    """Return every choice of an edge for each of these origins."""
-    names = [name for name in origins if name in environment.edges]
-    choices = itertools.product(*(environment.edges[name] for name in names))
-    return [dict(zip(names, choice, strict=True)) for choice in choices]
-
-
-def plan(
-    asks: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
-) -> tuple[PlannedProbe, ...]:
-    """Return the probes of one case as declared, the samples of each URL together."""
-    return tuple(
-        _planned(ask, sample, {**case.values, **values}, case.edges, environment, run_id)
-        for ask in asks
-        for values in _all_values(ask, environment)
-        for sample in range(1, ask.samples + 1)
-    )
-
-
-def _all_values(ask: ProbeTemplate, environment: Environment) -> Iterator[dict[str, str]]:
-    """Yield every way to fill in the fields that ask for all values within a case."""
-    starred = [name for name in ask.fields if name.startswith("*")]
-    axes = [environment.params[name.removeprefix("*")] for name in starred]
-    for values in itertools.product(*axes):
-        yield dict(zip(starred, values, strict=True))
-
-
-def _planned(
-    ask: ProbeTemplate,
-    sample: int,
-    values: Mapping[str, str],
-    edges: Mapping[str, str],
-    environment: Environment,
-    run_id: str,
-) -> PlannedProbe:
-    filled = _filled(ask, values, environment, f"{run_id}-{sample}")
-    origin, _, path = filled.partition(":")
-    probe = Probe(
-        origin=origin,
-        url=environment.origins[origin] + path,
-        method=ask.method,
-        sample=sample,
-        follow=ask.follow,
-        template=ask.template.partition("?")[0],
-        address=edges.get(origin, ""),
-        fresh="release" in ask.fields,
-        varies=ask.varies,
-        headers=_filled_headers(ask, {**values, "nonce": f"{run_id}-{sample}"}, environment),
-    )
-    return PlannedProbe(probe, ask.resources, ask.within)
-
-
-def _filled_headers(
-    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment
-) -> tuple[tuple[str, str], ...]:
-    known = {**values, "secrets": SimpleNamespace(**environment.secrets)}
-    return tuple((name, value.format_map(known)) for name, value in ask.headers)
-
-
-def _filled(
-    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment, nonce: str
-) -> str:
-    release = environment.release.url if environment.release else ""
-    known = {name: name for name in ask.fields} | {"nonce": nonce, "release": release}
-    url = ask.template.format_map({**known, **values})
-    origin, colon, path = url.partition(":")
-    if not colon or not origin or not path.startswith("/"):
-        raise BadMark(f'{ask.template!r}: expected "ORIGIN:/path"')
-    return url

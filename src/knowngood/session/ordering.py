@@ -9,8 +9,9 @@ import pytest
 
 from ..environment import Environment
 from ..fetch import Plan, PlannedProbe
-from . import collection, marks
-from .marks import Case, ProbeTemplate
+from . import collection
+from .cases import Case, plan
+from .marks import ProbeTemplate
 
 
 def case_of(item: pytest.Item) -> Case:
@@ -68,5 +69,5 @@ class Planner:
         case, asks = case_of(item), collection.asks_of(item)
         key = (asks, case.id)
         if key not in self._planned:
-            self._planned[key] = marks.plan(asks, case, self._environment, self._run_id)
+            self._planned[key] = plan(asks, case, self._environment, self._run_id)
         return Plan(item.nodeid, intern(group_of(item.nodeid)), self._planned[key])

@@ -26,8 +26,8 @@ from ..fetch import (
 )
 from ..readiness import addresses_of
 from ..safety import UsageError, one_line
+from .cases import Case
 from .failure import Comparison, Failure, failure_of
-from .marks import Case
 from .ticket import RunTicket
 
 

@@ -20,8 +20,9 @@ from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.causes import find_causes
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
 from . import collection, comparison, marks, signals
+from .cases import Case, all_cases, inapplicable
 from .failure import Comparison, Failure
-from .marks import BadMark, Case
+from .marks import BadMark
 from .ordering import Planner, in_order, values_of
 from .polling import wait_until_right
 from .pytest_options import is_worker, usage_errors
@@ -68,9 +69,10 @@ class Worker:
             asks = marks.templates_of(metafunc.definition.iter_markers())
             if "case" not in metafunc.fixturenames:
                 return
-            if marks.inapplicable(asks, self.environment):
+            if inapplicable(asks, self.environment):
                 return
-            cases = marks.cases(asks, self.environment, collection.walks_of(metafunc.definition))
+            walks = collection.walks_of(metafunc.definition)
+            cases = all_cases(asks, self.environment, walks)
         except BadMark:
             return  # pytest_collection_modifyitems reports it, with the item's name
         if cases != [Case()]:

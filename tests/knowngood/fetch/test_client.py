@@ -33,7 +33,7 @@ from knowngood.fetch.prefetch import Plan
 from knowngood.fetch.probe import AttemptError
 from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.safety.redactor import Redactor
-from knowngood.session.marks import Case
+from knowngood.session.cases import Case
 from knowngood.session.runner import Runner
 from knowngood.session.ticket import RunTicket
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, classify

@@ -1,0 +1,171 @@
+"""The ways to fill in what a check's marks declare, and the probes of each.
+
+Where an origin has [edges], each case is made once for each of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from ..environment import BUILT_IN, PAIRED, Environment
+from ..fetch import PlannedProbe, Probe
+from .marks import NAMESPACE, BadMark, ProbeTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to fill in a check's fields.
+
+    Attributes:
+        values: the value of each field.
+        edges: the edge to connect to, for each origin.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    edges: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self.values:
+            fields = ", ".join(self.values) or "none"
+            raise BadMark(f"the case has no field {name!r}; the marks of the check have: {fields}")
+        return self.values[name]
+
+    @property
+    def id(self) -> str:
+        """How the case shows in a node id: ``fr``."""
+        return "-".join((*self.values.values(), *self.edges.values()))
+
+
+def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str | None:
+    """Return why ``environment`` has nothing that these ask for; None where it has.
+
+    Raises BadMark for a field or URL that no environment could fill in.
+    """
+    for ask in asks:
+        _refuse_unknown_fields(ask, environment)
+        if "release" in ask.fields and environment.release is None:
+            return "the environment has no [release]"
+        if PAIRED & set(ask.fields) and not environment.aliases:
+            return "the environment has no [aliases]"
+        origin = origin_of(ask, environment)
+        if origin not in environment.origins:
+            return f"the environment has no origin called {origin}"
+    return None
+
+
+def _refuse_unknown_fields(ask: ProbeTemplate, environment: Environment) -> None:
+    for name in ask.fields:
+        if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
+            known = sorted({*environment.params, *BUILT_IN})
+            raise BadMark(
+                f"{ask.template!r}: unknown field {{{name}}}; "
+                f"{environment.path.name} and the engine have: {', '.join(known)}"
+            )
+    for name in ask.secrets:
+        if name not in environment.secrets:
+            known = sorted(environment.secrets)
+            raise BadMark(
+                f"{ask.template!r}: unknown secret {{{NAMESPACE}{name}}}; "
+                f"[secrets] of {environment.path.name} has: {', '.join(known) or 'none'}"
+            )
+
+
+def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
+    """Return the name of the origin that ``ask`` goes to. Raises BadMark."""
+    return _filled(ask, {}, environment, "").partition(":")[0]
+
+
+def all_cases(
+    asks: Sequence[ProbeTemplate], environment: Environment, walks: Sequence[str] = ()
+) -> list[Case]:
+    """Return every way to fill in the fields of ``asks``, at every edge that their origins and
+    those in ``walks`` have.
+    """
+    names = list(dict.fromkeys(name for ask in asks for name in ask.fields))
+    axes: list[list[dict[str, str]]] = [
+        [{name: value} for value in environment.params[name]]
+        for name in names
+        if name not in BUILT_IN and not name.startswith("*")
+    ]
+    if PAIRED & set(names):
+        axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
+    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in asks), *walks))
+    return [
+        Case({key: value for part in parts for key, value in part.items()}, edges)
+        for edges in _edges(origins, environment)
+        for parts in itertools.product(*axes)
+    ]
+
+
+def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:
+    """Return every choice of an edge for each of these origins."""
+    names = [name for name in origins if name in environment.edges]
+    choices = itertools.product(*(environment.edges[name] for name in names))
+    return [dict(zip(names, choice, strict=True)) for choice in choices]
+
+
+def plan(
+    asks: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
+) -> tuple[PlannedProbe, ...]:
+    """Return the probes of one case as declared, the samples of each URL together."""
+    return tuple(
+        _planned(ask, sample, {**case.values, **values}, case.edges, environment, run_id)
+        for ask in asks
+        for values in _all_values(ask, environment)
+        for sample in range(1, ask.samples + 1)
+    )
+
+
+def _all_values(ask: ProbeTemplate, environment: Environment) -> Iterator[dict[str, str]]:
+    """Yield every way to fill in the fields that ask for all values within a case."""
+    starred = [name for name in ask.fields if name.startswith("*")]
+    axes = [environment.params[name.removeprefix("*")] for name in starred]
+    for values in itertools.product(*axes):
+        yield dict(zip(starred, values, strict=True))
+
+
+def _planned(
+    ask: ProbeTemplate,
+    sample: int,
+    values: Mapping[str, str],
+    edges: Mapping[str, str],
+    environment: Environment,
+    run_id: str,
+) -> PlannedProbe:
+    filled = _filled(ask, values, environment, f"{run_id}-{sample}")
+    origin, _, path = filled.partition(":")
+    probe = Probe(
+        origin=origin,
+        url=environment.origins[origin] + path,
+        method=ask.method,
+        sample=sample,
+        follow=ask.follow,
+        template=ask.template.partition("?")[0],
+        address=edges.get(origin, ""),
+        fresh="release" in ask.fields,
+        varies=ask.varies,
+        headers=_filled_headers(ask, {**values, "nonce": f"{run_id}-{sample}"}, environment),
+    )
+    return PlannedProbe(probe, ask.resources, ask.within)
+
+
+def _filled_headers(
+    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment
+) -> tuple[tuple[str, str], ...]:
+    known = {**values, "secrets": SimpleNamespace(**environment.secrets)}
+    return tuple((name, value.format_map(known)) for name, value in ask.headers)
+
+
+def _filled(
+    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment, nonce: str
+) -> str:
+    release = environment.release.url if environment.release else ""
+    known = {name: name for name in ask.fields} | {"nonce": nonce, "release": release}
+    url = ask.template.format_map({**known, **values})
+    origin, colon, path = url.partition(":")
+    if not colon or not origin or not path.startswith("/"):
+        raise BadMark(f'{ask.template!r}: expected "ORIGIN:/path"')
+    return url
