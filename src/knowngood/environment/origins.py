@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+_BEFORE_PATH: Final = re.compile(r"[^/?#]*//[^/?#]*")
+"""The part of a URL that names its origin: as urlsplit, up to the first ``/``, ``?`` or ``#``."""
 
 
 def normal_origin(url: str) -> tuple[str, str, int | None] | None:
@@ -16,6 +20,12 @@ def normal_origin(url: str) -> tuple[str, str, int | None] | None:
     difference. None stands for a ``url`` that cannot be taken apart, such as one with the port
     99999.
     """
+    start = _BEFORE_PATH.match(url)
+    return _normal(start[0] if start is not None else url)
+
+
+@lru_cache(1024)  # thousands of URLs lie on a few origins
+def _normal(url: str) -> tuple[str, str, int | None] | None:
     try:
         parts = urlsplit(with_ascii_host(url))
         port = parts.port
