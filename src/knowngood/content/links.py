@@ -77,6 +77,12 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
     return []
 
 
+def may_refer(content_type: str | None) -> bool:
+    """Return whether ``extract`` may find a reference in an answer of this media type."""
+    kind = media_type(content_type)
+    return kind in {"text/html", "text/css"} or bool(SCRIPT_TYPES.match(kind))
+
+
 def needs_sandbox(content_type: str | None, body: bytes) -> bool:
     """Return whether ``extract`` parses ``body`` in another process, which takes a while. Raises
     ContentTooLarge for a page that is too large in any case.

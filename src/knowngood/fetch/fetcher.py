@@ -193,11 +193,13 @@ class Fetcher:
         for reservation in loader.reservations:
             self._memory.hurry(reservation)
 
-    async def _shared(self, probe: Probe, loader: PageLoader) -> Exchange:
+    def _shared(self, probe: Probe, loader: PageLoader) -> asyncio.Future[Exchange]:
         """The exchange of ``probe``, asked for once as long as anybody holds it."""
         exchange = self._done.get(probe)
         if exchange is not None:
-            return exchange
+            done: asyncio.Future[Exchange] = self._loop.create_future()
+            done.set_result(exchange)
+            return done
         if probe not in self._under_way:
             reservation = Reservation()
             task = self._loop.create_task(self._send_with_room(probe, reservation))
@@ -207,7 +209,7 @@ class Fetcher:
         loader.reservations.append(reservation)
         if loader.urgent:
             self._memory.hurry(reservation)
-        return await asyncio.shield(task)
+        return asyncio.shield(task)
 
     def _finish(self, probe: Probe, task: asyncio.Task[Exchange]) -> None:
         del self._under_way[probe]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -62,19 +62,22 @@ class PageLoader:
         """Return the exchange of the probe and, with ``resources``, of all that its page needs."""
         exchange = await self.shared(self.probe, self)
         if resources:
-            await self._collect(exchange, _DEPTH)
+            await self._collect([exchange], _DEPTH)
         return PageLoad(exchange, tuple(self.resources.values()), self.trouble)
 
-    async def _collect(self, exchange: Exchange, depth: int) -> None:
-        """Ask for what this exchange's answer refers to, and for what that refers to."""
-        answer = exchange.answer
-        if answer is None or answer.status != 200 or not depth:
-            return
-        urls = await self._new_urls(answer)
-        exchanges = await asyncio.gather(*(self._ask(exchange.probe, url) for url in urls))
-        for url, linked in zip(urls, exchanges, strict=True):
-            self.resources[url] = replace(self.resources[url], exchange=linked)
-        await asyncio.gather(*(self._collect(linked, depth - 1) for linked in exchanges if linked))
+    async def _collect(self, exchanges: Iterable[Exchange], depth: int) -> None:
+        """Ask for what these answers refer to, and for what that refers to."""
+        referring = [exchange for exchange in exchanges if depth and _may_refer(exchange.answer)]
+        await asyncio.gather(*(self._follow(exchange, depth) for exchange in referring))
+
+    async def _follow(self, exchange: Exchange, depth: int) -> None:
+        assert exchange.answer is not None
+        probes = self._probes(exchange.probe, await self._new_urls(exchange.answer))
+        linked = await asyncio.gather(*(self.shared(probe, self) for probe in probes))
+        for other in linked:
+            url = other.probe.url
+            self.resources[url] = replace(self.resources[url], exchange=other)
+        await self._collect(linked, depth - 1)
 
     async def _new_urls(self, answer: Answer) -> list[str]:
         """Note and return what ``answer`` refers to and no earlier answer did. Nothing is awaited
@@ -105,15 +108,23 @@ class PageLoader:
             raise ContentTooLarge(f"with it the page needs more than {links.MOST} URLs")
         return new
 
-    async def _ask(self, parent: Probe, url: str) -> Exchange | None:
-        """Ask for a URL that the answer to ``parent`` refers to, at the same edge if it can be."""
-        origin = self.guard.origin_of(url)
-        if origin is None:
-            return None
-        same = origin == parent.origin
-        address = parent.address if same else _one_edge(self.edges.get(origin, ()), url)
+    def _probes(self, parent: Probe, urls: Iterable[str]) -> Iterator[Probe]:
+        """Yield what asks for the URLs that the answer to ``parent`` refers to, at the same edge if
+        it can be; nothing for URLs on other origins.
+        """
         template = resource_group(parent.template)
-        return await self.shared(Probe(origin, url, template=template, address=address), self)
+        for url in urls:
+            origin = self.guard.origin_of(url)
+            if origin is not None:
+                same = origin == parent.origin
+                edge = parent.address if same else _one_edge(self.edges.get(origin, ()), url)
+                yield Probe(origin, url, template=template, address=edge)
+
+
+def _may_refer(answer: Answer | None) -> bool:
+    if answer is None or answer.status != 200:
+        return False
+    return links.may_refer(answer.header("content-type"))
 
 
 def _one_edge(edges: Sequence[str], url: str) -> str:
