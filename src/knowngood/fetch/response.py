@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
@@ -14,7 +15,7 @@ import httpx
 from .. import __version__
 from ..content import html, media_types, strict_json
 from ..safety import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError
-from .decompression import ACCEPTED, in_httpx_words
+from .decompression import ACCEPTED, decoded
 from .probe import Exchange
 from .turned_away import why_turned_away
 
@@ -112,7 +113,7 @@ class Response(httpx.Response):
         assert exchange is not None
         return exchange
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The path of the URL that answered."""
         return unquote(urlsplit(self._asked[1]).path) or "/"
@@ -187,6 +188,8 @@ class Resource:
         return respond(self.exchange)
 
 
+_NO_STREAM: Final = httpx.ByteStream(b"")
+
 _READ: Final[WeakKeyDictionary[Exchange, Response]] = WeakKeyDictionary()
 """The responses of exchanges that somebody still holds: several checks read the same answer."""
 
@@ -206,9 +209,9 @@ def _respond(exchange: Exchange) -> Response:
     why = why_turned_away(exchange)
     if why:
         raise Blocked(exchange, why)
-    pairs = in_httpx_words(answer.headers)
-    headers = [pair for pair in pairs if pair[0].lower() != b"transfer-encoding"]
-    response = Response(answer.status, headers=headers, content=answer.body)
+    response = Response(answer.status, headers=answer.headers, stream=_NO_STREAM)
+    response._content = decoded(answer)  # httpx takes longer to find out that it is not encoded
+    response.is_closed = response.is_stream_consumed = True
     response.elapsed = timedelta(seconds=exchange.attempts[-1].seconds)
     response._exchange = ref(exchange)
     response._asked = exchange.probe.method, answer.url
