@@ -31,8 +31,9 @@ def test_each_language_has_its_own_texts(responses, environment):
     that says itself that it is in another language is not the one that another has its texts from.
     """
     languages = {page.path: language_of(page, environment) for page in responses}
+    langs = {page.path: lang_of(page) for page in responses}
     texts = {page.path: checks.texts(page) for page in responses}
     for page in responses:
         own = languages[page.path]
-        others = [o.path for o in responses if own not in (languages[o.path], lang_of(o))]
+        others = [path for path in texts if own not in (languages[path], langs[path])]
         assert checks.borrowed_text_problems(page, texts, others) == []

@@ -77,6 +77,7 @@ class Prefetcher:
     def advance(self, nodeid: str) -> None:
         """Ask for as much as the window takes. Call this when an item starts."""
         position = self._position.get(nodeid, 0)
+        self._pages = WeakSet(page for page in self._pages if not page.done())
         if self._by_group:
             self._ask_group(position)
             return
@@ -120,8 +121,7 @@ class Prefetcher:
         yet.
         """
         held = max(self._fetcher.held, len(self._loads))
-        pages = sum(not page.done() for page in self._pages)
-        return held + pages * _PAGE < WINDOW
+        return held + len(self._pages) * _PAGE < WINDOW
 
     def _ask(self, plan: Plan | None) -> None:
         for planned in plan.planned if plan is not None else ():
