@@ -21,7 +21,8 @@ def lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     for block in blocks_of(causes, len(causes)):
         yield from (*block, "")
-    for word, texts in (("warning", document["warnings"]), ("doubt", document["doubts"])):
-        yield from (f"{word}: {one_line(text, 300)}" for text in texts)
+    yield from (f"warning: {one_line(text, 300)}" for text in document["warnings"])
+    doubts = (text for text in document["doubts"] if text not in document["reason"])
+    yield from (f"doubt: {one_line(text, 300)}" for text in doubts)  # the last line has the reason
     kind, failed = VerdictKind(document["verdict"]), [c for c in causes if c["state"] == "failed"]
     yield verdict_line(kind, document["reason"], document["advice"], len(failed))
