@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from ..environment import Environment, GateRules
 from ..safety import one_line
 from .gate_live import LiveState
-from .gate_reason import GateReason
+from .gate_reason import GateReason, doubt
 from .git import Repository, is_ref_part
 from .live import LiveAnswer
 from .record import Record, RecordKind, at, is_record
-from .record_name import BadRecord
+from .record_parser import SKEW
 from .records import Records, Trusted, releases_on
 from .review import ReviewedCommit, ReviewRule, reviewed
 from .trust import relevant_environments, trusted_records, untrusted
@@ -174,17 +174,13 @@ class GateQuestion:
                 "commit them, or put them aside: git stash",
             )
 
-    def _damaged(self, bad: BadRecord | None, may_say: str) -> Iterator[GateReason]:
-        if bad is not None:
-            yield GateReason(
-                f"the record {one_line(bad.name, 200)} cannot be trusted: {bad.why}; it may say "
-                f"that {may_say}",
-                "find out who wrote it; then delete it, here and on the server",
-            )
-
     def _unread_step(self, live: Record | None) -> Iterator[GateReason]:
-        bad = self.records.unread_step(self.environment.name, since=live)
-        yield from self._damaged(bad, "another release is live")
+        if self.live is not None and self.live.releases:
+            return  # the environment itself says what is live
+        name = self.environment.name
+        newer = f"a newer record decides: knowngood adopt --env={name} --release=RELEASE"
+        bad = self.records.unread_step(name, since=live)
+        yield from doubt(bad, "another release is live", newer)
 
     def _verified(self, commit: str) -> Iterator[GateReason]:
         for place in relevant_environments(self.environment)[1:]:
@@ -193,19 +189,28 @@ class GateQuestion:
     def _good_on(self, place: str, commit: str) -> Iterator[GateReason]:
         again = f"knowngood verify --env={place} --release={self.release} --record --push"
         mine = self._verifications(place, commit)
-        passed = next((r for r in mine if r.passed), None)
+        past = [r for r in mine if r.when <= self.now + SKEW]
+        passed = next((r for r in [*past, *mine] if r.passed), None)
         if passed is None:
             last = f"; the last try there was {mine[0].verdict}" if mine else ""
             yield GateReason(f"{self.release} has not PASSED on {place}{last}", again)
             return
+        if passed not in past:
+            yield GateReason(
+                f"{self.release} PASSED on {place} on {at(passed.when)}, which is in the future: "
+                f"the clock of {one_line(passed.where or passed.who, 80)} is ahead, or this one "
+                "behind",
+                f"set the clock; then {again}",
+            )
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
             why = f"on {at(revoked.when)}: {one_line(revoked.reason, 200)}"
             yield GateReason(
                 f"{self.release} has FAILED on {place} since, {why}", "make another one"
             )
-        doubt = self.records.doubted_by(passed)
-        yield from self._damaged(doubt, f"{self.release} has FAILED on {place} since")
+        bad = self.records.doubted_by(passed)
+        what = f"{self.release} has FAILED on {place} since"
+        yield from doubt(bad, what, f"a newer PASSED decides: {again}")
         if self.now - passed.when > timedelta(days=self.gate.max_age):
             yield GateReason(
                 f"{self.release} PASSED on {place} on {at(passed.when)}, more than "

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from ..safety import one_line
+from .record_name import BadRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +20,13 @@ class GateReason:
 
     what: str
     to_do: str
+
+
+def doubt(bad: BadRecord | None, may_say: str, to_do: str) -> Iterator[GateReason]:
+    """Yield the reason that a record gives which cannot be read, and may say something."""
+    if bad is not None:
+        yield GateReason(
+            f"the record {one_line(bad.name, 200)} cannot be trusted: {bad.why}; it may say that "
+            f"{may_say}",
+            f"find out who wrote it; {to_do}",
+        )

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..content import manifest as manifests
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
-from . import clone, gate, records, unpushed
+from . import clocks, clone, gate, records, unpushed
 from .git import GitError, Repository
 from .live import LiveAnswer
 from .record import Record, RecordKind, at
@@ -125,12 +125,13 @@ class Ledger:
 
     def warnings(self) -> list[str]:
         """Return what a person should know about the records beside the answer to a question: which
-        of those that were read for it are none, which tags could not be fetched, and which records
-        are not at the origin. Raises GitError.
+        of those that were read for it are none, which tags could not be fetched, which records
+        are not at the origin, and whose clock is wrong. Raises GitError.
         """
         tags = self.records.unfetched.items()
         return [
             *(f"the record {bad}" for bad in self.records.bad),
             *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
             *unpushed.warning(self.repository),
+            *clocks.warnings(self.records.seen, datetime.now(UTC)),
         ]

@@ -95,6 +95,8 @@ class Record:
         attempts: how many requests the run sent.
         tests: names of the checks that passed, warned and failed.
         inputs: digests of what the run was made of.
+        after: the name of the environment's newest record when this one was made.
+        clock: what the machine's clock said then, where that record is dated later than that.
     """
 
     kind: RecordKind
@@ -111,6 +113,8 @@ class Record:
     attempts: int = 0
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    after: str = ""
+    clock: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -191,4 +195,6 @@ class Record:
             "where": one_line(self.where, 200),
             "run": self.run,
             "attempts": self.attempts,
+            **({"after": self.after} if self.after else {}),
+            **({"clock": self.clock.isoformat()} if self.clock is not None else {}),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
-from . import clone, record_store, records, unpushed
+from . import clocks, clone, record_store, records, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind
 from .record_store import RecordNotWritten
@@ -23,18 +24,21 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
     """
     try:
         repository = clone.opened(environment)
+        if push:
+            with suppress(GitError):  # the push tells of it
+                clone.fetch(repository)  # so that this record comes after the others
         record = verification(environment, document, repository)
     except (RecordNotWritten, GitError, BadEnvironment, OSError) as error:
         return f"no record was written: {error}"
+    lines = clocks.warnings([record], datetime.now(UTC))
     try:
         name = record_store.write(repository, record)
         if push:
             record_store.push(repository, name)
     except (RecordNotWritten, GitError) as error:
-        return str(error)
-    if push:
-        return f"recorded: {name} in {repository.path} and at its origin"
-    return "\n".join([f"recorded: {name} in {repository.path}", *unpushed.warning(repository)])
+        return "\n".join([*lines, str(error)])
+    where = f"{repository.path}{' and at its origin' if push else ''}"
+    return "\n".join([*lines, f"recorded: {name} in {where}", *unpushed.warning(repository)])
 
 
 def released(document: Mapping[str, Any]) -> str | None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from ..safety import RunnerError, user, write_atomically
-from . import clone, unpushed
+from . import clone, records, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind
+
+_FARTHEST: Final = timedelta(days=1)
+"""How far ahead a record may be for later ones to follow its date: no clock that is set by anybody
+is a day ahead, and one that dates records by years must not make all others do so."""
 
 
 def identity(repository: Repository) -> tuple[str, str]:
@@ -31,11 +36,19 @@ def record_now(
     verdict: str,
     **details: Any,
 ) -> Record:
-    """Return a record of what happens now; ``details`` are further fields of Record."""
+    """Return a record of what happens now; ``details`` are further fields of Record.
+
+    It is dated after the environment's newest record, so that it comes after it by its name, too,
+    where a clock is wrong. Raises GitError.
+    """
     who, where = identity(repository)
     now = datetime.now(UTC)
-    fields = {"who": who, "where": where, **details}
-    return Record(kind, environment, release, commit, now, verdict, **fields)
+    last = records.read(repository, now, [environment]).last(environment)
+    fields = {"who": who, "where": where, "after": last.name if last else "", **details}
+    record = Record(kind, environment, release, commit, now, verdict, **fields)
+    if last is None or last.when < now or last.when > now + _FARTHEST:
+        return record
+    return replace(record, when=last.when + timedelta(microseconds=1), clock=now)
 
 
 class RecordNotWritten(RunnerError):

@@ -7,7 +7,7 @@ read when a question comes to it, newest first, so that a command reads a few of
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice, takewhile
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from .record_parser import SKEW, MalformedRecord
 _FIRST, _MOST = 10, 250
 """Records that are read at once: few for a question about the newest, many for a long search."""
 
+_END: Final = datetime.max.replace(tzinfo=UTC) - SKEW
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 _PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
 
@@ -51,18 +52,18 @@ def read(
             if name in unfetched:
                 yield BadRecord(name, unfetched[name])
             else:
-                yield _record(repository, name, next(tags), now)
+                yield _record(repository, name, next(tags))
 
     records = {
         name for name in unfetched if is_record(name) and environment_of(name) in environments
     }
-    return Records({*listed.splitlines(), *records}, contents, unfetched)
+    return Records({*listed.splitlines(), *records}, contents, unfetched, now)
 
 
-def _record(repository: Repository, name: str, tag: GitObject, now: datetime) -> Record | BadRecord:
+def _record(repository: Repository, name: str, tag: GitObject) -> Record | BadRecord:
     commit = peeled(repository, tag)
     try:
-        return record_parser.parse(name, tag, commit, now)
+        return record_parser.parse(name, tag, commit)
     except MalformedRecord as error:
         return BadRecord(name, str(error), commit or "")
 
@@ -79,12 +80,18 @@ class Records:
     """Records of a repository. A method that returns records returns them newest first."""
 
     def __init__(
-        self, names: Iterable[str], contents: Read, unfetched: Mapping[str, str] = NONE
+        self,
+        names: Collection[str],
+        contents: Read,
+        unfetched: Mapping[str, str] = NONE,
+        now: datetime = _END,
     ) -> None:
         """Take the ``names`` of all, in any order; ``contents`` reads some of them, in order.
-        ``unfetched`` are tags that could not be fetched, each with why.
+        ``unfetched`` are tags that could not be fetched, each with why. What is dated after ``now``
+        is taken for bad news alone.
         """
         self.unfetched = unfetched
+        self._now = now
         self._names = names
         self._contents = contents
         self._known: dict[str, Record | BadRecord] = {}
@@ -107,6 +114,11 @@ class Records:
     def bad(self) -> tuple[BadRecord, ...]:
         """Return the tags that hold no record, of those that were read so far."""
         return tuple(bad for bad in self._known.values() if isinstance(bad, BadRecord))
+
+    @property
+    def seen(self) -> tuple[Record, ...]:
+        """Return the records that were read so far, in no order."""
+        return tuple(record for record in self._known.values() if isinstance(record, Record))
 
     @property
     def all(self) -> tuple[Record, ...]:
@@ -148,8 +160,20 @@ class Records:
         while batch := list(islice(rest, size)):
             new = [name for name in batch if name not in self._known]
             self._known.update(zip(new, self._contents(new), strict=True))
-            yield from (self._known[name] for name in batch)
+            for name in batch:
+                yield self._known[name]
+                yield from self._lost(self._known[name])
             size = min(2 * size, _MOST)
+
+    def _lost(self, record: Record | BadRecord) -> Iterator[BadRecord]:
+        """Yield the record that this one came after, if it is not here any more."""
+        after = record.after if isinstance(record, Record) else ""
+        if not after or after in self._names or environment_of(after) != record.environment:
+            return
+        why = f"it is not here, and {record.name} came after it: it was deleted, or never pushed"
+        bad = BadRecord(after, why)
+        self._known[after] = bad
+        yield bad
 
     def last(self, environment: str, *kinds: RecordKind) -> Record | None:
         """Return the newest of them."""
@@ -225,13 +249,14 @@ class Records:
         """Return a tag that cannot be read, and may say that ``good`` has FAILED since: it names
         its release, or is on its commit.
         """
-        bad = (bad for bad in self._since(good) if isinstance(bad, BadRecord))
+        read = (bad for bad in self._since(good) if isinstance(bad, BadRecord))
+        bad = (bad for bad in read if bad.kind in {RecordKind.VERIFIED, RecordKind.REJECTED})
         return next((b for b in bad if b.release == good.release or b.commit == good.commit), None)
 
     def _since(self, good: Record) -> Iterator[Record | BadRecord]:
-        """Return the verifications of the same environment that may be newer."""
+        """Return what is on record of the same environment, and may be newer."""
         earliest = (good.when - SKEW).strftime(TIME)
-        names = self._names_of(good.environment, RecordKind.VERIFIED)
+        names = self._names_of(good.environment)
         return self._read(takewhile(lambda name: time_of(name) > earliest, names))
 
     def unread_step(self, environment: str, since: Record | None) -> BadRecord | None:
@@ -248,7 +273,8 @@ class Records:
         which cannot be read may revoke, whose release is not rejected, and that is ``trusted``.
         """
         passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
-        sure = (r for r in passed if not self.revoked_by(r) and not self.doubted_by(r))
+        past = (r for r in passed if r.when <= self._now + SKEW)
+        sure = (r for r in past if not self.revoked_by(r) and not self.doubted_by(r))
         good = filter(trusted, filter(self._same_at_origin, sure))
         return next((r for r in good if not self.rejected(environment, r.commit, trusted)), None)
 

@@ -13,7 +13,7 @@ from . import git_settings
 from .git import Repository, is_ref_part
 from .git_objects import GitObject, objects, peeled
 from .record import Record, RecordKind, is_record
-from .record_parser import MalformedRecord, parse
+from .record_parser import SKEW, MalformedRecord, parse
 from .records import Records
 from .review import unmarked
 from .trust import untrusted
@@ -118,8 +118,13 @@ def release_tag_refusals(repository: Repository, change: RefChange) -> list[str]
 
 
 def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
-    """Return the record that a tag holds. Raises MalformedRecord."""
-    return parse(ref.removeprefix(_TAGS), tag, peeled(repository, tag), datetime.now(UTC))
+    """Return the record that a tag holds. Raises MalformedRecord, also for one from the future: the
+    server's clock decides.
+    """
+    record = parse(ref.removeprefix(_TAGS), tag, peeled(repository, tag))
+    if record.when > datetime.now(UTC) + SKEW:
+        raise MalformedRecord("it is from the future: a clock was wrong, here or where it was made")
+    return record
 
 
 def _unsigned(repository: Repository, tag: GitObject) -> list[str]:

@@ -161,6 +161,8 @@ def _ledger(environment: Environment, purpose: str, say: Callable[[str], None]) 
     repository = clone.opened(environment)
     with push_lock.held(repository, environment.name, f"{purpose} --env={environment.name}"):
         ledger = Ledger.open(environment)
+        for warning in ledger.warnings():
+            say(f"! {warning}")
         _tell_unfinished(ledger.records.unverified(environment.name), say)
         yield ledger
 

@@ -164,6 +164,19 @@ def test_a_branch_that_the_server_has_not_seen(site: Repository, note: Note, ask
     assert ask("v4") == ["v4 is not on the branch release"]
 
 
+def test_a_clock_that_is_ahead(note: Note, ask: Ask) -> None:
+    """That is the one reason, however many records it dated; an older PASSED stands."""
+    for number in range(57):
+        note("v2", days=-0.04 - number / 1440, where="ahead")
+    [only] = ask()
+    assert only.startswith(
+        "v2 PASSED on stage on 2026-11-25 13:53 UTC, which is in the future: the"
+    )
+    assert "clock of ahead is ahead" in only
+    note("v2", days=1)
+    assert ask() == []
+
+
 def test_a_clock_that_was_ahead(note: Note, ask: Ask) -> None:
     """A FAILED of one machine counts against a PASSED that another dates a little later."""
     note("v2", days=1, where="ahead")

@@ -79,7 +79,7 @@ def test_another_message_is_none(message: str, why: str) -> None:
     """Only one line that begins with a verdict needs no statement."""
     headers = (("tag", NAME), ("tagger", f"Ann <a@b> {NOW.timestamp():.0f} +0000"))
     with pytest.raises(MalformedRecord, match=why):
-        record_parser.parse(NAME, GitObject("1" * 40, "tag", headers, message), "0" * 40, NOW)
+        record_parser.parse(NAME, GitObject("1" * 40, "tag", headers, message), "0" * 40)
 
 
 @pytest.mark.parametrize("target", ["v1", "outer"])

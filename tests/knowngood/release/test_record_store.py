@@ -59,7 +59,7 @@ def parse(written: Record, name: str = "", text: str = "") -> Record:
     tagger = f"Ann <ann@example.org> {int(written.when.timestamp())} +0000"
     message = text or written.message()
     tag = GitObject("1" * 40, "tag", (("tag", written.name), ("tagger", tagger)), message)
-    return record_parser.parse(name or written.name, tag, written.commit, NOW)
+    return record_parser.parse(name or written.name, tag, written.commit)
 
 
 @pytest.mark.parametrize("kind", list(RecordKind))
@@ -205,11 +205,29 @@ def test_a_record_that_was_dated_otherwise(site: Repository, note: Note) -> None
 
 
 def test_a_record_from_the_future(site: Repository, note: Note) -> None:
-    """A clock was wrong: it would be the newest for years."""
+    """A clock was wrong: it would be the newest for years. It is no good news until then."""
     note("v1", days=-1)
-    [bad] = read(site).bad
-    assert bad.why.startswith("it is from the future")
-    assert read(site, NOW + timedelta(days=2)).bad == ()
+    assert read(site).last_good("stage", everything) is None
+    assert named(read(site, NOW + timedelta(days=2)).last_good("stage", everything)) == "v1"
+    note("v2", days=1)
+    note("v2", days=-1, verdict="FAILED")
+    assert read(site).last_good("stage", everything) is None, "bad news counts at once"
+
+
+def test_a_record_comes_after_the_one_before_whatever_the_clock_says(
+    site: Repository, note: Note
+) -> None:
+    """A FAILED of a machine whose clock is ten minutes behind revokes the PASSED that it knew."""
+    now = datetime.now(UTC)
+    passed = note("v2", "prod", days=(NOW - now - timedelta(minutes=10)) / timedelta(days=1))
+    details = (site, RecordKind.VERIFIED, "prod", "v2", passed.commit, "FAILED")
+    failed = record_store.record_now(*details)
+    assert (failed.after, failed.when - passed.when) == (passed.name, timedelta(microseconds=1))
+    assert failed.clock is not None
+    record_store.write(site, failed)
+    assert read(site, now).revoked_by(passed) == replace(failed, tests={}, inputs={})
+    note("v3", "prod", days=-4000)
+    assert record_store.record_now(*details).clock is None, "years ahead nobody follows"
 
 
 def everything(_: Record) -> bool:

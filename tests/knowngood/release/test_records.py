@@ -108,6 +108,22 @@ def test_what_a_bad_record_may_have_said(
     assert (made.records.last_good("prod", everything) is None) == doubted
 
 
+def test_a_record_that_was_deleted() -> None:
+    """The next one names it. It may have been the FAILED of its release, and of no other."""
+    lost = replace(PASSED, verdict="FAILED", when=NOW + timedelta(hours=1))
+    after = replace(PASSED, kind=RecordKind.PUSHED, release="v2", verdict="DEPLOYED")
+    after = replace(after, when=NOW + timedelta(hours=2), after=lost.name)
+    other = replace(PASSED, release="v0", commit="0" * 40, when=NOW - timedelta(hours=1))
+    made = Made([after, PASSED, other]).records
+    assert made.last_good("prod", everything) == other
+    [bad] = made.bad
+    assert bad.name == lost.name
+    assert bad.why.startswith(f"it is not here, and {after.name} came after it")
+    whole = Made([after, lost, PASSED, other]).records
+    assert whole.last_good("prod", everything) == other
+    assert whole.bad == ()
+
+
 @pytest.mark.parametrize(("kind", "hours", "doubted"), [("pushed", -1, True), ("pushed", 1, False)])
 def test_what_may_be_live(kind: str, hours: int, doubted: bool) -> None:
     """A push that cannot be read may have put another release there, where it is the newer one."""
