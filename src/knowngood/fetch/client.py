@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import httpx
 
+from ..safety import UsageError
 from .attempts import target_of
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
@@ -34,6 +35,10 @@ when the check ends. A URL without this is never deleted, as it could be the col
 _SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
 
 
+class BadExpectation(UsageError):
+    """A check expects what is no status."""
+
+
 class Client(httpx.Client):
     """An ``httpx.Client`` at one origin, and at one of its edges if ``address`` is given."""
 
@@ -53,7 +58,11 @@ class Client(httpx.Client):
     ) -> Response:
         """Send a request as httpx does. ``expect`` is a status that is an answer like any other,
         such as the 401 of a write that must be refused: it raises no Blocked and is not retried.
+
+        Raises BadExpectation for what is no status.
         """
+        if expect is not None and not (type(expect) is int and 100 <= expect < 600):
+            raise BadExpectation(f"expect: found {expect!r}, allowed is one status, such as 401")
         extensions = {**(options.pop("extensions", None) or {}), "expect": expect}
         return cast(Response, super().request(method, url, extensions=extensions, **options))
 

@@ -6,6 +6,7 @@
     ├── UsageError         4: the person who started the run must change something
     │   ├── BadEnvironment, ServerNotStarted      environment
     │   ├── BadManifest, BadSchema                content
+    │   ├── BadExpectation                        fetch
     │   ├── BadMark                               session
     │   └── BadSetting, HooksNotInstalled         release
     ├── DeploymentError    1: the deployment answered, and the answer is wrong

@@ -113,7 +113,9 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
     """
     if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
-    if isinstance(error, UsageError | RunnerError):
+    if isinstance(error, UsageError):
+        return _own_code(error)
+    if isinstance(error, RunnerError):
         return _runners(error)
     if isinstance(error, DeploymentError):
         return _deployments(error)

@@ -28,7 +28,7 @@ from wire import (
 )
 
 from knowngood.environment.model import Environment
-from knowngood.fetch.client import NAMED, REPEATABLE, Client
+from knowngood.fetch.client import NAMED, REPEATABLE, BadExpectation, Client
 from knowngood.fetch.prefetch import Plan
 from knowngood.fetch.probe import AttemptError
 from knowngood.fetch.response import Blocked, NoAnswer
@@ -349,6 +349,13 @@ def test_a_refusal_that_the_check_expects_is_an_answer(
     server = serve(answer("no", status, {"Content-Type": "text/html"}))
     response = getattr(clients(server), method)("/", expect=status)
     assert (response.status_code, len(server.requests)) == (status, 1)
+
+
+@pytest.mark.parametrize("status", ["401", [401, 403], True, 1, 4010])
+def test_an_expected_status_that_is_none(serve: Serve, clients: Clients, status: Any) -> None:
+    """It would expect nothing, and each run would hold for a wall that is not there."""
+    with pytest.raises(BadExpectation, match="expect: found"):
+        clients(serve(answer(status=401))).post("/", expect=status)
 
 
 def test_another_refusal_than_the_expected_one_blocks(serve: Serve, clients: Clients) -> None:

@@ -102,6 +102,16 @@ def test_a_mark_that_is_misspelt(small_suite: Run, mark: str) -> None:
     assert f"there is no mark {mark.partition('(')[0]!r}; write " in result.output
 
 
+@pytest.mark.parametrize("mark", ["get('contnt:/')", "origin('contnt')"])
+def test_an_origin_that_nobody_declares(small_suite: Run, mark: str) -> None:
+    """The check would apply nowhere, and nobody would notice."""
+    fixture = "response" if "get" in mark else "client"
+    source = f"{HEAD}@pytest.mark.{mark}\ndef test_it({fixture}):\n    assert {fixture}\n"
+    result = small_suite(source)
+    assert result.code == 4, result.output
+    assert "no environment file declares an origin called 'contnt'" in result.output
+
+
 def test_a_mark_of_somebody_else(small_suite: Run) -> None:
     """It is none of ours, and pytest warns of it."""
     source = f"{HEAD}@pytest.mark.nightly\n{ASKS}def test_it(response): pass\n"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from suite_run import SuiteRun
 from tenacity import wait_fixed
-from wire import Play, Serve, Talk, answer, by_path, close, hang, in_turn
+from wire import Play, Serve, Talk, answer, by_path, close, hang, in_turn, reset
 
 CHECKS = '''
 """A small site."""
@@ -129,7 +129,41 @@ def test_a_server_that_closes_the_fifth_connection_passes_with_a_warning(run: Ru
 # -- the network of this machine
 
 
-CONTROLLED = 'settle = 0\nprobe = 3\nattempts = 2\n[[control]]\nurl = "{url}"\nbody = "known"\n'
+CONTROLLED = 'settle = 0\nprobe = 1.2\nattempts = 2\n[[control]]\nurl = "{url}"\nbody = "known"\n'
+
+
+@pytest.mark.parametrize("lost", [close, hang, reset], ids=["closed", "silent", "reset"])
+@pytest.mark.parametrize(("shared", "code"), [(True, 75), (False, 1)], ids=["shared", "not"])
+def test_a_network_that_is_lost_in_mid_run(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, lost: Play, shared: bool, code: int
+) -> None:
+    """Where the control is lost as well, it is not the deployment that is gone."""
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
+    monkeypatch.setattr("knowngood.readiness.network_control.SECONDS", 1.5)
+    gone = threading.Event()
+    numbers = itertools.count()
+
+    def content(talk: Talk) -> None:
+        if next(numbers) == 20:
+            gone.set()
+        (lost if gone.is_set() else answer())(talk)
+
+    def control(talk: Talk) -> None:
+        (lost if shared and gone.is_set() else answer("known"))(talk)
+
+    result = run(content, CONTROLLED.format(url=serve(control).url))
+    assert result.code == code, result.output
+    if shared:
+        assert "this machine's network is in trouble" in result.verdict["reason"]
+
+
+@pytest.mark.parametrize(("shared", "code"), [(True, 75), (False, 1)], ids=["shared", "not"])
+def test_a_network_that_loses_one_in_three(run: Run, serve: Serve, shared: bool, code: int) -> None:
+    """Where the control meets the same, it is not the deployment that is unsteady."""
+    lossy = in_turn(*[answer("known"), answer("known"), close] * 400)
+    control = serve(lossy if shared else answer("known"))
+    result = run(in_turn(*[answer(), answer(), close] * 400), CONTROLLED.format(url=control.url))
+    assert result.code == code, result.output
 
 
 def test_a_control_that_needs_a_retry_does_not_keep_a_run_from_its_checks(
@@ -220,6 +254,30 @@ def test_one_login_serves_the_whole_run(run: Run, tmp_path: Path, serve: Serve) 
     assert result.code == 0, result.output
     assert asked.count("POST /login") == 1
     assert asked[-3:] == [f"DELETE /pages/{number}" for number in (2, 1, 0)]
+
+
+SMALL = """
+@pytest.mark.get("content:/a")
+def test_a(response):
+    assert response.status_code == 200
+
+@pytest.mark.get("content:/b")
+def test_b(response):
+    assert response.status_code == 200
+"""
+
+
+@pytest.mark.parametrize("silent", [close, hang], ids=["closed", "silent"])
+@pytest.mark.parametrize("first", ["/a", "/b"])
+def test_an_origin_that_answers_one_check_and_not_another(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: Play, first: str
+) -> None:
+    """Two requests and no control are enough: a part of it is gone while the rest answers."""
+    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
+    checks(tmp_path, SMALL)
+    plays = {"/a": silent, "/b": silent} | {first: answer()}
+    result = run(by_path(plays), "settle = 0\nprobe = 2\nattempts = 2")
+    assert result.code == 1, result.output
 
 
 # -- addresses of a name
