@@ -27,7 +27,7 @@ writes = true
 {extra}
 [params]
 locale = {locales}
-rtl = ["ar", "fa", "ur"]
+rtl = ["ar"]
 page = ["", "v4/", "mobile/?v=1"]
 heartbeat = ["__heartbeat__", "__lbheartbeat__"]
 elsewhere = ["fonts.googleapis.com"]

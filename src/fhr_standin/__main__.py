@@ -51,6 +51,8 @@ def _as_data(fault: Fault) -> dict[str, Any]:
         "doc": fault.doc,
         "touches": [f"{fault.surface}:{path}" for path in fault.touches],
     }
+    if fault.caught_by == "browser":
+        row["level"] = "full"
     if fault.error:
         return row | {"error": fault.error}
     return row if fault.status is None else row | {"status": fault.status}

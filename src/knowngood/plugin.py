@@ -12,6 +12,8 @@ import pytest
 from .run_options import RUN_OPTIONS
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from .content import json_schema
     from .environment import Environment
     from .fetch import Client, Resource, Response
@@ -24,9 +26,12 @@ _MARKS = (
     "get(*urls, samples=1, follow=False, resources=False, headers={}, within=0): ask for these "
     "URLs with GET; fixtures response, responses, resources",
     "head(*urls, samples=1, follow=False): the same with HEAD",
+    "browser(url, sample=0, headers={}): open this page in Chromium, with sample=N N of its cases; "
+    "fixture page",
     "origin(name, writes=False): the origin that the client fixture talks to, and whether the "
     "check writes there",
     "catches(*faults): the faults that this check is known to catch",
+    "level(name): the least level of a run, smoke or full, at which this check runs",
     "advisory(reason, until): up to this day the check warns and decides nothing",
 )
 
@@ -101,12 +106,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """A check that takes ``response`` and asks for samples runs once for each of them; one whose
-    answer may take a while to come right runs until it does.
+    answer may take a while to come right runs until it does. What a browser finds wrong with a
+    check's page fails it.
     """
     session = pyfuncitem.config.stash.get(SESSION, None)
-    if session is not None:
-        session.prepare_call(pyfuncitem)
-    return (yield)
+    if session is None:
+        return (yield)
+    session.prepare_call(pyfuncitem)
+    with session.run.judging():
+        return (yield)
 
 
 # `request.config` and not the fixture `pytestconfig`: that one lives as long as the run, and pytest
@@ -146,6 +154,13 @@ def response(responses: Sequence[Response]) -> Response:
 def resources(case: Case, request: pytest.FixtureRequest) -> Sequence[Resource]:
     """What the pages that the check's marks ask for need, with ``resources=True``."""
     return _session(request.config).run.resources()
+
+
+@pytest.fixture
+def page(case: Case, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page of the mark ``browser``, open in Chromium and loaded: Playwright's ``Page``."""
+    with _session(request.config).run.page() as opened:
+        yield opened
 
 
 @pytest.fixture

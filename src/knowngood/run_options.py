@@ -50,6 +50,12 @@ RUN_OPTIONS: Final = (
         "NAME",
     ),
     RunOption(
+        "--level",
+        "how much of the suite runs: smoke (default), or full for the checks marked "
+        '`level("full")`, too, such as those in a browser',
+        "LEVEL",
+    ),
+    RunOption(
         "--drill",
         "start the deployment with this fault, as [serve.drill] of the environment says "
         "(several: with commas; `none`: without any)",

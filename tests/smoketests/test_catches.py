@@ -75,7 +75,7 @@ def test_the_right_checks_catch_a_fault(
         extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
         probe = 0.6 if name in WAITING else 3
         environment = fhr_environment(standin.origins, extra, probe=probe)
-        ended = suite_here(f"--env={environment}", *checks)
+        ended = suite_here(f"--env={environment}", "--level=full", *checks)
         left = standin.documents()
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
     assert ended.code == CODES[FAULTS[name].verdict]
@@ -91,7 +91,7 @@ def test_all_checks_meet_a_fault(name: str, suite: Callable, fhr_environment: Ca
     """In a whole run, as a process, the verdict and the checks that fail are the same."""
     with fhr_standin.running(locales=5, faults=[name]) as standin:
         extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
-        ended = suite(f"--env={fhr_environment(standin.origins, extra)}")
+        ended = suite(f"--env={fhr_environment(standin.origins, extra)}", "--level=full")
         left = standin.documents()
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
     assert ended.code == CODES[FAULTS[name].verdict]

@@ -83,6 +83,27 @@ FAULTS = [
         _never_started,
     ),
     content(
+        "script-misspelt",
+        "a name is misspelt in js/fhr.js, where the page shows the user's data",
+        ["js/fhr.js"],
+        swap("strings.greeting", "string.greeting"),
+        caught_by="browser",
+    ),
+    content(
+        "mobile-script-misspelt",
+        "a name is misspelt in the script of the mobile page, where it shows the preference",
+        ["mobile/js/fhr.js"],
+        swap("strings.on", "string.on"),
+        caught_by="browser",
+    ),
+    content(
+        "v4-script-fails",
+        "the v4 page runs a script that fails in every browser",
+        ["v4/"],
+        swap("</body>", "<script>document.body.dataset.locale.code = 1;</script></body>"),
+        caught_by="browser",
+    ),
+    content(
         "library-missing",
         "the desktop page uses $, and no script of it makes that",
         DESKTOP,

@@ -70,7 +70,8 @@ class Fault:
 
     PASSED marks trouble that ends by itself, which a verifier rides out and reports as flaky, and
     what only looks like trouble.
-    `caught_by` says who has to see it: one of the checks, or the engine that runs them, which
+    `caught_by` says who has to see it: one of the checks; one that opens the page in a browser,
+    since no parser sees it; or the engine that runs them, which
     alone knows that no answer comes at all while the control answers. `certificate` is the one
     that content is served with over TLS; None where the fault is none of TLS. `edge` keeps the
     fault to one of three edges of content.
@@ -85,7 +86,7 @@ class Fault:
     verdict: Verdict
     surface: Surface
     doc: str
-    caught_by: Literal["check", "engine"] = field(default="check", kw_only=True)
+    caught_by: Literal["check", "browser", "engine"] = field(default="check", kw_only=True)
     certificate: Certificate | None = field(default=None, kw_only=True)
     edge: bool = field(default=False, kw_only=True)
     touches: tuple[str, ...] = field(default=(), kw_only=True)

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..environment import BadEnvironment, DrillConfig, Environment, load_here
+from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, load_here
 from ..session.options import Options
 from ..supervisor import watched
 from . import results, table
@@ -122,6 +122,7 @@ class FaultDrill:
             cwd=self.environment.root,
             drill=",".join(fault.name for fault in run.faults) or "none",
             release=self.release,
+            level=max((fault.level for fault in run.faults), key=LEVELS.index, default=None),
         )
         run_id, arguments = uuid.uuid4().hex[:12], ["-p", "no:cacheprovider", "-q"]
         ended = watched(options, arguments, run_id, output.append, self.variables)

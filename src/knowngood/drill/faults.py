@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..environment import BadEnvironment, DrillConfig, Environment, runnable
+from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, runnable
 from ..fetch import AttemptError
 from ..safety import process_group
 from ..verdict import VerdictKind
@@ -36,6 +36,7 @@ class Fault:
             in braces is one segment and ``*`` anything; empty if it does not say.
         status: what they answer then; None if it does not say.
         error: the :class:`.AttemptError` for which they give no answer; empty if they give one.
+        level: the least level of a run that sees it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Fault:
     touches: tuple[str, ...] = ()
     status: int | None = None
     error: str = ""
+    level: str = LEVELS[0]
 
     @classmethod
     def from_json(cls, item: Mapping[str, Any]) -> Fault:
@@ -52,7 +54,8 @@ class Fault:
             raise TypeError(f"{item['name']}: touches: found {touches!r}, allowed is a list")
         if not isinstance(status, int | None):
             raise TypeError(f"{item['name']}: status: found {status!r}, allowed is a number")
-        return cls(item["name"], item["verdict"], tuple(touches), status, item.get("error", ""))
+        error, level = item.get("error", ""), item.get("level", LEVELS[0])
+        return cls(item["name"], item["verdict"], tuple(touches), status, error, level)
 
     @property
     def answer(self) -> str:
@@ -105,6 +108,10 @@ def _check(fault: Fault, origins: tuple[str, ...], where: str) -> None:
     if fault.error not in errors:
         raise BadEnvironment(
             f"{where}: found the error {fault.error!r}; allowed: {', '.join(errors[1:])}"
+        )
+    if fault.level not in LEVELS:
+        raise BadEnvironment(
+            f"{where}: found the level {fault.level!r}; allowed: {', '.join(LEVELS)}"
         )
     for pattern in fault.touches:
         origin, _, path = str(pattern).partition(":")

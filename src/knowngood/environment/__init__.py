@@ -9,7 +9,7 @@ from .advisory import Advisory
 from .files import FOLDER, find, list_environments, root_above
 from .headers import HeaderRule
 from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
-from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment, Network
+from .model import BUILT_IN, LEVELS, PAIRED, BadEnvironment, Budget, Environment, Network
 from .notify_entry import NotifyEntry
 from .origins import normal_origin, with_ascii_host
 from .release_settings import DeployCommand, GateRules, Release
@@ -26,6 +26,7 @@ from .watch_settings import WatchSettings
 __all__ = [
     "BUILT_IN",
     "FOLDER",
+    "LEVELS",
     "PAIRED",
     "READY_WITHIN",
     "Advisory",

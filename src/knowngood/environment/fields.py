@@ -175,6 +175,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "release": _release,
     "headers": _header_rules,
     "budget": lambda _, table: Budget(**table),
+    "browser": lambda _, table: table.get("executable", ""),
     "network": lambda _, table: Network(**table),
     "secrets": _secrets,
     "require": lambda _, table: table.get("checks", ("*",)),

@@ -19,6 +19,9 @@ from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
 from .watch_settings import WatchSettings
 
+LEVELS: Final = ("smoke", "full")
+"""How much of a suite runs, the least first: each level has the checks of those before it, too."""
+
 
 class BadEnvironment(UsageError):
     """The environment cannot be used; the message says where and what to do."""
@@ -87,6 +90,7 @@ class Environment:
         description: one line for people.
         promotes_from: the environment where a release must have passed before.
         protected: whether ``--origin`` is refused.
+        level: the level that a run must have for PASSED, one of ``LEVELS``.
         writes: whether checks may use methods beyond GET, HEAD and OPTIONS.
         ca: a PEM file of the authorities to trust in place of the usual ones.
         origins: URLs without a last slash, by name.
@@ -97,6 +101,7 @@ class Environment:
         headers: what its response headers must be.
         budget: what a run may spend.
         network: how requests leave this machine.
+        browser: the program that opens pages; empty for the Chromium that is found on PATH.
         secrets: values by name.
         secret_variables: the same values by the environment variable that holds each.
         require: patterns of the checks that must run for PASSED.
@@ -115,6 +120,7 @@ class Environment:
     description: str
     promotes_from: str | None = None
     protected: bool = False
+    level: str = LEVELS[0]
     writes: bool = False
     ca: Path | None = None
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -125,6 +131,7 @@ class Environment:
     headers: tuple[HeaderRule, ...] = ()
     budget: Budget = Budget()
     network: Network = Network()
+    browser: str = ""
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     secret_variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     require: tuple[str, ...] = ("*",)

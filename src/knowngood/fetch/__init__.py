@@ -14,7 +14,7 @@ from .exchange_summary import describe
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
-from .page_loader import resource_group
+from .page_loader import PageLoad, resource_group
 from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import (
     ANSWERED_WRONG,
@@ -28,7 +28,15 @@ from .probe import (
 )
 from .proxy_hint import proxy_hint
 from .recording import Recording
-from .response import Blocked, NoAnswer, PageTooLarge, Resource, Response, respond
+from .response import (
+    Blocked,
+    NoAnswer,
+    PageTooLarge,
+    Resource,
+    Response,
+    WrongStatus,
+    respond,
+)
 from .statistics import by_connection
 from .turned_away import is_turned_away
 
@@ -49,6 +57,7 @@ __all__ = [
     "Fetcher",
     "Guard",
     "NoAnswer",
+    "PageLoad",
     "PageTooLarge",
     "Plan",
     "PlannedProbe",
@@ -57,6 +66,7 @@ __all__ = [
     "Recording",
     "Resource",
     "Response",
+    "WrongStatus",
     "by_connection",
     "connect_options",
     "curl_line",

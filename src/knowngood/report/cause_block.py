@@ -56,6 +56,7 @@ def _facts(cause: Mapping[str, Any]) -> Iterator[str]:
         yield f"    got      {one_line(cause['got'], _SIDE)}"
     for number, exchange in enumerate(cause["exchanges"]):
         yield from _exchange(exchange, compared=number > 0)
+    yield from _browser(cause.get("browser") or {})
     cases = cause["cases"]
     if len(cases) > 1:
         yield f"    in       {plural(len(cases), 'case')}: {listed(cases, _CASES)}"
@@ -75,6 +76,16 @@ def _exchange(exchange: Mapping[str, Any], *, compared: bool) -> Iterator[str]:
         yield f"    tried    {attempts_words(exchange['attempts'])}"
     if exchange.get("curl"):
         yield f"{_REPEAT}{exchange['curl']}"
+
+
+def _browser(browser: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong by the console, and what was not asked of other hosts."""
+    console = browser.get("console") or []
+    wrong = [line for line in console if line.startswith(("error: ", "exception: "))]
+    if wrong:
+        yield f"    console  {one_line(listed(wrong, 3), _SIDE)}"
+    if browser.get("not_asked"):
+        yield f"    others   not asked: {one_line(listed(browser['not_asked'], 3), _SIDE)}"
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -7,6 +7,7 @@ so: it allows one style and one script, this package's own, by their digests.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
@@ -25,7 +26,9 @@ from .wording import attempt_words, claim_words, got_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/=]*")
 _LONGEST: Final = 4000  # characters of any text; the template cuts most of them shorter
 _TEXT: Final = (40, 400)  # lines, and characters of each
 _COLOURS: Final = {VerdictKind.PASSED: "passed", VerdictKind.FAILED: "failed"}
@@ -69,7 +72,8 @@ def _own_code() -> dict[str, str]:
         (folder / name).read_text("utf-8") for name in ("html_page.css", "html_page.js")
     )
     policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "default-src 'none'; img-src data:; "
+        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
     return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - ours
@@ -78,6 +82,13 @@ def _own_code() -> dict[str, str]:
 def _digest(text: str) -> str:
     """Return the digest of an inline style or script as a Content-Security-Policy names it."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _image(base64: str) -> Markup:
+    """Return a screenshot for the source of an image. Whatever is no base64 becomes nothing."""
+    from markupsafe import Markup
+
+    return Markup(base64 if _BASE64.fullmatch(base64) else "")  # noqa: S704 - no character of HTML
 
 
 @cache
@@ -98,6 +109,7 @@ def _templates() -> Environment:
         finalize=sanitize,
     )
     jinja.filters |= {
+        "image": _image,
         "line": lambda text, limit=300: one_line(str(text), limit),
         "lines": lambda text: Markup("\n").join(first_lines(text, *_TEXT)),
         "plural": plural,

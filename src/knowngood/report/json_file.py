@@ -44,6 +44,7 @@ def document(
         "knowngood": __version__,
         "environment": results.environment.name,
         "place": place,
+        "level": results.level,
         "run": run_id,
         "began": began,
         "seconds": round(time.time() - began, 3),
@@ -71,6 +72,7 @@ def document(
                 "advisory": verdict.advisory_cases(check),
                 "unsteady": bool(claim.asked & set(verdict.unsteady)),
                 "catches": results.catches.get(check, []),
+                "drawn": results.drawn.get(check, []),
             }
             for check, claim in results.claims.items()
         },

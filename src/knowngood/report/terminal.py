@@ -9,12 +9,13 @@ from typing import Any
 from ..safety import one_line
 from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
-from ..verdict.evidence import plural
+from ..verdict.evidence import listed, plural
 from ..verdict.run_results import RunResults
 from . import cause_block
 from .wording import attempts_words, claim_words
 
 _BLOCKS_SHOWN = 20
+_DRAWN = 12  # cases of a sample that a line names
 _EXPIRES_SOON = 14 * 86400  # seconds; Let's Encrypt renews at 30 days; half of that is late
 
 
@@ -55,6 +56,8 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
         if claim.bad > advisory or unsteady:
             word = "FAIL"
         note = " (unsteady: too many retries)" if unsteady else ""
+        drawn = results.drawn.get(check, [])
+        note += f" (drawn: {listed(drawn, _DRAWN)})" if drawn else ""
         yield word != "FAIL", f"{word:<4} {counted:>7}  {claim_words(check, claim.title)}{note}"
     for check, why in results.inapplicable.items():
         yield True, f"n/a           {check}: {why}"

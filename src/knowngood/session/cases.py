@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from types import SimpleNamespace
 
 from ..environment import BUILT_IN, PAIRED, Environment
@@ -79,10 +80,13 @@ def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
 
 
 def all_cases(
-    asks: Sequence[ProbeTemplate], environment: Environment, walks: Sequence[str] = ()
+    asks: Sequence[ProbeTemplate],
+    environment: Environment,
+    walks: Sequence[str] = (),
+    seed: str = "",
 ) -> list[Case]:
     """Return every way to fill in the fields of ``asks``, at every edge that their origins and
-    those in ``walks`` have.
+    those in ``walks`` have. Where a mark asks for a sample, it is drawn by ``seed``.
     """
     names = list(dict.fromkeys(name for ask in asks for name in ask.fields))
     axes: list[list[dict[str, str]]] = [
@@ -93,11 +97,19 @@ def all_cases(
     if PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
     origins = dict.fromkeys((*(origin_of(ask, environment) for ask in asks), *walks))
-    return [
+    filled_in = [
         Case({key: value for part in parts for key, value in part.items()}, edges)
         for edges in _edges(origins, environment)
         for parts in itertools.product(*axes)
     ]
+    sample = max((ask.sample for ask in asks), default=0)
+    return _drawn(filled_in, sample, seed) if 0 < sample < len(filled_in) else filled_in
+
+
+def _drawn(cases: Sequence[Case], sample: int, seed: str) -> list[Case]:
+    """Return ``sample`` of the cases, the same for every process of a run, in their order."""
+    drawn = Random(seed).sample(range(len(cases)), sample)  # noqa: S311 - no secret
+    return [cases[number] for number in sorted(drawn)]
 
 
 def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from ..content import json_schema
-from ..environment import Advisory, Environment, known_origins
+from ..environment import LEVELS, Advisory, Environment, known_origins
 from ..safety import one_line
 from . import cases, marks
 from .marks import BadMark, ProbeTemplate
@@ -118,6 +118,22 @@ def walks_of(item: pytest.Item) -> tuple[str, ...]:
     return (str(mark.args[0]),) if mark is not None and mark.args else ()
 
 
+def above(item: pytest.Item, level: str) -> str | None:
+    """Return why ``item`` does not run at ``level``; None where it does. Raises BadMark for a level
+    that there is not.
+    """
+    mark = item.get_closest_marker("level")
+    if mark is None:
+        return None
+    if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in LEVELS:
+        given = ", ".join([*map(repr, mark.args), *mark.kwargs]) or "nothing"
+        raise BadMark(f"{item.nodeid}: mark level: found {given}; allowed: {', '.join(LEVELS)}")
+    needed: str = mark.args[0]
+    if LEVELS.index(needed) <= LEVELS.index(level):
+        return None
+    return f"it is a check of the level {needed}, and the run has --level={level}"
+
+
 def inapplicable(item: pytest.Item, environment: Environment) -> str | None:
     """Return why ``item`` does not apply to ``environment``; None where it does.
 
@@ -153,11 +169,12 @@ def refuse_misuse(item: pytest.Item) -> None:
     """Raise BadMark where marks and fixtures of a check do not fit each other."""
     names = set(getattr(item, "fixturenames", ()))
     asks = asks_of(item)
+    _refuse_misuse_of_browser(item, names)
     if names & _ANSWERS and not asks:
         raise BadMark(
             f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
         )
-    if asks and not names & _ANSWERS:
+    if asks and not names & (_ANSWERS | {"page"}):
         raise BadMark(
             f"{item.nodeid}: asks for URLs but takes none of response, responses, resources"
         )
@@ -188,6 +205,13 @@ def asserts_nothing(item: pytest.Item) -> str:
         _MAY_RAISE.intersection(opcodes) or {*getattr(item, "fixturenames", ())} - _OWN_FIXTURES
     )
     return "" if may_fail else "it asserts nothing, and so holds whatever is answered"
+
+
+def _refuse_misuse_of_browser(item: pytest.Item, names: set[str]) -> None:
+    """Raise BadMark where a check has the mark of a browser and takes no page."""
+    opens = item.get_closest_marker(marks.BROWSER) is not None
+    if opens and "page" not in names:
+        raise BadMark(f"{item.nodeid}: has the mark browser; take the fixture `page`")
 
 
 def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str]) -> None:

@@ -55,7 +55,7 @@ class Controller:
         self._deployment: Server | None = None
         self._trouble: list[str] = []
         self._recorded = recording_folder(options)
-        self._results = RunResults(worker.environment)
+        self._results = RunResults(worker.environment, worker.level)
         self._progress = RunProgress(config, self._results)
         self._monitor: Monitor | None = None
         self._nodes: list[Any] = []

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..fetch import Exchange
+from ..fetch import Exchange, WrongStatus
 from ..safety import KnowngoodError
 from ..verdict.outcome import is_pytest_fail
 from .comparison import Explanation, explain
@@ -90,7 +90,7 @@ def failure_of(
     reads = dict.fromkeys(
         exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
     )
-    about_status = _is_about_status(statement, exchanges)
+    about_status = isinstance(error, WrongStatus) or _is_about_status(statement, exchanges)
     loop = statement.answers_of_loop() if statement is not None and about_status else Answers()
     many = () if answers.single or not about_status else exchanges[1:]
     further = _further((*many, *loop.members), exchanges[:1] if many else exchanges, words.expected)

@@ -24,10 +24,14 @@ from ..safety import UsageError
 if TYPE_CHECKING:
     from _pytest.mark import Mark
 
-READS: Final = ("get", "head")
+READS: Final = ("get", "head", "browser")
 """The marks that declare a probe."""
 
+BROWSER: Final = "browser"
+"""The mark of a page that a browser opens."""
+
 _OPTIONS: Final = {"samples", "follow", "resources", "varies", "headers", "within"}
+_OF_BROWSER: Final = {"sample", "headers"}
 
 NAMESPACE: Final = "secrets."
 """How a field begins that stands for a secret, in the value of a header."""
@@ -51,6 +55,7 @@ class ProbeTemplate:
         headers: what is sent beside the usual headers; values may hold fields, too, and
             ``{secrets.NAME}``.
         within: seconds that the answer may take to come right.
+        sample: how many of the cases are drawn; 0 for all.
     """
 
     template: str
@@ -61,6 +66,7 @@ class ProbeTemplate:
     varies: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     within: float = 0.0
+    sample: int = 0
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -91,11 +97,12 @@ def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
     for mark in marks:
         if mark.name not in READS:
             continue
-        unknown = set(mark.kwargs) - _OPTIONS
+        allowed = _OF_BROWSER if mark.name == BROWSER else _OPTIONS
+        unknown = set(mark.kwargs) - allowed
         if unknown:
             raise BadMark(
                 f"mark {mark.name}: unknown option {', '.join(sorted(unknown))}; "
-                f"allowed: {', '.join(sorted(_OPTIONS))}"
+                f"allowed: {', '.join(sorted(allowed))}"
             )
         samples = mark.kwargs.get("samples", 1)
         if not mark.args or not all(isinstance(url, str) for url in mark.args):
@@ -103,9 +110,12 @@ def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
         if not isinstance(samples, int) or not 1 <= samples <= 100:
             raise BadMark(f"mark {mark.name}: samples={samples!r}; expected 1 to 100")
         options = {**mark.kwargs, "headers": _headers(mark), "within": _within(mark)}
+        if mark.name == BROWSER:
+            options |= {"sample": _sample(mark), "follow": True, "resources": True}
         for text in (*mark.args, *(value for _, value in options["headers"])):
             _refuse_bad_template(text)
-        templates += [ProbeTemplate(url, mark.name.upper(), **options) for url in mark.args]
+        method = "HEAD" if mark.name == "head" else "GET"
+        templates += [ProbeTemplate(url, method, **options) for url in mark.args]
     return tuple(templates)
 
 
@@ -128,6 +138,16 @@ def _within(mark: Mark) -> float:
     if isinstance(within, bool) or not isinstance(within, int | float) or not 0 <= within <= 3600:
         raise BadMark(f"mark {mark.name}: within={within!r}; expected seconds, from 0 to 3600")
     return float(within)
+
+
+def _sample(mark: Mark) -> int:
+    sample = mark.kwargs.get("sample", 0)
+    if isinstance(sample, bool) or not isinstance(sample, int) or sample < 0 or len(mark.args) != 1:
+        raise BadMark(
+            f"mark {mark.name}: expected one URL, and sample=N for N of its cases; "
+            f"found {', '.join([*map(repr, mark.args), f'sample={sample!r}'])}"
+        )
+    return sample
 
 
 def reason_and_end(mark: Mark) -> tuple[str, date]:

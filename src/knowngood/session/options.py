@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ..content import manifest as manifests
-from ..environment import FOLDER, Environment, list_environments, load_chosen
+from ..environment import FOLDER, LEVELS, Environment, list_environments, load_chosen
 from ..report import github
 from ..safety import UsageError, one_line
 
@@ -46,6 +46,7 @@ class Options:
         environment: the environment it means, with ``origins`` and ``drill`` applied.
         origins: the values of ``--origin``, each ``NAME=URL``.
         place: the name of the place that the run sees the deployment from.
+        level: how much of the suite runs, one of ``LEVELS``.
         drill: the value of ``--drill``: faults separated by commas, or ``none``.
         release: the release that must be live, without spaces around it.
         baseline_file: the absolute path of ``--baseline``.
@@ -64,6 +65,7 @@ class Options:
     environment: Environment
     origins: tuple[str, ...] = ()
     place: str = ""
+    level: str = LEVELS[0]
     drill: str | None = None
     release: str | None = None
     baseline_file: Path | None = None
@@ -85,6 +87,7 @@ class Options:
         cwd: Path,
         origins: Sequence[str] = (),
         place: str | None = None,
+        level: str | None = None,
         drill: str | None = None,
         release: str | None = None,
         baseline: Path | None = None,
@@ -123,6 +126,7 @@ class Options:
             environment=environment,
             origins=tuple(origins),
             place=_host_name() if place is None else _place(place),
+            level=LEVELS[0] if level is None else _level(level),
             drill=drill,
             release=_release(release, environment),
             baseline_file=cwd / baseline if baseline is not None else None,
@@ -143,6 +147,7 @@ class Options:
         """
         given = {
             "--place": self.place if self.place != _host_name() else None,
+            "--level": self.level if self.level != LEVELS[0] else None,
             "--drill": self.drill,
             "--release": self.release,
             "--baseline": self.baseline_file,
@@ -183,6 +188,12 @@ def _place(name: str) -> str:
             "hyphens and underscores, such as fra1"
         )
     return name
+
+
+def _level(level: str) -> str:
+    if level not in LEVELS:
+        raise UsageError(f"--level: found {one_line(level, 80)!r}; allowed: {', '.join(LEVELS)}")
+    return level
 
 
 def _release(release: str | None, environment: Environment) -> str | None:

@@ -79,6 +79,7 @@ def options_of(config: pytest.Config) -> Options:
     values: dict[str, Any] = {
         "env": config.getoption("--env"),
         "origins": config.getoption("--origin"),
+        "level": config.getoption("--level"),
         "drill": config.getoption("--drill"),
         "root": suite_root(config),
         "cwd": config.invocation_params.dir,

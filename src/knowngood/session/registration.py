@@ -32,7 +32,7 @@ def start(config: pytest.Config) -> Worker:
     config.addinivalue_line("filterwarnings", "error::pytest.PytestReturnNotNoneWarning")
     with usage_errors():
         options = options_of(config)
-        worker = Worker(config, options.environment)
+        worker = Worker(config, options.environment, options.level)
         register = config.pluginmanager.register
         register(worker, "knowngood-session")
         log_file = LogFile(config)

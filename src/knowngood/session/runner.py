@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final
 
+from ..browser import Browser, opened
 from ..environment import Environment
 from ..fetch import (
     Client,
@@ -28,31 +30,11 @@ from ..readiness import addresses_of
 from ..safety import UsageError, one_line
 from .cases import Case
 from .failure import Comparison, Failure, failure_of
+from .item_reading import ItemReading
 from .ticket import RunTicket
 
-
-@dataclass(slots=True)
-class ItemReading:
-    """What the running item has read.
-
-    Attributes:
-        plan: what it declares to read.
-        anew: what was asked anew in its place, if anything was.
-        compared: the last comparison of it that failed.
-        walks: the clients that it uses.
-        failed: whether it has failed.
-    """
-
-    plan: Plan
-    anew: Plan | None = None
-    compared: Comparison | None = None
-    walks: list[Client] = field(default_factory=list)
-    failed: bool = False
-
-    @property
-    def planned(self) -> tuple[PlannedProbe, ...]:
-        """The probes whose answers it reads now."""
-        return (self.anew or self.plan).planned
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 _ANEW: Final = 1000
@@ -70,6 +52,7 @@ class Runner:
         self._lacking: list[dict[str, Any]] = []
         self._shared: dict[str, Client] = {}
         self._asked_again: list[tuple[str, str, bool]] = []
+        self._browser = Browser(environment.browser)
         self._fetcher: Fetcher | None = None
         self._prefetcher: Prefetcher | None = None
         self._reading: ItemReading | None = None
@@ -160,6 +143,33 @@ class Runner:
             if visit.trouble:
                 raise PageTooLarge(visit.exchange, visit.trouble)
         return [resource for visit in visits for resource in visit.resources]
+
+    @contextmanager
+    def page(self) -> Iterator[Page]:
+        """Lend the page that the running item declares, open in the browser and loaded.
+
+        Raises NoAnswer, Blocked, WrongStatus, PageFault, BrowserUnavailable.
+        """
+        reading, fetcher = self._now(), self._fetcher
+        assert fetcher is not None
+        if not reading.planned:
+            raise UsageError('the fixture `page` needs @pytest.mark.browser("ORIGIN:/path")')
+        self.responses()[0].raise_for_status()
+        load, left = self._take(reading.planned[0]), self.ticket.deadline - time.time()
+        with opened(self._browser, load, fetcher, self.environment, left) as page:
+            reading.page = page
+            page.load()
+            yield page.page
+
+    def judging(self) -> AbstractContextManager[None]:
+        """Return a block for the check's call: what is wrong with its page fails it."""
+        page = self._reading.page if self._reading is not None else None
+        return nullcontext() if page is None else page.judged()
+
+    def browser_evidence(self) -> dict[str, Any]:
+        """Return what the browser shows of the running item's page; nothing without one."""
+        page = self._reading.page if self._reading is not None else None
+        return {} if page is None else page.evidence()
 
     @contextmanager
     def client(self, origin: str, case: Case) -> Iterator[Client]:
@@ -284,7 +294,8 @@ class Runner:
                 self._lacking += map(describe, self._fetcher.lacking(origin, addresses))
 
     def close(self) -> None:
-        """Stop fetching."""
+        """Stop fetching, and end the browser."""
+        self._browser.close()
         if self._fetcher is not None:
             self._fetcher.close()
 

@@ -23,7 +23,7 @@ from . import collection, comparison, marks, signals
 from .cases import Case, all_cases, inapplicable
 from .failure import Comparison, Failure
 from .marks import BadMark
-from .ordering import Planner, in_order, values_of
+from .ordering import Planner, case_of, in_order, values_of
 from .polling import wait_until_right
 from .pytest_options import is_worker, usage_errors
 from .runner import Runner
@@ -33,7 +33,7 @@ from .ticket import RunTicket
 class Worker:
     """The environment and this process's part of the run."""
 
-    def __init__(self, config: pytest.Config, environment: Environment) -> None:
+    def __init__(self, config: pytest.Config, environment: Environment, level: str) -> None:
         self._config = config
         self._junit = bool(config.getoption("xmlpath", None))
         self._worker = is_worker(config)
@@ -42,10 +42,12 @@ class Worker:
         self._catches: dict[str, list[str]] = {}
         self._advisories: dict[str, tuple[str, str]] = {}
         self._idle: dict[str, str] = {}
+        self._drawn: dict[str, list[str]] = {}
         self._plans: dict[str, Plan] = {}
         self._described: WeakKeyDictionary[Exchange, dict[str, Any]] = WeakKeyDictionary()
         self._selected = False
         self.environment = environment
+        self.level = level
         self.expected = 0
         self.result: dict[str, Any] = {}
         self.use(RunTicket.new(environment, "", environment.budget.run))
@@ -72,7 +74,7 @@ class Worker:
             if inapplicable(asks, self.environment):
                 return
             walks = collection.walks_of(metafunc.definition)
-            cases = all_cases(asks, self.environment, walks)
+            cases = all_cases(asks, self.environment, walks, self.run.ticket.run_id)
         except BadMark:
             return  # pytest_collection_modifyitems reports it, with the item's name
         if cases != [Case()]:
@@ -88,7 +90,7 @@ class Worker:
 
     def _applies(self, item: pytest.Item) -> bool:
         collection.refuse_misuse(item)
-        why = collection.inapplicable(item, self.environment)
+        why = collection.above(item, self.level) or collection.inapplicable(item, self.environment)
         name = collection.check_name(item)
         if why is not None:
             self._inapplicable[name] = why
@@ -97,6 +99,8 @@ class Worker:
         why_idle = collection.asserts_nothing(item)
         if why_idle:
             self._idle[name] = why_idle
+        if why is None and any(ask.sample for ask in collection.asks_of(item)):
+            self._drawn.setdefault(name, []).append(case_of(item).id)
         advisory = collection.advisory_of(item)
         if advisory is not None:
             self._advisories[name] = (advisory.reason, advisory.until.isoformat())
@@ -222,6 +226,9 @@ class Worker:
             "further": [self._description(e, failure) for e in failure.further],
             "reads": [one_line(url, 500) for url in failure.reads],
         }
+        browser = self.run.browser_evidence()
+        if browser:
+            fields["browser"] = browser
         for exchange in failure.exchanges[:1]:
             last = exchange.attempts[-1]
             fields |= {"began": last.began, "phase": last.phase, "origin": exchange.probe.origin}
@@ -241,6 +248,7 @@ class Worker:
             "catches": self._catches,
             "advisories": self._advisories,
             "idle": self._idle,
+            "drawn": self._drawn,
         }
         self.run.close()
         if self._worker:

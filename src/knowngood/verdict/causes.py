@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -56,6 +56,7 @@ class Cause:
         cases: the cases of the first claim that meet it, sorted.
         claims: the claims that do not hold, the one that shows it best first.
         accepted: until when and why it decides nothing.
+        browser: what the browser shows of the page, as in :class:`.Outcome`.
     """
 
     state: str
@@ -69,6 +70,7 @@ class Cause:
     cases: tuple[str, ...] = ()
     claims: tuple[ClaimAtFault, ...] = ()
     accepted: tuple[str, ...] = ()
+    browser: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -130,6 +132,7 @@ def _cause(
         cases=tuple(cases_of([s for s in group.core if s.outcome.check == outcome.check])),
         claims=_claims(lead, group.symptoms),
         accepted=tuple(dict.fromkeys(why)) if advisory else (),
+        browser=outcome.browser,
     )
 
 

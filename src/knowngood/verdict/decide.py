@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
+from ..environment import LEVELS
 from ..fetch import AttemptError
 from .advisories import accepting
 from .causes import Cause, find_causes
@@ -218,6 +219,11 @@ def _coverage_doubts(evidence: Evidence) -> list[str]:
         for outcome in evidence.outcomes
         if outcome.result == SKIPPED and not accepting(outcome, evidence)
     }
+    if LEVELS.index(evidence.level) < LEVELS.index(evidence.least_level):
+        doubts.append(
+            f"the run has the level {evidence.level}, and {evidence.environment} needs "
+            f"{evidence.least_level}: run with --level={evidence.least_level}"
+        )
     for pattern in evidence.require:
         doubts += _requirement_doubts(pattern, skipped, evidence)
     if not evidence.passed and not evidence.halted:

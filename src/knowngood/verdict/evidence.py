@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from ..environment import Advisory
+from ..environment import LEVELS, Advisory
 from .outcome import Outcome
 from .unreachable import SilenceEvidence
 
@@ -31,6 +31,8 @@ class Evidence:
         narrowed: the arguments that selected only a part of the suite.
         ran: the checks that ran in at least one case.
         require: patterns of the checks that must run.
+        level: how much of the suite ran, one of ``LEVELS``.
+        least_level: the level that PASSED needs.
         lost_workers: how many workers died.
         unreadable: the files of checks that could not be read.
         interrupted: whether somebody stopped the run.
@@ -64,6 +66,8 @@ class Evidence:
     narrowed: str = ""
     ran: tuple[str, ...] = ()
     require: tuple[str, ...] = ("*",)
+    level: str = LEVELS[0]
+    least_level: str = LEVELS[0]
     lost_workers: int = 0
     unreadable: tuple[str, ...] = ()
     interrupted: bool = False

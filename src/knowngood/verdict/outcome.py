@@ -55,6 +55,8 @@ class Outcome:
         exchanges: the exchanges that the failure is about, as plain data, the most telling first.
         further: other exchanges of the loop that failed that are in trouble, too.
         reads: the URLs of all answers that the failed statement reads.
+        browser: what the browser shows of the page that it opened, as plain data: its console, the
+            requests that failed, the hosts that were not asked, a screenshot as JPEG in base64.
         again: whether this replaces an earlier outcome of the item, since its teardown failed.
     """
 
@@ -75,6 +77,7 @@ class Outcome:
     exchanges: Sequence[Mapping[str, Any]] = ()
     further: Sequence[Mapping[str, Any]] = ()
     reads: Sequence[str] = ()
+    browser: Mapping[str, Any] = field(default_factory=dict)
     again: bool = False
 
     def to_json(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ..environment import Advisory, Environment
+from ..environment import LEVELS, Advisory, Environment
 from ..fetch import AnswerTimes
 from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
@@ -44,8 +44,9 @@ class RunResults:
 
     Attributes:
         claims: each check over all its cases, by name.
-        inapplicable: why a check does not apply to the environment, by name.
+        inapplicable: why a check does not apply to the environment or the level, by name.
         advisories: the advisories of checks' own marks, by name.
+        drawn: the cases that were drawn of a check that asks for a sample, by name.
         accepting: whether advisories count: in a drill they do not.
         catches: the faults that a check is known to catch, by name.
         requests, attempts, received: counts, and bytes of bodies.
@@ -68,6 +69,7 @@ class RunResults:
     """
 
     environment: Environment
+    level: str = LEVELS[0]
     expected: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     claims: dict[str, ClaimResult] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class RunResults:
     deselected: set[str] = field(default_factory=set)
     inapplicable: dict[str, str] = field(default_factory=dict)
     advisories: dict[str, Advisory] = field(default_factory=dict)
+    drawn: dict[str, list[str]] = field(default_factory=dict)
     accepting: bool = True
     today: date = date.max
     catches: dict[str, list[str]] = field(default_factory=dict)
@@ -139,6 +142,7 @@ class RunResults:
         """Add what one process left out at collection and what it asked for."""
         self.deselected.update(result["deselected"])
         self.inapplicable.update(result["inapplicable"])
+        self.drawn.update(result["drawn"])
         self.catches.update(result["catches"])
         idle = (f"{check}: {why}" for check, why in result["idle"].items())
         self.warnings += [warning for warning in idle if warning not in self.warnings]
@@ -194,6 +198,8 @@ class RunResults:
             narrowed=self.narrowed,
             ran=tuple(self.claims),
             require=self.environment.require,
+            level=self.level,
+            least_level=self.environment.level,
             lost_workers=self.lost_workers,
             unreadable=tuple(name for name, _ in self.unreadable),
             interrupted=self.interrupted,

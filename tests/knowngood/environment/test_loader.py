@@ -242,7 +242,7 @@ command = ["{folder}"]
 ADVISORY = '[[advisory]]\ncheck = "*"\nreason = "bug 1"\n'
 
 MISTAKES = {
-    "unknown-key": ('colour = "red"\n', "unknown key colour", "aliases, budget"),
+    "unknown-key": ('colour = "red"\n', "unknown key colour", "aliases, browser, budget"),
     "unknown-table": ("[budgets]\nrun = 1\n", "unknown key budgets", "budget"),
     "unknown-release-key": ('[release]\nurl = "content:/v"\nuri = "x"\n', "release", "unknown"),
     "unknown-budget-key": ("[budget]\nretries = 1\n", "budget", "unknown key retries"),

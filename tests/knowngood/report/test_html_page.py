@@ -272,7 +272,7 @@ def test_headings_are_in_order() -> None:
 
 
 def test_policy_allows_this_style_and_this_script_alone() -> None:
-    """Both by their digests; nothing is loaded from anywhere."""
+    """Both by their digests; nothing is loaded from anywhere but screenshots from the page."""
     text = html_page.page(failed())
     page = LexborHTMLParser(text)
     [style], [script] = page.css("style"), page.css("script")
@@ -281,7 +281,8 @@ def test_policy_allows_this_style_and_this_script_alone() -> None:
     ]
     [policy] = page.css('meta[http-equiv="Content-Security-Policy"]')
     assert policy.attributes["content"] == (
-        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; "
+        "default-src 'none'; img-src data:; "
+        f"style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; "
         "base-uri 'none'; form-action 'none'"
     )
     assert not script.attributes

@@ -97,8 +97,9 @@ def test_written_whole(tmp_path: Path) -> None:
     """A file of one's own is replaced."""
     path = tmp_path / "summary.md"
     path.write_text("old")
-    summary_file.write(path, Report(document(cause())))
-    assert path.read_text("utf-8") == summary_file.summary(document(cause()))
+    content = document(cause())
+    summary_file.write(path, Report(content))
+    assert path.read_text("utf-8") == summary_file.summary(content)
 
 
 def test_of_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

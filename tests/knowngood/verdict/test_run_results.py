@@ -56,6 +56,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "catches": {},
         "advisories": {},
         "idle": {},
+        "drawn": {},
         "served": [],
         "report": report,
     }
@@ -124,6 +125,7 @@ def test_reports_of_several_processes_add_up() -> None:
             "catches": {},
             "advisories": {},
             "idle": {},
+            "drawn": {},
             "served": [],
             "report": {},
         }
@@ -149,6 +151,7 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
                 "catches": {},
                 "advisories": {},
                 "idle": {},
+                "drawn": {},
                 "served": [],
                 "report": {},
             }

@@ -1,0 +1,61 @@
+"""In a browser: pages come up, and show the user's data."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.level("full")
+
+HERE = Path(__file__).parent
+ANSWERS = (HERE / "browser_answers.js").read_text("utf-8")
+PAYLOADS = {"": "v3", "mobile/": "mobile"}
+
+
+def of_path(entries, path):
+    """Return what ``PATH=VALUE`` entries of [params] say about the page at ``path``."""
+    return [
+        value for where, _, value in (entry.partition("=") for entry in entries) if where == path
+    ]
+
+
+def show(page, environment, path):
+    """Open ``page`` again, answered as by Firefox; wait until it shows what it is to show then."""
+    payload = (HERE / "payloads" / f"{PAYLOADS[path]}.json").read_text("utf-8")
+    page.add_init_script(ANSWERS.replace("PAYLOAD", json.dumps(payload)))
+    page.reload()
+    for element in of_path(environment.params.get("shows", ()), path):
+        page.wait_for_selector(f"#{element}")
+    for selector in of_path(environment.params.get("waits", ()), path):
+        page.wait_for_selector(selector, state="detached")
+
+
+@pytest.mark.catches("page-calls-nothing", "script-misspelt")
+@pytest.mark.browser("content:/{locale}/", sample=5)
+def test_the_page_comes_up(page, environment):
+    """The page comes up without an error and shows what Firefox tells it."""
+    show(page, environment, "")
+
+
+@pytest.mark.catches("script-misspelt")
+@pytest.mark.browser("content:/{rtl}/", sample=1)
+def test_a_page_from_right_to_left_comes_up(page, environment):
+    """A page from right to left comes up and shows what Firefox tells it."""
+    show(page, environment, "")
+
+
+@pytest.mark.catches("mobile-script-misspelt")
+@pytest.mark.browser("content:/{locale}/mobile/?v=1", sample=2)
+def test_the_android_page_comes_up(page, environment):
+    """The page of Android comes up without an error and shows what Firefox tells it."""
+    show(page, environment, "mobile/")
+
+
+@pytest.mark.catches("v4-script-fails")
+@pytest.mark.browser("content:/{locale}/v4/", sample=2)
+def test_the_telemetry_page_comes_up(page):
+    """The page of telemetry comes up without an error.
+
+    Its scripts are in Mozilla's dialect of 2015, which other engines do not run.
+    """
+    assert page.title()

@@ -1,0 +1,157 @@
+"""A page that is open in the browser."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from ..environment import Environment
+from ..fetch import AttemptError, Exchange, Fetcher, NoAnswer, PageLoad, respond
+from ..safety import one_line
+from .browser import Browser, BrowserUnavailable
+from .sightings import PageFault, Sightings
+from .traffic import Traffic
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_QUALITY: Final = 50  # of the screenshot, of 100
+_SHOT: Final = 5.0  # seconds that it may take
+_URLS: Final = 20  # URLs of other hosts that the evidence lists
+
+_SETTLE: Final = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
+"""Lets the page do what it put off to the end of its loading."""
+
+
+class OpenedPage:
+    """A page, what it asked for, and what the browser says of it.
+
+    Attributes:
+        page: Playwright's ``Page``, which a check reads and acts on.
+        exchange: the exchange of the page.
+    """
+
+    def __init__(self, page: Page, exchange: Exchange, traffic: Traffic) -> None:
+        self.page = page
+        self.exchange = exchange
+        self._traffic = traffic
+        self._sightings = Sightings()
+        self._sightings.watch(page)
+
+    def load(self) -> None:
+        """Open it, and wait until it and all that it needs has loaded. Raises PageFault."""
+        from playwright.sync_api import Error
+
+        answer = self.exchange.answer
+        assert answer is not None
+        try:
+            self.page.goto(answer.url, wait_until="load")
+            self.page.evaluate(_SETTLE)
+        except Error as error:
+            self.refuse_faults()
+            raise self._as_own(error) from None
+
+    def refuse_faults(self) -> None:
+        """Raise what is wrong with the page, if anything: WrongStatus, NoAnswer or Blocked for the
+        first request of our own origins that failed, else PageFault for what the browser says.
+        """
+        if self._traffic.turned_away is not None:
+            raise self._traffic.turned_away
+        for exchange in self._traffic.exchanges:
+            if exchange.error is AttemptError.GUARD:
+                continue  # a write that the environment does not allow: no fault of the page
+            if exchange.answer is None:
+                raise NoAnswer(exchange)
+            respond(exchange).raise_for_status()
+        fault = self._sightings.first()
+        if fault is not None:
+            asked = {exchange.probe.url: exchange for exchange in self._traffic.exchanges}
+            exchange = asked.get(fault.url, self.exchange)
+            raise PageFault(exchange, fault.text + self._hosts_not_asked())
+
+    @contextmanager
+    def judged(self) -> Iterator[None]:
+        """Let a check read the page inside. What is wrong with the page comes before what the check
+        says of it, which may follow from that.
+        """
+        from playwright.sync_api import Error
+
+        try:
+            yield
+        except (AssertionError, Error) as error:
+            self.refuse_faults()
+            if isinstance(error, Error) or "\nCall log:" in str(error):
+                raise self._as_own(error) from None
+            raise
+        self.refuse_faults()
+
+    def evidence(self) -> dict[str, Any]:
+        """Return what people look at: console, failed requests, other hosts, a screenshot."""
+        failed = [
+            exchange.probe.url
+            for exchange in self._traffic.exchanges
+            if exchange.answer is None or exchange.answer.status >= 400
+        ]
+        return {
+            "console": self._sightings.console,
+            "failed_requests": [one_line(url, 300) for url in failed[:_URLS]],
+            "not_asked": [one_line(url, 300) for url in self._traffic.elsewhere[:_URLS]],
+            "screenshot": self._screenshot(),
+        }
+
+    def _screenshot(self) -> str:
+        """Return the page as a JPEG in base64; empty if the browser makes none."""
+        from playwright.sync_api import Error
+
+        try:
+            shot = self.page.screenshot(type="jpeg", quality=_QUALITY, timeout=_SHOT * 1000)
+        except Error:
+            return ""
+        return base64.b64encode(shot).decode()
+
+    def _as_own(self, error: Exception) -> PageFault | BrowserUnavailable:
+        """Return an error of Playwright as whose fault it is: what takes too long to come, or is
+        not as expected, is the page's; the rest is the browser's.
+        """
+        from playwright.sync_api import TimeoutError as TookTooLong
+
+        text, _, log = str(error).partition("\nCall log:")
+        if not isinstance(error, AssertionError | TookTooLong):
+            return BrowserUnavailable(f"the browser: {one_line(text, 300)}")
+        subject = next((line.strip(" -") for line in log.split("\n") if "waiting for" in line), "")
+        lines = (subject.removeprefix("waiting for "), *text.split("\n"))
+        message = ": ".join(line.strip() for line in lines if line.strip())
+        return PageFault(self.exchange, one_line(message, 500) + self._hosts_not_asked())
+
+    def _hosts_not_asked(self) -> str:
+        """Say which other hosts the page misses: what it lacks may come from there."""
+        hosts = sorted({url.split("/")[2] for url in self._traffic.elsewhere if "//" in url})
+        if not hosts:
+            return ""
+        return f" (not asked, as [origins] has none of them: {one_line(', '.join(hosts), 200)})"
+
+
+@contextmanager
+def opened(
+    browser: Browser, load: PageLoad, fetcher: Fetcher, environment: Environment, left: float
+) -> Iterator[OpenedPage]:
+    """Open the page that ``load`` brought, in a context of its own, which ends with the block.
+
+    What it asks for beyond ``load``, ``fetcher`` sends; ``left`` is how many seconds the run has.
+    Raises BrowserUnavailable.
+    """
+    answer = load.exchange.answer
+    assert answer is not None
+    known = {resource.url: resource.exchange for resource in load.resources}
+    known[answer.url] = load.exchange
+    traffic = Traffic(load.exchange.probe, known, fetcher)
+    context = browser.context(environment.send.get("User-Agent", ""))
+    try:
+        context.set_default_timeout(max(1.0, min(environment.budget.probe, left)) * 1000)
+        context.route("**/*", traffic.answer)
+        context.route_web_socket("**/*", lambda socket: socket.close())
+        yield OpenedPage(context.new_page(), load.exchange, traffic)
+    finally:
+        context.close()

@@ -1,0 +1,99 @@
+"""What a browser says of a page: exceptions, errors of its console, violations of policies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ..fetch import Exchange
+from ..safety import DeploymentError, one_line
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Error, Page
+
+_ECHO: Final = re.compile(r"Failed to load resource: ")
+"""How Chromium repeats in the console that a request failed. The request itself is judged."""
+
+_POLICY: Final = re.compile(r"Content Security Policy|Permissions policy|X-Frame-Options", re.I)
+_PLACE: Final = re.compile(r"\bat (?:.* \()?(?P<url>\S+):(?P<line>\d+):\d+\)?")
+"""Where an exception was raised: the first line of its stack that names a place."""
+
+_LONGEST: Final = 500  # characters of one message
+_MOST: Final = 50  # messages that are kept
+
+
+class PageFault(DeploymentError):
+    """A page that does not come up in a browser.
+
+    Attributes:
+        exchange: the exchange of the file that it comes from, or of the page.
+    """
+
+    def __init__(self, exchange: Exchange, message: str) -> None:
+        super().__init__(message)
+        self.exchange = exchange
+
+
+class Sighting(NamedTuple):
+    """One fault that a browser names.
+
+    Attributes:
+        text: what it says, in one line.
+        url: the URL of the file that it says it of; empty if it names none.
+    """
+
+    text: str
+    url: str = ""
+
+
+@dataclass  # without slots: Playwright notes on an object that its methods are handlers
+class Sightings:
+    """What a browser says of one page, in order.
+
+    Attributes:
+        exceptions: what no script caught.
+        errors: what scripts wrote to the console as an error.
+        violations: what a policy of the page forbids.
+        console: all lines of the console.
+    """
+
+    exceptions: list[Sighting] = field(default_factory=list)
+    errors: list[Sighting] = field(default_factory=list)
+    violations: list[Sighting] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Note what ``page`` says from now on."""
+        page.on("pageerror", self._note_exception)
+        page.on("console", self._note_message)
+
+    def first(self) -> Sighting | None:
+        """Return the first fault, in words; None if there is none."""
+        for title, lines in (
+            ("an exception that no script catches", self.exceptions),
+            ("an error in the console", self.errors),
+            ("forbidden by a policy", self.violations),
+        ):
+            if lines:
+                return Sighting(f"{title}: {lines[0].text}", lines[0].url)
+        return None
+
+    def _note_exception(self, error: Error) -> None:
+        place = _PLACE.search(error.stack or "")
+        where = f" (line {place['line']})" if place else ""
+        text = f"{error.name or 'Error'}: {error.message}{where}"
+        self._note(self.exceptions, text, "exception", place["url"] if place else "")
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        lines = self.violations if _POLICY.search(message.text) else self.errors
+        if message.type != "error" or _ECHO.match(message.text):
+            lines = []
+        self._note(lines, message.text, message.type, message.location.get("url", ""))
+
+    def _note(self, lines: list[Sighting], text: str, kind: str, url: str) -> None:
+        text = one_line(text, _LONGEST)
+        if len(lines) < _MOST:
+            lines.append(Sighting(text, url))
+        if len(self.console) < _MOST:
+            self.console.append(f"{kind}: {text}")
