@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from clones import Clone
@@ -28,6 +28,10 @@ from knowngood.release import record_store
 from knowngood.release.git import Repository
 from knowngood.release.record import Record, RecordKind
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUMS = ("chromium-headless-shell", "chromium", "google-chrome")
 SMALL = {
     "run": 60.0,
     "probe": 6.0,
@@ -275,3 +279,20 @@ def keys(tmp_path: Path, settings: Path) -> Callable[[str], str]:
         return f"{name}@example.org {path.with_suffix('.key.pub').read_text()}"
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser without a window. Playwright takes a third of a second to import: not in each
+    process that only collects.
+    """
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if program is None:
+        message = f"needs one of {', '.join(CHROMIUMS)}"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, timeout=20_000)
+        yield browser
+        browser.close()

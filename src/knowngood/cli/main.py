@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "verify": "run the checks against an environment; the exit code says what to do",
     "fold": "make one verdict of those of several places",
     "watch": "verify once, silent until something changes: for cron or a timer",
+    "history": "the runs of the last days, as a table or a page",
     "drill": "start a deployment with one fault after the other; see each caught",
     "push": "gate, deploy, verify; if it fails, go back to the last known good release",
     "rollback": "go back to the last known good release, and verify that it works",

@@ -12,11 +12,10 @@ from ..verdict.decide import Verdict
 from ..verdict.evidence import listed, plural
 from ..verdict.run_results import RunResults
 from . import cause_block
-from .wording import attempts_words, claim_words
+from .wording import EXPIRES_SOON, attempts_words, claim_words
 
 _BLOCKS_SHOWN = 20
 _DRAWN = 12  # cases of a sample that a line names
-_EXPIRES_SOON = 14 * 86400  # seconds; Let's Encrypt renews at 30 days; half of that is late
 
 
 def write(
@@ -132,7 +131,7 @@ def verdict_line(kind: VerdictKind, reason: str, advice: str, failed: int) -> st
 def _warnings(results: RunResults) -> Iterator[str]:
     for origin, when in sorted(results.certificates.items()):
         left = when - time.time()
-        if left < _EXPIRES_SOON:
+        if left < EXPIRES_SOON:
             yield f"warning: the certificate of {origin} expires in {left / 86400:.1f} days"
     for warning in results.warnings:
         yield f"warning: {one_line(warning, 300)}"

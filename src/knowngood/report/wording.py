@@ -8,6 +8,10 @@ from typing import Any, Final
 
 from ..verdict.evidence import plural
 
+EXPIRES_SOON: Final = 14 * 86400
+"""Seconds before a certificate's end from which on that is a warning. Let's Encrypt renews at 30
+days; half of that is late."""
+
 _ATTEMPTS: Final = 4  # attempts that a line names
 
 

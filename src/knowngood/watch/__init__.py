@@ -4,8 +4,17 @@ The machine decides what a run changes; the store keeps state and runs in one fi
 no check and no deployment: what it knows of a run stands in the verdict document.
 """
 
+from . import history, store
 from .monitoring import no_result
 from .store import StateUnusable, usual_path
 from .watch import Watch
 
-__all__ = ["StateUnusable", "Watch", "no_result", "usual_path"]
+__all__ = [
+    "StateUnusable",
+    "Watch",
+    "history",
+    "history_page",
+    "no_result",
+    "store",
+    "usual_path",
+]

@@ -62,8 +62,10 @@ def _counted(state: WatchState, run: WatchedRun) -> WatchState:
         if cause.key not in state.causes
     }
     is_new = run.release is not None and run.release != state.seen
+    is_told = state.status is Status.FAILED
     return replace(
         state,
+        cause=state.cause if is_told else next(iter(run.causes), state.cause),
         rows=_rows(state.rows, run),
         candidates=MappingProxyType(candidates),
         failed=state.failed + (run.verdict is VerdictKind.FAILED),
@@ -183,7 +185,6 @@ def _flapping(state: WatchState, run: WatchedRun) -> _Step:
         since=failing[0].since,
         failed=sum(row.runs for row in failing),
         told=run.ended,
-        cause=next(iter(run.causes), state.cause),
         causes=(),
         candidates=MappingProxyType({}),
     )

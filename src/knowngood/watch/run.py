@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
+from ..report.wording import EXPIRES_SOON
 from ..safety import one_line
 from ..verdict import VerdictKind
 
@@ -54,8 +55,9 @@ class WatchedRun:
         causes: the first of the causes that decided.
         cause_count: how many causes decided.
         flaky: checks that needed a retry.
-        p50: the median time of an answer in seconds; None where it is not known.
-        p95: the time in seconds in which 95 of 100 answers came.
+        p50: seconds within which half of the answers of the slowest origin came; None where that is
+            not known.
+        p95: seconds within which 95 of 100 of them came.
         warnings: what a person should see to.
     """
 
@@ -96,6 +98,8 @@ class WatchedRun:
             causes=tuple(map(_cause, causes[:_CAUSES])),
             cause_count=len(causes),
             flaky=document["counts"]["flaky"],
+            p50=_slowest(document, "p50"),
+            p95=_slowest(document, "p95"),
             warnings=tuple(_warnings(document)),
         )
 
@@ -121,10 +125,24 @@ def _cause(cause: Mapping[str, Any]) -> RunCause:
     )
 
 
+def _slowest(document: Mapping[str, Any], share: str) -> float | None:
+    times = [answers[share] for answers in document.get("answers", {}).values()]
+    return max(times, default=None)
+
+
 def _warnings(document: Mapping[str, Any]) -> list[str]:
-    """Return the warnings of a run, and how many failures an advisory accepts."""
-    accepted = [cause["sentence"] for cause in document["causes"] if cause["state"] == "advisory"]
-    return [
-        one_line(text, _SENTENCE)
-        for text in (*document["warnings"], *(f"accepted: {words}" for words in accepted))
-    ][:_CAUSES]
+    """Return what a person should see to: certificates that end soon, warnings of the run, and what
+    an advisory accepts.
+    """
+    ended = document["began"] + document["seconds"]
+    left = {origin: end - ended for origin, end in document.get("certificates", {}).items()}
+    texts = [
+        *(
+            f"the certificate of {origin} expires in {seconds / 86400:.1f} days"
+            for origin, seconds in left.items()
+            if seconds < EXPIRES_SOON
+        ),
+        *document["warnings"],
+        *(f"accepted: {c['sentence']}" for c in document["causes"] if c["state"] == "advisory"),
+    ]
+    return [one_line(text, _SENTENCE) for text in texts[:_CAUSES]]

@@ -75,7 +75,7 @@ class WatchState:
         since: when it began to be so.
         told: when something was said of it last.
         failed: FAILED runs since then.
-        cause: the first cause that was told.
+        cause: the first cause that was told while it is FAILED, else that of the last FAILED run.
         causes: the keys of the causes that were told.
         candidates: the keys of other causes, with the number of runs in a row that had each.
         rows: the last runs that could judge, as rows of those that ended alike, the latest last.

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from command_run import Run
+from watched_runs import DAY, after
+from watched_runs import run as made_up
 from wire import Serve, answer
+
+from knowngood.watch import store
 
 CHECK = '''
 import pytest
@@ -64,3 +69,34 @@ def test_usage_errors(run: Run, project: Path) -> None:
     assert monitored.code == 3
     assert monitored.out.startswith("KNOWNGOOD UNKNOWN - ")
     assert monitored.out.count("\n") == 1
+
+
+def test_history(run: Run, project: Path) -> None:
+    """What the watch has stored is printed, and written as a page."""
+    path = project / "state.sqlite3"
+    now = time.time()
+    for minutes, verdict in ((20, "P"), (15, "F"), (14, "F")):
+        with store.writing(path, "prod") as file:
+            ran = made_up(verdict, (now - 60 * minutes - DAY) / 60)
+            file.write(ran, after([ran], state=file.state())[0], keep=30)
+    printed = run("history", "--env=prod", f"--state={path}")
+    assert printed.code == 0, printed.output
+    assert [line.split()[4:6] for line in printed.out.splitlines()[1:]] == [
+        ["v7", "PASSED"],
+        ["v7", "FAILED"],
+    ]
+    every = run("history", "--env=prod", f"--state={path}", "--all").out
+    assert every.count("FAILED") == 2
+    assert run("history", "--env=prod", f"--state={path}", "--html=history.html").output == ""
+    assert "1 incident" in (project / "history.html").read_text("utf-8")
+
+
+def test_no_history(run: Run, project: Path) -> None:
+    """Who has not watched yet is told how."""
+    ended = run("history", "--env=prod")
+    assert ended.code == 4
+    assert "`knowngood watch --env=prod` makes one" in ended.err
+    (project / "state.sqlite3").write_text("no database at all, and long enough to look at" * 10)
+    damaged = run("history", "--env=prod", "--state=state.sqlite3")
+    assert damaged.code == 75
+    assert "state.sqlite3: no state of the watch can be read from it" in damaged.err

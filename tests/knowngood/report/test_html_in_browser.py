@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,6 @@ from knowngood.report import Report, html_page
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUMS = ("chromium-headless-shell", "chromium", "google-chrome")
 DOCUMENTS = {"passed": passed, "failed": failed, "inconclusive": inconclusive}
 SMUGGLE = """() => {
     window.refused = new Set();
@@ -30,23 +27,6 @@ SMUGGLE = """() => {
 FOCUS = "[document.activeElement.localName, getComputedStyle(document.activeElement).outlineStyle]"
 
 Open = Callable[..., "Page"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser without a window. Playwright takes a third of a second to import: not in each
-    process that only collects.
-    """
-    from playwright.sync_api import sync_playwright
-
-    program = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if program is None:
-        message = f"needs one of {', '.join(CHROMIUMS)}"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, timeout=20_000)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

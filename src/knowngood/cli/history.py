@@ -1,0 +1,59 @@
+"""``knowngood history``."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from ..environment import root_above
+from ..safety import UsageError
+from ..session import Options
+from ..watch import history, history_page, store, usual_path
+from .console import print_line
+from .options import ENVIRONMENT, STATE
+
+
+@click.command("history")
+@ENVIRONMENT
+@STATE
+@click.option(
+    "--days",
+    type=click.FloatRange(min=0, min_open=True),
+    default=7.0,
+    metavar="N",
+    show_default=True,
+    help="how far back",
+)
+@click.option("--all", "every", is_flag=True, help="a row for each run, also where many are alike")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="write a page for people in place of the table",
+)
+def command(
+    environment: str, state: Path | None, days: float, every: bool, html: Path | None
+) -> int:
+    """Print the runs of the last days that `knowngood watch` made, oldest first.
+
+    Exit code: 0 printed, 4 usage error, 75 the history cannot be read.
+    """
+    cwd = Path.cwd()
+    options = Options.from_values(env=environment, root=root_above(cwd), cwd=cwd)
+    path = state or usual_path(options)
+    if not path.exists():
+        raise UsageError(
+            f"{path}: there is no history; `knowngood watch --env={environment}` makes one, or "
+            "--state FILE names another"
+        )
+    now = time.time()
+    with store.reading(path, options.environment.name) as file:
+        runs = file.runs(since=now - days * 86400)
+    if html is not None:
+        history_page.write(html, options.environment, runs, now)
+        return 0
+    for line in history.table(history.single(runs) if every else history.spans(runs)):
+        print_line(line)
+    return 0

@@ -1,0 +1,76 @@
+"""What the HTML pages share: templates that sanitise and escape, and a policy that loads nothing.
+
+A policy in the head keeps browsers from running or loading anything that is not this package's own:
+it names style and script by their digests.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from ..safety import first_lines, one_line
+from ..verdict.evidence import listed, plural
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_LONGEST: Final = 4000  # characters of any text; the template cuts most of them shorter
+_TEXT: Final = (40, 400)  # lines, and characters of each
+
+
+@cache
+def own_code(*names: str) -> dict[str, str]:
+    """Return style, script and the policy that allows nothing else.
+
+    ``names`` are files below this package, ``report/html_page.css`` say. Their characters are
+    exactly those in the package: the policy names their digests.
+    """
+    from markupsafe import Markup
+
+    def text(ending: str) -> str:
+        texts = ((files("knowngood") / n).read_text("utf-8") for n in names if n.endswith(ending))
+        return "".join(texts)
+
+    style, script = text(".css"), text(".js")
+    allowed = f"script-src '{_digest(script)}'; " if script else ""
+    policy = (
+        f"default-src 'none'; img-src data:; style-src '{_digest(style)}'; {allowed}"
+        "base-uri 'none'; form-action 'none'"
+    )
+    return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - ours
+
+
+def _digest(text: str) -> str:
+    """Return the digest of an inline style or script as a Content-Security-Policy names it."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def templates(room: str) -> Environment:
+    """Return the loader of the templates in a room. jinja2 is imported here: most runs write no
+    page.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def sanitize(value: object) -> object:
+        return value if isinstance(value, Markup) else one_line(str(value), _LONGEST)
+
+    jinja = Environment(
+        loader=PackageLoader("knowngood", room),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=sanitize,
+    )
+    jinja.filters |= {
+        "line": lambda text, limit=300: one_line(str(text), limit),
+        "lines": lambda text: Markup("\n").join(first_lines(text, *_TEXT)),
+        "plural": plural,
+        "listed": listed,
+    }
+    return jinja

@@ -1,0 +1,182 @@
+"""The runs of the last days: alike ones together, and the incidents among them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby, pairwise
+from statistics import median
+from typing import Final
+
+from ..environment import WatchSettings
+from ..safety import one_line
+from ..verdict import VerdictKind
+from . import machine
+from .run import WatchedRun
+from .state import News, NewsKind, WatchState
+
+_HEADS: Final = (
+    *("from (UTC)", "to", "runs", "release"),
+    *("verdict", "p50", "p95", "flaky", "first cause"),
+)
+_WIDEST: Final = 80  # characters of the last column
+_GAP: Final = 3.0
+"""A pause that is longer than so many usual ones is a time in which nobody looked."""
+
+_BEGINS: Final = {NewsKind.FAILED: "FAILED", NewsKind.FLAPPING: "flapping", NewsKind.BLIND: "blind"}
+_ENDS: Final = {NewsKind.RECOVERED, NewsKind.SIGHTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Runs in a row that are alike: verdict, release and first cause.
+
+    Attributes:
+        runs: the runs, at least one.
+        until: when what they say ends: as the next run begins, or with the last of them.
+    """
+
+    runs: tuple[WatchedRun, ...]
+    until: float
+
+    @property
+    def first(self) -> WatchedRun:
+        """The first run."""
+        return self.runs[0]
+
+    @property
+    def words(self) -> str:
+        """The first cause of a run that FAILED, why another could not judge, else nothing."""
+        run = self.runs[-1]
+        if run.causes:
+            return run.causes[0].sentence
+        return "" if run.verdict is VerdictKind.PASSED else run.reason
+
+    @property
+    def p50(self) -> float | None:
+        """The median of the runs' medians, in seconds."""
+        known = [run.p50 for run in self.runs if run.p50 is not None]
+        return median(known) if known else None
+
+    @property
+    def p95(self) -> float | None:
+        """The worst of the runs, in seconds."""
+        return max((run.p95 for run in self.runs if run.p95 is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A time in which a deployment was certainly not sound, or nobody could tell.
+
+    Attributes:
+        kind: ``FAILED``, ``flapping`` or ``blind``.
+        since: when it began, in seconds since the epoch.
+        until: when it ended; None while it lasts.
+        causes: what was wrong, in the order in which it became certain.
+        release: the release that was live as it began.
+    """
+
+    kind: str
+    since: float
+    until: float | None
+    causes: tuple[str, ...]
+    release: str | None
+
+
+def spans(runs: Sequence[WatchedRun]) -> list[Span]:
+    """Return ``runs``, in order, in groups of those that are alike and follow each other."""
+    pauses = [after.began - before.began for before, after in pairwise(runs)]
+    longest = _GAP * median(pauses) if pauses else 0.0
+
+    def alike(item: tuple[int, WatchedRun]) -> tuple[object, ...]:
+        number, run = item
+        key = run.causes[0].key if run.causes else ""
+        return breaks[number], run.verdict, run.release, key
+
+    breaks = [0]
+    for pause in pauses:
+        breaks.append(breaks[-1] + (pause > longest))
+    groups = [tuple(run for _, run in group) for _, group in groupby(enumerate(runs), alike)]
+    following = [*(group[0].began for group in groups[1:]), float("inf")]
+    return [
+        Span(group, next_run if next_run - group[-1].began <= longest else group[-1].ended)
+        for group, next_run in zip(groups, following, strict=False)
+    ]
+
+
+def single(runs: Sequence[WatchedRun]) -> list[Span]:
+    """Return a span for each run."""
+    return [Span((run,), run.ended) for run in runs]
+
+
+def incidents(runs: Iterable[WatchedRun], settings: WatchSettings) -> list[Incident]:
+    """Return the incidents in ``runs``, in the order of their beginnings: what the watch says of
+    these runs, told from the first of them on.
+    """
+    state = WatchState()
+    found: list[Incident] = []
+    for run in runs:
+        state, news = machine.step(state, run, settings)
+        for piece in news:
+            _note(found, piece)
+    return sorted(found, key=lambda incident: incident.since)
+
+
+def _note(incidents: list[Incident], news: News) -> None:
+    """Take ``news`` into account: an incident begins, has another cause, or ends."""
+    of_blindness = news.kind in (NewsKind.BLIND, NewsKind.SIGHTED)
+    lasting = [
+        number
+        for number, incident in enumerate(incidents)
+        if incident.until is None and (incident.kind == "blind") is of_blindness
+    ]
+    text = news.reason or (news.cause.sentence if news.cause else "")
+    if news.kind in _BEGINS and not lasting:
+        kind = _BEGINS[news.kind]
+        incidents.append(Incident(kind, news.since, None, (text,), news.release))
+    elif lasting and news.kind in _ENDS:
+        incidents[lasting[-1]] = replace(incidents[lasting[-1]], until=news.until)
+    elif lasting and news.kind in (*_BEGINS, NewsKind.CAUSE):
+        incident = incidents[lasting[-1]]
+        causes = tuple(dict.fromkeys((*incident.causes, text)))
+        incidents[lasting[-1]] = replace(incident, causes=causes)
+
+
+def table(spans: Sequence[Span]) -> Iterator[str]:
+    """Yield the lines of a table with a row for each span, oldest first."""
+    rows = [_HEADS, *(_cells(span) for span in spans)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+def _cells(span: Span) -> tuple[str, ...]:
+    return (
+        clock(span.first.began),
+        _end(span),
+        str(len(span.runs)),
+        one_line(span.first.release or "-", 40),
+        span.first.verdict,
+        milliseconds(span.p50),
+        milliseconds(span.p95),
+        str(sum(run.flaky for run in span.runs)),
+        one_line(span.words, _WIDEST),
+    )
+
+
+def _end(span: Span) -> str:
+    """Return when the last run began, with its date unless that is the day of the first."""
+    first, last = clock(span.first.began), clock(span.runs[-1].began)
+    return last[11:] if first[:10] == last[:10] else last
+
+
+def clock(seconds: float) -> str:
+    """Return a time with its date (UTC)."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
+
+
+def milliseconds(seconds: float | None) -> str:
+    """Return a time of answers; ``-`` where it is not known."""
+    return "-" if seconds is None else f"{seconds * 1000:.0f} ms"
