@@ -69,6 +69,7 @@ def seen_from(place: str, *causes: dict[str, Any], kind: str = "", **more: Any) 
         "doubts": [],
         "warnings": [],
         "failures": [_failure(each) for each in causes if each["state"] == "failed"],
+        "answers": {"content": _answers(10)},
         "checks": {CHECK: _check(failed)},
         **more,
     }
@@ -78,8 +79,12 @@ def cut_off(place: str, kind: str = "INCONCLUSIVE", **more: Any) -> dict[str, An
     """Return the document of a place whose own network was down: nothing ran there."""
     reason = "this machine's network is in trouble"
     counts = dict.fromkeys(document()["counts"], 0) | {"expected": 10}
-    fields = {"counts": counts, "checks": {}, "reason": reason, "doubts": [reason]}
+    fields = {"counts": counts, "answers": {}, "checks": {}, "reason": reason, "doubts": [reason]}
     return seen_from(place, kind=kind, **{**fields, **more})
+
+
+def _answers(count: int) -> dict[str, Any]:
+    return {"count": count, "seconds": 1.0, "p50": 0.1, "p95": 0.2, "buckets": []}
 
 
 def _failure(each: dict[str, Any]) -> dict[str, Any]:

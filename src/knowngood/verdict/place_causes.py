@@ -113,8 +113,7 @@ def shared_causes(places: Sequence[PlaceVerdict]) -> list[SharedCause]:
     for sighting in (sighting for group in groups for sighting in group):
         for origin in _silent_origins(sighting.cause):
             silent[origin].add(sighting.place)
-    answered = {place.name for place in places if place.document["counts"]["passed"]}
-    causes = [SharedCause(group, _answered(group, silent, answered)) for group in groups]
+    causes = [SharedCause(group, _answered(group, silent, places)) for group in groups]
     return sorted(causes, key=_reading_order)
 
 
@@ -140,13 +139,27 @@ def _sightings(places: Iterable[PlaceVerdict]) -> Iterator[Sighting]:
 
 
 def _answered(
-    group: Sequence[Sighting], silent: Mapping[str, Set[str]], answered: Set[str]
+    group: Sequence[Sighting], silent: Mapping[str, Set[str]], places: Iterable[PlaceVerdict]
 ) -> list[str]:
     """Return the places that were answered where those of a group were not."""
     origins = {origin for sighting in group for origin in _silent_origins(sighting.cause)}
     if not origins or all(sighting.cause["state"] != "failed" for sighting in group):
         return []
-    return sorted(answered - {place for origin in origins for place in silent[origin]})
+    others = {place for origin in origins for place in silent[origin]}
+    return [
+        place.name
+        for place in places
+        if place.name not in others and all(_got_answers(place, origin) for origin in origins)
+    ]
+
+
+def _got_answers(place: PlaceVerdict, origin: str) -> bool:
+    """Return whether an origin, as ``host:port``, answered a place."""
+    document = place.document
+    if "answers" not in document:
+        return bool(document["counts"]["passed"])
+    names = (name for name, url in document["origins"].items() if urlsplit(url).netloc == origin)
+    return any(document["answers"].get(name, {"count": 0})["count"] for name in names)
 
 
 def _united(sightings: Iterable[Sighting]) -> list[list[Sighting]]:

@@ -21,7 +21,8 @@ def merged(
 ) -> dict[str, Any]:
     """Return the verdict document of all ``places``, without the verdict and what follows from it.
 
-    Failures that are trouble on the way go to the outcomes of ``state_on_the_way``.
+    Answer times are left out: those of several places are no distribution of anything. Failures
+    that are trouble on the way go to the outcomes of ``state_on_the_way``.
     """
     documents = [place.document for place in places]
     began = min(document["began"] for document in documents)
@@ -45,6 +46,7 @@ def merged(
         "warnings": _warnings(places),
         "not_applicable": _united(document["not_applicable"] for document in documents),
         "requests": _requests([document["requests"] for document in documents]),
+        "certificates": _certificates(documents),
         "left_behind": _all(documents, "left_behind"),
     }
 
@@ -137,6 +139,15 @@ def _requests(requests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "retried": _all(requests, "retried"),
         "slowest": slowest[:_SLOWEST],
     }
+
+
+def _certificates(documents: Iterable[Document]) -> dict[str, float]:
+    """Return when the first certificate of each origin ends. An edge may have one of its own."""
+    ends: dict[str, float] = {}
+    for document in documents:
+        for origin, end in document.get("certificates", {}).items():
+            ends[origin] = min(end, ends.get(origin, end))
+    return ends
 
 
 def _all(documents: Iterable[Mapping[str, Any]], name: str) -> list[Any]:

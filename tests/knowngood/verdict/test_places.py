@@ -16,6 +16,7 @@ from knowngood.verdict.place_files import accepted
 from knowngood.verdict.places import ExpectedPlaces, fold_places
 
 Document = dict[str, Any]
+FEW_ANSWERS = {"count": 3, "seconds": 1.0, "p50": 0.1, "p95": 0.2, "buckets": []}
 
 few = settings(max_examples=60, deadline=None, database=None)
 """The machine may be busy; a hundred documents show no more than sixty."""
@@ -100,6 +101,22 @@ def test_silence_that_nobody_refutes() -> None:
     """A place that is cut off itself has been answered nothing, so a confirmed silence counts."""
     document = folded(seen_from("fra", silent()), cut_off("iad"), cut_off("syd"))
     assert document["verdict"] == "FAILED"
+
+
+def test_silence_of_an_origin_that_others_never_asked() -> None:
+    """A place that was answered by another origin, or judged nothing there, refutes nothing."""
+    early = seen_from("iad", kind="INTERRUPTED", answers={"submission": FEW_ANSWERS})
+    assert folded(seen_from("fra", silent()), early)["verdict"] == "FAILED"
+    asked = seen_from("iad", kind="INTERRUPTED", answers={"content": FEW_ANSWERS})
+    assert folded(seen_from("fra", silent()), asked)["verdict"] == "INCONCLUSIVE"
+
+
+def test_the_first_certificate_to_end() -> None:
+    """An edge may have one of its own."""
+    ends = [
+        seen_from(name, certificates={"content": end}) for name, end in (("a", 2.0), ("b", 1.0))
+    ]
+    assert folded(*ends)["certificates"] == {"content": 1.0}
 
 
 def test_silence_beside_a_wrong_answer() -> None:
