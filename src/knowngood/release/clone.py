@@ -13,7 +13,7 @@ from typing import Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
-from .git import GitError, Repository, is_ref_part
+from .git import GitError, Repository, is_ref_part, with_settings
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)
 _HEADS: Final = "+refs/heads/*:refs/remotes/origin/*"
@@ -100,8 +100,7 @@ def fetch(repository: Repository) -> Mapping[str, str]:
     """
     if not repository.has_origin:
         return {}
-    settings = [f"{key}=false" for key in _PRUNING] + ["fetch.output=full"]
-    options = [word for setting in settings for word in ("-c", setting)]
+    options = with_settings([*(f"{key}=false" for key in _PRUNING), "fetch.output=full"])
     how = ("fetch", "--no-tags", "--no-recurse-submodules")
     try:
         repository.run(*options, *how, "origin", _HEADS, _TAGS)

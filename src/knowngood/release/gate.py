@@ -165,7 +165,7 @@ class GateQuestion:
         if self.repository.run("rev-parse", "--is-bare-repository").strip() == "true":
             return
         words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none")
-        changed = self.repository.run(*words).splitlines()
+        changed = self.repository.run(*self.repository.without_programs(), *words).splitlines()
         if changed:
             more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
             yield GateReason(

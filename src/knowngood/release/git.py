@@ -10,7 +10,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -26,8 +26,20 @@ _ENVIRONMENT: Final = {
     "GIT_OPTIONAL_LOCKS": "0",
     # refs/replace/ can be pushed, and would show another commit in a commit's place.
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # A graft, .git/info/grafts, gives a commit other parents.
+    "GIT_GRAFT_FILE": os.devnull,
     "LC_ALL": "C.UTF-8",
 }
+# What a clone's own configuration could have git run, or overlook.
+_SETTINGS: Final = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "core.ignoreStat=false",
+    "core.checkStat=default",
+    "core.trustctime=true",
+)
+_INSTEAD: Final = {"clean": "", "smudge": "", "process": "", "required": "false", "driver": "false"}
+_PROGRAMS: Final = rf"^(filter|merge)\..*\.({'|'.join(_INSTEAD)})$"
 # A hook hands these to us, and they would point every command at its own repository, or at the
 # quarantine where objects of a push lie until its hooks have let them in.
 _OF_HOOKS: Final = (
@@ -112,8 +124,24 @@ class Repository:
         """Raise GitError unless somebody in ``signers``, an ssh allowed_signers file, signed it."""
         # A key in the keyring of whoever runs this is no allowed signer, so other kinds fail.
         others = ("gpg.program", "gpg.openpgp.program", "gpg.x509.program")
-        words = [f"gpg.ssh.allowedSignersFile={signers}", *(f"{key}=false" for key in others)]
-        self.run(*(part for word in words for part in ("-c", word)), "verify-tag", name)
+        settings = [
+            f"gpg.ssh.allowedSignersFile={signers}",
+            "gpg.ssh.program=ssh-keygen",  # a clone's own could call every signature good
+            *(f"{key}=false" for key in others),
+        ]
+        self.run(*with_settings(settings), "verify-tag", name)
+
+    def without_programs(self) -> list[str]:
+        """Return options that keep git from the programs that this clone is configured to run on
+        contents: filters are left out, and a merge by a driver fails. Raises GitError.
+        """
+        listed = self._answer("config", "--name-only", "--get-regexp", _PROGRAMS)
+        keys = set(_text(listed.stdout).splitlines())
+        if odd := next((key for key in keys if "=" in key), None):  # -c would read another key
+            raise GitError(
+                f"git config {one_line(odd, 200)}: the name must not contain =; unset it"
+            )
+        return with_settings(f"{key}={_INSTEAD[key.rpartition('.')[2]]}" for key in sorted(keys))
 
     def commit_of(self, name: str) -> str | None:
         """Return the commit that a name of any kind stands for, in full; None without one."""
@@ -133,10 +161,13 @@ class Repository:
         self, arguments: Sequence[str], given: bytes | None
     ) -> subprocess.CompletedProcess[bytes]:
         inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}
+        # Asked for its configuration, git tells that of the clone.
+        asked = arguments[0] == "config" or "--git-path" in arguments
+        settings = () if asked else with_settings(_SETTINGS)
         try:
             # In a session of its own it has no terminal, so ssh cannot ask; a Ctrl-C is for us.
             return process_group.run(
-                ["git", "-C", str(self.path), *arguments],
+                ["git", "-C", str(self.path), *settings, *arguments],
                 SECONDS,
                 given,
                 env={**inherited, **_ENVIRONMENT, **self.variables},
@@ -145,6 +176,11 @@ class Repository:
             raise GitError(f"git {_command(arguments)}: no end after {SECONDS:.0f} s") from None
         except OSError as error:
             raise GitError(f"git cannot be run: {error}") from None
+
+
+def with_settings(settings: Iterable[str]) -> list[str]:
+    """Return the options by which git runs with these settings, each KEY=VALUE."""
+    return [word for setting in settings for word in ("-c", setting)]
 
 
 _PART: Final = re.compile(

@@ -102,7 +102,8 @@ def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
     exactly = ("--no-renames", "--ignore-submodules=none", "--no-show-signature")
     unchanged: set[str] = set()
     last = ""
-    for line in repository.run(*again, *exactly, given=merges).splitlines():
+    plainly = repository.without_programs()
+    for line in repository.run(*plainly, *again, *exactly, given=merges).splitlines():
         if line.startswith(":"):  # a file that is another one there
             unchanged.discard(last)
         elif line:
