@@ -2,7 +2,8 @@
 
 Two kinds are excused, that is, do not make a deployment unsteady: gateway errors while it settles
 after a push, and failures in a crowd that its server has no place for. Trouble that lasts looks the
-same at first. So what failed is asked for again when the checks are done.
+same at first. So what failed is asked for again when the checks are done, of each origin by itself.
+Writes are not, and so never excused.
 """
 
 from __future__ import annotations

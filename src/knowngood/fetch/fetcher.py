@@ -169,12 +169,12 @@ class Fetcher:
         """Excuse failures that pass by themselves, if asking again shows that they have passed."""
         statistics, concurrency = self.statistics, self._concurrency
         statistics.takes = concurrency.limit if concurrency.lowered else 0
-        probes = statistics.passing()
-        if probes:
-            again = partial(self.again, fresh=False)
-            times = self._attempts.settled_by, self._attempts.deadline
-            statistics.excused = has_passed(again, probes, *times)
-            statistics.takes = concurrency.limit if concurrency.lowered else 0
+        again = partial(self.again, fresh=False)
+        times = self._attempts.settled_by, self._attempts.deadline
+        for origin, probes in statistics.passing().items():
+            if has_passed(again, probes, *times):
+                statistics.excused.add(origin)
+        statistics.takes = concurrency.limit if concurrency.lowered else 0
 
     def forget_silence(self) -> None:
         """Ask origins again that were given up."""

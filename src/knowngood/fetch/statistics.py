@@ -58,7 +58,8 @@ class RequestStatistics:
         run_id: the run's id, which is removed from URLs that are compared.
         began: when the run began to ask, in seconds since the epoch.
         takes: with how many requests at once a crowded server is asked; 0 if none is.
-        excused: whether failures that pass by themselves have passed (:mod:`.excuses`).
+        excused: the origins whose failures of a kind that passes by itself have passed
+            (:mod:`.excuses`).
         built: the origin whose answers are compared with a manifest; empty without one.
         requests: exchanges finished.
         attempts: attempts made.
@@ -82,7 +83,7 @@ class RequestStatistics:
     run_id: str = ""
     began: float = 0.0
     takes: int = 0
-    excused: bool = False
+    excused: set[str] = field(default_factory=set)
     built: str = ""
     requests: int = 0
     attempts: int = 0
@@ -175,24 +176,26 @@ class RequestStatistics:
             log.answered.append(last.began)
         return failed
 
-    def _passes(self, attempt: Attempt) -> bool:
-        """Return whether a failure is of a kind that passes by itself."""
-        return attempt.settling or (self.takes > 0 and attempt.crowd > 1)
+    def _passing(self, exchange: FlakyExchange) -> list[Attempt]:
+        """Return the failures of a kind that passes by itself. Those of writes do not count: nobody
+        can ask again to see whether they have passed.
+        """
+        if exchange.probe.method not in SAFE_METHODS:
+            return []
+        return [a for a in exchange.failed if a.settling or (self.takes > 0 and a.crowd > 1)]
 
-    def passing(self) -> list[Probe]:
-        """Return the probes with such failures that may be asked again; a few for all of them."""
-        probes = (
-            exchange.probe
-            for exchange in self.flaky_exchanges
-            if exchange.probe.method in SAFE_METHODS and any(map(self._passes, exchange.failed))
-        )
-        return list(islice(dict.fromkeys(probes), LOOKED_AT_AGAIN))
+    def passing(self) -> dict[str, list[Probe]]:
+        """Return by origin the probes with such failures; a few for all of them."""
+        probes: defaultdict[str, dict[Probe, None]] = defaultdict(dict)
+        for exchange in self.flaky_exchanges:
+            if self._passing(exchange):
+                probes[exchange.origin].setdefault(exchange.probe)
+        return {origin: list(islice(few, LOOKED_AT_AGAIN)) for origin, few in probes.items()}
 
     def warnings(self) -> list[str]:
         """Return a sentence on each kind of failure that was excused."""
-        if not self.excused:
-            return []
-        attempts = [a for exchange in self.flaky_exchanges for a in exchange.failed]
+        excused = [e for e in self.flaky_exchanges if e.origin in self.excused]
+        attempts = [a for exchange in excused for a in self._passing(exchange)]
         settling = [a.began for a in attempts if a.settling]
         crowded = sum(a.crowd > 1 for a in attempts) if self.takes else 0
         sentences = []
@@ -222,7 +225,8 @@ class RequestStatistics:
         outages = {origin: log.outages() for origin, log in self.attempt_logs.items()}
         events: defaultdict[str, set[object]] = defaultdict(set)
         for exchange in self.flaky_exchanges:
-            failed = [a.began for a in exchange.failed if not (self.excused and self._passes(a))]
+            excused = self._passing(exchange) if exchange.origin in self.excused else []
+            failed = [a.began for a in exchange.failed if a not in excused]
             if not failed:
                 continue
             explained = [outages[exchange.origin].get(began) for began in failed]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tenacity import wait_fixed
-from wire import Fetchers, Play, Serve, Talk, answer, by_path, close, in_turn
+from wire import Fetchers, Play, Serve, Talk, answer, by_method, by_path, close, in_turn
 
 from knowngood.fetch.excuses import REQUESTS, has_passed
 from knowngood.fetch.fetcher import Fetcher
@@ -114,6 +114,25 @@ def test_what_never_settles_is_unsteady(serve: Serve, fetchers: Fetchers) -> Non
     statistics = settled(serve, fetchers, play).statistics
     assert statistics.erratic["content"] >= 5
     assert statistics.warnings() == []
+
+
+def test_what_settles_excuses_neither_writes_nor_another_origin(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """Reads of one origin have passed; that each second write, or read elsewhere, fails lasts."""
+    site, other = [
+        serve(by_method(GET=play, POST=in_turn(*[answer(), answer(status=503)] * 2000)))
+        for play in (settling(503, 0.2), in_turn(*[answer(), answer(status=503)] * 2000))
+    ]
+    fetcher = fetchers({"content": site.url, "other": other.url}, writes=True, settle=1.0)
+    probes = [Probe("content", site.url, sample=n) for n in range(20)]
+    probes += [Probe("content", f"{site.url}/{n}", "POST", repeatable=True) for n in range(20)]
+    probes += [Probe("other", other.url, sample=n) for n in range(40)]
+    wait([fetcher.load(probe) for probe in probes], 20)
+    fetcher.excuse()
+    assert fetcher.statistics.excused == {"content"}
+    assert fetcher.statistics.erratic["content"] >= 5
+    assert fetcher.statistics.erratic["other"] >= 5
 
 
 def test_trouble_is_looked_at_no_longer_than_the_run_lasts() -> None:
