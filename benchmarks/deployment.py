@@ -46,6 +46,17 @@ rtl = {rtl}
 page = ["", "v4/", "mobile/?v=1"]
 heartbeat = ["__heartbeat__", "__lbheartbeat__"]
 elsewhere = ["fonts.googleapis.com"]
+asks_for = [
+    "=RequestCurrentPrefs",
+    "=RequestCurrentPayload",
+    "v4/=RequestCurrentEnvironment",
+    "v4/=RequestTelemetryPingList",
+    "mobile/=RequestCurrentPayload",
+]
+
+[send]
+User-Agent = "Mozilla/5.0 (X11; Linux x86_64; rv:38.0) Gecko/20100101 Firefox/38.0 knowngood"
+Accept-Language = "de,en;q=0.5"
 
 [aliases]
 {aliases}

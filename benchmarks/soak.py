@@ -83,7 +83,8 @@ class Job:
                 for seed in self.seeds
             ]
         verdicts = " ".join(each.verdict for each in ended)
-        progress(f"{self.name}: {verdicts}")
+        failed = "; ".join(each.reason for each in ended if each.verdict != "PASSED")
+        progress(f"{self.name}: {verdicts}{': ' * bool(failed)}{failed}")
         return ended
 
 

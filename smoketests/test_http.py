@@ -40,6 +40,18 @@ def test_every_firefox_gets_the_same(client, path):
         assert not checks.differ([ours, again], [theirs]), "another Firefox gets another body"
 
 
+@pytest.mark.catches("language-page-english")
+@pytest.mark.get("content:/{locale}/", headers={**OTHER, "Accept-Language": "{locale},en;q=0.5"})
+@pytest.mark.get("content:/{locale}/")
+def test_each_language_gets_its_page(responses):
+    """A Firefox in the language of a page gets that page, as one in another language does."""
+    theirs, ours = responses
+    assert theirs.status_code == 200
+    assert ours.status_code == 200
+    same = checks.texts(theirs) == checks.texts(ours)
+    assert same, "a Firefox in the language of the page gets other texts"
+
+
 @pytest.mark.catches("gzip-stale")
 @pytest.mark.origin("content")
 @pytest.mark.parametrize("page", PAGES)

@@ -142,7 +142,13 @@ def test_a_sound_deployment_passes(
     assert ended.verdict["counts"]["flaky"] == 0
     if workers == "0":
         repeated = {request: times for request, times in asked.items() if times > 1}
-        # Only where walks go, and not at the rest: /en-US/ and what is sampled.
+        # Only where walks go, and not at the rest: /en-US/, what is sampled, and each desktop page,
+        # as a Firefox in its language as well.
         others = {"GET /robots.txt", "GET /__version__", "GET /xx-unknown/"}
+        others |= {
+            f"GET /{locale}/"
+            for locale in ("ar", "de", "fr", "he")
+            if asked[f"GET /{locale}/"] == 2
+        }
         beyond = {request for request in repeated if not request.startswith("GET /en-US/")}
         assert beyond - others == set(), "beyond what is walked through or sampled"

@@ -1,6 +1,6 @@
 """Faults by which it depends on who asks what is answered: on the browser and its language."""
 
-from fhr_standin.faults.changes import ALL_PAGES, content, swap
+from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
 from fhr_standin.faults.headers import english
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import NOT_FOUND, Resource, message
@@ -24,6 +24,12 @@ def _older_for_german(ask: Ask, resource: Resource) -> Resource:
     return older(ask, resource) if ask.request.language.startswith("de") else resource
 
 
+def _english_at_home(ask: Ask, resource: Resource) -> Resource:
+    """Answer the English page to whoever prefers the language of the page."""
+    home = ask.request.language.startswith(f"{ask.locale},")
+    return ask.site.page("en-US", "") if home else resource
+
+
 FAULTS = [
     content(
         "firefox-turned-away",
@@ -38,6 +44,12 @@ FAULTS = [
         _for_browsers,
         reach="whole site",
         touches=["/{unknown}/"],
+    ),
+    content(
+        "language-page-english",
+        "each page is the English one for whoever prefers its language alone",
+        DESKTOP,
+        _english_at_home,
     ),
     content(
         "firefox-script-missing",
