@@ -120,6 +120,13 @@ def test_nothing_that_a_server_said_forges_a_line() -> None:
     assert release == 'v8"} 0\\x0aknowngood_verdict{verdict="PASSED"} 1\\x0a'
 
 
+def test_a_label_reads_back_as_it_was() -> None:
+    """Backslash and quote have a meaning in a label: a backslash and an n are no new line."""
+    content = passed()
+    content["release"]["seen"] = r'C:\new "8"'
+    assert list(values(content, "release_info", "release")) == [r'C:\new "8"']
+
+
 def test_the_file_is_replaced_whole(tmp_path: Path) -> None:
     """node_exporter reads files that end in .prom at any time: only the finished one does."""
     path = tmp_path / "prod.prom"

@@ -284,6 +284,7 @@ class Leaky:
         (self.folder / "checks/test_leaks.py").write_text(checks)
         command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--env=demo"]
         names = {"verdict-file": "verdict.json", "har-file": "run.har", "junitxml": "junit.xml"}
+        names |= {"prometheus-file": "run.prom"}
         reports = [f"--{option}=reports/{name}" for option, name in names.items()]
         done = subprocess.run(
             [*command, *reports, *options],
