@@ -69,6 +69,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "stylesheet-bom-inside": ("/pl/css/styles.css", 200, CSS, "}\n\ufeff"),
     "months-alike": ("/pl/js/locale/date_format.json", 200, JSON, ",".join(["sty"] * 12)),
     "months-english": ("/pl/js/locale/date_format.json", 200, JSON, ENGLISH),
+    "months-twice": ("/pl/js/locale/date_format.json", 200, JSON, "sty,lut,lut,kwi"),
     "months-sorted": ("/pl/js/locale/date_format.json", 200, JSON, "Apr,Aug,Dec,Feb,Jan"),
     "date-format-wrong-charset": (
         "/pl/js/locale/date_format.json",
@@ -82,6 +83,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "svn-exposed": ("/.svn/entries", 200, TEXT, "12\n"),
     "backup-exposed": ("/pl/js/config.json~", 200, TEXT, "{}\n"),
     "robots-is-html": ("/robots.txt", 200, HTML, "<html>"),
+    "heartbeat-is-html": ("/__heartbeat__", 200, HTML, "Welcome to nginx"),
+    "lbheartbeat-is-html": ("/__lbheartbeat__", 200, HTML, "Welcome to nginx"),
     "heartbeat-says-error": ("/__heartbeat__", 200, JSON, '"status": "error"'),
     "version-commit-head": ("/__version__", 200, JSON, '"commit": "HEAD"'),
     "page-title-is-key": ("/pl/v4/", 200, HTML, "<title>fhr.page_title</title>"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import Environment
@@ -21,8 +21,7 @@ _QUALITY: Final = 50  # of the screenshot, of 100
 _SHOT: Final = 5.0  # seconds that it may take
 _URLS: Final = 20  # URLs of other hosts that the evidence lists
 
-_SETTLE: Final = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
-"""Lets the page do what it put off to the end of its loading."""
+_IDLE: Final = 3.0  # seconds for a page to come to rest, once the check has done its part
 
 
 class OpenedPage:
@@ -48,7 +47,6 @@ class OpenedPage:
         assert answer is not None
         try:
             self.page.goto(answer.url, wait_until="load")
-            self.page.evaluate(_SETTLE)
         except Error as error:
             self.refuse_faults()
             raise self._as_own(error) from None
@@ -85,7 +83,17 @@ class OpenedPage:
             if isinstance(error, Error) or "\nCall log:" in str(error):
                 raise self._as_own(error) from None
             raise
+        self._settle()
         self.refuse_faults()
+
+    def _settle(self) -> None:
+        """Wait until the page has asked for nothing for half a second: what fails then fails for
+        users, too. A page that never ends to ask is judged by what it has done so far.
+        """
+        from playwright.sync_api import Error
+
+        with suppress(Error):
+            self.page.wait_for_load_state("networkidle", timeout=_IDLE * 1000)
 
     def evidence(self) -> dict[str, Any]:
         """Return what people look at: console, failed requests, other hosts, a screenshot."""
