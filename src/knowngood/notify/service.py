@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
+import warnings
+from contextlib import suppress
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Final
 
 from ..environment import Environment, NotifyEntry
@@ -21,6 +25,9 @@ _TYPES: Final = {
     EventKind.ROLLED_BACK: "warning",
 }
 """What apprise calls each kind of event: services show it as a colour or a symbol."""
+
+_IMPORT: Final = threading.Lock()
+"""Held by the one thread that changes the filters of warnings."""
 
 _REASONS: ContextVar[list[str] | None] = ContextVar("reasons", default=None)
 
@@ -92,6 +99,7 @@ _HANDLER: Final = _Reasons(logging.WARNING)
 
 def _apprise() -> Any:
     """Import apprise. Raises UsageError where it is not installed."""
+    _import_quietly()
     try:
         import apprise
     except ImportError:
@@ -99,3 +107,13 @@ def _apprise() -> Any:
             "[[notify]] needs the package apprise; install knowngood[notify]"
         ) from None
     return apprise
+
+
+@cache
+def _import_quietly() -> None:
+    """Import imghdr, which apprise imports with its first message and Python before 3.13 warns of:
+    where warnings are errors, no message would be sent.
+    """
+    with _IMPORT, warnings.catch_warnings(), suppress(ImportError):
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import imghdr  # noqa: F401
