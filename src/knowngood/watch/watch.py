@@ -52,7 +52,8 @@ class Watch:
         """Verify, and again at once where that makes a change certain; return an exit code.
 
         It is 0 while the state is what it was; with news the exit code of the state. A usage error
-        is 4 at any time. Raises UsageError, also where ``[[notify]]`` could tell nobody.
+        is 4 at any time, an interruption 2. Raises UsageError, also where ``[[notify]]`` could tell
+        nobody.
         """
         environment = self.options.environment
         if environment.notify:
@@ -65,6 +66,8 @@ class Watch:
             state, news = self._remember(run)
             is_news |= bool(news)
             can_judge |= run.is_judged
+            if run.verdict is VerdictKind.INTERRUPTED:
+                return EXIT_CODES[VerdictKind.INTERRUPTED]
             if not machine.needs_another(state, environment.watch):
                 break
         trouble = notify.ping(environment) if can_judge else ""

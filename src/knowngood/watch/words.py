@@ -10,6 +10,7 @@ from ..safety import one_line
 from ..verdict.evidence import plural
 from .state import News, NewsKind, Status
 
+_WIDEST: Final = 1000  # characters of a line; no command that a run remembers is longer
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
@@ -23,7 +24,10 @@ def lines(news: News, environment: str, roll_back: str) -> list[str]:
     head, *details = _WORDS[news.kind](news)
     if news.status in (Status.FAILED, Status.FLAPPING) and news.kind in _ALARMS:
         details += _what_to_do(news, roll_back)
-    return [one_line(f"{environment} {head}", 600), *(f"    {line}" for line in details)]
+    return [
+        one_line(f"{environment} {head}", _WIDEST),
+        *(f"    {one_line(line, _WIDEST)}" for line in details),
+    ]
 
 
 def _begun(news: News) -> Iterator[str]:

@@ -86,6 +86,18 @@ def test_usage_error(watched: Put) -> None:
         store.reading(prod.path, "prod").__enter__()
 
 
+def test_interrupted(watched: Put) -> None:
+    """Who stops the watch stops it: no further run, and 2."""
+
+    def interrupted(_: float) -> dict[str, Any]:
+        return document(kind=VerdictKind.INTERRUPTED, reason="SIGTERM")
+
+    deployment = by({0: passed, 5: failed, 5.5: interrupted})
+    prod = watched(deployment, watch=WatchSettings(confirm=3))
+    assert [prod.look(minute) for minute in (0, 5)] == [0, 2]
+    assert prod.runs == [0, 5, 5.5]
+
+
 def test_killed_before_it_is_stored(watched: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     """News that may not have arrived is told again: twice is better than never."""
     prod = watched(by({0: passed, 5: failed}))
