@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from ..release import GitError
 from ..safety import indented_lines, one_line
 from ..verdict import VerdictKind
 from . import results, rollback_records
 from .fault_drill import drilled
 from .results import AS_EXPECTED, MISSED, Say
-from .sandbox import BAD, BETTER, GOOD, PROD, STAGE, Sandbox, sandbox
+from .sandbox import BAD, BETTER, BRANCH, GOOD, PROD, STAGE, Sandbox, sandbox
 
 _WHY: Final = "rollback drill: what if it is forced?"
 _FIRST: Final = "--override=rollback drill: the first push, nothing is there yet"
@@ -103,17 +104,46 @@ class RollbackDrill:
 
     def steps(self) -> Iterator[Step]:
         """Take each step and yield it. Steps after one that is not right prove nothing."""
+        yield self._move_branch(GOOD, f"no record verified/… on {self._commit(GOOD)} says PASSED")
         yield self._push_good(GOOD, STAGE, _FIRST)
+        yield self._move_branch(GOOD)
         yield self._push_good(GOOD, PROD, _FIRST)
         yield self._push_good(BETTER, STAGE)
+        yield self._move_branch(BETTER)
         yield self._ask(f"may {BETTER} go to {PROD}?", "yes", "gate", f"--release={BETTER}")
         yield self._push_good(BETTER, PROD)
         lost = one_line(self._sandbox.config.lost, 100)
         yield self._push_bad(f"{BAD}, which lacks {lost}, is pushed to {STAGE}", STAGE)
         yield self._push_refused()
         yield self._push_bad(f"{BAD} is forced on {PROD}", PROD, f"--override={_WHY}")
+        yield self._move_branch(BAD, f"no record verified/… on {self._commit(BAD)} says PASSED")
+        yield self._delete_tag(BETTER)
         yield self._ask(f"what was last known good on {PROD}?", BETTER, "last-good")
         yield self._read_records()
+
+    def _commit(self, release: str) -> str:
+        return (self._sandbox.site.commit_of(release) or "")[:12]
+
+    def _move_branch(self, release: str, refusal: str = "") -> Step:
+        """Move the release branch at the origin, whose hook refuses what has not PASSED."""
+        ref = f"{release}^{{commit}}:refs/heads/{BRANCH}"
+        return self._git_push(f"the branch {BRANCH} moves to {release}", ref, refusal)
+
+    def _delete_tag(self, release: str) -> Step:
+        refusal = "the tag of a release that is on record is never moved or deleted"
+        return self._git_push(f"the tag {release} is deleted", f":refs/tags/{release}", refusal)
+
+    def _git_push(self, done: str, ref: str, refusal: str) -> Step:
+        """Push a ref to the origin; its hook must print ``refusal``, or let it in without one."""
+        try:
+            output = self._sandbox.site.run("push", "--quiet", "origin", ref)
+        except GitError as error:
+            output = error.output
+            came = "refused" if refusal and refusal in output else f"refused: {error}"
+        else:
+            came = "let in"
+        expected = "refused" if refusal else "let in"
+        return Step(done, f"{expected} by the server's hook", came, came == expected, output)
 
     def _push_good(self, release: str, place: str, *options: str) -> Step:
         done, sentence = f"{release} is pushed to {place}", f"{release} is on {place}, and verified"

@@ -141,7 +141,13 @@ class Sandbox:
         self._tag(BETTER, "Change something")
         lost.unlink()
         self._tag(BAD, f"Lose {self.config.lost}")
-        self.site.run("push", "--quiet", "origin", BRANCH, GOOD, BETTER, BAD)
+        self.site.run("push", "--quiet", "origin", GOOD, BETTER, BAD)
+
+    def guard_origin(self) -> None:
+        """Install the server's hook at the origin. Raises BadEnvironment."""
+        code, output = self.run("hooks", "install", "--server", str(self.folder / "origin.git"))
+        if code:
+            raise BadEnvironment(f"--rollback: the server's hook was not installed: {output}")
 
     def _build(self) -> None:
         command = filled(self.config.build, self.site.path)
@@ -267,4 +273,5 @@ def sandbox(environment: Environment) -> Iterator[tuple[Sandbox, Mapping[str, Se
         with place.served(STAGE) as stage, place.served(PROD) as prod:
             announced = {STAGE: stage, PROD: prod}
             place.make_suite(announced)
+            place.guard_origin()
             yield place, announced

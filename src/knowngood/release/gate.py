@@ -149,6 +149,8 @@ class GateQuestion:
     def _branch(self, commit: str) -> Iterator[GateReason]:
         names = (f"refs/remotes/origin/{self.gate.branch}", f"refs/heads/{self.gate.branch}")
         heads = [name for name in names if self.repository.commit_of(name)][:1]  # the server's
+        if self._is_next(commit, heads):
+            return
         if not heads:
             yield GateReason(
                 f"there is no branch {self.gate.branch} in {self.repository.path}",
@@ -159,6 +161,15 @@ class GateQuestion:
                 f"{self.release} is not on the branch {self.gate.branch}",
                 f"merge it into `{self.gate.branch}` first; only that branch is deployed",
             )
+
+    def _is_next(self, commit: str, heads: Sequence[str]) -> bool:
+        """Return whether the branch can move forward to ``commit``, or begin with it, and this is
+        the first environment: a server's hook lets it move only to what has PASSED somewhere.
+        """
+        first = len(relevant_environments(self.environment)) == 1
+        return first and all(
+            self.repository.succeeds("merge-base", "--is-ancestor", head, commit) for head in heads
+        )
 
     def _uncommitted(self) -> Iterator[GateReason]:
         """A deployment that copies files from this folder would copy what is in no release."""

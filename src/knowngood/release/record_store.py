@@ -107,7 +107,7 @@ def push(repository: Repository, name: str) -> None:
         ref = f"refs/tags/{name}:refs/tags/{name}"
         raise RecordNotWritten(
             f"the record is in {repository.path} and was not pushed: {trouble}\n"
-            f"it goes out with the next record that is pushed, or: "
+            f"it goes out with the next record that is pushed; to push it: "
             f"{repository.by_hand('push', 'origin', ref)}"
         )
 

@@ -70,7 +70,7 @@ def warning(repository: Repository) -> list[str]:
     now = repository.by_hand("push", "origin", *(f"refs/tags/{name}" for name in first))
     return [
         f"not at the origin, where others would see it: {', '.join(first)}{more}; it goes out with "
-        f"the next record that is pushed, or: {now}"
+        f"the next record that is pushed; to push it: {now}"
     ]
 
 

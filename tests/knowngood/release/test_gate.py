@@ -100,6 +100,30 @@ def test_another_branch(site: Repository, note: Note, ask: Ask) -> None:
     assert ask("v2.1", branch="topic") == []
 
 
+def test_the_first_environment_takes_what_the_branch_can_move_to(
+    site: Repository, environments: Environments, note: Note
+) -> None:
+    """A server's hook moves the branch only to what has PASSED somewhere. What is beside the
+    branch is taken nowhere.
+    """
+    note("v1", "stage", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
+    git(site.path, "update-ref", "refs/remotes/origin/release", "v1^{}")
+    commit(site.path)
+    git(site.path, "tag", "-a", "v4", "-m", "v4")
+    made = records.read(site, NOW, ["stage"])
+    stage = GateQuestion(environments("stage"), "v4", NOW, site, made)
+    assert [reason.what for reason in stage.answer().reasons] == []
+    git(site.path, "update-ref", "refs/remotes/origin/release", commit(site.path))
+    git(site.path, "checkout", "--quiet", "-b", "beside", "v1^{}")
+    commit(site.path)
+    git(site.path, "tag", "-a", "v5", "-m", "v5")
+    beside = GateQuestion(environments("stage"), "v5", NOW, site, made)
+    assert [r.what for r in beside.answer().reasons] == ["v5 is not on the branch release"]
+    git(site.path, "update-ref", "-d", "refs/remotes/origin/release")
+    git(site.path, "branch", "-D", "release")
+    assert list(beside.answer().reasons) == [], "and what the branch can begin with"
+
+
 def test_the_branch_of_the_server_counts(site: Repository, note: Note, ask: Ask) -> None:
     """A clone knows it as a remote's."""
     note("v3")
