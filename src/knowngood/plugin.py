@@ -139,7 +139,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 @pytest.fixture
 def responses(case: Case, request: pytest.FixtureRequest) -> Sequence[Response]:
     """The answers to everything that the check's marks ask for, in their order."""
-    return _session(request.config).run.responses()
+    return _session(request.config).answers()
 
 
 @pytest.fixture

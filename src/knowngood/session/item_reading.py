@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from ..browser import OpenedPage
@@ -20,6 +21,8 @@ class ItemReading:
         walks: the clients that it uses.
         page: the page that the browser has open for it.
         failed: whether it has failed.
+        began: when it began, in seconds of the monotonic clock.
+        looks: how often it was asked for what it reads.
     """
 
     plan: Plan
@@ -28,8 +31,16 @@ class ItemReading:
     walks: list[Client] = field(default_factory=list)
     page: OpenedPage | None = None
     failed: bool = False
+    began: float = field(default_factory=time.monotonic)
+    looks: int = 1
 
     @property
     def planned(self) -> tuple[PlannedProbe, ...]:
         """The probes whose answers it reads now."""
         return (self.anew or self.plan).planned
+
+    @property
+    def right_by(self) -> float:
+        """When what it reads must have come right, by the monotonic clock; 0 if at once."""
+        within = max((probe.within for probe in self.planned), default=0.0)
+        return self.began + within if within else 0.0

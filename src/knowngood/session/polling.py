@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import time
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 import pytest
 
+from ..fetch import NoAnswer
 from ..verdict.outcome import FAILED, classify
 from .runner import Runner
 
@@ -16,20 +18,41 @@ LONGEST_PAUSE: Final = 5.0
 """Seconds between two looks, growing by half each time."""
 
 
-def wait_until_right(item: pytest.Function, run: Runner, within: float) -> None:
-    """Call the check and ask anew for what it reads, until it holds or ``within`` seconds are over.
-    The last answers are left for pytest's own call.
+_T = TypeVar("_T")
+
+
+def wait_until_answered(read: Callable[[], _T], run: Runner) -> _T:
+    """Return what ``read`` does; ask anew while it raises NoAnswer and the item has time left."""
+    for _ in _looks(run):
+        try:
+            return read()
+        except NoAnswer:
+            continue
+    return read()
+
+
+def wait_until_right(item: pytest.Function, run: Runner) -> None:
+    """Call the check and ask anew for what it reads, until it holds or its time is over. The last
+    answers are left for pytest's own call.
     """
-    began, pause, looks = time.monotonic(), FIRST_PAUSE, 1
-    while _fails(item, run, new=looks > 1):
-        if time.monotonic() + pause > began + within:
+    for look in _looks(run):
+        if not _fails(item, run, new=look > 0):
+            run.note_late(item.nodeid)
             return
+
+
+def _looks(run: Runner) -> Iterator[int]:
+    """Yield 0 at once; then, as long as the running item has time left, pause, ask anew for what it
+    reads, and yield the next number.
+    """
+    look, pause = 0, FIRST_PAUSE
+    yield look
+    while time.monotonic() + pause < run.right_by:
         time.sleep(pause)
         pause = min(LONGEST_PAUSE, pause * 1.5)
         run.ask_anew()
-        looks += 1
-    if looks > 1:
-        run.note_late(item.nodeid, time.monotonic() - began, looks)
+        look += 1
+        yield look
 
 
 def _call(item: pytest.Function, run: Runner, *, new: bool) -> None:

@@ -90,10 +90,9 @@ class Runner:
                 self._forget_failure()
 
     @property
-    def within(self) -> float:
-        """The seconds that what the running item reads may take to come right, if any."""
-        planned = self._reading.planned if self._reading is not None else ()
-        return max((probe.within for probe in planned), default=0.0)
+    def right_by(self) -> float:
+        """When what the running item reads must have come right (monotonic); 0 if at once."""
+        return self._reading.right_by if self._reading is not None else 0.0
 
     def ask_anew(self) -> None:
         """Ask once more for all that the running item declares, whoever holds an answer to it."""
@@ -106,11 +105,14 @@ class Runner:
         if reading.anew is not None:
             self._prefetcher.release(reading.anew)
         reading.anew = replace(reading.plan, planned=planned)
+        reading.looks += 1
 
-    def note_late(self, nodeid: str, seconds: float, looks: int) -> None:
-        """Note that a check held only after a while."""
-        name = one_line(nodeid, 200)
-        self._late.append(f"{name} held after {seconds:.1f} s, at look {looks}; its mark allows it")
+    def note_late(self, nodeid: str) -> None:
+        """Note that a check held, if it did so only after a while."""
+        reading, name = self._now(), one_line(nodeid, 200)
+        if reading.looks > 1:
+            when = f"after {time.monotonic() - reading.began:.1f} s, at look {reading.looks}"
+            self._late.append(f"{name} held {when}; its mark allows it")
 
     def note_comparison(self, comparison: Comparison) -> None:
         """Note that a comparison of the running item failed."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
 
 from ..environment import Environment
-from ..fetch import Exchange, Plan, describe
+from ..fetch import Exchange, Plan, Response, describe
 from ..report import cause_block
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.causes import find_causes
@@ -24,7 +24,7 @@ from .cases import Case, all_cases, inapplicable
 from .failure import Comparison, Failure
 from .marks import BadMark
 from .ordering import Planner, case_of, in_order, values_of
-from .polling import wait_until_right
+from .polling import wait_until_answered, wait_until_right
 from .pytest_options import is_worker, usage_errors
 from .runner import Runner
 from .ticket import RunTicket
@@ -124,11 +124,14 @@ class Worker:
 
     # -- the checks
 
+    def answers(self) -> Sequence[Response]:
+        """Return the answers that the running check reads, waited for if its marks say so."""
+        return wait_until_answered(self.run.responses, self.run)
+
     def prepare_call(self, item: pytest.Function) -> None:
         """Do before pytest calls the check what its marks ask for."""
-        within = self.run.within
-        if within:
-            wait_until_right(item, self.run, within)
+        if self.run.right_by:
+            wait_until_right(item, self.run)
         if "response" in item.funcargs:
             self._run_earlier_samples(item)
 

@@ -210,6 +210,17 @@ def test_an_answer_may_take_a_while_to_come_right(
     assert ("at look 3" in "".join(result.verdict["warnings"])) == (code == 0)
 
 
+def test_no_answer_may_take_a_while_to_come_right(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that is restarted says nothing at all for a moment."""
+    monkeypatch.setattr("knowngood.session.polling.FIRST_PAUSE", 0.01)
+    checks(tmp_path, LATE.format(within=20))
+    result = run(in_turn(*[close] * 4, answer("new")), "settle = 0\nattempts = 2")
+    assert result.code == 0, result.output
+    assert "at look 3" in "".join(result.verdict["warnings"])
+
+
 def test_an_answer_that_never_comes_right_fails(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
