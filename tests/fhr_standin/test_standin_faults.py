@@ -83,8 +83,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "svn-exposed": ("/.svn/entries", 200, TEXT, "12\n"),
     "backup-exposed": ("/pl/js/config.json~", 200, TEXT, "{}\n"),
     "robots-is-html": ("/robots.txt", 200, HTML, "<html>"),
-    "heartbeat-is-html": ("/__heartbeat__", 200, HTML, "Welcome to nginx"),
-    "lbheartbeat-is-html": ("/__lbheartbeat__", 200, HTML, "Welcome to nginx"),
+    "heartbeat-is-html": ("/__heartbeat__", 200, HTML, "It works!"),
+    "lbheartbeat-is-html": ("/__lbheartbeat__", 200, HTML, "It works!"),
     "heartbeat-says-error": ("/__heartbeat__", 200, JSON, '"status": "error"'),
     "version-commit-head": ("/__version__", 200, JSON, '"commit": "HEAD"'),
     "page-title-is-key": ("/pl/v4/", 200, HTML, "<title>fhr.page_title</title>"),
@@ -239,6 +239,7 @@ ASKED = {
     "unknown-locale-200-for-browsers": ("/xx/", {"accept": "text/html,*/*;q=0.8"}, 200),
     "firefox-script-missing": ("/pl/v4/js/fhr_v4.js", {"user-agent": "Firefox/38.0"}, 404),
     "language-script-stale": (f"/{ONE}/js/data.js", {"accept-language": "de,en;q=0.5"}, 200),
+    "language-page-english": ("/pl/", {"accept-language": "pl,en;q=0.5"}, 200),
     "query-refused": ("/pl/mobile/?v=1", {}, 404),
 }
 ELSEWHERE = {
