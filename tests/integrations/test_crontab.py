@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from integration_files import FOLDER
 from missing_part import missing, needed
+from suite_run import PYPROJECT
 
 import fhr_standin
 
@@ -113,7 +114,7 @@ def suite(folder: Path, origin: str) -> None:
     """Write a suite of one check, which fails."""
     for name in ("checks", "environments"):
         (folder / name).mkdir()
-    (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (folder / "pyproject.toml").write_text(PYPROJECT)
     (folder / "checks" / "test_it.py").write_text(CHECK)
     (folder / "environments" / "prod.toml").write_text(
         f'description = "prod"\n[origins]\ncontent = "{origin}"\n[budget]\nprobe = 2\n'

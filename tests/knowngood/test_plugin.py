@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from suite_run import OPTIONS, PYPROJECT
 
 import fhr_standin
 
@@ -52,7 +53,7 @@ def project(tmp_path: Path, standin: fhr_standin.Standin) -> Path:
     (tmp_path / "checks").mkdir()
     (tmp_path / "environments").mkdir()
     (tmp_path / "pyproject.toml").write_text(
-        '[tool.pytest.ini_options]\ntestpaths = ["checks"]\naddopts = "--strict-markers"\n'
+        PYPROJECT.replace('addopts = "', 'addopts = "--strict-markers ')
     )
     _environment(tmp_path, standin.origins)
     return tmp_path
@@ -631,7 +632,7 @@ def test_without_env_nothing_is_loaded(tmp_path: Path) -> None:
         "    loaded = {'httpx', 'pycurl', 'tree_sitter', 'jsonschema'} & set(sys.modules)\n"
         "    assert not loaded\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:anyio"]
+    command = [sys.executable, "-m", "pytest", "-q", *OPTIONS]
     done = subprocess.run(
         command, cwd=tmp_path, env=dict(os.environ), capture_output=True, text=True, check=False
     )

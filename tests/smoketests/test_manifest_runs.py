@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from suite_run import OPTIONS
 
 import fhr_standin
 
@@ -36,7 +37,7 @@ def verify(tmp_path: Path, *options: str) -> tuple[int, dict[str, Any], str]:
     command = [sys.executable, "-m", "knowngood", "verify", f"--verdict-file={verdict}"]
     environ = {k: v for k, v in os.environ.items() if "PYTEST" not in k}
     done = subprocess.run(
-        [*command, "-p", "no:randomly", "-p", "no:cacheprovider", *options],
+        [*command, *OPTIONS, "-p", "no:cacheprovider", *options],
         cwd=ROOT,
         env={**environ, "TMPDIR": str(tmp_path)},
         stdin=subprocess.DEVNULL,

@@ -14,6 +14,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from release_side import all_read, git
+from suite_run import PYPROJECT
 
 from knowngood.release import records
 from knowngood.release.git import Repository
@@ -63,7 +64,7 @@ def served_project(path: Path, site: Repository) -> Iterator[Path]:
     """Yield a suite whose prod serves whatever `live` leads to; v3 lacks a file."""
     for folder in ("environments", "checks"):
         (path / folder).mkdir(parents=True)
-    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (path / "pyproject.toml").write_text(PYPROJECT)
     (path / "checks" / "test_it.py").write_text(CHECK)
     (path / "deploy").write_text(DEPLOY)
     (path / "deploy").chmod(0o755)

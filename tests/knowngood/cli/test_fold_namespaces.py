@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from suite_run import OPTIONS
 from vantage_point import CONTROL, EDGE
 
 from knowngood.cli import main
@@ -62,7 +63,7 @@ def namespaces() -> None:
 def verify(project: Path, place: str, edge: str) -> "subprocess.Popen[bytes]":
     """Start ``knowngood verify`` in a namespace of its own."""
     command = [sys.executable, "-m", "knowngood", "verify", "--env=prod", f"--place={place}"]
-    options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", f"--verdict-file={place}.json"]
+    options = ["-q", *OPTIONS, "-p", "no:cacheprovider", f"--verdict-file={place}.json"]
     folder = project / place  # for the lock of the environment: they are machines of their own
     folder.mkdir()
     inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from command_run import Run
 from release_side import Note, git
+from suite_run import PYPROJECT
 
 import fhr_standin
 from knowngood.environment.model import Environment
@@ -40,7 +41,7 @@ def project(tmp_path: Path, site: Repository) -> Path:
     path = tmp_path / "suite"
     (path / "environments").mkdir(parents=True)
     (path / "checks").mkdir()
-    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (path / "pyproject.toml").write_text(PYPROJECT)
     environment(path, "stage")
     environment(path, "prod", 'promotes_from = "stage"')
     return path

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_run import Run
+from suite_run import OPTIONS
 from watched_runs import DAY, after
 from watched_runs import run as made_up
 from wire import Serve, answer
@@ -45,7 +46,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Serve) -> Pa
 
 def test_watch(run: Run, project: Path) -> None:
     """An alarm after two runs; a check of the same state is CRITICAL, and prints one line."""
-    first = run("watch", "--env=prod", "--verdict-file=verdict.json", "-p", "no:randomly")
+    first = run("watch", "--env=prod", "--verdict-file=verdict.json", *OPTIONS)
     assert first.code == 1, first.output
     head, details, look = first.out.splitlines()
     assert head.startswith("prod FAILED since ")
@@ -56,7 +57,7 @@ def test_watch(run: Run, project: Path) -> None:
     assert json.loads((project / "verdict.json").read_text())["verdict"] == "FAILED"
     (state,) = (project / "state" / "knowngood").iterdir()
     assert state.name.startswith("prod-")
-    second = run("watch", "--env=prod", "--monitoring", "-p", "no:randomly")
+    second = run("watch", "--env=prod", "--monitoring", *OPTIONS)
     assert second.code == 2
     assert second.out.startswith("KNOWNGOOD CRITICAL - prod FAILED since ")
     assert (second.out.count("\n"), second.err) == (1, "")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from suite_run import PYPROJECT
 
 from knowngood.drill import drill_faults, fault_drill
 from knowngood.environment.model import BadEnvironment
@@ -81,7 +82,7 @@ def project(tmp_path: Path) -> Path:
     """A team's own suite, environment and deployment."""
     (tmp_path / "environments").mkdir()
     (tmp_path / "checks").mkdir()
-    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "environments" / "ours.toml").write_text(ENVIRONMENT)
     (tmp_path / "checks" / "test_page.py").write_text(SUITE)
     (tmp_path / "deployment.py").write_text(DEPLOYMENT)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from suite_run import PYPROJECT
 
 from knowngood.cli import main as cli
 from knowngood.drill import drill_rollback
@@ -102,7 +103,7 @@ def project(tmp_path: Path) -> Path:
     path = tmp_path / "project"
     for folder in ("environments", "checks"):
         (path / folder).mkdir(parents=True)
-    (path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (path / "pyproject.toml").write_text(PYPROJECT)
     (path / "environments" / "ours.toml").write_text(ENVIRONMENT)
     (path / "checks" / "test_page.py").write_text(CHECK)
     (path / "server.py").write_text(SERVER)

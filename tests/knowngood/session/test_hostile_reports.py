@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
+from suite_run import PYPROJECT
 from wire import Serve, Talk, raw
 
 FORGED = [
@@ -123,7 +124,7 @@ def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
     """Runs the suite; its reports are in ``tmp_path / "reports"``."""
     for name in ("checks", "environments", "reports"):
         (tmp_path / name).mkdir()
-    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "checks/test_it.py").write_text(CHECKS.format(hostile=BODY))
     (tmp_path / "environments/demo.toml").write_text(
         f'description = "x"\n[budget]\nprobe = 2\n[origins]\ncontent = "{serve(hostile).url}"\n'
@@ -133,7 +134,7 @@ def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
         reports = {"verdict-file": "json", "html-file": "html", "junitxml": "xml"}
         reports |= {"har-file": "har", "summary-file": "md"}
         files = [f"--{option}=reports/v.{kind}" for option, kind in reports.items()]
-        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
         done = subprocess.run(
             [*command, "--env=demo", *files, *options],
             cwd=tmp_path,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.junitxml import LogXML, xml_key
+from suite_run import PYPROJECT
 from wire import Serve, answer
 
 from knowngood.safety import Redactor, redaction
@@ -106,14 +107,14 @@ def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
     folder = tmp_path / "suite"
     for name in ("checks", "environments"):
         (folder / name).mkdir(parents=True)
-    (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (folder / "pyproject.toml").write_text(PYPROJECT)
     url = serve(answer("ok")).url
     environment = f'description = "x"\n[origins]\ncontent = "{url}"\n'
     (folder / "environments/demo.toml").write_text(environment)
 
     def start(*options: str, status: int = 200, before: tuple[str, ...] = ()) -> tuple[int, str]:
         (folder / "checks/test_it.py").write_text(CHECKS.format(status=status))
-        command = ["-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "--env=demo"]
+        command = ["-m", "pytest", "-p", "no:cacheprovider", "--env=demo"]
         done = subprocess.run(
             [sys.executable, *before, *command, *options],
             cwd=folder,

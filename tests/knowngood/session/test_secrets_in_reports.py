@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.sax import saxutils
 
 import pytest
+from suite_run import PYPROJECT
 from wire import Serve, Server, Talk, answer
 
 from knowngood.safety.redactor import MASK
@@ -269,9 +270,7 @@ class Leaky:
         for name in ("checks/schemas", "environments", "reports"):
             (folder / name).mkdir(parents=True)
         (folder / "conftest.py").write_text(CONFTEST)
-        (folder / "pyproject.toml").write_text(
-            '[tool.pytest.ini_options]\ntestpaths = ["checks"]\n'
-        )
+        (folder / "pyproject.toml").write_text(PYPROJECT)
         (folder / "checks/schemas/leak.schema.json").write_text(json.dumps(SCHEMA))
         (folder / "environments/demo.toml").write_text(
             f'description = "a demonstration"\n[origins]\ncontent = "{server.url}"\n'
@@ -282,7 +281,7 @@ class Leaky:
     def run(self, *options: str, checks: str = CHECKS) -> tuple[int, bytes]:
         """The exit code, and all that was printed."""
         (self.folder / "checks/test_leaks.py").write_text(checks)
-        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--env=demo"]
+        command = [sys.executable, "-m", "pytest", "--env=demo"]
         names = {"verdict-file": "verdict.json", "har-file": "run.har", "junitxml": "junit.xml"}
         names |= {"prometheus-file": "run.prom"}
         reports = [f"--{option}=reports/{name}" for option, name in names.items()]

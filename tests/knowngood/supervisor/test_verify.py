@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from suite_run import PYPROJECT
 
 import fhr_standin
 from knowngood.cli import main
@@ -25,7 +26,7 @@ def test_robots(response):
     """Robots are answered."""
     assert response.status_code == 200
 '''
-COMMAND = [sys.executable, "-m", "knowngood", "verify", "--env=demo", "-p", "no:randomly"]
+COMMAND = [sys.executable, "-m", "knowngood", "verify", "--env=demo"]
 FAILS = PASSES.replace("== 200", "== 404")
 
 
@@ -41,7 +42,7 @@ def project(tmp_path: Path, standin: fhr_standin.Standin) -> Path:
     """Another team's suite, with an environment whose run may take a minute."""
     (tmp_path / "checks").mkdir()
     (tmp_path / "environments").mkdir()
-    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["checks"]\n')
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     environment(tmp_path, standin, run=60)
     return tmp_path
 
