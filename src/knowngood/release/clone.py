@@ -82,7 +82,9 @@ def _cloned(url: str) -> Repository:
 def _make(aside: Path, url: str, path: Path) -> None:
     aside.mkdir()
     new = Repository(aside)
-    new.run("init", "--quiet", "--bare")
+    branch = new.run("ls-remote", "--", url, "refs/heads/*").partition("\t")[0]
+    form = "sha256" if len(branch) == 64 else "sha1"
+    new.run("init", "--quiet", "--bare", f"--object-format={form}")
     new.run("config", "remote.origin.url", url)
     try:
         aside.rename(path)

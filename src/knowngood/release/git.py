@@ -26,8 +26,9 @@ _ENVIRONMENT: Final = {
     "GIT_OPTIONAL_LOCKS": "0",
     # refs/replace/ can be pushed, and would show another commit in a commit's place.
     "GIT_NO_REPLACE_OBJECTS": "1",
-    # A graft, .git/info/grafts, gives a commit other parents.
-    "GIT_GRAFT_FILE": os.devnull,
+    # A graft, .git/info/grafts, gives a commit other parents. Of a file that is there git says
+    # that it is deprecated.
+    "GIT_GRAFT_FILE": f"{os.devnull}/none",
     "LC_ALL": "C.UTF-8",
 }
 # What a clone's own configuration could have git run, or overlook.

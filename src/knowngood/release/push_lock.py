@@ -13,7 +13,7 @@ from ..safety import RunnerError, one_line
 from . import record_store
 from .git import GitError, Repository
 
-_NEW = "0" * 40
+_NEW = ""
 
 
 class PushLocked(RunnerError):
