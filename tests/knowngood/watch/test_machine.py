@@ -165,6 +165,7 @@ def test_flapping_ends_when_it_is_steady(verdict: str, kind: NewsKind) -> None:
     """After half an hour of one verdict; what was before does not count again."""
     state, _ = after(row("FPFPFP", 5), state=SOUND)
     assert state.status is Status.FLAPPING
+    assert after(row(verdict * 4, 60), state=state)[1] == []
     state, news = after(row(verdict * machine.STEADY, 60), state=state)
     assert kinds(news) == [kind]
     assert after(row(verdict * 20, 120), state=state)[1] == []
