@@ -97,7 +97,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if SESSION not in config.stash and any(_FIXTURES & _fixtures(item) for item in items):
+    reads_help = config.option.showfixtures or config.option.show_fixtures_per_test
+    if (
+        SESSION not in config.stash
+        and not reads_help
+        and any(_FIXTURES & _fixtures(item) for item in items)
+    ):
         from .session.pytest_options import without_environment
 
         raise pytest.UsageError(without_environment(config))

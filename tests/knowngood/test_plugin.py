@@ -639,6 +639,15 @@ def test_without_env_nothing_is_loaded(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_fixtures_are_listed_without_env(suite_here: Callable, tmp_path: Path) -> None:
+    """Who writes the first check has no environment yet."""
+    (tmp_path / "test_it.py").write_text("def test_it(response):\n    assert response\n")
+    ended = suite_here("--fixtures", cwd=tmp_path)
+    assert ended.code == 0, ended.output
+    assert "response -- " in ended.output
+    assert suite_here(cwd=tmp_path).code == 4
+
+
 def test_collecting_asks_for_nothing(check: Callable, standin: fhr_standin.Standin) -> None:
     """--collect-only starts no deployment and sends no request."""
     standin.reset()

@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "log": "what happened on an environment, newest first",
     "hooks": "install git hooks: review marks, the release branch, the records",
     "handbook": "how to push, verify and roll back by hand, with curl and git alone",
+    "schema": "print the JSON Schema of environment files, for editors, or of verdict files",
     "manifest": "print the digest of every file of a build, for `verify --manifest`",
 }
 """Each command with its line in the help. The text stands here so that the help imports none."""
