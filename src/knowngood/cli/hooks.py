@@ -20,7 +20,8 @@ def command() -> None:
     update      the same on a server, to a commit that is tagged and verified;
                 records are written once, and signed where knowngood.signers is set
 
-    Settings, with git config: knowngood.review (a regular expression in place of r=NAME),
+    Settings, with git config: knowngood.mark (a regular expression in place of r=NAME),
+    knowngood.review (first-parent, the default, or every-commit),
     knowngood.branch (default: release), knowngood.signers (a file of allowed signers; server).
 
     Exit codes: 0 go on, 1 refused, 3 internal error, 4 usage error.

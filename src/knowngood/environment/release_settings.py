@@ -49,7 +49,10 @@ class GateRules:
         branch: the branch that the release is on.
         max_age: days for which a verification counts.
         signers: ssh's allowed_signers, one of whom must have signed the record.
-        review: a regular expression for the message of every commit; empty: ``r=NAME``.
+        review: which commits must be reviewed: ``first-parent`` or ``every-commit``.
+        mark: a regular expression for the messages of these; empty: ``r=NAME`` or a trailer.
+        reviews: the code host whose approvals count in place of marks; empty: none.
+        reviews_file: the answer of its API, which CI writes; None without ``reviews``.
         requires: names that the release must have passed under beside promotes_from.
         no_change: weekdays, in English, on which nothing is pushed.
         timezone: the time zone by which days begin.
@@ -59,7 +62,10 @@ class GateRules:
     branch: str = "release"
     max_age: float = 7.0
     signers: Path | None = None
-    review: str = ""
+    review: str = "first-parent"
+    mark: str = ""
+    reviews: str = ""
+    reviews_file: Path | None = None
     requires: tuple[str, ...] = ()
     no_change: tuple[str, ...] = ("Friday",)
     timezone: str = "UTC"

@@ -16,7 +16,7 @@ from .live import LiveAnswer
 from .record import Record, RecordKind, at, is_record
 from .record_parser import SKEW
 from .records import Records, Trusted, releases_on
-from .review import ReviewedCommit, ReviewRule, reviewed
+from .review import ReviewedCommit, ReviewRule, outgoing
 from .trust import relevant_environments, trusted_records, untrusted
 
 LISTED = 50
@@ -77,7 +77,8 @@ class GateQuestion:
             return GateDecision(None, (), [self._unknown()])
         trusted = trusted_records(self.environment, self.repository)
         live = self._live_state(commit, trusted)
-        outgoing = self._outgoing(commit, live)
+        rule = ReviewRule.of_gate(self.gate)
+        judged = self._outgoing(commit, live, rule)
         reasons = [
             *self._tag(commit),
             *self._branch(commit),
@@ -86,10 +87,10 @@ class GateQuestion:
             *self._rejected(commit, trusted),
             *self._verified(commit),
             *live.reasons(self.repository, self.release, commit),
-            *self._reviews(outgoing),
+            *self._reviews(judged, rule),
             *self._window(),
         ]
-        return GateDecision(commit, outgoing, reasons, self._difference())
+        return GateDecision(commit, judged, reasons, self._difference())
 
     def _live_state(self, commit: str, trusted: Trusted) -> LiveState:
         name = self.environment.name
@@ -109,16 +110,12 @@ class GateQuestion:
             return None
         return self.repository.commit_of(f"refs/tags/{self.release}")
 
-    def _outgoing(self, commit: str, live: LiveState) -> list[ReviewedCommit]:
-        names: dict[str, None] = {}
+    def _outgoing(self, commit: str, live: LiveState, rule: ReviewRule) -> list[ReviewedCommit]:
+        judged: dict[str, ReviewedCommit] = {}
         for base in live.bases(commit):
-            listed = self.repository.run("rev-list", f"{base}..{commit}", "--").split()
-            names |= dict.fromkeys(listed)
-        return list(reviewed(self.repository, list(names), self._rule()))
-
-    def _rule(self) -> ReviewRule:
-        """Which commits are reviewed: by the environment's own pattern, or the usual one."""
-        return ReviewRule.by(self.gate.review) if self.gate.review else ReviewRule.usual()
+            commits = outgoing(self.repository, commit, [base], rule)
+            judged |= {reviewed[0].name: reviewed for reviewed in commits}
+        return list(judged.values())
 
     def _unknown(self) -> GateReason:
         return GateReason(
@@ -278,13 +275,10 @@ class GateQuestion:
                     f"--release={self.release} --undo --why=WHY",
                 )
 
-    def _reviews(self, outgoing: Sequence[ReviewedCommit]) -> Iterator[GateReason]:
-        unmarked = [commit for commit, passes in outgoing if not passes]
+    def _reviews(self, judged: Sequence[ReviewedCommit], rule: ReviewRule) -> Iterator[GateReason]:
+        unmarked = [commit for commit, passes in judged if not passes]
         for commit in unmarked[:LISTED]:
-            yield GateReason(
-                f"no review: {commit}",
-                f"have it reviewed; its message must hold {self._rule().allowed}",
-            )
+            yield GateReason(f"no review: {commit}", f"have it reviewed; needed: {rule.allowed}")
         if len(unmarked) > LISTED:
             yield GateReason(
                 f"and {len(unmarked) - LISTED} more without review", "split the release"

@@ -12,8 +12,12 @@ from ..safety import UsageError, one_line
 from .git import Repository, is_ref_part
 
 REVIEW: Final = "knowngood.review"
+MARK: Final = "knowngood.mark"
 BRANCH: Final = "knowngood.branch"
 SIGNERS: Final = "knowngood.signers"
+
+REVIEWED: Final = ("first-parent", "every-commit")
+"""Which commits must be reviewed, the default first; as [gate] review has it."""
 
 
 class BadSetting(UsageError):
@@ -26,20 +30,29 @@ class BadSetting(UsageError):
         )
 
 
-def review(repository: Repository) -> re.Pattern[str] | None:
+def review(repository: Repository) -> str:
+    """Return which commits must be reviewed. Raises BadSetting, GitError."""
+    value = repository.setting(REVIEW)
+    if value not in {None, *REVIEWED}:
+        why = f"which commits are judged; a regular expression for messages is {MARK}"
+        raise BadSetting(REVIEW, value or "", why, " or ".join(REVIEWED))
+    return value or REVIEWED[0]
+
+
+def mark(repository: Repository) -> re.Pattern[str] | None:
     """Return what the message of a commit must contain; None where nothing is configured. ``^`` and
     ``$`` are those of a line. Raises BadSetting, GitError.
     """
-    value = repository.setting(REVIEW)
+    value = repository.setting(MARK)
     if value is None:
         return None
     allowed = r"a regular expression of Python's, such as \b[ra]=\w+"
     try:
         pattern = re.compile(value, re.MULTILINE)
     except (re.error, OverflowError, RecursionError) as error:
-        raise BadSetting(REVIEW, value, f"no regular expression: {error}", allowed) from None
+        raise BadSetting(MARK, value, f"no regular expression: {error}", allowed) from None
     if pattern.search(""):
-        raise BadSetting(REVIEW, value, "an empty message has it", allowed)
+        raise BadSetting(MARK, value, "an empty message has it", allowed)
     return pattern
 
 

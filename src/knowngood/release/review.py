@@ -1,92 +1,137 @@
-"""The mark by which a commit says who reviewed it.
+"""Which commits somebody reviewed: by the mark in their message, or by approvals of a code host.
 
-As Mozilla's history has it: "Bug 123 - Fix it. r=alice,bob". ``r?alice`` asks for a review and
-``r=me`` names nobody, so neither is one. Whether the mark is true git cannot tell: it is there so
-that nothing is pushed which nobody thought of showing to a second person.
+Whether a mark is true git cannot tell: it is there so that nothing is pushed which nobody thought
+of showing to a second person.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Final
 
+from ..environment import GateRules
 from ..safety import one_line
 from . import git_settings
+from .approvals import approved_commits
 from .git import Repository
 from .git_objects import GitObject, decoded, objects
+from .review_mark import is_reviewed, people, without_quote
 
-DEFAULT: Final = re.compile(
-    r"(?<![^\s(\[.,;])r="  # neither "sr=" nor the "?r=" of a URL
-    r"(?:me,)?(?!me\b(?![.+@-]\w))"
-    r"[:#]?\w[\w.+@-]*+(?!\?)"
-)
 SHOWN: Final = 10
 """Commits that a refusal names; the rest it counts."""
 
-_TAKEN_BACK: Final = re.compile(r'\A\s*(?:Revert|Reapply) ".*"')
+_EVERY: Final = "every-commit"
+_USUAL: Final = (
+    'r=NAME as the last words of the subject, as in "Bug 123 - Fix it. r=alice,bob" (r? only asks, '
+    "r=me names nobody), or Reviewed-by: NAME in the last paragraph; somebody else than the author"
+)
 _MERGE: Final = re.compile(r"\A\s*Merge ")
 _SCISSORS: Final = re.compile(rb"^\S+ -{24} >8 -{24}\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRule:
-    """What a message must contain.
+    """What counts as reviewed.
 
     Attributes:
-        pattern: what must match somewhere in it.
-        allowed: the same in words, for people.
+        allowed: what a commit must have, in words for people.
+        every_commit: whether each commit is judged, and not only those of the first-parent line: a
+            merge stands for what it brings.
+        pattern: what must match somewhere in a message; None: the usual mark.
+        approved: the commits that a code host says are approved; None: messages decide.
     """
 
-    pattern: re.Pattern[str]
-    allowed: str
+    allowed: str = _USUAL
+    every_commit: bool = False
+    pattern: re.Pattern[str] | None = None
+    approved: Set[str] | None = None
+
+    @classmethod
+    def of_gate(cls, gate: GateRules) -> ReviewRule:
+        """Return the rule of an environment. Raises BadEnvironment."""
+        rule = cls(every_commit=gate.review == _EVERY)
+        if gate.reviews_file is not None:
+            approved = approved_commits(gate.reviews_file, gate.reviews)
+            allowed = f"an approval by somebody else than the author in {gate.reviews_file}"
+            return replace(rule, approved=approved, allowed=allowed)
+        if not gate.mark:
+            return rule
+        pattern = re.compile(gate.mark, re.MULTILINE)
+        return replace(rule, pattern=pattern, allowed=f"what {one_line(gate.mark)} matches")
 
     @classmethod
     def of(cls, repository: Repository) -> ReviewRule:
-        """Return the repository's rule. Raises BadSetting, GitError."""
-        configured = git_settings.review(repository)
-        if configured is not None:
-            allowed = (
-                f"what {one_line(configured.pattern)} matches (git config {git_settings.REVIEW})"
-            )
-            return cls(configured, allowed)
-        usual = cls.usual()
-        other = f"git config {git_settings.REVIEW} takes another regular expression"
-        return cls(usual.pattern, f"{usual.allowed}; {other}")
+        """Return the rule of a repository's hooks. Raises BadSetting, GitError."""
+        rule = cls(every_commit=git_settings.review(repository) == _EVERY)
+        pattern = git_settings.mark(repository)
+        if pattern is not None:
+            setting = f"(git config {git_settings.MARK})"
+            allowed = f"what {one_line(pattern.pattern)} matches {setting}"
+            return replace(rule, pattern=pattern, allowed=allowed)
+        other = f"git config {git_settings.MARK} takes a regular expression in its place"
+        return replace(rule, allowed=f"{_USUAL}; {other}")
 
-    @classmethod
-    def usual(cls) -> ReviewRule:
-        """Return the rule that holds where nothing is configured."""
-        allowed = 'r=NAME, as in "Bug 123 - Fix it. r=alice,bob" (r? only asks, r=me names nobody)'
-        return cls(DEFAULT, allowed)
-
-    @classmethod
-    def by(cls, expression: str) -> ReviewRule:
-        """Return the rule that a regular expression makes."""
-        return cls(re.compile(expression, re.MULTILINE), f"what {one_line(expression)} matches")
-
-    def marks(self, message: str) -> bool:
-        """Return whether the message has the mark. A revert quotes the subject of what it takes
-        back, with its mark; it needs one of its own, since it changes what is live.
+    def is_met(self, repository: Repository, message: str, authors: Sequence[str]) -> bool:
+        """Return whether a message says that somebody else than ``authors`` reviewed it. Raises
+        GitError.
         """
-        return self.pattern.search(_TAKEN_BACK.sub("", message)) is not None
+        if self.pattern is not None:
+            return self.pattern.search(without_quote(message)) is not None
+        reviewers, further = people(repository, message)
+        return is_reviewed(reviewers, [*authors, *further])
 
 
 ReviewedCommit = tuple[GitObject, bool]
 """A commit, and whether it passes the review rule."""
 
 
-def reviewed(
-    repository: Repository, names: Sequence[str], rule: ReviewRule
-) -> Iterator[ReviewedCommit]:
-    """Yield these commits (full names), each with whether it passes: it has the mark, or it is a
-    merge that is the same as git's automatic merge. Raises GitError.
+def outgoing(
+    repository: Repository, new: str, known: Sequence[str], rule: ReviewRule
+) -> list[ReviewedCommit]:
+    """Return the commits that must be reviewed of those that ``new`` has and ``known`` has not,
+    each with whether it is.
+
+    ``known`` are commits, or options of git-rev-list that stand for some. What a merge without
+    review brings is judged commit by commit. Raises GitError.
     """
-    plain_merges = _plain_merges(repository, names)
-    for commit in objects(repository, names):
-        marked = not commit.too_large and rule.marks(commit.message)
-        yield commit, marked or commit.name in plain_merges
+    line = () if rule.every_commit else ("--first-parent",)
+    names = repository.run("rev-list", *line, new, "--not", *known).split()
+    commits = list(objects(repository, names))
+    passing = {commit.name for commit in commits if _is_reviewed(repository, commit, rule)}
+    brought: dict[str, None] = {}
+    for commit in commits:
+        if commit.is_merge and commit.name not in passing and not rule.every_commit:
+            brought |= dict.fromkeys(_brought_by(repository, commit, *known))
+    inner = list(objects(repository, [name for name in brought if name not in set(names)]))
+    passing |= {commit.name for commit in inner if _is_reviewed(repository, commit, rule)}
+    judged = [*commits, *inner]
+    passing |= _plain_merges(repository, [c.name for c in judged if c.name not in passing])
+    return [(commit, commit.name in passing) for commit in judged]
+
+
+def _is_reviewed(repository: Repository, commit: GitObject, rule: ReviewRule) -> bool:
+    """Return whether a commit was reviewed itself: of a merge, by others than those who made what
+    it brings.
+    """
+    if rule.approved is not None:
+        return commit.name in rule.approved
+    if commit.too_large:
+        return False
+    makers = [commit]
+    if commit.is_merge:
+        brought = objects(repository, _brought_by(repository, commit))
+        makers = [other for other in brought if not other.is_merge] or makers
+    return rule.is_met(repository, commit.message, [maker.header("author") for maker in makers])
+
+
+def _brought_by(repository: Repository, merge: GitObject, *known: str) -> list[str]:
+    """Return a merge and the commits that it brings; nothing where the history is cut off."""
+    first = f"{merge.name}^1"
+    if repository.commit_of(first) is None:
+        return []
+    return repository.run("rev-list", merge.name, "--not", first, *known).split()
 
 
 def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
@@ -118,8 +163,8 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
     options of git-rev-list that stand for some. Raises BadSetting, GitError.
     """
     rule = ReviewRule.of(repository)
-    names = repository.run("rev-list", new, "--not", *known).split()
-    lines = [_line(commit) for commit, passes in reviewed(repository, names, rule) if not passes]
+    judged = outgoing(repository, new, known, rule)
+    lines = [_line(commit) for commit, passes in judged if not passes]
     if not lines:
         return []
     if len(lines) > SHOWN:
@@ -134,7 +179,8 @@ def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
     """
     text = _without_comments(repository, message, edited)
     rule = ReviewRule.of(repository)
-    if rule.marks(text) or _merges(repository, text):
+    author = repository.run("var", "GIT_AUTHOR_IDENT").strip()
+    if rule.is_met(repository, text, [author]) or _merges(repository, text):
         return []
     subject = text.strip().partition("\n")[0]
     shown = f'"{one_line(subject, 100)}"' if subject else "an empty message"

@@ -26,9 +26,9 @@ def guarded(clone: Clone, server: Clone) -> Clone:
 
 
 def test_a_commit_with_a_mark_is_made(guarded: Clone) -> None:
-    """In the subject or in the body."""
+    """At the end of the subject, or as a trailer."""
     guarded.git("commit", "--allow-empty", "-m", MARKED)
-    guarded.git("commit", "--allow-empty", "-m", "Go on", "-m", "It works.\nr=alice,bob")
+    guarded.git("commit", "--allow-empty", "-m", "Go on", "-m", "It works.", "-m", "r=alice,bob")
 
 
 def test_a_commit_without_a_mark_is_not_made(guarded: Clone) -> None:
@@ -109,7 +109,7 @@ def test_a_git_folder_may_lie_elsewhere(guarded: Clone, tmp_path: Path) -> None:
     moved = tmp_path / "moved.git"
     (guarded.path / ".git").rename(moved)
     where = (f"--git-dir={moved}", f"--work-tree={guarded.path}")
-    guarded.git(*where, "config", "knowngood.review", "^Seen by \\w+$")
+    guarded.git(*where, "config", "knowngood.mark", "^Seen by \\w+$")
     guarded.git(*where, "commit", "--allow-empty", "-m", "Seen by bob")
     said = guarded.refused(*where, "commit", "--allow-empty", "-m", MARKED)
     assert "^Seen by" in said
@@ -117,18 +117,18 @@ def test_a_git_folder_may_lie_elsewhere(guarded: Clone, tmp_path: Path) -> None:
 
 def test_another_pattern_may_be_configured(guarded: Clone) -> None:
     """It takes the place of r=NAME, and the refusal names it."""
-    guarded.git("config", "knowngood.review", "^Reviewed-by: \\w+")
+    guarded.git("config", "knowngood.mark", "^Reviewed-by: \\w+")
     guarded.git("commit", "--allow-empty", "-m", "Go on", "-m", "Reviewed-by: bob")
     said = guarded.refused("commit", "--allow-empty", "-m", MARKED)
-    assert "what ^Reviewed-by: \\w+ matches (git config knowngood.review)" in said
+    assert "what ^Reviewed-by: \\w+ matches (git config knowngood.mark)" in said
 
 
 @pytest.mark.parametrize("pattern", ["r=(", "", ".*", "(?P<a>x)\n(?P<a>y\x1b)", "x{99999999999}"])
 def test_a_bad_pattern_refuses_and_names_its_key(guarded: Clone, pattern: str) -> None:
     """A rule that cannot be read, or that everything keeps, is not passed over."""
-    guarded.git("config", "knowngood.review", pattern)
+    guarded.git("config", "knowngood.mark", pattern)
     said = guarded.refused("commit", "--allow-empty", "-m", MARKED)
-    assert "git config knowngood.review: found" in said
+    assert "git config knowngood.mark: found" in said
     assert "\x1b" not in said
 
 

@@ -375,7 +375,9 @@ MISTAKES = {
         "deploy.command.1: found '--to={branch}'",
         "{release}, {commit} or {env}",
     ),
-    "gate-review": ("[gate]\nreview = '('\n", "gate.review: found '('", "unterminated"),
+    "gate-review": ("[gate]\nreview = 'r='\n", "gate.review: found 'r='", "gate.mark"),
+    "gate-mark": ("[gate]\nmark = '('\n", "gate.mark: found '('", "unterminated"),
+    "gate-reviews": ("[gate]\nreviews = 'gitea'\n", "gate.reviews: found 'gitea'", "github"),
     "gate-timezone": ("[gate]\ntimezone = 'Bonn'\n", "gate.timezone: found 'Bonn'", "Berlin"),
     "gate-timezone-path": ("[gate]\ntimezone = '/etc'\n", "gate.timezone: found '/etc'", "Berlin"),
     "gate-holiday": (
@@ -892,6 +894,13 @@ def test_override_to_another_environment_s_origin(suite: Path) -> None:
     assert preview.origins == {"content": "https://preview.example"}
     with pytest.raises(BadEnvironment, match=r"prod\.toml"):
         override(stage, "content=https://PROD.example:443")
+
+
+def test_approvals_lie_beside_the_environment(suite: Path) -> None:
+    """CI writes the file before the gate; a run that asks no gate does not need it."""
+    gate = loaded(suite, BASE + ORIGINS + '[gate]\nreviews = "github"\n').gate
+    assert gate.reviews_file == suite / "environments" / "reviews.json"
+    assert loaded(suite, BASE + ORIGINS).gate.reviews_file is None
 
 
 NOTIFY = '[secrets]\nchat = "KG_CHAT"\n[[notify]]\nurl = "secret:chat"\n'

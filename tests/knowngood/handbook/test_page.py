@@ -79,7 +79,7 @@ def test_checks_that_are_no_template(rendered: Render, checks: str) -> None:
     [
         ('requires = ["load"]', "refs/tags/verified/load\n"),
         ("max_age = 0.5\nrequires = ['load']", "in the last 0.5 days"),
-        ('review = "ok: .+"', "somebody reviewed each (ok: .+)"),
+        ('mark = "ok: .+"', "somebody reviewed each (ok: .+)"),
         ('branch = "main"', '"$commit" origin/main && echo yes'),
         ('holidays = ["2026-12-25"]', "Never push on Friday, 2026-12-25 (UTC)."),
         ('timezone = "Europe/Berlin"', "Never push on Friday (Europe/Berlin)."),
@@ -144,7 +144,7 @@ shop-a = "http://x$(pwned)';pwned;'"
 url = "shop-a:/'$(pwned)"
 repository = {toml(HOSTILE)}
 [gate]
-review = {toml("'; pwned; '" + re.escape(HOSTILE))}
+mark = {toml("'; pwned; '" + re.escape(HOSTILE))}
 [deploy]
 command = [{words}]
 """)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -293,7 +294,40 @@ def test_commits_without_review(site: Repository, note: Note, ask: Ask) -> None:
     assert "E\\x07ve: More" in one
     assert f"no review: {first[:12]} by Ann: Sneak it in" in other
     assert "\x1b" not in other
-    assert ask("v4", review=r"More|Sneak|Make") == []
+    assert ask("v4", mark=r"More|Sneak|Make") == []
+
+
+def test_the_line_or_every_commit(site: Repository, note: Note, ask: Ask) -> None:
+    """A merge with a mark stands for what it brings, unless every commit counts."""
+    git(site.path, "checkout", "--quiet", "-b", "topic")
+    commit(site.path, "Try")
+    git(site.path, "checkout", "--quiet", "release")
+    git(site.path, "merge", "--quiet", "--no-ff", "-m", "Merge #12 r=bob", "topic")
+    git(site.path, "tag", "-a", "v4", "-m", "v4")
+    note("v4")
+    assert ask("v4") == []
+    [only] = ask("v4", review="every-commit")
+    assert only.endswith(": Try")
+
+
+def test_approvals_in_place_of_marks(
+    site: Repository, note: Note, ask: Ask, tmp_path: Path
+) -> None:
+    """What the code host says is approved goes out; a mark in the message does not help."""
+    reviews = tmp_path / "reviews.json"
+    request = {
+        "state": "MERGED",
+        "author": {"login": "ann"},
+        "latestOpinionatedReviews": {"nodes": [{"state": "APPROVED", "author": {"login": "bob"}}]},
+    }
+    approved = {"oid": site.commit_of("v2"), "associatedPullRequests": {"nodes": [request]}}
+    answer = {"repository": {"object": {"history": {"nodes": [approved]}}}}
+    reviews.write_text(json.dumps({"data": answer}))
+    for release in ("v2", "v3"):
+        note(release)
+    assert ask("v2", reviews="github", reviews_file=reviews) == []
+    [only] = ask("v3", reviews="github", reviews_file=reviews)
+    assert only.endswith(": Make v3 r=bob")
 
 
 def test_commits_that_go_out(note: Note, question: Callable[..., GateQuestion]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from clones import Clone
 
 from knowngood.release.git import Repository
-from knowngood.release.review import ReviewRule, reviewed
+from knowngood.release.review import ReviewedCommit, ReviewRule, outgoing
 
 LINES = "".join(f"line {number}\n" for number in range(9))
 
@@ -40,7 +41,13 @@ def merged(clone: Clone, change: str = ":", message: str = "Merge topic") -> str
 
 def passes(clone: Clone, *names: str) -> list[bool]:
     """Whether each of these commits may go on."""
-    return [each for _, each in reviewed(Repository(clone.path), names, ReviewRule.usual())]
+    rule, repository = ReviewRule(every_commit=True), Repository(clone.path)
+    judged = {name: dict(_by_name(outgoing(repository, name, [], rule)))[name] for name in names}
+    return [judged[name] for name in names]
+
+
+def _by_name(judged: Sequence[ReviewedCommit]) -> Iterator[tuple[str, bool]]:
+    return ((commit.name, passes) for commit, passes in judged)
 
 
 def test_what_git_merges_by_itself(forked: Clone) -> None:
@@ -106,3 +113,74 @@ def test_a_history_that_is_cut_off(forked: Clone, tmp_path: Path) -> None:
     path = tmp_path / "shallow"
     forked.git("clone", "-q", "--depth=1", f"file://{forked.path}", str(path))
     assert passes(Clone(path), merge) == [False]
+
+
+def line(clone: Clone, rule: ReviewRule | None = None) -> dict[str, bool]:
+    """The subjects that go out with main since Begin, and whether each passes."""
+    begin = clone.git("rev-list", "--grep=^Begin", "main")
+    judged = outgoing(Repository(clone.path), "main", [begin], rule or ReviewRule())
+    return {commit.subject: passes for commit, passes in judged}
+
+
+@pytest.fixture
+def topic(clone: Clone) -> Clone:
+    """A branch with two commits without marks, by Bob; main goes on with one that has a mark."""
+    clone.commit("Begin")
+    clone.git("switch", "-q", "-c", "topic")
+    clone.commit("Try", "--author=Bob <bob@example.org>")
+    clone.commit("Try again", "--author=Bob <bob@example.org>")
+    clone.git("switch", "-q", "main")
+    clone.commit("Go on r=carol")
+    return clone
+
+
+def merge(clone: Clone, message: str, author: str = "Alice <alice@example.org>") -> None:
+    """Merge topic as a button does: Alice clicks it."""
+    clone.git("merge", "-q", "--no-ff", "--no-commit", "topic")
+    clone.git("commit", "-q", "--no-verify", f"--author={author}", "-m", message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Merge #12 r=alice", "Merge pull request #12\n\nReviewed-by: Alice <alice@example.org>"],
+)
+def test_a_merge_button(topic: Clone, message: str) -> None:
+    """The merge's mark stands for what it brings, also that of who clicked it."""
+    merge(topic, message)
+    subject = message.partition("\n")[0]
+    assert line(topic) == {subject: True, "Go on r=carol": True}
+
+
+def test_a_merge_button_where_every_commit_counts(topic: Clone) -> None:
+    """What it brings is judged as well."""
+    merge(topic, "Merge #12 r=alice")
+    judged = line(topic, ReviewRule(every_commit=True))
+    assert {subject for subject, passes in judged.items() if not passes} == {"Try", "Try again"}
+
+
+def test_a_merge_without_review(topic: Clone) -> None:
+    """What it brings is judged commit by commit: a merge of git's own adds nothing."""
+    merge(topic, "Merge topic")
+    judged = line(topic)
+    assert {subject for subject, passes in judged.items() if not passes} == {"Try", "Try again"}
+    assert judged["Merge topic"]
+
+
+def test_a_merge_that_its_author_reviewed(topic: Clone) -> None:
+    """Bob may not review what Bob wrote by merging it."""
+    merge(topic, "Merge topic r=bob", "Bob <bob@example.org>")
+    assert not line(topic)["Try"]
+
+
+def test_a_commit_that_its_author_reviewed(topic: Clone) -> None:
+    """A mark of one's own is none."""
+    topic.commit("Sneak it in r=bob", "--author=Bob <bob@example.org>")
+    assert line(topic) == {"Sneak it in r=bob": False, "Go on r=carol": True}
+
+
+def test_approvals_of_a_host(topic: Clone) -> None:
+    """They decide alone: a mark is only a word, and what an approved merge brings is approved."""
+    merge(topic, "Merge pull request #12")
+    approved = frozenset({topic.git("rev-parse", "main")})
+    judged = line(topic, ReviewRule(approved=approved))
+    assert judged == {"Merge pull request #12": True, "Go on r=carol": False}
