@@ -165,7 +165,7 @@ class Sandbox:
 
     def _tag(self, name: str, subject: str) -> None:
         self.site.run("add", "--all", "--force")
-        self.site.run("commit", "--quiet", f"--message={subject} r=drill")
+        self.site.run("commit", "--quiet", f"--message={subject} r=reviewer")
         self.site.run("tag", "--annotate", f"--message={name}", name)
 
     @contextmanager
