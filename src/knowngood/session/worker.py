@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Generator, Sequence
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -28,6 +28,10 @@ from .polling import wait_until_answered, wait_until_right
 from .pytest_options import is_worker, usage_errors
 from .runner import Runner
 from .ticket import RunTicket
+
+GARBAGE: Final = 7000
+"""New objects after which the garbage collector looks for circles: ten times Python's default.
+Answers are no part of any, so that it has little to free; each look costs time."""
 
 
 class Worker:
@@ -121,6 +125,7 @@ class Worker:
             self.run.expect(list(self._plans.values()), by_group=self._worker)
             gc.collect()
             gc.freeze()  # items live to the end; without this every collection walks over them
+            gc.set_threshold(GARBAGE)
 
     # -- the checks
 
