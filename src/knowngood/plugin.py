@@ -87,6 +87,8 @@ def pytest_configure(config: pytest.Config) -> None:
         from .session.registration import start
 
         config.stash[SESSION] = start(config)
+    fixtures = CheckFixtures(config.stash.get(SESSION, None))
+    config.pluginmanager.register(fixtures, "knowngood-fixtures")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -122,93 +124,88 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         return (yield)
 
 
-# `request.config` and not the fixture `pytestconfig`: that one lives as long as the run, and pytest
-# keeps a finalizer in it for every fixture that asked for it.
-
-
-@pytest.fixture
-def environment(request: pytest.FixtureRequest) -> Environment:
-    """The environment under test: its params, aliases and expectations."""
-    return _session(request.config).environment
-
-
-@pytest.fixture
-def case(request: pytest.FixtureRequest) -> Case:
-    """The values that this case fills in: ``case["locale"]``."""
-    from .session.cases import Case
-
-    filled_in: Case = getattr(request, "param", None) or Case()
-    return filled_in
-
-
-@pytest.fixture
-def responses(case: Case, request: pytest.FixtureRequest) -> Sequence[Response]:
-    """The answers to everything that the check's marks ask for, in their order."""
-    return _session(request.config).answers()
-
-
-@pytest.fixture
-def response(responses: Sequence[Response]) -> Response:
-    """The answer to the one URL that the check's mark asks for: of several samples, each in its
-    turn.
+class CheckFixtures:
+    """What checks take, for one run. As methods they know the run without the fixture ``request``,
+    for which pytest inspects a function whenever it is asked for: thousands of times a run.
     """
-    return responses[0]
 
+    def __init__(self, session: Worker | None) -> None:
+        self._started = session
 
-@pytest.fixture
-def resources(case: Case, request: pytest.FixtureRequest) -> Sequence[Resource]:
-    """What the pages that the check's marks ask for need, with ``resources=True``."""
-    return _session(request.config).run.resources()
+    @property
+    def _session(self) -> Worker:
+        if self._started is None:
+            raise pytest.UsageError("this fixture needs --env NAME")
+        return self._started
 
+    @pytest.fixture
+    def environment(self) -> Environment:
+        """The environment under test: its params, aliases and expectations."""
+        return self._session.environment
 
-@pytest.fixture
-def page(case: Case, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page of the mark ``browser``, open in Chromium and loaded: Playwright's ``Page``."""
-    with _session(request.config).run.page() as opened:
-        yield opened
+    @pytest.fixture
+    def case(self, request: pytest.FixtureRequest) -> Case:
+        """The values that this case fills in: ``case["locale"]``."""
+        from .session.cases import Case
 
+        filled_in: Case = getattr(request, "param", None) or Case()
+        return filled_in
 
-@pytest.fixture
-def client(case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
-    """An ``httpx.Client`` at the origin that the check's ``origin`` mark names."""
-    from .session import collection
+    @pytest.fixture
+    def responses(self, case: Case) -> Sequence[Response]:
+        """The answers to everything that the check's marks ask for, in their order."""
+        return self._session.answers()
 
-    origin = collection.origin_of(request.node)
-    with _session(request.config).run.client(origin, case) as walking:
-        yield walking
+    @pytest.fixture
+    def response(self, responses: Sequence[Response]) -> Response:
+        """The answer to the one URL that the check's mark asks for: of several samples, each in its
+        turn.
+        """
+        return responses[0]
 
+    @pytest.fixture
+    def resources(self, case: Case) -> Sequence[Resource]:
+        """What the pages that the check's marks ask for need, with ``resources=True``."""
+        return self._session.run.resources()
 
-@pytest.fixture(scope="session")
-def shared_client(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Client]]:
-    """``shared_client("submission")`` is one client at that origin for the whole run: to log in
-    once. What it writes is deleted at the end of the run.
-    """
-    run = _session(request.config).run
-    yield run.shared_client
-    run.sweep_shared()
+    @pytest.fixture
+    def page(self, case: Case) -> Iterator[Page]:
+        """The page of the mark ``browser``, open in Chromium and loaded: Playwright's ``Page``."""
+        with self._session.run.page() as opened:
+            yield opened
 
+    @pytest.fixture
+    def client(self, case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
+        """An ``httpx.Client`` at the origin that the check's ``origin`` mark names."""
+        from .session import collection
 
-@pytest.fixture
-def schema(request: pytest.FixtureRequest) -> Any:
-    """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check,
-    ``schema("openapi.yaml#/components/schemas/User")`` a part of another file there.
-    """
-    from .content import json_schema
+        origin = collection.origin_of(request.node)
+        with self._session.run.client(origin, case) as walking:
+            yield walking
 
-    folder = request.path.parent / "schemas"
+    @pytest.fixture(scope="session")
+    def shared_client(self) -> Iterator[Callable[[str], Client]]:
+        """``shared_client("submission")`` is one client at that origin for the whole run: to log in
+        once. What it writes is deleted at the end of the run.
+        """
+        run = self._session.run
+        yield run.shared_client
+        run.sweep_shared()
 
-    def named(name: str) -> json_schema.Schema:
-        return json_schema.named(folder, name)
+    @pytest.fixture
+    def schema(self, request: pytest.FixtureRequest) -> Any:
+        """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check,
+        ``schema("openapi.yaml#/components/schemas/User")`` a part of another file there.
+        """
+        from .content import json_schema
 
-    return named
+        folder = request.path.parent / "schemas"
+
+        def named(name: str) -> json_schema.Schema:
+            return json_schema.named(folder, name)
+
+        return named
 
 
 def _fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
-
-
-def _session(config: pytest.Config) -> Worker:
-    session = config.stash.get(SESSION, None)
-    if session is None:
-        raise pytest.UsageError("this fixture needs --env NAME")
-    return session
