@@ -34,11 +34,6 @@ def english(ask: Ask, resource: Resource) -> Resource:
     return ask.site.page("en-US" if "en-US" in codes else codes[0], "")
 
 
-def _welcome(_ask: Ask, _resource: Resource) -> Resource:
-    """Answer the page of a server that nobody has set up."""
-    return message(200, "It works!")
-
-
 def _soft(ask: Ask, resource: Resource) -> Resource:
     """Answer a page for any file that is missing below a locale."""
     missing = resource.status == 404 and ask.locale is not None
@@ -159,14 +154,14 @@ FAULTS = [
         "heartbeat-is-html",
         f"{_HEARTBEAT} is a page with 200",
         [_HEARTBEAT],
-        _welcome,
+        says("Welcome to nginx!"),
         reach="whole site",
     ),
     content(
         "lbheartbeat-is-html",
         f"{_LBHEARTBEAT} is a page with 200",
         [_LBHEARTBEAT],
-        _welcome,
+        says("Welcome to nginx!"),
         reach="whole site",
     ),
     content(
