@@ -36,7 +36,7 @@ from ..environment import (
     ServerNotStarted,
     runnable,
 )
-from ..release import GitError, Repository
+from ..release import GitError, Repository, hook_scripts
 from ..safety import process_group
 from . import sandbox_deploy
 from .fault_drill import bytecode_in
@@ -142,12 +142,12 @@ class Sandbox:
         lost.unlink()
         self._tag(BAD, f"Lose {self.config.lost}")
         self.site.run("push", "--quiet", "origin", GOOD, BETTER, BAD)
+        self._guard(self.folder / "origin.git")
 
-    def guard_origin(self) -> None:
-        """Install the server's hook at the origin. Raises BadEnvironment."""
-        code, output = self.run("hooks", "install", "--server", str(self.folder / "origin.git"))
-        if code:
-            raise BadEnvironment(f"--rollback: the server's hook was not installed: {output}")
+    def _guard(self, origin: Path) -> None:
+        """Install the server's hook, and there: a user's core.hooksPath would lead elsewhere."""
+        Repository(origin).run("config", "core.hooksPath", str(origin / "hooks"))
+        hook_scripts.install(origin, server=True, force=False)
 
     def _build(self) -> None:
         command = filled(self.config.build, self.site.path)
@@ -273,5 +273,4 @@ def sandbox(environment: Environment) -> Iterator[tuple[Sandbox, Mapping[str, Se
         with place.served(STAGE) as stage, place.served(PROD) as prod:
             announced = {STAGE: stage, PROD: prod}
             place.make_suite(announced)
-            place.guard_origin()
             yield place, announced

@@ -17,6 +17,7 @@ from suite_run import PYPROJECT
 
 from knowngood.cli import main as cli
 from knowngood.drill import drill_rollback
+from knowngood.drill.rollback import RollbackDrill, Step
 from knowngood.drill.rollback_records import EXPECTED, difference, not_at_origin
 from knowngood.drill.sandbox import Sandbox
 from knowngood.environment.model import BadEnvironment
@@ -160,25 +161,30 @@ def test_all_as_expected(project: Path, variables: Mapping[str, str], tmp_path: 
     document = json.loads((project / "r.json").read_text())
     assert document["schema"] == 1
     assert [(step["done"], step["right"]) for step in document["steps"]] == [
+        ("the branch release moves to v1", True),
         ("v1 is pushed to stage", True),
+        ("the branch release moves to v1", True),
         ("v1 is pushed to prod", True),
         ("v2 is pushed to stage", True),
+        ("the branch release moves to v2", True),
         ("may v2 go to prod?", True),
         ("v2 is pushed to prod", True),
         ("v3, which lacks about/page.html, is pushed to stage", True),
         ("v3 is pushed to prod", True),
         ("v3 is forced on prod", True),
+        ("the branch release moves to v3", True),
+        ("the tag v2 is deleted", True),
         ("what was last known good on prod?", True),
         ("the records of prod are read back", True),
     ]
     lines = ended.stdout.splitlines()
-    assert len(lines) == 14
+    assert len(lines) == 19
     assert lines[0].startswith("stage: site http://127.0.0.1:")
     assert all(line.startswith("ok  ") for line in lines[3:-1])
-    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[9]
-    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[10]
-    assert "15 of this drill → 15, here and at the origin" in lines[12]
-    assert lines[13].startswith("as expected in ")
+    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[12]
+    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[13]
+    assert "15 of this drill → 15, here and at the origin" in lines[17]
+    assert lines[18].startswith("as expected in ")
 
 
 @pytest.fixture
@@ -205,9 +211,11 @@ def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[Ended]:
     """What the commands of a drill end with, in their order, in place of running them. After a
-    push comes the answer of ``live``.
+    push comes the answer of ``live``. The server's hook does as is expected.
     """
     ends: list[Ended] = []
+    right = Step("a ref is pushed", "as expected", "as expected", right=True)
+    monkeypatch.setattr(RollbackDrill, "_git_push", lambda *_: right)
     monkeypatch.setattr(Sandbox, "run", lambda *_: ends.pop(0))
     return ends
 
