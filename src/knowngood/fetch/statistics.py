@@ -29,6 +29,9 @@ LOOKED_AT_AGAIN: Final = 16
 """Probes without an answer that a process asks once more at its end. If there are more, these
 stand for the others."""
 
+SLOWEST: Final = 5
+"""Exchanges of a process that the report lists as its slowest."""
+
 RETRIES_KEPT: Final = 1000
 """Retried exchanges that a process keeps for the report with every attempt. All are counted."""
 
@@ -124,7 +127,9 @@ class RequestStatistics:
         silent = exchange.error in SILENT and probe.method in SAFE_METHODS
         if silent and len(self.silent) < LOOKED_AT_AGAIN:
             self.silent.setdefault(probe)
-        self.slowest = sorted([*self.slowest, (exchange.seconds, str(probe))], reverse=True)[:5]
+        if len(self.slowest) < SLOWEST or exchange.seconds > self.slowest[-1][0]:
+            slowest = [*self.slowest, (exchange.seconds, str(probe))]
+            self.slowest = sorted(slowest, reverse=True)[:SLOWEST]
         if answer is not None:
             self._note_answer(exchange, answer)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -145,7 +146,7 @@ class Transport:
         setopt(pycurl.PREREQFUNCTION, received.on_request)
         setopt(pycurl.HEADERFUNCTION, received.on_header)
         setopt(pycurl.WRITEFUNCTION, received.on_body)
-        setopt(pycurl.HTTPHEADER, _header_lines(probe, headers))
+        setopt(pycurl.HTTPHEADER, _header_lines(headers, has_body=probe.body is not None))
         if probe.url.startswith("https:"):
             self._prepare_tls(handle)
         if probe.address:
@@ -186,14 +187,15 @@ def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
     handle.setopt(pycurl.CUSTOMREQUEST, probe.method)
 
 
-def _header_lines(probe: Probe, headers: tuple[tuple[str, str], ...]) -> list[bytes]:
+@lru_cache(64)  # most requests of a run have the same
+def _header_lines(headers: tuple[tuple[str, str], ...], *, has_body: bool) -> list[bytes]:
     """Return the header lines for libcurl. A name with a colon and no value keeps libcurl from
     adding its own; a name with a semicolon is sent without a value.
     """
     pairs = (f"{name}: {value}" if value else f"{name};" for name, value in headers)
     lines = [pair.encode("latin-1") for pair in pairs]
     names = {name.lower() for name, _ in headers}
-    lines += [b"Expect:"] if probe.body is not None else []
+    lines += [b"Expect:"] if has_body else []
     lines += [b"Content-Type:"] if "content-type" not in names else []
     return lines
 
