@@ -16,8 +16,9 @@ from by_hand import Command, Printed, commands, type_in
 import fhr_standin
 from knowngood.environment import loader
 from knowngood.handbook import render
-from knowngood.release import record_store, records
+from knowngood.release import push_lock, record_store, records
 from knowngood.release.git import Repository
+from knowngood.release.push_lock import PushLocked
 from knowngood.release.record import DEPLOYED, Record, RecordKind
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ FAULTS = {
 def checks(text: str) -> list[Command]:
     """Return the commands that verify."""
     verifying = [command for command in commands(text) if command.section == "2. Verify"]
-    return [command for command in verifying if "site tag" not in command.text]
+    return [command for command in verifying if "git -C site" not in command.text]
 
 
 def test_every_check_has_a_fault() -> None:
@@ -142,12 +143,18 @@ def text(site: Repository, desk: Path) -> Iterator[str]:
 
 def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     """V8 is pushed and verified, then FAILS and is rolled back; the records made by hand count."""
-    fetch, listing, _, *deploying = [c for c in commands(text) if c.section[:2] in ("# ", "1.")]
+    fetch, lock, listing, _, *deploying = [
+        c for c in commands(text) if c.section[:2] in ("# ", "1.")
+    ]
     verifying = [command for command in commands(text) if command.section == "2. Verify"]
     pushing = [command for command in commands(text) if command.section == "3. Push"]
 
-    printed = type_in([fetch, *pushing, *deploying, *verifying], desk, "v8")
+    *verifying, free = verifying
+    printed = type_in([fetch, lock, *pushing, *deploying, *verifying], desk, "v8")
     assert wrong(printed) == []
+    seen = pytest.raises(PushLocked, match="for 0 minutes: by hand")
+    with seen, push_lock.held(site, "prod", "a push", print):
+        pytest.fail("it goes ahead")
     outputs = {one.command.claim.partition(":")[0]: one.output for one in printed}
     assert "Make v8. r=bob" in outputs["This goes out"]
     assert (desk / "live").read_text() == "v8\n"
@@ -161,8 +168,10 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     chosen = Command("", "", "", f"release=v7 commit={commit}")
     *checking, passed = verifying
     passing = replace(passed, text=passed.text.replace(".000000Z", ".000002Z"))
-    typed = [failing, chosen, *deploying, *checking, passing]
+    typed = [failing, chosen, *deploying, *checking, passing, free]
     assert wrong(type_in(typed, desk, "v7")) == []
+    with push_lock.held(site, "prod", "a push", print):
+        assert push_lock.holder(site, "prod") != ""
     assert (desk / "live").read_text() == "v7\n"
 
     made = records.read(site, datetime.now(UTC), ["prod"])
