@@ -5,6 +5,8 @@ suite of one check.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,3 +129,42 @@ def with_origin(site: Repository, folder: Path) -> Path:
     git(folder, "clone", "--quiet", "--bare", str(site.path), str(bare))
     git(site.path, "remote", "add", "origin", str(bare))
     return bare
+
+
+SLOW = """#!/bin/sh
+(trap '' TERM; exec sleep 60) &
+echo $$ $! > pids
+mv pids reached
+sleep 60
+"""
+"""A deploy command that does not end, nor does what it has started."""
+
+
+@contextmanager
+def pushing(project: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Yield a push of v2 to prod that has come to the file `reached`; it ends with the context."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "knowngood", "push", "--env=prod", "--release=v2", *words],
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    never = threading.Event()
+    try:
+        while not (project / "reached").exists():
+            assert process.poll() is None, process.communicate()[0].decode()
+            never.wait(0.02)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ended(pid: int) -> bool:
+    """Return whether no process has this number, or it has ended and nobody has noticed."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except OSError:
+        return True
+    return state == "Z"

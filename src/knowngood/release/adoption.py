@@ -26,7 +26,7 @@ def adopt(environment: Environment, release: str, why: str, say: Callable[[str],
             f"--release {one_line(release, 80)!r}: {repository.path} has no such tag or commit"
         )
     tag, commit = resolved
-    with push_lock.held(repository, name, f"knowngood adopt --env={name} --release={tag}"):
+    with push_lock.held(repository, name, f"knowngood adopt --env={name} --release={tag}", say):
         answer = live.ask(environment, repository)
         if not answer.releases:
             say(f"nothing was recorded: {name} does not say what is live ({answer.trouble})")

@@ -14,7 +14,7 @@ from typing import Final
 from ..safety import one_line, process_group
 from ..verdict import EXIT_CODES
 from ..verdict import VerdictKind as Verdict
-from . import deploy_command, record_store
+from . import deploy_command, record_store, running_deploy
 from .git import GitError
 from .ledger import Ledger
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
@@ -81,9 +81,11 @@ class Deployment:
         environment = self.ledger.environment
         assert environment.deploy is not None
         words = environment.deploy.filled(self.release, self.commit, environment.name)
-        self.say(f"deploying: {one_line(' '.join(words), 300)}")
+        command = one_line(" ".join(words), 300)
+        self.say(f"deploying: {command}")
         try:
-            code = deploy_command.show(words, environment.root, self.say)
+            with running_deploy.marked(environment, command) as file:
+                code = deploy_command.show(words, environment.root, file, self.say)
         except OSError as error:
             self.say(f"deploy.command cannot be run: {error}")
             return False

@@ -1,29 +1,40 @@
-"""A command of somebody else's: what it prints is shown as it comes, and its time is bounded."""
+"""A command of somebody else's: what it prints is shown as it comes, its time is bounded, and it
+ends with this process.
+"""
 
 from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Final
 
 from ..safety import one_line, process_group
+from . import deploy_guard
 
 SECONDS: Final = 900.0
 """How long a deploy command may take, so that one that hangs is rolled back. One whose release
 needs longer to reach every edge returns sooner; budget.converge waits for the rest."""
 
 
-def show(command: Sequence[str], folder: Path, say: Callable[[str], None]) -> int:
+def show(command: Sequence[str], folder: Path, inherited: int, say: Callable[[str], None]) -> int:
     """Run ``command`` in ``folder`` and ``say`` each line that it prints; return its exit code.
 
-    After SECONDS it is ended with all that it started, and the code is that of SIGTERM. Raises
-    OSError where it cannot be run.
+    All that it starts inherits the open file ``inherited``. After SECONDS it is ended with all of
+    that, and the code is that of SIGTERM; so it is where this process ends first, or is killed.
+    Raises OSError where it cannot be started.
     """
+    guard = [sys.executable, "-I", "-S", deploy_guard.__file__, str(inherited)]
     process = process_group.start(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*guard, *command],
+        cwd=folder,
+        stdin=subprocess.PIPE,  # closes when this process ends, however it ends
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=(inherited,),
     )
     assert process.stdout is not None
     reader = threading.Thread(target=_read, args=(process.stdout, say), daemon=True)
@@ -34,7 +45,7 @@ def show(command: Sequence[str], folder: Path, say: Callable[[str], None]) -> in
         say(f"not done after {SECONDS:g} s, and ended")
         return -signal.SIGTERM
     finally:
-        if process.poll() is None:
+        if process.poll() is None or process.returncode < 0:
             process_group.end(process)
         reader.join(1)  # and no longer: what the command has started may hold the pipe
 

@@ -1,19 +1,37 @@
-"""One push for each environment at a time, across machines: a ref that only one can create."""
+"""One push for each environment at a time, across machines: a ref that only one can create.
+
+It points at a note of who holds it. The holder renews the note every BEAT seconds; a lock whose
+holder has ended, or has not renewed it for EXPIRES seconds, is taken over by the next one.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import signal
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from types import FrameType
+from typing import Any, Final
 
-from ..safety import RunnerError, one_line
+from ..safety import RunnerError, one_line, process_identity
 from . import record_store
 from .git import GitError, Repository
 
-_NEW = ""
+BEAT: Final = 30.0
+"""Seconds from one sign of life of a lock's holder to the next."""
+
+EXPIRES: Final = 600.0
+"""Seconds without a sign of life after which a lock no longer counts: twice as far as clocks may
+differ."""
+
+BY_HAND: Final = 3600.0
+"""Seconds for which a lock counts that a person took by hand, which nobody renews."""
+
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Say = Callable[[str], None]
 
 
 class PushLocked(RunnerError):
@@ -23,81 +41,202 @@ class PushLocked(RunnerError):
 
 
 @contextlib.contextmanager
-def held(repository: Repository, environment: str, purpose: str) -> Iterator[None]:
-    """Hold the lock of ``environment`` while inside. Raises PushLocked, GitError.
+def held(repository: Repository, environment: str, purpose: str, say: Say) -> Iterator[None]:
+    """Hold the lock of ``environment`` while inside; ``say`` tells of trouble with it.
 
-    The lock is a ref in the repository's origin, or in itself where it has none. It outlives a
-    process that is killed: a person must see then what that did, and remove it.
+    The lock is a ref in the repository's origin, or in itself where it has none. A signal that
+    would end this process waits until the lock is taken, or given back. Raises PushLocked,
+    GitError.
     """
-    ref = f"refs/knowngood/lock/{environment}"
-    who, where = record_store.identity(repository)
-    note = {
-        "id": uuid.uuid4().hex,
-        "who": who,
-        "where": where,
-        "since": datetime.now(UTC).isoformat(),
-        "for": purpose,
-    }
-    blob = repository.run("hash-object", "-w", "--stdin", given=json.dumps(note)).strip()
-    remote = repository.has_origin
+    lock = _Lock(repository, environment, purpose, say)
     try:
-        _take(repository, ref, blob, remote)
-        yield
+        with _deferred():
+            lock.take()
+        with lock.renewed():
+            yield
     finally:
-        with _undisturbed(), contextlib.suppress(GitError):  # the next one is told how to break it
-            _give(repository, ref, blob, remote)  # by its note: nobody else's is taken away
+        with _deferred():
+            lock.give()
+
+
+def ref_of(environment: str) -> str:
+    """Return the name of an environment's lock."""
+    return f"refs/knowngood/lock/{environment}"
+
+
+def holder(repository: Repository, environment: str) -> str:
+    """Return who holds the lock of ``environment``, in words; empty where nobody does."""
+    note = _read(repository, ref_of(environment), repository.has_origin)
+    return _words(note[1]) if note is not None else ""
+
+
+class _Lock:
+    """One lock, and what is known of it.
+
+    ``blob`` is our note, empty where we do not hold the lock.
+    """
+
+    def __init__(self, repository: Repository, environment: str, purpose: str, say: Say) -> None:
+        who, where = record_store.identity(repository)
+        now = datetime.now(UTC).isoformat()
+        self._note = {
+            "id": uuid.uuid4().hex,
+            "who": who,
+            "where": where,
+            "process": process_identity.own(),
+            "since": now,
+            "beat": now,
+            "for": purpose,
+        }
+        self._repository = repository
+        self._environment = environment
+        self._ref = ref_of(environment)
+        self._remote = repository.has_origin
+        self._say = say
+        self._blob = ""
+
+    def take(self) -> None:
+        """Take it, also from a holder that has ended. Raises PushLocked, GitError."""
+        blob = self._written()
+        try:
+            self._move("", blob)
+        except GitError as error:
+            there = _read(self._repository, self._ref, self._remote)
+            if there is None:
+                raise GitError(f"cannot lock: {error}") from None
+            old, note = there
+            over = _over(note)
+            if not over:
+                raise PushLocked(f"{_words(note)}\nto break it: {self._by_hand()}") from None
+            self._say(f"{_words(note)}; {over}, so its lock is taken over")
+            self._move(old, blob)
+        self._blob = blob
+
+    def give(self) -> None:
+        """Give it back if it is ours, or say that it is left. Nobody else's is taken away: our note
+        must be the one that is there.
+        """
+        if not self._blob:
+            return
+        try:
+            self._move(self._blob, "")
+        except GitError as error:
+            self._say(
+                f"the lock of {self._environment} was left behind: {error}; it ends by itself "
+                f"{EXPIRES / 60:g} minutes from now, or: {self._by_hand()}"
+            )
+        self._blob = ""
+
+    @contextlib.contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Renew the note again and again while inside."""
+        done = threading.Event()
+        thread = threading.Thread(target=self._renew, args=(done,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            with _deferred():
+                thread.join()
+
+    def _renew(self, done: threading.Event) -> None:
+        trouble = ""
+        while not done.wait(BEAT):
+            self._note["beat"] = datetime.now(UTC).isoformat()
+            try:
+                blob = self._written()
+                self._move(self._blob, blob)
+                self._blob, trouble = blob, ""
+            except GitError as error:
+                if not trouble:
+                    self._say(f"the lock of {self._environment} could not be renewed: {error}")
+                trouble = str(error)
+
+    def _written(self) -> str:
+        content = json.dumps(self._note)
+        return self._repository.run("hash-object", "-w", "--stdin", given=content).strip()
+
+    def _move(self, old: str, new: str) -> None:
+        """Have the ref point at ``new``, or go away, if it points at ``old``, or is not there.
+        Raises GitError.
+        """
+        ref, run = self._ref, self._repository.run
+        if self._remote:
+            lease = f"--force-with-lease={ref}:{old}"
+            run("push", "--no-follow-tags", lease, "origin", f"{new}:{ref}")
+        elif new:
+            run("update-ref", ref, new, old or "0" * len(new))
+        else:
+            run("update-ref", "-d", ref, old)
+
+    def _by_hand(self) -> str:
+        words = (
+            ("push", "origin", f":{self._ref}") if self._remote else ("update-ref", "-d", self._ref)
+        )
+        return self._repository.by_hand(*words)
+
+
+def _read(repository: Repository, ref: str, remote: bool) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the object that a lock points at, and the note that it is; the note is empty if it is
+    none. None where there is no lock.
+    """
+    try:
+        if remote:
+            repository.run("fetch", "--no-tags", "origin", f"+{ref}:{ref}")
+        blob = repository.run("rev-parse", "--verify", ref).strip()
+        note = json.loads(repository.run("cat-file", "blob", blob)[:4096])
+        _age(note["since"])
+        return blob, {**note, "who": note["who"], "where": note["where"], "for": note["for"]}
+    except GitError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        return blob, {}
+
+
+def _words(note: Mapping[str, Any]) -> str:
+    """Return who holds a lock, by its note."""
+    if not note:
+        return "another push is under way, by somebody who left no note"
+    minutes = _age(note["since"]) / 60
+    words = f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}"
+    return f"another push is under way, by {one_line(words, 400)}"
+
+
+def _over(note: Mapping[str, Any]) -> str:
+    """Return why a lock no longer counts; empty where it does."""
+    if not note:
+        return ""
+    if process_identity.has_ended(str(note.get("process", ""))):
+        return "that process has ended"
+    try:
+        silent = _age(note["beat"]) if "beat" in note else _age(note["since"])
+    except (ValueError, TypeError):
+        return ""
+    if silent > (EXPIRES if "beat" in note else BY_HAND):
+        return f"its last sign of life was {silent / 60:.0f} minutes ago"
+    return ""
+
+
+def _age(time: str) -> float:
+    """Return the seconds since a time in ISO format."""
+    return (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """A second Ctrl-C must not leave the lock behind."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+def _deferred() -> Iterator[None]:
+    """Let a signal that would end this process wait until the block is done."""
+    arrived: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        arrived.append(number)
+
+    numbers = [number for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in numbers}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _take(repository: Repository, ref: str, blob: str, remote: bool) -> None:
-    try:
-        if remote:
-            lease = f"--force-with-lease={ref}:"
-            repository.run("push", "--no-follow-tags", lease, "origin", f"{blob}:{ref}")
-        else:
-            repository.run("update-ref", ref, blob, _NEW)
-    except GitError as error:
-        holder = _holder(repository, ref, remote)
-        if holder is None:
-            raise GitError(f"cannot lock: {error}") from None
-        raise PushLocked(f"{holder}\nto break it: {_breaking(repository, ref, remote)}") from None
-
-
-def _give(repository: Repository, ref: str, blob: str, remote: bool) -> None:
-    if remote:
-        lease = f"--force-with-lease={ref}:{blob}"
-        repository.run("push", "--no-follow-tags", lease, "origin", f":{ref}")
-    else:
-        repository.run("update-ref", "-d", ref, blob)
-
-
-def _holder(repository: Repository, ref: str, remote: bool) -> str | None:
-    """Return who holds it, by the note that the ref points at; None where nobody does."""
-    try:
-        if remote:
-            repository.run("fetch", "--no-tags", "origin", f"+{ref}:{ref}")
-        note = json.loads(repository.run("cat-file", "blob", ref)[:4096])
-        since = datetime.fromisoformat(note["since"])
-        minutes = (datetime.now(UTC) - since).total_seconds() / 60
-        holder = f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}"
-        return f"another push is under way, by {one_line(holder, 400)}"
-    except GitError:
-        return None
-    except (ValueError, KeyError, TypeError):
-        return "another push is under way, by somebody who left no note"
-
-
-def _breaking(repository: Repository, ref: str, remote: bool) -> str:
-    words = ("push", "origin", f":{ref}") if remote else ("update-ref", "-d", ref)
-    return repository.by_hand(*words)
+        if arrived:
+            signal.raise_signal(arrived[0])

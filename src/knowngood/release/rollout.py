@@ -10,10 +10,11 @@ from typing import Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import hide_secrets, one_line
-from . import clone, live, push_lock, rejection, rollback_target
+from . import clone, live, push_lock, rejection, rollback_target, running_deploy, unpushed
 from .deploy import BAD, DONE, HELD, Deployment
-from .git import GitError, is_ref_part
+from .git import GitError, Repository, is_ref_part
 from .ledger import Ledger
+from .live import LiveAnswer
 from .permission import permitted
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
 from .record_store import RecordNotWritten
@@ -67,8 +68,22 @@ def push(
         deployment = Deployment(
             ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify
         )
-        was_live = answer.commit == commit
-        return _pushed(deployment) if deployment.deploy() else _not_deployed(deployment, was_live)
+        done = deployment.deploy()
+        result = _pushed(deployment) if done else _not_deployed(deployment, answer)
+        return replace(result, code=_shared(ledger.repository, result.code, say))
+
+
+def _shared(repository: Repository, code: int, say: Callable[[str], None]) -> int:
+    """Push the records that have not arrived at the origin. Where that fails, nobody else sees what
+    was done: say so, and return 75 in place of 0.
+    """
+    names = unpushed.names(repository) if repository.has_origin else []
+    if names:
+        unpushed.push(repository, names[0])
+    warnings = unpushed.warning(repository)
+    for line in warnings:
+        say(line)
+    return HELD if warnings and code == DONE else code
 
 
 def _pushed(deployment: Deployment) -> PushResult:
@@ -89,13 +104,13 @@ def _pushed(deployment: Deployment) -> PushResult:
     return PushResult(code)
 
 
-def _not_deployed(deployment: Deployment, was_live: bool) -> PushResult:
-    """Look before judging: a release that was live and still is, and still passes, is not bad
-    because its deployment failed. Any other may be there by half: go back.
+def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
+    """Look before judging: a release that was live ``before`` and still is, and still passes, is
+    not bad because its deployment failed. Any other may be there by half: go back.
     """
     ledger, release, say = deployment.ledger, deployment.release, deployment.say
-    still_live = live.ask(ledger.environment, ledger.repository).commit == deployment.commit
-    if not (was_live and still_live):
+    now = live.ask(ledger.environment, ledger.repository)
+    if not before.commit == now.commit == deployment.commit:
         return _go_back(deployment, is_bad=False)
     say(f"{release} was live before, and still is: it is verified before it is judged")
     code = deployment.verify()
@@ -145,7 +160,7 @@ def roll_back(
         if answer.commit is not None and answer.commit != target.commit:
             _reject(ledger, str(answer), answer.commit, f"rolled back to {target.name}", say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
-        return _put_back(rollback).code
+        return _shared(ledger.repository, _put_back(rollback).code, say)
 
 
 @contextmanager
@@ -159,11 +174,13 @@ def _ledger(environment: Environment, purpose: str, say: Callable[[str], None]) 
         )
     hide_secrets(environment.secret_variables)
     repository = clone.opened(environment)
-    with push_lock.held(repository, environment.name, f"{purpose} --env={environment.name}"):
+    command = f"{purpose} --env={environment.name}"
+    with push_lock.held(repository, environment.name, command, say):
         ledger = Ledger.open(environment)
         for warning in ledger.warnings():
             say(f"! {warning}")
         _tell_unfinished(ledger.records.unverified(environment.name), say)
+        running_deploy.refuse(environment, say)
         yield ledger
 
 

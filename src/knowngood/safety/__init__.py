@@ -5,7 +5,7 @@ child processes, limits of content, and the base classes of all errors. This roo
 pytest, of environments or of checks.
 """
 
-from . import lock, process_group
+from . import lock, process_group, process_identity
 from .atomic_write import write_atomically
 from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
 from .identity import user
@@ -38,6 +38,7 @@ __all__ = [
     "one_line",
     "open_streams",
     "process_group",
+    "process_identity",
     "redact",
     "redact_data",
     "redacted_beginning",

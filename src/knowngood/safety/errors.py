@@ -17,7 +17,7 @@
     │   ├── Blocked                               fetch
     │   ├── LockUnavailable                       safety
     │   ├── StateUnusable                         watch
-    │   └── GitError, RecordNotWritten, PushLocked  release
+    │   └── GitError, RecordNotWritten, PushLocked, DeployRunning  release
     └── NoAnswer           fetch: 1 or 75, which only the whole run can tell
 
 :func:`knowngood.verdict.outcome.classify` decides for every exception, these and others, which of

@@ -1,0 +1,74 @@
+"""Run a command that ends with the process that started it, even if that one is killed.
+
+``python deploy_guard.py FD COMMAND…``: the other end of our standard input is held by that process,
+which never writes. When it closes, the command is ended with its process group, which is ours.
+FD is a file that the command inherits, and all that it starts: see :mod:`.running_deploy`.
+
+A program of its own, and of the standard library alone, so that it starts in a moment.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+GRACE: Final = 5.0
+"""Seconds from SIGTERM to SIGKILL."""
+
+_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command and return its exit code; end by the signal that ended it."""
+    held, *command = words
+    # A handler, and not SIG_IGN, which the command would inherit. It decides when it ends.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            pass_fds=(int(held),),
+            preexec_fn=_die_with_parent,  # safe: there is no other thread yet
+        )
+    except OSError as error:
+        print(f"deploy.command cannot be run: {error}", flush=True)  # noqa: T201 - a program
+        return 127
+    orphaned = threading.Event()
+    watch = threading.Thread(target=_end_with_starter, args=(orphaned,), daemon=True)
+    watch.start()
+    code = process.wait()
+    if orphaned.is_set():
+        watch.join()  # what the command has started may still run
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    return code
+
+
+def _end_with_starter(orphaned: threading.Event) -> None:
+    """Wait until the process that started us is gone, and say so; then end everything."""
+    with suppress(OSError):
+        os.read(0, 1)
+    orphaned.set()
+    os.killpg(0, signal.SIGTERM)
+    time.sleep(GRACE)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _die_with_parent() -> None:
+    """Have the kernel kill the command where this process is killed, on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

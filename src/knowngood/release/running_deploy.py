@@ -1,0 +1,93 @@
+"""A deploy command that still runs although the command that started it was broken off.
+
+It would change the deployment after others have put it right. All that it starts inherits a file
+that is locked: the lock is the kernel's, and ends with the last process that has the file.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ..environment import Environment
+from ..safety import RunnerError, one_line
+from . import clone, deploy_guard
+
+_WAIT: Final = deploy_guard.GRACE + 3  # seconds until what was broken off must have ended
+_PAUSE: Final = 0.1  # seconds
+
+
+class DeployRunning(RunnerError):
+    """A deploy command runs that was broken off; the message says how to end it."""
+
+
+@contextmanager
+def marked(environment: Environment, command: str) -> Iterator[int]:
+    """Yield a file that a deploy command and all that it starts must inherit.
+
+    Only a command that was broken off leaves it behind: what another one left running, such as the
+    server that it has started, is meant to run.
+    """
+    path = _path(environment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(file, json.dumps({"pid": os.getpid(), "command": command}).encode())
+        yield file
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(file)
+
+
+def refuse(environment: Environment, say: Callable[[str], None]) -> None:
+    """Wait for a moment where one still runs on this machine; raise DeployRunning if it does not
+    end.
+    """
+    path = _path(environment)
+    if not _locked(path):
+        return
+    say(f"a deploy that was broken off still runs: {_command(path)}; waiting for its end")
+    end = time.monotonic() + _WAIT
+    while _locked(path):
+        if time.monotonic() > end:
+            raise DeployRunning(
+                f"a deploy that was broken off still runs: {_command(path)}; to see and to end it: "
+                f"fuser -k {path}"
+            )
+        time.sleep(_PAUSE)
+
+
+def _path(environment: Environment) -> Path:
+    digest = sha256(str(environment.path.resolve()).encode()).hexdigest()[:12]
+    return clone.cache() / "deploys" / f"{environment.name}-{digest}"
+
+
+def _locked(path: Path) -> bool:
+    """Return whether a process has the file; remove it where none has."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        path.unlink(missing_ok=True)
+        return False
+    finally:
+        os.close(file)
+
+
+def _command(path: Path) -> str:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return one_line(json.loads(path.read_bytes())["command"], 300)
+    return "its command is not known"

@@ -1,0 +1,52 @@
+"""Name a process so that another one on the same machine can tell whether it has ended.
+
+A number alone is used again, and machines and containers have the same ones. The name of a process
+holds the machine's start, the namespace of the number, the number, and when the process began; all
+are Linux's. Elsewhere a process has no name, and never counts as ended.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def own() -> str:
+    """Return the name of this process; empty where it cannot have one."""
+    try:
+        return " ".join((_machine(), str(os.getpid()), _began(os.getpid())))
+    except (OSError, IndexError):
+        return ""
+
+
+def has_ended(name: str) -> bool:
+    """Return whether the process of this name ran on this machine, and has ended."""
+    try:
+        machine, number, began = name.rsplit(" ", 2)
+        if machine != _machine():
+            return False
+    except (OSError, ValueError):
+        return False
+    try:
+        return _began(int(number)) != began
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError, IndexError):
+        return False
+
+
+def _machine() -> str:
+    """Return what tells this start of this machine, and the namespace of process numbers."""
+    boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
+    return f"{boot} {(_PROC / 'self/ns/pid').readlink()}"
+
+
+def _began(number: int) -> str:
+    """Return when a process began, in ticks since the machine's start (proc(5), stat, field 22).
+    One that has ended, and that nobody has waited for, began never.
+    """
+    fields = (_PROC / str(number) / "stat").read_text("utf-8", "replace").rpartition(") ")[2]
+    state, *rest = fields.split()
+    return "" if state in "ZX" else rest[18]

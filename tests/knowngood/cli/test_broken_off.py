@@ -1,0 +1,89 @@
+"""A push that is killed: its deploy command ends with it, and what is left is seen by the next."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from command_run import Run
+from pushed_site import DEPLOY, SLOW, ended, live, pushing
+
+from knowngood.environment import load
+from knowngood.release import running_deploy
+
+
+def broken_off(project: Path, number: int) -> list[int]:
+    """End a push in the middle of its deployment; the processes of that."""
+    (project / "deploy").write_text(SLOW)
+    with pushing(project) as process:
+        process.send_signal(number)
+        process.wait(30)
+    (project / "deploy").write_text(DEPLOY)
+    return list(map(int, (project / "reached").read_text().split()))
+
+
+@pytest.mark.usefixtures("history")
+def test_a_deploy_ends_with_a_push_that_is_killed(run: Run, project: Path) -> None:
+    """All that it started ends, though nobody was there to end it; the next command waits for
+    that.
+    """
+    pids = broken_off(project, signal.SIGKILL)
+    done = run("rollback", "--env=prod", "--yes")
+    assert done.code == 0, done.output
+    assert all(map(ended, pids)), "it would flip prod after the rollback"
+    assert live(project) == "v1"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a deploy that was broken off."""
+    monkeypatch.setattr(running_deploy, "_WAIT", 0.0)
+
+
+def wait_for_its_end(project: Path) -> None:
+    """Wait until nothing of a deploy that was broken off is left."""
+    never = threading.Event()
+    while True:
+        with contextlib.suppress(running_deploy.DeployRunning):
+            return running_deploy.refuse(load("prod", project), lambda _: None)
+        never.wait(0.05)
+
+
+@pytest.mark.usefixtures("history", "impatient")
+def test_a_deploy_that_outlives_everything(run: Run, project: Path) -> None:
+    """One in a session of its own is not ended: the next command sees it, and does nothing."""
+    (project / "deploy").write_text(
+        "#!/bin/sh\nsetsid sh -c 'echo $$ > pids; mv pids reached; exec sleep 60' &\nsleep 60\n"
+    )
+    with pushing(project) as process:
+        process.kill()
+        process.wait(30)
+    (project / "deploy").write_text(DEPLOY)
+    [pid] = map(int, (project / "reached").read_text().split())
+    try:
+        done = run("rollback", "--env=prod", "--yes")
+        assert done.code == 75, done.output
+        assert "a deploy that was broken off still runs: ./deploy v2" in done.output
+        assert "fuser -k " in done.output
+        assert not (project / "deployed").exists()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    wait_for_its_end(project)
+    assert run("rollback", "--env=prod", "--yes").code == 0
+
+
+@pytest.mark.usefixtures("history")
+def test_what_a_deploy_leaves_running_on_purpose(run: Run, project: Path) -> None:
+    """A server that it has started is no deploy that was broken off."""
+    (project / "deploy").write_text(f"{DEPLOY}setsid sleep 60 > /dev/null 2>&1 &\necho $! > pid\n")
+    try:
+        assert run("push", "--env=prod", "--release=v2").code == 0
+        running_deploy.refuse(load("prod", project), print)
+        assert not ended(int((project / "pid").read_text()))
+    finally:
+        os.kill(int((project / "pid").read_text()), signal.SIGKILL)

@@ -1,0 +1,175 @@
+"""The lock of a push: who may take it over, that it is renewed, and that it never stays untold."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from clones import Clone
+from release_side import git
+
+from knowngood.release import push_lock
+from knowngood.release.git import GitError, Repository
+from knowngood.release.push_lock import PushLocked
+from knowngood.safety import process_identity
+
+REF = "refs/knowngood/lock/prod"
+Lock = Callable[..., None]
+
+
+@pytest.fixture
+def locked(site: Repository) -> Lock:
+    """Have somebody hold the lock of prod since so many minutes; ``beat`` is the same of the last
+    sign of life.
+    """
+
+    def lock(since: float, beat: float | None = None, **more: str) -> None:
+        now = datetime.now(UTC)
+        note: dict[str, Any] = {
+            "who": "Bob <bob@example.org>",
+            "where": "ci-7",
+            "since": (now - timedelta(minutes=since)).isoformat(),
+            "for": "knowngood push",
+            **more,
+        }
+        if beat is not None:
+            note["beat"] = (now - timedelta(minutes=beat)).isoformat()
+        blob = git(site.path, "hash-object", "-w", "--stdin", given=json.dumps(note)).strip()
+        git(site.path, "update-ref", REF, blob)
+
+    return lock
+
+
+@pytest.fixture
+def lines() -> list[str]:
+    """What is said about the lock."""
+    return []
+
+
+def take(site: Repository, lines: list[str]) -> None:
+    """Take the lock and give it back."""
+    with push_lock.held(site, "prod", "a test", lines.append):
+        assert "a test" in push_lock.holder(site, "prod")
+    assert push_lock.holder(site, "prod") == ""
+
+
+@pytest.mark.parametrize(
+    ("since", "beat", "why"),
+    [
+        (60, 11, "its last sign of life was 11 minutes ago"),
+        (61, None, "its last sign of life was 61 minutes ago"),
+    ],
+)
+def test_a_lock_that_has_expired(
+    site: Repository, locked: Lock, lines: list[str], since: float, beat: float | None, why: str
+) -> None:
+    """Nobody has renewed it for ten minutes; one taken by hand counts for an hour."""
+    locked(since, beat)
+    take(site, lines)
+    assert lines == [
+        f"another push is under way, by Bob <bob@example.org> on ci-7, for {since} minutes: "
+        f"knowngood push; {why}, so its lock is taken over"
+    ]
+
+
+@pytest.mark.parametrize(("since", "beat"), [(60, 9), (59, None), (0, 0)])
+def test_a_lock_that_counts(
+    site: Repository, locked: Lock, lines: list[str], since: float, beat: float | None
+) -> None:
+    """However long it is held, if there was a sign of life; and how to break it."""
+    locked(since, beat)
+    with pytest.raises(PushLocked, match=f"for {since} minutes: knowngood push\nto break it: git"):
+        take(site, lines)
+    assert lines == []
+
+
+def test_a_holder_that_has_ended(site: Repository, locked: Lock, lines: list[str]) -> None:
+    """A process of this machine that is gone holds nothing."""
+    child = os.fork()
+    if child == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    machine = process_identity.own().rsplit(" ", 2)[0]
+    locked(0, 0, process=f"{machine} {child} 1")
+    take(site, lines)
+    assert "that process has ended, so its lock is taken over" in lines[0]
+
+
+@pytest.mark.parametrize("process", ["", "another machine 1 1", "nonsense", None])
+def test_a_holder_elsewhere(
+    site: Repository, locked: Lock, lines: list[str], process: str | None
+) -> None:
+    """What runs on another machine, or is this very process, may go on."""
+    locked(0, 0, process=process_identity.own() if process is None else process)
+    with pytest.raises(PushLocked):
+        take(site, lines)
+
+
+def test_it_is_renewed(site: Repository, lines: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is held its note gets a newer sign of life; it is given back all the same."""
+    monkeypatch.setattr(push_lock, "BEAT", 0.01)
+    with push_lock.held(site, "prod", "a test", lines.append):
+        first = json.loads(git(site.path, "cat-file", "blob", REF))
+        never = threading.Event()
+        while json.loads(git(site.path, "cat-file", "blob", REF))["beat"] == first["beat"]:
+            never.wait(0.01)
+    assert git(site.path, "for-each-ref", REF) == ""
+    assert lines == []
+
+
+def test_it_cannot_be_given_back(clone: Clone, server: Clone, lines: list[str]) -> None:
+    """That it is left at the server is told, and how long it counts."""
+    site = Repository(clone.path)
+    with push_lock.held(site, "prod", "a test", lines.append):
+        server.path.rename(server.path.with_name("away"))
+    [line] = lines
+    assert line.startswith("the lock of prod was left behind: git push")
+    assert "it ends by itself 10 minutes from now, or: git -C " in line
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_it_is_taken(
+    clone: Clone, server: Clone, lines: list[str], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The signal waits until the server has answered, so that the lock is known, and given back."""
+    site, run = Repository(clone.path), Repository.run
+
+    def interrupted(self: Repository, *words: str, **options: Any) -> str:
+        if words[0] == "push" and not words[-1].startswith(":"):
+            signal.raise_signal(number)
+        return run(self, *words, **options)
+
+    monkeypatch.setattr(Repository, "run", interrupted)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            push_lock.held(site, "prod", "a test", lines.append),
+        ):
+            pytest.fail("it went on")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert server.git("for-each-ref", "refs/knowngood/") == ""
+
+
+def test_a_lock_that_somebody_else_has_broken(
+    site: Repository, locked: Lock, lines: list[str]
+) -> None:
+    """Theirs is not taken away."""
+    with push_lock.held(site, "prod", "a test", lines.append):
+        locked(0, 0)
+    assert "the lock of prod was left behind" in lines[0]
+    assert "Bob" in push_lock.holder(site, "prod")
+
+
+def test_nowhere_to_lock(clone: Clone, lines: list[str]) -> None:
+    """An origin that does not answer holds no lock."""
+    clone.git("remote", "add", "origin", str(clone.path / "nowhere"))
+    with pytest.raises(GitError, match="cannot lock: "):
+        take(Repository(clone.path), lines)
