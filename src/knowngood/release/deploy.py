@@ -99,6 +99,7 @@ class Deployment:
         environment = self.ledger.environment
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]
         command += ["--env", str(environment.path), "--release", self.release, "--record"]
+        command += [f"--level={environment.level}"]
         command += ["--push"] if self.ledger.repository.has_origin else []
         command += ["--notify"] if self.notify else []
         command += [f"--manifest={self.manifest.absolute()}"] if self.manifest is not None else []

@@ -1,0 +1,49 @@
+"""What a push and a rollback ask of the verification that follows the deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from release_side import NOW
+
+from knowngood.environment.model import Environment
+from knowngood.release import deploy, records
+from knowngood.release.deploy import Deployment
+from knowngood.release.git import Repository
+from knowngood.release.ledger import Ledger
+from knowngood.release.record import RecordKind
+
+Verified = Callable[..., list[str]]
+
+
+@pytest.fixture
+def verified(
+    site: Repository,
+    environments: Callable[..., Environment],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Verified:
+    """The words of the command that verifies v2 on prod, after a deployment like this."""
+    commands: list[list[str]] = []
+
+    def run(command: Sequence[str], folder: Path) -> int:
+        commands.append(list(command))
+        return 75
+
+    def words(level: str = "smoke", **options: object) -> list[str]:
+        monkeypatch.setattr(deploy, "_run", run)
+        environment = replace(environments("prod"), level=level)
+        ledger = Ledger(environment, site, records.read(site, NOW, ["prod"]))
+        made = Deployment(ledger, RecordKind.PUSHED, "v2", "0" * 40, print)
+        replace(made, **options).verify()
+        return commands[-1]
+
+    return words
+
+
+@pytest.mark.parametrize("level", ["smoke", "full"])
+def test_the_level_that_the_environment_asks_for(verified: Verified, level: str) -> None:
+    """A run with a lower one could not end in PASSED."""
+    assert f"--level={level}" in verified(level)
