@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -166,9 +167,17 @@ def _gate(path: Path, table: Mapping[str, Any]) -> GateRules:
     rules = dict(table)
     if "signers" in rules:
         rules["signers"] = file_beside(path, "gate.signers", rules["signers"])
+    if "wait" in rules:
+        rules["wait"] = _duration(rules["wait"])
     if "reviews" in rules:
         rules["reviews_file"] = path.parent / "reviews.json"  # CI may write it later
     return GateRules(**rules)
+
+
+def _duration(text: str) -> timedelta:
+    """Return how long ``30m``, ``2h`` or ``1d`` is."""
+    units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+    return int(text[:-1]) * units[text[-1]]
 
 
 _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {

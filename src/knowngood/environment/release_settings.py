@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 
@@ -48,6 +49,8 @@ class GateRules:
     Attributes:
         branch: the branch that the release is on.
         max_age: days for which a verification counts.
+        level: the level of the run that it must have PASSED before, one of ``LEVELS``.
+        wait: how long ago it must have PASSED before.
         signers: ssh's allowed_signers, one of whom must have signed the record.
         review: which commits must be reviewed: ``first-parent`` or ``every-commit``.
         mark: a regular expression for the messages of these; empty: ``r=NAME`` or a trailer.
@@ -61,6 +64,8 @@ class GateRules:
 
     branch: str = "release"
     max_age: float = 7.0
+    level: str = "smoke"
+    wait: timedelta = timedelta()
     signers: Path | None = None
     review: str = "first-parent"
     mark: str = ""

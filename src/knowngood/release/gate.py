@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..environment import Environment, GateRules
 from ..safety import one_line
 from .gate_live import LiveState
 from .gate_reason import GateReason, doubt
+from .gate_verified import VerifiedBefore
 from .git import Repository, is_ref_part
 from .live import LiveAnswer
-from .record import Record, RecordKind, at, is_record
-from .record_parser import SKEW
-from .records import Records, Trusted, releases_on
+from .record import Record, at, is_record
+from .records import Records, Trusted
 from .review import ReviewedCommit, ReviewRule, outgoing
-from .trust import relevant_environments, trusted_records, untrusted
+from .trust import relevant_environments, trusted_records
 
 LISTED = 50
 """Commits that are listed by author and subject; a push of more is one to split."""
@@ -192,77 +192,18 @@ class GateQuestion:
 
     def _verified(self, commit: str) -> Iterator[GateReason]:
         for place in relevant_environments(self.environment)[1:]:
-            yield from self._good_on(place, commit)
-
-    def _good_on(self, place: str, commit: str) -> Iterator[GateReason]:
-        again = f"knowngood verify --env={place} --release={self.release} --record --push"
-        mine = self._verifications(place, commit)
-        past = [r for r in mine if r.when <= self.now + SKEW]
-        passed = next((r for r in [*past, *mine] if r.passed), None)
-        if passed is None:
-            last = f"; the last try there was {mine[0].verdict}" if mine else ""
-            yield GateReason(f"{self.release} has not PASSED on {place}{last}", again)
-            return
-        if passed not in past:
-            yield GateReason(
-                f"{self.release} PASSED on {place} on {at(passed.when)}, which is in the future: "
-                f"the clock of {one_line(passed.where or passed.who, 80)} is ahead, or this one "
-                "behind",
-                f"set the clock; then {again}",
+            before = VerifiedBefore(
+                place,
+                self.release,
+                commit,
+                self.repository,
+                self.records,
+                self.gate,
+                self.now,
+                self.content,
+                promotes=place == self.environment.promotes_from,
             )
-        revoked = self.records.revoked_by(passed)
-        if revoked is not None:
-            why = f"on {at(revoked.when)}: {one_line(revoked.reason, 200)}"
-            yield GateReason(
-                f"{self.release} has FAILED on {place} since, {why}", "make another one"
-            )
-        bad = self.records.doubted_by(passed)
-        what = f"{self.release} has FAILED on {place} since"
-        yield from doubt(bad, what, f"a newer PASSED decides: {again}")
-        if self.now - passed.when > timedelta(days=self.gate.max_age):
-            yield GateReason(
-                f"{self.release} PASSED on {place} on {at(passed.when)}, more than "
-                f"{self.gate.max_age:g} days ago",
-                again,
-            )
-        yield from self._same_content(passed, mine)
-        yield from self._signature(passed)
-
-    def _verifications(self, place: str, commit: str) -> list[Record]:
-        """Return the verifications of a commit on an environment, newest first: by any name that
-        it has. It may have had no tag then.
-        """
-        names = {*releases_on(self.repository, commit), commit[:12]}
-        found = self.records.of_releases(place, names, RecordKind.VERIFIED)
-        return [record for record in found if record.commit == commit]
-
-    def _same_content(self, passed: Record, mine: Sequence[Record]) -> Iterator[GateReason]:
-        """Where several verifications of one commit compared contents, all were the same."""
-        contents = {record.content for record in mine if record.passed and record.content}
-        if len(contents) > 1 or (contents and passed.content is None):
-            yield GateReason(
-                f"{self.release} was served on {passed.environment} with different contents",
-                "make another release, of one build",
-            )
-        elif self.content is not None and passed.content != self.content:
-            place = passed.environment
-            what = "another build" if passed.content else "compared with no manifest"
-            yield GateReason(
-                f"what PASSED on {place} was {what}, and this one is {self.content[:12]}",
-                f"knowngood verify --env={place} --release={self.release} "
-                "--manifest=FILE --record --push, of the build that goes out",
-            )
-
-    def _signature(self, passed: Record) -> Iterator[GateReason]:
-        signers = self.gate.signers
-        if signers is None:
-            return
-        trouble = untrusted(self.repository, passed.ref, signers)
-        if trouble:
-            yield GateReason(
-                f"the record {passed.name} is not signed by anyone in {signers}: {trouble}",
-                "let somebody who is listed there verify again, with git's user.signingKey set",
-            )
+            yield from before.reasons()
 
     def _rejected(self, commit: str, trusted: Trusted) -> Iterator[GateReason]:
         for place in relevant_environments(self.environment):

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from ..environment import LEVELS
 from ..safety import one_line
 from ..verdict import ACTIONS, HOLD
 from ..verdict import VerdictKind as Verdict
@@ -91,6 +92,7 @@ class Record:
         who: who did it, ``Name <address>``.
         where: the machine it was done from; empty for a record made by hand.
         run: the id of the run.
+        level: how much of the suite ran, one of ``LEVELS``; empty for a record made by hand.
         content: the digest of the manifest that the served files were compared with.
         attempts: how many requests the run sent.
         tests: names of the checks that passed, warned and failed.
@@ -109,6 +111,7 @@ class Record:
     who: str = ""
     where: str = ""
     run: str = ""
+    level: str = ""
     content: str | None = None
     attempts: int = 0
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -135,6 +138,10 @@ class Record:
     def failed(self) -> bool:
         """Whether this says that the release is bad."""
         return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.FAILED
+
+    def reaches(self, level: str) -> bool:
+        """Return whether at least this much of the suite ran; of the least level any run is."""
+        return level == LEVELS[0] or self.level in LEVELS[LEVELS.index(level) :]
 
     def message(self) -> str:
         """The message of its tag."""
@@ -194,6 +201,7 @@ class Record:
             "who": one_line(self.who, 200),
             "where": one_line(self.where, 200),
             "run": self.run,
+            **({"level": one_line(self.level, 40)} if self.level else {}),
             "attempts": self.attempts,
             **({"after": self.after} if self.after else {}),
             **({"clock": self.clock.isoformat()} if self.clock is not None else {}),

@@ -74,6 +74,7 @@ def verification(
         document["verdict"],
         reason=document["reason"],
         run=document["run"],
+        level=document["level"],
         content=document.get("manifest", {}).get("digest"),
         attempts=document["requests"]["attempts"],
         tests=tests(document),

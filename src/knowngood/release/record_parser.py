@@ -118,6 +118,7 @@ def _from_statement(statement: Any, release: str) -> Record:
         who=_text(ours["who"]),
         where=_text(ours["where"]),
         run=_text(ours["run"]),
+        level=_text(ours.get("level", "")),
         content=_text(contents[0]) if contents else None,
         attempts=int(ours["attempts"]),
         after=_text(ours.get("after", "")),

@@ -4,7 +4,7 @@ import itertools
 import os
 import random
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,13 @@ def test_shipped_environment_loads(name: str) -> None:
     assert len(environment.params["locale"]) > 90
     assert set(environment.aliases) <= set(environment.params["locale"])
     assert set(environment.aliases.values()) <= set(environment.params["locale"])
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("1m", 1), ("90m", 90), ("2h", 120), ("1d", 1440)])
+def test_a_wait_of_the_gate(suite: Path, text: str, minutes: int) -> None:
+    """In minutes, hours or days."""
+    gate = loaded(suite, f'{BASE}{ORIGINS}[gate]\nwait = "{text}"\n').gate
+    assert gate.wait == timedelta(minutes=minutes)
 
 
 def test_shipped_local_is_served_and_prod_is_protected() -> None:
@@ -378,6 +385,9 @@ MISTAKES = {
     "gate-review": ("[gate]\nreview = 'r='\n", "gate.review: found 'r='", "gate.mark"),
     "gate-mark": ("[gate]\nmark = '('\n", "gate.mark: found '('", "unterminated"),
     "gate-reviews": ("[gate]\nreviews = 'gitea'\n", "gate.reviews: found 'gitea'", "github"),
+    "gate-level": ("[gate]\nlevel = 'most'\n", "gate.level: found 'most'", "full"),
+    "gate-wait": ("[gate]\nwait = '30'\n", "gate.wait: found '30'", "30m"),
+    "gate-wait-none": ("[gate]\nwait = '0m'\n", "gate.wait: found '0m'", "30m"),
     "gate-timezone": ("[gate]\ntimezone = 'Bonn'\n", "gate.timezone: found 'Bonn'", "Berlin"),
     "gate-timezone-path": ("[gate]\ntimezone = '/etc'\n", "gate.timezone: found '/etc'", "Berlin"),
     "gate-holiday": (

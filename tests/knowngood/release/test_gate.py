@@ -21,44 +21,6 @@ Environments = Callable[..., Environment]
 Ask = Callable[..., list[str]]
 
 
-@pytest.fixture
-def adopted(note: Note) -> None:
-    """Of old, v1 is live on prod."""
-    note("v1", "prod", "ADOPTED", kind=RecordKind.ADOPTED, days=90)
-
-
-@pytest.fixture
-def question(
-    site: Repository, environments: Environments, adopted: None
-) -> Callable[..., GateQuestion]:
-    """May v2 go to prod, with these rules?"""
-
-    def make(
-        release: str = "v2",
-        now: datetime = NOW,
-        content: str | None = None,
-        live: LiveAnswer | None = None,
-        **gate: object,
-    ) -> GateQuestion:
-        environment = environments("prod", **gate)
-        found = records.read(site, now, ["prod", "stage", "ci"])
-        return GateQuestion(environment, release, now, site, found, content, live)
-
-    return make
-
-
-@pytest.fixture
-def ask(question: Callable[..., GateQuestion]) -> Ask:
-    """What stands in the way."""
-
-    def reasons(*given: object, **options: object) -> list[str]:
-        found = question(*given, **options).answer().reasons
-        assert all(each.to_do for each in found)
-        return [each.what for each in found]
-
-    return reasons
-
-
 def test_it_may(note: Note, ask: Ask) -> None:
     """An annotated tag on the release branch that passed on stage yesterday."""
     note("v2")

@@ -32,6 +32,7 @@ FULL = Record(
     who="Ann <ann@example.org>",
     where="host",
     run="0123456789ab",
+    level="full",
     content=DIGEST,
     attempts=12,
     tests={"passed": ("a",), "warned": ("b",), "failed": ("c",)},

@@ -1,0 +1,167 @@
+"""What the gate asks of the environments before: has the release PASSED there, well enough, and
+does that still count?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from ..environment import GateRules
+from ..safety import one_line
+from .gate_reason import GateReason, doubt
+from .git import Repository
+from .record import Record, RecordKind, at
+from .record_parser import SKEW
+from .records import Records, releases_on
+from .trust import untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedBefore:
+    """Has a release PASSED on an environment where it must have passed before?
+
+    Attributes:
+        place: the name of that environment.
+        release: the release's tag.
+        commit: the commit that it is.
+        repository: the repository that has releases and records.
+        records: the records, those of ``place`` among them.
+        rules: the rules of the environment that the release is to go to.
+        now: the present time.
+        content: the digest of the build's manifest; None without one.
+        promotes: whether the release comes from there: ``level`` and ``wait`` hold there alone, and
+            not for other names in ``requires``.
+    """
+
+    place: str
+    release: str
+    commit: str
+    repository: Repository
+    records: Records
+    rules: GateRules
+    now: datetime
+    content: str | None = None
+    promotes: bool = True
+
+    def reasons(self) -> Iterator[GateReason]:
+        """Yield each reason why it has not, or why that does not count. Raises GitError."""
+        mine = self._verifications()
+        passed = self._best(mine)
+        if passed is None:
+            last = f"; the last try there was {mine[0].verdict}" if mine else ""
+            yield GateReason(f"{self.release} has not PASSED on {self.place}{last}", self._again())
+            return
+        yield from self._time(passed)
+        yield from self._revoked(passed)
+        if self.promotes:
+            yield from self._level(passed)
+            yield from self._wait(mine)
+        yield from self._same_content(passed, mine)
+        yield from self._signature(passed)
+
+    def _again(self, *options: str) -> str:
+        """Return the command that verifies the release there."""
+        words = ["knowngood verify", f"--env={self.place}", f"--release={self.release}"]
+        return " ".join([*words, *options, "--record --push"])
+
+    def _verifications(self) -> list[Record]:
+        """Return the verifications of the commit there, newest first: by any name that it has. It
+        may have had no tag then.
+        """
+        names = {*releases_on(self.repository, self.commit), self.commit[:12]}
+        verified = self.records.of_releases(self.place, names, RecordKind.VERIFIED)
+        return [record for record in verified if record.commit == self.commit]
+
+    def _best(self, mine: Sequence[Record]) -> Record | None:
+        """Return the newest PASSED that is enough; else the newest, so that it is told what lacks.
+        One from the future comes last.
+        """
+        passed = [record for record in mine if record.passed]
+        past = [record for record in passed if self._is_past(record)]
+        enough = [record for record in past if self._has_level(record)]
+        return next(iter([*enough, *past, *passed]), None)
+
+    def _is_past(self, record: Record) -> bool:
+        return record.when <= self.now + SKEW
+
+    def _has_level(self, record: Record) -> bool:
+        return not self.promotes or record.reaches(self.rules.level)
+
+    def _time(self, passed: Record) -> Iterator[GateReason]:
+        """Yield that it is from the future, or too old."""
+        when = f"{self.release} PASSED on {self.place} on {at(passed.when)}"
+        if not self._is_past(passed):
+            yield GateReason(
+                f"{when}, which is in the future: the clock of "
+                f"{one_line(passed.where or passed.who, 80)} is ahead, or this one behind",
+                f"set the clock; then {self._again()}",
+            )
+        if self.now - passed.when > timedelta(days=self.rules.max_age):
+            yield GateReason(f"{when}, more than {self.rules.max_age:g} days ago", self._again())
+
+    def _revoked(self, passed: Record) -> Iterator[GateReason]:
+        """Yield that it has FAILED later, or may have."""
+        what = f"{self.release} has FAILED on {self.place} since"
+        revoked = self.records.revoked_by(passed)
+        if revoked is not None:
+            why = f"on {at(revoked.when)}: {one_line(revoked.reason, 200)}"
+            yield GateReason(f"{what}, {why}", "make another one")
+        bad = self.records.doubted_by(passed)
+        yield from doubt(bad, what, f"a newer PASSED decides: {self._again()}")
+
+    def _level(self, passed: Record) -> Iterator[GateReason]:
+        """Yield that too little of the suite ran."""
+        if not self._has_level(passed):
+            ran = f"with --level={one_line(passed.level, 40)}" if passed.level else "by no level"
+            yield GateReason(
+                f"{self.release} PASSED on {self.place} {ran}; gate.level asks for "
+                f"{self.rules.level}",
+                self._again(f"--level={self.rules.level}"),
+            )
+
+    def _wait(self, mine: Sequence[Record]) -> Iterator[GateReason]:
+        """Yield that no PASSED that no FAILED revokes is as old as it must be."""
+        wait = self.rules.wait
+        unrevoked = takewhile(lambda record: not record.failed, mine)
+        held = [record for record in unrevoked if record.passed]
+        old = (record for record in held if record.when <= self.now - wait)
+        if not wait or not held or any(not self._distrust(record) for record in old):
+            return
+        first = held[-1].when
+        yield GateReason(
+            f"{self.release} PASSED on {self.place} on {at(first)}, less than "
+            f"{wait.total_seconds() / 60:g} minutes ago",
+            f"watch it there, and ask again after {at(max(first, self.now - wait) + wait)}",
+        )
+
+    def _same_content(self, passed: Record, mine: Sequence[Record]) -> Iterator[GateReason]:
+        """Where several verifications of one commit compared contents, all were the same."""
+        contents = {record.content for record in mine if record.passed and record.content}
+        if len(contents) > 1 or (contents and passed.content is None):
+            yield GateReason(
+                f"{self.release} was served on {self.place} with different contents",
+                "make another release, of one build",
+            )
+        elif self.content is not None and passed.content != self.content:
+            what = "another build" if passed.content else "compared with no manifest"
+            yield GateReason(
+                f"what PASSED on {self.place} was {what}, and this one is {self.content[:12]}",
+                f"{self._again('--manifest=FILE')}, of the build that goes out",
+            )
+
+    def _signature(self, passed: Record) -> Iterator[GateReason]:
+        trouble = self._distrust(passed)
+        if trouble:
+            yield GateReason(
+                f"the record {passed.name} is not signed by anyone in {self.rules.signers}: "
+                f"{trouble}",
+                "let somebody who is listed there verify again, with git's user.signingKey set",
+            )
+
+    def _distrust(self, record: Record) -> str:
+        """Return why a record's signature does not count; empty where it does, or need not."""
+        signers = self.rules.signers
+        return untrusted(self.repository, record.ref, signers) if signers is not None else ""

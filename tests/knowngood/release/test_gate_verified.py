@@ -1,0 +1,102 @@
+"""What must have PASSED before: at which level, and how long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from release_side import NOW, Note
+
+from knowngood.release.gate import GateQuestion
+from knowngood.release.record import RecordKind
+
+Ask = Callable[..., list[str]]
+MINUTE = 1 / 1440  # of a day
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("level", "reason"),
+    [
+        ("full", None),
+        ("smoke", "v2 PASSED on stage with --level=smoke; gate.level asks for full"),
+        ("", "v2 PASSED on stage by no level; gate.level asks for full"),
+        ("fullest", "v2 PASSED on stage with --level=fullest; gate.level asks for full"),
+    ],
+)
+def test_the_level_that_passed(note: Note, ask: Ask, level: str, reason: str | None) -> None:
+    """A lower one, a record made by hand and a level that nobody knows do not do."""
+    note("v2", level=level)
+    assert ask(level="full") == ([reason] if reason else [])
+    assert ask() == []
+
+
+def test_what_to_do_about_a_lower_level(note: Note, question: Callable[..., GateQuestion]) -> None:
+    """The command that runs all of the suite."""
+    note("v2", level="smoke")
+    [only] = question(level="full").answer().reasons
+    assert only.to_do == ("knowngood verify --env=stage --release=v2 --level=full --record --push")
+
+
+def test_a_smaller_run_after_a_full_one(note: Note, ask: Ask) -> None:
+    """It takes nothing away, unless it FAILED."""
+    note("v2", days=2, level="full")
+    note("v2", days=1, level="smoke")
+    assert ask(level="full") == []
+    note("v2", days=0.5, verdict="FAILED", level="smoke", reason="broken")
+    assert ask(level="full") == ["v2 has FAILED on stage since, on 2026-11-25 00:00 UTC: broken"]
+
+
+def test_a_level_is_asked_of_the_environment_before(note: Note, ask: Ask) -> None:
+    """And not of other names in gate.requires, whose records others write."""
+    note("v2", level="full")
+    note("v2", "ci")
+    assert ask(level="full", requires=("ci",)) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reason"),
+    [
+        (30, None),
+        (29, "v2 PASSED on stage on 2026-11-25 11:31 UTC, less than 30 minutes ago"),
+        (-2, "v2 PASSED on stage on 2026-11-25 12:02 UTC, less than 30 minutes ago"),
+    ],
+)
+def test_a_wait(note: Note, ask: Ask, minutes: int, reason: str | None) -> None:
+    """The first PASSED must be so old; a newer one does not make it begin again."""
+    note("v2", days=minutes * MINUTE)
+    note("v2", days=(minutes - 1) * MINUTE)
+    assert ask(wait=HALF_AN_HOUR) == ([reason] if reason else [])
+    assert ask() == []
+
+
+def test_until_when_to_wait(note: Note, question: Callable[..., GateQuestion]) -> None:
+    """The reason says at which minute."""
+    note("v2", days=10 * MINUTE)
+    [only] = question(wait=HALF_AN_HOUR).answer().reasons
+    assert only.to_do == "watch it there, and ask again after 2026-11-25 12:20 UTC"
+
+
+def test_a_failure_begins_the_wait_again(note: Note, ask: Ask) -> None:
+    """What PASSED before it FAILED does not count."""
+    note("v2", days=90 * MINUTE)
+    note("v2", verdict="FAILED", days=60 * MINUTE)
+    note("v2", days=10 * MINUTE)
+    assert len(ask(wait=HALF_AN_HOUR)) == 1
+    assert ask(now=NOW + timedelta(minutes=20), wait=HALF_AN_HOUR) == []
+
+
+def test_a_wait_that_nobody_signed(
+    note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path
+) -> None:
+    """A PASSED in a stranger's name does not shorten it."""
+    signers = tmp_path / "signers"
+    note("v2", days=60 * MINUTE)
+    signers.write_text(keys("known"))
+    note("v1", "prod", "ADOPTED", kind=RecordKind.ADOPTED, days=9)
+    note("v2", days=10 * MINUTE)
+    assert len(ask(wait=HALF_AN_HOUR, signers=signers)) == 1
+    note("v2", days=40 * MINUTE)
+    assert ask(wait=HALF_AN_HOUR, signers=signers) == []
