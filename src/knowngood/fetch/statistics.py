@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from itertools import islice
 from sys import intern
@@ -107,6 +107,24 @@ class RequestStatistics:
     there: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     served: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the processes of a run report to its controller, as plain data."""
+        return {
+            "requests": self.requests,
+            "attempts": self.attempts,
+            "received": self.received,
+            "asked": dict(self.asked),
+            "flaky": dict(self.flaky),
+            "erratic": dict(self.erratic),
+            "answers": {origin: asdict(times) for origin, times in self.answers.items()},
+            "turned_away": dict(self.turned_away),
+            "answered_at": self.answered_at,
+            "slowest": self.slowest,
+            "certificates": self.certificates,
+            "retried": self.retried,
+            "bodies": dict(self.bodies),
+        }
 
     def note(self, exchange: Exchange) -> None:
         """Count one finished exchange."""

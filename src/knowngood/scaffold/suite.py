@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from ..content import json_schema
 from ..safety import UsageError
 from . import openapi
-from .survey import Page, Survey
+from .pages import Page
+from .survey import Survey
 
 if TYPE_CHECKING:
     import jinja2

@@ -7,13 +7,24 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from ..content import html, links, strict_json
+from ..content import strict_json
 from ..environment import normal_origin
 from ..fetch import Exchange, is_turned_away, respond
 from ..safety import UsageError, one_line
 from . import openapi
+from .pages import (
+    Page,
+    is_page,
+    linked,
+    other_hosts,
+    places,
+    security_headers,
+    spread,
+    to_page,
+    tree,
+)
 from .visitor import Say, Visitor, is_ok, redirect, visiting
 
 PAGES: Final = 20
@@ -36,39 +47,11 @@ _VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revis
 _VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")
 _OPENAPI: Final = ("/openapi.json", "/openapi.yaml", "/api/openapi.json", "/api/v1/openapi.json")
 
-_SECURITY: Final = (
-    "strict-transport-security",
-    "content-security-policy",
-    "x-content-type-options",
-    "x-frame-options",
-    "referrer-policy",
-    "permissions-policy",
-    "cross-origin-opener-policy",
-    "cross-origin-resource-policy",
-)
-
 _LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
 
 
 class NothingToCheck(UsageError):
     """The deployment shows nothing that a suite could be written for; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page that a suite asks for.
-
-    Attributes:
-        path: its path and query.
-        language: the value of ``<html lang>``; empty without one, or without an answer.
-        direction: the value of ``<html dir>``; empty without one.
-        sound: whether it was answered with 200.
-    """
-
-    path: str
-    language: str = ""
-    direction: str = ""
-    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +124,9 @@ class _Look:
         answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
         return Survey(
             visitor.origin,
-            tuple(_page(path, exchange) for path, exchange in pages.items()),
-            _other_hosts(answers, visitor),
-            _security_headers(answers),
+            tuple(to_page(path, exchange) for path, exchange in pages.items()),
+            other_hosts(answers, visitor),
+            security_headers(answers),
             missing,
             health,
             version,
@@ -195,20 +178,18 @@ class _Look:
         return tuple(
             self._path(exchange)
             for exchange in self._visitor.get(_HEALTH)
-            if is_ok(exchange.answer) and not (missing == 200 and _is_page(exchange))
+            if is_ok(exchange.answer) and not (missing == 200 and is_page(exchange))
         )
 
     def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:
         """Ask for pages of the sitemap, or else those that the start page links to."""
-        pages = {self._path(start): start} if _is_page(start) else {}
-        paths = list(self._in_sitemaps(sitemaps)) or (
-            _linked(start, self._visitor) if pages else []
-        )
-        chosen = [path for path in _spread(paths) if path not in pages][: PAGES - len(pages)]
+        pages = {self._path(start): start} if is_page(start) else {}
+        paths = list(self._in_sitemaps(sitemaps)) or (linked(start, self._visitor) if pages else [])
+        chosen = [path for path in spread(paths) if path not in pages][: PAGES - len(pages)]
         for asked in self._visitor.get(chosen):
             exchange = self._visitor.follow(asked)
             leads_away = bool(redirect(exchange))
-            if not leads_away and (_is_page(exchange) or not is_ok(exchange.answer)):
+            if not leads_away and (is_page(exchange) or not is_ok(exchange.answer)):
                 pages.setdefault(self._path(exchange), exchange)
         return pages
 
@@ -216,14 +197,14 @@ class _Look:
         """Yield the paths of the first sitemap that there is, and of the first that it names."""
         paths = [path for url in named if (path := self._visitor.path_of(url))]
         for exchange in self._visitor.get((paths or ["/sitemap.xml"])[:2]):
-            places = _places(exchange)
-            maps = [place for place in places if urlsplit(place).path.endswith(".xml")]
-            if maps and len(maps) == len(places):
+            urls = places(exchange)
+            maps = [url for url in urls if urlsplit(url).path.endswith(".xml")]
+            if maps and len(maps) == len(urls):
                 inner = self._visitor.path_of(maps[0])
-                places = [
-                    p for e in self._visitor.get([inner] if inner else []) for p in _places(e)
+                urls = [
+                    url for e in self._visitor.get([inner] if inner else []) for url in places(e)
                 ]
-            yield from (path for place in places if (path := self._visitor.path_of(place)))
+            yield from (path for url in urls if (path := self._visitor.path_of(url)))
 
     def _path(self, exchange: Exchange) -> str:
         return self._visitor.path_of(exchange.probe.url) or "/"
@@ -245,22 +226,9 @@ def _why_not_the_deployment(exchange: Exchange, visitor: Visitor) -> str:
         return f"answers {answer.status}, as a login wall, a rate limit or a bot challenge does"
     if answer.status != 200:
         return f"answers {answer.status}; name a page that is there"
-    if _is_page(exchange) and _tree(exchange).css_first("input[type=password]") is not None:
+    if is_page(exchange) and tree(exchange).css_first("input[type=password]") is not None:
         return "is a login page; name a page that needs no login"
     return ""
-
-
-def _tree(exchange: Exchange) -> Any:
-    return respond(exchange).html
-
-
-def _body(exchange: Exchange) -> bytes:
-    return respond(exchange).content
-
-
-def _is_page(exchange: Exchange) -> bool:
-    answer = exchange.answer
-    return is_ok(answer) and respond(exchange).media_type == "text/html"
 
 
 def _json(exchange: Exchange) -> object:
@@ -278,72 +246,6 @@ def _is_short_text(exchange: Exchange) -> bool:
     if not is_ok(exchange.answer) or respond(exchange).media_type != "text/plain":
         return False
     return re.fullmatch(r"\S{1,80}", respond(exchange).text.strip()) is not None
-
-
-def _places(exchange: Exchange) -> list[str]:
-    """Return the URLs of a sitemap (sitemaps.org)."""
-    if not is_ok(exchange.answer):
-        return []
-    tree = html.parse_once(respond(exchange).text)
-    return [node.text().strip() for node in tree.css("loc")]
-
-
-def _linked(exchange: Exchange, visitor: Visitor) -> list[str]:
-    """Return the paths of the same origin that a page links to, each once, in its order."""
-    hrefs = (node.attributes.get("href") or "" for node in _tree(exchange).css("a[href]"))
-    urls = (_joined(exchange.probe.url, href) for href in hrefs)
-    return list(dict.fromkeys(path for url in urls if url and (path := visitor.path_of(url))))
-
-
-def _joined(base: str, href: str) -> str:
-    try:
-        url = urljoin(base, href)
-    except ValueError:
-        return ""
-    return url if url.startswith(("http://", "https://")) else ""
-
-
-def _spread(paths: Iterable[str]) -> Iterator[str]:
-    """Yield ``paths`` so that each first folder comes once before any comes twice."""
-    groups: dict[str, list[str]] = {}
-    for path in dict.fromkeys(paths):
-        groups.setdefault(path.split("/")[1].partition("?")[0], []).append(path)
-    for turn in range(max(map(len, groups.values()), default=0)):
-        yield from (group[turn] for group in groups.values() if turn < len(group))
-
-
-def _page(path: str, exchange: Exchange) -> Page:
-    if not is_ok(exchange.answer):
-        return Page(path, sound=False)
-    root = _tree(exchange).css_first("html")
-    attributes = root.attributes if root is not None else {}
-    language = (attributes.get("lang") or "").strip()
-    return Page(path, language, (attributes.get("dir") or "").strip().lower())
-
-
-def _other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, ...]:
-    """Return the hosts of other origins that pages load from."""
-    urls = (
-        link.url
-        for exchange in exchanges
-        for link in links.extract(
-            "text/html", exchange.probe.url, exchange.probe.url, _body(exchange)
-        )
-        if visitor.path_of(link.url) is None
-    )
-    return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
-
-
-def _security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
-    """Return the security headers that all answers send, with a pattern for the value of each."""
-    answers = [exchange.answer for exchange in exchanges if exchange.answer]
-    rules = {}
-    for name in _SECURITY:
-        values = {answer.header(name) for answer in answers}
-        if values and None not in values:
-            alike = len(values) == 1 and name != "content-security-policy"
-            rules[name] = re.escape(next(iter(values)) or "") if alike else ".+"
-    return rules
 
 
 def _version_header(exchanges: Iterable[Exchange]) -> str:

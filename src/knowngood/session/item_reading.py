@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from ..browser import OpenedPage
-from ..fetch import Client, Plan, PlannedProbe
+from ..fetch import Client, Exchange, Plan, PlannedProbe, resource_group
 from .failure import Comparison
 
 
@@ -38,6 +38,19 @@ class ItemReading:
     def planned(self) -> tuple[PlannedProbe, ...]:
         """The probes whose answers it reads now."""
         return (self.anew or self.plan).planned
+
+    @property
+    def sent(self) -> list[Exchange]:
+        """What its clients sent, in order."""
+        return [exchange for walk in self.walks for exchange in walk.exchanges]
+
+    def templates(self) -> tuple[str, ...]:
+        """Return the groups that its requests are counted in."""
+        planned = self.plan.planned
+        groups = [probe.probe.template for probe in planned]
+        groups += [resource_group(probe.probe.template) for probe in planned if probe.resources]
+        groups += [exchange.probe.template for exchange in self.sent]
+        return tuple(dict.fromkeys(groups))
 
     @property
     def right_by(self) -> float:

@@ -7,14 +7,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ..browser import Browser, opened
 from ..environment import Environment
 from ..fetch import (
     Client,
-    Exchange,
     Fetcher,
     PageTooLarge,
     Plan,
@@ -23,7 +22,6 @@ from ..fetch import (
     Resource,
     Response,
     describe,
-    resource_group,
     respond,
 )
 from ..readiness import addresses_of
@@ -214,18 +212,7 @@ class Runner:
 
     def templates(self) -> tuple[str, ...]:
         """Return the groups that the running item's requests are counted in."""
-        if self._reading is None:
-            return ()
-        planned = self._reading.plan.planned
-        groups = [probe.probe.template for probe in planned]
-        groups += [resource_group(probe.probe.template) for probe in planned if probe.resources]
-        groups += [exchange.probe.template for exchange in self._walked(self._reading)]
-        return tuple(dict.fromkeys(groups))
-
-    @staticmethod
-    def _walked(reading: ItemReading) -> list[Exchange]:
-        """Return what the item's clients sent, in order."""
-        return [exchange for walk in reading.walks for exchange in walk.exchanges]
+        return self._reading.templates() if self._reading is not None else ()
 
     def failure(self, error: BaseException, *, in_check: bool = True) -> Failure:
         """Return what ``error``, which ended the running item, is about.
@@ -236,8 +223,7 @@ class Runner:
         reading.failed = True
         assert self._prefetcher is not None
         declared = self._prefetcher.arrived(reading.planned)
-        sent = self._walked(reading)
-        return failure_of(error, reading.compared, sent, declared, in_check=in_check)
+        return failure_of(error, reading.compared, reading.sent, declared, in_check=in_check)
 
     @property
     def requests(self) -> int:
@@ -250,21 +236,9 @@ class Runner:
         if statistics is None:
             return {}
         return {
-            "requests": statistics.requests,
-            "attempts": statistics.attempts,
-            "received": statistics.received,
-            "asked": dict(statistics.asked),
-            "flaky": dict(statistics.flaky),
-            "erratic": dict(statistics.erratic),
-            "answers": {origin: asdict(times) for origin, times in statistics.answers.items()},
-            "turned_away": dict(statistics.turned_away),
-            "answered_at": statistics.answered_at,
-            "slowest": statistics.slowest,
-            "certificates": statistics.certificates,
-            "retried": statistics.retried,
+            **statistics.to_json(),
             "left_behind": self.left_behind,
             "asked_again": self._asked_again,
-            "bodies": dict(statistics.bodies),
             "lacking": self._lacking,
             "warnings": [*statistics.warnings(), *self._late],
         }

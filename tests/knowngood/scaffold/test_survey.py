@@ -8,7 +8,7 @@ import pytest
 from wire import Play, Server, answer, by_path, page, redirect, refusing
 
 from knowngood.scaffold import NothingToCheck, Survey, survey
-from knowngood.scaffold.survey import Page
+from knowngood.scaffold.pages import Page
 from knowngood.scaffold.visitor import MOST
 
 Serve = Callable[[Play], Server]

@@ -1,0 +1,126 @@
+"""Read from the pages of a site what a suite can say of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+from ..content import html, links
+from ..fetch import Exchange, respond
+from .visitor import Visitor, is_ok
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+_SECURITY: Final = (
+    "strict-transport-security",
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that a suite asks for.
+
+    Attributes:
+        path: its path and query.
+        language: the value of ``<html lang>``; empty without one, or without an answer.
+        direction: the value of ``<html dir>``; empty without one.
+        sound: whether it was answered with 200.
+    """
+
+    path: str
+    language: str = ""
+    direction: str = ""
+    sound: bool = True
+
+
+def tree(exchange: Exchange) -> LexborHTMLParser:
+    """Return the parsed page of an answer."""
+    return respond(exchange).html
+
+
+def _body(exchange: Exchange) -> bytes:
+    return respond(exchange).content
+
+
+def is_page(exchange: Exchange) -> bool:
+    """Return whether an answer is a web page."""
+    answer = exchange.answer
+    return is_ok(answer) and respond(exchange).media_type == "text/html"
+
+
+def linked(exchange: Exchange, visitor: Visitor) -> list[str]:
+    """Return the paths of the same origin that a page links to, each once, in its order."""
+    hrefs = (node.attributes.get("href") or "" for node in tree(exchange).css("a[href]"))
+    urls = (_joined(exchange.probe.url, href) for href in hrefs)
+    return list(dict.fromkeys(path for url in urls if url and (path := visitor.path_of(url))))
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        url = urljoin(base, href)
+    except ValueError:
+        return ""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def spread(paths: Iterable[str]) -> Iterator[str]:
+    """Yield ``paths`` so that each first folder comes once before any comes twice."""
+    groups: dict[str, list[str]] = {}
+    for path in dict.fromkeys(paths):
+        groups.setdefault(path.split("/")[1].partition("?")[0], []).append(path)
+    for turn in range(max(map(len, groups.values()), default=0)):
+        yield from (group[turn] for group in groups.values() if turn < len(group))
+
+
+def to_page(path: str, exchange: Exchange) -> Page:
+    """Return what a suite says of the page at ``path``."""
+    if not is_ok(exchange.answer):
+        return Page(path, sound=False)
+    root = tree(exchange).css_first("html")
+    attributes = root.attributes if root is not None else {}
+    language = (attributes.get("lang") or "").strip()
+    return Page(path, language, (attributes.get("dir") or "").strip().lower())
+
+
+def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
+    """Return the security headers that all answers send, with a pattern for the value of each."""
+    answers = [exchange.answer for exchange in exchanges if exchange.answer]
+    rules = {}
+    for name in _SECURITY:
+        values = {answer.header(name) for answer in answers}
+        if values and None not in values:
+            alike = len(values) == 1 and name != "content-security-policy"
+            rules[name] = re.escape(next(iter(values)) or "") if alike else ".+"
+    return rules
+
+
+def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, ...]:
+    """Return the hosts of other origins that pages load from."""
+    urls = (
+        link.url
+        for exchange in exchanges
+        for link in links.extract(
+            "text/html", exchange.probe.url, exchange.probe.url, _body(exchange)
+        )
+        if visitor.path_of(link.url) is None
+    )
+    return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
+
+
+def places(exchange: Exchange) -> list[str]:
+    """Return the URLs of a sitemap (sitemaps.org)."""
+    if not is_ok(exchange.answer):
+        return []
+    tree = html.parse_once(respond(exchange).text)
+    return [node.text().strip() for node in tree.css("loc")]
