@@ -167,6 +167,11 @@ def _gate(path: Path, table: Mapping[str, Any]) -> GateRules:
     rules = dict(table)
     if "signers" in rules:
         rules["signers"] = file_beside(path, "gate.signers", rules["signers"])
+    elif "approve" in rules:
+        raise BadEnvironment(
+            f"{path}: gate.approve: needs gate.signers, the keys by which an approval is known to "
+            "be somebody's"
+        )
     if "wait" in rules:
         rules["wait"] = _duration(rules["wait"])
     if "reviews" in rules:

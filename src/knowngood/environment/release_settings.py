@@ -52,6 +52,8 @@ class GateRules:
         level: the level of the run that it must have PASSED before, one of ``LEVELS``.
         wait: how long ago it must have PASSED before.
         signers: ssh's allowed_signers, one of whom must have signed the record.
+        approve: a pattern of the names in ``signers``, one of whom must have approved the release
+            and is not who pushes it; empty: nobody needs to.
         review: which commits must be reviewed: ``first-parent`` or ``every-commit``.
         mark: a regular expression for the messages of these; empty: ``r=NAME`` or a trailer.
         reviews: the code host whose approvals count in place of marks; empty: none.
@@ -67,6 +69,7 @@ class GateRules:
     level: str = "smoke"
     wait: timedelta = timedelta()
     signers: Path | None = None
+    approve: str = ""
     review: str = "first-parent"
     mark: str = ""
     reviews: str = ""

@@ -16,6 +16,7 @@ from .git import Repository, is_ref_part
 from .live import LiveAnswer
 from .record import Record, at, is_record
 from .records import Records, Trusted
+from .release_approval import ApprovalQuestion
 from .review import ReviewedCommit, ReviewRule, outgoing
 from .trust import relevant_environments, trusted_records
 
@@ -86,6 +87,7 @@ class GateQuestion:
             *self._unread_step(live.recorded),
             *self._rejected(commit, trusted),
             *self._verified(commit),
+            *self._approved(commit),
             *live.reasons(self.repository, self.release, commit),
             *self._reviews(judged, rule),
             *self._window(),
@@ -204,6 +206,12 @@ class GateQuestion:
                 promotes=place == self.environment.promotes_from,
             )
             yield from before.reasons()
+
+    def _approved(self, commit: str) -> Iterator[GateReason]:
+        question = ApprovalQuestion(
+            self.environment, self.release, commit, self.repository, self.records
+        )
+        return question.reasons()
 
     def _rejected(self, commit: str, trusted: Trusted) -> Iterator[GateReason]:
         for place in relevant_environments(self.environment):

@@ -121,8 +121,10 @@ class Repository:
         """Return whether it has a remote called origin. Raises GitError."""
         return bool(self.config("remote.origin.url"))
 
-    def verify_tag(self, name: str, signers: Path) -> None:
-        """Raise GitError unless somebody in ``signers``, an ssh allowed_signers file, signed it."""
+    def verify_tag(self, name: str, signers: Path) -> str:
+        """Return what git says of the signature of a tag. Raises GitError unless somebody in
+        ``signers``, an ssh allowed_signers file, made it.
+        """
         # A key in the keyring of whoever runs this is no allowed signer, so other kinds fail.
         others = ("gpg.program", "gpg.openpgp.program", "gpg.x509.program")
         settings = [
@@ -130,7 +132,11 @@ class Repository:
             "gpg.ssh.program=ssh-keygen",  # a clone's own could call every signature good
             *(f"{key}=false" for key in others),
         ]
-        self.run(*with_settings(settings), "verify-tag", name)
+        arguments = (*with_settings(settings), "verify-tag", name)
+        done = self._done(arguments, None)
+        if done.returncode != 0:
+            raise GitError(_refusal(arguments, done))
+        return _text(done.stderr)
 
     def without_programs(self) -> list[str]:
         """Return options that keep git from the programs that this clone is configured to run on

@@ -37,8 +37,9 @@ OVERRIDDEN: Final = "OVERRIDDEN"
 ADOPTED: Final = "ADOPTED"
 """The verdict of an adoption: the deployment itself said that this release was there."""
 
-REJECTED, WITHDRAWN = "REJECTED", "WITHDRAWN"
-"""The verdicts about a bad release: it must not go out; and, later, that this no longer holds."""
+REJECTED, APPROVED, WITHDRAWN = "REJECTED", "APPROVED", "WITHDRAWN"
+"""What somebody said of a release: that it must not go out, or may; and, later, that this no longer
+holds."""
 
 TIME: Final = "%Y%m%dT%H%M%S.%fZ"
 _LISTED: Final = 200  # checks of one kind that are listed by name
@@ -53,6 +54,7 @@ class RecordKind(StrEnum):
     OVERRIDDEN = "overridden"
     ADOPTED = "adopted"
     REJECTED = "rejected"
+    APPROVED = "approved"
 
 
 _STEPS: Final = frozenset({STARTED, DEPLOYED, NOT_DEPLOYED})
@@ -63,6 +65,7 @@ VERDICTS: Final[Mapping[RecordKind, frozenset[str]]] = {
     RecordKind.OVERRIDDEN: frozenset({OVERRIDDEN}),
     RecordKind.ADOPTED: frozenset({ADOPTED}),
     RecordKind.REJECTED: frozenset({REJECTED, WITHDRAWN}),
+    RecordKind.APPROVED: frozenset({APPROVED, WITHDRAWN}),
 }
 
 
@@ -81,8 +84,8 @@ class Record:
     """What happened to a release on an environment.
 
     Attributes:
-        kind: a verification, a push, a rollback, an override of the gate, an adoption or a
-            rejection.
+        kind: a verification, a push, a rollback, an override of the gate, an adoption, a
+            rejection or an approval.
         environment: the environment's name.
         release: the release's tag.
         commit: the commit that the release was then, in full.
@@ -158,6 +161,7 @@ class Record:
             ),
             RecordKind.ADOPTED: f"{self.release} was live on {self.environment}",
             RecordKind.REJECTED: f"{self.release} as a release for {self.environment}",
+            RecordKind.APPROVED: f"{self.release} as a release for {self.environment}",
         }[self.kind]
         at = self.when.strftime("%Y-%m-%d %H:%M:%S UTC")
         by = f" by {one_line(self.who, 120)}" if self.who else ""

@@ -21,7 +21,7 @@ BY_HAND: Final = timedelta(minutes=1)
 _WORDS: Final = "|".join(sorted(set().union(*VERDICTS.values()), key=len, reverse=True))
 _BY_HAND: Final = re.compile(
     rf"\s*(?P<verdict>{_WORDS})\b[ :,]*"
-    r"(?:(?:verified|pushed|rolled back|overridden|adopted|rejected) by hand[ :,]*)?"
+    r"(?:(?:verified|pushed|rolled back|overridden|adopted|rejected|approved) by hand[ :,]*)?"
     r"(?P<reason>[^\n]*)"
     r"(?:\n+(?:-----BEGIN [A-Z ]+-----\n.*)?)?",
     re.DOTALL | re.IGNORECASE,

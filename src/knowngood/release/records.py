@@ -246,11 +246,11 @@ class Records:
         return None
 
     def doubted_by(self, good: Record) -> BadRecord | None:
-        """Return a tag that cannot be read, and may say that ``good`` has FAILED since: it names
-        its release, or is on its commit.
+        """Return a tag that cannot be read, and may say that ``good`` has FAILED since, or was
+        withdrawn: it names its release, or is on its commit.
         """
         read = (bad for bad in self._since(good) if isinstance(bad, BadRecord))
-        bad = (bad for bad in read if bad.kind in {RecordKind.VERIFIED, RecordKind.REJECTED})
+        bad = (bad for bad in read if bad.kind in {good.kind, RecordKind.REJECTED})
         return next((b for b in bad if b.release == good.release or b.commit == good.commit), None)
 
     def _since(self, good: Record) -> Iterator[Record | BadRecord]:

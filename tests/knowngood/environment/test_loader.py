@@ -387,6 +387,7 @@ MISTAKES = {
     "gate-reviews": ("[gate]\nreviews = 'gitea'\n", "gate.reviews: found 'gitea'", "github"),
     "gate-level": ("[gate]\nlevel = 'most'\n", "gate.level: found 'most'", "full"),
     "gate-wait": ("[gate]\nwait = '30'\n", "gate.wait: found '30'", "30m"),
+    "gate-approve": ("[gate]\napprove = '*'\n", "gate.approve: needs gate.signers", "keys"),
     "gate-wait-none": ("[gate]\nwait = '0m'\n", "gate.wait: found '0m'", "30m"),
     "gate-timezone": ("[gate]\ntimezone = 'Bonn'\n", "gate.timezone: found 'Bonn'", "Berlin"),
     "gate-timezone-path": ("[gate]\ntimezone = '/etc'\n", "gate.timezone: found '/etc'", "Berlin"),

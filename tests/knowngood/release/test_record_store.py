@@ -47,6 +47,7 @@ VERDICTS = {
     RecordKind.OVERRIDDEN: "OVERRIDDEN",
     RecordKind.ADOPTED: "ADOPTED",
     RecordKind.REJECTED: "WITHDRAWN",
+    RecordKind.APPROVED: "APPROVED",
 }
 
 

@@ -1,0 +1,147 @@
+"""Somebody else's yes to a release, where ``gate.approve`` asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import takewhile
+
+from ..environment import BadEnvironment, Environment, GateRules
+from ..safety import one_line
+from . import clone, record_store, signature
+from .gate_reason import GateReason, doubt
+from .git import GitError, Repository
+from .record import APPROVED, WITHDRAWN, Record, RecordKind
+from .records import Records
+from .release_name import resolve
+from .trust import untrusted
+
+
+def approve(
+    environment: Environment, release: str, why: str, *, undo: bool, say: Callable[[str], None]
+) -> None:
+    """Record that ``release`` may go to ``environment``, or, with ``undo``, that this no longer
+    holds.
+
+    Raises BadEnvironment where no gate asks for it, where there is no such release, and where the
+    approval would not count, since no signer signed it; GitError, RecordNotWritten.
+    """
+    if not environment.gate.approve:
+        raise BadEnvironment(f"{environment.path}: needs gate.approve: no gate asks for approvals")
+    repository = clone.opened(environment)
+    clone.fetch(repository)
+    resolved = resolve(repository, release)
+    if resolved is None:
+        raise BadEnvironment(
+            f"--release {one_line(release, 80)!r}: {repository.path} has no such tag or commit"
+        )
+    verdict = WITHDRAWN if undo else APPROVED
+    record = record_store.record_now(
+        repository,
+        RecordKind.APPROVED,
+        environment.name,
+        *resolved,
+        verdict,
+        reason=one_line(why, 600),
+    )
+    name = record_store.write(repository, record)
+    if not undo:
+        _refuse_unsigned(repository, record, environment.gate)
+    if repository.has_origin:
+        record_store.push(repository, name)
+    say(f"recorded: {name}")
+
+
+def _refuse_unsigned(repository: Repository, record: Record, rules: GateRules) -> None:
+    """Take an approval back that no signer signed, before anybody sees it, and raise
+    BadEnvironment.
+    """
+    assert rules.signers is not None
+    trouble = untrusted(repository, record.ref, rules.signers)
+    if trouble:
+        repository.run("update-ref", "-d", record.ref)
+        raise BadEnvironment(
+            f"not approved: the record would not be signed by anybody in {rules.signers}: "
+            f"{trouble}; sign with a key that is listed there: git config gpg.format ssh; "
+            "git config user.signingKey FILE"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalQuestion:
+    """Has somebody else said yes to a release?
+
+    Attributes:
+        environment: where it would go.
+        release: the release's tag.
+        commit: the commit that it is.
+        repository: the repository that has releases and records; whoever acts there is the pusher.
+        records: the records of the environment.
+    """
+
+    environment: Environment
+    release: str
+    commit: str
+    repository: Repository
+    records: Records
+
+    @property
+    def _rules(self) -> GateRules:
+        return self.environment.gate
+
+    def reasons(self) -> Iterator[GateReason]:
+        """Yield why nobody's yes counts, where the gate asks for one. Raises GitError."""
+        if not self._rules.approve:
+            return
+        troubles = []
+        for record in self._approvals():
+            trouble = self._trouble(record)
+            if not trouble:
+                bad = self.records.doubted_by(record)
+                yield from doubt(bad, "the approval was withdrawn", self._to_do())
+                return
+            troubles.append(f"; {record.name} does not count: {trouble}")
+        yield GateReason(
+            f"{self.release} is not approved for {self.environment.name} by anybody else who "
+            f"matches {self._rules.approve!r}{''.join(troubles[:3])}",
+            self._to_do(),
+        )
+
+    def _to_do(self) -> str:
+        return (
+            f"let one of these in {self._rules.signers} run: knowngood approve "
+            f"--env={self.environment.name} --release={self.release}"
+        )
+
+    def _approvals(self) -> Iterator[Record]:
+        """Yield the approvals of the commit since the last one that was withdrawn, newest first.
+        Anybody may withdraw: a gate that is shut in error is opened again.
+        """
+        approvals = self.records.of(self.environment.name, RecordKind.APPROVED)
+        mine = (record for record in approvals if record.commit == self.commit)
+        return takewhile(lambda record: record.verdict == APPROVED, mine)
+
+    def _trouble(self, approval: Record) -> str:
+        """Return why an approval does not count; empty where it does."""
+        assert self._rules.signers is not None
+        try:
+            signed = signature.read(self.repository, approval.ref, self._rules.signers)
+        except GitError as error:
+            return one_line(str(error).partition(": ")[2], 200)
+        if self._is_pusher(signed, approval):
+            return f"{one_line(signed.principal, 80)} is who pushes"
+        if not fnmatchcase(signed.principal, self._rules.approve):
+            return f"it is {one_line(signed.principal, 80)}'s"
+        return ""
+
+    def _is_pusher(self, signed: signature.Signature, approval: Record) -> bool:
+        """Return whether the pusher made an approval: by key, or by address."""
+        pusher, _ = record_store.identity(self.repository)
+        by_key = signed.key == signature.own_key(self.repository)
+        return by_key or _address(pusher) in {signed.principal, _address(approval.who)}
+
+
+def _address(who: str) -> str:
+    """Return the address of ``Name <address>``."""
+    return who.rpartition(" <")[2].rstrip(">")

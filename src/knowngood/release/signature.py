@@ -1,0 +1,60 @@
+"""Who signed a record, by ssh's allowed_signers; and the key that whoever acts here signs with."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .git import Repository
+
+_GOOD: Final = re.compile(r'^Good "git" signature for (.+) with \S+ key (SHA256:\S+)$', re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A good signature.
+
+    Attributes:
+        principal: who made it, as the file of signers names the owner of the key.
+        key: the fingerprint of the key, ``SHA256:…``.
+    """
+
+    principal: str
+    key: str
+
+
+def read(repository: Repository, tag: str, signers: Path) -> Signature:
+    """Return the signature of ``tag``. Raises GitError unless somebody in ``signers`` made it."""
+    good = _GOOD.search(repository.verify_tag(tag, signers))
+    return Signature(good[1], good[2]) if good is not None else Signature("", "")
+
+
+def own_key(repository: Repository) -> str:
+    """Return the fingerprint of the ssh key that git signs with here; empty where it cannot be
+    told. Raises GitError.
+    """
+    key = repository.config("user.signingKey").removeprefix("key::")
+    words = (key if key.startswith(("ssh-", "ecdsa-", "sk-")) else _public_key(key)).split()
+    try:
+        blob = base64.b64decode(words[1], validate=True)
+    except (IndexError, binascii.Error):
+        return ""
+    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
+
+
+def _public_key(path: str) -> str:
+    """Return the public key that belongs to the file of a private one, or is in this file."""
+    if not path:
+        return ""
+    private = Path(path).expanduser()
+    public = private if private.suffix == ".pub" else private.with_name(f"{private.name}.pub")
+    try:
+        return public.read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
