@@ -138,7 +138,7 @@ class CheckFixtures:
             raise pytest.UsageError("this fixture needs --env NAME")
         return self._started
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def environment(self) -> Environment:
         """The environment under test: its params, aliases and expectations."""
         return self._session.environment
@@ -193,7 +193,7 @@ class CheckFixtures:
         run.sweep_shared()
 
     @pytest.fixture
-    def schema(self, request: pytest.FixtureRequest) -> Any:
+    def schema(self, request: pytest.FixtureRequest) -> Callable[[str], json_schema.Schema]:
         """``schema("config")`` is the schema in ``schemas/config.schema.json`` beside the check,
         ``schema("openapi.yaml#/components/schemas/User")`` a part of another file there.
         """

@@ -13,12 +13,22 @@ answers takes one at a time:
 
     for resource in checks.own(resources):
         assert checks.file_problems(resource) == []
+
+``Response``, ``Resource``, ``Client``, ``Environment`` and ``Schemas`` are the types of fixtures.
+A check that asks in another way than by HTTP raises ``DeploymentError`` where the deployment is
+what is wrong.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ..content import json_schema
 from ..content.javascript import markup as markup_in_script
 from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
-from ..fetch import NAMED, REPEATABLE
+from ..environment import Environment
+from ..fetch import NAMED, REPEATABLE, Client, Resource, Response
+from ..safety import DeploymentError
 from .pages import (
     borrowed_text_problems,
     charset_problems,
@@ -55,10 +65,19 @@ from .scripts import (
     uncalled_problems,
 )
 
+Schemas: TypeAlias = Callable[[str], json_schema.Schema]
+"""The type of the fixture ``schema``."""
+
 __all__ = [
     "GONE",
     "NAMED",
     "REPEATABLE",
+    "Client",
+    "DeploymentError",
+    "Environment",
+    "Resource",
+    "Response",
+    "Schemas",
     "borrowed_text_problems",
     "charset_problems",
     "content_problems",

@@ -234,8 +234,8 @@ def test_an_answer_that_never_comes_right_fails(
 
 LOGIN = """
 @pytest.fixture(scope="session")
-def user(shared_client):
-    client = shared_client("content")
+def user(shared_client, environment):
+    client = shared_client(next(iter(environment.origins)))
     client.post("/login", content=b"me")
     return client
 
