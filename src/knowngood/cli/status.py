@@ -21,11 +21,16 @@ from .options import OFFLINE
 )
 @OFFLINE
 @click.option("--json", "as_json", is_flag=True, help="print JSON, for a script")
-def command(names: tuple[str, ...], offline: bool, as_json: bool) -> int:
+@click.option("--check", is_flag=True, help="end with 1 where there is trouble, for cron")
+def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -> int:
     """Print what is live, pushed, verified and known good on every environment.
 
-    Only the column 'live now' asks the deployments; --offline leaves it out.
+    Below the table each line with a ! is trouble, with the command that comes next: what is live is
+    not what is on record or not known to be good, a push did not end, a lock was left behind, or
+    records did not reach the origin. The deployments are asked what is live, unless --offline.
+
+    Exit code: 0 printed, 1 with --check: there is trouble, 4 usage error.
     """
     rows = status.rows(status.environments(names), offline=offline)
     print_line(json.dumps(rows, indent=2) if as_json else status.table(rows))
-    return 0
+    return int(check and any(row["trouble"] for row in rows))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from ..content import manifest as manifests
 from ..environment import BadEnvironment, Environment
@@ -13,9 +14,15 @@ from ..safety import one_line
 from . import clocks, clone, gate, records, unpushed
 from .git import GitError, Repository
 from .live import LiveAnswer
-from .record import Record, RecordKind, at
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
 from .records import Records, Trusted
 from .trust import relevant_environments, trusted_records
+
+_UNFINISHED: Final = {
+    STARTED: "did not end: it may be there, or half of it",
+    NOT_DEPLOYED: "ended badly: it may be there, or half of it",
+    DEPLOYED: "was not verified: it is there, and may be bad",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,15 @@ class Ledger:
         verified = self.records.of(self.environment.name, RecordKind.VERIFIED)
         return next((record for record in verified if record.passed), None)
 
+    def unfinished(self) -> str:
+        """Return how far the last push or rollback got, in words; empty if it was verified."""
+        record = self.records.unverified(self.environment.name)
+        if record is None:
+            return ""
+        step = "push" if record.kind == RecordKind.PUSHED else "rollback"
+        who, how = one_line(record.who, 80), _UNFINISHED[record.verdict]
+        return f"the {step} of {record.release} by {who} on {at(record.when)} {how}"
+
     def log(self, count: int) -> Iterator[str]:
         """Yield a line for each of the last ``count`` records, newest first."""
         for record in self.records.newest(self.environment.name, count):
@@ -129,8 +145,9 @@ class Ledger:
         are not at the origin, and whose clock is wrong. Raises GitError.
         """
         tags = self.records.unfetched.items()
+        mine = relevant_environments(self.environment)
         return [
-            *(f"the record {bad}" for bad in self.records.bad),
+            *(f"the record {bad}" for bad in self.records.bad if bad.environment in mine),
             *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
             *unpushed.warning(self.repository),
             *clocks.warnings(self.records.seen, datetime.now(UTC)),

@@ -75,21 +75,43 @@ class LiveAnswer:
         return f"{environment} does not say which release is live{why}; {by_records}"
 
 
-def ask(environment: Environment, repository: Repository) -> LiveAnswer:
-    """Ask a deployment which release is live, and find that in the repository.
+@dataclass(frozen=True, slots=True)
+class NamedReleases:
+    """The names that a deployment gives to what is live, not yet looked up in a repository.
 
-    A process of its own asks: the release side loads no HTTP client. Raises GitError.
+    Attributes:
+        names: for each release that its edges name, all names of it, the usual one first.
+        trouble: why no edge names one; empty otherwise.
+    """
+
+    names: Sequence[Sequence[str]] = ()
+    trouble: str = ""
+
+    def resolved(self, repository: Repository) -> LiveAnswer:
+        """Return the releases in ``repository`` that these names stand for. Raises GitError."""
+        releases = (_release(repository, names) for names in self.names)
+        return LiveAnswer(tuple(dict.fromkeys(releases)), self.trouble)
+
+
+def ask(environment: Environment, repository: Repository) -> LiveAnswer:
+    """Ask a deployment which release is live, and find that in the repository. Raises GitError."""
+    return named(environment).resolved(repository)
+
+
+def named(environment: Environment) -> NamedReleases:
+    """Ask a deployment for the names of the release that is live.
+
+    A process of its own asks: the release side loads no HTTP client.
     """
     command = [sys.executable, "-P", "-m", "knowngood", "live", "--json"]
     try:
         done = process_group.run([*command, "--env", str(environment.path)], SECONDS)
     except subprocess.TimeoutExpired:
-        return LiveAnswer(trouble=f"no answer in {SECONDS:g} s")
+        return NamedReleases(trouble=f"no answer in {SECONDS:g} s")
     if done.returncode != 0:
         message = done.stderr.decode("utf-8", "replace").strip()
-        return LiveAnswer(trouble=one_line(message.removeprefix("knowngood live: "), 300))
-    named = json.loads(done.stdout)
-    return LiveAnswer(tuple(dict.fromkeys(_release(repository, names) for names in named)))
+        return NamedReleases(trouble=one_line(message.removeprefix("knowngood live: "), 300))
+    return NamedReleases(json.loads(done.stdout))
 
 
 def _release(repository: Repository, names: Sequence[str]) -> LiveRelease:

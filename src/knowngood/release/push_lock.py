@@ -12,6 +12,7 @@ import signal
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Final
@@ -64,10 +65,24 @@ def ref_of(environment: str) -> str:
     return f"refs/knowngood/lock/{environment}"
 
 
-def holder(repository: Repository, environment: str) -> str:
-    """Return who holds the lock of ``environment``, in words; empty where nobody does."""
-    note = _read(repository, ref_of(environment), repository.has_origin)
-    return _words(note[1]) if note is not None else ""
+@dataclass(frozen=True, slots=True)
+class LockHolder:
+    """Who holds a lock.
+
+    Attributes:
+        words: who, for how long and for what.
+        over: why the lock no longer counts, so that the next push takes it over; empty where it
+            does count.
+    """
+
+    words: str
+    over: str
+
+
+def holder(repository: Repository, environment: str) -> LockHolder | None:
+    """Return who holds the lock of ``environment``; None where nobody does."""
+    there = _read(repository, ref_of(environment), repository.has_origin)
+    return LockHolder(_words(there[1]), _over(there[1])) if there is not None else None
 
 
 class _Lock:
@@ -105,10 +120,10 @@ class _Lock:
             if there is None:
                 raise GitError(f"cannot lock: {error}") from None
             old, note = there
-            over = _over(note)
+            over, under_way = _over(note), f"another push is under way, by {_words(note)}"
             if not over:
-                raise PushLocked(f"{_words(note)}\nto break it: {self._by_hand()}") from None
-            self._say(f"{_words(note)}; {over}, so its lock is taken over")
+                raise PushLocked(f"{under_way}\nto break it: {self._by_hand()}") from None
+            self._say(f"{under_way}; {over}, so its lock is taken over")
             self._move(old, blob)
         self._blob = blob
 
@@ -197,10 +212,11 @@ def _read(repository: Repository, ref: str, remote: bool) -> tuple[str, Mapping[
 def _words(note: Mapping[str, Any]) -> str:
     """Return who holds a lock, by its note."""
     if not note:
-        return "another push is under way, by somebody who left no note"
+        return "somebody who left no note"
     minutes = _age(note["since"]) / 60
-    words = f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}"
-    return f"another push is under way, by {one_line(words, 400)}"
+    return one_line(
+        f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}", 400
+    )
 
 
 def _over(note: Mapping[str, Any]) -> str:

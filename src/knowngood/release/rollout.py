@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import hide_secrets, one_line
@@ -16,14 +15,8 @@ from .git import GitError, Repository, is_ref_part
 from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
-from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
+from .record import RecordKind
 from .record_store import RecordNotWritten
-
-_UNFINISHED: Final = {
-    STARTED: "did not end: it may be there, or half of it",
-    NOT_DEPLOYED: "ended badly: it may be there, or half of it",
-    DEPLOYED: "was not verified: it is there, and may be bad",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +172,10 @@ def _ledger(environment: Environment, purpose: str, say: Callable[[str], None]) 
         ledger = Ledger.open(environment)
         for warning in ledger.warnings():
             say(f"! {warning}")
-        _tell_unfinished(ledger.records.unverified(environment.name), say)
+        if unfinished := ledger.unfinished():
+            say(unfinished)
         running_deploy.refuse(environment, say)
         yield ledger
-
-
-def _tell_unfinished(record: Record | None, say: Callable[[str], None]) -> None:
-    if record is not None:
-        say(
-            f"the {'push' if record.kind == RecordKind.PUSHED else 'rollback'} of {record.release} "
-            f"by {one_line(record.who, 80)} on {at(record.when)} {_UNFINISHED[record.verdict]}"
-        )
 
 
 def _go_back(pushed: Deployment, *, is_bad: bool) -> PushResult:

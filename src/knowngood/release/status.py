@@ -1,28 +1,28 @@
-"""Where every environment stands: what is live, pushed, verified and known good."""
+"""Where every environment stands: what is live, pushed, verified and known good; and trouble."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
 from ..safety import one_line
-from . import clone, records, unpushed
+from . import clone, live, push_lock, records, trouble, unpushed
 from .git import GitError, Repository
+from .ledger import Ledger
 from .record import DEPLOYED, Record, RecordKind
 from .records import Records
-from .trust import relevant_environments, trusted_records
+from .trust import relevant_environments
 
 Row = dict[str, Any]
 _Read = Callable[[Repository], tuple[Records, str]]
 
-_LIVE: Final = 30.0  # seconds
+_RECENT: Final = 20  # rejections that are looked at
 _HEADS: Final = ("environment", "live now", "last pushed", "last verified", "last good", "behind")
 
 
@@ -57,66 +57,95 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
         return records.read(repository, datetime.now(UTC), names, unfetched), trouble
 
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
-        live = pool.map(lambda e: None if offline else _live(e), environments)
-        recorded = [_recorded(environment, read) for environment in environments]
-        return [{**row, "live": release} for row, release in zip(recorded, live, strict=True)]
+        named = pool.map(lambda e: None if offline else live.named(e), environments)
+        opened = [_opened(environment, read) for environment in environments]
+        return [
+            _row(environment, *ledger, releases)
+            for environment, ledger, releases in zip(environments, opened, named, strict=True)
+        ]
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return the rows as a table for a person, with the errors below it."""
+    """Return the rows as a table for a person; below it who is at work, what was rejected, and
+    what somebody has to look at.
+    """
     cells = [_HEADS, *(_cells(row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADS))]
     padded = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in cells
     )
+    notes = [note for row in rows for note in _notes(row)]
     trouble = dict.fromkeys(f"! {line}" for row in rows for line in row["trouble"])
-    return "\n".join([*(line.rstrip() for line in padded), *trouble])
+    return "\n".join([*(line.rstrip() for line in padded), *notes, *trouble])
 
 
-def _live(environment: Environment) -> str | None:
-    """Return what it serves now. A process of its own asks: the release side loads no client."""
-    command = [sys.executable, "-P", "-m", "knowngood", "live", "--env", str(environment.path)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIVE, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return one_line(done.stdout.strip(), 80) or None
+def _notes(row: Row) -> Iterator[str]:
+    """Yield what is good to know, and no trouble."""
+    name = row["environment"]
+    if row["lock"]:
+        yield f"{name} is locked by {row['lock']}"
+    if row["rejected"]:
+        yield f"rejected on {name}: {', '.join(row['rejected'])}"
 
 
 def _fetched(repository: Repository) -> tuple[str, Mapping[str, str]]:
     """Fetch; return why that failed, and the tags that alone could not be fetched, with why."""
     try:
         unfetched = clone.fetch(repository)
+        unpushed.forget_arrived(repository)
     except GitError as error:
         return f"not up to date: {error}", {}
-    return "; ".join(f"the tag {tag}: {why}" for tag, why in unfetched.items()), unfetched
+    return "", unfetched
 
 
-def _recorded(environment: Environment, read: _Read) -> Row:
-    """Return what is on record of one environment, as plain data."""
-    row: Row = {"environment": environment.name, "trouble": []}
-    row |= dict.fromkeys(("pushed", "verified", "good", "behind"))
+def _opened(environment: Environment, read: _Read) -> tuple[Ledger | None, str]:
+    """Return an environment's ledger, or None; and why it is not there, or not up to date."""
     try:
         repository = clone.opened(environment)
         records, trouble = read(repository)
-        row["trouble"] += [trouble] if trouble else []
-        _fill(row, environment, repository, records)
     except (GitError, BadEnvironment) as error:
-        row["trouble"].append(str(error))
+        return None, str(error)
+    return Ledger(environment, repository, records), trouble
+
+
+def _row(
+    environment: Environment,
+    ledger: Ledger | None,
+    outdated: str,
+    named: live.NamedReleases | None,
+) -> Row:
+    """Return what is known of one environment, as plain data."""
+    row: Row = {"environment": environment.name, "live": None}
+    row |= dict.fromkeys(("pushed", "verified", "good", "behind", "lock"))
+    row |= {"rejected": [], "trouble": [outdated] if outdated else []}
+    if ledger is not None:
+        try:
+            _fill(row, ledger, named)
+        except GitError as error:
+            row["trouble"].append(str(error))
     return row
 
 
-def _fill(row: Row, environment: Environment, repository: Repository, records: Records) -> None:
-    mine = relevant_environments(environment)
-    row["pushed"] = _json(records.pushed(environment.name))
-    row["verified"] = _json(records.last(environment.name, RecordKind.VERIFIED))
-    row["good"] = _json(
-        records.last_good(environment.name, trusted_records(environment, repository))
-    )
-    row["behind"] = _behind(environment, repository, records)
-    row["trouble"] += [str(bad) for bad in records.bad if bad.environment in mine]
-    row["trouble"] += unpushed.warning(repository)
+def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:
+    repository, records, name = ledger.repository, ledger.records, ledger.environment.name
+    answer = named.resolved(repository) if named is not None else None
+    holder = push_lock.holder(repository, name) if named is not None else None
+    row["live"] = str(answer) if answer is not None and answer.releases else None
+    row["pushed"] = _json(records.pushed(name))
+    row["verified"] = _json(records.last(name, RecordKind.VERIFIED))
+    row["good"] = _json(ledger.last_good_besides(""))
+    row["behind"] = _behind(ledger.environment, repository, records)
+    row["lock"] = holder.words if holder is not None and not holder.over else None
+    row["rejected"] = _rejected(ledger)
+    row["trouble"] += trouble.lines(ledger, answer, holder)
+
+
+def _rejected(ledger: Ledger) -> list[str]:
+    """Return the releases that were rejected of late, and still are, newest first."""
+    recent = islice(ledger.records.of(ledger.environment.name, RecordKind.REJECTED), _RECENT)
+    releases = {record.release: record.commit for record in recent}
+    return [name for name, commit in releases.items() if ledger.rejected(commit) is not None]
 
 
 def _behind(environment: Environment, repository: Repository, records: Records) -> int | None:

@@ -164,10 +164,12 @@ def test_status(run: Run, noted: Note, project: Path) -> None:
         table = run("status")
         rows = {each["environment"]: each for each in json.loads(run("status", "--json").out)}
     assert table.code == 0, table.err
-    head, prod, stage = table.out.splitlines()
+    head, prod, stage, trouble = table.out.splitlines()
     assert head.split("  ")[0] == "environment"
     assert prod.split()[:3] == ["prod", "-", "v1"]
     assert stage.split()[:3] == ["stage", "v2", "v2"]
+    assert trouble.startswith("! prod does not say which release is live (")
+    assert trouble.endswith("; to go back: knowngood rollback --env=prod")
     assert (rows["stage"]["live"], rows["prod"]["live"]) == ("v2", None)
     assert rows["stage"]["good"]["release"] == "v2"
     assert (rows["prod"]["behind"], rows["stage"]["behind"]) == (1, None)
@@ -199,7 +201,7 @@ def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None
     ended = run("status", "--offline")
     assert ended.code == 0
     assert "is no git repository" in ended.out
-    assert "! verified/prod/v1/20261124T120001.000000Z: it is a lightweight tag" in ended.out
+    assert "! the record verified/prod/v1/20261124T120001.000000Z: it is a light" in ended.out
     rows = {row["environment"]: row for row in json.loads(run("status", "--offline", "--json").out)}
     assert rows["stage"]["trouble"] == [], "it is not judged by the records of prod"
     assert len(rows["prod"]["trouble"]) == 1

@@ -55,8 +55,10 @@ def lines() -> list[str]:
 def take(site: Repository, lines: list[str]) -> None:
     """Take the lock and give it back."""
     with push_lock.held(site, "prod", "a test", lines.append):
-        assert "a test" in push_lock.holder(site, "prod")
-    assert push_lock.holder(site, "prod") == ""
+        holder = push_lock.holder(site, "prod")
+        assert holder is not None
+        assert "a test" in holder.words
+    assert push_lock.holder(site, "prod") is None
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,9 @@ def test_a_lock_that_somebody_else_has_broken(
     with push_lock.held(site, "prod", "a test", lines.append):
         locked(0, 0)
     assert "the lock of prod was left behind" in lines[0]
-    assert "Bob" in push_lock.holder(site, "prod")
+    holder = push_lock.holder(site, "prod")
+    assert holder is not None
+    assert "Bob" in holder.words
 
 
 def test_nowhere_to_lock(clone: Clone, lines: list[str]) -> None:

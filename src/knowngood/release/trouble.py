@@ -1,0 +1,43 @@
+"""What somebody has to look at on an environment, each with the command that comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .ledger import Ledger
+from .live import LiveAnswer
+from .push_lock import LockHolder
+
+
+def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) -> Iterator[str]:
+    """Yield a line for each trouble of an environment, and none where all is as it should be.
+
+    ``live`` is None where the deployment was not asked. While ``holder``, who holds the lock, is
+    at work, what is live is about to change and is not judged. Raises GitError.
+    """
+    if holder is None or holder.over:
+        yield from _of_lock(ledger, holder)
+        yield from _of_live(ledger, live)
+    yield from ledger.warnings()
+
+
+def _of_lock(ledger: Ledger, holder: LockHolder | None) -> Iterator[str]:
+    if holder is not None:
+        name = ledger.environment.name
+        yield f"{name} is locked by {holder.words}; {holder.over}: the next push takes it over"
+
+
+def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
+    """Yield why what is live is not what was last known to be good."""
+    name = ledger.environment.name
+    back = f"to go back: knowngood rollback --env={name}"
+    if unfinished := ledger.unfinished():
+        yield f"{unfinished}{f'; live on {name} is {live}' if live is not None else ''}; {back}"
+    elif live is None:
+        return
+    elif difference := live.difference(name, ledger.records.there(name)):
+        adopt = f"; to keep it: knowngood adopt --env={name} --release={live}"
+        yield f"{difference}; {back}{adopt if live.commit is not None else ''}"
+    elif live.commit is not None and ledger.good(live.commit) is None:
+        verify = f"knowngood verify --env={name} --release={live} --record --push"
+        yield f"{live} is live on {name}, and not known to be good there; {back}; to see: {verify}"

@@ -1,0 +1,115 @@
+"""``knowngood status`` tells what somebody has to look at, and which command comes next."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from command_run import Run
+from pushed_site import serves, with_origin
+from release_side import Note, git
+
+from knowngood.release import unpushed
+from knowngood.release.git import Repository
+from knowngood.release.record import REJECTED, RecordKind
+from knowngood.safety import process_identity
+
+
+@pytest.fixture(autouse=True)
+def v2_is_good(noted: Note, project: Path) -> None:
+    """By the records v1 was good on prod, and then v2, which is live."""
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "DEPLOYED", 2, RecordKind.PUSHED)
+    noted("v2", "prod", "PASSED", 1)
+    serves(project, "v2")
+
+
+def locked(site: Repository, process: str) -> None:
+    """Lock prod for another process."""
+    now = datetime.now(UTC).isoformat()
+    note = {"who": "Bob", "where": "ci-7", "since": now, "beat": now, "process": process}
+    content = json.dumps({**note, "for": "knowngood push"})
+    blob = git(site.path, "hash-object", "-w", "--stdin", given=content).strip()
+    git(site.path, "update-ref", "refs/knowngood/lock/prod", blob)
+
+
+def test_all_is_well(run: Run) -> None:
+    """A table of two lines, and no trouble."""
+    ended = run("status", "--env=prod", "--check")
+    assert (ended.code, len(ended.out.splitlines())) == (0, 2), ended.output
+
+
+def test_another_release_is_live(run: Run, project: Path) -> None:
+    """One that the records do not know: how to go back, and how to keep it. Only --check fails."""
+    serves(project, "v3")
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1
+    _, _, trouble = ended.out.splitlines()
+    assert trouble.startswith("! live on prod is v3, but by the records it is v2 (PASSED, ")
+    assert "; to go back: knowngood rollback --env=prod; to keep it: knowngood adopt" in trouble
+    assert run("status", "--env=prod").code == 0
+
+
+def test_what_is_live_is_not_known_to_be_good(run: Run, noted: Note) -> None:
+    """It was rejected: that is told as well."""
+    noted("v2", "prod", REJECTED, 0.5, RecordKind.REJECTED)
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1
+    _, _, rejected, trouble = ended.out.splitlines()
+    assert rejected == "rejected on prod: v2"
+    assert trouble.startswith("! v2 is live on prod, and not known to be good there; to go back: ")
+
+
+def test_a_rejected_release_that_is_not_live(run: Run, noted: Note) -> None:
+    """It is told, and no trouble."""
+    noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED)
+    ended = run("status", "--env=prod", "--check")
+    assert (ended.code, ended.out.splitlines()[2:]) == (0, ["rejected on prod: v3"])
+
+
+@pytest.mark.usefixtures("project")
+def test_a_push_that_did_not_end(run: Run, noted: Note) -> None:
+    """How far it got, what is live, and how to go back."""
+    noted("v3", "prod", "STARTED", 0.1, RecordKind.PUSHED)
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1
+    trouble = ended.out.splitlines()[2]
+    assert trouble.startswith("! the push of v3 by ")
+    assert (
+        "did not end: it may be there, or half of it; live on prod is v2; to go back: " in trouble
+    )
+
+
+def test_a_push_that_is_under_way(run: Run, noted: Note, site: Repository) -> None:
+    """Its lock is told; what it has begun is no trouble."""
+    noted("v3", "prod", "STARTED", 0.1, RecordKind.PUSHED)
+    locked(site, process_identity.own())
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 0, ended.output
+    assert ended.out.splitlines()[2].startswith("prod is locked by Bob on ci-7, for 0 minutes: ")
+
+
+def test_a_lock_that_was_left_behind(run: Run, site: Repository) -> None:
+    """Its holder has ended."""
+    machine, _, _ = process_identity.own().rsplit(" ", 2)
+    locked(site, f"{machine} {os.getpid()} 1")
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1
+    assert "that process has ended: the next push takes it over" in ended.out.splitlines()[2]
+
+
+def test_records_that_others_do_not_see(
+    run: Run, noted: Note, site: Repository, tmp_path: Path
+) -> None:
+    """They are told until they are at the origin, however they got there."""
+    bare = with_origin(site, tmp_path)
+    record = noted("v2", "prod", "PASSED", 0.1)
+    unpushed.remember(site, record)
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1
+    assert f"! not at the origin, where others would see it: {record.name}; " in ended.out
+    git(site.path, "push", "--quiet", str(bare), f"refs/tags/{record.name}")
+    assert run("status", "--env=prod", "--check").code == 0
