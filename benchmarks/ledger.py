@@ -86,8 +86,10 @@ def _commits() -> Iterator[str]:
 def _tags(commits: list[str], count: int) -> Iterator[str]:
     """The records, newest first: of the last release on every environment, of the one before."""
     now = datetime.now(UTC)
+    # Fifteen records have each kind on each environment, so that the last release may go out.
+    each = max(15, -(-count // _RELEASES))
     for number in range(count):
-        release = _RELEASES - 1 - number * _RELEASES // count
+        release = _RELEASES - 1 - number // each
         made = _record(f"v{release + 1}", commits[release], now - timedelta(minutes=1 + number))
         text = made.message()
         yield (
