@@ -93,6 +93,11 @@ RUN_OPTIONS: Final = (
         "write the verdict as metrics for the textfile collector of node_exporter to PATH "
         "(default: none are written)",
     ),
+    _path(
+        "--deployment-file",
+        "write the verdict as a GitHub deployment and its status, for `gh api`, to PATH (default: "
+        "none is written)",
+    ),
     RunOption("--record", "record the verdict as a tag in the environment's release.repository"),
     RunOption("--push", "with --record: push that tag"),
 )

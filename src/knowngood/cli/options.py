@@ -50,8 +50,8 @@ REPORTS: Final = click.option(
     "--reports",
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
     metavar="FOLDER",
-    help="keep the verdict, the HTML page and the JUnit file of each verification in this folder, "
-    "which must be there: FOLDER/prod-v8.json for example",
+    help="keep the verdict, the HTML page, the JUnit file and the GitHub deployment of each "
+    "verification in this folder, which must be there: FOLDER/prod-v8.json for example",
 )
 
 

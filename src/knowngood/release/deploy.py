@@ -116,6 +116,7 @@ class Deployment:
         suffixes = {"--verdict-file": "json"}
         if self.reports is not None:
             suffixes |= {"--html-file": "html", "--junitxml": "xml"}
+            suffixes |= {"--deployment-file": "deployment.json"}
         name = f"{self.ledger.environment.name}-{self.release.replace('/', '-')}"
         return {option: folder / f"{name}.{suffix}" for option, suffix in suffixes.items()}
 

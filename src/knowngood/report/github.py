@@ -32,6 +32,13 @@ def summary_file() -> Path | None:
     return Path(name) if name else None
 
 
+def run_url() -> str:
+    """Return the URL of the page of this run on GitHub Actions; empty elsewhere."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, run = (os.environ.get(name, "") for name in names)
+    return f"{server}/{repository}/actions/runs/{run}" if is_here() and run else ""
+
+
 class Annotations:
     """Prints the annotations of a run, and keeps all else that it prints from being taken for some.
 

@@ -97,6 +97,7 @@ class Options:
         har_file: Path | None = None,
         summary_file: Path | None = None,
         prometheus_file: Path | None = None,
+        deployment_file: Path | None = None,
         record: bool = False,
         push: bool = False,
         notify: bool = False,
@@ -114,6 +115,7 @@ class Options:
             "--har-file": har_file,
             "--summary-file": summary_file,
             "--prometheus-file": prometheus_file,
+            "--deployment-file": deployment_file,
         }
         environment = load_chosen(env, root, origins, drill)
         if notify:

@@ -21,6 +21,7 @@ _SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")
 _OF_CONTROLLER: Final = (
     *("place", "release", "baseline", "manifest", "record", "push"),
     *("verdict_file", "html_file", "har_file", "summary_file", "prometheus_file"),
+    "deployment_file",
 )
 """Options that an xdist worker does not need."""
 

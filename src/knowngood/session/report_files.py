@@ -19,6 +19,7 @@ _WRITERS: Final = {
     "--har-file": "har_file",
     "--summary-file": "summary_file",
     "--prometheus-file": "prometheus",
+    "--deployment-file": "github_deployment",
 }
 """The module of the room ``report`` that writes each report; loaded where it is asked for."""
 

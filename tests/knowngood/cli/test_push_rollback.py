@@ -103,11 +103,12 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     assert ended.code == 0, "v1 is live again, and v2 comes after it"
     reports = {path.name: path.read_text("utf-8") for path in (project / "reports").iterdir()}
     assert sorted(reports) == [
-        *("prod-v1.html", "prod-v1.json", "prod-v1.xml"),
-        *("prod-v3.html", "prod-v3.json", "prod-v3.xml"),
+        *(f"prod-v1.{suffix}" for suffix in ("deployment.json", "html", "json", "xml")),
+        *(f"prod-v3.{suffix}" for suffix in ("deployment.json", "html", "json", "xml")),
     ]
     assert json.loads(reports["prod-v3.json"])["verdict"] == "FAILED"
     assert json.loads(reports["prod-v1.json"])["verdict"] == "PASSED"
+    assert json.loads(reports["prod-v3.deployment.json"])["status"]["state"] == "failure"
     assert "FAILED" in reports["prod-v3.html"]
     assert 'failures="1"' in reports["prod-v3.xml"]
 

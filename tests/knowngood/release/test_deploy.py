@@ -47,3 +47,14 @@ def verified(
 def test_the_level_that_the_environment_asks_for(verified: Verified, level: str) -> None:
     """A run with a lower one could not end in PASSED."""
     assert f"--level={level}" in verified(level)
+
+
+def test_the_reports_that_are_kept(verified: Verified, tmp_path: Path) -> None:
+    """Each with the name of environment and release; none beside the verdict without a folder."""
+    (tmp_path / "kept").mkdir()
+    asked = verified(reports=tmp_path / "kept")
+    files = {
+        Path(word.partition("=")[2]).name for word in asked if "file=" in word or "xml" in word
+    }
+    assert files == {"prod-v2.json", "prod-v2.html", "prod-v2.xml", "prod-v2.deployment.json"}
+    assert not any("deployment" in word for word in verified())

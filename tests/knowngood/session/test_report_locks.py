@@ -27,6 +27,7 @@ OPTIONS = [
     "--har-file",
     "--summary-file",
     "--prometheus-file",
+    "--deployment-file",
     "--junitxml",
 ]
 

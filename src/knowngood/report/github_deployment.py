@@ -1,0 +1,71 @@
+"""The verdict as a deployment and its status, for GitHub's REST API.
+
+https://docs.github.com/rest/deployments/deployments#create-a-deployment and, for the status,
+https://docs.github.com/rest/deployments/statuses#create-a-deployment-status
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..safety import one_line, write_atomically
+from ..verdict import VerdictKind
+from . import github
+from .report import Report
+
+_WIDEST: Final = 140
+"""Characters of a description, by GitHub's documentation of a status."""
+
+_STATES: Final = {VerdictKind.PASSED: "success", VerdictKind.FAILED: "failure"}
+_UNDECIDED: Final = "error"
+"""The state of every other verdict: GitHub has no word for a run that could not tell."""
+
+
+def write(path: Path, report: Report) -> None:
+    """Write the requests that tell GitHub of a run to ``path`` whole or not at all. Raises OSError,
+    and ValueError where it is not known which release was verified.
+    """
+    write_atomically(path, json.dumps(requests(report.document), indent=1) + "\n")
+
+
+def requests(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the bodies of two requests: ``deployment`` makes a deployment, and ``status`` gives it
+    a status. Raises ValueError.
+    """
+    environment = one_line(document["environment"], 255)
+    return {
+        "deployment": {
+            "ref": _release(document),
+            "task": "deploy",
+            "environment": environment,
+            "description": f"verified by knowngood {document['knowngood']}",
+            "auto_merge": False,  # it is there already: nothing is to be merged
+            "required_contexts": [],  # nor to be waited for
+            "payload": {"run": document["run"], "verdict": document["verdict"]},
+        },
+        "status": {
+            "state": _STATES.get(VerdictKind(document["verdict"]), _UNDECIDED),
+            "environment": environment,
+            "description": one_line(f"{document['verdict']}: {document['reason']}", _WIDEST),
+            **_urls(document),
+        },
+    }
+
+
+def _release(document: Mapping[str, Any]) -> str:
+    """Return the release that was verified: the one it was to be, or the only one that was seen."""
+    seen = document["release"]["seen"] or ""
+    release = document["release"]["expected"] or ("" if ", " in seen else seen)
+    if not release:
+        raise ValueError("which release was verified is not known; give --release")
+    return one_line(release, 255)
+
+
+def _urls(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return where the environment answers, and the page of this run, as far as there are such."""
+    first = next(iter(document["origins"].values()), "")
+    urls = {"environment_url": one_line(first, 1000), "log_url": github.run_url()}
+    return {name: url for name, url in urls.items() if url}
