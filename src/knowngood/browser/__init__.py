@@ -6,7 +6,7 @@ room knows no check and no verdict. Playwright is imported when the first page i
 """
 
 from .browser import Browser, BrowserUnavailable
+from .browser_messages import PageFault
 from .opened_page import OpenedPage, opened
-from .sightings import PageFault
 
 __all__ = ["Browser", "BrowserUnavailable", "OpenedPage", "PageFault", "opened"]

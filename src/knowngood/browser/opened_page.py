@@ -11,7 +11,7 @@ from ..environment import Environment
 from ..fetch import AttemptError, Exchange, Fetcher, NoAnswer, PageLoad, respond
 from ..safety import one_line
 from .browser import Browser, BrowserUnavailable
-from .sightings import PageFault, Sightings
+from .browser_messages import BrowserMessages, PageFault
 from .traffic import Traffic
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class OpenedPage:
         self.page = page
         self.exchange = exchange
         self._traffic = traffic
-        self._sightings = Sightings()
-        self._sightings.watch(page)
+        self._messages = BrowserMessages()
+        self._messages.watch(page)
 
     def load(self) -> None:
         """Open it, and wait until it and all that it needs has loaded. Raises PageFault."""
@@ -63,7 +63,7 @@ class OpenedPage:
             if exchange.answer is None:
                 raise NoAnswer(exchange)
             respond(exchange).raise_for_status()
-        fault = self._sightings.first()
+        fault = self._messages.first()
         if fault is not None:
             asked = {exchange.probe.url: exchange for exchange in self._traffic.exchanges}
             exchange = asked.get(fault.url, self.exchange)
@@ -103,7 +103,7 @@ class OpenedPage:
             if exchange.answer is None or exchange.answer.status >= 400
         ]
         return {
-            "console": self._sightings.console,
+            "console": self._messages.console,
             "failed_requests": [one_line(url, 300) for url in failed[:_URLS]],
             "not_asked": [one_line(url, 300) for url in self._traffic.elsewhere[:_URLS]],
             "screenshot": self._screenshot(),

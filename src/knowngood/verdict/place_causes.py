@@ -22,18 +22,18 @@ _NO_ANSWER: Final = SILENT - {AttemptError.TLS}
 """Kinds that may be trouble on the way. A wrong certificate is none: somebody answered with it."""
 
 
-class Sighting(NamedTuple):
+class PlaceCause(NamedTuple):
     """A cause as one place has it.
 
     Attributes:
         place: the name of the place.
         number: which of the place's causes it is, in the order to read them.
-        cause: the cause, as in a verdict document.
+        document: the cause, as in a verdict document.
     """
 
     place: str
     number: int
-    cause: Mapping[str, Any]
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +41,40 @@ class SharedCause:
     """One fault, and who saw it.
 
     Attributes:
-        sightings: the fault as each place has it.
+        causes: the fault as each place that saw it has it.
         answered: the places that were answered while these were not: it is trouble on the way.
             Empty for everything that counts as it is.
     """
 
-    sightings: Sequence[Sighting]
+    causes: Sequence[PlaceCause]
     answered: Sequence[str] = ()
 
     @property
     def places(self) -> list[str]:
         """Return the names of the places that saw it."""
-        return sorted({sighting.place for sighting in self.sightings})
+        return sorted({cause.place for cause in self.causes})
 
     @property
     def failed_at(self) -> set[str]:
         """Return the names of the places where it is confirmed and decides."""
-        return {s.place for s in self.sightings if s.cause["state"] == "failed"}
+        return {cause.place for cause in self.causes if cause.document["state"] == "failed"}
 
     @property
     def state(self) -> str:
         """Return how far it counts, at the place where it counts most."""
-        states = {sighting.cause["state"] for sighting in self.sightings}
+        states = {cause.document["state"] for cause in self.causes}
         return next(state for state in _STATES if state in states)
 
     @property
-    def lead(self) -> Sighting:
-        """Return the sighting of the place that saw most of it."""
+    def lead(self) -> PlaceCause:
+        """Return the cause of the place where it counts most and has most URLs."""
         return min(
-            self.sightings,
-            key=lambda s: (_STATES.index(s.cause["state"]), -len(s.cause["urls"]), s.place),
+            self.causes,
+            key=lambda cause: (
+                _STATES.index(cause.document["state"]),
+                -len(cause.document["urls"]),
+                cause.place,
+            ),
         )
 
     def to_json(self, total: int, state_on_the_way: str) -> dict[str, Any]:
@@ -78,7 +82,7 @@ class SharedCause:
 
         ``total`` is how many places there are, ``state_on_the_way`` the state of trouble there.
         """
-        lead, causes = self.lead.cause, [sighting.cause for sighting in self.sightings]
+        lead, causes = self.lead.document, [cause.document for cause in self.causes]
         urls = dict.fromkeys(url for cause in (lead, *causes) for url in cause["urls"])
         claims: dict[str, Any] = {}
         for claim in (claim for cause in (lead, *causes) for claim in cause["claims"]):
@@ -108,11 +112,11 @@ def shared_causes(places: Sequence[PlaceVerdict]) -> list[SharedCause]:
 
     Silence that others did not meet at the same origin is trouble on the way.
     """
-    groups = _united(_sightings(places))
+    groups = _united(_causes_of(places))
     silent: defaultdict[str, set[str]] = defaultdict(set)
-    for sighting in (sighting for group in groups for sighting in group):
-        for origin in _silent_origins(sighting.cause):
-            silent[origin].add(sighting.place)
+    for cause in (cause for group in groups for cause in group):
+        for origin in _silent_origins(cause.document):
+            silent[origin].add(cause.place)
     causes = [SharedCause(group, _answered(group, silent, places)) for group in groups]
     return sorted(causes, key=_reading_order)
 
@@ -120,7 +124,7 @@ def shared_causes(places: Sequence[PlaceVerdict]) -> list[SharedCause]:
 def silent_origins(causes: Iterable[SharedCause]) -> set[str]:
     """Return the origins, each ``host:port``, whose silence is trouble on the way."""
     on_the_way = (cause for cause in causes if cause.answered)
-    return {origin for cause in on_the_way for origin in _silent_origins(cause.lead.cause)}
+    return {origin for cause in on_the_way for origin in _silent_origins(cause.lead.document)}
 
 
 def is_silent(kind: str) -> bool:
@@ -132,18 +136,18 @@ def _reading_order(cause: SharedCause) -> tuple[bool, int, int]:
     return bool(cause.answered), _STATES.index(cause.state), cause.lead.number
 
 
-def _sightings(places: Iterable[PlaceVerdict]) -> Iterator[Sighting]:
+def _causes_of(places: Iterable[PlaceVerdict]) -> Iterator[PlaceCause]:
     for place in places:
         for number, cause in enumerate(place.document["causes"]):
-            yield Sighting(place.name, number, cause)
+            yield PlaceCause(place.name, number, cause)
 
 
 def _answered(
-    group: Sequence[Sighting], silent: Mapping[str, Set[str]], places: Iterable[PlaceVerdict]
+    group: Sequence[PlaceCause], silent: Mapping[str, Set[str]], places: Iterable[PlaceVerdict]
 ) -> list[str]:
     """Return the places that were answered where those of a group were not."""
-    origins = {origin for sighting in group for origin in _silent_origins(sighting.cause)}
-    if not origins or all(sighting.cause["state"] != "failed" for sighting in group):
+    origins = {origin for cause in group for origin in _silent_origins(cause.document)}
+    if not origins or all(cause.document["state"] != "failed" for cause in group):
         return []
     others = {place for origin in origins for place in silent[origin]}
     return [
@@ -162,23 +166,23 @@ def _got_answers(place: PlaceVerdict, origin: str) -> bool:
     return any(document["answers"].get(name, {"count": 0})["count"] for name in names)
 
 
-def _united(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
-    """Group sightings that share a key, directly or by way of others; two of one place are two
-    faults.
+def _united(causes: Iterable[PlaceCause]) -> list[list[PlaceCause]]:
+    """Return groups of causes that share a key, each group one fault. Two causes of one place are
+    two faults, whatever they share.
     """
-    groups: list[tuple[set[Hashable], list[Sighting]]] = []
-    for sighting in sightings:
-        keys = _keys(sighting.cause)
+    groups: list[tuple[set[Hashable], list[PlaceCause]]] = []
+    for cause in causes:
+        keys = _keys(cause.document)
         same = [
             group
             for group in groups
-            if group[0] & keys and all(other.place != sighting.place for other in group[1])
+            if group[0] & keys and all(other.place != cause.place for other in group[1])
         ]
         if same:
             same[0][0].update(keys)
-            same[0][1].append(sighting)
+            same[0][1].append(cause)
         else:
-            groups.append((set(keys), [sighting]))
+            groups.append((set(keys), [cause]))
     return [group for _, group in groups]
 
 

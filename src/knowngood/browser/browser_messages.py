@@ -16,7 +16,7 @@ _ECHO: Final = re.compile(r"Failed to load resource: ")
 """How Chromium repeats in the console that a request failed. The request itself is judged."""
 
 _POLICY: Final = re.compile(r"Content Security Policy|Permissions policy|X-Frame-Options", re.I)
-_PLACE: Final = re.compile(r"\bat (?:.* \()?(?P<url>\S+):(?P<line>\d+):\d+\)?")
+_RAISED_AT: Final = re.compile(r"\bat (?:.* \()?(?P<url>\S+):(?P<line>\d+):\d+\)?")
 """Where an exception was raised: the first line of its stack that names a place."""
 
 _LONGEST: Final = 500  # characters of one message
@@ -35,8 +35,8 @@ class PageFault(DeploymentError):
         self.exchange = exchange
 
 
-class Sighting(NamedTuple):
-    """One fault that a browser names.
+class BrowserMessage(NamedTuple):
+    """A message of the browser that something is wrong with a page.
 
     Attributes:
         text: what it says, in one line.
@@ -48,7 +48,7 @@ class Sighting(NamedTuple):
 
 
 @dataclass  # without slots: Playwright notes on an object that its methods are handlers
-class Sightings:
+class BrowserMessages:
     """What a browser says of one page, in order.
 
     Attributes:
@@ -58,9 +58,9 @@ class Sightings:
         console: all lines of the console.
     """
 
-    exceptions: list[Sighting] = field(default_factory=list)
-    errors: list[Sighting] = field(default_factory=list)
-    violations: list[Sighting] = field(default_factory=list)
+    exceptions: list[BrowserMessage] = field(default_factory=list)
+    errors: list[BrowserMessage] = field(default_factory=list)
+    violations: list[BrowserMessage] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
@@ -68,7 +68,7 @@ class Sightings:
         page.on("pageerror", self._note_exception)
         page.on("console", self._note_message)
 
-    def first(self) -> Sighting | None:
+    def first(self) -> BrowserMessage | None:
         """Return the first fault, in words; None if there is none."""
         for title, lines in (
             ("an exception that no script catches", self.exceptions),
@@ -76,14 +76,14 @@ class Sightings:
             ("forbidden by a policy", self.violations),
         ):
             if lines:
-                return Sighting(f"{title}: {lines[0].text}", lines[0].url)
+                return BrowserMessage(f"{title}: {lines[0].text}", lines[0].url)
         return None
 
     def _note_exception(self, error: Error) -> None:
-        place = _PLACE.search(error.stack or "")
-        where = f" (line {place['line']})" if place else ""
+        raised_at = _RAISED_AT.search(error.stack or "")
+        where = f" (line {raised_at['line']})" if raised_at else ""
         text = f"{error.name or 'Error'}: {error.message}{where}"
-        self._note(self.exceptions, text, "exception", place["url"] if place else "")
+        self._note(self.exceptions, text, "exception", raised_at["url"] if raised_at else "")
 
     def _note_message(self, message: ConsoleMessage) -> None:
         lines = self.violations if _POLICY.search(message.text) else self.errors
@@ -91,9 +91,9 @@ class Sightings:
             lines = []
         self._note(lines, message.text, message.type, message.location.get("url", ""))
 
-    def _note(self, lines: list[Sighting], text: str, kind: str, url: str) -> None:
+    def _note(self, lines: list[BrowserMessage], text: str, kind: str, url: str) -> None:
         text = one_line(text, _LONGEST)
         if len(lines) < _MOST:
-            lines.append(Sighting(text, url))
+            lines.append(BrowserMessage(text, url))
         if len(self.console) < _MOST:
             self.console.append(f"{kind}: {text}")
