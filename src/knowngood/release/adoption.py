@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..environment import BadEnvironment, Environment
+from ..environment import Environment
 from ..safety import one_line
 from . import live, push_lock, record_store
 from .deploy import BAD, DONE, HELD
 from .ledger import Ledger
 from .record import ADOPTED, RecordKind
-from .release_name import resolve
+from .release_name import resolve_option
 
 
 def adopt(environment: Environment, release: str, why: str, say: Callable[[str], None]) -> int:
@@ -20,12 +20,7 @@ def adopt(environment: Environment, release: str, why: str, say: Callable[[str],
     """
     ledger = Ledger.open(environment)
     repository, name = ledger.repository, environment.name
-    resolved = resolve(repository, release)
-    if resolved is None:
-        raise BadEnvironment(
-            f"--release {one_line(release, 80)!r}: {repository.path} has no such tag or commit"
-        )
-    tag, commit = resolved
+    tag, commit = resolve_option(repository, "--release", release)
     with push_lock.held(repository, name, f"knowngood adopt --env={name} --release={tag}", say):
         answer = live.ask(environment, repository)
         if not answer.releases:

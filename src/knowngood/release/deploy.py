@@ -54,8 +54,8 @@ class Deployment:
     notify: bool = False
 
     @property
-    def place(self) -> str:
-        """The environment's name."""
+    def environment_name(self) -> str:
+        """The name of the environment that it goes to."""
         return self.ledger.environment.name
 
     def run(self) -> int:
@@ -117,7 +117,7 @@ class Deployment:
         if self.reports is not None:
             suffixes |= {"--html-file": "html", "--junitxml": "xml"}
             suffixes |= {"--deployment-file": "deployment.json"}
-        name = f"{self.ledger.environment.name}-{self.release.replace('/', '-')}"
+        name = f"{self.environment_name}-{self.release.replace('/', '-')}"
         return {option: folder / f"{name}.{suffix}" for option, suffix in suffixes.items()}
 
     def _keep(self, files: Iterable[Path]) -> None:
@@ -135,7 +135,7 @@ class Deployment:
         """Record how far it got, or say why not. Raises RecordNotWritten where a push would begin
         without a record that others see.
         """
-        repository, name = self.ledger.repository, self.ledger.environment.name
+        repository, name = self.ledger.repository, self.environment_name
         tag = ""
         try:
             record = record_store.record_now(

@@ -193,9 +193,9 @@ class GateQuestion:
         yield from doubt(bad, "another release is live", newer)
 
     def _verified(self, commit: str) -> Iterator[GateReason]:
-        for place in relevant_environments(self.environment)[1:]:
+        for name in relevant_environments(self.environment)[1:]:
             before = VerifiedBefore(
-                place,
+                name,
                 self.release,
                 commit,
                 self.repository,
@@ -203,7 +203,7 @@ class GateQuestion:
                 self.gate,
                 self.now,
                 self.content,
-                promotes=place == self.environment.promotes_from,
+                promotes=name == self.environment.promotes_from,
             )
             yield from before.reasons()
 
@@ -214,13 +214,13 @@ class GateQuestion:
         return question.reasons()
 
     def _rejected(self, commit: str, trusted: Trusted) -> Iterator[GateReason]:
-        for place in relevant_environments(self.environment):
-            record = self.records.rejected(place, commit, trusted)
+        for name in relevant_environments(self.environment):
+            record = self.records.rejected(name, commit, trusted)
             if record is not None:
                 yield GateReason(
-                    f"{self.release} was rejected on {place} by {one_line(record.who, 80)} on "
+                    f"{self.release} was rejected on {name} by {one_line(record.who, 80)} on "
                     f"{at(record.when)}: {one_line(record.reason, 200)}",
-                    f"make another release; if it is good: knowngood reject --env={place} "
+                    f"make another release; if it is good: knowngood reject --env={name} "
                     f"--release={self.release} --undo --why=WHY",
                 )
 

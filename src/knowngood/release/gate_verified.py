@@ -24,11 +24,11 @@ class VerifiedBefore:
     """Has a release PASSED on an environment where it must have passed before?
 
     Attributes:
-        place: the name of that environment.
+        environment: the name of that environment.
         release: the release's tag.
         commit: the commit that it is.
         repository: the repository that has releases and records.
-        records: the records, those of ``place`` among them.
+        records: the records, those of ``environment`` among them.
         rules: the rules of the environment that the release is to go to.
         now: the present time.
         content: the digest of the build's manifest; None without one.
@@ -36,7 +36,7 @@ class VerifiedBefore:
             not for other names in ``requires``.
     """
 
-    place: str
+    environment: str
     release: str
     commit: str
     repository: Repository
@@ -52,7 +52,9 @@ class VerifiedBefore:
         passed = self._best(mine)
         if passed is None:
             last = f"; the last try there was {mine[0].verdict}" if mine else ""
-            yield GateReason(f"{self.release} has not PASSED on {self.place}{last}", self._again())
+            yield GateReason(
+                f"{self.release} has not PASSED on {self.environment}{last}", self._again()
+            )
             return
         yield from self._time(passed)
         yield from self._revoked(passed)
@@ -64,7 +66,7 @@ class VerifiedBefore:
 
     def _again(self, *options: str) -> str:
         """Return the command that verifies the release there."""
-        words = ["knowngood verify", f"--env={self.place}", f"--release={self.release}"]
+        words = ["knowngood verify", f"--env={self.environment}", f"--release={self.release}"]
         return " ".join([*words, *options, "--record --push"])
 
     def _verifications(self) -> list[Record]:
@@ -72,7 +74,7 @@ class VerifiedBefore:
         may have had no tag then.
         """
         names = {*releases_on(self.repository, self.commit), self.commit[:12]}
-        verified = self.records.of_releases(self.place, names, RecordKind.VERIFIED)
+        verified = self.records.of_releases(self.environment, names, RecordKind.VERIFIED)
         return [record for record in verified if record.commit == self.commit]
 
     def _best(self, mine: Sequence[Record]) -> Record | None:
@@ -92,7 +94,7 @@ class VerifiedBefore:
 
     def _time(self, passed: Record) -> Iterator[GateReason]:
         """Yield that it is from the future, or too old."""
-        when = f"{self.release} PASSED on {self.place} on {at(passed.when)}"
+        when = f"{self.release} PASSED on {self.environment} on {at(passed.when)}"
         if not self._is_past(passed):
             yield GateReason(
                 f"{when}, which is in the future: the clock of "
@@ -104,7 +106,7 @@ class VerifiedBefore:
 
     def _revoked(self, passed: Record) -> Iterator[GateReason]:
         """Yield that it has FAILED later, or may have."""
-        what = f"{self.release} has FAILED on {self.place} since"
+        what = f"{self.release} has FAILED on {self.environment} since"
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
             why = f"on {at(revoked.when)}: {one_line(revoked.reason, 200)}"
@@ -117,7 +119,7 @@ class VerifiedBefore:
         if not self._has_level(passed):
             ran = f"with --level={one_line(passed.level, 40)}" if passed.level else "by no level"
             yield GateReason(
-                f"{self.release} PASSED on {self.place} {ran}; gate.level asks for "
+                f"{self.release} PASSED on {self.environment} {ran}; gate.level asks for "
                 f"{self.rules.level}",
                 self._again(f"--level={self.rules.level}"),
             )
@@ -132,7 +134,7 @@ class VerifiedBefore:
             return
         first = held[-1].when
         yield GateReason(
-            f"{self.release} PASSED on {self.place} on {at(first)}, less than "
+            f"{self.release} PASSED on {self.environment} on {at(first)}, less than "
             f"{wait.total_seconds() / 60:g} minutes ago",
             f"watch it there, and ask again after {at(max(first, self.now - wait) + wait)}",
         )
@@ -142,13 +144,14 @@ class VerifiedBefore:
         contents = {record.content for record in mine if record.passed and record.content}
         if len(contents) > 1 or (contents and passed.content is None):
             yield GateReason(
-                f"{self.release} was served on {self.place} with different contents",
+                f"{self.release} was served on {self.environment} with different contents",
                 "make another release, of one build",
             )
         elif self.content is not None and passed.content != self.content:
             what = "another build" if passed.content else "compared with no manifest"
             yield GateReason(
-                f"what PASSED on {self.place} was {what}, and this one is {self.content[:12]}",
+                f"what PASSED on {self.environment} was {what}, and this one is "
+                f"{self.content[:12]}",
                 f"{self._again('--manifest=FILE')}, of the build that goes out",
             )
 

@@ -105,10 +105,10 @@ class Records:
     @cached_property
     def _listed(self) -> Mapping[str, Sequence[str]]:
         """The names of each environment, newest first."""
-        places: dict[str, list[str]] = {}
+        listed: dict[str, list[str]] = {}
         for name in sorted(self._names, key=time_of, reverse=True):
-            places.setdefault(environment_of(name), []).append(name)
-        return places
+            listed.setdefault(environment_of(name), []).append(name)
+        return listed
 
     @property
     def bad(self) -> tuple[BadRecord, ...]:
@@ -123,8 +123,8 @@ class Records:
     @property
     def all(self) -> tuple[Record, ...]:
         """Return the records of all environments. Each of them is read for that."""
-        found = [record for place in self._listed for record in self.of(place)]
-        return tuple(sorted(found, key=lambda record: record.when, reverse=True))
+        records = [record for environment in self._listed for record in self.of(environment)]
+        return tuple(sorted(records, key=lambda record: record.when, reverse=True))
 
     def of(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:
         """Yield those of an environment; of some ``kinds``, or of all."""
@@ -227,8 +227,8 @@ class Records:
         """Return a record by which ``release`` was another commit: its tag was moved."""
         names = (
             name
-            for place in self._listed
-            for name in self._names_of_releases(place, (release,), RecordKind)
+            for environment in self._listed
+            for name in self._names_of_releases(environment, (release,), RecordKind)
         )
         of_release = _good(self._read(names, _MOST))
         return next((record for record in of_release if record.commit != commit), None)

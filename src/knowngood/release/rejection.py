@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..environment import BadEnvironment, Environment
+from ..environment import Environment
 from ..safety import one_line
 from . import clone, record_store
 from .git import Repository
 from .record import REJECTED, WITHDRAWN, RecordKind
-from .release_name import resolve
+from .release_name import resolve_option
 
 
 def reject(
@@ -27,12 +27,8 @@ def reject(
     for environment in environments:
         repository = clone.opened(environment)
         clone.fetch(repository)
-        resolved = resolve(repository, release)
-        if resolved is None:
-            raise BadEnvironment(
-                f"--release {one_line(release, 80)!r}: {repository.path} has no such tag or commit"
-            )
-        name = record(repository, environment.name, *resolved, why, undo=undo)
+        tag, commit = resolve_option(repository, "--release", release)
+        name = record(repository, environment.name, tag, commit, why, undo=undo)
         say(f"recorded: {name}")
 
 

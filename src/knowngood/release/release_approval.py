@@ -14,7 +14,7 @@ from .gate_reason import GateReason, doubt
 from .git import GitError, Repository
 from .record import APPROVED, WITHDRAWN, Record, RecordKind
 from .records import Records
-from .release_name import resolve
+from .release_name import resolve_option
 from .trust import untrusted
 
 
@@ -31,11 +31,7 @@ def approve(
         raise BadEnvironment(f"{environment.path}: needs gate.approve: no gate asks for approvals")
     repository = clone.opened(environment)
     clone.fetch(repository)
-    resolved = resolve(repository, release)
-    if resolved is None:
-        raise BadEnvironment(
-            f"--release {one_line(release, 80)!r}: {repository.path} has no such tag or commit"
-        )
+    resolved = resolve_option(repository, "--release", release)
     verdict = WITHDRAWN if undo else APPROVED
     record = record_store.record_now(
         repository,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..environment import BadEnvironment
+from ..safety import one_line
 from .git import Repository, is_ref_part
 from .record import is_record
 from .records import releases_on
@@ -27,3 +29,16 @@ def resolve(repository: Repository, name: str) -> tuple[str, str] | None:
         return None
     releases = releases_on(repository, commit)
     return (releases[0] if len(releases) == 1 else commit[:12]), commit
+
+
+def resolve_option(repository: Repository, option: str, name: str) -> tuple[str, str]:
+    """Return the tag and the commit of the release that ``option`` (``--release``, ``--to``) names.
+
+    Raises BadEnvironment where the repository has no such release.
+    """
+    resolved = resolve(repository, name)
+    if resolved is None:
+        raise BadEnvironment(
+            f"{option} {one_line(name, 80)!r}: {repository.path} has no such tag or commit"
+        )
+    return resolved

@@ -14,9 +14,9 @@ from typing import Final
 from ..environment import GateRules
 from ..safety import one_line
 from . import git_settings
-from .approvals import approved_commits
 from .git import Repository
 from .git_objects import GitObject, decoded, objects
+from .review_approvals import approved_commits
 from .review_mark import is_reviewed, people, without_quote
 
 SHOWN: Final = 10

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..environment import BadEnvironment
 from ..safety import one_line
 from . import record_store
 from .ledger import Ledger
 from .live import LiveAnswer
 from .record import OVERRIDDEN, Record, RecordKind, at
-from .release_name import resolve
+from .release_name import resolve_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +98,7 @@ def _named(
     ledger: Ledger, to: str, override: str | None, say: Callable[[str], None]
 ) -> RollbackTarget | None:
     """Return the release that is called ``to``, if it is known to be good or overridden."""
-    resolved = resolve(ledger.repository, to)
-    if resolved is None:
-        raise BadEnvironment(
-            f"--to {one_line(to, 80)!r}: {ledger.repository.path} has no such tag or commit"
-        )
-    release, commit = resolved
+    release, commit = resolve_option(ledger.repository, "--to", to)
     good = ledger.good(commit)
     if good is None and not override:
         name = ledger.environment.name

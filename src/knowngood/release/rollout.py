@@ -81,7 +81,7 @@ def _shared(repository: Repository, code: int, say: Callable[[str], None]) -> in
 
 def _pushed(deployment: Deployment) -> PushResult:
     """Verify what was deployed, and go back if it is bad."""
-    release, name, say = deployment.release, deployment.place, deployment.say
+    release, name, say = deployment.release, deployment.environment_name, deployment.say
     code = deployment.verify()
     if code == BAD:
         say(f"{release} is bad on {name}")
@@ -116,7 +116,7 @@ def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
 
 def _warn_if_rejected(deployment: Deployment) -> None:
     """Say that a release which was let through by an override does not count as good."""
-    release, name = deployment.release, deployment.place
+    release, name = deployment.release, deployment.environment_name
     if deployment.ledger.rejected(deployment.commit) is not None:
         deployment.say(
             f"{release} is rejected on {name}, and no rollback goes back to it until: knowngood "
@@ -182,7 +182,7 @@ def _go_back(pushed: Deployment, *, is_bad: bool) -> PushResult:
     """Put the last known good release back in place of the one that was ``pushed``, if there is
     one; reject that one if it ``is_bad``.
     """
-    ledger, name = pushed.ledger, pushed.place
+    ledger, name = pushed.ledger, pushed.environment_name
     good = ledger.last_good_besides(pushed.commit)
     if good is None:
         outcome = f"no release is known to be good on {name}: it stays as it is"
@@ -200,7 +200,7 @@ def _go_back(pushed: Deployment, *, is_bad: bool) -> PushResult:
 
 def _put_back(rollback: Deployment) -> PushResult:
     """Put a release back and verify it. A rollback is never rolled back."""
-    code, name = rollback.run(), rollback.place
+    code, name = rollback.run(), rollback.environment_name
     if code == DONE:
         outcome, other = f"{name} is back on {rollback.release}, and verified", ""
     else:

@@ -8,7 +8,7 @@ given; who collects checks without running them imports :mod:`.collection`.
 
 from . import report_locks
 from .cases import Case
-from .marks import BadMark, ProbeTemplate
+from .marks import BadMark
 from .options import (
     PARENT,
     RECORDED_IN,
@@ -28,7 +28,6 @@ __all__ = [
     "BadMark",
     "Case",
     "Options",
-    "ProbeTemplate",
     "environments_to_choose_from",
     "recording_folder",
     "report_locks",

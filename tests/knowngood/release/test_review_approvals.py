@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from knowngood.environment import BadEnvironment
-from knowngood.release.approvals import approved_commits
+from knowngood.release.review_approvals import approved_commits
 
 A, B, C, D = (letter * 40 for letter in "abcd")
 
