@@ -12,7 +12,7 @@ from knowngood.environment.model import Environment
 from knowngood.release import records
 from knowngood.release.gate import GateQuestion
 from knowngood.release.git import GitError, Repository
-from knowngood.release.review import ReviewRule, reviewed
+from knowngood.release.review import ReviewRule, outgoing
 from knowngood.release.trust import untrusted
 
 Environments = Callable[..., Environment]
@@ -93,7 +93,7 @@ def test_a_merge_driver_reviews_nothing(site: Repository, tmp_path: Path) -> Non
     (site.path / ".git" / "info" / "attributes").write_text("* merge=mine\n")
     git(site.path, "merge", "--quiet", "-m", "Merge branch 'one'", "one")
     merge = site.commit_of("HEAD") or ""
-    [(_, passes)] = reviewed(site, [merge], ReviewRule.usual())
+    [(_, passes), *_] = outgoing(site, merge, [f"{merge}^"], ReviewRule.usual())
     assert not passes
 
 
