@@ -214,6 +214,13 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert environment.serve.origins == ("metrics",)
 
 
+def test_value_may_be_a_place_or_any_path(suite: Path) -> None:
+    """Host and port, for checks of other protocols; what paths of pages hold."""
+    values = ["mail.example.org:25", "ws://127.0.0.1:80/x", "wiki/Talk:Rye%20bread,_dark"]
+    text = f'{BASE}[origins]\ncontent = "https://stage.example"\n[params]\nplace = {values}\n'
+    assert loaded(suite, text).params["place"] == tuple(values)
+
+
 def test_smallest_file(suite: Path) -> None:
     """A description and one origin are enough; nothing is written, every check is required."""
     environment = loaded(suite, BASE + ORIGINS)
