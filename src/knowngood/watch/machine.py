@@ -33,9 +33,10 @@ _Step = tuple[WatchState, tuple[News, ...]]
 def step(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
     """Return the state after ``run``, and the news that it brings, in the order to tell them."""
     if run.is_judged:
-        sighted = _sighted(state, run)
-        state, changes = _judged(_counted(replace(state, blind=None), run), run, settings)
-        state, released = _released(state, run, bool(changes))
+        blind, state = state.blind, _counted(replace(state, blind=None), run)
+        sighted = _sighted(blind, state, run)
+        state, changes = _judged(state, run, settings)
+        state, released = _released(state, run, bool(sighted or changes))
         news = (*sighted, *changes, *released)
     else:
         state, news = _blinded(state, run, settings)
@@ -206,11 +207,12 @@ def _released(state: WatchState, run: WatchedRun, is_told: bool) -> _Step:
     return replace(state, release=state.seen), () if silent else (news,)
 
 
-def _sighted(state: WatchState, run: WatchedRun) -> tuple[News, ...]:
-    """Return the news that runs can judge again, if it was said that they cannot."""
-    if not state.is_blind or state.blind is None:
+def _sighted(blind: Blindness | None, state: WatchState, run: WatchedRun) -> tuple[News, ...]:
+    """Return the news that runs can judge again, if it was said that they cannot; ``blind`` is what
+    was known of that.
+    """
+    if blind is None or not blind.told:
         return ()
-    blind = state.blind
     news = _news(NewsKind.SIGHTED, state, run, since=blind.since, until=run.began, runs=blind.runs)
     return (replace(news, status=Status(run.verdict.value)),)
 

@@ -201,6 +201,15 @@ def test_sighted_again() -> None:
     assert (kinds(news), news[0].status) == ([NewsKind.SIGHTED, NewsKind.FAILED], Status.FAILED)
 
 
+def test_sighted_with_a_new_release() -> None:
+    """The release is the one that was met, not the one before, and is told once."""
+    blind, _ = after(row("I" * 12, 5), state=SOUND)
+    state, news = after(row("PP", 65, release="v8"), state=blind)
+    assert (kinds(news), news[0].release) == ([NewsKind.SIGHTED], "v8")
+    assert news[0].release_since == DAY + 65 * MINUTE
+    assert state.release == "v8"
+
+
 def test_new_release() -> None:
     """It is told with the first verdict on it."""
     state, news = after([run("I", 5, release="v8"), run("P", 10, release="v8")], state=SOUND)
