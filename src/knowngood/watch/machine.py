@@ -32,6 +32,7 @@ _Step = tuple[WatchState, tuple[News, ...]]
 
 def step(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
     """Return the state after ``run``, and the news that it brings, in the order to tell them."""
+    state = state.not_after(run.began)
     if run.is_judged:
         blind, state = state.blind, _counted(replace(state, blind=None), run)
         sighted = _sighted(blind, state, run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -102,6 +102,22 @@ class WatchState:
     def is_blind(self) -> bool:
         """Whether it has been said that no run can judge."""
         return self.blind is not None and self.blind.told > 0
+
+    def not_after(self, moment: float) -> WatchState:
+        """Return the state with all times at ``moment`` at the latest: after a clock was put back,
+        what counts from a later time would stay silent until then.
+        """
+        blind = self.blind
+        if blind is not None:
+            blind = replace(blind, since=min(blind.since, moment), told=min(blind.told, moment))
+        return replace(
+            self,
+            blind=blind,
+            since=min(self.since, moment),
+            told=min(self.told, moment),
+            seen_since=min(self.seen_since, moment),
+            rows=tuple(replace(row, since=min(row.since, moment)) for row in self.rows),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""

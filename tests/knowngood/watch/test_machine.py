@@ -210,6 +210,17 @@ def test_sighted_with_a_new_release() -> None:
     assert state.release == "v8"
 
 
+def test_clock_that_is_put_back() -> None:
+    """What was told in a year to come is told again in time, and no duration is negative."""
+    year = 365 * 24 * 60
+    broken, _ = after(row("FF", year), state=SOUND)
+    assert kinds(after(row("F" * 3, 5, 12 * 60), state=broken)[1]) == [NewsKind.REMINDER]
+    news = after(row("PP", 5), state=broken)[1]
+    assert (kinds(news), news[0].until - news[0].since) == ([NewsKind.RECOVERED], 0)
+    blind, _ = after(row("I", year), state=SOUND)
+    assert kinds(after(row("I" * 8, 5), state=blind)[1]) == [NewsKind.BLIND]
+
+
 def test_new_release() -> None:
     """It is told with the first verdict on it."""
     state, news = after([run("I", 5, release="v8"), run("P", 10, release="v8")], state=SOUND)
