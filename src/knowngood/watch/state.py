@@ -103,6 +103,13 @@ class WatchState:
         """Whether it has been said that no run can judge."""
         return self.blind is not None and self.blind.told > 0
 
+    def untold(self) -> WatchState:
+        """Return the state after news that reached nobody: trouble that lasts is told again by the
+        next run.
+        """
+        blind = replace(self.blind, told=0.0) if self.blind else None
+        return replace(self, told=0.0, blind=blind)
+
     def not_after(self, moment: float) -> WatchState:
         """Return the state with all times at ``moment`` at the latest: after a clock was put back,
         what counts from a later time would stay silent until then.

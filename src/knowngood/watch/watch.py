@@ -98,32 +98,38 @@ class Watch:
         """Take the step that ``run`` makes, and tell what it brings; return both.
 
         It is told before it is stored: a process that is killed meanwhile tells it again, where the
-        other order would lose it.
+        other order would lose it. What reaches nobody is stored as not told.
         """
         settings = self.options.environment.watch
         with ExitStack() as stack:
             file, before = self._before(stack)
             state, news = machine.step(before, run, settings)
             self.state, self.run = state, run
-            self._tell(news)
+            stored = state if self._tell(news) else state.untold()
             if file is not None:
                 try:
-                    file.write(run, state, settings.keep)
+                    file.write(run, stored, settings.keep)
                 except store.StateUnusable as error:
                     self._say_unstored(error)
         return state, news
 
-    def _tell(self, news: Sequence[News]) -> None:
-        """Print news, and send them to whom the environment names."""
+    def _tell(self, news: Sequence[News]) -> bool:
+        """Print news, and send them to whom the environment names; return whether each reached
+        somebody.
+        """
         environment = self.options.environment
         roll_back = _roll_back(self.options)
+        arrived = True
         for piece in news:
             for line in words.lines(piece, environment.name, roll_back):
                 self.say(line)
             event = events.event(piece, environment.name, roll_back)
             if event is not None:
-                for trouble in notify.tell(environment, event).troubles:
+                delivery = notify.tell(environment, event)
+                arrived &= bool(delivery.delivered or not delivery.troubles)
+                for trouble in delivery.troubles:
                     self.complain(trouble)
+        return arrived
 
     def _before(self, stack: ExitStack) -> tuple[store.Store | None, WatchState]:
         """Return the open file and the state in it; where it cannot be written, what is known."""

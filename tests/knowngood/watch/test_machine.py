@@ -221,6 +221,15 @@ def test_clock_that_is_put_back() -> None:
     assert kinds(after(row("I" * 8, 5), state=blind)[1]) == [NewsKind.BLIND]
 
 
+def test_news_that_reached_nobody() -> None:
+    """Of trouble that lasts the next run tells again; of what is over nothing is told."""
+    broken = FAILED.untold()
+    assert kinds(after(row("FF", 20), state=broken)[1]) == [NewsKind.REMINDER]
+    blind = after(row("I" * 7, 5), state=SOUND)[0].untold()
+    assert kinds(after(row("II", 40), state=blind)[1]) == [NewsKind.BLIND]
+    assert after(row("PP", 40), state=blind)[1] == []
+
+
 def test_new_release() -> None:
     """It is told with the first verdict on it."""
     state, news = after([run("I", 5, release="v8"), run("P", 10, release="v8")], state=SOUND)

@@ -232,6 +232,19 @@ def test_trouble_with_telling_is_told(
     ]
 
 
+def test_news_that_nobody_took_is_told_again(
+    watched: Put, serve: Serve, hook: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the next run, once: the chat was down while the deployment broke."""
+    monkeypatch.setattr("knowngood.notify.attempts._WAIT", wait_none())
+    assert watched(failed, **notified(serve(answer(status=500)))).look(5) == 1
+    prod = watched(failed, **notified(hook))
+    assert [prod.look(minute) for minute in (10, 15)] == [1, 0]
+    messages = [json.loads(r.body) for r in hook.requests if b"POST /hook" in r.head]
+    (title,) = [message["title"] for message in messages]
+    assert title.startswith("prod still FAILED, for 5 min: /{locale}/ is 404")
+
+
 MONITORED = {
     "ok": (by({0: passed}), 0, "KNOWNGOOD OK - prod PASSED since 00:00 UTC|"),
     "warning": (
