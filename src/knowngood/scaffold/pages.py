@@ -26,6 +26,9 @@ _SECURITY: Final = (
     "cross-origin-resource-policy",
 )
 
+LISTABLE: Final = re.compile(r"[A-Za-z0-9._~@+:%,/?=&-]*")
+"""The paths that a list of [params] may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

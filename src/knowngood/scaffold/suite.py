@@ -62,7 +62,7 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
     written = {f"environments/{environment}.toml": "environment.toml.j2"}
     if groups:
         written["smoketests/test_pages.py"] = "test_pages.py.j2"
-    if survey.missing in {404, 410} or survey.health or survey.version:
+    if survey.missing in {404, 410} or survey.document or survey.health or survey.version:
         written["smoketests/test_service.py"] = "test_service.py.j2"
     if operations:
         written["smoketests/test_api.py"] = "test_api.py.j2"

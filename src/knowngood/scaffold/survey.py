@@ -15,6 +15,7 @@ from ..fetch import Exchange, is_turned_away, respond
 from ..safety import UsageError, one_line
 from . import openapi
 from .pages import (
+    LISTABLE,
     Page,
     is_page,
     linked,
@@ -63,6 +64,9 @@ class Survey:
         pages: its pages.
         elsewhere: other hosts that its pages load from.
         headers: the security headers that all pages send, with a pattern for the value of each.
+        base: the path below which the service lies, without its last slash; empty for all of it.
+        document: the path that the person named, if it is no page; empty if it is one.
+        document_type: its media type.
         missing: the status of the answer for a path that does not exist.
         health: the paths where it says how it is.
         version: the path of its version document; empty without one.
@@ -76,6 +80,9 @@ class Survey:
     pages: tuple[Page, ...] = ()
     elsewhere: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    base: str = ""
+    document: str = ""
+    document_type: str = ""
     missing: int = 404
     health: tuple[str, ...] = ()
     version: str = ""
@@ -115,11 +122,12 @@ class _Look:
         visitor = self._visitor
         sitemaps = visitor.read_robots()
         start = self._start()
-        unknown = visitor.get([f"/knowngood-{secrets.token_hex(6)}"])
+        base = _base(start)
+        unknown = visitor.get([f"{base}/knowngood-{secrets.token_hex(6)}"])
         missing = unknown[0].answer.status if unknown and unknown[0].answer else 404
-        api = self._api or self._found_api(start)
-        version, version_field = self._version(missing)
-        health = self._health(missing)
+        api = self._api or self._found_api(start, base)
+        version, version_field = self._version(start, base, missing)
+        health = self._health(base, missing)
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
         return Survey(
@@ -127,6 +135,8 @@ class _Look:
             tuple(to_page(path, exchange) for path, exchange in pages.items()),
             other_hosts(answers, visitor),
             security_headers(answers),
+            base,
+            *(("", "") if api or is_page(start) else (self._path(start), _media_type(start))),
             missing,
             health,
             version,
@@ -153,31 +163,31 @@ class _Look:
             raise NothingToCheck(f"{first.probe.url}: {why}")
         return exchange
 
-    def _found_api(self, start: Exchange) -> openapi.Document | None:
+    def _found_api(self, start: Exchange, base: str) -> openapi.Document | None:
         """Return the OpenAPI document that the person named, or that lies where they do."""
-        exchanges = [start, *self._visitor.get(_OPENAPI)]
+        exchanges = [start, *self._visitor.get(_below(base, _OPENAPI))]
         documents = (openapi.in_answer(exchange) for exchange in exchanges)
         return next(filter(None, documents), None)
 
-    def _version(self, missing: int) -> tuple[str, str]:
+    def _version(self, start: Exchange, base: str, missing: int) -> tuple[str, str]:
         """Return the path of the version document, and the key that holds the release."""
-        for exchange in self._visitor.get(_VERSIONS):
+        for exchange in [*self._visitor.get(_below(base, _VERSIONS)), start]:
             document = _json(exchange)
             keys = document if isinstance(document, dict) else {}
             for key in _VERSION_FIELDS:
                 if isinstance(keys.get(key), str) and keys[key]:
                     return self._path(exchange), key
-            if _is_short_text(exchange) and missing != 200:
+            if exchange is not start and _is_short_text(exchange) and missing != 200:
                 return self._path(exchange), ""
         return "", ""
 
-    def _health(self, missing: int) -> tuple[str, ...]:
+    def _health(self, base: str, missing: int) -> tuple[str, ...]:
         """Return where it says that it is well. A site that answers 200 for any path is believed
         only if it answers with something else than a page.
         """
         return tuple(
             self._path(exchange)
-            for exchange in self._visitor.get(_HEALTH)
+            for exchange in self._visitor.get(_below(base, _HEALTH))
             if is_ok(exchange.answer) and not (missing == 200 and is_page(exchange))
         )
 
@@ -185,7 +195,8 @@ class _Look:
         """Ask for pages of the sitemap, or else those that the start page links to."""
         pages = {self._path(start): start} if is_page(start) else {}
         paths = list(self._in_sitemaps(sitemaps)) or (linked(start, self._visitor) if pages else [])
-        chosen = [path for path in spread(paths) if path not in pages][: PAGES - len(pages)]
+        listable = filter(LISTABLE.fullmatch, spread(paths))
+        chosen = [path for path in listable if path not in pages][: PAGES - len(pages)]
         for asked in self._visitor.get(chosen):
             exchange = self._visitor.follow(asked)
             leads_away = bool(redirect(exchange))
@@ -208,6 +219,24 @@ class _Look:
 
     def _path(self, exchange: Exchange) -> str:
         return self._visitor.path_of(exchange.probe.url) or "/"
+
+
+def _base(start: Exchange) -> str:
+    """Return the path below which a service lies, without its last slash: of ``/v1/``, and of an
+    answer that is no page, but not of ``/openapi.json``.
+    """
+    path = urlsplit(start.probe.url).path
+    is_file = is_page(start) or "." in path.rpartition("/")[2]
+    return "" if is_file and not path.endswith("/") else path.rstrip("/")
+
+
+def _below(base: str, paths: Iterable[str]) -> list[str]:
+    """Return ``paths`` of the origin, and the same below ``base``."""
+    return list(dict.fromkeys([*paths, *(f"{base}{path}" for path in paths)]))
+
+
+def _media_type(exchange: Exchange) -> str:
+    return respond(exchange).media_type if exchange.answer is not None else ""
 
 
 def _why_not_the_deployment(exchange: Exchange, visitor: Visitor) -> str:

@@ -108,6 +108,20 @@ def test_api_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     assert "@pytest.mark.skip" in Path("smoketests/test_api.py").read_text()
 
 
+def test_service_of_documents_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
+    """Without a page and without an OpenAPI document: what the person named is checked."""
+    play = by_path(
+        {
+            "/v1/": page('{"name": "x"}', "application/json"),
+            "/v1/__heartbeat__": page('{"storage": true}', "application/json"),
+        }
+    )
+    ended = init(f"{serve(play).url}/v1/")
+    assert ended.code == 0, ended.output
+    assert "The service answers at /v1/." in ended.output
+    assert "The service says that it is well." in ended.output
+
+
 def test_dry_run_writes_nothing(init: Init, serve: Serve) -> None:
     """It prints the files."""
     ended = init(serve(by_path(SITE)).url, "--dry-run")

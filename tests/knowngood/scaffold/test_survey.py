@@ -132,6 +132,36 @@ def test_site_that_answers_everything_with_its_page(serve: Serve) -> None:
     assert (found.missing, found.health, found.version) == (200, (), "")
 
 
+def test_service_below_a_path(serve: Serve) -> None:
+    """Where the person named a folder, or a document, health and version may lie below it."""
+    document = page('{"name": "x"}', "application/json")
+    version = page('{"version": "7"}', "application/json")
+    plays = {"/v1/": document, "/v1/__heartbeat__": document, "/v1/__version__": version}
+    found = seen(serve(by_path(plays)), "/v1/")
+    assert (found.base, found.health) == ("/v1", ("/v1/__heartbeat__",))
+    assert (found.version, found.version_field) == ("/v1/__version__", "version")
+    assert (found.document, found.document_type) == ("/v1/", "application/json")
+
+
+def test_document_that_names_its_release(serve: Serve) -> None:
+    """What the person named is the version document."""
+    found = seen(serve(by_path({"/api": page('{"version": "7"}', "application/json")})), "/api")
+    assert (found.document, found.version, found.version_field) == ("/api", "/api", "version")
+
+
+def test_page_is_no_document(serve: Serve) -> None:
+    """It has claims of its own, and the service lies at the root of its origin."""
+    found = seen(serve(by_path({"/a.html": PLAIN, "/a": PLAIN})), "/a")
+    assert (found.base, found.document) == ("", "")
+
+
+def test_page_that_no_list_can_hold(serve: Serve) -> None:
+    """The environment file refuses its path, so it is left out."""
+    home = page("""<title>a</title><a href="/Rye:a%20bread,_dark">r</a><a href="/b'*">b</a>""")
+    server = serve(by_path({"/": home, "/Rye:a%20bread,_dark": PLAIN, "/b'*": PLAIN}))
+    assert [found.path for found in seen(server).pages] == ["/", "/Rye:a%20bread,_dark"]
+
+
 def test_security_headers_that_every_page_sends(serve: Serve) -> None:
     """With their value; a policy may hold a nonce."""
     headers = {"Content-Type": "text/html", "Content-Security-Policy": "script-src 'nonce-1'"}
