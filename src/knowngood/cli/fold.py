@@ -30,7 +30,6 @@ _WINDOW: Final = 30.0
 )
 @click.option(
     "--expect",
-    default="",
     metavar="N|NAMES",
     help="how many places there are, or their names with commas between: one without a file has "
     "not PASSED (default: the places of the files)",
@@ -50,7 +49,11 @@ _WINDOW: Final = 30.0
 )
 @verdict_reports
 def command(
-    files: tuple[Path, ...], expect: str, quorum: int | None, window: float, **reports: Path | None
+    files: tuple[Path, ...],
+    expect: str | None,
+    quorum: int | None,
+    window: float,
+    **reports: Path | None,
 ) -> int:
     """Make one verdict of those of several places: FILE... are their verdict files.
 
@@ -83,15 +86,31 @@ def command(
 def _folded(files: Iterable[Path], expected: ExpectedPlaces, window: float) -> dict[str, Any]:
     documents = {str(path): _read(path) for path in files}
     places = accepted(documents, now=time.time(), window=window, names=expected.names)
+    if 0 < expected.count < len(places):
+        raise UsageError(
+            f"--expect={expected.count}, and {len(places)} files: one is of another run, or "
+            "--expect is too low"
+        )
     return fold_places(places, expected)
 
 
-def _expected(expect: str, quorum: int | None) -> ExpectedPlaces:
-    """Read ``--expect``: a number, or names with commas between."""
-    if expect.isdecimal():
+def _expected(expect: str | None, quorum: int | None) -> ExpectedPlaces:
+    """Read ``--expect``: a number, or names with commas between; None where it is not given.
+
+    Raises UsageError where it names no place, as an empty variable does: then an absent file would
+    not be missed.
+    """
+    if expect is None:
+        return ExpectedPlaces(quorum=quorum)
+    if expect.isdecimal() and int(expect):
         return ExpectedPlaces(count=int(expect), quorum=quorum)
-    names = [name.strip() for name in expect.split(",") if name.strip()]
-    return ExpectedPlaces(names=tuple(dict.fromkeys(names)), quorum=quorum)
+    names = [] if expect.isdecimal() else [name.strip() for name in expect.split(",")]
+    if not any(names):
+        raise UsageError(
+            f"--expect={one_line(expect, 80)}: expected a number of places, 1 or more, or their "
+            "names with commas between"
+        )
+    return ExpectedPlaces(names=tuple(dict.fromkeys(filter(None, names))), quorum=quorum)
 
 
 def _read(path: Path) -> dict[str, Any]:

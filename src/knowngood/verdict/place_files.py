@@ -69,11 +69,20 @@ def _unusable(document: Document) -> str:
             f"it says {document['verdict']} and the exit code {document['exit_code']}, which "
             "contradict each other; run again there"
         )
+    if document["verdict"] == VerdictKind.PASSED and not _is_proof(document):
+        return "it says PASSED, and names a failure or no case that passed; run again there"
     if "places" in document:
         return "it is folded already; give the files that it was made of"
     if not document.get("place"):
         return "it names no place, since an earlier version wrote it; run again there"
     return ""
+
+
+def _is_proof(document: Document) -> bool:
+    """Return whether a document holds what a PASSED needs."""
+    counts = document["counts"]
+    failures = [cause for cause in document["causes"] if cause["state"] == "failed"]
+    return bool(counts["passed"] and not counts["failed"] and not failures)
 
 
 def _old(document: Document, now: float, window: float) -> str:

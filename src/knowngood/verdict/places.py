@@ -163,7 +163,8 @@ class _Fold:
             return next(iter(sentences), f"{failed.name}: {failed.document['reason']}")
         if self.kind is VerdictKind.PASSED:
             return f"every required check ran and held from {count}"
-        return f"PASSED from {count}, expected {self.needed}: {next(iter(doubts), 'no doubt')}"
+        why = next(iter(doubts), "--quorum asks for more places than there are")
+        return f"PASSED from {count}, expected {self.needed}: {why}"
 
     def _advice(self) -> str:
         """Return what to do: in the words of the places, where all ended in the same."""

@@ -122,6 +122,9 @@ def test_a_place_that_is_not_expected() -> None:
         ({"places": {}}, "it is folded already"),
         ({"place": ""}, "it names no place"),
         ({"exit_code": 1}, "it says PASSED and the exit code 1, which contradict each other"),
+        ({"causes": [wrong()]}, "it says PASSED, and names a failure or no case that passed"),
+        ({"counts": {"passed": 9, "failed": 1}}, "it says PASSED, and names a failure"),
+        ({"counts": {"passed": 0, "failed": 0}}, "it says PASSED, and names a failure or no case"),
     ],
 )
 def test_what_is_no_verdict_of_a_place(fields: dict[str, Any], why: str) -> None:
