@@ -94,7 +94,7 @@ class Watched:
 
     def look(self, minute: float) -> int:
         """Let the watch look at a minute of the day; return its exit code."""
-        return self.watch(minute).look()
+        return self.watch(minute).verify()
 
     def watch(self, minute: float) -> Watch:
         """Return a watch as a new process has it, whose first run begins at this minute."""

@@ -49,7 +49,7 @@ def command(
         options = Options.from_values(root=root_above(cwd), cwd=cwd, origins=origin, **values)
         say = _say_nothing if monitoring else print_line
         watch = Watch(options, arguments, state or usual_path(options), say, _complain)
-        code = watch.look()
+        code = watch.verify()
     except KnowngoodError as error:
         if not monitoring:
             raise

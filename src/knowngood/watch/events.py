@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..notify import Event, EventKind
-from . import words
+from . import news_text
 from .state import News, NewsKind, Status
 
 _KINDS: Final = {
@@ -19,12 +19,12 @@ _KINDS: Final = {
 
 def event(news: News, environment: str, roll_back: str) -> Event | None:
     """Return what to send of ``news``; None for what is only printed: that a watch has begun, and a
-    release that PASSED. ``roll_back`` is as in :func:`.words.lines`.
+    release that PASSED. ``roll_back`` is as in :func:`.news_text.lines`.
     """
     kind = _kind(news)
     if kind is None:
         return None
-    title, *body = words.lines(news, environment, roll_back)
+    title, *body = news_text.lines(news, environment, roll_back)
     return Event(
         kind=kind,
         environment=environment,
@@ -38,6 +38,6 @@ def event(news: News, environment: str, roll_back: str) -> Event | None:
 def _kind(news: News) -> EventKind | None:
     if news.kind is NewsKind.REMINDER:
         return EventKind.BLIND if news.reason else EventKind.FAILED
-    if news.kind is NewsKind.SIGHTED:  # of one that FAILED the alarm stands, or comes
+    if news.kind is NewsKind.JUDGED_AGAIN:  # of one that FAILED the alarm stands, or comes
         return EventKind.RECOVERED if news.status is Status.PASSED else None
     return _KINDS.get(news.kind)

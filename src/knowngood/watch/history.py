@@ -22,10 +22,10 @@ _HEADS: Final = (
 )
 _WIDEST: Final = 80  # characters of the last column
 _GAP: Final = 3.0
-"""A pause that is longer than so many usual ones is a time in which nobody looked."""
+"""In a pause between two runs that is so many times longer than usual, the watch did not run."""
 
 _BEGINS: Final = {NewsKind.FAILED: "FAILED", NewsKind.FLAPPING: "flapping", NewsKind.BLIND: "blind"}
-_ENDS: Final = {NewsKind.RECOVERED, NewsKind.SIGHTED}
+_ENDS: Final = {NewsKind.RECOVERED, NewsKind.JUDGED_AGAIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Span:
 
     @property
     def words(self) -> str:
-        """The first cause of a run that FAILED, why another could not judge, else nothing."""
+        """The first cause of runs that FAILED; why others could not judge; empty if PASSED."""
         run = self.runs[-1]
         if run.causes:
             return run.causes[0].sentence
@@ -111,21 +111,21 @@ def single(runs: Sequence[WatchedRun]) -> list[Span]:
 
 
 def incidents(runs: Iterable[WatchedRun], settings: WatchSettings) -> list[Incident]:
-    """Return the incidents in ``runs``, in the order of their beginnings: what the watch says of
-    these runs, told from the first of them on.
+    """Return the incidents in ``runs``, in the order of their beginnings: what the watch
+    would have said of these runs, had the first of them been its first.
     """
     state = WatchState()
-    found: list[Incident] = []
+    known: list[Incident] = []
     for run in runs:
         state, news = machine.step(state, run, settings)
         for piece in news:
-            _note(found, piece)
-    return sorted(found, key=lambda incident: incident.since)
+            _note(known, piece)
+    return sorted(known, key=lambda incident: incident.since)
 
 
 def _note(incidents: list[Incident], news: News) -> None:
     """Take ``news`` into account: an incident begins, has another cause, or ends."""
-    of_blindness = news.kind in (NewsKind.BLIND, NewsKind.SIGHTED)
+    of_blindness = news.kind in (NewsKind.BLIND, NewsKind.JUDGED_AGAIN)
     lasting = [
         number
         for number, incident in enumerate(incidents)
@@ -154,7 +154,7 @@ def table(spans: Sequence[Span]) -> Iterator[str]:
 
 def _cells(span: Span) -> tuple[str, ...]:
     return (
-        clock(span.first.began),
+        date_and_time(span.first.began),
         _end(span),
         str(len(span.runs)),
         one_line(span.first.release or "-", 40),
@@ -168,11 +168,11 @@ def _cells(span: Span) -> tuple[str, ...]:
 
 def _end(span: Span) -> str:
     """Return when the last run began, with its date unless that is the day of the first."""
-    first, last = clock(span.first.began), clock(span.runs[-1].began)
+    first, last = date_and_time(span.first.began), date_and_time(span.runs[-1].began)
     return last[11:] if first[:10] == last[:10] else last
 
 
-def clock(seconds: float) -> str:
+def date_and_time(seconds: float) -> str:
     """Return a time with its date (UTC)."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
 

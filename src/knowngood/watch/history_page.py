@@ -16,9 +16,9 @@ from ..environment import Environment
 from ..report import html_template
 from ..safety import UsageError, write_atomically
 from ..verdict import VerdictKind
-from .history import Incident, Span, clock, incidents, milliseconds, spans
+from .history import Incident, Span, date_and_time, incidents, milliseconds, spans
+from .news_text import duration
 from .run import WatchedRun
-from .words import duration
 
 if TYPE_CHECKING:
     from jinja2 import Environment as Templates
@@ -48,7 +48,7 @@ def page(environment: Environment, runs: Sequence[WatchedRun], now: float) -> st
         .get_template("history_page.html.j2")
         .render(
             environment=environment,
-            written=clock(now),
+            written=date_and_time(now),
             figures=list(_figures(runs)),
             days=list(_days(alike, now)),
             chart=_chart(runs),
@@ -95,14 +95,14 @@ def _days(alike: Sequence[Span], now: float) -> Iterator[Mapping[str, Any]]:
             {
                 "left": _percent(when - begin),
                 "anchor": "start" if when - begin < _DAY / 2 else "end",
-                "words": f"{release} since {clock(when)[11:]}",
+                "words": f"{release} since {date_and_time(when)[11:]}",
             }
             for when, release in changes
             if begin <= when < begin + _DAY
         ]
         if parts:
             left = _percent(max(0.0, min(now - begin, _DAY)))
-            yield {"date": clock(begin)[:10], "parts": parts, "marks": marks, "now": left}
+            yield {"date": date_and_time(begin)[:10], "parts": parts, "marks": marks, "now": left}
 
 
 def _part(span: Span, begin: float) -> Mapping[str, Any]:
@@ -118,7 +118,8 @@ def _part(span: Span, begin: float) -> Mapping[str, Any]:
 
 def _when(span: Span) -> str:
     release = f", {span.first.release}" if span.first.release else ""
-    return f"{clock(span.first.began)[11:]}–{clock(span.until)[11:]} {span.first.verdict}{release}"
+    begin, end = date_and_time(span.first.began)[11:], date_and_time(span.until)[11:]
+    return f"{begin}–{end} {span.first.verdict}{release}"
 
 
 def _percent(seconds: float) -> str:
@@ -155,8 +156,8 @@ def _chart(runs: Sequence[WatchedRun]) -> Mapping[str, Any] | None:
         "p50": line([sum(run.p50 or 0.0 for run in group) / len(group) for group in groups]),
         "p95": line([max(run.p95 or 0.0 for run in group) for group in groups]),
         "most": milliseconds(most),
-        "begin": clock(begin),
-        "end": clock(known[-1].began),
+        "begin": date_and_time(begin),
+        "end": date_and_time(known[-1].began),
     }
 
 
@@ -165,8 +166,8 @@ def _incident(incident: Incident, now: float) -> Mapping[str, Any]:
     return {
         "kind": incident.kind,
         "state": _INCIDENTS[incident.kind],
-        "begin": clock(incident.since),
-        "end": clock(end) if end is not None else "lasts",
+        "begin": date_and_time(incident.since),
+        "end": date_and_time(end) if end is not None else "lasts",
         "duration": duration((end if end is not None else now) - incident.since),
         "release": incident.release or "-",
         "causes": incident.causes,
@@ -175,8 +176,8 @@ def _incident(incident: Incident, now: float) -> Mapping[str, Any]:
 
 def _span(span: Span) -> Mapping[str, Any]:
     return {
-        "begin": clock(span.first.began),
-        "end": clock(span.until)[11:],
+        "begin": date_and_time(span.first.began),
+        "end": date_and_time(span.until)[11:],
         "runs": len(span.runs),
         "release": span.first.release or "-",
         "verdict": span.first.verdict,

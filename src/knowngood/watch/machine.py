@@ -18,14 +18,14 @@ from .run import RunCause, WatchedRun
 from .state import Blindness, News, NewsKind, Row, Status, WatchState
 
 RECENT: Final = 20
-"""Runs that are looked at for flapping."""
+"""How many of the last runs count for flapping."""
 
 CHANGES: Final = 6
-"""Changes of the verdict among them that are flapping: three falls, each with a rise. A fault of an
-hour with one good run in it makes four."""
+"""How many changes of the verdict among ``RECENT`` runs are flapping: three falls, each with a
+rise. An hour of failure with one good run in it makes four."""
 
 STEADY: Final = 6
-"""Runs in a row that end it: half an hour at a run every five minutes."""
+"""How many runs in a row that ended alike end flapping: half an hour, a run every five minutes."""
 
 _Step = tuple[WatchState, tuple[News, ...]]
 
@@ -35,19 +35,19 @@ def step(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
     state = state.not_after(run.began)
     if run.is_judged:
         blind, state = state.blind, _counted(replace(state, blind=None), run)
-        sighted = _sighted(blind, state, run)
+        judged_again = _judged_again(blind, state, run)
         state, changes = _judged(state, run, settings)
-        state, released = _released(state, run, bool(sighted or changes))
-        news = (*sighted, *changes, *released)
+        state, released = _released(state, run, bool(judged_again or changes))
+        news = (*judged_again, *changes, *released)
     else:
-        state, news = _blinded(state, run, settings)
+        state, news = _not_judged(state, run, settings)
     if news:
         return state, tuple(news)
     return _reminded(state, run, settings)
 
 
-def needs_another(state: WatchState, settings: WatchSettings) -> bool:
-    """Return whether a run at once would tell whether the deployment FAILED, or a cause is new."""
+def needs_confirmation(state: WatchState, settings: WatchSettings) -> bool:
+    """Return whether another run at once would make a failure, or a new cause, certain."""
     row = next(reversed(state.rows), None)
     if row is None or row.verdict is not VerdictKind.FAILED or state.status is Status.FLAPPING:
         return False
@@ -57,17 +57,17 @@ def needs_another(state: WatchState, settings: WatchSettings) -> bool:
 
 
 def _counted(state: WatchState, run: WatchedRun) -> WatchState:
-    """Return the state with this run in its counts."""
+    """Return ``state`` with ``run`` in its counts, and no decision taken."""
     candidates = {
         cause.key: state.candidates.get(cause.key, 0) + 1
         for cause in run.causes
         if cause.key not in state.causes
     }
     is_new = run.release is not None and run.release != state.seen
-    is_told = state.status is Status.FAILED
+    is_failed = state.status is Status.FAILED
     return replace(
         state,
-        cause=state.cause if is_told else next(iter(run.causes), state.cause),
+        cause=state.cause if is_failed else next(iter(run.causes), state.cause),
         rows=_rows(state.rows, run),
         candidates=MappingProxyType(candidates),
         failed=state.failed + (run.verdict is VerdictKind.FAILED),
@@ -77,7 +77,7 @@ def _counted(state: WatchState, run: WatchedRun) -> WatchState:
 
 
 def _rows(rows: tuple[Row, ...], run: WatchedRun) -> tuple[Row, ...]:
-    """Return the rows with one run more, and without what is too old to be looked at."""
+    """Return ``rows`` with ``run`` at their end, and no more than the last ``RECENT`` runs."""
     if rows and rows[-1].verdict is run.verdict:
         rows = (*rows[:-1], replace(rows[-1], runs=rows[-1].runs + 1))
     else:
@@ -110,15 +110,15 @@ def _judged(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Ste
 def _failed(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
     """Return the state of a deployment that FAILED for certain."""
     row = state.rows[-1]
-    told = _certain_causes(state, run, settings) or list(run.causes)
+    certain = _certain_causes(state, run, settings) or list(run.causes)
     state = replace(
         state,
         status=Status.FAILED,
         since=row.since,
-        told=run.ended,
+        last_news=run.ended,
         failed=row.runs,
-        cause=told[0] if told else None,
-        causes=tuple(cause.key for cause in told),
+        cause=certain[0] if certain else None,
+        causes=tuple(cause.key for cause in certain),
         candidates=MappingProxyType({}),
         rows=(row,) if state.status is Status.FLAPPING else state.rows,
     )
@@ -127,24 +127,24 @@ def _failed(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Ste
 
 
 def _new_cause(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
-    """Return the news of causes that nobody was told of, if there are any for certain."""
-    told = _certain_causes(state, run, settings)
-    if not told:
+    """Return the news of causes that are certain now and were in no news before, if any."""
+    certain = _certain_causes(state, run, settings)
+    if not certain:
         return state, ()
-    keys = tuple(cause.key for cause in told)
+    keys = tuple(cause.key for cause in certain)
     candidates = {key: runs for key, runs in state.candidates.items() if key not in keys}
     state = replace(
         state,
-        told=run.ended,
+        last_news=run.ended,
         causes=state.causes + keys,
         candidates=MappingProxyType(candidates),
     )
-    news = _news(NewsKind.CAUSE, state, run, cause=told[0], more_causes=run.cause_count - 1)
+    news = _news(NewsKind.CAUSE, state, run, cause=certain[0], more_causes=run.cause_count - 1)
     return state, (news,)
 
 
 def _certain_causes(state: WatchState, run: WatchedRun, settings: WatchSettings) -> list[RunCause]:
-    """Return the causes of ``run`` that enough runs in a row had, without those told before."""
+    """Return the causes of ``run`` that ``confirm`` runs in a row had and no news named before."""
     runs = state.candidates
     return [cause for cause in run.causes if runs.get(cause.key, 0) >= settings.confirm]
 
@@ -158,7 +158,7 @@ def _passed(state: WatchState, run: WatchedRun) -> _Step:
     state = WatchState(
         status=Status.PASSED,
         since=row.since,
-        told=run.ended,
+        last_news=run.ended,
         rows=(row,) if before.status is Status.FLAPPING else before.rows,
         release=before.release,
         seen=before.seen,
@@ -186,7 +186,7 @@ def _flapping(state: WatchState, run: WatchedRun) -> _Step:
         status=Status.FLAPPING,
         since=failing[0].since,
         failed=sum(row.runs for row in failing),
-        told=run.ended,
+        last_news=run.ended,
         causes=(),
         candidates=MappingProxyType({}),
     )
@@ -194,56 +194,58 @@ def _flapping(state: WatchState, run: WatchedRun) -> _Step:
     return state, (_news(NewsKind.FLAPPING, state, run, runs=runs),)
 
 
-def _released(state: WatchState, run: WatchedRun, is_told: bool) -> _Step:
+def _released(state: WatchState, run: WatchedRun, is_named: bool) -> _Step:
     """Return the news of a release that changed, once a verdict on it is certain.
 
-    ``is_told`` says that other news names it already.
+    ``is_named`` says that other news of this run names the release already.
     """
     is_certain = state.status is Status.FLAPPING or state.status == run.verdict.value
     if state.seen == state.release or not is_certain:
         return state, ()
     is_first = state.release is None
     news = _news(NewsKind.RELEASE, state, run)
-    silent = is_first or is_told
+    silent = is_first or is_named
     return replace(state, release=state.seen), () if silent else (news,)
 
 
-def _sighted(blind: Blindness | None, state: WatchState, run: WatchedRun) -> tuple[News, ...]:
-    """Return the news that runs can judge again, if it was said that they cannot; ``blind`` is what
-    was known of that.
+def _judged_again(blind: Blindness | None, state: WatchState, run: WatchedRun) -> tuple[News, ...]:
+    """Return the news that runs can judge again, if there was news that they cannot.
+
+    ``blind`` are the runs before this one that could not.
     """
-    if blind is None or not blind.told:
+    if blind is None or not blind.last_news:
         return ()
-    news = _news(NewsKind.SIGHTED, state, run, since=blind.since, until=run.began, runs=blind.runs)
+    since, runs = blind.since, blind.runs
+    news = _news(NewsKind.JUDGED_AGAIN, state, run, since=since, until=run.began, runs=runs)
     return (replace(news, status=Status(run.verdict.value)),)
 
 
-def _blinded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
+def _not_judged(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
     """Return the state after a run that could not judge."""
     before = state.blind or Blindness(run.began, 0, "")
     blind = replace(before, runs=before.runs + 1, reason=run.reason)
-    if blind.told or run.ended - blind.since < settings.stale * 60:
+    if blind.last_news or run.ended - blind.since < settings.stale * 60:
         return replace(state, blind=blind), ()
-    blind = replace(blind, told=run.ended)
+    blind = replace(blind, last_news=run.ended)
     return replace(state, blind=blind), (_blind_news(NewsKind.BLIND, state, run, blind),)
 
 
 def _reminded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
-    """Return a reminder of trouble that has lasted since it was told last, if it is time."""
+    """Return a reminder of trouble that lasts, ``remind`` hours after the last news of it."""
 
-    def is_due(told: float) -> bool:
-        return run.ended - told >= settings.remind * 3600
+    def is_due(last_news: float) -> bool:
+        return run.ended - last_news >= settings.remind * 3600
 
     blind = state.blind
-    if blind is not None and blind.told:
-        if not is_due(blind.told):
+    if blind is not None and blind.last_news:
+        if not is_due(blind.last_news):
             return state, ()
         news = _blind_news(NewsKind.REMINDER, state, run, blind)
-        return replace(state, blind=replace(blind, told=run.ended)), (news,)
-    if state.status in (None, Status.PASSED) or not is_due(state.told):
+        return replace(state, blind=replace(blind, last_news=run.ended)), (news,)
+    if state.status in (None, Status.PASSED) or not is_due(state.last_news):
         return state, ()
     news = _news(NewsKind.REMINDER, state, run)
-    return replace(state, told=run.ended), (news,)
+    return replace(state, last_news=run.ended), (news,)
 
 
 def _blind_news(kind: NewsKind, state: WatchState, run: WatchedRun, blind: Blindness) -> News:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..safety import one_line
+from .news_text import time_of_day
 from .run import WatchedRun
 from .state import Status, WatchState
-from .words import clock
 
 OK: Final = 0
 WARNING: Final = 1
@@ -37,11 +37,11 @@ def no_result(reason: str) -> tuple[int, str]:
 
 def _judged(state: WatchState, run: WatchedRun) -> tuple[int, str]:
     if state.is_blind and state.blind is not None:
-        since = clock(state.blind.since, run.ended)
+        since = time_of_day(state.blind.since, run.ended)
         return UNKNOWN, f"cannot be judged since {since}: {state.blind.reason}"
     if state.status is None:
         return UNKNOWN, f"has no certain verdict yet: {run.reason}"
-    since = clock(state.since, run.ended)
+    since = time_of_day(state.since, run.ended)
     if state.status is not Status.PASSED:
         sentence = state.cause.sentence if state.cause else run.reason
         return CRITICAL, f"{state.status} since {since}: {sentence}"

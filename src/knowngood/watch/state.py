@@ -29,7 +29,7 @@ class NewsKind(StrEnum):
     FLAPPING = "flapping"
     RECOVERED = "recovered"
     BLIND = "blind"
-    SIGHTED = "sighted"
+    JUDGED_AGAIN = "judged again"
     RELEASE = "release"
     REMINDER = "reminder"
 
@@ -41,7 +41,7 @@ class Row:
     Attributes:
         verdict: what they ended in.
         since: when the first of them began.
-        runs: how many they are, those aside that are too old to be looked at.
+        runs: how many they are, without those that are too old to count.
     """
 
     verdict: VerdictKind
@@ -57,13 +57,13 @@ class Blindness:
         since: when the first of them began.
         runs: how many they are.
         reason: why the last one could not.
-        told: when it was last said; 0 where it has not lasted long enough.
+        last_news: when there was news of it last; 0 where it has not lasted long enough.
     """
 
     since: float
     runs: int
     reason: str
-    told: float = 0.0
+    last_news: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,21 @@ class WatchState:
     Attributes:
         status: what is certain; None before the first run that could judge.
         since: when it began to be so.
-        told: when something was said of it last.
+        last_news: when there was news of it last.
         failed: FAILED runs since then.
-        cause: the first cause that was told while it is FAILED, else that of the last FAILED run.
-        causes: the keys of the causes that were told.
+        cause: the first cause in the news while it is FAILED, else of the last FAILED run.
+        causes: the keys of the causes that were in the news since it is FAILED.
         candidates: the keys of other causes, with the number of runs in a row that had each.
         rows: the last runs that could judge, as rows of those that ended alike, the latest last.
         blind: the runs at the end that could not judge; None where the last one could.
-        release: the release that was told.
-        seen: the release that was met last.
-        seen_since: when it was met first.
+        release: the release that was in the news last.
+        seen: the release that the last run met.
+        seen_since: when a run met that one first.
     """
 
     status: Status | None = None
     since: float = 0.0
-    told: float = 0.0
+    last_news: float = 0.0
     failed: int = 0
     cause: RunCause | None = None
     causes: tuple[str, ...] = ()
@@ -100,15 +100,15 @@ class WatchState:
 
     @property
     def is_blind(self) -> bool:
-        """Whether it has been said that no run can judge."""
-        return self.blind is not None and self.blind.told > 0
+        """Whether there was news that no run can judge."""
+        return self.blind is not None and self.blind.last_news > 0
 
-    def untold(self) -> WatchState:
+    def undelivered(self) -> WatchState:
         """Return the state after news that reached nobody: trouble that lasts is told again by the
         next run.
         """
-        blind = replace(self.blind, told=0.0) if self.blind else None
-        return replace(self, told=0.0, blind=blind)
+        blind = replace(self.blind, last_news=0.0) if self.blind else None
+        return replace(self, last_news=0.0, blind=blind)
 
     def not_after(self, moment: float) -> WatchState:
         """Return the state with all times at ``moment`` at the latest: after a clock was put back,
@@ -116,12 +116,14 @@ class WatchState:
         """
         blind = self.blind
         if blind is not None:
-            blind = replace(blind, since=min(blind.since, moment), told=min(blind.told, moment))
+            blind = replace(
+                blind, since=min(blind.since, moment), last_news=min(blind.last_news, moment)
+            )
         return replace(
             self,
             blind=blind,
             since=min(self.since, moment),
-            told=min(self.told, moment),
+            last_news=min(self.last_news, moment),
             seen_since=min(self.seen_since, moment),
             rows=tuple(replace(row, since=min(row.since, moment)) for row in self.rows),
         )
@@ -164,10 +166,10 @@ class News:
         kind: what it is about.
         status: what is certain of the deployment now.
         at: when the run ended that brought it.
-        since: when what it is about began.
+        since: when the failure, or what else it is about, began.
         until: when that ended; 0 where it lasts.
-        failed: FAILED runs since then, or among ``runs``.
-        runs: all runs that it rests on.
+        failed: how many runs FAILED since ``since``; of flapping, among ``runs``.
+        runs: how many runs it rests on.
         cause: the cause that it names.
         more_causes: how many others there are.
         reason: why no run can judge.

@@ -75,7 +75,7 @@ class Store:
     def state(self) -> WatchState:
         """Return the state; an empty one where there is none."""
         query = "SELECT state FROM states WHERE environment = ?"
-        with _told(self._path):
+        with _file_errors(self._path):
             row = self._connection.execute(query, (self._environment,)).fetchone()
             return WatchState.from_json(json.loads(row[0])) if row else WatchState()
 
@@ -83,7 +83,7 @@ class Store:
         """Store a run and the state after it, and forget runs that are older by ``keep`` days. This
         ends the transaction.
         """
-        with _told(self._path):
+        with _file_errors(self._path):
             self._insert(run)
             self._connection.execute(
                 "INSERT OR REPLACE INTO states VALUES (?, ?)",
@@ -119,7 +119,7 @@ class Store:
 
         Commands and warnings are not stored: a month of them would not fit 20 MB.
         """
-        with _told(self._path):
+        with _file_errors(self._path):
             rows = self._connection.execute(
                 "SELECT * FROM runs WHERE environment = ? AND began >= ? ORDER BY began, rowid",
                 (self._environment, since),
@@ -144,11 +144,11 @@ def writing(path: Path, environment: str) -> Iterator[Store]:
     """Open the file for one ``write``, and make it where there is none. Another process that writes
     is waited for. Raises StateUnusable.
     """
-    with _told(path):
+    with _file_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         connection = _connect(path)
     with closing(connection):
-        with _told(path):
+        with _file_errors(path):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
             _prepare(connection)
@@ -161,13 +161,13 @@ def reading(path: Path, environment: str) -> Iterator[Store]:
 
     What no process can write to, on a full disk say, is read as it is.
     """
-    with _told(path):
+    with _file_errors(path):
         try:
             connection = _connect(path, "mode=ro")
         except sqlite3.OperationalError:
             connection = _connect(path, "mode=ro&immutable=1")
     with closing(connection):
-        with _told(path):
+        with _file_errors(path):
             _refuse_other_version(connection)
         yield Store(connection, path, environment)
 
@@ -202,7 +202,7 @@ def _refuse_other_version(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _file_errors(path: Path) -> Iterator[None]:
     """Turn every error of the file into a StateUnusable that names it."""
     try:
         yield

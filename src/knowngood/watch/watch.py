@@ -14,7 +14,7 @@ from ..safety import shell_word
 from ..session import Options
 from ..supervisor import run_once
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
-from . import events, machine, monitoring, store, words
+from . import events, machine, monitoring, news_text, store
 from .run import WatchedRun
 from .state import News, Status, WatchState
 
@@ -33,10 +33,10 @@ class Watch:
         arguments: options for pytest alone.
         path: the file with state and history.
         say: prints a line of news.
-        complain: prints a line on what stands in the way of the watch itself.
+        complain: prints a line on trouble of the watch itself.
         state: the state after the last run; None before the first.
         run: the last run.
-        unstored: whether the file cannot be read or written.
+        unstored: whether that was said already: the file cannot be read or written.
     """
 
     options: Options
@@ -48,19 +48,18 @@ class Watch:
     run: WatchedRun | None = None
     unstored: bool = False
 
-    def look(self) -> int:
+    def verify(self) -> int:
         """Verify, and again at once where that makes a change certain; return an exit code.
 
-        It is 0 while the state is what it was; with news the exit code of the state. A usage error
-        is 4 at any time, an interruption 2. Raises UsageError, also where ``[[notify]]`` could tell
-        nobody.
+        The exit code is 0 without news, else that of the state; 4 after a usage error of the run, 2
+        after an interruption. Raises UsageError where an address of ``[[notify]]`` is unusable.
         """
         environment = self.options.environment
         if environment.notify:
             notify.refuse_bad_addresses(environment)
         is_news = can_judge = False
         for _ in range(environment.watch.confirm):
-            run = self._verify()
+            run = self._verified()
             if run is None:
                 return USAGE_ERROR
             state, news = self._remember(run)
@@ -68,7 +67,7 @@ class Watch:
             can_judge |= run.is_judged
             if run.verdict is VerdictKind.INTERRUPTED:
                 return EXIT_CODES[VerdictKind.INTERRUPTED]
-            if not machine.needs_another(state, environment.watch):
+            if not machine.needs_confirmation(state, environment.watch):
                 break
         trouble = notify.ping(environment) if can_judge else ""
         if trouble:
@@ -76,12 +75,12 @@ class Watch:
         return exit_code(state) if is_news else 0
 
     def plugin_result(self, code: int) -> tuple[int, str]:
-        """Return exit code and line of a monitoring plugin, after ``look`` gave ``code``."""
+        """Return exit code and line of a monitoring plugin, after ``verify`` returned ``code``."""
         if code == USAGE_ERROR or self.state is None or self.run is None:
             return monitoring.no_result("usage error: what was run says more on stderr")
         return monitoring.result(self.options.environment.name, self.state, self.run)
 
-    def _verify(self) -> WatchedRun | None:
+    def _verified(self) -> WatchedRun | None:
         """Return a run as ``knowngood verify`` makes it; None after a usage error."""
         output: deque[bytes] = deque(maxlen=_CHUNKS)
         command = ["knowngood", "watch", *self.options.to_arguments(), *self.arguments]
@@ -95,17 +94,17 @@ class Watch:
         return WatchedRun.of(verified.document)
 
     def _remember(self, run: WatchedRun) -> tuple[WatchState, tuple[News, ...]]:
-        """Take the step that ``run`` makes, and tell what it brings; return both.
+        """Tell the news that ``run`` brings, and store the state after it; return state and news.
 
-        It is told before it is stored: a process that is killed meanwhile tells it again, where the
-        other order would lose it. What reaches nobody is stored as not told.
+        News is told before it is stored: a process that is killed in between tells it again, where
+        the other order would lose it. What reaches nobody is stored as not delivered.
         """
         settings = self.options.environment.watch
         with ExitStack() as stack:
-            file, before = self._before(stack)
+            file, before = self._open_state(stack)
             state, news = machine.step(before, run, settings)
             self.state, self.run = state, run
-            stored = state if self._tell(news) else state.untold()
+            stored = state if self._tell(news) else state.undelivered()
             if file is not None:
                 try:
                     file.write(run, stored, settings.keep)
@@ -114,14 +113,14 @@ class Watch:
         return state, news
 
     def _tell(self, news: Sequence[News]) -> bool:
-        """Print news, and send them to whom the environment names; return whether each reached
-        somebody.
+        """Print ``news``, and send it to those whom ``[[notify]]`` names; return whether each piece
+        reached somebody.
         """
         environment = self.options.environment
         roll_back = _roll_back(self.options)
         arrived = True
         for piece in news:
-            for line in words.lines(piece, environment.name, roll_back):
+            for line in news_text.lines(piece, environment.name, roll_back):
                 self.say(line)
             event = events.event(piece, environment.name, roll_back)
             if event is not None:
@@ -131,8 +130,10 @@ class Watch:
                     self.complain(trouble)
         return arrived
 
-    def _before(self, stack: ExitStack) -> tuple[store.Store | None, WatchState]:
-        """Return the open file and the state in it; where it cannot be written, what is known."""
+    def _open_state(self, stack: ExitStack) -> tuple[store.Store | None, WatchState]:
+        """Return the open file and its state; where it cannot be written, None and the last state
+        that is known.
+        """
         name = self.options.environment.name
         try:
             file = stack.enter_context(store.writing(self.path, name))

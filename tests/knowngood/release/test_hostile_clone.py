@@ -93,7 +93,7 @@ def test_a_merge_driver_reviews_nothing(site: Repository, tmp_path: Path) -> Non
     (site.path / ".git" / "info" / "attributes").write_text("* merge=mine\n")
     git(site.path, "merge", "--quiet", "-m", "Merge branch 'one'", "one")
     merge = site.commit_of("HEAD") or ""
-    [(_, passes), *_] = outgoing(site, merge, [f"{merge}^"], ReviewRule.usual())
+    [(_, passes), *_] = outgoing(site, merge, [f"{merge}^"], ReviewRule())
     assert not passes
 
 

@@ -42,9 +42,9 @@ def test_one_failed_run_is_no_news() -> None:
     """It is not certain, and wants another run at once; a good one ends it."""
     state, news = after(row("F", 5), state=SOUND)
     assert (news, state.status) == ([], Status.PASSED)
-    assert machine.needs_another(state, SETTINGS)
+    assert machine.needs_confirmation(state, SETTINGS)
     state, news = after(row("P", 6), state=state)
-    assert (news, machine.needs_another(state, SETTINGS)) == ([], False)
+    assert (news, machine.needs_confirmation(state, SETTINGS)) == ([], False)
 
 
 def test_failed_runs_in_a_row_are_told_once() -> None:
@@ -53,7 +53,7 @@ def test_failed_runs_in_a_row_are_told_once() -> None:
     assert kinds(news) == [NewsKind.FAILED]
     assert (news[0].cause, news[0].since, news[0].runs) == (LOST, DAY + 5 * MINUTE, 2)
     assert news[0].release == "v7"
-    assert (state.failed, machine.needs_another(state, SETTINGS)) == (4, False)
+    assert (state.failed, machine.needs_confirmation(state, SETTINGS)) == (4, False)
 
 
 @pytest.mark.parametrize("confirm", [1, 3])
@@ -63,7 +63,7 @@ def test_confirm(confirm: int) -> None:
     assert after(row("F" * (confirm - 1), 5), settings, SOUND)[1] == []
     state, news = after(row("F" * confirm, 5), settings, SOUND)
     assert (kinds(news), news[0].runs) == ([NewsKind.FAILED], confirm)
-    assert not machine.needs_another(state, settings)
+    assert not machine.needs_confirmation(state, settings)
 
 
 def test_first_run_failed() -> None:
@@ -104,10 +104,10 @@ def test_new_cause_is_told_when_it_is_certain() -> None:
     """After two runs that have it; what was told before is told no more."""
     both = (LOST, TITLE)
     state, news = after([run("F", 20, causes=both)], state=FAILED)
-    assert (news, machine.needs_another(state, SETTINGS)) == ([], True)
+    assert (news, machine.needs_confirmation(state, SETTINGS)) == ([], True)
     state, news = after([run("F", 21, causes=both), run("F", 25, causes=both)], state=state)
     assert (kinds(news), news[0].cause) == ([NewsKind.CAUSE], TITLE)
-    assert not machine.needs_another(state, SETTINGS)
+    assert not machine.needs_confirmation(state, SETTINGS)
 
 
 def test_cause_that_comes_back_is_known() -> None:
@@ -150,7 +150,7 @@ def test_flapping_is_told_once() -> None:
     assert (kinds(news), state.status) == ([NewsKind.FLAPPING], Status.FLAPPING)
     assert (news[0].failed, news[0].runs, news[0].since) == (3, 7, DAY + 5 * MINUTE)
     assert news[0].cause == LOST, "also where a run that PASSED brings the news"
-    assert not machine.needs_another(state, SETTINGS)
+    assert not machine.needs_confirmation(state, SETTINGS)
 
 
 def test_flapping_between_certain_states() -> None:
@@ -194,18 +194,21 @@ def test_sighted_again() -> None:
     """The first verdict after it was said is told, with its verdict."""
     blind, _ = after(row("I" * 12, 5), state=SOUND)
     state, news = after(row("P", 65), state=blind)
-    assert (kinds(news), news[0].status) == ([NewsKind.SIGHTED], Status.PASSED)
+    assert (kinds(news), news[0].status) == ([NewsKind.JUDGED_AGAIN], Status.PASSED)
     assert news[0].until - news[0].since == 60 * MINUTE
     assert not state.is_blind
     news = after(row("FF", 65), state=blind)[1]
-    assert (kinds(news), news[0].status) == ([NewsKind.SIGHTED, NewsKind.FAILED], Status.FAILED)
+    assert (kinds(news), news[0].status) == (
+        [NewsKind.JUDGED_AGAIN, NewsKind.FAILED],
+        Status.FAILED,
+    )
 
 
-def test_sighted_with_a_new_release() -> None:
+def test_judged_again_with_a_new_release() -> None:
     """The release is the one that was met, not the one before, and is told once."""
     blind, _ = after(row("I" * 12, 5), state=SOUND)
     state, news = after(row("PP", 65, release="v8"), state=blind)
-    assert (kinds(news), news[0].release) == ([NewsKind.SIGHTED], "v8")
+    assert (kinds(news), news[0].release) == ([NewsKind.JUDGED_AGAIN], "v8")
     assert news[0].release_since == DAY + 65 * MINUTE
     assert state.release == "v8"
 
@@ -223,9 +226,9 @@ def test_clock_that_is_put_back() -> None:
 
 def test_news_that_reached_nobody() -> None:
     """Of trouble that lasts the next run tells again; of what is over nothing is told."""
-    broken = FAILED.untold()
+    broken = FAILED.undelivered()
     assert kinds(after(row("FF", 20), state=broken)[1]) == [NewsKind.REMINDER]
-    blind = after(row("I" * 7, 5), state=SOUND)[0].untold()
+    blind = after(row("I" * 7, 5), state=SOUND)[0].undelivered()
     assert kinds(after(row("II", 40), state=blind)[1]) == [NewsKind.BLIND]
     assert after(row("PP", 40), state=blind)[1] == []
 

@@ -173,7 +173,7 @@ def test_state_that_is_lost_between_two_runs(watched: Put, monkeypatch: pytest.M
     monkeypatch.setattr(store.Store, "write", full)
     monkeypatch.setattr(store, "writing", full)
     watch = prod.watch(5)
-    assert watch.look() == 1
+    assert watch.verify() == 1
     assert watch.state is not None
     assert watch.state.status is Status.FAILED
     assert prod.complaints == [
@@ -275,7 +275,7 @@ def test_monitoring(watched: Put, case: str) -> None:
     prod = watched(deployment)
     for minute in (0, 5, 10):
         watch = prod.watch(minute)
-        result = watch.plugin_result(watch.look())
+        result = watch.plugin_result(watch.verify())
     assert result[0] == code
     assert result[1].startswith(begin)
     assert "\n" not in result[1]
@@ -286,7 +286,7 @@ def test_monitoring_of_a_blind_watch(watched: Put) -> None:
     prod = watched(by({0: passed, 5: blind}))
     for minute in range(0, 45, 5):
         watch = prod.watch(minute)
-        result = watch.plugin_result(watch.look())
+        result = watch.plugin_result(watch.verify())
     begin = "KNOWNGOOD UNKNOWN - prod cannot be judged since 00:05 UTC: no control answers|"
     assert (result[0], result[1].partition("|")[0] + "|") == (3, begin)
 
@@ -294,7 +294,7 @@ def test_monitoring_of_a_blind_watch(watched: Put) -> None:
 def test_perfdata(watched: Put) -> None:
     """Each figure has its unit and its minimum, as the guidelines have it."""
     watch = watched(failed).watch(0)
-    watch.look()
+    watch.verify()
     perfdata = watch.plugin_result(1)[1].partition("|")[2]
     figures = dict(figure.split("=") for figure in perfdata.split(" "))
     assert figures.keys() >= {"time", "causes", "flaky"}

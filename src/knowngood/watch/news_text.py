@@ -1,4 +1,4 @@
-"""What the watch says: one line for each piece of news, and what to do below it. Pure."""
+"""Write news as text: one line that says what changed, and below it what to do. Pure."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def _begun(news: News) -> Iterator[str]:
 
 
 def _failed(news: News) -> Iterator[str]:
-    yield f"FAILED since {clock(news.since, news.at)}: {_cause(news)}"
+    yield f"FAILED since {time_of_day(news.since, news.at)}: {_cause(news)}"
     yield f"{plural(news.runs, 'run')} in a row{_release(news)}{_more(news)}"
 
 
 def _new_cause(news: News) -> Iterator[str]:
-    yield f"FAILED since {clock(news.since, news.at)}, and now also: {_cause(news)}"
+    yield f"FAILED since {time_of_day(news.since, news.at)}, and now also: {_cause(news)}"
     yield f"{plural(news.failed, 'run')} FAILED{_release(news)}{_more(news)}"
 
 
 def _flapping(news: News) -> Iterator[str]:
     yield (
-        f"is flapping since {clock(news.since, news.at)}: {news.failed} of the last "
+        f"is flapping since {time_of_day(news.since, news.at)}: {news.failed} of the last "
         f"{plural(news.runs, 'run')} FAILED: {_cause(news)}"
     )
     yield f"told again when it is steady{_release(news)}"
@@ -55,29 +55,30 @@ def _flapping(news: News) -> Iterator[str]:
 def _recovered(news: News) -> Iterator[str]:
     yield (
         f"recovered after {duration(news.until - news.since)}: PASSED since "
-        f"{clock(news.until, news.at)}{_release(news)}"
+        f"{time_of_day(news.until, news.at)}{_release(news)}"
     )
     yield (
-        f"since {clock(news.since, news.at)} {plural(news.failed, 'run')} FAILED: {_cause(news)}"
+        f"since {time_of_day(news.since, news.at)} {plural(news.failed, 'run')} FAILED: "
+        f"{_cause(news)}"
     )
 
 
 def _blind(news: News) -> Iterator[str]:
     yield (
-        f"cannot be judged since {clock(news.since, news.at)} ({plural(news.runs, 'run')}): "
+        f"cannot be judged since {time_of_day(news.since, news.at)} ({plural(news.runs, 'run')}): "
         f"{news.reason}"
     )
     yield "whether it works is not known"
 
 
-def _sighted(news: News) -> Iterator[str]:
+def _judged_again(news: News) -> Iterator[str]:
     yield (
         f"is judged again after {duration(news.until - news.since)}: {news.status}{_release(news)}"
     )
 
 
 def _released(news: News) -> Iterator[str]:
-    yield f"{news.status}, {news.release} since {clock(news.release_since, news.at)}"
+    yield f"{news.status}, {news.release} since {time_of_day(news.release_since, news.at)}"
 
 
 def _reminder(news: News) -> Iterator[str]:
@@ -97,7 +98,7 @@ _WORDS: Final[dict[NewsKind, Callable[[News], Iterator[str]]]] = {
     NewsKind.FLAPPING: _flapping,
     NewsKind.RECOVERED: _recovered,
     NewsKind.BLIND: _blind,
-    NewsKind.SIGHTED: _sighted,
+    NewsKind.JUDGED_AGAIN: _judged_again,
     NewsKind.RELEASE: _released,
     NewsKind.REMINDER: _reminder,
 }
@@ -122,12 +123,12 @@ def _more(news: News) -> str:
 def _release(news: News) -> str:
     if news.release is None:
         return ""
-    since = f" since {clock(news.release_since, news.at)}" if news.release_since else ""
+    since = f" since {time_of_day(news.release_since, news.at)}" if news.release_since else ""
     return f", release {news.release}{since}"
 
 
-def clock(seconds: float, at: float) -> str:
-    """Return a time as it is told at ``at``: with its date, unless that is the same day (UTC)."""
+def time_of_day(seconds: float, at: float) -> str:
+    """Return the time ``seconds``, with its date unless ``at`` is on the same day (UTC)."""
     then, now = (datetime.fromtimestamp(time, UTC) for time in (seconds, at))
     return f"{then:%H:%M} UTC" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M} UTC"
 

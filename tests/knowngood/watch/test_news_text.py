@@ -7,7 +7,7 @@ from verdict_documents import HOSTILE
 from watched_runs import DAY, LOST, MINUTE, TITLE, after, run
 
 from knowngood.notify import EventKind
-from knowngood.watch import words
+from knowngood.watch import news_text
 from knowngood.watch.events import event
 from knowngood.watch.run import RunCause, WatchedRun
 from knowngood.watch.state import News, NewsKind
@@ -37,7 +37,7 @@ NEWS = {
     "flapping": last(row("PFPFPFPFP"), NewsKind.FLAPPING),
     "recovered": last([*row("PFF"), *row("PP", 47)], NewsKind.RECOVERED),
     "blind": last([*row("P"), *row("I" * 9, 5)], NewsKind.BLIND),
-    "sighted": last([*row("P"), *row("I" * 9, 5), *row("P", 50)], NewsKind.SIGHTED),
+    "sighted": last([*row("P"), *row("I" * 9, 5), *row("P", 50)], NewsKind.JUDGED_AGAIN),
     "release": last([*row("P"), *row("PP", 5, release="v8")], NewsKind.RELEASE),
     "reminder": last([*row("PFF"), *row("F", 1460)], NewsKind.REMINDER),
     "reminder-flapping": last([*row("PFPFPFP"), *row("P", 1480)], NewsKind.REMINDER),
@@ -123,7 +123,7 @@ EVENTS = {
 @pytest.mark.parametrize("case", LINES)
 def test_words(case: str) -> None:
     """One line says what is the matter; the others say more, and what to do."""
-    assert words.lines(NEWS[case], "prod", ROLL_BACK) == LINES[case]
+    assert news_text.lines(NEWS[case], "prod", ROLL_BACK) == LINES[case]
 
 
 @pytest.mark.parametrize("case", EVENTS)
@@ -138,14 +138,14 @@ def test_event(case: str) -> None:
 
 def test_no_way_back() -> None:
     """An environment that nothing deploys to has no line for it."""
-    assert words.lines(NEWS["failed"], "prod", "") == LINES["failed"][:-1]
+    assert news_text.lines(NEWS["failed"], "prod", "") == LINES["failed"][:-1]
 
 
 def test_sighted_while_it_fails() -> None:
     """That is no recovery."""
-    news = last([*row("P"), *row("I" * 9, 5), *row("F", 50)], NewsKind.SIGHTED)
+    news = last([*row("P"), *row("I" * 9, 5), *row("F", 50)], NewsKind.JUDGED_AGAIN)
     assert event(news, "prod", ROLL_BACK) is None
-    assert words.lines(news, "prod", "") == [
+    assert news_text.lines(news, "prod", "") == [
         "prod is judged again after 45 min: FAILED, release v7"
     ]
 
@@ -154,7 +154,7 @@ def test_hostile_words() -> None:
     """What a server said cannot forge a line of a mail."""
     cause = RunCause("key", HOSTILE + "\nprod recovered", "curl x\nrm -rf /")
     news = last([*row("P"), *row("FF", 5, causes=(cause,), release=HOSTILE)], NewsKind.FAILED)
-    assert all(line.isprintable() for line in words.lines(news, "prod", ""))
+    assert all(line.isprintable() for line in news_text.lines(news, "prod", ""))
 
 
 @pytest.mark.parametrize(
@@ -164,11 +164,11 @@ def test_hostile_words() -> None:
 )  # fmt: skip
 def test_duration(seconds: float, text: str) -> None:
     """A duration has the unit that suits it."""
-    assert words.duration(seconds) == text
+    assert news_text.duration(seconds) == text
 
 
-def test_clock() -> None:
+def test_time_of_day() -> None:
     """A time of another day has its date."""
     at = DAY + 12 * 60 * MINUTE
-    assert words.clock(DAY + 65 * MINUTE, at) == "01:05 UTC"
-    assert words.clock(DAY - 65 * MINUTE, at) == "2023-11-14 22:55 UTC"
+    assert news_text.time_of_day(DAY + 65 * MINUTE, at) == "01:05 UTC"
+    assert news_text.time_of_day(DAY - 65 * MINUTE, at) == "2023-11-14 22:55 UTC"
