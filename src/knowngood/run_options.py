@@ -77,6 +77,13 @@ RUN_OPTIONS: Final = (
         "what `knowngood manifest DIR` printed when the release was built: every file that is "
         "served must be the one that was built (default: not compared)",
     ),
+    RunOption(
+        "--subject",
+        "an artefact that the deployment was made of, such as a container image: its digest goes "
+        "on record (repeatable)",
+        "NAME=sha256:DIGEST",
+        repeatable=True,
+    ),
     _path("--verdict-file", "write the verdict as JSON to PATH (default: none is written)"),
     _path("--html-file", "write the verdict as one HTML file to PATH (default: none is written)"),
     _path(

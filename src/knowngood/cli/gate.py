@@ -6,18 +6,20 @@ from pathlib import Path
 
 import click
 
+from ..content import subjects
 from ..environment import load_here
 from ..release import live
 from ..release.ledger import Ledger
 from ..release.permission import permitted
 from .console import print_line, print_warnings
-from .options import ENVIRONMENT, MANIFEST, OFFLINE, OVERRIDE, RELEASE
+from .options import ENVIRONMENT, MANIFEST, OFFLINE, OVERRIDE, RELEASE, SUBJECT
 
 
 @click.command("gate")
 @ENVIRONMENT
 @RELEASE
 @MANIFEST
+@SUBJECT
 @OFFLINE
 @OVERRIDE
 @click.option("--push", is_flag=True, help="push the record of --override")
@@ -25,6 +27,7 @@ def command(
     environment: str,
     release: str,
     manifest: Path | None,
+    subject: tuple[str, ...],
     offline: bool,
     override: str | None,
     push: bool,
@@ -38,7 +41,7 @@ def command(
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     answer = None if offline else live.ask(ledger.environment, ledger.repository)
-    question = ledger.question(release, manifest, answer)
+    question = ledger.question(release, manifest, answer, subjects.parse(subject))
     commit = permitted(question, override, push=push, say=print_line)
     print_warnings(ledger.warnings())
     return 0 if commit else 1

@@ -31,6 +31,13 @@ MANIFEST: Final = click.option(
     metavar="FILE",
     help="the manifest of the build that goes out: it must be the one that PASSED before",
 )
+SUBJECT: Final = click.option(
+    "--subject",
+    multiple=True,
+    metavar="NAME=sha256:DIGEST",
+    help="an artefact that goes out, such as a container image: it must have PASSED before; "
+    "repeatable",
+)
 STATE: Final = click.option(
     "--state",
     type=click.Path(path_type=Path),

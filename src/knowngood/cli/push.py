@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 
+from ..content import subjects
 from ..environment import load_here
 from ..notify import event_of_rollback, refuse_bad_addresses, tell
 from ..release import rollout
 from .console import print_error, print_line
-from .options import ENVIRONMENT, MANIFEST, NOTIFY, OVERRIDE, RELEASE, REPORTS
+from .options import ENVIRONMENT, MANIFEST, NOTIFY, OVERRIDE, RELEASE, REPORTS, SUBJECT
 
 
 @click.command("push")
 @ENVIRONMENT
 @RELEASE
 @MANIFEST
+@SUBJECT
 @OVERRIDE
 @REPORTS
 @NOTIFY
@@ -24,6 +26,7 @@ def command(
     environment: str,
     release: str,
     manifest: Path | None,
+    subject: tuple[str, ...],
     override: str | None,
     reports: Path | None,
     notify: bool,
@@ -32,12 +35,19 @@ def command(
 
     Exit code: 0 done and verified, 1 refused, or bad, 4 usage error, 75 hold.
     """
-    loaded = load_here(environment)
+    loaded, artefacts = load_here(environment), subjects.parse(subject)
     if notify:
         refuse_bad_addresses(loaded)
     try:
         result = rollout.push(
-            loaded, release, manifest, override, reports, notify=notify, say=print_line
+            loaded,
+            release,
+            manifest,
+            override,
+            reports,
+            notify=notify,
+            subjects=artefacts,
+            say=print_line,
         )
     except KeyboardInterrupt:
         print_error(f"how far it got: knowngood log --env={environment}")

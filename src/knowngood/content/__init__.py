@@ -26,5 +26,6 @@ __all__ = [
     "page_texts",
     "strict_json",
     "strict_yaml",
+    "subjects",
     "variation",
 ]

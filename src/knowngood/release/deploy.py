@@ -6,11 +6,12 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ..content.subjects import to_arguments
 from ..safety import one_line, process_group
 from ..verdict import EXIT_CODES
 from ..verdict import VerdictKind as Verdict
@@ -39,6 +40,7 @@ class Deployment:
         commit: the commit that the tag is on, in full.
         say: prints a line.
         manifest: the manifest of the release's build, which the verification compares with.
+        subjects: the SHA-256 of each artefact that is deployed, by its name, for the record.
         reports: the folder that keeps the reports of the verification; None keeps none.
         notify: whether the verification tells others of bad news.
 
@@ -52,6 +54,7 @@ class Deployment:
     manifest: Path | None = None
     reports: Path | None = None
     notify: bool = False
+    subjects: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment_name(self) -> str:
@@ -102,6 +105,7 @@ class Deployment:
         command += [f"--level={environment.level}"]
         command += ["--push"] if self.ledger.repository.has_origin else []
         command += ["--notify"] if self.notify else []
+        command += to_arguments(self.subjects)
         command += [f"--manifest={self.manifest.absolute()}"] if self.manifest is not None else []
         with tempfile.TemporaryDirectory() as name:
             files = self._report_files(Path(name))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,7 @@ class GateQuestion:
         repository: the repository that has both, releases and records.
         records: the records of the environment and of those before it.
         content: the digest of the build's manifest, if there is one; what PASSED must be that.
+        subjects: the SHA-256 of each artefact that goes out, by its name; these must have PASSED.
         live: what the environment answered to the question which release is live; None where it
             was not asked.
     """
@@ -63,6 +64,7 @@ class GateQuestion:
     records: Records
     content: str | None = None
     live: LiveAnswer | None = None
+    subjects: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def gate(self) -> GateRules:
@@ -203,6 +205,7 @@ class GateQuestion:
                 self.gate,
                 self.now,
                 self.content,
+                self.subjects,
                 promotes=name == self.environment.promotes_from,
             )
             yield from before.reasons()

@@ -4,11 +4,12 @@ does that still count?
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from ..content.subjects import to_arguments
 from ..environment import GateRules
 from ..safety import one_line
 from .gate_reason import GateReason, doubt
@@ -32,6 +33,7 @@ class VerifiedBefore:
         rules: the rules of the environment that the release is to go to.
         now: the present time.
         content: the digest of the build's manifest; None without one.
+        subjects: the SHA-256 of each artefact that goes out, by its name.
         promotes: whether the release comes from there: ``level`` and ``wait`` hold there alone, and
             not for other names in ``requires``.
     """
@@ -44,6 +46,7 @@ class VerifiedBefore:
     rules: GateRules
     now: datetime
     content: str | None = None
+    subjects: Mapping[str, str] = field(default_factory=dict)
     promotes: bool = True
 
     def reasons(self) -> Iterator[GateReason]:
@@ -62,6 +65,7 @@ class VerifiedBefore:
             yield from self._level(passed)
             yield from self._wait(mine)
         yield from self._same_content(passed, mine)
+        yield from self._same_subjects(passed)
         yield from self._signature(passed)
 
     def _again(self, *options: str) -> str:
@@ -83,7 +87,7 @@ class VerifiedBefore:
         """
         passed = [record for record in mine if record.passed]
         past = [record for record in passed if self._is_past(record)]
-        enough = [record for record in past if self._has_level(record)]
+        enough = [r for r in past if self._has_level(r) and not self._missing(r)]
         return next(iter([*enough, *past, *passed]), None)
 
     def _is_past(self, record: Record) -> bool:
@@ -153,6 +157,23 @@ class VerifiedBefore:
                 f"what PASSED on {self.environment} was {what}, and this one is "
                 f"{self.content[:12]}",
                 f"{self._again('--manifest=FILE')}, of the build that goes out",
+            )
+
+    def _missing(self, passed: Record) -> list[str]:
+        """Return the artefacts that go out and are none of those that PASSED. As in-toto has it,
+        they are compared by digest: an image may have another name there.
+        """
+        digests = set(passed.subjects.values())
+        return [name for name, digest in self.subjects.items() if digest not in digests]
+
+    def _same_subjects(self, passed: Record) -> Iterator[GateReason]:
+        for name in self._missing(passed):
+            there = passed.subjects.get(name)
+            other = f"another, {there[:12]}, has" if there else "no artefact of that name has"
+            yield GateReason(
+                f"{name} {self.subjects[name][:12]} has not PASSED on {self.environment} as "
+                f"{self.release}; {other}",
+                self._again(*to_arguments(self.subjects)),
             )
 
     def _signature(self, passed: Record) -> Iterator[GateReason]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from ..content import manifest as manifests
+from ..content.subjects import NO_SUBJECTS
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
 from . import clocks, clone, gate, records, unpushed
@@ -52,11 +53,15 @@ class Ledger:
         return cls(environment, repository, records.read(repository, now, names, unfetched))
 
     def question(
-        self, release: str, manifest: Path | None, live: LiveAnswer | None
+        self,
+        release: str,
+        manifest: Path | None,
+        live: LiveAnswer | None,
+        subjects: Mapping[str, str] = NO_SUBJECTS,
     ) -> gate.GateQuestion:
-        """Return the question to the gate: may this release, of the build with this manifest, go
-        to the environment now, where ``live`` is? Raises BadEnvironment where the manifest cannot
-        be read.
+        """Return the question to the gate: may this release, of the build with this manifest
+        and made into these ``subjects``, go to the environment now, where ``live`` is? Raises
+        BadEnvironment where the manifest cannot be read.
         """
         try:
             content = manifests.read(manifest).digest if manifest is not None else None
@@ -64,7 +69,7 @@ class Ledger:
             raise BadEnvironment(f"--manifest {error}") from None
         now = datetime.now(UTC)
         return gate.GateQuestion(
-            self.environment, release, now, self.repository, self.records, content, live
+            self.environment, release, now, self.repository, self.records, content, live, subjects
         )
 
     def last_good(self) -> Record | None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from ..content.subjects import CONTENT
 from ..environment import LEVELS
 from ..safety import one_line
 from ..verdict import ACTIONS, HOLD
@@ -97,6 +98,7 @@ class Record:
         run: the id of the run.
         level: how much of the suite ran, one of ``LEVELS``; empty for a record made by hand.
         content: the digest of the manifest that the served files were compared with.
+        subjects: the SHA-256 of each artefact that the deployment was made of, by its name.
         attempts: how many requests the run sent.
         tests: names of the checks that passed, warned and failed.
         inputs: digests of what the run was made of.
@@ -116,6 +118,7 @@ class Record:
     run: str = ""
     level: str = ""
     content: str | None = None
+    subjects: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -170,8 +173,8 @@ class Record:
 
     def _statement(self) -> dict[str, Any]:
         subject = [{"name": self.release, "digest": {"gitCommit": self.commit}}]
-        if self.content is not None:
-            subject.append({"name": "content", "digest": {"sha256": self.content}})
+        artefacts = {**({CONTENT: self.content} if self.content else {}), **self.subjects}
+        subject += [{"name": name, "digest": {"sha256": artefacts[name]}} for name in artefacts]
         verification = self.kind == RecordKind.VERIFIED
         return {
             "_type": STATEMENT,

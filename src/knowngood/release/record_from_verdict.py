@@ -76,6 +76,7 @@ def verification(
         run=document["run"],
         level=document["level"],
         content=document.get("manifest", {}).get("digest"),
+        subjects=document.get("subjects", {}),
         attempts=document["requests"]["attempts"],
         tests=tests(document),
         inputs=inputs(environment),

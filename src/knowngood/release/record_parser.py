@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ..content import strict_json
+from ..content.subjects import CONTENT
 from ..safety import ContentTooLarge, KnowngoodError, one_line
 from .git import is_ref_part
 from .git_objects import LARGEST, GitObject
@@ -104,7 +105,11 @@ def _from_statement(statement: Any, release: str) -> Record:
     ours = statement["predicate"][OURS]
     digests = [subject["digest"] for subject in statement["subject"]]
     [commit] = [digest["gitCommit"] for digest in digests if "gitCommit" in digest]
-    contents = [digest["sha256"] for digest in digests if "sha256" in digest]
+    artefacts = {
+        _text(subject["name"]): _text(subject["digest"]["sha256"])
+        for subject in statement["subject"][1:]
+        if "sha256" in subject["digest"]
+    }
     if statement["subject"][0]["name"] != release:
         raise ValueError("its subject is another release")
     return Record(
@@ -119,7 +124,8 @@ def _from_statement(statement: Any, release: str) -> Record:
         where=_text(ours["where"]),
         run=_text(ours["run"]),
         level=_text(ours.get("level", "")),
-        content=_text(contents[0]) if contents else None,
+        content=artefacts.pop(CONTENT, None),
+        subjects=artefacts,
         attempts=int(ours["attempts"]),
         after=_text(ours.get("after", "")),
         clock=datetime.fromisoformat(ours["clock"]) if "clock" in ours else None,

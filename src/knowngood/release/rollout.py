@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..content.subjects import NO_SUBJECTS
 from ..environment import BadEnvironment, Environment
 from ..safety import hide_secrets, one_line
 from . import clone, live, push_lock, rejection, rollback_target, running_deploy, unpushed
@@ -42,24 +43,25 @@ def push(
     reports: Path | None = None,
     *,
     notify: bool = False,
+    subjects: Mapping[str, str] = NO_SUBJECTS,
     say: Callable[[str], None],
 ) -> PushResult:
     """Ask the gate, deploy and verify ``release``; if it fails, roll back.
 
     The folder ``reports`` keeps the reports of both verifications; with ``notify`` each of them
-    tells others of bad news.
+    tells others of bad news. ``subjects`` are the artefacts that go out.
     Raises BadEnvironment, GitError, RecordNotWritten, PushLocked.
     """
     if not is_ref_part(release):
         raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
     with _ledger(environment, f"knowngood push --release={release}", say) as ledger:
         answer = live.ask(environment, ledger.repository)
-        question = ledger.question(release, manifest, answer)
+        question = ledger.question(release, manifest, answer, subjects)
         commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
         if commit is None:
             return PushResult(BAD)
         deployment = Deployment(
-            ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify
+            ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify, subjects
         )
         done = deployment.deploy()
         result = _pushed(deployment) if done else _not_deployed(deployment, answer)
@@ -193,7 +195,12 @@ def _go_back(pushed: Deployment, *, is_bad: bool) -> PushResult:
         why = f"FAILED; rolled back to {good.release}"
         _reject(ledger, pushed.release, pushed.commit, why, pushed.say)
     rollback = replace(
-        pushed, kind=RecordKind.ROLLED_BACK, release=good.release, commit=good.commit, manifest=None
+        pushed,
+        kind=RecordKind.ROLLED_BACK,
+        release=good.release,
+        commit=good.commit,
+        manifest=None,
+        subjects=NO_SUBJECTS,
     )
     return replace(_put_back(rollback), code=BAD)
 

@@ -59,6 +59,7 @@ def document(
             "digest": results.manifest_digest,
             "compared": results.compared.compared,
         },
+        "subjects": dict(results.subjects),
         "control": [
             {"began": look.began, "trouble": look.trouble, "skew": round(look.skew, 1)}
             for look in results.looks

@@ -101,6 +101,7 @@ class Controller:
         results.baseline = options.baseline
         results.accepting = options.drill is None
         results.today = datetime.now(UTC).date()
+        results.subjects = options.subjects
         results.manifest_digest = options.manifest.digest if options.manifest else None
 
     def _served(self, environment: Environment) -> Environment:

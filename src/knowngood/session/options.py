@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ..content import manifest as manifests
+from ..content import subjects as artefacts
 from ..environment import FOLDER, LEVELS, Environment, list_environments, load_chosen
 from ..report import github
 from ..safety import UsageError, one_line
@@ -53,6 +54,7 @@ class Options:
         baseline: the keys of the failures in that verdict file.
         manifest_file: the absolute path of ``--manifest``.
         manifest: what that file says.
+        subjects: the SHA-256 of each artefact that the deployment was made of, by its name.
         reports: the absolute path of each report, by its option.
         annotate: whether to print annotations for GitHub Actions.
         record: whether to write a record of the verdict.
@@ -72,6 +74,7 @@ class Options:
     baseline: frozenset[str] | None = None
     manifest_file: Path | None = None
     manifest: manifests.Manifest | None = None
+    subjects: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, Path] = field(default_factory=dict)
     annotate: bool = False
     record: bool = False
@@ -92,6 +95,7 @@ class Options:
         release: str | None = None,
         baseline: Path | None = None,
         manifest: Path | None = None,
+        subject: Sequence[str] = (),
         verdict_file: Path | None = None,
         html_file: Path | None = None,
         har_file: Path | None = None,
@@ -135,6 +139,7 @@ class Options:
             baseline=_baseline(baseline, cwd, environment),
             manifest_file=cwd / manifest if manifest is not None else None,
             manifest=_manifest(manifest, cwd, environment),
+            subjects=artefacts.parse(subject),
             reports=report_targets(reports, cwd),
             annotate=github.is_here() and PARENT not in os.environ,
             record=record,
@@ -159,6 +164,7 @@ class Options:
             f"--env={self.env}",
             *(f"--origin={origin}" for origin in self.origins),
             *(f"{option}={value}" for option, value in given.items() if value is not None),
+            *artefacts.to_arguments(self.subjects),
         ]
 
 

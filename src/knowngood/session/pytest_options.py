@@ -19,7 +19,7 @@ _SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")
 """Options and variables with which pytest writes what it is given past every hook."""
 
 _OF_CONTROLLER: Final = (
-    *("place", "release", "baseline", "manifest", "record", "push"),
+    *("place", "release", "baseline", "manifest", "subject", "record", "push"),
     *("verdict_file", "html_file", "har_file", "summary_file", "prometheus_file"),
     "deployment_file",
 )

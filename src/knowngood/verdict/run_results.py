@@ -63,6 +63,7 @@ class RunResults:
         served: what is to be compared with the manifest.
         manifest_digest: the digest of the manifest of ``--manifest``; None without one.
         compared: the comparison with it.
+        subjects: the SHA-256 of each artefact of ``--subject``, by its name.
         looks: what the controls answered.
         release: the release at the start and at the end.
         warnings: what reports warn of.
@@ -105,6 +106,7 @@ class RunResults:
     served: set[ServedFile] = field(default_factory=set)
     manifest_digest: str | None = None
     compared: BuildComparison = field(default_factory=lambda: BuildComparison(0, (), ()))
+    subjects: Mapping[str, str] = field(default_factory=dict)
     looks: list[ControlLook] = field(default_factory=list)
     halted: str = ""
     overdue: bool = False

@@ -346,10 +346,11 @@ def test_a_run_is_recorded(
     """On the commit of the release that was on the air, by either command."""
     (project / "checks" / "test_it.py").write_text(CHECK.format(status=status))
     words = ["knowngood", "verify"] if command == "verify" else ["pytest"]
+    image = f"app=sha256:{'ab' * 32}"
     with fhr_standin.running(locales=1, release="v2") as standin:
         environment(project, "stage", url=standin.origins["content"])
         done = subprocess.run(
-            [sys.executable, "-m", *words, "--env=stage", "--record"],
+            [sys.executable, "-m", *words, "--env=stage", "--record", f"--subject={image}"],
             cwd=project,
             capture_output=True,
             text=True,
@@ -360,6 +361,7 @@ def test_a_run_is_recorded(
     assert "recorded: verified/stage/v2/" in done.stdout
     [found] = records.read(site, datetime.now(UTC), ["stage"]).all
     assert (found.verdict, found.commit) == (verdict, site.commit_of("v2"))
+    assert (found.level, found.subjects) == ("smoke", {"app": "ab" * 32})
     message = git(site.path, "cat-file", "-p", found.name)
     assert "test_it.py::test_robots" in message
     assert '"environments/stage.toml"' in message

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from release_side import NOW, Note
 
+from knowngood.content.subjects import NO_SUBJECTS
 from knowngood.environment.model import Environment
 from knowngood.release import records
 from knowngood.release.gate import GateQuestion
@@ -43,11 +44,12 @@ def question(
         now: datetime = NOW,
         content: str | None = None,
         live: LiveAnswer | None = None,
+        subjects: Mapping[str, str] = NO_SUBJECTS,
         **gate: object,
     ) -> GateQuestion:
         environment = environments("prod", **gate)
         found = records.read(site, now, ["prod", "stage", "ci"])
-        return GateQuestion(environment, release, now, site, found, content, live)
+        return GateQuestion(environment, release, now, site, found, content, live, subjects)
 
     return make
 

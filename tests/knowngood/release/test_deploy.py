@@ -58,3 +58,10 @@ def test_the_reports_that_are_kept(verified: Verified, tmp_path: Path) -> None:
     }
     assert files == {"prod-v2.json", "prod-v2.html", "prod-v2.xml", "prod-v2.deployment.json"}
     assert not any("deployment" in word for word in verified())
+
+
+def test_the_artefacts_that_went_out(verified: Verified) -> None:
+    """The record of the verification names them."""
+    digest = "ab" * 32
+    assert f"--subject=app=sha256:{digest}" in verified(subjects={"app": digest})
+    assert not any(word.startswith("--subject") for word in verified())

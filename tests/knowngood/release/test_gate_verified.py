@@ -14,6 +14,7 @@ from knowngood.release.record import RecordKind
 
 Ask = Callable[..., list[str]]
 MINUTE = 1 / 1440  # of a day
+IMAGE, OTHER = "ab" * 32, "cd" * 32
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
@@ -100,3 +101,36 @@ def test_a_wait_that_nobody_signed(
     assert len(ask(wait=HALF_AN_HOUR, signers=signers)) == 1
     note("v2", days=40 * MINUTE)
     assert ask(wait=HALF_AN_HOUR, signers=signers) == []
+
+
+@pytest.mark.parametrize(
+    ("passed", "reason"),
+    [
+        ({"app": IMAGE}, None),
+        ({"registry/app": IMAGE, "worker": OTHER}, None),
+        ({"app": OTHER}, "another, cdcdcdcdcdcd, has"),
+        ({}, "no artefact of that name has"),
+    ],
+)
+def test_the_image_that_goes_out(
+    note: Note, ask: Ask, passed: dict[str, str], reason: str | None
+) -> None:
+    """Where it is known its digest must have PASSED, by whatever name; else the commit stands."""
+    note("v2", subjects=passed)
+    only = f"app abababababab has not PASSED on stage as v2; {reason}"
+    assert ask(subjects={"app": IMAGE}) == ([only] if reason else [])
+    assert ask() == []
+
+
+def test_another_image_of_the_same_commit(
+    note: Note, question: Callable[..., GateQuestion]
+) -> None:
+    """A newer PASSED of another image takes nothing away; the command verifies what is missing."""
+    note("v2", days=2, subjects={"app": IMAGE})
+    note("v2", days=1, subjects={"app": OTHER})
+    assert question(subjects={"app": IMAGE}).answer().reasons == []
+    [only] = question(subjects={"app": "ef" * 32}).answer().reasons
+    assert only.to_do == (
+        f"knowngood verify --env=stage --release=v2 --subject=app=sha256:{'ef' * 32} "
+        "--record --push"
+    )

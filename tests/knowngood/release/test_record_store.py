@@ -34,6 +34,7 @@ FULL = Record(
     run="0123456789ab",
     level="full",
     content=DIGEST,
+    subjects={"ghcr.io/example/app": "ef" * 32},
     attempts=12,
     tests={"passed": ("a",), "warned": ("b",), "failed": ("c",)},
     inputs={"environments/stage.toml": DIGEST, "suite": "1" * 40},
@@ -83,6 +84,7 @@ def test_a_verification_is_an_in_toto_test_result() -> None:
     assert statement["subject"] == [
         {"name": "v2", "digest": {"gitCommit": "0" * 40}},
         {"name": "content", "digest": {"sha256": DIGEST}},
+        {"name": "ghcr.io/example/app", "digest": {"sha256": "ef" * 32}},
     ]
     predicate = statement["predicate"]
     assert predicate["result"] == "FAILED"

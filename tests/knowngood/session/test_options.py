@@ -98,6 +98,7 @@ def test_a_child_gets_all_but_the_reports(root: Path) -> None:
         origins=["content=http://127.0.0.1:9"],
         release=" v1 ",
         manifest=Path("build.txt"),
+        subject=[f"app=sha256:{DIGEST}"],
         verdict_file=Path("verdict.json"),
         html_file=Path("verdict.html"),
         har_file=Path("run.har"),
@@ -107,6 +108,7 @@ def test_a_child_gets_all_but_the_reports(root: Path) -> None:
         "--origin=content=http://127.0.0.1:9",
         "--release=v1",
         f"--manifest={root / 'build.txt'}",
+        f"--subject=app=sha256:{DIGEST}",
     ]
     assert made.reports == {
         "--verdict-file": root / "verdict.json",
