@@ -199,8 +199,7 @@ class _Look:
         chosen = [path for path in listable if path not in pages][: PAGES - len(pages)]
         for asked in self._visitor.get(chosen):
             exchange = self._visitor.follow(asked)
-            leads_away = bool(redirect(exchange))
-            if not leads_away and (is_page(exchange) or not is_ok(exchange.answer)):
+            if is_page(exchange) or _is_broken(exchange):
                 pages.setdefault(self._path(exchange), exchange)
         return pages
 
@@ -219,6 +218,12 @@ class _Look:
 
     def _path(self, exchange: Exchange) -> str:
         return self._visitor.path_of(exchange.probe.url) or "/"
+
+
+def _is_broken(exchange: Exchange) -> bool:
+    """Return whether a link leads to nothing. What needs a login or a query is no page to check."""
+    answer = exchange.answer
+    return answer is None or answer.status in {404, 410} or answer.status >= 500
 
 
 def _base(start: Exchange) -> str:

@@ -43,6 +43,13 @@ def test_page_that_is_not_there_is_one_to_check(serve: Serve) -> None:
     assert pages == (Page("/", "en"), Page("/b", sound=False))
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 405])
+def test_link_to_what_needs_more_is_no_page(serve: Serve, status: int) -> None:
+    """A login, a query or another method: no fault of today."""
+    pages = seen(serve(by_path({"/": HOME, "/b": answer(status=status)}))).pages
+    assert [found.path for found in pages] == ["/"]
+
+
 def test_sitemap_has_precedence_over_links(serve: Serve) -> None:
     """One that robots.txt names, by way of an index of sitemaps."""
     plays = {"/": HOME, "/c": PLAIN, "/d": PLAIN}
