@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TEXT: Final = "tag:yaml.org,2002:str"
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
+_MOST: Final = 1_000_000  # values of one document
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -34,11 +35,29 @@ def loads(text: bytes) -> Any:
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         if root is None:
             raise ValueError("not YAML: the file is empty")
+        if _size(root, {}) > _MOST:
+            raise ValueError(f"not YAML worth reading: more than {_MOST} values, by its aliases")
         return _value(root)
     except yaml.YAMLError as error:
         raise ValueError(f"not YAML: {' '.join(str(error).split())}") from None
     except RecursionError:
         raise ValueError("not YAML worth reading: nested too deep, or within itself") from None
+
+
+def _size(node: yaml.Node, sizes: dict[int, int]) -> int:
+    """Return how many values ``node`` stands for; ``sizes`` are those of nodes, by their id. An
+    alias stands for all that it names: ten lines can stand for a billion values.
+    """
+    import yaml
+
+    if id(node) not in sizes:
+        children: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            children = [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            children = node.value
+        sizes[id(node)] = 1 + sum(_size(child, sizes) for child in children)
+    return sizes[id(node)]
 
 
 def _value(node: yaml.Node) -> Any:

@@ -6,6 +6,10 @@ import pytest
 
 from knowngood.content import strict_yaml
 
+BILLION = b"a0: &a0 x\n" + b"".join(
+    b"a%d: &a%d [%s]\n" % (n, n, b",".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 10)
+)
+
 
 @pytest.mark.parametrize(
     ("text", "value"),
@@ -57,6 +61,7 @@ def test_lists_objects_and_references() -> None:
         (b"a: *x", "undefined alias"),
         (b"a: 1\n---\nb: 2", "another document"),
         (b"a: &x [*x]", "within itself"),
+        (BILLION, "more than 1000000 values, by its aliases"),
         (b"a: \xff", "not YAML"),
         (b"a: 1e999", "beyond any double"),
     ],
