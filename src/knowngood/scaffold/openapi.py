@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
@@ -16,6 +18,7 @@ from ..safety import UsageError
 
 _WRITES: Final = ("post", "put", "patch", "delete")
 _JSON: Final = re.compile(r"application/(?:[\w.+-]*\+)?json")
+_IN_PATHS: Final = "/%{}:@!$&'()*+,;=~"  # what stays as it is in a path, beside letters and digits
 
 
 Document: TypeAlias = Mapping[str, Any]
@@ -83,29 +86,40 @@ def parse(source: bytes) -> Document | None:
         return None
     if not isinstance(content.get("paths"), dict):
         return None
+    dumped(content).encode()  # a lone surrogate has no place in a file
     return content
 
 
 def operations(document: Document) -> Iterator[Operation]:
-    """Yield the operations of ``document``."""
-    prefix = urlsplit(server(document)).path.rstrip("/")
+    """Yield the operations of ``document``, each with a name of its own. One that is not as the
+    standard says is left out.
+    """
+    names: set[str] = set()
     for path, item in document["paths"].items():
         for method in ("get", *_WRITES):
-            if isinstance(item, dict) and isinstance(item.get(method), dict):
-                yield _operation(document, path, item, method, prefix)
+            try:
+                operation = _operation(document, path, item, method)
+            except (AttributeError, LookupError, TypeError, ValueError):
+                continue
+            name = _unused(operation.name, names)
+            names.add(name)
+            yield replace(operation, name=name)
 
 
 def server(document: Document) -> str:
     """Return the URL of the first server, which may be a path alone; empty without one."""
-    servers = document.get("servers") or [{}]
-    url = servers[0].get("url", "") if isinstance(servers[0], dict) else ""
-    return "" if "{" in url else str(url)
+    servers = document.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else {}
+    url = str(first.get("url", "")) if isinstance(first, dict) else ""
+    return "" if "{" in url else url
 
 
-def _operation(
-    document: Document, path: str, item: Mapping[str, Any], method: str, prefix: str
-) -> Operation:
+def _operation(document: Document, path: str, item: Mapping[str, Any], method: str) -> Operation:
+    """Return one operation. Raises AttributeError, LookupError, TypeError or ValueError for one
+    that is not there, or not as the standard says.
+    """
     operation = item[method]
+    url = quote(urlsplit(server(document)).path.rstrip("/") + path, safe=_IN_PATHS)
     parameters = [
         resolve(document, parameter)
         for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
@@ -114,10 +128,10 @@ def _operation(
     return Operation(
         method.upper(),
         path,
-        _filled(document, prefix + path, parameters),
-        prefix + path,
+        _filled(document, url, parameters),
+        url,
         _name(method, path, operation),
-        str(operation.get("summary") or operation.get("operationId") or "").strip().rstrip("."),
+        str(operation.get("summary") or operation.get("operationId") or "").strip().rstrip(".?!"),
         _needs_login(document, operation),
         status,
         schema,
@@ -202,8 +216,15 @@ def _example(document: Document, parameter: Mapping[str, Any]) -> object:
 
 def _name(method: str, path: str, operation: Mapping[str, Any]) -> str:
     words = str(operation.get("operationId") or f"{method} {path}")
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words)
-    return re.sub(r"\W+", "_", words).strip("_").lower()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", words))
+    letters = (letter if f"_{letter}".isidentifier() else "_" for letter in words)
+    return re.sub(r"_+", "_", "".join(letters)).strip("_").lower()
+
+
+def _unused(name: str, taken: Container[str]) -> str:
+    """Return ``name``, with a number behind it if it is taken."""
+    names = (f"{name}_{number}" if number > 1 else name for number in count(1))
+    return next(one for one in names if one not in taken)
 
 
 def dumped(document: Document) -> str:

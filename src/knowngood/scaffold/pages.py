@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from ..content import html, links
+from ..environment import normal_origin
 from ..fetch import Exchange, respond
-from .visitor import Visitor, is_ok
+from .visitor import Visitor, is_ok, joined
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -65,25 +66,17 @@ def is_page(exchange: Exchange) -> bool:
 def linked(exchange: Exchange, visitor: Visitor) -> list[str]:
     """Return the paths of the same origin that a page links to, each once, in its order."""
     hrefs = (node.attributes.get("href") or "" for node in tree(exchange).css("a[href]"))
-    urls = (_joined(exchange.probe.url, href) for href in hrefs)
+    urls = (joined(exchange.probe.url, href) for href in hrefs)
     return list(dict.fromkeys(path for url in urls if url and (path := visitor.path_of(url))))
 
 
-def _joined(base: str, href: str) -> str:
-    try:
-        url = urljoin(base, href)
-    except ValueError:
-        return ""
-    return url if url.startswith(("http://", "https://")) else ""
-
-
-def spread(paths: Iterable[str]) -> Iterator[str]:
-    """Yield ``paths`` so that each first folder comes once before any comes twice."""
+def spread(paths: Iterable[str]) -> list[str]:
+    """Return ``paths`` so that each first folder comes once before any comes twice."""
     groups: dict[str, list[str]] = {}
     for path in dict.fromkeys(paths):
         groups.setdefault(path.split("/")[1].partition("?")[0], []).append(path)
-    for turn in range(max(map(len, groups.values()), default=0)):
-        yield from (group[turn] for group in groups.values() if turn < len(group))
+    turns = [pair for group in groups.values() for pair in enumerate(group)]
+    return [path for _, path in sorted(turns, key=lambda pair: pair[0])]
 
 
 def to_page(path: str, exchange: Exchange) -> Page:
@@ -116,7 +109,7 @@ def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, .
         for link in links.extract(
             "text/html", exchange.probe.url, exchange.probe.url, _body(exchange)
         )
-        if visitor.path_of(link.url) is None
+        if normal_origin(link.url) and visitor.path_of(link.url) is None
     )
     return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
 

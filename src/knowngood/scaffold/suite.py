@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..content import json_schema
-from ..safety import UsageError
+from ..safety import UsageError, one_line
 from . import openapi
 from .pages import Page
 from .survey import Survey
@@ -24,6 +24,7 @@ ORIGIN: Final = "site"
 """The name of the one origin of a new suite."""
 
 _SCHEMA: Final = "openapi.json"
+_LONGEST: Final = 300  # characters of what a claim quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +127,21 @@ def _templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     templates.filters["quoted"] = quoted
+    templates.filters["worded"] = worded
     templates.filters["braced"] = braced
     return templates
 
 
 def quoted(text: object) -> str:
-    """Return ``text`` as a string of TOML and of Python."""
-    return json.dumps(str(text), ensure_ascii=False)
+    """Return ``text`` as a string of TOML and of Python. DEL must be escaped in TOML, too."""
+    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def worded(text: str) -> str:
+    """Return ``text``, which a server may have written, as words of a docstring: one line that
+    cannot end it.
+    """
+    return quoted(one_line(text, _LONGEST))[1:-1]
 
 
 def braced(path: str) -> str:

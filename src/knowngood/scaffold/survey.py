@@ -208,7 +208,7 @@ class _Look:
         paths = [path for url in named if (path := self._visitor.path_of(url))]
         for exchange in self._visitor.get((paths or ["/sitemap.xml"])[:2]):
             urls = places(exchange)
-            maps = [url for url in urls if urlsplit(url).path.endswith(".xml")]
+            maps = [url for url in urls if url.partition("?")[0].endswith(".xml")]
             if maps and len(maps) == len(urls):
                 inner = self._visitor.path_of(maps[0])
                 urls = [

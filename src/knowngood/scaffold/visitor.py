@@ -126,7 +126,16 @@ def redirect(exchange: Exchange) -> str:
     answer = exchange.answer
     if answer is None or answer.status not in {301, 302, 303, 307, 308}:
         return ""
-    return urljoin(exchange.probe.url, answer.header("location") or "")
+    return joined(exchange.probe.url, answer.header("location") or "")
+
+
+def joined(base: str, url: str) -> str:
+    """Return ``url``, as a page at ``base`` writes it, in full; empty if it is no URL of HTTP."""
+    try:
+        whole = urljoin(base, url)
+    except ValueError:
+        return ""
+    return whole if whole.startswith(("http://", "https://")) and normal_origin(whole) else ""
 
 
 def _line(exchange: Exchange) -> str:

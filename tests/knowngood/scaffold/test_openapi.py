@@ -90,6 +90,63 @@ def test_names_of_checks() -> None:
     assert one("/users/{id}", {}, "delete").name == "delete_users_id"
 
 
+def test_names_are_pythons() -> None:
+    """Whatever an id holds; in other scripts, too."""
+    for identifier, name in [
+        ("x²", "x2"),
+        ("a-b c", "a_b_c"),
+        ("löschen", "löschen"),
+        ("½", "1_2"),
+    ]:
+        assert one("/a", {"operationId": identifier}).name == name
+
+
+def test_names_are_given_once() -> None:
+    """Python would keep only the last of two functions of one name."""
+    paths = {path: {"get": {"operationId": "list"}} for path in ("/a", "/b", "/c")}
+    paths["/b"]["get"]["operationId"] = "list_2"
+    found = openapi.operations({"openapi": "3.0.0", "paths": paths})
+    assert [operation.name for operation in found] == ["list", "list_2", "list_3"]
+
+
+def test_path_that_is_no_url() -> None:
+    """It is encoded as a browser does."""
+    assert one('/a b\n"c"/{id}', {}).path_url == "/a%20b%0A%22c%22/{id}"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"parameters": 5},
+        {"parameters": ["x"]},
+        {"parameters": [{"$ref": 5}]},
+        {"parameters": [{**ID, "schema": "x"}]},
+        {"parameters": [{**ID, "schema": {"enum": 5}}]},
+        {"parameters": [{**ID, "examples": [1]}]},
+        {"responses": None},
+        {"responses": {"200": "x"}},
+        {"security": 5},
+        None,
+    ],
+)
+def test_operation_that_is_not_as_the_standard_says(operation: Any) -> None:
+    """It gives no check; the others do."""
+    content = {"openapi": "3.0.0", "paths": {"/a": {"get": operation}, "/b": {"get": {}}}}
+    assert [found.path for found in openapi.operations(content)] == ["/b"]
+
+
+@pytest.mark.parametrize("servers", [None, 5, {"a": 1}, [5], [{"url": "{host}/v1"}], []])
+def test_servers_that_are_none(servers: object) -> None:
+    """No URL is read from them."""
+    assert openapi.server({"openapi": "3.0.0", "servers": servers}) == ""
+
+
+def test_document_that_no_file_can_hold() -> None:
+    """Half of a surrogate pair has no UTF-8."""
+    with pytest.raises(ValueError, match="surrogates"):
+        openapi.parse(b'{"openapi": "3.0.0", "paths": {}, "x": "\\ud800"}')
+
+
 def test_documents_that_are_none(tmp_path: Path) -> None:
     """The message says what is missing."""
     for text, why in [

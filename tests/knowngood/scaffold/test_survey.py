@@ -8,7 +8,7 @@ import pytest
 from wire import Play, Server, answer, by_path, page, redirect, refusing
 
 from knowngood.scaffold import NothingToCheck, Survey, survey
-from knowngood.scaffold.pages import Page
+from knowngood.scaffold.pages import Page, spread
 from knowngood.scaffold.visitor import MOST
 
 Serve = Callable[[Play], Server]
@@ -214,3 +214,20 @@ def test_nobody_answers() -> None:
     """The message says so."""
     with refusing() as url, pytest.raises(NothingToCheck, match="no answer: refused"):
         survey(url, lambda line: None)
+
+
+def test_urls_that_are_none(serve: Serve) -> None:
+    """A link, a script, a redirect and an entry of a sitemap that cannot be taken apart."""
+    body = '<!doctype html><title>a</title><a href="//[">a</a><a href="/b">b</a><script src="//[">'
+    plays = {
+        "/": page(body),
+        "/b": redirect("http://["),
+        "/sitemap.xml": page("<loc>http://[</loc>", "application/xml"),
+    }
+    assert seen(serve(by_path(plays))).pages == (Page("/"), Page("/b", sound=False))
+
+
+def test_paths_of_a_large_sitemap_are_spread() -> None:
+    """In the time that sorting takes, however the folders are divided."""
+    paths = [f"/a/{number}" for number in range(50_000)] + [f"/{n}/" for n in range(50_000)]
+    assert spread(paths)[:2] == ["/a/0", "/0/"]

@@ -1,0 +1,68 @@
+"""The files of a suite hold what a server said as texts, and nothing of it as code."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from typing import Any
+
+import pytest
+
+from knowngood.scaffold import Survey, files
+from knowngood.scaffold.pages import Page
+
+HOSTILE = [
+    '"""; import os; """',
+    '"""\nimport os\n"""',
+    '" + os.getcwd() + "',
+    "\\",
+    '\\"""',
+    "\\N{none} \\x",
+    "a\x00\x07\x1b[31m\x7f\r\nb\u2028c",
+    "{{ 1 }} {nonce} {secrets.token} {% raw %}",
+]
+
+
+def written(**seen: Any) -> dict[str, str]:
+    """The files for a deployment."""
+    return files(Survey("http://127.0.0.1:1", **seen), "prod")
+
+
+def functions(source: str) -> list[ast.FunctionDef]:
+    """The functions of a file of checks, which holds imports and nothing else beside them."""
+    docstring, *body = ast.parse(source).body
+    assert isinstance(docstring, ast.Expr)
+    imports = [ast.unparse(node) for node in body if not isinstance(node, ast.FunctionDef)]
+    assert set(imports) <= {"import pytest", "from knowngood import checks"}
+    within = [type(node) for function in body[len(imports) :] for node in ast.walk(function)]
+    assert ast.Import not in within
+    return [node for node in body if isinstance(node, ast.FunctionDef)]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_operation(text: str, method: str) -> None:
+    """Its path, id, summary and example; read, or written."""
+    operation = {
+        "operationId": text,
+        "summary": text,
+        "parameters": [{"name": "q", "in": "query", "required": True, "example": text}],
+    }
+    paths = {"/" + text.translate({ord("{"): None}): {method: operation}}
+    (function,) = functions(
+        written(api={"openapi": "3.0.0", "paths": paths})["smoketests/test_api.py"]
+    )
+    assert isinstance(function.body[0], ast.Expr)
+    assert "\n" not in (ast.get_docstring(function) or "")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_page(text: str) -> None:
+    """Its path and language, and a header."""
+    suite = written(
+        pages=(Page("/", "en"), Page(f"/{text}", text)), headers={"referrer-policy": text}
+    )
+    assert functions(suite["smoketests/test_pages.py"])
+    environment = tomllib.loads(suite["environments/prod.toml"])
+    assert environment["params"]["page_2"] == [text]
+    assert environment["headers"]["pages"]["referrer-policy"] == text
