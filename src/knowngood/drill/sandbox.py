@@ -16,11 +16,11 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import tomli_w
 
@@ -95,19 +95,33 @@ class Sandbox:
 
         When this process is interrupted, the command is ended with all that it started.
         """
-        inherited = {k: value for k, value in os.environ.items() if not k.startswith(_NOT_OURS)}
         try:
             done = process_group.run(
-                [sys.executable, "-P", "-m", "knowngood", *words],
+                _command(words),
                 _COMMAND,
                 grace=_GRACE,
                 cwd=self.suite,
-                env={**inherited, **self._apart()},
+                env=self._variables(),
                 stderr=subprocess.STDOUT,
             )
         except subprocess.TimeoutExpired:
             return -signal.SIGTERM, f"ended: it took more than {_COMMAND:g} s"
         return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    def start(self, *words: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start ``knowngood WORDS`` in the suite and return its process, which prints to a file."""
+        return process_group.start(
+            _command(words),
+            cwd=self.suite,
+            env=self._variables(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def _variables(self) -> dict[str, str]:
+        """Return all variables of a command that is run in the suite."""
+        inherited = {k: value for k, value in os.environ.items() if not k.startswith(_NOT_OURS)}
+        return {**inherited, **self._apart()}
 
     def _apart(self) -> dict[str, str]:
         """Return variables that keep the user's git settings out, and caches in the folder."""
@@ -136,11 +150,11 @@ class Sandbox:
         self.site.run("init", "--quiet")
         self.site.run("init", "--quiet", "--bare", "../origin.git")
         self.site.run("remote", "add", "origin", "../origin.git")
-        self._tag(GOOD, "Make the site")
+        self.add_release(GOOD, "Make the site")
         (self.site.path / "change.txt").write_text("Something to see.\n", "utf-8")
-        self._tag(BETTER, "Change something")
+        self.add_release(BETTER, "Change something")
         lost.unlink()
-        self._tag(BAD, f"Lose {self.config.lost}")
+        self.add_release(BAD, f"Lose {self.config.lost}")
         self.site.run("push", "--quiet", "origin", GOOD, BETTER, BAD)
         self._guard(self.folder / "origin.git")
 
@@ -163,7 +177,8 @@ class Sandbox:
                 f"{f'; it printed: {text}' if text else ''}"
             ) from None
 
-    def _tag(self, name: str, subject: str) -> None:
+    def add_release(self, name: str, subject: str) -> None:
+        """Commit the site as it is, and tag that as a release. Raises GitError."""
         self.site.run("add", "--all", "--force")
         self.site.run("commit", "--quiet", f"--message={subject} r=reviewer")
         self.site.run("tag", "--annotate", f"--message={name}", name)
@@ -235,6 +250,10 @@ class Sandbox:
         command = [sys.executable, "-P", sandbox_deploy.__file__]
         command += [str(self.folder / place), str(self.site.path), document]
         return [*command, self.release.shape, self.release.field, "{release}", "{commit}"]
+
+
+def _command(words: Sequence[str]) -> list[str]:
+    return [sys.executable, "-P", "-m", "knowngood", *words]
 
 
 def filled(command: tuple[str, ...], folder: Path) -> list[str]:

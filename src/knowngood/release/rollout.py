@@ -229,4 +229,5 @@ def _reject(
     except (RecordNotWritten, GitError) as error:
         say(str(error))
     else:
-        say(f"{release} is rejected on {name}, for everyone")
+        undo = f"knowngood reject --env={name} --release={release} --undo --why=WHY"
+        say(f"{release} is rejected on {name}, for everyone; to take that back: {undo}")

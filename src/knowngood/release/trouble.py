@@ -29,15 +29,25 @@ def _of_lock(ledger: Ledger, holder: LockHolder | None) -> Iterator[str]:
 
 def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
     """Yield why what is live is not what was last known to be good."""
-    name = ledger.environment.name
-    back = f"to go back: knowngood rollback --env={name}"
-    if unfinished := ledger.unfinished():
-        yield f"{unfinished}{f'; live on {name} is {live}' if live is not None else ''}; {back}"
+    name, unfinished = ledger.environment.name, ledger.unfinished()
+    if unfinished:
+        says = f"; live on {name} is {live}" if live is not None else ""
+        yield f"{unfinished}{says}{_back(ledger, live)}"
     elif live is None:
         return
     elif difference := live.difference(name, ledger.records.there(name)):
         adopt = f"; to keep it: knowngood adopt --env={name} --release={live}"
-        yield f"{difference}; {back}{adopt if live.commit is not None else ''}"
+        yield f"{difference}{_back(ledger, live)}{adopt if live.commit is not None else ''}"
     elif live.commit is not None and ledger.good(live.commit) is None:
-        verify = f"knowngood verify --env={name} --release={live} --record --push"
-        yield f"{live} is live on {name}, and not known to be good there; {back}; to see: {verify}"
+        verify = f"; to see: knowngood verify --env={name} --release={live} --record --push"
+        yield f"{live} is live on {name}, and not known to be good{_back(ledger, live)}{verify}"
+
+
+def _back(ledger: Ledger, live: LiveAnswer | None) -> str:
+    """Return the command that puts a known good release there, or the first one."""
+    name = ledger.environment.name
+    if ledger.last_good_besides(live.commit if live is not None else "") is not None:
+        return f"; to go back: knowngood rollback --env={name}"
+    if live is not None and live.releases:
+        return ""
+    return f"; to put one there: knowngood push --env={name} --release=RELEASE"

@@ -60,7 +60,7 @@ def test_what_is_live_is_not_known_to_be_good(run: Run, noted: Note) -> None:
     assert ended.code == 1
     _, _, rejected, trouble = ended.out.splitlines()
     assert rejected == "rejected on prod: v2"
-    assert trouble.startswith("! v2 is live on prod, and not known to be good there; to go back: ")
+    assert trouble.startswith("! v2 is live on prod, and not known to be good; to go back: ")
 
 
 def test_a_rejected_release_that_is_not_live(run: Run, noted: Note) -> None:
@@ -70,7 +70,12 @@ def test_a_rejected_release_that_is_not_live(run: Run, noted: Note) -> None:
     assert (ended.code, ended.out.splitlines()[2:]) == (0, ["rejected on prod: v3"])
 
 
-@pytest.mark.usefixtures("project")
+def test_nothing_is_there_yet(run: Run) -> None:
+    """No release to go back to: the first one is to be pushed."""
+    trouble = run("status", "--env=stage").out.splitlines()[2]
+    assert "; nothing is on record; to put one there: knowngood push --env=stage " in trouble
+
+
 def test_a_push_that_did_not_end(run: Run, noted: Note) -> None:
     """How far it got, what is live, and how to go back."""
     noted("v3", "prod", "STARTED", 0.1, RecordKind.PUSHED)
