@@ -22,6 +22,13 @@ from .options import ENVIRONMENT, MANIFEST, OFFLINE, OVERRIDE, RELEASE, SUBJECT
 @SUBJECT
 @OFFLINE
 @OVERRIDE
+@click.option(
+    "--export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="write the answer, and the verifications that it rests on, as in-toto attestations "
+    "without signatures: FILE.intoto.jsonl",
+)
 @click.option("--push", is_flag=True, help="push the record of --override")
 def command(
     environment: str,
@@ -30,6 +37,7 @@ def command(
     subject: tuple[str, ...],
     offline: bool,
     override: str | None,
+    export: Path | None,
     push: bool,
 ) -> int:
     """Say whether a release may go to an environment, or every reason why not.
@@ -42,6 +50,6 @@ def command(
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     answer = None if offline else live.ask(ledger.environment, ledger.repository)
     question = ledger.question(release, manifest, answer, subjects.parse(subject))
-    commit = permitted(question, override, push=push, say=print_line)
+    commit = permitted(question, override, push=push, say=print_line, export=export)
     print_warnings(ledger.warnings())
     return 0 if commit else 1

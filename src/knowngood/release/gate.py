@@ -194,9 +194,20 @@ class GateQuestion:
         bad = self.records.unread_step(name, since=live)
         yield from doubt(bad, "another release is live", newer)
 
+    def verified(self, commit: str) -> list[Record]:
+        """Return the verifications of a commit, on the environments before, that decide. Raises
+        GitError.
+        """
+        passed = (before.passed() for before in self._before(commit))
+        return [record for record in passed if record is not None]
+
     def _verified(self, commit: str) -> Iterator[GateReason]:
+        for before in self._before(commit):
+            yield from before.reasons()
+
+    def _before(self, commit: str) -> Iterator[VerifiedBefore]:
         for name in relevant_environments(self.environment)[1:]:
-            before = VerifiedBefore(
+            yield VerifiedBefore(
                 name,
                 self.release,
                 commit,
@@ -208,7 +219,6 @@ class GateQuestion:
                 self.subjects,
                 promotes=name == self.environment.promotes_from,
             )
-            yield from before.reasons()
 
     def _approved(self, commit: str) -> Iterator[GateReason]:
         question = ApprovalQuestion(

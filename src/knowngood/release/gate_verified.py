@@ -49,6 +49,10 @@ class VerifiedBefore:
     subjects: Mapping[str, str] = field(default_factory=dict)
     promotes: bool = True
 
+    def passed(self) -> Record | None:
+        """Return the verification that decides; None where it has not PASSED. Raises GitError."""
+        return self._best(self._verifications())
+
     def reasons(self) -> Iterator[GateReason]:
         """Yield each reason why it has not, or why that does not count. Raises GitError."""
         mine = self._verifications()

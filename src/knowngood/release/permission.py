@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from ..environment import BadEnvironment
 from ..safety import one_line
-from . import record_store
+from . import attestation, record_store
 from .gate import GateDecision, GateQuestion
 from .record import OVERRIDDEN, RecordKind
 
 
 def permitted(
-    question: GateQuestion, override: str | None, *, push: bool, say: Callable[[str], None]
+    question: GateQuestion,
+    override: str | None,
+    *,
+    push: bool,
+    say: Callable[[str], None],
+    export: Path | None = None,
 ) -> str | None:
     """Print how what is live differs from the records, what would go out, and every reason why
     not; return the commit if it may go.
 
-    ``override`` lets it through against all reasons, on a record that ``push`` pushes. Raises
-    GitError, RecordNotWritten, BadEnvironment.
+    ``override`` lets it through against all reasons, on a record that ``push`` pushes. The file
+    ``export`` gets the answer as attestations. Raises GitError, RecordNotWritten, BadEnvironment.
     """
     decision = question.answer()
     _print(decision, say)
+    if export is not None:
+        attestation.write(export, question, decision)
     release, environment = one_line(question.release, 80), question.environment.name
     count = len(decision.reasons)
     if not count:

@@ -151,7 +151,7 @@ class Record:
 
     def message(self) -> str:
         """The message of its tag."""
-        statement = json.dumps(self._statement(), indent=1, ensure_ascii=True)
+        statement = json.dumps(self.statement(), indent=1, ensure_ascii=True)
         return f"{self._paragraph()}\n\n{statement}\n"
 
     def _paragraph(self) -> str:
@@ -171,7 +171,8 @@ class Record:
         why = f": {one_line(self.reason, 400)}" if self.reason else ""
         return f"{self.verdict}: {what} on {at}{by}{why}"
 
-    def _statement(self) -> dict[str, Any]:
+    def statement(self) -> dict[str, Any]:
+        """Return the in-toto statement that its tag holds."""
         subject = [{"name": self.release, "digest": {"gitCommit": self.commit}}]
         artefacts = {**({CONTENT: self.content} if self.content else {}), **self.subjects}
         subject += [{"name": name, "digest": {"sha256": artefacts[name]}} for name in artefacts]

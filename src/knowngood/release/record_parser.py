@@ -155,15 +155,21 @@ def parts(name: str) -> tuple[RecordKind, str, str, datetime]:
         raise MalformedRecord("its name is not KIND/ENVIRONMENT/RELEASE/TIME") from None
 
 
-def _statement_in(text: str) -> Any:
-    """The statement is what stands between the first line that opens it and the one that closes
-    it; a signature follows.
+def statement_text(message: str) -> str:
+    """Return the statement in the message of a record's tag, as it was written; empty where there
+    is none. It stands between the first line that opens it and the one that closes it; a signature
+    follows.
     """
-    _, opened, rest = text.partition("\n{\n")
+    _, opened, rest = message.partition("\n{\n")
     inner, closed, _ = rest.partition("\n}\n")
-    if not opened or not closed:
+    return f"{{\n{inner}\n}}" if opened and closed else ""
+
+
+def _statement_in(message: str) -> Any:
+    text = statement_text(message)
+    if not text:
         raise ValueError("no statement")
-    statement = strict_json.loads(f"{{{inner}}}")
+    statement = strict_json.loads(text)
     if statement["_type"] != STATEMENT:
         raise ValueError(f"_type {statement['_type']!r}")
     return statement

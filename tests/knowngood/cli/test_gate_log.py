@@ -90,6 +90,21 @@ def test_gate(run: Run, noted: Note) -> None:
     assert last == "v2 may go to prod"
 
 
+def test_gate_for_other_tools(run: Run, noted: Note, project: Path) -> None:
+    """--export writes the answer as attestations, whatever it is; a bad path is a usage error."""
+    noted("v1", "prod", "DEPLOYED", 9, RecordKind.PUSHED)
+    noted("v2", "stage", "PASSED", 1)
+    words = ("gate", "--env=prod", "--release=v2", "--offline")
+    assert run(*words, "--export=v2.intoto.jsonl").code == 0
+    assert len((project / "v2.intoto.jsonl").read_text("utf-8").splitlines()) == 2
+    image = f"app=sha256:{'ab' * 32}"
+    assert run(*words, f"--subject={image}", "--export=no.intoto.jsonl").code == 1
+    assert (project / "no.intoto.jsonl").exists()
+    ended = run(*words, "--export=nowhere/v2.intoto.jsonl")
+    assert ended.code == 4
+    assert "--export nowhere/v2.intoto.jsonl: No such file or directory" in ended.err
+
+
 def test_override(run: Run) -> None:
     """It goes through once that is on record, with who, why, and against how much."""
     ended = run("gate", "--env=prod", "--release=v2", "--override", "the site is\nblank")
