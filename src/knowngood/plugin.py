@@ -180,8 +180,8 @@ class CheckFixtures:
         from .session import collection
 
         origin = collection.origin_of(request.node)
-        with self._session.run.client(origin, case) as walking:
-            yield walking
+        with self._session.run.client(origin, case) as client:
+            yield client
 
     @pytest.fixture(scope="session")
     def shared_client(self) -> Iterator[Callable[[str], Client]]:

@@ -15,7 +15,7 @@ from ..report.github import Annotations
 from ..report.github import is_here as is_on_github
 from ..safety import UsageError, one_line
 from ..session import report_locks, report_targets, write_files
-from ..verdict.place_files import accepted
+from ..verdict.place_files import place_verdicts
 from ..verdict.places import ExpectedPlaces, fold_places
 from .console import print_line
 from .options import verdict_reports
@@ -85,7 +85,7 @@ def command(
 
 def _folded(files: Iterable[Path], expected: ExpectedPlaces, window: float) -> dict[str, Any]:
     documents = {str(path): _read(path) for path in files}
-    places = accepted(documents, now=time.time(), window=window, names=expected.names)
+    places = place_verdicts(documents, now=time.time(), window=window, names=expected.names)
     if 0 < expected.count < len(places):
         raise UsageError(
             f"--expect={expected.count}, and {len(places)} files: one is of another run, or "

@@ -114,7 +114,7 @@ def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, .
     return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
 
 
-def places(exchange: Exchange) -> list[str]:
+def sitemap_urls(exchange: Exchange) -> list[str]:
     """Return the URLs of a sitemap (sitemaps.org)."""
     if not is_ok(exchange.answer):
         return []

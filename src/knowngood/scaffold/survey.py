@@ -20,8 +20,8 @@ from .pages import (
     is_page,
     linked,
     other_hosts,
-    places,
     security_headers,
+    sitemap_urls,
     spread,
     to_page,
     tree,
@@ -106,11 +106,11 @@ def survey(
         raise UsageError(f"{one_line(url, 200)!r}: expected a URL such as https://example.org")
     origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     with visiting(origin, say, obeys_robots=obeys_robots) as visitor:
-        return _Look(visitor, parts.path or "/", api).survey()
+        return _Surveyor(visitor, parts.path or "/", api).survey()
 
 
-class _Look:
-    """One look at a deployment. ``start`` is the path that the person named."""
+class _Surveyor:
+    """Asks one deployment for what a survey needs. ``start`` is the path that the person named."""
 
     def __init__(self, visitor: Visitor, start: str, api: openapi.Document | None) -> None:
         self._visitor = visitor
@@ -207,13 +207,12 @@ class _Look:
         """Yield the paths of the first sitemap that there is, and of the first that it names."""
         paths = [path for url in named if (path := self._visitor.path_of(url))]
         for exchange in self._visitor.get((paths or ["/sitemap.xml"])[:2]):
-            urls = places(exchange)
+            urls = sitemap_urls(exchange)
             maps = [url for url in urls if url.partition("?")[0].endswith(".xml")]
             if maps and len(maps) == len(urls):
                 inner = self._visitor.path_of(maps[0])
-                urls = [
-                    url for e in self._visitor.get([inner] if inner else []) for url in places(e)
-                ]
+                exchanges = self._visitor.get([inner] if inner else [])
+                urls = [url for answered in exchanges for url in sitemap_urls(answered)]
             yield from (path for url in urls if (path := self._visitor.path_of(url)))
 
     def _path(self, exchange: Exchange) -> str:

@@ -82,11 +82,11 @@ def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
 def all_cases(
     asks: Sequence[ProbeTemplate],
     environment: Environment,
-    walks: Sequence[str] = (),
+    client_origins: Sequence[str] = (),
     seed: str = "",
 ) -> list[Case]:
     """Return every way to fill in the fields of ``asks``, at every edge that their origins and
-    those in ``walks`` have. Where a mark asks for a sample, it is drawn by ``seed``.
+    those in ``client_origins`` have. Where a mark asks for a sample, it is drawn by ``seed``.
     """
     names = list(dict.fromkeys(name for ask in asks for name in ask.fields))
     axes: list[list[dict[str, str]]] = [
@@ -96,7 +96,7 @@ def all_cases(
     ]
     if PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
-    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in asks), *walks))
+    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in asks), *client_origins))
     filled_in = [
         Case({key: value for part in parts for key, value in part.items()}, edges)
         for edges in _edges(origins, environment)

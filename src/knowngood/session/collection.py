@@ -110,7 +110,7 @@ def origin_of(item: pytest.Item) -> str:
     return str(mark.args[0])
 
 
-def walks_of(item: pytest.Item) -> tuple[str, ...]:
+def client_origins(item: pytest.Item) -> tuple[str, ...]:
     """Return the origin that ``item`` talks to with the client fixture; none without it."""
     if "client" not in getattr(item, "fixturenames", ()):
         return ()
@@ -118,9 +118,9 @@ def walks_of(item: pytest.Item) -> tuple[str, ...]:
     return (str(mark.args[0]),) if mark is not None and mark.args else ()
 
 
-def above(item: pytest.Item, level: str) -> str | None:
-    """Return why ``item`` does not run at ``level``; None where it does. Raises BadMark for a level
-    that there is not.
+def skipped_by_level(item: pytest.Item, level: str) -> str | None:
+    """Return why ``item`` does not run at ``level``; None where it does. Raises BadMark for an
+    unknown level.
     """
     mark = item.get_closest_marker("level")
     if mark is None:

@@ -1,4 +1,4 @@
-"""What the running item has read."""
+"""Keep what the running item has read."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ class ItemReading:
 
     Attributes:
         plan: what it declares to read.
-        anew: what was asked anew in its place, if anything was.
+        repeated: the plan that was asked for again in its place; None if nothing was.
         compared: the last comparison of it that failed.
-        walks: the clients that it uses.
-        page: the page that the browser has open for it.
+        clients: the clients that it uses.
+        page: the page that is open in the browser for it, if one is.
         failed: whether it has failed.
         began: when it began, in seconds of the monotonic clock.
-        looks: how often it was asked for what it reads.
+        rounds: how often what it reads was asked for.
     """
 
     plan: Plan
-    anew: Plan | None = None
+    repeated: Plan | None = None
     compared: Comparison | None = None
-    walks: list[Client] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
     page: OpenedPage | None = None
     failed: bool = False
     began: float = field(default_factory=time.monotonic)
-    looks: int = 1
+    rounds: int = 1
 
     @property
     def planned(self) -> tuple[PlannedProbe, ...]:
         """The probes whose answers it reads now."""
-        return (self.anew or self.plan).planned
+        return (self.repeated or self.plan).planned
 
     @property
     def sent(self) -> list[Exchange]:
         """What its clients sent, in order."""
-        return [exchange for walk in self.walks for exchange in walk.exchanges]
+        return [exchange for client in self.clients for exchange in client.exchanges]
 
     def templates(self) -> tuple[str, ...]:
         """Return the groups that its requests are counted in."""

@@ -28,16 +28,16 @@ def values_of(item: pytest.Item) -> dict[str, str]:
 
 
 def in_order(items: Sequence[pytest.Item], environment: Environment) -> list[pytest.Item]:
-    """Put items of one value together, so that what they share is held briefly; walks in between.
+    """Return items with those of one value together, so that what they share is held briefly.
 
-    A walk waits for one answer after the other. Spread over the run, they leave time in which
-    what the others will read arrives.
+    Items with a client are spread among them: each waits for one answer after the other, and
+    meanwhile arrives what the others will read.
     """
     places: dict[pytest.Item, float] = {item: _place(item, environment) for item in items}
     last = max(places.values(), default=0)
-    walks = [item for item in items if "client" in getattr(item, "fixturenames", ())]
-    for number, item in enumerate(walks):
-        places[item] = number * last // len(walks) - 0.5
+    with_client = [item for item in items if "client" in getattr(item, "fixturenames", ())]
+    for number, item in enumerate(with_client):
+        places[item] = number * last // len(with_client) - 0.5
     return sorted(items, key=places.__getitem__)
 
 

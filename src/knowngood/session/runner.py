@@ -76,13 +76,13 @@ class Runner:
         self._prefetcher.advance(plan.nodeid)
         for client in self._shared.values():
             client.exchanges.clear()
-        self._reading = reading = ItemReading(plan, walks=list(self._shared.values()))
+        self._reading = reading = ItemReading(plan, clients=list(self._shared.values()))
         try:
             yield
         finally:
             self._prefetcher.release(plan)
-            if reading.anew is not None:
-                self._prefetcher.release(reading.anew)
+            if reading.repeated is not None:
+                self._prefetcher.release(reading.repeated)
             self._reading = None
             if reading.failed:
                 self._forget_failure()
@@ -100,16 +100,16 @@ class Runner:
             replace(planned, probe=replace(planned.probe, sample=planned.probe.sample + _ANEW))
             for planned in reading.planned
         )
-        if reading.anew is not None:
-            self._prefetcher.release(reading.anew)
-        reading.anew = replace(reading.plan, planned=planned)
-        reading.looks += 1
+        if reading.repeated is not None:
+            self._prefetcher.release(reading.repeated)
+        reading.repeated = replace(reading.plan, planned=planned)
+        reading.rounds += 1
 
     def note_late(self, nodeid: str) -> None:
         """Note that a check held, if it did so only after a while."""
         reading, name = self._now(), one_line(nodeid, 200)
-        if reading.looks > 1:
-            when = f"after {time.monotonic() - reading.began:.1f} s, at look {reading.looks}"
+        if reading.rounds > 1:
+            when = f"after {time.monotonic() - reading.began:.1f} s, at look {reading.rounds}"
             self._late.append(f"{name} held {when}; its mark allows it")
 
     def note_comparison(self, comparison: Comparison) -> None:
@@ -177,7 +177,7 @@ class Runner:
         assert self._fetcher is not None
         url = self.environment.origins[origin]
         with Client(self._fetcher, origin, url, case.edges.get(origin, "")) as client:
-            self._now().walks.append(client)
+            self._now().clients.append(client)
             try:
                 yield client
             finally:
@@ -196,7 +196,7 @@ class Runner:
         if origin not in self._shared:
             client = Client(self._fetcher, origin, self.environment.origins[origin])
             self._shared[origin] = client
-            self._now().walks.append(client)
+            self._now().clients.append(client)
         return self._shared[origin]
 
     def sweep_shared(self) -> None:

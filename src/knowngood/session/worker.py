@@ -77,8 +77,8 @@ class Worker:
                 return
             if inapplicable(asks, self.environment):
                 return
-            walks = collection.walks_of(metafunc.definition)
-            cases = all_cases(asks, self.environment, walks, self.run.ticket.run_id)
+            origins = collection.client_origins(metafunc.definition)
+            cases = all_cases(asks, self.environment, origins, self.run.ticket.run_id)
         except BadMark:
             return  # pytest_collection_modifyitems reports it, with the item's name
         if cases != [Case()]:
@@ -94,7 +94,9 @@ class Worker:
 
     def _applies(self, item: pytest.Item) -> bool:
         collection.refuse_misuse(item)
-        why = collection.above(item, self.level) or collection.inapplicable(item, self.environment)
+        why = collection.skipped_by_level(item, self.level) or collection.inapplicable(
+            item, self.environment
+        )
         name = collection.check_name(item)
         if why is not None:
             self._inapplicable[name] = why

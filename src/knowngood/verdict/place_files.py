@@ -40,10 +40,10 @@ class PlaceVerdict:
         return VerdictKind(self.document["verdict"])
 
 
-def accepted(
+def place_verdicts(
     files: Mapping[str, Document], *, now: float, window: float, names: Sequence[str] = ()
 ) -> list[PlaceVerdict]:
-    """Return the verdicts of ``files``, documents by their paths, sorted by place.
+    """Return the verdict of each place, sorted by place; ``files`` are documents by their paths.
 
     ``now`` is in seconds since the epoch; a run must have begun at most ``window`` seconds before.
     ``names`` are the places that may be there; empty: any. Raises UsageError, which names the file.

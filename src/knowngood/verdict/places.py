@@ -81,8 +81,8 @@ class _Fold:
     def document(self) -> dict[str, Any]:
         """Return the verdict document."""
         kind, doubts = self.kind, list(self._doubts())
-        on_the_way = "advisory" if self._enough else "unsettled"
-        document = merged(self.places, self.causes, on_the_way)
+        state_on_the_way = "advisory" if self._enough else "unsettled"
+        document = merged(self.places, self.causes, state_on_the_way)
         notes = "warnings" if kind is VerdictKind.PASSED else "doubts"
         return {
             **document,
@@ -102,10 +102,10 @@ class _Fold:
 
     @cached_property
     def kind(self) -> VerdictKind:
-        """What the places support. A FAILED for more than trouble on the way beats all that PASSED;
-        what all places ended in alike stays what it is.
+        """What the places support. One FAILED beats any number of PASSED, unless it is for trouble
+        on the way alone. Where all places ended in the same, that is the verdict.
         """
-        if any(map(self._counts, self.places)):
+        if any(map(self._failed, self.places)):
             return VerdictKind.FAILED
         if self._enough:
             return VerdictKind.PASSED
@@ -113,10 +113,10 @@ class _Fold:
         alike = len(kinds) == 1 and not self._absent and kinds.isdisjoint(ACTIONS)
         return kinds.pop() if alike else VerdictKind.INCONCLUSIVE
 
-    def _counts(self, place: PlaceVerdict) -> bool:
-        """Return whether a place's verdict is FAILED, and not for trouble on the way alone."""
-        mine = [cause for cause in self.causes if place.name in cause.failed_at]
-        on_the_way = bool(mine) and all(cause.answered for cause in mine)
+    def _failed(self, place: PlaceVerdict) -> bool:
+        """Return whether a place says FAILED, and not for trouble on the way alone."""
+        causes = [cause for cause in self.causes if place.name in cause.failed_at]
+        on_the_way = bool(causes) and all(cause.answered for cause in causes)
         return place.kind is VerdictKind.FAILED and not on_the_way
 
     @property
@@ -146,7 +146,7 @@ class _Fold:
             yield line if len(self.places) == 1 else f"{listed(names)}: {line}"
 
     def _doubts_of(self, place: PlaceVerdict) -> list[str]:
-        """Return a place's doubts; its reason first where it ended in something else than all."""
+        """Return a place's doubts, and before them its reason if it did not end as all together."""
         doubts, reason = place.document["doubts"], place.document["reason"]
         untold = place.kind not in {VerdictKind.PASSED, self.kind} and reason not in doubts
         return [reason, *doubts] if untold else list(doubts)
@@ -158,7 +158,7 @@ class _Fold:
             reason: str = self.places[0].document["reason"]
             return reason
         if self.kind is VerdictKind.FAILED:
-            failed = next(place for place in self.places if self._counts(place))
+            failed = next(place for place in self.places if self._failed(place))
             sentences = [cause["sentence"] for cause in causes if cause["state"] == "failed"]
             return next(iter(sentences), f"{failed.name}: {failed.document['reason']}")
         if self.kind is VerdictKind.PASSED:

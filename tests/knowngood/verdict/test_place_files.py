@@ -6,7 +6,7 @@ import pytest
 from place_documents import CHECK, NOW, cut_off, seen_from, wrong
 
 from knowngood.safety import UsageError
-from knowngood.verdict.place_files import accepted
+from knowngood.verdict.place_files import place_verdicts
 
 V8 = {"expected": "v8", "seen": "v8", "edges": {"": "v8"}}
 
@@ -14,7 +14,7 @@ V8 = {"expected": "v8", "seen": "v8", "edges": {"": "v8"}}
 def places(*documents: dict[str, Any], names: tuple[str, ...] = (), **more: float) -> list[str]:
     """The places of these documents, each in the file of its place."""
     files = {f"{each.get('place')}-{number}.json": each for number, each in enumerate(documents)}
-    verdicts = accepted(files, **{"now": NOW, "window": 1800, **more}, names=names)
+    verdicts = place_verdicts(files, **{"now": NOW, "window": 1800, **more}, names=names)
     return [verdict.name for verdict in verdicts]
 
 

@@ -12,7 +12,7 @@ from place_documents import NOW, cut_off, seen_from, silent, unsteady, wrong
 from knowngood.report import json_file
 from knowngood.safety import UsageError
 from knowngood.verdict import VerdictKind
-from knowngood.verdict.place_files import accepted
+from knowngood.verdict.place_files import place_verdicts
 from knowngood.verdict.places import ExpectedPlaces, fold_places
 
 Document = dict[str, Any]
@@ -30,7 +30,7 @@ def folded(*documents: Document, **expected: Any) -> Document:
 def unread(*documents: Document, **expected: Any) -> Document:
     """The same without a look at the schema, which takes most of the time."""
     files = {f"{number}.json": document for number, document in enumerate(documents)}
-    places = accepted(files, now=NOW, window=3600, names=expected.get("names", ()))
+    places = place_verdicts(files, now=NOW, window=3600, names=expected.get("names", ()))
     return fold_places(places, ExpectedPlaces(**expected))
 
 
