@@ -17,6 +17,7 @@ from .options import ENVIRONMENT, STATE
 
 @click.command("history")
 @ENVIRONMENT
+@click.option("--level", metavar="LEVEL", help="the runs of this level: smoke (default), or full")
 @STATE
 @click.option(
     "--days",
@@ -34,19 +35,25 @@ from .options import ENVIRONMENT, STATE
     help="write a page for people in place of the table",
 )
 def command(
-    environment: str, state: Path | None, days: float, every: bool, html: Path | None
+    environment: str,
+    level: str | None,
+    state: Path | None,
+    days: float,
+    every: bool,
+    html: Path | None,
 ) -> int:
     """Print the runs of the last days that `knowngood watch` made, oldest first.
 
     Exit code: 0 printed, 4 usage error, 75 the history cannot be read.
     """
     cwd = Path.cwd()
-    options = Options.from_values(env=environment, root=root_above(cwd), cwd=cwd)
+    options = Options.from_values(env=environment, level=level, root=root_above(cwd), cwd=cwd)
     path = state or usual_path(options)
     if not path.exists():
+        flag = f" --level={level}" if level else ""
         raise UsageError(
-            f"{path}: there is no history; `knowngood watch --env={environment}` makes one, or "
-            "--state FILE names another"
+            f"{path}: there is no history; `knowngood watch --env={environment}{flag}` makes one, "
+            "or --state FILE names another"
         )
     now = time.time()
     with store.reading(path, options.environment.name) as file:

@@ -43,11 +43,13 @@ class StateUnusable(RunnerError):
 def usual_path(options: Options) -> Path:
     """Return the file for what ``options`` watch, below the user's state folder (XDG).
 
-    Each environment file has its own, and so has each preview of it (``--origin``, ``--drill``).
+    Each environment file has its own, and so has each preview of it (``--origin``, ``--drill``) and
+    each level: a run of the level smoke that PASSED does not end what one of the level full found.
     Raises UsageError where there is no such folder.
     """
     environment = options.environment
-    watched = [str(environment.path.resolve()), sorted(options.origins), options.drill]
+    file = str(environment.path.resolve())
+    watched = [file, sorted(options.origins), options.drill, options.level]
     digest = sha256(json.dumps(watched).encode()).hexdigest()[:12]
     return _state_folder() / "knowngood" / f"{environment.name}-{digest}.sqlite3"
 

@@ -188,7 +188,7 @@ def test_size(path: Path) -> None:
 
 
 def test_usual_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Below XDG's folder, or the home folder; another file for a preview."""
+    """Below XDG's folder, or the home folder; another file for a preview, and for a level."""
     environment = Environment(name="prod", path=tmp_path / "prod.toml", description="")
     plain = Options(env="prod", environment=environment)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -201,9 +201,10 @@ def test_usual_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     others = [
         usual_path(replace(plain, origins=("a=http://b",))),
         usual_path(replace(plain, drill="none")),
+        usual_path(replace(plain, level="full")),
         usual_path(replace(plain, environment=replace(environment, path=tmp_path / "x/prod.toml"))),
     ]
-    assert len({path, *others}) == 4
+    assert len({path, *others}) == 5
     monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")
     monkeypatch.setenv("HOME", "/home/ann")
     assert usual_path(plain).parent == Path("/home/ann/.local/state/knowngood")
