@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..fetch import Exchange, WrongStatus
-from ..safety import KnowngoodError
+from ..safety import DeploymentError, KnowngoodError
 from ..verdict.outcome import is_pytest_fail
 from .comparison import Explanation, explain
 from .statement import Answers, Statement, failed_statement
@@ -168,11 +168,17 @@ def _answers(
     declared: Iterable[Exchange],
     text: str,
 ) -> Answers:
-    """Return the answers that a failure is about, from the surest sign to the weakest."""
+    """Return the answers that a failure is about, from the surest sign to the weakest.
+
+    A DeploymentError that a check raises itself is about what was asked in another way than by
+    HTTP, unless the statement reads an answer.
+    """
     exchange = getattr(error, "exchange", None)
     if isinstance(exchange, Exchange):
         return Answers(single={exchange: None})
     answers = statement.answers() if statement is not None else Answers()
+    if type(error) is DeploymentError:
+        return answers
     if not answers and statement is not None:
         answers = statement.answers_in_frame()
         answers.single = dict.fromkeys(list(answers.single)[:1])

@@ -97,6 +97,17 @@ def test_what_a_client_sent_last() -> None:
     assert walk.exchanges == (NEWS,)
 
 
+def test_what_was_asked_in_another_way_than_by_http() -> None:
+    """A check that raises DeploymentError itself means no answer, unless its statement reads one:
+    what its client sent before is right.
+    """
+    head = "from knowngood.checks import DeploymentError\n"
+    walk = failure(f"{head}raise DeploymentError('ws://x: refused')", sent=[HOME, NEWS])
+    assert (walk.exchanges, walk.about_answer) == ((), True)
+    walk = failure(f"{head}raise DeploymentError(news.text)", sent=[HOME, NEWS])
+    assert walk.exchanges == (NEWS,)
+
+
 def test_what_refers_to_a_file() -> None:
     """Of what a page needs, people have to know where its name stands."""
     assert failure("assert script.response.text == ''").found_in == {OTHER: f"{SITE}/"}
