@@ -56,7 +56,7 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         "reads": [op for op in operations if op.method == "GET" and op.url and not op.login],
         "logins": [op for op in operations if op.method == "GET" and op.url and op.login],
         "writes": [op for op in operations if op.method != "GET"],
-        "checked": _checked_schemas(survey.api, operations),
+        "refusals": _refusals(survey.api, operations),
         "api_document": _SCHEMA,
         "header_paths": header_paths(survey.pages),
     }
@@ -96,22 +96,24 @@ def header_paths(pages: Iterable[Page]) -> str:
     return "|".join(re.escape(path) for path in paths) or "/"
 
 
-def _checked_schemas(api: openapi.Document, operations: Iterable[openapi.Operation]) -> set[str]:
-    """Return the pointers of the schemas that can be relied on."""
+def _refusals(api: openapi.Document, operations: Iterable[openapi.Operation]) -> dict[str, str]:
+    """Return why each schema that cannot be relied on cannot, by its pointer."""
     pointers = {operation.schema for operation in operations if operation.schema}
     if not pointers:
-        return set()
+        return {}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / _SCHEMA).write_text(openapi.dumped(api), "utf-8")
-        return {pointer for pointer in pointers if _is_sound(Path(folder), pointer)}
+        reasons = {pointer: _refusal(Path(folder), pointer) for pointer in pointers}
+    return {pointer: reason for pointer, reason in reasons.items() if reason}
 
 
-def _is_sound(folder: Path, pointer: str) -> bool:
+def _refusal(folder: Path, pointer: str) -> str:
+    """Return why a schema is refused; empty if it is not."""
     try:
         json_schema.named(folder, f"{_SCHEMA}#{pointer}")
-    except UsageError:
-        return False
-    return True
+    except UsageError as error:
+        return one_line(str(error).removeprefix(f"{folder / _SCHEMA}: "), 500)
+    return ""
 
 
 @cache

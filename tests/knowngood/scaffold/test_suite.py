@@ -66,3 +66,15 @@ def test_page(text: str) -> None:
     environment = tomllib.loads(suite["environments/prod.toml"])
     assert environment["params"]["page_2"] == [text]
     assert environment["headers"]["pages"]["referrer-policy"] == text
+
+
+def test_schema_that_is_refused() -> None:
+    """The check is written without it, and says why."""
+    schema = {"type": "string", "format": "strange"}
+    answer = {"content": {"application/json": {"schema": schema}}}
+    paths = {"/a": {"get": {"responses": {"200": answer}}}}
+    source = written(api={"openapi": "3.0.0", "paths": paths})["smoketests/test_api.py"]
+    (function,) = functions(source)
+    assert [argument.arg for argument in function.args.args] == ["response"]
+    assert "format 'strange' is not checked" in source
+    assert max(map(len, source.splitlines())) < 120
