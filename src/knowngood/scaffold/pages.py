@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..content import html, links
+from ..content import links
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
+from ..safety import ContentTooLarge
 from .visitor import Visitor, is_ok, joined
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ _SECURITY: Final = (
 
 LISTABLE: Final = re.compile(r"[A-Za-z0-9._~@+:%,/?=&-]*")
 """The paths that a list of [params] may hold."""
+
+_PLACE: Final = re.compile(r"<loc>(?:\s*<!\[CDATA\[)?([^<\]]{1,2048})")
+"""A URL of a sitemap, whose files have up to 50 MB: too many for a tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,14 @@ def _body(exchange: Exchange) -> bytes:
 
 
 def is_page(exchange: Exchange) -> bool:
-    """Return whether an answer is a web page."""
-    answer = exchange.answer
-    return is_ok(answer) and respond(exchange).media_type == "text/html"
+    """Return whether an answer is a web page, and not too large to be read as one."""
+    if not is_ok(exchange.answer) or respond(exchange).media_type != "text/html":
+        return False
+    try:
+        tree(exchange)
+    except ContentTooLarge:
+        return False
+    return True
 
 
 def linked(exchange: Exchange, visitor: Visitor) -> list[str]:
@@ -118,5 +128,5 @@ def sitemap_urls(exchange: Exchange) -> list[str]:
     """Return the URLs of a sitemap (sitemaps.org)."""
     if not is_ok(exchange.answer):
         return []
-    tree = html.parse_once(respond(exchange).text)
-    return [node.text().strip() for node in tree.css("loc")]
+    urls = _PLACE.findall(_body(exchange).decode("utf-8", "replace"))
+    return [unescape(url).strip() for url in urls]

@@ -278,7 +278,8 @@ def _is_short_text(exchange: Exchange) -> bool:
     """Return whether an answer is one word, as a release's name is."""
     if not is_ok(exchange.answer) or respond(exchange).media_type != "text/plain":
         return False
-    return re.fullmatch(r"\S{1,80}", respond(exchange).text.strip()) is not None
+    text = respond(exchange).content[:200].decode("utf-8", "replace")
+    return re.fullmatch(r"\S{1,80}", text.strip()) is not None
 
 
 def _version_header(exchanges: Iterable[Exchange]) -> str:

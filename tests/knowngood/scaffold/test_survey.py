@@ -224,10 +224,20 @@ def test_urls_that_are_none(serve: Serve) -> None:
         "/b": redirect("http://["),
         "/sitemap.xml": page("<loc>http://[</loc>", "application/xml"),
     }
-    assert seen(serve(by_path(plays))).pages == (Page("/"), Page("/b", sound=False))
+    assert seen(serve(by_path(plays))).pages == (Page("/"),)
 
 
 def test_paths_of_a_large_sitemap_are_spread() -> None:
     """In the time that sorting takes, however the folders are divided."""
     paths = [f"/a/{number}" for number in range(50_000)] + [f"/{n}/" for n in range(50_000)]
     assert spread(paths)[:2] == ["/a/0", "/0/"]
+
+
+def test_answers_that_are_too_large_to_be_read(serve: Serve) -> None:
+    """A page is left out; a sitemap is read all the same."""
+    large = "<p>" * 1_000_000
+    names = "".join(f"<loc>{{url}}/{name}</loc>" for name in ("b", "c")) + " " * 3_000_000
+    plays = {"/": HOME, "/b": PLAIN, "/c": page(large), "/version": page(large, "text/plain")}
+    server = serve(by_path(plays))
+    plays["/sitemap.xml"] = page(names.replace("{url}", server.url), "application/xml")
+    assert [found.path for found in seen(server).pages] == ["/", "/b"]
