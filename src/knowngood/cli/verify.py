@@ -20,16 +20,29 @@ from .options import NOTIFY, run_options
 )
 @run_options
 @NOTIFY
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    metavar="SECONDS",
+    help="wait so long for another run of this environment on this machine (default: 0)",
+)
 @click.argument("arguments", metavar="[PYTEST_OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def command(
-    context: click.Context, /, arguments: tuple[str, ...], origin: tuple[str, ...], **values: Any
+    context: click.Context,
+    /,
+    arguments: tuple[str, ...],
+    origin: tuple[str, ...],
+    wait: float,
+    **values: Any,
 ) -> int:
     """Run the checks against an environment, in a child process that is watched.
 
     The checks are those of `pytest --env=NAME`. A child that takes too long, crashes, or reports
     a verdict that its exit code contradicts ends with 75. Other options go to pytest; see
-    `pytest --help`. One run for each environment and machine; a second one ends with 75 at once.
+    `pytest --help`. One run for each environment and machine; a second one ends with 75, at once
+    or after --wait.
 
     \b
     exit codes: 0 proceed, 1 roll back, 2 interrupted, 3 internal error, 4 usage error,
@@ -40,4 +53,4 @@ def command(
         return 0
     cwd = Path.cwd()
     options = Options.from_values(root=root_above(cwd), cwd=cwd, origins=origin, **values)
-    return verify(options, arguments, print_line)
+    return verify(options, arguments, print_line, wait)

@@ -102,7 +102,7 @@ class Deployment:
         environment = self.ledger.environment
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]
         command += ["--env", str(environment.path), "--release", self.release, "--record"]
-        command += [f"--level={environment.level}"]
+        command += [f"--level={environment.level}", f"--wait={environment.budget.run:g}"]
         command += ["--push"] if self.ledger.repository.has_origin else []
         command += ["--notify"] if self.notify else []
         command += to_arguments(self.subjects)

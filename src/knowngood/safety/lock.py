@@ -24,8 +24,8 @@ class LockUnavailable(RunnerError):
 
 
 @contextlib.contextmanager
-def held(path: Path, busy: str, command: Sequence[str]) -> Iterator[None]:
-    """Hold the lock at ``path`` while inside.
+def held(path: Path, busy: str, command: Sequence[str], wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock at ``path`` while inside. Wait for it up to ``wait`` seconds.
 
     ``command`` is the note for others; ``busy`` says what goes on where another process holds the
     lock: "prod is being verified". Raises LockUnavailable.
@@ -33,7 +33,7 @@ def held(path: Path, busy: str, command: Sequence[str]) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     # Everybody on the machine may lock it. The library follows no symbolic link.
-    lock = FileLock(path, timeout=0, mode=0o666, fallback_to_soft=False)
+    lock = FileLock(path, timeout=wait, mode=0o666, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout:

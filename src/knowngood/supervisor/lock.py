@@ -13,12 +13,14 @@ from ..environment import Environment
 from ..safety import lock
 
 
-def held(environment: Environment, command: Sequence[str]) -> AbstractContextManager[None]:
+def held(
+    environment: Environment, command: Sequence[str], wait: float = 0.0
+) -> AbstractContextManager[None]:
     """Hold the lock of ``environment`` while inside; a second process is told the ``command``.
 
-    Raises LockUnavailable.
+    Waits up to ``wait`` seconds for one that holds it. Raises LockUnavailable.
     """
-    return lock.held(path_of(environment), f"{environment.name} is being verified", command)
+    return lock.held(path_of(environment), f"{environment.name} is being verified", command, wait)
 
 
 def path_of(environment: Environment) -> Path:

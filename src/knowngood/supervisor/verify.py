@@ -53,15 +53,15 @@ class VerifiedRun:
     notes: tuple[str, ...] = ()
 
 
-def verify(options: Options, arguments: Sequence[str], say: Say) -> int:
+def verify(options: Options, arguments: Sequence[str], say: Say, wait: float = 0.0) -> int:
     """Run, conclude, write the reports, and say how it ended; return the exit code.
 
-    ``arguments`` are for pytest alone, ``say`` prints a line.
+    ``arguments`` are for pytest alone, ``say`` prints a line; ``wait`` is as in :func:`run_once`.
     """
     annotations = Annotations(say) if options.annotate else None
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
     show = _shown(Redactor(options.environment.secrets.values()))
-    run = run_once(options, [*_colour(), *arguments], command, show, _of_terminal())
+    run = run_once(options, [*_colour(), *arguments], command, show, _of_terminal(), wait)
     if run.reason:
         _say_verdict(run.code, run.reason, say)
     for note in run.notes:
@@ -77,16 +77,18 @@ def run_once(
     command: Sequence[str],
     show: Callable[[bytes], None],
     variables: Mapping[str, str] | None = None,
+    wait: float = 0.0,
 ) -> VerifiedRun:
     """Run, conclude and write the reports.
 
-    A second run of the same environment on this machine, or with the same report, is told the
-    ``command`` and ends with 75 at once. ``show`` and ``variables`` are as in :func:`watched`.
+    A second run of the same environment on this machine is told the ``command`` and ends with 75,
+    unless the first one ends within its ``wait`` seconds; one with the same report ends at once.
+    ``show`` and ``variables`` are as in :func:`watched`.
     """
     began = time.time()
     try:
         with (
-            lock.held(options.environment, command),
+            lock.held(options.environment, command, wait),
             report_locks.held(options.reports, command),
         ):
             return _run_once(options, arguments, show, variables or {})

@@ -1,6 +1,7 @@
 """The lock of an environment: one run for each of them and machine."""
 
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,22 @@ def test_one_environment(site: Environment) -> None:
         lock.held(site, COMMAND),
     ):
         pass
+
+
+def test_waiting_for_the_one_before(site: Environment) -> None:
+    """The lock is taken as soon as the one before gives it back."""
+    taken = threading.Event()
+
+    def wait() -> None:
+        with lock.held(site, COMMAND, wait=30):
+            taken.set()
+
+    second = threading.Thread(target=wait)
+    with lock.held(site, COMMAND):
+        second.start()
+        assert not taken.wait(0.2)
+    second.join(30)
+    assert taken.is_set()
 
 
 def test_two_environments(site: Environment) -> None:
