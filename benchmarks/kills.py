@@ -36,12 +36,15 @@ def main() -> int:
     """Kill as many pushes as the command line asks for; the exit code says whether all was well."""
     options = _options()
     signal.signal(signal.SIGTERM, interrupt)
+    rounds: list[Killed] = []
     try:
-        return judge(list(_kills(options.count, options.seed)), options.seed)
+        rounds.extend(_kills(options.count, options.seed))
+        return judge(rounds, options.seed)
     except (BenchmarkError, BadEnvironment, GitError, OSError) as error:
         sys.stderr.write(f"python -m benchmarks.kills: error: {error}\n")
         return FAILED
     except KeyboardInterrupt:
+        judge(rounds, options.seed)
         sys.stderr.write("python -m benchmarks.kills: interrupted\n")
         return INTERRUPTED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -110,7 +111,8 @@ class Deployment:
         with tempfile.TemporaryDirectory() as name:
             files = self._report_files(Path(name))
             command += [f"{option}={path}" for option, path in files.items()]
-            code = _run(command, environment.root)
+            with running_deploy.marked(environment, "knowngood verify") as file:
+                code = _run(command, environment.root, file)
             self._keep(files.values())
             confirmed = _confirms(files["--verdict-file"], code, self.release)
             return code if code > BAD or confirmed else HELD
@@ -157,11 +159,16 @@ class Deployment:
             raise RecordNotWritten(f"nothing was deployed: {error}") from None
 
 
-def _run(command: Sequence[str], folder: Path) -> int:
-    """Run a verification and return its exit code. If we are interrupted it is asked to end, so
-    that it can delete what it has written.
+def _run(command: Sequence[str], folder: Path, inherited: int) -> int:
+    """Run a verification and return its exit code. If we are interrupted, or killed, it is asked to
+    end, so that it can delete what it has written. It inherits the open file ``inherited``.
     """
-    process = process_group.start(command, cwd=folder)
+    process = process_group.start(
+        deploy_command.guarded(command, inherited, _WIND_UP),
+        cwd=folder,
+        stdin=subprocess.PIPE,  # closes when this process ends, however it ends
+        pass_fds=(inherited,),
+    )
     try:
         return process.wait()
     finally:

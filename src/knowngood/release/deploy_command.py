@@ -27,9 +27,8 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Callable[[st
     that, and the code is that of SIGTERM; so it is where this process ends first, or is killed.
     Raises OSError where it cannot be started.
     """
-    guard = [sys.executable, "-I", "-S", deploy_guard.__file__, str(inherited)]
     process = process_group.start(
-        [*guard, *command],
+        guarded(command, inherited, process_group.GRACE),
         cwd=folder,
         stdin=subprocess.PIPE,  # closes when this process ends, however it ends
         stdout=subprocess.PIPE,
@@ -48,6 +47,14 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Callable[[st
         if process.poll() is None or process.returncode < 0:
             process_group.end(process)
         reader.join(1)  # and no longer: what the command has started may hold the pipe
+
+
+def guarded(command: Sequence[str], inherited: int, grace: float) -> list[str]:
+    """Return the command that runs ``command`` and ends it where its standard input closes:
+    SIGTERM, and SIGKILL ``grace`` seconds later. All that it starts inherits the open file.
+    """
+    guard = [sys.executable, "-I", "-S", deploy_guard.__file__, str(inherited), str(grace)]
+    return [*guard, *command]
 
 
 def _read(stream: IO[bytes], say: Callable[[str], None]) -> None:

@@ -1,8 +1,9 @@
 """Run a command that ends with the process that started it, even if that one is killed.
 
-``python deploy_guard.py FD COMMAND…``: the other end of our standard input is held by that process,
-which never writes. When it closes, the command is ended with its process group, which is ours.
-FD is a file that the command inherits, and all that it starts: see :mod:`.running_deploy`.
+``python deploy_guard.py FD GRACE COMMAND…``: the other end of our standard input is held by that
+process, which never writes. When it closes, the command is ended with its process group, which is
+ours: by SIGTERM, and GRACE seconds later by SIGKILL. FD is a file that the command inherits, and
+all that it starts: see :mod:`.running_deploy`.
 
 A program of its own, and of the standard library alone, so that it starts in a moment.
 """
@@ -20,15 +21,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-GRACE: Final = 5.0
-"""Seconds from SIGTERM to SIGKILL."""
-
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command and return its exit code; end by the signal that ended it."""
-    held, *command = words
+    held, grace, *command = words
     # A handler, and not SIG_IGN, which the command would inherit. It decides when it ends.
     signal.signal(signal.SIGTERM, lambda *_: None)
     try:
@@ -41,8 +39,10 @@ def main(words: Sequence[str]) -> int:
     except OSError as error:
         print(f"deploy.command cannot be run: {error}", flush=True)  # noqa: T201 - a program
         return 127
+    os.close(int(held))  # the command has it, and counts
     orphaned = threading.Event()
-    watch = threading.Thread(target=_end_with_starter, args=(orphaned,), daemon=True)
+    of_starter = (orphaned, float(grace))
+    watch = threading.Thread(target=_end_with_starter, args=of_starter, daemon=True)
     watch.start()
     code = process.wait()
     if orphaned.is_set():
@@ -54,13 +54,13 @@ def main(words: Sequence[str]) -> int:
     return code
 
 
-def _end_with_starter(orphaned: threading.Event) -> None:
+def _end_with_starter(orphaned: threading.Event, grace: float) -> None:
     """Wait until the process that started us is gone, and say so; then end everything."""
     with suppress(OSError):
         os.read(0, 1)
     orphaned.set()
     os.killpg(0, signal.SIGTERM)
-    time.sleep(GRACE)
+    time.sleep(grace)
     os.killpg(0, signal.SIGKILL)
 
 

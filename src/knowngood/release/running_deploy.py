@@ -1,7 +1,8 @@
-"""A deploy command that still runs although the command that started it was broken off.
+"""A deploy command, or a verification, that still runs although its push was broken off.
 
-It would change the deployment after others have put it right. All that it starts inherits a file
-that is locked: the lock is the kernel's, and ends with the last process that has the file.
+It would change the deployment after others have put it right, or judge one release by another. All
+that it starts inherits a file that is locked: the lock is the kernel's, and ends with the last
+process that has the file.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ from typing import Final
 
 from ..environment import Environment
 from ..safety import RunnerError, one_line
-from . import clone, deploy_guard
+from . import clone
 
-_WAIT: Final = deploy_guard.GRACE + 3  # seconds until what was broken off must have ended
+_WAIT: Final = 25.0  # seconds until what was broken off must have ended; a verification has twenty
 _PAUSE: Final = 0.1  # seconds
 
 
 class DeployRunning(RunnerError):
-    """A deploy command runs that was broken off; the message says how to end it."""
+    """What a push that was broken off has started still runs; the message says how to end it."""
 
 
 @contextmanager
 def marked(environment: Environment, command: str) -> Iterator[int]:
-    """Yield a file that a deploy command and all that it starts must inherit.
+    """Yield a file that ``command`` and all that it starts must inherit.
 
     Only a command that was broken off leaves it behind: what another one left running, such as the
     server that it has started, is meant to run.
@@ -54,14 +55,12 @@ def refuse(environment: Environment, say: Callable[[str], None]) -> None:
     path = _path(environment)
     if not _locked(path):
         return
-    say(f"a deploy that was broken off still runs: {_command(path)}; waiting for its end")
+    still = f"a push was broken off, and what it started still runs: {_command(path)}"
+    say(f"{still}; waiting for its end")
     end = time.monotonic() + _WAIT
     while _locked(path):
         if time.monotonic() > end:
-            raise DeployRunning(
-                f"a deploy that was broken off still runs: {_command(path)}; to see and to end it: "
-                f"fuser -k {path}"
-            )
+            raise DeployRunning(f"{still}; to end it: fuser -k {path}")
         time.sleep(_PAUSE)
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from command_run import Run
-from pushed_site import DEPLOY, SLOW, ended, live, pushing
+from pushed_site import CHECK, DEPLOY, SLOW, ended, happened, live, pushing
 
 from knowngood.environment import load
 from knowngood.release import running_deploy
+from knowngood.release.git import Repository
 
 
 def broken_off(project: Path, number: int) -> list[int]:
@@ -36,6 +37,42 @@ def test_a_deploy_ends_with_a_push_that_is_killed(run: Run, project: Path) -> No
     assert done.code == 0, done.output
     assert all(map(ended, pids)), "it would flip prod after the rollback"
     assert live(project) == "v1"
+
+
+WAITS = (
+    CHECK
+    + """
+import os, pathlib, threading
+
+@pytest.mark.get("content:/robots.txt")
+def test_it_waits(response):
+    \"\"\"It does not end.\"\"\"
+    pathlib.Path("pids").write_text(f"{os.getppid()} {os.getpid()}")
+    os.rename("pids", "reached")
+    threading.Event().wait(60)
+"""
+)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_verification_ends_with_a_push_that_is_killed(
+    run: Run, project: Path, site: Repository
+) -> None:
+    """It would judge the release that the next command puts there."""
+    check = project / "checks" / "test_it.py"
+    check.write_text(WAITS)
+    with pushing(project) as process:
+        process.kill()
+        process.wait(30)
+    check.write_text(CHECK)
+    done = run("rollback", "--env=prod", "--yes")
+    assert done.code == 0, done.output
+    assert all(map(ended, map(int, (project / "reached").read_text().split())))
+    assert happened(site)[:3] == [
+        ("pushed", "v2", "STARTED"),
+        ("pushed", "v2", "DEPLOYED"),
+        ("verified", "v2", "INTERRUPTED"),
+    ]
 
 
 @pytest.fixture
@@ -67,7 +104,7 @@ def test_a_deploy_that_outlives_everything(run: Run, project: Path) -> None:
     try:
         done = run("rollback", "--env=prod", "--yes")
         assert done.code == 75, done.output
-        assert "a deploy that was broken off still runs: ./deploy v2" in done.output
+        assert "and what it started still runs: ./deploy v2" in done.output
         assert "fuser -k " in done.output
         assert not (project / "deployed").exists()
     finally:
