@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..safety import one_line
+from ..verdict.evidence import plural
 from .record import Record
 
 _NOTABLE: Final = timedelta(minutes=1)
@@ -41,5 +42,4 @@ def warnings(records: Iterable[Record], now: datetime) -> list[str]:
 
 
 def _minutes(time: timedelta) -> str:
-    minutes = round(time.total_seconds() / 60)
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return plural(round(time.total_seconds() / 60), "minute")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..environment import BadEnvironment
 from ..safety import one_line
+from ..verdict.evidence import plural
 from . import attestation, record_store
 from .gate import GateDecision, GateQuestion
 from .record import OVERRIDDEN, RecordKind
@@ -35,12 +36,12 @@ def permitted(
     if not count:
         say(f"{release} may go to {environment}")
     elif not override:
-        say(f"{release} may not go to {environment}: {count} reason{'s' if count > 1 else ''}")
+        say(f"{release} may not go to {environment}: {plural(count, 'reason')}")
         return None
     elif decision.commit is None:
         raise BadEnvironment(f"--override: there is no release {release}")
     else:
-        reason = f"{one_line(override, 600)} (against {count} reasons)"
+        reason = f"{one_line(override, 600)} (against {plural(count, 'reason')})"
         say(f"let through, on record as {_record(question, decision.commit, reason, push)}")
     return decision.commit
 

@@ -19,11 +19,12 @@ from ..report.github import Annotations
 from ..safety import redact_data
 from ..verdict import advisories
 from ..verdict.decide import Verdict, fold
-from ..verdict.outcome import INCONCLUSIVE, Outcome
+from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
 from . import signals
 from .junit import Junit
 from .log_file import LogFile
+from .lost_item import lost_outcome
 from .monitor import Monitor
 from .options import PARENT, RECORDED_IN, RUN_ID, Options
 from .ordering import group_of
@@ -192,7 +193,7 @@ class Controller:
                 self._monitor.during(outcome)
             del report.knowngood
         elif report.failed:
-            self._record(_lost(report))
+            self._record(lost_outcome(report))
 
     def _record(self, outcome: Outcome) -> None:
         self._results.record(outcome)
@@ -290,16 +291,3 @@ class Controller:
             self._recorded.cleanup()
         if self._deployment is not None:
             self._deployment.stop()
-
-
-def _lost(report: pytest.TestReport) -> Outcome:
-    """Return the outcome of an item that failed without reporting one."""
-    when: str = report.when  # xdist puts "???" for what was running when a worker died
-    return Outcome(
-        nodeid=report.nodeid,
-        check=report.nodeid.rpartition("/")[2].partition("[")[0],
-        claim="",
-        result=INCONCLUSIVE,
-        kind="runner",
-        message="the worker died while this ran" if when == "???" else f"broke in {when}",
-    )
