@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _QUALITY: Final = 50  # of the screenshot, of 100
 _SHOT: Final = 5.0  # seconds that it may take
 _URLS: Final = 20  # URLs of other hosts that the evidence lists
+
+_NOT_LOADED: Final = re.compile(r"Page\.goto: Timeout (\d+)ms exceeded\.")
+"""How Playwright says that a page does not end to load, as with a script that never ends."""
 
 _IDLE: Final = 3.0  # seconds for a page to come to rest, once the check has done its part
 
@@ -126,6 +130,7 @@ class OpenedPage:
         from playwright.sync_api import TimeoutError as TookTooLong
 
         text, _, log = str(error).partition("\nCall log:")
+        text = _NOT_LOADED.sub(r"it has not loaded within \1 ms", text)
         if not isinstance(error, AssertionError | TookTooLong):
             return BrowserUnavailable(f"the browser: {one_line(text, 300)}")
         subject = next((line.strip(" -") for line in log.split("\n") if "waiting for" in line), "")

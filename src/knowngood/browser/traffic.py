@@ -41,6 +41,9 @@ class Traffic:
 
     def answer(self, route: Route, request: Request) -> None:
         """Answer one request, or abort it."""
+        if request.resource_type == "eventsource":  # its answer never ends
+            route.abort("blockedbyclient")
+            return
         origin = self._fetcher.guard.origin_of(request.url)
         if origin is None:
             self.elsewhere.append(request.url)

@@ -154,6 +154,19 @@ def test_write_that_the_environment_does_not_allow(opened: Run) -> None:
     assert ended.code == 0, ended.output
 
 
+def test_stream_of_events(opened: Run) -> None:
+    """It is not asked for: it would never end."""
+    plays = {"/": html("new EventSource('/events')"), "/events": answer("no", 500)}
+    ended = opened(plays)
+    assert ended.code == 0, ended.output
+
+
+def test_script_that_never_ends(opened: Run) -> None:
+    """The page is given up when the time of one request is over."""
+    ended = opened({"/": html("while (true) {}")})
+    assert "it has not loaded within 3000 ms" in reason(ended)
+
+
 def test_redirects_are_followed(opened: Run) -> None:
     """Of the page and of what it needs, within the guard."""
     plays = {
