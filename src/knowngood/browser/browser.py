@@ -21,7 +21,7 @@ NAMES: Final = (
 """The programs that are looked for on PATH, the lightest first."""
 
 _ARGUMENTS: Final = ("--host-resolver-rules=MAP * ~NOTFOUND", "--disable-gpu")
-"""The first keeps the browser itself off the network: what a page asks for, the run answers."""
+"""The first keeps the browser itself off the network: the run answers what a page asks for."""
 
 _VIEWPORT: Final = {"width": 1024, "height": 768}
 

@@ -23,7 +23,8 @@ class Traffic:
     Attributes:
         exchanges: what was asked of the environment's origins, in order.
         elsewhere: the URLs of other hosts; they were not asked.
-        turned_away: what kept the run from an answer of the deployment, if anything did.
+        turned_away: the first request that a firewall, a login wall or a rate limit answered;
+            None where none did.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""How long answers took: counted in classes, so that millions of them take a few numbers."""
+"""How long answers took: counted in buckets, so that millions of them take a few numbers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Final
 
 _STEPS: Final = (1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3, 8.0)
 _BOUNDS: Final = tuple(round(step * 10.0**power, 7) for power in range(-3, 2) for step in _STEPS)
-"""Upper bounds of the classes in seconds, from 1 ms to 80 s: the preferred numbers R10 of ISO 3, so
-that a time is known to a quarter of it."""
+"""Upper bounds of the buckets in seconds, from 1 ms to 80 s: the preferred numbers R10 of ISO 3, of
+which each is a quarter above the one before. So every time is known to a quarter of it."""
 
 _REPORTED: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""The bounds that reports show: each is one of ``_BOUNDS``."""
+"""The bounds that verdict documents have, some of ``_BOUNDS``."""
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class AnswerTimes:
     """The answers of one origin by how long they took.
 
     Attributes:
-        counts: how many are in each class; the last is for what took longer than any bound.
+        counts: how many are in each bucket; the last is for what took longer than any bound.
         seconds: how long all of them took together.
     """
 
@@ -46,7 +46,7 @@ class AnswerTimes:
     def quantile(self, share: float) -> float:
         """Return the seconds within which ``share`` of the answers came; 0 without answers.
 
-        Within a class the answers are taken to be spread evenly, as Prometheus does.
+        Within a bucket the answers are taken to be spread evenly, as Prometheus does.
         """
         rank, before = share * self.count, 0
         lows, highs = (0.0, *_BOUNDS), (*_BOUNDS, _BOUNDS[-1])

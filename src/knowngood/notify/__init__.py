@@ -2,8 +2,8 @@
 
 :func:`tell` sends an :class:`Event` to whom ``[[notify]]`` names, :func:`ping` tells a dead-man's
 switch that a run could judge. Both try again, end within half a minute, and never raise for
-trouble with the delivery: they return it, without secrets. This room decides nothing: that there is
-something to tell is known by who calls it.
+trouble with the delivery: they return it, without secrets. This room does not decide
+whether there is something to tell: its callers do.
 """
 
 from .delivery import Delivery, tell

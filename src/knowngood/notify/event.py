@@ -1,4 +1,4 @@
-"""What is told of an environment, and how it reads."""
+"""An event of an environment, and its text in a message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from ..safety import one_line
 
 _LINES: Final = 40
-_WIDEST: Final = 4000  # characters: half a command is another command
+_WIDEST: Final = 4000  # characters of a line; a shorter limit would cut commands in half
 
 
 class EventKind(StrEnum):

@@ -16,7 +16,7 @@ _KINDS: Final = {
     VerdictKind.INTERNAL_ERROR: EventKind.BLIND,
     VerdictKind.NOTHING_CHECKED: EventKind.BLIND,
 }
-"""What is told of each verdict. Of the others nothing: PASSED is no news, and who interrupted a run
+"""The event of each verdict. The others have none: PASSED is no news, and whoever interrupted a run
 knows it.
 """
 

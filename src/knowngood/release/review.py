@@ -183,8 +183,8 @@ def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
     if rule.is_met(repository, text, [author]) or _merges(repository, text):
         return []
     subject = text.strip().partition("\n")[0]
-    shown = f'"{one_line(subject, 100)}"' if subject else "an empty message"
-    return [f"found: {shown}: no review mark", f"allowed: {rule.allowed}"]
+    quoted = f'"{one_line(subject, 100)}"' if subject else "an empty message"
+    return [f"found: {quoted}: no review mark", f"allowed: {rule.allowed}"]
 
 
 def _line(commit: GitObject) -> str:

@@ -1,7 +1,7 @@
-"""Records that the origin does not have yet: they are told, and go out with the next one.
+"""Remember the records that the origin does not have yet, and push them with the next one.
 
-Each has a ref of its own below FOLDER, made before the record is and gone when it has arrived: no
-end of a process, and no lost network, makes it forgotten.
+Each has a ref of its own below FOLDER. It is made before the record, and deleted when the record
+has arrived, so neither a killed process nor a lost network makes it forgotten.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def push(repository: Repository, name: str) -> str:
     """
     try:
         records = list(dict.fromkeys([name, *names(repository)]))
-        refs = [f"refs/tags/{each}:refs/tags/{each}" for each in records]
+        refs = [f"refs/tags/{record}:refs/tags/{record}" for record in records]
         repository.run("push", "--porcelain", "--no-follow-tags", "origin", *refs)
     except GitError as error:
         arrived = _ARRIVED.findall(error.output)
@@ -51,7 +51,7 @@ def push(repository: Repository, name: str) -> str:
 
 
 def forget_arrived(repository: Repository) -> None:
-    """Ask the origin for those that are noted, since a person may have pushed them. Raises
+    """Forget the records that the origin has by now: a person may have pushed them. Raises
     GitError.
     """
     if records := names(repository):

@@ -19,7 +19,7 @@ from .report import Report
 Document: TypeAlias = Mapping[str, Any]
 Labels: TypeAlias = dict[str, str]
 Gauge: TypeAlias = tuple[str, str, list[tuple[Labels, float]]]
-"""A name, what it is, and its samples: labels beside the environment, and a value."""
+"""A metric: its name, its help text, and its samples, each with its labels and its value."""
 
 _ANSWERS: Final = "answer_seconds"
 _CAUSES: Final = ("failed", "known", "unsettled", "advisory")
@@ -99,9 +99,9 @@ def _of_origins(document: Document) -> Iterator[Gauge]:
 
 
 def _of_notifications(document: Document) -> Iterator[Gauge]:
-    told = document.get("notifications")
-    if told is not None:
-        counts = {"delivered": told["delivered"], "failed": len(told["troubles"])}
+    delivery = document.get("notifications")
+    if delivery is not None:
+        counts = {"delivered": delivery["delivered"], "failed": len(delivery["troubles"])}
         samples = [({"result": result}, count) for result, count in counts.items()]
         yield "notifications", "messages about the last run, by what became of them", [*samples]
 

@@ -67,7 +67,7 @@ def _wait_no_longer(threads: Collection[threading.Thread], code: int) -> None:
         if running:
             with suppress(OSError, ValueError):
                 sys.stdout.flush()
-                sys.stderr.write("".join(f"knowngood: {_told(thread)}\n" for thread in running))
+                sys.stderr.write("".join(f"knowngood: {_words(thread)}\n" for thread in running))
                 sys.stderr.flush()
             os._exit(code)
 
@@ -75,7 +75,7 @@ def _wait_no_longer(threads: Collection[threading.Thread], code: int) -> None:
         threading.Thread(target=watch, name="knowngood-end", daemon=True).start()
 
 
-def _told(thread: threading.Thread) -> str:
+def _words(thread: threading.Thread) -> str:
     """Return what to say of a thread that was left: its name, and the function it began with."""
     return one_line(
         f"a check left the thread {thread.name!r} running{_place(thread)}; the process ends "

@@ -60,7 +60,7 @@ def verify(options: Options, arguments: Sequence[str], say: Say, wait: float = 0
     """
     annotations = Annotations(say) if options.annotate else None
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
-    show = _shown(Redactor(options.environment.secrets.values()))
+    show = _printer(Redactor(options.environment.secrets.values()))
     run = run_once(options, [*_colour(), *arguments], command, show, _of_terminal(), wait)
     if run.reason:
         _say_verdict(run.code, run.reason, say)
@@ -182,7 +182,7 @@ def _of_terminal() -> dict[str, str]:
     return {TERMINAL: "1"} if sys.stdout.isatty() else {}
 
 
-def _shown(redactor: Redactor) -> Callable[[bytes], None]:
+def _printer(redactor: Redactor) -> Callable[[bytes], None]:
     """Return a function that prints output without secrets. Broken pipes are ignored."""
     stream = redactor.stream()
 
