@@ -53,6 +53,7 @@ def test_a_smaller_run_after_a_full_one(note: Note, ask: Ask) -> None:
 def test_a_level_is_asked_of_the_environment_before(note: Note, ask: Ask) -> None:
     """And not of other names in gate.requires, whose records others write."""
     note("v2", level="full")
+    note("v2", "ci", days=8, level="full")
     note("v2", "ci")
     assert ask(level="full", requires=("ci",)) == []
 
