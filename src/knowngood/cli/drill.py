@@ -44,7 +44,7 @@ def command(
 ) -> int:
     """Start a deployment sound, then with each fault, then with pairs of faults.
 
-    Every run must end as it should. Exit code: 0 all did, 1 one did not, 4 usage error.
+    Every run must end as it should. Exit codes: 0 all did, 1 one did not, 4 usage error.
     """
     name = environment or _usual_environment(root_above(Path.cwd()))
     if rollback:

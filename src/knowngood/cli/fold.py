@@ -65,7 +65,7 @@ def command(
         knowngood fold fra.json iad.json syd.json --expect=fra,iad,syd
 
     \b
-    exit codes: those of verify. 4, a usage error, also for a file that cannot be read, or that
+    Exit codes: those of verify. 4, a usage error, also for a file that cannot be read, or that
     does not belong to the others: another environment, release, suite or time
     """
     options = {f"--{name.replace('_', '-')}": path for name, path in reports.items()}

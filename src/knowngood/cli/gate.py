@@ -45,7 +45,7 @@ def command(
     The deployment is asked what is live, and a difference from the records is printed first;
     --offline asks neither it nor git's origin.
 
-    Exit code: 0 it may, 1 it may not, 4 usage error, 75 the records cannot be relied on.
+    Exit codes: 0 it may, 1 it may not, 4 usage error, 75 the records cannot be relied on.
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     answer = None if offline else live.ask(ledger.environment, ledger.repository)

@@ -44,7 +44,7 @@ def command(
 ) -> int:
     """Print the runs of the last days that `knowngood watch` made, oldest first.
 
-    Exit code: 0 printed, 4 usage error, 75 the history cannot be read.
+    Exit codes: 0 printed, 4 usage error, 75 the history cannot be read.
     """
     cwd = Path.cwd()
     options = Options.from_values(env=environment, level=level, root=root_above(cwd), cwd=cwd)

@@ -32,7 +32,7 @@ def command(
     as they are; a second run adds the checks that are new.
 
     \b
-    exit codes: those of `knowngood verify`, which runs the suite; with --dry-run 0;
+    Exit codes: those of `knowngood verify`, which runs the suite; with --dry-run 0;
     4 where nothing can be written: no answer, a login page, a challenge
     """
     folder = Path.cwd()

@@ -16,7 +16,7 @@ from .options import ENVIRONMENT, OFFLINE
 def command(environment: str, offline: bool) -> int:
     """Print the last known good release of an environment, and nothing else.
 
-    Exit code: 0 printed, 1 there is none, 4 usage error, 75 the records cannot be relied on.
+    Exit codes: 0 printed, 1 there is none, 4 usage error, 75 the records cannot be relied on.
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     good = ledger.last_good()

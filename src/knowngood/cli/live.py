@@ -20,7 +20,7 @@ from .options import ENVIRONMENT
 def command(environment: str, as_json: bool) -> int:
     """Ask the deployment which release is live, and print it: several where edges differ.
 
-    Exit code: 0 printed, 4 usage error, 75 no edge names a release.
+    Exit codes: 0 printed, 4 usage error, 75 no edge names a release.
     """
     releases, other_answers = look_at_release(load_here(environment))
     if not releases:

@@ -33,7 +33,7 @@ def command(
 ) -> int:
     """Gate, deploy and verify a release; if it fails, go back to the last known good one.
 
-    Exit code: 0 done and verified, 1 refused, or bad, 4 usage error, 75 hold.
+    Exit codes: 0 done and verified, 1 refused, or bad, 4 usage error, 75 hold.
     """
     loaded, artefacts = load_here(environment), subjects.parse(subject)
     if notify:

@@ -25,7 +25,7 @@ def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:
 
     A rollback does this by itself with the release that it takes away.
 
-    Exit code: 0 recorded, 4 usage error, 75 hold.
+    Exit codes: 0 recorded, 4 usage error, 75 hold.
     """
     environments = status.environments(names)
     rejection.reject(environments, release, why, undo=undo, say=print_line)

@@ -29,7 +29,7 @@ def command(environment: str, release: str | None, override: str | None, yes: bo
     The deployment is asked what is live. That release is not gone back to, and is recorded as
     rejected.
 
-    Exit code: 0 done and verified, 1 there is none, or it is bad, 4 usage error, 75 hold.
+    Exit codes: 0 done and verified, 1 there is none, or it is bad, 4 usage error, 75 hold.
     """
     if override is not None and release is None:
         raise click.UsageError("--override: give --to as well, which release it is for")

@@ -27,7 +27,7 @@ def command(name: str) -> int:
     \b
         #:schema environment.schema.json
 
-    exit codes: 0
+    Exit codes: 0
     """
     package, file = SCHEMAS[name]
     print_line((files(package) / file).read_text("utf-8").rstrip("\n"))

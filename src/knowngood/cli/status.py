@@ -29,7 +29,7 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
     not what is on record or not known to be good, a push did not end, a lock was left behind, or
     records did not reach the origin. The deployments are asked what is live, unless --offline.
 
-    Exit code: 0 printed, 1 with --check: there is trouble, 4 usage error.
+    Exit codes: 0 printed, 1 with --check: there is trouble, 4 usage error.
     """
     rows = status.rows(status.environments(names), offline=offline)
     print_line(json.dumps(rows, indent=2) if as_json else status.table(rows))

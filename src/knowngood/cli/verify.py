@@ -45,7 +45,7 @@ def command(
     or after --wait.
 
     \b
-    exit codes: 0 proceed, 1 roll back, 2 interrupted, 3 internal error, 4 usage error,
+    Exit codes: 0 proceed, 1 roll back, 2 interrupted, 3 internal error, 4 usage error,
     5 nothing checked, 75 inconclusive: hold, do not promote, do not roll back, run again
     """
     if "-h" in arguments:

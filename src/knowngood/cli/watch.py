@@ -41,7 +41,7 @@ def command(
     at once, as often as `[watch] confirm` says, before it counts.
 
     \b
-    exit codes: 0 nothing new, or PASSED again; 1 FAILED, 75 no run can judge (each of them once,
+    Exit codes: 0 nothing new, or PASSED again; 1 FAILED, 75 no run can judge (each of them once,
     when it is told), 2 interrupted, 3 internal error, 4 usage error
     """
     try:
