@@ -169,10 +169,12 @@ def _run(command: Sequence[str], folder: Path, inherited: int) -> int:
         stdin=subprocess.PIPE,  # closes when this process ends, however it ends
         pass_fds=(inherited,),
     )
-    try:
-        return process.wait()
-    finally:
-        process_group.end(process, _WIND_UP)
+    assert process.stdin is not None
+    with process.stdin:
+        try:
+            return process.wait()
+        finally:
+            process_group.end(process, _WIND_UP)
 
 
 def _confirms(path: Path, code: int, release: str) -> bool:

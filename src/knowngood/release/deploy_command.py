@@ -35,6 +35,7 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Callable[[st
         stderr=subprocess.STDOUT,
         pass_fds=(inherited,),
     )
+    assert process.stdin is not None
     assert process.stdout is not None
     reader = threading.Thread(target=_read, args=(process.stdout, say), daemon=True)
     reader.start()
@@ -46,6 +47,7 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Callable[[st
     finally:
         if process.poll() is None or process.returncode < 0:
             process_group.end(process)
+        process.stdin.close()
         reader.join(1)  # and no longer: what the command has started may hold the pipe
 
 
