@@ -139,7 +139,8 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: { python-version: "3.12" }
-      - run: pip install knowngood
+      # The variable KNOWNGOOD is what pip installs it from: a path, a URL, or a name of your index.
+      - run: pip install "${{ vars.KNOWNGOOD }}"
       # 0: proceed. 1: roll back. 75: hold, and run it again.
       - run: knowngood verify --env=ENVIRONMENT
 """
@@ -149,7 +150,8 @@ smoke tests:
   stage: deploy
   image: python:3.12
   script:
-    - pip install knowngood
+    # The variable KNOWNGOOD is what pip installs it from: a path, a URL, or a name of your index.
+    - pip install "$KNOWNGOOD"
     # 0: proceed. 1: roll back. 75: hold, and run it again.
     - knowngood verify --env=ENVIRONMENT
   allow_failure: { exit_codes: [75] }

@@ -14,6 +14,9 @@ from .outcome import Outcome
 from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
 
 _NAMED: Final = 3  # URLs that a sentence names
+_VARYING: Final = re.compile(r"""\"[^\"]*\"|'[^']*'|<[^>]*>|\d+""")
+"""What differs between messages about one fault: what is quoted, elements, numbers."""
+
 _ERRORS: Final = {**NO_ANSWER, **BROKEN_ANSWER}
 
 
@@ -126,6 +129,26 @@ def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:
 def more_places(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
     """Return the URLs that the sentence only counts."""
     return tuple(_names(lead, core)[_NAMED:])
+
+
+def other_problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
+    """Return what the check of ``lead`` finds wrong at other URLs in other words, each once. What
+    differs in a quoted value or a number alone is the same.
+    """
+    known = {_skeleton(lead)}
+    lines = []
+    for symptom in core:
+        skeleton = _skeleton(symptom)
+        if symptom.outcome.check == lead.outcome.check and skeleton not in known and symptom.url:
+            known.add(skeleton)
+            first_line = symptom.outcome.message.partition("\n")[0]
+            lines.append(f"{urlsplit(symptom.url).path}: {first_line}")
+    return tuple(lines)
+
+
+def _skeleton(symptom: Symptom) -> str:
+    """Return the first line of a message without what differs between messages about one fault."""
+    return _VARYING.sub("…", symptom.words.partition("\n")[0])
 
 
 def _names(lead: Symptom, core: Sequence[Symptom]) -> list[str]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..fetch import AttemptError
-from .cause_words import is_compared, more_places, sentence, sides
+from .cause_words import is_compared, more_places, other_problems, sentence, sides
 from .folding import Group, cases_of, fold
 from .outcome import Outcome
 from .symptom import Symptom
@@ -126,7 +126,9 @@ def _cause(
         kind=outcome.kind,
         expected=expected,
         got=got,
-        problems=more_places(lead, group.core) if lead.trouble else () if expected else more_lines,
+        problems=more_places(lead, group.core)
+        if lead.trouble
+        else (*(() if expected else more_lines), *other_problems(lead, group.core)),
         exchanges=tuple(outcome.exchanges[:2]),
         urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(cases_of([s for s in group.core if s.outcome.check == outcome.check])),

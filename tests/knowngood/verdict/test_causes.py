@@ -308,6 +308,17 @@ def test_lines_beyond_the_sentence() -> None:
     assert (cause.expected, cause.got, cause.problems) == ("1", "2", ())
 
 
+def test_other_words_of_one_check_are_not_lost() -> None:
+    """One cause for the pages of a check, with what it finds wrong at another of them."""
+    [cause] = causes(
+        outcome("comes up", "/de/", message="a is not defined", values={"locale": "de"}),
+        outcome("comes up", "/fr/", message="a is not defined", values={"locale": "fr"}),
+        outcome("comes up", "/he/", message="b has no 'c'", values={"locale": "he"}),
+        outcome("comes up", "/ru/", message="b has no 'd'", values={"locale": "ru"}),
+    )
+    assert cause.problems == ("/he/: b has no 'c'",)
+
+
 def test_order_of_outcomes_changes_nothing() -> None:
     """Workers report in any order."""
     outcomes = [
