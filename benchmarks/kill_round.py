@@ -33,6 +33,7 @@ _STEPS: Final = {
     "PASSED": "ending",
     "FAILED": "going back",
     "REJECTED": "going back",
+    "INTERRUPTED": "ending",
 }
 """What a push does after a record of this verdict."""
 
