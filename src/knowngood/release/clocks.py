@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..safety import one_line
-from ..verdict.evidence import plural
+from ..safety import one_line, plural
 from .record import Record
 
 _NOTABLE: Final = timedelta(minutes=1)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..environment import BadEnvironment
-from ..safety import one_line
-from ..verdict.evidence import plural
+from ..safety import one_line, plural
 from . import attestation, record_store
 from .gate import GateDecision, GateQuestion
 from .record import OVERRIDDEN, RecordKind

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ..safety import one_line
-from ..verdict.evidence import listed, plural
+from ..safety import listed, one_line, plural
 from .wording import attempts_words, got_words
 
 _WIDEST: Final = 1000  # characters of one line; URLs are cut to half of that before

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..safety import one_line
+from ..safety import one_line, plural
 from ..verdict import VerdictKind
-from ..verdict.evidence import plural
 from .terminal import blocks_of, verdict_line
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ..verdict.evidence import plural
+from ..safety import plural
 from .wording import claim_words, place_facts
 
 _CAUSES_SHOWN: Final = 100

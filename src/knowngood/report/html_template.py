@@ -12,8 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from ..safety import first_lines, one_line
-from ..verdict.evidence import listed, plural
+from ..safety import first_lines, listed, one_line, plural
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -8,8 +8,7 @@ from contextlib import suppress
 from typing import Final, TextIO
 
 from ..fetch import SILENT
-from ..safety import first_lines, one_line
-from ..verdict.evidence import plural
+from ..safety import first_lines, one_line, plural
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
 from .wording import claim_words

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..safety import write_atomically
-from ..verdict.evidence import listed, plural
+from ..safety import listed, plural, write_atomically
 from . import github
 from .markdown import code, code_block, plain
 from .report import Report

@@ -6,10 +6,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..safety import one_line
+from ..safety import listed, one_line, plural
 from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
-from ..verdict.evidence import listed, plural
 from ..verdict.run_results import RunResults
 from . import cause_block
 from .wording import EXPIRES_SOON, attempts_words, claim_words

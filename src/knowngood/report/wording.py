@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from ..verdict.evidence import plural
+from ..safety import plural
 
 EXPIRES_SOON: Final = 14 * 86400
 """Seconds before a certificate's end from which on that is a warning. Let's Encrypt renews at 30

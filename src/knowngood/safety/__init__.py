@@ -16,6 +16,7 @@ from .redactor import MASK, SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
+from .wording import listed, plural
 
 __all__ = [
     "MASK",
@@ -33,10 +34,12 @@ __all__ = [
     "has_secrets",
     "hide_secrets",
     "indented_lines",
+    "listed",
     "lock",
     "lose_what_cannot_be_written",
     "one_line",
     "open_streams",
+    "plural",
     "process_group",
     "process_identity",
     "redact",

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
-from ..safety import one_line
-from ..verdict.evidence import ALIKE, CONVERGED, EVERYWHERE, plural
+from ..safety import one_line, plural
+from ..verdict.evidence import ALIKE, CONVERGED, EVERYWHERE
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
 
 SHOWN: Final = 8  # URLs that differ between edges

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from ..environment import Advisory
-from .evidence import Evidence, plural
+from ..safety import plural
+from .evidence import Evidence
 from .outcome import Outcome
 from .symptom import culprits
 

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ..environment import Release
-from ..safety import one_line
-from .evidence import BUILT, plural
+from ..safety import one_line, plural
+from .evidence import BUILT
 from .outcome import FAILED, Outcome
 
 SHOWN: Final = 8  # of each kind of difference

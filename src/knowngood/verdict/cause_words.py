@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
-from .evidence import CONVERGED, listed, plural
+from ..safety import listed, plural
+from .evidence import CONVERGED
 from .outcome import Outcome
 from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
 

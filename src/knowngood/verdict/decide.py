@@ -13,9 +13,10 @@ from typing import Any
 
 from ..environment import LEVELS
 from ..fetch import AttemptError
+from ..safety import listed, plural
 from .advisories import accepting
 from .causes import Cause, find_causes
-from .evidence import Evidence, listed, plural
+from .evidence import Evidence
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .judged import Judged
 from .outcome import FAILED, SKIPPED, Outcome

@@ -90,14 +90,3 @@ class Evidence:
     origins: Mapping[str, str] = field(default_factory=dict)
     retried: Sequence[Mapping[str, Any]] = ()
     tolerance: float = 0.2
-
-
-def plural(count: int, word: str) -> str:
-    """Return ``1 case`` or ``2 cases``."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Return the first names, ``most`` of them, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

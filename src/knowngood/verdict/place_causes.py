@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from ..fetch import RETRIED_STATUSES, SILENT, AttemptError
-from .evidence import listed
+from ..safety import listed
 from .place_files import PlaceVerdict
 from .symptom import ID, lasting
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from .. import __version__
-from .evidence import listed
+from ..safety import listed
 from .place_causes import SharedCause, is_silent, silent_origins
 from .place_files import Document, PlaceVerdict
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from ..safety import UsageError, one_line
-from .evidence import listed
+from ..safety import UsageError, listed, one_line
 from .exit_codes import EXIT_CODES, VerdictKind
 from .unreachable import SKEW
 

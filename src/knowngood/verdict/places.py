@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..safety import UsageError
-from .evidence import listed, plural
+from ..safety import UsageError, listed, plural
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .place_causes import SharedCause, shared_causes
 from .place_document import merged

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from ..safety import one_line
-from ..verdict.evidence import plural
+from ..safety import one_line, plural
 from .state import News, NewsKind, Status
 
 _WIDEST: Final = 1000  # characters of a line; no command that a run remembers is longer

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from inspect import isfunction
 from pathlib import Path
 
 from knowngood import checks
@@ -37,4 +38,4 @@ def test_everything_in_all_is_there_and_documented() -> None:
     """Each name is one that checks may use, and each function says what it does."""
     for name in checks.__all__:
         value = getattr(checks, name)
-        assert not callable(value) or value.__doc__, name
+        assert not isfunction(value) or value.__doc__, name

@@ -28,7 +28,7 @@ def verified(
     """The words of the command that verifies v2 on prod, after a deployment like this."""
     commands: list[list[str]] = []
 
-    def run(command: Sequence[str], folder: Path) -> int:
+    def run(command: Sequence[str], folder: Path, inherited: int) -> int:
         commands.append(list(command))
         return 75
 

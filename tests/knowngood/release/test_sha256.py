@@ -70,10 +70,10 @@ def test_records_are_written_pushed_and_read(
 
 def test_the_lock(site: Repository, origin: Path) -> None:
     """It is taken by one and given back, at an origin and without one."""
-    with push_lock.held(site, "prod", "a push"):
+    with push_lock.held(site, "prod", "a push", print):
         assert git(origin, "for-each-ref", "refs/knowngood/lock/prod")
     git(site.path, "remote", "remove", "origin")
-    with push_lock.held(site, "prod", "a push"):
+    with push_lock.held(site, "prod", "a push", print):
         assert git(site.path, "for-each-ref", "refs/knowngood/lock/prod")
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from knowngood.readiness.network_control import ControlLook
+from knowngood.safety import plural
 from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.decide import fold
-from knowngood.verdict.evidence import Evidence, plural
+from knowngood.verdict.evidence import Evidence
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
 from knowngood.verdict.symptom import keys
 from knowngood.verdict.unreachable import SilenceEvidence
