@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
 from ..safety import RunnerError, UsageError
 from ..session import Options
 from ..verdict import VerdictKind
@@ -151,8 +153,7 @@ def writing(path: Path, environment: str) -> Iterator[Store]:
         connection = _connect(path)
     with closing(connection):
         with _file_errors(path):
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
+            _begin(connection)
             _prepare(connection)
         yield Store(connection, path, environment)
 
@@ -184,6 +185,25 @@ def _connect(path: Path, options: str = "") -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+@retry(
+    retry=retry_if_exception(_is_locked),
+    stop=stop_after_delay(_BUSY),
+    wait=wait_random(0, 0.05),
+    reraise=True,
+)
+def _begin(connection: sqlite3.Connection) -> None:
+    """Begin to write. SQLite waits for a lock by itself, but not where the file becomes one with a
+    write-ahead log, or its log is being taken away (sqlite.org/wal.html, "Sometimes Queries Return
+    SQLITE_BUSY").
+    """
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
