@@ -48,26 +48,28 @@ def _problems(problems: Sequence[str], room: int) -> Iterator[str]:
 
 
 def _facts(cause: Mapping[str, Any]) -> Iterator[str]:
+    browser = cause.get("browser") or {}
     yield from (f"    accepted {why}" for why in cause["accepted"])
     if cause["expected"]:
         yield f"    expected {one_line(cause['expected'], _SIDE)}"
     if cause["got"] and cause["kind"] not in {"status", "redirect"}:
         yield f"    got      {one_line(cause['got'], _SIDE)}"
     for number, exchange in enumerate(cause["exchanges"]):
-        yield from _exchange(exchange, compared=number > 0)
-    yield from _browser(cause.get("browser") or {})
+        body = not browser  # what a browser says of a page tells more than how its source begins
+        yield from _exchange(exchange, compared=number > 0, body=body)
+    yield from _browser(browser)
     cases = cause["cases"]
     if len(cases) > 1:
         yield f"    in       {plural(len(cases), 'case')}: {listed(cases, _CASES)}"
     yield from _claims(cause["claims"])
 
 
-def _exchange(exchange: Mapping[str, Any], *, compared: bool) -> Iterator[str]:
+def _exchange(exchange: Mapping[str, Any], *, compared: bool, body: bool) -> Iterator[str]:
     if compared:
         yield f"    against  {exchange['method']} {exchange['url']}: {got_words(exchange)}"
         return
     yield f"    answer   {got_words(exchange)}"
-    if exchange.get("excerpt"):
+    if body and exchange.get("excerpt"):
         yield f"    body     {exchange['excerpt']}"
     if exchange.get("found_in"):
         yield f"    found in {exchange['found_in']}"

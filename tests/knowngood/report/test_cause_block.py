@@ -167,3 +167,18 @@ def test_fits_a_screen_and_is_plain(text: str) -> None:
         line.encode("utf-8")
     assert hostile[0].startswith("FAILED ")
     assert all(line.startswith("    ") for line in hostile[1:])
+
+
+def test_page_in_a_browser() -> None:
+    """Its console and what was not asked stand in place of the beginning of its source."""
+    console = ["log: fine", "exception: TypeError: x"]
+    browser = {"console": console, "not_asked": ["https://cdn.example/a.js"], "screenshot": "abc"}
+    block = lines(
+        Cause(
+            "failed", "it fails", "content", exchanges=(exchange(200),), browser=browser
+        ).to_json()
+    )
+    assert "    console  exception: TypeError: x" in block
+    assert "    others   not asked: https://cdn.example/a.js" in block
+    assert not any(line.startswith("    body ") for line in block)
+    assert len(block) <= 12
