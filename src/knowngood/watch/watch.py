@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from .. import notify
+from ..report import Report, prometheus
 from ..safety import shell_word
 from ..session import Options
 from ..supervisor import run_once
@@ -36,6 +37,7 @@ class Watch:
         complain: prints a line on trouble of the watch itself.
         state: the state after the last run; None before the first.
         run: the last run.
+        document: its verdict document.
         unstored: whether that was said already: the file cannot be read or written.
     """
 
@@ -46,6 +48,7 @@ class Watch:
     complain: Say
     state: WatchState | None = None
     run: WatchedRun | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
     unstored: bool = False
 
     def verify(self) -> int:
@@ -91,6 +94,7 @@ class Watch:
             for line in b"".join(output).decode("utf-8", "replace").splitlines():
                 self.complain(line)
             return None
+        self.document = verified.document
         return WatchedRun.of(verified.document)
 
     def _remember(self, run: WatchedRun) -> tuple[WatchState, tuple[News, ...]]:
@@ -118,17 +122,34 @@ class Watch:
         """
         environment = self.options.environment
         roll_back = _roll_back(self.options)
-        arrived = True
+        deliveries = []
         for piece in news:
             for line in news_text.lines(piece, environment.name, roll_back):
                 self.say(line)
             event = events.event(piece, environment.name, roll_back)
             if event is not None:
                 delivery = notify.tell(environment, event)
-                arrived &= bool(delivery.delivered or not delivery.troubles)
+                deliveries.append(delivery)
                 for trouble in delivery.troubles:
                     self.complain(trouble)
-        return arrived
+        if deliveries:
+            self._count(deliveries)
+        return all(delivery.delivered or not delivery.troubles for delivery in deliveries)
+
+    def _count(self, deliveries: Sequence[notify.Delivery]) -> None:
+        """Write into the metrics of the run how many messages arrived: they were there before."""
+        path = self.options.reports.get("--prometheus-file")
+        if path is None:
+            return
+        counted = notify.Delivery(
+            sum(delivery.delivered for delivery in deliveries),
+            tuple(trouble for delivery in deliveries for trouble in delivery.troubles),
+        )
+        document = {**self.document, "notifications": counted.to_json()}
+        try:
+            prometheus.write(path, Report(document))
+        except OSError as error:
+            self.complain(f"--prometheus-file {path}: not written: {error.strerror}")
 
     def _open_state(self, stack: ExitStack) -> tuple[store.Store | None, WatchState]:
         """Return the open file and its state; where it cannot be written, None and the last state

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,19 @@ def test_trouble_with_telling_is_told(
         "notify.0 (secrets.chat) was not told",
         "watch.heartbeat (secrets.switch) was not reached",
     ]
+
+
+def test_trouble_with_telling_is_counted(
+    watched: Put, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the metrics, which the run had written before."""
+    monkeypatch.setattr("knowngood.notify.attempts._WAIT", wait_none())
+    prod = watched(failed, **notified(serve(answer(status=500))))
+    metrics = tmp_path / "prod.prom"
+    prod.options = replace(prod.options, reports={"--prometheus-file": metrics})
+    prod.look(5)
+    lines = [line for line in metrics.read_text().splitlines() if "_notifications{" in line]
+    assert [line.rpartition(" ")[2] for line in lines] == ["0", "1"]
 
 
 def test_news_that_nobody_took_is_told_again(
