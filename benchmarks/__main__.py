@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from . import tables
-from .console import FAILED, INTERRUPTED, MET, MISSED, interrupt, progress, say
+from .console import FAILED, INTERRUPTED, MET, MISSED, count_up_to, interrupt, progress, say
 from .errors import BenchmarkError
 from .process import find
 from .results import Results
@@ -75,7 +75,7 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add(
         "--repeat",
-        type=_count,
+        type=count_up_to(_MOST),
         metavar="N",
         help=f"measure everything N times (default: {FULL.repeat}; with --quick {QUICK.repeat})",
     )
@@ -83,12 +83,6 @@ def _options() -> argparse.Namespace:
     add("--only", action="append", choices=SECTIONS, help="this part alone; may be repeated")
     add("--json", type=Path, metavar="FILE", help="write every measurement to FILE as well")
     return parser.parse_args()
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 1 to {_MOST}")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from knowngood.environment import BadEnvironment
 from knowngood.release import GitError
 
 from . import tables
-from .console import FAILED, INTERRUPTED, MET, MISSED, interrupt, progress, say
+from .console import FAILED, INTERRUPTED, MET, MISSED, count_up_to, interrupt, progress, say
 from .errors import BenchmarkError
 from .kill_round import FAULTS, Kill, Killed, KillRound
 from .killed_site import lost_file, pushed_site
@@ -155,15 +155,11 @@ def _options() -> argparse.Namespace:
         "work. Exit code: 0 all of it held, 1 some did not, 2 not measured.",
         allow_abbrev=False,
     )
-    parser.add_argument("--count", type=_count, default=20, metavar="N", help="kills (20)")
+    parser.add_argument(
+        "--count", type=count_up_to(_MOST), default=20, metavar="N", help="kills (20)"
+    )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="(random)")
     return parser.parse_args()
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 1 to {_MOST}")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ import fhr_standin
 from fhr_standin.faults import FAULTS
 
 from . import soaked, tables
-from .console import FAILED, INTERRUPTED, MET, MISSED, interrupt, progress, say
+from .console import FAILED, INTERRUPTED, MET, MISSED, count_up_to, interrupt, progress, say
 from .errors import BenchmarkError
 from .noise import Noise
 from .soaking import LOCALES, Ended, run
@@ -197,13 +197,13 @@ def _options() -> argparse.Namespace:
         "must fail. Exit code: 0 all of it held, 1 some did not, 2 not measured.",
         allow_abbrev=False,
     )
-    add = parser.add_argument
-    add("--runs", type=_number, metavar="N", help="sound runs (default: 300; with --quick 4)")
-    add("--seeds", type=_number, metavar="N", help="that they are dealt out to (10; 2)")
-    add("--lost", type=_number, metavar="N", help="runs of each way to lose the network (20; 2)")
+    add, number = parser.add_argument, count_up_to(100_000)
+    add("--runs", type=number, metavar="N", help="sound runs (default: 300; with --quick 4)")
+    add("--seeds", type=number, metavar="N", help="that they are dealt out to (10; 2)")
+    add("--lost", type=number, metavar="N", help="runs of each way to lose the network (20; 2)")
     add("--sensitivity", action="store_true", help="run each fault, too")
-    add("--each", type=_number, metavar="N", help="runs of each fault (3; 1)")
-    add("--at-once", type=_number, metavar="N", default=2 * cpus, help=f"({2 * cpus})")
+    add("--each", type=number, metavar="N", help="runs of each fault (3; 1)")
+    add("--at-once", type=number, metavar="N", default=2 * cpus, help=f"({2 * cpus})")
     add("--quick", action="store_true", help="a small run, to see that all works")
     add("--json", type=Path, metavar="FILE", help="write every run to FILE as well")
     options = parser.parse_args()
@@ -213,12 +213,6 @@ def _options() -> argparse.Namespace:
     options.seeds = options.seeds or seeds
     options.each = options.each or each
     return options
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(f"found {text!r}, allowed are 1 to 100000")
-    return int(text)
 
 
 if __name__ == "__main__":
