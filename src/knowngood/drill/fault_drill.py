@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, load_here
+from ..safety import Say
 from ..session.options import Options
 from ..supervisor import watched
 from . import results, table
 from .faults import Fault, list_faults
-from .results import DrillResult, DrillRun, Say
+from .results import DrillResult, DrillRun
 
 PAIRS: Final = 10
 """Pairs of faults that are drawn where nobody says how many."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ..environment import BadEnvironment
 from ..report import json_file
-from ..safety import write_atomically
+from ..safety import Say, write_atomically
 from ..supervisor import Conclusion
 from ..verdict import EXIT_CODES, VerdictKind
 from .faults import VERDICTS, Fault
@@ -18,9 +18,6 @@ from .naming import judge_naming
 
 AS_EXPECTED, MISSED = 0, 1
 """The exit codes of a drill."""
-
-Say = Callable[[str], None]
-"""Prints a line."""
 
 _OUTPUT: Final = 2000  # characters of a run's output that stand for a missing reason
 _NO_DOCUMENT: Final = {"verdict": "", "failures": [], "checks": {}, "causes": [], "origins": {}}

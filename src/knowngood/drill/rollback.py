@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from ..release import GitError
-from ..safety import indented_lines, one_line
+from ..safety import Say, indented_lines, one_line
 from ..verdict import VerdictKind
 from . import results, rollback_records
 from .fault_drill import drilled
-from .results import AS_EXPECTED, MISSED, Say
+from .results import AS_EXPECTED, MISSED
 from .sandbox import BAD, BETTER, BRANCH, GOOD, PROD, STAGE, Sandbox, sandbox
 
 _WHY: Final = "rollback drill: what if it is forced?"

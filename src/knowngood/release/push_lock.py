@@ -11,13 +11,13 @@ import json
 import signal
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Final
 
-from ..safety import RunnerError, one_line, process_identity
+from ..safety import RunnerError, Say, one_line, process_identity
 from . import record_store
 from .git import GitError, Repository
 
@@ -32,7 +32,6 @@ BY_HAND: Final = 3600.0
 """Seconds for which a lock counts that a person took by hand, which nobody renews."""
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-Say = Callable[[str], None]
 
 
 class PushLocked(RunnerError):

@@ -16,7 +16,7 @@ from .redactor import MASK, SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
-from .wording import listed, plural
+from .wording import Say, listed, plural
 
 __all__ = [
     "MASK",
@@ -27,6 +27,7 @@ __all__ = [
     "LockUnavailable",
     "Redactor",
     "RunnerError",
+    "Say",
     "UsageError",
     "cached_by_content",
     "encodable",

@@ -1,8 +1,12 @@
-"""Words for counts and lists, as every message has them."""
+"""Words for counts and lists, as every message has them, and what prints a message."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+Say: TypeAlias = Callable[[str], None]
+"""Prints a line, or has it printed."""
 
 
 def plural(count: int, word: str) -> str:

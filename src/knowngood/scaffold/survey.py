@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ..content import strict_json
 from ..environment import normal_origin
 from ..fetch import Exchange, is_turned_away, respond
-from ..safety import UsageError, one_line
+from ..safety import Say, UsageError, one_line
 from . import openapi
 from .pages import (
     LISTABLE,
@@ -26,7 +26,7 @@ from .pages import (
     to_page,
     tree,
 )
-from .visitor import Say, Visitor, is_ok, redirect, visiting
+from .visitor import Visitor, is_ok, redirect, visiting
 
 PAGES: Final = 20
 """Pages that a suite begins with."""

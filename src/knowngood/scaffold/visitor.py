@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from ..environment import Budget, Environment, normal_origin
 from ..fetch import Answer, Exchange, Fetcher, Probe
-from ..safety import one_line
+from ..safety import Say, one_line
 
 MOST: Final = 60
 """Requests of one look, redirects included."""
@@ -26,8 +26,6 @@ _SECONDS: Final = 10.0  # of one request
 _RUN: Final = 300.0  # seconds of all
 _ORIGIN: Final = "site"
 _AGENT: Final = "knowngood"
-
-Say: TypeAlias = Callable[[str], None]
 
 
 class Visitor:

@@ -18,7 +18,7 @@ from ..fetch import Recording
 from ..notify import Delivery, event_of_verdict, tell
 from ..report import Report
 from ..report.github import Annotations
-from ..safety import LockUnavailable, Redactor, one_line
+from ..safety import LockUnavailable, Redactor, Say, one_line
 from ..session import (
     RECORDED_IN,
     TERMINAL,
@@ -32,8 +32,6 @@ from . import child, lock, trust
 from .trust import Conclusion
 
 HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

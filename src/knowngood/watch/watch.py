@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +11,13 @@ from typing import Any, Final
 
 from .. import notify
 from ..report import Report, prometheus
-from ..safety import shell_word
+from ..safety import Say, shell_word
 from ..session import Options
 from ..supervisor import run_once
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from . import events, machine, monitoring, news_text, store
 from .run import WatchedRun
 from .state import News, Status, WatchState
-
-Say = Callable[[str], None]
 
 _CHUNKS: Final = 64
 """Pieces of the run's output that are kept, of 64 KB at most: only a usage error needs them."""
