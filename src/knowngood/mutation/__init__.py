@@ -1,0 +1,8 @@
+"""Mutations: what may go wrong with an answer, as pure functions from answer to answer.
+
+This room reads and writes answers. It sends nothing and does not know pytest, checks or verdicts.
+"""
+
+from .model import Change, Mutation, Recorded
+
+__all__ = ["Change", "Mutation", "Recorded"]

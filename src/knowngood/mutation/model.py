@@ -1,0 +1,71 @@
+"""What a mutation is: one thing that may go wrong with an answer, as a pure function.
+
+The way of the data::
+
+    Recorded ──► Mutation.changes ──► Change, Change, … ──► Change.apply ──► Answer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..fetch import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An answer that a run received, and what it received beside it.
+
+    Attributes:
+        method: the method of the request.
+        answer: the answer, its body as sent.
+        others: answers with 200 to other URLs that have the same media type, by URL.
+        earlier: what the same URL answered before in the same walk; None if it was not asked.
+        previous: what the same URL answered in an earlier recording; None without one.
+        element_ids: the ids of elements that the recorded scripts look up.
+    """
+
+    method: str
+    answer: Answer
+    others: tuple[Answer, ...] = ()
+    earlier: Answer | None = None
+    previous: Answer | None = None
+    element_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One way in which a mutation changes an answer.
+
+    Attributes:
+        predicate: what is wrong then, after a URL: ``lacks the key "email"``.
+        remedy: the line of a check or schema that notices it, ready to paste.
+        apply: returns the changed answer; None for an answer that cannot be changed so. It is
+            called with every answer that is to be changed in the same way, not only with the one
+            that the change was made for.
+        slowdown: how many times as long the answer takes.
+    """
+
+    predicate: str
+    remedy: str
+    apply: Callable[[Recorded], Answer | None]
+    slowdown: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One thing that may go wrong with answers.
+
+    Attributes:
+        name: its name: ``json-key-gone``.
+        stands_for: what happens in operations to bring it about.
+        changes: returns the ways in which it can change an answer; none if it does not apply.
+        weight: how much it counts in the score: 1 for what users notice, less for what they
+            may not.
+    """
+
+    name: str
+    stands_for: str
+    changes: Callable[[Recorded], Iterable[Change]]
+    weight: float = 1.0
