@@ -1,4 +1,4 @@
-"""What came of one mutant: of a deployment with one changed answer, or with one kind of them."""
+"""What came of mutants: of a deployment with one changed answer, or with one kind of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from enum import StrEnum
 
 
 class Notice(StrEnum):
-    """Whether a suite notices a mutant."""
+    """Whether a suite notices a mutant. Those that are accepted or left out do not count."""
 
     CAUGHT = "caught"
     MISNAMED = "misnamed"
     MISSED = "missed"
+    ACCEPTED = "accepted"
     LEFT_OUT = "left out"
 
 
@@ -27,12 +28,12 @@ class MutantResult:
         predicate: what is wrong, after a URL: ``lacks the key "email"``.
         urls: the URLs whose answers were changed: one, or all of the kind.
         notice: whether the suite noticed. Caught is a confirmed failure whose first cause names a
-            changed URL, misnamed one whose first cause names another.
-        reason: the first cause's sentence; of one that was left out, why.
+            changed URL, misnamed one whose first cause names another. Accepted is one that is not
+            caught where the environment accepts that.
+        reason: the first cause's sentence; of one that is accepted or was left out, why.
         named: the URL that the first cause names; empty without a failure.
         checks: the checks that failed.
         remedy: the line of a check or schema that would notice it.
-        accepted: the reason for which the environment accepts that it is missed; empty if not.
     """
 
     kind: str
@@ -46,4 +47,26 @@ class MutantResult:
     named: str = ""
     checks: tuple[str, ...] = ()
     remedy: str = ""
-    accepted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MutationDrill:
+    """What came of a drill of mutations.
+
+    Attributes:
+        environment: the name of the environment.
+        release: the release that answered; None if it does not say.
+        seed: what draws the same mutants again.
+        seconds: how long the mutants took, without the run that recorded the answers.
+        requests: those that this run sent; 0 where a recording was read. Mutants send none.
+        results: what came of each mutant.
+        possible: how many mutants there are; more than results where time was short.
+    """
+
+    environment: str
+    release: str | None
+    seed: int
+    seconds: float
+    requests: int
+    results: tuple[MutantResult, ...]
+    possible: int

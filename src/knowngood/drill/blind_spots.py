@@ -1,0 +1,70 @@
+"""Mutants that come to the same thing, as one blind spot each, the worst first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .mutant import MutantResult, Notice
+from .mutation_score import grouped
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """One thing that may go wrong, at one kind of URL or at several, and is not caught.
+
+    Attributes:
+        mutants: what came of it: at least one mutant, all with one mutation and predicate, and
+            with one line that would catch them.
+    """
+
+    mutants: tuple[MutantResult, ...]
+
+    @property
+    def first(self) -> MutantResult:
+        """The first of its mutants."""
+        return self.mutants[0]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it is, each once: a path, or a path with fields where several URLs are changed."""
+        kinds = grouped(self.mutants, lambda mutant: mutant.kind)
+        return tuple(dict.fromkeys(map(_place, kinds.values())))
+
+    @property
+    def sentence(self) -> str:
+        """What goes wrong at the first place: ``/api/users/1 lacks the key "email"``."""
+        return f"{self.places[0]} {self.first.predicate}"
+
+
+def blind_spots(results: Iterable[MutantResult], notice: Notice) -> list[BlindSpot]:
+    """Return the mutants that came out as ``notice``, those that come to the same thing together.
+
+    The worst comes first: that of most weight, then the one at most places.
+    """
+    alike = grouped((result for result in results if result.notice is notice), _key)
+    return sorted((BlindSpot(tuple(mutants)) for mutants in alike.values()), key=_order)
+
+
+def _key(result: MutantResult) -> tuple[str, ...]:
+    named = result.named if result.notice is Notice.MISNAMED else ""
+    why = result.reason if result.notice is Notice.ACCEPTED else ""
+    return result.mutation, result.predicate, result.remedy, named, why
+
+
+def _order(spot: BlindSpot) -> tuple[object, ...]:
+    first = spot.first
+    return -first.weight, -len(spot.places), first.kind, first.mutation, first.predicate
+
+
+def _place(mutants: Sequence[MutantResult]) -> str:
+    """Return the path of the URL that is changed, or of the kind if it is not a single one."""
+    urls = {url for mutant in mutants for url in mutant.urls}
+    return path(urls.pop() if len(urls) == 1 else mutants[0].kind)
+
+
+def path(url: str) -> str:
+    """Return path and query of a URL, or of a kind of URL such as ``content:/{locale}/``."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

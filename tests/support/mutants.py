@@ -1,0 +1,42 @@
+"""Mutants as a drill judges them, for what is made from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from knowngood.drill.mutant import MutantResult, MutationDrill, Notice
+
+USERS = "api:/users/{id}"
+
+
+def mutant(notice: str = "missed", key: str = "email", **fields: Any) -> MutantResult:
+    """Return what came of a user's record that lacks a key."""
+    return MutantResult(
+        **{
+            "kind": USERS,
+            "mutation": "json-key-gone",
+            "stands_for": "a key was renamed",
+            "weight": 1.0,
+            "predicate": f'lacks the key "{key}"',
+            "urls": ("https://api.example/users/1",),
+            "notice": Notice(notice),
+            "remedy": f'"required": ["{key}"]',
+            **fields,
+        }
+    )
+
+
+def drill(*results: MutantResult, **fields: Any) -> MutationDrill:
+    """Return a drill of these mutants."""
+    return MutationDrill(
+        **{
+            "environment": "stage",
+            "release": "v7",
+            "seed": 4711,
+            "seconds": 2.0,
+            "requests": 30,
+            "results": results,
+            "possible": len(results),
+            **fields,
+        }
+    )
