@@ -43,6 +43,11 @@ class OpenedPage:
         self._messages = BrowserMessages()
         self._messages.watch(page)
 
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """What the page asked of the environment's origins so far, in order."""
+        return self._traffic.exchanges
+
     def load(self) -> None:
         """Open it, and wait until it and all that it needs has loaded. Raises PageFault."""
         from playwright.sync_api import Error

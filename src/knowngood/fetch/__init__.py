@@ -14,9 +14,11 @@ from .exchange_summary import describe
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
+from .made_up import is_made_up
 from .page_loader import PageLoad, resource_group
 from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import (
+    ANEW,
     ANSWERED_WRONG,
     RETRIED_ERRORS,
     RETRIED_STATUSES,
@@ -28,6 +30,7 @@ from .probe import (
 )
 from .proxy_hint import proxy_hint
 from .recording import Recording
+from .replay import Replay, exchange_with
 from .response import (
     Blocked,
     NoAnswer,
@@ -38,9 +41,11 @@ from .response import (
     respond,
 )
 from .statistics import by_connection
+from .tape import Tape
 from .turned_away import is_turned_away
 
 __all__ = [
+    "ANEW",
     "ANSWERED_WRONG",
     "NAMED",
     "REPEATABLE",
@@ -64,14 +69,18 @@ __all__ = [
     "Prefetcher",
     "Probe",
     "Recording",
+    "Replay",
     "Resource",
     "Response",
+    "Tape",
     "WrongStatus",
     "by_connection",
     "connect_options",
     "curl_line",
     "decoded",
     "describe",
+    "exchange_with",
+    "is_made_up",
     "is_turned_away",
     "may_be_chance",
     "proxy_hint",

@@ -125,7 +125,7 @@ class Attempts:
         started = time.monotonic()
         first, answer = await self.transport.send(probe, headers, limits)
         attempt, hops = first, 0
-        while answer is not None and probe.follow and _is_redirect(answer):
+        while answer is not None and probe.follow and redirects(answer):
             target = target_of(answer)
             trouble = self._redirect_trouble(probe, target, hops)
             if trouble:
@@ -172,7 +172,8 @@ class Attempts:
         return attempt, replace(answer, decoded=decoded)
 
 
-def _is_redirect(answer: Answer) -> bool:
+def redirects(answer: Answer) -> bool:
+    """Return whether an answer leads to another URL."""
     return answer.status in {301, 302, 303, 307, 308} and answer.header("location") is not None
 
 

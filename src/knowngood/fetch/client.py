@@ -21,6 +21,7 @@ from .probe import (
     AttemptError,
     Exchange,
     Probe,
+    walk_group,
 )
 from .response import Blocked, NoAnswer, Response, respond
 
@@ -162,7 +163,7 @@ class _FetcherTransport(httpx.BaseTransport):
             url=url,
             method=request.method,
             address=self._address,
-            template=f"{self._origin} walk",
+            template=walk_group(self._origin),
             headers=tuple(pair for pair in pairs if pair[0].lower() not in _SET_BY_CURL),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
             repeatable=options.get("repeatable", options.get("named", idempotent)),

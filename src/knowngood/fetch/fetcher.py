@@ -25,9 +25,11 @@ from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_lar
 from .page_loader import PageLoad, PageLoader
 from .probe import RUN_ERRORS, Attempt, AttemptError, Exchange, Probe
 from .recording import Recording
+from .replay import Replay
 from .response import request_headers
 from .silence import SilentOrigins
 from .statistics import RequestStatistics
+from .tape import Tape
 from .transport import Transport
 from .turned_away import is_turned_away
 
@@ -37,7 +39,8 @@ class Fetcher:
 
     ``deadline`` is the end of the run in seconds since the epoch; ``share`` is the number of
     processes that divide the environment's concurrency among them; ``public`` trusts the usual
-    authorities beside those of the environment; ``recording`` gets what is sent and received.
+    authorities beside those of the environment; ``recording`` gets what is sent and received;
+    ``replay`` answers in place of the network; ``tape`` keeps the answers that checks share.
     """
 
     def __init__(
@@ -49,6 +52,8 @@ class Fetcher:
         *,
         public: bool = False,
         recording: Recording | None = None,
+        replay: Replay | None = None,
+        tape: Tape | None = None,
     ) -> None:
         budget = environment.budget
         slots = affordable(max(1, budget.concurrency // share))
@@ -59,21 +64,26 @@ class Fetcher:
         self._loaders: WeakKeyDictionary[Future[PageLoad], PageLoader] = WeakKeyDictionary()
         self._silent = SilentOrigins(budget.probe)
         self._edges = environment.edges
-        recorder = recording.recorder() if recording is not None else None
-        proxy = environment.network.proxy
-        self._transport = Transport(
-            slots, environment.ca, public=public, proxy=proxy, recorder=recorder
-        )
-        self._concurrency = Concurrency(slots, self._transport.limit)
-        self._attempts = Attempts(
-            self._transport,
-            self.guard,
-            request_headers(run_id, environment.send),
-            budget,
-            deadline,
-            self.statistics.began + budget.settle,
-            self._concurrency,
-        )
+        self._tape = tape
+        self._transport: Transport | None = None
+        self._attempts: Attempts | Replay
+        if replay is not None:
+            self._attempts = replay
+        else:
+            recorder = recording.recorder() if recording is not None else None
+            proxy = environment.network.proxy
+            self._transport = Transport(
+                slots, environment.ca, public=public, proxy=proxy, recorder=recorder
+            )
+            self._attempts = Attempts(
+                self._transport,
+                self.guard,
+                request_headers(run_id, environment.send),
+                budget,
+                deadline,
+                self.statistics.began + budget.settle,
+                Concurrency(slots, self._transport.limit),
+            )
         self._slot = asyncio.Semaphore(slots)
         self._loop = asyncio.SelectorEventLoop()
         self._memory = MemoryBudget(self._loop, budget.body)
@@ -167,7 +177,9 @@ class Fetcher:
 
     def excuse(self) -> None:
         """Excuse failures that pass by themselves, if asking again shows that they have passed."""
-        statistics, concurrency = self.statistics, self._concurrency
+        if isinstance(self._attempts, Replay):
+            return  # what was recorded stays as it is
+        statistics, concurrency = self.statistics, self._attempts.concurrency
         statistics.takes = concurrency.limit if concurrency.lowered else 0
         again = partial(self.again, fresh=False)
         times = self._attempts.settled_by, self._attempts.deadline
@@ -185,7 +197,8 @@ class Fetcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._transport.close()
+        if self._transport is not None:
+            await self._transport.close()
         self._loop.stop()
 
     def _hurry(self, loader: PageLoader) -> None:
@@ -230,7 +243,10 @@ class Fetcher:
         """Ask when there is room for the answer, and again if it needs more than there was."""
         while await self._memory.admit(reservation):
             try:
-                return await self._send(probe, reservation)
+                exchange = await self._send(probe, reservation)
+                if self._tape is not None:
+                    self._tape.keep(exchange)
+                return exchange
             except Postponed:
                 continue
             finally:

@@ -10,7 +10,7 @@ read, the workers that report and the writers that print.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -101,6 +101,15 @@ _NEVER_SENT: Final = frozenset(
 """Errors that end an attempt before its request is on the wire, so that nothing was written."""
 
 
+ANEW: Final = 1000
+"""Added to the number of a sample to ask for it anew; a mark has at most 100 samples."""
+
+
+def walk_group(origin: str) -> str:
+    """Return the name of the group in which the requests of clients at ``origin`` are counted."""
+    return f"{origin} walk"
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One request that a check declares. Two probes are equal if they send the same request.
@@ -140,6 +149,16 @@ class Probe:
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
+
+    @property
+    def in_walk(self) -> bool:
+        """Return whether a check's client sends it: its answer is shared with nobody."""
+        return self.template == walk_group(self.origin)
+
+    @property
+    def first_look(self) -> Probe:
+        """Return the probe that asks for the same the first time (``ANEW``)."""
+        return self if self.sample < ANEW else replace(self, sample=self.sample % ANEW)
 
     @property
     def connect_to(self) -> str:

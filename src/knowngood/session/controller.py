@@ -64,6 +64,16 @@ class Controller:
         self._document: dict[str, Any] | None = None
         self._annotations: Annotations | None = None
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict, once it is given."""
+        return self._verdict
+
+    @property
+    def results(self) -> RunResults:
+        """What all processes of the run have reported so far."""
+        return self._results
+
     # -- before the first check
 
     @pytest.hookimpl(tryfirst=True)

@@ -8,19 +8,23 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ..browser import Browser, opened
 from ..environment import Environment
 from ..fetch import (
+    ANEW,
     Client,
     Fetcher,
     PageTooLarge,
     Plan,
     PlannedProbe,
     Prefetcher,
+    Probe,
+    Replay,
     Resource,
     Response,
+    Tape,
     describe,
     respond,
 )
@@ -35,16 +39,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-_ANEW: Final = 1000
-"""Added to the number of a sample to ask for it anew; a mark has at most 100 samples."""
-
-
 class Runner:
-    """Fetches for the items of this process until closed."""
+    """Fetches for the items of this process until closed.
 
-    def __init__(self, environment: Environment, ticket: RunTicket) -> None:
+    With ``replay`` it gives what was recorded, and sends nothing. ``tape`` is to keep what is
+    received; None where nobody will replay it.
+    """
+
+    def __init__(
+        self, environment: Environment, ticket: RunTicket, replay: Replay | None = None
+    ) -> None:
         self.environment = environment
         self.ticket = ticket
+        self.replay = replay
+        self.tape: Tape | None = None
         self.left_behind: list[str] = []
         self._late: list[str] = []
         self._lacking: list[dict[str, Any]] = []
@@ -63,7 +71,9 @@ class Runner:
             ticket.run_id,
             ticket.deadline,
             ticket.workers,
-            recording=ticket.recording,
+            recording=ticket.recording if self.replay is None else None,
+            replay=self.replay,
+            tape=self.tape,
         )
         self._fetcher.statistics.built = ticket.built
         self._fetcher.start()
@@ -80,12 +90,25 @@ class Runner:
         try:
             yield
         finally:
+            if self.tape is not None:
+                self.tape.note_item(plan.nodeid, self._probes_read(reading), reading.sent)
             self._prefetcher.release(plan)
             if reading.repeated is not None:
                 self._prefetcher.release(reading.repeated)
             self._reading = None
             if reading.failed:
                 self._forget_failure()
+
+    def _probes_read(self, reading: ItemReading) -> list[Probe]:
+        """Return the probes of all that an item declares, of what its pages need, and of what its
+        page asked for in the browser.
+        """
+        assert self._prefetcher is not None
+        loads = [self._prefetcher.take(planned) for planned in reading.planned]
+        exchanges = [load.exchange for load in loads]
+        exchanges += [r.exchange for load in loads for r in load.resources if r.exchange]
+        exchanges += reading.page.exchanges if reading.page is not None else ()
+        return [exchange.probe for exchange in exchanges]
 
     @property
     def right_by(self) -> float:
@@ -97,7 +120,7 @@ class Runner:
         reading = self._now()
         assert self._prefetcher is not None
         planned = tuple(
-            replace(planned, probe=replace(planned.probe, sample=planned.probe.sample + _ANEW))
+            replace(planned, probe=replace(planned.probe, sample=planned.probe.sample + ANEW))
             for planned in reading.planned
         )
         if reading.repeated is not None:

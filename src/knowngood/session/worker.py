@@ -129,6 +129,11 @@ class Worker:
             gc.freeze()  # items live to the end; without this every collection walks over them
             gc.set_threshold(GARBAGE)
 
+    @property
+    def plans(self) -> dict[str, Plan]:
+        """What the items that have not run yet will read, by node id."""
+        return dict(self._plans)
+
     # -- the checks
 
     def answers(self) -> Sequence[Response]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ..environment import LEVELS, Advisory, Environment
 from ..fetch import AnswerTimes
@@ -15,6 +16,8 @@ from .build_match import BuildComparison, ServedFile
 from .evidence import ALIKE, BUILT, CONVERGED, Evidence
 from .outcome import PASSED, SKIPPED, Outcome
 from .unreachable import SilenceEvidence
+
+_CONTAINER: Final = (list, dict, set)
 
 
 @dataclass(slots=True)
@@ -139,6 +142,25 @@ class RunResults:
             self.outcomes.remove(before[0])
         else:
             self.passed -= 1
+
+    def without(self, nodeids: Collection[str]) -> RunResults:
+        """Return a copy in which these items, which have run, are still to run again."""
+        containers = (f.name for f in fields(self) if isinstance(getattr(self, f.name), _CONTAINER))
+        copies = {name: copy(getattr(self, name)) for name in containers}
+        bad = [outcome for outcome in self.outcomes if outcome.nodeid not in nodeids]
+        held = len(nodeids) - (len(self.outcomes) - len(bad))
+        claims = {n: replace(claim, asked=set(claim.asked)) for n, claim in self.claims.items()}
+        answers = {origin: replace(times) for origin, times in self.answers.items()}
+        return replace(
+            self,
+            **copies
+            | {
+                "outcomes": bad,
+                "passed": self.passed - held,
+                "claims": claims,
+                "answers": defaultdict(AnswerTimes, answers),
+            },
+        )
 
     def add_result(self, result: Mapping[str, Any]) -> None:
         """Add what one process left out at collection and what it asked for."""

@@ -1,0 +1,188 @@
+"""Draw mutants: deployments with one changed answer, or with one kind of them changed alike."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from ..content import javascript_names, media_types
+from ..fetch import Answer, Exchange, Tape, decoded, exchange_with
+from ..mutation import Change, Mutation, Recorded
+from .targets import Target
+
+_OTHERS: Final = 5
+"""Other answers that a mutation may take the body of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A deployment with one change.
+
+    Attributes:
+        kind: the kind of URL that is changed.
+        mutation: what goes wrong.
+        change: how.
+        targets: what is changed.
+        changed: the exchange in place of each that is changed.
+    """
+
+    kind: str
+    mutation: Mutation
+    change: Change
+    targets: tuple[Target, ...]
+    changed: dict[Exchange, Exchange]
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """The node ids of the items that read a changed answer."""
+        return frozenset().union(*(target.readers for target in self.targets))
+
+
+@dataclass(slots=True)
+class Mutants:
+    """Makes the mutants of what a tape holds.
+
+    Attributes:
+        tape: what was recorded.
+        targets: what can be changed of it.
+        mutations: what may go wrong with it.
+        previous: answers of an earlier recording, by URL without the query.
+    """
+
+    tape: Tape
+    targets: Sequence[Target]
+    mutations: Sequence[Mutation]
+    previous: dict[str, Answer] = field(default_factory=dict)
+    _recorded: dict[Exchange, Recorded] = field(default_factory=dict)
+    _surroundings: Surroundings | None = None
+
+    def drawn(self, chance: random.Random) -> Iterator[Mutant]:
+        """Yield every mutant in an order that ``chance`` draws: each mutation of each kind of URL
+        once before any comes twice; each change in all of a kind at once, then in one alone.
+        """
+        self._surroundings = Surroundings(self.tape, self.targets)
+        by_kind: defaultdict[str, list[Target]] = defaultdict(list)
+        for target in self.targets:
+            by_kind[target.kind].append(target)
+        pairs = [
+            self._of_pair(kind, targets, mutation, random.Random(chance.random()))  # noqa: S311
+            for kind, targets in by_kind.items()
+            for mutation in self.mutations
+        ]
+        while pairs:
+            chance.shuffle(pairs)
+            left = []
+            for pair in pairs:
+                mutant = next(pair, None)
+                if mutant is not None:
+                    yield mutant
+                    left.append(pair)
+            pairs = left
+
+    def _of_pair(
+        self, kind: str, targets: list[Target], mutation: Mutation, chance: random.Random
+    ) -> Iterator[Mutant]:
+        one = chance.choice(targets)
+        changes = list(self._changes(one, mutation))
+        chance.shuffle(changes)
+        for change in changes:
+            for some in (targets, [one]) if len(targets) > 1 else ([one],):
+                mutant = self._mutant(kind, mutation, change, some)
+                if mutant.changed:
+                    yield mutant
+
+    def _changes(self, target: Target, mutation: Mutation) -> Iterator[Change]:
+        """Yield the ways in which ``mutation`` can change an answer of ``target``, each once."""
+        predicates = set()
+        for exchange in target.exchanges:
+            for change in mutation.changes(self._of(target, exchange)):
+                if change.predicate not in predicates:
+                    predicates.add(change.predicate)
+                    yield change
+
+    def _mutant(
+        self, kind: str, mutation: Mutation, change: Change, targets: Sequence[Target]
+    ) -> Mutant:
+        changed = {}
+        for target in targets:
+            for exchange in target.exchanges:
+                answer = change.apply(self._of(target, exchange))
+                if answer is not None:
+                    changed[exchange] = exchange_with(exchange, answer, change.slowdown)
+        return Mutant(kind, mutation, change, tuple(targets), changed)
+
+    def _of(self, target: Target, exchange: Exchange) -> Recorded:
+        recorded = self._recorded.get(exchange)
+        if recorded is None:
+            assert self._surroundings is not None
+            previous = self.previous.get(target.url)
+            recorded = self._surroundings.recorded(target, exchange, previous)
+            self._recorded[exchange] = recorded
+        return recorded
+
+
+class Surroundings:
+    """What was recorded beside each answer."""
+
+    def __init__(self, tape: Tape, targets: Sequence[Target]) -> None:
+        self._tape = tape
+        self._by_type: defaultdict[str, list[tuple[str, Answer]]] = defaultdict(list)
+        for target in targets:
+            for exchange in target.exchanges[:1]:
+                answer = exchange.answer
+                if answer is not None and answer.status == 200 and not exchange.probe.in_walk:
+                    self._by_type[_media_type(answer)].append((target.kind, answer))
+
+    def recorded(self, target: Target, exchange: Exchange, previous: Answer | None) -> Recorded:
+        """Return an answer with what was recorded beside it."""
+        answer = exchange.answer
+        assert answer is not None
+        media_type = _media_type(answer)
+        return Recorded(
+            method=exchange.probe.method,
+            answer=answer,
+            others=self._others(target.kind, answer),
+            earlier=self._earlier(target, exchange) if exchange.probe.in_walk else None,
+            previous=previous,
+            element_ids=self._element_ids if media_type == "text/html" else frozenset(),
+        )
+
+    def _others(self, kind: str, answer: Answer) -> tuple[Answer, ...]:
+        """Return other answers of the same media type, those of the same kind first."""
+        others = [
+            (other_kind != kind, other)
+            for other_kind, other in self._by_type[_media_type(answer)]
+            if other.body != answer.body and other.url != answer.url
+        ]
+        return tuple(other for _, other in sorted(others, key=lambda pair: pair[0])[:_OTHERS])
+
+    def _earlier(self, target: Target, exchange: Exchange) -> Answer | None:
+        """Return what the same URL answered before in the walk."""
+        (nodeid,) = target.readers
+        earlier = None
+        for other in self._tape.walks[nodeid]:
+            if other is exchange:
+                return earlier
+            if other.probe.url == exchange.probe.url and other.probe.method == "GET":
+                earlier = other.answer
+        return None
+
+    @cached_property
+    def _element_ids(self) -> frozenset[str]:
+        """The ids that the recorded scripts look up."""
+        scripts = [
+            decoded(answer)
+            for media_type, answers in self._by_type.items()
+            if "javascript" in media_type
+            for _, answer in answers
+        ]
+        selectors = {s for source in scripts for s in javascript_names.selectors(source)}
+        return frozenset(s.removeprefix("#") for s in selectors if s.startswith("#"))
+
+
+def _media_type(answer: Answer) -> str:
+    return media_types.media_type(answer.header("content-type"))

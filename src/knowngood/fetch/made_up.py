@@ -1,0 +1,43 @@
+"""Tell the names that a check makes up anew in each run: ids of documents, times, nonces.
+
+A walk that is replayed sends other names than the one that was recorded. Texts are split into
+words; where two texts have the same number of words, those that differ stand for each other.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORD: Final = re.compile(r"[\w-]+")
+_SHORTEST: Final = 4
+"""Letters that a word needs to be told from one that stands in a text by chance."""
+
+MADE_UP: Final = re.compile(r"(?=[\w-]*\d)[\w-]{6,}")
+"""What looks made up: six letters or more, with a digit among them."""
+
+
+def differing_words(recorded: str, sent: str) -> dict[str, str] | None:
+    """Return which word of ``sent`` stands for which of ``recorded``; None where the texts are
+    not made alike.
+    """
+    old, new = _WORD.findall(recorded), _WORD.findall(sent)
+    if len(old) != len(new) or _WORD.sub("", recorded) != _WORD.sub("", sent):
+        return None
+    return {a: b for a, b in zip(old, new, strict=True) if a != b}
+
+
+def is_made_up(word: str) -> bool:
+    """Return whether a word looks like a name that a check made up."""
+    return MADE_UP.fullmatch(word) is not None
+
+
+def translated(text: str, words: dict[str, str]) -> str:
+    """Return ``text`` with all words replaced that stand for others and are long enough."""
+    if not any(len(word) >= _SHORTEST for word in words):
+        return text
+    return _WORD.sub(lambda found: _translation(found[0], words), text)
+
+
+def _translation(word: str, words: dict[str, str]) -> str:
+    return words.get(word, word) if len(word) >= _SHORTEST else word

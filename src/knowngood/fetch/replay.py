@@ -1,0 +1,176 @@
+"""Answer probes from a tape in place of the network, with some of the answers changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from .attempts import MayGrow, redirects
+from .decompression import decoded
+from .made_up import differing_words, is_made_up, translated
+from .probe import (
+    RETRIED_STATUSES,
+    SAFE_METHODS,
+    Answer,
+    Attempt,
+    AttemptError,
+    Exchange,
+    Probe,
+)
+from .tape import Tape
+
+_ATTEMPTS: Final = 3
+
+
+@dataclass(slots=True)
+class Replay:
+    """Gives what a tape holds, in the place of :class:`.Attempts`. It opens no connection.
+
+    Attributes:
+        tape: what was recorded.
+        changed: what is given in place of an exchange of the tape.
+        given: the probes that got a changed answer.
+        unknown: the probes that the tape has no answer to.
+    """
+
+    tape: Tape
+    changed: Mapping[Exchange, Exchange] = field(default_factory=dict)
+    given: list[Probe] = field(default_factory=list)
+    unknown: list[Probe] = field(default_factory=list)
+    _walk: Walk = field(default_factory=lambda: Walk(()))
+
+    def begin(self, nodeid: str) -> None:
+        """Make ready for one item: its clients begin anew."""
+        others = (walk for other, walk in self.tape.walks.items() if other != nodeid)
+        spare = [exchange for walk in others for exchange in walk]
+        self._walk = Walk(self.tape.walks.get(nodeid, ()), spare)
+
+    async def until_answered(self, probe: Probe, _: MayGrow) -> Exchange:
+        """Return the recorded exchange, or the one in its place."""
+        return self._walked(probe) if probe.in_walk else self._shared(probe)
+
+    async def once(self, probe: Probe, *, fresh: bool) -> Exchange:
+        """Return what ``until_answered`` does; ``fresh`` makes no difference."""
+        return await self.until_answered(probe, None)
+
+    def _shared(self, probe: Probe) -> Exchange:
+        recorded = self.tape.shared.get(probe.first_look)
+        if recorded is None:
+            return self._not_recorded(probe)
+        return replace(self._after_change(recorded, probe), probe=probe)
+
+    def _walked(self, probe: Probe) -> Exchange:
+        recorded = self._walk.next(probe)
+        if recorded is None:
+            return self._not_recorded(probe)
+        return self._walk.translated(self._after_change(recorded, probe), probe)
+
+    def _after_change(self, recorded: Exchange, probe: Probe) -> Exchange:
+        changed = self.changed.get(recorded)
+        if changed is None:
+            return recorded
+        self.given.append(probe)
+        return changed
+
+    def _not_recorded(self, probe: Probe) -> Exchange:
+        self.unknown.append(probe)
+        detail = "the recording has no answer to it"
+        return Exchange(probe, (Attempt(0.0, 0.0, error=AttemptError.RUNNER, detail=detail),))
+
+
+class Walk:
+    """What the clients of one item sent, and are to send again with other made-up names.
+
+    ``spare`` is what the clients of other items sent: a client that several share logs in once, in
+    whichever item comes first.
+    """
+
+    def __init__(self, recorded: Sequence[Exchange], spare: Sequence[Exchange] = ()) -> None:
+        self._recorded = list(recorded)
+        self._spare = list(spare)
+        self._given: list[Exchange] = []
+        self._words: dict[str, str] = {}
+
+    def next(self, probe: Probe) -> Exchange | None:
+        """Return the recorded exchange whose place ``probe`` takes; None without one.
+
+        A request that changes nothing may come more often than it was recorded.
+        """
+        given = self._given[::-1] if probe.method in SAFE_METHODS else []
+        for exchange in (*self._recorded, *self._spare, *given):
+            if self._matches(exchange.probe, probe):
+                self._take(exchange)
+                return exchange
+        return None
+
+    def _take(self, exchange: Exchange) -> None:
+        """Note that an exchange was given; what its item sent before does not come any more."""
+        if exchange in self._recorded:
+            del self._recorded[: self._recorded.index(exchange) + 1]
+        elif exchange in self._spare:
+            self._spare.remove(exchange)
+        self._given.append(exchange)
+
+    def translated(self, exchange: Exchange, probe: Probe) -> Exchange:
+        """Return ``exchange`` as the answer to ``probe``, with the names that this makes up."""
+        answer = exchange.answer
+        if answer is not None and self._words:
+            answer = _in_other_words(answer, self._words)
+        return replace(exchange, probe=probe, answer=answer)
+
+    def _matches(self, recorded: Probe, probe: Probe) -> bool:
+        """Return whether both are the same request but for made-up names, which are learnt then."""
+        if recorded.method != probe.method or recorded.origin != probe.origin:
+            return False
+        words = differing_words(recorded.url, probe.url)
+        if words is None or not all(self._stand_for(*pair) for pair in words.items()):
+            return False
+        self._words |= words
+        self._words |= differing_words(_text(recorded.body), _text(probe.body)) or {}
+        return True
+
+    def _stand_for(self, old: str, new: str) -> bool:
+        return self._words.get(old, new) == new and (
+            old in self._words or (is_made_up(old) and is_made_up(new))
+        )
+
+
+def exchange_with(recorded: Exchange, answer: Answer, slowdown: float = 1.0) -> Exchange:
+    """Return ``recorded`` as if ``answer`` had come in place of its own, so many times as slowly.
+
+    What is tried again by rule was tried again in vain; a redirect that the probe follows led out
+    of the environment.
+    """
+    probe, last = recorded.probe, recorded.attempts[-1]
+    attempt = replace(last, status=answer.status, seconds=last.seconds * slowdown, error=None)
+    if probe.follow and redirects(answer):
+        detail = f"redirected to {answer.header('location')}, outside the environment's origins"
+        attempt = replace(attempt, error=AttemptError.REDIRECT, detail=detail)
+        return Exchange(probe, (attempt,))
+    again = answer.status in RETRIED_STATUSES and answer.status != probe.expect
+    return Exchange(probe, (attempt,) * (_ATTEMPTS if again else 1), answer)
+
+
+def _in_other_words(answer: Answer, words: dict[str, str]) -> Answer:
+    body, url = decoded(answer), translated(answer.url, words)
+    plain = translated(body.decode("latin-1"), words).encode("latin-1", "replace")
+    headers = tuple(
+        (name, translated(value.decode("latin-1"), words).encode("latin-1", "replace"))
+        for name, value in answer.headers
+        if plain == body or name.lower() != b"content-encoding"
+    )
+    if plain == body:
+        return replace(answer, url=url, headers=headers)
+    return replace(answer, url=url, headers=_with_length(headers, plain), body=plain, decoded=0)
+
+
+def _with_length(
+    headers: tuple[tuple[bytes, bytes], ...], body: bytes
+) -> tuple[tuple[bytes, bytes], ...]:
+    length = str(len(body)).encode()
+    return tuple((n, length if n.lower() == b"content-length" else v) for n, v in headers)
+
+
+def _text(body: bytes | None) -> str:
+    return (body or b"").decode("latin-1")

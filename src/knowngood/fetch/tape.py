@@ -1,0 +1,38 @@
+"""Keep in memory what a run received, so that it can be given again without a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from .probe import Exchange, Probe
+
+
+@dataclass(slots=True)
+class Tape:
+    """What a run received.
+
+    Attributes:
+        shared: the exchange of each probe that checks declare or that pages need. Of one that was
+            asked until it came right, the last.
+        walks: what the clients of each item sent, by node id, in order.
+        readers: the probes among ``shared`` that each item reads, by node id.
+    """
+
+    shared: dict[Probe, Exchange] = field(default_factory=dict)
+    walks: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)
+    readers: dict[str, frozenset[Probe]] = field(default_factory=dict)
+
+    def keep(self, exchange: Exchange) -> None:
+        """Keep the exchange of a declared probe, or of what a page needs.
+
+        A copy is kept: the fetcher counts how much checks hold by the life of the original.
+        """
+        self.shared[exchange.probe.first_look] = replace(exchange)
+
+    def note_item(self, nodeid: str, read: Iterable[Probe], sent: Iterable[Exchange]) -> None:
+        """Note which probes an item read, and keep what its clients sent."""
+        self.readers[nodeid] = frozenset(probe.first_look for probe in read)
+        walk = sorted(sent, key=lambda exchange: exchange.attempts[0].began)
+        if walk:
+            self.walks[nodeid] = tuple(replace(exchange) for exchange in walk)

@@ -1,0 +1,106 @@
+"""Run items again in the process that has run them, against recorded answers.
+
+Nothing is sent. The verdict is folded from what all other items ended in and what these end in now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from ..environment import Environment
+from ..fetch import Exchange, Plan, Probe, Replay, Tape
+from ..safety import redact_data
+from ..verdict.decide import Verdict, fold
+from ..verdict.outcome import Outcome
+from ..verdict.run_results import RunResults
+from .runner import Runner
+from .worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What came of running items again.
+
+    Attributes:
+        verdict: the verdict of the whole suite.
+        given: the probes that got a changed answer.
+        unknown: the probes that the recording has no answer to.
+    """
+
+    verdict: Verdict
+    given: tuple[Probe, ...]
+    unknown: tuple[Probe, ...]
+
+
+class Rerunner:
+    """Runs items again.
+
+    ``worker`` has run them, ``plans`` says what each reads, ``tape`` holds what they received, and
+    ``results`` what the whole run reported.
+    """
+
+    def __init__(
+        self, worker: Worker, plans: Mapping[str, Plan], tape: Tape, results: RunResults
+    ) -> None:
+        self._worker = worker
+        self._plans = {nodeid: _at_once(plan) for nodeid, plan in plans.items()}
+        self._tape = tape
+        self._results = results
+
+    @property
+    def environment(self) -> Environment:
+        """The environment of the run, with the origins that were asked."""
+        return self._worker.environment
+
+    def rerun(
+        self, items: Sequence[pytest.Item], changed: Mapping[Exchange, Exchange] | None = None
+    ) -> Rerun:
+        """Run ``items`` again with these exchanges of the tape changed."""
+        replay = Replay(self._tape, changed or {})
+        results = self._results.without({item.nodeid for item in items})
+        runner = Runner(self.environment, self._worker.run.ticket, replay)
+        runner.expect([self._plans[item.nodeid] for item in items], by_group=False)
+        self._worker.run = runner
+        try:
+            for item in items:
+                replay.begin(item.nodeid)
+                for outcome in self._outcomes(runner, item):
+                    results.record(outcome)
+            if any("shared_client" in getattr(item, "fixturenames", ()) for item in items):
+                # A client that is shared logs in anew: what answers that may be what is changed.
+                items[0].session._setupstate.teardown_exact(None)
+        finally:
+            runner.close()
+        results.add_result(_without_new_checks(runner))
+        return Rerun(fold(results.evidence()), tuple(replay.given), tuple(replay.unknown))
+
+    def _outcomes(self, runner: Runner, item: pytest.Item) -> list[Outcome]:
+        """Run one item, tear it down but not what it shares, and return what it ended in."""
+        item.session._setupstate.teardown_exact(item)  # of the last item, what this one lacks
+        with runner.reading(self._plans[item.nodeid]):
+            reports = runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
+        data = [getattr(report, "knowngood", None) for report in reports]
+        return [Outcome.from_json(fields) for fields in data if fields is not None]
+
+
+def _at_once(plan: Plan) -> Plan:
+    """Return the plan without time to come right: recorded answers stay as they are."""
+    return replace(plan, planned=tuple(replace(p, within=0.0) for p in plan.planned))
+
+
+def _without_new_checks(runner: Runner) -> dict[str, object]:
+    """Return what a rerun reports, in the form of a whole run's result."""
+    return {
+        "report": redact_data(runner.report()),
+        "served": [],
+        "deselected": [],
+        "inapplicable": {},
+        "drawn": {},
+        "catches": {},
+        "idle": {},
+        "advisories": {},
+    }
