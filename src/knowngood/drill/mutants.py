@@ -75,13 +75,14 @@ class Mutants:
         ]
         while pairs:
             chance.shuffle(pairs)
-            left = []
+            exhausted = []
             for pair in pairs:
                 mutant = next(pair, None)
-                if mutant is not None:
+                if mutant is None:
+                    exhausted.append(pair)
+                else:
                     yield mutant
-                    left.append(pair)
-            pairs = left
+            pairs = [pair for pair in pairs if pair not in exhausted]
 
     def _of_pair(
         self, kind: str, targets: list[Target], mutation: Mutation, chance: random.Random

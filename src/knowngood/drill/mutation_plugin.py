@@ -1,6 +1,6 @@
-"""``knowngood drill`` of a deployment that nobody can start with faults: change what it answered.
+"""The pytest plugin of a mutation drill: change what the deployment answered, and look again.
 
-A pytest plugin. The suite runs once against the deployment and must pass; what it received is kept.
+The suite runs once against the deployment and must pass; what it received is kept.
 Then one answer after the other is changed, and the checks that read it run again in the same
 process. No further request is sent.
 """
@@ -31,7 +31,7 @@ from .targets import targets_of
 _OUTSIDE: Final = 3  # URLs of a result's that are listed of those that have no recorded answer
 
 
-class MutationDrill:
+class MutationPlugin:
     """Records a run, and tries mutants until ``seconds`` are over.
 
     Attributes:
