@@ -5,13 +5,14 @@ expected of it. It is read from one TOML file, checked whole, and never changed 
 room sends no request, and knows neither checks nor verdicts.
 """
 
+from .accepted_mutation import AcceptedMutation
 from .advisory import Advisory
 from .files import FOLDER, find, list_environments, root_above
 from .headers import HeaderRule
 from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
 from .model import BUILT_IN, LEVELS, PAIRED, BadEnvironment, Budget, Environment, Network
 from .notify_entry import NotifyEntry
-from .origins import normal_origin, with_ascii_host
+from .origins import as_declared, normal_origin, with_ascii_host
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import (
     Control,
@@ -29,6 +30,7 @@ __all__ = [
     "LEVELS",
     "PAIRED",
     "READY_WITHIN",
+    "AcceptedMutation",
     "Advisory",
     "BadEnvironment",
     "Budget",
@@ -47,6 +49,7 @@ __all__ = [
     "ServerAnnouncement",
     "ServerNotStarted",
     "WatchSettings",
+    "as_declared",
     "find",
     "known_origins",
     "list_environments",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..safety import SHORTEST
+from .accepted_mutation import AcceptedMutation
 from .advisory import Advisory
 from .files import file_beside, is_file
 from .headers import HeaderRule
@@ -196,6 +197,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "secrets": _secrets,
     "require": lambda _, table: table.get("checks", ("*",)),
     "serve": _serve,
+    "accepted": lambda _, tables: tuple(AcceptedMutation(**table) for table in tables),
     "advisory": lambda _, tables: tuple(Advisory(**table) for table in tables),
     "control": lambda _, tables: tuple(Control(**table) for table in tables),
     "edges": _edges,
@@ -243,10 +245,8 @@ def _in_references(environment: Environment) -> Iterator[str]:
     named = {f"edges.{origin}": origin for origin in environment.edges}
     if environment.release is not None:
         named["release.url"] = environment.release.origin
-    for number, advisory in enumerate(environment.advisory):
-        origin = advisory.url.partition(":")[0]
-        if origin and not set("*?") & set(origin):
-            named[f"advisory.{number}.url"] = origin
+    for key, entries in (("advisory", environment.advisory), ("accepted", environment.accepted)):
+        named |= _origins_of_patterns(key, [entry.url for entry in entries])
     for key, origin in named.items():
         if origin not in known:
             yield f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(known))}"
@@ -260,3 +260,9 @@ def _in_references(environment: Environment) -> Iterator[str]:
             f"promotes_from: found {previous!r}; "
             f"expected the name of another environment in {folder}"
         )
+
+
+def _origins_of_patterns(table: str, patterns: Sequence[str]) -> dict[str, str]:
+    """Return the origins that URLs or patterns of a list of tables name, by their keys."""
+    origins = {f"{table}.{n}.url": url.partition(":")[0] for n, url in enumerate(patterns)}
+    return {key: name for key, name in origins.items() if name and not set("*?") & set(name)}

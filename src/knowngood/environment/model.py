@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..safety import UsageError
+from .accepted_mutation import AcceptedMutation
 from .advisory import Advisory
 from .headers import HeaderRule
 from .notify_entry import NotifyEntry
@@ -107,6 +108,7 @@ class Environment:
         require: patterns of the checks that must run for PASSED.
         serve: how it is started, where a command serves it.
         advisory: failures that decide nothing until a date.
+        accepted: mutations that no check need catch.
         control: what tells this machine's network from the deployment's.
         edges: addresses to connect to in place of what a name resolves to, by origin.
         gate: what must hold before a release goes here.
@@ -137,6 +139,7 @@ class Environment:
     require: tuple[str, ...] = ("*",)
     serve: ServeCommand | None = None
     advisory: tuple[Advisory, ...] = ()
+    accepted: tuple[AcceptedMutation, ...] = ()
     control: tuple[Control, ...] = ()
     edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     gate: GateRules = field(default_factory=GateRules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -55,6 +56,17 @@ def with_ascii_host(url: str) -> str:
 def as_origin(url: str) -> str:
     """Return ``url``, which has no trouble, as requests begin: in ASCII, without a last slash."""
     return with_ascii_host(url).rstrip("/")
+
+
+def as_declared(url: str, origins: Mapping[str, str]) -> str:
+    """Return ``url`` as checks declare it, ``ORIGIN:/path``; as it is if it is on no origin.
+
+    ``origins`` are URLs by name.
+    """
+    for name, base in origins.items():
+        if url.startswith(f"{base}/"):
+            return f"{name}:{url.removeprefix(base)}"
+    return url
 
 
 def origin_trouble(url: str) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
-from ..environment import Advisory
+from ..environment import Advisory, as_declared
 from ..safety import plural
 from .evidence import Evidence
 from .outcome import Outcome
@@ -18,7 +18,7 @@ _SOON: Final = 7  # days before its last in which an advisory announces its end
 def accepting(outcome: Outcome, evidence: Evidence) -> str:
     """Return until when and why an outcome decides nothing; empty where it decides."""
     cases = {*outcome.values.values(), "-".join(outcome.values.values())}
-    places = [_place(url, evidence.origins) for url in culprits(outcome)]
+    places = [as_declared(url, evidence.origins) for url in culprits(outcome)]
     for advisory in _in_force(outcome.check, evidence):
         of_case = not advisory.case or _any_matches(cases, advisory.case)
         of_url = not advisory.url or (
@@ -81,14 +81,6 @@ def _in_force(check: str, evidence: Evidence) -> Iterator[Advisory]:
 
 def _any_matches(texts: Iterable[str], pattern: str) -> bool:
     return any(fnmatchcase(text, pattern) for text in texts)
-
-
-def _place(url: str, origins: Mapping[str, str]) -> str:
-    """Return a URL as ``ORIGIN:/path``; as it is where it is on none of the origins."""
-    for name, base in origins.items():
-        if url.startswith(f"{base}/"):
-            return f"{name}:{url.removeprefix(base)}"
-    return url
 
 
 def _words(advisory: Advisory) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from knowngood.environment.accepted_mutation import AcceptedMutation
 from knowngood.environment.advisory import Advisory
 from knowngood.environment.files import find, list_environments
 from knowngood.environment.loader import known_origins, load, override
@@ -141,6 +142,12 @@ url = "content:/*/js/config.json"
 reason = "bug 1"
 until = 2026-12-31
 
+[[accepted]]
+mutation = "header-*"
+url = "content:/*.png"
+reason = "nobody reads them"
+until = 2026-12-31
+
 [edges]
 content = ["192.0.2.1", "2001:db8::1", "edge.example:8443"]
 
@@ -196,6 +203,9 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
     [advisory] = environment.advisory
     assert advisory == Advisory(
         "test_config.py::*", "bug 1", date(2026, 12, 31), "fr", "content:/*/js/config.json"
+    )
+    assert environment.accepted == (
+        AcceptedMutation("header-*", "nobody reads them", "content:/*.png", date(2026, 12, 31)),
     )
     assert environment.edges == {"content": ("192.0.2.1", "[2001:db8::1]", "edge.example:8443")}
     budget = environment.budget
@@ -254,6 +264,8 @@ command = ["{folder}"]
 """
 
 ADVISORY = '[[advisory]]\ncheck = "*"\nreason = "bug 1"\n'
+
+ACCEPTED = '[[accepted]]\nmutation = "slow"\n'
 
 MISTAKES = {
     "unknown-key": ('colour = "red"\n', "unknown key colour", "aliases, browser, budget"),
@@ -355,6 +367,33 @@ MISTAKES = {
         f'{ADVISORY}until = 2026-12-31\nurl = "/a"\n',
         "advisory.0.url: found '/a'",
         '"ORIGIN:/path"',
+    ),
+    "accepted-no-list": ("[accepted]\nx = 1\n", "accepted: found", "mutation and reason"),
+    "accepted-no-reason": (
+        '[[accepted]]\nmutation = "slow"\n',
+        "accepted.0: needs the key reason",
+        "mutation and reason",
+    ),
+    "accepted-empty-reason": (
+        f"{ACCEPTED}reason = ''\n",
+        "accepted.0.reason: found ''",
+        "why nobody need notice",
+    ),
+    "accepted-no-mutation": ('[[accepted]]\nreason = "x"\n', "accepted.0: needs the key mutation"),
+    "accepted-path": (
+        f'{ACCEPTED}reason = "x"\nurl = "/a"\n',
+        "accepted.0.url: found '/a'",
+        '"ORIGIN:/path"',
+    ),
+    "accepted-unknown-origin": (
+        f'{ACCEPTED}reason = "x"\nurl = "cdn:/a"\n',
+        "accepted.0.url: names the origin 'cdn'",
+        "this file has: content",
+    ),
+    "accepted-text-for-a-date": (
+        f'{ACCEPTED}reason = "x"\nuntil = "2026-12-31"\n',
+        "accepted.0.until: found '2026-12-31'",
+        "a date without quotes such as 2026-12-31",
     ),
     "control-no-list": ("[control]\nx = 1\n", "control", "a list of tables"),
     "control-no-url": ("[[control]]\nbody = 'x'\n", "control.0", "needs the key url"),
