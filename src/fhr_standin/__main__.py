@@ -6,6 +6,7 @@ import ssl
 import sys
 from typing import Any, TextIO
 
+from fhr_standin.answers import answer_requests
 from fhr_standin.deployment import Deployment, build
 from fhr_standin.errors import UsageError
 from fhr_standin.faults import FAULTS, Fault
@@ -23,14 +24,20 @@ def main() -> int:
     try:
         if options.list_faults:
             _list_faults(options.json)
+        elif options.answers:
+            answer_requests(_site(options), sys.stdin, sys.stdout)
         elif options.write:
-            write(Site(options.locales, options.release, options.commit), options.write)
+            write(_site(options), options.write)
         else:
             _serve(options)
     except (UsageError, OSError) as error:
         _print(sys.stderr, f"python -m fhr_standin: error: {error}")
         return USAGE_ERROR
     return 0
+
+
+def _site(options: Options) -> Site:
+    return Site(options.locales, options.release, options.commit)
 
 
 def _list_faults(as_json: bool) -> None:

@@ -24,7 +24,10 @@ Effect = Literal["", "store", "delete"]
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One request to the submission side: `size` is the body's, in bytes as sent."""
+    """One request to the submission side: `size` is the body's, in bytes as sent.
+
+    `new_id` is what a document gets that comes without an id.
+    """
 
     method: str
     version: str
@@ -36,6 +39,7 @@ class Submission:
     content_type: str = ""
     obsolete: tuple[str, ...] = ()
     counts: Counter[str] = field(default_factory=Counter)
+    new_id: str = field(default_factory=lambda: str(uuid4()), compare=False)
 
     @property
     def writes(self) -> bool:
@@ -123,7 +127,7 @@ def _empty(ask: Submission) -> Reply | None:
 
 def _done(ask: Submission) -> Reply:
     if ask.method in ("POST", "PUT"):
-        name = ask.id or str(uuid4())
+        name = ask.id or ask.new_id
         return Reply(201, name.encode(), "plain/text", effect="store", id=name)
     if ask.method == "DELETE":
         # Without an id there is no document to speak of.

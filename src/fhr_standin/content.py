@@ -1,18 +1,21 @@
 """The content side as an ASGI application."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 
-from fhr_standin.asgi import Receive, Scope, Send, answer, asked, header
+from fhr_standin.asgi import Receive, Response, Scope, Send, answer, asked, header
 from fhr_standin.faults import Armed, Ask, ContentFault, Request
 from fhr_standin.folder import Folder
 from fhr_standin.protocol import drop, seize
 from fhr_standin.resource import Resource, message
 from fhr_standin.site import Site
-from fhr_standin.wire import Form, Wire, render
+from fhr_standin.wire import Wire, render
 
-_NOT_ALLOWED = message(405, "Method not allowed")
+_NOT_ALLOWED = replace(
+    message(405, "Method not allowed"), headers=(("allow", "GET, HEAD"),), zips=0
+)
 _NOBODY = Request()
 _MANY = 100_000  # paths, more than a site of 1,000 locales has
 
@@ -33,38 +36,30 @@ class Content:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        method = scope["method"]
         self.requests[asked(scope)] += 1
-        if method not in ("GET", "HEAD"):
-            form = render(_NOT_ALLOWED, self._secure).plain
-            await answer(send, 405, [*form.headers, (b"allow", b"GET, HEAD")], form.body)
-            return
-        resource, wire = self._wire(scope)
+        resource, wire = self._look_up(scope)
         if resource.drop:
             drop(scope)
             return
         if resource.raw is not None:
             await resource.raw(seize(scope), _head(wire), wire.plain.body)
             return
-        form = wire.gzipped if wire.gzipped and _takes_gzip(scope) else wire.plain
-        if _is_fresh(scope, wire):
-            await answer(send, 304, form.unchanged, b"")
-        elif resource.withheld and method == "GET":
-            await _cut_off(scope, send, wire.status, form)
+        response = _respond(scope, wire)
+        if resource.withheld and scope["method"] == "GET" and response.status != 304:
+            await _cut_off(scope, send, response)
         else:
-            body = form.body if method == "GET" else b""
-            await answer(send, wire.status, form.headers, body)
+            await answer(send, *response)
+
+    def response(self, scope: Scope) -> Response:
+        """Return the answer to a request, under faults that leave the connection alone."""
+        return _respond(scope, self._look_up(scope)[1])
 
     def resource(self, path: str, request: Request = _NOBODY) -> Resource:
         """Return what `path` answers a request under the faults, for which it counts."""
         resource = self.site.find(path)
         if isinstance(self.site, Folder):
             return resource
-        code, slash, rest = path[1:].partition("/")
-        locale = code if code in self.site.locales else None
-        # Without its slash a locale is a redirect, not its page.
-        rest = rest if locale and slash else path
-        ask = Ask(path, locale, rest, self.site, request=request)
+        ask = content_ask(self.site, path, request)
         for armed in self._faults:
             resource = armed.content(ask, resource)
         return resource
@@ -74,6 +69,11 @@ class Content:
         self.requests.clear()
         for armed in self._faults:
             armed.counts.clear()
+
+    def _look_up(self, scope: Scope) -> tuple[Resource, Wire]:
+        if scope["method"] not in ("GET", "HEAD"):
+            return _NOT_ALLOWED, render(_NOT_ALLOWED, self._secure)
+        return self._wire(scope)
 
     def _sound(self, scope: Scope) -> tuple[Resource, Wire]:
         return self._at(scope["path"])
@@ -85,6 +85,22 @@ class Content:
     def _faulty(self, scope: Scope) -> tuple[Resource, Wire]:
         resource = self.resource(scope["path"], _request(scope))
         return resource, render(resource, self._secure)
+
+
+def content_ask(site: Site, path: str, request: Request = _NOBODY) -> Ask:
+    """Return a request for `path` as faults see it."""
+    code, slash, rest = path[1:].partition("/")
+    locale = code if code in site.locales else None
+    # Without its slash a locale is a redirect, not its page.
+    return Ask(path, locale, rest if locale and slash else path, site, request=request)
+
+
+def _respond(scope: Scope, wire: Wire) -> Response:
+    """Return the answer to a request for what goes out as `wire`."""
+    form = wire.gzipped if wire.gzipped and _takes_gzip(scope) else wire.plain
+    if _is_fresh(scope, wire):
+        return Response(304, form.unchanged, b"")
+    return Response(wire.status, form.headers, b"" if scope["method"] == "HEAD" else form.body)
 
 
 def _head(wire: Wire) -> bytes:
@@ -118,7 +134,8 @@ def _is_fresh(scope: Scope, wire: Wire) -> bool:
     return bool(own & held) or (bool(own) and b"*" in held)
 
 
-async def _cut_off(scope: Scope, send: Send, status: int, form: Form) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": form.headers})
-    await send({"type": "http.response.body", "body": form.body, "more_body": True})
+async def _cut_off(scope: Scope, send: Send, response: Response) -> None:
+    status, headers, body = response
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
     drop(scope)

@@ -26,6 +26,7 @@ class Options:
     faults: list[str]
     write: Path | None
     root: Path | None
+    answers: bool
     list_faults: bool
     json: bool
     tls: tuple[Path, Path] | None
@@ -49,6 +50,11 @@ def parse(arguments: Iterable[str] | None = None) -> Options:
             raise UsageError(
                 f"--root: serves what is there, but found {other}; start one without the other"
             )
+        if values.answers and (values.fault or values.root or values.write):
+            raise UsageError(
+                "--answers: reads the faults from stdin, and answers for the sound site;"
+                " start it without --fault, --root and --write"
+            )
         chosen = locales.choose(values.locales)
     except UsageError as error:
         parser.error(str(error))
@@ -62,6 +68,7 @@ def parse(arguments: Iterable[str] | None = None) -> Options:
         faults=values.fault,
         write=values.write,
         root=values.root,
+        answers=values.answers,
         list_faults=values.list_faults,
         json=values.json,
         tls=tls,
@@ -90,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--fault", action="append", default=[], metavar="NAME[@LOCALE]", help="may be repeated")
     add("--list-faults", action="store_true", help="print each fault and its verdict, and end")
     add("--json", action="store_true", help="print the list of faults as JSON")
+    add(
+        "--answers",
+        action="store_true",
+        help="print what faults change in the answers to the requests on stdin, and end",
+    )
     add("--write", type=Path, metavar="DIR", help="write the content side as files, and end")
     add(
         "--root",

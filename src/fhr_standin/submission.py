@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from fhr_standin import bagheera
-from fhr_standin.asgi import Receive, Scope, Send, answer, asked, header
+from fhr_standin.asgi import Receive, Response, Scope, Send, answer, asked, header
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults import Armed, SubmissionFault
 from fhr_standin.protocol import drop
@@ -40,17 +40,22 @@ class Submissions:
         """Answer one request and close its connection, as bagheera does."""
         self.requests[asked(scope)] += 1
         body, size = await _read(receive)
-        ask = _submission(scope, size)
-        reply = bagheera.judge(ask, self._skips)
-        for armed in self._faults:
-            reply = armed.submission(ask, reply)
+        ask = submission_ask(scope, size)
+        reply = self.reply(ask)
         self._apply(ask, reply, body)
         if reply.delay and await _gone_within(receive, reply.delay):
             return
         if reply.drop:
             drop(scope)
             return
-        await answer(send, reply.status, _headers(reply), reply.body)
+        await answer(send, *response(reply))
+
+    def reply(self, ask: Submission) -> Reply:
+        """Return the reply to a request under the faults, for which it counts; store nothing."""
+        reply = bagheera.judge(ask, self._skips)
+        for armed in self._faults:
+            reply = armed.submission(ask, reply)
+        return reply
 
     def reset(self) -> None:
         """Forget documents and requests, also those that faults have seen."""
@@ -68,7 +73,8 @@ class Submissions:
             self.documents[reply.id] = Document(ask.namespace, ask.method, body)
 
 
-def _submission(scope: Scope, size: int) -> Submission:
+def submission_ask(scope: Scope, size: int) -> Submission:
+    """Return a request with a body of `size` bytes, as rules and faults see it."""
     names = header(scope, b"x-obsolete-document").decode("latin-1").split(",")
     return bagheera.submission(
         scope["method"],
@@ -102,8 +108,10 @@ async def _gone_within(receive: Receive, seconds: float) -> bool:
     return True
 
 
-def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+def response(reply: Reply) -> Response:
+    """Return a reply as it goes out over HTTP."""
     values = [("content-length", str(len(reply.body))), ("connection", "close"), *reply.headers]
     if reply.media:
         values.append(("content-type", reply.media))
-    return [(name.encode(), value.encode()) for name, value in values]
+    headers = [(name.encode(), value.encode()) for name, value in values]
+    return Response(reply.status, headers, reply.body)

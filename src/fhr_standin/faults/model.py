@@ -93,6 +93,16 @@ class Fault:
     status: int | None = field(default=200, kw_only=True)
     error: str = field(default="", kw_only=True)
 
+    @property
+    def only_answers(self) -> bool:
+        """Whether nothing but whole answers tells it from a sound deployment.
+
+        A connection, a certificate, an edge or a release takes a server that runs. That a fault
+        counts requests is not known here: see `answers`.
+        """
+        engine = self.caught_by == "engine"
+        return not (self.error or self.edge or self.certificate or engine)
+
 
 @dataclass(frozen=True, slots=True)
 class ContentFault(Fault):
@@ -138,7 +148,7 @@ class Armed:
     def content(self, ask: Ask, resource: Resource) -> Resource:
         """Return what the content side answers under this fault."""
         fault = self.fault
-        if not isinstance(fault, ContentFault) or not self._concerns(fault, ask):
+        if not isinstance(fault, ContentFault) or not self.concerns(ask):
             return resource
         return fault.act(dataclasses.replace(ask, target=self.locale, counts=self.counts), resource)
 
@@ -149,7 +159,11 @@ class Armed:
             return reply
         return fault.act(dataclasses.replace(ask, counts=self.counts), reply)
 
-    def _concerns(self, fault: ContentFault, ask: Ask) -> bool:
+    def concerns(self, ask: Ask) -> bool:
+        """Return whether it may act on what the content side answers to a request."""
+        fault = self.fault
+        if not isinstance(fault, ContentFault):
+            return False
         if fault.at is not None and ask.rest not in fault.at:
             return False
         if fault.reach == "whole site":
