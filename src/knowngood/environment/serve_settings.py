@@ -51,6 +51,8 @@ class DrillConfig:
         faults: a command that lists the faults as JSON.
         command: starts the deployment; ``option`` and a name follow for each fault.
         option: the argument before the name of a fault.
+        answers: a command that says, of requests and faults, what the deployment would answer;
+            empty if every fault takes a deployment that runs.
         params: lists of values by name.
         aliases: targets by alias; None keeps the environment's.
         budget: fields of Budget by name.
@@ -60,6 +62,7 @@ class DrillConfig:
     faults: tuple[str, ...]
     command: tuple[str, ...]
     option: str = "--fault"
+    answers: tuple[str, ...] = ()
     params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] | None = None
     budget: Mapping[str, Any] = field(default_factory=dict)
