@@ -3,6 +3,7 @@
 This room reads and writes answers. It sends nothing and does not know pytest, checks or verdicts.
 """
 
+from .catalogue import MUTATIONS
 from .model import Change, Mutation, Recorded
 
-__all__ = ["Change", "Mutation", "Recorded"]
+__all__ = ["MUTATIONS", "Change", "Mutation", "Recorded"]

@@ -1,0 +1,97 @@
+"""Reads answers and makes changed copies of them.
+
+A changed body is sent as it is: without Content-Encoding, and with the right Content-Length where
+the answer gave one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ..content import media_types
+from ..fetch import Answer, decoded
+
+LARGEST: Final = 4 << 20
+"""Bytes of a body, as sent and decoded, that is read to change it; ``content`` reads as many of a
+JSON document or a stylesheet."""
+
+_NAMED_TEXTS: Final = ("javascript", "ecmascript", "json", "xml")
+
+
+def media_type(answer: Answer) -> str:
+    """Return the media type without its parameters, in lower case; empty where there is none."""
+    return media_types.media_type(answer.header("content-type"))
+
+
+def is_html(answer: Answer) -> bool:
+    """Return whether an answer is an HTML page by its media type."""
+    return media_type(answer) == "text/html"
+
+
+def is_json(answer: Answer) -> bool:
+    """Return whether an answer is JSON by its media type (RFC 6839, 3.1)."""
+    kind = media_type(answer)
+    return kind in {"application/json", "text/json"} or kind.endswith("+json")
+
+
+def is_text(answer: Answer) -> bool:
+    """Return whether the media type of an answer is one of text."""
+    kind = media_type(answer)
+    return kind.startswith("text/") or kind.endswith(_NAMED_TEXTS)
+
+
+def succeeded(answer: Answer) -> bool:
+    """Return whether the status says that all is well."""
+    return 200 <= answer.status < 300
+
+
+def body_of(answer: Answer) -> bytes:
+    """Return the decoded body of an answer with 200 to 299.
+
+    It is empty where there is nothing to change: for another status, a body that is too large, and
+    one that is not what its Content-Encoding says.
+    """
+    if not succeeded(answer) or max(len(answer.body), answer.decoded) > LARGEST:
+        return b""
+    from httpx import DecodingError
+
+    try:
+        return decoded(answer)
+    except DecodingError:
+        return b""
+
+
+def text_of(answer: Answer) -> str:
+    """Return the decoded body as text; empty where there is none, or none in UTF-8."""
+    try:
+        return body_of(answer).decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def with_body(answer: Answer, body: bytes, content_type: str = "") -> Answer:
+    """Return ``answer`` with another body, and another Content-Type unless that is empty."""
+    answer = without_header(answer, "content-encoding")
+    if answer.header("content-length") is not None:
+        answer = with_header(answer, "content-length", str(len(body)))
+    if content_type:
+        answer = with_header(answer, "content-type", content_type)
+    return replace(answer, body=body)
+
+
+def with_header(answer: Answer, name: str, value: str) -> Answer:
+    """Return ``answer`` with one header called ``name`` (lower case), in place of all that were."""
+    line = (name.encode(), value.encode("latin-1", "replace"))
+    return replace(answer, headers=(*_others(answer, name), line))
+
+
+def without_header(answer: Answer, name: str) -> Answer:
+    """Return ``answer`` without the headers called ``name`` (lower case)."""
+    decoded_bytes = 0 if name == "content-encoding" else answer.decoded
+    return replace(answer, headers=_others(answer, name), decoded=decoded_bytes)
+
+
+def _others(answer: Answer, name: str) -> tuple[tuple[bytes, bytes], ...]:
+    key = name.encode()
+    return tuple(header for header in answer.headers if header[0].lower() != key)

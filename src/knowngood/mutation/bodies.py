@@ -1,0 +1,148 @@
+"""Answers with another body: none, half of it, an error page, that of another URL or release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..fetch import Answer
+from .answers import body_of, is_html, is_text, with_body
+from .changes import the_change
+from .model import Change, Mutation, Recorded
+from .remedies import LEFTOVER_REMEDY, completeness_remedy, identity_remedy, media_type_remedy
+from .statuses import PAGE
+
+ERROR_PAGE: Final = PAGE.format("Something went wrong").encode()
+NOTHING: Final = bytes(1 << 20)
+"""The first megabyte of a file whose blocks were never written."""
+
+
+def _edit_of_body(edit: Callable[[bytes], bytes]) -> Callable[[Recorded], Answer | None]:
+    """Return what changes the decoded body of an answer that has one."""
+
+    def changed(recorded: Recorded) -> Answer | None:
+        body = body_of(recorded.answer)
+        edited = edit(body) if body else body
+        return None if edited == body else with_body(recorded.answer, edited)
+
+    return changed
+
+
+def _error_page(recorded: Recorded) -> Answer | None:
+    if body_of(recorded.answer) in (b"", ERROR_PAGE):
+        return None
+    return with_body(recorded.answer, ERROR_PAGE, "text/html; charset=utf-8")
+
+
+def _error_page_remedy(answer: Answer, page: Answer) -> str:
+    return (identity_remedy if is_html(answer) else media_type_remedy)(answer, page)
+
+
+def _encoded_twice(recorded: Recorded) -> Answer | None:
+    """Take the bytes of UTF-8 for letters of ISO-8859-1, and encode these."""
+    body = body_of(recorded.answer)
+    if not is_text(recorded.answer) or body.isascii():
+        return None
+    return with_body(recorded.answer, body.decode("latin-1").encode())
+
+
+def _encoding_remedy(answer: Answer, changed: Answer) -> str:
+    return LEFTOVER_REMEDY if is_html(answer) else identity_remedy(answer, changed)
+
+
+def _swapped(*, alike: bool) -> Callable[[Recorded], Answer | None]:
+    """Return what gives an answer the body of the next one that is, or is not, for a URL of the
+    same shape: the same page in another locale, say.
+    """
+
+    def edit(recorded: Recorded) -> Answer | None:
+        url, body = recorded.answer.url, body_of(recorded.answer)
+        candidates = (other for other in _behind(recorded) if _alike(url, other.url) == alike)
+        bodies = (body_of(other) for other in candidates) if body else iter(())
+        new = next((other for other in bodies if other not in (b"", body)), None)
+        return with_body(recorded.answer, new) if new is not None else None
+
+    return edit
+
+
+def _behind(recorded: Recorded) -> list[Answer]:
+    """Return the other answers, from the URL behind this one on. The first follows the last, so
+    that of several answers each gets the body of another.
+    """
+    url = recorded.answer.url
+    return sorted(recorded.others, key=lambda other: (other.url <= url, other.url))
+
+
+def _alike(url: str, other: str) -> bool:
+    """Return whether two URLs of a host differ in one segment of their paths at most."""
+    one, two = urlsplit(url), urlsplit(other)
+    ours, theirs = one.path.split("/"), two.path.split("/")
+    differing = sum(a != b for a, b in zip(ours, theirs, strict=False))
+    return one.netloc == two.netloc and len(ours) == len(theirs) and differing <= 1
+
+
+_ALIKE: Final = the_change(
+    "has the content of another URL of its kind", identity_remedy, _swapped(alike=True)
+)
+_UNLIKE: Final = the_change(
+    "has the content of a URL of another kind", identity_remedy, _swapped(alike=False)
+)
+
+
+def _swaps(recorded: Recorded) -> Iterator[Change]:
+    return chain(_ALIKE(recorded), _UNLIKE(recorded))
+
+
+def _previous(recorded: Recorded) -> Answer | None:
+    body = body_of(recorded.answer)
+    old = body_of(recorded.previous) if recorded.previous is not None else b""
+    return with_body(recorded.answer, old) if body and old not in (b"", body) else None
+
+
+BODIES: Final = (
+    Mutation(
+        "body-empty",
+        "a template or a cache is empty, or the disk was full when the file was written",
+        the_change("has an empty body", "assert response.content", _edit_of_body(lambda _: b"")),
+    ),
+    Mutation(
+        "body-is-error-page",
+        "a proxy or a framework answers its errors with 200",
+        the_change("is an HTML error page with 200", _error_page_remedy, _error_page),
+    ),
+    Mutation(
+        "body-cut-in-half",
+        "an upload or a copy broke off",
+        the_change(
+            "is cut in half",
+            completeness_remedy,
+            _edit_of_body(lambda body: body[: len(body) // 2]),
+        ),
+    ),
+    Mutation(
+        "body-of-zeros",
+        "the machine went down before the blocks of the file were written",
+        the_change(
+            "consists of zero bytes",
+            r'assert response.content.strip(b"\0")',
+            _edit_of_body(lambda _: NOTHING),
+        ),
+    ),
+    Mutation(
+        "body-of-another-url",
+        "a cache key, a loop of the build or a route mixes them up",
+        _swaps,
+    ),
+    Mutation(
+        "body-of-before",
+        "a cache or an edge still has the release before",
+        the_change("has the content of an earlier recording", identity_remedy, _previous),
+    ),
+    Mutation(
+        "encoded-twice",
+        "UTF-8 was read as ISO-8859-1 on its way through a script or a database",
+        the_change("is encoded in UTF-8 twice", _encoding_remedy, _encoded_twice),
+    ),
+)

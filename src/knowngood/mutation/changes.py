@@ -1,0 +1,45 @@
+"""Makes the changes that mutations consist of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..fetch import Answer
+from .model import Change, Recorded
+
+Edit = Callable[[Recorded], Answer | None]
+"""Return the changed answer, or None for one that it does not change."""
+
+Remedy = str | Callable[[Answer, Answer], str]
+"""The line that notices a change, or what writes it for the answer as it was and as it is then."""
+
+
+def change(predicate: str, remedy: str, edit: Edit) -> Change:
+    """Return a change that leaves out the answers that ``edit`` returns as they were."""
+
+    def apply(recorded: Recorded) -> Answer | None:
+        answer = edit(recorded)
+        return None if answer == recorded.answer else answer
+
+    return Change(predicate, remedy, apply)
+
+
+def the_change(
+    predicate: str, remedy: Remedy, edit: Edit
+) -> Callable[[Recorded], Iterator[Change]]:
+    """Return the ``changes`` of a mutation that knows one change only.
+
+    Arguments:
+        predicate: what is wrong then.
+        remedy: the line that notices it, or what writes it for an answer.
+        edit: changes an answer.
+    """
+
+    def changes(recorded: Recorded) -> Iterator[Change]:
+        answer = recorded.answer
+        changed = edit(recorded)
+        if changed is not None and changed != answer:
+            line = remedy if isinstance(remedy, str) else remedy(answer, changed)
+            yield change(predicate, line, edit)
+
+    return changes

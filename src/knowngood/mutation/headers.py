@@ -1,0 +1,151 @@
+"""Answers that lack a header, or whose headers say something wrong about the body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ..fetch import Answer
+from ..safety import one_line
+from .answers import body_of, is_text, media_type, succeeded, with_header, without_header
+from .changes import change, the_change
+from .model import Change, Mutation, Recorded
+from .remedies import media_type_remedy
+from .weights import NOBODY_READS, PROTECTION_LOST, SOME_NOTICE
+
+_OF_CONNECTION: Final = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
+    | {"upgrade"}
+)
+"""Headers of the connection and not of the answer (RFC 9110, 7.6.1): no check can rely on them."""
+
+_USED: Final = frozenset(
+    {"content-disposition", "content-encoding", "content-language", "content-type", "link"}
+    | {"location", "retry-after", "set-cookie", "www-authenticate"}
+)
+_USED_PREFIX: Final = "access-control-"
+"""Headers that browsers and clients act on."""
+
+_PROTECTING: Final = frozenset(
+    {"content-security-policy", "content-security-policy-report-only", "permissions-policy"}
+    | {"referrer-policy", "strict-transport-security", "x-content-type-options", "x-frame-options"}
+    | {"cross-origin-embedder-policy", "cross-origin-opener-policy"}
+    | {"cross-origin-resource-policy"}
+)
+_CACHING: Final = frozenset({"cache-control", "etag", "expires", "last-modified", "vary"})
+_LONGEST: Final = 80  # characters of a value that a remedy expects
+
+YEAR: Final = 31_536_000  # seconds
+_CACHE_REMEDY: Final = f'assert "{YEAR}" not in response.headers.get("cache-control", "")'
+_MAX_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d+)", re.I)
+
+
+def _is_used(name: str) -> bool:
+    return name in _USED or name.startswith(_USED_PREFIX)
+
+
+def _is_read_by_nobody(name: str) -> bool:
+    return not (_is_used(name) or name in _PROTECTING | _CACHING | _OF_CONNECTION)
+
+
+def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Change]]:
+    """Return the changes that each take one header away, of those whose names ``belongs`` knows."""
+
+    def changes(recorded: Recorded) -> Iterator[Change]:
+        sent = (name.decode("latin-1") for name, _ in recorded.answer.headers if name.isascii())
+        for key, name in {name.lower(): name for name in sent}.items():
+            if belongs(key):
+                yield _gone_header(recorded.answer, name)
+
+    return changes
+
+
+def _gone_header(answer: Answer, name: str) -> Change:
+    key = name.lower()
+    return change(
+        f"lacks the header {one_line(name, _LONGEST)}",
+        _header_remedy(answer, key),
+        lambda recorded: without_header(recorded.answer, key),
+    )
+
+
+def _header_remedy(answer: Answer, key: str) -> str:
+    """Return the line that misses a header: by its value, where this is the same in each answer."""
+    value = answer.header(key) or ""
+    if key in _PROTECTING and len(value) <= _LONGEST:
+        return f"assert response.headers.get({key!r}) == {value!r}"
+    return f"assert {key!r} in response.headers"
+
+
+def _cached(recorded: Recorded) -> Answer | None:
+    answer = recorded.answer
+    ages = _MAX_AGE.findall(answer.header("cache-control") or "")
+    cached = any(int(age[:12]) >= YEAR for age in ages)
+    if recorded.method != "GET" or not succeeded(answer) or cached:
+        return None
+    return with_header(answer, "cache-control", f"public, max-age={YEAR}, immutable")
+
+
+def _other_media_type(recorded: Recorded) -> Answer | None:
+    kind = media_type(recorded.answer)
+    if not kind or not succeeded(recorded.answer):
+        return None
+    return with_header(recorded.answer, "content-type", _wrong_type(kind))
+
+
+def _wrong_type(kind: str) -> str:
+    return "application/octet-stream" if kind == "text/plain" else "text/plain"
+
+
+def _media_types(recorded: Recorded) -> Iterator[Change]:
+    predicate = f"has the media type {_wrong_type(media_type(recorded.answer))}"
+    return the_change(predicate, media_type_remedy, _other_media_type)(recorded)
+
+
+def _other_charset(recorded: Recorded) -> Answer | None:
+    """Declare the charset that was the default of HTTP/1.1, where that changes a letter."""
+    answer = recorded.answer
+    charset = (answer.header("content-type") or "").lower().partition("charset=")[2]
+    if not is_text(answer) or "8859-1" in charset or body_of(answer).isascii():
+        return None
+    return with_header(answer, "content-type", f"{media_type(answer)}; charset=iso-8859-1")
+
+
+HEADERS: Final = (
+    Mutation("used-header-gone", "a proxy or a new server does not send it", _gone(_is_used)),
+    Mutation(
+        "protecting-header-gone",
+        "a new server or site is configured without it",
+        _gone(_PROTECTING.__contains__),
+        PROTECTION_LOST,
+    ),
+    Mutation(
+        "caching-header-gone",
+        "a bucket or a new server is configured without it",
+        _gone(_CACHING.__contains__),
+        SOME_NOTICE,
+    ),
+    Mutation(
+        "other-header-gone",
+        "a server was exchanged or configured otherwise",
+        _gone(_is_read_by_nobody),
+        NOBODY_READS,
+    ),
+    Mutation(
+        "cached-for-a-year",
+        "the caching of files with a hash in their name is set for all",
+        the_change("is cached for a year", _CACHE_REMEDY, _cached),
+        SOME_NOTICE,
+    ),
+    Mutation("media-type-wrong", "the server does not know the ending of the name", _media_types),
+    Mutation(
+        "charset-wrong",
+        "the server adds a default charset that is not the one of the files",
+        the_change(
+            "is declared as ISO-8859-1, and is UTF-8",
+            'assert response.charset_encoding in (None, "utf-8")',
+            _other_charset,
+        ),
+    ),
+)

@@ -1,0 +1,161 @@
+"""Reads JSON by the places of its values in the text, so that a change leaves the rest as it was.
+
+A path is a tuple of keys; ``EACH`` in it stands for each item of a list::
+
+    ("users", EACH, "email")    users[].email
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from ..content import strict_json
+from ..fetch import Answer
+from ..safety import ContentTooLarge, one_line
+from .answers import body_of, is_json
+
+EACH: Final = None
+Path = tuple[str | None, ...]
+
+MOST_PATHS: Final = 100
+"""Paths of one document that are changed: those nearest to its root."""
+
+DEEPEST: Final = 6
+"""Steps of a path. APIs nest their records less deep."""
+
+_ITEMS_READ: Final = 20  # items of a list whose keys count as those of each
+_MOST_OF_LEVEL: Final = 1000  # values of one depth that are looked into
+_LONGEST_NAME: Final = 100
+
+_BLANK: Final = re.compile(r"[ \t\n\r]*")
+_READ: Final = json.JSONDecoder().raw_decode
+
+
+class Edit(NamedTuple):
+    """A piece of a text, from ``start`` up to ``end``, and what takes its place."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Member(NamedTuple):
+    """A member of an object, or an item of a list.
+
+    Attributes:
+        key: its key; EACH for an item.
+        start: where it starts, with its key.
+        value: where its value starts.
+        end: where it ends.
+    """
+
+    key: str | None
+    start: int
+    value: int
+    end: int
+
+
+def document_of(answer: Answer) -> Any:
+    """Return the JSON document that an answer holds; None where it holds none, or null."""
+    return _parsed(body_of(answer)) if is_json(answer) else None
+
+
+@lru_cache(maxsize=8)  # a dozen mutations read the same document one after the other
+def _parsed(body: bytes) -> Any:
+    try:
+        return strict_json.loads(body)
+    except (ValueError, ContentTooLarge):
+        return None
+
+
+def paths(document: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield the path of each key in a document with the first value that it has, those nearest to
+    the root first, at most ``MOST_PATHS``.
+    """
+    level: list[tuple[Path, Any]] = [((), document)]
+    seen: set[Path] = set()
+    for _ in range(DEEPEST):
+        entries = (entry for path, value in level for entry in _below(path, value))
+        level = list(islice(entries, _MOST_OF_LEVEL))
+        for path, value in level:
+            if path[-1] is not EACH and path not in seen:
+                seen.add(path)
+                yield path, value
+                if len(seen) == MOST_PATHS:
+                    return
+
+
+def _below(path: Path, value: Any) -> list[tuple[Path, Any]]:
+    if isinstance(value, dict):
+        return [((*path, key), member) for key, member in value.items()]
+    items = value[:_ITEMS_READ] if isinstance(value, list) else []
+    return [((*path, EACH), item) for item in items]
+
+
+def name_of(path: Path) -> str:
+    """Return a path as people write it, safe to print: ``users[].email``."""
+    parts = ["[]" if step is EACH else f".{step}" for step in path]
+    return one_line("".join(parts).removeprefix("."), _LONGEST_NAME)
+
+
+def places(text: str, path: Path, start: int | None = None) -> Iterator[tuple[list[Member], int]]:
+    """Yield each value that a path leads to: all members of what holds it, and its index there."""
+    start = _skip(text, 0) if start is None else start
+    kind = "[" if path[0] is EACH else "{"
+    members = members_of(text, start) if text[start] == kind else []
+    for index, member in enumerate(members):
+        if member.key == path[0] and len(path) == 1:
+            yield members, index
+        elif member.key == path[0]:
+            yield from places(text, path[1:], member.value)
+
+
+def members_of(text: str, start: int) -> list[Member]:
+    """Return the members of the object, or the items of the list, that starts at ``start``."""
+    members = []
+    place = _skip(text, start + 1)
+    while text[place] not in "]}":
+        begin, key = place, None
+        if text[start] == "{":
+            key, place = _READ(text, place)
+            place = _skip(text, _skip(text, place) + 1)  # behind the colon
+        end = _READ(text, place)[1]
+        members.append(Member(key, begin, place, end))
+        place = _skip(text, end)
+        if text[place] == ",":
+            place = _skip(text, place + 1)
+    return members
+
+
+def value_at(text: str, start: int) -> Any:
+    """Return the value that starts at ``start``."""
+    return _READ(text, start)[0]
+
+
+def without(members: list[Member], index: int) -> Edit:
+    """Return the edit that takes a member away, with one of the commas beside it."""
+    member = members[index]
+    if index + 1 < len(members):
+        return Edit(member.start, members[index + 1].start, "")
+    return Edit(members[index - 1].end if index else member.start, member.end, "")
+
+
+def edited(text: str, edits: list[Edit]) -> str:
+    """Return the text with all edits made; they must stand in its order, and not overlap."""
+    pieces, place = [], 0
+    for edit in edits:
+        pieces += [text[place : edit.start], edit.text]
+        place = edit.end
+    return "".join([*pieces, text[place:]])
+
+
+def _skip(text: str, place: int) -> int:
+    """Return the place of the next character that is not blank."""
+    match = _BLANK.match(text, place)
+    assert match is not None  # it may be empty
+    return match.end()

@@ -1,0 +1,91 @@
+"""Writes lines for checks that notice a changed body. Each holds for the answer as it was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+from ..content import media_types
+from ..fetch import Answer
+from .answers import body_of, is_html, is_json, is_text, media_type, text_of
+from .json_text import document_of
+
+PAGE_REMEDY: Final = "assert checks.page_problems(response) == []"
+LEFTOVER_REMEDY: Final = "assert checks.leftover_problems(response) == []"
+FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
+SYNTAX_REMEDY: Final = "assert checks.syntax_problems(resource) == []"
+JSON_REMEDY: Final = "response.json()  # strict"
+
+_SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
+_TRIED: Final = 20  # lines that are looked for in the other text
+_END: Final = 30  # characters of the end of a text that are quoted
+
+
+def is_code(answer: Answer) -> bool:
+    """Return whether an answer is a script or a stylesheet by its media type."""
+    kind = media_type(answer)
+    return kind == "text/css" or media_types.SCRIPT_TYPES.match(kind) is not None
+
+
+def is_media(answer: Answer) -> bool:
+    """Return whether an answer is an image, a font, or sound or pictures by its media type."""
+    kind = media_type(answer)
+    return kind.startswith(("image/", "font/", "audio/", "video/")) or "font" in kind
+
+
+def status_remedy(answer: Answer, _changed: Answer) -> str:
+    """Return the line that notices another status."""
+    return f"assert response.status_code == {answer.status}"
+
+
+def media_type_remedy(answer: Answer, _changed: Answer) -> str:
+    """Return the line that notices another media type."""
+    return f"assert response.media_type == {media_type(answer)!r}"
+
+
+def completeness_remedy(answer: Answer, _changed: Answer) -> str:
+    """Return the line that notices that the body ends early."""
+    if is_html(answer):
+        return PAGE_REMEDY
+    if is_json(answer):
+        return JSON_REMEDY
+    if is_code(answer):
+        return SYNTAX_REMEDY
+    if is_media(answer):
+        return FILE_REMEDY
+    end = text_of(answer)[-_END:]
+    if end:
+        return f"assert response.text.endswith({end!r})"
+    return f"assert len(response.content) == {len(body_of(answer))}"
+
+
+def identity_remedy(answer: Answer, other: Answer) -> str:
+    """Return the line that tells the body of an answer from that of another."""
+    document = document_of(answer)
+    key = _differing_key(document, document_of(other))
+    if key is not None:
+        return f"assert response.json()[{key!r}] == {document[key]!r}"
+    text, other_text = text_of(answer), text_of(other)
+    line = next(_lines_of_its_own(text, other_text), None) if is_text(answer) else None
+    if line is not None:
+        return f"assert {line!r} in response.text"
+    digest = hashlib.sha256(body_of(answer)).hexdigest()
+    return f'assert hashlib.sha256(response.content).hexdigest() == "{digest}"'
+
+
+def _differing_key(document: Any, other: Any) -> str | None:
+    """Return the first key of a document whose value is simple, and another in the other."""
+    if not isinstance(document, dict) or not isinstance(other, dict):
+        return None
+    simple = (key for key, value in document.items() if isinstance(value, str | int))
+    return next((key for key in simple if other.get(key) != document[key]), None)
+
+
+def _lines_of_its_own(text: str, other: str) -> Iterator[str]:
+    """Yield the lines of a text that do not stand in another."""
+    theirs = {line.strip() for line in other.splitlines()}
+    lines = (line.strip() for line in text.splitlines())
+    new = (line for line in lines if line not in theirs and _SHORTEST <= len(line) <= _LONGEST)
+    return (line for line in islice(new, _TRIED) if line not in other)

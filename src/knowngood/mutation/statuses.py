@@ -1,0 +1,80 @@
+"""Answers with another status: the URL is gone, forbidden, broken, or there by mistake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from ..fetch import Answer
+from .answers import is_html, is_json, succeeded, with_body, with_header
+from .changes import the_change
+from .model import Mutation, Recorded
+from .remedies import status_remedy
+
+_READS: Final = frozenset({"GET", "HEAD"})
+_MISSING: Final = frozenset({404, 410})
+
+PAGE: Final = "<!doctype html>\n<html lang=en><title>{0}</title>\n<h1>{0}</h1>\n</html>\n"
+"""A page as servers make it for an error."""
+
+
+def _error_body(recorded: Recorded, phrase: str) -> tuple[bytes, str]:
+    """Return body and Content-Type of an error, in the words of the service itself.
+
+    A page in place of JSON, or of the answer to a write, would be a firewall's, and so the run's
+    trouble (``fetch.is_turned_away``).
+    """
+    if recorded.method == "GET" and is_html(recorded.answer):
+        return PAGE.format(phrase).encode(), "text/html; charset=utf-8"
+    if is_json(recorded.answer):
+        return f'{{"error": "{phrase}"}}'.encode(), "application/json"
+    return f"{phrase}\n".encode(), "text/plain; charset=utf-8"
+
+
+def _answered_with(status: int, phrase: str, stands_for: str) -> Mutation:
+    """Return the mutation that answers with another status and the page of that error."""
+
+    def edit(recorded: Recorded) -> Answer | None:
+        if recorded.answer.status == status:
+            return None
+        body, content_type = _error_body(recorded, phrase)
+        body = b"" if recorded.method == "HEAD" else body
+        return replace(with_body(recorded.answer, body, content_type), status=status)
+
+    changes = the_change(f"is answered with {status}", status_remedy, edit)
+    return Mutation(f"status-{status}", stands_for, changes)
+
+
+def _redirected_to_login(recorded: Recorded) -> Answer | None:
+    answer = recorded.answer
+    if not succeeded(answer):
+        return None
+    location = f"/login?next={quote(urlsplit(answer.url).path, safe='/%')}"
+    return replace(with_header(with_body(answer, b""), "location", location), status=302)
+
+
+def _there(recorded: Recorded) -> Answer | None:
+    """Answer 200 with a page, as a server does that knows one page for every URL."""
+    if recorded.method not in _READS or recorded.answer.status not in _MISSING:
+        return None
+    body = b"" if recorded.method == "HEAD" else PAGE.format("Welcome").encode()
+    return replace(with_body(recorded.answer, body, "text/html; charset=utf-8"), status=200)
+
+
+STATUSES: Final = (
+    _answered_with(404, "Not Found", "a file was not deployed, or a route was renamed"),
+    _answered_with(403, "Forbidden", "permissions of a file, a bucket or a role are too narrow"),
+    _answered_with(500, "Internal Server Error", "the code crashes, or its configuration is wrong"),
+    _answered_with(503, "Service Unavailable", "nothing runs behind the load balancer"),
+    Mutation(
+        "redirect-to-login",
+        "a login was put in front of what everybody may see",
+        the_change("is answered with a redirect to a login", status_remedy, _redirected_to_login),
+    ),
+    Mutation(
+        "missing-is-there",
+        "a catch-all route answers every URL with a page",
+        the_change("is there with 200, though it must not be", status_remedy, _there),
+    ),
+)

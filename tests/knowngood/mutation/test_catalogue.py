@@ -1,0 +1,149 @@
+"""What holds for every mutation of the catalogue."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from recorded_answers import CATALOGUE, PAGE, USER, answered, document, page, read
+
+from knowngood import checks
+from knowngood.fetch import Answer
+from knowngood.mutation import MUTATIONS, Change, Recorded
+
+OTHER_PAGE = PAGE.replace("fr", "de").replace("Bilan de santé", "Gesundheitsbericht")
+RECORDED = {
+    "page": replace(
+        page(headers={"X-Frame-Options": "DENY", "ETag": '"1"'}),
+        others=(page(OTHER_PAGE, url="http://site.test/de/x").answer,),
+        previous=page(OTHER_PAGE).answer,
+    ),
+    "document": replace(
+        document(USER, gzipped=True),
+        others=(document(USER | {"id": 8}, url="http://site.test/8").answer,),
+    ),
+    "list": document([{"id": 1, "n": "é"}, {"id": 2, "n": ""}]),
+    "text": Recorded("GET", answered("User-agent: *\nDisallow: /")),
+    "missing": Recorded("GET", answered("no such user", status=404)),
+    "redirect": Recorded("GET", answered("", status=302, headers={"Location": "/fr/"})),
+}
+
+
+def all_changes(recorded: Recorded) -> Iterator[tuple[str, Change]]:
+    """Every change that some mutation makes of an answer, with the mutation's name."""
+    for name, mutation in CATALOGUE.items():
+        for change in mutation.changes(recorded):
+            yield name, change
+
+
+def is_noticed(line: str, answer: Answer) -> bool:
+    """Whether the line of a check, or of a schema, notices what is wrong with an answer."""
+    if line.endswith(")") and "(in its schema" in line:
+        return schema_refuses(line, answer)
+    response = read(answer)
+    names = {"response": response, "checks": checks, "hashlib": hashlib}
+    try:
+        exec(line, names)  # noqa: S102 - a line that this repository writes
+    except (AssertionError, ValueError, LookupError):
+        return True
+    return False
+
+
+def schema_refuses(line: str, answer: Answer) -> bool:
+    """Whether a schema with this line, at the place that it names, refuses a document."""
+    match = re.fullmatch(r"(.*)  \(in its schema(?:, at (\S+))?\)", line)
+    assert match is not None
+    keywords: dict[str, Any] = json.loads(f"{{{match[1]}}}")
+    if not keywords.keys() & {"required", "minItems", "additionalProperties"}:
+        keywords = {"properties": keywords}
+    elif "additionalProperties" in keywords:
+        keywords["properties"] = dict.fromkeys(["id", "user", "old", "n"], True)
+    for step in reversed(re.findall(r"\[\]|[^.\[\]]+", match[2] or "")):
+        keywords = {"items": keywords} if step == "[]" else {"properties": {step: keywords}}
+    return not Draft202012Validator(keywords).is_valid(json.loads(read(answer).content))
+
+
+def test_names_are_unique_and_guessable() -> None:
+    """A name is of small words with hyphens, and belongs to one mutation."""
+    assert len(CATALOGUE) == len(MUTATIONS)
+    for mutation in MUTATIONS:
+        assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", mutation.name)
+        assert 0 < mutation.weight <= 1
+
+
+@pytest.mark.parametrize("kind", RECORDED)
+def test_remedy_holds_before_and_misses_it_after(kind: str) -> None:
+    """Each line that would notice a change does, and holds for the answer as it was."""
+    recorded = RECORDED[kind]
+    for name, change in all_changes(recorded):
+        answer = change.apply(recorded)
+        assert answer is not None
+        assert not is_noticed(change.remedy, recorded.answer), (name, change.remedy)
+        assert is_noticed(change.remedy, answer), (name, change.remedy)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+BODIES = st.one_of(
+    st.binary(max_size=200),
+    st.text().map(lambda text: text.encode("utf-8", "replace")),
+    JSON.map(lambda value: json.dumps(value).encode()),
+    st.lists(st.sampled_from(re.findall(r"<[^>]*>|[^<]+|\W", PAGE))).map(
+        lambda pieces: "".join(pieces).encode()
+    ),
+)
+TYPES = st.sampled_from(
+    ["text/html", "application/json", "text/css", "text/javascript", "image/png", "", "\xff/é;"]
+)
+HEADERS = st.dictionaries(
+    st.sampled_from([b"ETag", b"etag", b"Content-Encoding", b"Content-Length", b"x-\xff", b""]),
+    st.sampled_from([b"gzip", b"br", b"gzip, gzip", b"7", b"\xff\n"]),
+)
+ANSWERS = st.builds(
+    lambda status, body, kind, headers: Answer(
+        status,
+        "http://site.test/a/b",
+        ((b"Content-Type", kind.encode("latin-1")), *headers.items()),
+        body,
+    ),
+    st.sampled_from([200, 201, 204, 301, 404, 410, 503]),
+    BODIES,
+    TYPES,
+    HEADERS,
+)
+RECORDINGS = st.builds(
+    Recorded,
+    st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE"]),
+    ANSWERS,
+    st.lists(ANSWERS, max_size=2).map(tuple),
+    st.none() | ANSWERS,
+    st.none() | ANSWERS,
+    st.sets(st.sampled_from(["graph", ""])).map(frozenset),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(recorded=RECORDINGS, other=RECORDINGS)
+def test_any_answer_is_changed_into_an_answer_or_not_at_all(
+    recorded: Recorded, other: Recorded
+) -> None:
+    """Whatever a server sent, no mutation raises, and each change gives another whole answer."""
+    for name, change in all_changes(recorded):
+        answer = change.apply(recorded)
+        assert answer is not None, name
+        assert answer != recorded.answer or change.slowdown > 1, name
+        assert answer.url == recorded.answer.url, name
+        assert 200 <= answer.status < 600, name
+        if answer.body != recorded.answer.body:
+            assert answer.header("content-encoding") is None, name
+            assert answer.header("content-length") in (None, str(len(answer.body))), name
+        change.apply(other)

@@ -1,0 +1,87 @@
+"""Answers lose a header, or get one that is wrong."""
+
+import pytest
+from recorded_answers import PAGE, answered, changed, changes, page, read
+
+from knowngood.mutation import Recorded
+
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "max-age=600",
+    "Server": "nginx",
+    "Connection": "keep-alive",
+}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "lost"),
+    [
+        ("used-header-gone", ["Content-Type", "Access-Control-Allow-Origin"]),
+        ("protecting-header-gone", ["X-Frame-Options"]),
+        ("caching-header-gone", ["Cache-Control"]),
+        ("other-header-gone", ["Content-Length", "Server"]),
+    ],
+)
+def test_each_header_is_lost_once(mutation: str, lost: list[str]) -> None:
+    """Every header but those of the connection is lost by one of the four mutations, alone."""
+    recorded = page(headers=HEADERS)
+    ways = changes(mutation, recorded)
+    assert list(ways) == [f"lacks the header {name}" for name in lost]
+    for name, change in zip(lost, ways.values(), strict=True):
+        answer = change.apply(recorded)
+        assert answer is not None
+        there = [line for line in recorded.answer.headers if line[0] != name.encode()]
+        assert list(answer.headers) == there
+        assert answer.body == recorded.answer.body
+        assert change.apply(Recorded("GET", answer)) is None
+
+
+def test_all_lines_of_a_header_are_lost() -> None:
+    """A server that does not set cookies sets none of them."""
+    answer = answered("", headers={"Set-Cookie": "a=1", "set-cookie": "b=2"})
+    lost = changed("used-header-gone", Recorded("GET", answer), "lacks the header set-cookie")
+    assert lost.header("set-cookie") is None
+
+
+def test_an_encoded_body_without_its_header_is_what_was_sent() -> None:
+    """Without Content-Encoding the reader gets the bytes of gzip, which are not decoded."""
+    answer = changed("used-header-gone", page(gzipped=True), "lacks the header Content-Encoding")
+    assert read(answer).content == page(gzipped=True).answer.body
+    assert answer.decoded == 0
+
+
+@pytest.mark.parametrize("value", ["max-age=600", "no-store", ""])
+def test_cached_for_a_year(value: str) -> None:
+    """Whatever the caching was, it is for a year then."""
+    recorded = page(headers={"Cache-Control": value} if value else None)
+    answer = changed("cached-for-a-year", recorded)
+    assert answer.header("cache-control") == "public, max-age=31536000, immutable"
+
+
+def test_what_is_cached_for_a_year_stays() -> None:
+    """Files with a hash in their name are cached so on purpose; errors and writes are not."""
+    year = {"Cache-Control": "max-age=31536000"}
+    assert not changes("cached-for-a-year", page(headers=year))
+    assert not changes("cached-for-a-year", page(status=404))
+    assert not changes("cached-for-a-year", Recorded("POST", page().answer))
+
+
+def test_media_type_is_another() -> None:
+    """Anything becomes plain text, and plain text a download."""
+    assert read(changed("media-type-wrong", page())).media_type == "text/plain"
+    text = Recorded("GET", answered("x"))
+    assert read(changed("media-type-wrong", text)).media_type == "application/octet-stream"
+
+
+def test_charset_is_another() -> None:
+    """The page is declared as ISO-8859-1, with the same bytes."""
+    answer = changed("charset-wrong", page())
+    assert answer.header("content-type") == "text/html; charset=iso-8859-1"
+    assert answer.body == PAGE.encode()
+
+
+def test_charset_of_ascii_stays() -> None:
+    """Without a letter beyond ASCII every charset reads the same."""
+    assert not changes("charset-wrong", page("<p>plain"))
+    assert not changes("charset-wrong", Recorded("GET", answered(b"\xff", "image/png")))
