@@ -1,0 +1,221 @@
+"""JSON that lacks a key, has another value there, or is no JSON for those who read it strictly."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+from ..fetch import Answer
+from .answers import text_of, with_body
+from .changes import change, the_change
+from .json_text import (
+    EACH,
+    Edit,
+    Member,
+    Path,
+    document_of,
+    edited,
+    name_of,
+    paths,
+    places,
+    value_at,
+    without,
+)
+from .model import Change, Mutation, Recorded
+from .remedies import JSON_REMEDY
+from .weights import NOBODY_READS, SOME_NOTICE
+
+UNKNOWN: Final = "knowngood_unknown"
+"""A key that no schema lists."""
+
+_OTHER_TYPES: Final = (
+    (bool, "boolean", "a text", '"true"'),
+    (int, "integer", "a text", '"1"'),
+    (float, "number", "a text", '"1.5"'),
+    (str, "string", "a number", "0"),
+    (list, "array", "an object", "{}"),
+    (dict, "object", "a list", "[]"),
+)
+"""By type: its name in JSON Schema, and what code in haste makes of such a value, in words and in
+JSON."""
+
+
+class _Wrong(NamedTuple):
+    """A wrong value.
+
+    Attributes:
+        words: what it is: ``null``, ``an empty list``.
+        json: the same in JSON.
+        schema: the keywords of JSON Schema that forbid it.
+    """
+
+    words: str
+    json: str
+    schema: dict[str, Any]
+
+
+Spoil = Callable[[Any], _Wrong | None]
+"""Return what takes the place of a value; None for a value that stays."""
+
+
+def _null(value: Any) -> _Wrong | None:
+    return None if value is None else _Wrong("null", "null", {"type": _type_of(value)[1]})
+
+
+def _other_type(value: Any) -> _Wrong | None:
+    if value is None:
+        return None
+    _, name, words, text = _type_of(value)
+    return _Wrong(words, text, {"type": name})
+
+
+def _undefined(value: Any) -> _Wrong | None:
+    if not isinstance(value, str) or value == "undefined":
+        return None
+    return _Wrong('the text "undefined"', '"undefined"', {"not": {"const": "undefined"}})
+
+
+def _empty_list(value: Any) -> _Wrong | None:
+    if not isinstance(value, list) or not value:
+        return None
+    return _Wrong("an empty list", "[]", {"minItems": 1})
+
+
+def _type_of(value: Any) -> tuple[type, str, str, str]:
+    return next(row for row in _OTHER_TYPES if isinstance(value, row[0]))
+
+
+def _keys_gone(recorded: Recorded) -> Iterator[Change]:
+    def gone(_text: str, members: list[Member], index: int) -> Edit:
+        return without(members, index)
+
+    for path, _ in paths(document_of(recorded.answer)):
+        yield change(
+            f'lacks the key "{name_of(path)}"',
+            _in_schema(f'"required": [{json.dumps(path[-1])}]', path[:-1]),
+            _edit_at(path, gone),
+        )
+
+
+def _values(spoil: Spoil) -> Callable[[Recorded], Iterator[Change]]:
+    """Return the changes of every value of a document that ``spoil`` changes."""
+
+    def replaced(text: str, members: list[Member], index: int) -> Edit | None:
+        member = members[index]
+        wrong = spoil(value_at(text, member.value))
+        return Edit(member.value, member.end, wrong.json) if wrong else None
+
+    def changes(recorded: Recorded) -> Iterator[Change]:
+        for path, value in paths(document_of(recorded.answer)):
+            wrong = spoil(value)
+            if wrong is not None:
+                line = f"{json.dumps(path[-1])}: {json.dumps(wrong.schema)}"
+                yield change(
+                    f'has {wrong.words} for "{name_of(path)}"',
+                    _in_schema(line, path[:-1]),
+                    _edit_at(path, replaced),
+                )
+
+    return changes
+
+
+def _in_schema(line: str, parent: Path) -> str:
+    """Return a line of a schema with the place where it belongs."""
+    return f"{line}  (in its schema{f', at {name_of(parent)}' if parent else ''})"
+
+
+def _edit_at(
+    path: Path, edit: Callable[[str, list[Member], int], Edit | None]
+) -> Callable[[Recorded], Answer | None]:
+    """Return what makes the same edit wherever a path leads to: in each item of its lists."""
+
+    def apply(recorded: Recorded) -> Answer | None:
+        if document_of(recorded.answer) is None:
+            return None
+        text = text_of(recorded.answer)
+        try:
+            edits = [edit(text, *place) for place in places(text, path)]
+        except RecursionError:
+            return None  # nested as deep as Python reads it
+        done = [piece for piece in edits if piece is not None]
+        return with_body(recorded.answer, edited(text, done).encode()) if done else None
+
+    return apply
+
+
+def _root_list_empty(recorded: Recorded) -> Answer | None:
+    document = document_of(recorded.answer)
+    return with_body(recorded.answer, b"[]") if isinstance(document, list) and document else None
+
+
+def _lists_empty(recorded: Recorded) -> Iterator[Change]:
+    root = the_change("is an empty list", '"minItems": 1  (in its schema)', _root_list_empty)
+    return chain(root(recorded), _values(_empty_list)(recorded))
+
+
+def _first_object(document: Any) -> dict[str, Any]:
+    """Return the outermost object of a document, or the first one of its outermost list."""
+    first = document[0] if isinstance(document, list) and document else document
+    return first if isinstance(first, dict) else {}
+
+
+def _with_member(member: Callable[[str], str]) -> Callable[[Recorded], Answer | None]:
+    """Return what puts a member before the others of the first object.
+
+    ``member`` returns it as JSON, by the first key of the object.
+    """
+
+    def apply(recorded: Recorded) -> Answer | None:
+        first = _first_object(document_of(recorded.answer))
+        if not first:
+            return None
+        before, brace, after = text_of(recorded.answer).partition("{")
+        text = f"{before}{brace}{member(next(iter(first)))}, {after}"
+        return with_body(recorded.answer, text.encode())
+
+    return apply
+
+
+def _extra_key(recorded: Recorded) -> Iterator[Change]:
+    document = document_of(recorded.answer)
+    parent: Path = (EACH,) if isinstance(document, list) else ()
+    return the_change(
+        f'has an unknown key "{UNKNOWN}"',
+        _in_schema('"additionalProperties": false', parent),
+        _with_member(lambda _: f'"{UNKNOWN}": 1'),
+    )(recorded)
+
+
+def _marked(recorded: Recorded) -> Answer | None:
+    if document_of(recorded.answer) is None:
+        return None
+    return with_body(recorded.answer, codecs.BOM_UTF8 + text_of(recorded.answer).encode())
+
+
+JSON_DOCUMENTS: Final = (
+    Mutation("json-key-gone", "a field was renamed or is no longer filled", _keys_gone),
+    Mutation("json-null", "a record lost what a field was read from", _values(_null)),
+    Mutation(
+        "json-other-type", "another serializer, or a column of another type", _values(_other_type)
+    ),
+    Mutation("json-undefined", "a script wrote a variable that it never set", _values(_undefined)),
+    Mutation("json-empty-list", "a query or an import brings nothing", _lists_empty),
+    Mutation("json-extra-key", "a field is sent that should stay inside", _extra_key, NOBODY_READS),
+    Mutation(
+        "json-key-twice",
+        "two sources were merged as text",
+        the_change(
+            "has a key twice", JSON_REMEDY, _with_member(lambda key: f"{json.dumps(key)}: null")
+        ),
+        SOME_NOTICE,
+    ),
+    Mutation(
+        "json-byte-order-mark",
+        "an editor or a tool of Windows saved the file",
+        the_change("begins with a byte-order mark", JSON_REMEDY, _marked),
+        SOME_NOTICE,
+    ),
+)
