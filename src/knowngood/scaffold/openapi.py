@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-import unicodedata
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import count
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
@@ -15,14 +16,17 @@ from urllib.parse import quote, urlencode, urlsplit
 from ..content import strict_json, strict_yaml
 from ..fetch import Exchange, respond
 from ..safety import UsageError
+from .python_text import identifier
 
 _WRITES: Final = ("post", "put", "patch", "delete")
-_JSON: Final = re.compile(r"application/(?:[\w.+-]*\+)?json")
+JSON: Final = re.compile(r"application/(?:[\w.+-]*\+)?json")
 _IN_PATHS: Final = "/%{}:@!$&'()*+,;=~"  # what stays as it is in a path, beside letters and digits
 
 
 Document: TypeAlias = Mapping[str, Any]
 """An OpenAPI 3 document."""
+
+Place: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +37,32 @@ class Operation:
         method: in capital letters.
         path: as the document has it, with its fields in braces.
         url: path and query with the examples filled in; empty if a parameter has no example.
-        path_url: the path below the origin, with its fields in braces.
+        place: the path below the origin as pairs: a part of it, and the field behind that, which is
+            empty at the end.
         name: what a check for it is called.
         summary: what it does, in words.
         login: whether it needs a login.
-        status: the status of success.
+        refusal: the status of its answer without a login.
+        status: the first status of success.
+        statuses: all of them.
         schema: the JSON pointer of the schema of that answer; empty without one.
+        parameters: its parameters and those of its path, without references.
+        node: the operation as the document has it.
     """
 
     method: str
     path: str
     url: str
-    path_url: str
+    place: Place
     name: str
     summary: str
     login: bool
+    refusal: int
     status: int
+    statuses: tuple[int, ...]
     schema: str
+    parameters: tuple[Mapping[str, Any], ...] = field(repr=False)
+    node: Mapping[str, Any] = field(repr=False)
 
 
 def in_answer(exchange: Exchange) -> Document | None:
@@ -90,20 +103,17 @@ def parse(source: bytes) -> Document | None:
     return content
 
 
-def operations(document: Document) -> Iterator[Operation]:
-    """Yield the operations of ``document``, each with a name of its own. One that is not as the
+def operations(document: Document) -> list[Operation]:
+    """Return the operations of ``document``, each with a name of its own. One that is not as the
     standard says is left out.
     """
-    names: set[str] = set()
+    read = []
     for path, item in document["paths"].items():
         for method in ("get", *_WRITES):
-            try:
-                operation = _operation(document, path, item, method)
-            except (AttributeError, LookupError, TypeError, ValueError):
-                continue
-            name = _unused(operation.name, names)
-            names.add(name)
-            yield replace(operation, name=name)
+            with suppress(AttributeError, LookupError, TypeError, ValueError):
+                read.append(_operation(document, path, item, method))
+    uses = Counter(operation.name for operation in read)
+    return [op if uses[op.name] == 1 else replace(op, name=_longer_name(op)) for op in read]
 
 
 def server(document: Document) -> str:
@@ -114,28 +124,44 @@ def server(document: Document) -> str:
     return "" if "{" in url else url
 
 
+def base_path(document: Document) -> str:
+    """Return the path of the first server, without its last slash."""
+    return urlsplit(server(document)).path.rstrip("/")
+
+
 def _operation(document: Document, path: str, item: Mapping[str, Any], method: str) -> Operation:
     """Return one operation. Raises AttributeError, LookupError, TypeError or ValueError for one
     that is not there, or not as the standard says.
     """
     operation = item[method]
-    url = quote(urlsplit(server(document)).path.rstrip("/") + path, safe=_IN_PATHS)
-    parameters = [
+    place = _place(base_path(document) + path)
+    parameters = tuple(
         resolve(document, parameter)
         for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
-    ]
-    status, schema = _success(document, path, method)
+    )
+    statuses, schema = _success(document, path, method)
     return Operation(
         method.upper(),
         path,
-        _filled(document, url, parameters),
-        url,
-        _name(method, path, operation),
+        _filled(document, place, parameters),
+        place,
+        identifier(f"{method} {path}"),
         str(operation.get("summary") or operation.get("operationId") or "").strip().rstrip(".?!"),
         _needs_login(document, operation),
-        status,
+        403 if "403" in _statuses(operation) and "401" not in _statuses(operation) else 401,
+        statuses[0],
+        statuses,
         schema,
+        parameters,
+        operation,
     )
+
+
+def _place(path: str) -> Place:
+    """Return the parts of ``path``, encoded as a browser does, each with the field behind it."""
+    parts = [*re.split(r"\{([^{}]*)\}", path), ""]
+    parts[::2] = [quote(part, safe=_IN_PATHS) for part in parts[::2]]
+    return tuple(zip(parts[::2], parts[1::2], strict=True))
 
 
 def resolve(document: Document, node: Any) -> Any:
@@ -156,47 +182,59 @@ def _needs_login(document: Document, operation: Mapping[str, Any]) -> bool:
     return bool(needs) and {} not in needs
 
 
-def _success(document: Document, path: str, method: str) -> tuple[int, str]:
-    """Return the status of the first answer that is a success, and where its schema stands."""
+def _statuses(operation: Mapping[str, Any]) -> list[str]:
+    return [str(status) for status in operation.get("responses", {})]
+
+
+def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...], str]:
+    """Return the statuses of success, and where the schema of the first one's answer stands."""
     responses = document["paths"][path][method].get("responses", {})
-    statuses = [str(status) for status in responses if re.fullmatch(r"2\d\d", str(status))]
+    statuses = [status for status in map(str, responses) if re.fullmatch(r"2\d\d", status)]
     if not statuses:
-        return 200, ""
+        return (200,), ""
     status = statuses[0]
     key = next(key for key in responses if str(key) == status)
     reference = responses[key].get("$ref", "") if isinstance(responses[key], dict) else ""
     place = reference[1:] or "/".join(["", "paths", _escaped(path), method, "responses", status])
     content = resolve(document, responses[key]).get("content", {})
-    kind = next((kind for kind in content if _JSON.match(kind)), "")
+    kind = next((kind for kind in content if JSON.match(kind)), "")
     has_schema = bool(kind) and bool(content[kind].get("schema"))
-    return int(status), f"{place}/content/{_escaped(kind)}/schema" if has_schema else ""
+    pointer = f"{place}/content/{_escaped(kind)}/schema" if has_schema else ""
+    return tuple(map(int, statuses)), pointer
 
 
 def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _filled(document: Document, path: str, parameters: list[Any]) -> str:
+def _filled(document: Document, place: Place, parameters: Iterable[Any]) -> str:
     """Return path and query with an example for each parameter that needs one; empty if one has
     none, or if it is to be sent in another way.
     """
-    query = {}
+    values: dict[str, dict[str, object]] = {"path": {}, "query": {}}
     for parameter in parameters:
-        name, place = parameter.get("name", ""), parameter.get("in")
-        if not parameter.get("required") and place != "path":
+        name, where = parameter.get("name", ""), parameter.get("in")
+        if not parameter.get("required") and where != "path":
             continue
-        value = _example(document, parameter)
-        if value is None or place not in {"path", "query"}:
+        value = example(document, parameter)
+        if value is None or where not in values:
             return ""
-        if place == "query":
-            query[name] = value
-        path = path.replace("{" + name + "}", quote(str(value), safe=""))
-    if "{" in path:
+        values[where][name] = value
+    if any(field and field not in values["path"] for _, field in place):
         return ""
-    return f"{path}?{urlencode(query)}" if query else path
+    return in_url(place, values["path"]) + (
+        f"?{urlencode(values['query'])}" if values["query"] else ""
+    )
 
 
-def _example(document: Document, parameter: Mapping[str, Any]) -> object:
+def in_url(place: Place, values: Mapping[str, object]) -> str:
+    """Return the path that ``place`` is with ``values`` for its fields."""
+    return "".join(
+        part + (quote(str(values[field]), safe="") if field else "") for part, field in place
+    )
+
+
+def example(document: Document, parameter: Mapping[str, Any]) -> object:
     """Return the value that the document gives as an example; None without one."""
     schema = resolve(document, parameter.get("schema") or {})
     named = [
@@ -214,17 +252,12 @@ def _example(document: Document, parameter: Mapping[str, Any]) -> object:
     return next(plain, None)
 
 
-def _name(method: str, path: str, operation: Mapping[str, Any]) -> str:
-    words = str(operation.get("operationId") or f"{method} {path}")
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", words))
-    letters = (letter if f"_{letter}".isidentifier() else "_" for letter in words)
-    return re.sub(r"_+", "_", "".join(letters)).strip("_").lower()
-
-
-def _unused(name: str, taken: Container[str]) -> str:
-    """Return ``name``, with a number behind it if it is taken."""
-    names = (f"{name}_{number}" if number > 1 else name for number in count(1))
-    return next(one for one in names if one not in taken)
+def _longer_name(operation: Operation) -> str:
+    """Return a name that no other path has: ``/a-b`` and ``/a_b`` are the same to Python. It does
+    not depend on the order of the paths, so that a second run finds the check again.
+    """
+    digest = hashlib.sha256(operation.path.encode()).hexdigest()
+    return f"{operation.name}_{digest[:6]}"
 
 
 def dumped(document: Document) -> str:

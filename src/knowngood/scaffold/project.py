@@ -19,8 +19,9 @@ testpaths = ["smoketests"]
 addopts = ["--strict-markers", "--strict-config", "--import-mode=importlib"]
 """
 
-_TEST: Final = re.compile(r"^def (test_\w+)\(", re.M)
-_CHECK: Final = re.compile(r"\n\n\n(?=@pytest|def )")
+_FUNCTION: Final = re.compile(r"^def (\w+)\(", re.M)
+_BETWEEN: Final = re.compile(r"\n\n\n(?=@pytest|def )")
+_IMPORT: Final = re.compile(r"^(?:import|from) .*?(\w+)\n", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,29 @@ def _change(folder: Path, path: str, text: str) -> Change:
         return Change(path, text, "new")
     if not path.endswith(".py"):
         return Change(path, "", "is there and stays as it is")
-    blocks = [block for block in _CHECK.split(text)[1:] if _is_new(block, old)]
+    head, *blocks = _BETWEEN.split(text)
+    blocks = [block for block in blocks if _is_new(block, old)]
     if not blocks:
         return Change(path, "", "is there and has all of it")
-    names = ", ".join(_TEST.findall("\n".join(blocks)))
-    return Change(
-        path, "\n\n\n".join([old.rstrip("\n"), *blocks]).rstrip("\n") + "\n", f"adds {names}"
-    )
+    added = "\n\n\n".join(blocks).rstrip("\n") + "\n"
+    kept = _with_imports(old.rstrip("\n"), head, added)
+    return Change(path, f"{kept}\n\n\n{added}", f"adds {', '.join(_FUNCTION.findall(added))}")
 
 
 def _is_new(block: str, old: str) -> bool:
-    return not any(f"def {name}(" in old for name in _TEST.findall(block))
+    return not any(f"def {name}(" in old for name in _FUNCTION.findall(block))
+
+
+def _with_imports(old: str, head: str, added: str) -> str:
+    """Return ``old`` with the imports of ``head`` that ``added`` needs, and ``old`` lacks."""
+    lacking = [
+        found[0]
+        for found in _IMPORT.finditer(f"{head}\n")
+        if f"{found[1]}." in added and found[0] not in f"{old}\n"
+    ]
+    first = _IMPORT.search(f"{old}\n")
+    place = first.start() if first else len(old)
+    return old[:place] + "".join(lacking) + old[place:]
 
 
 def _pytest_options(folder: Path) -> Change:

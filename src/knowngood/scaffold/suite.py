@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from collections.abc import Iterable
@@ -14,8 +13,11 @@ from typing import TYPE_CHECKING, Final
 from ..content import json_schema
 from ..safety import UsageError, one_line
 from . import openapi
+from .logins import login
 from .pages import Page
+from .python_text import braced, quoted, worded
 from .survey import Survey
+from .writes import skeletons
 
 if TYPE_CHECKING:
     import jinja2
@@ -24,7 +26,6 @@ ORIGIN: Final = "site"
 """The name of the one origin of a new suite."""
 
 _SCHEMA: Final = "openapi.json"
-_LONGEST: Final = 300  # characters of what a claim quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,27 @@ class PageGroup:
 def files(survey: Survey, environment: str) -> dict[str, str]:
     """Return the files of a suite, text by path. ``environment`` is the name of its environment."""
     groups = page_groups(survey.pages)
-    operations = list(openapi.operations(survey.api)) if survey.api else []
+    operations = openapi.operations(survey.api) if survey.api else []
+    refusals = _refusals(survey.api, operations)
+    schemas = {
+        operation.schema: f"{_SCHEMA}#{operation.schema}"
+        for operation in operations
+        if operation.schema and operation.schema not in refusals
+    }
+    reads = [operation for operation in operations if operation.method == "GET" and operation.url]
+    writes = list(skeletons(survey.api, operations, schemas))
     values = {
         "survey": survey,
         "origin": ORIGIN,
         "environment": environment,
         "groups": groups,
-        "reads": [op for op in operations if op.method == "GET" and op.url and not op.login],
-        "logins": [op for op in operations if op.method == "GET" and op.url and op.login],
-        "writes": [op for op in operations if op.method != "GET"],
-        "refusals": _refusals(survey.api, operations),
+        "reads": [operation for operation in reads if not operation.login],
+        "refused_reads": [operation for operation in reads if operation.login],
+        "writes": writes,
+        "write_code": "\n".join(line for write in writes for line in write.lines),
+        "login": login(survey.api, survey.origin) if any(write.login for write in writes) else None,
+        "refusals": refusals,
+        "schemas": schemas,
         "api_document": _SCHEMA,
         "header_paths": header_paths(survey.pages),
     }
@@ -132,20 +144,3 @@ def _templates() -> jinja2.Environment:
     templates.filters["worded"] = worded
     templates.filters["braced"] = braced
     return templates
-
-
-def quoted(text: object) -> str:
-    """Return ``text`` as a string of TOML and of Python. DEL must be escaped in TOML, too."""
-    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def worded(text: str) -> str:
-    """Return ``text``, which a server may have written, as words of a docstring: one line that
-    cannot end it.
-    """
-    return quoted(one_line(text, _LONGEST))[1:-1]
-
-
-def braced(path: str) -> str:
-    """Return ``path`` for a mark, where a brace begins a field."""
-    return path.replace("{", "{{").replace("}", "}}")

@@ -16,7 +16,7 @@ ID = {"name": "id", "in": "path", "required": True}
 def one(path: str, operation: dict[str, Any], method: str = "get", **document: Any) -> Any:
     """The only operation of a document."""
     content = {"openapi": "3.1.0", "paths": {path: {method: operation}}, **document}
-    return next(openapi.operations(content))
+    return openapi.operations(content)[0]
 
 
 def test_read_without_parameters() -> None:
@@ -84,34 +84,42 @@ def test_schema_of_the_answer() -> None:
     assert operation.schema == "/components/responses/a/content/application~1json/schema"
 
 
-def test_names_of_checks() -> None:
-    """The operation's id, or else method and path, as Python writes names."""
-    assert one("/users", {"operationId": "listUsers"}).name == "list_users"
-    assert one("/users/{id}", {}, "delete").name == "delete_users_id"
+def names(*paths: str) -> dict[str, str]:
+    """The names of the checks that read ``paths``, by path."""
+    content = {"openapi": "3.0.0", "paths": {path: {"get": {}} for path in paths}}
+    return {operation.path: operation.name for operation in openapi.operations(content)}
 
 
-def test_names_are_pythons() -> None:
-    """Whatever an id holds; in other scripts, too."""
-    for identifier, name in [
-        ("x²", "x2"),
-        ("a-b c", "a_b_c"),
-        ("löschen", "löschen"),
-        ("½", "1_2"),
-    ]:
-        assert one("/a", {"operationId": identifier}).name == name
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/users/{userId}", "get_users_user_id"),
+        ("/x²", "get_x2"),
+        ("/a-b c", "get_a_b_c"),
+        ("/löschen", "get_löschen"),
+        ("/", "get"),
+        ("/class/../x", "get_class_x"),
+    ],
+)
+def test_names_are_pythons(path: str, name: str) -> None:
+    """Of method and path, whatever that holds; in other scripts, too."""
+    assert names(path) == {path: name}
 
 
-def test_names_are_given_once() -> None:
-    """Python would keep only the last of two functions of one name."""
-    paths = {path: {"get": {"operationId": "list"}} for path in ("/a", "/b", "/c")}
-    paths["/b"]["get"]["operationId"] = "list_2"
-    found = openapi.operations({"openapi": "3.0.0", "paths": paths})
-    assert [operation.name for operation in found] == ["list", "list_2", "list_3"]
+def test_names_are_given_once_in_any_order() -> None:
+    """Python would keep only the last of two functions of one name, and a second run would add the
+    checks again if their names had changed.
+    """
+    paths = ["/a-b", "/a_b", "/c"]
+    assert names(*paths) == names(*reversed(paths))
+    assert len(set(names(*paths).values())) == 3
+    assert names(*paths)["/c"] == "get_c"
 
 
 def test_path_that_is_no_url() -> None:
     """It is encoded as a browser does."""
-    assert one('/a b\n"c"/{id}', {}).path_url == "/a%20b%0A%22c%22/{id}"
+    place = one('/a b\n"c"/{id}/ü', {}).place
+    assert place == (("/a%20b%0A%22c%22/", "id"), ("/%C3%BC", ""))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def functions(source: str) -> list[ast.FunctionDef]:
     docstring, *body = ast.parse(source).body
     assert isinstance(docstring, ast.Expr)
     imports = [ast.unparse(node) for node in body if not isinstance(node, ast.FunctionDef)]
-    assert set(imports) <= {"import pytest", "from knowngood import checks"}
+    assert set(imports) <= {"import uuid", "import pytest", "from knowngood import checks"}
     within = [type(node) for function in body[len(imports) :] for node in ast.walk(function)]
     assert ast.Import not in within
     return [node for node in body if isinstance(node, ast.FunctionDef)]
@@ -54,6 +54,49 @@ def test_operation(text: str, method: str) -> None:
     )
     assert isinstance(function.body[0], ast.Expr)
     assert "\n" not in (ast.get_docstring(function) or "")
+
+
+def hostile_api(text: str) -> dict[str, Any]:
+    """A document that has ``text`` wherever a text may stand."""
+    schema = {"type": "object", "required": [text], "properties": {text: {"const": {text: text}}}}
+    body = {"content": {"application/json": {"schema": schema}}}
+    field = text.translate({ord("{"): None, ord("}"): None})
+    parameters = [
+        {"name": field, "in": "path", "required": True},
+        {"name": text, "in": "query", "required": True, "example": text},
+        {"name": text, "in": "header", "required": True, "schema": {"default": text}},
+    ]
+    operation = {
+        "summary": text,
+        "security": [{text: []}],
+        "requestBody": body,
+        "responses": {"201": {**body, "headers": {"Location": {}}}},
+    }
+    one = {"parameters": parameters, "get": operation, "put": operation, "delete": operation}
+    flows = {"password": {"tokenUrl": text}}
+    return {
+        "openapi": "3.1.0",
+        "paths": {f"/{text}": {"post": operation}, f"/{text}/{{{field}}}": one},
+        "components": {"securitySchemes": {text: {"type": "oauth2", "flows": flows}}},
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_operations_that_write(text: str) -> None:
+    """Fields, keys, bodies, headers and the login."""
+    assert functions(written(api=hostile_api(text))["smoketests/test_api.py"])
+    assert tomllib.loads(written(api=hostile_api(text))["environments/prod.toml"])
+
+
+@pytest.mark.parametrize("kind", ["apiKey", "http"])
+@pytest.mark.parametrize("place", ["header", "query", "cookie"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_login(text: str, place: str, kind: str) -> None:
+    """The name of a header, a query or a cookie."""
+    api = hostile_api(text)
+    scheme = {"type": kind, "scheme": text, "in": place, "name": text}
+    api["components"]["securitySchemes"][text] = scheme
+    assert functions(written(api=api)["smoketests/test_api.py"])
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -1,0 +1,273 @@
+"""Write the bodies of checks that write: lines of Python, from an OpenAPI document.
+
+A check writes, reads and deletes a document of its own wherever the API can make one: by a POST to
+the path before the field, or by a PUT to a made-up name. The document's examples are what somebody
+may need; they name only what no operation makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from .openapi import JSON, Document, Operation, Place, example, in_url, resolve
+from .python_text import braced, literal, quoted, variable
+from .samples import NoSample, is_free, sample, whole
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_IDS: Final = ("id", "uuid", "key", "name")
+"""Keys that name a document, where none is called like the field of the path."""
+
+_LARGE: Final = str(2**31 - 1)
+"""A number that no document has."""
+
+_OTHERS: Final = {"accept", "authorization", "content-type"}
+"""Headers that OpenAPI describes elsewhere than in parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The body of a check of one operation that writes.
+
+    Attributes:
+        operation: what it checks.
+        login: whether it needs a login, for the operation or for one that it is prepared with.
+        lines: its lines of Python.
+        refused: the lines that send it without a login; none if it needs no login.
+        missing: what a person has to fill in; empty if it is complete.
+    """
+
+    operation: Operation
+    login: bool
+    lines: tuple[str, ...]
+    refused: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def skeletons(
+    document: Document, operations: Iterable[Operation], schemas: Mapping[str, str]
+) -> Iterator[Skeleton]:
+    """Yield a skeleton for each operation that writes, unless it is not as the standard says.
+    ``schemas`` are the names of the schemas that can be relied on, by pointer.
+    """
+    operations = list(operations)
+    known = {(operation.method, operation.place): operation for operation in operations}
+    for operation in operations:
+        if operation.method != "GET":
+            with suppress(AttributeError, LookupError, TypeError, ValueError):
+                yield _Writer(document, known, operation).skeleton(
+                    schemas.get(operation.schema, "")
+                )
+
+
+class _Writer:
+    """Writes the skeleton of one operation. ``known`` are all, by method and place."""
+
+    def __init__(
+        self, document: Document, known: Mapping[tuple[str, Place], Operation], operation: Operation
+    ) -> None:
+        self._document = document
+        self._known = known
+        self._operation = operation
+        self._lines: list[str] = []
+        self._missing: list[str] = []
+        self._used: list[Operation] = []
+        self._values: dict[str, str] = {}  # of the fields, as an f-string holds them
+
+    def skeleton(self, schema: str) -> Skeleton:
+        """Return it. It checks the answer against the schema of that name, if there is one."""
+        operation = self._operation
+        for number, (_, field) in enumerate(operation.place):
+            if field:
+                self._fill(number, field)
+        self._send("response", operation)
+        if schema and len(operation.statuses) == 1:
+            self._lines.append(f"schema({quoted(schema)}).check(response.json())")
+        self._look_after()
+        return Skeleton(
+            operation,
+            any(used.login for used in self._used),
+            tuple(self._lines),
+            tuple(self._refused() if operation.login else ()),
+            tuple(dict.fromkeys(self._missing)),
+        )
+
+    def _fill(self, number: int, field: str) -> None:
+        """Find a value for the field behind part ``number`` of the path, and make what it names."""
+        place, parameter = self._operation.place, self._parameter(field)
+        item = (*place[: number + 1], ("", ""))
+        post, put = self._creator(item), self._known.get(("PUT", item))
+        if post is not None and post is not self._operation and self._key(post, field):
+            self._send("created", post)
+            self._name("created", post, item)
+        elif put is not None and is_free(whole(self._document, parameter.get("schema"))):
+            self._lines.append(f'{self._variable(item)} = f"smoke-{{uuid.uuid4().hex}}"')
+            if put is not self._operation:
+                self._send("created", put)
+        else:
+            self._values[field] = self._made_up(parameter)
+            if item == place or example(self._document, parameter) is None:
+                self._missing.append(f"the path names no {field} of your own: name one")
+
+    def _creator(self, item: Place) -> Operation | None:
+        """Return the POST that makes what ``item`` names by its last field."""
+        *before, (part, _), _ = item
+        places = ((*before, (text, "")) for text in (part.rstrip("/"), part))
+        return next(filter(None, (self._known.get(("POST", place)) for place in places)), None)
+
+    def _key(self, create: Operation, field: str) -> str:
+        """Return how Python reads the name of what ``create`` made from its answer; empty if the
+        document does not say where it is.
+        """
+        properties = whole(self._document, {"$ref": f"#{create.schema}"})["properties"]
+        inner = {
+            (outer, key)
+            for outer, part in properties.items()
+            for key in whole(self._document, part)["properties"]
+        }
+        for name in dict.fromkeys((field, *_IDS)) if create.schema else ():
+            if name in properties:
+                return f".json()[{quoted(name)}]"
+            for outer, key in sorted(inner):
+                if key == name:
+                    return f".json()[{quoted(outer)}][{quoted(key)}]"
+        responses = create.node.get("responses", {})
+        answer = resolve(self._document, responses.get(str(create.status)))
+        headers = (answer or {}).get("headers") or {}
+        is_located = any(name.lower() == "location" for name in headers)
+        return '.headers["location"].rpartition("/")[2]' if is_located else ""
+
+    def _name(self, answer: str, create: Operation, item: Place) -> None:
+        """Name what ``create`` made after ``answer``, and have it deleted at the end."""
+        key = self._key(create, item[-2][1])
+        self._lines.append(f"{self._variable(item)} = {answer}{key}")
+        if ("DELETE", item) in self._known:
+            self._used.append(self._known["DELETE", item])
+            self._lines.append(f"client.sweep({self._path(item)})")
+        else:
+            self._missing.append("no operation deletes what this creates: do it here")
+
+    def _variable(self, item: Place) -> str:
+        """Return a variable for the last field of ``item``, which stands for it from now on."""
+        part, field = item[-2]
+        folder = part.strip("/").rpartition("/")[2]
+        name = variable(f"{folder} {field}" if field in _IDS else field)
+        self._values[field] = f"{{{name}}}"
+        return name
+
+    def _look_after(self) -> None:
+        """Read what was written, or find it gone."""
+        operation, item = self._operation, self._operation.place
+        if operation.method == "POST":
+            items = [item for _, item in self._known if self._creates(item)]
+            if not items:
+                return
+            item = items[0]
+            if not self._key(operation, item[-2][1]):
+                return
+            self._name("response", operation, item)
+        read = self._known.get(("GET", item))
+        if read is None:
+            return
+        self._used.append(read)
+        path = f"client.get({self._path(item)}).status_code"
+        gone = operation.method == "DELETE"
+        self._lines.append(f"assert {path} " + ("in checks.GONE" if gone else f"== {read.status}"))
+
+    def _creates(self, item: Place) -> bool:
+        """Return whether the operation makes what ``item`` names by its last field."""
+        has_field = len(item) > 1 and item[-1] == ("", "")
+        return has_field and self._creator(item) is self._operation
+
+    def _send(self, answer: str, operation: Operation) -> None:
+        self._used.append(operation)
+        method, path = operation.method.lower(), self._path(operation.place, operation)
+        options = self._body(operation) + self._headers(operation)
+        self._lines += f"{answer} = client.{method}({path}{options})".split("\n")
+        statuses = sorted(operation.statuses)
+        expected = f"in {{{', '.join(map(str, statuses))}}}"
+        expected = f"== {statuses[0]}" if len(statuses) == 1 else expected
+        self._lines.append(f"assert {answer}.status_code {expected}")
+
+    def _refused(self) -> list[str]:
+        """Return the lines that send the operation without a login, to what is not there: where
+        nobody asks for a login, it must do no harm.
+        """
+        operation = self._operation
+        self._values = {
+            field: self._nobody(self._parameter(field)) for _, field in operation.place if field
+        }
+        method, path = operation.method.lower(), self._path(operation.place, operation)
+        options = self._body(operation) + self._headers(operation)
+        call = f"client.{method}({path}{options}, expect={operation.refusal})"
+        return f"response = {call}".split("\n")
+
+    def _path(self, place: Place, operation: Operation | None = None) -> str:
+        """Return the path, and the query that ``operation`` requires, as Python writes it."""
+        query = urlencode(self._required(operation, "query")) if operation is not None else ""
+        values = [self._values[field] if field else "" for _, field in place]
+        is_formatted = any("{" in value for value in values)
+        parts = [braced(part) if is_formatted else part for part, _ in place]
+        path = "".join(part + value for part, value in zip(parts, values, strict=True))
+        path = quoted(f"{path}?{query}" if query else path)
+        return f"f{path}" if is_formatted else path
+
+    def _headers(self, operation: Operation) -> str:
+        headers = self._required(operation, "header")
+        headers = {name: value for name, value in headers.items() if name.lower() not in _OTHERS}
+        return f", headers={literal(headers)}" if headers else ""
+
+    def _required(self, operation: Operation, where: str) -> dict[str, str]:
+        """Return the parameters that are required in the query or in headers, with examples."""
+        return {
+            str(parameter["name"]): str(self._example(parameter))
+            for parameter in operation.parameters
+            if parameter.get("in") == where and parameter.get("required")
+        }
+
+    def _body(self, operation: Operation) -> str:
+        """Return the argument that holds the body; empty without one."""
+        content = (resolve(self._document, operation.node.get("requestBody")) or {}).get("content")
+        if not content:
+            return ""
+        kind = next((kind for kind in content if JSON.match(kind)), next(iter(content)))
+        if not JSON.match(kind) and kind != _FORM:
+            self._missing.append(f"its body is {kind}: write it")
+            return ', content=b""'
+        value = self._example(content[kind])
+        return f", {'data' if kind == _FORM else 'json'}={literal(value)}"
+
+    def _example(self, described: Mapping[str, Any]) -> Any:
+        """Return the example of a parameter or of a body, or else a value that its schema accepts;
+        an empty object where none can be made up.
+        """
+        if "example" in described:
+            return described["example"]
+        for one in (described.get("examples") or {}).values():
+            return resolve(self._document, one).get("value")
+        try:
+            return sample(self._document, described.get("schema"))
+        except NoSample as reason:
+            self._missing.append(f"what it sends is not complete: {reason}")
+            return {}
+
+    def _made_up(self, parameter: Mapping[str, Any]) -> str:
+        """Return a value for a field of the path, as an f-string holds it."""
+        given = example(self._document, parameter)
+        value = self._example(parameter) if given is None else given
+        return in_url((("", "field"), ("", "")), {"field": value})
+
+    def _nobody(self, parameter: Mapping[str, Any]) -> str:
+        """Return a value for a field of the path that names nothing, as far as can be known."""
+        schema = whole(self._document, parameter.get("schema"))
+        if is_free(schema):
+            return "smoke-nobody"
+        unlimited = schema.get("type") == "integer" and "maximum" not in schema
+        return _LARGE if unlimited else self._made_up(parameter)
+
+    def _parameter(self, field: str) -> Mapping[str, Any]:
+        parameters = self._operation.parameters
+        return next((one for one in parameters if one.get("name") == field), {})
