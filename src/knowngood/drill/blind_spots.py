@@ -33,9 +33,18 @@ class BlindSpot:
         return tuple(dict.fromkeys(map(_place, kinds.values())))
 
     @property
-    def sentence(self) -> str:
-        """What goes wrong at the first place: ``/api/users/1 lacks the key "email"``."""
+    def change(self) -> str:
+        """What is wrong at the first place: ``/api/users/1 lacks the key "email"``."""
         return f"{self.places[0]} {self.first.predicate}"
+
+    @property
+    def sentence(self) -> str:
+        """What the suite does not do about it, or why that is accepted."""
+        if self.first.notice is Notice.MISNAMED:
+            return f"{self.change}: the first cause names {path(self.first.named) or 'no URL'}"
+        if self.first.notice is Notice.ACCEPTED:
+            return f"{self.change}: {self.first.reason}"
+        return f"nothing notices when {self.change}"
 
 
 def blind_spots(results: Iterable[MutantResult], notice: Notice) -> list[BlindSpot]:
@@ -45,6 +54,24 @@ def blind_spots(results: Iterable[MutantResult], notice: Notice) -> list[BlindSp
     """
     alike = grouped((result for result in results if result.notice is notice), _key)
     return sorted((BlindSpot(tuple(mutants)) for mutants in alike.values()), key=_order)
+
+
+def sections(results: Sequence[MutantResult]) -> dict[str, list[BlindSpot]]:
+    """Return the blind spots by their titles, in the order in which people read them."""
+    missed = blind_spots(results, Notice.MISSED)
+    titled = {
+        "Missed, the worst first, each with what would catch it": [
+            spot for spot in missed if spot.first.weight >= 1
+        ],
+        "Misnamed: a check fails, and the first cause names another URL": blind_spots(
+            results, Notice.MISNAMED
+        ),
+        "Missed, and of less weight: users may not notice these either": [
+            spot for spot in missed if spot.first.weight < 1
+        ],
+        "Accepted": blind_spots(results, Notice.ACCEPTED),
+    }
+    return {title: spots for title, spots in titled.items() if spots}
 
 
 def _key(result: MutantResult) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ class MutationDrill:
         requests: those that this run sent; 0 where a recording was read. Mutants send none.
         results: what came of each mutant.
         possible: how many mutants there are; more than results where time was short.
+        warnings: what else people should know of it.
     """
 
     environment: str
@@ -70,3 +71,4 @@ class MutationDrill:
     requests: int
     results: tuple[MutantResult, ...]
     possible: int
+    warnings: tuple[str, ...] = ()

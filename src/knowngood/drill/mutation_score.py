@@ -51,6 +51,12 @@ def counts(results: Iterable[MutantResult]) -> dict[Notice, int]:
     return {notice: numbers[notice] for notice in Notice}
 
 
+def left_out_by_reason(results: Iterable[MutantResult]) -> dict[str, int]:
+    """Return how many mutants were left out for each reason, the most frequent one first."""
+    left_out = (result.reason for result in results if result.notice is Notice.LEFT_OUT)
+    return dict(Counter(left_out).most_common())
+
+
 def by_kind(results: Iterable[MutantResult]) -> dict[str, list[MutantResult]]:
     """Return the mutants of each kind of URL: first the kinds of which most is not caught."""
     kinds = grouped(results, lambda result: result.kind)

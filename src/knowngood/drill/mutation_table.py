@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Final
 
 from ..safety import listed, one_line, plural
-from .blind_spots import BlindSpot, blind_spots, path
+from .blind_spots import BlindSpot, blind_spots, path, sections
 from .mutant import MutantResult, MutationDrill, Notice
-from .mutation_score import by_kind, counts, exit_code, percent, score
+from .mutation_score import by_kind, counts, exit_code, left_out_by_reason, percent, score
 
 _WIDTH: Final = 100  # columns of the table
 _KINDS: Final = 40  # rows of the table
@@ -25,28 +24,26 @@ _KIND: Final = _WIDTH - sum(2 + len(column) for column in _COLUMNS)  # width of 
 
 def lines(drill: MutationDrill, fail_under: float | None = None) -> Iterator[str]:
     """Yield the lines; ``fail_under`` is the least score in per cent, if one is asked for."""
-    sections = (_table(drill.results), _spots(drill.results), _end(drill, fail_under))
-    yield one_line(_headline(drill), _LINE)
-    for section in sections:
-        for line in section:
-            yield one_line(line, _LINE)
+    head = f"{drill.environment}: {headline(drill.results)}"
+    parts = (_table(drill.results), _spots(drill.results), _end(drill, fail_under))
+    for line in chain([head], *parts):
+        yield one_line(line, _LINE)
 
 
-def _headline(drill: MutationDrill) -> str:
+def headline(results: Sequence[MutantResult]) -> str:
     """Return what the suite would not notice, in a sentence."""
-    numbers = counts(drill.results)
+    numbers = counts(results)
     missed, misnamed = numbers[Notice.MISSED], numbers[Notice.MISNAMED]
     total = missed + misnamed + numbers[Notice.CAUGHT]
     if not total:
-        return f"{drill.environment}: no mutant counts: nothing is known of what the suite notices"
+        return "no mutant counts: nothing is known of what the suite notices"
     if missed:
-        worst = blind_spots(drill.results, Notice.MISSED)[0].sentence
+        worst = blind_spots(results, Notice.MISSED)[0].change
         return (
-            f"{drill.environment}: the suite would not notice {missed} of "
-            f"{plural(total, 'mutant')}; the worst: {worst}"
+            f"the suite would not notice {missed} of {plural(total, 'mutant')}; the worst: {worst}"
         )
     but = f", but names another URL for {misnamed}" if misnamed else ""
-    return f"{drill.environment}: the suite notices all of {plural(total, 'mutant')}{but}"
+    return f"the suite notices all of {plural(total, 'mutant')}{but}"
 
 
 def _table(results: Sequence[MutantResult]) -> Iterator[str]:
@@ -82,29 +79,18 @@ def shortened(text: str, width: int) -> str:
     if len(text) <= width:
         return text
     end = (width - 1) // 2
-    return f"{text[: width - 1 - end]}…{text[len(text) - end :]}"
+    return f"{text[: width - 1 - end]}…{text[-end:]}"
 
 
 def _spots(results: Sequence[MutantResult]) -> Iterator[str]:
     """Yield the mutants that are not caught, in words."""
-    missed = blind_spots(results, Notice.MISSED)
-    yield from _section(
-        "Missed, the worst first, each with what would catch it:",
-        [spot for spot in missed if spot.first.weight >= 1],
-    )
-    yield from _section("Misnamed:", blind_spots(results, Notice.MISNAMED))
-    yield from _section(
-        "Missed, and of less weight: users may not notice these either:",
-        [spot for spot in missed if spot.first.weight < 1],
-    )
-    yield from _section("Accepted:", blind_spots(results, Notice.ACCEPTED))
+    for title, spots in sections(results).items():
+        yield ""
+        yield f"{title}:"
+        yield from _section(spots)
 
 
-def _section(title: str, spots: Sequence[BlindSpot]) -> Iterator[str]:
-    if not spots:
-        return
-    yield ""
-    yield title
+def _section(spots: Sequence[BlindSpot]) -> Iterator[str]:
     groups = [
         list(group)
         for _, group in groupby(spots, lambda spot: (spot.first.kind, spot.first.mutation))
@@ -119,7 +105,7 @@ def _section(title: str, spots: Sequence[BlindSpot]) -> Iterator[str]:
 def _group(spots: Sequence[BlindSpot]) -> Iterator[str]:
     """Yield blind spots of one mutation at one kind of URL."""
     for spot in spots[:_ALIKE]:
-        yield f"  {sentence(spot)}"
+        yield f"  {spot.sentence}"
         if len(spot.places) > 1:
             yield f"      the same at {listed(spot.places[1:])}"
         if spot.first.notice is not Notice.ACCEPTED:
@@ -129,24 +115,16 @@ def _group(spots: Sequence[BlindSpot]) -> Iterator[str]:
         yield f"  … and {len(spots) - _ALIKE} more of {first.mutation} at {path(first.kind)}"
 
 
-def sentence(spot: BlindSpot) -> str:
-    """Return in words what the suite does not do about a blind spot, or why that is accepted."""
-    if spot.first.notice is Notice.MISNAMED:
-        return f"{spot.sentence}: the first cause names {path(spot.first.named) or 'no URL'}"
-    if spot.first.notice is Notice.ACCEPTED:
-        return f"{spot.sentence}: {spot.first.reason}"
-    return f"nothing notices when {spot.sentence}"
-
-
 def _end(drill: MutationDrill, fail_under: float | None) -> Iterator[str]:
     """Yield what was left out, the score, what it cost, and whether it is enough."""
-    left_out = Counter(r.reason for r in drill.results if r.notice is Notice.LEFT_OUT)
     yield ""
-    for reason, count in left_out.most_common(_REASONS):
+    left_out = list(left_out_by_reason(drill.results).items())
+    for reason, count in left_out[:_REASONS]:
         yield f"left out: {plural(count, 'mutant')}: {reason}"
     if len(left_out) > _REASONS:
-        rest = left_out.total() - sum(n for _, n in left_out.most_common(_REASONS))
+        rest = sum(count for _, count in left_out[_REASONS:])
         yield f"left out: {plural(rest, 'mutant')} for other reasons"
+    yield from (f"warning: {warning}" for warning in drill.warnings)
     if drill.possible > len(drill.results):
         yield (
             f"tried {len(drill.results)} of {drill.possible} mutants in the time: "

@@ -9,21 +9,19 @@ USER = "https://api.example/users/1"
 OTHER = "https://api.example/users/2"
 
 
-def sentences(*results: object) -> list[str]:
-    """Return the sentences of the missed ones."""
-    return [spot.sentence for spot in blind_spots(results, Notice.MISSED)]  # type: ignore[arg-type]
+def changes(*results: object) -> list[str]:
+    """Return what is wrong in the missed ones."""
+    return [spot.change for spot in blind_spots(results, Notice.MISSED)]  # type: ignore[arg-type]
 
 
 def test_only_those_that_came_out_so() -> None:
     """Of a caught and a missed mutant there is one blind spot."""
-    assert sentences(mutant("caught"), mutant("missed", "name")) == [
-        '/users/1 lacks the key "name"'
-    ]
+    assert changes(mutant("caught"), mutant("missed", "name")) == ['/users/1 lacks the key "name"']
 
 
 def test_one_url_and_all_of_its_kind() -> None:
     """Changed in one and changed in all is one blind spot, told of the kind."""
-    assert sentences(mutant(urls=(USER,)), mutant(urls=(USER, OTHER))) == [
+    assert changes(mutant(urls=(USER,)), mutant(urls=(USER, OTHER))) == [
         '/users/{id} lacks the key "email"'
     ]
 
@@ -38,7 +36,7 @@ def test_one_thing_at_several_kinds_of_url() -> None:
 
 def test_different_lines_to_paste_are_different_blind_spots() -> None:
     """What closes one does not close the other."""
-    assert len(sentences(mutant(), mutant(remedy="assert response.json()"))) == 2
+    assert len(changes(mutant(), mutant(remedy="assert response.json()"))) == 2
 
 
 def test_causes_that_name_different_urls() -> None:
@@ -62,5 +60,5 @@ def test_the_worst_comes_first() -> None:
     ]
     single = [mutant(key="c"), mutant(key="b")]
     expected = [f'/users/1 lacks the key "{key}"' for key in "zbca"]
-    assert sentences(light, *single, *wide) == expected
-    assert sentences(*single[::-1], *wide, light) == expected
+    assert changes(light, *single, *wide) == expected
+    assert changes(*single[::-1], *wide, light) == expected

@@ -152,6 +152,13 @@ def test_left_out_ones_are_counted_by_reason() -> None:
     ]
 
 
+def test_warnings() -> None:
+    """They stand where people look: at the end."""
+    assert "warning: accepted.0: slow is caught" in printed(
+        mutant(), warnings=("accepted.0: slow is caught",)
+    )
+
+
 def test_last_lines() -> None:
     """The score, what it cost, and the seed."""
     results = [mutant("caught"), mutant("missed"), mutant("left out")]

@@ -1,0 +1,125 @@
+"""Write what came of a drill of mutations as one HTML file for people, which loads nothing.
+
+A grid of kinds of URL and mutations shows at a glance where a suite is blind. Below it stand the
+blind spots with what closes them, and all mutants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..report import html_template
+from ..safety import write_atomically
+from .blind_spots import path as path_of
+from .blind_spots import sections
+from .mutant import MutantResult, MutationDrill, Notice
+from .mutation_score import UNCAUGHT, counts, exit_code, grid, left_out_by_reason, percent, score
+from .mutation_table import headline
+
+if TYPE_CHECKING:
+    from jinja2 import Environment as Templates
+
+_COLOURS: Final = {
+    Notice.MISSED: "failed",
+    Notice.MISNAMED: "unsettled",
+    Notice.ACCEPTED: "accepted",
+    Notice.CAUGHT: "passed",
+    Notice.LEFT_OUT: "left-out",
+}
+"""Classes of the style sheet. Of several mutants in one cell, the first of these decides."""
+
+_SIGNS: Final = {
+    Notice.MISSED: "✕",
+    Notice.MISNAMED: "≠",
+    Notice.ACCEPTED: "○",
+    Notice.CAUGHT: "✓",
+    Notice.LEFT_OUT: "–",
+}
+"""What a cell says to those who do not see its colour."""
+
+
+def write(path: Path, drill: MutationDrill, fail_under: float | None = None) -> None:
+    """Write the page to ``path`` whole or not at all. Raises OSError."""
+    write_atomically(path, page(drill, fail_under))
+
+
+def page(drill: MutationDrill, fail_under: float | None = None) -> str:
+    """Return the page; ``fail_under`` is the least score in per cent, if one is asked for."""
+    mutations = {result.mutation: result.stands_for for result in drill.results}
+    names = sorted(mutations)
+    return (
+        _templates()
+        .get_template("mutation_page.html.j2")
+        .render(
+            drill=drill,
+            headline=headline(drill.results),
+            score=percent(score(drill.results)),
+            colour=_colour(drill, fail_under),
+            fail_under=fail_under,
+            figures=list(_figures(drill)),
+            legend=[(notice, _COLOURS[notice], _SIGNS[notice]) for notice in _COLOURS],
+            mutations=[(name, mutations[name]) for name in names],
+            kinds=list(_kinds(drill.results, names)),
+            sections=sections(drill.results),
+            left_out=left_out_by_reason(drill.results),
+            **html_template.own_code("report/html_page.css", "drill/mutation_page.css"),
+        )
+    )
+
+
+@cache
+def _templates() -> Templates:
+    templates = html_template.templates("drill")
+    templates.filters |= {"path": path_of, "colour": _COLOURS.__getitem__}
+    return templates
+
+
+def _colour(drill: MutationDrill, fail_under: float | None) -> str:
+    """Return the colour of the score: of one that is measured against nothing, green if whole."""
+    share = score(drill.results)
+    if fail_under is not None:
+        return "failed" if exit_code(share, fail_under) else "passed"
+    return "passed" if share == 100 else "unsettled"
+
+
+def _figures(drill: MutationDrill) -> Iterator[tuple[str, str, str]]:
+    """Yield name, value and colour of the figures that one wants at a glance."""
+    for notice, number in counts(drill.results).items():
+        yield notice, str(number), _COLOURS[notice] if number else ""
+    yield "mutants", f"{len(drill.results)} of {drill.possible}", ""
+    if drill.release is not None:
+        yield "release", drill.release, ""
+    yield "requests", str(drill.requests), ""
+    yield "seconds", f"{drill.seconds:.1f}", ""
+    yield "seed", str(drill.seed), ""
+
+
+def _kinds(results: Sequence[MutantResult], names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield a row of the grid for each kind of URL, with a cell for each mutation of ``names``."""
+    for kind, mutants in grid(results).items():
+        everything = [mutant for name in names for mutant in mutants.get(name, ())]
+        yield {
+            "name": kind,
+            "score": percent(score(everything)),
+            "cells": [_cell(kind, name, mutants.get(name, ())) for name in names],
+            "mutants": everything,
+        }
+
+
+def _cell(kind: str, mutation: str, mutants: Sequence[MutantResult]) -> Mapping[str, Any] | None:
+    """Return what a cell of the grid shows; None if the mutation does not apply there."""
+    if not mutants:
+        return None
+    numbers = {notice: number for notice, number in counts(mutants).items() if number}
+    worst = next(notice for notice in _COLOURS if notice in numbers)
+    more = str(numbers[worst]) if worst in UNCAUGHT else ""
+    words = ", ".join(f"{number} {notice}" for notice, number in numbers.items())
+    return {
+        "colour": _COLOURS[worst],
+        "sign": f"{_SIGNS[worst]}{more}",
+        "words": f"{mutation} at {kind}: {words}",
+        "mutants": mutants,
+    }
