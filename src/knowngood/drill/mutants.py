@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..content import javascript_names, media_types
 from ..fetch import Answer, Exchange, Tape, decoded, exchange_with
@@ -58,21 +58,17 @@ class Mutants:
     mutations: Sequence[Mutation]
     previous: dict[str, Answer] = field(default_factory=dict)
     _recorded: dict[Exchange, Recorded] = field(default_factory=dict)
-    _surroundings: Surroundings | None = None
+    _surroundings: Surroundings = field(init=False)
 
-    def drawn(self, chance: random.Random) -> Iterator[Mutant]:
-        """Yield every mutant in an order that ``chance`` draws: each mutation of each kind of URL
+    def __post_init__(self) -> None:
+        self._surroundings = Surroundings(self.tape, self.targets)
+
+    def drawn(self, seed: int) -> Iterator[Mutant]:
+        """Yield every mutant in an order that ``seed`` draws: each mutation of each kind of URL
         once before any comes twice; each change in all of a kind at once, then in one alone.
         """
-        self._surroundings = Surroundings(self.tape, self.targets)
-        by_kind: defaultdict[str, list[Target]] = defaultdict(list)
-        for target in self.targets:
-            by_kind[target.kind].append(target)
-        pairs = [
-            self._of_pair(kind, targets, mutation, random.Random(chance.random()))  # noqa: S311
-            for kind, targets in by_kind.items()
-            for mutation in self.mutations
-        ]
+        chance = random.Random(seed)  # noqa: S311 - to be drawn again, not to be secret
+        pairs = [self._of_pair(*pair) for pair in self._pairs(chance)]
         while pairs:
             chance.shuffle(pairs)
             exhausted = []
@@ -84,15 +80,33 @@ class Mutants:
                     yield mutant
             pairs = [pair for pair in pairs if pair not in exhausted]
 
+    def count(self, seed: int) -> int:
+        """Return how many mutants ``seed`` draws, at most: a change may not fit all of a kind."""
+        pairs = self._pairs(random.Random(seed))  # noqa: S311 - as in drawn
+        return sum(
+            len(list(self._changes(one, mutation))) * len(_scopes(targets, one))
+            for targets, mutation, one, _ in pairs
+        )
+
+    def _pairs(self, chance: random.Random) -> list[_Pair]:
+        """Return each kind of URL with each mutation, and what is drawn for it."""
+        by_kind: defaultdict[str, list[Target]] = defaultdict(list)
+        for target in self.targets:
+            by_kind[target.kind].append(target)
+        return [
+            (targets, mutation, chance.choice(targets), chance.random())
+            for targets in by_kind.values()
+            for mutation in self.mutations
+        ]
+
     def _of_pair(
-        self, kind: str, targets: list[Target], mutation: Mutation, chance: random.Random
+        self, targets: list[Target], mutation: Mutation, one: Target, seed: float
     ) -> Iterator[Mutant]:
-        one = chance.choice(targets)
         changes = list(self._changes(one, mutation))
-        chance.shuffle(changes)
+        random.Random(seed).shuffle(changes)  # noqa: S311 - as in drawn
         for change in changes:
-            for some in (targets, [one]) if len(targets) > 1 else ([one],):
-                mutant = self._mutant(kind, mutation, change, some)
+            for some in _scopes(targets, one):
+                mutant = self._mutant(mutation, change, some)
                 if mutant.changed:
                     yield mutant
 
@@ -105,25 +119,31 @@ class Mutants:
                     predicates.add(change.predicate)
                     yield change
 
-    def _mutant(
-        self, kind: str, mutation: Mutation, change: Change, targets: Sequence[Target]
-    ) -> Mutant:
+    def _mutant(self, mutation: Mutation, change: Change, targets: Sequence[Target]) -> Mutant:
         changed = {}
         for target in targets:
             for exchange in target.exchanges:
                 answer = change.apply(self._of(target, exchange))
                 if answer is not None:
                     changed[exchange] = exchange_with(exchange, answer, change.slowdown)
-        return Mutant(kind, mutation, change, tuple(targets), changed)
+        return Mutant(targets[0].kind, mutation, change, tuple(targets), changed)
 
     def _of(self, target: Target, exchange: Exchange) -> Recorded:
         recorded = self._recorded.get(exchange)
         if recorded is None:
-            assert self._surroundings is not None
             previous = self.previous.get(target.url)
             recorded = self._surroundings.recorded(target, exchange, previous)
             self._recorded[exchange] = recorded
         return recorded
+
+
+_Pair: TypeAlias = tuple[list[Target], Mutation, Target, float]
+"""The targets of one kind, a mutation, the one of them that is changed alone, and a seed."""
+
+
+def _scopes(targets: list[Target], one: Target) -> list[list[Target]]:
+    """Return what is changed alike: all of a kind, then one alone."""
+    return [targets, [one]] if len(targets) > 1 else [targets]
 
 
 class Surroundings:
@@ -133,10 +153,9 @@ class Surroundings:
         self._tape = tape
         self._by_type: defaultdict[str, list[tuple[str, Answer]]] = defaultdict(list)
         for target in targets:
-            for exchange in target.exchanges[:1]:
-                answer = exchange.answer
-                if answer is not None and answer.status == 200 and not exchange.probe.in_walk:
-                    self._by_type[_media_type(answer)].append((target.kind, answer))
+            answer = target.exchanges[0].answer
+            if answer is not None and answer.status == 200:
+                self._by_type[_media_type(answer)].append((target.kind, answer))
 
     def recorded(self, target: Target, exchange: Exchange, previous: Answer | None) -> Recorded:
         """Return an answer with what was recorded beside it."""
@@ -163,13 +182,11 @@ class Surroundings:
 
     def _earlier(self, target: Target, exchange: Exchange) -> Answer | None:
         """Return what the same URL answered before in the walk."""
-        (nodeid,) = target.readers
-        earlier = None
-        for other in self._tape.walks[nodeid]:
-            if other is exchange:
-                return earlier
-            if other.probe.url == exchange.probe.url and other.probe.method == "GET":
-                earlier = other.answer
+        for walk in (self._tape.walks.get(nodeid, ()) for nodeid in target.readers):
+            before = walk[: walk.index(exchange)] if exchange in walk else ()
+            for other in reversed(before):
+                if other.probe.url == exchange.probe.url and other.probe.method == "GET":
+                    return other.answer
         return None
 
     @cached_property

@@ -7,7 +7,6 @@ process. No further request is sent.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final, cast
@@ -20,7 +19,6 @@ from ..mutation import Mutation
 from ..safety import one_line
 from ..session import signals
 from ..session.controller import Controller
-from ..session.ordering import values_of
 from ..session.rerun import Rerun, Rerunner
 from ..session.worker import Worker
 from ..verdict import VerdictKind
@@ -38,6 +36,10 @@ class MutationPlugin:
         results: what came of the mutants, in the order in which ``seed`` draws them.
         trouble: why there are none; empty if there are.
         seconds: how long the mutants took.
+        requests: how many requests the run sent.
+        release: the release that answered; None if it does not say.
+        possible: how many mutants there are; more than results where time was short.
+        interrupted: whether somebody ended it early.
         unrepeatable: the items that do not pass again on their own recording; they are left out.
     """
 
@@ -58,6 +60,10 @@ class MutationPlugin:
         self.results: list[MutantResult] = []
         self.trouble = ""
         self.seconds = 0.0
+        self.requests = 0
+        self.release: str | None = None
+        self.possible = 0
+        self.interrupted = False
         self.unrepeatable: list[str] = []
 
     # -- what pytest calls
@@ -86,10 +92,14 @@ class MutationPlugin:
             self.trouble = "the run did not pass, so its checks prove nothing about mutants"
             return
         signals.no_alarm()
-        rerunner = Rerunner(_worker(session), self._plans, self._tape, controller.results)
+        results = controller.results
+        self.requests, self.release = results.requests, results.release.seen
+        rerunner = Rerunner(_worker(session), self._plans, self._tape, results)
+        self.interrupted = True
         with signals.cut_short():
             self._leave_out_unrepeatable(rerunner)
             self._try_all(rerunner)
+            self.interrupted = False
 
     # -- the mutants
 
@@ -104,17 +114,18 @@ class MutationPlugin:
             del self._items[nodeid]
 
     def _try_all(self, rerunner: Rerunner) -> None:
-        values = {nodeid: values_of(item) for nodeid, item in self._items.items()}
         tape = self._tape
         tape.readers = {n: probes for n, probes in tape.readers.items() if n in self._items}
-        targets = targets_of(tape, values)
+        targets = targets_of(tape, rerunner.environment.params)
         mutants = Mutants(tape, targets, self._mutations, self._previous)
         began = time.monotonic()
-        for mutant in mutants.drawn(random.Random(self._seed)):  # noqa: S311 - to be drawn again
+        for mutant in mutants.drawn(self._seed):
             self.results.append(self._tried(mutant, rerunner))
             self.seconds = time.monotonic() - began
             if self.seconds >= self._limit:
-                break
+                self.possible = max(mutants.count(self._seed), len(self.results))
+                return
+        self.possible = len(self.results)
 
     def _tried(self, mutant: Mutant, rerunner: Rerunner) -> MutantResult:
         items = [self._items[nodeid] for nodeid in self._items if nodeid in mutant.readers]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ..fetch import Exchange, Probe, Tape, is_made_up
+from ..fetch import SAFE_METHODS, Exchange, Tape, is_made_up
 
-Values = Mapping[str, Mapping[str, str]]
-"""The values of each item's case, by node id."""
+Params = Mapping[str, Sequence[str]]
+"""The values of each param of the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Target:
     Attributes:
         kind: the kind of URL: its declaration, or its path with what a case fills in named.
         url: the URL without its query.
-        exchanges: all exchanges with it, whatever their query, sample, edge and method; or the
-            one exchange of a walk.
+        exchanges: all exchanges with it, whatever their query, sample, edge and method; or one
+            step of a walk that writes there.
         readers: the node ids of the items that read one of them.
     """
 
@@ -31,61 +31,91 @@ class Target:
     readers: frozenset[str]
 
 
-def targets_of(tape: Tape, values: Values) -> list[Target]:
+@dataclass(slots=True)
+class _Reading:
+    """Who reads one URL, and what came."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    readers: set[str] = field(default_factory=set)
+
+
+def targets_of(tape: Tape, params: Params) -> list[Target]:
     """Return what can be changed of ``tape``: all that an item reads."""
-    return [*_shared(tape, values), *_walked(tape)]
+    by_url: dict[str, _Reading] = defaultdict(_Reading)
+    for nodeid, exchange in _read(tape):
+        reading = by_url[_without_query(exchange.probe.url)]
+        reading.readers.add(nodeid)
+        if exchange not in reading.exchanges:
+            reading.exchanges.append(exchange)
+    shared = [
+        Target(_kind(r.exchanges, params), url, tuple(r.exchanges), frozenset(r.readers))
+        for url, r in by_url.items()
+    ]
+    return [*shared, *_steps(tape)]
 
 
-def _shared(tape: Tape, values: Values) -> Iterator[Target]:
-    readers: defaultdict[Probe, set[str]] = defaultdict(set)
+def _read(tape: Tape) -> Iterator[tuple[str, Exchange]]:
+    """Yield each answer that an item reads and that does not depend on what it wrote before."""
+    written = _written(tape)
     for nodeid, probes in tape.readers.items():
-        for probe in probes:
-            readers[probe].add(nodeid)
-    by_url: defaultdict[tuple[str, str], list[Exchange]] = defaultdict(list)
-    for probe, exchange in tape.shared.items():
-        if probe in readers and exchange.answer is not None:
-            by_url[probe.origin, _without_query(probe.url)].append(exchange)
-    for (_, url), exchanges in by_url.items():
-        reading = frozenset().union(*(readers[exchange.probe] for exchange in exchanges))
-        yield Target(_kind(exchanges, reading, values), url, tuple(exchanges), reading)
+        for exchange in (tape.shared.get(probe) for probe in probes):
+            if exchange is not None and exchange.answer is not None:
+                yield nodeid, exchange
+        for exchange in tape.walks.get(nodeid, ()):
+            if exchange.answer is not None and not _is_step(exchange, written):
+                yield nodeid, exchange
 
 
-def _kind(exchanges: Sequence[Exchange], reading: Iterable[str], values: Values) -> str:
-    """Return the declaration that asks for it; of what only pages need, its path."""
-    probe = exchanges[0].probe
-    declared = [e.probe.template for e in exchanges if ":" in e.probe.template]
-    declared = [template for template in declared if not template.endswith("→")]
-    if declared:
-        return min(declared, key=len).replace("{*", "{")
-    cases = [values.get(nodeid, {}) for nodeid in reading]
-    segments = urlsplit(probe.url).path.split("/")
-    return f"{probe.origin}:{'/'.join(_segment(segment, cases) for segment in segments)}"
-
-
-def _segment(segment: str, cases: Sequence[Mapping[str, str]]) -> str:
-    """Name the segment by the value that every case which reads it fills in."""
-    names = (name for name, value in cases[0].items() if value == segment) if cases else iter(())
-    for name in names:
-        if all(case.get(name) == segment for case in cases):
-            return f"{{{name}}}"
-    return segment
-
-
-def _walked(tape: Tape) -> Iterator[Target]:
+def _steps(tape: Tape) -> Iterator[Target]:
+    """Yield each answer of a walk that writes: what it gets depends on what it did before."""
+    written = _written(tape)
     for nodeid, walk in tape.walks.items():
         seen: Counter[str] = Counter()
         for exchange in walk:
-            probe = exchange.probe
-            path = "/".join(
-                "{id}" if is_made_up(segment) else segment
-                for segment in urlsplit(probe.url).path.split("/")
-            )
-            kind = f"{probe.method} {probe.origin}:{path}"
+            if not _is_step(exchange, written):
+                continue
+            kind = _step_kind(exchange)
             seen[kind] += 1
-            number = f" ({seen[kind]})" if seen[kind] > 1 else ""
             if exchange.answer is not None:
-                url = _without_query(probe.url)
+                number = f" ({seen[kind]})" if seen[kind] > 1 else ""
+                url = _without_query(exchange.probe.url)
                 yield Target(kind + number, url, (exchange,), frozenset({nodeid}))
+
+
+def _written(tape: Tape) -> set[str]:
+    """Return the URLs that a walk writes."""
+    every = (exchange.probe for walk in tape.walks.values() for exchange in walk)
+    return {_without_query(probe.url) for probe in every if probe.method not in SAFE_METHODS}
+
+
+def _is_step(exchange: Exchange, written: set[str]) -> bool:
+    url = _without_query(exchange.probe.url)
+    return url in written or any(map(is_made_up, urlsplit(url).path.split("/")))
+
+
+def _step_kind(exchange: Exchange) -> str:
+    segments = urlsplit(exchange.probe.url).path.split("/")
+    path = "/".join("{id}" if is_made_up(segment) else segment for segment in segments)
+    return f"{exchange.probe.method} {exchange.probe.origin}:{path}"
+
+
+def _kind(exchanges: Sequence[Exchange], params: Params) -> str:
+    """Return the declaration that asks for it; of what none asks for by itself, its path."""
+    templates = [exchange.probe.template for exchange in exchanges if not exchange.probe.in_walk]
+    declared = [template for template in templates if not template.endswith("→")]
+    if declared:
+        return min(declared, key=len).replace("{*", "{")
+    probe = exchanges[0].probe
+    segments = urlsplit(probe.url).path.split("/")
+    return f"{probe.origin}:{'/'.join(_segment(segment, params) for segment in segments)}"
+
+
+def _segment(segment: str, params: Params) -> str:
+    """Return a segment of a path; of one that a param fills in, its name: of the largest param."""
+    several = {name: values for name, values in params.items() if len(values) > 1}
+    names = [name for name, values in several.items() if segment and segment in values]
+    name = max(names, key=lambda name: len(params[name]), default="")
+    return f"{{{name}}}" if name else segment
 
 
 def _without_query(url: str) -> str:

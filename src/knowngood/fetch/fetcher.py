@@ -267,7 +267,8 @@ class Fetcher:
         async with self._slot:
             exchange = self._silent.refusal(probe)
             exchange = exchange or await self._attempts.until_answered(probe, may_grow)
-        if not self._memory.keep(reservation, exchange):
+        on_tape = isinstance(self._attempts, Replay)  # and held there in any case
+        if not on_tape and not self._memory.keep(reservation, exchange):
             raise Postponed(exchange)
         return self._noted(exchange)
 

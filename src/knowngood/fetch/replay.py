@@ -58,7 +58,8 @@ class Replay:
         recorded = self.tape.shared.get(probe.first_look)
         if recorded is None:
             return self._not_recorded(probe)
-        return replace(self._after_change(recorded, probe), probe=probe)
+        given = self._after_change(recorded, probe)
+        return given if given.probe == probe else replace(given, probe=probe)
 
     def _walked(self, probe: Probe) -> Exchange:
         recorded = self._walk.next(probe)

@@ -88,9 +88,8 @@ class Statement:
     def __init__(self, frame: FrameType, line: int) -> None:
         self._locals: Mapping[str, Any] = frame.f_locals
         self._line = line
-        tree = _tree(frame.f_code.co_filename)
-        self._function = _function_at(tree, line) if tree is not None else None
-        self.node = _statement_at(tree, line) if tree is not None else None
+        self._function, self.node = _around(frame.f_code.co_filename, line)
+        self._nodes = _nodes(self._function)
 
     def answers(self, node: ast.AST | None = None) -> Answers:
         """Return the answers that ``node``, or else the whole statement, reads."""
@@ -114,7 +113,7 @@ class Statement:
         """
         answers = Answers()
         names = _bound(_head(self.node))
-        for node in ast.walk(self._function or ast.Pass()):
+        for node in self._nodes:
             if not isinstance(node, ast.For):
                 continue
             if _contains(node, self._line) and names & _bound(node.target):
@@ -174,19 +173,17 @@ class Statement:
         """Return the loop that binds ``name``, if it is over: then the name stands for the last of
         many, which need not be the one that the failure is about.
         """
-        binding = [node for node in ast.walk(self._function or ast.Pass()) if _binds(node, name)]
+        binding = [node for node in self._nodes if _binds(node, name)]
         last = max((node.lineno for node in binding if node.lineno <= self._line), default=0)
         around = [
-            node
-            for node in ast.walk(self._function or ast.Pass())
-            if isinstance(node, ast.For) and _contains(node, last)
+            node for node in self._nodes if isinstance(node, ast.For) and _contains(node, last)
         ]
         over = (loop for loop in around if not _contains(loop, self._line))
         return next(over, None)
 
     def _sources(self, name: str) -> Iterator[ast.AST]:
         """Yield the expressions that ``name`` was made from or filled with before the statement."""
-        for node in ast.walk(self._function or ast.Pass()):
+        for node in self._nodes:
             if getattr(node, "lineno", self._line) <= self._line:
                 yield from _sources_in(node, name)
 
@@ -204,6 +201,23 @@ def failed_statement(traceback: TracebackType | None) -> Statement | None:
         traceback = traceback.tb_next
     reading = (statement for statement in reversed(statements) if statement.answers())
     return next(reading, statements[-1] if statements else None)
+
+
+@lru_cache(1024)
+def _around(filename: str, line: int) -> tuple[_Function | None, ast.stmt | None]:
+    """Return the function and the statement that a line stands in, as far as there is a source.
+
+    Many cases fail at one line.
+    """
+    tree = _tree(filename)
+    if tree is None:
+        return None, None
+    return _function_at(tree, line), _statement_at(tree, line)
+
+
+@lru_cache(256)
+def _nodes(function: _Function | None) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(function)) if function is not None else ()
 
 
 @lru_cache(64)

@@ -1,0 +1,109 @@
+"""``knowngood drill`` of a deployment that nobody can start with faults: run, mutate, report."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from ..environment import Environment, load_here
+from ..mutation import MUTATIONS
+from ..safety import Say, plural
+from . import mutation_table, results
+from .mutant import MutationDrill
+from .mutation_plugin import MutationPlugin
+from .mutation_score import TOO_LOW, exit_code, score
+
+SECONDS: Final = 60.0
+"""Seconds for mutants where nobody says how many."""
+
+_INTERRUPTED: Final = 130  # as a shell says of a process that SIGINT ended
+
+
+@dataclass(frozen=True, slots=True)
+class MutationOptions:
+    """How to drill.
+
+    Attributes:
+        seconds: how long mutants may take; the run that records the answers comes before.
+        seed: draws the same mutants again; None to draw new ones.
+        level: how much of the suite runs; None for what is usual.
+        fail_under: the least score in per cent; None where each is enough.
+        json: where the results are written; None if nowhere.
+        html: where the page with the results is written; None if nowhere.
+    """
+
+    seconds: float = SECONDS
+    seed: int | None = None
+    level: str | None = None
+    fail_under: float | None = None
+    json: Path | None = None
+    html: Path | None = None
+
+
+def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
+    """Drill the suite against the environment ``name``; return the exit code.
+
+    Raises UsageError for what cannot be read or written.
+    """
+    for path in (options.json, options.html):
+        results.refuse_missing_folder(path)
+    environment = load_here(name)
+    seed = secrets.randbelow(10_000) if options.seed is None else options.seed
+    plugin = MutationPlugin(options.seconds, seed, MUTATIONS)
+    code = _run(environment, plugin, options.level)
+    if plugin.trouble:
+        say(f"{environment.name}: no mutants: {plugin.trouble}")
+        return code or TOO_LOW
+    drill = MutationDrill(
+        environment=environment.name,
+        release=plugin.release,
+        seed=seed,
+        seconds=plugin.seconds,
+        requests=plugin.requests,
+        results=tuple(plugin.results),
+        possible=plugin.possible,
+    )
+    say("")
+    for line in (*_left_out(plugin), *mutation_table.lines(drill, options.fail_under)):
+        say(line)
+    if plugin.interrupted:
+        return _INTERRUPTED
+    return exit_code(score(drill.results), options.fail_under)
+
+
+def _run(environment: Environment, plugin: MutationPlugin, level: str | None) -> int:
+    """Run the suite in this process with ``plugin``; return pytest's exit code."""
+    arguments = [f"--env={environment.path}", "-q", "-n0"]
+    if environment.serve is not None and environment.serve.drill is not None:
+        arguments.append("--drill=none")  # the small deployment that is made for drills
+    if level is not None:
+        arguments.append(f"--level={level}")
+    with _in_folder(environment.root):
+        return int(pytest.main(arguments, plugins=[plugin]))
+
+
+@contextlib.contextmanager
+def _in_folder(root: Path) -> Iterator[None]:
+    """Let checks import what lies in ``root``, as ``python -m pytest`` there does."""
+    sys.path.insert(0, str(root))
+    try:
+        with contextlib.chdir(root):
+            yield
+    finally:
+        sys.path.remove(str(root))
+
+
+def _left_out(plugin: MutationPlugin) -> Iterator[str]:
+    """Say which items could not be run again."""
+    if plugin.unrepeatable:
+        yield (
+            f"left out: {plural(len(plugin.unrepeatable), 'case')} that do not hold on their own "
+            f"recorded answers, such as {plugin.unrepeatable[0]}"
+        )
