@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -15,11 +13,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from ..content import strict_json, strict_yaml
 from ..fetch import Exchange, respond
-from ..safety import UsageError
-from .python_text import identifier
+from ..safety import UsageError, one_line
+from .python_text import distinct, identifier
 
 _WRITES: Final = ("post", "put", "patch", "delete")
 JSON: Final = re.compile(r"application/(?:[\w.+-]*\+)?json")
+_LARGEST: Final = 8_000_000  # bytes of a document; the largest of well-known services have 6 MB
 _IN_PATHS: Final = "/%{}:@!$&'()*+,;=~"  # what stays as it is in a path, beside letters and digits
 
 
@@ -27,6 +26,17 @@ Document: TypeAlias = Mapping[str, Any]
 """An OpenAPI 3 document."""
 
 Place: TypeAlias = tuple[tuple[str, str], ...]
+
+
+class OldDocument(UsageError):
+    """A document of Swagger, as OpenAPI was called up to version 2.0."""
+
+    def __init__(self, name: str, version: str) -> None:
+        super().__init__(
+            f"{one_line(name, 300)}: is a Swagger {one_line(version, 20)} document; allowed is "
+            "OpenAPI 3: convert it, such as with `npx swagger2openapi --outfile openapi.json FILE` "
+            "or at https://converter.swagger.io, and run `knowngood init openapi.json`"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +76,14 @@ class Operation:
 
 
 def in_answer(exchange: Exchange) -> Document | None:
-    """Return the OpenAPI document that an answer is; None if it is none."""
-    answer = exchange.answer
-    if answer is None or answer.status != 200:
+    """Return the OpenAPI document that an answer is; None if it is none. Raises OldDocument."""
+    if exchange.answer is None or exchange.answer.status != 200:
+        return None
+    response = respond(exchange)
+    if response.media_type == "text/html" or len(response.content) > _LARGEST:
         return None
     try:
-        return parse(respond(exchange).content)
+        return parse(response.content, exchange.probe.url)
     except ValueError:
         return None
 
@@ -79,22 +91,27 @@ def in_answer(exchange: Exchange) -> Document | None:
 def read(path: Path) -> Document:
     """Return the OpenAPI document in a file. Raises UsageError if it is none."""
     try:
-        document = parse(path.read_bytes())
+        document = parse(path.read_bytes(), str(path))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise UsageError(f"{path}: neither JSON nor YAML: {error}") from None
     if document is None:
-        raise UsageError(f"{path}: no OpenAPI 3 document: it has no `openapi: 3.…`")
+        raise UsageError(
+            f"{path}: no OpenAPI 3 document: it lacks `openapi: 3.…` or `paths`; name the document "
+            "that describes the API, or the URL of a page of the service"
+        )
     return document
 
 
-def parse(source: bytes) -> Document | None:
-    """Return the OpenAPI document that ``source`` is; None for any other document. Raises
-    ValueError for what is neither JSON nor YAML.
+def parse(source: bytes, name: str) -> Document | None:
+    """Return the OpenAPI document that ``source`` is; None for any other document. ``name`` is its
+    file or URL. Raises ValueError for what is neither JSON nor YAML, and OldDocument.
     """
     is_json = source.lstrip()[:1] == b"{"
     content = strict_json.loads(source) if is_json else strict_yaml.loads(source)
+    if isinstance(content, dict) and "swagger" in content and "openapi" not in content:
+        raise OldDocument(name, str(content["swagger"]))
     if not isinstance(content, dict) or not str(content.get("openapi", "")).startswith("3."):
         return None
     if not isinstance(content.get("paths"), dict):
@@ -112,8 +129,8 @@ def operations(document: Document) -> list[Operation]:
         for method in ("get", *_WRITES):
             with suppress(AttributeError, LookupError, TypeError, ValueError):
                 read.append(_operation(document, path, item, method))
-    uses = Counter(operation.name for operation in read)
-    return [op if uses[op.name] == 1 else replace(op, name=_longer_name(op)) for op in read]
+    names = distinct({(one.method, one.path): one.name for one in read})
+    return [replace(operation, name=names[operation.method, operation.path]) for operation in read]
 
 
 def server(document: Document) -> str:
@@ -250,14 +267,6 @@ def example(document: Document, parameter: Mapping[str, Any]) -> object:
     ]
     plain = (value for value in values if isinstance(value, str | int | float))
     return next(plain, None)
-
-
-def _longer_name(operation: Operation) -> str:
-    """Return a name that no other path has: ``/a-b`` and ``/a_b`` are the same to Python. It does
-    not depend on the order of the paths, so that a second run finds the check again.
-    """
-    digest = hashlib.sha256(operation.path.encode()).hexdigest()
-    return f"{operation.name}_{digest[:6]}"
 
 
 def dumped(document: Document) -> str:

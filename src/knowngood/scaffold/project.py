@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..safety import UsageError, write_atomically
 
@@ -63,8 +64,10 @@ def _change(folder: Path, path: str, text: str) -> Change:
     old = _read(folder / path)
     if old is None:
         return Change(path, text, "new")
-    if not path.endswith(".py"):
-        return Change(path, "", "is there and stays as it is")
+    if path.endswith(".toml"):
+        return _with_lists(folder, path, old, text)
+    if path.endswith(".json"):
+        return _with_parts(path, old, text)
     head, *blocks = _BETWEEN.split(text)
     blocks = [block for block in blocks if _is_new(block, old)]
     if not blocks:
@@ -72,6 +75,48 @@ def _change(folder: Path, path: str, text: str) -> Change:
     added = "\n\n\n".join(blocks).rstrip("\n") + "\n"
     kept = _with_imports(old.rstrip("\n"), head, added)
     return Change(path, f"{kept}\n\n\n{added}", f"adds {', '.join(_FUNCTION.findall(added))}")
+
+
+def _with_lists(folder: Path, path: str, old: str, text: str) -> Change:
+    """Return the environment file with the lists of [params] that new checks ask for."""
+    there, wanted = (_toml(folder / path, one).get("params", {}) for one in (old, text))
+    lists = {name: values for name, values in wanted.items() if name not in there}
+    if not lists:
+        return Change(path, "", "is there and stays as it is")
+    lines = "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
+    head, params, rest = old.partition("[params]\n")
+    added = f"{head}{params}{lines}{rest}" if params else f"{old.rstrip()}\n\n[params]\n{lines}"
+    _toml(folder / path, added)
+    return Change(path, added, f"adds {', '.join(lists)} to [params]")
+
+
+def _with_parts(path: str, old: str, text: str) -> Change:
+    """Return a JSON document with the parts of ``text`` that it lacks, since new checks name them.
+    One that is no JSON stays as it is: the run that follows refuses it.
+    """
+    try:
+        there = json.loads(old)
+    except ValueError:
+        return Change(path, "", "is there and stays as it is")
+    joined = _joined(there, json.loads(text))
+    if joined == there:
+        return Change(path, "", "is there and has all of it")
+    return Change(path, json.dumps(joined, indent=2, ensure_ascii=False) + "\n", "adds what is new")
+
+
+def _joined(old: Any, new: Any) -> Any:
+    """Return ``old`` with the keys of ``new`` that it lacks, on every level."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return old
+    both = {key: _joined(value, new.get(key)) for key, value in old.items()}
+    return both | {key: value for key, value in new.items() if key not in old}
+
+
+def _toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: no TOML: {error}; mend it first") from None
 
 
 def _is_new(block: str, old: str) -> bool:
@@ -96,10 +141,7 @@ def _pytest_options(folder: Path) -> Change:
     old = _read(folder / path)
     if old is None:
         return Change(path, _PYTEST, "new")
-    try:
-        tables = tomllib.loads(old)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{folder / path}: no TOML: {error}; mend it first") from None
+    tables = _toml(folder / path, old)
     if "ini_options" in tables.get("tool", {}).get("pytest", {}):
         return Change(path, "", "has options of pytest, which stay as they are")
     return Change(path, f"{old.rstrip()}\n\n{_PYTEST}", "adds [tool.pytest.ini_options]")

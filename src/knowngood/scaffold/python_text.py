@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import builtins
+import hashlib
 import json
 import keyword
 import re
 import unicodedata
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from typing import Any, Final, TypeVar
 
 from ..safety import one_line
+
+Key = TypeVar("Key", bound=Hashable)
 
 _LONGEST: Final = 300  # characters of what a claim quotes
 _TAKEN: Final = {
@@ -54,6 +59,20 @@ def variable(words: str) -> str:
     name = identifier(words)
     usable = name.isidentifier() and not keyword.iskeyword(name) and name not in _TAKEN
     return name if usable else f"the_{name}"
+
+
+def distinct(names: Mapping[Key, str]) -> dict[Key, str]:
+    """Return ``names`` so that no two are alike: those that are get a part of the hash of what they
+    name. They do not depend on its order, so that a second run finds them again.
+    """
+    uses = Counter(names.values())
+    return {
+        key: name if uses[name] == 1 else f"{name}_{_digest(key)}" for key, name in names.items()
+    }
+
+
+def _digest(key: Hashable) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:6]
 
 
 def literal(value: Any, indent: int = 0) -> str:

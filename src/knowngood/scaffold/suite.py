@@ -15,7 +15,7 @@ from ..safety import UsageError, one_line
 from . import openapi
 from .logins import login
 from .pages import Page
-from .python_text import braced, quoted, worded
+from .python_text import braced, distinct, quoted, worded
 from .survey import Survey
 from .writes import skeletons
 
@@ -96,10 +96,13 @@ def page_groups(pages: Iterable[Page]) -> list[PageGroup]:
             broken.append(page.path[1:])
     if broken and groups:
         next(iter(groups.values())).extend(broken)
-    return [
-        PageGroup("page" if not number else f"page_{number + 1}", *languages, tuple(paths))
-        for number, (languages, paths) in enumerate(groups.items())
-    ]
+    names = distinct({key: _param(*key) for key in groups})
+    return [PageGroup(names[key], *key, tuple(paths)) for key, paths in groups.items()]
+
+
+def _param(language: str, direction: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "_", f"page_{language}_{direction}".lower())
+    return words[:40].strip("_")
 
 
 def header_paths(pages: Iterable[Page]) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ..content import strict_json
 from ..environment import normal_origin
-from ..fetch import Exchange, is_turned_away, respond
+from ..fetch import Exchange, respond
 from ..safety import Say, UsageError, one_line
 from . import openapi
 from .pages import (
@@ -24,9 +24,9 @@ from .pages import (
     sitemap_urls,
     spread,
     to_page,
-    tree,
 )
-from .visitor import Visitor, is_ok, redirect, visiting
+from .turned_aside import why_not_the_deployment
+from .visitor import Visitor, is_ok, visiting
 
 PAGES: Final = 20
 """Pages that a suite begins with."""
@@ -47,8 +47,6 @@ _VERSIONS: Final = ("/__version__", "/version", "/version.json", "/api/version")
 _VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revision")
 _VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")
 _OPENAPI: Final = ("/openapi.json", "/openapi.yaml", "/api/openapi.json", "/api/v1/openapi.json")
-
-_LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
 
 
 class NothingToCheck(UsageError):
@@ -158,16 +156,24 @@ class _Surveyor:
             )
         first = self._visitor.get([path])[0]
         exchange = self._visitor.follow(first)
-        why = _why_not_the_deployment(exchange, self._visitor)
+        why = why_not_the_deployment(exchange, self._visitor, path)
         if why and not (self._api and exchange.answer is not None):
             raise NothingToCheck(f"{first.probe.url}: {why}")
         return exchange
 
     def _found_api(self, start: Exchange, base: str) -> openapi.Document | None:
-        """Return the OpenAPI document that the person named, or that lies where they do."""
-        exchanges = [start, *self._visitor.get(_below(base, _OPENAPI))]
-        documents = (openapi.in_answer(exchange) for exchange in exchanges)
-        return next(filter(None, documents), None)
+        """Return the OpenAPI document that the person named, or that lies where they do. Raises
+        OldDocument for one that the person named; another is passed over.
+        """
+        if named := openapi.in_answer(start):
+            return named
+        for exchange in self._visitor.get(_below(base, _OPENAPI)):
+            try:
+                if document := openapi.in_answer(exchange):
+                    return document
+            except openapi.OldDocument as error:
+                self._visitor.say(f"  {error}")
+        return None
 
     def _version(self, start: Exchange, base: str, missing: int) -> tuple[str, str]:
         """Return the path of the version document, and the key that holds the release."""
@@ -241,27 +247,6 @@ def _below(base: str, paths: Iterable[str]) -> list[str]:
 
 def _media_type(exchange: Exchange) -> str:
     return respond(exchange).media_type if exchange.answer is not None else ""
-
-
-def _why_not_the_deployment(exchange: Exchange, visitor: Visitor) -> str:
-    """Return why the answer for the start page is none of the deployment's; empty if it is."""
-    answer = exchange.answer
-    target = redirect(exchange)
-    if answer is None:
-        last = exchange.attempts[-1]
-        return f"no answer: {last.error}: {one_line(last.detail, 200)}; is the deployment up?"
-    if target and visitor.path_of(target) is None:
-        if _LOGIN.search(target):
-            return f"leads to a login at {one_line(target, 200)}; name a page that needs none"
-        place = urlsplit(target)
-        return f"leads to another origin; run `knowngood init {place.scheme}://{place.netloc}`"
-    if is_turned_away(exchange):
-        return f"answers {answer.status}, as a login wall, a rate limit or a bot challenge does"
-    if answer.status != 200:
-        return f"answers {answer.status}; name a page that is there"
-    if is_page(exchange) and tree(exchange).css_first("input[type=password]") is not None:
-        return "is a login page; name a page that needs no login"
-    return ""
 
 
 def _json(exchange: Exchange) -> object:

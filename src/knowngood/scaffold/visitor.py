@@ -22,6 +22,9 @@ MOST: Final = 60
 AT_ONCE: Final = 4
 """Requests under way at the same time."""
 
+REDIRECTS: Final = 5
+"""Redirects that are followed from one page."""
+
 _SECONDS: Final = 10.0  # of one request
 _RUN: Final = 300.0  # seconds of all
 _ORIGIN: Final = "site"
@@ -34,6 +37,7 @@ class Visitor:
     Attributes:
         origin: its URL, without a path.
         requests: how many were sent.
+        say: prints a line.
     """
 
     def __init__(self, origin: str, fetcher: Fetcher, say: Say, *, obeys_robots: bool) -> None:
@@ -41,7 +45,7 @@ class Visitor:
         self._obeys_robots = obeys_robots
         self.requests = 0
         self._fetcher = fetcher
-        self._say = say
+        self.say = say
         self._robots = RobotFileParser()
         self._robots.parse([])
 
@@ -73,7 +77,7 @@ class Visitor:
 
     def follow(self, exchange: Exchange) -> Exchange:
         """Return ``exchange``, or the one that its redirects lead to within the origin."""
-        for _ in range(5):
+        for _ in range(REDIRECTS):
             target = redirect(exchange)
             path = self.path_of(target) if target else None
             if path is None or not (ended := self.get([path])):
@@ -92,7 +96,7 @@ class Visitor:
         self.requests += len(probes)
         exchanges = self._fetcher.again(probes, fresh=False)
         for exchange in exchanges:
-            self._say(f"  {_line(exchange)}")
+            self.say(f"  {_line(exchange)}")
         return exchanges
 
 

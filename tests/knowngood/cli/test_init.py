@@ -145,3 +145,12 @@ def test_document_without_a_server(init: Init) -> None:
     ended = init("api.json")
     assert ended.code == 4
     assert "add --origin URL" in ended.output
+
+
+@pytest.mark.parametrize("text", ['{"swagger": "2.0", "paths": {}}', "swagger: '2.0'\npaths: {}\n"])
+def test_document_of_swagger(init: Init, text: str) -> None:
+    """It is said what it is and what to do; nothing is written."""
+    Path("api").write_text(text)
+    ended = init("api", "--origin=http://127.0.0.1:1")
+    assert (ended.code, [path.name for path in Path.cwd().iterdir()]) == (4, ["api"])
+    assert "api: is a Swagger 2.0 document; allowed is OpenAPI 3: convert it" in ended.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import tomllib
 from pathlib import Path
@@ -60,11 +61,56 @@ def test_second_run_changes_nothing(tmp_path: Path) -> None:
     assert [one.path for one in changes(tmp_path, files, "prod") if one.text] == []
 
 
+ENVIRONMENT = "environments/prod.toml"
+LISTS = '[params]\na = ["1"]\nb = ["2", "3"]\n'
+
+
 def test_environment_file_stays(tmp_path: Path) -> None:
-    """It belongs to the user."""
-    path = "environments/prod.toml"
-    write(tmp_path, Change(path, "own", ""))
-    assert change(tmp_path, {path: "new"}, path).text == ""
+    """It belongs to the user: a list that is there is not changed."""
+    write(tmp_path, Change(ENVIRONMENT, '[params]\na = ["7"]\nb = ["8"]\n', ""))
+    assert change(tmp_path, {ENVIRONMENT: LISTS}, ENVIRONMENT).text == ""
+
+
+@pytest.mark.parametrize("own", ['x = 1\n[params]\na = ["7"]\n[budget]\nrun = 9\n', "x = 1\n"])
+def test_lists_that_new_checks_ask_for_are_added(tmp_path: Path, own: str) -> None:
+    """A new language of the site has a list of its own; all else stays."""
+    write(tmp_path, Change(ENVIRONMENT, own, ""))
+    added = change(tmp_path, {ENVIRONMENT: LISTS}, ENVIRONMENT)
+    there, wanted = tomllib.loads(own), tomllib.loads(LISTS)
+    params = {**wanted["params"], **there.get("params", {})}
+    assert tomllib.loads(added.text) == {**there, "params": params}
+    assert added.remark.startswith("adds ")
+
+
+def test_environment_file_that_is_no_toml(tmp_path: Path) -> None:
+    """It is named, and nothing is written into it."""
+    write(tmp_path, Change(ENVIRONMENT, "[", ""))
+    with pytest.raises(UsageError, match=r"prod\.toml: no TOML"):
+        change(tmp_path, {ENVIRONMENT: LISTS}, ENVIRONMENT)
+
+
+def test_parts_of_a_document_that_are_new_are_added(tmp_path: Path) -> None:
+    """New checks name them; what the user has mended stays mended."""
+    path = "smoketests/schemas/openapi.json"
+    write(tmp_path, Change(path, '{"paths": {"/a": {"get": 1}}}', ""))
+    text = '{"paths": {"/a": {"get": 2, "put": 3}, "/b": 4}}'
+    added = change(tmp_path, {path: text}, path)
+    assert json.loads(added.text) == {"paths": {"/a": {"get": 1, "put": 3}, "/b": 4}}
+    write(tmp_path, added)
+    assert change(tmp_path, {path: text}, path).text == ""
+
+
+def test_imports_that_new_checks_need_are_added(tmp_path: Path) -> None:
+    """And no others; a fixture is added like a check."""
+    write(tmp_path, Change(PATH, FIRST, ""))
+    head = FIRST.replace("import pytest", "import re\nimport uuid\n\nimport pytest")
+    text = f"{head}\n\n@pytest.fixture\ndef name():\n    return uuid.uuid4()\n"
+    added = change(tmp_path, {PATH: text}, PATH)
+    assert "import uuid\nimport pytest\n" in added.text
+    assert "import re" not in added.text
+    assert added.remark == "adds name"
+    write(tmp_path, added)
+    assert change(tmp_path, {PATH: text}, PATH).text == ""
 
 
 def test_options_of_pytest_are_added_to_a_project(tmp_path: Path) -> None:

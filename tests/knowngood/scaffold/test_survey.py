@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from wire import Play, Server, answer, by_path, page, redirect, refusing
 
+from knowngood.safety import UsageError
 from knowngood.scaffold import NothingToCheck, Survey, survey
 from knowngood.scaffold.pages import Page, spread
 from knowngood.scaffold.visitor import MOST
@@ -201,13 +203,45 @@ def test_api_document_that_lies_where_they_do(serve: Serve) -> None:
         (redirect("https://www.example/"), "run `knowngood init https://www.example`"),
         (answer("no", 401), "a login wall"),
         (answer("no", 403, {"cf-mitigated": "challenge"}), "a bot challenge"),
-        (answer("no", 404), "answers 404; name a page that is there"),
+        (answer("no", 404), "answers 404, allowed is 200; name a page that is there"),
+        (redirect("/"), "redirects more than 5 times, at last to http://127.0.0.1:"),
         (page('<form><input type="password"></form>'), "is a login page"),
     ],
 )
 def test_answers_that_are_not_the_deployments(serve: Serve, play: Play, why: str) -> None:
     """A suite written for them would check somebody else."""
     assert why in refusal(serve(by_path({"/": play})))
+
+
+def test_login_page_of_the_origin_itself(serve: Serve) -> None:
+    """The message names the page that was asked for, and the one that it leads to."""
+    login = page('<form><input type="password"></form>')
+    text = refusal(serve(by_path({"/": redirect("/login"), "/login": login})))
+    assert re.fullmatch(
+        r"http://\S+/: leads to http://\S+/login, which is a login page; name a page that needs no "
+        "login",
+        text,
+    )
+
+
+def test_redirect_to_what_robots_forbid(serve: Serve) -> None:
+    """It is not followed, and the message says how it would be."""
+    robots = page("User-agent: *\nDisallow: /b", "text/plain")
+    plays = {"/robots.txt": robots, "/": redirect("/b"), "/b": PLAIN}
+    assert "/b, which robots.txt forbids; if it is yours, add --ignore" in refusal(
+        serve(by_path(plays))
+    )
+
+
+def test_old_document(serve: Serve) -> None:
+    """One of Swagger that the person named is refused; one that was found by the way is said."""
+    old = page('{"swagger": "2.0", "paths": {}}', "application/json")
+    server = serve(by_path({"/": HOME, "/b": PLAIN, "/openapi.json": old}))
+    with pytest.raises(UsageError, match=r"/openapi\.json: is a Swagger 2\.0 document"):
+        seen(server, "/openapi.json")
+    lines: list[str] = []
+    assert survey(server.url, lines.append).api == {}
+    assert any("is a Swagger 2.0 document" in line for line in lines)
 
 
 def test_nobody_answers() -> None:

@@ -1,0 +1,53 @@
+"""Say why a look at a deployment has come to somebody else, or to nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..fetch import Exchange, is_turned_away
+from ..safety import one_line
+from .pages import is_page, tree
+from .visitor import REDIRECTS, Visitor, redirect
+
+_LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
+
+
+def why_not_the_deployment(exchange: Exchange, visitor: Visitor, start: str) -> str:
+    """Return why the answer for the page at the path ``start`` is none that a suite can be written
+    for; empty if it is one.
+    """
+    answer, url = exchange.answer, exchange.probe.url
+    target = redirect(exchange)
+    where = "" if url == visitor.origin + start else f"leads to {one_line(url, 200)}, which "
+    if answer is None:
+        last = exchange.attempts[-1]
+        return f"no answer: {last.error}: {one_line(last.detail, 200)}; is the deployment up?"
+    if target and visitor.path_of(target) is None:
+        if _LOGIN.search(target):
+            return f"leads to a login at {one_line(target, 200)}; name a page that needs none"
+        place = urlsplit(target)
+        return f"leads to another origin; run `knowngood init {place.scheme}://{place.netloc}`"
+    if target:
+        return _why_not_followed(target, visitor)
+    if is_turned_away(exchange):
+        return (
+            f"{where}answers {answer.status}, as a login wall, a rate limit or a bot challenge does"
+        )
+    if answer.status != 200:
+        return f"{where}answers {answer.status}, allowed is 200; name a page that is there"
+    if is_page(exchange) and tree(exchange).css_first("input[type=password]") is not None:
+        return f"{where}is a login page; name a page that needs no login"
+    return ""
+
+
+def _why_not_followed(target: str, visitor: Visitor) -> str:
+    """Return why a redirect within the origin leads to no answer."""
+    target = one_line(target, 200)
+    if not visitor.allowed(visitor.path_of(target) or "/"):
+        return f"leads to {target}, which robots.txt forbids; if it is yours, add --ignore-robots"
+    return (
+        f"redirects more than {REDIRECTS} times, at last to {target}: a loop, as it seems; name a "
+        "page that answers 200"
+    )
