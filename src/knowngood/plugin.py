@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .content import json_schema
     from .environment import Environment
     from .fetch import Client, Resource, Response
+    from .mutation import Mutation
     from .session.cases import Case
     from .session.worker import Worker
 
@@ -191,6 +192,13 @@ class CheckFixtures:
         run = self._session.run
         yield run.shared_client
         run.sweep_shared()
+
+    @pytest.fixture(scope="session")
+    def mutations(self) -> Sequence[Mutation]:
+        """What may go wrong with answers beside what the engine knows, for `knowngood drill`: none,
+        unless the suite has a fixture of this name.
+        """
+        return ()
 
     @pytest.fixture
     def schema(self, request: pytest.FixtureRequest) -> Callable[[str], json_schema.Schema]:

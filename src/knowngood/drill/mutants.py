@@ -124,7 +124,7 @@ class Mutants:
         for target in targets:
             for exchange in target.exchanges:
                 answer = change.apply(self._of(target, exchange))
-                if answer is not None:
+                if answer is not None and (answer != exchange.answer or change.slowdown != 1):
                     changed[exchange] = exchange_with(exchange, answer, change.slowdown)
         return Mutant(targets[0].kind, mutation, change, tuple(targets), changed)
 

@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +15,12 @@ import pytest
 
 from ..environment import Environment, load_here
 from ..mutation import MUTATIONS
-from ..safety import Say, plural
-from . import mutation_table, results
+from ..report import json_file
+from ..safety import Say, plural, write_atomically
+from . import mutation_page, mutation_table, results
+from .accepted import accept, warnings
 from .mutant import MutationDrill
+from .mutation_document import document
 from .mutation_plugin import MutationPlugin
 from .mutation_score import TOO_LOW, exit_code, score
 
@@ -61,21 +65,42 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
     if plugin.trouble:
         say(f"{environment.name}: no mutants: {plugin.trouble}")
         return code or TOO_LOW
-    drill = MutationDrill(
+    drill = _drill(environment, plugin, seed)
+    say("")
+    for line in mutation_table.lines(drill, options.fail_under):
+        say(line)
+    _write(options.json, "--json", json_file.text(document(drill, options.fail_under)), say)
+    _write(options.html, "--html-file", mutation_page.page(drill, options.fail_under), say)
+    if plugin.interrupted:
+        return _INTERRUPTED
+    return exit_code(score(drill.results), options.fail_under)
+
+
+def _drill(environment: Environment, plugin: MutationPlugin, seed: int) -> MutationDrill:
+    """Return what came of the drill, with what the environment accepts told apart."""
+    today, results = datetime.now(UTC).date(), plugin.results
+    accepted = environment.accepted, plugin.origins, today
+    whole = plugin.possible <= len(results)
+    return MutationDrill(
         environment=environment.name,
         release=plugin.release,
         seed=seed,
         seconds=plugin.seconds,
         requests=plugin.requests,
-        results=tuple(plugin.results),
+        results=tuple(accept(results, *accepted)),
         possible=plugin.possible,
+        warnings=(*_left_out(plugin), *warnings(results, *accepted, whole=whole)),
     )
-    say("")
-    for line in (*_left_out(plugin), *mutation_table.lines(drill, options.fail_under)):
-        say(line)
-    if plugin.interrupted:
-        return _INTERRUPTED
-    return exit_code(score(drill.results), options.fail_under)
+
+
+def _write(path: Path | None, option: str, text: str, say: Say) -> None:
+    """Write a file, if it is asked for. Trouble with it changes no exit code."""
+    if path is None:
+        return
+    try:
+        write_atomically(path.absolute(), text)
+    except OSError as error:
+        say(f"{option} {path}: not written: {error.strerror or error}")
 
 
 def _run(environment: Environment, plugin: MutationPlugin, level: str | None) -> int:
@@ -104,6 +129,6 @@ def _left_out(plugin: MutationPlugin) -> Iterator[str]:
     """Say which items could not be run again."""
     if plugin.unrepeatable:
         yield (
-            f"left out: {plural(len(plugin.unrepeatable), 'case')} that do not hold on their own "
+            f"{plural(len(plugin.unrepeatable), 'case')} left out: they do not hold on their own "
             f"recorded answers, such as {plugin.unrepeatable[0]}"
         )

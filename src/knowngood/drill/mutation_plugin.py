@@ -8,7 +8,7 @@ process. No further request is sent.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -37,6 +37,7 @@ class MutationPlugin:
         trouble: why there are none; empty if there are.
         seconds: how long the mutants took.
         requests: how many requests the run sent.
+        origins: the URL of each origin that was asked.
         release: the release that answered; None if it does not say.
         possible: how many mutants there are; more than results where time was short.
         interrupted: whether somebody ended it early.
@@ -52,7 +53,8 @@ class MutationPlugin:
     ) -> None:
         self._limit = seconds
         self._seed = seed
-        self._mutations = mutations
+        self._mutations = list(mutations)
+        self._has_own = False
         self._previous = previous or {}
         self._tape = Tape()
         self._plans: dict[str, Any] = {}
@@ -62,6 +64,7 @@ class MutationPlugin:
         self.seconds = 0.0
         self.requests = 0
         self.release: str | None = None
+        self.origins: Mapping[str, str] = {}
         self.possible = 0
         self.interrupted = False
         self.unrepeatable: list[str] = []
@@ -80,6 +83,13 @@ class MutationPlugin:
         self._plans = _worker(session).plans
         self._items = {item.nodeid: item for item in session.items}
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Function) -> None:
+        """Take the suite's own mutations from its fixture, once."""
+        if not self._has_own:
+            self._has_own = True
+            self._mutations += item._request.getfixturevalue("mutations")
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
         """Once the verdict is given, try the mutants."""
@@ -94,6 +104,7 @@ class MutationPlugin:
         signals.no_alarm()
         results = controller.results
         self.requests, self.release = results.requests, results.release.seen
+        self.origins = _worker(session).environment.origins
         rerunner = Rerunner(_worker(session), self._plans, self._tape, results)
         self.interrupted = True
         with signals.cut_short():

@@ -1,0 +1,231 @@
+"""A drill of mutations as people run it: a suite of their own against a server of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from suite_run import PYPROJECT
+
+USER = {"id": 1, "email": "a@example.org", "nick": "a"}
+
+
+@dataclass
+class Service:
+    """A small service, and how many requests it got."""
+
+    url: str
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A service with a user, a page, and a store of documents that clients name."""
+    store: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = {"/user": json.dumps(USER).encode(), "/": b"<title>Hi</title><p>Hi"}
+            self.answer(store.get(self.path) or body.get(self.path))
+
+        def do_PUT(self) -> None:
+            store[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+            self.answer(store[self.path])
+
+        def do_DELETE(self) -> None:
+            self.answer(store.pop(self.path, None))
+
+        def answer(self, body: bytes | None) -> None:
+            served.requests.append(f"{self.command} {self.path}")
+            self.send_response(200 if body is not None else 404)
+            kind = "text/html" if self.path == "/" else "application/json"
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served = Service(f"http://127.0.0.1:{server.server_port}")
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield served
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+CHECKS = '''
+import json, uuid
+import pytest
+
+@pytest.mark.get("api:/user")
+def test_the_user(response):
+    """The user is whole."""
+    assert response.status_code == 200
+    assert response.json()["email"] == "a@example.org"
+
+@pytest.mark.origin("api", writes=True)
+def test_a_document_is_kept_and_deleted(client):
+    """What is written is read back, and gone after its deletion."""
+    name = uuid.uuid4().hex
+    document = {"name": name}
+    assert client.put(f"/{name}", json=document).status_code == 200
+    assert client.get(f"/{name}").json() == document
+    assert client.delete(f"/{name}").status_code == 200
+    assert client.get(f"/{name}").status_code == 404
+'''
+BLIND = '''
+import pytest
+
+@pytest.mark.get("api:/user")
+def test_nothing(response):
+    """Whatever comes is fine."""
+    assert response.elapsed
+'''
+
+
+@dataclass(frozen=True)
+class Drilled:
+    """How a drill ended."""
+
+    code: int
+    output: str
+    document: dict[str, Any]
+
+    def notices(self, mutation: str) -> list[tuple[str, str]]:
+        """Return what was wrong and whether it was noticed, of one mutation."""
+        mutants = self.document["mutants"]
+        return [(m["predicate"], m["notice"]) for m in mutants if m["mutation"] == mutation]
+
+
+@pytest.fixture
+def drill(tmp_path: Path, service: Service) -> Callable[..., Drilled]:
+    """Drill a suite with these checks."""
+
+    def run(checks: str, *options: str, tables: str = "", conftest: str = "") -> Drilled:
+        (tmp_path / "environments").mkdir(exist_ok=True)
+        (tmp_path / "checks").mkdir(exist_ok=True)
+        (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+        (tmp_path / "environments" / "test.toml").write_text(
+            f'description = "a test"\nwrites = true\n[origins]\napi = "{service.url}"\n{tables}'
+        )
+        (tmp_path / "checks" / "test_api.py").write_text(checks)
+        (tmp_path / "checks" / "conftest.py").write_text(conftest)
+        file = tmp_path / "drill.json"
+        file.unlink(missing_ok=True)
+        command = ["drill", "--env=test", f"--json={file}", "--seed=7", *options]
+        ended = subprocess.run(
+            [sys.executable, "-m", "knowngood", *command],
+            cwd=tmp_path,
+            env={name: value for name, value in os.environ.items() if "PYTEST" not in name},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        document = json.loads(file.read_text()) if file.exists() else {}
+        return Drilled(ended.returncode, ended.stdout, document)
+
+    return run
+
+
+Drill = Callable[..., Drilled]
+
+
+def test_mutants_are_caught_or_missed_without_a_request(drill: Drill, service: Service) -> None:
+    """Only the recorded run asks; what the checks read is caught, what they do not read missed."""
+    drilled = drill(CHECKS)
+    assert drilled.code == 0, drilled.output
+    assert len(service.requests) == drilled.document["requests"] == 5
+    assert set(drilled.notices("status-404")) == {("is answered with 404", "caught")}
+    gone = dict(drilled.notices("json-key-gone"))
+    assert gone['lacks the key "email"'] == "caught"
+    assert gone['lacks the key "nick"'] == "missed"
+    assert re.search(r'nothing notices when /user lacks the key "nick"', drilled.output)
+    assert drilled.document["counts"]["left out"] == 0
+
+
+def test_a_walk_is_replayed_under_the_names_that_it_makes_up(drill: Drill) -> None:
+    """A write that gets another answer is caught, as is a deletion that deletes nothing."""
+    mutants = drill(CHECKS).document["mutants"]
+    walk = {(m["kind"], m["notice"]) for m in mutants if "{id}" in m["kind"] and m["weight"] == 1}
+    assert {kind for kind, _ in walk} == {
+        "PUT api:/{id}",
+        "GET api:/{id}",
+        "GET api:/{id} (2)",
+        "DELETE api:/{id}",
+    }
+    last = [m for m in mutants if m["kind"] == "GET api:/{id} (2)"]
+    assert ("missing-is-there", "caught") in {(m["mutation"], m["notice"]) for m in last}
+
+
+def test_a_seed_draws_the_same_mutants_again(drill: Drill) -> None:
+    """Two drills with one seed differ in nothing but time, and names that the checks make up."""
+    first, second = (
+        [(m["kind"], m["mutation"], m["predicate"], m["notice"]) for m in mutants]
+        for mutants in (drill(CHECKS).document["mutants"] for _ in range(2))
+    )
+    assert first == second
+
+
+def test_a_suite_that_looks_at_nothing_scores_nothing(drill: Drill) -> None:
+    """No mutant that changes what came is noticed by a check that only takes an answer."""
+    drilled = drill(BLIND, "--fail-under=50")
+    assert drilled.document["score"] == 0
+    assert drilled.code == 1
+    assert "--fail-under=50: below it (exit 1)" in drilled.output
+
+
+def test_a_run_that_does_not_pass_is_not_drilled(drill: Drill) -> None:
+    """Checks that fail on the deployment as it is say nothing about mutants."""
+    drilled = drill(CHECKS.replace("a@example.org", "b@example.org"))
+    assert drilled.code == 1
+    assert "test: no mutants: the run did not pass" in drilled.output
+    assert not drilled.document
+
+
+OWN = """
+import pytest
+from dataclasses import replace
+from knowngood.mutation import Change, Mutation
+
+@pytest.fixture(scope="session")
+def mutations():
+    def shout(recorded):
+        return replace(recorded.answer, body=recorded.answer.body.upper())
+    def changes(recorded):
+        return [Change("shouts", "assert body.islower()", shout)]
+    return [Mutation("shouting", "somebody is angry", changes)]
+"""
+
+
+def test_a_suite_adds_mutations_and_accepts_blind_spots(drill: Drill, tmp_path: Path) -> None:
+    """Its own mutation is tried like any other; what it accepts is listed with the reason."""
+    page = tmp_path / "drill.html"
+    accepted = '[[accepted]]\nmutation = "*header*"\nreason = "nobody reads these"\n'
+    drilled = drill(CHECKS, f"--html-file={page}", tables=accepted, conftest=OWN)
+    assert ("shouts", "caught") in drilled.notices("shouting")
+    assert drilled.document["counts"]["accepted"] > 0
+    assert "nobody reads these" in drilled.output
+    assert "json-key-gone" in page.read_text("utf-8")
+
+
+def test_time_ends_a_drill_after_the_mutant_under_way(drill: Drill) -> None:
+    """With no time at all one mutant is tried, and the output says how many there are."""
+    drilled = drill(CHECKS, "--seconds=0")
+    assert len(drilled.document["mutants"]) == 1
+    assert drilled.document["possible"] > 50
+    assert re.search(r"tried 1 of \d+ mutants", drilled.output)
