@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import Final
 
 from ..environment import AcceptedMutation, as_declared
 from .mutant import MutantResult, Notice
 from .mutation_score import UNCAUGHT
+
+_STEP: Final = re.compile(r"^[A-Z]+ | \(\d+\)$")
+"""What the kind of a step of a walk has beside the kind of URL: ``GET api:/users/{id} (2)``."""
 
 
 def accept(
@@ -69,6 +74,7 @@ def _accepts(
 def _matches(entry: AcceptedMutation, result: MutantResult, origins: Mapping[str, str]) -> bool:
     if not fnmatchcase(result.mutation, entry.mutation):
         return False
-    places = [as_declared(url, origins) for url in result.urls]
     pattern = entry.url or "*"
-    return fnmatchcase(result.kind, pattern) or all(fnmatchcase(p, pattern) for p in places)
+    kind = _STEP.sub("", result.kind)
+    places = [as_declared(url, origins) for url in result.urls]
+    return fnmatchcase(kind, pattern) or all(fnmatchcase(place, pattern) for place in places)

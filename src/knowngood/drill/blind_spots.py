@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from .mutant import MutantResult, Notice
 from .mutation_score import grouped
+
+_ORIGIN: Final = re.compile(r"\b[a-z][a-z0-9_-]*:(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class BlindSpot:
             return f"{self.change}: the first cause names {path(self.first.named) or 'no URL'}"
         if self.first.notice is Notice.ACCEPTED:
             return f"{self.change}: {self.first.reason}"
+        if self.first.reason:
+            return f"nothing fails when {self.change}: {self.first.reason}"
         return f"nothing notices when {self.change}"
 
 
@@ -75,9 +81,8 @@ def sections(results: Sequence[MutantResult]) -> dict[str, list[BlindSpot]]:
 
 
 def _key(result: MutantResult) -> tuple[str, ...]:
-    named = result.named if result.notice is Notice.MISNAMED else ""
-    why = result.reason if result.notice is Notice.ACCEPTED else ""
-    return result.mutation, result.predicate, result.remedy, named, why
+    why = result.named if result.notice is Notice.MISNAMED else result.reason
+    return result.mutation, result.predicate, result.remedy, why
 
 
 def _order(spot: BlindSpot) -> tuple[object, ...]:
@@ -86,12 +91,22 @@ def _order(spot: BlindSpot) -> tuple[object, ...]:
 
 
 def _place(mutants: Sequence[MutantResult]) -> str:
-    """Return the path of the URL that is changed, or of the kind if it is not a single one."""
+    """Return the path of the URL that is changed, or the kind if it is not a single one.
+
+    A step of a walk is told by its kind, too: there the method says more than the made-up id.
+    """
+    kind = mutants[0].kind
     urls = {url for mutant in mutants for url in mutant.urls}
-    return path(urls.pop() if len(urls) == 1 else mutants[0].kind)
+    is_step = " " in kind
+    return kind_in_words(kind) if is_step or len(urls) > 1 else path(urls.pop())
+
+
+def kind_in_words(kind: str) -> str:
+    """Return a kind of URL without its origin: ``/{locale}/``, or ``DELETE /users/{id}``."""
+    return _ORIGIN.sub("", kind, count=1)
 
 
 def path(url: str) -> str:
-    """Return path and query of a URL, or of a kind of URL such as ``content:/{locale}/``."""
+    """Return path and query of a URL."""
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -21,7 +21,9 @@ class MutantResult:
     """What came of one mutant.
 
     Attributes:
-        kind: the kind of URL that was changed: ``content:/{locale}/js/config.json``.
+        kind: the kind of URL that was changed: ``content:/{locale}/js/config.json``; of a step of
+            a walk with its method, and with its number from the second such step on:
+            ``GET api:/users/{id} (2)``.
         mutation: the name of the mutation.
         stands_for: what the mutation stands for.
         weight: how much it counts in the score.
@@ -30,7 +32,8 @@ class MutantResult:
         notice: whether the suite noticed. Caught is a confirmed failure whose first cause names a
             changed URL, misnamed one whose first cause names another. Accepted is one that is not
             caught where the environment accepts that.
-        reason: the first cause's sentence; of one that is accepted or was left out, why.
+        reason: the first cause's sentence; of one that is accepted or was left out, why; of a
+            missed one empty, or why the run is INCONCLUSIVE.
         named: the URL that the first cause names; empty without a failure.
         checks: the checks that failed.
         remedy: the line of a check or schema that would notice it.

@@ -7,7 +7,7 @@ from itertools import chain, groupby, islice
 from typing import Final
 
 from ..safety import listed, one_line, plural
-from .blind_spots import BlindSpot, blind_spots, path, sections
+from .blind_spots import BlindSpot, blind_spots, kind_in_words, sections
 from .mutant import MutantResult, MutationDrill, Notice
 from .mutation_score import by_kind, counts, exit_code, left_out_by_reason, percent, score
 
@@ -111,8 +111,8 @@ def _group(spots: Sequence[BlindSpot]) -> Iterator[str]:
         if spot.first.notice is not Notice.ACCEPTED:
             yield from (f"      {line}" for line in spot.first.remedy.splitlines())
     if len(spots) > _ALIKE:
-        first = spots[0].first
-        yield f"  … and {len(spots) - _ALIKE} more of {first.mutation} at {path(first.kind)}"
+        first, more = spots[0].first, len(spots) - _ALIKE
+        yield f"  … and {more} more of {first.mutation} at {kind_in_words(first.kind)}"
 
 
 def _end(drill: MutationDrill, fail_under: float | None) -> Iterator[str]:

@@ -64,6 +64,13 @@ def test_urls_that_match(url: str) -> None:
     assert accept(mutant(), AcceptedMutation("*", "x", url)).notice is Notice.ACCEPTED
 
 
+def test_step_of_a_walk() -> None:
+    """Its method and number are not held against the pattern."""
+    step = mutant(kind="GET api:/users/{id} (2)", urls=("https://api.example/users/made-up",))
+    entry = AcceptedMutation("*", "x", "api:/users/{id}")
+    assert accept(step, entry).notice is Notice.ACCEPTED
+
+
 def test_every_url_must_match() -> None:
     """What is wrong elsewhere, too, is not accepted."""
     urls = ("https://api.example/users/1", "https://api.example/users/2")

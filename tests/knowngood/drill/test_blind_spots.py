@@ -26,6 +26,20 @@ def test_one_url_and_all_of_its_kind() -> None:
     ]
 
 
+def test_step_of_a_walk() -> None:
+    """The method tells it from the other steps, and nobody knows the made-up id."""
+    step = mutant(kind="GET api:/users/{id} (2)", urls=("https://api.example/users/made-up",))
+    assert changes(step) == ['GET /users/{id} (2) lacks the key "email"']
+
+
+def test_missed_though_the_run_did_not_pass() -> None:
+    """A run that cannot judge does not hold the release back for sure; the words say so."""
+    (spot,) = blind_spots([mutant(reason="INCONCLUSIVE: too few")], Notice.MISSED)
+    assert (
+        spot.sentence == 'nothing fails when /users/1 lacks the key "email": INCONCLUSIVE: too few'
+    )
+
+
 def test_one_thing_at_several_kinds_of_url() -> None:
     """It is told once, with all places."""
     team = mutant(kind="api:/teams", urls=("https://api.example/teams?all=1",))
