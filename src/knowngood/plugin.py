@@ -145,12 +145,9 @@ class CheckFixtures:
         return self._session.environment
 
     @pytest.fixture
-    def case(self, request: pytest.FixtureRequest) -> Case:
+    def case(self) -> Case:
         """The values that this case fills in: ``case["locale"]``."""
-        from .session.cases import Case
-
-        filled_in: Case = getattr(request, "param", None) or Case()
-        return filled_in
+        return self._session.case
 
     @pytest.fixture
     def responses(self, case: Case) -> Sequence[Response]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from textwrap import shorten
@@ -21,7 +21,7 @@ from .marks import BadMark, ProbeTemplate
 LONGEST_CLAIM: Final = 300
 """Characters of a claim: three full lines of a docstring."""
 
-_ASKS: Final = pytest.StashKey[tuple[ProbeTemplate, ...]]()
+_ASKS: Final = pytest.StashKey[dict[Hashable, tuple[ProbeTemplate, ...]]]()
 
 _BLANK_LINE: Final = re.compile(r"\n\s*\n")
 _END_OF_SENTENCE: Final = re.compile(
@@ -89,14 +89,23 @@ def advisory_of(item: pytest.Item) -> Advisory | None:
         raise BadMark(f"{item.nodeid}: {error}") from None
 
 
+def kind_of(item: pytest.Item) -> Hashable:
+    """Return a key that the cases of a check share, but for those that have marks of their own.
+
+    Rules about checks are looked at once for each kind: there are thousands of cases.
+    """
+    return (item.nodeid.partition("[")[0], *map(id, item.own_markers))
+
+
 def asks_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:
-    """Return the URLs that the marks of ``item`` declare, which are read once. Raises BadMark."""
-    if _ASKS not in item.stash:
+    """Return the URLs that the marks of ``item`` declare. Raises BadMark."""
+    asks, kind = item.session.stash.setdefault(_ASKS, {}), kind_of(item)
+    if kind not in asks:
         try:
-            item.stash[_ASKS] = marks.templates_of(item.iter_markers())
+            asks[kind] = marks.templates_of(item.iter_markers())
         except BadMark as error:
             raise BadMark(f"{item.nodeid}: {error}") from None
-    return item.stash[_ASKS]
+    return asks[kind]
 
 
 def origin_of(item: pytest.Item) -> str:

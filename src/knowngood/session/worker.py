@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Hashable, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -52,6 +52,7 @@ class Worker:
         self._selected = False
         self.environment = environment
         self.level = level
+        self.case = Case()  # of the running item
         self.expected = 0
         self.result: dict[str, Any] = {}
         self.use(RunTicket.new(environment, "", environment.budget.run))
@@ -86,13 +87,22 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        firsts: dict[Hashable, pytest.Item] = {}
+        for item in items:
+            firsts.setdefault(collection.kind_of(item), item)
         with usage_errors():
-            collection.refuse_misspelt_marks(items, self._config.getini("markers"))
-            collection.refuse_bad_schemas(items)
-            items[:] = in_order([i for i in items if self._applies(i)], self.environment)
+            collection.refuse_misspelt_marks(firsts.values(), self._config.getini("markers"))
+            collection.refuse_bad_schemas(firsts.values())
+            applying = {kind for kind, item in firsts.items() if self._applies(item)}
+            here = [item for item in items if collection.kind_of(item) in applying]
+            items[:] = in_order(here, self.environment)
+        for item in items:
+            if any(ask.sample for ask in collection.asks_of(item)):
+                self._drawn.setdefault(collection.check_name(item), []).append(case_of(item).id)
         self._selected = True
 
     def _applies(self, item: pytest.Item) -> bool:
+        """Whether a check applies here; note what its marks and its code say of it."""
         collection.refuse_misuse(item)
         why = collection.skipped_by_level(item, self.level) or collection.inapplicable(
             item, self.environment
@@ -105,8 +115,6 @@ class Worker:
         why_idle = collection.asserts_nothing(item)
         if why_idle:
             self._idle[name] = why_idle
-        if why is None and any(ask.sample for ask in collection.asks_of(item)):
-            self._drawn.setdefault(name, []).append(case_of(item).id)
         advisory = collection.advisory_of(item)
         if advisory is not None:
             self._advisories[name] = (advisory.reason, advisory.until.isoformat())
@@ -125,7 +133,6 @@ class Worker:
         runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
         if runs_here and self._plans and not self._config.option.collectonly:
             self.run.expect(list(self._plans.values()), by_group=self._worker)
-            gc.collect()
             gc.freeze()  # items live to the end; without this every collection walks over them
             gc.set_threshold(GARBAGE)
 
@@ -164,6 +171,7 @@ class Worker:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self.case = case_of(item)
         plan = self._plans.pop(item.nodeid, None)  # what has run is let go
         if plan is None:
             return (yield)
