@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
+from . import spawn
 from .errors import BenchmarkError
 
 _SAMPLED_EVERY: Final = 0.1  # seconds; a sample costs some 0.1 ms
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")  # bytes
 _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024  # getrusage(2) of either system
 _SBIN: Final = ("/usr/sbin", "/usr/local/sbin")  # where Debian has nginx; not on a user's PATH
 _SHOWN: Final = 3000  # characters of output that a failure quotes
@@ -53,33 +54,60 @@ def measure(command: Sequence[str | Path], cwd: Path, within: float) -> Usage:
     """Run ``command`` to its end, which must come within so many seconds, and measure it.
 
     It has a process group of its own, all of which is ended with it when time is up or the
-    benchmark is interrupted. Raises BenchmarkError for a command that takes too long.
+    benchmark is interrupted. Raises BenchmarkError for a command that takes too long, or cannot be
+    started.
     """
     environ = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
-    with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
+    words = [str(word) for word in command]
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as took:
         process = subprocess.Popen(
-            [str(word) for word in command],
+            [sys.executable, "-I", "-S", spawn.__file__, str(took.fileno()), *words],
             cwd=cwd,
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            pass_fds=(took.fileno(),),
             start_new_session=True,
         )
-        waiting = _Waiting(process, started)
         try:
-            peak = _watch(waiting, process.pid, started + within)
+            peak = _watch(process, within)
         finally:
-            waiting.end()
-        output.seek(0)
-        text = output.read().decode("utf-8", "replace")
-    if waiting.killed:
-        words = " ".join(map(str, command))
-        raise BenchmarkError(f"{words[:200]}: took more than {within:g} s\n{text[-_SHOWN:]}")
-    used = waiting.used
-    cpu = used.ru_utime + used.ru_stime
-    return Usage(waiting.wall, cpu, max(peak, used.ru_maxrss * _RSS_UNIT), waiting.code, text)
+            ended = process.poll() is not None
+            if not ended:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        text, measured = _text(output), _text(took)
+    if not ended:
+        raise BenchmarkError(
+            f"{' '.join(words)[:200]}: took more than {within:g} s\n{text[-_SHOWN:]}"
+        )
+    return _usage(words, measured, peak, text)
+
+
+def _watch(process: subprocess.Popen[bytes], within: float) -> int:
+    """Return the highest memory seen of what a process has started, until it ends or time is up."""
+    peak, until = 0, time.perf_counter() + within
+    while time.perf_counter() < until:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_SAMPLED_EVERY)
+            break
+        peak = max(peak, sum(_tree_rss(child) for child in _children(process.pid)))
+    return peak
+
+
+def _usage(command: Sequence[str], measured: str, peak: int, output: str) -> Usage:
+    """Return what :mod:`.spawn` has measured. Raises BenchmarkError where it could not."""
+    if not measured:
+        raise BenchmarkError(f"{' '.join(command)[:200]}: not started\n{output[-_SHOWN:]}")
+    took = json.loads(measured)
+    peak = max(peak, took["maxrss"] * _RSS_UNIT)
+    return Usage(took["wall"], took["cpu"], peak, took["code"], output)
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
 
 
 def require(usage: Usage, what: str) -> Usage:
@@ -91,51 +119,16 @@ def require(usage: Usage, what: str) -> Usage:
     return usage
 
 
-class _Waiting:
-    """Waits in a thread, so that the moment of the end is exact while memory is sampled."""
-
-    def __init__(self, process: subprocess.Popen[bytes], started: float) -> None:
-        self._process = process
-        self._started = started
-        self.wall = 0.0
-        self.code = 0
-        self.killed = False
-        self.used: resource.struct_rusage
-        self.ended = threading.Event()
-        self._thread = threading.Thread(target=self._wait, daemon=True)
-        self._thread.start()
-
-    def _wait(self) -> None:
-        _, status, self.used = os.wait4(self._process.pid, 0)
-        self.wall = time.perf_counter() - self._started
-        self.code = self._process.returncode = os.waitstatus_to_exitcode(status)
-        self.ended.set()
-
-    def end(self) -> None:
-        if not self.ended.is_set():
-            self.killed = True
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._thread.join()
-
-
-def _watch(waiting: _Waiting, pid: int, until: float) -> int:
-    """The highest memory seen until the process ends or time is up."""
-    peak = 0
-    while not waiting.ended.wait(_SAMPLED_EVERY) and time.perf_counter() < until:
-        peak = max(peak, _tree_rss(pid))
-    return peak
-
-
 def _tree_rss(pid: int) -> int:
     """Resident bytes of a process and its descendants; pages they share count for each."""
-    total = 0
-    left = [pid]
-    while left:
-        folder = Path("/proc", str(left.pop()))
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            pages = int((folder / "statm").read_text().split()[1])
-            total += pages * os.sysconf("SC_PAGE_SIZE")
-            for children in folder.glob("task/*/children"):
-                left += [int(child) for child in children.read_text().split()]
-    return total
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * _PAGE + sum(_tree_rss(child) for child in _children(pid))
+    return 0
+
+
+def _children(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")
+        return [int(child) for children in tasks for child in children.read_text().split()]
+    return []
