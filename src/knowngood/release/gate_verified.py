@@ -16,7 +16,8 @@ from .gate_reason import GateReason, doubt
 from .git import Repository
 from .record import Record, RecordKind, at
 from .record_parser import SKEW
-from .records import Records, releases_on
+from .records import Records
+from .release_name import releases_on
 from .trust import untrusted
 
 

@@ -19,7 +19,7 @@ def time_of(name: str) -> str:
 
 def environment_of(name: str) -> str:
     """Return the environment in the name of a record's tag; empty where it names none."""
-    return [*name.split("/", 2), ""][1]
+    return name.partition("/")[2].partition("/")[0]
 
 
 def release_of(name: str) -> str:

@@ -1,15 +1,13 @@
 """The records of some environments, and the questions that they answer.
 
-Their names are listed at once and tell kind, environment, release and time. What a record says is
-read when a question comes to it, newest first, so that a command reads a few of thousands.
+Their names are listed at once; each question reads of the records what it needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -17,11 +15,9 @@ from . import record_parser
 from .git import Repository
 from .git_objects import GitObject, objects, peeled
 from .record import ADOPTED, DEPLOYED, REJECTED, TIME, Record, RecordKind, is_record
-from .record_name import BadRecord, environment_of, release_of, time_of
+from .record_index import Read, RecordIndex
+from .record_name import BadRecord, environment_of, time_of
 from .record_parser import SKEW, MalformedRecord
-
-_FIRST, _MOST = 10, 250
-"""Records that are read at once: few for a question about the newest, many for a long search."""
 
 _END: Final = datetime.max.replace(tzinfo=UTC) - SKEW
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
@@ -29,7 +25,6 @@ _PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
 
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
 Trusted = Callable[[Record], bool]
-Read = Callable[[Sequence[str]], Iterator[Record | BadRecord]]
 
 
 def read(
@@ -68,14 +63,6 @@ def _record(repository: Repository, name: str, tag: GitObject) -> Record | BadRe
         return BadRecord(name, str(error), commit or "")
 
 
-def releases_on(repository: Repository, commit: str) -> list[str]:
-    """Return the tags on ``commit`` that are no records. Raises GitError."""
-    patterns = ("refs/tags/*", "refs/tags/*/*", "refs/tags/*/*/*")  # a record's has one part more
-    points = f"--points-at={commit}"
-    listed = repository.run("for-each-ref", points, "--format=%(refname:lstrip=2)", *patterns)
-    return [name for name in listed.splitlines() if not is_record(name)]
-
-
 class Records:
     """Records of a repository. A method that returns records returns them newest first."""
 
@@ -92,9 +79,7 @@ class Records:
         """
         self.unfetched = unfetched
         self._now = now
-        self._names = names
-        self._contents = contents
-        self._known: dict[str, Record | BadRecord] = {}
+        self._index = RecordIndex(names, contents)
 
     @classmethod
     def of_records(cls, records: Iterable[Record]) -> Records:
@@ -102,78 +87,38 @@ class Records:
         by_name = {record.name: record for record in records}
         return cls(by_name, lambda names: (by_name[name] for name in names))
 
-    @cached_property
-    def _listed(self) -> Mapping[str, Sequence[str]]:
-        """The names of each environment, newest first."""
-        listed: dict[str, list[str]] = {}
-        for name in sorted(self._names, key=time_of, reverse=True):
-            listed.setdefault(environment_of(name), []).append(name)
-        return listed
-
     @property
     def bad(self) -> tuple[BadRecord, ...]:
         """Return the tags that hold no record, of those that were read so far."""
-        return tuple(bad for bad in self._known.values() if isinstance(bad, BadRecord))
+        return self._index.bad
 
     @property
     def seen(self) -> tuple[Record, ...]:
         """Return the records that were read so far, in no order."""
-        return tuple(record for record in self._known.values() if isinstance(record, Record))
+        return self._index.seen
 
     @property
     def all(self) -> tuple[Record, ...]:
         """Return the records of all environments. Each of them is read for that."""
-        records = [record for environment in self._listed for record in self.of(environment)]
+        records = [
+            record for environment in self._index.environments for record in self.of(environment)
+        ]
         return tuple(sorted(records, key=lambda record: record.when, reverse=True))
 
     def of(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:
         """Yield those of an environment; of some ``kinds``, or of all."""
-        return _good(self._read(self._names_of(environment, *kinds)))
+        return _good(self._index.read(self._index.names(environment, *kinds)))
 
     def newest(self, environment: str, count: int) -> Iterator[Record]:
         """Yield the last ``count`` of an environment; no other one is read."""
-        return _good(self._read(islice(self._names_of(environment), count)))
+        return _good(self._index.read(islice(self._index.names(environment), count)))
 
     def of_releases(
         self, environment: str, releases: Collection[str], *kinds: RecordKind
     ) -> Iterator[Record]:
         """Yield those of an environment whose names have one of these releases."""
-        names = self._names_of_releases(environment, releases, kinds or tuple(RecordKind))
-        return _good(self._read(names, _MOST))
-
-    def _names_of(self, environment: str, *kinds: RecordKind) -> Iterator[str]:
-        folders = tuple(f"{kind}/" for kind in kinds or RecordKind)
-        return (name for name in self._listed.get(environment, ()) if name.startswith(folders))
-
-    def _names_of_releases(
-        self, environment: str, releases: Collection[str], kinds: Iterable[RecordKind]
-    ) -> Iterator[str]:
-        folders = tuple(f"{kind}/{environment}/{name}/" for kind in kinds for name in releases)
-        names = (name for name in self._listed.get(environment, ()) if name.startswith(folders))
-        return (name for name in names if release_of(name) in releases)
-
-    def _read(self, names: Iterable[str], size: int = _FIRST) -> Iterator[Record | BadRecord]:
-        """Yield what these hold. The next ones, more than ``size``, are read when one of them is
-        asked for.
-        """
-        rest = iter(names)
-        while batch := list(islice(rest, size)):
-            new = [name for name in batch if name not in self._known]
-            self._known.update(zip(new, self._contents(new), strict=True))
-            for name in batch:
-                yield self._known[name]
-                yield from self._lost(self._known[name])
-            size = min(2 * size, _MOST)
-
-    def _lost(self, record: Record | BadRecord) -> Iterator[BadRecord]:
-        """Yield the record that this one came after, if it is not here any more."""
-        after = record.after if isinstance(record, Record) else ""
-        if not after or after in self._names or environment_of(after) != record.environment:
-            return
-        why = f"it is not here, and {record.name} came after it: it was deleted, or never pushed"
-        bad = BadRecord(after, why)
-        self._known[after] = bad
-        yield bad
+        names = self._index.names_of_releases(environment, releases, kinds or RecordKind)
+        return _good(self._index.read(names, search=True))
 
     def last(self, environment: str, *kinds: RecordKind) -> Record | None:
         """Return the newest of them."""
@@ -225,12 +170,7 @@ class Records:
 
     def moved(self, release: str, commit: str) -> Record | None:
         """Return a record by which ``release`` was another commit: its tag was moved."""
-        names = (
-            name
-            for environment in self._listed
-            for name in self._names_of_releases(environment, (release,), RecordKind)
-        )
-        of_release = _good(self._read(names, _MOST))
+        of_release = (r for e in self._index.environments for r in self.of_releases(e, (release,)))
         return next((record for record in of_release if record.commit != commit), None)
 
     def revoked_by(self, good: Record) -> Record | None:
@@ -256,17 +196,15 @@ class Records:
     def _since(self, good: Record) -> Iterator[Record | BadRecord]:
         """Return what is on record of the same environment, and may be newer."""
         earliest = (good.when - SKEW).strftime(TIME)
-        names = self._names_of(good.environment)
-        return self._read(takewhile(lambda name: time_of(name) > earliest, names))
+        return self._index.read(self._index.names_since(earliest, good.environment))
 
     def unread_step(self, environment: str, since: Record | None) -> BadRecord | None:
         """Return a tag that cannot be read, and may say that a release was put on an environment
         after the record ``since`` was made.
         """
         earliest = time_of(since.name) if since is not None else ""
-        names = self._names_of(environment, *_STEPS)
-        newer = self._read(takewhile(lambda name: time_of(name) > earliest, names))
-        return next((bad for bad in newer if isinstance(bad, BadRecord)), None)
+        newer = self._index.names_since(earliest, environment, *_STEPS)
+        return next((bad for bad in self._index.read(newer) if isinstance(bad, BadRecord)), None)
 
     def last_good(self, environment: str, trusted: Trusted) -> Record | None:
         """Return the newest PASSED of an environment that no later FAILED revokes, that no tag

@@ -9,7 +9,6 @@ from ..environment import BadEnvironment
 from ..safety import one_line
 from .git import Repository, is_ref_part
 from .record import is_record
-from .records import releases_on
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 
@@ -42,3 +41,11 @@ def resolve_option(repository: Repository, option: str, name: str) -> tuple[str,
             f"{option} {one_line(name, 80)!r}: {repository.path} has no such tag or commit"
         )
     return resolved
+
+
+def releases_on(repository: Repository, commit: str) -> list[str]:
+    """Return the tags on ``commit`` that are no records. Raises GitError."""
+    patterns = ("refs/tags/*", "refs/tags/*/*", "refs/tags/*/*/*")  # a record's has one part more
+    points = f"--points-at={commit}"
+    listed = repository.run("for-each-ref", points, "--format=%(refname:lstrip=2)", *patterns)
+    return [name for name in listed.splitlines() if not is_record(name)]

@@ -13,7 +13,8 @@ from knowngood.release import git_objects, records
 from knowngood.release.git import Repository
 from knowngood.release.record import Record, RecordKind
 from knowngood.release.record_name import BadRecord
-from knowngood.release.records import Records, releases_on
+from knowngood.release.records import Records
+from knowngood.release.release_name import releases_on
 
 PASSED = Record(RecordKind.VERIFIED, "prod", "v1", "1" * 40, NOW, "PASSED")
 
