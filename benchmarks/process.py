@@ -119,11 +119,16 @@ def require(usage: Usage, what: str) -> Usage:
     return usage
 
 
-def _tree_rss(pid: int) -> int:
-    """Resident bytes of a process and its descendants; pages they share count for each."""
+def _tree_rss(pid: int, parent: str = "") -> int:
+    """Return the resident bytes of a process and its descendants; pages they share count for each.
+
+    ``parent`` is the parent's statm, proc(5). Whose own is the same is not counted: it is between
+    vfork and exec, and its memory is the parent's.
+    """
     with contextlib.suppress(OSError, IndexError, ValueError):
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * _PAGE + sum(_tree_rss(child) for child in _children(pid))
+        statm = Path(f"/proc/{pid}/statm").read_text()
+        own = 0 if statm == parent else int(statm.split()[1]) * _PAGE
+        return own + sum(_tree_rss(child, statm) for child in _children(pid))
     return 0
 
 

@@ -211,6 +211,7 @@ def records(scale: Scale, results: Results, say: Say) -> None:
     for count in scale.records:
         say(f"writing {count:,} records")
         with ledger.written(count) as written:
+            written.compile()
             for number in range(scale.repeat):
                 say(f"asking them {number + 1} of {scale.repeat}")
                 for name in ledger.COMMANDS:

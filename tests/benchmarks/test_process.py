@@ -30,6 +30,15 @@ def test_memory_of_the_command_is_counted(tmp_path: Path) -> None:
     assert measure(python(program), tmp_path, 60).peak > LARGE
 
 
+def test_memory_between_vfork_and_exec_is_not_counted_twice(tmp_path: Path) -> None:
+    """A process that starts many others is seen again and again when it shares its memory with one
+    that is not a program of its own yet.
+    """
+    start = "import subprocess\nfor _ in range(200): subprocess.run(['true'])"
+    usage = measure(python(f"held = bytearray(b'x') * {LARGE}\n{start}"), tmp_path, 60)
+    assert LARGE < usage.peak < 1.5 * LARGE
+
+
 def test_exit_code_and_output(tmp_path: Path) -> None:
     """Both are the command's; it takes some time, and runs in the folder that is named."""
     usage = measure(python("import os; print(os.getcwd()); raise SystemExit(3)"), tmp_path, 60)
