@@ -76,9 +76,16 @@ class Network:
 
     Attributes:
         proxy: the URL of an HTTP proxy that every request goes through; empty for none.
+        http: the highest version of HTTP that is offered over TLS: "2" or "1.1".
     """
 
     proxy: str = ""
+    http: str = "2"
+
+    @property
+    def http2(self) -> bool:
+        """Whether HTTP/2 is spoken with servers that know it."""
+        return self.http == "2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from ..environment import Environment
 from ..safety import redact, shell_printf, shell_word
 from .probe import SAFE_METHODS, Probe
 from .transport import sent_url
@@ -20,14 +20,14 @@ _PRINTABLE: Final = re.compile(rb"[ -~]*")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-def curl_line(probe: Probe, ca: Path | None = None) -> str:
+def curl_line(probe: Probe, environment: Environment | None = None) -> str:
     """Return the command line that sends the request of ``probe`` again, from any POSIX shell.
 
-    ``ca`` is the PEM file of the authorities that the environment trusts. Secrets stand in the line
-    as the variables that hold them. Left out are the headers that say which run asks, as all
-    requests have them. A long body is read from a file called ``body``.
+    The line trusts the authorities of ``environment``, and speaks HTTP/2 unless it is forbidden
+    there. Secrets stand in the line as the variables that hold them. Left out are the headers that
+    say which run asks, as all requests have them. A long body is read from a file called ``body``.
     """
-    options = [*_method(probe), *_wire(probe, ca), *_headers(probe), *_body(probe)]
+    options = [*_method(probe), *_wire(probe, environment), *_headers(probe), *_body(probe)]
     url = shell_word(sent_url(probe.url).encode())
     line = " ".join(["curl -sSg", *options, *connect_options(probe), url])
     body = sent_body(probe)
@@ -63,13 +63,14 @@ def _method(probe: Probe) -> Iterator[str]:
         yield f"-X {_word(probe.method)}"
 
 
-def _wire(probe: Probe, ca: Path | None) -> Iterator[str]:
+def _wire(probe: Probe, environment: Environment | None) -> Iterator[str]:
     """Yield what makes curl send what the engine sends: see :mod:`.transport`."""
     yield "--compressed"
-    if probe.url.startswith("https:"):
-        yield "--http1.1"
-        if ca is not None:
-            yield f"--cacert {shell_word(bytes(ca))}"
+    if environment is not None and probe.url.startswith("https:"):
+        if not environment.network.http2:
+            yield "--http1.1"
+        if environment.ca is not None:
+            yield f"--cacert {shell_word(bytes(environment.ca))}"
     if re.search(r"/\.\.?(?:[/?#]|$)", probe.url):
         yield "--path-as-is"
     if probe.follow:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 from ..content import media_types
+from ..environment import Environment
 from ..safety import one_line, redact
 from .curl_line import LONGEST_BODY, curl_line, sent_body
 from .excerpt import excerpt_of, text_of
@@ -17,12 +17,12 @@ LONGEST_LINE: Final = 4000
 """Characters of a command line that a report offers. A terminal takes no more than 4095 at once."""
 
 
-def describe(exchange: Exchange, ca: Path | None = None) -> dict[str, Any]:
+def describe(exchange: Exchange, environment: Environment | None = None) -> dict[str, Any]:
     """Return ``exchange`` as plain data for reports, with what a person needs to see and repeat it.
 
     Beside :func:`summary` that is the beginning of the answer's body, the headers that the probe
     has beside the usual ones, the request's body, and the request as a line for curl.
-    ``ca`` is the PEM file of the authorities that the environment trusts.
+    The line is for ``environment``.
     """
     answer = exchange.answer
     return {
@@ -32,7 +32,7 @@ def describe(exchange: Exchange, ca: Path | None = None) -> dict[str, Any]:
             [one_line(name), one_line(value, 1000)] for name, value in exchange.probe.headers
         ],
         "request_body": _body_words(sent_body(exchange.probe) or b""),
-        "curl": _curl_line(exchange, ca),
+        "curl": _curl_line(exchange, environment),
     }
 
 
@@ -44,14 +44,14 @@ def _body_words(body: bytes) -> str:
     return one_line(text, LONGEST_BODY)
 
 
-def _curl_line(exchange: Exchange, ca: Path | None) -> str:
+def _curl_line(exchange: Exchange, environment: Environment | None) -> str:
     """Return a line that contacts nobody but the environment's origins, and so none for a request
     that the guard refused, and none that follows a redirect which was not followed.
     """
     if exchange.error is AttemptError.GUARD:
         return ""
     follow = exchange.probe.follow and exchange.error is not AttemptError.REDIRECT
-    line = curl_line(replace(exchange.probe, follow=follow), ca)
+    line = curl_line(replace(exchange.probe, follow=follow), environment)
     return line if len(line) <= LONGEST_LINE else ""
 
 

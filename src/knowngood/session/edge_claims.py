@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
+from ..environment import Environment
 from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
 from ..safety import one_line, plural
@@ -16,11 +16,10 @@ from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
 SHOWN: Final = 8  # URLs that differ between edges
 
 
-def not_converged(result: Convergence, ca: Path | None) -> Outcome:
+def not_converged(result: Convergence, environment: Environment) -> Outcome:
     """Return the failed claim that every edge serves the release.
 
-    Where no missing edge answered at all, the kind of their silence decides its result. ``ca`` is
-    the PEM file of the authorities that the environment trusts.
+    Where no missing edge answered at all, the kind of their silence decides its result.
     """
     edges = len(result.missing)
     total = len(result.there) + edges
@@ -37,19 +36,19 @@ def not_converged(result: Convergence, ca: Path | None) -> Outcome:
         result=FAILED,
         kind="release",
         message=message,
-        exchanges=tuple(describe(exchange, ca) for exchange in seen[:1]),
+        exchanges=tuple(describe(exchange, environment) for exchange in seen[:1]),
     )
     if answered:
         return claim
-    silences = [_by_silence(claim, edge, ca) for edge in result.missing]
+    silences = [_by_silence(claim, edge, environment) for edge in result.missing]
     return next((silence for silence in silences if silence.result == FAILED), silences[0])
 
 
-def _by_silence(claim: Outcome, edge: Edge, ca: Path | None) -> Outcome:
+def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome:
     if edge.last is None:
         return replace(claim, result=INCONCLUSIVE, kind="budget")
     exchange = edge.last.exchange
-    fields: dict[str, Any] = {"kind": "status", "exchanges": (describe(exchange, ca),)}
+    fields: dict[str, Any] = {"kind": "status", "exchanges": (describe(exchange, environment),)}
     try:
         respond(exchange)
     except (NoAnswer, Blocked) as error:

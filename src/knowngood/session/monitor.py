@@ -132,7 +132,7 @@ class Monitor:
         if result.missing:
             self._look()
             self._results.halted = "the release was not there, so no check ran"
-            claim = edge_claims.not_converged(result, self._environment.ca)
+            claim = edge_claims.not_converged(result, self._environment)
             self._results.add_claim(claim)
 
     def _compare_edges(self) -> None:

@@ -230,7 +230,7 @@ class Worker:
     def _description(self, exchange: Exchange, failure: Failure) -> dict[str, Any]:
         """Describe an exchange once, however many failures are about it; add what refers to it."""
         if exchange not in self._described:
-            self._described[exchange] = describe(exchange, self.environment.ca)
+            self._described[exchange] = describe(exchange, self.environment)
         found_in = one_line(failure.found_in.get(exchange, ""), 500)
         return {**self._described[exchange], **({"found_in": found_in} if found_in else {})}
 

@@ -15,7 +15,7 @@ from knowngood.environment.accepted_mutation import AcceptedMutation
 from knowngood.environment.advisory import Advisory
 from knowngood.environment.files import find, list_environments
 from knowngood.environment.loader import known_origins, load, override
-from knowngood.environment.model import BadEnvironment, Environment
+from knowngood.environment.model import BadEnvironment, Environment, Network
 from knowngood.environment.notify_entry import EVENTS, NotifyEntry
 from knowngood.environment.schema import file_schema
 from knowngood.environment.serve_settings import Control
@@ -151,6 +151,9 @@ until = 2026-12-31
 [edges]
 content = ["192.0.2.1", "2001:db8::1", "edge.example:8443"]
 
+[network]
+http = "1.1"
+
 [budget]
 run = 60
 probe = 2.5
@@ -208,6 +211,8 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
         AcceptedMutation("header-*", "nobody reads them", "content:/*.png", date(2026, 12, 31)),
     )
     assert environment.edges == {"content": ("192.0.2.1", "[2001:db8::1]", "edge.example:8443")}
+    assert environment.network == Network(proxy="", http="1.1")
+    assert not environment.network.http2
     budget = environment.budget
     assert (budget.run, budget.probe, budget.attempts) == (60, 2.5, 3)
     assert (budget.concurrency, budget.body, budget.flaky) == (8, 2048, 0)
@@ -284,6 +289,8 @@ MISTAKES = {
         "headers.a.x",
         "max_age = SECONDS",
     ),
+    "http-another": ('[network]\nhttp = "3"\n', "network.http: found '3'", '"1.1" forbids it'),
+    "http-a-number": ("[network]\nhttp = 1.1\n", "network.http: found 1.1", '"1.1" forbids it'),
     "promotes_from-empty": ('promotes_from = ""\n', "promotes_from", "name of the environment"),
     "promotes_from-unknown": ('promotes_from = "qa"\n', "promotes_from: found 'qa'", "another"),
     "promotes_from-itself": ('promotes_from = "stage"\n', "found 'stage'", "another environment"),

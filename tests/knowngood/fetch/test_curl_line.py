@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,6 +15,7 @@ import pytest
 from release_side import needed
 from wire import Authority, Fetchers, Request, Serve, answer, by_path
 
+from knowngood.environment.model import Environment, Network
 from knowngood.fetch import Probe, curl_line
 from knowngood.safety import Redactor, redaction
 
@@ -221,9 +223,12 @@ def test_redirects_are_followed_where_the_probe_does(
 
 
 def test_https_is_asked_by_the_engines_version() -> None:
-    """The engine speaks HTTP/1.1; curl would choose."""
-    assert "--http1.1" in curl_line(Probe("content", "https://h/"))
-    assert "--http1.1" not in curl_line(Probe("content", "http://h/"))
+    """Left to itself, curl takes HTTP/2 where the server offers it, as the engine does."""
+    probe = Probe("content", "https://h/")
+    forbidding = Environment("test", Path("test.toml"), "", network=Network(http="1.1"))
+    assert "--http1.1" in curl_line(probe, forbidding)
+    assert "--http1.1" not in curl_line(probe, replace(forbidding, network=Network()))
+    assert "--http1.1" not in curl_line(replace(probe, url="http://h/"), forbidding)
 
 
 def test_the_environments_authorities_are_trusted(
@@ -233,6 +238,7 @@ def test_the_environments_authorities_are_trusted(
     needed("curl", "curl")
     server = serve(answer("ok"), tls=authority.context()[0])
     probe = Probe("content", f"{server.url}/")
-    assert run("sh", curl_line(probe, authority.pem), tmp_path).endswith("ok")
-    assert "--cacert 'a ca.pem'" in curl_line(probe, Path("a ca.pem"))
-    assert "--cacert" not in curl_line(Probe("content", "http://h/"), authority.pem)
+    trusting = Environment("test", Path("test.toml"), "", ca=authority.pem)
+    assert run("sh", curl_line(probe, trusting), tmp_path).endswith("ok")
+    assert "--cacert 'a ca.pem'" in curl_line(probe, replace(trusting, ca=Path("a ca.pem")))
+    assert "--cacert" not in curl_line(Probe("content", "http://h/"), trusting)
