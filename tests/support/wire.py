@@ -276,6 +276,14 @@ class Server:
         with self._lock:
             return self._lock.wait_for(lambda: self.most_under_way >= count, seconds)
 
+    def note_request(self, request: Request) -> None:
+        """One request more is under way."""
+        with self._lock:
+            self.requests.append(request)
+            self._under_way += 1
+            self.most_under_way = max(self.most_under_way, self._under_way)
+            self._lock.notify_all()
+
     def note_answer(self) -> None:
         """One request less is under way."""
         with self._lock:
@@ -342,11 +350,7 @@ class Server:
             request, rest = _read(sock, number, rest)
             if request is None:
                 return
-            with self._lock:
-                self.requests.append(request)
-                self._under_way += 1
-                self.most_under_way = max(self.most_under_way, self._under_way)
-                self._lock.notify_all()
+            self.note_request(request)
             talk = Talk(self, sock, request)
             try:
                 self._play(talk)

@@ -63,7 +63,7 @@ class Attempts:
             place = await self.concurrency.enter()
             settling = before is not None and before.settling
             end = asked + self.budget.probe if settling else end + time.monotonic() - asked
-            fresh = before is not None and before.stale
+            fresh = before is not None and self._needs_new_connection(probe, before)
             send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
             return await self._in_place(place, probe, send)
 
@@ -72,6 +72,16 @@ class Attempts:
 
         attempts = self.budget.attempts
         return await retried(probe, attempt, attempts, seconds_left, self._settle_left)
+
+    def _needs_new_connection(self, probe: Probe, before: Attempt) -> bool:
+        """Whether an attempt after this one must not be made on a kept connection: others may have
+        been closed together with it, and one that is shared stays open after a timeout.
+
+        libcurl knows by itself when a shared one takes no more requests; then all of them share
+        the next.
+        """
+        stale = before.stale and not self.transport.shares(probe)
+        return stale or before.error is AttemptError.TIMEOUT
 
     async def _in_place(self, place: Place, probe: Probe, send: Awaitable[Tried]) -> Tried:
         """Make an attempt and leave its place; note on a failed one what may explain it."""

@@ -71,9 +71,9 @@ class Fetcher:
             self._attempts = replay
         else:
             recorder = recording.recorder() if recording is not None else None
-            proxy = environment.network.proxy
+            network = environment.network
             self._transport = Transport(
-                slots, environment.ca, public=public, proxy=proxy, recorder=recorder
+                slots, environment.ca, public=public, network=network, recorder=recorder
             )
             self._attempts = Attempts(
                 self._transport,

@@ -222,8 +222,8 @@ class Attempt:
             connect if it came before the request was sent; for TLS, which fault it is (expired, not
             yet valid, wrong host, untrusted or handshake).
         address: the IP address that it connected to; empty if it did not get that far.
-        stale: whether the kept connection had been closed by the server. That is nobody's fault,
-            and repeated at once on a new one (RFC 9112, 9.3.1).
+        stale: whether the server had closed the kept connection, or refused the request on it.
+            That is nobody's fault, and repeated at once (RFC 9112, 9.3.1; RFC 9113, 8.7).
         settling: whether it is a gateway's error of a deployment that may still be settling.
         crowd: how many requests were under way, if the server may have had no place for it.
         connected: whether it asked for a new connection.

@@ -47,6 +47,7 @@ class Received:
         too_large: which limit the answer has exceeded, in words; empty for none.
         postponed: whether the body turned out large and may not become so now.
         sent: the request line and headers as sent, where they are recorded.
+        note_sent: called when the request is about to be put on the wire.
     """
 
     limits: Limits
@@ -58,6 +59,7 @@ class Received:
     too_large: str = ""
     postponed: bool = False
     sent: bytes = b""
+    note_sent: Callable[[], object] = lambda: None
     _header_bytes: int = 0
     _interim: bool = False
     _length: int = 0
@@ -65,7 +67,9 @@ class Received:
 
     @property
     def stale(self) -> bool:
-        """Whether the kept connection was closed, so that libcurl wanted to ask on another one."""
+        """Whether libcurl wanted to ask on another connection: the kept one was closed, or the
+        server refused the request on it before it began (REFUSED_STREAM, GOAWAY).
+        """
         return self.requests > 1
 
     def on_request(self, *_: object) -> int:
@@ -75,6 +79,7 @@ class Received:
         attempt that no report would show.
         """
         self.requests += 1
+        self.note_sent()
         first = self.requests == 1
         return int(pycurl.PREREQFUNC_OK if first else pycurl.PREREQFUNC_ABORT)
 

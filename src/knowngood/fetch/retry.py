@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias, cast
 
@@ -16,6 +17,10 @@ Tried: TypeAlias = tuple[Attempt, Answer | None]
 LEAST: Final = 0.25
 """Seconds that must be left for a further attempt. With less it could only time out, and hide what
 the attempts before it have shown."""
+
+STALE: Final = 3
+"""Attempts in a row that may be stale. On HTTP/2 a server may refuse a few requests that were sent
+before it said how many it takes; one that refuses all is at fault."""
 
 _WAIT: Final = wait_exponential(multiplier=0.25, max=4.0) + wait_random(0, 0.25)
 
@@ -30,14 +35,17 @@ async def retried(
     """Call ``send`` until there is an answer to keep, ``most`` attempts were made, or
     ``seconds_left()`` is too little for another. ``send`` is given the attempt before.
 
-    An attempt that is settling is followed by another for ``seconds_to_settle()``.
+    An attempt that is settling is followed by another for ``seconds_to_settle()``. One that is
+    stale does not count, unless ``STALE`` of them came before it in a row.
     """
     attempts: list[Attempt] = []
 
     async def attempt() -> Tried:
-        tried = await send(attempts[-1] if attempts else None)
-        attempts.append(tried[0])
-        return tried
+        made, answer = await send(attempts[-1] if attempts else None)
+        if len(attempts) >= STALE and all(one.stale for one in (*attempts[-STALE:], made)):
+            made = replace(made, stale=False)
+        attempts.append(made)
+        return made, answer
 
     def pause(state: RetryCallState) -> float:
         seconds = _wait(state)

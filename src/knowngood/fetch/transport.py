@@ -9,6 +9,7 @@ in ``benchmarks/`` (the httpx pool's cost grows with the square of the requests 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,11 +19,12 @@ from urllib.parse import quote
 import certifi
 import pycurl
 
-from ..environment import with_ascii_host
+from ..environment import Network, with_ascii_host
 from .memory_budget import Postponed
 from .probe import Answer, Attempt, Probe
 from .received import Limits, Received
 from .recording import Recorder
+from .shared_connections import HTTP2, SharedConnections
 from .transport_errors import diagnose, judge
 
 _URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
@@ -47,8 +49,9 @@ class Transport:
 
     ``connections`` is how many connections are kept. ``authorities`` is the PEM file to trust
     (default: certifi's, since the machine's own store may be misconfigured); with ``public``,
-    certifi's authorities are trusted as well. ``proxy`` is the URL of the HTTP proxy that every
-    request goes through, if any. ``recorder`` notes what is sent and received.
+    certifi's authorities are trusted as well. ``network`` says how requests leave this machine: a
+    server that offers HTTP/2 over TLS is asked by it, unless it is forbidden there or libcurl was
+    built without. ``recorder`` notes what is sent and received.
     """
 
     def __init__(
@@ -57,14 +60,16 @@ class Transport:
         authorities: Path | None = None,
         *,
         public: bool = False,
-        proxy: str = "",
+        network: Network = Network(),  # noqa: B008 - frozen
         recorder: Recorder | None = None,
     ) -> None:
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
+        self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, connections)
         self._authorities = str(authorities or certifi.where())
         self._both = _both(authorities) if public and authorities is not None else None
-        self._proxy = proxy
+        self._proxy = network.proxy
+        self._shared = SharedConnections() if network.http2 and HTTP2 else None
         self._recorder = recorder
         self._idle: list[pycurl.Curl] = []
 
@@ -72,6 +77,10 @@ class Transport:
         """Keep and open so many connections at most; idle ones are closed for new ones."""
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, connections)
+
+    def shares(self, probe: Probe) -> bool:
+        """Return whether requests to the probe's origin, or its edge, share a connection."""
+        return self._shared is not None and self._shared.has(probe)
 
     async def close(self) -> None:
         """End what is under way and close every connection."""
@@ -93,11 +102,14 @@ class Transport:
         began = time.time()
         started = time.perf_counter()
         try:
-            self._prepare(handle, probe, headers, limits, received)
+            left = await self._turn(probe, limits, received)
+            self._prepare(handle, probe, headers, left, received)
             await self._multi.perform(handle)
             diagnosis, completed = judge(received), True
         except pycurl.error as error:
             diagnosis, completed = diagnose(handle, error, received, limits), False
+        finally:
+            received.note_sent()
         seconds = time.perf_counter() - started
         if received.postponed:
             raise Postponed
@@ -113,6 +125,9 @@ class Transport:
             address=handle.getinfo(pycurl.PRIMARY_IP) or "",
             connected=handle.getinfo(pycurl.NUM_CONNECTS) > 0,
         )
+        if self._shared is not None:
+            version = handle.getinfo(pycurl.INFO_HTTP_VERSION)
+            self._shared.note(probe, version, sent=received.requests > 0)
         if self._recorder is not None:
             self._recorder.note(probe, attempt, handle, received)
         answer = None if diagnosis.error else _answer(handle, received)
@@ -120,6 +135,17 @@ class Transport:
             handle.reset()
             self._idle.append(handle)
         return attempt, answer
+
+    async def _turn(self, probe: Probe, limits: Limits, received: Received) -> Limits:
+        """Wait until it is known whether the request can share a connection, for half of its time
+        at most; return what is left of its limits.
+        """
+        fresh = limits.fresh or _has_own_connection(probe)
+        if self._shared is None or fresh or not probe.url.startswith("https:"):
+            return limits
+        started = time.perf_counter()
+        received.note_sent = (await self._shared.wait(probe, limits.seconds / 2)).set
+        return replace(limits, seconds=limits.seconds - (time.perf_counter() - started))
 
     def _prepare(
         self,
@@ -148,20 +174,24 @@ class Transport:
         setopt(pycurl.WRITEFUNCTION, received.on_body)
         setopt(pycurl.HTTPHEADER, _header_lines(headers, has_body=probe.body is not None))
         if probe.url.startswith("https:"):
-            self._prepare_tls(handle)
+            self._prepare_tls(handle, probe)
         if probe.address:
             setopt(pycurl.CONNECT_TO, [probe.connect_to])
         if self._recorder is not None:
             self._recorder.watch(handle, received)
-        if limits.fresh or probe.fresh:
+        own = _has_own_connection(probe)
+        if limits.fresh or own:
             setopt(pycurl.FRESH_CONNECT, 1)
-            setopt(pycurl.FORBID_REUSE, int(probe.fresh))
+            setopt(pycurl.FORBID_REUSE, int(own))
         if probe.method == "HEAD":
             setopt(pycurl.NOBODY, 1)
         elif probe.method != "GET":
             _prepare_write(handle, probe)
 
-    def _prepare_tls(self, handle: pycurl.Curl) -> None:
+    def _prepare_tls(self, handle: pycurl.Curl, probe: Probe) -> None:
+        if self._shared is not None:
+            handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+            handle.setopt(pycurl.PIPEWAIT, int(self._shared.has(probe)))
         if self._both is None:
             handle.setopt(pycurl.CAINFO, self._authorities)
         else:
@@ -176,12 +206,14 @@ def _both(authorities: Path) -> bytes:
     return Path(certifi.where()).read_bytes() + b"\n" + authorities.read_bytes()
 
 
-def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
-    """Give a write a connection of its own. On a kept one, which the server may be about to close,
-    it could fail through nobody's fault, and it may not be repeated.
+def _has_own_connection(probe: Probe) -> bool:
+    """Whether a request is made on a connection of its own, as a write is. On a kept one, which the
+    server may be about to close, it could fail through nobody's fault, and it may not be repeated.
     """
-    handle.setopt(pycurl.FRESH_CONNECT, 1)
-    handle.setopt(pycurl.FORBID_REUSE, 1)
+    return probe.fresh or probe.method not in {"GET", "HEAD"}
+
+
+def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
     if probe.body is not None:
         handle.setopt(pycurl.POSTFIELDS, probe.body)
     handle.setopt(pycurl.CUSTOMREQUEST, probe.method)

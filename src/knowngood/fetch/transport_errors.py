@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 from typing import Final, NamedTuple
 
@@ -26,8 +27,9 @@ class Diagnosis(NamedTuple):
     phase: str = ""
 
 
-_E_PROXY: Final = 97  # CURLE_PROXY and CURLE_TOO_LARGE; pycurl has no names for them
+_E_PROXY: Final = 97  # CURLE_PROXY and so on; pycurl has no names for them
 _E_TOO_LARGE: Final = 100
+_E_HTTP2_STREAM: Final = 92
 
 _ERRORS: Final = {
     pycurl.E_COULDNT_RESOLVE_HOST: AttemptError.DNS,
@@ -59,6 +61,7 @@ _RUNNER_ERRNOS: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM
 _NO_ROUTE_ERRNOS: Final = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 
 _HUNG_UP_ERRNOS: Final = {errno.ECONNRESET, errno.EPIPE}
+_BROKEN_HTTP2: Final = re.compile(r"^nghttp2|\bPROTOCOL_ERROR")
 _TLS_EOF: Final = "unexpected eof"
 
 _UNTRUSTED: Final = (
@@ -92,11 +95,14 @@ def diagnose(
     code, message = error.args[0], str(error.args[1]) or pycurl.easy_strerror(error.args[0])
     if received.too_large:
         return Diagnosis(AttemptError.TOO_LARGE, f"{received.too_large}; cut off")
+    if code in {pycurl.E_HTTP2, _E_HTTP2_STREAM} or message.startswith("nghttp2"):
+        return _http2_fault(code, str(error.args[1]), received)
     if code == pycurl.E_OPERATION_TIMEDOUT:
         detail = f"no complete answer within {limits.seconds:.1f} s"
-        return Diagnosis(AttemptError.TIMEOUT, detail, _phase(handle, received))
+        return Diagnosis(AttemptError.TIMEOUT, detail, _phase(handle, message, received))
     if code == pycurl.E_ABORTED_BY_CALLBACK:
-        return Diagnosis(AttemptError.RESET, "the kept connection was closed without an answer")
+        detail = "the kept connection was closed, or the request refused on it, without an answer"
+        return Diagnosis(AttemptError.RESET, detail)
     trouble = _runners_trouble(handle, code, message)
     if trouble:
         return Diagnosis(AttemptError.RUNNER, trouble)
@@ -107,6 +113,19 @@ def diagnose(
     if error is AttemptError.TLS:
         return _tls_fault(handle, message)
     return Diagnosis(error, message)
+
+
+def _http2_fault(code: int, message: str, received: Received) -> Diagnosis:
+    """Return what ended one stream, or the whole connection, of HTTP/2.
+
+    A stream that the server gives up, with RST_STREAM, is what a closed connection is in HTTP/1.1.
+    Of a whole connection, what nghttp2 says is a fault, and anything else that it was closed.
+    """
+    given_up = "reset by server" in message or "closed cleanly" in message
+    if not (given_up or code == pycurl.E_HTTP2) or _BROKEN_HTTP2.search(message):
+        return Diagnosis(AttemptError.PROTOCOL, f"the server's HTTP/2 is broken: {message}")
+    error = AttemptError.TRUNCATED if received.headers_complete else AttemptError.RESET
+    return Diagnosis(error, message or "the connection was closed without an answer")
 
 
 def _runners_trouble(handle: pycurl.Curl, code: int, message: str) -> str:
@@ -163,15 +182,18 @@ def _error(code: int, message: str, number: int, received: Received) -> AttemptE
         return AttemptError.RESET
     if code == pycurl.E_RECV_ERROR and "chunk" in message:
         return AttemptError.PROTOCOL
-    if code == pycurl.E_RECV_ERROR and _TLS_EOF in message and received.headers_complete:
+    lost = code in {pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR}
+    if lost and _TLS_EOF in message and received.headers_complete:
         return AttemptError.TRUNCATED
     return _ERRORS.get(code, AttemptError.PROTOCOL)
 
 
-def _phase(handle: pycurl.Curl, received: Received) -> str:
-    """How far a transfer came before its time was up."""
+def _phase(handle: pycurl.Curl, message: str, received: Received) -> str:
+    """How far a transfer came before its time was up. One that waited for another's connection
+    came as far as to connect.
+    """
     if received.requests:
         return "body" if received.headers_complete else "headers"
     if not handle.getinfo(pycurl.NAMELOOKUP_TIME_T):
-        return "dns"
+        return "dns" if message.startswith("Resolving") else "connect"
     return "tls" if handle.getinfo(pycurl.CONNECT_TIME_T) else "connect"

@@ -90,7 +90,7 @@ def _request(record: Mapping[str, Any]) -> dict[str, Any]:
     request = {
         "method": record["method"],
         "url": record["url"],
-        "httpVersion": "HTTP/1.1",
+        "httpVersion": record["version"] or "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(headers),
         "queryString": _pairs(query),
