@@ -8,19 +8,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from recorded_answers import page as answered_page
 
 import fhr_standin
 from knowngood.environment import WatchSettings
 from knowngood.environment.loader import load
+from knowngood.mutation import text_of
 from knowngood.report import json_file
 from knowngood.verdict import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^    (python3 -m venv .+)$", README, re.M)
-PAGES = ["checks", "environments", "releases", "reports", "verdicts", "watch"]
+PAGES = ["checks", "drill", "environments", "releases", "reports", "verdicts", "watch"]
 
 
 def page(name: str) -> str:
@@ -198,6 +201,33 @@ def test_the_example_of_an_environment(tmp_path: Path, monkeypatch: pytest.Monke
     keys = set(re.findall(r"^(?:# )?(\w+) = ", example("environments").split("\n[")[0], re.M))
     tables = set(re.findall(r"^\[+(\w+)", example("environments"), re.M))
     assert keys | tables | {"serve"} == set(schema["properties"])
+
+
+def test_the_mutation_of_a_suite() -> None:
+    """The fixture that docs/drill.md shows changes the answers that it means, and no others."""
+    (code,) = re.findall(r"```python\n(.+?)```", page("drill"), re.S)
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - our own page
+    (mutation,) = names["mutations"].__wrapped__()
+    assert mutation.name == "maintenance-left-on"
+    pages = [answered_page("<main>Hello</main>"), answered_page("Hello")]
+    changed = [[change.apply(page) for change in mutation.changes(page)] for page in pages]
+    assert [[text_of(answer) for answer in answers] for answers in changed] == [
+        ["<main>Hello<p>Back soon</p></main>"],
+        [],
+    ]
+
+
+def test_the_blind_spot_that_is_accepted(tmp_path: Path) -> None:
+    """The table that docs/drill.md shows is one of an environment file."""
+    (table,) = re.findall(r"```toml\n(.+?)```", page("drill"), re.S)
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / "stage.toml").write_text(
+        f'description = "stage"\n[origins]\nsite = "https://stage.example"\n{table}'
+    )
+    (accepted,) = load("stage", tmp_path).accepted
+    assert (accepted.mutation, accepted.url) == ("header-gone", "site:/{locale}/")
 
 
 def test_the_example_of_a_verdict() -> None:

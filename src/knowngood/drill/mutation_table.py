@@ -105,7 +105,7 @@ def _section(spots: Sequence[BlindSpot]) -> Iterator[str]:
 def _group(spots: Sequence[BlindSpot]) -> Iterator[str]:
     """Yield blind spots of one mutation at one kind of URL."""
     for spot in spots[:_ALIKE]:
-        yield f"  {spot.sentence}"
+        yield f"  {spot.sentence} [{spot.first.mutation}]"
         if len(spot.places) > 1:
             yield f"      the same at {listed(spot.places[1:])}"
         if spot.first.notice is not Notice.ACCEPTED:

@@ -80,7 +80,7 @@ def test_many_kinds_of_url() -> None:
 def test_missed_ones_in_words() -> None:
     """What happens unnoticed, and below the line to paste."""
     lines = printed(mutant())
-    place = lines.index('  nothing notices when /users/1 lacks the key "email"')
+    place = lines.index('  nothing notices when /users/1 lacks the key "email" [json-key-gone]')
     assert lines[place + 1] == '      "required": ["email"]'
 
 
@@ -119,22 +119,28 @@ def test_misnamed_ones() -> None:
     """They say which URL the first cause names, without a URL too."""
     named = "https://api.example/teams?all=1"
     lines = printed(mutant("misnamed", named=named), mutant("misnamed", "name"))
-    assert '  /users/1 lacks the key "email": the first cause names /teams?all=1' in lines
-    assert '  /users/1 lacks the key "name": the first cause names no URL' in lines
+    assert (
+        '  /users/1 lacks the key "email": the first cause names /teams?all=1 [json-key-gone]'
+        in lines
+    )
+    assert '  /users/1 lacks the key "name": the first cause names no URL [json-key-gone]' in lines
 
 
 def test_what_users_may_not_notice_is_told_apart() -> None:
     """Below its own title, after what they do notice."""
     lines = printed(mutant(weight=0.3, key="a"), mutant(key="b"))
     title = lines.index("Missed, and of less weight: users may not notice these either:")
-    assert lines.index('  nothing notices when /users/1 lacks the key "a"') == title + 1
-    assert lines.index('  nothing notices when /users/1 lacks the key "b"') < title
+    assert (
+        lines.index('  nothing notices when /users/1 lacks the key "a" [json-key-gone]')
+        == title + 1
+    )
+    assert lines.index('  nothing notices when /users/1 lacks the key "b" [json-key-gone]') < title
 
 
 def test_accepted_ones_have_their_reason() -> None:
     """And no line to paste: nobody is asked to mend them."""
     lines = printed(mutant("accepted", reason="nobody reads it"))
-    assert '  /users/1 lacks the key "email": nobody reads it' in lines
+    assert '  /users/1 lacks the key "email": nobody reads it [json-key-gone]' in lines
     assert not any("required" in line for line in lines)
 
 
