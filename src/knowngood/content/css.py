@@ -40,6 +40,7 @@ class _Facts(NamedTuple):
 
     Attributes:
         open: whether it ends within a block, a comment, a string or a URL.
+        stray: whether a brace closes nothing, and so spoils the rule behind it.
         empty: whether it holds nothing but comments.
         rules: whether it has a rule, even if that is empty.
         speaks: whether a rule declares anything, or is an at-rule.
@@ -48,6 +49,7 @@ class _Facts(NamedTuple):
     """
 
     open: bool
+    stray: bool
     empty: bool
     rules: bool
     speaks: bool
@@ -63,6 +65,8 @@ def trouble(source: bytes) -> str | None:
     facts = _facts(source)
     if facts.open:
         return "something that the stylesheet opens is never closed"
+    if facts.stray:
+        return "a } closes nothing, and spoils the rule behind it"
     return None if facts.empty or facts.rules else "the stylesheet holds no rule"
 
 
@@ -90,6 +94,7 @@ def _facts(source: bytes) -> _Facts:
     at_rules = any(node.type == "at-keyword" for node in nodes)
     return _Facts(
         open=is_open,
+        stray=any(node.type == "error" and node.kind == "}" for node in nodes[:-1]),
         empty=not nodes,
         rules=at_rules or bool(blocks),
         speaks=at_rules or any(map(_is_filled, blocks)),

@@ -20,8 +20,18 @@ WHOLE = [
     "a{background:url(//c/*.png)}",
     "@media print{a{b:c}}",
     "a{b:c} /* the end */",
+    "a{b:c}}\n/* the end */",
 ]
-BROKEN = ["a{b:c", "@media print{a{b:c}", "a{b:c} /* the rem", 'a{b:"c', "a{b:url(c", "Not Found"]
+BROKEN = [
+    "a{b:c",
+    "@media print{a{b:c}",
+    "a{b:c} /* the rem",
+    'a{b:"c',
+    "a{b:url(c",
+    "Not Found",
+    "}a{b:c}",
+]
+BROKEN += ["a{b:c}}d{e:f}", "@media print{a{b:c}}}d{e:f}"]
 
 
 @pytest.mark.parametrize("source", WHOLE)
@@ -48,7 +58,9 @@ def test_whether_a_stylesheet_says_anything(source: str, something: bool) -> Non
 
 @pytest.mark.parametrize("source", BROKEN)
 def test_a_broken_stylesheet(source: str) -> None:
-    """What ends within a block, a comment or a string was cut; what has no rule is none."""
+    """What ends within a block, a comment or a string was cut; what has no rule is none; and a
+    brace too many takes the rule behind it away.
+    """
     assert trouble(source.encode()) is not None
 
 
