@@ -3,9 +3,18 @@
 from typing import Final
 
 from .bodies import BODIES
+from .files import FILES
 from .headers import HEADERS
 from .json_documents import JSON_DOCUMENTS
 from .model import Mutation
+from .pages import PAGES
 from .statuses import STATUSES
 
-MUTATIONS: Final[tuple[Mutation, ...]] = (*STATUSES, *BODIES, *HEADERS, *JSON_DOCUMENTS)
+MUTATIONS: Final[tuple[Mutation, ...]] = (
+    *STATUSES,
+    *BODIES,
+    *JSON_DOCUMENTS,
+    *PAGES,
+    *FILES,
+    *HEADERS,
+)

@@ -13,11 +13,9 @@ from .answers import text_of, with_body
 from .changes import change, the_change
 from .json_text import (
     EACH,
-    Edit,
     Member,
     Path,
     document_of,
-    edited,
     name_of,
     paths,
     places,
@@ -26,6 +24,7 @@ from .json_text import (
 )
 from .model import Change, Mutation, Recorded
 from .remedies import JSON_REMEDY
+from .text_edits import Edit, edited
 from .weights import NOBODY_READS, SOME_NOTICE
 
 UNKNOWN: Final = "knowngood_unknown"
@@ -95,8 +94,8 @@ def _keys_gone(recorded: Recorded) -> Iterator[Change]:
     for path, _ in paths(document_of(recorded.answer)):
         yield change(
             f'lacks the key "{name_of(path)}"',
-            _in_schema(f'"required": [{json.dumps(path[-1])}]', path[:-1]),
-            _edit_at(path, gone),
+            required(path),
+            edit_at(path, gone),
         )
 
 
@@ -116,10 +115,15 @@ def _values(spoil: Spoil) -> Callable[[Recorded], Iterator[Change]]:
                 yield change(
                     f'has {wrong.words} for "{name_of(path)}"',
                     _in_schema(line, path[:-1]),
-                    _edit_at(path, replaced),
+                    edit_at(path, replaced),
                 )
 
     return changes
+
+
+def required(path: Path) -> str:
+    """Return the line of a schema that misses a key."""
+    return _in_schema(f'"required": [{json.dumps(path[-1])}]', path[:-1])
 
 
 def _in_schema(line: str, parent: Path) -> str:
@@ -127,7 +131,7 @@ def _in_schema(line: str, parent: Path) -> str:
     return f"{line}  (in its schema{f', at {name_of(parent)}' if parent else ''})"
 
 
-def _edit_at(
+def edit_at(
     path: Path, edit: Callable[[str, list[Member], int], Edit | None]
 ) -> Callable[[Recorded], Answer | None]:
     """Return what makes the same edit wherever a path leads to: in each item of its lists."""

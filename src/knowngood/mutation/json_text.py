@@ -18,6 +18,7 @@ from ..content import strict_json
 from ..fetch import Answer
 from ..safety import ContentTooLarge, one_line
 from .answers import body_of, is_json
+from .text_edits import Edit
 
 EACH: Final = None
 Path = tuple[str | None, ...]
@@ -34,14 +35,6 @@ _LONGEST_NAME: Final = 100
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _READ: Final = json.JSONDecoder().raw_decode
-
-
-class Edit(NamedTuple):
-    """A piece of a text, from ``start`` up to ``end``, and what takes its place."""
-
-    start: int
-    end: int
-    text: str
 
 
 class Member(NamedTuple):
@@ -143,15 +136,6 @@ def without(members: list[Member], index: int) -> Edit:
     if index + 1 < len(members):
         return Edit(member.start, members[index + 1].start, "")
     return Edit(members[index - 1].end if index else member.start, member.end, "")
-
-
-def edited(text: str, edits: list[Edit]) -> str:
-    """Return the text with all edits made; they must stand in its order, and not overlap."""
-    pieces, place = [], 0
-    for edit in edits:
-        pieces += [text[place : edit.start], edit.text]
-        place = edit.end
-    return "".join([*pieces, text[place:]])
 
 
 def _skip(text: str, place: int) -> int:

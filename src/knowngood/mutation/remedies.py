@@ -7,32 +7,17 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from ..content import media_types
 from ..fetch import Answer
-from .answers import body_of, is_html, is_json, is_text, media_type, text_of
+from .answers import body_of, is_json, is_text, media_type, text_of
 from .json_text import document_of
 
 PAGE_REMEDY: Final = "assert checks.page_problems(response) == []"
 LEFTOVER_REMEDY: Final = "assert checks.leftover_problems(response) == []"
-FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
-SYNTAX_REMEDY: Final = "assert checks.syntax_problems(resource) == []"
 JSON_REMEDY: Final = "response.json()  # strict"
 
 _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
 _TRIED: Final = 20  # lines that are looked for in the other text
 _END: Final = 30  # characters of the end of a text that are quoted
-
-
-def is_code(answer: Answer) -> bool:
-    """Return whether an answer is a script or a stylesheet by its media type."""
-    kind = media_type(answer)
-    return kind == "text/css" or media_types.SCRIPT_TYPES.match(kind) is not None
-
-
-def is_media(answer: Answer) -> bool:
-    """Return whether an answer is an image, a font, or sound or pictures by its media type."""
-    kind = media_type(answer)
-    return kind.startswith(("image/", "font/", "audio/", "video/")) or "font" in kind
 
 
 def status_remedy(answer: Answer, _changed: Answer) -> str:
@@ -47,14 +32,8 @@ def media_type_remedy(answer: Answer, _changed: Answer) -> str:
 
 def completeness_remedy(answer: Answer, _changed: Answer) -> str:
     """Return the line that notices that the body ends early."""
-    if is_html(answer):
-        return PAGE_REMEDY
     if is_json(answer):
         return JSON_REMEDY
-    if is_code(answer):
-        return SYNTAX_REMEDY
-    if is_media(answer):
-        return FILE_REMEDY
     end = text_of(answer)[-_END:]
     if end:
         return f"assert response.text.endswith({end!r})"

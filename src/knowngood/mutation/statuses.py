@@ -13,7 +13,9 @@ from .model import Mutation, Recorded
 from .remedies import status_remedy
 
 _READS: Final = frozenset({"GET", "HEAD"})
-_MISSING: Final = frozenset({404, 410})
+
+MISSING: Final = frozenset({404, 410})
+"""Statuses by which a server says that nothing is there."""
 
 PAGE: Final = "<!doctype html>\n<html lang=en><title>{0}</title>\n<h1>{0}</h1>\n</html>\n"
 """A page as servers make it for an error."""
@@ -56,7 +58,7 @@ def _redirected_to_login(recorded: Recorded) -> Answer | None:
 
 def _there(recorded: Recorded) -> Answer | None:
     """Answer 200 with a page, as a server does that knows one page for every URL."""
-    if recorded.method not in _READS or recorded.answer.status not in _MISSING:
+    if recorded.method not in _READS or recorded.answer.status not in MISSING:
         return None
     body = b"" if recorded.method == "HEAD" else PAGE.format("Welcome").encode()
     return replace(with_body(recorded.answer, body, "text/html; charset=utf-8"), status=200)

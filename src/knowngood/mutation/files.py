@@ -1,0 +1,69 @@
+"""Scripts, stylesheets, images and fonts that are spoilt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..content import media_types
+from ..fetch import Answer
+from .answers import body_of, media_type, with_body
+from .bodies import ERROR_PAGE
+from .changes import the_change
+from .model import Mutation, Recorded
+
+_SYNTAX_REMEDY: Final = "assert checks.syntax_problems(resource) == []"
+_FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
+
+
+def _is_code(answer: Answer) -> bool:
+    """Return whether an answer is a script or a stylesheet by its media type."""
+    kind = media_type(answer)
+    return kind == "text/css" or media_types.SCRIPT_TYPES.match(kind) is not None
+
+
+def _is_media(answer: Answer) -> bool:
+    """Return whether an answer is an image, a font, or sound or pictures by its media type."""
+    kind = media_type(answer)
+    return kind.startswith(("image/", "font/", "audio/", "video/")) or "font" in kind
+
+
+def _code_of(answer: Answer) -> bytes:
+    """Return the source of a script or stylesheet; empty for anything else."""
+    return body_of(answer) if _is_code(answer) else b""
+
+
+def _without_end(recorded: Recorded) -> Answer | None:
+    """Cut a file before its last brace, so that a block is never closed."""
+    source, brace, _ = _code_of(recorded.answer).rpartition(b"}")
+    return with_body(recorded.answer, source) if brace and source else None
+
+
+def _stray_brace(recorded: Recorded) -> Answer | None:
+    """Put a brace before a file, which spoils a script, and the first rule of a stylesheet."""
+    source = _code_of(recorded.answer)
+    return with_body(recorded.answer, b"}\n" + source) if source.strip() else None
+
+
+def _page_in_place(recorded: Recorded) -> Answer | None:
+    if not _is_media(recorded.answer) or not body_of(recorded.answer):
+        return None
+    return with_body(recorded.answer, ERROR_PAGE)
+
+
+FILES: Final = (
+    Mutation(
+        "code-end-gone",
+        "a bundle was copied while it was still being written",
+        the_change("ends within a block", _SYNTAX_REMEDY, _without_end),
+    ),
+    Mutation(
+        "code-stray-brace",
+        "files were joined, or a conflict was resolved, without a look at the result",
+        the_change("begins with a stray brace", _SYNTAX_REMEDY, _stray_brace),
+    ),
+    Mutation(
+        "media-is-html",
+        "a lost file is answered with a page, under the media type of its name",
+        the_change("is an HTML page in place of the file", _FILE_REMEDY, _page_in_place),
+    ),
+)

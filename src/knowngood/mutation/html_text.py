@@ -1,0 +1,123 @@
+"""Reads a page by the places of its tags in the text, so that a change leaves the rest as it was.
+
+A parser would write the whole page anew. Every rule here takes time linear in the size of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from html import unescape
+from itertools import islice
+from typing import Final, NamedTuple
+
+MOST_TAGS: Final = 20_000
+"""Tags of a page that are looked at. The heaviest pages of the web have about as many elements."""
+
+_QUOTED: Final = r"""=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))"""
+_REST: Final = rf"(?:{_QUOTED}|[^>])*+(?:>|\Z)"
+_TOKEN: Final = re.compile(
+    rf"""
+      <!--.*?(?:-->|\Z)
+    | (?P<start><(?P<name>[a-z][^\s/>]*+){_REST})
+    """,
+    re.I | re.S | re.X,
+)
+_ATTRIBUTE: Final = re.compile(
+    r"""
+      \s*+(?P<name>[^\s=>/"'<]++)(?:\s*+=\s*+(?P<value>"[^"]*+"|'[^']*+'|[^\s>]++))?
+    | \s++ | [=/"'<>]
+    """,
+    re.X,
+)
+_TEXT_ELEMENTS: Final = frozenset({"iframe", "noscript", "script", "style", "textarea", "title"})
+_END_TAGS: Final = {name: re.compile(rf"</{name}\b[^>]*+(?:>|\Z)", re.I) for name in _TEXT_ELEMENTS}
+"""How elements end that hold no other elements, for a browser that runs scripts."""
+
+
+class Tag(NamedTuple):
+    """A start tag, with its element where that holds text alone.
+
+    Attributes:
+        name: its name in lower case.
+        start: where it starts.
+        inner: where it ends.
+        end: where its element ends if that holds text alone; ``inner`` for other elements.
+        holds_text: whether its element holds text alone, as ``<script>`` does.
+    """
+
+    name: str
+    start: int
+    inner: int
+    end: int
+    holds_text: bool
+
+
+class Attribute(NamedTuple):
+    """An attribute of a tag.
+
+    Attributes:
+        value: its value; empty without one.
+        start: where it starts, with the white space before it.
+        end: where it ends.
+    """
+
+    value: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=2)  # several mutations read the same page one after the other
+def tags(text: str) -> tuple[Tag, ...]:
+    """Return the start tags of a page, but those in comments, scripts and the like."""
+    return tuple(islice(_tags(text), MOST_TAGS))
+
+
+def _tags(text: str) -> Iterator[Tag]:
+    place = 0
+    while token := _TOKEN.search(text, place):
+        place = token.end()
+        if token["start"] is not None:
+            name = token["name"].lower()
+            end = _end_of_element(text, name, place)
+            yield Tag(name, token.start(), place, end, name in _TEXT_ELEMENTS)
+            place = end
+
+
+def _end_of_element(text: str, name: str, inner: int) -> int:
+    """Return where an element ends that holds text alone; of others where their tag ends.
+
+    One that is never closed takes all that follows.
+    """
+    if name not in _TEXT_ELEMENTS:
+        return inner
+    end_tag = _END_TAGS[name].search(text, inner)
+    return end_tag.end() if end_tag else len(text)
+
+
+def attributes(text: str, tag: Tag) -> dict[str, Attribute]:
+    """Return the attributes of a tag by their names in lower case; of equal names the first."""
+    found: dict[str, Attribute] = {}
+    for match in _ATTRIBUTE.finditer(text, tag.start + 1 + len(tag.name), tag.inner):
+        if match["name"] is not None:
+            value = unescape((match["value"] or "").strip("\"'"))
+            found.setdefault(match["name"].lower(), Attribute(value, *match.span()))
+    return found
+
+
+def value_of(text: str, tag: Tag, name: str) -> str | None:
+    """Return the value of an attribute without blanks around it; None for a tag without it."""
+    attribute = attributes(text, tag).get(name)
+    return attribute.value.strip() if attribute else None
+
+
+def text_behind(text: str, tag: Tag) -> tuple[int, int]:
+    """Return start and end of the text between a tag and the next, white space around it aside.
+
+    Both are the same where there is none.
+    """
+    end = text.find("<", tag.inner)
+    piece = text[tag.inner : end if end >= 0 else len(text)]
+    start = tag.inner + len(piece) - len(piece.lstrip())
+    return start, start + len(piece.strip())
