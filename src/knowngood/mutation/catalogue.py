@@ -8,7 +8,9 @@ from .headers import HEADERS
 from .json_documents import JSON_DOCUMENTS
 from .model import Mutation
 from .pages import PAGES
+from .slowness import SLOWNESS
 from .statuses import STATUSES
+from .writes import WRITES
 
 MUTATIONS: Final[tuple[Mutation, ...]] = (
     *STATUSES,
@@ -16,5 +18,7 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
     *JSON_DOCUMENTS,
     *PAGES,
     *FILES,
+    *WRITES,
     *HEADERS,
+    *SLOWNESS,
 )

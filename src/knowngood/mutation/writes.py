@@ -1,0 +1,165 @@
+"""Writes that are answered wrongly, or do not happen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..fetch import Answer
+from .answers import body_of, succeeded, with_header, without_header
+from .changes import change, the_change
+from .json_documents import edit_at, required
+from .json_text import EACH, Member, Path, document_of, name_of, paths, value_at, without
+from .model import Change, Mutation, Recorded
+from .remedies import identity_remedy, status_remedy
+from .statuses import MISSING
+from .text_edits import Edit
+
+_WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
+_IDS: Final = frozenset({"_id", "guid", "id", "uuid"})
+"""Keys, in lower case, under which services name what they wrote."""
+
+
+def _is_write(recorded: Recorded) -> bool:
+    return recorded.method in _WRITES and succeeded(recorded.answer)
+
+
+def _ids(recorded: Recorded) -> list[tuple[Path, Any]]:
+    """Return paths and values of the ids that the answer to a write names."""
+    document = document_of(recorded.answer) if _is_write(recorded) else None
+    return [
+        (path, value)
+        for path, value in paths(document)
+        if str(path[-1]).lower() in _IDS and EACH not in path and _other_id(value) is not None
+    ]
+
+
+def _other_id(value: Any) -> int | str | None:
+    """Return an id of the same form; None for what is no id."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value + 1
+    if isinstance(value, str) and value:
+        return value[:-1] + ("1" if value.endswith("0") else "0")
+    return None
+
+
+def _replaced(text: str, members: list[Member], index: int) -> Edit | None:
+    member = members[index]
+    other = _other_id(value_at(text, member.value))
+    return None if other is None else Edit(member.value, member.end, json.dumps(other))
+
+
+def _gone(_text: str, members: list[Member], index: int) -> Edit:
+    return without(members, index)
+
+
+def _only_writes(edit: Callable[[Recorded], Answer | None]) -> Callable[[Recorded], Answer | None]:
+    return lambda recorded: edit(recorded) if _is_write(recorded) else None
+
+
+def _other_location(recorded: Recorded) -> Answer | None:
+    parent, slash, name = (recorded.answer.header("location") or "").rpartition("/")
+    if not _is_write(recorded) or not name:
+        return None
+    return with_header(recorded.answer, "location", f"{parent}{slash}{_other_id(name)}")
+
+
+_LOCATIONS: Final = the_change(
+    "names another URL in its header Location",
+    'assert client.get(response.headers["location"]).status_code == 200',
+    _other_location,
+)
+
+
+def _other_ids(recorded: Recorded) -> Iterator[Change]:
+    for path, value in _ids(recorded):
+        yield change(
+            f'has another value for "{name_of(path)}"',
+            _id_remedy(recorded.answer, path, value),
+            _only_writes(edit_at(path, _replaced)),
+        )
+    yield from _LOCATIONS(recorded)
+
+
+def _id_remedy(answer: Answer, path: Path, value: Any) -> str:
+    """Return the line that notices a wrong id: by the URL, or by reading what was written."""
+    read = "response.json()" + "".join(f"[{key!r}]" for key in path)
+    if str(value) in answer.url:
+        return f"assert str({read}) in str(response.url)"
+    if str(value) in (answer.header("location") or ""):
+        return f'assert str({read}) in response.headers["location"]'
+    collection = urlsplit(answer.url).path
+    return f'assert client.get(f"{collection}/{{{read}}}").status_code == 200'
+
+
+def _without_ids(recorded: Recorded) -> Answer | None:
+    """Take away the header Location and every id."""
+    answer = without_header(recorded.answer, "location")
+    for path, _ in _ids(recorded):
+        answer = edit_at(path, _gone)(replace(recorded, answer=answer)) or answer
+    return answer if _is_write(recorded) else None
+
+
+def _no_ids(recorded: Recorded) -> Iterator[Change]:
+    ids = _ids(recorded)
+    remedy = required(ids[0][0]) if ids else 'assert "location" in response.headers'
+    return the_change("does not say what it wrote", remedy, _without_ids)(recorded)
+
+
+def _accepted(recorded: Recorded) -> Answer | None:
+    return replace(recorded.answer, status=202) if _is_write(recorded) else None
+
+
+def _as_before(recorded: Recorded) -> Answer | None:
+    """Return what the URL answered before the write or DELETE in between; None without one."""
+    answer, earlier = recorded.answer, recorded.earlier
+    if earlier is None or recorded.method != "GET":
+        return None
+    same = answer.status == earlier.status and body_of(answer) == body_of(earlier)
+    return None if same else replace(earlier, url=answer.url)
+
+
+def _still_there(recorded: Recorded) -> Answer | None:
+    earlier = recorded.earlier
+    deleted = earlier and succeeded(earlier) and recorded.answer.status in MISSING
+    return _as_before(recorded) if deleted else None
+
+
+def _not_written(recorded: Recorded) -> Answer | None:
+    return _as_before(recorded) if succeeded(recorded.answer) else None
+
+
+def _not_written_remedy(answer: Answer, earlier: Answer) -> str:
+    return (identity_remedy if succeeded(earlier) else status_remedy)(answer, earlier)
+
+
+WRITES: Final = (
+    Mutation("write-other-id", "the answer is made for another record", _other_ids),
+    Mutation(
+        "write-without-id",
+        "the answer is made before the record is",
+        _no_ids,
+    ),
+    Mutation(
+        "write-accepted",
+        "writes go through a queue that nobody reads",
+        the_change("is answered with 202, as if for later", status_remedy, _accepted),
+    ),
+    Mutation(
+        "write-lost",
+        "a write is answered and not stored, or a cache has what was before it",
+        the_change("is as it was before the write", _not_written_remedy, _not_written),
+    ),
+    Mutation(
+        "delete-lost",
+        "a DELETE is answered and removes nothing, or not from the cache",
+        the_change(
+            "is still there after its DELETE",
+            "assert response.status_code in checks.GONE",
+            _still_there,
+        ),
+    ),
+)
