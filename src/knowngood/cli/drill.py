@@ -21,6 +21,8 @@ _ONLY_MUTATIONS: Final = {
     "level": "--level",
     "fail_under": "--fail-under",
     "html": "--html-file",
+    "from_har": "--from-har",
+    "previous_har": "--previous-har",
 }
 """Options that mean something in one kind of drill alone."""
 
@@ -48,6 +50,18 @@ _ONLY_MUTATIONS: Final = {
 )
 @click.option("--level", metavar="LEVEL", help="how much of the suite runs: smoke or full")
 @click.option("--html-file", "html", type=_PATH, metavar="PATH", help="write a page to PATH")
+@click.option(
+    "--from-har",
+    type=_PATH,
+    metavar="PATH",
+    help="use what pytest --har-file=PATH recorded, and send nothing",
+)
+@click.option(
+    "--previous-har",
+    type=_PATH,
+    metavar="PATH",
+    help="try the answers of an earlier release, too: scripts that a cache still has",
+)
 @click.option(
     "--fault", "names", multiple=True, metavar="NAME", help="this fault alone; repeatable"
 )

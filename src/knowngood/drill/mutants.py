@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, TypeAlias
+from urllib.parse import urlsplit
 
 from ..content import javascript_names, media_types
 from ..fetch import Answer, Exchange, Tape, decoded, exchange_with
@@ -50,13 +51,13 @@ class Mutants:
         tape: what was recorded.
         targets: what can be changed of it.
         mutations: what may go wrong with it.
-        previous: answers of an earlier recording, by URL without the query.
+        previous: answers of an earlier recording, by path.
     """
 
     tape: Tape
     targets: Sequence[Target]
     mutations: Sequence[Mutation]
-    previous: dict[str, Answer] = field(default_factory=dict)
+    previous: Mapping[str, Answer] = field(default_factory=dict)
     _recorded: dict[Exchange, Recorded] = field(default_factory=dict)
     _surroundings: Surroundings = field(init=False)
 
@@ -131,7 +132,7 @@ class Mutants:
     def _of(self, target: Target, exchange: Exchange) -> Recorded:
         recorded = self._recorded.get(exchange)
         if recorded is None:
-            previous = self.previous.get(target.url)
+            previous = self.previous.get(urlsplit(target.url).path)
             recorded = self._surroundings.recorded(target, exchange, previous)
             self._recorded[exchange] = recorded
         return recorded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,15 @@ from typing import Final
 import pytest
 
 from ..environment import Environment, load_here
+from ..fetch import Answer
 from ..mutation import MUTATIONS
-from ..report import json_file
-from ..safety import Say, plural, write_atomically
+from ..report import har_reader, json_file
+from ..report.har_reader import HarRecording
+from ..safety import Say, UsageError, plural, write_atomically
+from ..session import RUN_ID
 from . import mutation_page, mutation_table, results
 from .accepted import accept, warnings
+from .har_tape import answers_by_path
 from .mutant import MutationDrill
 from .mutation_document import document
 from .mutation_plugin import MutationPlugin
@@ -40,6 +45,8 @@ class MutationOptions:
         level: how much of the suite runs; None for what is usual.
         fail_under: the least score in per cent; None where each is enough.
         json: where the results are written; None if nowhere.
+        from_har: the HAR file of a run, which takes the place of the network; None to run.
+        previous_har: a HAR file of an earlier release, whose answers are tried; None without.
         html: where the page with the results is written; None if nowhere.
     """
 
@@ -49,6 +56,8 @@ class MutationOptions:
     fail_under: float | None = None
     json: Path | None = None
     html: Path | None = None
+    from_har: Path | None = None
+    previous_har: Path | None = None
 
 
 def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
@@ -60,8 +69,11 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
         results.refuse_missing_folder(path)
     environment = load_here(name)
     seed = secrets.randbelow(10_000) if options.seed is None else options.seed
-    plugin = MutationPlugin(options.seconds, seed, MUTATIONS)
-    code = _run(environment, plugin, options.level)
+    recording = _recording(options.from_har, environment)
+    plugin = MutationPlugin(
+        options.seconds, seed, MUTATIONS, _previous(options.previous_har), recording
+    )
+    code = _run(environment, plugin, options.level, recording)
     if plugin.trouble:
         say(f"{environment.name}: no mutants: {plugin.trouble}")
         return code or TOO_LOW
@@ -74,6 +86,26 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
     if plugin.interrupted:
         return _INTERRUPTED
     return exit_code(score(drill.results), options.fail_under)
+
+
+def _recording(path: Path | None, environment: Environment) -> HarRecording | None:
+    """Return what the HAR file at ``path`` holds. Raises UsageError."""
+    if path is None:
+        return None
+    recording = har_reader.read(path, "--from-har")
+    if not recording.run:
+        raise UsageError(
+            f"--from-har {path}: another program wrote it, so that it does not say which origin is "
+            f"which; write it with pytest --env={environment.name} --har-file=FILE"
+        )
+    return recording
+
+
+def _previous(path: Path | None) -> dict[str, Answer]:
+    """Return the answers of the HAR file at ``path``, by path. Raises UsageError."""
+    if path is None:
+        return {}
+    return answers_by_path(har_reader.read(path, "--previous-har").exchanges)
 
 
 def _drill(environment: Environment, plugin: MutationPlugin, seed: int) -> MutationDrill:
@@ -103,13 +135,23 @@ def _write(path: Path | None, option: str, text: str, say: Say) -> None:
         say(f"{option} {path}: not written: {error.strerror or error}")
 
 
-def _run(environment: Environment, plugin: MutationPlugin, level: str | None) -> int:
-    """Run the suite in this process with ``plugin``; return pytest's exit code."""
+def _run(
+    environment: Environment,
+    plugin: MutationPlugin,
+    level: str | None,
+    recording: HarRecording | None,
+) -> int:
+    """Run the suite in this process with ``plugin``; return pytest's exit code.
+
+    On a recording it has that run's id, which is in the nonces that were sent.
+    """
     arguments = [f"--env={environment.path}", "-q", "-n0"]
     if environment.serve is not None and environment.serve.drill is not None:
         arguments.append("--drill=none")  # the small deployment that is made for drills
     if level is not None:
         arguments.append(f"--level={level}")
+    if recording is not None:
+        os.environ[RUN_ID] = recording.run
     with _in_folder(environment.root):
         return int(pytest.main(arguments, plugins=[plugin]))
 

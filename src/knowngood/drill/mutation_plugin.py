@@ -14,14 +14,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ..fetch import Answer, Tape
+from ..fetch import Answer, Replay, Tape
 from ..mutation import Mutation
+from ..report.har_reader import HarRecording
 from ..safety import one_line
 from ..session import signals
 from ..session.controller import Controller
 from ..session.rerun import Rerun, Rerunner
 from ..session.worker import Worker
 from ..verdict import VerdictKind
+from .har_tape import HarTape
 from .mutant import MutantResult, Notice
 from .mutants import Mutant, Mutants
 from .targets import targets_of
@@ -49,13 +51,15 @@ class MutationPlugin:
         seconds: float,
         seed: int,
         mutations: Sequence[Mutation],
-        previous: dict[str, Answer] | None = None,
+        previous: Mapping[str, Answer] | None = None,
+        recording: HarRecording | None = None,
     ) -> None:
         self._limit = seconds
         self._seed = seed
         self._mutations = list(mutations)
         self._has_own = False
         self._previous = previous or {}
+        self._recording = recording
         self._tape = Tape()
         self._plans: dict[str, Any] = {}
         self._items: dict[str, pytest.Item] = {}
@@ -70,6 +74,15 @@ class MutationPlugin:
         self.unrepeatable: list[str] = []
 
     # -- what pytest calls
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> Generator[None]:
+        """Where a file holds what was answered, run on that and start nothing."""
+        if self._recording is not None:
+            worker = _worker(session)
+            worker.environment = worker.environment.with_origins(self._recording.origins)
+            worker.replay = Replay(HarTape(self._recording))
+        yield
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
@@ -103,7 +116,8 @@ class MutationPlugin:
             return
         signals.no_alarm()
         results = controller.results
-        self.requests, self.release = results.requests, results.release.seen
+        self.requests = results.requests if self._recording is None else 0
+        self.release = results.release.seen
         self.origins = _worker(session).environment.origins
         rerunner = Rerunner(_worker(session), self._plans, self._tape, results)
         self.interrupted = True

@@ -62,7 +62,8 @@ def _read(tape: Tape) -> Iterator[tuple[str, Exchange]]:
             if exchange is not None and exchange.answer is not None:
                 yield nodeid, exchange
         for exchange in tape.walks.get(nodeid, ()):
-            if exchange.answer is not None and not _is_step(exchange, written):
+            read = exchange.answer is not None and exchange not in tape.swept
+            if read and not _is_step(exchange, written):
                 yield nodeid, exchange
 
 
@@ -76,7 +77,7 @@ def _steps(tape: Tape) -> Iterator[Target]:
                 continue
             kind = _step_kind(exchange)
             seen[kind] += 1
-            if exchange.answer is not None:
+            if exchange.answer is not None and exchange not in tape.swept:
                 number = f" ({seen[kind]})" if seen[kind] > 1 else ""
                 url = _without_query(exchange.probe.url)
                 yield Target(kind + number, url, (exchange,), frozenset({nodeid}))

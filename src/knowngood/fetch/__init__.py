@@ -7,6 +7,7 @@ reports or releases.
 
 from . import lean_httpx  # noqa: F401 - before the first import of httpx
 from .answer_times import AnswerTimes
+from .attempts import redirects, target_of
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options, curl_line
 from .decompression import decoded
@@ -25,9 +26,11 @@ from .probe import (
     SAFE_METHODS,
     SILENT,
     Answer,
+    Attempt,
     AttemptError,
     Exchange,
     Probe,
+    walk_group,
 )
 from .proxy_hint import proxy_hint
 from .recording import Recording
@@ -57,6 +60,7 @@ __all__ = [
     "SOUND",
     "Answer",
     "AnswerTimes",
+    "Attempt",
     "AttemptError",
     "Blocked",
     "Client",
@@ -86,6 +90,9 @@ __all__ = [
     "is_turned_away",
     "may_be_chance",
     "proxy_hint",
+    "redirects",
     "resource_group",
     "respond",
+    "target_of",
+    "walk_group",
 ]

@@ -45,6 +45,7 @@ class Client(httpx.Client):
 
     def __init__(self, fetcher: Fetcher, origin: str, url: str, address: str = "") -> None:
         self._sender = _FetcherTransport(fetcher, origin, address)
+        self._before_sweep: int | None = None
         super().__init__(transport=self._sender, base_url=url, trust_env=False, timeout=None)
         for name in tuple(self.headers):
             del self.headers[name]  # httpx's own; the fetcher sets ours
@@ -53,6 +54,11 @@ class Client(httpx.Client):
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
         return self._sender.exchanges
+
+    @property
+    def swept(self) -> list[Exchange]:
+        """The exchanges of the sweep, which no check reads."""
+        return self.exchanges[self._before_sweep :] if self._before_sweep is not None else []
 
     def request(
         self, method: str, url: Any, *, expect: int | None = None, **options: Any
@@ -98,6 +104,7 @@ class Client(httpx.Client):
         with the credentials that it was written with. Return the URLs that could not be deleted.
         """
         written = list(self._sender.written.items())
+        self._before_sweep = len(self.exchanges)
         left = [url for url, headers in reversed(written) if not self._is_deleted(url, headers)]
         return left[::-1] + self._sender.unnamed
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ..safety import redact
 from .attempts import MayGrow, redirects
 from .decompression import decoded
 from .made_up import differing_words, is_made_up, translated
@@ -55,7 +56,7 @@ class Replay:
         return await self.until_answered(probe, None)
 
     def _shared(self, probe: Probe) -> Exchange:
-        recorded = self.tape.shared.get(probe.first_look)
+        recorded = self.tape.find(probe)
         if recorded is None:
             return self._not_recorded(probe)
         given = self._after_change(recorded, probe)
@@ -99,8 +100,11 @@ class Walk:
         A request that changes nothing may come more often than it was recorded.
         """
         given = self._given[::-1] if probe.method in SAFE_METHODS else []
-        for exchange in (*self._recorded, *self._spare, *given):
-            if self._matches(exchange.probe, probe):
+        for exchanges in (self._recorded, self._spare, given):
+            fitting = [e for e in exchanges if self._words_of(e.probe, probe) is not None]
+            if fitting:
+                exchange = max(fitting, key=lambda exchange: _likeness(exchange.probe, probe))
+                self._words |= self._words_of(exchange.probe, probe) or {}
                 self._take(exchange)
                 return exchange
         return None
@@ -120,21 +124,30 @@ class Walk:
             answer = _in_other_words(answer, self._words)
         return replace(exchange, probe=probe, answer=answer)
 
-    def _matches(self, recorded: Probe, probe: Probe) -> bool:
-        """Return whether both are the same request but for made-up names, which are learnt then."""
+    def _words_of(self, recorded: Probe, probe: Probe) -> dict[str, str] | None:
+        """Return which made-up words stand for which if both are the same request but for them;
+        None if they are not.
+        """
         if recorded.method != probe.method or recorded.origin != probe.origin:
-            return False
+            return None
         words = differing_words(recorded.url, probe.url)
         if words is None or not all(self._stand_for(*pair) for pair in words.items()):
-            return False
-        self._words |= words
-        self._words |= differing_words(_text(recorded.body), _text(probe.body)) or {}
-        return True
+            return None
+        return words | (differing_words(_text(recorded.body), _text(probe.body)) or {})
 
     def _stand_for(self, old: str, new: str) -> bool:
         return self._words.get(old, new) == new and (
             old in self._words or (is_made_up(old) and is_made_up(new))
         )
+
+
+def _likeness(recorded: Probe, probe: Probe) -> tuple[bool, int, int]:
+    """Return how alike two requests are beside method and URL: by the headers that ``probe`` sets,
+    by the sizes of their bodies, and by how few headers ``recorded`` has beside those.
+    """
+    sent = {name.lower(): value for name, value in recorded.headers}
+    asked = all(sent.get(name.lower()) == redact(value) for name, value in probe.headers)
+    return asked, -abs(len(recorded.body or b"") - len(probe.body or b"")), -len(sent)
 
 
 def exchange_with(recorded: Exchange, answer: Answer, slowdown: float = 1.0) -> Exchange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from .probe import Exchange, Probe
@@ -16,11 +16,13 @@ class Tape:
         shared: the exchange of each probe that checks declare or that pages need. Of one that was
             asked until it came right, the last.
         walks: what the clients of each item sent, by node id, in order.
+        swept: what of the walks deleted what was written, so that no item reads it.
         readers: the probes among ``shared`` that each item reads, by node id.
     """
 
     shared: dict[Probe, Exchange] = field(default_factory=dict)
     walks: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)
+    swept: set[Exchange] = field(default_factory=set)
     readers: dict[str, frozenset[Probe]] = field(default_factory=dict)
 
     def keep(self, exchange: Exchange) -> None:
@@ -30,9 +32,23 @@ class Tape:
         """
         self.shared[exchange.probe.first_look] = replace(exchange)
 
-    def note_item(self, nodeid: str, read: Iterable[Probe], sent: Iterable[Exchange]) -> None:
-        """Note which probes an item read, and keep what its clients sent."""
+    def find(self, probe: Probe) -> Exchange | None:
+        """Return the recorded exchange of a declared probe; None without one."""
+        return self.shared.get(probe.first_look)
+
+    def note_item(
+        self,
+        nodeid: str,
+        read: Iterable[Probe],
+        sent: Iterable[Exchange],
+        swept: Collection[Exchange] = (),
+    ) -> None:
+        """Note which probes an item read, and keep what its clients sent; ``swept`` is what of that
+        deleted what they wrote.
+        """
         self.readers[nodeid] = frozenset(probe.first_look for probe in read)
-        walk = sorted(sent, key=lambda exchange: exchange.attempts[0].began)
-        if walk:
-            self.walks[nodeid] = tuple(replace(exchange) for exchange in walk)
+        copies = {exchange: replace(exchange) for exchange in sent}
+        self.swept.update(copies[exchange] for exchange in swept)
+        if copies:
+            walk = sorted(copies.values(), key=lambda exchange: exchange.attempts[0].began)
+            self.walks[nodeid] = tuple(walk)

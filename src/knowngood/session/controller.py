@@ -89,7 +89,8 @@ class Controller:
         self._worker.use(self._ticket(environment))
         self._worker.environment = self._results.environment = environment
         ticket = self._worker.run.ticket
-        self._monitor = Monitor(environment, self._results, ticket, self._options.manifest)
+        if self._worker.replay is None:
+            self._monitor = Monitor(environment, self._results, ticket, self._options.manifest)
         signals.on_alarm(ticket.deadline - time.time() + GRACE, self._overdue)
 
     def _ticket(self, environment: Environment) -> RunTicket:

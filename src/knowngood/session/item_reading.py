@@ -44,6 +44,11 @@ class ItemReading:
         """What its clients sent, in order."""
         return [exchange for client in self.clients for exchange in client.exchanges]
 
+    @property
+    def swept(self) -> list[Exchange]:
+        """What of that its clients sent to delete what they wrote, and nobody reads."""
+        return [exchange for client in self.clients for exchange in client.swept]
+
     def templates(self) -> tuple[str, ...]:
         """Return the groups that its requests are counted in."""
         planned = self.plan.planned

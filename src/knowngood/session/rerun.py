@@ -17,6 +17,7 @@ from ..safety import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
+from .ordering import case_of
 from .runner import Runner
 from .worker import Worker
 
@@ -67,7 +68,6 @@ class Rerunner:
         self._worker.run = runner
         try:
             for item in items:
-                replay.begin(item.nodeid)
                 for outcome in self._outcomes(runner, item):
                     results.record(outcome)
             if any("shared_client" in getattr(item, "fixturenames", ()) for item in items):
@@ -82,6 +82,7 @@ class Rerunner:
         """Run one item, tear it down but not what it shares, and return what it ended in."""
         item.session._setupstate.teardown_exact(item)  # of the last item, what this one lacks
         vars(item)["_repr_failure_py"] = _no_traceback
+        self._worker.case = case_of(item)
         with runner.reading(self._plans[item.nodeid]):
             reports = runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
         data = [getattr(report, "knowngood", None) for report in reports]

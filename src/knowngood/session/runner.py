@@ -83,6 +83,8 @@ class Runner:
     def reading(self, plan: Plan) -> Iterator[None]:
         """Let one item read what ``plan`` says while inside."""
         assert self._prefetcher is not None
+        if self.replay is not None:
+            self.replay.begin(plan.nodeid)
         self._prefetcher.advance(plan.nodeid)
         for client in self._shared.values():
             client.exchanges.clear()
@@ -91,7 +93,8 @@ class Runner:
             yield
         finally:
             if self.tape is not None:
-                self.tape.note_item(plan.nodeid, self._probes_read(reading), reading.sent)
+                read = self._probes_read(reading)
+                self.tape.note_item(plan.nodeid, read, reading.sent, reading.swept)
             self._prefetcher.release(plan)
             if reading.repeated is not None:
                 self._prefetcher.release(reading.repeated)
@@ -287,6 +290,8 @@ class Runner:
 
     def look_at_addresses(self) -> None:
         """Ask every address of a name for what was found there by name."""
+        if self.replay is not None:
+            return
         for origin in sorted(self._fetcher.statistics.there) if self._fetcher else ():
             addresses = addresses_of(self.environment, origin)
             if addresses and self._fetcher is not None:

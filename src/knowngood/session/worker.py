@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import pytest
 
 from ..environment import Environment
-from ..fetch import Exchange, Plan, Response, describe
+from ..fetch import Exchange, Plan, Replay, Response, describe
 from ..report import cause_block
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.causes import find_causes
@@ -53,6 +53,7 @@ class Worker:
         self.environment = environment
         self.level = level
         self.case = Case()  # of the running item
+        self.replay: Replay | None = None  # answers in place of the network, in every run from now
         self.expected = 0
         self.result: dict[str, Any] = {}
         self.use(RunTicket.new(environment, "", environment.budget.run))
@@ -60,7 +61,7 @@ class Worker:
     def use(self, ticket: RunTicket) -> None:
         """Run with ``ticket``, at its origins and edges."""
         self.environment = ticket.applied(self.environment)
-        self.run = Runner(self.environment, ticket)
+        self.run = Runner(self.environment, ticket, self.replay)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:

@@ -229,3 +229,60 @@ def test_time_ends_a_drill_after_the_mutant_under_way(drill: Drill) -> None:
     assert len(drilled.document["mutants"]) == 1
     assert drilled.document["possible"] > 50
     assert re.search(r"tried 1 of \d+ mutants", drilled.output)
+
+
+def test_a_recording_takes_the_place_of_the_network(
+    drill: Drill, service: Service, tmp_path: Path
+) -> None:
+    """A HAR file of a run gives the same mutants as the run, and nothing is asked."""
+    drilled = drill(CHECKS)
+    har = tmp_path / "run.har"
+    run = [sys.executable, "-m", "pytest", "--env=test", f"--har-file={har}", "-q"]
+    subprocess.run(run, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    asked = len(service.requests)
+    again = drill(CHECKS, f"--from-har={har}")
+    assert again.code == 0, again.output
+    assert len(service.requests) == asked
+    assert again.document["requests"] == 0
+    results = [
+        [(m["kind"], m["predicate"]) for m in d.document["mutants"]] for d in (drilled, again)
+    ]
+    assert results[0] == results[1]
+
+
+def test_answers_of_an_earlier_release_are_tried(drill: Drill, tmp_path: Path) -> None:
+    """What a cache may still have is one more mutant: the page before it was changed."""
+    har = tmp_path / "before.har"
+    entry = {
+        "startedDateTime": "2026-01-01T00:00:00.000Z",
+        "time": 1,
+        "request": {"method": "GET", "url": "https://old.example/user", "headers": []},
+        "response": {
+            "status": 200,
+            "headers": [{"name": "Content-Type", "value": "application/json"}],
+            "content": {"text": '{"id": 1, "nick": "a"}'},
+        },
+    }
+    har.write_text(json.dumps({"log": {"entries": [entry]}}))
+    drilled = drill(CHECKS, f"--previous-har={har}")
+    assert [notice for _, notice in drilled.notices("body-of-before")] == ["caught"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("no JSON", "is no HAR file"),
+        ('{"log": {"entries": []}}', "another program wrote it"),
+        ('{"log": {"entries": [{}]}}', "is no HAR file (KeyError"),
+    ],
+)
+def test_what_is_no_recording_is_refused(
+    drill: Drill, tmp_path: Path, content: str, message: str
+) -> None:
+    """The message names the option, the file, and how to write one."""
+    har = tmp_path / "x.har"
+    har.write_text(content)
+    drilled = drill(CHECKS, f"--from-har={har}")
+    assert drilled.code == 4
+    assert f"--from-har {har}: {message}" in drilled.output
+    assert "--har-file=FILE" in drilled.output

@@ -1,0 +1,66 @@
+"""A tape that was read from a HAR file: its probes lack what HAR does not say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..fetch import Answer, Exchange, Probe, Tape, redirects, target_of, walk_group
+from ..report.har_reader import HarRecording
+from ..safety import redact
+
+_HOPS: Final = 5  # redirects that are followed, as in fetch/attempts.py
+
+
+class HarTape(Tape):
+    """Finds the answer to a probe by method, URL, edge, and the headers that the probe sets.
+
+    Where one request was sent several times, the samples of a probe get the answers in their order.
+    """
+
+    def __init__(self, recording: HarRecording) -> None:
+        super().__init__()
+        self._by_request: defaultdict[tuple[str, str, str], list[Exchange]] = defaultdict(list)
+        walks = {walk_group(name) for name in recording.origins}
+        for exchange in recording.exchanges:
+            probe = exchange.probe
+            self._by_request[probe.method, probe.url, probe.address].append(exchange)
+        walked = (e for e in recording.exchanges if e.probe.template in walks)
+        self.walks[""] = tuple(walked)
+
+    def find(self, probe: Probe) -> Exchange | None:
+        """Return the recorded exchange of a declared probe; None without one."""
+        exchange = self._find(probe)
+        for _ in range(_HOPS):
+            answer = exchange.answer if exchange is not None else None
+            if answer is None or not probe.follow or not redirects(answer):
+                break
+            exchange = self._find(replace(probe, url=target_of(answer), address=""))
+        return replace(exchange, probe=probe) if exchange is not None else None
+
+    def _find(self, probe: Probe) -> Exchange | None:
+        recorded = self._by_request.get((probe.method, redact(probe.url), probe.connect_to), [])
+        fitting = [exchange for exchange in recorded if _sends(exchange.probe, probe)]
+        if not fitting:
+            return None
+        return fitting[min(probe.first_look.sample, len(fitting)) - 1]
+
+
+def _sends(recorded: Probe, probe: Probe) -> bool:
+    """Return whether the recorded request has all headers that ``probe`` sets."""
+    sent = {(name.lower(), value) for name, value in recorded.headers}
+    return all((name.lower(), redact(value)) in sent for name, value in probe.headers)
+
+
+def answers_by_path(exchanges: Sequence[Exchange]) -> dict[str, Answer]:
+    """Return the last answer with 200 to a GET of each path, whatever its host."""
+    return {
+        urlsplit(exchange.probe.url).path: exchange.answer
+        for exchange in exchanges
+        if exchange.answer is not None
+        and exchange.answer.status == 200
+        and exchange.probe.method == "GET"
+    }
