@@ -17,7 +17,8 @@ from .console import FAILED, INTERRUPTED, MET, MISSED, count_up_to, interrupt, p
 from .errors import BenchmarkError
 from .process import find
 from .results import Results
-from .sections import FULL, QUICK, SECTIONS, Scale
+from .scale import FULL, QUICK, Scale
+from .sections import SECTIONS
 from .targets import judge
 
 _MOST: Final = 100  # repetitions

@@ -2,14 +2,16 @@
 
 What either side sends arrives so many seconds later, in order; and as no data crosses a network
 before the handshake has, a connection's first bytes leave one round trip after it was opened.
-It prints its own port and ends when its standard input does. One thread, no framework: its CPU
-time is taken from what is measured through it.
+It prints its own port. For each line on its standard input it prints the median of the requests
+in flight since the line before, and it ends when that input does. One thread, no framework: its
+CPU time is taken from what is measured through it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import heapq
+import os
 import selectors
 import socket
 import sys
@@ -17,6 +19,8 @@ import time
 from collections import deque
 from itertools import count
 from typing import Final
+
+from .in_flight import InFlight
 
 _CHUNK: Final = 64 * 1024
 _EARLY: Final = 0.0005
@@ -27,12 +31,24 @@ average this makes the delay right."""
 class End:
     """One side of a connection: its socket, and what waits to be written to it."""
 
-    __slots__ = ("backlog", "closed", "eof", "events", "not_before", "peer", "sock")
+    __slots__ = (
+        "asking",
+        "backlog",
+        "client",
+        "closed",
+        "eof",
+        "events",
+        "not_before",
+        "peer",
+        "sock",
+    )
 
-    def __init__(self, sock: socket.socket, not_before: float) -> None:
+    def __init__(self, sock: socket.socket, not_before: float, *, client: bool) -> None:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = sock
+        self.client = client  # whether requests come from this side
+        self.asking = False  # whether one did that is not answered yet
         self.not_before = not_before  # when the handshake lets this side send
         self.backlog: deque[bytes] = deque()
         self.eof = False
@@ -53,6 +69,7 @@ class Proxy:
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._order = count()
         self._on_the_way: list[tuple[float, int, End, bytes]] = []
+        self._in_flight = InFlight()
 
     @property
     def port(self) -> int:
@@ -65,12 +82,19 @@ class Proxy:
         while True:
             for key, events in self._selector.select(self._pause()):
                 if key.fd == until_eof_of:
-                    return
-                if key.fileobj is self._listener:
+                    if not os.read(until_eof_of, _CHUNK):
+                        return
+                    self._report()
+                elif key.fileobj is self._listener:
                     self._accept()
                 else:
                     self._serve(key.data, events)
             self._deliver()
+
+    def _report(self) -> None:
+        sys.stdout.write(f"{self._in_flight.median()}\n")
+        sys.stdout.flush()
+        self._in_flight = InFlight()
 
     def _pause(self) -> float | None:
         if not self._on_the_way:
@@ -88,8 +112,8 @@ class Proxy:
             except OSError:
                 accepted.close()
                 continue
-            client = End(accepted, time.monotonic() + 2 * self._delay)
-            server = End(upstream, 0.0)
+            client = End(accepted, time.monotonic() + 2 * self._delay, client=True)
+            server = End(upstream, 0.0, client=False)
             client.peer, server.peer = server, client
             for end in (client, server):
                 self._watch(end)
@@ -112,7 +136,11 @@ class Proxy:
         if not data:
             end.eof = True
             self._watch(end)
-        due = max(time.monotonic(), end.not_before) + self._delay
+        now = time.monotonic()
+        if data and end.client and not end.asking:
+            end.asking = True
+            self._in_flight.asked(now)
+        due = max(now, end.not_before) + self._delay
         heapq.heappush(self._on_the_way, (due, next(self._order), end.peer, data))
 
     def _deliver(self) -> None:
@@ -134,6 +162,9 @@ class Proxy:
                     self._finish(end)
                     return
                 sent = end.sock.send(data)
+                if end.asking:
+                    end.asking = False
+                    self._in_flight.answered(time.monotonic())
                 if sent < len(data):
                     end.backlog[0] = data[sent:]
                 else:
@@ -170,6 +201,8 @@ class Proxy:
         for each in (end, end.peer):
             if not each.closed:
                 each.closed = True
+                if each.asking:
+                    self._in_flight.lost(time.monotonic())
                 if each.events:
                     self._selector.unregister(each.sock)
                 each.sock.close()

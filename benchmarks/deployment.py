@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,15 +19,13 @@ import fhr_standin
 from fhr_standin.control import BODY, PATH
 from fhr_standin.locales import KNOWN, Locale, choose
 
-from .errors import BenchmarkError
+from .delayed import Delayed, delayed
 from .nginx import Nginx, nginx
 from .process import measure, require
+from .results import CONCURRENCY
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 """The repository, which holds the smoke tests."""
-
-CONCURRENCY: Final = 64
-"""Requests under way at once, for us and for everything we are compared with."""
 
 _PROBED: Final = 15  # requests from which the round-trip time is taken
 
@@ -84,16 +81,29 @@ set-cookie = false
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way to the deployment: its origins, and the environment file that names them.
+    """A way to the deployment.
 
-    ``rtt`` is in milliseconds, ``measured`` what it turned out to be.
+    Attributes:
+        rtt: its round-trip time in milliseconds.
+        measured: what that turned out to be.
+        content: the origin of pages and files.
+        submission: the origin of submissions.
+        environments: the file that names these origins, by the requests that it allows at once.
+        proxy: what delays; None without a delay.
     """
 
     rtt: int
+    measured: float
     content: str
     submission: str
-    environment: Path
-    measured: float
+    environments: dict[int, Path]
+    proxy: Delayed | None
+
+    def in_flight(self) -> int | None:
+        """Return the median of the requests in flight to ``content`` since the last call; None
+        where nothing delays, and so nothing counts them.
+        """
+        return self.proxy.in_flight() if self.proxy else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +117,13 @@ class Deployment:
 
 
 @contextmanager
-def deployed(locales: int, rtts: tuple[int, ...] = (0,)) -> Iterator[Deployment]:
-    """Serve a site of so many locales until the block ends."""
+def deployed(
+    locales: int, rtts: tuple[int, ...] = (0,), at_once: tuple[int, ...] = (CONCURRENCY,)
+) -> Iterator[Deployment]:
+    """Serve a site of so many locales until the block ends.
+
+    Each way to it has an environment for each number of requests in ``at_once``.
+    """
     with ExitStack() as stack:
         temporary = tempfile.TemporaryDirectory(prefix="knowngood-benchmark-")
         folder = Path(stack.enter_context(temporary)).resolve()
@@ -124,12 +139,17 @@ def deployed(locales: int, rtts: tuple[int, ...] = (0,)) -> Iterator[Deployment]
         submission = standin.origins["submission"]
         links = {}
         for rtt in rtts:
-            origins = (server.origin, submission)
+            origins, proxy = (server.origin, submission), None
             if rtt:
-                proxies = [delayed(origin, rtt) for origin in origins]
-                origins = (stack.enter_context(proxies[0]), stack.enter_context(proxies[1]))
-            file = environment_file(folder / f"rtt{rtt}", chosen, *origins)
-            links[rtt] = Link(rtt, *origins, file, _round_trip(origins[0]))
+                proxy, other = [stack.enter_context(delayed(origin, rtt)) for origin in origins]
+                origins = (proxy.origin, other.origin)
+            files = {
+                number: environment_file(
+                    folder / f"rtt{rtt}-{number}", chosen, *origins, concurrency=number
+                )
+                for number in at_once
+            }
+            links[rtt] = Link(rtt, _round_trip(origins[0]), *origins, files, proxy)
         yield Deployment(locales, server, links, folder)
 
 
@@ -139,27 +159,6 @@ def _locales(count: int) -> tuple[Locale, ...]:
     return choose([*known, *(f"qaa-{number:04}" for number in range(len(known), count))])
 
 
-@contextmanager
-def delayed(origin: str, rtt: float) -> Iterator[str]:
-    """The URL of a proxy before ``origin`` that delays by ``rtt`` milliseconds a round trip."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.delay", urlsplit(origin).netloc, str(rtt / 2000)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            raise BenchmarkError(f"the delaying proxy before {origin} did not start")
-        yield f"http://127.0.0.1:{int(line)}"
-    finally:
-        process.kill()  # it holds nothing that would be lost
-        process.communicate()
-
-
 def environment_file(
     folder: Path,
     locales: tuple[Locale, ...],
@@ -167,6 +166,7 @@ def environment_file(
     submission: str,
     probe: float = 15,
     control: str = "",
+    concurrency: int = CONCURRENCY,
 ) -> Path:
     """Write the environment of a deployment with these locales and origins into a new folder.
 
@@ -183,7 +183,7 @@ def environment_file(
         locales=json.dumps([each.code for each in locales]),
         rtl=json.dumps(rtl),
         aliases="\n".join(f'"{alias}" = "{target}"' for alias, target in aliases.items()),
-        concurrency=CONCURRENCY,
+        concurrency=concurrency,
         probe=probe,
     )
     if control:

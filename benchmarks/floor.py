@@ -7,22 +7,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from .deployment import CONCURRENCY
 from .errors import BenchmarkError
 from .process import Usage, find, measure, require
+from .results import CONCURRENCY
 
 _WITHIN: Final = 300.0  # seconds
 _EACH: Final = "60"  # seconds
 
 
-def fetch(urls: Sequence[str], folder: Path) -> Usage:
+def fetch(urls: Sequence[str], folder: Path, at_once: int = CONCURRENCY) -> Usage:
     """Fetch ``urls`` once each, dropping what comes. Raises BenchmarkError for one unanswered."""
     config = folder / "curl.config"
     config.write_text("".join(f'url = "{url}"\noutput = /dev/null\n' for url in urls), "utf-8")
     command: list[str | Path] = [
         *(find("curl"), "--disable", "--noproxy", "*", "--no-progress-meter"),
         *("--http1.1", "--path-as-is", "--globoff", "--max-time", _EACH),
-        *("--parallel", "--parallel-max", str(CONCURRENCY)),
+        *("--parallel", "--parallel-max", str(at_once)),
         *("--write-out", "%{http_code}\n", "--config", config),
     ]
     usage = require(measure(command, folder, _WITHIN), "curl --parallel")

@@ -11,6 +11,7 @@ from .deployment import ROOT, Deployment
 from .errors import BenchmarkError
 from .nginx import Asked
 from .process import Usage, measure, require
+from .results import CONCURRENCY
 
 _WITHIN: Final = 900.0  # seconds
 
@@ -25,12 +26,16 @@ class Run:
     asked: tuple[Asked, ...]
 
 
-def run(deployment: Deployment, rtt: int) -> Run:
-    """Verify ``deployment`` once. Raises BenchmarkError unless the verdict is PASSED."""
+def run(deployment: Deployment, rtt: int, at_once: int = CONCURRENCY, workers: int = 0) -> Run:
+    """Verify ``deployment`` once, with so many requests at once, divided among ``workers``
+    processes if there are any. Raises BenchmarkError unless the verdict is PASSED.
+    """
     verdict = deployment.folder / "verdict.json"
+    environment = deployment.links[rtt].environments[at_once]
     command = [
-        *(sys.executable, "-m", "pytest", f"--env={deployment.links[rtt].environment}"),
+        *(sys.executable, "-m", "pytest", f"--env={environment}"),
         f"--verdict-file={verdict}",
+        *(["-n", str(workers)] if workers else []),
         *("-p", "no:cacheprovider", "-p", "no:randomly"),  # what a fresh install would run
     ]
     deployment.nginx.forget()

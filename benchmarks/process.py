@@ -23,6 +23,8 @@ _SAMPLED_EVERY: Final = 0.1  # seconds; a sample costs some 0.1 ms
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")  # bytes
 _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024  # getrusage(2) of either system
 _SBIN: Final = ("/usr/sbin", "/usr/local/sbin")  # where Debian has nginx; not on a user's PATH
+_NOT_PASSED_ON: Final = {"PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE"}
+"""Variables of a developer's machine that change what is measured."""
 _SHOWN: Final = 3000  # characters of output that a failure quotes
 
 
@@ -57,7 +59,7 @@ def measure(command: Sequence[str | Path], cwd: Path, within: float) -> Usage:
     benchmark is interrupted. Raises BenchmarkError for a command that takes too long, or cannot be
     started.
     """
-    environ = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    environ = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
     words = [str(word) for word in command]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as took:
         process = subprocess.Popen(

@@ -9,23 +9,43 @@ from statistics import linear_regression, median
 Key = tuple[str, int]
 """What was run, and the round-trip time in milliseconds, or how many records there were."""
 
-OURS, FLOOR, NAIVE, NAIVE8 = "ours", "floor", "naive alone", "naive in parallel"
+OURS, OURS2, FLOOR, HURL = "ours", "ours in two processes", "floor", "hurl"
+NAIVE, NAIVE8 = "naive alone", "naive in parallel"
+
+CONCURRENCY = 64
+"""Requests under way at once, for us and for everything we are compared with."""
+
+
+def at_once(name: str, count: int) -> str:
+    """Return the name of a run with another number of requests at once than usual."""
+    return name if count == CONCURRENCY else f"{name}, {count} at a time"
 
 
 @dataclass(slots=True)
 class Series:
-    """The repetitions of one measurement."""
+    """The repetitions of one measurement: of wall and CPU time, of peak memory, and of the median
+    of the requests in flight.
+    """
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     peak: list[int] = field(default_factory=list)
+    in_flight: list[int] = field(default_factory=list)
     note: str = ""
 
-    def add(self, wall: float, cpu: float = 0.0, peak: int = 0, note: str = "") -> None:
-        """Add one repetition; zero is what was not measured."""
+    def add(
+        self,
+        wall: float,
+        cpu: float = 0.0,
+        peak: int = 0,
+        note: str = "",
+        in_flight: int | None = None,
+    ) -> None:
+        """Add one repetition; zero is what was not measured, and None of ``in_flight``."""
         self.wall.append(wall)
         self.cpu.append(cpu)
         self.peak.append(peak)
+        self.in_flight += [] if in_flight is None else [in_flight]
         self.note = note or self.note
 
     @property
@@ -51,6 +71,10 @@ class Results:
     transports: dict[Key, Series] = field(default_factory=dict)
     schemas: dict[str, Series] = field(default_factory=dict)
     records: dict[Key, Series] = field(default_factory=dict)
+
+    def series(self, name: str, rtt: int) -> Series:
+        """The repetitions of one run, to which more can be added."""
+        return self.runs.setdefault((name, rtt), Series())
 
     def line(self) -> Line | None:
         """How time grows with locales; None with fewer than three points."""
@@ -110,5 +134,6 @@ def _series(series: Series) -> dict[str, object]:
         "wall": series.wall,
         "cpu": series.cpu,
         "peak": series.peak,
+        "in_flight": series.in_flight,
         "note": series.note,
     }

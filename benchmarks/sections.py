@@ -5,83 +5,25 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 
-from . import floor, ledger, ours, schemas, tables, transport
-from .deployment import CONCURRENCY, ROOT, Deployment, delayed, deployed
+from . import floor, full_runs, ledger, ours, schemas, tables, transport
+from .delayed import delayed
+from .deployment import ROOT, deployed
 from .errors import BenchmarkError
-from .naive import Naive
-from .nginx import Asked
+from .full_runs import served
 from .process import measure, require
-from .results import FLOOR, NAIVE, NAIVE8, OURS, Results, Series
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How much is measured. Of ``alone`` and ``parallel`` URLs a naive suite runs one;
-    ``workers`` is what the parallel one divides them among.
-    """
-
-    repeat: int
-    locales: int
-    rtts: tuple[int, ...]
-    ladder: tuple[int, ...]
-    workers: int
-    alone: int
-    parallel: int
-    files: int
-    documents: int
-    burst: int
-    records: tuple[int, ...]
-
-
-FULL: Final = Scale(
-    repeat=3,
-    locales=100,
-    rtts=(0, 50),
-    ladder=(25, 50, 100, 200, 400),
-    workers=8,
-    alone=40,
-    parallel=10,
-    files=2940,
-    documents=98,
-    burst=5000,
-    records=(100, 1000, 10_000, 50_000),
-)
-QUICK: Final = Scale(
-    repeat=1,
-    locales=3,
-    rtts=(5,),
-    ladder=(3, 4, 5),
-    workers=2,
-    alone=10,
-    parallel=10,
-    files=100,
-    documents=3,
-    burst=200,
-    records=(50, 100),
-)
-
-Say = Callable[[str], None]
-
-
-@contextmanager
-def _served(locales: int, rtts: tuple[int, ...], results: Results) -> Iterator[Deployment]:
-    with deployed(locales, rtts) as deployment:
-        results.measured_rtt.update({r: link.measured for r, link in deployment.links.items()})
-        yield deployment
+from .results import CONCURRENCY, Results, Series
+from .scale import Say, Scale
 
 
 def proxy(scale: Scale, results: Results, say: Say) -> None:
     """What nginx and the delaying proxy can do, so that neither is what is measured."""
     with (
-        _served(scale.locales, scale.rtts, results) as deployment,
+        served(scale, results) as deployment,
         delayed(deployment.nginx.origin, 0) as undelayed,
     ):
-        ways = {"nginx": deployment.nginx.origin, "through the proxy, no delay": undelayed}
+        ways = {"nginx": deployment.nginx.origin, "through the proxy, no delay": undelayed.origin}
         slow = deployment.links[scale.rtts[-1]]
         bound = f"{CONCURRENCY} at a time allow {1000 * CONCURRENCY / slow.rtt:,.0f}"
         ways[f"through the proxy, {slow.rtt} ms ({bound})"] = slow.content
@@ -91,57 +33,6 @@ def proxy(scale: Scale, results: Results, say: Say) -> None:
                 urls = [f"{origin}/robots.txt"] * scale.burst
                 wall = floor.fetch(urls, deployment.folder).wall
                 results.ceilings.setdefault(name, []).append(scale.burst / wall)
-
-
-def full(scale: Scale, results: Results, say: Say) -> None:
-    """Our run, the same URLs by curl, and the naive suites, at each round-trip time."""
-    with _served(scale.locales, scale.rtts, results) as deployment:
-        for number in range(scale.repeat):
-            for rtt in scale.rtts:
-                say(f"full run {number + 1} of {scale.repeat} at RTT {rtt} ms")
-                asked = _ours(deployment, rtt, results)
-                origin = deployment.links[rtt].content
-                urls = [origin + each.path for each in asked if each.method == "GET"]
-                usage = floor.fetch(urls, deployment.folder)
-                _series(results, FLOOR, rtt).add(
-                    usage.wall, usage.cpu, usage.peak, f"curl --parallel, {len(urls)} URLs"
-                )
-        for rtt in scale.rtts:
-            _naive(deployment, rtt, asked, scale, results, say)
-
-
-def _ours(deployment: Deployment, rtt: int, results: Results) -> tuple[Asked, ...]:
-    run = ours.run(deployment, rtt)
-    results.requests, results.claims = run.requests, run.claims
-    note = f"{run.requests} requests"
-    _series(results, OURS, rtt).add(run.usage.wall, run.usage.cpu, run.usage.peak, note)
-    return run.asked
-
-
-def _naive(
-    deployment: Deployment,
-    rtt: int,
-    asked: tuple[Asked, ...],
-    scale: Scale,
-    results: Results,
-    say: Say,
-) -> None:
-    origin = deployment.links[rtt].content
-    # What was not modified for us is asked for plainly here, and so is 200.
-    cases = [(200 if a.status == 304 else a.status, origin + a.path) for a in asked]
-    suite = Naive(deployment.folder / f"naive{rtt}", cases)
-    for name, workers, every in (
-        (NAIVE8, scale.workers, scale.parallel),
-        (NAIVE, 0, scale.alone),
-    ):
-        for number in range(scale.repeat):
-            say(f"{name} {number + 1} of {scale.repeat} at RTT {rtt} ms")
-            timed = suite.time(workers, every)
-            shown = f"-n {workers}, " if workers else ""
-            shown += f"{timed.cases} URLs"
-            if timed.measured < timed.cases:
-                shown += f", extrapolated from {timed.measured}"
-            _series(results, name, rtt).add(timed.wall, 0.0, timed.peak, shown)
 
 
 def scaling(scale: Scale, results: Results, say: Say) -> None:
@@ -158,7 +49,7 @@ def scaling(scale: Scale, results: Results, say: Say) -> None:
 
 def transports(scale: Scale, results: Results, say: Say) -> None:
     """Fetching the same small files over each transport, at each round-trip time."""
-    with _served(scale.locales, scale.rtts, results) as deployment:
+    with served(scale, results) as deployment:
         asked = ours.run(deployment, scale.rtts[0]).asked
         paths = dict.fromkeys(each.path for each in asked if each.status == 200)
         chosen = list(paths)[: scale.files]
@@ -220,13 +111,9 @@ def records(scale: Scale, results: Results, say: Say) -> None:
                     series.add(usage.wall, usage.cpu, usage.peak, f"{count:,} records")
 
 
-def _series(results: Results, name: str, rtt: int) -> Series:
-    return results.runs.setdefault((name, rtt), Series())
-
-
 SECTIONS: Final = {
     "proxy": (proxy, tables.ceilings),
-    "full": (full, tables.runs),
+    "full": (full_runs.measure, tables.runs),
     "scaling": (scaling, tables.scaling),
     "transports": (transports, tables.transports),
     "schemas": (validators, tables.schemas),

@@ -19,6 +19,7 @@ from .deployment import ROOT, environment_file
 from .errors import BenchmarkError
 from .noise import Noise, noisy
 from .process import measure
+from .results import CONCURRENCY
 
 LOCALES: Final = 8
 """Of every kind, a plain one, from right to left, an alias; about 810 requests and 2 s of CPU."""
@@ -87,7 +88,13 @@ def run(
         folder = Path(temporary)
         verdict = folder / "verdict.json"
         with noisy(behind, seed, noise) as (origins, injected):
-            file = environment_file(folder / "environment", choose(LOCALES), **origins, probe=probe)
+            file = environment_file(
+                folder / "environment",
+                choose(LOCALES),
+                **origins,
+                probe=probe,
+                concurrency=CONCURRENCY,
+            )
             command = [sys.executable, "-m", "pytest", f"--env={file}", f"--verdict-file={verdict}"]
             command += ["-p", "no:cacheprovider", "-p", "no:randomly"]
             usage = measure(command, ROOT, _WITHIN)

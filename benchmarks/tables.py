@@ -9,7 +9,7 @@ from typing import Final
 from .results import Key, Results, Series
 from .targets import MEGABYTE, Target
 
-_HEAD: Final = ("", "RTT", "seconds", "range", "CPU s", "peak MB", "")
+_HEAD: Final = ("", "RTT", "seconds", "range", "CPU s", "peak MB", "in flight", "")
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -31,6 +31,10 @@ def runs(results: Results) -> Iterator[str]:
     yield (
         "peak: resident memory of the process tree without servers, highest of all repetitions, "
         "sampled every 0.1 s and at least ru_maxrss"
+    )
+    yield (
+        "in flight: requests that wait for their first byte, the median over time from the first "
+        "answer to the last, counted by the proxy that delays"
     )
     yield (
         "extrapolated: start-up is measured apart, the cost of a URL in every Nth of them, "
@@ -112,5 +116,6 @@ def _row(name: str, rtt: int | None, series: Series) -> tuple[str, ...]:
         f"{low:.2f}–{high:.2f}",
         f"{cpu:.2f}" if cpu else "",
         f"{max(series.peak) / MEGABYTE:.0f}" if any(series.peak) else "",
+        f"{median(series.in_flight):.0f}" if series.in_flight else "",
         series.note,
     )

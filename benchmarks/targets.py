@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from .results import FLOOR, NAIVE8, OURS, Results
+from .results import CONCURRENCY, FLOOR, NAIVE8, OURS, OURS2, Results, at_once
 
 MEGABYTE: Final = 1_000_000
 SMALL, LARGE = 100, 400
 MANY_RECORDS = 50_000
+
+IN_FLIGHT = 60
+AT_ONCE = (128, 256)
+
+CPU = 4.2
+"""Seconds: half of what the run took on the machine on which the target was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,10 @@ def judge(results: Results) -> list[Target]:
     """Every target."""
     return [
         _near_the_floor(results),
+        _always_in_flight(results),
+        *_faster_with_more_at_once(results),
+        _little_cpu(results),
+        _fast_in_two_processes(results),
         _faster_than_naive(results),
         _small(results),
         *_flat_and_linear(results),
@@ -35,13 +45,54 @@ def judge(results: Results) -> list[Target]:
 
 
 def _near_the_floor(results: Results) -> Target:
-    demand = f"at {results.rtt} ms: at most 1.5 x floor + 3 s"
+    demand = f"at {results.rtt} ms: at most 1.15 x floor + 1.5 s"
     ours = results.runs.get((OURS, results.rtt))
     floor = results.runs.get((FLOOR, results.rtt))
     if ours is None or floor is None:
         return Target(demand, "not measured", None)
-    limit = 1.5 * floor.seconds + 3
+    limit = 1.15 * floor.seconds + 1.5
     return Target(demand, f"{ours.seconds:.1f} s, allowed {limit:.1f} s", ours.seconds <= limit)
+
+
+def _always_in_flight(results: Results) -> Target:
+    demand = f"at {results.rtt} ms: at least {IN_FLIGHT} of {CONCURRENCY} requests in flight"
+    ours = results.runs.get((OURS, results.rtt))
+    if ours is None or not ours.in_flight:
+        return Target(demand, "not measured", None)
+    count = median(ours.in_flight)
+    return Target(demand, f"{count:.0f}", count >= IN_FLIGHT)
+
+
+def _faster_with_more_at_once(results: Results) -> Iterator[Target]:
+    """Twice the requests at once must not make a run slower; how much faster it gets, until the
+    CPU is the limit, depends on the machine.
+    """
+    for count in AT_ONCE:
+        demand = f"at {results.rtt} ms: faster with {count} at a time than with {count // 2}"
+        fewer = results.runs.get((at_once(OURS, count // 2), results.rtt))
+        more = results.runs.get((at_once(OURS, count), results.rtt))
+        if fewer is None or more is None:
+            yield Target(demand, "not measured", None)
+            continue
+        factor = fewer.seconds / more.seconds
+        yield Target(demand, f"{factor:.2f} x", factor >= 1)
+
+
+def _little_cpu(results: Results) -> Target:
+    demand = f"at 0 ms: at most {CPU:g} s of CPU"
+    ours = results.runs.get((OURS, 0))
+    if ours is None:
+        return Target(demand, "not measured", None)
+    return Target(demand, f"{median(ours.cpu):.1f} s", median(ours.cpu) <= CPU)
+
+
+def _fast_in_two_processes(results: Results) -> Target:
+    demand = "at 0 ms: -n 2 takes at most 0.65 x one process"
+    one, two = results.runs.get((OURS, 0)), results.runs.get((OURS2, 0))
+    if one is None or two is None:
+        return Target(demand, "not measured", None)
+    factor = two.seconds / one.seconds
+    return Target(demand, f"{factor:.2f} x", factor <= 0.65)
 
 
 def _faster_than_naive(results: Results) -> Target:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from .deployment import CONCURRENCY
+from .results import CONCURRENCY
 
 Fetch = Callable[[str], Awaitable[int]]
 Fetching = Callable[[list[str]], Coroutine[Any, Any, list[int]]]
