@@ -639,6 +639,24 @@ def test_without_env_nothing_is_loaded(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_the_engine_is_not_rewritten(tmp_path: Path) -> None:
+    """Pytest rewrites the assertions of a plugin's modules, which takes time; ours have none."""
+    (tmp_path / "environments").mkdir()
+    environment = 'description = "x"\n[origins]\nsite = "http://site.invalid"\n'
+    (tmp_path / "environments" / "x.toml").write_text(environment)
+    (tmp_path / "pytest.ini").touch()
+    (tmp_path / "test_one.py").write_text(
+        "import pytest, sys\n\nRewriting = type(__loader__)\n"
+        "engine = {name: m for name, m in sys.modules.items() if name.startswith('knowngood.')}\n"
+        "rewritten = {n for n, m in engine.items() if isinstance(m.__loader__, Rewriting)}\n"
+        "assert len(engine) > 50 and rewritten <= {'knowngood.plugin', 'knowngood.run_options'}\n"
+        "@pytest.mark.get('site:/')\ndef test_it(response): assert response\n"
+    )
+    command = [sys.executable, "-m", "pytest", "--env=x", "--collect-only", *OPTIONS]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_fixtures_are_listed_without_env(suite_here: Callable, tmp_path: Path) -> None:
     """Who writes the first check has no environment yet."""
     (tmp_path / "test_it.py").write_text("def test_it(response):\n    assert response\n")
