@@ -14,9 +14,22 @@ BUILT = "knowngood::every_file_is_the_one_that_was_built"
 
 
 def test_the_suite_passes_on_nginx(served: Served, suite: Callable) -> None:
-    """Real server, real TLS, nginx's own media types, ETags and compression."""
+    """Real server, real TLS, nginx's own media types, ETags and compression; over a few
+    connections of HTTP/2: one for all, and those of requests that have their own.
+    """
     ended = suite(f"--env={served.environment}")
     assert ended.code == 0, ended.output
+    versions, connections = served.asked()
+    assert versions == {"HTTP/2.0"}
+    assert connections < 40
+
+
+def test_http2_is_forbidden(served: Served, suite_here: Callable) -> None:
+    """Nginx offers it, and is asked by HTTP/1.1."""
+    text = served.environment.read_text()
+    served.environment.write_text(f'{text}\n[network]\nhttp = "1.1"\n')
+    assert suite_here(f"--env={served.environment}", "-k", "robots").verdict["failures"] == []
+    assert served.asked()[0] == {"HTTP/1.1"}
 
 
 def test_an_authority_that_is_not_trusted(served: Served, suite: Callable) -> None:

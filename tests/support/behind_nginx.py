@@ -1,4 +1,4 @@
-"""A real nginx that serves FHR's content over TLS."""
+"""A real nginx that serves FHR's content over TLS, by HTTP/2 to those who know it."""
 
 import os
 import socket
@@ -21,14 +21,16 @@ http {{
     charset_types text/css application/javascript text/plain;
     gzip on;
     gzip_types text/css application/javascript application/json;
-    access_log off;
+    log_format asked "$server_protocol $connection";
+    access_log {folder}/asked.log asked;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:{port} ssl;
+        listen 127.0.0.1:{port} ssl http2;
+        {settings}
         ssl_certificate {folder}/chain.pem;
         ssl_certificate_key {folder}/key.pem;
         root {folder}/site;
@@ -47,18 +49,29 @@ class Served:
     site: Path
     environment: Path
 
+    def asked(self) -> tuple[set[str], int]:
+        """The versions of HTTP by which it was asked, and over how many connections."""
+        lines = (self.site.parent / "asked.log").read_text().splitlines()
+        versions, connections = zip(*(line.split() for line in lines), strict=True)
+        return set(versions), len(set(connections))
+
     def shared(self, name: str) -> Path:
         """The one copy that all locales link to."""
         return (self.site / "fr" / name).resolve()
 
 
-def start(nginx: str, folder: Path, listener: socket.socket) -> subprocess.Popen[bytes]:
-    """Nginx takes a socket that listens already over from the process before it, by the variable
-    NGINX: so the port is free, and connections are taken from the first moment on.
+def start(
+    nginx: str, folder: Path, listener: socket.socket, settings: str = ""
+) -> subprocess.Popen[bytes]:
+    """Start nginx, with these settings of its own. It takes a socket that listens already over from
+    the process before it, by the variable NGINX: so the port is free, and connections are taken
+    from the first moment on.
     """
     user = "user root;" if os.geteuid() == 0 else ""
     port = listener.getsockname()[1]
-    (folder / "nginx.conf").write_text(CONFIG.format(user=user, folder=folder, port=port))
+    (folder / "nginx.conf").write_text(
+        CONFIG.format(user=user, folder=folder, port=port, settings=settings)
+    )
     os.set_inheritable(listener.fileno(), True)
     return subprocess.Popen(
         [nginx, "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")],

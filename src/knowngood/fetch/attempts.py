@@ -65,7 +65,7 @@ class Attempts:
             end = asked + self.budget.probe if settling else end + time.monotonic() - asked
             fresh = before is not None and self._needs_new_connection(probe, before)
             send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
-            return await self._in_place(place, probe, send)
+            return await self._in_place(place, probe, send, before)
 
         def seconds_left() -> float:
             return min(end - time.monotonic(), self._run_left())
@@ -83,12 +83,19 @@ class Attempts:
         stale = before.stale and not self.transport.shares(probe)
         return stale or before.error is AttemptError.TIMEOUT
 
-    async def _in_place(self, place: Place, probe: Probe, send: Awaitable[Tried]) -> Tried:
-        """Make an attempt and leave its place; note on a failed one what may explain it."""
+    async def _in_place(
+        self, place: Place, probe: Probe, send: Awaitable[Tried], before: Attempt | None = None
+    ) -> Tried:
+        """Make an attempt and leave its place; note on a failed one what may explain it.
+
+        A connection that was just closed says nothing of the crowd; a request that is refused again
+        does.
+        """
         no_place = False
         try:
             attempt, answer = await send
-            no_place = attempt.error in _NO_PLACE or attempt.status == 503
+            closed = attempt.stale and not (before is not None and before.stale)
+            no_place = (attempt.error in _NO_PLACE and not closed) or attempt.status == 503
         finally:
             self.concurrency.leave(place, failed=no_place)
         expected = answer is not None and answer.status == probe.expect

@@ -1,15 +1,19 @@
 """HTTP/2: one connection for all requests, and what each fault on it is called."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
+import behind_nginx
 import pytest
 from h2.errors import ErrorCodes
 from h2.settings import SettingCodes
+from missing_part import needed
 from wire import Authority, Fetchers, Serve, Talk, answer
 from wire_http2 import Http2Server, ServeHttp2, Stream, StreamPlay
 
@@ -503,6 +507,38 @@ def test_after_a_timeout_another_connection_is_asked(
     assert [[attempt.error for attempt in each.attempts] for each in exchanges] == [
         [AttemptError.TIMEOUT, None]
     ] * 3
+
+
+@pytest.fixture
+def nginx(
+    request: pytest.FixtureRequest, tmp_path: Path, authority: Authority
+) -> Iterator[SimpleNamespace]:
+    """A real nginx with one file, and with the settings that are the test's parameter."""
+    program = needed("nginx", "apt-get install nginx-light")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "file").write_text("content")
+    (tmp_path / "environments").mkdir()
+    behind_nginx.certify(tmp_path)
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        process = behind_nginx.start(program, tmp_path, listener, request.param)
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        yield SimpleNamespace(url=url, ca=tmp_path / "environments" / "ca.pem")
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.mark.parametrize(
+    "nginx", ["", "keepalive_requests 50;", "http2_max_concurrent_streams 4;"], indirect=True
+)
+def test_nginx_ends_connections_and_takes_few_streams(
+    nginx: SimpleNamespace, fetchers: Fetchers
+) -> None:
+    """It says by GOAWAY what it did not begin, and is given no more than it takes: no trouble."""
+    fetcher = fetchers({"content": nginx.url}, ca=nginx.ca, concurrency=32, probe=30)
+    asked = [Probe("content", f"{nginx.url}/file?{number}") for number in range(300)]
+    exchanges = [load.result(60).exchange for load in map(fetcher.load, asked)]
+    assert all(exchange.answer for exchange in exchanges)
+    assert not any(exchange.flaky for exchange in exchanges)
 
 
 def test_the_version_is_recorded(
