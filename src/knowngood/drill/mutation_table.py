@@ -13,7 +13,7 @@ from .mutation_score import by_kind, counts, exit_code, left_out_by_reason, perc
 
 _WIDTH: Final = 100  # columns of the table
 _KINDS: Final = 25  # rows of the table
-_GROUPS: Final = 20  # blind spots in words, of one kind of URL and one mutation together
+_GROUPS: Final = 12  # blind spots in words, of one kind of URL and one mutation together
 _ALIKE: Final = 3  # blind spots of such a group that are spelt out
 _REASONS: Final = 5  # reasons for which mutants were left out
 _LINE: Final = 400  # characters of any line: those to paste must be whole
