@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import Environment
@@ -13,6 +13,7 @@ from ..fetch import AttemptError, Exchange, Fetcher, NoAnswer, PageLoad, respond
 from ..safety import one_line
 from .browser import Browser, BrowserUnavailable
 from .browser_messages import BrowserMessages, PageFault
+from .script_limit import ScriptLimit
 from .traffic import Traffic
 
 if TYPE_CHECKING:
@@ -36,10 +37,13 @@ class OpenedPage:
         exchange: the exchange of the page.
     """
 
-    def __init__(self, page: Page, exchange: Exchange, traffic: Traffic) -> None:
+    def __init__(self, page: Page, exchange: Exchange, traffic: Traffic, seconds: float) -> None:
+        """``seconds`` is how long each answer of the page may take."""
         self.page = page
         self.exchange = exchange
         self._traffic = traffic
+        self._limit = ScriptLimit(page, seconds)
+        page.set_default_timeout(seconds * 1000)
         self._messages = BrowserMessages()
         self._messages.watch(page)
 
@@ -59,6 +63,11 @@ class OpenedPage:
         except Error as error:
             self.refuse_faults()
             raise self._as_own(error) from None
+        self._limit.start()
+
+    def close(self) -> None:
+        """Ask nothing more of it."""
+        self._limit.stop()
 
     def refuse_faults(self) -> None:
         """Raise what is wrong with the page, if anything: WrongStatus, NoAnswer or Blocked for the
@@ -87,22 +96,27 @@ class OpenedPage:
 
         try:
             yield
+            self._settle()
         except (AssertionError, Error) as error:
             self.refuse_faults()
             if isinstance(error, Error) or "\nCall log:" in str(error):
                 raise self._as_own(error) from None
             raise
-        self._settle()
         self.refuse_faults()
 
     def _settle(self) -> None:
         """Wait until the page has asked for nothing for half a second: what fails then fails for
-        users, too. A page that never ends to ask is judged by what it has done so far.
+        users, too. A page that never ends to ask is judged by what it has done so far. Raises Error
+        for one whose scripts do not end.
         """
         from playwright.sync_api import Error
 
-        with suppress(Error):
+        try:
             self.page.wait_for_load_state("networkidle", timeout=_IDLE * 1000)
+            self.page.evaluate("0")
+        except Error:
+            if self._limit.is_exceeded:
+                raise
 
     def evidence(self) -> dict[str, Any]:
         """Return what people look at: console, failed requests, other hosts, a screenshot."""
@@ -134,6 +148,9 @@ class OpenedPage:
         """
         from playwright.sync_api import TimeoutError as TookTooLong
 
+        if self._limit.is_exceeded:
+            seconds = self._limit.seconds
+            return PageFault(self.exchange, f"its scripts do not end: no answer for {seconds:g} s")
         text, _, log = str(error).partition("\nCall log:")
         text = _NOT_LOADED.sub(r"it has not loaded within \1 ms", text)
         if not isinstance(error, AssertionError | TookTooLong):
@@ -167,9 +184,10 @@ def opened(
     traffic = Traffic(load.exchange.probe, known, fetcher)
     context = browser.context(environment.send.get("User-Agent", ""))
     try:
-        context.set_default_timeout(max(1.0, min(environment.budget.probe, left)) * 1000)
         context.route("**/*", traffic.answer)
         context.route_web_socket("**/*", lambda socket: socket.close())
-        yield OpenedPage(context.new_page(), load.exchange, traffic)
+        seconds = max(1.0, min(environment.budget.probe, left))
+        with closing(OpenedPage(context.new_page(), load.exchange, traffic, seconds)) as page:
+            yield page
     finally:
         context.close()

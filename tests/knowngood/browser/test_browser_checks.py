@@ -167,6 +167,29 @@ def test_script_that_never_ends(opened: Run) -> None:
     assert "it has not loaded within 3000 ms" in reason(ended)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    page.wait_for_timeout(500); page.evaluate('1')",
+        "    page.wait_for_timeout(500); page.title()",
+        "    page.wait_for_timeout(500); page.wait_for_selector('h2', timeout=9000)",
+        "    pass",
+    ],
+)
+def test_script_that_never_ends_once_the_page_has_loaded(opened: Run, body: str) -> None:
+    """Whatever the check waits for ends within the time of one request."""
+    script = "onload = () => setTimeout(() => { while (true) {} }, 300)"
+    ended = opened({"/": html(script)}, body)
+    assert reason(ended) == "/: its scripts do not end: no answer for 3 s"
+
+
+def test_check_that_is_busy_itself(opened: Run) -> None:
+    """For longer than the page may take: the page has answered meanwhile."""
+    body = "    import time; time.sleep(4); assert page.title() == 'a'"
+    ended = opened({"/": html()}, body)
+    assert ended.code == 0, ended.output
+
+
 def test_redirects_are_followed(opened: Run) -> None:
     """Of the page and of what it needs, within the guard."""
     plays = {
