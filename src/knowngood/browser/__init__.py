@@ -7,6 +7,6 @@ room knows no check and no verdict. Playwright is imported when the first page i
 
 from .browser import Browser, BrowserUnavailable
 from .browser_messages import PageFault
-from .opened_page import OpenedPage, opened
+from .opened_page import SCREENSHOTS, OpenedPage, opened
 
-__all__ = ["Browser", "BrowserUnavailable", "OpenedPage", "PageFault", "opened"]
+__all__ = ["SCREENSHOTS", "Browser", "BrowserUnavailable", "OpenedPage", "PageFault", "opened"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..fetch import Exchange
 from ..safety import DeploymentError, one_line
@@ -21,6 +23,22 @@ _RAISED_AT: Final = re.compile(r"\bat (?:.* \()?(?P<url>\S+):(?P<line>\d+):\d+\)
 
 _LONGEST: Final = 500  # characters of one message
 _MOST: Final = 50  # messages that are kept
+_MOST_HEARD: Final = 1000  # messages after which no more are asked for
+
+_FEWER_LINES: Final = """
+for (const name of ["debug", "info", "log", "trace", "warn", "error"]) {
+  const write = console[name];
+  let left = 100;
+  Object.defineProperty(console, name, {
+    configurable: true,
+    get: () => (left-- > 0 ? write : () => {}),
+    set: (value) => Object.defineProperty(console, name, { value, writable: true }),
+  });
+}
+"""
+"""Runs before the scripts of a page: after a hundred lines of a kind the console takes no more. A
+hundred thousand would take half a minute, and their errors have to be heard all the same. The
+functions stay the browser's own, so that a line still names the file that wrote it."""
 
 
 class PageFault(DeploymentError):
@@ -47,7 +65,7 @@ class BrowserMessage(NamedTuple):
     url: str = ""
 
 
-@dataclass  # without slots: Playwright notes on an object that its methods are handlers
+@dataclass(slots=True)
 class BrowserMessages:
     """What a browser says of one page, in order.
 
@@ -65,8 +83,25 @@ class BrowserMessages:
 
     def watch(self, page: Page) -> None:
         """Note what ``page`` says from now on."""
-        page.on("pageerror", self._note_exception)
-        page.on("console", self._note_message)
+        page.add_init_script(_FEWER_LINES)
+        page.on("pageerror", self._until_a_flood(page, "pageerror", self._note_exception))
+        page.on("console", self._until_a_flood(page, "console", self._note_message))
+
+    def _until_a_flood(
+        self, page: Page, event: str, note: Callable[[Any], None]
+    ) -> Callable[[Any], None]:
+        """Return ``note``, which ends to listen after too many messages: Playwright itself keeps
+        each of them.
+        """
+        heard = count(1)
+
+        def listen(message: Any) -> None:
+            note(message)
+            if next(heard) == _MOST_HEARD:
+                page.remove_listener(event, listen)
+                self.console.append(f"more than {_MOST_HEARD} of {event}: the rest is not read")
+
+        return listen
 
     def first(self) -> BrowserMessage | None:
         """Return the first fault, in words; None if there is none."""

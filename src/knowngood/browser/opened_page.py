@@ -19,6 +19,12 @@ from .traffic import Traffic
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+SCREENSHOTS: Final = 3
+"""Failing cases of a check that a process takes a screenshot of. What fails alike looks alike, and
+a hundred locales would be ten megabytes."""
+
+_NO_SCREENSHOT: Final = f"only the first {SCREENSHOTS} failing cases of a check have one"
+
 _QUALITY: Final = 50  # of the screenshot, of 100
 _SHOT: Final = 5.0  # seconds that it may take
 _URLS: Final = 20  # URLs of other hosts that the evidence lists
@@ -118,7 +124,7 @@ class OpenedPage:
             if self._limit.is_exceeded:
                 raise
 
-    def evidence(self) -> dict[str, Any]:
+    def evidence(self, *, with_screenshot: bool) -> dict[str, Any]:
         """Return what people look at: console, failed requests, other hosts, a screenshot."""
         failed = [
             exchange.probe.url
@@ -129,7 +135,8 @@ class OpenedPage:
             "console": self._messages.console,
             "failed_requests": [one_line(url, 300) for url in failed[:_URLS]],
             "not_asked": [one_line(url, 300) for url in self._traffic.elsewhere[:_URLS]],
-            "screenshot": self._screenshot(),
+            "screenshot": self._screenshot() if with_screenshot else "",
+            "no_screenshot": "" if with_screenshot else _NO_SCREENSHOT,
         }
 
     def _screenshot(self) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..browser import Browser, opened
+from ..browser import SCREENSHOTS, Browser, opened
 from ..environment import Environment
 from ..fetch import (
     ANEW,
@@ -59,6 +60,7 @@ class Runner:
         self._shared: dict[str, Client] = {}
         self._asked_again: list[tuple[str, str, bool]] = []
         self._browser = Browser(environment.browser)
+        self._screenshots: Counter[str] = Counter()
         self._fetcher: Fetcher | None = None
         self._prefetcher: Prefetcher | None = None
         self._reading: ItemReading | None = None
@@ -194,8 +196,12 @@ class Runner:
 
     def browser_evidence(self) -> dict[str, Any]:
         """Return what the browser shows of the running item's page; nothing without one."""
-        page = self._reading.page if self._reading is not None else None
-        return {} if page is None else page.evidence()
+        reading = self._reading
+        if reading is None or reading.page is None:
+            return {}
+        check = reading.plan.nodeid.partition("[")[0]
+        self._screenshots[check] += 1
+        return reading.page.evidence(with_screenshot=self._screenshots[check] <= SCREENSHOTS)
 
     @contextmanager
     def client(self, origin: str, case: Case) -> Iterator[Client]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,40 @@ def test_evidence(opened: Run, tmp_path: Path) -> None:
     assert [url.rpartition("/")[2] for url in shown["failed_requests"]] == ["gone"]
     assert base64.b64decode(shown["screenshot"]).startswith(b"\xff\xd8")
     assert f"base64,{shown['screenshot']}" in report.read_text()
+
+
+@pytest.mark.parametrize(("write", "lines"), [("console.log", 20_000), ("write", 1100)])
+def test_flood_of_the_console(opened: Run, write: str, lines: int) -> None:
+    """It is cut off, in memory and in the report; an error behind it is found all the same."""
+    script = f"const write = console.log; for (let i = 0; i < {lines}; i++) {write}(i);"
+    ended = opened({"/": html(f"{script} setTimeout(() => {{ missing() }})")})
+    shown = browser(ended)
+    assert len(shown["console"]) <= 52
+    assert len(json.dumps(ended.verdict)) < 200_000
+    if write == "write":  # the browser's own function
+        assert shown["console"][-1] == "more than 1000 of console: the rest is not read"
+    assert "missing is not defined" in reason(ended)
+
+
+CASES = '''
+import pytest
+
+@pytest.mark.browser("content:/{name}")
+def test_it(page):
+    """It comes up."""
+'''
+
+
+def test_screenshots_of_the_first_failures(opened: Run, tmp_path: Path) -> None:
+    """The report says why there are no more of them."""
+    report = tmp_path / "report.html"
+    scripts = ["console.error('no')", "missing()", "fetch('/gone')", "fetch('/down')"]
+    plays = {f"/{name}": html(script) for name, script in zip("abcd", scripts, strict=True)}
+    plays["/down"] = answer("no", 500)
+    ended = opened(plays, "    pass", f"--html-file={report}", "-p", "no:randomly", check=CASES)
+    shown = [dict(cause["browser"]) for cause in ended.verdict["causes"]]
+    assert {bool(one["screenshot"]) for one in shown} == {True, False}
+    assert "only the first 3 failing cases of a check have one" in report.read_text()
 
 
 SAMPLE = '''
