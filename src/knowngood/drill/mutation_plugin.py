@@ -19,6 +19,7 @@ from ..mutation import Mutation
 from ..report.har_reader import HarRecording
 from ..safety import one_line
 from ..session import signals
+from ..session.collection import check_name
 from ..session.controller import Controller
 from ..session.rerun import Rerun, Rerunner
 from ..session.worker import Worker
@@ -153,7 +154,14 @@ class MutationPlugin:
         self.possible = len(self.results)
 
     def _tried(self, mutant: Mutant, rerunner: Rerunner) -> MutantResult:
+        """Run a case of each check that reads what is changed and, if none of them catches it, all
+        cases of them.
+        """
         items = [self._items[nodeid] for nodeid in self._items if nodeid in mutant.readers]
+        some = list({check_name(item): item for item in reversed(items)}.values())[::-1]
+        result = judge(mutant, rerunner.rerun(some, mutant.changed))
+        if result.notice is Notice.CAUGHT or len(some) == len(items):
+            return result
         return judge(mutant, rerunner.rerun(items, mutant.changed))
 
 

@@ -126,7 +126,7 @@ def drill(tmp_path: Path, service: Service) -> Callable[..., Drilled]:
         (tmp_path / "checks" / "conftest.py").write_text(conftest)
         file = tmp_path / "drill.json"
         file.unlink(missing_ok=True)
-        command = ["drill", "--env=test", f"--json={file}", "--seed=7", *options]
+        command = ["drill", "--env=test", f"--json={file}", "--seed=7", "--seconds=600", *options]
         ended = subprocess.run(
             [sys.executable, "-m", "knowngood", *command],
             cwd=tmp_path,
