@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from typing import Final
 from urllib.parse import urljoin
 
 import click
 
+from ..drill import MutationOptions, drill_mutations
 from ..safety import UsageError
 from ..scaffold import Change, changes, files, read_openapi, server, survey, write
 from ..session import Options
 from ..supervisor import verify
 from .console import print_line
+
+_SECONDS: Final = 10.0
+"""Seconds in which the new suite is drilled: enough for each kind of URL of a small service."""
 
 
 @click.command("init")
@@ -29,7 +35,8 @@ def command(
 
     URL is a page or an OpenAPI 3 document of the service, FILE an OpenAPI 3 document. It is asked
     with GET alone, at most 60 times, 4 at once, and by its robots.txt. Files that are there stay
-    as they are; a second run adds the checks that are new.
+    as they are; a second run adds the checks that are new. In the end it says what these checks
+    would not notice, and which lines would.
 
     \b
     Exit codes: those of `knowngood verify`, which runs the suite; with --dry-run 0;
@@ -49,7 +56,21 @@ def command(
     if dry_run:
         return 0
     print_line(f"\nruns it: knowngood verify --env={environment}")
-    return verify(Options.from_values(root=folder, cwd=folder, env=environment), (), print_line)
+    return _verify_and_drill(environment, folder)
+
+
+def _verify_and_drill(environment: str, folder: Path) -> int:
+    """Run the suite; where it passes, say what it would not notice. Return the run's exit code."""
+    with tempfile.TemporaryDirectory(prefix="knowngood-init-") as temporary:
+        har = Path(temporary) / "run.har"
+        options = Options.from_values(root=folder, cwd=folder, env=environment, har_file=har)
+        code = verify(options, (), print_line)
+        if code == 0:
+            print_line(f"\ndrills it for {_SECONDS:g} s: knowngood drill --env={environment}")
+            drill_mutations(
+                environment, MutationOptions(seconds=_SECONDS, from_har=har), say=print_line
+            )
+    return code
 
 
 def _carry_out(folder: Path, change: Change, *, dry_run: bool) -> None:

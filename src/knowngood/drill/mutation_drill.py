@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
 import sys
@@ -152,8 +153,15 @@ def _run(
         arguments.append(f"--level={level}")
     if recording is not None:
         os.environ[RUN_ID] = recording.run
-    with _in_folder(environment.root):
-        return int(pytest.main(arguments, plugins=[plugin]))
+    if recording is None:
+        with _in_folder(environment.root):
+            return int(pytest.main(arguments, plugins=[plugin]))
+    output = io.StringIO()  # the verdict on what was recorded is known, unless it is another now
+    with _in_folder(environment.root), contextlib.redirect_stdout(output):
+        code = int(pytest.main(arguments, plugins=[plugin]))
+    if plugin.trouble:
+        sys.stdout.write(output.getvalue())
+    return code
 
 
 @contextlib.contextmanager
