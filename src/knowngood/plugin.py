@@ -143,24 +143,48 @@ class EngineFinder:
         return PathFinder.find_spec(name, path) if name.startswith(f"{__package__}.") else None
 
 
+def _started(session: Worker | None) -> Worker:
+    if session is None:
+        raise pytest.UsageError("this fixture needs --env NAME")
+    return session
+
+
+@pytest.fixture(scope="session")
+def environment(pytestconfig: pytest.Config) -> Environment:
+    """The environment under test: its params, aliases and expectations."""
+    return _started(pytestconfig.stash.get(SESSION, None)).environment
+
+
+@pytest.fixture(scope="session")
+def shared_client(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Client]]:
+    """``shared_client("submission")`` is one client at that origin for the whole run: to log in
+    once. What it writes is deleted at the end of the run.
+    """
+    run = _started(pytestconfig.stash.get(SESSION, None)).run
+    yield run.shared_client
+    run.sweep_shared()
+
+
+@pytest.fixture(scope="session")
+def mutations() -> Sequence[Mutation]:
+    """What may go wrong with answers beside what the engine knows, for `knowngood drill`: none,
+    unless the suite has a fixture of this name.
+    """
+    return ()
+
+
 class CheckFixtures:
-    """What checks take, for one run. As methods they know the run without the fixture ``request``,
-    for which pytest inspects a function whenever it is asked for: thousands of times a run.
+    """What each item takes anew, for one run. As methods they know the run without the fixture
+    ``request``, for which pytest inspects a function whenever it is asked for: thousands of times
+    a run.
     """
 
     def __init__(self, session: Worker | None) -> None:
-        self._started = session
+        self._worker = session
 
     @property
     def _session(self) -> Worker:
-        if self._started is None:
-            raise pytest.UsageError("this fixture needs --env NAME")
-        return self._started
-
-    @pytest.fixture(scope="session")
-    def environment(self) -> Environment:
-        """The environment under test: its params, aliases and expectations."""
-        return self._session.environment
+        return _started(self._worker)
 
     @pytest.fixture
     def case(self) -> Case:
@@ -198,22 +222,6 @@ class CheckFixtures:
         origin = collection.origin_of(request.node)
         with self._session.run.client(origin, case) as client:
             yield client
-
-    @pytest.fixture(scope="session")
-    def shared_client(self) -> Iterator[Callable[[str], Client]]:
-        """``shared_client("submission")`` is one client at that origin for the whole run: to log in
-        once. What it writes is deleted at the end of the run.
-        """
-        run = self._session.run
-        yield run.shared_client
-        run.sweep_shared()
-
-    @pytest.fixture(scope="session")
-    def mutations(self) -> Sequence[Mutation]:
-        """What may go wrong with answers beside what the engine knows, for `knowngood drill`: none,
-        unless the suite has a fixture of this name.
-        """
-        return ()
 
     @pytest.fixture
     def schema(self, request: pytest.FixtureRequest) -> Callable[[str], json_schema.Schema]:
