@@ -230,6 +230,16 @@ def test_the_blind_spot_that_is_accepted(tmp_path: Path) -> None:
     assert (accepted.mutation, accepted.url) == ("header-gone", "site:/{locale}/")
 
 
+def test_the_options_of_a_drill() -> None:
+    """Each option of a drill of mutations is in the table of docs/drill.md."""
+    command = [sys.executable, "-m", "knowngood", "drill", "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    others = {"--env", "--fault", "--pairs", "--rollback", "--help"}
+    options = set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", shown, re.M)) - others
+    assert options >= {"--seed", "--fail-under"}
+    assert set(re.findall(r"^\| `(--[a-z-]+)[ `]", page("drill"), re.M)) == options
+
+
 def test_the_example_of_a_verdict() -> None:
     """The command of docs/verdicts.md ends as the page shows."""
     ended = typed(example("verdicts"), ROOT)
