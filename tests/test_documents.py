@@ -203,6 +203,23 @@ def test_the_example_of_an_environment(tmp_path: Path, monkeypatch: pytest.Monke
     assert keys | tables | {"serve"} == set(schema["properties"])
 
 
+def test_the_example_of_a_drill(tmp_path: Path, fhr_environment: Callable[..., Path]) -> None:
+    """The command of docs/drill.md says what one check would not notice, and writes both files."""
+    folder = tmp_path / "smoketests"
+    folder.mkdir()
+    (folder / "test_robots.py").write_text(example("checks"))
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = smoketests\n")
+    with fhr_standin.running(locales=1) as standin:
+        fhr_environment(standin.origins)
+        ended = typed(example("drill").replace("--env=stage", "--env=test"), tmp_path)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "test: the suite would not notice" in ended.stdout
+    assert ended.stdout.endswith("--fail-under=95: below it (exit 1)\n")
+    document = json.loads((tmp_path / "drill.json").read_text("ascii"))
+    assert document["counts"]["caught"] >= 4, "the check asserts the status"
+    assert "Where the suite is blind" in (tmp_path / "drill.html").read_text("utf-8")
+
+
 def test_the_mutation_of_a_suite() -> None:
     """The fixture that docs/drill.md shows changes the answers that it means, and no others."""
     (code,) = re.findall(r"```python\n(.+?)```", page("drill"), re.S)

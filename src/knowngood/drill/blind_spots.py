@@ -45,7 +45,7 @@ class BlindSpot:
     def sentence(self) -> str:
         """What the suite does not do about it, or why that is accepted."""
         if self.first.notice is Notice.MISNAMED:
-            return f"{self.change}: the first cause names {path(self.first.named) or 'no URL'}"
+            return f"{self.change}: the first cause names {path_of(self.first.named) or 'no URL'}"
         if self.first.notice is Notice.ACCEPTED:
             return f"{self.change}: {self.first.reason}"
         if self.first.reason:
@@ -98,7 +98,7 @@ def _place(mutants: Sequence[MutantResult]) -> str:
     kind = mutants[0].kind
     urls = {url for mutant in mutants for url in mutant.urls}
     is_step = " " in kind
-    return kind_in_words(kind) if is_step or len(urls) > 1 else path(urls.pop())
+    return kind_in_words(kind) if is_step or len(urls) > 1 else path_of(urls.pop())
 
 
 def kind_in_words(kind: str) -> str:
@@ -106,7 +106,7 @@ def kind_in_words(kind: str) -> str:
     return _ORIGIN.sub("", kind, count=1)
 
 
-def path(url: str) -> str:
+def path_of(url: str) -> str:
     """Return path and query of a URL."""
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
