@@ -37,19 +37,24 @@ MEDIA_TYPES: Final = {
 """By ending, the media types that are right, of which messages name the first (IANA's registry).
 Fonts are not here: browsers ignore their media type, and servers differ."""
 
-FIRST_BYTES: Final = {
+FIRST_BYTES: Final[dict[str, bytes | tuple[bytes, ...]]] = {
     "gif": b"GIF8",
     "jpeg": b"\xff\xd8\xff",
     "jpg": b"\xff\xd8\xff",
+    "otf": b"OTTO",
     "png": b"\x89PNG\r\n\x1a\n",
+    "ttf": (b"\0\1\0\0", b"OTTO", b"true", b"ttcf"),
     "webp": b"RIFF",
     "woff": b"wOFF",
     "woff2": b"wOF2",
 }
-"""By ending, what every such file begins with."""
+"""By ending, what every such file begins with; of several beginnings one."""
 
 LAST_BYTES: Final = {"gif": b";", "png": b"IEND"}
 """By ending, what the last bytes of every such file hold."""
+
+_WITH_SIZE: Final = frozenset({"eot", "woff", "woff2"})
+"""The endings of files whose header says how long the whole file is."""
 
 _END: Final = 64  # bytes that count as the last ones
 _HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
@@ -103,6 +108,39 @@ def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
         return ["no .svg file: there is no <svg> element"]
     if kind == "svg" and b"</svg>" not in body:  # any comment may follow
         return ["cut short: </svg> is missing"]
-    if kind in {"woff", "woff2"} and int.from_bytes(body[8:12]) != len(body):
-        return [f"cut short: {len(body)} bytes, its header says {int.from_bytes(body[8:12])}"]
-    return []
+    return _size_problems(kind, body)
+
+
+def _size_problems(kind: str, body: bytes) -> list[str]:
+    """Return whether a file is as long as its header says. Images and fonts whose header does not
+    say how long the file is may have something behind their end.
+    """
+    size = _size_in_header(kind, body)
+    wrong = size != len(body) if kind in _WITH_SIZE else size > len(body)
+    return [f"cut short: {len(body)} bytes, its header says {size}"] if wrong else []
+
+
+def _size_in_header(kind: str, body: bytes) -> int:
+    """Return how many bytes a file has at least, as its first ones say; 0 where they do not.
+
+    The formats: https://www.w3.org/TR/WOFF/, https://www.w3.org/submissions/EOT/,
+    https://developers.google.com/speed/webp/docs/riff_container,
+    https://learn.microsoft.com/typography/opentype/spec/otff
+    """
+    if kind in {"woff", "woff2"}:
+        return int.from_bytes(body[8:12])
+    if kind == "eot":
+        return int.from_bytes(body[:4], "little")
+    if kind == "webp":
+        return 8 + int.from_bytes(body[4:8], "little")
+    if kind in {"otf", "ttf"} and not body.startswith(b"ttcf"):
+        return _end_of_tables(body)
+    return 0
+
+
+def _end_of_tables(font: bytes) -> int:
+    """Return where the last table of an OpenType font ends, by the list of them at its start."""
+    end = 12 + 16 * int.from_bytes(font[4:6])
+    entries = (font[place : place + 16] for place in range(12, end, 16))
+    ends = (int.from_bytes(entry[8:12]) + int.from_bytes(entry[12:]) for entry in entries)
+    return max([end, *ends])

@@ -6,6 +6,11 @@ from knowngood.content.file_signatures import ending, problems
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" + b"IEND\xaeB`\x82"
 WOFF = b"wOFF\0\1\0\0" + (44).to_bytes(4) + bytes(32)
+EOT = (8).to_bytes(4, "little") + b"rest"
+WEBP = b"RIFF" + (8).to_bytes(4, "little") + b"WEBPdata"
+TTF = (
+    b"\0\1\0\0\0\1" + bytes(6) + b"cmap" + bytes(4) + (28).to_bytes(4) + (5).to_bytes(4) + b"glyph"
+)
 
 SOUND = {
     "css": ("/css/a.css", "text/css; charset=utf-8", b"a{b:c}"),
@@ -18,6 +23,11 @@ SOUND = {
     "svg-with-comment": ("/a.svg", "image/svg+xml", b"<svg></svg>" + b"<!-- x -->" * 99),
     "icon": ("/favicon.ico", "image/vnd.microsoft.icon", b"\0\0"),
     "font": ("/a.woff", "anything/at-all", WOFF),
+    "font-of-old": ("/a.eot", "application/vnd.ms-fontobject", EOT),
+    "font-with-tables": ("/a.ttf", "font/ttf", TTF),
+    "font-with-padding": ("/a.ttf", "font/ttf", TTF + bytes(3)),
+    "fonts-in-one": ("/a.ttf", "font/ttf", b"ttcf\xff\xff"),
+    "webp": ("/a.webp", "image/webp", WEBP),
     "no-ending": ("/feed", "text/plain", b"x"),
     "a-dot-in-a-folder": ("/v1.css/feed", "text/plain", b"x"),
 }
@@ -51,6 +61,12 @@ FAULTS = {
     "gif-cut": ("/a.gif", ["image/gif"], b"GIF89a...", "cut short"),
     "svg-misspelt": ("/a.svg", ["image/svg+xml"], b"<sgv></svg>", "no .svg file"),
     "svg-cut": ("/a.svg", ["image/svg+xml"], b"<svg><path", "cut short"),
+    "eot-cut": ("/a.eot", ["font/eot"], EOT[:-1], "cut short: 7 bytes, its header says 8"),
+    "ttf-cut": ("/a.ttf", ["font/ttf"], TTF[:-1], "cut short: 32 bytes, its header says 33"),
+    "ttf-of-few-bytes": ("/a.ttf", ["font/ttf"], TTF[:4], "cut short: 4 bytes"),
+    "no-ttf": ("/a.ttf", ["font/ttf"], bytes(99), "no .ttf file"),
+    "no-otf": ("/a.otf", ["font/otf"], TTF, "no .otf file"),
+    "webp-cut": ("/a.webp", ["image/webp"], WEBP[:-1], "cut short: 15 bytes, its header says 16"),
     "font-cut": ("/a.woff", ["font/woff"], WOFF[:-1], "cut short: 43 bytes, its header says 44"),
 }
 
