@@ -65,9 +65,9 @@ def changes(name: str, recorded: Recorded) -> dict[str, Change]:
 
 def changed(name: str, recorded: Recorded, predicate: str = "") -> Answer:
     """The answer as the mutation changes it; without ``predicate`` it must know one way only."""
-    found = changes(name, recorded)
-    change = found[predicate] if predicate else next(iter(found.values()))
-    assert predicate or len(found) == 1, f"{name}: {', '.join(found)}"
+    ways = changes(name, recorded)
+    change = ways[predicate] if predicate else next(iter(ways.values()))
+    assert predicate or len(ways) == 1, f"{name}: {', '.join(ways)}"
     answer = change.apply(recorded)
     assert answer is not None, f"{name} does not apply"
     return answer

@@ -35,6 +35,16 @@ def is_json(answer: Answer) -> bool:
     return kind in {"application/json", "text/json"} or kind.endswith("+json")
 
 
+def is_font(answer: Answer) -> bool:
+    """Return whether an answer is a font by its media type, of which there are old and new ones."""
+    return "font" in media_type(answer)
+
+
+def is_media(answer: Answer) -> bool:
+    """Return whether an answer is an image, a font, sound or video by its media type."""
+    return is_font(answer) or media_type(answer).startswith(("image/", "audio/", "video/"))
+
+
 def is_text(answer: Answer) -> bool:
     """Return whether the media type of an answer is one of text."""
     kind = media_type(answer)

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..fetch import Answer
-from .answers import body_of, is_html, is_text, with_body
+from .answers import body_of, is_html, is_media, is_text, with_body
 from .changes import the_change
 from .model import Change, Mutation, Recorded
 from .remedies import LEFTOVER_REMEDY, completeness_remedy, identity_remedy, media_type_remedy
@@ -52,17 +52,14 @@ def _encoding_remedy(answer: Answer, changed: Answer) -> str:
     return LEFTOVER_REMEDY if is_html(answer) else identity_remedy(answer, changed)
 
 
-def _swapped(*, alike: bool) -> Callable[[Recorded], Answer | None]:
-    """Return what gives an answer the body of the next one that is, or is not, for a URL of the
-    same shape: the same page in another locale, say.
-    """
+def _swapped(suits: Callable[[Answer, Answer], bool]) -> Callable[[Recorded], Answer | None]:
+    """Return what gives an answer the body of the next one that suits."""
 
     def edit(recorded: Recorded) -> Answer | None:
-        url, body = recorded.answer.url, body_of(recorded.answer)
-        candidates = (other for other in _behind(recorded) if _alike(url, other.url) == alike)
-        bodies = (body_of(other) for other in candidates) if body else iter(())
+        answer, body = recorded.answer, body_of(recorded.answer)
+        bodies = (body_of(other) for other in _behind(recorded) if suits(answer, other))
         new = next((other for other in bodies if other not in (b"", body)), None)
-        return with_body(recorded.answer, new) if new is not None else None
+        return with_body(answer, new) if body and new is not None else None
 
     return edit
 
@@ -75,24 +72,34 @@ def _behind(recorded: Recorded) -> list[Answer]:
     return sorted(recorded.others, key=lambda other: (other.url <= url, other.url))
 
 
-def _alike(url: str, other: str) -> bool:
-    """Return whether two URLs of a host differ in one segment of their paths at most."""
-    one, two = urlsplit(url), urlsplit(other)
-    ours, theirs = one.path.split("/"), two.path.split("/")
-    differing = sum(a != b for a, b in zip(ours, theirs, strict=False))
-    return one.netloc == two.netloc and len(ours) == len(theirs) and differing <= 1
+def _is_of_its_kind(answer: Answer, other: Answer) -> bool:
+    """Return whether the paths of two URLs differ in one segment, which names no file: the same
+    page in another locale, or another record.
+    """
+    one, two = urlsplit(answer.url).path.split("/"), urlsplit(other.url).path.split("/")
+    pairs = [pair for pair in zip(one, two, strict=False) if pair[0] != pair[1]]
+    return (
+        len(one) == len(two) and len(pairs) <= 1 and not any("." in segment for segment, _ in pairs)
+    )
 
 
-_ALIKE: Final = the_change(
-    "has the content of another URL of its kind", identity_remedy, _swapped(alike=True)
+def _is_of_another_kind(answer: Answer, other: Answer) -> bool:
+    """Return whether an answer is a document, page or script of another kind. Images and fonts do
+    not count: nothing but a list of their hashes tells one from the other.
+    """
+    return not is_media(answer) and not _is_of_its_kind(answer, other)
+
+
+_OF_ITS_KIND: Final = the_change(
+    "has the content of another URL of its kind", identity_remedy, _swapped(_is_of_its_kind)
 )
-_UNLIKE: Final = the_change(
-    "has the content of a URL of another kind", identity_remedy, _swapped(alike=False)
+_OF_ANOTHER_KIND: Final = the_change(
+    "has the content of a URL of another kind", identity_remedy, _swapped(_is_of_another_kind)
 )
 
 
 def _swaps(recorded: Recorded) -> Iterator[Change]:
-    return chain(_ALIKE(recorded), _UNLIKE(recorded))
+    return chain(_OF_ITS_KIND(recorded), _OF_ANOTHER_KIND(recorded))
 
 
 def _previous(recorded: Recorded) -> Answer | None:

@@ -6,25 +6,19 @@ from typing import Final
 
 from ..content import media_types
 from ..fetch import Answer
-from .answers import body_of, media_type, with_body
+from .answers import body_of, is_media, media_type, with_body
 from .bodies import ERROR_PAGE
 from .changes import the_change
 from .model import Mutation, Recorded
+from .remedies import FILE_REMEDY
 
 _SYNTAX_REMEDY: Final = "assert checks.syntax_problems(resource) == []"
-_FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
 
 
 def _is_code(answer: Answer) -> bool:
     """Return whether an answer is a script or a stylesheet by its media type."""
     kind = media_type(answer)
     return kind == "text/css" or media_types.SCRIPT_TYPES.match(kind) is not None
-
-
-def _is_media(answer: Answer) -> bool:
-    """Return whether an answer is an image, a font, or sound or pictures by its media type."""
-    kind = media_type(answer)
-    return kind.startswith(("image/", "font/", "audio/", "video/")) or "font" in kind
 
 
 def _code_of(answer: Answer) -> bytes:
@@ -45,7 +39,7 @@ def _stray_brace(recorded: Recorded) -> Answer | None:
 
 
 def _page_in_place(recorded: Recorded) -> Answer | None:
-    if not _is_media(recorded.answer) or not body_of(recorded.answer):
+    if not is_media(recorded.answer) or not body_of(recorded.answer):
         return None
     return with_body(recorded.answer, ERROR_PAGE)
 
@@ -64,6 +58,6 @@ FILES: Final = (
     Mutation(
         "media-is-html",
         "a lost file is answered with a page, under the media type of its name",
-        the_change("is an HTML page in place of the file", _FILE_REMEDY, _page_in_place),
+        the_change("is an HTML page in place of the file", FILE_REMEDY, _page_in_place),
     ),
 )

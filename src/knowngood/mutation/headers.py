@@ -8,7 +8,7 @@ from typing import Final
 
 from ..fetch import Answer
 from ..safety import one_line
-from .answers import body_of, is_text, media_type, succeeded, with_header, without_header
+from .answers import body_of, is_font, is_text, media_type, succeeded, with_header, without_header
 from .changes import change, the_change
 from .model import Change, Mutation, Recorded
 from .remedies import media_type_remedy
@@ -88,8 +88,9 @@ def _cached(recorded: Recorded) -> Answer | None:
 
 
 def _other_media_type(recorded: Recorded) -> Answer | None:
+    """Declare another media type, but of a font, where no browser looks at it."""
     kind = media_type(recorded.answer)
-    if not kind or not succeeded(recorded.answer):
+    if not kind or not succeeded(recorded.answer) or is_font(recorded.answer):
         return None
     return with_header(recorded.answer, "content-type", _wrong_type(kind))
 

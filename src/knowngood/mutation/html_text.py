@@ -98,12 +98,12 @@ def _end_of_element(text: str, name: str, inner: int) -> int:
 
 def attributes(text: str, tag: Tag) -> dict[str, Attribute]:
     """Return the attributes of a tag by their names in lower case; of equal names the first."""
-    found: dict[str, Attribute] = {}
+    by_name: dict[str, Attribute] = {}
     for match in _ATTRIBUTE.finditer(text, tag.start + 1 + len(tag.name), tag.inner):
         if match["name"] is not None:
             value = unescape((match["value"] or "").strip("\"'"))
-            found.setdefault(match["name"].lower(), Attribute(value, *match.span()))
-    return found
+            by_name.setdefault(match["name"].lower(), Attribute(value, *match.span()))
+    return by_name
 
 
 def value_of(text: str, tag: Tag, name: str) -> str | None:

@@ -157,8 +157,8 @@ def _ids_gone(recorded: Recorded) -> Iterator[Change]:
     """Yield the loss of each id that a script looks up, which loses the element for the script."""
     page = _page_of(recorded.answer)
     ids = dict.fromkeys(value_of(page, tag, "id") or "" for tag in tags(page))
-    wanted = (name for name in ids if name in recorded.element_ids and _SIMPLE.fullmatch(name))
-    for name in islice(wanted, _MOST):
+    used = (name for name in ids if name in recorded.element_ids and _SIMPLE.fullmatch(name))
+    for name in islice(used, _MOST):
         remedy = f"assert response.html.css_first('[id=\"{name}\"]') is not None"
         predicate = f'has no element with the id "{name}", which scripts use'
         yield _page_change(predicate, remedy, _id_finder(name))

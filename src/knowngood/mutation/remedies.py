@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from ..content import file_signatures
 from ..fetch import Answer
-from .answers import body_of, is_json, is_text, media_type, text_of
+from .answers import body_of, is_json, is_media, is_text, media_type, text_of
 from .json_text import document_of
 
 PAGE_REMEDY: Final = "assert checks.page_problems(response) == []"
 LEFTOVER_REMEDY: Final = "assert checks.leftover_problems(response) == []"
+FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
 JSON_REMEDY: Final = "response.json()  # strict"
 
 _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
@@ -30,14 +33,23 @@ def media_type_remedy(answer: Answer, _changed: Answer) -> str:
     return f"assert response.media_type == {media_type(answer)!r}"
 
 
-def completeness_remedy(answer: Answer, _changed: Answer) -> str:
+def completeness_remedy(answer: Answer, changed: Answer) -> str:
     """Return the line that notices that the body ends early."""
     if is_json(answer):
         return JSON_REMEDY
+    if is_media(answer) and _is_no_file(changed):
+        return FILE_REMEDY
     end = text_of(answer)[-_END:]
     if end:
         return f"assert response.text.endswith({end!r})"
     return f"assert len(response.content) == {len(body_of(answer))}"
+
+
+def _is_no_file(answer: Answer) -> bool:
+    """Return whether a body contradicts the ending of the file's name."""
+    path = urlsplit(answer.url).path
+    types = [media_type(answer)]
+    return bool(file_signatures.problems(path, types, body_of(answer), html=False))
 
 
 def identity_remedy(answer: Answer, other: Answer) -> str:

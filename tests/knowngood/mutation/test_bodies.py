@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from recorded_answers import PAGE, answered, changed, changes, document, page, read
 
+from knowngood.fetch import Answer
 from knowngood.mutation import Recorded
 
 BODIES = ["body-empty", "body-is-error-page", "body-cut-in-half", "body-of-zeros"]
@@ -98,3 +99,33 @@ def test_body_of_before() -> None:
     old = page("<p>old", headers={"ETag": "1"}).answer
     answer = changed("body-of-before", replace(page(headers={"ETag": "2"}), previous=old))
     assert (answer.body, answer.header("etag")) == (b"<p>old", "2")
+
+
+def test_pictures_are_not_swapped_with_others() -> None:
+    """Which picture is which nothing tells but a list of hashes; of one kind they are swapped."""
+    on = answered(b"on", "image/gif", url="http://site.test/fr/on.gif")
+    off = answered(b"off", "image/gif", url="http://site.test/fr/off.gif")
+    german = answered(b"an", "image/gif", url="http://site.test/de/on.gif")
+    assert not changes("body-of-another-url", Recorded("GET", on, others=(off,)))
+    assert changed("body-of-another-url", Recorded("GET", on, others=(off, german))).body == b"an"
+
+
+@pytest.mark.parametrize(
+    ("answer", "remedy"),
+    [
+        (document([1]).answer, "response.json()  # strict"),
+        (page().answer, r"assert response.text.endswith('t();</script>\n</body>\n</html>\n')"),
+        (
+            answered(b"GIF89a...;", "image/gif", url="http://site.test/x.gif"),
+            "assert checks.file_problems(resource) == []",
+        ),
+        (
+            answered(b"\xff\xd8\xff...", "image/jpeg", url="http://site.test/x.jpg"),
+            "assert len(response.content) == 6",
+        ),
+    ],
+)
+def test_remedy_of_half_a_body(answer: Answer, remedy: str) -> None:
+    """The line is one that is certain to notice."""
+    (change,) = changes("body-cut-in-half", Recorded("GET", answer)).values()
+    assert change.remedy == remedy

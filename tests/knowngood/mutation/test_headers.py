@@ -85,3 +85,9 @@ def test_charset_of_ascii_stays() -> None:
     """Without a letter beyond ASCII every charset reads the same."""
     assert not changes("charset-wrong", page("<p>plain"))
     assert not changes("charset-wrong", Recorded("GET", answered(b"\xff", "image/png")))
+
+
+@pytest.mark.parametrize("kind", ["font/woff2", "application/vnd.ms-fontobject"])
+def test_media_type_of_a_font_stays(kind: str) -> None:
+    """Browsers do not look at it, so that another one would change nothing."""
+    assert not changes("media-type-wrong", Recorded("GET", answered(b"wOFF", kind)))

@@ -23,7 +23,7 @@ def test_another_id() -> None:
     """Each id of the body, and the one in Location, becomes another of its form."""
     ways = changes("write-other-id", CREATED)
     answers = [change.apply(CREATED) for change in ways.values()]
-    read_back = [(read(each).json(), each.header("location")) for each in answers if each]
+    read_back = [(read(one).json(), one.header("location")) for one in answers if one]
     assert dict(zip(ways, read_back, strict=True)) == {
         'has another value for "uuid"': ({"data": {"id": "ab0", "n": 1}, "uuid": 8}, "/users/ab0"),
         'has another value for "data.id"': (
@@ -106,3 +106,9 @@ def test_slow_answer_is_the_same_answer() -> None:
     (change,) = changes("slow", CREATED).values()
     assert change.apply(CREATED) == CREATED.answer
     assert change.slowdown == 10
+
+
+def test_files_are_not_slow() -> None:
+    """Pages and documents are made by a program, which may be slow; a script is a file."""
+    assert changes("slow", page())
+    assert not changes("slow", Recorded("GET", answered("f()", "text/javascript")))
