@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..content import leftovers, page_elements, page_structure, page_texts, variation
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Mapping, Sequence
 
     from ..fetch import Response
@@ -54,7 +55,7 @@ def framing_problems(page: Response, frame: str = "") -> list[str]:
 
 def texts(page: Response) -> frozenset[str]:
     """Return the texts of a page that a translator translates, each as it stands in an element."""
-    return page_texts.of(page.html)
+    return page.once(_texts)
 
 
 def borrowed_text_problems(
@@ -89,7 +90,15 @@ def empty_text_problems(page: Response, model: Response) -> list[str]:
     """Return the headings, labels, buttons and links that are empty and have a text in ``model``,
     the same page in another language.
     """
-    empty, allowed = leftovers.empty_texts(page.html), leftovers.empty_texts(model.html)
+    empty, allowed = page.once(_empty_texts), model.once(_empty_texts)
     if empty.total() <= allowed.total():
         return []
     return [f"{tag}: it is empty, and has a text in {model.path}" for tag in empty - allowed]
+
+
+def _texts(page: Response) -> frozenset[str]:
+    return page_texts.of(page.html)
+
+
+def _empty_texts(page: Response) -> Counter[str]:
+    return leftovers.empty_texts(page.html)

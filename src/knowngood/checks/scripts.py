@@ -32,8 +32,7 @@ def script_type_problems(page: Response) -> list[str]:
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
     """Return why scripts that stand in the page do not parse; ``judge`` knows other dialects."""
-    scripts = page_elements.scripts(page.html, str(page.url))
-    inline = [(source, kind) for url, source, kind in scripts if not url]
+    inline = [(source, kind) for url, source, kind in page.once(_scripts) if not url]
     troubles = [judged(*script, judge) if script[0].strip() else None for script in inline]
     return [f"inline script {n}: {why}" for n, why in enumerate(troubles, 1) if why]
 
@@ -132,10 +131,10 @@ def element_problems(page: Response, model: Response, resources: Iterable[Resour
     ``model`` is the same page in another language.
     """
     named = set[str]().union(*map(javascript_names.selectors, script_sources(model, resources)))
-    there = page_elements.selectors(model.html) & named
+    there = model.once(_selectors) & named
     return [
         f"no element {selector}, which scripts look for and {model.path} has"
-        for selector in sorted(there - page_elements.selectors(page.html))
+        for selector in sorted(there - page.once(_selectors))
     ]
 
 
@@ -167,7 +166,7 @@ def _running(page: Response, resources: Iterable[Resource]) -> tuple[list[tuple[
     exchanges = {script.url: script.exchange for script in resources if script.kind == "script"}
     scripts: list[tuple[str, bytes]] = []
     complete = True
-    for url, source, _ in page_elements.scripts(page.html, str(page.url)):
+    for url, source, _ in page.once(_scripts):
         exchange = exchanges.get(url)
         if not url:
             scripts.append(("", source))
@@ -176,3 +175,11 @@ def _running(page: Response, resources: Iterable[Resource]) -> tuple[list[tuple[
         elif url in exchanges:
             complete = False
     return scripts, complete
+
+
+def _scripts(page: Response) -> list[tuple[str, bytes, str]]:
+    return list(page_elements.scripts(page.html, str(page.url)))
+
+
+def _selectors(page: Response) -> set[str]:
+    return page_elements.selectors(page.html)

@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
-from weakref import WeakSet
 
 from .fetcher import Fetcher
 from .page_loader import PageLoad
@@ -71,13 +70,12 @@ class Prefetcher:
         self._position = {plan.nodeid: number for number, plan in enumerate(plans)}
         self._readers = Counter(planned for plan in plans for planned in plan.planned)
         self._loads: dict[PlannedProbe, Future[PageLoad]] = {}
-        self._pages: WeakSet[Future[PageLoad]] = WeakSet()
+        self._pages: set[Future[PageLoad]] = set()  # those under way
         self._next = 0
 
     def advance(self, nodeid: str) -> None:
         """Ask for as much as the window takes. Call this when an item starts."""
         position = self._position.get(nodeid, 0)
-        self._pages = WeakSet(page for page in self._pages if not page.done())
         if self._by_group:
             self._ask_group(position)
             return
@@ -89,7 +87,8 @@ class Prefetcher:
     def take(self, planned: PlannedProbe) -> PageLoad:
         """Wait for what ``planned`` asks for and return it."""
         load = self._load(planned)
-        self._fetcher.hurry(load)
+        if not load.done():
+            self._fetcher.hurry(load)
         return load.result()
 
     def arrived(self, planned: Iterable[PlannedProbe]) -> list[Exchange]:
@@ -134,4 +133,5 @@ class Prefetcher:
             self._loads[planned] = load
             if planned.resources:
                 self._pages.add(load)
+                load.add_done_callback(self._pages.discard)
         return load

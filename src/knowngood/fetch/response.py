@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
@@ -20,7 +20,7 @@ from .probe import Exchange
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from selectolax.lexbor import LexborHTMLParser
 
@@ -28,6 +28,8 @@ LARGEST_TEXT: Final = 2 << 20
 """Bytes up to which a body is read as text. Pages of the web have up to one million."""
 
 _TEXT_KEPT: Final = 64 * 1024
+
+Result = TypeVar("Result")
 
 
 class NoAnswer(KnowngoodError, httpx.TransportError):
@@ -86,6 +88,7 @@ class Response(httpx.Response):
 
     _exchange: ReferenceType[Exchange]
     _asked: tuple[str, str]  # method and URL
+    _results: dict[Callable[[Response], Any], Any]
 
     @property
     def request(self) -> httpx.Request:
@@ -141,6 +144,15 @@ class Response(httpx.Response):
     def html(self) -> LexborHTMLParser:
         """The body parsed as a browser parses HTML; for CSS selectors."""
         return html.parse(self.text)
+
+    def once(self, read: Callable[[Response], Result]) -> Result:
+        """Return what ``read`` returns of this answer. It is called once, and several claims share
+        what it returned, so nobody may change that.
+        """
+        if read not in self._results:
+            self._results[read] = read(self)
+        result: Result = self._results[read]
+        return result
 
     @property
     def deleted(self) -> bool:
@@ -209,13 +221,24 @@ def _respond(exchange: Exchange) -> Response:
     why = why_turned_away(exchange)
     if why:
         raise Blocked(exchange, why)
-    response = Response(answer.status, headers=answer.headers, stream=_NO_STREAM)
+    response = Response(answer.status, stream=_NO_STREAM)
+    response.headers = _headers(answer.headers)
     response._content = decoded(answer)  # httpx takes longer to find out that it is not encoded
     response.is_closed = response.is_stream_consumed = True
     response.elapsed = timedelta(seconds=exchange.attempts[-1].seconds)
     response._exchange = ref(exchange)
     response._asked = exchange.probe.method, answer.url
+    response._results = {}
     return response
+
+
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> httpx.Headers:
+    """Return these headers as httpx has them. It would look at the type of each name and value,
+    which takes longer than all else about an answer.
+    """
+    headers = httpx.Headers()
+    headers._list = [(name, name.lower(), value) for name, value in pairs]
+    return headers
 
 
 def request_headers(run_id: str, send: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:

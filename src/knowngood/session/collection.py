@@ -97,6 +97,15 @@ def kind_of(item: pytest.Item) -> Hashable:
     return (item.nodeid.partition("[")[0], *map(id, item.own_markers))
 
 
+def share_location(items: Iterable[pytest.Item]) -> None:
+    """Give the cases of a check its place in the file; pytest looks on disk for that of each."""
+    firsts: dict[Hashable, pytest.Item] = {}
+    for item in items:
+        file, line, _ = firsts.setdefault(kind_of(item), item).location
+        if isinstance(item, pytest.Function):
+            item.location = (file, line, item.getmodpath())
+
+
 def asks_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:
     """Return the URLs that the marks of ``item`` declare. Raises BadMark."""
     asks, kind = item.session.stash.setdefault(_ASKS, {}), kind_of(item)

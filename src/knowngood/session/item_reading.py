@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from ..browser import OpenedPage
-from ..fetch import Client, Exchange, Plan, PlannedProbe, resource_group
+from ..fetch import Client, Exchange, PageLoad, Plan, PlannedProbe, resource_group
 from .failure import Comparison
 
 
@@ -17,6 +17,7 @@ class ItemReading:
     Attributes:
         plan: what it declares to read.
         repeated: the plan that was asked for again in its place; None if nothing was.
+        loads: what the probes that it reads now brought, once they were waited for.
         compared: the last comparison of it that failed.
         clients: the clients that it uses.
         page: the page that is open in the browser for it, if one is.
@@ -27,6 +28,7 @@ class ItemReading:
 
     plan: Plan
     repeated: Plan | None = None
+    loads: tuple[PageLoad, ...] = ()
     compared: Comparison | None = None
     clients: list[Client] = field(default_factory=list)
     page: OpenedPage | None = None

@@ -17,9 +17,9 @@ from ..fetch import (
     ANEW,
     Client,
     Fetcher,
+    PageLoad,
     PageTooLarge,
     Plan,
-    PlannedProbe,
     Prefetcher,
     Probe,
     Replay,
@@ -131,6 +131,7 @@ class Runner:
         if reading.repeated is not None:
             self._prefetcher.release(reading.repeated)
         reading.repeated = replace(reading.plan, planned=planned)
+        reading.loads = ()
         reading.rounds += 1
 
     def note_late(self, nodeid: str) -> None:
@@ -157,16 +158,16 @@ class Runner:
 
     def responses(self) -> Sequence[Response]:
         """Return the answers to all that the running item declares. Raises NoAnswer, Blocked."""
-        return [respond(self._take(planned).exchange) for planned in self._now().planned]
+        return [respond(load.exchange) for load in self._loads()]
 
     def resources(self) -> Sequence[Resource]:
         """Return what the pages that the running item declares need.
 
         Raises NoAnswer, Blocked, and ContentTooLarge where that could not be found out.
         """
-        reading = self._now()
         self.responses()
-        visits = [self._take(probe) for probe in reading.planned if probe.resources]
+        declared = zip(self._now().planned, self._loads(), strict=True)
+        visits = [load for planned, load in declared if planned.resources]
         for visit in visits:
             if visit.trouble:
                 raise PageTooLarge(visit.exchange, visit.trouble)
@@ -183,7 +184,7 @@ class Runner:
         if not reading.planned:
             raise UsageError('the fixture `page` needs @pytest.mark.browser("ORIGIN:/path")')
         self.responses()[0].raise_for_status()
-        load, left = self._take(reading.planned[0]), self.ticket.deadline - time.time()
+        load, left = self._loads()[0], self.ticket.deadline - time.time()
         with opened(self._browser, load, fetcher, self.environment, left) as page:
             reading.page = page
             page.load()
@@ -314,6 +315,10 @@ class Runner:
             raise RuntimeError("responses can only be read while a check runs")
         return self._reading
 
-    def _take(self, planned: PlannedProbe) -> Any:
-        assert self._prefetcher is not None
-        return self._prefetcher.take(planned)
+    def _loads(self) -> tuple[PageLoad, ...]:
+        """Return what came for the probes of the running item; wait for it."""
+        reading, prefetcher = self._now(), self._prefetcher
+        assert prefetcher is not None
+        if not reading.loads:
+            reading.loads = tuple(prefetcher.take(planned) for planned in reading.planned)
+        return reading.loads

@@ -133,6 +133,7 @@ class Worker:
         self.expected = len(self._plans)
         runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
         if runs_here and self._plans and not self._config.option.collectonly:
+            collection.share_location(session.items)
             self.run.expect(list(self._plans.values()), by_group=self._worker)
             gc.freeze()  # items live to the end; without this every collection walks over them
             gc.set_threshold(GARBAGE)

@@ -9,7 +9,14 @@ import pytest
 from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn, page, raw
 
 from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
-from knowngood.fetch.response import Blocked, NoAnswer, Resource, request_headers, respond
+from knowngood.fetch.response import (
+    Blocked,
+    NoAnswer,
+    Resource,
+    Response,
+    request_headers,
+    respond,
+)
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
@@ -63,6 +70,19 @@ def test_several_checks_read_one_response(ask: Any) -> None:
     node = response.html.css_first("p")
     assert node is not None
     assert node.attributes["lang"] == "fr"
+
+
+def test_what_is_read_once_is_computed_once(ask: Any) -> None:
+    """Several claims share what one found in an answer; each question has its own result."""
+    response, calls = respond(ask(answer("body"))), []
+
+    def size(read: Response) -> int:
+        calls.append(read)
+        return len(read.content)
+
+    assert [response.once(size), response.once(size)] == [4, 4]
+    assert calls == [response]
+    assert response.once(lambda read: read.text) == "body"
 
 
 def test_a_response_does_not_keep_its_exchange(serve: Serve, fetchers: Fetchers) -> None:

@@ -1,8 +1,8 @@
-"""What a check claims, by its docstring."""
+"""What a check claims, by its docstring, and what its cases have in common."""
 
 import pytest
 
-from knowngood.session.collection import LONGEST_CLAIM, claim_in
+from knowngood.session.collection import LONGEST_CLAIM, claim_in, kind_of, share_location
 
 SENTENCES = {
     "one line": ("Debug mode is off.", "Debug mode is off."),
@@ -47,3 +47,30 @@ def test_an_endless_claim_is_cut_between_words() -> None:
 def test_a_claim_is_printable() -> None:
     """A docstring cannot drive the terminal."""
     assert claim_in("It is \x1b[2J gone.") == "It is \\x1b[2J gone."
+
+
+@pytest.fixture
+def cases(request: pytest.FixtureRequest) -> list[pytest.Item]:
+    """Cases of a check, as pytest has collected them: those of this file's first one."""
+    name = test_a_claim_is_the_first_sentence.__name__
+    items = [item for item in request.session.items if item.nodeid.partition("[")[0].endswith(name)]
+    return items or pytest.skip("these cases were not selected")
+
+
+def test_cases_share_their_location_but_for_their_names(cases: list[pytest.Item]) -> None:
+    """It is what pytest itself finds for each case."""
+    share_location(cases)
+    assert [item.location for item in cases] == [
+        type(item).location.func(item)  # type: ignore[attr-defined]
+        for item in cases
+    ]
+    assert len({item.location for item in cases}) == len(cases)
+
+
+def test_a_case_with_a_mark_of_its_own_is_another_kind(
+    cases: list[pytest.Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rules are looked at once for all cases that have the same marks, and for each other one."""
+    first, second, third = cases[:3]
+    monkeypatch.setattr(third, "own_markers", [*third.own_markers, pytest.mark.slow.mark])
+    assert kind_of(first) == kind_of(second) != kind_of(third)
