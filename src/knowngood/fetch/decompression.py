@@ -1,7 +1,7 @@
 """Undo Content-Encoding within bounds.
 
-A few kilobytes of gzip can stand for gigabytes (a "bomb"). So the decoded size is found out here
-before anything holds the decoded body.
+A few kilobytes of gzip or Brotli can stand for gigabytes (a "bomb"). So the decoded size is found
+out here before anything holds the decoded body.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..safety import KnowngoodError
 if TYPE_CHECKING:
     from .probe import Answer
 
-ACCEPTED: Final = "gzip, deflate"
+ACCEPTED: Final = "gzip, deflate, br"
 """The value of Accept-Encoding: what can be undone here."""
 
 _CHUNK: Final = 64 * 1024
@@ -40,8 +40,10 @@ def decoded_size(body: bytes, encoding: str, limit: int) -> int:
     names = [name for name in names if name not in {"", "identity"}]
     if not names or not body:
         return len(body)
-    if len(names) > 1 or names[0] not in {"gzip", "x-gzip", "deflate"}:
+    if len(names) > 1 or names[0] not in {"gzip", "x-gzip", "deflate", "br"}:
         raise BadEncoding(f"Content-Encoding {encoding!r}, but {ACCEPTED!r} was offered")
+    if names[0] == "br":
+        return _brotli_size(body, limit)
     return _inflated_size(body, names[0], limit)
 
 
@@ -75,11 +77,11 @@ def _inflated_size(body: bytes, name: str, limit: int) -> int:
         return _drain(zlib.decompressobj(zlib.MAX_WBITS | (16 if gzip else 0)), body, name, limit)
     except zlib.error as error:
         if gzip:
-            raise BadEncoding(f"not {name}, though Content-Encoding says so: {error}") from None
+            raise _not(name, error) from None
     try:
         return _drain(zlib.decompressobj(-zlib.MAX_WBITS), body, name, limit)
     except zlib.error as error:
-        raise BadEncoding(f"not {name}, though Content-Encoding says so: {error}") from None
+        raise _not(name, error) from None
 
 
 def _drain(inflate: zlib._Decompress, body: bytes, name: str, limit: int) -> int:
@@ -88,11 +90,39 @@ def _drain(inflate: zlib._Decompress, body: bytes, name: str, limit: int) -> int
     rest = body
     while not inflate.eof:
         more = inflate.decompress(rest, _CHUNK)
-        size += len(more)
-        if size > limit:
-            message = f"{len(body)} bytes of {name} decode to more than {limit} bytes"
-            raise BadEncoding(message, too_large=True)
+        size = _grown(size, more, body, name, limit)
         rest = inflate.unconsumed_tail
         if not more and not rest and not inflate.eof:
             raise BadEncoding(f"the {name} body ends early")
     return size
+
+
+def _brotli_size(body: bytes, limit: int) -> int:
+    """Size of Brotli (RFC 7932). What follows it is refused, as curl does."""
+    import brotli
+
+    decompressor = brotli.Decompressor()
+    size = 0
+    rest = body
+    try:
+        while not decompressor.is_finished():
+            more = decompressor.process(rest, output_buffer_limit=_CHUNK)
+            size = _grown(size, more, body, "br", limit)
+            rest = b""
+            if not more and not decompressor.is_finished():
+                raise BadEncoding("the br body ends early")
+    except brotli.error as error:
+        raise _not("br", error) from None
+    return size
+
+
+def _grown(size: int, more: bytes, body: bytes, name: str, limit: int) -> int:
+    """Return the size with ``more`` of it. Raises BadEncoding beyond the limit."""
+    if size + len(more) > limit:
+        message = f"{len(body)} bytes of {name} decode to more than {limit} bytes"
+        raise BadEncoding(message, too_large=True)
+    return size + len(more)
+
+
+def _not(name: str, error: Exception) -> BadEncoding:
+    return BadEncoding(f"not {name}, though Content-Encoding says so: {error}")

@@ -4,6 +4,7 @@ import gzip
 import tracemalloc
 import zlib
 
+import brotli
 import httpx
 import pytest
 
@@ -16,6 +17,7 @@ LIMIT = 1024 * 1024
 GZIP = gzip.compress(TEXT, mtime=0)
 ZLIB = zlib.compress(TEXT)
 RAW = zlib.compress(TEXT, wbits=-zlib.MAX_WBITS)
+BROTLI = brotli.compress(TEXT)
 
 
 def bomb(size: int, wbits: int) -> bytes:
@@ -26,6 +28,14 @@ def bomb(size: int, wbits: int) -> bytes:
     return b"".join([*parts, deflate.flush()])
 
 
+def brotli_bomb(size: int) -> bytes:
+    """The same in Brotli."""
+    compressor = brotli.Compressor(quality=5)
+    chunk = bytes(1024 * 1024)
+    parts = [compressor.process(chunk) for _ in range(size // len(chunk))]
+    return b"".join([*parts, compressor.finish()])
+
+
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
@@ -34,6 +44,7 @@ def bomb(size: int, wbits: int) -> bytes:
         pytest.param(GZIP, " GZip ", id="gzip-spelt-otherwise"),
         pytest.param(ZLIB, "deflate", id="zlib"),
         pytest.param(RAW, "deflate", id="raw-deflate"),
+        pytest.param(BROTLI, "br", id="brotli"),
         pytest.param(GZIP, "gzip, identity", id="identity-beside-it"),
         pytest.param(GZIP + b"garbage", "gzip", id="garbage-after-gzip"),
         pytest.param(ZLIB + b"garbage", "deflate", id="garbage-after-zlib"),
@@ -67,6 +78,7 @@ def test_gzipped_twice_is_undone_once() -> None:
         pytest.param(bomb(64 * LIMIT, zlib.MAX_WBITS | 16), "gzip", id="gzip"),
         pytest.param(bomb(64 * LIMIT, zlib.MAX_WBITS), "deflate", id="zlib"),
         pytest.param(bomb(64 * LIMIT, -zlib.MAX_WBITS), "deflate", id="raw-deflate"),
+        pytest.param(brotli_bomb(64 * LIMIT), "br", id="brotli"),
     ],
 )
 def test_bomb(body: bytes, encoding: str) -> None:
@@ -97,8 +109,8 @@ def test_limit_is_exact(size: int, wbits: int) -> None:
 
 @pytest.mark.parametrize(
     ("body", "name"),
-    [(GZIP, "gzip"), (ZLIB, "deflate"), (RAW, "deflate")],
-    ids=["gzip", "zlib", "raw-deflate"],
+    [(GZIP, "gzip"), (ZLIB, "deflate"), (RAW, "deflate"), (BROTLI, "br")],
+    ids=["gzip", "zlib", "raw-deflate", "brotli"],
 )
 def test_truncated_anywhere(body: bytes, name: str) -> None:
     """A body cut short is refused wherever the cut is, and is not called too large."""
@@ -118,8 +130,11 @@ def test_truncated_anywhere(body: bytes, name: str) -> None:
         pytest.param(RAW, "x-gzip", "not x-gzip", id="raw-as-gzip"),
         pytest.param(GZIP, "deflate", "not deflate", id="gzip-as-deflate"),
         pytest.param(GZIP[:-8] + b"\0\0\0\0" + GZIP[-4:], "gzip", "not gzip", id="checksum"),
-        pytest.param(TEXT, "br", "'br', but 'gzip, deflate' was offered", id="brotli"),
-        pytest.param(TEXT, "zstd", "'zstd'", id="zstd"),
+        pytest.param(TEXT, "br", "not br", id="text-as-brotli"),
+        pytest.param(GZIP, "br", "not br", id="gzip-as-brotli"),
+        pytest.param(BROTLI, "gzip", "not gzip", id="brotli-as-gzip"),
+        pytest.param(BROTLI + b"garbage", "br", "not br", id="garbage-after-brotli"),
+        pytest.param(TEXT, "zstd", "'zstd', but 'gzip, deflate, br' was offered", id="zstd"),
         pytest.param(TEXT, "utf-8", "'utf-8'", id="no-encoding-at-all"),
         pytest.param(gzip.compress(GZIP, mtime=0), "gzip, gzip", "'gzip, gzip'", id="stacked"),
         pytest.param(
@@ -149,6 +164,9 @@ BODIES = {
     "gzip-cut": GZIP[:-9],
     "zlib-cut": ZLIB[:-5],
     "raw-cut": RAW[:-1],
+    "brotli": BROTLI,
+    "brotli-cut": BROTLI[:-1],
+    "brotli-and-garbage": BROTLI + b"garbage",
     "gzip-twice": gzip.compress(GZIP, mtime=0),
 }
 

@@ -612,7 +612,7 @@ def test_every_request_says_who_asks(serve: Serve, fetchers: Fetchers) -> None:
     assert headers["user-agent"].startswith("knowngood/")
     assert "run run-1" in headers["user-agent"]
     assert headers["x-knowngood-run"] == "run-1"
-    assert headers["accept-encoding"] == "gzip, deflate"
+    assert headers["accept-encoding"] == "gzip, deflate, br"
     assert headers["accept"] == "*/*"
     assert headers["x-own"] == "1"
     assert len(headers) == 6
