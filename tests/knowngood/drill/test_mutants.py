@@ -1,0 +1,108 @@
+"""Mutants are drawn by a seed: every mutation of every kind of URL once before any comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from answered_site import SITE
+
+from knowngood.drill.mutants import Mutant, Mutants
+from knowngood.drill.targets import Target
+from knowngood.fetch import Answer, Attempt, Exchange, Probe, Tape
+from knowngood.mutation import Change, Mutation, Recorded
+
+
+def target(kind: str, path: str, body: bytes = b"x") -> Target:
+    """Make a target of one URL that one item reads."""
+    answer = Answer(200, SITE + path, ((b"content-type", b"text/html"),), body)
+    exchange = Exchange(Probe("site", SITE + path), (Attempt(0, 0.1, 200),), answer)
+    return Target(kind, SITE + path, (exchange,), frozenset({path}))
+
+
+def mutation(name: str, *suffixes: bytes) -> Mutation:
+    """Make a mutation that adds each of these to a body, but not to an empty one."""
+
+    def changes(recorded: Recorded) -> Iterator[Change]:
+        for suffix in suffixes:
+
+            def apply(recorded: Recorded, suffix: bytes = suffix) -> Answer | None:
+                body = recorded.answer.body
+                return replace(recorded.answer, body=body + suffix) if body else None
+
+            yield Change(f"ends with {suffix!r}", "", apply)
+
+    return Mutation(name, "", changes)
+
+
+PAGES = [target("site:/{page}", path) for path in ("/a", "/b", "/c")]
+OTHER = target("site:/other", "/other")
+
+
+def drawn(*mutations: Mutation, targets: list[Target], seed: int = 7) -> list[Mutant]:
+    """Draw all mutants."""
+    return list(Mutants(Tape(), targets, mutations).drawn(seed))
+
+
+def test_each_kind_meets_each_mutation_before_any_comes_twice() -> None:
+    """Time that ends early has tried a bit of everything."""
+    mutations = [mutation("one", b"1", b"2", b"3"), mutation("two", b"1")]
+    mutants = drawn(*mutations, targets=[*PAGES, OTHER])
+    first = {(mutant.kind, mutant.mutation.name) for mutant in mutants[:4]}
+    assert len(first) == 4
+
+
+def test_a_change_is_made_in_all_of_a_kind_and_in_one() -> None:
+    """A file that one page lacks is another fault than one that all lack."""
+    mutants = drawn(mutation("one", b"1"), targets=PAGES)
+    assert [len(mutant.targets) for mutant in mutants] == [3, 1]
+    assert mutants[0].readers == {"/a", "/b", "/c"}
+
+
+def test_what_cannot_be_changed_so_is_left_as_it_is() -> None:
+    """An empty answer among its like stays; where all are empty there is no mutant."""
+    empty = target("site:/{page}", "/d", b"")
+    (in_all, _) = drawn(mutation("one", b"1"), targets=[*PAGES, empty], seed=1)
+    assert len(in_all.changed) == 3
+    assert drawn(mutation("one", b"1"), targets=[empty]) == []
+
+
+def test_what_changes_nothing_is_no_mutant() -> None:
+    """A mutation that returns the answer as it was proves nothing."""
+    assert drawn(mutation("one", b""), targets=PAGES) == []
+
+
+def test_a_seed_draws_the_same_again() -> None:
+    """The order hangs on the seed alone."""
+    mutations = [mutation("one", b"1", b"2"), mutation("two", b"1", b"2")]
+
+    def order(seed: int) -> list[tuple[str, str, int]]:
+        mutants = drawn(*mutations, targets=[*PAGES, OTHER], seed=seed)
+        return [(m.kind, m.change.predicate, len(m.targets)) for m in mutants]
+
+    assert order(7) == order(7)
+    assert order(7) != order(8)
+
+
+def test_mutants_are_counted_without_being_made() -> None:
+    """A drill that runs out of time says how many there are."""
+    mutations = [mutation("one", b"1", b"2"), mutation("two", b"1")]
+    mutants = Mutants(Tape(), [*PAGES, OTHER], mutations)
+    assert mutants.count(7) == len(list(mutants.drawn(7))) == 9
+
+
+def test_other_answers_of_the_kind_come_first() -> None:
+    """A swap takes the page of another locale rather than any page."""
+    seen: list[Recorded] = []
+
+    def changes(recorded: Recorded) -> Iterator[Change]:
+        seen.append(recorded)
+        return iter(())
+
+    pages = [target("site:/{page}", path, path.encode()) for path in ("/a", "/b")]
+    stranger = target("site:/other", "/other", b"other")
+    drawn(Mutation("look", "", changes), targets=[stranger, *pages])
+    others = {r.answer.url: [other.url for other in r.others] for r in seen}
+    (page,) = [url for url in others if url != stranger.url]
+    assert others[page][0] in {p.url for p in pages}
+    assert others[page][-1] == stranger.url
