@@ -46,6 +46,7 @@ LOST: Final = {
 
 EXEMPT: Final = {
     "page-http-reference": "it needs TLS, which the proxy does not speak",
+    "page-http-redirect": "it needs TLS, which the proxy does not speak",
     **{
         name: "no check sees it, or sees it alone: edges, releases, certificates, silence"
         for name, fault in FAULTS.items()

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from fhr_standin.faults import FAULTS
 from fhr_standin.locales import choose
 from fhr_standin.running import Standin
 
@@ -97,6 +98,8 @@ def run(
             )
             command = [sys.executable, "-m", "pytest", f"--env={file}", f"--verdict-file={verdict}"]
             command += ["-p", "no:cacheprovider", "-p", "no:randomly"]
+            if fault in FAULTS and FAULTS[fault].caught_by == "browser":
+                command.append("--level=full")
             usage = measure(command, ROOT, _WITHIN)
         if not verdict.exists():
             raise BenchmarkError(f"seed {seed} {fault}: no verdict\n{usage.output[-3000:]}")

@@ -63,6 +63,7 @@ class Fetcher:
         self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Reservation]] = {}
         self._loaders: WeakKeyDictionary[Future[PageLoad], PageLoader] = WeakKeyDictionary()
         self._silent = SilentOrigins(budget.probe)
+        self._retries = budget.attempts - 1
         self._edges = environment.edges
         self._tape = tape
         self._transport: Transport | None = None
@@ -145,15 +146,22 @@ class Fetcher:
     def ask_silent_again(self) -> list[Exchange]:
         """Ask once more for what nobody answered, and return the exchanges. Of each origin that
         answered before ask for that as well: if only that comes, the origin is in reach.
+
+        Where somebody of an origin is heard, its other probes get the attempts that any probe gets:
+        a network that has just come back may still lose one answer in ten.
         """
         silent = list(self.statistics.silent)
         origins = dict.fromkeys(probe.origin for probe in silent)
         witnesses = [probe for o in origins if (probe := self.statistics.witnesses.get(o))]
-        exchanges = self.again([*silent, *witnesses])
-        for exchange in exchanges[len(silent) :]:
-            if exchange.heard:
-                self.statistics.note_reached(exchange)
-        return exchanges[: len(silent)]
+        exchanges = dict(zip([*silent, *witnesses], self.again([*silent, *witnesses]), strict=True))
+        for _ in range(self._retries):
+            heard = {probe.origin for probe, exchange in exchanges.items() if exchange.heard}
+            left = [p for p, e in exchanges.items() if p.origin in heard and not e.heard]
+            exchanges |= zip(left, self.again(left), strict=True)
+        for probe in witnesses:
+            if exchanges[probe].heard:
+                self.statistics.note_reached(exchanges[probe])
+        return [exchanges[probe] for probe in silent]
 
     def lacking(self, origin: str, addresses: Sequence[str]) -> list[Exchange]:
         """Return the exchanges with those of ``addresses`` that lack a URL which the run found at

@@ -6,6 +6,7 @@ import threading
 import time
 import tracemalloc
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime, timedelta, timezone
@@ -1063,3 +1064,23 @@ def test_an_origin_that_is_gone_has_no_witness(serve: Serve, fetchers: Fetchers)
     [exchange] = fetcher.ask_silent_again()
     assert not exchange.heard
     assert fetcher.statistics.answered_at["content"] == answered
+
+
+def test_what_is_asked_again_gets_the_usual_attempts(serve: Serve, fetchers: Fetchers) -> None:
+    """A network that is back loses an answer now and then: another one is asked for, where
+    somebody of the origin is heard.
+    """
+    asked: Counter[str] = Counter()
+
+    def respond(talk: Talk) -> None:
+        asked[talk.request.target] += 1
+        lost = {"/a": 3, "/b": 4}.get(talk.request.target, 0)  # two before, then when asked again
+        close(talk) if asked[talk.request.target] <= lost else answer()(talk)
+
+    server = serve(respond)
+    fetcher = fetchers(server, attempts=2)
+    for path in ("/there", "/a", "/b"):
+        ask(fetcher, f"{server.url}{path}")
+    exchanges = fetcher.ask_silent_again()
+    assert [exchange.heard for exchange in exchanges] == [True, False]
+    assert asked == {"/there": 2, "/a": 4, "/b": 4}
