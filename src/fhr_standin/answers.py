@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 from urllib.parse import unquote, urlsplit
 
-from fhr_standin.asgi import Response, Scope
+from fhr_standin.asgi import Response, Scope, header
 from fhr_standin.bagheera import Submission
 from fhr_standin.content import Content, content_ask
 from fhr_standin.errors import UsageError
@@ -73,7 +73,7 @@ class Recording:
         for number, (scope, asked) in self._content.items():
             # Most faults are about a few paths: what is beside them need not be asked.
             if armed.concerns(asked):
-                yield number, content.response(scope)
+                yield number, content.response(_with_own_tag(scope, content))
 
 
 def answer_requests(site: Site, source: TextIO, target: TextIO) -> None:
@@ -115,6 +115,19 @@ def _scope(request: Mapping[str, Any]) -> Scope:
         "query_string": url.query.encode(),
         "headers": headers,
     }
+
+
+def _with_own_tag(scope: Scope, content: Content) -> Scope:
+    """Return a conditional request with the entity tag that this very deployment gives.
+
+    Whoever recorded it had the tag from the sound one, and would have got another one here.
+    """
+    if header(scope, b"if-none-match") in (b"", b"*"):
+        return scope
+    others = [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]
+    plain = {**scope, "headers": others}
+    tags = [value for name, value in content.response(plain).headers if name == b"etag"]
+    return {**plain, "headers": [*others, *((b"if-none-match", tag) for tag in tags)]}
 
 
 def _as_data(number: int, answer: Response) -> dict[str, Any]:

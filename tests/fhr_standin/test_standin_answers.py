@@ -207,6 +207,23 @@ def test_only_changed_answers_are_written(site: Site) -> None:
     assert b"Not found" in base64.b64decode(answer["body"])
 
 
+@pytest.mark.parametrize("fault", ["config-debug-on", "conditional-ignored"])
+def test_who_knows_a_file_knows_it_from_the_same_deployment(fault: str, site: Site) -> None:
+    """The tag that was recorded is the sound one's: with a fault another one would have come."""
+    path = "/fr/js/config.json"
+    first = {"id": 1, **wanted(path, "GET", {})}
+    tag = dict(Recording(site, ORIGINS, [first]).sound[1].headers)[b"etag"].decode()
+    again = {"id": 2, **wanted(path, "GET", {"If-None-Match": tag})}
+    recording = Recording(site, ORIGINS, [first, again])
+    changed = recording.changed(arm([fault], site.locales.values())[0])
+    assert recording.sound[2].status == 304
+    assert changed is not None
+    assert changed[2].status == {"config-debug-on": 304, "conditional-ignored": 200}[fault]
+    if fault == "config-debug-on":
+        own = dict(changed[1].headers)[b"etag"]
+        assert dict(changed[2].headers)[b"etag"] == own != tag.encode()
+
+
 def test_the_control_is_not_answered(site: Site) -> None:
     """A request to an origin that is not the deployment's is left alone."""
     request = {"id": 1, **wanted("/", "GET", {}), "url": "http://control.test/control.txt"}

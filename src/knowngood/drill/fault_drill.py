@@ -1,4 +1,7 @@
-"""``knowngood drill``: start a deployment sound, then with each fault, then with pairs of faults.
+"""``knowngood drill``: run a deployment sound, then with each fault, then with pairs of faults.
+
+A fault that does nothing but change answers is replayed, where the environment says how; for any
+other one, and for pairs, a deployment is started.
 
 Each run must end as the fault says, by the checks that claim to catch it, and its first cause must
 name a URL that the fault touches. Pairs, drawn at random, show that no fault hides another.
@@ -23,6 +26,7 @@ from ..safety import Say
 from ..session.options import Options
 from ..supervisor import watched
 from . import results, table
+from .fault_replay import replaying
 from .faults import Fault, list_faults
 from .results import DrillResult, DrillRun
 
@@ -99,19 +103,43 @@ class FaultDrill:
         yield sound
         if sound.right and document is not None:
             self.release = document["release"]["seen"]
-            yield from self._run_all(
-                [*(results.alone(fault, document["checks"]) for fault in faults), *pairs]
-            )
+            alone = [results.alone(fault, document["checks"]) for fault in faults]
+            yield from self._run_all(alone, pairs)
 
-    def _run_all(self, runs: Sequence[DrillRun]) -> Iterator[DrillResult]:
+    def _run_all(
+        self, alone: Sequence[DrillRun], pairs: Sequence[DrillRun]
+    ) -> Iterator[DrillResult]:
         at_once = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
         with ThreadPoolExecutor(at_once) as pool:
-            futures = [pool.submit(self._run, run) for run in runs]
+            futures = [pool.submit(self._run, run) for run in pairs]
             try:
+                for run, result in self._replayed(alone):
+                    if result is not None:
+                        yield result
+                    else:
+                        futures.append(pool.submit(self._run, run))
                 for future in as_completed(futures):
                     yield future.result()[0]
             finally:
                 pool.shutdown(cancel_futures=True)
+
+    def _replayed(self, runs: Sequence[DrillRun]) -> Iterator[tuple[DrillRun, DrillResult | None]]:
+        """Yield each run with its result; with None where a deployment has to tell, since a replay
+        cannot, or since it did not end as it should. Those that cannot come first.
+        """
+        by_fault = {run.name: run for run in runs if _may_be_replayed(run)}
+        config = self.environment.serve.drill if self.environment.serve else None
+        if not by_fault or config is None or not config.answers:
+            yield from ((run, None) for run in runs)
+            return
+        with replaying(self.environment, list(by_fault), self.release, self.variables) as replay:
+            yield from ((run, None) for run in runs if run.name not in replay.faults)
+            for name in filter(replay.faults.__contains__, by_fault):
+                began, run = time.monotonic(), by_fault[name]
+                ended = replay.conclusion(name)
+                seconds = time.monotonic() - began
+                result = results.judge(run, ended, seconds, b"") if ended is not None else None
+                yield run, result if result is not None and result.right else None
 
     def _run(self, run: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
         """Run as ``knowngood verify`` does, without its lock: several may run here."""
@@ -129,6 +157,11 @@ class FaultDrill:
         ended = watched(options, arguments, run_id, output.append, self.variables)
         seconds = time.monotonic() - began
         return results.judge(run, ended, seconds, b"".join(output)), ended.document
+
+
+def _may_be_replayed(run: DrillRun) -> bool:
+    """Return whether the run that is recorded sees all that the fault changes."""
+    return all(fault.level == LEVELS[0] for fault in run.faults)
 
 
 def bytecode_in(folder: str) -> dict[str, str]:

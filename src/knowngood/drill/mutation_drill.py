@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from ..environment import Environment, load_here
 from ..fetch import Answer
 from ..mutation import MUTATIONS
@@ -29,6 +27,7 @@ from .mutant import MutationDrill
 from .mutation_document import document
 from .mutation_plugin import MutationPlugin
 from .mutation_score import TOO_LOW, exit_code, score
+from .recording_plugin import run_recorded
 
 SECONDS: Final = 60.0
 """Seconds for mutants where nobody says how many."""
@@ -146,33 +145,16 @@ def _run(
 
     On a recording it has that run's id, which is in the nonces that were sent.
     """
-    arguments = [f"--env={environment.path}", "-q", "-n0"]
-    if environment.serve is not None and environment.serve.drill is not None:
-        arguments.append("--drill=none")  # the small deployment that is made for drills
-    if level is not None:
-        arguments.append(f"--level={level}")
-    if recording is not None:
-        os.environ[RUN_ID] = recording.run
+    arguments = [f"--level={level}"] if level is not None else []
     if recording is None:
-        with _in_folder(environment.root):
-            return int(pytest.main(arguments, plugins=[plugin]))
+        return run_recorded(environment, plugin, arguments)
+    os.environ[RUN_ID] = recording.run
     output = io.StringIO()  # the verdict on what was recorded is known, unless it is another now
-    with _in_folder(environment.root), contextlib.redirect_stdout(output):
-        code = int(pytest.main(arguments, plugins=[plugin]))
+    with contextlib.redirect_stdout(output):
+        code = run_recorded(environment, plugin, arguments)
     if plugin.trouble:
         sys.stdout.write(output.getvalue())
     return code
-
-
-@contextlib.contextmanager
-def _in_folder(root: Path) -> Iterator[None]:
-    """Let checks import what lies in ``root``, as ``python -m pytest`` there does."""
-    sys.path.insert(0, str(root))
-    try:
-        with contextlib.chdir(root):
-            yield
-    finally:
-        sys.path.remove(str(root))
 
 
 def _left_out(plugin: MutationPlugin) -> Iterator[str]:

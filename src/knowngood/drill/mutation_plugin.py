@@ -1,50 +1,44 @@
 """The pytest plugin of a mutation drill: change what the deployment answered, and look again.
 
-The suite runs once against the deployment and must pass; what it received is kept.
-Then one answer after the other is changed, and the checks that read it run again in the same
-process. No further request is sent.
+One answer after the other is changed, and the checks that read it run again in the same process.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
 
-from ..fetch import Answer, Replay, Tape
+from ..fetch import Answer, Replay
 from ..mutation import Mutation
 from ..report.har_reader import HarRecording
 from ..safety import one_line
-from ..session import signals
 from ..session.collection import check_name
-from ..session.controller import Controller
 from ..session.rerun import Rerun, Rerunner
-from ..session.worker import Worker
 from ..verdict import VerdictKind
+from ..verdict.run_results import RunResults
 from .har_tape import HarTape
 from .mutant import MutantResult, Notice
 from .mutants import Mutant, Mutants
+from .recording_plugin import RecordingPlugin, worker_of
 from .targets import targets_of
 
 _OUTSIDE: Final = 3  # URLs of a result's that are listed of those that have no recorded answer
 
 
-class MutationPlugin:
-    """Records a run, and tries mutants until ``seconds`` are over.
+class MutationPlugin(RecordingPlugin):
+    """Tries mutants of what a run received until ``seconds`` are over.
 
     Attributes:
         results: what came of the mutants, in the order in which ``seed`` draws them.
-        trouble: why there are none; empty if there are.
         seconds: how long the mutants took.
         requests: how many requests the run sent.
         origins: the URL of each origin that was asked.
         release: the release that answered; None if it does not say.
         possible: how many mutants there are; more than results where time was short.
-        interrupted: whether somebody ended it early.
-        unrepeatable: the items that do not pass again on their own recording; they are left out.
     """
 
     def __init__(
@@ -55,47 +49,28 @@ class MutationPlugin:
         previous: Mapping[str, Answer] | None = None,
         recording: HarRecording | None = None,
     ) -> None:
+        super().__init__()
         self._limit = seconds
         self._seed = seed
         self._mutations = list(mutations)
         self._has_own = False
         self._previous = previous or {}
         self._recording = recording
-        self._tape = Tape()
-        self._plans: dict[str, Any] = {}
-        self._items: dict[str, pytest.Item] = {}
         self.results: list[MutantResult] = []
-        self.trouble = ""
         self.seconds = 0.0
         self.requests = 0
         self.release: str | None = None
         self.origins: Mapping[str, str] = {}
         self.possible = 0
-        self.interrupted = False
-        self.unrepeatable: list[str] = []
-
-    # -- what pytest calls
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> Generator[None]:
         """Where a file holds what was answered, run on that and start nothing."""
         if self._recording is not None:
-            worker = _worker(session)
+            worker = worker_of(session)
             worker.environment = worker.environment.with_origins(self._recording.origins)
             worker.replay = Replay(HarTape(self._recording))
         yield
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self, session: pytest.Session) -> None:
-        """Keep what is received from now on."""
-        _worker(session).run.tape = self._tape
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_collection_finish(self, session: pytest.Session) -> Generator[None]:
-        """Note what each item will read, before the first one runs."""
-        yield
-        self._plans = _worker(session).plans
-        self._items = {item.nodeid: item for item in session.items}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Function) -> None:
@@ -104,46 +79,14 @@ class MutationPlugin:
             self._has_own = True
             self._mutations += item._request.getfixturevalue("mutations")
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """Once the verdict is given, try the mutants."""
-        yield
-        controller = cast(
-            Controller, session.config.pluginmanager.get_plugin("knowngood-controller")
-        )
-        verdict = controller.verdict
-        if verdict is None or verdict.kind is not VerdictKind.PASSED:
-            self.trouble = "the run did not pass, so its checks prove nothing about mutants"
-            return
-        signals.no_alarm()
-        results = controller.results
+    def again(self, rerunner: Rerunner, results: RunResults) -> None:
+        """Try one mutant after the other."""
         self.requests = results.requests if self._recording is None else 0
-        self.release = results.release.seen
-        self.origins = _worker(session).environment.origins
-        rerunner = Rerunner(_worker(session), self._plans, self._tape, results)
-        self.interrupted = True
-        with signals.cut_short():
-            self._leave_out_unrepeatable(rerunner)
-            self._try_all(rerunner)
-            self.interrupted = False
-
-    # -- the mutants
-
-    def _leave_out_unrepeatable(self, rerunner: Rerunner) -> None:
-        """Leave out the items that do not pass on unchanged answers."""
-        verdict = rerunner.rerun(list(self._items.values())).verdict
-        bad = {
-            outcome.nodeid for outcome in (*verdict.failures, *verdict.known, *verdict.unsettled)
-        }
-        self.unrepeatable = sorted(bad & self._items.keys())
-        for nodeid in self.unrepeatable:
-            del self._items[nodeid]
-
-    def _try_all(self, rerunner: Rerunner) -> None:
-        tape = self._tape
-        tape.readers = {n: probes for n, probes in tape.readers.items() if n in self._items}
-        targets = targets_of(tape, rerunner.environment.params)
-        mutants = Mutants(tape, targets, self._mutations, self._previous)
+        self.release, self.origins = results.release.seen, rerunner.environment.origins
+        readers = self.tape.readers
+        self.tape.readers = {n: probes for n, probes in readers.items() if n in self.items}
+        targets = targets_of(self.tape, rerunner.environment.params)
+        mutants = Mutants(self.tape, targets, self._mutations, self._previous)
         began = time.monotonic()
         for mutant in mutants.drawn(self._seed):
             self.results.append(self._tried(mutant, rerunner))
@@ -157,7 +100,7 @@ class MutationPlugin:
         """Run a case of each check that reads what is changed and, if none of them catches it, all
         cases of them.
         """
-        items = [self._items[nodeid] for nodeid in self._items if nodeid in mutant.readers]
+        items = [self.items[nodeid] for nodeid in self.items if nodeid in mutant.readers]
         some = list({check_name(item): item for item in reversed(items)}.values())[::-1]
         result = judge(mutant, rerunner.rerun(some, mutant.changed))
         if result.notice is Notice.CAUGHT or len(some) == len(items):
@@ -205,7 +148,3 @@ def _place(url: str) -> str:
     """Return the part of a URL by which causes are compared: its origin and path."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-def _worker(session: pytest.Session) -> Worker:
-    return cast(Worker, session.config.pluginmanager.get_plugin("knowngood-session"))

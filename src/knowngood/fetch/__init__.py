@@ -42,6 +42,7 @@ from .response import (
     Resource,
     Response,
     WrongStatus,
+    request_headers,
     respond,
 )
 from .statistics import by_connection
@@ -91,6 +92,7 @@ __all__ = [
     "may_be_chance",
     "proxy_hint",
     "redirects",
+    "request_headers",
     "resource_group",
     "respond",
     "target_of",

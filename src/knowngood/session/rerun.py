@@ -28,11 +28,13 @@ class Rerun:
 
     Attributes:
         verdict: the verdict of the whole suite.
+        results: what it is folded from.
         given: the probes that got a changed answer.
         unknown: the probes that the recording has no answer to.
     """
 
     verdict: Verdict
+    results: RunResults
     given: tuple[Probe, ...]
     unknown: tuple[Probe, ...]
 
@@ -57,6 +59,11 @@ class Rerunner:
         """The environment of the run, with the origins that were asked."""
         return self._worker.environment
 
+    @property
+    def run_id(self) -> str:
+        """The id of the run."""
+        return self._worker.run.ticket.run_id
+
     def rerun(
         self, items: Sequence[pytest.Item], changed: Mapping[Exchange, Exchange] | None = None
     ) -> Rerun:
@@ -76,7 +83,8 @@ class Rerunner:
         finally:
             runner.close()
         results.add_result(_without_new_checks(runner))
-        return Rerun(fold(results.evidence()), tuple(replay.given), tuple(replay.unknown))
+        verdict = fold(results.evidence())
+        return Rerun(verdict, results, tuple(replay.given), tuple(replay.unknown))
 
     def _outcomes(self, runner: Runner, item: pytest.Item) -> list[Outcome]:
         """Run one item, tear it down but not what it shares, and return what it ended in."""

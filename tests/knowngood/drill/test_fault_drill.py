@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,74 @@ def test_a_sound_deployment_that_fails(drill: Drill, failing: dict[str, list[str
     assert code == 1, output
     assert "0 of 1 as expected" in output
     assert "missed: (sound)" in output
+
+
+@pytest.fixture
+def replayed(
+    drill: Drill,
+    project: Path,
+    failing: dict[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> dict[str, Conclusion | None]:
+    """By fault, what its replay ends in; a real run with it is right."""
+    replayed: dict[str, Conclusion | None] = {}
+    (project / "environments" / "ours.toml").write_text(
+        ENVIRONMENT.replace("[budget]", 'answers = ["made up"]\n[budget]')
+    )
+
+    class Replay:
+        faults = replayed.keys()
+        conclusion = replayed.get
+
+    monkeypatch.setattr(fault_drill, "replaying", lambda *_: nullcontext(Replay))
+    return replayed
+
+
+@pytest.fixture
+def started(failing: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The faults that a deployment is started with."""
+    started: list[str] = []
+    watched = fault_drill.watched
+
+    def noted(options: Options, *more: Any) -> Conclusion:
+        started.append(options.drill or "")
+        return watched(options, *more)
+
+    monkeypatch.setattr(fault_drill, "watched", noted)
+    return started
+
+
+@pytest.mark.parametrize(
+    ("verdict", "starts"),
+    [
+        ("FAILED", ["none", "empty"]),
+        ("PASSED", ["none", "empty", "gone"]),
+        ("", ["none", "empty", "gone"]),
+    ],
+    ids=["right", "wrong", "left-out"],
+)
+def test_a_replay_that_is_right_takes_no_deployment(
+    verdict: str,
+    starts: list[str],
+    drill: Drill,
+    replayed: dict[str, Conclusion | None],
+    started: list[str],
+) -> None:
+    """One that is not is never a miss by itself: a real run decides."""
+    document = {
+        "failures": [{"check": "page is there"}],
+        "checks": {name: {"unsteady": False, "catches": [f]} for name, f in CATCHES.items()},
+        "reason": "replayed",
+        "verdict": verdict,
+        "origins": {"site": "http://site"},
+        "causes": [PAGE_CAUSE],
+    }
+    codes = {"FAILED": 1, "PASSED": 0}
+    replayed["gone"] = Conclusion(codes[verdict], document) if verdict else None
+    code, output = drill(faults=["gone", "empty"], pairs=0)
+    assert code == 0, output
+    assert sorted(started) == sorted(starts)
+    assert "3 of 3 as expected, 2 of 2 named" in output
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,16 @@ def test_a_read_may_come_more_often_than_it_was_recorded() -> None:
     assert ask(replay, exchange("POST", "/list").probe).answer is None
 
 
+def test_a_read_that_comes_again_is_that_with_the_same_headers() -> None:
+    """What a server answers depends on them: on Accept-Encoding, say."""
+    asked = [exchange(body=body, began=began) for began, body in enumerate([b"packed", b"plain"])]
+    plainly = replace(asked[1].probe, headers=(("Accept-Encoding", "identity"),))
+    replay = Replay(taped(asked[0], replace(asked[1], probe=plainly)))
+    replay.begin("a")
+    probes = [asked[0].probe, plainly, asked[0].probe, plainly]
+    assert [body_of(ask(replay, probe)) for probe in probes] == [b"packed", b"plain"] * 2
+
+
 def test_a_shared_login_is_found_in_another_items_walk() -> None:
     """Only the first item logs in while it is recorded; each may be the first to do so again."""
     tape = taped(exchange("POST", "/login", sent=b"me", began=1), nodeid="first")

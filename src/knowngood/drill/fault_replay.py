@@ -1,0 +1,88 @@
+"""Replay faults that do nothing but change answers, in one process and without a deployment.
+
+:mod:`.replay_process` is that process: the suite runs there once, on the sound deployment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from ..environment import BadEnvironment, Environment
+from ..safety import process_group
+from ..supervisor import Conclusion
+from ..verdict import EXIT_CODES, VerdictKind
+
+_MODULE: Final = "knowngood.drill.replay_process"
+
+
+class FaultReplay:
+    """A process that replays one fault after the other.
+
+    Attributes:
+        faults: the names of the faults that it can replay; none where the suite does not pass on
+            the sound deployment.
+
+    Raises BadEnvironment where ``serve.drill.answers`` does not work.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
+        self._process = process
+        able = self._ask(json.dumps(order)) or []
+        if isinstance(able, dict):
+            raise BadEnvironment(able["error"])
+        self.faults = frozenset(able)
+
+    def conclusion(self, fault: str) -> Conclusion | None:
+        """Return what a run with ``fault`` ends in; None where only a deployment can tell."""
+        document = self._ask(fault)
+        if document is None:
+            return None
+        return Conclusion(EXIT_CODES[VerdictKind(document["verdict"])], document)
+
+    def _ask(self, line: str) -> Any:
+        """Write a line and return the answer to it; None where the process has ended."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(f"{line}\n".encode())
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        answer = self._process.stdout.readline()
+        return json.loads(answer) if answer.endswith(b"\n") else None
+
+
+@contextmanager
+def replaying(
+    environment: Environment,
+    faults: Sequence[str],
+    release: str | None,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[FaultReplay]:
+    """Start the process that replays ``faults``, and end it.
+
+    ``release`` is what the deployment serves; ``variables`` are added to its environment.
+    """
+    order = {
+        "environment": str(environment.path),
+        "root": str(environment.root),
+        "release": release,
+        "faults": list(faults),
+    }
+    with process_group.start(
+        [sys.executable, "-m", _MODULE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **(variables or {})},
+    ) as process:
+        try:
+            yield FaultReplay(process, order)
+        finally:
+            process_group.end(process)

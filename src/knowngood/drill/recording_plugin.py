@@ -1,0 +1,120 @@
+"""The pytest plugin of a drill that needs no deployment but once.
+
+The suite runs against the deployment and must pass; what it received is kept. Then its checks run
+again in the same process, on answers of which some are changed. No further request is sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any, cast
+
+import pytest
+
+from ..environment import Environment
+from ..fetch import Tape
+from ..session import signals
+from ..session.controller import Controller
+from ..session.rerun import Rerunner
+from ..session.worker import Worker
+from ..verdict import VerdictKind
+from ..verdict.run_results import RunResults
+
+
+class RecordingPlugin:
+    """Records a run, and has its items run again once it has passed.
+
+    Attributes:
+        tape: what the run received.
+        items: the items that can run again, by node id.
+        unrepeatable: the items that do not pass again on their own recording; they are left out.
+        trouble: why nothing ran again; empty if something did.
+        interrupted: whether somebody ended it early.
+    """
+
+    def __init__(self) -> None:
+        self.tape = Tape()
+        self.items: dict[str, pytest.Item] = {}
+        self.unrepeatable: list[str] = []
+        self.trouble = ""
+        self.interrupted = False
+        self._plans: dict[str, Any] = {}
+
+    def again(self, rerunner: Rerunner, results: RunResults) -> None:
+        """Run items again; ``results`` is what the whole run reported. A subclass says how."""
+        raise NotImplementedError
+
+    # -- what pytest calls
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Keep what is received from now on."""
+        worker_of(session).run.tape = self.tape
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> Generator[None]:
+        """Note what each item will read, before the first one runs."""
+        yield
+        self._plans = worker_of(session).plans
+        self.items = {item.nodeid: item for item in session.items}
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        """Once the verdict is given, run the items again."""
+        yield
+        controller = cast(
+            Controller, session.config.pluginmanager.get_plugin("knowngood-controller")
+        )
+        verdict = controller.verdict
+        if verdict is None or verdict.kind is not VerdictKind.PASSED:
+            self.trouble = "the run did not pass, so its checks prove nothing about changed answers"
+            return
+        signals.no_alarm()
+        rerunner = Rerunner(worker_of(session), self._plans, self.tape, controller.results)
+        self.interrupted = True
+        with signals.cut_short():
+            self._leave_out_unrepeatable(rerunner)
+            self.again(rerunner, controller.results)
+            self.interrupted = False
+
+    def _leave_out_unrepeatable(self, rerunner: Rerunner) -> None:
+        """Leave out the items that do not pass on unchanged answers."""
+        verdict = rerunner.rerun(list(self.items.values())).verdict
+        bad = {
+            outcome.nodeid for outcome in (*verdict.failures, *verdict.known, *verdict.unsettled)
+        }
+        self.unrepeatable = sorted(bad & self.items.keys())
+        for nodeid in self.unrepeatable:
+            del self.items[nodeid]
+
+
+def run_recorded(
+    environment: Environment, plugin: RecordingPlugin, arguments: Sequence[str] = ()
+) -> int:
+    """Run the suite in this process with ``plugin``; return pytest's exit code.
+
+    ``arguments`` are for pytest, beside the environment.
+    """
+    arguments = [f"--env={environment.path}", "-q", "-n0", *arguments]
+    if environment.serve is not None and environment.serve.drill is not None:
+        arguments.append("--drill=none")  # the small deployment that is made for drills
+    with _in_folder(environment):
+        return int(pytest.main(arguments, plugins=[plugin]))
+
+
+@contextlib.contextmanager
+def _in_folder(environment: Environment) -> Iterator[None]:
+    """Let checks import what lies in the suite, as ``python -m pytest`` there does."""
+    sys.path.insert(0, str(environment.root))
+    try:
+        with contextlib.chdir(environment.root):
+            yield
+    finally:
+        sys.path.remove(str(environment.root))
+
+
+def worker_of(session: pytest.Session) -> Worker:
+    """Return the part of the run that is this process's."""
+    return cast(Worker, session.config.pluginmanager.get_plugin("knowngood-session"))

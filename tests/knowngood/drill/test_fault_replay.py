@@ -1,0 +1,176 @@
+"""Faults that are replayed: what the process says of them, and when it leaves one out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from suite_run import PYPROJECT
+
+from knowngood.drill.fault_replay import FaultReplay, replaying
+from knowngood.environment import BadEnvironment
+from knowngood.environment.loader import load
+
+DEPLOYMENT = '''
+"""Serves a page, one that it leads to, its release, and documents; notes what it is asked."""
+import base64, http.server, json, sys, threading
+
+PAGES = {"/page": b"see /next", "/next": b"next", "/version": b"v1"}
+# What each fault changes: paths, and the status and body in place of the sound ones.
+FAULTS = {
+    "gone": {"/page": (404, b"gone")},
+    "leads-elsewhere": {"/page": (200, b"see /unheard")},
+    "other-release": {"/version": (200, b"v0")},
+    "unread": {},
+}
+if "--answers" in sys.argv:
+    asked = json.load(sys.stdin)
+    for name in asked["faults"]:
+        if name == "slow":
+            continue
+        answers = []
+        for request in asked["requests"]:
+            assert ["X-Sent", "yes"] in request["headers"], request
+            path = request["url"].removeprefix(asked["origins"]["site"])
+            if path in FAULTS[name]:
+                status, body = FAULTS[name][path]
+                answers.append({
+                    "id": request["id"],
+                    "status": status,
+                    "headers": [["content-length", str(len(body))]],
+                    "body": base64.b64encode(body).decode(),
+                })
+        print(json.dumps({"fault": name, "answers": answers}), flush=True)
+    raise SystemExit
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with open("asked.txt", "a") as file:
+            file.write(self.path + "\\n")
+        body = PAGES.get(self.path, b"")
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+url = f"http://127.0.0.1:{server.server_port}"
+print(json.dumps({"origins": {"site": url}}), flush=True)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+sys.stdin.read()
+'''
+SUITE = '''
+import pytest
+
+@pytest.mark.get("site:/page")
+def test_page_is_there(response):
+    """The page is there."""
+    assert response.status_code == 200
+
+@pytest.mark.origin("site")
+def test_page_leads_on(client):
+    """What the page leads to is there."""
+    page = client.get("/page")
+    if page.status_code == 200:
+        assert client.get(page.text.removeprefix("see ")).status_code == 200
+
+@pytest.mark.get("site:/version")
+def test_version_is_there(response):
+    """The release has a name."""
+    assert response.text
+'''
+ENVIRONMENT = """
+description = "one page"
+send = { X-Sent = "yes" }
+release = { url = "site:/version", shape = "text" }
+[serve]
+command = ["false"]
+origins = ["site"]
+[serve.drill]
+faults = ["false"]
+command = ["{python}", "deployment.py"]
+answers = ["{python}", "deployment.py", "--answers"]
+"""
+FAULTS = ["gone", "leads-elsewhere", "other-release", "unread", "slow"]
+
+
+def write_suite(root: Path, environment: str = ENVIRONMENT, suite: str = SUITE) -> None:
+    """Write a team's own suite, environment and deployment below ``root``."""
+    for folder in ("environments", "checks"):
+        (root / folder).mkdir()
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    (root / "environments" / "ours.toml").write_text(environment)
+    (root / "checks" / "test_page.py").write_text(suite)
+    (root / "deployment.py").write_text(DEPLOYMENT)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the suite."""
+    root = tmp_path_factory.mktemp("suite")
+    write_suite(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def replay(root: Path) -> Iterator[FaultReplay]:
+    """The process that replays, ready."""
+    with replaying(load("ours", root), FAULTS, "v1") as replay:
+        yield replay
+
+
+def test_only_what_changes_answers_is_replayed(replay: FaultReplay) -> None:
+    """Not what the command leaves out, what changes nothing, and what the engine itself reads."""
+    assert replay.faults == {"gone", "leads-elsewhere"}
+
+
+def test_a_replayed_fault_has_a_verdict(replay: FaultReplay, root: Path) -> None:
+    """As a run gives it: by the checks that read the answer, and with the URL; nothing is sent."""
+    sent = (root / "asked.txt").read_text()
+    conclusion = replay.conclusion("gone")
+    assert conclusion is not None
+    assert conclusion.document is not None
+    assert (conclusion.code, conclusion.document["verdict"]) == (1, "FAILED")
+    (failure,) = conclusion.document["failures"]
+    assert failure["check"] == "test_page.py::test_page_is_there"
+    (cause,) = conclusion.document["causes"]
+    assert cause["exchanges"][0]["url"].endswith("/page")
+    assert cause["exchanges"][0]["attempts"][0]["status"] == 404
+    assert (root / "asked.txt").read_text() == sent
+
+
+def test_what_was_never_asked_takes_a_deployment(replay: FaultReplay) -> None:
+    """A check that asks for something else then has no answer, and proves nothing."""
+    assert replay.conclusion("leads-elsewhere") is None
+
+
+def test_faults_are_replayed_in_any_order(replay: FaultReplay) -> None:
+    """One that was replayed leaves nothing behind for the next."""
+    first, again = replay.conclusion("gone"), replay.conclusion("gone")
+    assert replay.conclusion("leads-elsewhere") is None
+    assert first is not None
+    assert again is not None
+    assert first.document is not None
+    assert again.document is not None
+    assert first.document["causes"] == again.document["causes"]
+
+
+def test_a_suite_that_does_not_pass_replays_nothing(tmp_path: Path) -> None:
+    """Then its checks prove nothing about changed answers."""
+    write_suite(tmp_path, suite=SUITE.replace("== 200", "== 201"))
+    with replaying(load("ours", tmp_path), FAULTS, "v1") as replay:
+        assert replay.faults == frozenset()
+
+
+def test_a_command_that_does_not_answer(tmp_path: Path) -> None:
+    """The message names the file, the key and the command."""
+    answers = 'answers = ["{python}", "-c", "raise SystemExit(3)"]'
+    text = ENVIRONMENT.replace('answers = ["{python}", "deployment.py", "--answers"]', answers)
+    write_suite(tmp_path, environment=text)
+    replay = replaying(load("ours", tmp_path), FAULTS, "v1")
+    with pytest.raises(BadEnvironment, match=r"ours\.toml: serve\.drill\.answers: .*status 3"):
+        replay.__enter__()
