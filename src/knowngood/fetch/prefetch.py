@@ -9,7 +9,7 @@ for here waits until little is held, or until a check waits for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
@@ -59,14 +59,16 @@ class Plan:
 class Prefetcher:
     """Asks for what ``plans`` will read, in their order.
 
-    With ``by_group``, only the group of the running item is asked for: a worker does not know
-    which groups it will get, but it runs each of them as a whole.
+    ``groups`` are those that this process will run, None for all. Others are asked for once an item
+    of theirs runs, each as a whole: a worker may get the group of another one.
     """
 
-    def __init__(self, fetcher: Fetcher, plans: Sequence[Plan], *, by_group: bool = False) -> None:
+    def __init__(
+        self, fetcher: Fetcher, plans: Sequence[Plan], groups: Container[str] | None = None
+    ) -> None:
         self._fetcher = fetcher
         self._plans: list[Plan | None] = list(plans)
-        self._by_group = by_group
+        self._groups = groups
         self._position = {plan.nodeid: number for number, plan in enumerate(plans)}
         self._readers = Counter(planned for plan in plans for planned in plan.planned)
         self._loads: dict[PlannedProbe, Future[PageLoad]] = {}
@@ -76,12 +78,13 @@ class Prefetcher:
     def advance(self, nodeid: str) -> None:
         """Ask for as much as the window takes. Call this when an item starts."""
         position = self._position.get(nodeid, 0)
-        if self._by_group:
+        if self._groups is not None:
             self._ask_group(position)
-            return
         self._next = max(self._next, position)
         while self._next < len(self._plans) and self._window_is_open():
-            self._ask(self._plans[self._next])
+            plan = self._plans[self._next]
+            if plan is not None and (self._groups is None or plan.group in self._groups):
+                self._ask(plan)
             self._next += 1
 
     def take(self, planned: PlannedProbe) -> PageLoad:

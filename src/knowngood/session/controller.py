@@ -27,8 +27,7 @@ from .log_file import LogFile
 from .lost_item import lost_outcome
 from .monitor import Monitor
 from .options import PARENT, RECORDED_IN, RUN_ID, Options
-from .ordering import group_of
-from .pytest_options import narrowed_by, usage_errors
+from .pytest_options import NUMBER, narrowed_by, usage_errors
 from .report_files import recording_folder, write_reports
 from .run_progress import RunProgress
 from .ticket import RunTicket
@@ -143,20 +142,17 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["knowngood"] = asdict(self._worker.run.ticket)
+        node.workerinput[NUMBER] = len(self._nodes)
         self._nodes.append(node)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Run items that read the same answers on the same worker."""
+        """Run items that read the same answers on the same worker, in the order of the run."""
         if config.getvalue("dist") != "load":
             return None
-        from xdist.scheduler import LoadScopeScheduling
+        from .distribution import ByGroup
 
-        class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
-            def _split_scope(self, nodeid: str) -> str:
-                return group_of(nodeid)
-
-        return ByGroup(config, log)
+        return ByGroup(config, log, self._nodes)
 
     def pytest_report_header(self) -> list[str]:
         env = self._worker.environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from sys import intern
 
 import pytest
@@ -54,6 +54,23 @@ def group_of(nodeid: str) -> str:
     """
     name, bracket, rest = nodeid.partition("[")
     return rest.rstrip("]") if bracket else name
+
+
+def turns_of(nodeids: Iterable[str], workers: int) -> dict[str, int]:
+    """Return the number of the worker that runs each group, so that a worker can ask ahead for its
+    own: they take turns.
+    """
+    groups = dict.fromkeys(map(group_of, nodeids))
+    return {group: number % workers for number, group in enumerate(groups)}
+
+
+def own_groups(nodeids: Iterable[str], workers: int, number: int | None) -> set[str] | None:
+    """Return the groups that the worker with this number runs, unless another one is lost; None
+    without workers. A worker in place of a lost one has a higher number and none of its own.
+    """
+    if number is None:
+        return None
+    return {group for group, turn in turns_of(nodeids, workers).items() if turn == number}
 
 
 class Planner:

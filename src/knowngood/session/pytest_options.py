@@ -62,6 +62,16 @@ def usage_errors() -> Iterator[None]:
         raise pytest.UsageError(str(error)) from None
 
 
+NUMBER: Final = "knowngood-number"
+"""What a worker is told by xdist's ``workerinput``: its number, from 0."""
+
+
+def worker_number(config: pytest.Config) -> int | None:
+    """Return which of xdist's workers this process is; None for any other process."""
+    number: int | None = getattr(config, "workerinput", {}).get(NUMBER)
+    return number
+
+
 def is_worker(config: pytest.Config) -> bool:
     """Return whether this process is an xdist worker."""
     return hasattr(config, "workerinput")

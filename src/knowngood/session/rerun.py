@@ -71,7 +71,7 @@ class Rerunner:
         replay = Replay(self._tape, changed or {})
         results = self._results.without({item.nodeid for item in items})
         runner = Runner(self.environment, self._worker.run.ticket, replay)
-        runner.expect([self._plans[item.nodeid] for item in items], by_group=False)
+        runner.expect([self._plans[item.nodeid] for item in items])
         self._worker.run = runner
         try:
             for item in items:

@@ -6,7 +6,7 @@ import gc
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -65,8 +65,10 @@ class Runner:
         self._prefetcher: Prefetcher | None = None
         self._reading: ItemReading | None = None
 
-    def expect(self, plans: Sequence[Plan], *, by_group: bool) -> None:
-        """Make ready to read what these plans say; nothing is asked for yet."""
+    def expect(self, plans: Sequence[Plan], groups: Container[str] | None = None) -> None:
+        """Make ready to read what these plans say; nothing is asked for yet. With ``groups``, this
+        process runs those first, and others only if another process does not.
+        """
         ticket = self.ticket
         self._fetcher = Fetcher(
             self.environment,
@@ -79,7 +81,7 @@ class Runner:
         )
         self._fetcher.statistics.built = ticket.built
         self._fetcher.start()
-        self._prefetcher = Prefetcher(self._fetcher, plans, by_group=by_group)
+        self._prefetcher = Prefetcher(self._fetcher, plans, groups)
 
     @contextmanager
     def reading(self, plan: Plan) -> Iterator[None]:

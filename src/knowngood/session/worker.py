@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import sys
 from collections.abc import Generator, Hashable, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -23,15 +24,21 @@ from . import collection, comparison, marks, signals
 from .cases import Case, all_cases, inapplicable
 from .failure import Comparison, Failure
 from .marks import BadMark
-from .ordering import Planner, case_of, in_order, values_of
+from .ordering import Planner, case_of, in_order, own_groups, values_of
+from .plain_report import make_plain
 from .polling import wait_until_answered, wait_until_right
-from .pytest_options import is_worker, usage_errors
+from .pytest_options import is_worker, usage_errors, worker_number
 from .runner import Runner
 from .ticket import RunTicket
 
 GARBAGE: Final = 7000
 """New objects after which the garbage collector looks for circles: ten times Python's default.
 Answers are no part of any, so that it has little to free; each look costs time."""
+
+HAND_OVER: Final = 0.0001
+"""Seconds after which a check that computes hands the interpreter to the thread that fetches. That
+needs it for microseconds, but for each header of an answer: with Python's 5 ms, half as many
+answers arrive while checks compute."""
 
 
 class Worker:
@@ -134,9 +141,12 @@ class Worker:
         runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
         if runs_here and self._plans and not self._config.option.collectonly:
             collection.share_location(session.items)
-            self.run.expect(list(self._plans.values()), by_group=self._worker)
+            number = worker_number(self._config)
+            groups = own_groups(self._plans, self.run.ticket.workers, number)
+            self.run.expect(list(self._plans.values()), groups)
             gc.freeze()  # items live to the end; without this every collection walks over them
             gc.set_threshold(GARBAGE)
+            sys.setswitchinterval(HAND_OVER)
 
     @property
     def plans(self) -> dict[str, Plan]:
@@ -203,7 +213,7 @@ class Worker:
                 report.sections = []
             if self._junit:
                 item.user_properties += _properties(outcome)  # it reads those of the teardown
-        _make_plain(report)
+        make_plain(report)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -278,23 +288,6 @@ class Worker:
         self.run.close()
         if self._worker:
             self._config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
-
-
-def _make_plain(report: Any) -> None:
-    """Indent what was captured or given as a reason: it may quote an answer, which could
-    otherwise forge a line of the report.
-    """
-    report.sections = [(title, indented_lines(content)) for title, content in report.sections]
-    report.user_properties = [(one_line(k), _plain_value(v)) for k, v in report.user_properties]
-    if isinstance(report.longrepr, tuple):
-        path, line, reason = report.longrepr
-        report.longrepr = (path, line, one_line(reason, 300))
-    if getattr(report, "wasxfail", None):
-        report.wasxfail = one_line(report.wasxfail, 300)
-
-
-def _plain_value(value: object) -> object:
-    return one_line(value, 1000) if isinstance(value, str) else value
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:

@@ -65,7 +65,7 @@ def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]
         run = Runner(site, RunTicket.new(site, "0123456789ab", 60))
         runs.append(run)
         plan = Plan("test_walk", "test_walk", ())
-        run.expect([plan], by_group=False)
+        run.expect([plan])
         with run.reading(plan), run.client("content", Case()) as client:
             yield client, run.left_behind
 

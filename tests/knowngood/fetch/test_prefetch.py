@@ -123,17 +123,27 @@ def test_pages_count_with_what_they_may_need(
     assert len(ahead._loads) == 7 + 4  # 7 pages and 90 images are held: 97 + 3 * (1 + 32) < 200
 
 
-def test_a_group_is_asked_for_alone(serve: Serve, fetchers: Fetchers) -> None:
-    """A worker does not know which groups it will be handed."""
+def test_another_worker_s_group_is_asked_for_alone(serve: Serve, fetchers: Fetchers) -> None:
+    """A worker that gets the group of a lost one does not know whether it will get more of them."""
     server = serve(answer())
     fetcher = fetchers(server)
-    ahead = Prefetcher(fetcher, plans(server, 12, group_of=4), by_group=True)
+    ahead = Prefetcher(fetcher, plans(server, 12, group_of=4), groups=())
     ahead.advance("item[4]")
     assert server.wait_for_requests(4)
     assert not server.wait_for_requests(5, seconds=0.1)
     assert sorted(server.targets) == ["/4", "/5", "/6", "/7"]
     ahead.advance("item[5]")
     assert not server.wait_for_requests(5, seconds=0.1)
+
+
+def test_a_worker_asks_ahead_for_its_own_groups(serve: Serve, fetchers: Fetchers) -> None:
+    """Its next group is under way while it runs this one; that of another worker is not."""
+    server = serve(answer())
+    ahead = Prefetcher(fetchers(server), plans(server, 6, group_of=2), {"group0", "group2"})
+    ahead.advance("item[0]")
+    assert server.wait_for_requests(4)
+    assert not server.wait_for_requests(5, seconds=0.1)
+    assert sorted(server.targets) == ["/0", "/1", "/4", "/5"]
 
 
 def test_what_lies_behind_is_not_asked_for(
@@ -148,12 +158,14 @@ def test_what_lies_behind_is_not_asked_for(
     assert sorted(server.targets) == ["/4", "/5"]
 
 
-@pytest.mark.parametrize("by_group", [False, True])
-def test_an_item_out_of_order_still_reads(serve: Serve, fetchers: Fetchers, by_group: bool) -> None:
+@pytest.mark.parametrize("groups", [None, ()], ids=["all", "others"])
+def test_an_item_out_of_order_still_reads(
+    serve: Serve, fetchers: Fetchers, groups: tuple[str, ...] | None
+) -> None:
     """Another plugin may have shuffled them: the last first, then the first."""
     server = serve(answer("body"))
     items = plans(server, 6)
-    ahead = Prefetcher(fetchers(server), items, by_group=by_group)
+    ahead = Prefetcher(fetchers(server), items, groups)
     for plan in reversed(items):
         ahead.advance(plan.nodeid)
         received = ahead.take(plan.planned[0]).exchange.answer
@@ -181,14 +193,16 @@ def test_what_several_read_is_asked_for_once(serve: Serve, fetchers: Fetchers) -
     assert eventually(lambda: fetcher.held == 0)
 
 
-@pytest.mark.parametrize("by_group", [False, True])
-def test_releasing_lets_go(serve: Serve, fetchers: Fetchers, by_group: bool) -> None:
+@pytest.mark.parametrize("groups", [None, ()], ids=["all", "others"])
+def test_releasing_lets_go(
+    serve: Serve, fetchers: Fetchers, groups: tuple[str, ...] | None
+) -> None:
     """A page goes with everything it needed, though the items after it are held."""
     server = serve(by_path({"/0": page("<img src=/a.png>"), "/1": answer()}))
     fetcher = fetchers(server)
     first = Plan("item[0]", "", (planned(server, "/0", resources=True),))
     second = Plan("item[1]", "", (planned(server, "/1"),))
-    ahead = Prefetcher(fetcher, [first, second], by_group=by_group)
+    ahead = Prefetcher(fetcher, [first, second], groups)
     ahead.advance(first.nodeid)
     ahead.take(first.planned[0])
     ahead.take(second.planned[0])
