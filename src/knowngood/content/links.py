@@ -55,6 +55,8 @@ class Link:
 
 _JSON: Final = re.compile(r"[\w./~-]*[\w~-]\.json")
 _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
+_BELOW: Final = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*", re.ASCII)
+"""A path below the folder of what refers to it, such as ``js/app.js``; most references are one."""
 
 
 def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
@@ -132,18 +134,29 @@ def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
     a data: URL request nothing.
     """
     seen = set()
+    folder = urljoin(base, "x")[:-1]
     for link in references:
         written = link.url.strip()
         if not written or written.startswith("#") or written[:5].lower() == "data:":
             continue
-        try:
-            url = urldefrag(urljoin(base, _in_bounds(written))).url
-            scheme = urlsplit(url).scheme
-        except ValueError:
-            url, scheme = link.url, "invalid"
+        if len(written) <= LONGEST and _BELOW.fullmatch(written):
+            url, scheme = folder + written, "http"  # urljoin finds the same, and takes far longer
+        else:
+            url, scheme = _joined(base, _in_bounds(written))
         if url not in seen and scheme in {"http", "https", "invalid"}:
             seen.add(url)
             yield Link(url, link.kind, link.type)
+
+
+def _joined(base: str, written: str) -> tuple[str, str]:
+    """Return a reference as an absolute URL, and its scheme; as it is written where it is no URL,
+    which is called invalid.
+    """
+    try:
+        url = urldefrag(urljoin(base, written)).url
+        return url, urlsplit(url).scheme
+    except ValueError:
+        return written, "invalid"
 
 
 def _in_bounds(url: str) -> str:

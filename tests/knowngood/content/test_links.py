@@ -1,5 +1,7 @@
 """What an answer refers to is what a browser would ask for to show it."""
 
+from urllib.parse import urljoin
+
 import pytest
 
 from knowngood.content.links import LONGEST, MOST, Link, extract
@@ -87,6 +89,21 @@ def test_what_html_loads(body: str, kind: str) -> None:
 def test_what_html_does_not_load(body: str) -> None:
     """What a browser does not ask for by itself is no reference."""
     assert html(body) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/a", "/a/", "/a//b/c", "/a/?v=1", "/a?b=/c/d", "/a/../b"]
+)
+@pytest.mark.parametrize(
+    "reference", ["x", "x/y.js", "x..y", "-x", "./x", "../x", "x/", "x:y", "x;y", "x?y=z", "x/.y"]
+)
+def test_references_are_joined_as_the_standard_library_does(path: str, reference: str) -> None:
+    """Most are joined in a shorter way, which must not be another one."""
+    url = f"https://fhr.example{path}"
+    expected = urljoin(url, reference)
+    body = f"<img src='{reference}'>".encode()
+    found = [link.url for link in extract("text/html", url, url, body)]
+    assert found == ([expected] if expected.startswith("https:") else [])
 
 
 @pytest.mark.parametrize(
