@@ -9,13 +9,14 @@ from typing import Final
 
 from ..release import DEPLOYED, OVERRIDDEN, REJECTED, STARTED, GitError, RecordKind, Repository
 from ..verdict import VerdictKind
-from .sandbox import BAD, BETTER, GOOD
+from .sandbox import AROUND, BAD, BETTER, GOOD
 
 EXPECTED: Final[tuple[tuple[str, ...], ...]] = (
     (RecordKind.OVERRIDDEN, GOOD, OVERRIDDEN),
     (RecordKind.PUSHED, GOOD, STARTED),
     (RecordKind.PUSHED, GOOD, DEPLOYED),
     (RecordKind.VERIFIED, GOOD, VerdictKind.PASSED),
+    (RecordKind.PUSHED, BETTER, STARTED),  # and killed
     (RecordKind.PUSHED, BETTER, STARTED),
     (RecordKind.PUSHED, BETTER, DEPLOYED),
     (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),
@@ -24,6 +25,10 @@ EXPECTED: Final[tuple[tuple[str, ...], ...]] = (
     (RecordKind.PUSHED, BAD, DEPLOYED),
     (RecordKind.VERIFIED, BAD, VerdictKind.FAILED),
     (RecordKind.REJECTED, BAD, REJECTED),
+    (RecordKind.ROLLED_BACK, BETTER, STARTED),
+    (RecordKind.ROLLED_BACK, BETTER, DEPLOYED),
+    (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),
+    (RecordKind.REJECTED, AROUND, REJECTED),
     (RecordKind.ROLLED_BACK, BETTER, STARTED),
     (RecordKind.ROLLED_BACK, BETTER, DEPLOYED),
     (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),

@@ -2,7 +2,7 @@
 
 ::
 
-    site/         the repository that releases v1, v2 and v3 are made from; v3 lacks a file
+    site/         the repository that releases v1 to v4 are made from; v3 and v4 lack a file
     origin.git/   the origin of that repository: records are pushed there
     suite/        links to the checks, and environments/stage.toml and prod.toml
     stage/ prod/  releases/NAME, and the link `live` to the one that is served
@@ -43,7 +43,7 @@ from .fault_drill import bytecode_in
 from .sandbox_deploy import LIVE, flip
 
 STAGE, PROD = "stage", "prod"
-GOOD, BETTER, BAD = "v1", "v2", "v3"
+GOOD, BETTER, BAD, AROUND = "v1", "v2", "v3", "v4"
 BRANCH: Final = "release"
 
 _NOT_LINKED: Final = (".git", ".venv", ".tox", ".nox", ".pytest_cache", "__pycache__")
@@ -108,6 +108,19 @@ class Sandbox:
             return -signal.SIGTERM, f"ended: it took more than {_COMMAND:g} s"
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
+    def deploy_around(self, place: str, release: str) -> str:
+        """Run the deploy command of a place as a person would who does not use knowngood; return
+        what it printed. Raises BadEnvironment.
+        """
+        commit = self.site.commit_of(release) or ""
+        filled = {"{release}": release, "{commit}": commit}
+        command = [filled.get(word, word) for word in self._deploy(place)]
+        variables = self._variables()
+        done = process_group.run(
+            command, _COMMAND, cwd=self.suite, env=variables, stderr=subprocess.STDOUT
+        )
+        return done.stdout.decode("utf-8", "replace")
+
     def start(self, *words: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start ``knowngood WORDS`` in the suite and return its process, which prints to a file."""
         return process_group.start(
@@ -137,7 +150,7 @@ class Sandbox:
         }
 
     def make_site(self) -> None:
-        """Make the repository and its three releases. Raises BadEnvironment and GitError."""
+        """Make the repository and its four releases. Raises BadEnvironment and GitError."""
         (self.folder / "own").mkdir()
         (self.folder / "own" / "gitconfig").write_text(_GIT, "utf-8")
         self._build()
@@ -155,7 +168,9 @@ class Sandbox:
         self.add_release(BETTER, "Change something")
         lost.unlink()
         self.add_release(BAD, f"Lose {self.config.lost}")
-        self.site.run("push", "--quiet", "origin", GOOD, BETTER, BAD)
+        (self.site.path / "change.txt").write_text("Something else to see.\n", "utf-8")
+        self.add_release(AROUND, f"Change something without {self.config.lost}")
+        self.site.run("push", "--quiet", "origin", GOOD, BETTER, BAD, AROUND)
         self._guard(self.folder / "origin.git")
 
     def _guard(self, origin: Path) -> None:

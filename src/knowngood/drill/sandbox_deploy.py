@@ -7,14 +7,20 @@ path of the version document below the site; SHAPE and FIELD are those of [relea
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 LIVE: Final = "live"
 """The link in a place that leads to what is served."""
+
+PAUSE: Final = "pause"
+"""A file in a place. While it is there a deployment waits with all done but the flip, and the file
+has the number of its process."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -30,9 +36,17 @@ def main(words: Sequence[str]) -> int:
             path.write_text(f"{release}\n", "utf-8")
         else:
             _write_version(path, field, release, commit)
+    _wait_while_paused(Path(place) / PAUSE)
     flip(Path(place), folder)
     print(f"{place} serves {release} now")  # noqa: T201 - it is a command
     return 0
+
+
+def _wait_while_paused(pause: Path) -> None:
+    if pause.exists():
+        pause.write_text(str(os.getpid()), "ascii")
+    while pause.exists():
+        time.sleep(0.05)
 
 
 def flip(place: Path, folder: Path) -> None:

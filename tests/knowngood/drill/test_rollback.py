@@ -11,17 +11,21 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, cast
 
 import pytest
 from suite_run import PYPROJECT
 
 from knowngood.cli import main as cli
-from knowngood.drill import drill_rollback
-from knowngood.drill.rollback import RollbackDrill, Step
+from knowngood.drill import drill_rollback, killed_push, rollback_steps
 from knowngood.drill.rollback_records import EXPECTED, difference, not_at_origin
+from knowngood.drill.rollback_steps import RollbackDrill, Step
 from knowngood.drill.sandbox import Sandbox
+from knowngood.drill.sandbox_deploy import PAUSE
 from knowngood.environment.model import BadEnvironment
 from knowngood.release.git import Repository
+from knowngood.safety import process_group
 
 SERVER = '''
 """Makes a site, or serves one."""
@@ -168,23 +172,27 @@ def test_all_as_expected(project: Path, variables: Mapping[str, str], tmp_path: 
         ("v2 is pushed to stage", True),
         ("the branch release moves to v2", True),
         ("may v2 go to prod?", True),
+        ("a push of v2 to prod is killed while it deploys", True),
+        ("what is so on prod?", True),
         ("v2 is pushed to prod", True),
         ("v3, which lacks about/page.html, is pushed to stage", True),
         ("v3 is pushed to prod", True),
         ("v3 is forced on prod", True),
         ("the branch release moves to v3", True),
         ("the tag v2 is deleted", True),
+        ("v4 is put on prod by hand", True),
+        ("prod is rolled back", True),
         ("what was last known good on prod?", True),
         ("the records of prod are read back", True),
     ]
     lines = ended.stdout.splitlines()
-    assert len(lines) == 19
+    assert len(lines) == 23
     assert lines[0].startswith("stage: site http://127.0.0.1:")
     assert all(line.startswith("ok  ") for line in lines[3:-1])
-    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[12]
-    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[13]
-    assert "15 of this drill → 15, here and at the origin" in lines[17]
-    assert lines[18].startswith("as expected in ")
+    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[14]
+    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[15]
+    assert "20 of this drill → 20, here and at the origin" in lines[21]
+    assert lines[22].startswith("as expected in ")
 
 
 @pytest.fixture
@@ -211,11 +219,13 @@ def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[Ended]:
     """What the commands of a drill end with, in their order, in place of running them. After a
-    push comes the answer of ``live``. The server's hook does as is expected.
+    push comes the answer of ``live``. The server's hook does as is expected, and a deploy command
+    ends with the push that is killed.
     """
     ends: list[Ended] = []
     right = Step("a ref is pushed", "as expected", "as expected", right=True)
     monkeypatch.setattr(RollbackDrill, "_git_push", lambda *_: right)
+    monkeypatch.setattr(rollback_steps, "kill_in_deploy", lambda *_: ("", ""))
     monkeypatch.setattr(Sandbox, "run", lambda *_: ends.pop(0))
     return ends
 
@@ -225,11 +235,14 @@ def pushed(code: int, output: str, live: str) -> list[Ended]:
     return [(code, output), (0, f"{live}\n")]
 
 
+DRIFT = "live on prod is v4, but by the records it is v2; to go back: knowngood rollback --env=prod"
 SOUND = [
     *pushed(0, "v1 is on stage, and verified", "v1"),
     *pushed(0, "v1 is on prod, and verified", "v1"),
     *pushed(0, "v2 is on stage, and verified", "v2"),
     (0, "yes"),
+    (0, "v1"),
+    (1, "the push of v2 by Ann did not end: it may be there; live on prod is v1"),
     *pushed(0, "v2 is on prod, and verified", "v2"),
     *pushed(1, "stage is back on v2, and verified", "v2"),
     *pushed(1, "v3 has not PASSED on stage", "v2"),
@@ -252,7 +265,7 @@ def test_a_deployment_that_cannot_go_back(run: Run, commands: list[Ended]) -> No
 
 def test_checks_that_catch_nothing(run: Run, commands: list[Ended]) -> None:
     """A release that lacks a file and PASSES is not as expected."""
-    commands += [*SOUND[:9], *pushed(0, "v3 is on stage, and verified", "v3")]
+    commands += [*SOUND[:11], *pushed(0, "v3 is on stage, and verified", "v3")]
     code, output = run()
     assert code == 1
     assert "is pushed to stage → FAILED, and rolled back → exit 0, stage serves v3" in output
@@ -262,8 +275,10 @@ def test_checks_that_catch_nothing(run: Run, commands: list[Ended]) -> None:
     ("place", "end", "message"),
     [
         (6, (1, "no: v2 is not reviewed"), "yes → exit 1: no: v2 is not reviewed"),
-        (8, (1, "nothing answers"), "prod serves nothing"),
-        (12, (0, "v3"), "exit 1, prod serves v3"),
+        (10, (1, "nothing answers"), "prod serves nothing"),
+        (7, (0, "v2"), "its command ended, prod serves v2"),
+        (8, (0, "nothing to see"), 'exit 0, it did not print "the push of v2 by "'),
+        (14, (0, "v3"), "exit 1, prod serves v3"),
     ],
 )
 def test_a_command_that_ends_otherwise(
@@ -274,6 +289,65 @@ def test_a_command_that_ends_otherwise(
     code, output = run()
     assert code == 1
     assert message in output
+
+
+@pytest.mark.parametrize(
+    ("ends", "message"),
+    [
+        ([(0, "prod: v2")], 'exit 0, it did not print "live on prod is v4, but'),
+        ([(1, DRIFT), (0, "v2")], "told, prod serves v2"),
+        (
+            [(1, DRIFT), (0, "v4"), (1, "no other release is known good"), (0, "v4")],
+            'exit 1, prod serves v4, and it did not print "prod is back on v2, and verified"',
+        ),
+    ],
+)
+def test_a_release_that_is_on_no_record(
+    run: Run, commands: list[Ended], ends: list[Ended], message: str
+) -> None:
+    """It must be told, be there, and go away by a rollback."""
+    forced = pushed(1, "prod is back on v2, and verified", "v2")
+    commands += [*SOUND, *forced, *ends, *pushed(0, "", "")]
+    code, output = run()
+    assert code == 1
+    [missed] = [line for line in output.splitlines() if line.startswith("MISS")]
+    assert message in missed
+
+
+def starting(folder: Path, script: str) -> Sandbox:
+    """Return a sandbox where every command is this one."""
+    (folder / "prod").mkdir()
+    command = ["sh", "-c", script.format(pause=folder / "prod" / PAUSE)]
+
+    def start(*_: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
+        return process_group.start(command, stdout=output)
+
+    return cast("Sandbox", SimpleNamespace(folder=folder, start=start))
+
+
+def test_a_deploy_command_that_runs_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, and ended. What the push printed is shown."""
+    monkeypatch.setattr(killed_push, "_ENDED", 0.2)
+    sandbox = starting(tmp_path, "sleep 100 & echo deploying; echo $! > {pause}; wait")
+    trouble = killed_push.kill_in_deploy(sandbox, "prod", "v2")
+    assert trouble == ("its deploy command runs on", "deploying\n")
+    assert list((tmp_path / "prod").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble"),
+    [
+        ("echo refused; exit 1", "it ended with 1 before it deployed"),
+        ("echo refused; sleep 100", "it did not deploy in 0.5 s"),
+    ],
+)
+def test_a_push_that_does_not_deploy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, trouble: str
+) -> None:
+    """Nothing was killed, so that nothing is shown."""
+    monkeypatch.setattr(killed_push, "_BEGUN", 0.5)
+    sandbox = starting(tmp_path, script)
+    assert killed_push.kill_in_deploy(sandbox, "prod", "v2") == (trouble, "refused\n")
 
 
 def test_interrupted(project: Path, variables: Mapping[str, str], tmp_path: Path) -> None:
@@ -300,8 +374,8 @@ def test_records_that_are_others() -> None:
     assert difference(EXPECTED) == ""
     first, *others = EXPECTED
     assert difference(others).startswith("record 1 is pushed v1 STARTED, and not overridden v1")
-    assert difference([*EXPECTED, first]) == "record 16 is overridden v1 OVERRIDDEN, and not none"
-    assert difference([first, *others[:-1]]) == "record 15 is none, and not verified v2 PASSED"
+    assert difference([*EXPECTED, first]) == "record 21 is overridden v1 OVERRIDDEN, and not none"
+    assert difference([first, *others[:-1]]) == "record 20 is none, and not verified v2 PASSED"
     assert difference([]).startswith("record 1 is none")
 
 
@@ -381,4 +455,4 @@ def test_a_mistake_is_explained(run: Run, project: Path, text: str, message: str
 def test_options_that_do_not_go_together(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Faults belong to the other drill."""
     assert cli.run(["drill", "--rollback", option]) == 4
-    assert f"leave out {option.partition('=')[0]}" in capsys.readouterr().err
+    assert f"takes no {option.partition('=')[0]}" in capsys.readouterr().err
