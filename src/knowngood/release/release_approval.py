@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import takewhile
 
 from ..environment import BadEnvironment, Environment, GateRules
-from ..safety import one_line
+from ..safety import Say, one_line
 from . import clone, record_store, signature
 from .gate_reason import GateReason, doubt
 from .git import GitError, Repository
@@ -18,9 +18,7 @@ from .release_name import resolve_option
 from .trust import untrusted
 
 
-def approve(
-    environment: Environment, release: str, why: str, *, undo: bool, say: Callable[[str], None]
-) -> None:
+def approve(environment: Environment, release: str, why: str, *, undo: bool, say: Say) -> None:
     """Record that ``release`` may go to ``environment``, or, with ``undo``, that this no longer
     holds.
 
@@ -104,6 +102,14 @@ class ApprovalQuestion:
             self._to_do(),
         )
 
+    def approver(self) -> str:
+        """Return who has said yes, whoever pushes; empty where nobody has whose yes can count.
+        Raises GitError.
+        """
+        sure = (record for record in self._approvals() if self.records.doubted_by(record) is None)
+        signed = (self._signature(record) for record in sure)
+        return next((one_line(s.principal, 80) for s in signed if s and self._matches(s)), "")
+
     def _to_do(self) -> str:
         return (
             f"let one of these in {self._rules.signers} run: knowngood approve "
@@ -120,16 +126,24 @@ class ApprovalQuestion:
 
     def _trouble(self, approval: Record) -> str:
         """Return why an approval does not count; empty where it does."""
-        assert self._rules.signers is not None
-        try:
-            signed = signature.read(self.repository, approval.ref, self._rules.signers)
-        except GitError as error:
-            return one_line(str(error).partition(": ")[2], 200)
+        signed = self._signature(approval)
+        if signed is None:
+            assert self._rules.signers is not None
+            return untrusted(self.repository, approval.ref, self._rules.signers)
         if self._is_pusher(signed, approval):
             return f"{one_line(signed.principal, 80)} is who pushes"
-        if not fnmatchcase(signed.principal, self._rules.approve):
-            return f"it is {one_line(signed.principal, 80)}'s"
-        return ""
+        return "" if self._matches(signed) else f"it is {one_line(signed.principal, 80)}'s"
+
+    def _signature(self, approval: Record) -> signature.Signature | None:
+        """Return who signed an approval; None where no signer did."""
+        assert self._rules.signers is not None
+        try:
+            return signature.read(self.repository, approval.ref, self._rules.signers)
+        except GitError:
+            return None
+
+    def _matches(self, signed: signature.Signature) -> bool:
+        return fnmatchcase(signed.principal, self._rules.approve)
 
     def _is_pusher(self, signed: signature.Signature, approval: Record) -> bool:
         """Return whether the pusher made an approval: by key, or by address."""

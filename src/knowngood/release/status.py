@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
-from ..safety import one_line
+from ..safety import listed, one_line
 from . import clone, live, push_lock, records, trouble, unpushed
 from .git import GitError, Repository
 from .ledger import Ledger
 from .record import DEPLOYED, Record, RecordKind
 from .records import Records
+from .release_approval import ApprovalQuestion
 from .trust import relevant_environments
 
 Row = dict[str, Any]
@@ -87,6 +88,19 @@ def _notes(row: Row) -> Iterator[str]:
         yield f"{name} is locked by {row['lock']}"
     if row["rejected"]:
         yield f"rejected on {name}: {', '.join(row['rejected'])}"
+    if row["approvals"]:
+        yield from _approval_notes(name, **row["approvals"])
+
+
+def _approval_notes(name: str, approve: str, approved: Row, missing: str | None) -> Iterator[str]:
+    if approved:
+        by = [f"{release} by {who}" for release, who in approved.items()]
+        yield f"approved for {name}: {listed(by)}"
+    if missing is not None:
+        yield (
+            f"not approved for {name}: {missing}, which comes next; one of {approve!r} may say "
+            f"yes: knowngood approve --env={name} --release={missing}"
+        )
 
 
 def _fetched(repository: Repository) -> tuple[str, Mapping[str, str]]:
@@ -117,7 +131,7 @@ def _row(
 ) -> Row:
     """Return what is known of one environment, as plain data."""
     row: Row = {"environment": environment.name, "live": None}
-    row |= dict.fromkeys(("pushed", "verified", "good", "behind", "lock"))
+    row |= dict.fromkeys(("pushed", "verified", "good", "behind", "lock", "approvals"))
     row |= {"rejected": [], "trouble": [outdated] if outdated else []}
     if ledger is not None:
         try:
@@ -138,6 +152,7 @@ def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:
     row["behind"] = _behind(ledger.environment, repository, records)
     row["lock"] = holder.words if holder is not None and not holder.over else None
     row["rejected"] = _rejected(ledger)
+    row["approvals"] = _approvals(ledger) if ledger.environment.gate.approve else None
     row["trouble"] += trouble.lines(ledger, answer, holder)
 
 
@@ -146,6 +161,25 @@ def _rejected(ledger: Ledger) -> list[str]:
     recent = islice(ledger.records.of(ledger.environment.name, RecordKind.REJECTED), _RECENT)
     releases = {record.release: record.commit for record in recent}
     return [name for name, commit in releases.items() if ledger.rejected(commit) is not None]
+
+
+def _approvals(ledger: Ledger) -> Row:
+    """Return whose approvals gate.approve asks for, who has approved which releases of late, newest
+    first, and the release that comes next, if it lacks that.
+    """
+    environment, records = ledger.environment, ledger.records
+
+    def approver(record: Record) -> str:
+        asked = (record.release, record.commit, ledger.repository, records)
+        return ApprovalQuestion(environment, *asked).approver()
+
+    recent = list(islice(records.of(environment.name, RecordKind.APPROVED), _RECENT))
+    approved = {record.release: who for record in recent if (who := approver(record))}
+    here = records.pushed(environment.name)
+    coming = records.pushed(environment.promotes_from or "")
+    is_new = coming is not None and (here is None or here.commit != coming.commit)
+    missing = coming.release if coming and is_new and not approver(coming) else None
+    return {"approve": environment.gate.approve, "approved": approved, "missing": missing}
 
 
 def _behind(environment: Environment, repository: Repository, records: Records) -> int | None:

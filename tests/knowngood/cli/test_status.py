@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,3 +119,35 @@ def test_records_that_others_do_not_see(
     assert f"! not at the origin, where others would see it: {record.name}; " in ended.out
     git(site.path, "push", "--quiet", str(bare), f"refs/tags/{record.name}")
     assert run("status", "--env=prod", "--check").code == 0
+
+
+def test_approvals(
+    run: Run, project: Path, noted: Note, keys: Callable[[str], str], tmp_path: Path
+) -> None:
+    """The release that comes next lacks one, or who gave it; nobody else's is one."""
+    (project / "environments" / "signers").write_text(keys("eve") + keys("bob"))
+    prod = project / "environments" / "prod.toml"
+    rules = '[gate]\nsigners = "file:signers"\napprove = "bob@*"\n'
+    prod.write_text(prod.read_text("utf-8").replace("[gate]\n", rules), "utf-8")
+    noted("v3", "stage", "DEPLOYED", 1, RecordKind.PUSHED)
+    missing = (
+        "not approved for prod: v3, which comes next; one of 'bob@*' may say yes: knowngood "
+        "approve --env=prod --release=v3"
+    )
+    words = ("status", "--env=prod", "--offline")
+    assert missing in run(*words).out.splitlines()
+    noted("v3", "prod", "APPROVED", 0.5, RecordKind.APPROVED)
+    lines = run(*words).out.splitlines()
+    assert "approved for prod: v3 by bob@example.org" in lines
+    assert missing not in lines
+    [row] = json.loads(run(*words, "--json").out)
+    assert row["approvals"] == {
+        "approve": "bob@*",
+        "approved": {"v3": "bob@example.org"},
+        "missing": None,
+    }
+    noted("v3", "prod", "WITHDRAWN", 0.4, RecordKind.APPROVED)
+    assert missing in run(*words).out.splitlines()
+    git(project, "config", "--global", "user.signingKey", str(tmp_path / "eve.key"))
+    noted("v3", "prod", "APPROVED", 0.3, RecordKind.APPROVED)
+    assert missing in run(*words).out.splitlines()
