@@ -217,7 +217,7 @@ def test_the_headers_of_every_request() -> None:
     headers = request_headers("run-7")
     assert headers["X-Knowngood-Run"] == "run-7"
     assert "run-7" in headers["User-Agent"]
-    assert headers["Accept-Encoding"] == "gzip, deflate"
+    assert headers["Accept-Encoding"] == "gzip, deflate, br"
 
 
 def test_headers_that_the_environment_chose() -> None:
