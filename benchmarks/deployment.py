@@ -89,6 +89,9 @@ class Link:
         content: the origin of pages and files.
         submission: the origin of submissions.
         environments: the file that names these origins, by the requests that it allows at once.
+        secure: the origin of pages and files over TLS.
+        secure_environments: the file that names that origin, by the highest version of HTTP that it
+            allows.
         proxy: what delays; None without a delay.
     """
 
@@ -97,6 +100,8 @@ class Link:
     content: str
     submission: str
     environments: dict[int, Path]
+    secure: str
+    secure_environments: dict[str, Path]
     proxy: Delayed | None
 
     def in_flight(self) -> int | None:
@@ -139,17 +144,31 @@ def deployed(
         submission = standin.origins["submission"]
         links = {}
         for rtt in rtts:
-            origins, proxy = (server.origin, submission), None
+            origins, proxy, secure = (server.origin, submission), None, server.secure_origin
             if rtt:
                 proxy, other = [stack.enter_context(delayed(origin, rtt)) for origin in origins]
                 origins = (proxy.origin, other.origin)
+                plain = stack.enter_context(delayed(secure, rtt)).origin
+                secure = plain.replace("http:", "https:")
             files = {
                 number: environment_file(
                     folder / f"rtt{rtt}-{number}", chosen, *origins, concurrency=number
                 )
                 for number in at_once
             }
-            links[rtt] = Link(rtt, _round_trip(origins[0]), *origins, files, proxy)
+            secure_files = {
+                http: environment_file(
+                    folder / f"rtt{rtt}-{http}",
+                    chosen,
+                    secure,
+                    origins[1],
+                    ca=str(server.ca),
+                    http=http,
+                )
+                for http in ("1.1", "2")
+            }
+            measured = _round_trip(origins[0])
+            links[rtt] = Link(rtt, measured, *origins, files, secure, secure_files, proxy)
         yield Deployment(locales, server, links, folder)
 
 
@@ -167,11 +186,14 @@ def environment_file(
     probe: float = 15,
     control: str = "",
     concurrency: int = CONCURRENCY,
+    ca: str = "",
+    http: str = "2",
 ) -> Path:
     """Write the environment of a deployment with these locales and origins into a new folder.
 
     ``probe`` is in seconds; the default is that of the engine. ``control`` is the origin of a
-    stand-in's control; without one the environment has none.
+    stand-in's control; without one the environment has none. ``ca`` is the authority to trust, and
+    ``http`` the highest version of HTTP that is spoken over TLS.
     """
     aliases = {each.code: each.target for each in locales if each.target}
     rtl = [each.code for each in locales if each.rtl and not each.target]
@@ -186,6 +208,8 @@ def environment_file(
         concurrency=concurrency,
         probe=probe,
     )
+    if ca:
+        text = f"ca = {json.dumps(f'file:{ca}')}\n{text}\n[network]\nhttp = {json.dumps(http)}\n"
     if control:
         text += f"\n[[control]]\nurl = {json.dumps(control + PATH)}\nbody = {json.dumps(BODY)}\n"
     file.write_text(text, encoding="utf-8")

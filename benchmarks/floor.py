@@ -15,13 +15,18 @@ _WITHIN: Final = 300.0  # seconds
 _EACH: Final = "60"  # seconds
 
 
-def fetch(urls: Sequence[str], folder: Path, at_once: int = CONCURRENCY) -> Usage:
-    """Fetch ``urls`` once each, dropping what comes. Raises BenchmarkError for one unanswered."""
+def fetch(
+    urls: Sequence[str], folder: Path, at_once: int = CONCURRENCY, http: str = "1.1", ca: str = ""
+) -> Usage:
+    """Fetch ``urls`` once each by a version of HTTP, dropping what comes. ``ca`` is the authority
+    to trust. Raises BenchmarkError for one unanswered.
+    """
     config = folder / "curl.config"
     config.write_text("".join(f'url = "{url}"\noutput = /dev/null\n' for url in urls), "utf-8")
     command: list[str | Path] = [
         *(find("curl"), "--disable", "--noproxy", "*", "--no-progress-meter"),
-        *("--http1.1", "--path-as-is", "--globoff", "--max-time", _EACH),
+        *(f"--http{http}", "--path-as-is", "--globoff", "--max-time", _EACH),
+        *(["--cacert", ca] if ca else []),
         *("--parallel", "--parallel-max", str(at_once)),
         *("--write-out", "%{http_code}\n", "--config", config),
     ]

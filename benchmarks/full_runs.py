@@ -32,6 +32,8 @@ def measure(scale: Scale, results: Results, say: Say) -> None:
                 asked = _beside_the_floor(deployment, rtt, CONCURRENCY, results)
                 if hurl.is_installed():
                     _hurl(deployment, rtt, _cases(deployment, rtt, asked), results)
+                say(f"full run {number + 1} of {scale.repeat} over TLS at RTT {rtt} ms")
+                _over_tls(deployment, rtt, results)
             for count in scale.at_once:
                 if count != CONCURRENCY:
                     say(f"full run {number + 1} of {scale.repeat}, {count} at a time")
@@ -48,7 +50,7 @@ def _beside_the_floor(
     """Measure our run with ``count`` requests at once, and curl; return what nginx was asked."""
     link = deployment.links[rtt]
     link.in_flight()
-    run = ours.run(deployment, rtt, count)
+    run = ours.run(deployment, link.environments[count])
     results.requests, results.claims = run.requests, run.claims
     note = f"{run.requests} requests"
     series = results.series(at_once(OURS, count), rtt)
@@ -61,9 +63,24 @@ def _beside_the_floor(
     return run.asked
 
 
+def _over_tls(deployment: Deployment, rtt: int, results: Results) -> None:
+    """Measure our run over TLS by each version of HTTP, and curl."""
+    link, trusted = deployment.links[rtt], str(deployment.nginx.ca)
+    for http, environment in link.secure_environments.items():
+        run = ours.run(deployment, environment)
+        series = results.series(f"{OURS}, TLS, HTTP/{http}", rtt)
+        note = f"{run.requests} requests"
+        series.add(run.usage.wall, run.usage.cpu, run.usage.peak, note)
+        urls = [link.secure + each.path for each in run.asked if each.method == "GET"]
+        usage = floor.fetch(urls, deployment.folder, http=http, ca=trusted)
+        series = results.series(f"{FLOOR}, TLS, HTTP/{http}", rtt)
+        series.add(usage.wall, usage.cpu, usage.peak, f"curl --parallel, {len(urls)} URLs")
+
+
 def _in_two_processes(deployment: Deployment, rtt: int, results: Results) -> None:
     """Measure our run with ``-n 2``."""
-    run = ours.run(deployment, rtt, workers=2)
+    environment = deployment.links[rtt].environments[CONCURRENCY]
+    run = ours.run(deployment, environment, workers=2)
     note = f"-n 2, {run.requests} requests"
     results.series(OURS2, rtt).add(run.usage.wall, run.usage.cpu, run.usage.peak, note)
 

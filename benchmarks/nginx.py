@@ -1,4 +1,4 @@
-"""A real nginx that serves a directory on loopback and logs what it was asked for."""
+"""A real nginx that serves a directory on loopback, plainly and over TLS, and logs its requests."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import trustme
 
 from .errors import BenchmarkError
 from .process import find
@@ -54,6 +56,9 @@ http {{
     sendfile on;
     server {{
         listen 127.0.0.1:{port};
+        listen 127.0.0.1:{tls_port} ssl http2;
+        ssl_certificate {folder}/chain.pem;
+        ssl_certificate_key {folder}/key.pem;
         root {root};
         add_header Cache-Control max-age=600 always;
         add_header X-Content-Type-Options nosniff always;
@@ -73,15 +78,29 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Nginx:
-    """A running server."""
+    """A running server.
+
+    Attributes:
+        port: where it answers plainly.
+        tls_port: where it answers over TLS, by HTTP/2 to those who know it.
+        ca: the authority of its certificate.
+        log: what it was asked for.
+    """
 
     port: int
+    tls_port: int
+    ca: Path
     log: Path
 
     @property
     def origin(self) -> str:
         """Its URL, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def secure_origin(self) -> str:
+        """The same over TLS."""
+        return f"https://127.0.0.1:{self.tls_port}"
 
     def forget(self) -> None:
         """Begin the log anew; nginx appends to it."""
@@ -99,12 +118,13 @@ class Nginx:
 def nginx(root: Path, folder: Path) -> Iterator[Nginx]:
     """Serve ``root`` until the block ends; ``folder`` takes configuration and logs."""
     program = find("nginx")
+    _certify(folder)
     for _ in range(_TRIES):
-        port = _free_port()
-        process = _start(program, root, folder, port)
+        port, tls_port = _free_port(), _free_port()
+        process = _start(program, root, folder, port, tls_port)
         try:
             if _listens(process, port):
-                yield Nginx(port, folder / "access.log")
+                yield Nginx(port, tls_port, folder / "ca.pem", folder / "access.log")
                 return
         finally:
             _stop(process)
@@ -112,11 +132,22 @@ def nginx(root: Path, folder: Path) -> Iterator[Nginx]:
     raise BenchmarkError(f"nginx: did not start; its error log says:\n{said}")
 
 
-def _start(program: str, root: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
+def _certify(folder: Path) -> None:
+    """Write a certificate for loopback, its key, and its authority."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    for blob in certificate.cert_chain_pems:
+        blob.write_to_path(folder / "chain.pem", append=True)
+
+
+def _start(
+    program: str, root: Path, folder: Path, port: int, tls_port: int
+) -> subprocess.Popen[bytes]:
     config = folder / "nginx.conf"
-    config.write_text(
-        _CONFIG.format(user=_user(), folder=folder, port=port, root=root), encoding="utf-8"
-    )
+    text = _CONFIG.format(user=_user(), folder=folder, port=port, tls_port=tls_port, root=root)
+    config.write_text(text, encoding="utf-8")
     return subprocess.Popen(
         [program, "-e", folder / "error.log", "-p", folder, "-c", config],
         stdin=subprocess.DEVNULL,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from .deployment import ROOT, Deployment
 from .errors import BenchmarkError
 from .nginx import Asked
 from .process import Usage, measure, require
-from .results import CONCURRENCY
 
 _WITHIN: Final = 900.0  # seconds
 
@@ -26,12 +26,11 @@ class Run:
     asked: tuple[Asked, ...]
 
 
-def run(deployment: Deployment, rtt: int, at_once: int = CONCURRENCY, workers: int = 0) -> Run:
-    """Verify ``deployment`` once, with so many requests at once, divided among ``workers``
-    processes if there are any. Raises BenchmarkError unless the verdict is PASSED.
+def run(deployment: Deployment, environment: Path, workers: int = 0) -> Run:
+    """Verify ``deployment`` once by one of its environments, divided among ``workers`` processes if
+    there are any. Raises BenchmarkError unless the verdict is PASSED.
     """
     verdict = deployment.folder / "verdict.json"
-    environment = deployment.links[rtt].environments[at_once]
     command = [
         *(sys.executable, "-m", "pytest", f"--env={environment}"),
         f"--verdict-file={verdict}",

@@ -41,7 +41,7 @@ def scaling(scale: Scale, results: Results, say: Say) -> None:
         with deployed(locales) as deployment:
             for number in range(scale.repeat):
                 say(f"{locales} locales {number + 1} of {scale.repeat}")
-                run = ours.run(deployment, 0)
+                run = ours.run(deployment, deployment.links[0].environments[CONCURRENCY])
                 series = results.scaling.setdefault(locales, Series())
                 usage = run.usage
                 series.add(usage.wall, usage.cpu, usage.peak, f"{run.requests} requests")
@@ -50,7 +50,8 @@ def scaling(scale: Scale, results: Results, say: Say) -> None:
 def transports(scale: Scale, results: Results, say: Say) -> None:
     """Fetching the same small files over each transport, at each round-trip time."""
     with served(scale, results) as deployment:
-        asked = ours.run(deployment, scale.rtts[0]).asked
+        link = deployment.links[scale.rtts[0]]
+        asked = ours.run(deployment, link.environments[CONCURRENCY]).asked
         paths = dict.fromkeys(each.path for each in asked if each.status == 200)
         chosen = list(paths)[: scale.files]
         for rtt in scale.rtts:
