@@ -22,7 +22,6 @@ from fhr_standin.protocol import SeizableProtocol
 
 _BACKLOG = 2048
 _KEEP_ALIVE = 75  # seconds a connection may idle, nginx's default
-_STOPPING = 0.7  # seconds to wind up; a process told to stop is gone within one
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
-    def stop(self) -> None:
-        self.should_exit = self.force_exit = True
-
 
 class _Resets(asyncio.Protocol):
     """Resets each connection as soon as it stands."""
@@ -106,7 +102,10 @@ def bind(option: str, host: str, port: int, *, listen: bool = True) -> socket.so
 
 
 async def run(surfaces: list[Surface], ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM, SIGINT or the end of a piped stdin; call `ready` once all answer."""
+    """Serve until SIGTERM, SIGINT or the end of a piped stdin; call `ready` once all answer.
+
+    The servers end with the event loop: uvicorn's own way to stop waits for what nobody misses.
+    """
     stopped = asyncio.Event()
     for surface in surfaces:
         if surface.listens in _UNSERVED:
@@ -121,9 +120,6 @@ async def run(surfaces: list[Surface], ready: Callable[[], None]) -> None:
     await asyncio.gather(*(_started(*pair) for pair in zip(servers, tasks, strict=True)))
     ready()
     await stopped.wait()
-    for server in servers:
-        server.stop()
-    await asyncio.wait(tasks, timeout=_STOPPING)
 
 
 async def _started(server: _Server, task: asyncio.Task[None]) -> None:

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from types import FrameType
@@ -120,11 +120,11 @@ class _Watch:
 
     def wait(self) -> None:
         """Wait for the end of the process, and kill what is left of its group."""
+        waiter = process_group.waiter(self._process)
         with _signals_to(self._stop):
-            while self._process.poll() is None:
+            while waiter.is_alive():
                 self._check_time(time.monotonic())
-                with suppress(subprocess.TimeoutExpired):
-                    self._process.wait(0.2)
+                waiter.join(0.2)
         process_group.send_signal(self._process, signal.SIGKILL)
 
     def _check_time(self, now: float) -> None:
