@@ -11,6 +11,8 @@ Key = tuple[str, int]
 
 OURS, OURS2, FLOOR, HURL = "ours", "ours in two processes", "floor", "hurl"
 NAIVE, NAIVE8 = "naive alone", "naive in parallel"
+BARE, ONE = "pytest, one test", "pytest --env, one check"
+VERIFY, DRILL = "knowngood verify, one check", "a run of a drill, one check"
 
 CONCURRENCY = 64
 """Requests under way at once, for us and for everything we are compared with."""
@@ -71,6 +73,7 @@ class Results:
     transports: dict[Key, Series] = field(default_factory=dict)
     schemas: dict[str, Series] = field(default_factory=dict)
     records: dict[Key, Series] = field(default_factory=dict)
+    starts: dict[str, Series] = field(default_factory=dict)
 
     def series(self, name: str, rtt: int) -> Series:
         """The repetitions of one run, to which more can be added."""
@@ -97,6 +100,7 @@ class Results:
             "transports": _plain(self.transports.items()),
             "schemas": {name: _series(series) for name, series in self.schemas.items()},
             "records": {f"{name}, {n}": _series(s) for (name, n), s in self.records.items()},
+            "starts": {name: _series(series) for name, series in self.starts.items()},
         }
 
 

@@ -11,7 +11,7 @@ from typing import Final
 class Scale:
     """How much is measured. Of ``alone`` and ``parallel`` URLs a naive suite runs one;
     ``workers`` is what the parallel one divides them among. At the last of ``rtts`` our run is
-    measured with each of ``at_once``, too.
+    measured with each of ``at_once``, too. ``starts`` is how often start-up is measured.
     """
 
     repeat: int
@@ -26,6 +26,7 @@ class Scale:
     documents: int
     burst: int
     records: tuple[int, ...]
+    starts: int
 
 
 FULL: Final = Scale(
@@ -41,6 +42,7 @@ FULL: Final = Scale(
     documents=98,
     burst=5000,
     records=(100, 1000, 10_000, 50_000),
+    starts=15,
 )
 QUICK: Final = Scale(
     repeat=1,
@@ -55,6 +57,7 @@ QUICK: Final = Scale(
     documents=3,
     burst=200,
     records=(50, 100),
+    starts=1,
 )
 
 Say = Callable[[str], None]

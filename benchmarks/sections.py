@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Final
 
-from . import floor, full_runs, ledger, ours, schemas, tables, transport
+from . import floor, full_runs, ledger, ours, schemas, start_up, tables, transport
 from .delayed import delayed
 from .deployment import ROOT, deployed
 from .errors import BenchmarkError
@@ -119,5 +119,6 @@ SECTIONS: Final = {
     "transports": (transports, tables.transports),
     "schemas": (validators, tables.schemas),
     "records": (records, tables.records),
+    "start-up": (start_up.measure, tables.starts),
 }
 """By name: what measures, and what shows it."""

@@ -84,6 +84,13 @@ def records(results: Results) -> Iterator[str]:
         )
 
 
+def starts(results: Results) -> Iterator[str]:
+    """What it costs to start and to end."""
+    count = max(len(series.wall) for series in results.starts.values())
+    yield f"start-up: whole commands, median of {count}"
+    yield from table([_HEAD, *(_row(name, None, each) for name, each in results.starts.items())])
+
+
 def ceilings(results: Results) -> Iterator[str]:
     """What the proxy could do, and the delays that were measured."""
     yield "server and proxy: curl --parallel, one small file, requests a second"

@@ -7,11 +7,27 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from .results import CONCURRENCY, FLOOR, NAIVE8, OURS, OURS2, Results, at_once
+from .results import (
+    BARE,
+    CONCURRENCY,
+    DRILL,
+    FLOOR,
+    NAIVE8,
+    ONE,
+    OURS,
+    OURS2,
+    VERIFY,
+    Results,
+    at_once,
+)
 
 MEGABYTE: Final = 1_000_000
 SMALL, LARGE = 100, 400
 MANY_RECORDS = 50_000
+STARTS = {ONE: 0.15, VERIFY: 0.35}
+"""Seconds that one check may take over one test of pytest alone."""
+DRILLED = 0.8
+"""Seconds that a run of a drill may take beside its checks: it starts and ends a deployment."""
 
 IN_FLIGHT = 60
 AT_ONCE = (128, 256)
@@ -41,6 +57,7 @@ def judge(results: Results) -> list[Target]:
         _small(results),
         *_flat_and_linear(results),
         _asked_quickly(results),
+        *_starts_quickly(results),
     ]
 
 
@@ -141,3 +158,21 @@ def _asked_quickly(results: Results) -> Target:
     cpu = max(median(series.cpu) for series in found)
     peak = max(max(series.peak) for series in found) / MEGABYTE
     return Target(demand, f"{cpu:.2f} s, {peak:.0f} MB", cpu <= 0.5 and peak <= 60)
+
+
+def _starts_quickly(results: Results) -> Iterator[Target]:
+    bare = results.starts.get(BARE)
+    for name, most in STARTS.items():
+        demand = f"{name}: at most {most:g} s over pytest with one test"
+        series = results.starts.get(name)
+        if series is None or bare is None:
+            yield Target(demand, "not measured", None)
+            continue
+        over = series.seconds - bare.seconds
+        yield Target(demand, f"{over:.2f} s", over <= most)
+    demand = f"{DRILL}: at most {DRILLED:g} s"
+    drill = results.starts.get(DRILL)
+    if drill is None:
+        yield Target(demand, "not measured", None)
+    else:
+        yield Target(demand, f"{drill.seconds:.2f} s", drill.seconds <= DRILLED)
