@@ -7,6 +7,7 @@ pytest, of environments or of checks.
 
 from . import lock, process_group, process_identity
 from .atomic_write import write_atomically
+from .data_check import DataCheck, Violation
 from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
 from .identity import user
 from .limits import ContentTooLarge, cached_by_content
@@ -22,6 +23,7 @@ __all__ = [
     "MASK",
     "SHORTEST",
     "ContentTooLarge",
+    "DataCheck",
     "DeploymentError",
     "KnowngoodError",
     "LockUnavailable",
@@ -29,6 +31,7 @@ __all__ = [
     "RunnerError",
     "Say",
     "UsageError",
+    "Violation",
     "cached_by_content",
     "encodable",
     "first_lines",
