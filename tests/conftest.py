@@ -73,21 +73,23 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--slow``: none of the slow tests, a few of them by the day's date, or nothing else."""
+    """``--slow``: none of the slow tests, some of them by the day's date, or nothing else."""
     parser.addoption(
         "--slow",
         choices=["none", "sample", "all"],
-        default="none",
-        help="tests marked slow: leave them out (default), run only a sample of them that is "
-        "drawn by the day's date, or run only them",
+        default="sample" if os.environ.get("CI") == "true" else "none",
+        help="tests marked slow: leave them out (default), run a sample of them, too, that is "
+        "drawn by the day's date (default under CI=true), or run only them",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Note the day once, so that a sample is the same in every process also at midnight.
 
-    Runs of the tests are no steps of a job: on GitHub Actions they write to no page of it.
+    Runs of the tests are no steps of a job: on GitHub Actions they write to no page of it. They are
+    hundreds of processes, each of which would compile every module again without bytecode.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.pop("GITHUB_STEP_SUMMARY", None)
     os.environ.pop("GITHUB_ACTIONS", None)
     config.addinivalue_line("markers", "slow: guards against drift; see CONTRIBUTING.md")
@@ -103,7 +105,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         case "all":
             selected = slow
         case _:
-            selected = _sample(slow, os.environ["KNOWNGOOD_TESTS_DAY"])
+            here = [item for item in slow if "examples" not in item.path.parts]  # .ci/run has one
+            sample = _sample(here, os.environ["KNOWNGOOD_TESTS_DAY"])
+            left_out = set(slow) - set(sample)
+            selected = [item for item in items if item not in left_out]
     dropped = set(items) - set(selected)
     config.hook.pytest_deselected(items=[item for item in items if item in dropped])
     items[:] = selected
