@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 import click
@@ -122,7 +123,7 @@ def run(words: Sequence[str]) -> int:
         print_error(f"{usage}{name}: error: {one_line(error.format_message(), 1000)}")
         return USAGE_ERROR
     except UsageError as error:
-        print_error(f"{name}: error: {error}")
+        print_error(f"{name}: error: {error}{_suite_elsewhere(error)}")
         return USAGE_ERROR
     except RunnerError as error:
         print_error(f"{name}: {_consequence(words[0])}: {error}")
@@ -134,6 +135,15 @@ def run(words: Sequence[str]) -> int:
         with suppress(OSError):
             traceback.print_exc()
         return EXIT_CODES[VerdictKind.INTERNAL_ERROR]
+
+
+def _suite_elsewhere(error: UsageError) -> str:
+    """Say where the suite is, if an environment was not found in a clone of the releases."""
+    from ..environment import BadEnvironment
+    from ..release.suite_place import hint
+
+    place = hint(Path.cwd()) if isinstance(error, BadEnvironment) else ""
+    return f"\n{place}" if place else ""
 
 
 def _consequence(command: str) -> str:

@@ -102,6 +102,7 @@ class Record:
         attempts: how many requests the run sent.
         tests: names of the checks that passed, warned and failed.
         inputs: digests of what the run was made of.
+        suite: where the suite is that was run.
         after: the name of the environment's newest record when this one was made.
         clock: what the machine's clock said then, where that record is dated later than that.
     """
@@ -122,6 +123,7 @@ class Record:
     attempts: int = 0
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    suite: str = ""
     after: str = ""
     clock: datetime | None = None
 
@@ -211,6 +213,7 @@ class Record:
             "run": self.run,
             **({"level": one_line(self.level, 40)} if self.level else {}),
             "attempts": self.attempts,
+            **({"suite": one_line(self.suite, 300)} if self.suite else {}),
             **({"after": self.after} if self.after else {}),
             **({"clock": self.clock.isoformat()} if self.clock is not None else {}),
         }

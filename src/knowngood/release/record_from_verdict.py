@@ -16,6 +16,7 @@ from .git import GitError, Repository
 from .record import Record, RecordKind
 from .record_store import RecordNotWritten
 from .release_name import resolve
+from .suite_place import suite_place
 
 
 def report(environment: Environment, document: Mapping[str, Any], push: bool) -> str:
@@ -80,6 +81,7 @@ def verification(
         attempts=document["requests"]["attempts"],
         tests=tests(document),
         inputs=inputs(environment),
+        suite=suite_place(environment.root),
     )
 
 

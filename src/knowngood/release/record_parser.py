@@ -127,6 +127,7 @@ def _from_statement(statement: Any, release: str) -> Record:
         content=artefacts.pop(CONTENT, None),
         subjects=artefacts,
         attempts=int(ours["attempts"]),
+        suite=_text(ours.get("suite", "")),
         after=_text(ours.get("after", "")),
         clock=datetime.fromisoformat(ours["clock"]) if "clock" in ours else None,
     )

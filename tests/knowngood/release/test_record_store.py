@@ -38,6 +38,7 @@ FULL = Record(
     attempts=12,
     tests={"passed": ("a",), "warned": ("b",), "failed": ("c",)},
     inputs={"environments/stage.toml": DIGEST, "suite": "1" * 40},
+    suite="https://example.org/checks.git",
 )
 
 

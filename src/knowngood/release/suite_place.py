@@ -1,0 +1,57 @@
+"""Where the suite is that verified a release: on record, and told to whoever has only a clone of
+the releases' repository.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from ..environment import FOLDER, root_above
+from ..safety import one_line, redact
+from . import records
+from .git import GitError, Repository
+from .record import RecordKind
+from .record_name import environment_of
+
+_USER: Final = re.compile(r"(?<=^https://)[^/@]*@|(?<=^http://)[^/@]*@", re.I)
+
+
+def suite_place(root: Path) -> str:
+    """Return the URL of the origin of the suite in ``root``, without a user; where it has none, the
+    machine and the folder.
+    """
+    try:
+        url = Repository(root).config("remote.origin.url")
+    except GitError:  # the folder is in no repository
+        url = ""
+    return redact(_USER.sub("", url)) or f"{os.uname().nodename}:{root}"
+
+
+def hint(folder: Path) -> str:
+    """Return where the suite is, by the newest record in the repository at ``folder`` that tells;
+    empty where there is none, or where ``folder`` is in a suite.
+    """
+    if (root_above(folder) / FOLDER).is_dir():
+        return ""
+    repository = Repository(folder)
+    try:
+        listed = repository.run(
+            "for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags/verified/"
+        )
+        environments = {environment_of(name) for name in listed.splitlines()}
+        known = records.read(repository, datetime.now(UTC), environments)
+        verified = [known.last(name, RecordKind.VERIFIED) for name in environments]
+    except GitError:
+        return ""
+    told = [record for record in verified if record is not None and record.suite]
+    if not told:
+        return ""
+    last = max(told, key=lambda record: record.when)
+    return (
+        f"here are releases, and no suite; by the record {last.name} it is at "
+        f"{one_line(last.suite, 300)}: run this command in a clone of that"
+    )
