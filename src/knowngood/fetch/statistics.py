@@ -75,7 +75,8 @@ class RequestStatistics:
         answered_at: when each origin answered last, in seconds since the epoch.
         slowest: the five slowest exchanges: seconds and probe.
         certificates: when the first certificate of each origin ends, in seconds since the epoch.
-        retried: summaries of the exchanges with more than one attempt.
+        retried: summaries of the exchanges with an attempt that failed before the last; one that
+            is stale did not.
         silent: probes that nobody answered, in order.
         witnesses: the last probe of each origin that was answered and may be repeated.
         there: the URLs that a plain GET got 200 from, by origin; without those asked at edges.
@@ -140,7 +141,8 @@ class RequestStatistics:
         failed = self._note_attempts(exchange)
         if exchange.flaky:
             self.flaky_exchanges.append(FlakyExchange(probe.origin, groups, failed, probe))
-        if exchange.retried and len(self.retried) < RETRIES_KEPT:
+        trouble = any(not attempt.stale for attempt in exchange.attempts[:-1])
+        if trouble and len(self.retried) < RETRIES_KEPT:
             self.retried.append(summary(exchange))
         silent = exchange.error in SILENT and probe.method in SAFE_METHODS
         if silent and len(self.silent) < LOOKED_AT_AGAIN:

@@ -83,6 +83,19 @@ def test_the_runners_trouble_is_no_outage() -> None:
     assert statistics.erratic["t"] == 1
 
 
+def test_what_was_stale_is_counted_and_not_listed() -> None:
+    """Nginx closes a connection of HTTP/2 after a thousand requests: each run would list that."""
+    statistics = RequestStatistics()
+    fine = exchange("a", (101.0, 200))
+    for first in (
+        Attempt(100.0, 0.1, error=AttemptError.RESET, stale=True),
+        Attempt(100.0, 0.1, error=AttemptError.RESET, detail="lost"),
+    ):
+        statistics.note(replace(fine, attempts=(first, *fine.attempts)))
+    assert statistics.attempts == 4
+    assert [retried["attempts"][0]["detail"] for retried in statistics.retried] == ["lost"]
+
+
 def test_a_rate_limit_is_not_flaky() -> None:
     """It was told to wait, and waited."""
     statistics = RequestStatistics()
