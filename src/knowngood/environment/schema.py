@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from ..safety import DataCheck, Violation
 from .model import BadEnvironment
 from .origins import origin_trouble
+
+if TYPE_CHECKING:
+    import jsonschema
 
 
 @cache
@@ -27,70 +29,77 @@ def file_schema() -> Any:
 
 def validate(path: Path, document: dict[str, Any]) -> None:
     """Raise BadEnvironment, which names every key that is wrong."""
-    found = DataCheck(file_schema(), FORMATS).violations(document)
-    if found:
-        ordered = sorted(found, key=lambda violation: list(map(str, violation.path)))
-        raise BadEnvironment("\n".join(f"{path}: {_explain(each)}" for each in ordered))
+    errors = sorted(
+        _validator().iter_errors(document), key=lambda error: list(map(str, error.path))
+    )
+    if errors:
+        raise BadEnvironment("\n".join(f"{path}: {_explain(error)}" for error in errors))
 
 
-def _check_date(text: str) -> None:
-    if date.fromisoformat(text).isoformat() != text:  # it reads other forms, too
-        raise ValueError(text)
+@cache
+def _validator() -> Any:
+    """TOML has inf and nan, which no comparison stops, and distinguishes 3 from 3.0."""
+    import jsonschema
+    import jsonschema.validators
+
+    draft = jsonschema.Draft202012Validator
+    types = draft.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda _, value: type(value) is int,
+            "number": lambda _, value: (
+                type(value) is int or (type(value) is float and math.isfinite(value))
+            ),
+        }
+    )
+    formats = jsonschema.FormatChecker(["date", "regex"])
+    for name, check in (("origin", _check_origin), ("time-zone", ZoneInfo)):
+        formats.checks(name, (OSError, ValueError, KeyError))(
+            lambda value, check=check: not isinstance(value, str) or bool(check(value))
+        )
+    formats.checks("local-date")(_is_local_date)
+    validator = cast("Any", jsonschema.validators).extend(draft, type_checker=types)
+    return validator(file_schema(), format_checker=formats)
 
 
-def _check_local_date(value: object) -> None:
-    """Raise ValueError for all but TOML's date without a time; a time is an instance, too."""
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError(value)
+def _is_local_date(value: object) -> bool:
+    """Return whether TOML's value is a date without a time, which a time is an instance of, too."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
-def _check_origin(url: str) -> None:
+def _check_origin(url: str) -> bool:
     """Raise ValueError where ``url`` cannot be an origin."""
     trouble = origin_trouble(url)
     if trouble:
         raise ValueError(trouble)
+    return True
 
 
-def _of_text(check: Callable[[str], object]) -> Callable[[Any], object]:
-    """Return ``check``, which passes over what is no text: ``type`` says that."""
-    return lambda value: check(value) if isinstance(value, str) else None
-
-
-FORMATS: Final = {
-    "date": _of_text(_check_date),
-    "local-date": _check_local_date,
-    "origin": _of_text(_check_origin),
-    "regex": _of_text(re.compile),
-    "time-zone": _of_text(ZoneInfo),
-}
-"""The check of each format that the schema names."""
-
-
-def _explain(violation: Violation) -> str:
-    """Return a violation in the words of the file: key, what was found, what is allowed."""
-    path, keyword = violation.path, violation.keyword
-    schema, value = violation.schema, violation.value
-    key = ".".join(map(str, path)) or "the file"
-    allowed = schema.get("description", "")
+def _explain(error: jsonschema.ValidationError) -> str:
+    """Return one error in the words of the file: key, what was found, what is allowed."""
+    key = ".".join(str(part) for part in error.absolute_path) or "the file"
+    schema = cast("Any", error.schema)
+    instance = cast("Any", error.instance)
+    allowed = schema.get("description", "") if isinstance(schema, dict) else ""
     hint = f"; allowed: {allowed}" if allowed else ""
-    if keyword == "format" and schema["format"] == "origin":
-        return f"{key}: {violation.error}"  # which shows no password
-    if keyword == "additionalProperties":
+    if error.validator == "format" and error.validator_value == "origin":
+        return f"{key}: {error.cause}"  # which shows no password
+    if error.validator == "additionalProperties":
         known = schema.get("properties", {})
-        extra = sorted(set(value) - set(known))
+        extra = sorted(set(instance) - set(known))
         keys = "key" if len(extra) == 1 else "keys"
         return f"{key}: unknown {keys} {', '.join(extra)}; allowed: {', '.join(sorted(known))}"
-    if keyword == "required":
-        missing = [name for name in schema["required"] if name not in value]
-        return f"{key}: needs the key {missing[0]}{hint if path else ''}"
-    if path and path[0] in {"secrets", "notify"}:
+    if error.validator == "required":
+        required = cast("list[str]", error.validator_value)
+        missing = [name for name in required if name not in instance]
+        return f"{key}: needs the key {missing[0]}{hint if error.absolute_path else ''}"
+    if error.absolute_path and error.absolute_path[0] in {"secrets", "notify"}:
         return f"{key}: found something else (not shown, it may be a secret){hint}"
-    if keyword == "uniqueItems":
-        twice = [item for number, item in enumerate(value) if item in value[:number]]
+    if error.validator == "uniqueItems":
+        twice = [item for number, item in enumerate(instance) if item in instance[:number]]
         return f"{key}: listed twice: {_short(twice)}"
-    if isinstance(violation.error, re.error):
-        hint += f" ({violation.error})"
-    return f"{key}: found {_short(value)}{hint or f', which breaks {keyword}'}"
+    if isinstance(error.cause, re.error):
+        hint += f" ({error.cause})"
+    return f"{key}: found {_short(instance)}{hint or f': {error.message}'}"
 
 
 def _short(value: object) -> str:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from .. import __version__
 from ..content import strict_json
 from ..environment import Environment
-from ..safety import DataCheck, write_atomically
+from ..safety import write_atomically
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict, fold
 from ..verdict.evidence import Evidence
@@ -128,14 +128,14 @@ def read(path: Path) -> dict[str, Any]:
 
 def parse(text: bytes) -> dict[str, Any]:
     """Return the verdict document in ``text``. Raises ValueError for what is none by its schema."""
+    import jsonschema
+    from jsonschema.exceptions import best_match
+
     content = strict_json.loads(text)
-    for violation in DataCheck(schema()).violations(content):
-        place = ".".join(map(str, violation.path)) or "the file"
-        found = repr(violation.value)[:200]
-        raise ValueError(
-            f"no verdict file of this version: {place}: {violation.keyword} does not hold for "
-            f"{found}"
-        )
+    error = best_match(jsonschema.Draft202012Validator(schema()).iter_errors(content))
+    if error is not None:
+        place = ".".join(map(str, error.absolute_path)) or "the file"
+        raise ValueError(f"no verdict file of this version: {place}: {error.message[:200]}")
     return cast("dict[str, Any]", content)
 
 

@@ -7,7 +7,6 @@ pytest, of environments or of checks.
 
 from . import lock, process_group, process_identity
 from .atomic_write import write_atomically
-from .data_check import DataCheck, Violation
 from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
 from .identity import user
 from .limits import ContentTooLarge, cached_by_content
@@ -23,7 +22,6 @@ __all__ = [
     "MASK",
     "SHORTEST",
     "ContentTooLarge",
-    "DataCheck",
     "DeploymentError",
     "KnowngoodError",
     "LockUnavailable",
@@ -31,7 +29,6 @@ __all__ = [
     "RunnerError",
     "Say",
     "UsageError",
-    "Violation",
     "cached_by_content",
     "encodable",
     "first_lines",
