@@ -77,10 +77,8 @@ def _is_of_its_kind(answer: Answer, other: Answer) -> bool:
     page in another locale, or another record.
     """
     one, two = urlsplit(answer.url).path.split("/"), urlsplit(other.url).path.split("/")
-    pairs = [pair for pair in zip(one, two, strict=False) if pair[0] != pair[1]]
-    return (
-        len(one) == len(two) and len(pairs) <= 1 and not any("." in segment for segment, _ in pairs)
-    )
+    differing = [ours for ours, theirs in zip(one, two, strict=False) if ours != theirs]
+    return len(one) == len(two) and len(differing) <= 1 and "." not in "".join(differing)
 
 
 def _is_of_another_kind(answer: Answer, other: Answer) -> bool:

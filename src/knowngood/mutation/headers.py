@@ -15,14 +15,15 @@ from .remedies import media_type_remedy
 from .weights import NOBODY_READS, PROTECTION_LOST, SOME_NOTICE
 
 _OF_CONNECTION: Final = frozenset(
-    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
-    | {"upgrade"}
+    {"connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer"}
+    | {"transfer-encoding", "upgrade"}
 )
-"""Headers of the connection and not of the answer (RFC 9110, 7.6.1): no check can rely on them."""
+"""Headers of the connection and not of the answer (RFC 9110, 7.6.1), and the one that any server
+may leave out (RFC 9110, 8.6): no check can rely on them."""
 
 _USED: Final = frozenset(
     {"content-disposition", "content-encoding", "content-language", "content-type", "link"}
-    | {"location", "retry-after", "set-cookie", "www-authenticate"}
+    | {"location", "set-cookie"}
 )
 _USED_PREFIX: Final = "access-control-"
 """Headers that browsers and clients act on."""
@@ -34,7 +35,7 @@ _PROTECTING: Final = frozenset(
     | {"cross-origin-resource-policy"}
 )
 _CACHING: Final = frozenset({"cache-control", "etag", "expires", "last-modified", "vary"})
-_LONGEST: Final = 80  # characters of a value that a remedy expects
+_LONGEST: Final = 80  # characters of a name, and of a value that a remedy expects
 
 YEAR: Final = 31_536_000  # seconds
 _CACHE_REMEDY: Final = f'assert "{YEAR}" not in response.headers.get("cache-control", "")'
@@ -50,12 +51,17 @@ def _is_read_by_nobody(name: str) -> bool:
 
 
 def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Change]]:
-    """Return the changes that each take one header away, of those whose names ``belongs`` knows."""
+    """Return the changes that each take one header away, of those whose names ``belongs`` knows.
+
+    What is refused on purpose is not read further, so its headers stay.
+    """
 
     def changes(recorded: Recorded) -> Iterator[Change]:
-        sent = (name.decode("latin-1") for name, _ in recorded.answer.headers if name.isascii())
+        if recorded.answer.status >= 400:
+            return
+        sent = (name.decode("latin-1") for name, _ in recorded.answer.headers)
         for key, name in {name.lower(): name for name in sent}.items():
-            if belongs(key):
+            if belongs(key) and name.isascii() and len(name) <= _LONGEST:
                 yield _gone_header(recorded.answer, name)
 
     return changes
@@ -64,7 +70,7 @@ def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Chang
 def _gone_header(answer: Answer, name: str) -> Change:
     key = name.lower()
     return change(
-        f"lacks the header {one_line(name, _LONGEST)}",
+        f"lacks the header {one_line(name)}",
         _header_remedy(answer, key),
         lambda recorded: without_header(recorded.answer, key),
     )

@@ -29,9 +29,11 @@ MOST_PATHS: Final = 100
 DEEPEST: Final = 6
 """Steps of a path. APIs nest their records less deep."""
 
+LONGEST: Final = 100
+"""Characters of a key that is changed. Longer ones are data, and no names."""
+
 _ITEMS_READ: Final = 20  # items of a list whose keys count as those of each
 _MOST_OF_LEVEL: Final = 1000  # values of one depth that are looked into
-_LONGEST_NAME: Final = 100
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _READ: Final = json.JSONDecoder().raw_decode
@@ -85,7 +87,7 @@ def paths(document: Any) -> Iterator[tuple[Path, Any]]:
 
 def _below(path: Path, value: Any) -> list[tuple[Path, Any]]:
     if isinstance(value, dict):
-        return [((*path, key), member) for key, member in value.items()]
+        return [((*path, key), item) for key, item in value.items() if len(key) <= LONGEST]
     items = value[:_ITEMS_READ] if isinstance(value, list) else []
     return [((*path, EACH), item) for item in items]
 
@@ -93,7 +95,7 @@ def _below(path: Path, value: Any) -> list[tuple[Path, Any]]:
 def name_of(path: Path) -> str:
     """Return a path as people write it, safe to print: ``users[].email``."""
     parts = ["[]" if step is EACH else f".{step}" for step in path]
-    return one_line("".join(parts).removeprefix("."), _LONGEST_NAME)
+    return one_line("".join(parts).removeprefix("."), LONGEST)
 
 
 def places(text: str, path: Path, start: int | None = None) -> Iterator[tuple[list[Member], int]]:

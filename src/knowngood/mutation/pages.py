@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
 
@@ -57,8 +57,13 @@ def _attribute(page: str, tag: Tag, name: str) -> Edit | None:
     return Edit(attribute.start, attribute.end) if attribute else None
 
 
+def _first_element(elements: Iterable[Tag]) -> Edit | None:
+    """Return the edit that takes the first of some elements away; None where there is none."""
+    return next((Edit(tag.start, tag.end) for tag in elements), None)
+
+
 def _title(page: str) -> Edit | None:
-    return next((Edit(tag.start, tag.end) for tag in _named(page, "title")), None)
+    return _first_element(_named(page, "title"))
 
 
 def _language(page: str) -> Edit | None:
@@ -121,11 +126,7 @@ def _files_gone(
 
 
 def _file_finder(name: str, files: Callable[[str], list[tuple[str, Tag]]]) -> Find:
-    def find(page: str) -> Edit | None:
-        there = (tag for url, tag in files(page) if name in url)
-        return next((Edit(tag.start, tag.end) for tag in there), None)
-
-    return find
+    return lambda page: _first_element(tag for url, tag in files(page) if name in url)
 
 
 def _inline_scripts(page: str) -> list[Tag]:
@@ -141,11 +142,7 @@ def _inline_scripts_gone(recorded: Recorded) -> Iterator[Change]:
 
 
 def _inline_finder(place: int) -> Find:
-    def find(page: str) -> Edit | None:
-        there = islice(_inline_scripts(page), place, None)
-        return next((Edit(tag.start, tag.end) for tag in there), None)
-
-    return find
+    return lambda page: _first_element(_inline_scripts(page)[place:])
 
 
 def _scripts_gone(recorded: Recorded) -> Iterator[Change]:
@@ -166,8 +163,8 @@ def _ids_gone(recorded: Recorded) -> Iterator[Change]:
 
 def _id_finder(name: str) -> Find:
     def find(page: str) -> Edit | None:
-        there = (tag for tag in tags(page) if value_of(page, tag, "id") == name)
-        return next((_attribute(page, tag, "id") for tag in there), None)
+        elements = (tag for tag in tags(page) if value_of(page, tag, "id") == name)
+        return next((_attribute(page, tag, "id") for tag in elements), None)
 
     return find
 

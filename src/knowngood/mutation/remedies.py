@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ..content import file_signatures
 from ..fetch import Answer
+from ..safety import one_line
 from .answers import body_of, is_json, is_media, is_text, media_type, text_of
 from .json_text import document_of
 
@@ -30,7 +31,7 @@ def status_remedy(answer: Answer, _changed: Answer) -> str:
 
 def media_type_remedy(answer: Answer, _changed: Answer) -> str:
     """Return the line that notices another media type."""
-    return f"assert response.media_type == {media_type(answer)!r}"
+    return f"assert response.media_type == {one_line(media_type(answer))!r}"
 
 
 def completeness_remedy(answer: Answer, changed: Answer) -> str:
@@ -70,7 +71,11 @@ def _differing_key(document: Any, other: Any) -> str | None:
     """Return the first key of a document whose value is simple, and another in the other."""
     if not isinstance(document, dict) or not isinstance(other, dict):
         return None
-    simple = (key for key, value in document.items() if isinstance(value, str | int))
+    simple = (
+        key
+        for key, value in document.items()
+        if isinstance(value, str | int) and max(len(key), len(str(value))) <= _LONGEST
+    )
     return next((key for key in simple if other.get(key) != document[key]), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from .answers import is_html, is_json
+from .answers import is_html, is_json, succeeded
 from .model import Change, Mutation, Recorded
 from .weights import SOME_NOTICE
 
@@ -22,11 +22,9 @@ _SLOW: Final = Change(
 
 def _slow(recorded: Recorded) -> Iterator[Change]:
     """Yield the change for pages, documents and writes, which a program makes; files lie there."""
-    if (
-        recorded.method not in {"GET", "HEAD"}
-        or is_html(recorded.answer)
-        or is_json(recorded.answer)
-    ):
+    answer = recorded.answer
+    made = recorded.method not in {"GET", "HEAD"} or is_html(answer) or is_json(answer)
+    if made and succeeded(answer):
         yield _SLOW
 
 

@@ -17,32 +17,40 @@ _READS: Final = frozenset({"GET", "HEAD"})
 MISSING: Final = frozenset({404, 410})
 """Statuses by which a server says that nothing is there."""
 
+_REFUSED: Final = frozenset({401, 403})
+_CRASHED: Final = 500
+
 PAGE: Final = "<!doctype html>\n<html lang=en><title>{0}</title>\n<h1>{0}</h1>\n</html>\n"
 """A page as servers make it for an error."""
 
 
-def _error_body(recorded: Recorded, phrase: str) -> tuple[bytes, str]:
-    """Return body and Content-Type of an error, in the words of the service itself.
+def _saying(recorded: Recorded, status: int, phrase: str) -> Answer:
+    """Return the answer with another status, and a body that says so in the service's own way.
 
     A page in place of JSON, or of the answer to a write, would be a firewall's, and so the run's
     trouble (``fetch.is_turned_away``).
     """
+    body, content_type = f"{phrase}\n", "text/plain; charset=utf-8"
     if recorded.method == "GET" and is_html(recorded.answer):
-        return PAGE.format(phrase).encode(), "text/html; charset=utf-8"
-    if is_json(recorded.answer):
-        return f'{{"error": "{phrase}"}}'.encode(), "application/json"
-    return f"{phrase}\n".encode(), "text/plain; charset=utf-8"
+        body, content_type = PAGE.format(phrase), "text/html; charset=utf-8"
+    elif is_json(recorded.answer):
+        body, content_type = f'{{"message": "{phrase}"}}', "application/json"
+    sent = b"" if recorded.method == "HEAD" else body.encode()
+    return replace(with_body(recorded.answer, sent, content_type), status=status)
 
 
 def _answered_with(status: int, phrase: str, stands_for: str) -> Mutation:
-    """Return the mutation that answers with another status and the page of that error."""
+    """Return the mutation that answers with another status.
+
+    What is refused on purpose may crash; whether it is refused in one way or another is the same
+    to users.
+    """
 
     def edit(recorded: Recorded) -> Answer | None:
-        if recorded.answer.status == status:
+        refused = recorded.answer.status >= 400
+        if recorded.answer.status == status or (refused and status != _CRASHED):
             return None
-        body, content_type = _error_body(recorded, phrase)
-        body = b"" if recorded.method == "HEAD" else body
-        return replace(with_body(recorded.answer, body, content_type), status=status)
+        return _saying(recorded, status, phrase)
 
     changes = the_change(f"is answered with {status}", status_remedy, edit)
     return Mutation(f"status-{status}", stands_for, changes)
@@ -64,10 +72,17 @@ def _there(recorded: Recorded) -> Answer | None:
     return replace(with_body(recorded.answer, body, "text/html; charset=utf-8"), status=200)
 
 
+def _allowed(recorded: Recorded) -> Answer | None:
+    refused = recorded.answer.status in _REFUSED
+    return _saying(recorded, 200, "Welcome") if refused else None
+
+
 STATUSES: Final = (
     _answered_with(404, "Not Found", "a file was not deployed, or a route was renamed"),
     _answered_with(403, "Forbidden", "permissions of a file, a bucket or a role are too narrow"),
-    _answered_with(500, "Internal Server Error", "the code crashes, or its configuration is wrong"),
+    _answered_with(
+        _CRASHED, "Internal Server Error", "the code crashes, or its configuration is wrong"
+    ),
     _answered_with(503, "Service Unavailable", "nothing runs behind the load balancer"),
     Mutation(
         "redirect-to-login",
@@ -78,5 +93,10 @@ STATUSES: Final = (
         "missing-is-there",
         "a catch-all route answers every URL with a page",
         the_change("is there with 200, though it must not be", status_remedy, _there),
+    ),
+    Mutation(
+        "refused-is-allowed",
+        "a rule for access was lost, or a debug setting stayed on",
+        the_change("is answered with 200, though it must be refused", status_remedy, _allowed),
     ),
 )

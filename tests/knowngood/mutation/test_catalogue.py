@@ -43,6 +43,7 @@ RECORDED = {
         "GET", answered(b"GIF89a...;", "image/gif", url="http://site.test/x.gif", gzipped=True)
     ),
     "missing": Recorded("GET", answered("no such user", status=404)),
+    "refused": Recorded("POST", answered("{}", "application/json", status=401)),
     "redirect": Recorded("GET", answered("", status=302, headers={"Location": "/fr/"})),
     "created": Recorded(
         "POST", answered('{"id": 7}', "application/json", status=201, headers=CREATED)

@@ -17,16 +17,17 @@ def test_the_status_is_another(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 403, 500, 503])
-def test_an_answer_with_this_status_stays(status: int) -> None:
-    """A 404 that was asked for on purpose does not become one; it may become another error."""
+def test_what_is_refused_on_purpose_only_crashes(status: int) -> None:
+    """A 404 that was asked for does not become a 403, which is the same to users, but a 500."""
+    crash = bool(changes(f"status-{status}", Recorded("GET", answered("", status=404))))
+    assert crash is (status == 500)
     assert not changes(f"status-{status}", Recorded("GET", answered("", status=status)))
-    assert changes("status-500", Recorded("GET", answered("", status=404)))
 
 
 def test_errors_of_an_api_are_json() -> None:
     """An API says in JSON what is wrong, as a page would be that of a firewall."""
     answer = changed("status-403", document({"id": 7}))
-    assert read(answer).json() == {"error": "Forbidden"}
+    assert read(answer).json() == {"message": "Forbidden"}
 
 
 def test_a_refused_form_gets_no_page() -> None:
@@ -58,6 +59,15 @@ def test_what_must_be_missing_is_there() -> None:
     assert b"<title>Welcome</title>" in answer.body
     assert not changes("missing-is-there", page())
     assert not changes("missing-is-there", Recorded("DELETE", asked.answer))
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_what_must_be_refused_is_allowed(status: int) -> None:
+    """A write without a login is carried out."""
+    refused = Recorded("PUT", answered("{}", "application/json", status=status))
+    answer = changed("refused-is-allowed", refused)
+    assert (answer.status, answer.body) == (200, b'{"message": "Welcome"}')
+    assert not changes("refused-is-allowed", document({}))
 
 
 def test_remedy_names_the_status_that_was() -> None:

@@ -112,3 +112,4 @@ def test_files_are_not_slow() -> None:
     """Pages and documents are made by a program, which may be slow; a script is a file."""
     assert changes("slow", page())
     assert not changes("slow", Recorded("GET", answered("f()", "text/javascript")))
+    assert not changes("slow", page(status=404))
