@@ -72,6 +72,29 @@ def test_several_checks_read_one_response(ask: Any) -> None:
     assert node.attributes["lang"] == "fr"
 
 
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        ((b"X", b"a"), (b"x", b"b")),
+        ((b"X", "é".encode()),),
+        ((b"X", b"\xe9"),),
+        ((b"X\xe9", b"a"),),
+    ],
+    ids=["ascii", "utf-8", "latin-1", "a name that is none"],
+)
+def test_headers_are_read_as_httpx_reads_them(pairs: tuple[tuple[bytes, bytes], ...]) -> None:
+    """They are made in a shorter way, which must not be another one."""
+    probe = Probe("content", "http://fhr.example/")
+    given = Answer(200, probe.url, pairs, b"")
+    headers = respond(held := Exchange(probe, (Attempt(0.0, 0.1, 200),), given)).headers
+    expected = httpx.Headers(list(pairs))
+    assert headers == expected
+    assert headers.encoding == expected.encoding
+    assert headers.raw == expected.raw
+    assert headers.multi_items() == expected.multi_items()
+    assert held.answer is given
+
+
 def test_what_is_read_once_is_computed_once(ask: Any) -> None:
     """Several claims share what one found in an answer; each question has its own result."""
     response, calls = respond(ask(answer("body"))), []
