@@ -19,7 +19,13 @@ from knowngood.fetch.recorded_body import LARGEST
 from knowngood.report import Report, har_file
 from knowngood.safety import Redactor, redaction
 
-DOCUMENT = {"environment": "stage", "run": "0123456789ab", "verdict": "PASSED"}
+ORIGINS = {"content": "https://fhr.example.org"}
+DOCUMENT = {
+    "environment": "stage",
+    "run": "0123456789ab",
+    "verdict": "PASSED",
+    "origins": ORIGINS,
+}
 SCHEMA = json.loads(Path(__file__).with_name("har-1.2.schema.json").read_text("utf-8"))
 SECRET = "hunter22-and-more"  # noqa: S105 - none
 
