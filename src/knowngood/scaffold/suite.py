@@ -33,16 +33,26 @@ class PageGroup:
     """Pages of one language.
 
     Attributes:
-        param: the name of their list in [params].
+        words: language and direction, as a name has them; empty if they say none.
         language: the value of their ``<html lang>``; empty if they say none.
         direction: the value of their ``<html dir>``; empty if they say none.
         paths: their paths, without the first slash.
     """
 
-    param: str
+    words: str
     language: str
     direction: str
     paths: tuple[str, ...]
+
+    @property
+    def param(self) -> str:
+        """The name of their list in [params], which reports use in the plural: ``en_page``."""
+        return f"{self.words}_page" if self.words[:1].isalpha() else f"page_{self.words}".strip("_")
+
+    @property
+    def suffix(self) -> str:
+        """How the names of their checks end."""
+        return f"_{self.words}" if self.words else ""
 
 
 def files(survey: Survey, environment: str) -> dict[str, str]:
@@ -96,12 +106,12 @@ def page_groups(pages: Iterable[Page]) -> list[PageGroup]:
             broken.append(page.path[1:])
     if broken and groups:
         next(iter(groups.values())).extend(broken)
-    names = distinct({key: _param(*key) for key in groups})
+    names = distinct({key: _words(*key) for key in groups})
     return [PageGroup(names[key], *key, tuple(paths)) for key, paths in groups.items()]
 
 
-def _param(language: str, direction: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "_", f"page_{language}_{direction}".lower())
+def _words(language: str, direction: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "_", f"{language}_{direction}".lower())
     return words[:40].strip("_")
 
 
