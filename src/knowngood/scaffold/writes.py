@@ -55,22 +55,44 @@ def skeletons(
     """
     operations = list(operations)
     known = {(operation.method, operation.place): operation for operation in operations}
+    items: dict[Place, Place] = {}
+    for operation in operations:
+        for place in _collections(operation.place):
+            items.setdefault(place, operation.place)
     for operation in operations:
         if operation.method != "GET":
             with suppress(AttributeError, LookupError, TypeError, ValueError):
-                yield _Writer(document, known, operation).skeleton(
+                yield _Writer(document, known, items, operation).skeleton(
                     schemas.get(operation.schema, "")
                 )
 
 
+def _collections(item: Place) -> list[Place]:
+    """Return the places of what holds ``item``, if a field is last in it: ``/users`` and
+    ``/users/`` for ``/users/{id}``.
+    """
+    if len(item) < 2 or item[-1] != ("", ""):
+        return []
+    *before, (part, _), _ = item
+    return [(*before, (part.rstrip("/"), "")), (*before, (part, ""))]
+
+
 class _Writer:
-    """Writes the skeleton of one operation. ``known`` are all, by method and place."""
+    """Writes the skeleton of one operation."""
 
     def __init__(
-        self, document: Document, known: Mapping[tuple[str, Place], Operation], operation: Operation
+        self,
+        document: Document,
+        known: Mapping[tuple[str, Place], Operation],
+        items: Mapping[Place, Place],
+        operation: Operation,
     ) -> None:
+        """``known`` are all operations by method and place, ``items`` the first place that names a
+        document of a collection, by the collection's place.
+        """
         self._document = document
         self._known = known
+        self._items = items
         self._operation = operation
         self._lines: list[str] = []
         self._missing: list[str] = []
@@ -114,9 +136,8 @@ class _Writer:
 
     def _creator(self, item: Place) -> Operation | None:
         """Return the POST that makes what ``item`` names by its last field."""
-        *before, (part, _), _ = item
-        places = ((*before, (text, "")) for text in (part.rstrip("/"), part))
-        return next(filter(None, (self._known.get(("POST", place)) for place in places)), None)
+        posts = (self._known.get(("POST", place)) for place in _collections(item))
+        return next(filter(None, posts), None)
 
     def _key(self, create: Operation, field: str) -> str:
         """Return how Python reads the name of what ``create`` made from its answer; empty if the
@@ -162,11 +183,8 @@ class _Writer:
         """Read what was written, or find it gone."""
         operation, item = self._operation, self._operation.place
         if operation.method == "POST":
-            items = [item for _, item in self._known if self._creates(item)]
-            if not items:
-                return
-            item = items[0]
-            if not self._key(operation, item[-2][1]):
+            item = self._items.get(operation.place, ())
+            if not item or not self._key(operation, item[-2][1]):
                 return
             self._name("response", operation, item)
         read = self._known.get(("GET", item))
@@ -176,11 +194,6 @@ class _Writer:
         path = f"client.get({self._path(item)}).status_code"
         gone = operation.method == "DELETE"
         self._lines.append(f"assert {path} " + ("in checks.GONE" if gone else f"== {read.status}"))
-
-    def _creates(self, item: Place) -> bool:
-        """Return whether the operation makes what ``item`` names by its last field."""
-        has_field = len(item) > 1 and item[-1] == ("", "")
-        return has_field and self._creator(item) is self._operation
 
     def _send(self, answer: str, operation: Operation) -> None:
         self._used.append(operation)
