@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..environment import Environment
-from ..safety import one_line
+from ..safety import Say, one_line
 from . import live, push_lock, record_store
 from .deploy import BAD, DONE, HELD
 from .ledger import Ledger
@@ -13,7 +11,7 @@ from .record import ADOPTED, RecordKind
 from .release_name import resolve_option
 
 
-def adopt(environment: Environment, release: str, why: str, say: Callable[[str], None]) -> int:
+def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
     """Record that ``release`` is live, if the environment says so; return the exit code.
 
     Raises BadEnvironment where there is no such release, GitError, PushLocked, RecordNotWritten.

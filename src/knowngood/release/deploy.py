@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from ..content.subjects import to_arguments
-from ..safety import one_line, process_group
+from ..safety import Say, one_line, process_group
 from ..verdict import EXIT_CODES
 from ..verdict import VerdictKind as Verdict
 from . import deploy_command, record_store, running_deploy
@@ -51,7 +51,7 @@ class Deployment:
     kind: RecordKind
     release: str
     commit: str
-    say: Callable[[str], None]
+    say: Say
     manifest: Path | None = None
     reports: Path | None = None
     notify: bool = False

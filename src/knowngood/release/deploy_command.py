@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from ..safety import one_line, process_group
+from ..safety import Say, one_line, process_group
 from . import deploy_guard
 
 SECONDS: Final = 900.0
@@ -20,7 +20,7 @@ SECONDS: Final = 900.0
 needs longer to reach every edge returns sooner; budget.converge waits for the rest."""
 
 
-def show(command: Sequence[str], folder: Path, inherited: int, say: Callable[[str], None]) -> int:
+def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
     """Run ``command`` in ``folder`` and ``say`` each line that it prints; return its exit code.
 
     All that it starts inherits the open file ``inherited``. After SECONDS it is ended with all of
@@ -59,7 +59,7 @@ def guarded(command: Sequence[str], inherited: int, grace: float) -> list[str]:
     return [*guard, *command]
 
 
-def _read(stream: IO[bytes], say: Callable[[str], None]) -> None:
+def _read(stream: IO[bytes], say: Say) -> None:
     with stream:
         while line := stream.readline(4096):
             say(f"| {one_line(line.decode('utf-8', 'replace').rstrip(), 300)}")

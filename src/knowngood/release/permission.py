@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ..environment import BadEnvironment
-from ..safety import one_line, plural
+from ..safety import Say, one_line, plural
 from . import attestation, record_store
 from .gate import GateDecision, GateQuestion
 from .record import OVERRIDDEN, RecordKind
@@ -17,7 +16,7 @@ def permitted(
     override: str | None,
     *,
     push: bool,
-    say: Callable[[str], None],
+    say: Say,
     export: Path | None = None,
 ) -> str | None:
     """Print how what is live differs from the records, what would go out, and every reason why
@@ -45,7 +44,7 @@ def permitted(
     return decision.commit
 
 
-def _print(decision: GateDecision, say: Callable[[str], None]) -> None:
+def _print(decision: GateDecision, say: Say) -> None:
     if decision.difference:
         say(decision.difference)
     for commit, passes in decision.outgoing:

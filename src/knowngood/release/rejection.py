@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..environment import Environment
-from ..safety import one_line
+from ..safety import Say, one_line
 from . import clone, record_store
 from .git import Repository
 from .record import REJECTED, WITHDRAWN, RecordKind
@@ -18,7 +18,7 @@ def reject(
     why: str,
     *,
     undo: bool,
-    say: Callable[[str], None],
+    say: Say,
 ) -> None:
     """Record on each of these environments that ``release`` is bad, or, with ``undo``, that it no
     longer counts as bad. Raises BadEnvironment where there is no such release, GitError,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..safety import one_line
+from ..safety import Say, one_line
 from . import record_store
 from .ledger import Ledger
 from .live import LiveAnswer
@@ -56,7 +55,7 @@ def choose(
     live: LiveAnswer,
     to: str | None,
     override: str | None,
-    say: Callable[[str], None],
+    say: Say,
 ) -> RollbackTarget | None:
     """Return the release to go back to; say why there is none and return None. Raises
     BadEnvironment where ``to`` is no release.
@@ -64,9 +63,7 @@ def choose(
     return _last_good(ledger, live, say) if to is None else _named(ledger, to, override, say)
 
 
-def _last_good(
-    ledger: Ledger, live: LiveAnswer, say: Callable[[str], None]
-) -> RollbackTarget | None:
+def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | None:
     """Return the last known good release that is not the one to leave."""
     name = ledger.environment.name
     good = ledger.last_good_besides(_left(ledger, live))
@@ -94,9 +91,7 @@ def _left(ledger: Ledger, live: LiveAnswer) -> str | None:
     return live.commit if live.releases else by_records
 
 
-def _named(
-    ledger: Ledger, to: str, override: str | None, say: Callable[[str], None]
-) -> RollbackTarget | None:
+def _named(ledger: Ledger, to: str, override: str | None, say: Say) -> RollbackTarget | None:
     """Return the release that is called ``to``, if it is known to be good or overridden."""
     release, commit = resolve_option(ledger.repository, "--to", to)
     good = ledger.good(commit)

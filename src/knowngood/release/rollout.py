@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..content.subjects import NO_SUBJECTS
 from ..environment import BadEnvironment, Environment
-from ..safety import hide_secrets, one_line
+from ..safety import Say, hide_secrets, one_line
 from . import clone, live, push_lock, rejection, rollback_target, running_deploy, unpushed
 from .deploy import BAD, DONE, HELD, Deployment
 from .git import GitError, Repository, is_ref_part
@@ -44,7 +44,7 @@ def push(
     *,
     notify: bool = False,
     subjects: Mapping[str, str] = NO_SUBJECTS,
-    say: Callable[[str], None],
+    say: Say,
 ) -> PushResult:
     """Ask the gate, deploy and verify ``release``; if it fails, roll back.
 
@@ -68,7 +68,7 @@ def push(
         return replace(result, code=_shared(ledger.repository, result.code, say))
 
 
-def _shared(repository: Repository, code: int, say: Callable[[str], None]) -> int:
+def _shared(repository: Repository, code: int, say: Say) -> int:
     """Push the records that have not arrived at the origin. Where that fails, nobody else sees what
     was done: say so, and return 75 in place of 0.
     """
@@ -132,7 +132,7 @@ def roll_back(
     override: str | None,
     *,
     agreed: Callable[[], bool],
-    say: Callable[[str], None],
+    say: Say,
 ) -> int:
     """Go back to a release, if ``agreed`` says so: to the last known good one that is not live, or
     ``to`` one. Return the exit code.
@@ -159,7 +159,7 @@ def roll_back(
 
 
 @contextmanager
-def _ledger(environment: Environment, purpose: str, say: Callable[[str], None]) -> Iterator[Ledger]:
+def _ledger(environment: Environment, purpose: str, say: Say) -> Iterator[Ledger]:
     """Hold the environment's lock, read its records and say what an earlier command left
     unfinished. Behind the lock nobody else changes anything.
     """
@@ -219,9 +219,7 @@ def _put_back(rollback: Deployment) -> PushResult:
     return PushResult(code, outcome, restored=code == DONE)
 
 
-def _reject(
-    ledger: Ledger, release: str, commit: str, why: str, say: Callable[[str], None]
-) -> None:
+def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> None:
     """Record that a release is bad; a rollback goes on where that cannot be written."""
     name = ledger.environment.name
     try:

@@ -11,14 +11,14 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from ..environment import Environment
-from ..safety import RunnerError, one_line
+from ..safety import RunnerError, Say, one_line
 from . import clone
 
 _WAIT: Final = 25.0  # seconds until what was broken off must have ended; a verification has twenty
@@ -48,7 +48,7 @@ def marked(environment: Environment, command: str) -> Iterator[int]:
         os.close(file)
 
 
-def refuse(environment: Environment, say: Callable[[str], None]) -> None:
+def refuse(environment: Environment, say: Say) -> None:
     """Wait for a moment where one still runs on this machine; raise DeployRunning if it does not
     end.
     """
