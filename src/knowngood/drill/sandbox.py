@@ -15,12 +15,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import tomli_w
 
@@ -41,6 +40,7 @@ from ..safety import process_group
 from . import sandbox_deploy
 from .fault_drill import bytecode_in
 from .sandbox_deploy import LIVE, flip
+from .sandbox_environment import copied
 
 STAGE, PROD = "stage", "prod"
 GOOD, BETTER, BAD, AROUND = "v1", "v2", "v3", "v4"
@@ -222,38 +222,15 @@ class Sandbox:
             if path.name != FOLDER and not path.name.startswith(_NOT_LINKED):
                 (self.suite / path.name).symlink_to(path)
         for place, announced in places.items():
-            content = self._environment(place, self.environment.served(announced))
+            content = copied(self.environment, self.environment.served(announced))
+            content["description"] = f"{place} of a rollback drill"
+            content["release"]["repository"] = str(self.site.path)
+            content["gate"] = {"branch": BRANCH, "no_change": []}
+            content["deploy"] = {"command": self._deploy(place)}
+            if place == PROD:
+                content["promotes_from"] = STAGE
             text = tomli_w.dumps(content)
             (self.suite / FOLDER / f"{place}.toml").write_text(text, "utf-8")
-
-    def _environment(self, place: str, served: Environment) -> dict[str, Any]:
-        """Return the content of an environment file: as the drilled one has it, but for where it
-        answers and how it is deployed.
-        """
-        copied = {"writes", "headers", "secrets", "require", "release"}
-        document = tomllib.loads(self.environment.path.read_text("utf-8"))
-        content = {name: value for name, value in document.items() if name in copied}
-        content |= {
-            "description": f"{place} of a rollback drill",
-            "origins": dict(served.origins),
-            "params": {name: list(values) for name, values in served.params.items()},
-            "aliases": dict(served.aliases),
-            "budget": asdict(served.budget),
-            "control": [
-                {key: value for key, value in asdict(control).items() if value}
-                for control in served.control
-            ],
-            "gate": {"branch": BRANCH, "no_change": []},
-            "deploy": {"command": self._deploy(place)},
-        }
-        content["release"]["repository"] = str(self.site.path)
-        if place == PROD:
-            content["promotes_from"] = STAGE
-        if served.ca is not None:
-            content["ca"] = f"file:{served.ca.absolute()}"
-        if served.edges:
-            content["edges"] = {origin: list(listed) for origin, listed in served.edges.items()}
-        return content
 
     def _deploy(self, place: str) -> list[str]:
         if self.release.header:
