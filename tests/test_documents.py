@@ -17,7 +17,7 @@ import fhr_standin
 from knowngood.environment import WatchSettings
 from knowngood.environment.loader import load
 from knowngood.mutation import text_of
-from knowngood.report import json_file
+from knowngood.report import verdict_reader
 from knowngood.verdict import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
@@ -271,7 +271,7 @@ def test_the_example_of_reports(tmp_path: Path) -> None:
         command = command.replace(f"={name}", f"={tmp_path / name}")
     ended = typed(command, ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    verdict = json_file.read(tmp_path / "verdict.json")
+    verdict = verdict_reader.read(tmp_path / "verdict.json")
     assert verdict["verdict"] == "PASSED"
     assert "PASSED</h1>" in (tmp_path / "verdict.html").read_text("utf-8")
     assert json.loads((tmp_path / "run.har").read_text("ascii"))["log"]["entries"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from ..report import Report, folded_text, json_file
+from ..report import Report, folded_text, verdict_reader
 from ..report.github import Annotations
 from ..report.github import is_here as is_on_github
 from ..safety import UsageError, one_line
@@ -115,7 +115,7 @@ def _expected(expect: str | None, quorum: int | None) -> ExpectedPlaces:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return json_file.read(path)
+        return verdict_reader.read(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(

@@ -7,4 +7,4 @@ those it was asked for.
 
 from .report import Report
 
-__all__ = ["Report", "html_page", "html_template", "json_file", "terminal"]
+__all__ = ["Report", "html_page", "html_template", "json_file", "terminal", "verdict_reader"]

@@ -6,13 +6,10 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from .. import __version__
-from ..content import strict_json
 from ..environment import Environment
 from ..safety import write_atomically
 from ..verdict import VerdictKind
@@ -22,6 +19,7 @@ from ..verdict.outcome import FAILED, Outcome
 from ..verdict.run_results import RunResults
 from ..verdict.symptom import keys
 from ..verdict.unsteady import unsteady_key
+from . import verdict_reader
 from .report import Report
 
 
@@ -110,7 +108,7 @@ def failures(path: Path, environment: str) -> frozenset[str]:
 
     Raises OSError, and ValueError where it is no verdict of this environment.
     """
-    content = read(path)
+    content = verdict_reader.read(path)
     if content["environment"] != environment:
         raise ValueError(
             f"is a verdict on {content['environment']!r}; expected one on {environment!r}, from "
@@ -119,30 +117,6 @@ def failures(path: Path, environment: str) -> frozenset[str]:
     entries = content["failures"] + content["known"] + content["advisory"]
     outcomes = [o for o in map(Outcome.from_json, entries) if o.result == FAILED]
     return frozenset().union(*map(keys, outcomes), map(unsteady_key, content["unsteady"]))
-
-
-def read(path: Path) -> dict[str, Any]:
-    """Read a verdict file. Raises OSError, and ValueError for what is none by its schema."""
-    return parse(path.read_bytes())
-
-
-def parse(text: bytes) -> dict[str, Any]:
-    """Return the verdict document in ``text``. Raises ValueError for what is none by its schema."""
-    import jsonschema
-    from jsonschema.exceptions import best_match
-
-    content = strict_json.loads(text)
-    error = best_match(jsonschema.Draft202012Validator(schema()).iter_errors(content))
-    if error is not None:
-        place = ".".join(map(str, error.absolute_path)) or "the file"
-        raise ValueError(f"no verdict file of this version: {place}: {error.message[:200]}")
-    return cast("dict[str, Any]", content)
-
-
-@cache
-def schema() -> Any:
-    """Return the JSON Schema of a verdict file, as shipped with the package."""
-    return json.loads((files("knowngood.report") / "verdict.schema.json").read_text("utf-8"))
 
 
 def write(path: Path, report: Report) -> None:

@@ -2,13 +2,12 @@
 
 It may not know who started the run, and decides nothing: outcomes go to the room ``verdict``.
 
-Here stands what needs no pytest. ``plugin.py`` imports :mod:`.registration` once ``--env`` is
-given; who collects checks without running them imports :mod:`.collection`.
+Here stands what needs neither pytest nor a client: all that ``knowngood verify`` loads of it.
+``plugin.py`` imports :mod:`.registration` once ``--env`` is given; who collects checks without
+running them imports :mod:`.collection`.
 """
 
 from . import report_locks
-from .cases import Case
-from .marks import BadMark
 from .options import (
     PARENT,
     RECORDED_IN,
@@ -25,8 +24,6 @@ __all__ = [
     "RECORDED_IN",
     "RUN_ID",
     "TERMINAL",
-    "BadMark",
-    "Case",
     "Options",
     "environments_to_choose_from",
     "recording_folder",

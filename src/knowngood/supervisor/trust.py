@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..report import json_file
+from ..report import verdict_reader
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 
 _NEED_NO_VERDICT: Final = {
@@ -67,7 +67,7 @@ def conclude(
     if not child.verdict:
         return _without_verdict(child.code)
     try:
-        document = json_file.parse(child.verdict)
+        document = verdict_reader.parse(child.verdict)
     except ValueError as error:
         return _inconclusive(f"the run's verdict cannot be read: {error}")
     problem = (
@@ -86,6 +86,8 @@ def verdict_document(
         return dict(conclusion.document)
     kind = next(kind for kind, code in EXIT_CODES.items() if code == conclusion.code)
     reason = conclusion.reason or "pytest gave no verdict; its output says why"
+    from ..report import json_file  # which loads what a verdict is made with
+
     return json_file.empty(kind, reason, environment, run_id=run_id, place=place, began=began)
 
 

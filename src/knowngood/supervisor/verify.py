@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import READY_WITHIN
-from ..fetch import Recording
-from ..notify import Delivery, event_of_verdict, tell
 from ..report import Report
 from ..report.github import Annotations
 from ..safety import LockUnavailable, Redactor, Say, one_line
@@ -30,6 +28,10 @@ from ..session import (
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
 from . import child, lock, trust
 from .trust import Conclusion
+
+if TYPE_CHECKING:
+    from ..fetch import Recording
+    from ..notify import Delivery
 
 HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
 
@@ -115,15 +117,27 @@ def _run_once(
         delivery = _tell(options, document)
         if delivery is not None:
             document["notifications"] = delivery.to_json()
-        report = Report(document, Recording(Path(folder)) if folder else None)
+        report = Report(document, _recording(folder))
         notes = [f"--notify: {trouble}" for trouble in (delivery.troubles if delivery else ())]
         notes += write_reports(options, options.environment, report)
     return VerifiedRun(conclusion.code, document, reason, tuple(notes))
 
 
+def _recording(folder: str) -> Recording | None:
+    if not folder:
+        return None
+    from ..fetch import Recording
+
+    return Recording(Path(folder))
+
+
 def _tell(options: Options, document: Mapping[str, Any]) -> Delivery | None:
     """Tell others of the verdict; None where nobody asked for that, or there is no news."""
-    event = event_of_verdict(options.environment, document) if options.notify else None
+    if not options.notify:
+        return None
+    from ..notify import event_of_verdict, tell
+
+    event = event_of_verdict(options.environment, document)
     return tell(options.environment, event) if event is not None else None
 
 

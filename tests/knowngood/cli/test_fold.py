@@ -11,7 +11,7 @@ from command_run import CommandRun
 from place_documents import seen_from, silent, wrong
 
 from knowngood.cli import main
-from knowngood.report import json_file
+from knowngood.report import verdict_reader
 
 Fold = Callable[..., CommandRun]
 
@@ -66,7 +66,7 @@ def test_what_is_written(fold: Fold) -> None:
     """A verdict file by the schema, a page and a summary that name the places."""
     outputs = ("--verdict-file=all.json", "--html-file=all.html", "--summary-file=all.md")
     assert fold(seen_from("fra"), seen_from("iad"), *outputs).code == 0
-    document = json_file.read(Path("all.json"))
+    document = verdict_reader.read(Path("all.json"))
     assert (document["verdict"], list(document["places"])) == ("PASSED", ["fra", "iad"])
     for name in ("all.html", "all.md"):
         text = Path(name).read_text("utf-8")

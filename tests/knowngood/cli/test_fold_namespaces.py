@@ -12,7 +12,7 @@ from suite_run import OPTIONS
 from vantage_point import CONTROL, EDGE
 
 from knowngood.cli import main
-from knowngood.report import json_file
+from knowngood.report import verdict_reader
 
 PROGRAM = Path(__file__).parents[2] / "support" / "vantage_point.py"
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--net", "--kill-child"]
@@ -94,7 +94,7 @@ def test_three_places(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     all_three = ["fra.json", "iad.json", "syd.json", "--expect=fra,iad,syd"]
     assert main.run(["fold", *all_three, "--verdict-file=all.json"]) == 1
     printed = capfd.readouterr().out
-    document = json_file.read(project / "all.json")
+    document = verdict_reader.read(project / "all.json")
     sentences = [cause["sentence"] for cause in document["causes"]]
     assert [cause["state"] for cause in document["causes"]] == ["failed", "unsettled"]
     assert sentences[0].endswith("from 1 of 3 vantage points: fra")

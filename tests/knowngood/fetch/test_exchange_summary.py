@@ -11,7 +11,7 @@ from knowngood.fetch import Answer, AttemptError, Exchange, Probe, describe
 from knowngood.fetch.excerpt import LONGEST
 from knowngood.fetch.exchange_summary import LONGEST_LINE, summary
 from knowngood.fetch.probe import Attempt
-from knowngood.report import json_file
+from knowngood.report import verdict_reader
 from knowngood.safety import MASK, Redactor, redaction
 
 SECRET = "hunter22-and-more"  # noqa: S105 - of these tests
@@ -105,7 +105,7 @@ def test_nothing_hostile_reaches_a_report() -> None:
 
 def test_a_description_fits_the_schema() -> None:
     """Alone and beside what an earlier version wrote."""
-    schema = json_file.schema()
+    schema = verdict_reader.schema()
     validator = jsonschema.Draft202012Validator(
         {"$ref": "#/$defs/exchange", "$defs": schema["$defs"]}
     )

@@ -14,7 +14,7 @@ from verdict_documents import failed, inconclusive, passed
 from wire import Serve, answer
 
 from knowngood.cli import main
-from knowngood.report import json_file
+from knowngood.report import verdict_reader
 from knowngood.supervisor.trust import Conclusion
 from knowngood.verdict import EXIT_CODES, VerdictKind
 
@@ -74,7 +74,7 @@ def test_bad_news_is_told(
     message = json.loads(server.requests[0].body)
     assert message["type"] == kind
     assert str(document["reason"]) in message["title"]
-    written = json_file.read(project / "verdict.json")
+    written = verdict_reader.read(project / "verdict.json")
     assert written["notifications"] == {"delivered": 1, "troubles": []}
 
 
@@ -92,7 +92,7 @@ def test_no_news_is_not_told(
     run_ends(passed() if options else FAILED)
     assert main.run([*VERIFY, *options]) == (0 if options else 1)
     assert server.requests == []
-    assert "notifications" not in json_file.read(project / "verdict.json")
+    assert "notifications" not in verdict_reader.read(project / "verdict.json")
 
 
 def test_trouble_with_the_delivery_changes_nothing(

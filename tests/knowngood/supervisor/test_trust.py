@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from knowngood.report import json_file
+from knowngood.report import json_file, verdict_reader
 from knowngood.supervisor.trust import ChildExit, Conclusion, conclude, verdict_document
 from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.causes import Cause, find_causes
@@ -151,7 +151,7 @@ def test_a_document_for_a_run_without_one() -> None:
     """It is valid, says INCONCLUSIVE and why, and names environment and run."""
     conclusion = conclude(ChildExit(-signal.SIGKILL, b""), RUN)
     document = verdict_document(conclusion, "demo", run_id=RUN, place="here", began=0.0)
-    json_file.parse(json.dumps(document).encode())
+    verdict_reader.parse(json.dumps(document).encode())
     assert (document["verdict"], document["action"]) == ("INCONCLUSIVE", "hold")
     assert (document["environment"], document["run"], document["place"]) == ("demo", RUN, "here")
     assert document["reason"] == "the run ended with SIGKILL and gave no verdict"

@@ -457,3 +457,15 @@ def test_help_names_the_codes(option: str, capsys: pytest.CaptureFixture[str]) -
     """The exit codes are on the first screen of the help."""
     assert main.run(["verify", option]) == 0
     assert "75 inconclusive" in capsys.readouterr().out
+
+
+def test_the_parent_loads_no_client() -> None:
+    """It starts a process that loads one; until then it only reads options and a file."""
+    code = (
+        "import sys, knowngood.cli.verify\n"
+        "heavy = {'pytest', 'httpx', 'pycurl', 'asyncio', 'tenacity'}\n"
+        "print(heavy & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from place_documents import NOW, cut_off, seen_from, silent, unsteady, wrong
 
-from knowngood.report import json_file
+from knowngood.report import verdict_reader
 from knowngood.safety import UsageError
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.place_files import place_verdicts
@@ -24,7 +24,7 @@ few = settings(max_examples=60, deadline=None, database=None)
 
 def folded(*documents: Document, **expected: Any) -> Document:
     """The verdict of these documents, each in a file of its own, read back by the schema."""
-    return json_file.parse(json.dumps(unread(*documents, **expected)).encode())
+    return verdict_reader.parse(json.dumps(unread(*documents, **expected)).encode())
 
 
 def unread(*documents: Document, **expected: Any) -> Document:

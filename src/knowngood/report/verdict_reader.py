@@ -1,0 +1,38 @@
+"""Reads the verdict of another run, from its file or from the pipe of a child process.
+
+It loads nothing of what a verdict is made with: ``knowngood verify`` waits for a child's.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+from ..content import strict_json
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a verdict file. Raises OSError, and ValueError for what is none by its schema."""
+    return parse(path.read_bytes())
+
+
+def parse(text: bytes) -> dict[str, Any]:
+    """Return the verdict document in ``text``. Raises ValueError for what is none by its schema."""
+    import jsonschema
+    from jsonschema.exceptions import best_match
+
+    content = strict_json.loads(text)
+    error = best_match(jsonschema.Draft202012Validator(schema()).iter_errors(content))
+    if error is not None:
+        place = ".".join(map(str, error.absolute_path)) or "the file"
+        raise ValueError(f"no verdict file of this version: {place}: {error.message[:200]}")
+    return cast("dict[str, Any]", content)
+
+
+@cache
+def schema() -> Any:
+    """Return the JSON Schema of a verdict file, as shipped with the package."""
+    return json.loads((files("knowngood.report") / "verdict.schema.json").read_text("utf-8"))
