@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from urllib.parse import urljoin
 import click
 
 from ..drill import MutationOptions, drill_mutations
-from ..safety import UsageError
+from ..safety import UsageError, one_line
 from ..scaffold import Change, changes, files, read_openapi, server, survey, write
 from ..session import Options
 from ..supervisor import verify
@@ -18,6 +19,10 @@ from .console import print_line
 
 _SECONDS: Final = 10.0
 """Seconds in which the new suite is drilled: enough for each kind of URL of a small service."""
+
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""The name of an environment, which stands in files and commands."""
 
 
 @click.command("init")
@@ -42,6 +47,11 @@ def command(
     Exit codes: those of `knowngood verify`, which runs the suite; with --dry-run 0;
     4 where nothing can be written: no answer, a login page, a challenge
     """
+    if not _NAME.fullmatch(environment):
+        raise UsageError(
+            f"--env={one_line(environment, 60)}: is no name for a file; allowed are letters, "
+            "digits, `-`, `_` and `.`, such as prod"
+        )
     folder = Path.cwd()
     is_url = source.startswith(("http://", "https://"))
     api = None if is_url else read_openapi(Path(source))

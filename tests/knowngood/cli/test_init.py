@@ -154,3 +154,12 @@ def test_document_of_swagger(init: Init, text: str) -> None:
     ended = init("api", "--origin=http://127.0.0.1:1")
     assert (ended.code, [path.name for path in Path.cwd().iterdir()]) == (4, ["api"])
     assert "api: is a Swagger 2.0 document; allowed is OpenAPI 3: convert it" in ended.output
+
+
+@pytest.mark.parametrize("name", ["../../x", "a b", "", "-x", "a;b"])
+def test_name_that_is_none_of_a_file(init: Init, serve: Serve, name: str) -> None:
+    """Nothing is asked for, and nothing is written anywhere."""
+    server = serve(by_path(SITE))
+    ended = init(server.url, f"--env={name}")
+    assert (ended.code, server.requests) == (4, [])
+    assert "is no name for a file; allowed are letters" in ended.output

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from wire import Play, Server, answer, by_path, page, redirect, refusing
+from wire import Play, Server, Talk, answer, by_path, flood, page, redirect, refusing
 
 from knowngood.safety import UsageError
 from knowngood.scaffold import NothingToCheck, Survey, survey
@@ -275,3 +275,23 @@ def test_answers_that_are_too_large_to_be_read(serve: Serve) -> None:
     server = serve(by_path(plays))
     plays["/sitemap.xml"] = page(names.replace("{url}", server.url), "application/xml")
     assert [found.path for found in seen(server).pages] == ["/", "/b"]
+
+
+def test_deployment_that_leads_nowhere(serve: Serve) -> None:
+    """Redirects without end behind every link, links to other hosts, and a sitemap without end: few
+    requests, to this origin alone.
+    """
+    links = "".join(f'<a href="/{number}/">n</a>' for number in range(300))
+    other = '<a href="http://127.0.0.1:1/">o</a><a href="file:///etc/passwd">f</a>'
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sitemap = flood(head, b"1a\r\n<loc>http://a.example</loc>\r\n")
+    plays = {"/": page(f"<title>a</title>{links}{other}"), "/sitemap.xml": sitemap}
+
+    def play(talk: Talk) -> None:
+        target = talk.request.target
+        maze = redirect(f"{target}x/") if target.strip("/x").isdigit() else by_path({})
+        plays.get(target, maze)(talk)
+
+    server = serve(play)
+    assert [found.path for found in seen(server).pages] == ["/"]
+    assert len(server.requests) <= MOST
