@@ -244,7 +244,7 @@ def test_the_blind_spot_that_is_accepted(tmp_path: Path) -> None:
         f'description = "stage"\n[origins]\nsite = "https://stage.example"\n{table}'
     )
     (accepted,) = load("stage", tmp_path).accepted
-    assert (accepted.mutation, accepted.url) == ("header-gone", "site:/{locale}/")
+    assert (accepted.mutation, accepted.url) == ("other-header-gone", "site:/{locale}/")
 
 
 def test_the_options_of_a_drill() -> None:

