@@ -1,7 +1,7 @@
 """Every check passes on a sound deployment, and fails on each fault that it says it catches.
 
-A fault runs the checks that claim it, within this process. ``pytest tests --slow=all`` and
-``knowngood drill`` run all checks on every fault, as a process each.
+A fault runs the checks that claim it: on its answers, or on a stand-in that is started with it.
+``pytest tests --slow=all`` runs all checks on every fault, as a process each.
 """
 
 import ast
@@ -12,6 +12,8 @@ import pytest
 
 import fhr_standin
 from fhr_standin.faults import FAULTS
+from knowngood.drill.fault_replay import FaultReplay, replaying
+from knowngood.environment.loader import load
 
 ROOT = Path(__file__).parents[2]
 SMOKETESTS = ROOT / "smoketests"
@@ -49,6 +51,28 @@ def _named(function: ast.FunctionDef) -> Iterator[str]:
 
 CATCHES = catches()
 
+# Whose answers depend on more than the request, or on what was answered before; or which the
+# engine itself reads.
+DEPENDING = {
+    *("config-debug-on-one-in-three", "config-one-in-three", "config-503-every-second"),
+    *("content-503-once", "etag-changes", "sound-new-each-time", "sound-one-validator"),
+    *("version-wavers", "version-missing", "version-incomplete", "version-commit-head"),
+    "gzip-twice",
+}
+# With these the checks ask for what a sound deployment is not asked for.
+ASKING_FOR_MORE = {"alias-differs", "script-before-its-library", "v4-is-desktop"}
+SEEN_IN_A_BROWSER = {
+    name for check, faults in CATCHES.items() if "test_browser" in check for name in faults
+}
+# These are replayed: nothing but answers of content is different. Whether anything is left of what
+# was written to submission shows only in the store of a stand-in.
+CHANGED_ANSWERS = [
+    name
+    for name, fault in FAULTS.items()
+    if fault.only_answers and fault.surface == "content"
+    if name not in DEPENDING | ASKING_FOR_MORE | SEEN_IN_A_BROWSER
+]
+
 
 @pytest.mark.parametrize("check", CATCHES)
 def test_every_check_catches_a_fault(check: str) -> None:
@@ -62,7 +86,32 @@ def test_every_fault_is_known_and_caught() -> None:
     assert set().union(*CATCHES.values()) == bad - ENGINE
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ENGINE])
+@pytest.fixture(scope="module")
+def replay() -> Iterator[FaultReplay]:
+    """The process in which faults are replayed."""
+    with replaying(load("local", ROOT), CHANGED_ANSWERS, "v1") as replay:
+        yield replay
+
+
+@pytest.mark.parametrize("name", CHANGED_ANSWERS)
+def test_the_right_checks_catch_changed_answers(name: str, replay: FaultReplay) -> None:
+    """The verdict is the fault's, and each check that claims it fails, without a deployment."""
+    claiming = {check for check, faults in CATCHES.items() if name in faults}
+    ended = replay.conclusion(name, claiming)
+    assert ended is not None
+    assert ended.document is not None
+    assert ended.document["verdict"] == FAULTS[name].verdict, ended.document["reason"]
+    assert ended.code == CODES[FAULTS[name].verdict]
+    assert claiming <= {failure["check"] for failure in ended.document["failures"]}
+    assert ended.document["left_behind"] == []
+
+
+def test_all_changed_answers_can_be_replayed(replay: FaultReplay) -> None:
+    """Each of them changes an answer that the checks read, and that the engine does not."""
+    assert replay.faults == set(CHANGED_ANSWERS)
+
+
+@pytest.mark.parametrize("name", [n for n in FAULTS if n not in {*ENGINE, *CHANGED_ANSWERS}])
 def test_the_right_checks_catch_a_fault(
     name: str, suite_here: Callable, fhr_environment: Callable
 ) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -33,24 +33,28 @@ class FaultReplay:
 
     def __init__(self, process: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
         self._process = process
-        able = self._ask(json.dumps(order)) or []
+        able = self._ask(order) or []
         if isinstance(able, dict):
             raise BadEnvironment(able["error"])
         self.faults = frozenset(able)
 
-    def conclusion(self, fault: str) -> Conclusion | None:
-        """Return what a run with ``fault`` ends in; None where only a deployment can tell."""
-        document = self._ask(fault)
+    def conclusion(self, fault: str, checks: Iterable[str] = ()) -> Conclusion | None:
+        """Return what a run with ``fault`` ends in; None where only a deployment can tell.
+
+        ``checks`` are the names of those that run again, of those that read a changed answer; all
+        of them, if there are none.
+        """
+        document = self._ask({"fault": fault, "checks": list(checks)})
         if document is None:
             return None
         return Conclusion(EXIT_CODES[VerdictKind(document["verdict"])], document)
 
-    def _ask(self, line: str) -> Any:
+    def _ask(self, content: Mapping[str, Any]) -> Any:
         """Write a line and return the answer to it; None where the process has ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(f"{line}\n".encode())
+            self._process.stdin.write(f"{json.dumps(content)}\n".encode())
             self._process.stdin.flush()
         except BrokenPipeError:
             return None

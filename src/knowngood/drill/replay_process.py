@@ -2,9 +2,10 @@
 
 :mod:`.fault_replay` starts it. It reads one line of JSON from stdin: the ``environment``, the
 ``root`` of its suite, the ``release`` and the names of ``faults``. Once the sound run is over it
-writes which of them it can replay. From then on each line of its input is the name of one of these,
-and it answers with the verdict document, or with ``null`` for a fault that takes a deployment after
-all. Where ``serve.drill.answers`` does not work it writes an ``error`` in place of all that.
+writes which of them it can replay. From then on each line of its input names a ``fault`` of these
+and the ``checks`` that are to run again (all, if there are none), and it answers with the verdict
+document, or with ``null`` for a fault that takes a deployment after all. Where
+``serve.drill.answers`` does not work it writes an ``error`` in place of all that.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..environment import BadEnvironment, Environment, load
 from ..fetch import Exchange
 from ..report import json_file
 from ..safety import redact_data
+from ..session.collection import check_name
 from ..session.rerun import Rerunner
 from ..verdict.run_results import RunResults
 from .fault_answers import Changed, changed_by_faults
@@ -46,14 +48,19 @@ class FaultPlugin(RecordingPlugin):
             return
         self._write([f for f in changed if not _hides_release(environment, changed[f])])
         for line in self._source:
-            self._write(self._document(rerunner, changed[line.strip()]))
+            asked = json.loads(line)
+            self._write(self._document(rerunner, changed[asked["fault"]], asked["checks"]))
 
-    def _document(self, rerunner: Rerunner, changed: Changed) -> dict[str, Any] | None:
+    def _document(
+        self, rerunner: Rerunner, changed: Changed, checks: Sequence[str]
+    ) -> dict[str, Any] | None:
         readers = self._readers(changed)
         if not readers <= self.items.keys():
             return None
         began = time.time()
-        rerun = rerunner.rerun([self.items[n] for n in self.items if n in readers], changed)
+        items = [self.items[nodeid] for nodeid in self.items if nodeid in readers]
+        items = [item for item in items if not checks or check_name(item) in checks]
+        rerun = rerunner.rerun(items, changed)
         if rerun.unknown:
             return None
         return redact_data(

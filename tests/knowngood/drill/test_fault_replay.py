@@ -143,6 +143,13 @@ def test_a_replayed_fault_has_a_verdict(replay: FaultReplay, root: Path) -> None
     assert (root / "asked.txt").read_text() == sent
 
 
+def test_a_replay_of_some_checks(replay: FaultReplay) -> None:
+    """The others are taken to hold as they did in the sound run."""
+    conclusion = replay.conclusion("gone", ["test_page.py::test_page_leads_on"])
+    assert conclusion is not None
+    assert conclusion.code == 0
+
+
 def test_what_was_never_asked_takes_a_deployment(replay: FaultReplay) -> None:
     """A check that asks for something else then has no answer, and proves nothing."""
     assert replay.conclusion("leads-elsewhere") is None
