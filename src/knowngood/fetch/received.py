@@ -96,22 +96,20 @@ class Received:
             return 0
         if self.headers_complete:
             return None  # a trailer must not pass for a header
+        name, colon, value = line.partition(b":")
         if line.startswith(b"HTTP/"):
             self.status_line = line
             self.headers.clear()  # an interim answer (1xx) came before this one
             self._length = 0
             self._interim = line.partition(b" ")[2].startswith(b"1")
+        elif colon:
+            name, value = name.strip(), value.strip()
+            self.headers.append((name, value))
+            if name.lower() == b"content-length" and value.isdigit():
+                self._length = int(value[:20])
         elif not line.strip():
             self.headers_complete = not self._interim
-        elif b":" in line:
-            name, _, value = line.partition(b":")
-            self._add(name.strip(), value.strip())
         return None
-
-    def _add(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name, value))
-        if name.lower() == b"content-length" and value.isdigit():
-            self._length = int(value[:20])
 
     def on_body(self, chunk: bytes) -> int | None:
         """Take one piece of the body (WRITEFUNCTION); 0 ends the transfer."""

@@ -13,8 +13,8 @@ from .ordering import group_of, turns_of
 class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
     """Runs the items of a group on one worker: they read the same answers.
 
-    Each worker first gets the groups whose turn is its own, since it asks ahead for those; then
-    what a lost or slow one has left. ``workers`` are in the order of their numbers.
+    A worker gets the groups whose turn is its own, since it asks ahead for those, and what a lost
+    one has left. ``workers`` are in the order of their numbers.
     """
 
     def __init__(self, config: Any, log: Any, workers: Sequence[Any]) -> None:
@@ -26,11 +26,22 @@ class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
 
+    def _reschedule(self, node: Any) -> None:
+        if self.workqueue and not node.shutting_down and self._next_group(node) is None:
+            node.shutdown()  # it ends once it has run what it was given
+            return
+        super()._reschedule(node)
+
     def _assign_work_unit(self, node: Any) -> None:
-        self._turns = self._turns or turns_of(self.collection, self.numnodes)
-        number = self._workers.index(node)
-        own = (group for group in self.workqueue if self._turns.get(group) == number)
-        first = next(own, None)
-        if first is not None:
-            self.workqueue.move_to_end(first, last=False)
+        group = self._next_group(node)
+        if group is not None:
+            self.workqueue.move_to_end(group, last=False)
         super()._assign_work_unit(node)
+
+    def _next_group(self, node: Any) -> str | None:
+        """Return the first group that is this worker's, or nobody's any more."""
+        self._turns = self._turns or turns_of(self.collection, self.numnodes)
+        others = {self._workers.index(other) for other in self.nodes if other is not node}
+        return next(
+            (group for group in self.workqueue if self._turns.get(group) not in others), None
+        )

@@ -6,7 +6,7 @@ from typing import Any
 from knowngood.session.distribution import ByGroup
 from knowngood.session.ordering import own_groups
 
-NODEIDS = [f"test_pages.py::test_{name}[{case}]" for case in "abcd" for name in ("one", "two")]
+NODEIDS = [f"test_pages.py::test_{name}[{case}]" for case in "abcdefgh" for name in ("one", "two")]
 
 
 class Worker:
@@ -45,8 +45,8 @@ def scheduled(workers: list[Any]) -> ByGroup:
 def test_each_group_has_one_worker() -> None:
     """Two workers take turns, and no group is nobody's."""
     first, second = own_groups(NODEIDS, 2, 0), own_groups(NODEIDS, 2, 1)
-    assert first == {"a", "c"}
-    assert second == {"b", "d"}
+    assert first == set("aceg")
+    assert second == set("bdfh")
 
 
 def test_a_worker_in_place_of_a_lost_one_has_no_groups_of_its_own() -> None:
@@ -59,21 +59,30 @@ def test_one_process_runs_all() -> None:
     assert own_groups(NODEIDS, 1, None) is None
 
 
-def test_workers_get_the_groups_that_they_ask_ahead_for() -> None:
-    """What a worker runs is what it has asked for: each URL is asked once."""
-    workers = [Worker(0), Worker(1)]
-    scheduled(workers)
-    for number, worker in enumerate(workers):
-        assert set(worker.groups) == own_groups(NODEIDS, 2, number)
+def run_all(scheduler: ByGroup, worker: Worker) -> None:
+    """Have a worker run what it is sent, until it is sent nothing more."""
+    for item in worker.sent:  # more are sent meanwhile
+        scheduler.mark_test_complete(worker, NODEIDS.index(item))
 
 
-def test_a_fast_worker_takes_what_a_slow_one_has_left() -> None:
-    """No worker idles while items wait."""
-    workers = [Worker(0), Worker(1)]
-    scheduler = scheduled(workers[:1] + workers[1:])
-    scheduler.workqueue["e"] = dict.fromkeys(NODEIDS[:1], False)  # of a lost worker, say
-    workers[0].shutting_down = False
-    for index in range(len(NODEIDS)):
-        if NODEIDS[index] in workers[0].sent:
-            scheduler.mark_test_complete(workers[0], index)
-    assert not scheduler.workqueue
+def test_a_worker_runs_what_it_asks_ahead_for() -> None:
+    """However fast it is, it takes no group that another has asked for: each URL is asked once."""
+    first, second = Worker(0), Worker(1)
+    scheduler = scheduled([first, second])
+    run_all(scheduler, first)
+    assert first.groups == list("aceg")
+    assert first.shutting_down
+    assert not second.shutting_down
+    run_all(scheduler, second)
+    assert second.groups == list("bdfh")
+    assert scheduler.tests_finished
+
+
+def test_what_a_lost_worker_leaves_goes_to_the_others() -> None:
+    """No item is left out."""
+    first, second = Worker(0), Worker(1)
+    scheduler = scheduled([first, second])
+    crashed = scheduler.remove_node(second)
+    assert crashed == NODEIDS[2]
+    run_all(scheduler, first)
+    assert sorted(first.groups) == list("abcdefgh")
