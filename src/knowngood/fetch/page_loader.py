@@ -27,11 +27,13 @@ class PageLoad:
         exchange: the exchange of the probe.
         resources: all that the page needs, if it was asked for.
         trouble: why not all resources could be found; empty if they could.
+        unread: the answer that could not be searched for what it needs; None if all could.
     """
 
     exchange: Exchange
     resources: tuple[Resource, ...] = ()
     trouble: str = ""
+    unread: Exchange | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +48,8 @@ class PageLoader:
         urgent: whether a check waits for it.
         reservations: what its requests asked of the memory budget.
         resources: what was found so far, by URL.
-        trouble: see ``PageLoad``.
+        trouble: see ``PageLoad``, as for the next.
+        unread: see there.
     """
 
     guard: Guard
@@ -57,13 +60,14 @@ class PageLoader:
     reservations: list[Reservation] = field(default_factory=list)
     resources: dict[str, Resource] = field(default_factory=dict)
     trouble: str = ""
+    unread: Exchange | None = None
 
     async def load(self, *, resources: bool) -> PageLoad:
         """Return the exchange of the probe and, with ``resources``, of all that its page needs."""
         exchange = await self.shared(self.probe, self)
         if resources:
             await self._collect([exchange], _DEPTH)
-        return PageLoad(exchange, tuple(self.resources.values()), self.trouble)
+        return PageLoad(exchange, tuple(self.resources.values()), self.trouble, self.unread)
 
     async def _collect(self, exchanges: Iterable[Exchange], depth: int) -> None:
         """Ask for what these answers refer to, and for what that refers to."""
@@ -71,22 +75,24 @@ class PageLoader:
         await asyncio.gather(*(self._follow(exchange, depth) for exchange in referring))
 
     async def _follow(self, exchange: Exchange, depth: int) -> None:
-        assert exchange.answer is not None
-        probes = self._probes(exchange.probe, await self._new_urls(exchange.answer))
+        probes = self._probes(exchange.probe, await self._new_urls(exchange))
         linked = await asyncio.gather(*(self.shared(probe, self) for probe in probes))
         for other in linked:
             url = other.probe.url
             self.resources[url] = replace(self.resources[url], exchange=other)
         await self._collect(linked, depth - 1)
 
-    async def _new_urls(self, answer: Answer) -> list[str]:
-        """Note and return what ``answer`` refers to and no earlier answer did. Nothing is awaited
+    async def _new_urls(self, exchange: Exchange) -> list[str]:
+        """Note and return what an answer refers to and no earlier answer did. Nothing is awaited
         between the look and the note, so that no link is followed twice.
         """
+        answer = exchange.answer
+        assert answer is not None
         try:
             new = await self._unknown_links(answer)
         except ContentTooLarge as error:
-            self.trouble = self.trouble or f"{answer.url}: {error}"
+            if self.unread is None:
+                self.trouble, self.unread = str(error), exchange
             return []
         for link in new:
             self.resources[link.url] = Resource(

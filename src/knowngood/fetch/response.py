@@ -75,7 +75,7 @@ class PageTooLarge(ContentTooLarge):
     """A page or stylesheet is too large to find out what else it needs.
 
     Attributes:
-        exchange: the exchange of the page.
+        exchange: the exchange with it.
     """
 
     def __init__(self, exchange: Exchange, why: str) -> None:

@@ -171,8 +171,8 @@ class Runner:
         declared = zip(self._now().planned, self._loads(), strict=True)
         visits = [load for planned, load in declared if planned.resources]
         for visit in visits:
-            if visit.trouble:
-                raise PageTooLarge(visit.exchange, visit.trouble)
+            if visit.unread is not None:
+                raise PageTooLarge(visit.unread, visit.trouble)
         return [resource for visit in visits for resource in visit.resources]
 
     @contextmanager

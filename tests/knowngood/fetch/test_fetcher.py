@@ -1084,3 +1084,16 @@ def test_what_is_asked_again_gets_the_usual_attempts(serve: Serve, fetchers: Fet
     exchanges = fetcher.ask_silent_again()
     assert [exchange.heard for exchange in exchanges] == [True, False]
     assert asked == {"/there": 2, "/a": 4, "/b": 4}
+
+
+def test_what_is_too_large_to_be_searched_is_told_from_its_page(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """The stylesheet is at fault, and not the page that refers to it."""
+    head = '<link rel="stylesheet" href="/zeros.css">'
+    plays = {"/": page(head), "/zeros.css": page("\0" * 600_000, "text/css")}
+    server = serve(by_path(plays))
+    load = fetchers(server).load(Probe("content", f"{server.url}/"), resources=True).result(9)
+    assert load.unread is not None
+    assert load.unread.probe.url == f"{server.url}/zeros.css"
+    assert "too large to be judged" in load.trouble
