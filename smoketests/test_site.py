@@ -34,6 +34,7 @@ def test_the_checkout_is_not_published(responses):
 def test_folders_are_not_listed(responses):
     """No folder is answered with a list of its files."""
     for response in responses:
+        assert response.status_code < 500
         listing = re.search(r"<title>\s*(Index of|Directory listing)", response.text, re.I)
         assert listing is None, "the files of the folder are listed"
 

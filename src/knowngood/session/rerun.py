@@ -17,7 +17,6 @@ from ..safety import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
-from .ordering import case_of
 from .runner import Runner
 from .worker import Worker
 
@@ -53,6 +52,17 @@ class Rerunner:
         self._plans = {nodeid: _at_once(plan) for nodeid, plan in plans.items()}
         self._tape = tape
         self._results = results
+        self._reports: list[pytest.TestReport] = []
+        worker.config.pluginmanager.register(self)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
+        """Run the phases of an item, and tell its reports to nobody else.
+
+        It is torn down, but not what other items of its file share.
+        """
+        self._reports = runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
+        return True
 
     @property
     def environment(self) -> Environment:
@@ -71,11 +81,12 @@ class Rerunner:
         replay = Replay(self._tape, changed or {})
         results = self._results.without({item.nodeid for item in items})
         runner = Runner(self.environment, self._worker.run.ticket, replay)
-        runner.expect([self._plans[item.nodeid] for item in items])
-        self._worker.run = runner
+        plans = {item.nodeid: self._plans[item.nodeid] for item in items}
+        runner.expect(list(plans.values()))
+        self._worker.run_again(runner, plans)
         try:
             for item in items:
-                for outcome in self._outcomes(runner, item):
+                for outcome in self._outcomes(item):
                     results.record(outcome)
             if any("shared_client" in getattr(item, "fixturenames", ()) for item in items):
                 # A client that is shared logs in anew: what answers that may be what is changed.
@@ -86,14 +97,14 @@ class Rerunner:
         verdict = fold(results.evidence())
         return Rerun(verdict, results, tuple(replay.given), tuple(replay.unknown))
 
-    def _outcomes(self, runner: Runner, item: pytest.Item) -> list[Outcome]:
-        """Run one item, tear it down but not what it shares, and return what it ended in."""
+    def _outcomes(self, item: pytest.Item) -> list[Outcome]:
+        """Run one item, with all that pytest and its plugins do around it, and return what it ended
+        in.
+        """
         item.session._setupstate.teardown_exact(item)  # of the last item, what this one lacks
         vars(item)["_repr_failure_py"] = _no_traceback
-        self._worker.case = case_of(item)
-        with runner.reading(self._plans[item.nodeid]):
-            reports = runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
-        data = [getattr(report, "knowngood", None) for report in reports]
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=item.parent)
+        data = [getattr(report, "knowngood", None) for report in self._reports]
         return [Outcome.from_json(fields) for fields in data if fields is not None]
 
 

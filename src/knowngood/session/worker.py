@@ -45,7 +45,7 @@ class Worker:
     """The environment and this process's part of the run."""
 
     def __init__(self, config: pytest.Config, environment: Environment, level: str) -> None:
-        self._config = config
+        self.config = config
         self._junit = bool(config.getoption("xmlpath", None))
         self._worker = is_worker(config)
         self._deselected: set[str] = set()
@@ -73,7 +73,7 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         if self._worker:
-            self.use(RunTicket(**self._config.workerinput["knowngood"]))  # type: ignore[attr-defined]
+            self.use(RunTicket(**self.config.workerinput["knowngood"]))  # type: ignore[attr-defined]
             signals.on_signal(lambda: None)
 
     # -- collection
@@ -99,7 +99,7 @@ class Worker:
         for item in items:
             firsts.setdefault(collection.kind_of(item), item)
         with usage_errors():
-            collection.refuse_misspelt_marks(firsts.values(), self._config.getini("markers"))
+            collection.refuse_misspelt_marks(firsts.values(), self.config.getini("markers"))
             collection.refuse_bad_schemas(firsts.values())
             applying = {kind for kind, item in firsts.items() if self._applies(item)}
             here = [item for item in items if collection.kind_of(item) in applying]
@@ -138,10 +138,10 @@ class Worker:
         planner = Planner(self.environment, self.run.ticket.run_id)
         self._plans = {item.nodeid: planner.plan(item) for item in session.items}
         self.expected = len(self._plans)
-        runs_here = self._worker or not self._config.pluginmanager.has_plugin("dsession")
-        if runs_here and self._plans and not self._config.option.collectonly:
+        runs_here = self._worker or not self.config.pluginmanager.has_plugin("dsession")
+        if runs_here and self._plans and not self.config.option.collectonly:
             collection.share_location(session.items)
-            number = worker_number(self._config)
+            number = worker_number(self.config)
             groups = own_groups(self._plans, self.run.ticket.workers, number)
             self.run.expect(list(self._plans.values()), groups)
             gc.freeze()  # items live to the end; without this every collection walks over them
@@ -152,6 +152,10 @@ class Worker:
     def plans(self) -> dict[str, Plan]:
         """What the items that have not run yet will read, by node id."""
         return dict(self._plans)
+
+    def run_again(self, run: Runner, plans: dict[str, Plan]) -> None:
+        """Let items that have run read by ``run`` what ``plans`` say, by node id."""
+        self.run, self._plans = run, plans
 
     # -- the checks
 
@@ -287,7 +291,7 @@ class Worker:
         }
         self.run.close()
         if self._worker:
-            self._config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
+            self.config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:
