@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from . import csp, open_elements
@@ -20,6 +21,23 @@ _COMMENT: Final = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without
 _DOCTYPE: Final = re.compile(r"\ufeff?\s*<!doctype html", re.I)
 _END: Final = re.compile(r"</html\s*>\s*\Z", re.I)
 _SHOWN: Final = 60  # characters of a value that a message quotes
+_ERROR_CODE: Final = re.compile(r"\b(?:http/?[\d.]* )?(?:error |status )?[45]\d\d\b", re.I)
+_SERVER_TITLES: Final = frozenset(
+    (
+        *(status.phrase.lower() for status in HTTPStatus if status >= 400),
+        "service temporarily unavailable",  # nginx
+        "gateway time-out",
+        "welcome to nginx",
+        "server error",  # Django, and many others
+        "we're sorry, but something went wrong",  # Rails
+        "application error",  # Heroku
+        "it works",  # Apache
+        "apache2 debian default page: it works",
+        "apache2 ubuntu default page: it works",
+    )
+)
+"""Titles, in lower case and without the status, of pages that servers and frameworks make."""
+
 _CHARSET: Final = re.compile(r"charset\s*=\s*([\w-]+)", re.I)
 
 
@@ -36,7 +54,24 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
         "the page has more than one </html>": len(re.findall(r"</html\b", bare, re.I)) <= 1,
         "the page has more than one </body>": len(re.findall(r"</body\b", bare, re.I)) <= 1,
     }
-    return [problem for problem, holds in sound.items() if not holds] + _open_at_the_end(text, bare)
+    return [
+        *(problem for problem, holds in sound.items() if not holds),
+        *_open_at_the_end(text, bare),
+        *server_page_problems(tree),
+    ]
+
+
+def server_page_problems(tree: LexborHTMLParser) -> list[str]:
+    """Return, in one line, that a page is one that a server or a framework makes by itself: of an
+    error that it answers with 200, or of an installation that serves nothing yet.
+    """
+    title = next((node.text(strip=True) for node in tree.css("head > title")), "")
+    code = _ERROR_CODE.search(title)
+    words = _ERROR_CODE.sub("", title).strip(" \t\n-–—:|()!.").lower()
+    known = words in _SERVER_TITLES and (code is not None or " " in words)  # "Gone" may be a film
+    if known or (code is not None and words in {"", "error"}):
+        return [f"a page of the server's own in its place: its title is {_quoted(title)}"]
+    return []
 
 
 def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) -> list[str]:

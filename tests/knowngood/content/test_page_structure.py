@@ -215,3 +215,41 @@ def test_a_page_that_may_not_be_framed(headers: dict[str, str], frame: str, expe
     """The header that forbids it is named."""
     [problem] = framing_problems(headers, "https://fhr.example.org/fr/", frame)
     assert problem.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 Not Found",
+        "Error 500",
+        "HTTP Status 404 – Not Found",
+        "Not Found",
+        "500 Internal Server Error",
+        "503 Service Temporarily Unavailable",
+        "Server Error (500)",
+        "We're sorry, but something went wrong (500)",
+        "Welcome to nginx!",
+        "Apache2 Debian Default Page: It works",
+    ],
+)
+def test_a_page_of_the_servers_own_is_no_page_of_the_site(title: str) -> None:
+    """Servers and frameworks answer errors with 200 as well."""
+    text = PAGE.replace("<title>x", f"<title>{title}")
+    (problem,) = problems(text, html.parse(text))
+    assert problem.startswith("a page of the server's own in its place: its title is ")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "How to mend 404 Not Found",
+        "Error handling",
+        "500 recipes",
+        "Conflict in Europe",
+        "Room 404",
+    ],
+)
+def test_a_page_about_errors_is_a_page_of_the_site(title: str) -> None:
+    """A title that says more than an error's is the site's own."""
+    text = PAGE.replace("<title>x", f"<title>{title}")
+    assert problems(text, html.parse(text)) == []
