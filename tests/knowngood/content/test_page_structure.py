@@ -245,7 +245,7 @@ def test_a_page_of_the_servers_own_is_no_page_of_the_site(title: str) -> None:
         "How to mend 404 Not Found",
         "Error handling",
         "500 recipes",
-        "Conflict in Europe",
+        "Gone",
         "Room 404",
     ],
 )
