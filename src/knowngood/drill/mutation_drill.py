@@ -33,6 +33,7 @@ SECONDS: Final = 60.0
 """Seconds for mutants where nobody says how many."""
 
 _INTERRUPTED: Final = 130  # as a shell says of a process that SIGINT ended
+_INTERNAL_ERROR: Final = 3  # of pytest
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
         say(line)
     _write(options.json, "--json", json_file.text(document(drill, options.fail_under)), say)
     _write(options.html, "--html-file", mutation_page.page(drill, options.fail_under), say)
+    if code == _INTERNAL_ERROR:
+        return code
     if plugin.interrupted:
         return _INTERRUPTED
     return exit_code(score(drill.results), options.fail_under)

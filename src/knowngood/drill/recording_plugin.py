@@ -7,9 +7,11 @@ again in the same process, on answers of which some are changed. No further requ
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Final, cast
 
 import pytest
 
@@ -20,7 +22,10 @@ from ..session.controller import Controller
 from ..session.rerun import Rerunner
 from ..session.worker import Worker
 from ..verdict import VerdictKind
+from ..verdict.decide import Verdict
 from ..verdict.run_results import RunResults
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 class RecordingPlugin:
@@ -46,6 +51,10 @@ class RecordingPlugin:
         """Run items again; ``results`` is what the whole run reported. A subclass says how."""
         raise NotImplementedError
 
+    def has_passed(self, verdict: Verdict) -> bool:
+        """Return whether the run whose answers are recorded has passed."""
+        return verdict.kind is VerdictKind.PASSED
+
     # -- what pytest calls
 
     @pytest.hookimpl(tryfirst=True)
@@ -68,16 +77,17 @@ class RecordingPlugin:
             Controller, session.config.pluginmanager.get_plugin("knowngood-controller")
         )
         verdict = controller.verdict
-        if verdict is None or verdict.kind is not VerdictKind.PASSED:
+        if verdict is None or not self.has_passed(verdict):
             self.trouble = "the run did not pass, so its checks prove nothing about changed answers"
             return
         signals.no_alarm()
         rerunner = Rerunner(worker_of(session), self._plans, self.tape, controller.results)
-        self.interrupted = True
+        done = False
         with signals.cut_short():
             self._leave_out_unrepeatable(rerunner)
             self.again(rerunner, controller.results)
-            self.interrupted = False
+            done = True
+        self.interrupted = not done
 
     def _leave_out_unrepeatable(self, rerunner: Rerunner) -> None:
         """Leave out the items that do not pass on unchanged answers."""
@@ -88,6 +98,7 @@ class RecordingPlugin:
         self.unrepeatable = sorted(bad & self.items.keys())
         for nodeid in self.unrepeatable:
             del self.items[nodeid]
+        rerunner.leave_out(self.unrepeatable)
 
 
 def run_recorded(
@@ -106,13 +117,24 @@ def run_recorded(
 
 @contextlib.contextmanager
 def _in_folder(environment: Environment) -> Iterator[None]:
-    """Let checks import what lies in the suite, as ``python -m pytest`` there does."""
-    sys.path.insert(0, str(environment.root))
+    """Let checks import what lies in the suite, as ``python -m pytest`` there does; then forget its
+    modules and the run's signal handlers, for another run in this process.
+    """
+    root = environment.root
+    before = set(sys.modules)
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    sys.path.insert(0, str(root))
     try:
-        with contextlib.chdir(environment.root):
+        with contextlib.chdir(root):
             yield
     finally:
-        sys.path.remove(str(environment.root))
+        sys.path.remove(str(root))
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for name in sys.modules.keys() - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file is not None and Path(file).is_relative_to(root):
+                del sys.modules[name]
 
 
 def worker_of(session: pytest.Session) -> Worker:

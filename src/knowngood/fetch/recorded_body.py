@@ -1,4 +1,4 @@
-"""Show a body in a report: its first 64 KiB, as text where it is text, without secrets."""
+"""Show a body in a report: its first 512 KiB, as text where it is text, without secrets."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from ..safety import redacted_beginning
 from .decompression import BadEncoding, decoded, decoded_size
 from .probe import Answer
 
-LARGEST: Final = 64 * 1024
-"""Bytes of one body that are kept. Pages and scripts of most sites are smaller."""
+LARGEST: Final = 512 * 1024
+"""Bytes of one body that are kept. Pages and scripts of most sites are smaller, and a recording
+can be drilled only where they are whole."""
 
 BODIES: Final = 32 << 20
 """Bytes of all bodies that one run keeps: browsers open a file of that size without delay."""

@@ -141,13 +141,16 @@ class Walk:
         )
 
 
-def _likeness(recorded: Probe, probe: Probe) -> tuple[bool, int, int]:
-    """Return how alike two requests are beside method and URL: by the headers that ``probe`` sets,
-    by the sizes of their bodies, and by how few headers ``recorded`` has beside those.
+def _likeness(recorded: Probe, probe: Probe) -> tuple[int, int, int, int]:
+    """Return how alike two requests are beside method and URL: by how few headers ``recorded``
+    lacks of those that ``probe`` sets, by the sizes of their bodies, by how few headers it has
+    beside those, and by how many have the same value: that of a credential may be made up.
     """
     sent = {name.lower(): value for name, value in recorded.headers}
-    asked = all(sent.get(name.lower()) == redact(value) for name, value in probe.headers)
-    return asked, -abs(len(recorded.body or b"") - len(probe.body or b"")), -len(sent)
+    lacking = sum(name.lower() not in sent for name, _ in probe.headers)
+    equal = sum(sent.get(name.lower()) == redact(value) for name, value in probe.headers)
+    sizes = abs(len(recorded.body or b"") - len(probe.body or b""))
+    return -lacking, -sizes, -len(sent), equal
 
 
 def exchange_with(recorded: Exchange, answer: Answer, slowdown: float = 1.0) -> Exchange:

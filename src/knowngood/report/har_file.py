@@ -32,7 +32,7 @@ def write(path: Path, report: Report) -> None:
 def _pieces(document: Mapping[str, Any], recording: Recording) -> Iterator[str]:
     """Yield the text of the file in pieces, an entry at a time: the whole may be large."""
     creator = {"name": "knowngood", "version": __version__}
-    ours = {name: document[name] for name in ("run", "environment", "origins")}
+    ours = {name: document[name] for name in ("run", "environment", "origins", "verdict")}
     yield f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)},\n'
     yield f'"_knowngood": {json.dumps(ours)},\n"entries": ['
     pages: dict[str, dict[str, Any]] = {}

@@ -32,12 +32,14 @@ class HarRecording:
 
     Attributes:
         run: the id of the run that wrote it; empty for a file of another program.
+        verdict: what that run ended in; empty as well.
         origins: the URLs of that run's origins, by name.
         exchanges: the exchanges, one for each request, in the order of the file. Their probes have
             the declaration as template and all headers that were sent.
     """
 
     run: str
+    verdict: str
     origins: Mapping[str, str]
     exchanges: Sequence[Exchange]
 
@@ -52,7 +54,8 @@ def read(path: Path, option: str) -> HarRecording:
         ours = log.get("_knowngood", {})
         origins = {str(name): str(url) for name, url in ours.get("origins", {}).items()}
         exchanges = [_exchange(entry, origins) for entry in log["entries"]]
-        return HarRecording(str(ours.get("run", "")), origins, exchanges)
+        run, verdict = str(ours.get("run", "")), str(ours.get("verdict", ""))
+        return HarRecording(run, verdict, origins, exchanges)
     except OSError as error:
         raise UsageError(f"{option} {path}: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:

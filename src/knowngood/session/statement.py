@@ -165,7 +165,7 @@ class Statement:
         if isinstance(owner, Sequence | Mapping) and isinstance(index, int | str):
             try:
                 return owner[index]  # type: ignore[index]
-            except LookupError:
+            except (LookupError, TypeError):  # a text has no keys, and a list none that are texts
                 return None
         return None
 

@@ -90,6 +90,13 @@ def test_about(source: str, about: list[Exchange]) -> None:
     assert list(failure(source).exchanges) == about
 
 
+@pytest.mark.parametrize("document", ['"text"', "[]", "{}", "7"])
+def test_a_document_of_another_type(document: str) -> None:
+    """A key is asked of what has none: the check fails, and explaining it does not."""
+    about = failure(f"document = {document}\nassert document['key'] == home.text")
+    assert about.exchanges[:1] == (HOME,)
+
+
 def test_what_a_client_sent_last() -> None:
     """Where nothing in the frame is an answer, a walk is about its last request."""
     names = ", ".join(ANSWERS)
