@@ -76,7 +76,7 @@ def _verify_and_drill(environment: str, folder: Path) -> int:
         options = Options.from_values(root=folder, cwd=folder, env=environment, har_file=har)
         code = verify(options, (), print_line)
         if code == 0:
-            print_line(f"\ndrills it for {_SECONDS:g} s: knowngood drill --env={environment}")
+            print_line(f"\ndrills it for {_SECONDS:g} s on these answers, by `knowngood drill`")
             drill_mutations(
                 environment, MutationOptions(seconds=_SECONDS, from_har=har), say=print_line
             )

@@ -28,8 +28,11 @@ class HarTape(Tape):
         for exchange in recording.exchanges:
             probe = exchange.probe
             self._by_request[probe.method, probe.url, probe.address].append(exchange)
-        walked = (e for e in recording.exchanges if e.probe.template in walks)
-        self.walks[""] = tuple(walked)
+        by_item: defaultdict[str, list[Exchange]] = defaultdict(list)
+        for exchange in recording.exchanges:
+            if exchange.probe.template in walks:
+                by_item[exchange.probe.item].append(exchange)
+        self.walks = {item: tuple(walk) for item, walk in by_item.items()}
 
     def find(self, probe: Probe) -> Exchange | None:
         """Return the recorded exchange of a declared probe; None without one."""

@@ -169,6 +169,7 @@ class Surroundings:
             others=self._others(target.kind, answer),
             earlier=self._earlier(target, exchange) if exchange.probe.in_walk else None,
             previous=previous,
+            seconds=exchange.attempts[-1].seconds,
             element_ids=self._element_ids if media_type == "text/html" else frozenset(),
         )
 

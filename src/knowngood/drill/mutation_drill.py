@@ -66,8 +66,8 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
 
     Raises UsageError for what cannot be read or written.
     """
-    for path in (options.json, options.html):
-        results.refuse_missing_folder(path)
+    results.refuse_missing_folder(options.json)
+    results.refuse_missing_folder(options.html, "--html-file")
     environment = load_here(name)
     seed = secrets.randbelow(10_000) if options.seed is None else options.seed
     recording = _recording(options.from_har, environment)

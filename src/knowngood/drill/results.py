@@ -128,10 +128,12 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
     )
 
 
-def refuse_missing_folder(path: Path | None) -> None:
-    """Raise BadEnvironment if the results cannot be written to ``path`` for want of a folder."""
+def refuse_missing_folder(path: Path | None, option: str = "--json") -> None:
+    """Raise BadEnvironment if what ``option`` asks for cannot be written to ``path`` for want of a
+    folder.
+    """
     if path is not None and not path.absolute().parent.is_dir():
-        raise BadEnvironment(f"--json {path}: there is no folder {path.parent}")
+        raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
 
 
 def write(path: Path | None, content: dict[str, Any], say: Say) -> None:

@@ -43,8 +43,10 @@ class BadExpectation(UsageError):
 class Client(httpx.Client):
     """An ``httpx.Client`` at one origin, and at one of its edges if ``address`` is given."""
 
-    def __init__(self, fetcher: Fetcher, origin: str, url: str, address: str = "") -> None:
-        self._sender = _FetcherTransport(fetcher, origin, address)
+    def __init__(
+        self, fetcher: Fetcher, origin: str, url: str, address: str = "", item: str = ""
+    ) -> None:
+        self._sender = _FetcherTransport(fetcher, origin, address, item)
         self._before_sweep: int | None = None
         super().__init__(transport=self._sender, base_url=url, trust_env=False, timeout=None)
         for name in tuple(self.headers):
@@ -125,8 +127,9 @@ class _FetcherTransport(httpx.BaseTransport):
         unnamed: sentences on documents that may exist under names nobody knows.
     """
 
-    def __init__(self, fetcher: Fetcher, origin: str, address: str) -> None:
+    def __init__(self, fetcher: Fetcher, origin: str, address: str, item: str) -> None:
         self._fetcher = fetcher
+        self._item = item
         self._origin = origin
         self._address = address
         self.exchanges: list[Exchange] = []
@@ -171,6 +174,7 @@ class _FetcherTransport(httpx.BaseTransport):
             method=request.method,
             address=self._address,
             template=walk_group(self._origin),
+            item=self._item,
             headers=tuple(pair for pair in pairs if pair[0].lower() not in _SET_BY_CURL),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
             repeatable=options.get("repeatable", options.get("named", idempotent)),

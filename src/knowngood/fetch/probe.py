@@ -129,6 +129,7 @@ class Probe:
         repeatable: whether it does no harm to send it twice, whatever its method.
         fresh: whether it gets a connection of its own, which a balancer may hand to any backend.
         varies: whether the answers of different edges may differ.
+        item: the node id of the item whose client sends it; empty for what several share.
         expect: a status that is an answer like any other, though it usually turns the run away or
             asks to be tried again.
     """
@@ -146,6 +147,7 @@ class Probe:
     fresh: bool = field(default=False, compare=False)
     varies: bool = field(default=False, compare=False)
     expect: int | None = field(default=None, compare=False)
+    item: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"

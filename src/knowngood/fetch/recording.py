@@ -144,6 +144,7 @@ def _facts(
         "method": probe.method,
         "url": handle.getinfo(pycurl.EFFECTIVE_URL),
         "edge": probe.connect_to,
+        "item": probe.item,
         "request_headers": _headers(received.sent.splitlines()[1:]),
         "request_bytes": len(probe.body or b""),
         "status": attempt.status or 0,

@@ -24,6 +24,7 @@ class Recorded:
         earlier: what the same URL answered before in the same walk; None if it was not asked.
         previous: what the same URL answered in an earlier recording; None without one.
         element_ids: the ids of elements that the recorded scripts look up.
+        seconds: how long the answer took.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Recorded:
     earlier: Answer | None = None
     previous: Answer | None = None
     element_ids: frozenset[str] = frozenset()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

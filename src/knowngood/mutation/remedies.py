@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..content import file_signatures
-from ..fetch import Answer
+from ..fetch import Answer, is_made_up
 from ..safety import one_line
-from .answers import body_of, is_json, is_media, is_text, media_type, text_of
+from .answers import body_of, is_html, is_json, is_media, is_text, media_type, text_of
 from .json_text import document_of
 
 PAGE_REMEDY: Final = "assert checks.page_problems(response) == []"
@@ -19,6 +21,7 @@ LEFTOVER_REMEDY: Final = "assert checks.leftover_problems(response) == []"
 FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
 JSON_REMEDY: Final = "response.json()  # strict"
 
+_TITLE: Final = re.compile(r"<title>([^<]{1,100})</title>", re.I)
 _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
 _TRIED: Final = 20  # lines that are looked for in the other text
 _END: Final = 30  # characters of the end of a text that are quoted
@@ -59,12 +62,20 @@ def identity_remedy(answer: Answer, other: Answer) -> str:
     key = _differing_key(document, document_of(other))
     if key is not None:
         return f"assert response.json()[{key!r}] == {document[key]!r}"
+    title = _title_of(answer)
+    if title and title != _title_of(other):
+        return f'assert response.html.css_first("title").text(strip=True) == {title!r}'
     text, other_text = text_of(answer), text_of(other)
     line = next(_lines_of_its_own(text, other_text), None) if is_text(answer) else None
     if line is not None:
         return f"assert {line!r} in response.text"
     digest = hashlib.sha256(body_of(answer)).hexdigest()
     return f'assert hashlib.sha256(response.content).hexdigest() == "{digest}"'
+
+
+def _title_of(answer: Answer) -> str:
+    found = _TITLE.search(text_of(answer)) if is_html(answer) else None
+    return html.unescape(found[1]).strip() if found is not None else ""
 
 
 def _differing_key(document: Any, other: Any) -> str | None:
@@ -74,7 +85,9 @@ def _differing_key(document: Any, other: Any) -> str | None:
     simple = (
         key
         for key, value in document.items()
-        if isinstance(value, str | int) and max(len(key), len(str(value))) <= _LONGEST
+        if isinstance(value, str | int)
+        and max(len(key), len(str(value))) <= _LONGEST
+        and not is_made_up(str(value))  # it is another in each run
     )
     return next((key for key in simple if other.get(key) != document[key]), None)
 

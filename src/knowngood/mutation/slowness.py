@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,20 +13,21 @@ from .weights import SOME_NOTICE
 TIMES: Final = 10
 """How many times as long a slow answer takes."""
 
-_SLOW: Final = Change(
-    "takes ten times as long",
-    "assert response.elapsed.total_seconds() < 2  # or what is usual",
-    lambda recorded: recorded.answer,
-    TIMES,
-)
+_NOTICED: Final = 1.0
+"""Seconds from which people notice that they wait (Nielsen, Usability Engineering, 1993, 5.5)."""
 
 
 def _slow(recorded: Recorded) -> Iterator[Change]:
-    """Yield the change for pages, documents and writes, which a program makes; files lie there."""
-    answer = recorded.answer
+    """Yield the change for pages, documents and writes, which a program makes; files lie there.
+
+    What is fast ten times over is left out: nobody waits for it.
+    """
+    answer, seconds = recorded.answer, recorded.seconds
     made = recorded.method not in {"GET", "HEAD"} or is_html(answer) or is_json(answer)
-    if made and succeeded(answer):
-        yield _SLOW
+    if made and succeeded(answer) and seconds * TIMES >= _NOTICED:
+        most = max(1, math.ceil(2 * seconds))
+        line = f"assert response.elapsed.total_seconds() < {most}"
+        yield Change("takes ten times as long", line, lambda recorded: recorded.answer, TIMES)
 
 
 SLOWNESS: Final = (

@@ -81,8 +81,8 @@ def _entry(record: Mapping[str, Any]) -> dict[str, Any]:
     }
     if record["address"]:
         entry |= {"serverIPAddress": record["address"], "connection": str(record["port"])}
-    if record["edge"]:
-        entry["_edge"] = record["edge"]
+    ours = {"_edge": record["edge"], "_item": record["item"]}
+    entry |= {name: value for name, value in ours.items() if value}
     return entry
 
 

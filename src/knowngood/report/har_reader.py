@@ -75,6 +75,7 @@ def _exchange(entry: Mapping[str, Any], origins: Mapping[str, str]) -> Exchange:
         method=request["method"],
         address=entry.get("_edge", ""),
         template=entry.get("pageref", ""),
+        item=entry.get("_item", ""),
         headers=_headers(request),
         body=_sent_body(request),
     )

@@ -211,7 +211,8 @@ class Runner:
         """Lend a client at ``origin``, at the case's edge; then delete what it wrote."""
         assert self._fetcher is not None
         url = self.environment.origins[origin]
-        with Client(self._fetcher, origin, url, case.edges.get(origin, "")) as client:
+        edge, item = case.edges.get(origin, ""), self._now().plan.nodeid
+        with Client(self._fetcher, origin, url, edge, item) as client:
             self._now().clients.append(client)
             try:
                 yield client

@@ -17,7 +17,7 @@ from itertools import islice
 from types import FrameType, TracebackType
 from typing import Any, Final, TypeGuard
 
-from ..fetch import Exchange, Resource, Response
+from ..fetch import Client, Exchange, Resource, Response
 
 _LIBRARIES: Final = {"knowngood", "_pytest", "pluggy", "httpx"} | sys.stdlib_module_names
 """Whose frames say nothing of what a check is about."""
@@ -119,6 +119,13 @@ class Statement:
             if _contains(node, self._line) and names & _bound(node.target):
                 self._read(node.iter, answers, set())
         return answers
+
+    def asks(self) -> bool:
+        """Return whether the statement itself sends a request: ``assert client.get(url).text``."""
+        head = _head(self.node)
+        calls = (node.func for node in ast.walk(head) if isinstance(node, ast.Call)) if head else ()
+        methods = (call for call in calls if isinstance(call, ast.Attribute))
+        return any(isinstance(self.value(method.value), Client) for method in methods)
 
     def value(self, node: ast.AST) -> object:
         """Return the value of a local name; None for any other expression."""

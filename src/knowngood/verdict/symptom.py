@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from ..fetch import AttemptError
 from .outcome import Outcome
@@ -70,7 +70,7 @@ class Symptom:
         return cls(
             outcome=outcome,
             url=url,
-            place=neutral(url, outcome.values),
+            place=_place(url, outcome),
             words=_FLEETING.sub("…", neutral(lasting(outcome.message), outcome.values)),
             trouble=_trouble(outcome),
             others=frozenset(map(lasting, outcome.reads)) - {url},
@@ -132,6 +132,21 @@ def neutral(text: str, values: Mapping[str, str]) -> str:
         if value:
             text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", f"{{{name}}}", text)
     return text
+
+
+def _place(url: str, outcome: Outcome) -> str:
+    """Return ``url`` with the case's values replaced by their names. The place of an empty value
+    shows only in the declaration.
+    """
+    if "" in outcome.values.values():
+        parts = urlsplit(url)
+        for template in outcome.asked:
+            path, filled = template.partition(":")[2], template.partition(":")[2]
+            for name, value in outcome.values.items():
+                filled = filled.replace(f"{{{name}}}", value)
+            if filled == parts.path and path != filled:
+                return urlunsplit(parts._replace(path=path))
+    return neutral(url, outcome.values)
 
 
 def _kind(exchange: Mapping[str, Any]) -> str:

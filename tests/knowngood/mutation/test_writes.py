@@ -103,13 +103,20 @@ def test_write_that_is_not_stored() -> None:
 
 def test_slow_answer_is_the_same_answer() -> None:
     """Only the time that it takes is another."""
-    (change,) = changes("slow", CREATED).values()
+    (change,) = changes("slow", replace(CREATED, seconds=0.3)).values()
     assert change.apply(CREATED) == CREATED.answer
+    assert change.remedy == "assert response.elapsed.total_seconds() < 1"
     assert change.slowdown == 10
 
 
 def test_files_are_not_slow() -> None:
     """Pages and documents are made by a program, which may be slow; a script is a file."""
-    assert changes("slow", page())
-    assert not changes("slow", Recorded("GET", answered("f()", "text/javascript")))
-    assert not changes("slow", page(status=404))
+    script = Recorded("GET", answered("f()", "text/javascript"))
+    assert changes("slow", replace(page(), seconds=0.3))
+    assert not changes("slow", replace(script, seconds=0.3))
+    assert not changes("slow", replace(page(status=404), seconds=0.3))
+
+
+def test_what_is_fast_ten_times_over_is_not_slow() -> None:
+    """Nobody waits for half a second."""
+    assert not changes("slow", replace(page(), seconds=0.05))

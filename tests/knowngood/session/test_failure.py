@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from knowngood.fetch import Client
 from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
-from knowngood.fetch.response import NoAnswer, Resource, respond
+from knowngood.fetch.response import NoAnswer, Resource, Response, respond
 from knowngood.session.failure import Comparison, Failure, failure_of
 
 SITE = "https://fhr.example.org"
@@ -27,7 +28,8 @@ HOME, NEWS, GONE = exchange("/"), exchange("/news"), exchange("/gone", 404)
 OTHER = exchange("/other", body=b"another")
 SAME = [exchange(f"/same/{number}") for number in range(5)]
 BROKEN = exchange("/broken", 500)
-ANSWERS = {
+ANSWERS: dict[str, Any] = {
+    "asked": lambda: Asked(),
     "broken": respond(BROKEN),
     "home": respond(HOME),
     "news": respond(NEWS),
@@ -88,6 +90,30 @@ ABOUT: dict[str, tuple[str, list[Exchange]]] = {
 def test_about(source: str, about: list[Exchange]) -> None:
     """The names in the failed statement decide, then what they were made from, then the frame."""
     assert list(failure(source).exchanges) == about
+
+
+class Asked(Client):
+    """A client that gets the page of news, whatever it asks for."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "content", SITE)  # type: ignore[arg-type]
+
+    def get(self, url: Any, **_: Any) -> Response:
+        """Return the page of news."""
+        return respond(NEWS)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "assert client.get('/news').status_code == 404",
+        "assert client.get('/news').text['title'] == home.text",
+    ],
+)
+def test_what_the_statement_itself_asks_for(statement: str) -> None:
+    """No name stands for the answer: it is the last one, and not that of an earlier request."""
+    about = failure(f"client = asked()\nearlier = home\n{statement}", sent=[HOME, NEWS])
+    assert about.exchanges[0] is NEWS
 
 
 @pytest.mark.parametrize("document", ['"text"', "[]", "{}", "7"])

@@ -455,3 +455,21 @@ def test_the_claim_that_is_about_the_url_alone_comes_first() -> None:
         "test_x.py::all_is_there",
         "test_x.py::all_is_there",
     ]
+
+
+def test_an_empty_value_is_counted_like_any_other() -> None:
+    """The start page has no name of its own: it is one of the pages that a check declares."""
+    pages = ["", "about", "news"]
+    broken = [
+        outcome(
+            "is_there",
+            f"/{page}",
+            500,
+            kind="status",
+            values={"page": page},
+            asked=("site:/{page}",),
+        )
+        for page in pages
+    ]
+    [cause] = find_causes(broken, ("content",), {"page": 3})
+    assert cause.sentence == "/{page} is 500 in 3 of 3 pages"
