@@ -5,9 +5,18 @@ from collections.abc import Callable
 
 import pytest
 
-from knowngood.checks import Client, Environment
+from knowngood.checks import Client, Environment, Response
 
 Login = tuple[str, str]
+
+
+def assert_is_stored(response: Response, name: str) -> None:
+    """Assert that Kinto has stored something new, and says so to programs."""
+    assert response.status_code == 201
+    assert response.media_type == "application/json"
+    data = response.json()["data"]
+    assert data["id"] == name
+    assert isinstance(data["last_modified"], int)
 
 
 @pytest.fixture(scope="session")
@@ -17,17 +26,19 @@ def login(shared_client: Callable[[str], Client], environment: Environment) -> L
     account = {"data": {"password": password}}
     client = shared_client("kinto")
     response = client.put(f"/v1/accounts/{name}", json=account, auth=(name, password))
-    assert response.status_code == 201
+    assert_is_stored(response, name)
     return name, password
 
 
 @pytest.fixture
 def records(client: Client, login: Login) -> str:
     """Make an empty collection and return the path of its records."""
-    bucket = f"/v1/buckets/smoke-{uuid.uuid4().hex}"
-    for path in (bucket, f"{bucket}/collections/breads"):
-        assert client.put(path, json={}, auth=login).status_code == 201
-    return f"{bucket}/collections/breads/records"
+    name = f"smoke-{uuid.uuid4().hex}"
+    bucket = client.put(f"/v1/buckets/{name}", json={}, auth=login)
+    assert_is_stored(bucket, name)
+    breads = client.put(f"/v1/buckets/{name}/collections/breads", json={}, auth=login)
+    assert_is_stored(breads, "breads")
+    return f"/v1/buckets/{name}/collections/breads/records"
 
 
 @pytest.fixture
@@ -37,7 +48,7 @@ def stored(client: Client, login: Login, records: str) -> Callable[[str, int], s
     def store(name: str, cents: int) -> str:
         path = f"{records}/{name}"
         response = client.put(path, json={"data": {"cents": cents}}, auth=login)
-        assert response.status_code == 201
+        assert_is_stored(response, name)
         return path
 
     return store

@@ -22,6 +22,7 @@ def test_record_lives_and_dies(
     assert record.json()["data"]["cents"] == 420
     removed = client.delete(path, auth=login)
     assert removed.deleted
+    assert removed.json()["data"]["deleted"] is True
     after = client.get(path, auth=login)
     assert after.status_code in GONE
 
@@ -36,6 +37,7 @@ def test_list_has_pages(client: Client, login: Login, stored: Stored, records: s
     while url:
         page = client.get(url, auth=login)
         assert page.status_code == 200
+        assert page.media_type == "application/json"
         listed += [record["id"] for record in page.json()["data"]]
         pages += 1
         assert pages <= len(names), "the list does not end"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 from ..safety import redact
@@ -45,7 +46,7 @@ class Replay:
         """Make ready for one item: its clients begin anew."""
         others = (walk for other, walk in self.tape.walks.items() if other != nodeid)
         spare = [exchange for walk in others for exchange in walk]
-        self._walk = Walk(self.tape.walks.get(nodeid, ()), spare)
+        self._walk = Walk(self.tape.walks.get(nodeid, ()), spare, self._walk.words)
 
     async def until_answered(self, probe: Probe, _: MayGrow) -> Exchange:
         """Return the recorded exchange, or the one in its place."""
@@ -85,14 +86,25 @@ class Walk:
     """What the clients of one item sent, and are to send again with other made-up names.
 
     ``spare`` is what the clients of other items sent: a client that several share logs in once, in
-    whichever item comes first.
+    whichever item comes first. ``earlier`` are the names that items before this one made up.
     """
 
-    def __init__(self, recorded: Sequence[Exchange], spare: Sequence[Exchange] = ()) -> None:
+    def __init__(
+        self,
+        recorded: Sequence[Exchange],
+        spare: Sequence[Exchange] = (),
+        earlier: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._earlier = earlier
         self._recorded = list(recorded)
         self._spare = list(spare)
         self._given: list[Exchange] = []
         self._words: dict[str, str] = {}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Which made-up word stands for which recorded one, here and in the items before."""
+        return {**self._earlier, **self._words}
 
     def next(self, probe: Probe) -> Exchange | None:
         """Return the recorded exchange whose place ``probe`` takes; None without one.
@@ -120,8 +132,8 @@ class Walk:
     def translated(self, exchange: Exchange, probe: Probe) -> Exchange:
         """Return ``exchange`` as the answer to ``probe``, with the names that this makes up."""
         answer = exchange.answer
-        if answer is not None and self._words:
-            answer = _in_other_words(answer, self._words)
+        if answer is not None and self.words:
+            answer = _in_other_words(answer, self.words)
         return replace(exchange, probe=probe, answer=answer)
 
     def _words_of(self, recorded: Probe, probe: Probe) -> dict[str, str] | None:

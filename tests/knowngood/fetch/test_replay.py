@@ -175,6 +175,17 @@ def test_a_shared_login_is_found_in_another_items_walk() -> None:
     assert body_of(ask(replay, exchange("GET", "/mine").probe)) == b"ok"
 
 
+def test_names_of_an_earlier_item_are_known_to_those_behind() -> None:
+    """Whoever logs in under a made-up name is called so in all that follows."""
+    tape = taped(exchange("PUT", "/accounts/aaaa1111", sent=b"me", began=1), nodeid="first")
+    tape.note_item("second", (), [exchange("GET", "/me", b"I am aaaa1111", began=2)])
+    replay = Replay(tape)
+    replay.begin("first")
+    ask(replay, exchange("PUT", "/accounts/bbbb2222", sent=b"me").probe)
+    replay.begin("second")
+    assert body_of(ask(replay, exchange("GET", "/me").probe)) == b"I am bbbb2222"
+
+
 def test_a_status_that_is_tried_again_was_tried_in_vain() -> None:
     """A 503 in a mutant is one that stays."""
     recorded = exchange(walk=False)
