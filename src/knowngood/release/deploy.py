@@ -28,6 +28,19 @@ _WIND_UP: Final = 20.0  # seconds; the run's processes have eight, and then its 
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """How the verification of a deployment ended.
+
+    Attributes:
+        code: its exit code; 75 in place of a 0 or 1 that its verdict file does not confirm.
+        reason: the verdict's own reason in one line; empty where the file does not confirm it.
+    """
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """A release that is put on an environment.
 
@@ -67,7 +80,7 @@ class Deployment:
 
         Raises RecordNotWritten, as :meth:`deploy` does.
         """
-        return self.verify() if self.deploy() else BAD
+        return self.verify().code if self.deploy() else BAD
 
     def deploy(self) -> bool:
         """Run the command, and record that before and after; return whether its exit code was 0.
@@ -98,7 +111,7 @@ class Deployment:
             self.say(f"deploy.command ended with {how}")
         return code == 0
 
-    def verify(self) -> int:
+    def verify(self) -> Verification:
         """Run ``knowngood verify``. Its exit code counts only if its verdict file agrees."""
         environment = self.ledger.environment
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]
@@ -114,8 +127,9 @@ class Deployment:
             with running_deploy.marked(environment, "knowngood verify") as file:
                 code = _run(command, environment.root, file)
             self._keep(files.values())
-            confirmed = _confirms(files["--verdict-file"], code, self.release)
-            return code if code > BAD or confirmed else HELD
+            reason = _confirmed_reason(files["--verdict-file"], code, self.release)
+            confirmed = code if code > BAD or reason is not None else HELD
+            return Verification(confirmed, reason or "")
 
     def _report_files(self, folder: Path) -> dict[str, Path]:
         """Return the reports that the verification writes to ``folder``, by their option."""
@@ -177,10 +191,14 @@ def _run(command: Sequence[str], folder: Path, inherited: int) -> int:
             process_group.end(process, _WIND_UP)
 
 
-def _confirms(path: Path, code: int, release: str) -> bool:
-    """Return whether the verdict in a file is of this release and has this exit code."""
+def _confirmed_reason(path: Path, code: int, release: str) -> str | None:
+    """Return the reason of the verdict in a file; None where it is not a verdict of this release
+    with this exit code.
+    """
     try:
         document = json.loads(path.read_text("utf-8"))
-        return bool(document["exit_code"] == code and document["release"]["expected"] == release)
+        if document["exit_code"] != code or document["release"]["expected"] != release:
+            return None
+        return one_line(str(document["reason"]), 300)
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None

@@ -11,7 +11,7 @@ from ..content.subjects import NO_SUBJECTS
 from ..environment import BadEnvironment, Environment
 from ..safety import Say, hide_secrets, one_line
 from . import clone, live, push_lock, rejection, rollback_target, running_deploy, unpushed
-from .deploy import BAD, DONE, HELD, Deployment
+from .deploy import BAD, DONE, HELD, Deployment, Verification
 from .git import GitError, Repository, is_ref_part
 from .ledger import Ledger
 from .live import LiveAnswer
@@ -84,11 +84,11 @@ def _shared(repository: Repository, code: int, say: Say) -> int:
 def _pushed(deployment: Deployment) -> PushResult:
     """Verify what was deployed, and go back if it is bad."""
     release, name, say = deployment.release, deployment.environment_name, deployment.say
-    code = deployment.verify()
-    if code == BAD:
+    verification = deployment.verify()
+    if verification.code == BAD:
         say(f"{release} is bad on {name}")
-        return _go_back(deployment, is_bad=True)
-    if code == DONE:
+        return _go_back(deployment, verification)
+    if verification.code == DONE:
         say(f"{release} is on {name}, and verified")
         _warn_if_rejected(deployment)
     else:
@@ -96,7 +96,7 @@ def _pushed(deployment: Deployment) -> PushResult:
             f"the verification could not tell whether {release} is good; nothing more was changed. "
             f"Again: knowngood verify --env={name} --release={release} --record"
         )
-    return PushResult(code)
+    return PushResult(verification.code)
 
 
 def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
@@ -106,12 +106,12 @@ def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
     ledger, release, say = deployment.ledger, deployment.release, deployment.say
     now = live.ask(ledger.environment, ledger.repository)
     if not before.commit == now.commit == deployment.commit:
-        return _go_back(deployment, is_bad=False)
+        return _go_back(deployment, None)
     say(f"{release} was live before, and still is: it is verified before it is judged")
-    code = deployment.verify()
-    if code == BAD:
-        return _go_back(deployment, is_bad=True)
-    passed = ", and PASSED" if code == DONE else ""
+    verification = deployment.verify()
+    if verification.code == BAD:
+        return _go_back(deployment, verification)
+    passed = ", and PASSED" if verification.code == DONE else ""
     say(f"{release} is still live{passed}; nothing was rolled back. Its deployment failed: see why")
     return PushResult(HELD)
 
@@ -153,7 +153,8 @@ def roll_back(
             return HELD
         target.record_override(ledger)
         if answer.commit is not None and answer.commit != target.commit:
-            _reject(ledger, str(answer), answer.commit, f"rolled back to {target.name}", say)
+            reason = f"{_failure(ledger, answer.commit)}rolled back to {target.name}"
+            _reject(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
         return _shared(ledger.repository, _put_back(rollback).code, say)
 
@@ -180,20 +181,25 @@ def _ledger(environment: Environment, purpose: str, say: Say) -> Iterator[Ledger
         yield ledger
 
 
-def _go_back(pushed: Deployment, *, is_bad: bool) -> PushResult:
+def _go_back(pushed: Deployment, failed: Verification | None) -> PushResult:
     """Put the last known good release back in place of the one that was ``pushed``, if there is
-    one; reject that one if it ``is_bad``.
+    one. Reject the pushed one if its verification ``failed``; None says that its deployment did.
     """
     ledger, name = pushed.ledger, pushed.environment_name
     good = ledger.last_good_besides(pushed.commit)
+    why = (
+        f"{pushed.release} FAILED on {name}: {failed.reason}"
+        if failed
+        else f"{pushed.release} was not deployed"
+    )
     if good is None:
         outcome = f"no release is known to be good on {name}: it stays as it is"
         put_one = f"knowngood rollback --env={name} --to=RELEASE --override=WHY"
-        pushed.say(f"{outcome}; to put one there: {put_one}")
+        pushed.say(f"{why}; {outcome}; to put one there: {put_one}")
         return PushResult(BAD, outcome)
-    if is_bad:
-        why = f"FAILED; rolled back to {good.release}"
-        _reject(ledger, pushed.release, pushed.commit, why, pushed.say)
+    if failed is not None:
+        reason = f"FAILED: {failed.reason}; rolled back to {good.release}"
+        _reject(ledger, pushed.release, pushed.commit, reason, pushed.say)
     rollback = replace(
         pushed,
         kind=RecordKind.ROLLED_BACK,
@@ -202,11 +208,13 @@ def _go_back(pushed: Deployment, *, is_bad: bool) -> PushResult:
         manifest=None,
         subjects=NO_SUBJECTS,
     )
-    return replace(_put_back(rollback), code=BAD)
+    return replace(_put_back(rollback, f"{why}; "), code=BAD)
 
 
-def _put_back(rollback: Deployment) -> PushResult:
-    """Put a release back and verify it. A rollback is never rolled back."""
+def _put_back(rollback: Deployment, why: str = "") -> PushResult:
+    """Put a release back, verify it, and say how that ended; ``why`` goes before. A rollback is
+    never rolled back.
+    """
     code, name = rollback.run(), rollback.environment_name
     if code == DONE:
         outcome, other = f"{name} is back on {rollback.release}, and verified", ""
@@ -215,8 +223,17 @@ def _put_back(rollback: Deployment) -> PushResult:
             f"the rollback of {name} to {rollback.release} is NOT known to work: look at {name}"
         )
         other = f"; another release: knowngood rollback --env={name} --to=RELEASE"
-    rollback.say(f"{outcome}{other}")
+    rollback.say(f"{why}{outcome}{other}")
     return PushResult(code, outcome, restored=code == DONE)
+
+
+def _failure(ledger: Ledger, commit: str) -> str:
+    """Return why this commit's last verification FAILED, to go before what follows from that; empty
+    where it did not.
+    """
+    verified = ledger.records.of(ledger.environment.name, RecordKind.VERIFIED)
+    last = next((record for record in verified if record.commit == commit), None)
+    return f"FAILED: {last.reason}; " if last is not None and last.failed else ""
 
 
 def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> None:

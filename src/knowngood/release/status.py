@@ -15,7 +15,7 @@ from ..safety import listed, one_line
 from . import clone, live, push_lock, records, trouble, unpushed
 from .git import GitError, Repository
 from .ledger import Ledger
-from .record import DEPLOYED, Record, RecordKind
+from .record import DEPLOYED, Record, RecordKind, at
 from .records import Records
 from .release_approval import ApprovalQuestion
 from .trust import relevant_environments
@@ -24,6 +24,7 @@ Row = dict[str, Any]
 _Read = Callable[[Repository], tuple[Records, str]]
 
 _RECENT: Final = 20  # rejections that are looked at
+_LISTED: Final = 3  # of these that have a line each: a table of five environments fits a screen
 _HEADS: Final = ("environment", "live now", "last pushed", "last verified", "last good", "behind")
 
 
@@ -86,8 +87,12 @@ def _notes(row: Row) -> Iterator[str]:
     name = row["environment"]
     if row["lock"]:
         yield f"{name} is locked by {row['lock']}"
-    if row["rejected"]:
-        yield f"rejected on {name}: {', '.join(row['rejected'])}"
+    for rejected in row["rejected"][:_LISTED]:
+        when = at(datetime.fromisoformat(rejected["when"]))
+        reason = f": {one_line(rejected['reason'], 120)}" if rejected["reason"] else ""
+        yield f"rejected on {name}: {rejected['release']}, {when}{reason}"
+    if more := row["rejected"][_LISTED:]:
+        yield f"rejected on {name} before that: {', '.join(other['release'] for other in more)}"
     if row["approvals"]:
         yield from _approval_notes(name, **row["approvals"])
 
@@ -156,11 +161,11 @@ def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:
     row["trouble"] += trouble.lines(ledger, answer, holder)
 
 
-def _rejected(ledger: Ledger) -> list[str]:
-    """Return the releases that were rejected of late, and still are, newest first."""
+def _rejected(ledger: Ledger) -> list[Row]:
+    """Return the rejections of late that still hold, one a release, newest first."""
     recent = islice(ledger.records.of(ledger.environment.name, RecordKind.REJECTED), _RECENT)
-    releases = {record.release: record.commit for record in recent}
-    return [name for name, commit in releases.items() if ledger.rejected(commit) is not None]
+    standing = (ledger.rejected(commit) for commit in dict.fromkeys(r.commit for r in recent))
+    return [row for record in standing if (row := _json(record))]
 
 
 def _approvals(ledger: Ledger) -> Row:
@@ -200,6 +205,7 @@ def _json(record: Record | None) -> Row | None:
         "commit": record.commit,
         "when": record.when.isoformat(),
         "verdict": record.verdict,
+        "reason": record.reason,
         "who": record.who,
         "record": record.name,
     }

@@ -88,8 +88,13 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     ended = run("push", "--env=prod", "--release=v3", "--reports=reports")
     assert ended.code == 1, ended.output
     assert "v3 is bad on prod" in ended.output
-    assert "prod is back on v1, and verified" in ended.output
+    assert ended.out.splitlines()[-1] == (
+        "v3 FAILED on prod: /robots.txt is 404; prod is back on v1, and verified"
+    )
     assert live(project) == "v1"
+    [_, _, rejected] = run("status", "--env=prod").out.splitlines()
+    assert rejected.startswith("rejected on prod: v3, ")
+    assert rejected.endswith(" UTC: FAILED: /robots.txt is 404; rolled back to v1")
     assert happened(site) == [
         ("pushed", "v3", "STARTED"),
         ("pushed", "v3", "DEPLOYED"),
@@ -159,7 +164,9 @@ def test_a_deployment_that_breaks(
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 1, ended.output
     assert told in ended.output
-    assert "NOT known to work" in ended.output
+    assert ended.out.splitlines()[-1].startswith(
+        "v2 was not deployed; the rollback of prod to v1 is NOT known to work: "
+    )
     assert happened(site) == [
         ("pushed", "v2", "STARTED"),
         ("pushed", "v2", "NOT DEPLOYED"),
@@ -222,6 +229,17 @@ def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> Non
         ("rejected", "v2", "REJECTED"),
         ("rolled-back", "v1", "STARTED"),
     ]
+
+
+def test_a_rollback_of_a_release_that_failed(run: Run, noted: Note, project: Path) -> None:
+    """Its rejection keeps why it FAILED."""
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "DEPLOYED", 2, RecordKind.PUSHED)
+    noted("v2", "prod", "FAILED", 1, reason="/config.json is 404")
+    serves(project, "v2")
+    assert run("rollback", "--env=prod", "--yes").code == 0
+    rejected = next(line for line in run("log", "--env=prod").out.splitlines() if "REJECT" in line)
+    assert rejected.endswith("  FAILED: /config.json is 404; rolled back to v1")
 
 
 def test_nothing_to_go_back_to(run: Run, noted: Note, project: Path) -> None:

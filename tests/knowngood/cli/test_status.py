@@ -13,9 +13,9 @@ from command_run import Run
 from pushed_site import serves, with_origin
 from release_side import Note, git
 
-from knowngood.release import unpushed
+from knowngood.release import status, unpushed
 from knowngood.release.git import Repository
-from knowngood.release.record import REJECTED, RecordKind
+from knowngood.release.record import REJECTED, RecordKind, at
 from knowngood.safety import process_identity
 
 
@@ -60,15 +60,28 @@ def test_what_is_live_is_not_known_to_be_good(run: Run, noted: Note) -> None:
     ended = run("status", "--env=prod", "--check")
     assert ended.code == 1
     _, _, rejected, trouble = ended.out.splitlines()
-    assert rejected == "rejected on prod: v2"
+    assert rejected.startswith("rejected on prod: v2, ")
     assert trouble.startswith("! v2 is live on prod, and not known to be good; to go back: ")
 
 
 def test_a_rejected_release_that_is_not_live(run: Run, noted: Note) -> None:
-    """It is told, and no trouble."""
-    noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED)
+    """It is told with its date and reason, and no trouble."""
+    record = noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED, reason="it blinks")
     ended = run("status", "--env=prod", "--check")
-    assert (ended.code, ended.out.splitlines()[2:]) == (0, ["rejected on prod: v3"])
+    line = f"rejected on prod: v3, {at(record.when)}: it blinks"
+    assert (ended.code, ended.out.splitlines()[2:]) == (0, [line])
+
+
+@pytest.mark.usefixtures("run")
+def test_many_rejected_releases() -> None:
+    """The newest have a line each, and the others share one: it stays one screen."""
+    [row] = status.rows(status.environments(["prod"]), offline=True)
+    when = "2026-11-25T12:00:00+00:00"
+    row["rejected"] = [{"release": f"v{n}", "when": when, "reason": ""} for n in range(9, 2, -1)]
+    assert status.table([row]).splitlines()[2:] == [
+        *(f"rejected on prod: v{n}, 2026-11-25 12:00 UTC" for n in (9, 8, 7)),
+        "rejected on prod before that: v6, v5, v4, v3",
+    ]
 
 
 def test_nothing_is_there_yet(run: Run) -> None:
