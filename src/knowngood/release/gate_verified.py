@@ -74,9 +74,15 @@ class VerifiedBefore:
         yield from self._signature(passed)
 
     def _again(self, *options: str) -> str:
-        """Return the command that verifies the release there."""
-        words = ["knowngood verify", f"--env={self.environment}", f"--release={self.release}"]
-        return " ".join([*words, *options, "--record --push"])
+        """Return the command that verifies the release there; before it the one that puts it there
+        if by the records it is not: what is not there does not pass.
+        """
+        names = f"--env={self.environment} --release={self.release}"
+        verify = " ".join(["knowngood verify", names, *options, "--record --push"])
+        there = self.records.there(self.environment)
+        if there is not None and there.commit == self.commit:
+            return verify
+        return f"knowngood push {names}; where it is live already: {verify}"
 
     def _verifications(self) -> list[Record]:
         """Return the verifications of the commit there, newest first: by any name that it has. It

@@ -79,7 +79,8 @@ def test_gate(run: Run, noted: Note) -> None:
     assert ended.code == 1
     assert ended.out.splitlines()[1:] == [
         "1. v2 has not PASSED on stage",
-        "   → knowngood verify --env=stage --release=v2 --record --push",
+        "   → knowngood push --env=stage --release=v2; where it is live already: "
+        "knowngood verify --env=stage --release=v2 --record --push",
         "v2 may not go to prod: 1 reason",
     ]
     noted("v2", "stage", "PASSED", 1)

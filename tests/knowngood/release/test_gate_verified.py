@@ -41,6 +41,20 @@ def test_what_to_do_about_a_lower_level(note: Note, question: Callable[..., Gate
     assert only.to_do == ("knowngood verify --env=stage --release=v2 --level=full --record --push")
 
 
+def test_what_to_do_about_a_release_that_was_never_there(
+    note: Note, question: Callable[..., GateQuestion]
+) -> None:
+    """It is pushed: a verification of what is not live would say FAILED."""
+    verify = "knowngood verify --env=stage --release=v2 --record --push"
+    note("v1", "stage", "DEPLOYED", kind=RecordKind.PUSHED, days=2)
+    [only] = question().answer().reasons
+    push = "knowngood push --env=stage --release=v2"
+    assert only.to_do == f"{push}; where it is live already: {verify}"
+    note("v2", "stage", "DEPLOYED", kind=RecordKind.PUSHED, days=1)
+    [only] = question().answer().reasons
+    assert only.to_do == verify
+
+
 def test_a_smaller_run_after_a_full_one(note: Note, ask: Ask) -> None:
     """It takes nothing away, unless it FAILED."""
     note("v2", days=2, level="full")
