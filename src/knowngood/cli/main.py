@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "push": "gate, deploy, verify; if it fails, go back to the last known good release",
     "rollback": "go back to the last known good release, and verify that it works",
     "adopt": "record the release that is live, where the records do not say so",
-    "reject": "mark a release as bad for everyone: no gate lets it through",
+    "reject": "mark a release as bad: no gate lets it through",
     "approve": "say yes to a release that somebody else pushes",
     "live": "print the release that is live",
     "gate": "may a release go to an environment? if not: every reason, and what to do",

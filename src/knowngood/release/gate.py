@@ -82,15 +82,16 @@ class GateQuestion:
         live = self._live_state(commit, trusted)
         rule = ReviewRule.of_gate(self.gate)
         judged = self._outgoing(commit, live, rule)
+        rejected = list(self._rejected(commit, trusted))
         reasons = [
             *self._tag(commit),
             *self._branch(commit),
             *self._uncommitted(),
             *self._unread_step(live.recorded),
-            *self._rejected(commit, trusted),
+            *rejected,
             *self._verified(commit),
             *self._approved(commit),
-            *live.reasons(self.repository, self.release, commit),
+            *live.reasons(self.repository, self.release, commit, may_return=not rejected),
             *self._reviews(judged, rule),
             *self._window(),
         ]

@@ -39,8 +39,13 @@ class LiveState:
         recorded = [self.before.commit] if self.before is not None else []
         return sorted({*known, *recorded} - {commit})
 
-    def reasons(self, repository: Repository, release: str, commit: str) -> Iterator[GateReason]:
-        """Yield each reason why ``release``, which is ``commit``, may not follow what is live."""
+    def reasons(
+        self, repository: Repository, release: str, commit: str, *, may_return: bool
+    ) -> Iterator[GateReason]:
+        """Yield each reason why ``release``, which is ``commit``, may not follow what is live.
+        ``may_return`` says whether a rollback may go to it: it may not where it is rejected.
+        """
+        back = f"to go back: knowngood rollback --env={self.environment} --to={release}"
         if self.recorded is None:
             yield self._unrecorded()
         for live in self._live():
@@ -49,7 +54,7 @@ class LiveState:
             elif not repository.succeeds("merge-base", "--is-ancestor", live.commit, commit):
                 yield GateReason(
                     f"{release} does not contain {live.name}, which is live",
-                    f"to go back: knowngood rollback --env={self.environment} --to={release}",
+                    back if may_return else f"make a release that contains {live.name}",
                 )
 
     def _live(self) -> tuple[LiveRelease, ...]:

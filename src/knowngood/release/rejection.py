@@ -1,4 +1,4 @@
-"""Mark a release as bad for everyone, or take that mark away."""
+"""Mark a release as bad on some environments, or take that mark away."""
 
 from __future__ import annotations
 

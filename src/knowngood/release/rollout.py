@@ -244,5 +244,9 @@ def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> No
     except (RecordNotWritten, GitError) as error:
         say(str(error))
     else:
+        everywhere = f"knowngood reject --release={release} --why=WHY"
         undo = f"knowngood reject --env={name} --release={release} --undo --why=WHY"
-        say(f"{release} is rejected on {name}, for everyone; to take that back: {undo}")
+        say(
+            f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
+            f"back: {undo}"
+        )

@@ -165,7 +165,8 @@ def test_a_push_of_the_live_release_that_breaks_it(run: Run, project: Path, note
     (project / "deploy").chmod(0o755)
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 1, ended.output
-    assert "v2 is rejected on prod, for everyone" in ended.output
+    everywhere = "knowngood reject --release=v2 --why=WHY"
+    assert f"v2 is rejected on prod; on every environment: {everywhere}; " in ended.output
     assert live(project) == "v1"
 
 

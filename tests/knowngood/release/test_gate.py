@@ -488,6 +488,19 @@ def test_a_rejected_release(note: Note, ask: Ask, place: str) -> None:
     assert ask() == []
 
 
+def test_no_way_back_to_a_rejected_release(
+    note: Note, question: Callable[..., GateQuestion]
+) -> None:
+    """No rollback goes to it, so the gate does not tell anybody to try."""
+    note("v3", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
+    note("v2")
+    note("v2", "prod", "REJECTED", kind=RecordKind.REJECTED, days=0.5)
+    rejected, behind = question().answer().reasons
+    assert rejected.what.startswith("v2 was rejected on prod")
+    assert behind.what == "v2 does not contain v3, which is live"
+    assert behind.to_do == "make a release that contains v3"
+
+
 def test_who_may_withdraw(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path) -> None:
     """Anybody may reject; where there are signers, one of them takes that back."""
     signers = tmp_path / "signers"
