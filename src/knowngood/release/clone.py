@@ -13,6 +13,7 @@ from typing import Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line
+from . import unpushed
 from .git import GitError, Repository, is_ref_part, with_settings
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)
@@ -95,13 +96,23 @@ def _make(aside: Path, url: str, path: Path) -> None:
 
 def fetch(repository: Repository) -> Mapping[str, str]:
     """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
-    here and not there goes away, whatever git is configured to prune.
+    here and not there goes away, whatever git is configured to prune; records that are not there
+    are noted as unpushed.
 
     Return the tags that could not be fetched, each with why; they are as they were. Raises
     GitError where anything else failed.
     """
     if not repository.has_origin:
         return {}
+    unfetched = _fetched(repository)
+    # Nobody makes records by hand in the cache, so there only the noted ones are asked for.
+    if not _is_cached(repository) or unpushed.names(repository):
+        unpushed.compare(repository)
+    return unfetched
+
+
+def _fetched(repository: Repository) -> Mapping[str, str]:
+    """Fetch; return the tags that alone could not be fetched, each with why. Raises GitError."""
     options = with_settings([*(f"{key}=false" for key in _PRUNING), "fetch.output=full"])
     how = ("fetch", "--no-tags", "--no-recurse-submodules")
     try:
@@ -127,8 +138,13 @@ def _pack(repository: Repository) -> None:
     """Put the refs of a new clone in the cache into one file, as git clone does: to list 50,000
     files takes four times as long. Later git packs them now and then.
     """
-    if repository.path.parent == cache() and not (repository.path / "packed-refs").exists():
+    if _is_cached(repository) and not (repository.path / "packed-refs").exists():
         repository.run("pack-refs", "--all")
+
+
+def _is_cached(repository: Repository) -> bool:
+    """Return whether a repository is a clone of ours, in the cache."""
+    return repository.path.parent == cache()
 
 
 def refuse_shallow(repository: Repository) -> None:

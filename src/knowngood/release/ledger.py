@@ -46,8 +46,6 @@ class Ledger:
         """Fetch, unless ``offline``, and read. Raises BadEnvironment, GitError."""
         repository = clone.opened(environment)
         unfetched = {} if offline else clone.fetch(repository)
-        if not offline:
-            unpushed.forget_arrived(repository)
         clone.refuse_shallow(repository)
         now, names = datetime.now(UTC), relevant_environments(environment)
         return cls(environment, repository, records.read(repository, now, names, unfetched))

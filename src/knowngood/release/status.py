@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
 from ..safety import listed, one_line
-from . import clone, live, push_lock, records, trouble, unpushed
+from . import clone, live, push_lock, records, trouble
 from .git import GitError, Repository
 from .ledger import Ledger
 from .record import DEPLOYED, Record, RecordKind, at
@@ -112,7 +112,6 @@ def _fetched(repository: Repository) -> tuple[str, Mapping[str, str]]:
     """Fetch; return why that failed, and the tags that alone could not be fetched, with why."""
     try:
         unfetched = clone.fetch(repository)
-        unpushed.forget_arrived(repository)
     except GitError as error:
         return f"not up to date: {error}", {}
     return "", unfetched

@@ -1,7 +1,8 @@
 """Remember the records that the origin does not have yet, and push them with the next one.
 
 Each has a ref of its own below FOLDER. It is made before the record, and deleted when the record
-has arrived, so neither a killed process nor a lost network makes it forgotten.
+has arrived, so neither a killed process nor a lost network makes it forgotten. A record that was
+made by hand gets one when the origin is asked.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Final
 
 from ..safety import one_line
 from .git import GitError, Repository
-from .record import Record
+from .record import Record, RecordKind
 
 FOLDER: Final = "refs/knowngood/unpushed/"
 _ARRIVED: Final = re.compile(r"^[*=]\trefs/tags/(\S+):", re.M)
 _SHOWN: Final = 3  # names; the rest is counted
+_AT_ONCE: Final = 250  # records that are pushed along; a command line has an end
 
 
 def remember(repository: Repository, record: Record) -> None:
@@ -39,7 +41,7 @@ def push(repository: Repository, name: str) -> str:
     arrive, or nothing.
     """
     try:
-        records = list(dict.fromkeys([name, *names(repository)]))
+        records = list(dict.fromkeys([name, *names(repository)[:_AT_ONCE]]))
         refs = [f"refs/tags/{record}:refs/tags/{record}" for record in records]
         repository.run("push", "--porcelain", "--no-follow-tags", "origin", *refs)
     except GitError as error:
@@ -50,14 +52,19 @@ def push(repository: Repository, name: str) -> str:
     return ""
 
 
-def forget_arrived(repository: Repository) -> None:
-    """Forget the records that the origin has by now: a person may have pushed them. Raises
-    GitError.
+def compare(repository: Repository) -> None:
+    """Ask the origin which records it has. Forget those, and remember the others, whoever made
+    them. Raises GitError.
     """
-    if records := names(repository):
-        refs = [f"refs/tags/{name}" for name in records]
-        there = repository.run("ls-remote", "origin", *refs).split()
-        _forget(repository, [name for name in records if f"refs/tags/{name}" in there])
+    folders = [f"refs/tags/{kind}/" for kind in RecordKind]
+    listed = repository.run("for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", *folders)
+    tags = dict(line.split(" ") for line in listed.splitlines())
+    there = repository.run("ls-remote", "--tags", "--refs", "origin").split()
+    missing = tags.keys() - {ref.removeprefix("refs/tags/") for ref in there}
+    _forget(repository, [name for name in names(repository) if name not in missing])
+    changes = "".join(f"update {FOLDER}{name} {tags[name]}\n" for name in sorted(missing))
+    if changes:
+        repository.run("update-ref", "--stdin", given=changes)
 
 
 def warning(repository: Repository) -> list[str]:

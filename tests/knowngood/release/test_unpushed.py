@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from release_side import Note, git
 
-from knowngood.release import record_store, unpushed
+from knowngood.release import clone, record_store, unpushed
 from knowngood.release.git import Repository
 from knowngood.release.record_store import RecordNotWritten
 
@@ -59,9 +59,36 @@ def test_one_that_a_person_has_pushed(site: Repository, note: Note, origin: Path
     """It is no longer on the list once the origin was asked."""
     git(site.path, "push", "--quiet", "origin", f"refs/tags/{note('v2').name}")
     other = note("v1")
-    unpushed.forget_arrived(site)
+    clone.fetch(site)
     assert records_at(origin)
     assert unpushed.names(site) == [other.name]
+
+
+def test_one_that_was_made_by_hand(site: Repository, note: Note, origin: Path) -> None:
+    """The origin is asked, so it is told, and goes out with the next one of any."""
+    by_hand = "verified/stage/v2/20261124T120000.000000Z"
+    git(site.path, "tag", "-a", "-m", "PASSED: verified by hand", by_hand, "v2^{commit}")
+    assert unpushed.warning(site) == []
+    clone.fetch(site)
+    [warning] = unpushed.warning(site)
+    assert warning.startswith(f"not at the origin, where others would see it: {by_hand}; ")
+    record = note("v1")
+    record_store.push(site, record.name)
+    assert sorted(records_at(origin)) == sorted([by_hand, record.name])
+    clone.fetch(site)
+    assert unpushed.names(site) == []
+
+
+def test_many_that_are_not_at_the_origin(
+    site: Repository, note: Note, origin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only so many go out with one that a command line holds them; the next takes the rest."""
+    monkeypatch.setattr(unpushed, "_AT_ONCE", 2)
+    records = [note("v1", days=day) for day in (1, 2, 3)]
+    record_store.push(site, note("v2").name)
+    assert len(records_at(origin)) == 3
+    record_store.push(site, note("v2", days=2).name)
+    assert len(records_at(origin)) == len(records) + 2
 
 
 def test_one_that_was_never_written(site: Repository, note: Note, origin: Path) -> None:
