@@ -64,6 +64,19 @@ def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= 150
 
 
+def test_the_first_screen_says_what_to_do_when_something_is_broken() -> None:
+    """Under a heading of its own, in three lines: look, then go back."""
+    _, heading, below = "\n".join(README.splitlines()[:20]).partition(
+        "\n## Something is broken now\n"
+    )
+    assert heading
+    lines = below.partition("\n## ")[0].strip().splitlines()
+    assert len(lines) == 3
+    look, go_back = (" ".join(lines).index(f"`knowngood {c}") for c in ("status`", "rollback "))
+    assert lines[0].startswith("In the suite's folder ")
+    assert look < go_back
+
+
 def test_the_readme_gives_two_commands_of_one_line() -> None:
     """The first runs the smoke tests, the second passes the tests."""
     first, second = COMMANDS
