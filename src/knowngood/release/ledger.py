@@ -17,7 +17,7 @@ from .git import GitError, Repository
 from .live import LiveAnswer
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
 from .records import Records, Trusted
-from .trust import relevant_environments, trusted_records
+from .trust import relevant_environments, trusted_records, untrusted
 
 _UNFINISHED: Final = {
     STARTED: "did not end: it may be there, or half of it",
@@ -75,7 +75,7 @@ class Ledger:
         cannot be read may be the reason.
         """
         good = self.last_good_besides("")
-        passed = self._last_passed() if good is None else None
+        passed = self.last_passed() if good is None else None
         doubt = self.records.doubted_by(passed) if passed is not None else None
         if doubt is not None:
             raise GitError(f"the record {doubt}")
@@ -105,7 +105,7 @@ class Ledger:
     def why_none_is_good(self) -> str:
         """Say why there is no last known good release."""
         name = self.environment.name
-        passed = self._last_passed()
+        passed = self.last_passed()
         if passed is None:
             return f"nothing has PASSED there; verify one: knowngood verify --env={name} --record"
         revoked = self.records.revoked_by(passed)
@@ -114,12 +114,12 @@ class Ledger:
         rejected = self.rejected(passed.commit)
         if rejected is not None:
             return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"
-        return (
-            f"the record {passed.name} does not count: its release's tag was moved, or nobody "
-            "in gate.signers signed it"
-        )
+        signers = self.environment.gate.signers
+        trouble = untrusted(self.repository, passed.ref, signers) if signers is not None else ""
+        why = f"nobody in {signers} signed it: {trouble}" if trouble else "its release's tag moved"
+        return f"the record {passed.name} does not count: {why}"
 
-    def _last_passed(self) -> Record | None:
+    def last_passed(self) -> Record | None:
         """Return the newest PASSED, whether it counts or not."""
         verified = self.records.of(self.environment.name, RecordKind.VERIFIED)
         return next((record for record in verified if record.passed), None)

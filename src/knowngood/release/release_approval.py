@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import takewhile
 
 from ..environment import BadEnvironment, Environment, GateRules
-from ..safety import Say, one_line
+from ..safety import Say, listed, one_line
 from . import clone, record_store, signature
 from .gate_reason import GateReason, doubt
 from .git import GitError, Repository
@@ -23,7 +23,8 @@ def approve(environment: Environment, release: str, why: str, *, undo: bool, say
     holds.
 
     Raises BadEnvironment where no gate asks for it, where there is no such release, and where the
-    approval would not count, since no signer signed it; GitError, RecordNotWritten.
+    approval would not count, since nobody whom the gate asks for signed it; GitError,
+    RecordNotWritten.
     """
     if not environment.gate.approve:
         raise BadEnvironment(f"{environment.path}: needs gate.approve: no gate asks for approvals")
@@ -41,25 +42,42 @@ def approve(environment: Environment, release: str, why: str, *, undo: bool, say
     )
     name = record_store.write(repository, record)
     if not undo:
-        _refuse_unsigned(repository, record, environment.gate)
+        _refuse_uncounted(repository, record, environment.gate)
     if repository.has_origin:
         record_store.push(repository, name)
     say(f"recorded: {name}")
 
 
-def _refuse_unsigned(repository: Repository, record: Record, rules: GateRules) -> None:
-    """Take an approval back that no signer signed, before anybody sees it, and raise
+def _refuse_uncounted(repository: Repository, record: Record, rules: GateRules) -> None:
+    """Take an approval back that no gate would count, before anybody sees it, and raise
     BadEnvironment.
     """
     assert rules.signers is not None
-    trouble = untrusted(repository, record.ref, rules.signers)
-    if trouble:
-        repository.run("update-ref", "-d", record.ref)
-        raise BadEnvironment(
-            f"not approved: the record would not be signed by anybody in {rules.signers}: "
-            f"{trouble}; sign with a key that is listed there: git config gpg.format ssh; "
-            "git config user.signingKey FILE"
-        )
+    try:
+        signer = signature.read(repository, record.ref, rules.signers).principal
+    except GitError:
+        what = f"not be signed by anybody in {rules.signers}: "
+        what += untrusted(repository, record.ref, rules.signers)
+    else:
+        if fnmatchcase(signer, rules.approve):
+            return
+        what = f"be {one_line(signer, 80)}'s, which gate.approve {rules.approve!r} does not match"
+    repository.run("update-ref", "-d", record.ref)
+    raise BadEnvironment(
+        f"not approved: the record would {what}; {_signers(rules, record.who)} may approve: they "
+        "sign with a key that is listed there: git config gpg.format ssh; git config "
+        "user.signingKey FILE"
+    )
+
+
+def _signers(rules: GateRules, but: str) -> str:
+    """Return the names in gate.signers whose approval gate.approve asks for, except that of the
+    person ``but``, ``Name <address>``; in words, with the file.
+    """
+    assert rules.signers is not None
+    names = [name for name in signature.principals(rules.signers) if name != _address(but)]
+    matching = [one_line(name, 80) for name in names if fnmatchcase(name, rules.approve)]
+    return f"{listed(matching, 5) or 'nobody'} in {rules.signers}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +129,9 @@ class ApprovalQuestion:
         return next((one_line(s.principal, 80) for s in signed if s and self._matches(s)), "")
 
     def _to_do(self) -> str:
+        pusher, _ = record_store.identity(self.repository)
         return (
-            f"let one of these in {self._rules.signers} run: knowngood approve "
+            f"who may say so: {_signers(self._rules, pusher)}, by knowngood approve "
             f"--env={self.environment.name} --release={self.release}"
         )
 

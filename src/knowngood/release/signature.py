@@ -34,6 +34,18 @@ def read(repository: Repository, tag: str, signers: Path) -> Signature:
     return Signature(good[1], good[2]) if good is not None else Signature("", "")
 
 
+def principals(signers: Path) -> list[str]:
+    """Return the names of the owners of keys in a file of signers, each once, as they stand there;
+    none where it cannot be read.
+    """
+    try:
+        lines = signers.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return []
+    first = (line.split(maxsplit=1)[0] for line in lines if line.strip())
+    return list(dict.fromkeys(name for name in first if not name.startswith("#")))
+
+
 def own_key(repository: Repository) -> str:
     """Return the fingerprint of the ssh key that git signs with here; empty where it cannot be
     told. Raises GitError.

@@ -40,7 +40,17 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
         yield f"{difference}{_back(ledger, live)}{adopt if live.commit is not None else ''}"
     elif live.commit is not None and ledger.good(live.commit) is None:
         verify = f"; to see: knowngood verify --env={name} --release={live} --record --push"
-        yield f"{live} is live on {name}, and not known to be good{_back(ledger, live)}{verify}"
+        why = _why_none_is_good(ledger)
+        yield (
+            f"{live} is live on {name}, and not known to be good{why}{_back(ledger, live)}{verify}"
+        )
+
+
+def _why_none_is_good(ledger: Ledger) -> str:
+    """Return why no PASSED of an environment counts; empty where one does, or there is none."""
+    if ledger.last_passed() is None or ledger.last_good_besides("") is not None:
+        return ""
+    return f": {ledger.why_none_is_good()}"
 
 
 def _back(ledger: Ledger, live: LiveAnswer | None) -> str:

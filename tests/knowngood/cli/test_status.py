@@ -64,6 +64,23 @@ def test_what_is_live_is_not_known_to_be_good(run: Run, noted: Note) -> None:
     assert trouble.startswith("! v2 is live on prod, and not known to be good; to go back: ")
 
 
+def test_no_verification_is_signed(
+    run: Run, project: Path, keys: Callable[[str], str], site: Repository
+) -> None:
+    """Since the gate asks for signers the unsigned PASSED counts no more: that is told."""
+    signers = project / "environments" / "signers"
+    signers.write_text(keys("bob"))
+    prod = project / "environments" / "prod.toml"
+    rules = '[gate]\nsigners = "file:signers"\n'
+    prod.write_text(prod.read_text("utf-8").replace("[gate]\n", rules), "utf-8")
+    passed = git(site.path, "tag", "-l", "verified/prod/v2/*").strip()
+    ended = run("status", "--env=prod")
+    assert (
+        f"! v2 is live on prod, and not known to be good: the record {passed} does not count: "
+        f"nobody in {signers} signed it: "
+    ) in ended.out
+
+
 def test_a_rejected_release_that_is_not_live(run: Run, noted: Note) -> None:
     """It is told with its date and reason, and no trouble."""
     record = noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED, reason="it blinks")

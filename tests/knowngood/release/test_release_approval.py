@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,13 +66,21 @@ def test_a_yes_of_somebody_else(note: Note, reasons: Reasons) -> None:
 def test_what_to_do_without_one(
     note: Note, signers: Path, question: Callable[..., GateQuestion]
 ) -> None:
-    """The command, and who may run it."""
+    """The command, and who may run it: of the signers those whom the gate asks for, but for the
+    one who pushes.
+    """
+    with signers.open("a", encoding="utf-8") as file:
+        file.write("# people of quality assurance\n\nann@example.org ssh-ed25519 AAAA\n")
     note("v1", "prod", "ADOPTED", kind=RecordKind.ADOPTED, days=60)
     note("v2", days=0.5)
-    [only] = question(signers=signers, approve="*").answer().reasons
-    assert only.to_do == (
-        f"let one of these in {signers} run: knowngood approve --env=prod --release=v2"
-    )
+    command = "knowngood approve --env=prod --release=v2"
+    for pattern, names in (
+        ("*", "pusher@example.org, bob@example.org"),
+        ("b*", "bob@example.org"),
+        ("*@qa.example.org", "nobody"),
+    ):
+        [only] = question(signers=signers, approve=pattern).answer().reasons
+        assert only.to_do == f"who may say so: {names} in {signers}, by {command}"
 
 
 def test_without_the_rule(note: Note, signers: Path, question: Callable[..., GateQuestion]) -> None:
@@ -169,6 +178,20 @@ def test_a_yes_without_a_key_is_not_recorded(
     keys("stranger")
     prod = environments("prod", signers=signers, approve="*")
     with pytest.raises(BadEnvironment, match=r"not approved: .* user\.signingKey"):
+        approve(prod, "v2", "", undo=False, say=print)
+    assert git(site.path, "tag", "-l", "approved/*") == ""
+
+
+def test_a_yes_of_somebody_whom_the_gate_does_not_ask_is_not_recorded(
+    site: Repository, signers: Path, environments: Callable[..., Environment]
+) -> None:
+    """Nor would that count; the names of those who may are told."""
+    prod = environments("prod", signers=signers, approve="p*@example.org")
+    why = (
+        "not approved: the record would be bob@example.org's, which gate.approve "
+        f"'p*@example.org' does not match; pusher@example.org in {signers} may approve: "
+    )
+    with pytest.raises(BadEnvironment, match=f"^{re.escape(why)}"):
         approve(prod, "v2", "", undo=False, say=print)
     assert git(site.path, "tag", "-l", "approved/*") == ""
 
