@@ -119,10 +119,11 @@ class _Lock:
             if there is None:
                 raise GitError(f"cannot lock: {error}") from None
             old, note = there
-            over, under_way = _over(note), f"another push is under way, by {_words(note)}"
+            over, who = _over(note), _words(note)
             if not over:
+                under_way = f"another push is under way, by {who}"
                 raise PushLocked(f"{under_way}\nto break it: {self._by_hand()}") from None
-            self._say(f"{under_way}; {over}, so its lock is taken over")
+            self._say(f"a push left its lock behind, by {who}; {over}, so its lock is taken over")
             self._move(old, blob)
         self._blob = blob
 

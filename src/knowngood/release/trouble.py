@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .ledger import Ledger
 from .live import LiveAnswer
 from .push_lock import LockHolder
+from .record import DEPLOYED
 
 
 def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) -> Iterator[str]:
@@ -32,14 +33,14 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
     name, unfinished = ledger.environment.name, ledger.unfinished()
     if unfinished:
         says = f"; live on {name} is {live}" if live is not None else ""
-        yield f"{unfinished}{says}{_back(ledger, live)}"
+        yield f"{unfinished}{says}{_to_see_unverified(ledger, live)}{_back(ledger, live)}"
     elif live is None:
         return
     elif difference := live.difference(name, ledger.records.there(name)):
         adopt = f"; to keep it: knowngood adopt --env={name} --release={live}"
         yield f"{difference}{_back(ledger, live)}{adopt if live.commit is not None else ''}"
     elif live.commit is not None and ledger.good(live.commit) is None:
-        verify = f"; to see: knowngood verify --env={name} --release={live} --record --push"
+        verify = _to_see(name, str(live))
         why = _why_none_is_good(ledger)
         yield (
             f"{live} is live on {name}, and not known to be good{why}{_back(ledger, live)}{verify}"
@@ -51,6 +52,24 @@ def _why_none_is_good(ledger: Ledger) -> str:
     if ledger.last_passed() is None or ledger.last_good_besides("") is not None:
         return ""
     return f": {ledger.why_none_is_good()}"
+
+
+def _to_see_unverified(ledger: Ledger, live: LiveAnswer | None) -> str:
+    """Return the command that verifies what was deployed and not verified: a rollback would reject
+    a release that nobody found bad. Nothing where only half of it, or another one, may be there.
+    """
+    name = ledger.environment.name
+    record = ledger.records.unverified(name)
+    if record is None or record.verdict != DEPLOYED:
+        return ""
+    is_there = live is None or not live.releases or live.commit == record.commit
+    return _to_see(name, record.release) if is_there else ""
+
+
+def _to_see(environment: str, release: str) -> str:
+    """Return the command that tells whether a release is good."""
+    command = f"knowngood verify --env={environment} --release={release} --record --push"
+    return f"; to see: {command}"
 
 
 def _back(ledger: Ledger, live: LiveAnswer | None) -> str:

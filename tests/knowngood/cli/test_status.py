@@ -119,6 +119,20 @@ def test_a_push_that_did_not_end(run: Run, noted: Note) -> None:
     )
 
 
+@pytest.mark.parametrize(("live", "is_offered"), [("v3", True), ("v2", False)])
+def test_a_push_that_was_not_verified(
+    run: Run, noted: Note, project: Path, live: str, is_offered: bool
+) -> None:
+    """Nobody found it bad: it can be verified, if it is what is live, and not only taken away."""
+    noted("v3", "prod", "DEPLOYED", 0.1, RecordKind.PUSHED)
+    serves(project, live)
+    trouble = run("status", "--env=prod").out.splitlines()[2]
+    verify = "; to see: knowngood verify --env=prod --release=v3 --record --push"
+    assert f"live on prod is {live}" in trouble
+    assert (verify in trouble) == is_offered
+    assert "; to go back: knowngood rollback --env=prod" in trouble
+
+
 def test_a_push_that_is_under_way(run: Run, noted: Note, site: Repository) -> None:
     """Its lock is told; what it has begun is no trouble."""
     noted("v3", "prod", "STARTED", 0.1, RecordKind.PUSHED)

@@ -75,7 +75,7 @@ def test_a_lock_that_has_expired(
     locked(since, beat)
     take(site, lines)
     assert lines == [
-        f"another push is under way, by Bob <bob@example.org> on ci-7, for {since} minutes: "
+        f"a push left its lock behind, by Bob <bob@example.org> on ci-7, for {since} minutes: "
         f"knowngood push; {why}, so its lock is taken over"
     ]
 
