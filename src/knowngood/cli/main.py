@@ -123,7 +123,7 @@ def run(words: Sequence[str]) -> int:
         print_error(f"{usage}{name}: error: {one_line(error.format_message(), 1000)}")
         return USAGE_ERROR
     except UsageError as error:
-        print_error(f"{name}: error: {error}{_suite_elsewhere(error)}")
+        print_error(f"{name}: error: {_suite_elsewhere(error)}{error}")
         return USAGE_ERROR
     except RunnerError as error:
         print_error(f"{name}: {_consequence(words[0])}: {error}")
@@ -138,12 +138,14 @@ def run(words: Sequence[str]) -> int:
 
 
 def _suite_elsewhere(error: UsageError) -> str:
-    """Say where the suite is, if an environment was not found in a clone of the releases."""
+    """Say where the suite is, if an environment was not found in a clone of the releases: that goes
+    before the error, which names a folder that a clone need not have.
+    """
     from ..environment import BadEnvironment
     from ..release.suite_place import hint
 
     place = hint(Path.cwd()) if isinstance(error, BadEnvironment) else ""
-    return f"\n{place}" if place else ""
+    return f"{place}\n" if place else ""
 
 
 def _consequence(command: str) -> str:

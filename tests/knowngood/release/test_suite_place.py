@@ -40,16 +40,16 @@ def test_a_clone_of_the_releases(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The newest record tells where the suite is, after what is wrong."""
+    """The newest record tells where the suite is, before what is wrong."""
     assert hint(site.path) == ""
     note("v1", days=3, suite="https://example.org/old.git")
     name = note("v2", days=2, suite="https://example.org/checks.git").name
     monkeypatch.chdir(site.path)
     for words in (["status"], ["rollback", "--env=prod"]):
         assert main.run(words) == 4
-        assert capsys.readouterr().err.splitlines()[-1] == (
-            f"here are releases, and no suite; by the record {name} it is at "
-            "https://example.org/checks.git: run this command in a clone of that"
+        assert capsys.readouterr().err.splitlines()[0] == (
+            f"knowngood {words[0]}: error: here are releases, and no suite; by the record "
+            f"{name} it is at https://example.org/checks.git: run this command in a clone of that"
         )
     (site.path / "environments").mkdir()
     assert hint(site.path) == ""
