@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import BadEnvironment, Environment, Release
 from ..fetch import Probe, connect_options
+from ..release import clone
 from ..safety import one_line
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _values(environment: Environment) -> dict[str, Any]:
         "checks": CHECKS if (environment.path.parent / CHECKS).is_file() else "",
         "deploy": " ".join(_deploy_words(environment)),
         "live": list(_live_commands(environment, environment.release)),
-        "repository": environment.release.repository if environment.release else "",
+        "repository": clone.place(environment),
     }
 
 

@@ -52,7 +52,7 @@ def opened(environment: Environment) -> Repository:
         )
     if _URL.match(named):
         return _cloned(named)
-    path = (environment.root / Path(named).expanduser()).resolve()
+    path = _path(environment, named)
     repository = Repository(path)
     try:
         repository.run("rev-parse", "--git-dir")
@@ -61,6 +61,27 @@ def opened(environment: Environment) -> Repository:
             f"{environment.path}: release.repository: {path} is no git repository: {error}"
         ) from None
     return repository
+
+
+def place(environment: Environment) -> str:
+    """Return where everybody finds the records and locks of an environment: what its file names,
+    or, where that is a clone, its origin. Empty where the file names nothing.
+    """
+    named = environment.release.repository if environment.release is not None else ""
+    if not named or _URL.match(named):
+        return named
+    path = _path(environment, named)
+    try:
+        origin = Repository(path).origin
+    except GitError:  # it is on another machine
+        return named
+    if not origin or _URL.match(origin):
+        return origin or named
+    return str((path / origin).resolve())
+
+
+def _path(environment: Environment, named: str) -> Path:
+    return (environment.root / Path(named).expanduser()).resolve()
 
 
 def _cloned(url: str) -> Repository:

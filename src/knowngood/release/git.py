@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..safety import RunnerError, one_line, process_group
+from ..safety import RunnerError, one_line, process_group, redact
 
 SECONDS: Final = 120.0
 """How long one git command may take; a fetch over a slow line is the longest."""
@@ -54,6 +54,9 @@ _OF_HOOKS: Final = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_QUARANTINE_PATH",
 )
+
+
+_USER: Final = re.compile(r"(?<=^https://)[^/@]*@|(?<=^http://)[^/@]*@", re.I)
 
 
 class GitError(RunnerError):
@@ -120,6 +123,13 @@ class Repository:
     def has_origin(self) -> bool:
         """Return whether it has a remote called origin. Raises GitError."""
         return bool(self.config("remote.origin.url"))
+
+    @property
+    def origin(self) -> str:
+        """Return the URL or path of the remote called origin, without a user; empty where there is
+        none. Raises GitError.
+        """
+        return redact(_USER.sub("", self.config("remote.origin.url")))
 
     def verify_tag(self, name: str, signers: Path) -> str:
         """Return what git says of the signature of a tag. Raises GitError unless somebody in

@@ -197,9 +197,7 @@ def _read(repository: Repository, ref: str, remote: bool) -> tuple[str, Mapping[
     none. None where there is no lock.
     """
     try:
-        if remote:
-            repository.run("fetch", "--no-tags", "origin", f"+{ref}:{ref}")
-        blob = repository.run("rev-parse", "--verify", ref).strip()
+        blob = _fetched(repository, ref) if remote else _blob(repository, ref)
         note = json.loads(repository.run("cat-file", "blob", blob)[:4096])
         _age(note["since"])
         return blob, {**note, "who": note["who"], "where": note["where"], "for": note["for"]}
@@ -207,6 +205,22 @@ def _read(repository: Repository, ref: str, remote: bool) -> tuple[str, Mapping[
         return None
     except (ValueError, KeyError, TypeError):
         return blob, {}
+
+
+def _fetched(repository: Repository, ref: str) -> str:
+    """Return the object that a lock at the origin points at. No ref stays here: who clones this
+    repository would take that for a lock. Raises GitError.
+    """
+    aside = f"refs/knowngood/seen/{uuid.uuid4().hex}"
+    repository.run("fetch", "--no-tags", "origin", f"+{ref}:{aside}")
+    try:
+        return _blob(repository, aside)
+    finally:
+        repository.run("update-ref", "-d", aside)
+
+
+def _blob(repository: Repository, ref: str) -> str:
+    return repository.run("rev-parse", "--verify", ref).strip()
 
 
 def _words(note: Mapping[str, Any]) -> str:

@@ -5,19 +5,15 @@ the releases' repository.
 from __future__ import annotations
 
 import os
-import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from ..environment import FOLDER, root_above
-from ..safety import one_line, redact
+from ..safety import one_line
 from . import records
 from .git import GitError, Repository
 from .record import RecordKind
 from .record_name import environment_of
-
-_USER: Final = re.compile(r"(?<=^https://)[^/@]*@|(?<=^http://)[^/@]*@", re.I)
 
 
 def suite_place(root: Path) -> str:
@@ -25,10 +21,10 @@ def suite_place(root: Path) -> str:
     machine and the folder.
     """
     try:
-        url = Repository(root).config("remote.origin.url")
+        url = Repository(root).origin
     except GitError:  # the folder is in no repository
         url = ""
-    return redact(_USER.sub("", url)) or f"{os.uname().nodename}:{root}"
+    return url or f"{os.uname().nodename}:{root}"
 
 
 def hint(folder: Path) -> str:

@@ -94,6 +94,27 @@ def test_the_gate_s_rules(rendered: Render, gate: str, expected: str) -> None:
     assert expected in rendered(f"{SHOP}{RELEASE}[gate]\n{gate}\n")
 
 
+@pytest.mark.parametrize(
+    ("origin", "printed"),
+    [
+        ("https://ann:secret@example.org/shop.git", "https://example.org/shop.git"),
+        ("git@example.org:shop.git", "git@example.org:shop.git"),
+        ("../server.git", "{folder}/server.git"),
+        ("", "shop.git"),
+    ],
+)
+def test_a_clone_of_the_releases(
+    rendered: Render, tmp_path: Path, origin: str, printed: str
+) -> None:
+    """The page clones its origin, where knowngood keeps records and locks, too; and no password."""
+    subprocess.run(["git", "init", "--quiet", "shop.git"], cwd=tmp_path, check=True, timeout=60)
+    if origin:
+        options = ["-C", "shop.git", "config", "remote.origin.url", origin]
+        subprocess.run(["git", *options], cwd=tmp_path, check=True, timeout=60)
+    page = rendered(SHOP + RELEASE)
+    assert f"git clone --quiet {printed.format(folder=tmp_path)} site\n" in page
+
+
 def test_days_without_change(rendered: Render) -> None:
     """Where every day will do nothing is said."""
     assert "Never push" in rendered(SHOP + RELEASE)

@@ -172,6 +172,21 @@ def test_a_lock_that_somebody_else_has_broken(
     assert "Bob" in holder.words
 
 
+def test_nothing_of_a_lock_at_the_origin_stays_here(
+    clone: Clone, server: Clone, lines: list[str]
+) -> None:
+    """Who asks for its holder has no ref of it afterwards, which a clone of this one would take for
+    a lock.
+    """
+    site = Repository(clone.path)
+    with push_lock.held(site, "prod", "a test", lines.append):
+        assert push_lock.holder(site, "prod") is not None
+        with pytest.raises(PushLocked), push_lock.held(site, "prod", "another", lines.append):
+            pytest.fail("it goes ahead")
+        assert clone.git("for-each-ref", "refs/knowngood/") == ""
+    assert server.git("for-each-ref", "refs/knowngood/") == ""
+
+
 def test_nowhere_to_lock(clone: Clone, lines: list[str]) -> None:
     """An origin that does not answer holds no lock."""
     clone.git("remote", "add", "origin", str(clone.path / "nowhere"))
