@@ -88,9 +88,8 @@ def _notes(row: Row) -> Iterator[str]:
     if row["lock"]:
         yield f"{name} is locked by {row['lock']}"
     for rejected in row["rejected"][:_LISTED]:
-        when = at(datetime.fromisoformat(rejected["when"]))
         reason = f": {one_line(rejected['reason'], 120)}" if rejected["reason"] else ""
-        yield f"rejected on {name}: {rejected['release']}, {when}{reason}"
+        yield f"rejected on {name}: {rejected['release']}, {_when(rejected)}{reason}"
     if more := row["rejected"][_LISTED:]:
         yield f"rejected on {name} before that: {', '.join(other['release'] for other in more)}"
     if row["approvals"]:
@@ -216,12 +215,23 @@ def _cells(row: Row) -> tuple[str, ...]:
         row["environment"],
         row["live"] or "-",
         _pushed(pushed) if pushed else "-",
-        f"{verified['release']} {verified['verdict']} {verified['when'][:16]}" if verified else "-",
+        f"{verified['release']} {verified['verdict']} {_when(verified)}" if verified else "-",
         good["release"] if good else "-",
         "-" if row["behind"] is None else str(row["behind"]),
     )
 
 
 def _pushed(row: Row) -> str:
+    by = " by rollback" if row["record"].startswith(f"{RecordKind.ROLLED_BACK}/") else ""
     how = "" if row["verdict"] == DEPLOYED else f" {row['verdict']}"
-    return f"{row['release']}{how} {row['when'][:16]} {one_line(row['who'], 40)}"
+    return f"{row['release']}{by}{how} {_when(row)} {one_line(_name(row['who']), 40)}"
+
+
+def _name(who: str) -> str:
+    """Return the name of ``Name <address>``, which fits a table; without one, the address."""
+    name, _, address = who.partition("<")
+    return name.strip() or address.rstrip(">")
+
+
+def _when(row: Row) -> str:
+    return at(datetime.fromisoformat(row["when"]))

@@ -43,6 +43,28 @@ def test_all_is_well(run: Run) -> None:
     assert (ended.code, len(ended.out.splitlines())) == (0, 2), ended.output
 
 
+def test_who_pushed_and_when(run: Run, noted: Note) -> None:
+    """The time as `log` writes it, and the name alone: an address takes half of the table."""
+    who = "Maintainers of the Site <maintainers@firefox-health-report.example.org>"
+    pushed = noted("v2", "prod", "DEPLOYED", 0.2, RecordKind.PUSHED, who=who)
+    verified = noted("v2", "prod", "PASSED", 0.1)
+    _, row = run("status", "--env=prod").out.splitlines()
+    assert f"  v2 {at(pushed.when)} Maintainers of the Site  v2 PASSED {at(verified.when)}  " in row
+
+
+def test_a_person_without_a_name(run: Run, noted: Note) -> None:
+    """The address stands for it."""
+    noted("v2", "prod", "DEPLOYED", 0.2, RecordKind.PUSHED, who="<ann@example.org>")
+    noted("v2", "prod", "PASSED", 0.1)
+    assert " UTC ann@example.org  v2 PASSED" in run("status", "--env=prod").out
+
+
+def test_a_rollback_is_what_put_it_there(run: Run, noted: Note) -> None:
+    """It is told from a push."""
+    noted("v1", "prod", "DEPLOYED", 0.2, RecordKind.ROLLED_BACK)
+    assert "  v1 by rollback 2" in run("status", "--env=prod").out
+
+
 def test_another_release_is_live(run: Run, project: Path) -> None:
     """One that the records do not know: how to go back, and how to keep it. Only --check fails."""
     serves(project, "v3")
