@@ -185,6 +185,23 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     assert made.last_good("prod", lambda record: record.release == "v8") is None
 
 
+def test_a_rejected_release(site: Repository, tmp_path: Path) -> None:
+    """The list of a rollback has it, and a push stops, until the rejection is withdrawn."""
+    origins = {"content": "http://127.0.0.1:9", "submission": "http://127.0.0.1:9"}
+    typed = commands(page(origins, str(site.path)))
+    fetch, _, listing = typed[:3]
+    release = Command("", "", None, "release=v8 commit=$(git -C site rev-parse v8^{commit})\n")
+    [check] = [command for command in typed if command.claim == "Nobody has rejected it."]
+    for undo, verdict in ((False, "REJECTED"), (True, "WITHDRAWN")):
+        when = datetime.now(UTC) + timedelta(seconds=undo)
+        commit = site.commit_of("v8") or ""
+        record = Record(RecordKind.REJECTED, "prod", "v8", commit, when, verdict, reason="bad")
+        record_store.write(site, record)
+        *_, listed, checked = type_in([fetch, release, listing, check], tmp_path)
+        assert f" {verdict}: v8 " in listed.output.splitlines()[0]
+        assert checked.right is undo, checked.output
+
+
 @contextmanager
 def switched(targets: Mapping[str, str], switch: Path) -> Iterator[str]:
     """Yield an origin that is the one in ``targets`` whose name stands in the file ``switch``."""

@@ -27,6 +27,7 @@ ENDED = {
     RecordKind.PUSHED: "DEPLOYED",
     RecordKind.ROLLED_BACK: "DEPLOYED",
     RecordKind.OVERRIDDEN: "OVERRIDDEN",
+    RecordKind.APPROVED: "APPROVED",
 }
 
 

@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from by_hand import commands, type_in
+from by_hand import Command, commands, type_in
+from clones import Clone
 
 from knowngood.cli import main as cli
 from knowngood.environment import loader
@@ -85,6 +87,9 @@ def test_checks_that_are_no_template(rendered: Render, checks: str) -> None:
         ('timezone = "Europe/Berlin"', "Never push on Friday (Europe/Berlin)."),
         ('signers = "file:signers"', 'git -C site tag -s "$tag"'),
         ('signers = "file:signers"', "verify-tag verified/shop/"),
+        ('signers = "file:signers"', "git config --global gpg.format ssh"),
+        ('signers = "file:signers"\napprove = "ann@*"', "refs/tags/approved/shop\n"),
+        ('signers = "file:signers"\napprove = "ann@*"', "# It was ann@*, and not you"),
     ],
 )
 def test_the_gate_s_rules(rendered: Render, gate: str, expected: str) -> None:
@@ -113,6 +118,30 @@ def test_a_clone_of_the_releases(
         subprocess.run(["git", *options], cwd=tmp_path, check=True, timeout=60)
     page = rendered(SHOP + RELEASE)
     assert f"git clone --quiet {printed.format(folder=tmp_path)} site\n" in page
+
+
+def test_signatures(
+    rendered: Render, clone: Clone, tmp_path: Path, keys: Callable[[str], str]
+) -> None:
+    """Those of signers are good; one with another key is not."""
+    rules = '[gate]\nbranch = "main"\nsigners = "file:signers"\napprove = "ann@*"\n'
+    signers = keys("ann")
+    page = rendered(SHOP + RELEASE.replace("shop.git", str(clone.path)) + rules, signers=signers)
+    clone.tag("v8", "v8")
+    passed = clone.record("verified", "v8", "shop").rpartition("/")[2]
+    good = clone.record("approved", "v8", "shop").removeprefix("refs/tags/")
+    keys("eve")
+    bad = clone.record("approved", "v8", "shop").removeprefix("refs/tags/")
+    fetch, *_ = commands(page)
+    signed = [c for c in commands(page) if "verify-tag" in c.text or "approved/" in c.text]
+    chosen = Command("", "", None, "release=v8 commit=$(git -C site rev-parse v8^{commit})\n")
+    typed = [
+        replace(command, text=command.text.replace("TIME", passed).replace("NAME", name))
+        for name in (good, bad)
+        for command in signed
+    ]
+    printed = type_in([fetch, chosen, *typed], tmp_path)
+    assert [one.right for one in printed] == [True, True, True, True, True, True, True, False]
 
 
 def test_days_without_change(rendered: Render) -> None:
