@@ -142,7 +142,8 @@ class VerifiedBefore:
     def _wait(self, mine: Sequence[Record]) -> Iterator[GateReason]:
         """Yield that no PASSED that no FAILED revokes is as old as it must be."""
         wait = self.rules.wait
-        unrevoked = takewhile(lambda record: not record.failed, mine)
+        nowhere = self.records.was_nowhere
+        unrevoked = takewhile(lambda record: not record.failed or nowhere(record), mine)
         held = [record for record in unrevoked if record.passed]
         old = (record for record in held if record.when <= self.now - wait)
         if not wait or not held or any(not self._distrust(record) for record in old):

@@ -103,6 +103,8 @@ class Record:
         tests: names of the checks that passed, warned and failed.
         inputs: digests of what the run was made of.
         suite: where the suite is that was run.
+        instead: the release that every edge served, where a verification FAILED since none served
+            the one that it was to verify; empty otherwise.
         after: the name of the environment's newest record when this one was made.
         clock: what the machine's clock said then, where that record is dated later than that.
     """
@@ -124,6 +126,7 @@ class Record:
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     suite: str = ""
+    instead: str = ""
     after: str = ""
     clock: datetime | None = None
 
@@ -214,6 +217,7 @@ class Record:
             **({"level": one_line(self.level, 40)} if self.level else {}),
             "attempts": self.attempts,
             **({"suite": one_line(self.suite, 300)} if self.suite else {}),
+            **({"instead": one_line(self.instead, 200)} if self.instead else {}),
             **({"after": self.after} if self.after else {}),
             **({"clock": self.clock.isoformat()} if self.clock is not None else {}),
         }

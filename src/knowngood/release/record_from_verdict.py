@@ -82,7 +82,20 @@ def verification(
         tests=tests(document),
         inputs=inputs(environment),
         suite=suite_place(environment.root),
+        instead=_instead(document, repository, commit),
     )
+
+
+def _instead(document: Mapping[str, Any], repository: Repository, commit: str) -> str:
+    """Return the release that every edge served, where it is another one than ``commit``, which was
+    to be verified; empty where an edge served something else, or nothing that is a release.
+    """
+    from ..verdict.evidence import CONVERGED
+
+    if CONVERGED not in {failure["check"] for failure in document["failures"]}:
+        return ""
+    resolved = resolve(repository, document["release"]["seen"] or "")
+    return resolved[0] if resolved is not None and resolved[1] != commit else ""
 
 
 def _named(repository: Repository, release: str) -> tuple[str, str]:

@@ -128,6 +128,7 @@ def _from_statement(statement: Any, release: str) -> Record:
         subjects=artefacts,
         attempts=int(ours["attempts"]),
         suite=_text(ours.get("suite", "")),
+        instead=_text(ours.get("instead", "")),
         after=_text(ours.get("after", "")),
         clock=datetime.fromisoformat(ours["clock"]) if "clock" in ours else None,
     )

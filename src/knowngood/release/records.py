@@ -157,7 +157,27 @@ class Records:
 
     def _put_there(self, environment: str) -> Iterator[Record]:
         """Yield what was put or seen on an environment."""
-        return self.of(environment, *_PUT_THERE)
+        seen = self.of(environment, *_PUT_THERE)
+        return (record for record in seen if not self.was_nowhere(record))
+
+    def was_nowhere(self, record: Record) -> bool:
+        """Return whether a verification FAILED of a release that was not there, and so says nothing
+        of it: every edge served another one, and the last push, rollback or adoption before, that
+        ended well, had put another one there. What cannot be read, and what clocks leave open,
+        may have put it there.
+        """
+        if not (record.failed and record.instead):
+            return False
+        names = self._index.names(record.environment, *_STEPS, RecordKind.ADOPTED)
+        for step in self._index.read(names):
+            if isinstance(step, BadRecord):
+                return False
+            skew = _skew(step, record)
+            if step.commit == record.commit and step.when <= record.when + skew:
+                return False
+            if step.verdict in {DEPLOYED, ADOPTED} and step.when < record.when - skew:
+                return True
+        return True
 
     def rejected(self, environment: str, commit: str, trusted: Trusted) -> Record | None:
         """Return the rejection of a commit on an environment, unless a later ``trusted`` record
@@ -177,13 +197,9 @@ class Records:
         """Return a FAILED that came after ``good``, of the same commit on the same environment; one
         of another machine also where its clock may have been behind.
         """
-        for record in _good(self._since(good)):
-            # A record made by hand names no machine; its tagger stands for the clock.
-            same_clock = (record.where or record.who) == (good.where or good.who)
-            earliest = good.when - (timedelta() if same_clock else SKEW)
-            if record.failed and record.commit == good.commit and record.when > earliest:
-                return record
-        return None
+        same = (r for r in _good(self._since(good)) if r.failed and r.commit == good.commit)
+        later = (r for r in same if r.when > good.when - _skew(r, good))
+        return next((record for record in later if not self.was_nowhere(record)), None)
 
     def doubted_by(self, good: Record) -> BadRecord | None:
         """Return a tag that cannot be read, and may say that ``good`` has FAILED since, or was
@@ -219,6 +235,13 @@ class Records:
     def _same_at_origin(self, record: Record) -> bool:
         """Return whether a record's release has the same tag here and at the origin."""
         return record.release not in self.unfetched
+
+
+def _skew(one: Record, other: Record) -> timedelta:
+    """Return how far the clocks that dated two records may differ."""
+    # A record made by hand names no machine; its tagger stands for the clock.
+    same_clock = (one.where or one.who) == (other.where or other.who)
+    return timedelta() if same_clock else SKEW
 
 
 def _good(records: Iterable[Record | BadRecord]) -> Iterator[Record]:

@@ -21,6 +21,7 @@ from knowngood.environment.model import Environment
 from knowngood.release import clone, record_from_verdict, records
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
+from knowngood.verdict.evidence import CONVERGED
 
 ENVIRONMENT = """
 description = "{name}"
@@ -416,6 +417,41 @@ def test_a_verdict_of_no_release(
     line = record_from_verdict.report(environments("stage"), document, push=False)
     assert line.startswith(f"no record was written: {trouble}")
     assert git(site.path, "tag", "-l", "verified/*") == ""
+
+
+@pytest.mark.parametrize(
+    ("seen", "check", "instead"),
+    [
+        ("v1", CONVERGED, "v1"),
+        ("v1, v2", CONVERGED, ""),
+        ("v2", CONVERGED, ""),
+        ("no answer: refused", CONVERGED, ""),
+        (None, CONVERGED, ""),
+        ("v1", "test_it.py::test_robots", ""),
+    ],
+)
+def test_what_was_there_instead(
+    environments: Callable[..., Environment],
+    site: Repository,
+    seen: str | None,
+    check: str,
+    instead: str,
+) -> None:
+    """One other release at every edge, and nothing less: v2 may have been there otherwise."""
+    stage = environments("stage")
+    stage.path.parent.mkdir()
+    stage.path.touch()
+    document = {
+        "release": {"expected": "v2", "seen": seen},
+        "verdict": "FAILED",
+        "reason": "not-converged: after 4 s 1 of 2 edges did not serve v2",
+        "run": "1",
+        "level": "smoke",
+        "requests": {"attempts": 1},
+        "checks": {},
+        "failures": [{"check": check}],
+    }
+    assert record_from_verdict.verification(stage, document, site).instead == instead
 
 
 def test_push_without_record(run: Run) -> None:

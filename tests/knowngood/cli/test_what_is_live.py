@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from command_run import Run
 from pushed_site import happened, live, serves, with_origin
 from release_side import Note, git
 
+from knowngood.release import records
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 
@@ -181,3 +185,30 @@ def test_a_rejected_release_that_is_pushed_all_the_same(
     assert ended.code == 0, ended.output
     assert "no rollback goes back to it until: knowngood reject" in ended.output
     assert run("last-good", "--env=prod").out == "v1\n"
+
+
+@pytest.mark.usefixtures("v2_is_good")
+def test_a_verification_of_a_release_that_is_not_there(
+    project: Path, site: Repository, run: Run
+) -> None:
+    """It FAILED, since v2 is served: v1 is as good as before, and v2 is what is live."""
+    serves(project, "v2")
+    command = ("-m", "knowngood", "verify", "--env=prod", "--release=v1", "--record")
+    verified = subprocess.run(
+        [sys.executable, *command],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert verified.returncode == 1, verified.stdout
+    assert happened(site) == [("verified", "v1", "FAILED")]
+    made = records.read(site, datetime.now(UTC), ["prod"])
+    failed = next(made.of("prod"))
+    assert failed.reason.startswith("not-converged: ")
+    assert failed.instead == "v2"
+    assert run("status", "--env=prod", "--check").code == 0
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"

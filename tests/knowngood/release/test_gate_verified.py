@@ -64,6 +64,16 @@ def test_a_smaller_run_after_a_full_one(note: Note, ask: Ask) -> None:
     assert ask(level="full") == ["v2 has FAILED on stage since, on 2026-11-25 00:00 UTC: broken"]
 
 
+def test_a_failure_while_another_release_was_there(note: Note, ask: Ask) -> None:
+    """It neither revokes the PASSED, nor has the wait begin again."""
+    note("v2", days=2)
+    note("v2", days=0.01, verdict="FAILED", instead="v1")
+    assert ask(wait=HALF_AN_HOUR) == []
+    note("v2", "stage", "DEPLOYED", kind=RecordKind.PUSHED, days=1)
+    [only] = ask(wait=HALF_AN_HOUR)
+    assert only.startswith("v2 has FAILED on stage since")
+
+
 def test_a_level_is_asked_of_the_environment_before(note: Note, ask: Ask) -> None:
     """And not of other names in gate.requires, whose records others write."""
     note("v2", level="full")

@@ -39,6 +39,7 @@ FULL = Record(
     tests={"passed": ("a",), "warned": ("b",), "failed": ("c",)},
     inputs={"environments/stage.toml": DIGEST, "suite": "1" * 40},
     suite="https://example.org/checks.git",
+    instead="v1",
 )
 
 

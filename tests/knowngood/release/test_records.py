@@ -125,6 +125,82 @@ def test_a_record_that_was_deleted() -> None:
     assert whole.bad == ()
 
 
+ELSEWHERE = replace(
+    PASSED, verdict="FAILED", when=NOW + timedelta(hours=1), instead="v2", where="here"
+)
+"""v1 FAILED, for every edge served v2."""
+
+
+def step(
+    release: str,
+    hours: float,
+    verdict: str = "DEPLOYED",
+    kind: RecordKind = RecordKind.PUSHED,
+    where: str = "here",
+) -> Record:
+    """Release v1 or v2 was put on prod, so long before the FAILED."""
+    when = ELSEWHERE.when - timedelta(hours=hours)
+    commit = release[1:] * 40
+    return Record(kind, "prod", release, commit, when, verdict, where=where)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [],
+        [step("v2", 0.01), step("v1", 2)],
+        [step("v2", 0.5, "ADOPTED", RecordKind.ADOPTED), step("v1", 2)],
+        [step("v2", 0.5, "DEPLOYED", RecordKind.ROLLED_BACK), step("v1", 0.6)],
+        [step("v2", 0.1, where="elsewhere"), step("v1", 2)],
+        [step("v1", -1)],
+    ],
+)
+def test_a_failure_of_a_release_that_was_not_there(steps: list[Record]) -> None:
+    """It revokes nothing, and does not say what is live."""
+    made = Made([ELSEWHERE, *steps, PASSED]).records
+    assert made.revoked_by(PASSED) is None
+    assert made.last_good("prod", everything) == PASSED
+    live = max([*steps, PASSED], key=lambda record: record.when)
+    assert made.there("prod") == live
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [step("v1", 0.5)],
+        [step("v1", 0.5, "STARTED")],
+        [step("v1", 0.5, "NOT DEPLOYED")],
+        [step("v1", 0.5, "ADOPTED", RecordKind.ADOPTED)],
+        [step("v1", 0.5, kind=RecordKind.ROLLED_BACK), step("v2", 0.7)],
+        [step("v2", 0.4, "NOT DEPLOYED", RecordKind.ROLLED_BACK), step("v1", 0.5)],
+        [step("v2", 0.05, where="elsewhere"), step("v1", 0.5)],
+        [step("v1", -0.05, where="elsewhere")],
+        [BadRecord(step("v3", 0.5).name, "it is none"), step("v2", 0.7)],
+    ],
+)
+def test_a_failure_of_a_release_that_may_have_been_there(steps: list[Record | BadRecord]) -> None:
+    """It revokes: the release was put there last, or a rollback from it did not end well, or clocks
+    or a bad record leave that open.
+    """
+    made = Made([ELSEWHERE, *steps, PASSED]).records
+    assert made.revoked_by(PASSED) == ELSEWHERE
+    assert made.last_good("prod", everything) is None
+
+
+def test_a_failure_that_does_not_say_what_was_there() -> None:
+    """An older record, one by hand, and one of a release that some edges served revoke."""
+    failed = replace(ELSEWHERE, instead="")
+    made = Made([failed, step("v2", 0.5), PASSED]).records
+    assert made.revoked_by(PASSED) == failed
+    assert made.there("prod") == failed
+
+
+def test_a_push_is_not_verified_by_a_failure_of_another_release() -> None:
+    """The push of v2 has yet to be verified."""
+    made = Made([ELSEWHERE, step("v2", 0.5), PASSED]).records
+    assert made.unverified("prod") == step("v2", 0.5)
+
+
 @pytest.mark.parametrize(("kind", "hours", "doubted"), [("pushed", -1, True), ("pushed", 1, False)])
 def test_what_may_be_live(kind: str, hours: int, doubted: bool) -> None:
     """A push that cannot be read may have put another release there, where it is the newer one."""
