@@ -413,8 +413,8 @@ def fetch(fetchers: Fetchers, authority: Authority) -> Fetch:
 
 @pytest.mark.parametrize("most", [1, 4, 16])
 def test_a_server_that_takes_few_streams(serve_http2: ServeHttp2, fetch: Fetch, most: int) -> None:
-    """It says so, and refuses those that were sent before that was heard: no failure. Where it takes
-    one at a time, a request may be refused so often that it counts as retried.
+    """It says so, and refuses those that were sent before that was heard: no failure. Where it
+    takes one at a time, a request may be refused so often that it counts as retried.
     """
     taken: list[Stream] = []
 
