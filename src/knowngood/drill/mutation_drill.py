@@ -123,7 +123,7 @@ def _drill(environment: Environment, plugin: MutationPlugin, seed: int) -> Mutat
         seconds=plugin.seconds,
         requests=plugin.requests,
         results=tuple(accept(results, *accepted)),
-        possible=plugin.possible,
+        possible=max(plugin.possible, len(results)),
         warnings=(*_left_out(plugin), *warnings(results, *accepted, whole=whole)),
     )
 
