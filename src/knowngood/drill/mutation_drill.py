@@ -16,10 +16,11 @@ from typing import Final
 from ..environment import Environment, load_here
 from ..fetch import Answer
 from ..mutation import MUTATIONS
-from ..report import har_reader, json_file
+from ..report import har_reader
 from ..report.har_reader import HarRecording
-from ..safety import Say, UsageError, plural, write_atomically
+from ..safety import Say, UsageError, plural
 from ..session import RUN_ID
+from ..verdict import EXIT_CODES, VerdictKind
 from . import mutation_page, mutation_table, results
 from .accepted import accept, warnings
 from .har_tape import answers_by_path
@@ -33,7 +34,6 @@ SECONDS: Final = 60.0
 """Seconds for mutants where nobody says how many."""
 
 _INTERRUPTED: Final = 130  # as a shell says of a process that SIGINT ended
-_INTERNAL_ERROR: Final = 3  # of pytest
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,11 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
     say("")
     for line in mutation_table.lines(drill, options.fail_under):
         say(line)
-    _write(options.json, "--json", json_file.text(document(drill, options.fail_under)), say)
-    _write(options.html, "--html-file", mutation_page.page(drill, options.fail_under), say)
-    if code == _INTERNAL_ERROR:
+    content = document(drill, options.fail_under)
+    results.write(options.json, content, say)
+    page = mutation_page.page(drill, options.fail_under)
+    results.write_text(options.html, page, "--html-file", say)
+    if code == EXIT_CODES[VerdictKind.INTERNAL_ERROR]:
         return code
     if plugin.interrupted:
         return _INTERRUPTED
@@ -126,16 +128,6 @@ def _drill(environment: Environment, plugin: MutationPlugin, seed: int) -> Mutat
         possible=max(plugin.possible, len(results)),
         warnings=(*_left_out(plugin), *warnings(results, *accepted, whole=whole)),
     )
-
-
-def _write(path: Path | None, option: str, text: str, say: Say) -> None:
-    """Write a file, if it is asked for. Trouble with it changes no exit code."""
-    if path is None:
-        return
-    try:
-        write_atomically(path.absolute(), text)
-    except OSError as error:
-        say(f"{option} {path}: not written: {error.strerror or error}")
 
 
 def _run(

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..report import html_template
-from ..safety import write_atomically
 from .blind_spots import path_of, sections
 from .mutant import MutantResult, MutationDrill, Notice
 from .mutation_score import UNCAUGHT, counts, exit_code, grid, left_out_by_reason, percent, score
@@ -38,11 +36,6 @@ _SIGNS: Final = {
     Notice.LEFT_OUT: "–",
 }
 """What a cell says to those who do not see its colour."""
-
-
-def write(path: Path, drill: MutationDrill, fail_under: float | None = None) -> None:
-    """Write the page to ``path`` whole or not at all. Raises OSError."""
-    write_atomically(path, page(drill, fail_under))
 
 
 def page(drill: MutationDrill, fail_under: float | None = None) -> str:

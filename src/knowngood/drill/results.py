@@ -137,10 +137,17 @@ def refuse_missing_folder(path: Path | None, option: str = "--json") -> None:
 
 
 def write(path: Path | None, content: dict[str, Any], say: Say) -> None:
-    """Write the results to ``path``, if there is one. Trouble with it changes no exit code."""
+    """Write the results to ``path`` as JSON, if there is one."""
+    write_text(path, json_file.text({"schema": 1, **content}), "--json", say)
+
+
+def write_text(path: Path | None, text: str, option: str, say: Say) -> None:
+    """Write what ``option`` asks for to ``path``, if there is one. Trouble with it changes no exit
+    code.
+    """
     if path is None:
         return
     try:
-        write_atomically(path.absolute(), json_file.text({"schema": 1, **content}))
+        write_atomically(path.absolute(), text)
     except OSError as error:
-        say(f"--json {path}: not written: {error.strerror or error}")
+        say(f"{option} {path}: not written: {error.strerror or error}")

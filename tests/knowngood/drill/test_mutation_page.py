@@ -44,7 +44,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
     def start(drilled: MutationDrill, fail_under: float | None = None, **options: Any) -> Page:
         path = tmp_path / "drill.html"
-        mutation_page.write(path, drilled, fail_under)
+        path.write_text(mutation_page.page(drilled, fail_under), "utf-8")
         contexts.append(browser.new_context(offline=True, **options))
         page = contexts[-1].new_page()
         page.goto(path.as_uri(), timeout=20_000)
