@@ -98,7 +98,7 @@ class Rerunner:
                 items[0].session._setupstate.teardown_exact(None)
         finally:
             runner.close()
-        results.add_result(_without_new_checks(runner))
+        results.add_report(redact_data(runner.report()))
         verdict = fold(results.evidence())
         return Rerun(verdict, results, tuple(replay.given), tuple(replay.unknown))
 
@@ -121,17 +121,3 @@ def _at_once(plan: Plan) -> Plan:
 def _no_traceback(*_: object, **__: object) -> str:
     """Stand in for pytest's rendering of a failure, which nobody reads and which takes longest."""
     return ""
-
-
-def _without_new_checks(runner: Runner) -> dict[str, object]:
-    """Return what a rerun reports, in the form of a whole run's result."""
-    return {
-        "report": redact_data(runner.report()),
-        "served": [],
-        "deselected": [],
-        "inapplicable": {},
-        "drawn": {},
-        "catches": {},
-        "idle": {},
-        "advisories": {},
-    }

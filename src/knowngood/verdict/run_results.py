@@ -174,9 +174,10 @@ class RunResults:
             self.advisories[check] = Advisory(check, reason, date.fromisoformat(until))
         self.served.update(ServedFile(*answer) for answer in result["served"])
         if result["report"]:
-            self._add_report(result["report"])
+            self.add_report(result["report"])
 
-    def _add_report(self, report: Mapping[str, Any]) -> None:
+    def add_report(self, report: Mapping[str, Any]) -> None:
+        """Add what one process asked for."""
         self.requests += report["requests"]
         self.attempts += report["attempts"]
         self.received += report["received"]

@@ -141,7 +141,7 @@ def _place(url: str, outcome: Outcome) -> str:
     if "" in outcome.values.values():
         parts = urlsplit(url)
         for template in outcome.asked:
-            path, filled = template.partition(":")[2], template.partition(":")[2]
+            path = filled = template.partition(":")[2]
             for name, value in outcome.values.items():
                 filled = filled.replace(f"{{{name}}}", value)
             if filled == parts.path and path != filled:
