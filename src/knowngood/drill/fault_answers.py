@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment, runnable
-from ..fetch import Exchange, Tape, exchange_with, request_headers
+from ..fetch import Exchange, Tape, exchange_with, headers_of, request_headers
 from ..safety import process_group
 
 _ANSWERING: Final = 60.0  # seconds that the command may take
@@ -58,13 +58,11 @@ def _request(number: int, exchange: Exchange, headers: Mapping[str, str]) -> dic
     """Return the request of an exchange; of one that was redirected, that to the last URL."""
     probe, answer = exchange.probe, exchange.answer
     assert answer is not None
-    own = {name.lower() for name, _ in probe.headers}
-    common = [pair for pair in headers.items() if pair[0].lower() not in own]
     return {
         "id": number,
         "method": probe.method,
         "url": answer.url if probe.follow else probe.url,
-        "headers": [list(pair) for pair in (*common, *probe.headers)],
+        "headers": [list(pair) for pair in headers_of(probe, headers)],
         "body": base64.b64encode(probe.body).decode() if probe.body is not None else None,
     }
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 from urllib.parse import urlsplit
 
-from ..fetch import Answer, Exchange, Probe, Tape, redirects, target_of, walk_group
+from ..fetch import REDIRECTS, Answer, Exchange, Probe, Tape, redirects, target_of, walk_group
 from ..report.har_reader import HarRecording
 from ..safety import redact
-
-_HOPS: Final = 5  # redirects that are followed, as in fetch/attempts.py
 
 
 class HarTape(Tape):
@@ -37,7 +34,7 @@ class HarTape(Tape):
     def find(self, probe: Probe) -> Exchange | None:
         """Return the recorded exchange of a declared probe; None without one."""
         exchange = self._find(probe)
-        for _ in range(_HOPS):
+        for _ in range(REDIRECTS):
             answer = exchange.answer if exchange is not None else None
             if answer is None or not probe.follow or not redirects(answer):
                 break

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from ..content import javascript_names, media_types
+from ..content import javascript_names
 from ..fetch import Answer, Exchange, Tape, decoded, exchange_with
-from ..mutation import Change, Mutation, Recorded
+from ..mutation import Change, Mutation, Recorded, media_type
 from .targets import Target
 
 _OTHERS: Final = 5
@@ -72,14 +72,13 @@ class Mutants:
         pairs = [self._of_pair(*pair) for pair in self._pairs(chance)]
         while pairs:
             chance.shuffle(pairs)
-            exhausted = []
+            left = []
             for pair in pairs:
                 mutant = next(pair, None)
-                if mutant is None:
-                    exhausted.append(pair)
-                else:
+                if mutant is not None:
                     yield mutant
-            pairs = [pair for pair in pairs if pair not in exhausted]
+                    left.append(pair)
+            pairs = left
 
     def count(self, seed: int) -> int:
         """Return how many mutants ``seed`` draws, at most: a change may not fit all of a kind."""
@@ -156,13 +155,12 @@ class Surroundings:
         for target in targets:
             answer = target.exchanges[0].answer
             if answer is not None and answer.status == 200:
-                self._by_type[_media_type(answer)].append((target.kind, answer))
+                self._by_type[media_type(answer)].append((target.kind, answer))
 
     def recorded(self, target: Target, exchange: Exchange, previous: Answer | None) -> Recorded:
         """Return an answer with what was recorded beside it."""
         answer = exchange.answer
         assert answer is not None
-        media_type = _media_type(answer)
         return Recorded(
             method=exchange.probe.method,
             answer=answer,
@@ -170,14 +168,14 @@ class Surroundings:
             earlier=self._earlier(target, exchange) if exchange.probe.in_walk else None,
             previous=previous,
             seconds=exchange.attempts[-1].seconds,
-            element_ids=self._element_ids if media_type == "text/html" else frozenset(),
+            element_ids=self._element_ids if media_type(answer) == "text/html" else frozenset(),
         )
 
     def _others(self, kind: str, answer: Answer) -> tuple[Answer, ...]:
         """Return other answers of the same media type, those of the same kind first."""
         others = [
             (other_kind != kind, other)
-            for other_kind, other in self._by_type[_media_type(answer)]
+            for other_kind, other in self._by_type[media_type(answer)]
             if other.body != answer.body and other.url != answer.url
         ]
         return tuple(other for _, other in sorted(others, key=lambda pair: pair[0])[:_OTHERS])
@@ -196,13 +194,9 @@ class Surroundings:
         """The ids that the recorded scripts look up."""
         scripts = [
             decoded(answer)
-            for media_type, answers in self._by_type.items()
-            if "javascript" in media_type
+            for kind, answers in self._by_type.items()
+            if "javascript" in kind
             for _, answer in answers
         ]
         selectors = {s for source in scripts for s in javascript_names.selectors(source)}
         return frozenset(s.removeprefix("#") for s in selectors if s.startswith("#"))
-
-
-def _media_type(answer: Answer) -> str:
-    return media_types.media_type(answer.header("content-type"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,7 +24,7 @@ from .har_tape import HarTape
 from .mutant import MutantResult, Notice
 from .mutants import Mutant, Mutants
 from .recording_plugin import RecordingPlugin, worker_of
-from .targets import targets_of
+from .targets import targets_of, without_query
 
 _OUTSIDE: Final = 3  # URLs of a result's that are listed of those that have no recorded answer
 
@@ -120,10 +119,10 @@ class MutationPlugin(RecordingPlugin):
 
 def judge(mutant: Mutant, rerun: Rerun) -> MutantResult:
     """Return whether the suite noticed ``mutant``."""
-    verdict, changed = rerun.verdict, {_place(probe.url) for probe in rerun.given}
+    verdict, changed = rerun.verdict, {without_query(probe.url) for probe in rerun.given}
     urls = list(_urls(rerun))
     if verdict.kind is VerdictKind.FAILED:
-        right = any(_place(url) in changed for url in urls)
+        right = any(without_query(url) in changed for url in urls)
         notice, reason = Notice.CAUGHT if right else Notice.MISNAMED, verdict.reason
     elif rerun.unknown:
         probes = ", ".join(str(probe) for probe in rerun.unknown[:_OUTSIDE])
@@ -152,9 +151,3 @@ def _urls(rerun: Rerun) -> Iterator[str]:
     for cause in rerun.verdict.causes[:1]:
         yield from (exchange["url"] for exchange in cause.exchanges[:1])
         yield from cause.urls
-
-
-def _place(url: str) -> str:
-    """Return the part of a URL by which causes are compared: its origin and path."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -35,28 +35,27 @@ class Target:
 class _Reading:
     """Who reads one URL, and what came."""
 
-    exchanges: list[Exchange] = field(default_factory=list)
+    exchanges: dict[Exchange, None] = field(default_factory=dict)
     readers: set[str] = field(default_factory=set)
 
 
 def targets_of(tape: Tape, params: Params) -> list[Target]:
     """Return what can be changed of ``tape``: all that an item reads."""
+    written = _written(tape)
     by_url: dict[str, _Reading] = defaultdict(_Reading)
-    for nodeid, exchange in _read(tape):
-        reading = by_url[_without_query(exchange.probe.url)]
+    for nodeid, exchange in _read(tape, written):
+        reading = by_url[without_query(exchange.probe.url)]
         reading.readers.add(nodeid)
-        if exchange not in reading.exchanges:
-            reading.exchanges.append(exchange)
+        reading.exchanges.setdefault(exchange)
     shared = [
-        Target(_kind(r.exchanges, params), url, tuple(r.exchanges), frozenset(r.readers))
+        Target(_kind(tuple(r.exchanges), params), url, tuple(r.exchanges), frozenset(r.readers))
         for url, r in by_url.items()
     ]
-    return [*shared, *_steps(tape)]
+    return [*shared, *_steps(tape, written)]
 
 
-def _read(tape: Tape) -> Iterator[tuple[str, Exchange]]:
+def _read(tape: Tape, written: Container[str]) -> Iterator[tuple[str, Exchange]]:
     """Yield each answer that an item reads and that does not depend on what it wrote before."""
-    written = _written(tape)
     for nodeid, probes in tape.readers.items():
         for exchange in (tape.shared.get(probe) for probe in probes):
             if exchange is not None and exchange.answer is not None:
@@ -67,9 +66,8 @@ def _read(tape: Tape) -> Iterator[tuple[str, Exchange]]:
                 yield nodeid, exchange
 
 
-def _steps(tape: Tape) -> Iterator[Target]:
+def _steps(tape: Tape, written: Container[str]) -> Iterator[Target]:
     """Yield each answer of a walk that writes: what it gets depends on what it did before."""
-    written = _written(tape)
     for nodeid, walk in tape.walks.items():
         seen: Counter[str] = Counter()
         for exchange in walk:
@@ -79,18 +77,18 @@ def _steps(tape: Tape) -> Iterator[Target]:
             seen[kind] += 1
             if exchange.answer is not None and exchange not in tape.swept:
                 number = f" ({seen[kind]})" if seen[kind] > 1 else ""
-                url = _without_query(exchange.probe.url)
+                url = without_query(exchange.probe.url)
                 yield Target(kind + number, url, (exchange,), frozenset({nodeid}))
 
 
 def _written(tape: Tape) -> set[str]:
     """Return the URLs that a walk writes."""
     every = (exchange.probe for walk in tape.walks.values() for exchange in walk)
-    return {_without_query(probe.url) for probe in every if probe.method not in SAFE_METHODS}
+    return {without_query(probe.url) for probe in every if probe.method not in SAFE_METHODS}
 
 
-def _is_step(exchange: Exchange, written: set[str]) -> bool:
-    url = _without_query(exchange.probe.url)
+def _is_step(exchange: Exchange, written: Container[str]) -> bool:
+    url = without_query(exchange.probe.url)
     return url in written or any(map(is_made_up, urlsplit(url).path.split("/")))
 
 
@@ -119,5 +117,6 @@ def _segment(segment: str, params: Params) -> str:
     return f"{{{name}}}" if name else segment
 
 
-def _without_query(url: str) -> str:
+def without_query(url: str) -> str:
+    """Return a URL up to its query."""
     return url.partition("?")[0]

@@ -7,7 +7,7 @@ reports or releases.
 
 from . import lean_httpx  # noqa: F401 - before the first import of httpx
 from .answer_times import AnswerTimes
-from .attempts import redirects, target_of
+from .attempts import REDIRECTS, headers_of, redirects, target_of
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options, curl_line
 from .decompression import decoded
@@ -53,6 +53,7 @@ __all__ = [
     "ANEW",
     "ANSWERED_WRONG",
     "NAMED",
+    "REDIRECTS",
     "REPEATABLE",
     "RETRIED_ERRORS",
     "RETRIED_STATUSES",
@@ -87,6 +88,7 @@ __all__ = [
     "decoded",
     "describe",
     "exchange_with",
+    "headers_of",
     "is_made_up",
     "is_turned_away",
     "may_be_chance",

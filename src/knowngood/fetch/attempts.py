@@ -138,7 +138,7 @@ class Attempts:
 
     async def _followed(self, probe: Probe, limits: Limits) -> Tried:
         """Send the request and, where the probe asks for it, follow its redirects."""
-        headers = self._headers_of(probe)
+        headers = headers_of(probe, self.headers)
         started = time.monotonic()
         first, answer = await self.transport.send(probe, headers, limits)
         attempt, hops = first, 0
@@ -157,12 +157,6 @@ class Attempts:
             spent = time.monotonic() - started
             attempt = replace(attempt, began=first.began, seconds=spent)
         return attempt, answer
-
-    def _headers_of(self, probe: Probe) -> tuple[tuple[str, str], ...]:
-        """The headers of every request, unless the probe has its own, and the probe's."""
-        own = {name.lower() for name, _ in probe.headers}
-        common = [pair for pair in self.headers.items() if pair[0].lower() not in own]
-        return (*common, *probe.headers)
 
     def _hop(self, probe: Probe, target: str) -> Probe:
         """The probe for a redirect's target: the edge is kept within the origin only."""
@@ -187,6 +181,12 @@ class Attempts:
             error = AttemptError.TOO_LARGE if refused.too_large else AttemptError.ENCODING
             return replace(attempt, error=error, detail=str(refused)), None
         return attempt, replace(answer, decoded=decoded)
+
+
+def headers_of(probe: Probe, common: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the headers of every request, unless the probe has its own, and the probe's."""
+    own = {name.lower() for name, _ in probe.headers}
+    return (*(pair for pair in common.items() if pair[0].lower() not in own), *probe.headers)
 
 
 def redirects(answer: Answer) -> bool:

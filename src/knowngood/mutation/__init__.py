@@ -3,9 +3,18 @@
 This room reads and writes answers. It sends nothing and does not know pytest, checks or verdicts.
 """
 
-from .answers import text_of, with_body
+from .answers import media_type, text_of, with_body
 from .catalogue import MUTATIONS
 from .changes import the_change
 from .model import Change, Mutation, Recorded
 
-__all__ = ["MUTATIONS", "Change", "Mutation", "Recorded", "text_of", "the_change", "with_body"]
+__all__ = [
+    "MUTATIONS",
+    "Change",
+    "Mutation",
+    "Recorded",
+    "media_type",
+    "text_of",
+    "the_change",
+    "with_body",
+]
