@@ -75,6 +75,8 @@ def _matches(entry: AcceptedMutation, result: MutantResult, origins: Mapping[str
     if not fnmatchcase(result.mutation, entry.mutation):
         return False
     pattern = entry.url or "*"
-    kind = _STEP.sub("", result.kind)
+    kinds = result.kind, _STEP.sub("", result.kind)
     places = [as_declared(url, origins) for url in result.urls]
-    return fnmatchcase(kind, pattern) or all(fnmatchcase(place, pattern) for place in places)
+    return any(fnmatchcase(kind, pattern) for kind in kinds) or all(
+        fnmatchcase(place, pattern) for place in places
+    )

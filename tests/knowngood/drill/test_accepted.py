@@ -71,6 +71,20 @@ def test_step_of_a_walk() -> None:
     assert accept(step, entry).notice is Notice.ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("url", "notice"),
+    [
+        ("GET api:/users/{id} (2)", Notice.ACCEPTED),
+        ("GET api:/*", Notice.ACCEPTED),
+        ("DELETE api:/users/{id} (2)", Notice.MISSED),
+    ],
+)
+def test_step_as_it_is_printed(url: str, notice: Notice) -> None:
+    """A kind that is copied from the table is that step, and none of another method."""
+    step = mutant(kind="GET api:/users/{id} (2)", urls=("https://api.example/users/made-up",))
+    assert accept(step, AcceptedMutation("*", "x", url)).notice is notice
+
+
 def test_every_url_must_match() -> None:
     """What is wrong elsewhere, too, is not accepted."""
     urls = ("https://api.example/users/1", "https://api.example/users/2")
