@@ -29,7 +29,7 @@ from knowngood.release.git import Repository
 from knowngood.release.record import Record, RecordKind
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 CHROMIUMS = ("chromium-headless-shell", "chromium", "google-chrome")
 SMALL = {
@@ -296,3 +296,21 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, timeout=20_000)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_file(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a file in the browser, without a network; options are Playwright's, for a context of its
+    own.
+    """
+    contexts = []
+
+    def start(path: Path, **options: Any) -> Page:
+        contexts.append(browser.new_context(offline=True, **options))
+        page = contexts[-1].new_page()
+        page.goto(path.as_uri(), timeout=20_000)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from announced_server import ANNOUNCED
 from suite_run import PYPROJECT
 
 from knowngood.drill import drill_faults, fault_drill
@@ -17,7 +18,8 @@ from knowngood.environment.model import BadEnvironment
 from knowngood.session.options import Options
 from knowngood.supervisor import Conclusion
 
-DEPLOYMENT = '''
+DEPLOYMENT = (
+    '''
 """Serves one page over HTTP; --fault empty, gone, tolerated or quiet."""
 import http.server, json, sys, threading
 
@@ -42,13 +44,9 @@ class Page(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-url = f"http://127.0.0.1:{server.server_port}"
-print(json.dumps({"origins": {"site": url}}), flush=True)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-sys.stdin.read()
 '''
+    + ANNOUNCED
+)
 SUITE = '''
 import pytest
 

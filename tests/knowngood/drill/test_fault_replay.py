@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from announced_server import ANNOUNCED
 from suite_run import PYPROJECT
 
 from knowngood.drill.fault_replay import FaultReplay, replaying
 from knowngood.environment import BadEnvironment
 from knowngood.environment.loader import load
 
-DEPLOYMENT = '''
+DEPLOYMENT = (
+    '''
 """Serves a page, one that it leads to, its release, and documents; notes what it is asked."""
 import base64, http.server, json, sys, threading
 
@@ -56,13 +58,9 @@ class Page(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-url = f"http://127.0.0.1:{server.server_port}"
-print(json.dumps({"origins": {"site": url}}), flush=True)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-sys.stdin.read()
 '''
+    + ANNOUNCED
+)
 SUITE = '''
 import pytest
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from mutants import drill, mutant
+from page_audit import axe_results
 from verdict_documents import HOSTILE
 
 from knowngood.drill import mutation_page
@@ -15,7 +16,7 @@ from knowngood.drill.mutant import MutationDrill
 from knowngood.safety import hide_secrets
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 Open = Callable[..., "Page"]
 
@@ -38,31 +39,22 @@ def every_way(text: str = "", **fields: Any) -> MutationDrill:
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page of a drill; options are Playwright's, for a context of its own."""
-    contexts = []
+def show(open_file: Open, tmp_path: Path) -> Open:
+    """Open the page of a drill; options are Playwright's, for a context of its own."""
 
     def start(drilled: MutationDrill, fail_under: float | None = None, **options: Any) -> Page:
         path = tmp_path / "drill.html"
         path.write_text(mutation_page.page(drilled, fail_under), "utf-8")
-        contexts.append(browser.new_context(offline=True, **options))
-        page = contexts[-1].new_page()
-        page.goto(path.as_uri(), timeout=20_000)
-        return page
+        return open_file(path, **options)
 
-    yield start
-    for context in contexts:
-        context.close()
+    return start
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(show: Open, scheme: str) -> None:
     """Landmarks, headings, names, contrast: nothing is wrong."""
-    from axe_playwright_python.sync_playwright import Axe
-
     page = show(every_way(), 95, color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
-    results = Axe().run(page)
+    results = axe_results(page)
     assert results.violations_count == 0, results.generate_report()
     assert "color-contrast" in [rule["id"] for rule in results.response["passes"]]
 

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import IO, cast
 
 import pytest
+from announced_server import ANNOUNCED
 from suite_run import PYPROJECT
 
 from knowngood.cli import main as cli
@@ -27,7 +28,8 @@ from knowngood.environment.model import BadEnvironment
 from knowngood.release.git import Repository
 from knowngood.safety import process_group
 
-SERVER = '''
+SERVER = (
+    '''
 """Makes a site, or serves one."""
 import http.server, json, pathlib, sys, threading
 
@@ -43,13 +45,9 @@ class Page(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-url = f"http://127.0.0.1:{server.server_port}"
-print(json.dumps({"origins": {"site": url}}), flush=True)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-sys.stdin.read()
 '''
+    + ANNOUNCED
+)
 CHECK = '''
 import pytest
 

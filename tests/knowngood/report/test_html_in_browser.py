@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from page_audit import axe_results
 from verdict_documents import HOSTILE, cause, claim, document, failed, inconclusive, passed
 
 from knowngood.report import Report, html_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 DOCUMENTS = {"passed": passed, "failed": failed, "inconclusive": inconclusive}
 SMUGGLE = """() => {
@@ -30,31 +31,22 @@ Open = Callable[..., "Page"]
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page of a document; options are Playwright's, for a context of its own."""
-    contexts = []
+def show(open_file: Open, tmp_path: Path) -> Open:
+    """Open the page of a document; options are Playwright's, for a context of its own."""
 
     def start(content: dict[str, Any], **options: Any) -> Page:
         html_page.write(tmp_path / "verdict.html", Report(content))
-        contexts.append(browser.new_context(offline=True, **options))
-        page = contexts[-1].new_page()
-        page.goto((tmp_path / "verdict.html").as_uri(), timeout=20_000)
-        return page
+        return open_file(tmp_path / "verdict.html", **options)
 
-    yield start
-    for context in contexts:
-        context.close()
+    return start
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_axe_finds_nothing(show: Open, name: str, scheme: str) -> None:
     """Landmarks, headings, names, contrast: nothing is wrong, and nothing is left to be judged."""
-    from axe_playwright_python.sync_playwright import Axe
-
     page = show(DOCUMENTS[name](), color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
-    results = Axe().run(page)
+    results = axe_results(page)
     assert results.violations_count == 0, results.generate_report()
     assert [rule["id"] for rule in results.response["incomplete"]] == []
     assert "color-contrast" in [rule["id"] for rule in results.response["passes"]]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from page_audit import axe_results
 from verdict_documents import HOSTILE
 from watched_runs import DAY, LOST, run
 
@@ -16,7 +17,7 @@ from knowngood.watch import history_page
 from knowngood.watch.run import RunCause, WatchedRun
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 Open = Callable[..., "Page"]
 NOW = DAY + 2.5 * 86400
@@ -42,31 +43,22 @@ def environment(text: str = "") -> Environment:
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page of runs; options are Playwright's, for a context of its own."""
-    contexts = []
+def show(open_file: Open, tmp_path: Path) -> Open:
+    """Open the page of runs; options are Playwright's, for a context of its own."""
 
     def start(runs: list[WatchedRun], text: str = "", **options: Any) -> Page:
         path = tmp_path / "history.html"
         history_page.write(path, environment(text), runs, NOW)
-        contexts.append(browser.new_context(offline=True, **options))
-        page = contexts[-1].new_page()
-        page.goto(path.as_uri(), timeout=20_000)
-        return page
+        return open_file(path, **options)
 
-    yield start
-    for context in contexts:
-        context.close()
+    return start
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(show: Open, scheme: str) -> None:
     """Landmarks, headings, names, contrast: nothing is wrong."""
-    from axe_playwright_python.sync_playwright import Axe
-
     page = show(two_days(), color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
-    results = Axe().run(page)
+    results = axe_results(page)
     assert results.violations_count == 0, results.generate_report()
     assert "color-contrast" in [rule["id"] for rule in results.response["passes"]]
 
