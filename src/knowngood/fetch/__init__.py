@@ -7,6 +7,7 @@ reports or releases.
 
 from . import lean_httpx  # noqa: F401 - before the first import of httpx
 from .answer_times import AnswerTimes
+from .attempt_error import ANSWERED_WRONG, RETRIED_ERRORS, RETRIED_STATUSES, SILENT, AttemptError
 from .attempts import REDIRECTS, headers_of, redirects, target_of
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options, curl_line
@@ -18,20 +19,7 @@ from .guard import Guard
 from .made_up import is_made_up
 from .page_loader import PageLoad, resource_group
 from .prefetch import Plan, PlannedProbe, Prefetcher
-from .probe import (
-    ANEW,
-    ANSWERED_WRONG,
-    RETRIED_ERRORS,
-    RETRIED_STATUSES,
-    SAFE_METHODS,
-    SILENT,
-    Answer,
-    Attempt,
-    AttemptError,
-    Exchange,
-    Probe,
-    walk_group,
-)
+from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
 from .proxy_hint import proxy_hint
 from .recording import Recording
 from .replay import Replay, exchange_with

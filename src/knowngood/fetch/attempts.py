@@ -9,11 +9,12 @@ from typing import Final, TypeAlias
 from urllib.parse import urljoin
 
 from ..environment import Budget
+from .attempt_error import GATEWAY_ERRORS, AttemptError
 from .concurrency import Concurrency, Place
 from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
-from .probe import GATEWAY_ERRORS, Answer, Attempt, AttemptError, Exchange, Probe
+from .probe import Answer, Attempt, Exchange, Probe
 from .received import Limits
 from .retry import Tried, retried
 from .transport import Transport

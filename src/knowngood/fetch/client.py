@@ -12,17 +12,11 @@ from typing import Any, Final, cast
 import httpx
 
 from ..safety import UsageError
+from .attempt_error import NOT_NOW, AttemptError
 from .attempts import target_of
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
-from .probe import (
-    IDEMPOTENT_METHODS,
-    NOT_NOW,
-    AttemptError,
-    Exchange,
-    Probe,
-    walk_group,
-)
+from .probe import IDEMPOTENT_METHODS, Exchange, Probe, walk_group
 from .response import Blocked, NoAnswer, Response, respond
 
 REPEATABLE: Final = {"repeatable": True}

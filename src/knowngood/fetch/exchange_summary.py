@@ -9,9 +9,10 @@ from typing import Any, Final
 from ..content import media_types
 from ..environment import Environment
 from ..safety import one_line, redact
+from .attempt_error import AttemptError
 from .curl_line import LONGEST_BODY, curl_line, sent_body
 from .excerpt import excerpt_of, text_of
-from .probe import AttemptError, Exchange
+from .probe import Exchange
 
 LONGEST_LINE: Final = 4000
 """Characters of a command line that a report offers. A terminal takes no more than 4095 at once."""

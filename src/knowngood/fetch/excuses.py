@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from typing import Final
 
-from .probe import GATEWAY_ERRORS, Exchange, Probe
+from .attempt_error import GATEWAY_ERRORS
+from .probe import Exchange, Probe
 
 REQUESTS: Final = 32
 TOLERATED: Final = 2

@@ -17,13 +17,14 @@ from functools import partial
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ..environment import Environment
+from .attempt_error import RUN_ERRORS, AttemptError
 from .attempts import Attempts
 from .concurrency import Concurrency, affordable
 from .excuses import has_passed
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
-from .probe import RUN_ERRORS, Attempt, AttemptError, Exchange, Probe
+from .probe import Attempt, Exchange, Probe
 from .recording import Recording
 from .replay import Replay
 from .response import request_headers

@@ -8,18 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from ..safety import redact
+from .attempt_error import RETRIED_STATUSES, AttemptError
 from .attempts import MayGrow, redirects
 from .decompression import decoded
 from .made_up import differing_words, is_made_up, translated
-from .probe import (
-    RETRIED_STATUSES,
-    SAFE_METHODS,
-    Answer,
-    Attempt,
-    AttemptError,
-    Exchange,
-    Probe,
-)
+from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
 from .tape import Tape
 
 _ATTEMPTS: Final = 3

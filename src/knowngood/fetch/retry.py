@@ -10,7 +10,8 @@ from typing import Any, Final, TypeAlias, cast
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_exponential, wait_random
 
-from .probe import NOT_NOW, RETRIED_ERRORS, RETRIED_STATUSES, Answer, Attempt, Exchange, Probe
+from .attempt_error import NOT_NOW, RETRIED_ERRORS, RETRIED_STATUSES
+from .probe import Answer, Attempt, Exchange, Probe
 
 Tried: TypeAlias = tuple[Attempt, Answer | None]
 

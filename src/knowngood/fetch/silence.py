@@ -6,7 +6,8 @@ import time
 from collections import Counter
 from typing import Final
 
-from .probe import RUN_ERRORS, Attempt, AttemptError, Exchange, Probe
+from .attempt_error import RUN_ERRORS, AttemptError
+from .probe import Attempt, Exchange, Probe
 
 SILENT_LIMIT: Final = 32
 SILENT_ROW: Final = 4

@@ -11,18 +11,11 @@ from sys import intern
 from typing import Any, Final
 
 from .answer_times import AnswerTimes
+from .attempt_error import RETRIED_STATUSES, SILENT
 from .decompression import decoded
 from .exchange_summary import summary
 from .flakiness import AttemptLog
-from .probe import (
-    RETRIED_STATUSES,
-    SAFE_METHODS,
-    SILENT,
-    Answer,
-    Attempt,
-    Exchange,
-    Probe,
-)
+from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
 from .turned_away import is_turned_away
 
 LOOKED_AT_AGAIN: Final = 16

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pycurl
 
-from .probe import GATEWAY_ERRORS, AttemptError
+from .attempt_error import GATEWAY_ERRORS, AttemptError
 from .received import Limits, Received
 
 

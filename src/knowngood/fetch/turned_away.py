@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .attempt_error import NOT_NOW, RETRIED_STATUSES
 from .credentials import credentials
 from .decompression import decoded
-from .probe import NOT_NOW, RETRIED_STATUSES, SAFE_METHODS, Answer, Exchange
+from .probe import SAFE_METHODS, Answer, Exchange
 
 _OTHERS_STATUSES: Final = {
     407: "407: a proxy on the way asks for credentials",

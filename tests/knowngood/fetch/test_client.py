@@ -28,9 +28,9 @@ from wire import (
 )
 
 from knowngood.environment.model import Environment
+from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.client import NAMED, REPEATABLE, BadExpectation, Client
 from knowngood.fetch.prefetch import Plan
-from knowngood.fetch.probe import AttemptError
 from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.safety.redactor import Redactor
 from knowngood.session.cases import Case

@@ -39,8 +39,9 @@ from wire import (
     reset,
 )
 
+from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.fetcher import Fetcher
-from knowngood.fetch.probe import AttemptError, Exchange, Probe
+from knowngood.fetch.probe import Exchange, Probe
 from knowngood.fetch.retry import _WAIT, LEAST, _retry_after
 from knowngood.safety.redactor import Redactor
 

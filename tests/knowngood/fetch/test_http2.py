@@ -18,7 +18,8 @@ from wire import Authority, Fetchers, Serve, Talk, answer
 from wire_http2 import Http2Server, ServeHttp2, Stream, StreamPlay
 
 from knowngood.environment.model import Network
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.received import Limits
 from knowngood.fetch.recording import Recording
 from knowngood.fetch.transport import Transport

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from wire import Fetchers, Play, Serve, Server, Talk, answer, by_path, eventually, page
 
+from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.memory_budget import LARGE
 from knowngood.fetch.page_loader import PageLoad
-from knowngood.fetch.probe import AttemptError, Exchange, Probe
+from knowngood.fetch.probe import Exchange, Probe
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 

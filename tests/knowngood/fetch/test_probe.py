@@ -4,18 +4,13 @@ import pickle
 
 import pytest
 
-from knowngood.fetch.probe import (
+from knowngood.fetch.attempt_error import (
     ANSWERED_WRONG,
-    IDEMPOTENT_METHODS,
     RETRIED_ERRORS,
     RETRIED_STATUSES,
-    SAFE_METHODS,
-    Answer,
-    Attempt,
     AttemptError,
-    Exchange,
-    Probe,
 )
+from knowngood.fetch.probe import IDEMPOTENT_METHODS, SAFE_METHODS, Answer, Attempt, Exchange, Probe
 
 PROBE = Probe("content", "https://h/")
 

@@ -12,8 +12,9 @@ import pytest
 from wire import Authority, Serve, Server, Talk, answer, refusing
 
 from knowngood.environment.model import Budget, Environment, Network
+from knowngood.fetch.attempt_error import SILENT, AttemptError
 from knowngood.fetch.fetcher import Fetcher
-from knowngood.fetch.probe import SILENT, AttemptError, Exchange, Probe
+from knowngood.fetch.probe import Exchange, Probe
 from knowngood.fetch.proxy_hint import proxy_hint
 
 

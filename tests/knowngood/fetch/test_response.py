@@ -8,7 +8,8 @@ import httpx
 import pytest
 from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn, page, raw
 
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import (
     Blocked,
     NoAnswer,

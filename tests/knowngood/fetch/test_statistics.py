@@ -4,7 +4,8 @@ import gzip
 from dataclasses import replace
 from hashlib import sha256
 
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.statistics import RequestStatistics, by_connection
 
 

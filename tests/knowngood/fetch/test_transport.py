@@ -30,7 +30,8 @@ from wire import (
     reset,
 )
 
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Probe
+from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.probe import Answer, Attempt, Probe
 from knowngood.fetch.received import HEADER_LIMIT, Limits, Received
 from knowngood.fetch.transport import Transport, sent_url
 from knowngood.fetch.transport_errors import diagnose

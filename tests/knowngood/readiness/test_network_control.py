@@ -26,7 +26,8 @@ from wire import (
 
 from knowngood.environment.model import Environment
 from knowngood.environment.serve_settings import Control
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness import network_control
 from knowngood.readiness.network_control import ControlLook
 

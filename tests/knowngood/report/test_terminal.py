@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from knowngood.environment.model import Environment
+from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.exchange_summary import describe
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.report import terminal
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.causes import Cause

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from knowngood.fetch import Client
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import NoAnswer, Resource, Response, respond
 from knowngood.session.failure import Comparison, Failure, failure_of
 

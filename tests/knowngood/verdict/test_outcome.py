@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from knowngood.content.json_schema import BadSchema, SchemaMismatch
+from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.exchange_summary import describe
-from knowngood.fetch.probe import Answer, Attempt, AttemptError, Exchange, Probe
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import Blocked, NoAnswer, respond
 from knowngood.safety.errors import DeploymentError, RunnerError, UsageError
 from knowngood.safety.limits import ContentTooLarge

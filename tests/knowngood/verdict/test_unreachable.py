@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from knowngood.fetch.probe import SILENT
+from knowngood.fetch.attempt_error import SILENT
 from knowngood.readiness.network_control import ControlLook
 from knowngood.verdict.outcome import FAILED, Outcome
 from knowngood.verdict.unreachable import SKEW, SilenceEvidence, unconfirmed
