@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -108,18 +109,18 @@ def test_ending_twice_does_no_harm(start: Start) -> None:
     assert process.returncode == -signal.SIGTERM
 
 
-def test_a_second_ctrl_c_ends_the_grace_period(start: Start) -> None:
+def test_a_second_ctrl_c_ends_the_grace_period(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who presses it again does not want to wait; nothing is left behind all the same."""
+
+    class Interrupted(threading.Thread):
+        def join(self, timeout: float | None = None) -> None:
+            raise KeyboardInterrupt
+
     process = start(python(IGNORE_SIGTERM + READY_AND_SLEEP))
     assert first_line(process) == "ready"
-    wait = process.wait
-
-    def interrupted(timeout: float | None = None) -> int:
-        if timeout is not None:
-            raise KeyboardInterrupt
-        return wait()
-
-    process.wait = interrupted  # type: ignore[method-assign]
+    monkeypatch.setattr(process_group, "waiter", lambda process: Interrupted())
     process_group.end(process, 60)
     assert process.returncode == -signal.SIGKILL
 

@@ -80,9 +80,10 @@ def settles(seconds: float) -> Play:
     """Every answer is 503 for so long after the first request."""
     over = threading.Event()
     timer = threading.Timer(seconds, over.set)
+    first = threading.Semaphore(1)
 
     def play(talk: Talk) -> None:
-        if not timer.ident:
+        if first.acquire(blocking=False):
             timer.start()
         answer(status=200 if over.is_set() else 503)(talk)
 
