@@ -1,6 +1,7 @@
 """Every check passes on a sound deployment, and fails on each fault that it says it catches.
 
 A fault runs the checks that claim it: on its answers, or on a stand-in that is started with it.
+One that no check claims runs all of them that need no browser, to the verdict that it should have.
 ``pytest tests --slow=all`` runs all checks on every fault, as a process each.
 """
 
@@ -120,11 +121,12 @@ def test_the_right_checks_catch_a_fault(
     checks = [f"smoketests/{check}" for check in sorted(claiming)]
     if name in STATISTICAL or not checks:
         checks = ["smoketests"]
+    level = "full" if name in SEEN_IN_A_BROWSER else "smoke"
     with fhr_standin.running(locales=5, faults=[name]) as standin:
         extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
         probe = 0.6 if name in WAITING else 3
         environment = fhr_environment(standin.origins, extra, probe=probe)
-        ended = suite_here(f"--env={environment}", "--level=full", *checks)
+        ended = suite_here(f"--env={environment}", f"--level={level}", *checks)
         left = standin.documents()
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
     assert ended.code == CODES[FAULTS[name].verdict]
