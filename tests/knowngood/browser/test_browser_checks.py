@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,13 @@ import pytest
 from release_side import needed
 from suite_run import SuiteRun
 from wire import Play, Server, answer, by_path, page, redirect
+
+from knowngood.browser import Browser, opened_page, script_limit
+from knowngood.browser.opened_page import OpenedPage
+from knowngood.browser.script_limit import ScriptLimit
+from knowngood.session import runner
+
+pytestmark = pytest.mark.usefixtures("no_waits", "short_looks")
 
 Serve = Callable[[Play], Server]
 Run = Callable[..., SuiteRun]
@@ -28,7 +35,7 @@ probe = 3
 settle = 0
 """
 CHECK = '''
-import pytest
+import pytest, time
 from playwright.sync_api import expect
 
 @pytest.mark.browser("content:/")
@@ -42,10 +49,39 @@ def html(script: str = "", head: str = "", body: str = "<h1>Hello</h1>") -> Play
     return page(f"<!doctype html><title>a</title>{head}{body}<script>{script}</script>")
 
 
-@pytest.fixture
-def opened(tmp_path: Path, serve: Serve, suite_here: Run) -> Run:
-    """Run a check that opens the page at ``/``."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser that has started: a run that starts its own takes a second longer."""
     needed("chromium-headless-shell", "chromium-headless-shell")
+    browser = Browser()
+    browser.context().close()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def started(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this process use the browser that has started, unless they name another program."""
+
+    def of_run(executable: str) -> Browser:
+        browser = Browser(executable)
+        browser._playwright = chromium._playwright  # a process has one
+        browser._chromium = None if executable else chromium._chromium
+        monkeypatch.setattr(browser, "close", lambda: None)
+        return browser
+
+    monkeypatch.setattr(runner, "Browser", of_run)
+
+
+@pytest.fixture
+def opened(
+    tmp_path: Path,
+    serve: Serve,
+    suite: Run,
+    suite_here: Run,
+    request: pytest.FixtureRequest,
+) -> Run:
+    """Run a check that opens the page at ``/``; in a process of its own with ``process=True``."""
 
     def run(
         plays: Mapping[str, Play],
@@ -53,7 +89,10 @@ def opened(tmp_path: Path, serve: Serve, suite_here: Run) -> Run:
         *options: str,
         check: str = CHECK,
         head: str = "",
+        process: bool = False,
     ) -> SuiteRun:
+        if not process:
+            request.getfixturevalue("started")
         folder = tmp_path / "suite"
         for name in ("smoketests", "environments"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -61,7 +100,7 @@ def opened(tmp_path: Path, serve: Serve, suite_here: Run) -> Run:
         (folder / "environments" / "demo.toml").write_text(ENVIRONMENT.format(url=url, head=head))
         (folder / "smoketests" / "test_it.py").write_text(check + body)
         (folder / "pytest.ini").write_text("[pytest]\ntestpaths = smoketests\n")
-        return suite_here("--env=demo", *options, cwd=folder)
+        return (suite if process else suite_here)("--env=demo", *options, cwd=folder)
 
     return run
 
@@ -78,10 +117,12 @@ def browser(ended: SuiteRun) -> dict[str, Any]:
 
 
 def test_page_that_comes_up(opened: Run) -> None:
-    """Its script runs, and what it asks for is answered."""
+    """Its script runs, and what it asks for is answered; the browser ends with the run."""
+    needed("chromium-headless-shell", "chromium-headless-shell")
     script = "fetch('/data.json').then(a => a.json()).then(d => document.title = d.name)"
     plays = {"/": html(script), "/data.json": page('{"name": "Ann"}', "application/json")}
-    ended = opened(plays, "    page.wait_for_function(\"document.title === 'Ann'\")")
+    body = "    page.wait_for_function(\"document.title === 'Ann'\")"
+    ended = opened(plays, body, process=True)
     assert ended.code == 0, ended.output
 
 
@@ -162,31 +203,40 @@ def test_stream_of_events(opened: Run) -> None:
     assert ended.code == 0, ended.output
 
 
-def test_script_that_never_ends(opened: Run) -> None:
+SECONDS = 1  # for a page to load or to answer, where it does not
+
+
+def test_script_that_never_ends(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is given up when the time of one request is over."""
+    monkeypatch.setattr(opened_page, "OpenedPage", lambda *of: OpenedPage(*of[:-1], SECONDS))
     ended = opened({"/": html("while (true) {}")})
-    assert "it has not loaded within 3000 ms" in reason(ended)
+    assert "it has not loaded within 1000 ms" in reason(ended)
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that has loaded is asked often, and has little time for its answers."""
+    monkeypatch.setattr(opened_page, "ScriptLimit", lambda page, _: ScriptLimit(page, SECONDS))
+    monkeypatch.setattr(script_limit, "_EVERY", 0.1)
+    monkeypatch.setattr(script_limit, "_GRACE", 0.9)
+
+
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     "body",
-    [
-        "    page.wait_for_timeout(500); page.evaluate('1')",
-        "    page.wait_for_timeout(500); page.title()",
-        "    page.wait_for_timeout(500); page.wait_for_selector('h2', timeout=9000)",
-        "    pass",
-    ],
+    ["page.evaluate('1')", "page.title()", "page.wait_for_selector('h2', timeout=9000)", "pass"],
 )
 def test_script_that_never_ends_once_the_page_has_loaded(opened: Run, body: str) -> None:
     """Whatever the check waits for ends within the time of one request."""
-    script = "onload = () => setTimeout(() => { while (true) {} }, 300)"
-    ended = opened({"/": html(script)}, body)
-    assert reason(ended) == "/: its scripts do not end: no answer for 3 s"
+    begin = "    page.evaluate('setTimeout(() => { while (true) {} })')"
+    ended = opened({"/": html()}, f"{begin}; {body}")
+    assert reason(ended) == "/: its scripts do not end: no answer for 1 s"
 
 
+@pytest.mark.usefixtures("impatient")
 def test_check_that_is_busy_itself(opened: Run) -> None:
     """For longer than the page may take: the page has answered meanwhile."""
-    body = "    import time; time.sleep(4); assert page.title() == 'a'"
+    body = f"    page.title(); time.sleep({SECONDS} + 0.2); assert page.title() == 'a'"
     ended = opened({"/": html()}, body)
     assert ended.code == 0, ended.output
 
