@@ -109,7 +109,7 @@ def fetchers(environment: Callable[..., Environment]) -> Iterator[Fetchers]:
 @pytest.fixture
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow at once, unless an answer says when."""
-    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_none())
+    monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_none())
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import ZoneInfo
 
 from .model import BadEnvironment
 from .origins import origin_trouble
@@ -52,7 +51,7 @@ def _validator() -> Any:
         }
     )
     formats = jsonschema.FormatChecker(["date", "regex"])
-    for name, check in (("origin", _check_origin), ("time-zone", ZoneInfo)):
+    for name, check in (("origin", _check_origin), ("time-zone", _check_time_zone)):
         formats.checks(name, (OSError, ValueError, KeyError))(
             lambda value, check=check: not isinstance(value, str) or bool(check(value))
         )
@@ -72,6 +71,13 @@ def _check_origin(url: str) -> bool:
     if trouble:
         raise ValueError(trouble)
     return True
+
+
+def _check_time_zone(name: str) -> bool:
+    """Raise what ``ZoneInfo`` does where there is no time zone of this name."""
+    from zoneinfo import ZoneInfo
+
+    return bool(ZoneInfo(name))
 
 
 def _explain(error: jsonschema.ValidationError) -> str:

@@ -6,15 +6,17 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ..content import links
 from ..safety import ContentTooLarge
 from .decompression import decoded
 from .guard import Guard
 from .memory_budget import Reservation
 from .probe import Answer, Exchange, Probe
 from .response import Resource
+
+if TYPE_CHECKING:
+    from ..content import links
 
 _DEPTH: Final = 4  # page → stylesheet → import → image
 
@@ -101,6 +103,8 @@ class PageLoader:
         return [link.url for link in new]
 
     async def _unknown_links(self, answer: Answer) -> list[links.Link]:
+        from ..content import links
+
         body, content_type = decoded(answer), answer.header("content-type")
         if links.needs_sandbox(content_type, body):
             await asyncio.to_thread(links.try_in_sandbox, content_type, body)
@@ -130,6 +134,8 @@ class PageLoader:
 def _may_refer(answer: Answer | None) -> bool:
     if answer is None or answer.status != 200:
         return False
+    from ..content import links
+
     return links.may_refer(answer.header("content-type"))
 
 

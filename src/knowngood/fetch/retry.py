@@ -6,12 +6,15 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypeAlias, cast
-
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_exponential, wait_random
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from .attempt_error import NOT_NOW, RETRIED_ERRORS, RETRIED_STATUSES
 from .probe import Answer, Attempt, Exchange, Probe
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+    from tenacity.wait import wait_base
 
 Tried: TypeAlias = tuple[Attempt, Answer | None]
 
@@ -22,8 +25,6 @@ the attempts before it have shown."""
 STALE: Final = 3
 """Attempts in a row that may be stale. On HTTP/2 a server may refuse a few requests that were sent
 before it said how many it takes; one that refuses all is at fault."""
-
-_WAIT: Final = wait_exponential(multiplier=0.25, max=4.0) + wait_random(0, 0.25)
 
 
 async def retried(
@@ -61,6 +62,8 @@ async def retried(
     result = await attempt()
     if not worth_a_retry(probe, *result):
         return Exchange(probe, tuple(attempts), result[1])  # most end here; tenacity costs time
+    from tenacity import AsyncRetrying, retry_if_result
+
     first = [result]
 
     async def next_attempt() -> Tried:
@@ -95,7 +98,17 @@ def _wait(state: RetryCallState) -> float:
     if attempt.stale:
         return 0.0
     seconds = _retry_after(answer.header("retry-after")) if answer is not None else None
-    return seconds if seconds is not None else _WAIT(state)
+    return seconds if seconds is not None else _growing()(state)
+
+
+@cache
+def _growing() -> wait_base:
+    """Return the pauses of an answer without Retry-After: a quarter of a second, doubled each time
+    up to four, and up to a quarter more by chance.
+    """
+    from tenacity import wait_exponential, wait_random
+
+    return wait_exponential(multiplier=0.25, max=4.0) + wait_random(0, 0.25)
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 from textwrap import shorten
 from typing import Final
 
 import pytest
 
-from ..content import json_schema
 from ..environment import LEVELS, Advisory, Environment, known_origins
 from ..safety import one_line
 from . import cases, marks
@@ -251,6 +251,9 @@ def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str
 
 def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
     """Read every schema beside these checks. Raises BadSchema, before the first request."""
-    for folder in sorted({item.path.parent / "schemas" for item in items}):
+    folders = {item.path.parent / "schemas" for item in items}
+    for folder in sorted(filter(Path.is_dir, folders)):
+        from ..content import json_schema
+
         for path in sorted(folder.glob(f"*{json_schema.SUFFIX}")):
             json_schema.load(path)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ..browser import OpenedPage
 from ..fetch import Client, Exchange, PageLoad, Plan, PlannedProbe, resource_group
-from .failure import Comparison
+
+if TYPE_CHECKING:
+    from ..browser import OpenedPage
+    from .failure import Comparison
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..browser import SCREENSHOTS, Browser, opened
 from ..environment import Environment
 from ..fetch import (
     ANEW,
@@ -32,12 +31,14 @@ from ..fetch import (
 from ..readiness import addresses_of
 from ..safety import UsageError, one_line
 from .cases import Case
-from .failure import Comparison, Failure, failure_of
 from .item_reading import ItemReading
 from .ticket import RunTicket
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from ..browser import Browser
+    from .failure import Comparison, Failure
 
 
 class Runner:
@@ -59,7 +60,7 @@ class Runner:
         self._lacking: list[dict[str, Any]] = []
         self._shared: dict[str, Client] = {}
         self._asked_again: list[tuple[str, str, bool]] = []
-        self._browser = Browser(environment.browser)
+        self._browser: Browser | None = None
         self._screenshots: Counter[str] = Counter()
         self._fetcher: Fetcher | None = None
         self._prefetcher: Prefetcher | None = None
@@ -181,12 +182,15 @@ class Runner:
 
         Raises NoAnswer, Blocked, WrongStatus, PageFault, BrowserUnavailable.
         """
+        from ..browser import Browser, opened
+
         reading, fetcher = self._now(), self._fetcher
         assert fetcher is not None
         if not reading.planned:
             raise UsageError('the fixture `page` needs @pytest.mark.browser("ORIGIN:/path")')
         self.responses()[0].raise_for_status()
         load, left = self._loads()[0], self.ticket.deadline - time.time()
+        self._browser = self._browser or Browser(self.environment.browser)
         with opened(self._browser, load, fetcher, self.environment, left) as page:
             reading.page = page
             page.load()
@@ -202,6 +206,8 @@ class Runner:
         reading = self._reading
         if reading is None or reading.page is None:
             return {}
+        from ..browser import SCREENSHOTS
+
         check = reading.plan.nodeid.partition("[")[0]
         self._screenshots[check] += 1
         return reading.page.evidence(with_screenshot=self._screenshots[check] <= SCREENSHOTS)
@@ -255,6 +261,8 @@ class Runner:
 
         ``in_check`` is False where one of its fixtures raised it.
         """
+        from .failure import failure_of
+
         reading = self._now()
         reading.failed = True
         assert self._prefetcher is not None
@@ -309,7 +317,8 @@ class Runner:
 
     def close(self) -> None:
         """Stop fetching, and end the browser."""
-        self._browser.close()
+        if self._browser is not None:
+            self._browser.close()
         if self._fetcher is not None:
             self._fetcher.close()
 

@@ -9,7 +9,7 @@ import gc
 import inspect
 import sys
 from collections.abc import Generator, Hashable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -20,9 +20,8 @@ from ..report import cause_block
 from ..safety import encodable, indented_lines, one_line, redact, redact_data
 from ..verdict.causes import find_causes
 from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
-from . import collection, comparison, marks, signals
+from . import collection, marks, signals
 from .cases import Case, all_cases, inapplicable
-from .failure import Comparison, Failure
 from .marks import BadMark
 from .ordering import Planner, case_of, in_order, own_groups, values_of
 from .plain_report import make_plain
@@ -31,9 +30,8 @@ from .pytest_options import is_worker, usage_errors, worker_number
 from .runner import Runner
 from .ticket import RunTicket
 
-GARBAGE: Final = 7000
-"""New objects after which the garbage collector looks for circles: ten times Python's default.
-Answers are no part of any, so that it has little to free; each look costs time."""
+if TYPE_CHECKING:
+    from .failure import Failure
 
 HAND_OVER: Final = 0.0001
 """Seconds after which a check that computes hands the interpreter to the thread that fetches. That
@@ -145,7 +143,6 @@ class Worker:
             groups = own_groups(self._plans, self.run.ticket.workers, number)
             self.run.expect(list(self._plans.values()), groups)
             gc.freeze()  # items live to the end; without this every collection walks over them
-            gc.set_threshold(GARBAGE)
             sys.setswitchinterval(HAND_OVER)
 
     @property
@@ -199,6 +196,9 @@ class Worker:
         """Note what was compared. Where it is too large for pytest, explain it here and end the
         assertion: pytest would ask for every explanation, its own included, before it takes one.
         """
+        from . import comparison
+        from .failure import Comparison
+
         self.run.note_comparison(Comparison(op, left, right))
         if comparison.is_large(left, right):
             raise AssertionError(comparison.explain(op, left, right).text)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..content import json_schema
 from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer
 from ..safety import DeploymentError, RunnerError, UsageError
 
@@ -129,6 +128,8 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
 
 
 def _deployments(error: BaseException) -> Classified:
+    from ..content import json_schema
+
     kind = "schema" if isinstance(error, json_schema.SchemaMismatch) else "content"
     plain = isinstance(error, AssertionError)
     return Classified(FAILED, kind, str(error) if plain else f"{type(error).__name__}: {error}")

@@ -117,7 +117,7 @@ def test_without_a_limit_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow soon, but not all at once."""
-    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_random(0.01, 0.1))
+    monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_random(0.01, 0.1))
 
 
 def load_all(fetcher: Fetcher, server: Server, count: int) -> list[Exchange]:

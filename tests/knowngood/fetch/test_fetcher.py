@@ -42,7 +42,7 @@ from wire import (
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Exchange, Probe
-from knowngood.fetch.retry import _WAIT, LEAST, _retry_after
+from knowngood.fetch.retry import LEAST, _growing, _retry_after
 from knowngood.safety.redactor import Redactor
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -334,7 +334,7 @@ def test_retry_after_has_two_forms(
 def test_waits_grow_and_stay_small() -> None:
     """A quarter of a second at first, four at most, and never in step with other probes."""
     state = [cast("Any", SimpleNamespace(attempt_number=number)) for number in range(1, 12)]
-    waits = [[_WAIT(attempt) for _ in range(20)] for attempt in state]
+    waits = [[_growing()(attempt) for _ in range(20)] for attempt in state]
     assert all(0.25 <= wait <= 0.5 for wait in waits[0])
     assert all(4 <= wait <= 4.25 for wait in waits[-1])
     assert [min(row) for row in waits[:4]] == sorted(min(row) for row in waits[:4])
@@ -717,7 +717,7 @@ def test_a_probe_that_waits_keeps_its_slot(
     serve: Serve, fetchers: Fetchers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A deployment in trouble is asked less, not more."""
-    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_fixed(0.1))
+    monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_fixed(0.1))
     busy = answer(status=503)
     server = serve(by_path({"/busy": in_turn(busy, answer()), "/0": answer("through")}))
     fetcher = fetchers(server, concurrency=1)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("waits_of_a_hundredth", "short_looks")
 @pytest.fixture
 def waits_of_a_hundredth(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow after a hundredth of a second."""
-    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_fixed(0.01))
+    monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_fixed(0.01))
 
 
 def settling(status: int, seconds: float, **headers: str) -> Play:

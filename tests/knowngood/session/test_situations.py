@@ -37,7 +37,7 @@ def run(
     tmp_path: Path, serve: Serve, suite_here: Run, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., SuiteRun]:
     """Run a check with forty cases at a server that plays something."""
-    monkeypatch.setattr("knowngood.fetch.retry._WAIT", wait_fixed(0.01))
+    monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_fixed(0.01))
     monkeypatch.setattr("knowngood.fetch.excuses.PAUSE", 0.01)
     (tmp_path / "environments").mkdir()
     (tmp_path / "checks").mkdir()
