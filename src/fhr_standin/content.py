@@ -27,12 +27,16 @@ class Content:
         """Take the site, the faults to act on it (none on a folder), and whether over TLS."""
         self.site = site
         self.requests: Counter[str] = Counter()
-        self._faults = [armed for armed in faults if isinstance(armed.fault, ContentFault)]
         self._secure = secure
-        # A sound path always answers the same; a faulty one is asked anew each time.
-        self._wire = self._faulty if self._faults else self._sound
+        self.arm(faults)
         lasting = isinstance(site, Site)
         self._at = lru_cache(maxsize=_MANY)(self._rendered) if lasting else self._rendered
+
+    def arm(self, faults: list[Armed]) -> None:
+        """Take other faults in place of those there are."""
+        self._faults = [armed for armed in faults if isinstance(armed.fault, ContentFault)]
+        # A sound path always answers the same; a faulty one is asked anew each time.
+        self._wire = self._faulty if self._faults else self._sound
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

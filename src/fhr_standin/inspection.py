@@ -1,4 +1,4 @@
-"""What tests may look at while a stand-in runs: documents stored, requests seen, a reset."""
+"""What tests may do while a stand-in runs: see what was stored and asked for, change the faults."""
 
 import json
 from collections import Counter
@@ -6,11 +6,16 @@ from collections.abc import Iterable
 
 from fhr_standin.asgi import Receive, Scope, Send, answer
 from fhr_standin.content import Content
+from fhr_standin.errors import UsageError
+from fhr_standin.faults import arm
+from fhr_standin.site import Site
 from fhr_standin.submission import Submissions
 
 
 class Inspection:
-    """Answers `GET /documents`, `GET /documents/ID`, `GET /requests` and `POST /reset`."""
+    """Answers `GET /documents`, `GET /documents/ID`, `GET /requests`, `POST /reset` and
+    `POST /faults/NAME[@LOCALE],...`.
+    """
 
     def __init__(self, contents: Iterable[Content], submissions: Submissions) -> None:
         """Take the applications to look into: content's, one or several, and submission's."""
@@ -32,11 +37,34 @@ class Inspection:
             case "GET", ["requests"]:
                 return 200, b"application/json", json.dumps(self._requests()).encode()
             case "POST", ["reset"]:
-                for content in self._contents:
-                    content.reset()
-                self._submissions.reset()
+                self._reset()
+                return 200, b"application/json", b"{}"
+            case "POST", ["faults", *names]:
+                try:
+                    self._arm([name for part in names for name in part.split(",")])
+                except UsageError as error:
+                    return 400, b"text/plain; charset=utf-8", str(error).encode()
                 return 200, b"application/json", b"{}"
         return 404, b"text/plain", b""
+
+    def _reset(self) -> None:
+        for content in self._contents:
+            content.reset()
+        self._submissions.reset()
+
+    def _arm(self, names: list[str]) -> None:
+        """Change the faults, and forget what was before. Raises UsageError."""
+        site = self._contents[0].site
+        if not isinstance(site, Site):
+            raise UsageError("--root: serves what is there, without faults")
+        faults = arm(names, site.locales.values())
+        lasting = [armed.fault.name for armed in faults if armed.fault.lasts]
+        if lasting:
+            raise UsageError(f"--fault: {lasting[0]} lasts from start to end; start one with it")
+        for content in self._contents:
+            content.arm(faults)
+        self._submissions.arm(faults)
+        self._reset()
 
     def _documents(self) -> dict[str, dict[str, str | int]]:
         return {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from fhr_standin.errors import StartError
+from fhr_standin.errors import StartError, UsageError
 
 _STOPPING = 5.0  # seconds; a stand-in needs less than one
 _INSPECTING = 10.0  # seconds
@@ -51,7 +51,22 @@ class Standin:
         """Forget documents and requests; faults start over too."""
         self._ask("POST", "/reset")
 
+    def arm(self, *faults: str) -> None:
+        """Have these faults, `NAME[@LOCALE]`, in place of those there are, and reset.
+
+        Raises UsageError for one that cannot be, or that lasts as long as a stand-in runs.
+        """
+        status, body = self._answer("POST", f"/faults/{','.join(faults)}")
+        if status != 200:
+            raise UsageError(body.decode())
+
     def _ask(self, method: str, path: str) -> bytes:
+        status, body = self._answer(method, path)
+        if status != 200:
+            raise KeyError(path)
+        return body
+
+    def _answer(self, method: str, path: str) -> tuple[int, bytes]:
         # No proxy or .netrc of the machine comes between, which urllib would look for.
         parts = urlsplit(self.inspect)
         connection = http.client.HTTPConnection(
@@ -60,12 +75,9 @@ class Standin:
         try:
             connection.request(method, path)
             response = connection.getresponse()
-            body = response.read()
+            return response.status, response.read()
         finally:
             connection.close()
-        if response.status != 200:
-            raise KeyError(path)
-        return body
 
 
 @contextmanager

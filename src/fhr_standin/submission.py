@@ -30,6 +30,10 @@ class Submissions:
         """Take the faults to act on the replies."""
         self.documents: dict[str, Document] = {}
         self.requests: Counter[str] = Counter()
+        self.arm(faults)
+
+    def arm(self, faults: list[Armed]) -> None:
+        """Take other faults in place of those there are."""
         self._faults = [armed for armed in faults if isinstance(armed.fault, SubmissionFault)]
         rules = (armed.fault for armed in self._faults)
         self._skips = frozenset(

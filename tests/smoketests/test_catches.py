@@ -1,17 +1,19 @@
 """Every check passes on a sound deployment, and fails on each fault that it says it catches.
 
-A fault runs the checks that claim it: on its answers, or on a stand-in that is started with it.
+A fault runs the checks that claim it: on its answers, or on a stand-in that has it.
 One that no check claims runs all of them that need no browser, to the verdict that it should have.
 ``pytest tests --slow=all`` runs all checks on every fault, as a process each.
 """
 
 import ast
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import fhr_standin
+from fhr_standin import Standin
 from fhr_standin.faults import FAULTS
 from knowngood.drill.fault_replay import FaultReplay, replaying
 from knowngood.environment.loader import load
@@ -112,9 +114,27 @@ def test_all_changed_answers_can_be_replayed(replay: FaultReplay) -> None:
     assert replay.faults == set(CHANGED_ANSWERS)
 
 
+@pytest.fixture(scope="module")
+def standin() -> Iterator[Standin]:
+    """A stand-in that has one fault after the other."""
+    with fhr_standin.running(locales=5) as standin:
+        yield standin
+
+
+@contextmanager
+def with_fault(name: str, standin: Standin) -> Iterator[Standin]:
+    """Give the stand-in with a fault, or one that is started with it where it takes that."""
+    if FAULTS[name].lasts:
+        with fhr_standin.running(locales=5, faults=[name]) as own:
+            yield own
+    else:
+        standin.arm(name)
+        yield standin
+
+
 @pytest.mark.parametrize("name", [n for n in FAULTS if n not in {*ENGINE, *CHANGED_ANSWERS}])
 def test_the_right_checks_catch_a_fault(
-    name: str, suite_here: Callable, fhr_environment: Callable
+    name: str, standin: Standin, suite_here: Callable, fhr_environment: Callable
 ) -> None:
     """The verdict is the fault's; each check that claims it fails; nothing is left behind."""
     claiming = {check for check, faults in CATCHES.items() if name in faults}
@@ -122,12 +142,12 @@ def test_the_right_checks_catch_a_fault(
     if name in STATISTICAL or not checks:
         checks = ["smoketests"]
     level = "full" if name in SEEN_IN_A_BROWSER else "smoke"
-    with fhr_standin.running(locales=5, faults=[name]) as standin:
-        extra = f'ca = "file:{standin.ca}"' if standin.ca else ""
+    with with_fault(name, standin) as faulty:
+        extra = f'ca = "file:{faulty.ca}"' if faulty.ca else ""
         probe = 0.6 if name in WAITING else 3
-        environment = fhr_environment(standin.origins, extra, probe=probe)
+        environment = fhr_environment(faulty.origins, extra, probe=probe)
         ended = suite_here(f"--env={environment}", f"--level={level}", *checks)
-        left = standin.documents()
+        left = faulty.documents()
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
     assert ended.code == CODES[FAULTS[name].verdict]
     assert claiming <= ended.failed_checks(), ended.output

@@ -94,6 +94,13 @@ class Fault:
     error: str = field(default="", kw_only=True)
 
     @property
+    def lasts(self) -> bool:
+        """Whether a stand-in has it from its start to its end: it is one of ports, of edges or of
+        certificates.
+        """
+        return self.edge or self.certificate is not None or isinstance(self, OriginFault)
+
+    @property
     def only_answers(self) -> bool:
         """Whether nothing but whole answers tells it from a sound deployment.
 
