@@ -37,7 +37,9 @@ def test_nothing_there(response):
     """This is never there."""
     assert response.status_code == 200
 '''
-MODES = pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+MODES = pytest.mark.parametrize("mode", [(), ("-n", "1")], ids=["alone", "worker"])
+SPREAD = pytest.mark.parametrize("mode", [(), ("-n", "2")], ids=["alone", "workers"])
+"""For what differs where the cases of one check run in several processes."""
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +78,12 @@ def _without_submission(project: Path, standin: fhr_standin.Standin) -> None:
 
 
 @pytest.fixture
-def check(project: Path, suite: Callable, suite_here: Callable) -> Callable:
-    """Runs a suite of this one file against the demonstration environment.
-
-    In this process, or in one of its own where the run has workers.
-    """
+def check(project: Path, suite_here: Callable) -> Callable:
+    """Runs a suite of this one file against the demonstration environment."""
 
     def run(source: str, *options: str, env: str = "demo"):
         (project / "checks" / "test_it.py").write_text(source)
-        run_suite = suite if {"-n", "--dist=each"} & set(options) else suite_here
-        return run_suite(f"--env={env}", *options, cwd=project)
+        return suite_here(f"--env={env}", *options, cwd=project)
 
     return run
 
@@ -93,7 +91,7 @@ def check(project: Path, suite: Callable, suite_here: Callable) -> Callable:
 # -- exit codes
 
 
-@MODES
+@SPREAD
 def test_all_held(check: Callable, mode: tuple[str, ...]) -> None:
     """Everything ran and held: PASSED, 0, proceed."""
     ended = check(PASSES, *mode)
@@ -103,7 +101,7 @@ def test_all_held(check: Callable, mode: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [(), ("-x",), ("--maxfail=1",), ("-x", "-n", "2")], ids=" ".join
+    "options", [(), ("-x",), ("--maxfail=1",), ("-x", "-n", "1")], ids=" ".join
 )
 def test_a_wrong_answer(check: Callable, options: tuple[str, ...]) -> None:
     """A failure is FAILED, 1, roll back, also where it ends the run early."""
@@ -227,7 +225,7 @@ def test_nobody_answers(check: Callable, project: Path) -> None:
 def test_a_worker_is_killed(check: Callable) -> None:
     """What a dead worker has seen is lost: hold."""
     source = PASSES.replace("assert", "import os\n    os.kill(os.getpid(), 9)\n    assert")
-    ended = check(source, "-n", "2", "--max-worker-restart=0")
+    ended = check(source, "-n", "1", "--max-worker-restart=0")
     assert (ended.code, ended.verdict["verdict"]) == (75, "INCONCLUSIVE"), ended.output
 
 
@@ -571,7 +569,7 @@ def test_little_on_request(check: Callable, mode: tuple[str, ...]) -> None:
     assert "FAILED (exit 1)" in ended.output
 
 
-@MODES
+@SPREAD
 def test_a_failure_is_shown_when_it_happens(check: Callable, mode: tuple[str, ...]) -> None:
     """In one line, above the claims, and once for all cases of a check."""
     ended = check(FAILS, *mode)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import io
 import json
 import os
 import signal
@@ -29,7 +28,11 @@ addopts = "{" ".join(OPTIONS)}"
 '''
 """The configuration of a suite in ``checks/``."""
 
+_OUTPUT = (1, 2)  # the descriptors of stdout and stderr
 _OPTIONS = (*OPTIONS, "-p", "no:cacheprovider")
+
+WORKERS = {"-n", "--dist=each"}
+"""Options of which each has a run start workers."""
 
 
 @dataclass(frozen=True)
@@ -84,28 +87,19 @@ def run_process(
 
 
 def run_here(target: Path, *options: str, cwd: Path = ROOT) -> SuiteRun:
-    """Run checks within this process: no start-up, no imports; the rest is the same. What other
-    tests left for the garbage collector is none of its business.
+    """Run checks within this process, and workers in processes of their own: no start-up, no
+    imports; the rest is the same. What other tests left for the garbage collector is none of its
+    business.
     """
     target.unlink(missing_ok=True)
-    output = io.StringIO()
-    garbage = ("-p", "no:unraisableexception")
-    command = [
-        *_OPTIONS,
-        *garbage,
-        "-p",
-        "no:xdist",
-        f"--rootdir={cwd}",
-        f"--verdict-file={target}",
-    ]
-    with (
-        _same_process(cwd),
-        contextlib.chdir(cwd),
-        contextlib.redirect_stdout(output),
-        contextlib.redirect_stderr(output),
-    ):
+    written = target.with_suffix(".output")
+    omitted = ["-p", "no:unraisableexception"]
+    if not WORKERS & set(options):
+        omitted += ["-p", "no:xdist"]
+    command = [*_OPTIONS, *omitted, f"--rootdir={cwd}", f"--verdict-file={target}"]
+    with _same_process(cwd), contextlib.chdir(cwd), _output_to(written):
         code = int(pytest.main([*command, *options]))
-    return SuiteRun(code, _verdict(target), output.getvalue())
+    return SuiteRun(code, _verdict(target), written.read_text("utf-8", "replace"))
 
 
 def _verdict(path: Path) -> Mapping[str, Any]:
@@ -122,8 +116,11 @@ def _same_process(cwd: Path) -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in numbers}
     path = sys.path[:]
     collector = mock.patch.multiple(gc, collect=lambda: 0, freeze=lambda: None)
+    outer = [name for name in os.environ if name.startswith("PYTEST_XDIST_")]
     try:
-        with collector:
+        with collector, mock.patch.dict(os.environ):
+            for name in outer:
+                del os.environ[name]  # this process may be a worker itself
             yield
     finally:
         sys.path[:] = path
@@ -133,6 +130,22 @@ def _same_process(cwd: Path) -> Iterator[None]:
             file = getattr(module, "__file__", None) or ""
             if cwd != ROOT and file.startswith(f"{cwd}{os.sep}"):
                 del sys.modules[name]  # the next suite may have a file of the same name
+
+
+@contextlib.contextmanager
+def _output_to(path: Path) -> Iterator[None]:
+    """Have a file take what this process and those that it starts print."""
+    saved = [os.dup(number) for number in _OUTPUT]
+    with path.open("w", encoding="utf-8", buffering=1) as output:
+        try:
+            for number in _OUTPUT:
+                os.dup2(output.fileno(), number)
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                yield
+        finally:
+            for number, before in zip(_OUTPUT, saved, strict=True):
+                os.dup2(before, number)
+                os.close(before)
 
 
 def _wait(process: subprocess.Popen[bytes], memory: Callable[[int], int] | None) -> int:

@@ -27,7 +27,7 @@ def small_suite(
     suite: Callable[..., SuiteRun],
     suite_here: Callable[..., SuiteRun],
 ) -> Callable[..., SuiteRun]:
-    """Run a file of checks; as a process of its own with ``process=True``, or with workers."""
+    """Run a file of checks; as a process of its own with ``process=True``."""
     (tmp_path / "checks").mkdir()
     (tmp_path / "environments").mkdir()
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = checks\n")
@@ -46,7 +46,7 @@ def small_suite(
         (tmp_path / "environments" / "demo.toml").write_text(
             ENVIRONMENT.format(url=server.url, head=head, tail=tail)
         )
-        start = suite if process or "-n" in options else suite_here
+        start = suite if process else suite_here
         return start("--env=demo", *options, cwd=tmp_path, **more)
 
     return run

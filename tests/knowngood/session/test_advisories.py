@@ -43,7 +43,6 @@ def run(
     standin: fhr_standin.Standin,
     tmp_path: Path,
     fhr_environment: Callable,
-    suite: Callable,
     suite_here: Callable,
 ) -> Callable:
     """Runs two checks, which fail in one case each, with this table and mark."""
@@ -51,8 +50,7 @@ def run(
     def ended(table: str, mark: str, *options: str, more: str = "") -> object:
         environment = fhr_environment(standin.origins, tables=table)
         (tmp_path / "test_it.py").write_text(CHECKS.format(mark=mark, more=more))
-        run_suite = suite if "-n" in options else suite_here
-        return run_suite(f"--env={environment}", "test_it.py", *options, cwd=tmp_path)
+        return suite_here(f"--env={environment}", "test_it.py", *options, cwd=tmp_path)
 
     return ended
 

@@ -1,10 +1,7 @@
 """A deployment cannot forge a report: not on the terminal, not in JUnit, HTML or JSON."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +9,10 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
-from suite_run import PYPROJECT
+from suite_run import PYPROJECT, SuiteRun
 from wire import Serve, Talk, raw
+
+Run = Callable[..., SuiteRun]
 
 FORGED = [
     "98 passed in 1.00s",
@@ -120,7 +119,7 @@ def hostile(talk: Talk) -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
+def run(tmp_path: Path, serve: Serve, suite: Run, suite_here: Run) -> Run:
     """Runs the suite; its reports are in ``tmp_path / "reports"``."""
     for name in ("checks", "environments", "reports"):
         (tmp_path / name).mkdir()
@@ -130,21 +129,11 @@ def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
         f'description = "x"\n[budget]\nprobe = 2\n[origins]\ncontent = "{serve(hostile).url}"\n'
     )
 
-    def start(*options: str) -> tuple[int, str]:
-        reports = {"verdict-file": "json", "html-file": "html", "junitxml": "xml"}
-        reports |= {"har-file": "har", "summary-file": "md"}
+    def start(*options: str) -> SuiteRun:
+        reports = {"html-file": "html", "junitxml": "xml", "har-file": "har", "summary-file": "md"}
         files = [f"--{option}=reports/v.{kind}" for option, kind in reports.items()]
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-        done = subprocess.run(
-            [*command, "--env=demo", *files, *options],
-            cwd=tmp_path,
-            env={k: v for k, v in os.environ.items() if "PYTEST" not in k},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, (done.stdout + done.stderr).decode("utf-8")
+        start_suite = suite if options == LOUD else suite_here
+        return start_suite("--env=demo", *files, *options, cwd=tmp_path)
 
     return start
 
@@ -162,22 +151,22 @@ LOUD = ("-vv", "-rA", "--tb=long", "--showlocals", "-o", "junit_logging=all")
     ],
     ids=["quiet", "loud", "workers", "native-without-page"],
 )
-def test_no_report_is_forged(run: Callable, tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_no_report_is_forged(run: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
     """Whatever is answered: each report is whole, and says what we say."""
-    code, output = run(*options)
-    assert code == 1, output
-    _terminal_is_ours(output, summaries=any(option.startswith("-v") for option in options))
+    ended = run(*options)
+    assert ended.code == 1, ended.output
+    _terminal_is_ours(ended.output, summaries=any(option.startswith("-v") for option in options))
     _junit_is_whole(tmp_path / "reports/v.xml")
     _har_is_whole(tmp_path / "reports/v.har")
     _summary_is_whole(tmp_path / "reports/v.md")
     if "--html-file=/dev/full" in options:
-        assert "--html-file /dev/full: not written: No space left on device" in output
+        assert "--html-file /dev/full: not written: No space left on device" in ended.output
     else:
         _html_is_whole(tmp_path / "reports/v.html")
-    verdict = json.loads((tmp_path / "reports/v.json").read_text("ascii"))
-    assert verdict["verdict"] == "FAILED"
-    assert verdict["counts"]["expected"] == 19
-    assert "alert(1)" in json.dumps(verdict), "the deployment's words are there, as words"
+    assert (tmp_path / "verdict.json").read_bytes().isascii()
+    assert ended.verdict["verdict"] == "FAILED"
+    assert ended.verdict["counts"]["expected"] == 19
+    assert "alert(1)" in json.dumps(ended.verdict), "the deployment's words are there, as words"
 
 
 def _terminal_is_ours(output: str, summaries: int) -> None:
@@ -229,8 +218,8 @@ def _html_is_whole(path: Path) -> None:
     assert "alert(1)" in page.css_first("main").text(), "as words"
 
 
-def test_html_in_no_folder(run: Callable) -> None:
+def test_html_in_no_folder(run: Run) -> None:
     """A usage error before the first request, as with the verdict file."""
-    code, output = run("--html-file=none/report.html")
-    assert code == 4
-    assert "--html-file none/report.html: there is no folder none" in output
+    ended = run("--html-file=none/report.html")
+    assert ended.code == 4
+    assert "--html-file none/report.html: there is no folder none" in ended.output

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from _pytest.junitxml import LogXML, xml_key
-from suite_run import PYPROJECT
+from suite_run import PYPROJECT, SuiteRun
 from wire import Serve, answer
 
 from knowngood.safety import Redactor, redaction
 from knowngood.session.junit import Junit
+
+Run = Callable[..., SuiteRun]
 
 CHECKS = """
 import logging
@@ -102,8 +104,8 @@ def test_what_is_no_file_is_written_to(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
-    """Run a suite in ``tmp_path / "suite"``; return its exit code and what it printed."""
+def run(tmp_path: Path, serve: Serve, suite_here: Run) -> Run:
+    """Run a suite in ``tmp_path / "suite"``."""
     folder = tmp_path / "suite"
     for name in ("checks", "environments"):
         (folder / name).mkdir(parents=True)
@@ -112,59 +114,53 @@ def run(tmp_path: Path, serve: Serve) -> Callable[..., tuple[int, str]]:
     environment = f'description = "x"\n[origins]\ncontent = "{url}"\n'
     (folder / "environments/demo.toml").write_text(environment)
 
-    def start(*options: str, status: int = 200, before: tuple[str, ...] = ()) -> tuple[int, str]:
+    def start(*options: str, status: int = 200) -> SuiteRun:
         (folder / "checks/test_it.py").write_text(CHECKS.format(status=status))
-        command = ["-m", "pytest", "-p", "no:cacheprovider", "--env=demo"]
-        done = subprocess.run(
-            [sys.executable, *before, *command, *options],
-            cwd=folder,
-            env={k: v for k, v in os.environ.items() if "PYTEST" not in k},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        return suite_here("--env=demo", *options, cwd=folder)
 
     return start
 
 
 @MODES
 def test_run_whose_log_file_is_on_a_full_disk(
-    run: Callable, tmp_path: Path, mode: tuple[str, ...]
+    run: Run, tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
     """The JUnit file is whole, in a folder made for it; the log file's trouble is reported."""
     log_file = ("--log-file=/dev/full", "--log-file-level=DEBUG")
-    code, output = run("--junitxml=reports/junit.xml", *log_file, *mode)
-    assert code == 0, output
+    ended = run("--junitxml=reports/junit.xml", *log_file, *mode)
+    assert ended.code == 0, ended.output
     [left] = (tmp_path / "suite/reports").iterdir()
     assert left.name == "junit.xml"
     assert len(list(ET.parse(left).iter("testcase"))) == 40  # noqa: S314 - our own file
-    assert f"generated xml file: {left}" in output
-    assert "Traceback" not in output
-    assert bool(mode) or "--log-file /dev/full: incomplete: No space left on device" in output
+    assert f"generated xml file: {left}" in ended.output
+    assert "Traceback" not in ended.output
+    message = "--log-file /dev/full: incomplete: No space left on device"
+    assert bool(mode) or message in ended.output
 
 
-def test_disk_that_is_full(run: Callable, tmp_path: Path) -> None:
+def test_disk_that_is_full(run: Run, tmp_path: Path) -> None:
     """A file that was cut off half way is not left; the one of the last run is."""
-    old = tmp_path / "suite/junit.xml"
-    old.write_text("<old/>")
-    code, output = run("--junitxml=junit.xml", before=("-c", LIMITED))
-    assert code == 0, output
-    assert "--junitxml" in output
-    assert "not written: File too large" in output
-    assert old.read_text() == "<old/>"
-    names = {path.name for path in (tmp_path / "suite").iterdir()}
-    assert [name for name in names if "junit" in name] == ["junit.xml"]
+    folder = tmp_path / "suite"
+    run("--collect-only")
+    (folder / "junit.xml").write_text("<old/>")
+    command = [sys.executable, "-c", LIMITED, "-m", "pytest", "--env=demo", "--junitxml=junit.xml"]
+    variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # it would cut that off, too
+    done = subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "--junitxml" in done.stdout
+    assert "not written: File too large" in done.stdout
+    assert (folder / "junit.xml").read_text() == "<old/>"
+    assert [path.name for path in folder.glob("*junit*")] == ["junit.xml"]
 
 
 @pytest.mark.parametrize(("status", "ends"), [(200, 0), (404, 1)])
-def test_run_whose_reports_cannot_be_written(run: Callable, status: int, ends: int) -> None:
+def test_run_whose_reports_cannot_be_written(run: Run, status: int, ends: int) -> None:
     """Each is reported in a line of its own, and the verdict's exit code stands."""
     files = ("--junitxml=/dev/full", "--verdict-file=/proc/place.json", "-p", "no:logging")
-    code, output = run(*files, status=status)
-    assert code == ends, output
-    assert output.count(": not written: ") == 2
-    assert "INTERNALERROR" not in output
-    assert "generated xml" not in output
+    ended = run(*files, status=status)
+    assert ended.code == ends, ended.output
+    assert ended.output.count(": not written: ") == 2
+    assert "INTERNALERROR" not in ended.output
+    assert "generated xml" not in ended.output

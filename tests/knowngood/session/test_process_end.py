@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from suite_run import SuiteRun
+from suite_run import OPTIONS, SuiteRun
 
 from knowngood.session import controller, registration
 
@@ -89,7 +89,7 @@ def test_output_that_nobody_takes(
 ) -> None:
     """The verdict's own exit code stands, and its file is written."""
     small_suite(source, "--collect-only")
-    command = f'"{sys.executable}" -m pytest --env=demo --verdict-file=v.json'
+    command = f'"{sys.executable}" -m pytest --env=demo --verdict-file=v.json {" ".join(OPTIONS)}'
     script = f"({command}; echo $? >code) {redirection}"
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, timeout=60, check=False)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from suite_run import SuiteRun
+from suite_run import OPTIONS, SuiteRun
 from tenacity import wait_fixed
 from wire import Play, Serve, Talk, answer, by_path, close, hang, in_turn, reset
 
@@ -339,10 +339,10 @@ def test_a_backend_of_five_that_hangs_is_seen(run: Run, monkeypatch: pytest.Monk
 def test_a_machine_with_64_file_descriptors(run: Run, tmp_path: Path) -> None:
     """It asks with fewer connections at once, and holds nothing against the deployment."""
     run(answer())
-    command = 'ulimit -n 64; exec "$0" -m pytest --env=small checks -n 2'
+    command = 'ulimit -n 64; exec "$0" -m pytest --env=small checks -n 2 "$@"'
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     ended = subprocess.run(
-        ["bash", "-c", command, sys.executable],
+        ["bash", "-c", command, sys.executable, *OPTIONS],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
