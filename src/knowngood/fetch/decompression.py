@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ..safety import KnowngoodError
@@ -66,6 +67,19 @@ def decoded(answer: Answer) -> bytes:
     import httpx
 
     return httpx.Response(200, headers=in_httpx_words(answer.headers), content=answer.body).content
+
+
+def with_plain_body(answer: Answer, body: bytes) -> Answer:
+    """Return ``answer`` with this body, sent as it is: without Content-Encoding, and with the right
+    Content-Length where the answer gave one.
+    """
+    length = str(len(body)).encode()
+    headers = tuple(
+        (name, length if name.lower() == b"content-length" else value)
+        for name, value in answer.headers
+        if name.lower() != b"content-encoding"
+    )
+    return replace(answer, headers=headers, body=body, decoded=0)
 
 
 def _inflated_size(body: bytes, name: str, limit: int) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 from ..safety import redact
 from .attempt_error import RETRIED_STATUSES, AttemptError
 from .attempts import MayGrow, redirects
-from .decompression import decoded
+from .decompression import decoded, with_plain_body
 from .made_up import differing_words, is_made_up, translated
 from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
 from .tape import Tape
@@ -175,23 +175,15 @@ def exchange_with(recorded: Exchange, answer: Answer, slowdown: float = 1.0) -> 
 
 
 def _in_other_words(answer: Answer, words: dict[str, str]) -> Answer:
-    body, url = decoded(answer), translated(answer.url, words)
-    plain = translated(body.decode("latin-1"), words).encode("latin-1", "replace")
-    headers = tuple(
-        (name, translated(value.decode("latin-1"), words).encode("latin-1", "replace"))
-        for name, value in answer.headers
-        if plain == body or name.lower() != b"content-encoding"
-    )
-    if plain == body:
-        return replace(answer, url=url, headers=headers)
-    return replace(answer, url=url, headers=_with_length(headers, plain), body=plain, decoded=0)
+    body = decoded(answer)
+    headers = tuple((name, _translated(value, words)) for name, value in answer.headers)
+    answer = replace(answer, url=translated(answer.url, words), headers=headers)
+    plain = _translated(body, words)
+    return answer if plain == body else with_plain_body(answer, plain)
 
 
-def _with_length(
-    headers: tuple[tuple[bytes, bytes], ...], body: bytes
-) -> tuple[tuple[bytes, bytes], ...]:
-    length = str(len(body)).encode()
-    return tuple((n, length if n.lower() == b"content-length" else v) for n, v in headers)
+def _translated(text: bytes, words: dict[str, str]) -> bytes:
+    return translated(text.decode("latin-1"), words).encode("latin-1", "replace")
 
 
 def _text(body: bytes | None) -> str:

@@ -1,8 +1,4 @@
-"""Reads answers and makes changed copies of them.
-
-A changed body is sent as it is: without Content-Encoding, and with the right Content-Length where
-the answer gave one.
-"""
+"""Reads answers and makes changed copies of them."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..content import media_types
-from ..fetch import Answer, decoded
+from ..fetch import Answer, decoded, with_plain_body
 
 LARGEST: Final = 4 << 20
 """Bytes of a body, as sent and decoded, that is read to change it; ``content`` reads as many of a
@@ -82,12 +78,8 @@ def text_of(answer: Answer) -> str:
 
 def with_body(answer: Answer, body: bytes, content_type: str = "") -> Answer:
     """Return ``answer`` with another body, and another Content-Type unless that is empty."""
-    answer = without_header(answer, "content-encoding")
-    if answer.header("content-length") is not None:
-        answer = with_header(answer, "content-length", str(len(body)))
-    if content_type:
-        answer = with_header(answer, "content-type", content_type)
-    return replace(answer, body=body)
+    answer = with_plain_body(answer, body)
+    return with_header(answer, "content-type", content_type) if content_type else answer
 
 
 def with_header(answer: Answer, name: str, value: str) -> Answer:
