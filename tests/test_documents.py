@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from announced_server import ANNOUNCED
+from mutants import drill, mutant
 from recorded_answers import page as answered_page
 
 import fhr_standin
+from knowngood.drill import mutation_document
 from knowngood.environment import WatchSettings
 from knowngood.environment.loader import load
 from knowngood.mutation import text_of
@@ -233,9 +236,70 @@ def test_the_example_of_a_drill(tmp_path: Path, fhr_environment: Callable[..., P
     assert "Where the suite is blind" in (tmp_path / "drill.html").read_text("utf-8")
 
 
+USERS = """
+import http.server, json, sys, threading
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b'{"id": 1, "email": "ann@example.org"}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+""" + ANNOUNCED.replace('"site"', '"api"')
+
+
+def test_the_blind_spot_that_is_closed(tmp_path: Path) -> None:
+    """The example of docs/drill.md: the drill says what the page shows, and its schema and line,
+    pasted as they are, catch what was missed.
+    """
+    check, closed, _ = re.findall(r"```python\n(.+?)```", page("drill"), re.S)
+    said = re.findall(r"```text\n(.+?)```", page("drill"), re.S)[1]
+    schema = re.findall(r"a new file:\n(.+?)\n\n", said, re.S)[0]
+    for folder in ("environments", "smoketests", "smoketests/schemas"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "users.py").write_text(USERS)
+    (tmp_path / "environments" / "test.toml").write_text(
+        'description = "users"\n[serve]\norigins = ["api"]\n'
+        f"command = {json.dumps([sys.executable, 'users.py'])}\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = smoketests\n")
+    file = tmp_path / "smoketests" / "test_users.py"
+    file.write_text(check)
+    command = "knowngood drill --env=test --seed=1 --json=drill.json"
+    first = typed(command, tmp_path).stdout.splitlines()
+    assert [line for line in said.splitlines() if line not in first] == []
+    (tmp_path / "smoketests" / "schemas" / "users-1.schema.json").write_text(schema)
+    file.write_text(check.partition("def ")[0] + closed)
+    again = typed(command, tmp_path)
+    mutants = json.loads((tmp_path / "drill.json").read_text("ascii"))["mutants"]
+    gone = [m["notice"] for m in mutants if m["mutation"] == "json-key-gone"]
+    assert gone == ["caught", "caught"], again.stdout
+
+
+def test_the_keys_of_the_json_of_a_drill() -> None:
+    """Each key of the document is in a table of docs/drill.md, and no other."""
+    content = mutation_document.document(drill(mutant("missed")))
+    section = page("drill").partition("\n## The JSON file\n")[2].partition("\n## ")[0]
+    tables = [
+        set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]+) \|", table, re.M))))
+        for table in section.split("\n\n")
+    ]
+    (result,) = content["mutants"]
+    assert [keys for keys in tables if keys] == [
+        content.keys(),
+        result.keys(),
+        result["remedy"].keys(),
+    ]
+
+
 def test_the_mutation_of_a_suite() -> None:
     """The fixture that docs/drill.md shows changes the answers that it means, and no others."""
-    (code,) = re.findall(r"```python\n(.+?)```", page("drill"), re.S)
+    *_, code = re.findall(r"```python\n(.+?)```", page("drill"), re.S)
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102 - our own page
     (mutation,) = names["mutations"].__wrapped__()

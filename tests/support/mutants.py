@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from knowngood.drill.mutant import MutantResult, MutationDrill, Notice
+from knowngood.drill.remedy import Place, Remedy
 
 USERS = "api:/users/{id}"
+
+
+def remedy(line: str = "", test: str = "test_user", **fields: Any) -> Remedy:
+    """Return a line of the check of users."""
+    return Remedy(Place("smoketests/test_api.py", test), line, **fields)
 
 
 def mutant(notice: str = "missed", key: str = "email", **fields: Any) -> MutantResult:
@@ -20,7 +26,7 @@ def mutant(notice: str = "missed", key: str = "email", **fields: Any) -> MutantR
             "predicate": f'lacks the key "{key}"',
             "urls": ("https://api.example/users/1",),
             "notice": Notice(notice),
-            "remedy": f'"required": ["{key}"]',
+            "remedy": remedy(f'assert "{key}" in response.json()'),
             **fields,
         }
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from ..safety import listed
 from .mutant import MutantResult, Notice
 from .mutation_score import grouped
+from .remedy import Place, Remedy, in_loop
 
+_PLACES: Final = 6  # places of a line that are named
 _ORIGIN: Final = re.compile(r"\b[a-z][a-z0-9_-]*:(?=/)")
 
 
@@ -52,6 +56,25 @@ class BlindSpot:
             return f"nothing fails when {self.change}: {self.first.reason}"
         return f"nothing notices when {self.change}"
 
+    @property
+    def remedy(self) -> list[str]:
+        """What would catch it, as the lines to paste and the places where these belong."""
+        remedies = [mutant.remedy for mutant in self.mutants if mutant.remedy is not None]
+        if self.first.notice is Notice.ACCEPTED:
+            return []
+        if not remedies:
+            return ["(no line is known that holds now and would catch it)"]
+        if remedies[0].schema:
+            files = listed(list(dict.fromkeys(r.schema_file for r in remedies)), _PLACES)
+            return [f"a schema catches it: {files}, below"]
+        tried = "" if remedies[0].tried else " (not tried: it sends a request)"
+        needs = {need: "" for remedy in remedies for need in remedy.needs}
+        return [
+            *in_loop(remedies[0].place, [remedies[0].line]),
+            f"in {_places(remedy.place for remedy in remedies)}{tried}",
+            *(f"with `{need}` in the file" for need in needs),
+        ]
+
 
 def blind_spots(results: Iterable[MutantResult], notice: Notice) -> list[BlindSpot]:
     """Return the mutants that came out as ``notice``, those that come to the same thing together.
@@ -82,7 +105,22 @@ def sections(results: Sequence[MutantResult]) -> dict[str, list[BlindSpot]]:
 
 def _key(result: MutantResult) -> tuple[str, ...]:
     why = result.named if result.notice is Notice.MISNAMED else result.reason
-    return result.mutation, result.predicate, result.remedy, why
+    return result.mutation, result.predicate, _words(result.remedy), why
+
+
+def _places(places: Iterable[Place]) -> str:
+    """Return test functions by their files: ``test_a.py: test_one, test_two; test_b.py: …``."""
+    tests: dict[str, dict[str, None]] = {}
+    for place in places:
+        tests.setdefault(place.file, {})[place.words] = None
+    return "; ".join(f"{file}: {listed(list(some), _PLACES)}" for file, some in tests.items())
+
+
+def _words(remedy: Remedy | None) -> str:
+    """Return a remedy without its place, so that equal ones are equal."""
+    if remedy is None:
+        return ""
+    return "\n".join([remedy.place.loop, remedy.line or json.dumps(remedy.schema)])
 
 
 def _order(spot: BlindSpot) -> tuple[object, ...]:

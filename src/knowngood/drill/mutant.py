@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .remedy import Remedy
+
 
 class Notice(StrEnum):
     """Whether a suite notices a mutant. Those that are accepted or left out do not count."""
@@ -36,7 +38,7 @@ class MutantResult:
             missed one empty, or why the run is INCONCLUSIVE.
         named: the URL that the first cause names; empty without a failure.
         checks: the checks that failed.
-        remedy: the line of a check or schema that would notice it.
+        remedy: what would catch it, if it is not caught; None where nothing is known that would.
     """
 
     kind: str
@@ -49,7 +51,7 @@ class MutantResult:
     reason: str = ""
     named: str = ""
     checks: tuple[str, ...] = ()
-    remedy: str = ""
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)

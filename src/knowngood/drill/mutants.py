@@ -11,9 +11,9 @@ from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from ..content import javascript_names
-from ..fetch import Answer, Exchange, Tape, decoded, exchange_with
+from ..fetch import SAFE_METHODS, Answer, Exchange, Tape, decoded, exchange_with
 from ..mutation import Change, Mutation, Recorded, media_type
-from .targets import Target
+from .targets import Target, without_query
 
 _OTHERS: Final = 5
 """Other answers that a mutation may take the body of."""
@@ -115,7 +115,8 @@ class Mutants:
         predicates = set()
         for exchange in target.exchanges:
             for change in mutation.changes(self._of(target, exchange)):
-                if change.predicate not in predicates:
+                may_be = change.is_hidden or exchange not in self.tape.swept
+                if may_be and change.predicate not in predicates:
                     predicates.add(change.predicate)
                     yield change
 
@@ -124,7 +125,9 @@ class Mutants:
         for target in targets:
             for exchange in target.exchanges:
                 answer = change.apply(self._of(target, exchange))
-                if answer is not None and (answer != exchange.answer or change.slowdown != 1):
+                if answer is not None and (
+                    answer != exchange.answer or change.slowdown != 1 or change.is_hidden
+                ):
                     changed[exchange] = exchange_with(exchange, answer, change.slowdown)
         return Mutant(targets[0].kind, mutation, change, tuple(targets), changed)
 
@@ -144,6 +147,12 @@ _Pair: TypeAlias = tuple[list[Target], Mutation, Target, float]
 def _scopes(targets: list[Target], one: Target) -> list[list[Target]]:
     """Return what is changed alike: all of a kind, then one alone."""
     return [targets, [one]] if len(targets) > 1 else [targets]
+
+
+def _is_at_or_above(other: Exchange, exchange: Exchange) -> bool:
+    """Return whether ``other`` is about the URL of ``exchange``, or a list that it may be in."""
+    url, above = without_query(exchange.probe.url), without_query(other.probe.url)
+    return f"{url}/".startswith(f"{above.rstrip('/')}/")
 
 
 class Surroundings:
@@ -166,6 +175,7 @@ class Surroundings:
             answer=answer,
             others=self._others(target.kind, answer),
             earlier=self._earlier(target, exchange) if exchange.probe.in_walk else None,
+            looked_after=self._looked_after(target, exchange),
             previous=previous,
             seconds=exchange.attempts[-1].seconds,
             element_ids=self._element_ids if media_type(answer) == "text/html" else frozenset(),
@@ -188,6 +198,15 @@ class Surroundings:
                 if other.probe.url == exchange.probe.url and other.probe.method == "GET":
                     return other.answer
         return None
+
+    def _looked_after(self, target: Target, exchange: Exchange) -> bool:
+        """Return whether a later request of the walk reads the same URL, or one above it."""
+        for walk in (self._tape.walks.get(nodeid, ()) for nodeid in target.readers):
+            after = walk[walk.index(exchange) + 1 :] if exchange in walk else ()
+            for other in after:
+                if other.probe.method in SAFE_METHODS and _is_at_or_above(other, exchange):
+                    return True
+        return False
 
     @cached_property
     def _element_ids(self) -> frozenset[str]:

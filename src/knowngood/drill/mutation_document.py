@@ -9,6 +9,7 @@ from typing import Any
 from ..safety import redact_data
 from .mutant import MutantResult, MutationDrill
 from .mutation_score import by_kind, counts, exit_code, score
+from .snippets import snippets
 
 
 def document(drill: MutationDrill, fail_under: float | None = None) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def document(drill: MutationDrill, fail_under: float | None = None) -> dict[str,
         **_summary(drill.results),
         "kinds": {kind: _summary(mutants) for kind, mutants in by_kind(drill.results).items()},
         "warnings": list(drill.warnings),
+        "snippets": [asdict(snippet) for snippet in snippets(drill.results)],
         "mutants": [asdict(result) for result in drill.results],
     }
     return redact_data(content)

@@ -11,10 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..report import html_template
+from ..safety import one_line
 from .blind_spots import path_of, sections
 from .mutant import MutantResult, MutationDrill, Notice
 from .mutation_score import UNCAUGHT, counts, exit_code, grid, left_out_by_reason, percent, score
-from .mutation_table import headline
+from .mutation_table import LINE, headline
+from .snippets import snippets
 
 if TYPE_CHECKING:
     from jinja2 import Environment as Templates
@@ -56,6 +58,7 @@ def page(drill: MutationDrill, fail_under: float | None = None) -> str:
             mutations=[(name, mutations[name]) for name in names],
             kinds=list(_kinds(drill.results, names)),
             sections=sections(drill.results),
+            snippets=snippets(drill.results),
             left_out=left_out_by_reason(drill.results),
             **html_template.own_code("report/html_page.css", "drill/mutation_page.css"),
         )
@@ -65,8 +68,13 @@ def page(drill: MutationDrill, fail_under: float | None = None) -> str:
 @cache
 def _templates() -> Templates:
     templates = html_template.templates("drill")
-    templates.filters |= {"path": path_of, "colour": _COLOURS.__getitem__}
+    templates.filters |= {"path": path_of, "colour": _COLOURS.__getitem__, "whole": _whole}
     return templates
+
+
+def _whole(text: str) -> str:
+    """Return a text to paste with all its lines."""
+    return "\n".join(one_line(line, LINE) for line in text.splitlines())
 
 
 def _colour(drill: MutationDrill, fail_under: float | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -23,7 +24,9 @@ from ..verdict.run_results import RunResults
 from .har_tape import HarTape
 from .mutant import MutantResult, Notice
 from .mutants import Mutant, Mutants
+from .mutation_score import UNCAUGHT
 from .recording_plugin import RecordingPlugin, worker_of
+from .remedies import Remedies
 from .targets import targets_of, without_query
 
 _OUTSIDE: Final = 3  # URLs of a result's that are listed of those that have no recorded answer
@@ -95,6 +98,7 @@ class MutationPlugin(RecordingPlugin):
         readers = self.tape.readers
         self.tape.readers = {n: probes for n, probes in readers.items() if n in self.items}
         targets = targets_of(self.tape, rerunner.environment.params)
+        self._remedies = Remedies(self.tape, self.items, self._plans)
         mutants = Mutants(self.tape, targets, self._mutations, self._previous)
         began = time.monotonic()
         for mutant in mutants.drawn(self._seed):
@@ -112,9 +116,11 @@ class MutationPlugin(RecordingPlugin):
         items = [self.items[nodeid] for nodeid in self.items if nodeid in mutant.readers]
         some = list({check_name(item): item for item in reversed(items)}.values())[::-1]
         result = judge(mutant, rerunner.rerun(some, mutant.changed))
-        if result.notice is Notice.CAUGHT or len(some) == len(items):
-            return result
-        return judge(mutant, rerunner.rerun(items, mutant.changed))
+        if result.notice is not Notice.CAUGHT and len(some) < len(items):
+            result = judge(mutant, rerunner.rerun(items, mutant.changed))
+        if result.notice in UNCAUGHT:
+            return replace(result, remedy=self._remedies.of(mutant))
+        return result
 
 
 def judge(mutant: Mutant, rerun: Rerun) -> MutantResult:
@@ -142,7 +148,6 @@ def judge(mutant: Mutant, rerun: Rerun) -> MutantResult:
         reason=reason,
         named=next(iter(urls), ""),
         checks=tuple(dict.fromkeys(outcome.check for outcome in verdict.failures)),
-        remedy=mutant.change.remedy,
     )
 
 

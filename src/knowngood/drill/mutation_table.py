@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, zip_longest
 from typing import Final
 
 from ..safety import listed, one_line, plural
 from .blind_spots import BlindSpot, blind_spots, kind_in_words, sections
 from .mutant import MutantResult, MutationDrill, Notice
 from .mutation_score import by_kind, counts, exit_code, left_out_by_reason, percent, score
+from .snippets import snippets
 
 _WIDTH: Final = 100  # columns of the table
 _KINDS: Final = 25  # rows of the table
 _GROUPS: Final = 12  # blind spots in words, of one kind of URL and one mutation together
 _ALIKE: Final = 3  # blind spots of such a group that are spelt out
 _REASONS: Final = 5  # reasons for which mutants were left out
-_LINE: Final = 400  # characters of any line: those to paste must be whole
+LINE: Final = 400  # characters of any line: those to paste must be whole
 
 _COLUMNS: Final = (*Notice, "score")
 _KIND: Final = _WIDTH - sum(2 + len(column) for column in _COLUMNS)  # width of the first column
@@ -25,9 +26,14 @@ _KIND: Final = _WIDTH - sum(2 + len(column) for column in _COLUMNS)  # width of 
 def lines(drill: MutationDrill, fail_under: float | None = None) -> Iterator[str]:
     """Yield the lines; ``fail_under`` is the least score in per cent, if one is asked for."""
     head = f"{drill.environment}: {headline(drill.results)}"
-    parts = (_table(drill.results), _spots(drill.results), _end(drill, fail_under))
+    parts = (
+        _table(drill.results),
+        _spots(drill.results),
+        _snippets(drill.results),
+        _end(drill, fail_under),
+    )
     for line in chain([head], *parts):
-        yield one_line(line, _LINE)
+        yield one_line(line, LINE)
 
 
 def headline(results: Sequence[MutantResult]) -> str:
@@ -54,7 +60,7 @@ def _table(results: Sequence[MutantResult]) -> Iterator[str]:
     yield ""
     yield _row("kind of URL", _COLUMNS)
     for kind, mutants in islice(kinds.items(), _KINDS):
-        yield _row(shortened(one_line(kind, _LINE), _KIND), _cells(mutants))
+        yield _row(shortened(one_line(kind, LINE), _KIND), _cells(mutants))
     if len(kinds) > _KINDS:
         rest = [mutant for mutants in list(kinds.values())[_KINDS:] for mutant in mutants]
         yield _row(f"{plural(len(kinds) - _KINDS, 'more kind')} of URL", _cells(rest))
@@ -104,15 +110,23 @@ def _section(spots: Sequence[BlindSpot]) -> Iterator[str]:
 
 def _group(spots: Sequence[BlindSpot]) -> Iterator[str]:
     """Yield blind spots of one mutation at one kind of URL."""
-    for spot in spots[:_ALIKE]:
+    for spot, following in zip_longest(spots[:_ALIKE], spots[1:_ALIKE]):
         yield f"  {spot.sentence} [{spot.first.mutation}]"
         if len(spot.places) > 1:
             yield f"      the same at {listed(spot.places[1:])}"
-        if spot.first.notice is not Notice.ACCEPTED:
-            yield from (f"      {line}" for line in spot.first.remedy.splitlines())
+        if following is None or following.remedy != spot.remedy:  # it is told once
+            yield from (f"      {line}" for line in spot.remedy)
     if len(spots) > _ALIKE:
         first, more = spots[0].first, len(spots) - _ALIKE
         yield f"  … and {more} more of {first.mutation} at {kind_in_words(first.kind)}"
+
+
+def _snippets(results: Sequence[MutantResult]) -> Iterator[str]:
+    """Yield what to paste that takes more than a line, as it is pasted: without indentation."""
+    for snippet in snippets(results):
+        yield ""
+        yield f"--- {snippet.place}:"
+        yield from snippet.text.splitlines()
 
 
 def _end(drill: MutationDrill, fail_under: float | None) -> Iterator[str]:

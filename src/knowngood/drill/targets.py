@@ -67,7 +67,10 @@ def _read(tape: Tape, written: Container[str]) -> Iterator[tuple[str, Exchange]]
 
 
 def _steps(tape: Tape, written: Container[str]) -> Iterator[Target]:
-    """Yield each answer of a walk that writes: what it gets depends on what it did before."""
+    """Yield each answer of a walk that writes: what it gets depends on what it did before.
+
+    Of the sweep, which nobody reads, only what it deleted.
+    """
     for nodeid, walk in tape.walks.items():
         seen: Counter[str] = Counter()
         for exchange in walk:
@@ -75,7 +78,7 @@ def _steps(tape: Tape, written: Container[str]) -> Iterator[Target]:
                 continue
             kind = _step_kind(exchange)
             seen[kind] += 1
-            if exchange.answer is not None and exchange not in tape.swept:
+            if exchange.answer is not None:
                 number = f" ({seen[kind]})" if seen[kind] > 1 else ""
                 url = without_query(exchange.probe.url)
                 yield Target(kind + number, url, (exchange,), frozenset({nodeid}))
@@ -94,8 +97,15 @@ def _is_step(exchange: Exchange, written: Container[str]) -> bool:
 
 def _step_kind(exchange: Exchange) -> str:
     segments = urlsplit(exchange.probe.url).path.split("/")
-    path = "/".join("{id}" if is_made_up(segment) else segment for segment in segments)
+    path = "/".join("{id}" if _is_id(segment) else segment for segment in segments)
     return f"{exchange.probe.method} {exchange.probe.origin}:{path}"
+
+
+def _is_id(segment: str) -> bool:
+    """Return whether a segment of what is written is another in each run: a number, which the
+    service counts, or a name that the check makes up.
+    """
+    return segment.isdecimal() or is_made_up(segment)
 
 
 def _kind(exchanges: Sequence[Exchange], params: Params) -> str:

@@ -6,13 +6,14 @@ This room reads and writes answers. It sends nothing and does not know pytest, c
 from .answers import media_type, text_of, with_body
 from .catalogue import MUTATIONS
 from .changes import the_change
-from .model import Change, Mutation, Recorded
+from .model import Change, Mutation, Recorded, Remedy
 
 __all__ = [
     "MUTATIONS",
     "Change",
     "Mutation",
     "Recorded",
+    "Remedy",
     "media_type",
     "text_of",
     "the_change",

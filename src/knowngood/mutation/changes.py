@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..fetch import Answer
-from .model import Change, Recorded
+from .model import Change, Recorded, Remedy
 
 Edit = Callable[[Recorded], Answer | None]
 """Return the changed answer, or None for one that it does not change."""
 
-Remedy = str | Callable[[Answer, Answer], str]
-"""The line that notices a change, or what writes it for the answer as it was and as it is then."""
+RemedyWriter = Callable[[Answer, Answer], Remedy]
+"""Write what notices a change, for the answer as it was and as it is then."""
 
 
-def change(predicate: str, remedy: str, edit: Edit) -> Change:
+def change(predicate: str, remedy: Remedy, edit: Edit) -> Change:
     """Return a change that leaves out the answers that ``edit`` returns as they were."""
 
     def apply(recorded: Recorded) -> Answer | None:
@@ -25,13 +25,13 @@ def change(predicate: str, remedy: str, edit: Edit) -> Change:
 
 
 def the_change(
-    predicate: str, remedy: Remedy, edit: Edit
+    predicate: str, remedy: Remedy | RemedyWriter, edit: Edit
 ) -> Callable[[Recorded], Iterator[Change]]:
     """Return the ``changes`` of a mutation that knows one change only.
 
     Arguments:
         predicate: what is wrong then.
-        remedy: the line that notices it, or what writes it for an answer.
+        remedy: what notices it, or what writes that for an answer.
         edit: changes an answer.
     """
 
@@ -39,7 +39,7 @@ def the_change(
         answer = recorded.answer
         changed = edit(recorded)
         if changed is not None and changed != answer:
-            line = remedy if isinstance(remedy, str) else remedy(answer, changed)
-            yield change(predicate, line, edit)
+            noticing = remedy(answer, changed) if callable(remedy) else remedy
+            yield change(predicate, noticing, edit)
 
     return changes

@@ -78,6 +78,8 @@ def _gone_header(answer: Answer, name: str) -> Change:
 
 def _header_remedy(answer: Answer, key: str) -> str:
     """Return the line that misses a header: by its value, where this is the same in each answer."""
+    if key == "content-type" and media_type(answer):
+        return media_type_remedy(answer, answer)
     value = answer.header(key) or ""
     if key in _PROTECTING and len(value) <= _LONGEST:
         return f"assert response.headers.get({key!r}) == {value!r}"

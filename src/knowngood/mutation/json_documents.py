@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -20,10 +20,11 @@ from .json_text import (
     paths,
     places,
     value_at,
+    values_at,
     without,
 )
-from .model import Change, Mutation, Recorded
-from .remedies import JSON_REMEDY
+from .model import Change, Mutation, Recorded, Remedy
+from .remedies import JSON_REMEDY, LONGEST_LINE
 from .text_edits import Edit, edited
 from .weights import NOBODY_READS, SOME_NOTICE
 
@@ -48,12 +49,13 @@ class _Wrong(NamedTuple):
     Attributes:
         words: what it is: ``null``, ``an empty list``.
         json: the same in JSON.
-        schema: the keywords of JSON Schema that forbid it.
+        schema: the keywords of JSON Schema that forbid it; empty where the type of the right value
+            does.
     """
 
     words: str
     json: str
-    schema: dict[str, Any]
+    schema: Mapping[str, Any] = {}
 
 
 Spoil = Callable[[Any], _Wrong | None]
@@ -61,14 +63,13 @@ Spoil = Callable[[Any], _Wrong | None]
 
 
 def _null(value: Any) -> _Wrong | None:
-    return None if value is None else _Wrong("null", "null", {"type": _type_of(value)[1]})
+    return None if value is None else _Wrong("null", "null")
 
 
 def _other_type(value: Any) -> _Wrong | None:
     if value is None:
         return None
-    _, name, words, text = _type_of(value)
-    return _Wrong(words, text, {"type": name})
+    return _Wrong(*_type_of(value)[2:])
 
 
 def _undefined(value: Any) -> _Wrong | None:
@@ -108,27 +109,38 @@ def _values(spoil: Spoil) -> Callable[[Recorded], Iterator[Change]]:
         return Edit(member.value, member.end, wrong.json) if wrong else None
 
     def changes(recorded: Recorded) -> Iterator[Change]:
-        for path, value in paths(document_of(recorded.answer)):
+        document = document_of(recorded.answer)
+        for path, value in paths(document):
             wrong = spoil(value)
             if wrong is not None:
-                line = f"{json.dumps(path[-1])}: {json.dumps(wrong.schema)}"
+                schema = wrong.schema or {"type": _types(values_at(document, path))}
                 yield change(
                     f'has {wrong.words} for "{name_of(path)}"',
-                    _in_schema(line, path[:-1]),
+                    schema_at(path, schema),
                     edit_at(path, replaced),
                 )
 
     return changes
 
 
-def required(path: Path) -> str:
-    """Return the line of a schema that misses a key."""
-    return _in_schema(f'"required": [{json.dumps(path[-1])}]', path[:-1])
+def _types(values: Iterable[Any]) -> str | list[str]:
+    """Return the types of values as JSON Schema names them: one, or several in a list."""
+    types = {"null" if value is None else _type_of(value)[1] for value in values}
+    if "number" in types:
+        types.discard("integer")  # which is a number, too
+    return types.pop() if len(types) == 1 else sorted(types)
 
 
-def _in_schema(line: str, parent: Path) -> str:
-    """Return a line of a schema with the place where it belongs."""
-    return f"{line}  (in its schema{f', at {name_of(parent)}' if parent else ''})"
+def required(path: Path) -> Remedy:
+    """Return the schema that misses a key."""
+    return schema_at(path[:-1], {"required": [path[-1]]})
+
+
+def schema_at(path: Path, schema: Remedy) -> Remedy:
+    """Return the schema of a document whose values at ``path`` have this schema."""
+    for step in reversed(path):
+        schema = {"items": schema} if step is EACH else {"properties": {step: schema}}
+    return schema
 
 
 def edit_at(
@@ -156,7 +168,7 @@ def _root_list_empty(recorded: Recorded) -> Answer | None:
 
 
 def _lists_empty(recorded: Recorded) -> Iterator[Change]:
-    root = the_change("is an empty list", '"minItems": 1  (in its schema)', _root_list_empty)
+    root = the_change("is an empty list", {"minItems": 1}, _root_list_empty)
     return chain(root(recorded), _values(_empty_list)(recorded))
 
 
@@ -184,13 +196,23 @@ def _with_member(member: Callable[[str], str]) -> Callable[[Recorded], Answer | 
 
 
 def _extra_key(recorded: Recorded) -> Iterator[Change]:
-    document = document_of(recorded.answer)
-    parent: Path = (EACH,) if isinstance(document, list) else ()
     return the_change(
         f'has an unknown key "{UNKNOWN}"',
-        _in_schema('"additionalProperties": false', parent),
+        _known_keys_remedy(document_of(recorded.answer)),
         _with_member(lambda _: f'"{UNKNOWN}": 1'),
     )(recorded)
+
+
+def _known_keys_remedy(document: Any) -> str:
+    """Return the line that lists the keys of a document, or those of all objects of a list; an
+    empty one where they are many.
+    """
+    is_list = isinstance(document, list)
+    objects = [item for item in (document if is_list else [document]) if isinstance(item, dict)]
+    known = ", ".join(map(repr, sorted(set().union(*objects))))
+    keys = "set().union(*response.json())" if is_list else "response.json().keys()"
+    line = f"assert {keys} <= {{{known}}}"
+    return line if len(line) <= LONGEST_LINE else ""
 
 
 def _marked(recorded: Recorded) -> Answer | None:

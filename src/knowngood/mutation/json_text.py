@@ -92,6 +92,20 @@ def _below(path: Path, value: Any) -> list[tuple[Path, Any]]:
     return [((*path, EACH), item) for item in items]
 
 
+def values_at(document: Any, path: Path) -> list[Any]:
+    """Return all values that a path leads to in a document."""
+    values = [document]
+    for step in path:
+        values = [inner for value in values for inner in _values_in(value, step)]
+    return values
+
+
+def _values_in(value: Any, step: str | None) -> list[Any]:
+    if step is EACH:
+        return value if isinstance(value, list) else []
+    return [value[step]] if isinstance(value, dict) and step in value else []
+
+
 def name_of(path: Path) -> str:
     """Return a path as people write it, safe to print: ``users[].email``."""
     parts = ["[]" if step is EACH else f".{step}" for step in path]

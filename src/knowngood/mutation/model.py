@@ -7,10 +7,15 @@ The way of the data::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..fetch import Answer
+
+Remedy = str | Mapping[str, Any]
+"""What notices a change: the line of a check, which calls the answer ``response``, or what a JSON
+Schema says of the document. An empty one notices nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class Recorded:
         earlier: what the same URL answered before in the same walk; None if it was not asked.
         previous: what the same URL answered in an earlier recording; None without one.
         element_ids: the ids of elements that the recorded scripts look up.
+        looked_after: whether the check reads the same URL, or one above it, later in the walk.
         seconds: how long the answer took.
     """
 
@@ -33,6 +39,7 @@ class Recorded:
     earlier: Answer | None = None
     previous: Answer | None = None
     element_ids: frozenset[str] = frozenset()
+    looked_after: bool = False
     seconds: float = 0.0
 
 
@@ -42,17 +49,20 @@ class Change:
 
     Attributes:
         predicate: what is wrong then, after a URL: ``lacks the key "email"``.
-        remedy: the line of a check or schema that notices it, ready to paste.
+        remedy: what would notice it.
         apply: returns the changed answer; None for an answer that cannot be changed so. It is
             called with every answer that is to be changed in the same way, not only with the one
             that the change was made for.
         slowdown: how many times as long the answer takes.
+        is_hidden: whether the answer stays as it was: what is wrong shows in answers that the check
+            never asks for.
     """
 
     predicate: str
-    remedy: str
+    remedy: Remedy
     apply: Callable[[Recorded], Answer | None]
     slowdown: float = 1.0
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ LEFTOVER_REMEDY: Final = "assert checks.leftover_problems(response) == []"
 FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
 JSON_REMEDY: Final = "response.json()  # strict"
 
+LONGEST_LINE: Final = 300
+"""Characters of a line that is offered: people read it before they paste it."""
+
 _TITLE: Final = re.compile(r"<title>([^<]{1,100})</title>", re.I)
 _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
 _TRIED: Final = 20  # lines that are looked for in the other text
@@ -44,6 +47,8 @@ def completeness_remedy(answer: Answer, changed: Answer) -> str:
     if is_media(answer) and _is_no_file(changed):
         return FILE_REMEDY
     end = text_of(answer)[-_END:]
+    words = end.partition(" ")[2]  # without the half of a word
+    end = words if len(words) >= _SHORTEST else end
     if end:
         return f"assert response.text.endswith({end!r})"
     return f"assert len(response.content) == {len(body_of(answer))}"

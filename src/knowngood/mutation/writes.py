@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ..fetch import Answer
 from .answers import body_of, succeeded, with_header, without_header
@@ -91,8 +91,7 @@ def _id_remedy(answer: Answer, path: Path, value: Any) -> str:
         return f"assert str({read}) in str(response.url)"
     if str(value) in (answer.header("location") or ""):
         return f'assert str({read}) in response.headers["location"]'
-    collection = urlsplit(answer.url).path
-    return f'assert client.get(f"{collection}/{{{read}}}").status_code == 200'
+    return f'assert client.get(response.url.path + "/" + str({read})).status_code == 200'
 
 
 def _without_ids(recorded: Recorded) -> Answer | None:
@@ -128,6 +127,18 @@ def _still_there(recorded: Recorded) -> Answer | None:
     return _as_before(recorded) if deleted else None
 
 
+def _kept(recorded: Recorded) -> Iterator[Change]:
+    """Yield that a DELETE removes nothing, where the check does not look whether it does."""
+    deleted = recorded.method == "DELETE" and succeeded(recorded.answer)
+    if deleted and not recorded.looked_after:
+        line = "assert client.get(response.url).status_code in checks.GONE"
+        yield Change("removes nothing", line, lambda r: r.answer, is_hidden=True)
+
+
+def _deletes_lost(recorded: Recorded) -> Iterator[Change]:
+    return chain(_STILL_THERE(recorded), _kept(recorded))
+
+
 def _not_written(recorded: Recorded) -> Answer | None:
     return _as_before(recorded) if succeeded(recorded.answer) else None
 
@@ -135,6 +146,10 @@ def _not_written(recorded: Recorded) -> Answer | None:
 def _not_written_remedy(answer: Answer, earlier: Answer) -> str:
     return (identity_remedy if succeeded(earlier) else status_remedy)(answer, earlier)
 
+
+_STILL_THERE: Final = the_change(
+    "is still there after its DELETE", "assert response.status_code in checks.GONE", _still_there
+)
 
 WRITES: Final = (
     Mutation("write-other-id", "the answer is made for another record", _other_ids),
@@ -156,10 +171,6 @@ WRITES: Final = (
     Mutation(
         "delete-lost",
         "a DELETE is answered and removes nothing, or not from the cache",
-        the_change(
-            "is still there after its DELETE",
-            "assert response.status_code in checks.GONE",
-            _still_there,
-        ),
+        _deletes_lost,
     ),
 )

@@ -1,6 +1,6 @@
 """Mutants that come to the same thing."""
 
-from mutants import mutant
+from mutants import mutant, remedy
 
 from knowngood.drill.blind_spots import blind_spots
 from knowngood.drill.mutant import Notice
@@ -50,7 +50,7 @@ def test_one_thing_at_several_kinds_of_url() -> None:
 
 def test_different_lines_to_paste_are_different_blind_spots() -> None:
     """What closes one does not close the other."""
-    assert len(changes(mutant(), mutant(remedy="assert response.json()"))) == 2
+    assert len(changes(mutant(), mutant(remedy=remedy("assert response.json()")))) == 2
 
 
 def test_causes_that_name_different_urls() -> None:

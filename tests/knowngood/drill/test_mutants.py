@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from answered_site import SITE
 
 from knowngood.drill.mutants import Mutant, Mutants
-from knowngood.drill.targets import Target
-from knowngood.fetch import Answer, Attempt, Exchange, Probe, Tape
-from knowngood.mutation import Change, Mutation, Recorded
+from knowngood.drill.targets import Target, targets_of
+from knowngood.fetch import Answer, Attempt, Exchange, Probe, Tape, walk_group
+from knowngood.mutation import MUTATIONS, Change, Mutation, Recorded
 
 
 def target(kind: str, path: str, body: bytes = b"x") -> Target:
@@ -106,3 +107,49 @@ def test_other_answers_of_the_kind_come_first() -> None:
     (page,) = [url for url in others if url != stranger.url]
     assert others[page][0] in {p.url for p in pages}
     assert others[page][-1] == stranger.url
+
+
+def sent(method: str, path: str) -> Exchange:
+    """Make an exchange that a client sent."""
+    probe = Probe("site", SITE + path, method, template=walk_group("site"))
+    return Exchange(probe, (Attempt(0, 0.1, 204),), Answer(204, SITE + path, (), b""))
+
+
+def lost_deletes(*walk: Exchange, swept: tuple[Exchange, ...] = ()) -> list[str]:
+    """Return what is wrong in the mutants of a walk whose DELETE removes nothing."""
+    tape = Tape()
+    tape.note_item("item", (), [*walk, *swept], swept)
+    mutations = [mutation for mutation in MUTATIONS if mutation.name == "delete-lost"]
+    mutants = list(Mutants(tape, targets_of(tape, {}), mutations).drawn(7))
+    assert all(
+        old.answer == new.answer for mutant in mutants for old, new in mutant.changed.items()
+    )
+    return [f"{mutant.kind} {mutant.change.predicate}" for mutant in mutants]
+
+
+DELETED = sent("DELETE", "/docs/aaaa1111")
+
+
+@pytest.mark.parametrize("path", ["/docs/bbbb2222", "/doc", "/docs/aaaa1111/parts"])
+def test_delete_that_nobody_looks_after(path: str) -> None:
+    """Its answer stays as it was, so that it is missed."""
+    assert lost_deletes(sent("GET", "/docs/aaaa1111"), DELETED, sent("GET", path)) == [
+        "DELETE site:/docs/{id} removes nothing"
+    ]
+
+
+@pytest.mark.parametrize("path", ["/docs/aaaa1111", "/docs/aaaa1111?fresh", "/docs?all", "/docs/"])
+def test_delete_that_the_check_looks_after(path: str) -> None:
+    """It reads what it deleted, or the list that it was in: what it makes of that is its own."""
+    assert lost_deletes(DELETED, sent("GET", path)) == []
+
+
+def test_delete_of_the_sweep() -> None:
+    """What the run itself deleted may still be there; nothing else about the sweep is changed."""
+    assert lost_deletes(sent("PUT", "/docs/aaaa1111"), swept=(DELETED,)) == [
+        "DELETE site:/docs/{id} removes nothing"
+    ]
+    tape = Tape()
+    tape.note_item("item", (), [DELETED], [DELETED])
+    mutants = Mutants(tape, targets_of(tape, {}), MUTATIONS)
+    assert [mutant.mutation.name for mutant in mutants.drawn(7)] == ["delete-lost"]

@@ -36,6 +36,7 @@ def test_everything_is_in_it() -> None:
             },
         },
         "warnings": ["w"],
+        "snippets": [],
         "mutants": [
             {
                 "kind": result.kind,
@@ -48,7 +49,20 @@ def test_everything_is_in_it() -> None:
                 "reason": "",
                 "named": "",
                 "checks": [],
-                "remedy": result.remedy,
+                "remedy": {
+                    "place": {
+                        "file": "smoketests/test_api.py",
+                        "test": "test_user",
+                        "mark": "",
+                        "answer": "",
+                        "loop": "",
+                    },
+                    "line": result.remedy.line if result.remedy else "",
+                    "schema": {},
+                    "schema_file": "",
+                    "needs": [],
+                    "tried": True,
+                },
             }
             for result in results
         ],

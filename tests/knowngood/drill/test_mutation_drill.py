@@ -15,6 +15,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from pasting import paste
 from suite_run import PYPROJECT
 
 USER = {"id": 1, "email": "a@example.org", "nick": "a"}
@@ -187,6 +188,18 @@ def test_a_suite_that_looks_at_nothing_scores_nothing(drill: Drill) -> None:
     assert drilled.document["score"] == 0
     assert drilled.code == 1
     assert "--fail-under=50: below it (exit 1)" in drilled.output
+
+
+def test_what_is_offered_closes_the_blind_spots(drill: Drill, tmp_path: Path) -> None:
+    """Pasted as it is, it holds on the deployment as it is, and catches what was missed."""
+    first = drill(BLIND)
+    offered = {(m["mutation"], m["predicate"]) for m in first.document["mutants"] if m["remedy"]}
+    assert len(offered) > 20
+    paste(first.document, tmp_path)
+    again = drill((tmp_path / "checks" / "test_api.py").read_text())
+    assert again.code == 0, again.output
+    missed = [m for m in again.document["mutants"] if m["notice"] == "missed"]
+    assert offered.isdisjoint((m["mutation"], m["predicate"]) for m in missed)
 
 
 def test_a_run_that_does_not_pass_is_not_drilled(drill: Drill) -> None:

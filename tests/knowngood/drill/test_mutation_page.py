@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mutants import drill, mutant
+from mutants import drill, mutant, remedy
 from page_audit import axe_results
 from verdict_documents import HOSTILE
 
@@ -27,7 +27,7 @@ def every_way(text: str = "", **fields: Any) -> MutationDrill:
     words = {
         "kind": f"api:/users/{{id}}{text}",
         "stands_for": f"a key was renamed{text}",
-        "remedy": f'"required": ["email"]{text}',
+        "remedy": remedy(f'assert "email" in response.json(){text}'),
         "reason": f"nobody reads it{text}",
         "named": f"https://api.example/teams{text}",
         "checks": (f"test_users.py::test_user{text}",),
@@ -120,7 +120,7 @@ def test_blind_spots_in_words(show: Open) -> None:
     ]
     spot = page.locator("#s1 li").first.inner_text()
     assert 'nothing notices when /teams lacks the key "email"' in spot
-    assert '"required": ["email"]' in spot
+    assert 'assert "email" in response.json()' in spot
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from mutants import drill, mutant
+from mutants import drill, mutant, remedy
 from verdict_documents import HOSTILE
 
 from knowngood.drill import mutation_table
@@ -81,16 +81,16 @@ def test_missed_ones_in_words() -> None:
     """What happens unnoticed, and below the line to paste."""
     lines = printed(mutant())
     place = lines.index('  nothing notices when /users/1 lacks the key "email" [json-key-gone]')
-    assert lines[place + 1] == '      "required": ["email"]'
+    assert lines[place + 1 : place + 3] == [
+        '      assert "email" in response.json()',
+        "      in smoketests/test_api.py: test_user",
+    ]
 
 
 def test_line_to_paste_is_whole() -> None:
-    """Of several lines each is one."""
-    remedy = "response = client.get(url)\nassert response.status_code == 404"
-    lines = printed(mutant(remedy=remedy))
-    assert [f"      {line}" for line in remedy.splitlines()] == [
-        line for line in lines if "response" in line
-    ]
+    """However long it is."""
+    text = f"assert {'x' * 250!r} in response.text"
+    assert f"      {text}" in printed(mutant(remedy=remedy(text)))
 
 
 def test_the_same_at_other_kinds_of_url() -> None:
@@ -205,7 +205,7 @@ def hostile_mutants() -> Iterator[MutantResult]:
             urls=(f"https://api/{HOSTILE}",),
             reason=HOSTILE,
             named=HOSTILE,
-            remedy=HOSTILE,
+            remedy=remedy(HOSTILE, HOSTILE, needs=(HOSTILE,)),
         )
 
 
@@ -220,6 +220,6 @@ def test_secrets_are_redacted() -> None:
     secret = "hunter2-" * 3
     hide_secrets({"API_TOKEN": secret})
     kind = f"api:/{'x' * 12}{secret}{'y' * 60}"
-    text = "\n".join(printed(mutant(kind=kind, predicate=f"lacks {secret}", remedy=secret)))
+    text = "\n".join(printed(mutant(kind=kind, predicate=f"lacks {secret}", remedy=remedy(secret))))
     assert "hunter" not in text
     assert "***" in text

@@ -79,6 +79,13 @@ def test_each_step_of_a_walk_that_writes_is_by_itself() -> None:
     ]
 
 
+def test_number_that_the_service_counts() -> None:
+    """What is written is another number in each run, and of the same kind."""
+    made = tape(a=[sent("POST", "/v1/docs", 1), sent("DELETE", "/v1/docs/1000", 2)])
+    kinds = [target.kind for target in targets_of(made, PARAMS)]
+    assert kinds == ["POST site:/v1/docs", "DELETE site:/v1/docs/{id}"]
+
+
 def test_what_nobody_reads_is_no_target() -> None:
     """A page may need what no item looks at."""
     made = tape(a=[])

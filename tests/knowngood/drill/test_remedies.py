@@ -1,0 +1,213 @@
+"""Where what would catch a mutant belongs."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from answered_site import SITE
+from recorded_answers import answered
+
+from knowngood.drill.mutants import Mutant
+from knowngood.drill.remedies import Remedies
+from knowngood.drill.remedy import Place, Remedy
+from knowngood.drill.targets import Target
+from knowngood.fetch import Answer, Attempt, Exchange, Plan, PlannedProbe, Probe, Tape, walk_group
+from knowngood.mutation import Change, Mutation
+
+FILE = "smoketests/test_api.py"
+GOOD = "assert response.text == 'good'"
+
+
+def exchange(path: str, body: str = "good", kind: str = "text/plain", **probe: Any) -> Exchange:
+    """Return an exchange with this path."""
+    answer = answered(body, kind, url=SITE + path)
+    return Exchange(Probe("site", SITE + path, **probe), (Attempt(0, 0.1, 200),), answer)
+
+
+class Suite:
+    """A suite of checks in one file, and what they received."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tape = Tape()
+        self.items: dict[str, Any] = {}
+        self.plans: dict[str, Plan] = {}
+        self._path = folder / FILE
+        self._module = types.SimpleNamespace(pytest=pytest)
+
+    def check(
+        self,
+        name: str,
+        function: Callable[..., None],
+        declared: Sequence[Exchange] = (),
+        needed: Sequence[Exchange] = (),
+        walk: Sequence[Exchange] = (),
+    ) -> None:
+        """Add a case of a check, which declares, or needs, or sends these."""
+        nodeid = f"{FILE}::{name}"
+        item = types.SimpleNamespace(function=function, module=self._module, path=self._path)
+        self.items[nodeid] = item
+        planned = tuple(PlannedProbe(e.probe, bool(needed)) for e in declared)
+        self.plans[nodeid] = Plan(nodeid, "", planned)
+        for one in (*declared, *needed):
+            self.tape.shared[one.probe] = one
+        self.tape.readers[nodeid] = frozenset(e.probe for e in (*declared, *needed))
+        self.tape.walks[nodeid] = tuple(walk)
+
+    def remedy(self, remedy: Any, *changed: Exchange, kind: str = "site:/it") -> Remedy | None:
+        """Return what catches a mutant in which the texts of these are bad."""
+        readers = frozenset(self.items)
+        targets = tuple(Target(kind, e.probe.url, (e,), readers) for e in changed)
+        answers = {e: replace(cast(Answer, e.answer), body=b"bad") for e in changed}
+        mutants = {e: replace(e, answer=answer) for e, answer in answers.items()}
+        change = Change("is bad", remedy, lambda recorded: recorded.answer)
+        mutation = Mutation("m", "", lambda _: [change])
+        mutant = Mutant(kind, mutation, change, targets, mutants)
+        items = cast(dict[str, pytest.Item], self.items)
+        return Remedies(self.tape, items, self.plans).of(mutant)
+
+    def place(self, remedy: Any, *changed: Exchange, kind: str = "site:/it") -> Place:
+        """Return where that belongs."""
+        offered = self.remedy(remedy, *changed, kind=kind)
+        assert offered is not None
+        return offered.place
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Suite:
+    """An empty suite."""
+    return Suite(tmp_path)
+
+
+def one(response: object) -> None:
+    """Take one answer."""
+
+
+def several(responses: object) -> None:
+    """Take several answers."""
+
+
+def needing(response: object, resources: object) -> None:
+    """Take a page and what it needs."""
+
+
+def walking(client: object) -> None:
+    """Take a client."""
+
+
+def test_check_of_the_answer(suite: Suite) -> None:
+    """The line belongs in the check that takes it as ``response``."""
+    it = exchange("/it")
+    suite.check("test_it", one, [it])
+    assert suite.remedy(GOOD, it) == Remedy(Place(FILE, "test_it"), GOOD)
+
+
+def test_line_that_does_not_hold_in_all_cases(suite: Suite) -> None:
+    """It belongs in a check of that URL; with a braces in it, these are no field."""
+    it, other = exchange("/it{1}"), exchange("/other", "other")
+    suite.check("test_it[it]", one, [it])
+    suite.check("test_it[other]", one, [other])
+    assert suite.place(GOOD, it) == Place(FILE, "test_it_1", mark='"site:/it{{1}}"')
+
+
+def test_line_that_does_not_hold_now(suite: Suite) -> None:
+    """None is offered."""
+    it = exchange("/it", "other")
+    suite.check("test_it", one, [it])
+    assert suite.remedy(GOOD, it) is None
+
+
+def test_check_of_several_answers(suite: Suite) -> None:
+    """The line stands in a loop."""
+    answers = [exchange("/it"), exchange("/that")]
+    suite.check("test_both", several, answers)
+    place = suite.place(GOOD, answers[0])
+    assert place == Place(FILE, "test_both", loop="for response in responses:")
+
+
+def test_what_a_page_needs(suite: Suite) -> None:
+    """A line about a resource stands in the check that takes them; one about its text is a check of
+    its own.
+    """
+    page, script = exchange("/"), exchange("/it.js", "f()", "text/javascript")
+    suite.check("test_page", needing, [page], [script])
+    offered = suite.remedy("assert resource.response.text == 'f()'", script)
+    loop = "for resource in checks.own(resources):"
+    assert offered is not None
+    assert offered.place == Place(FILE, "test_page", loop=loop)
+    assert offered.needs == ("from knowngood import checks",)
+    assert suite.place("assert response.text == 'f()'", script) == Place(
+        FILE, "test_it_js", mark='"site:/it.js"'
+    )
+
+
+def test_step_of_a_walk(suite: Suite) -> None:
+    """Method and path say which answer is meant, and no check of its own is offered."""
+    step = exchange("/it", method="POST", template=walk_group("site"))
+    suite.check("test_walk", walking, walk=[step])
+    place = suite.place(GOOD, step, kind="POST site:/it")
+    assert place == Place(FILE, "test_walk", answer="POST /it")
+    assert suite.place(GOOD, step, kind="site:/it").answer == "POST /it"
+    assert suite.remedy("assert response.text == 'x'", step) is None
+
+
+def test_line_that_sends_a_request(suite: Suite) -> None:
+    """It is offered where there is a client, as not tried."""
+    line = "assert client.get(response.url).is_success"
+    step = exchange("/it", method="PUT", template=walk_group("site"))
+    suite.check("test_walk", walking, walk=[step])
+    offered = suite.remedy(line, step, kind="PUT site:/it")
+    assert offered is not None
+    assert not offered.tried
+    it = exchange("/it")
+    suite.check("test_it", one, [it])
+    assert suite.remedy(line, it) is None
+
+
+def test_schema(suite: Suite, tmp_path: Path) -> None:
+    """It has a file of its own, beside those that are there, and the check takes the fixture."""
+    it = exchange("/it", '{"a": 1}', "application/json")
+    suite.check("test_it", one, [it])
+    offered = suite.remedy({"required": ["a"]}, it)
+    assert offered is not None
+    assert offered.schema_file == "smoketests/schemas/it.schema.json"
+    assert offered.needs == ("the fixture schema",)
+    folder = tmp_path / "smoketests" / "schemas"
+    folder.mkdir(parents=True)
+    (folder / "it.schema.json").write_text("{}")
+    offered = suite.remedy({"required": ["a"]}, it)
+    assert offered is not None
+    assert offered.schema_file == "smoketests/schemas/it-2.schema.json"
+
+
+def test_no_two_checks_of_one_name(suite: Suite) -> None:
+    """Python would forget the first one."""
+    page, it = exchange("/"), exchange("/it")
+    suite.check("test_it", needing, [page], [it])
+    assert suite.place(GOOD, it).test == "test_it_too"
+
+
+def test_url_that_needs_a_login(suite: Suite) -> None:
+    """A check of its own would lack the credentials: nothing is offered."""
+    it = exchange("/it", headers=(("Authorization", "Bearer x"),))
+    suite.check("test_it", needing, [exchange("/")], [it])
+    assert suite.remedy(GOOD, it) is None
+
+
+def test_all_of_a_kind(suite: Suite) -> None:
+    """A new check of several URLs has the field of their kind."""
+    files = [exchange(f"/{locale}/it.css") for locale in ("de", "fr")]
+    suite.check("test_page", needing, [exchange("/")], files)
+    place = suite.place(GOOD, *files, kind="site:/{locale}/it.css")
+    assert place == Place(FILE, "test_locale_it_css", mark='"site:/{locale}/it.css"')
+
+
+def test_nothing_to_offer(suite: Suite) -> None:
+    """A mutation need not know what notices it."""
+    it = exchange("/it")
+    suite.check("test_it", one, [it])
+    assert suite.remedy("", it) is None
