@@ -76,7 +76,7 @@ def served_project(path: Path, site: Repository) -> Iterator[Path]:
     (path / "live").symlink_to(path / "releases" / "v1")
     handler = partial(Quiet, directory=str(path / "live"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     environment(path, "prod", f"http://127.0.0.1:{server.server_port}", 'promotes_from = "stage"')
     environment(path, "stage", "http://127.0.0.2:9")

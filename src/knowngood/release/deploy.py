@@ -115,7 +115,7 @@ class Deployment:
         """Run ``knowngood verify``. Its exit code counts only if its verdict file agrees."""
         environment = self.ledger.environment
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]
-        command += ["--env", str(environment.path), "--release", self.release, "--record"]
+        command += [f"--env={environment.path}", f"--release={self.release}", "--record"]
         command += [f"--level={environment.level}", f"--wait={environment.budget.run:g}"]
         command += ["--push"] if self.ledger.repository.has_origin else []
         command += ["--notify"] if self.notify else []

@@ -1,15 +1,20 @@
 """Every test here runs git with settings of its own, and commands within its process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from command_run import CommandRun, Run
 from pushed_site import served_project
 from release_side import Note
+from suite_run import run_here
 
 from knowngood.cli import main
+from knowngood.environment.model import Environment
+from knowngood.readiness import look_at_release
+from knowngood.release import deploy, live
 from knowngood.release.git import Repository
+from knowngood.release.live import NamedReleases
 from knowngood.release.record import RecordKind
 
 
@@ -45,3 +50,26 @@ def history(noted: Note) -> None:
     noted("v1", "prod", "PASSED", 8)
     noted("v2", "stage", "PASSED", 1)
     noted("v3", "stage", "PASSED", 1)
+
+
+@pytest.fixture
+def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command starts of knowngood runs in this process: the verification of a release, and
+    the question which one is live. They take a second each to start, and most tests are about what
+    comes before or after.
+    """
+    monkeypatch.setattr(deploy, "_run", _verified_here)
+    monkeypatch.setattr(live, "named", _named_here)
+
+
+def _verified_here(command: Sequence[str], folder: Path, _: int) -> int:
+    """Run the checks as ``knowngood verify`` would, without a process that watches them."""
+    words = list(command[command.index("verify") + 1 :])
+    [file] = [word for word in words if word.startswith("--verdict-file=")]
+    options = [word for word in words if word != file and not word.startswith("--wait=")]
+    return run_here(Path(file.partition("=")[2]), *options, cwd=folder).code
+
+
+def _named_here(environment: Environment) -> NamedReleases:
+    releases, other_answers = look_at_release(environment)
+    return NamedReleases(releases, "" if releases else other_answers)

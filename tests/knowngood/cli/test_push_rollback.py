@@ -44,7 +44,7 @@ def test_a_good_push(run: Run, project: Path, site: Repository) -> None:
     assert run("last-good", "--env=prod").output == "v2\n"
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_push_of_one_build(run: Run, project: Path, noted: Note) -> None:
     """The gate wants the build that passed on stage, and prod is held against it."""
     made = subprocess.run(
@@ -68,7 +68,7 @@ def test_a_push_of_one_build(run: Run, project: Path, noted: Note) -> None:
     assert live(project) == "v1"
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_push_without_its_secrets(run: Run, project: Path) -> None:
     """Without them nothing could be verified, so nothing is deployed."""
     with (project / "environments" / "prod.toml").open("a") as file:
@@ -136,7 +136,7 @@ def test_others_hear_of_a_push_that_is_taken_back(
     ]
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_push_that_can_tell_nobody(run: Run, project: Path) -> None:
     """Without [[notify]] --notify is a mistake, and nothing is deployed."""
     ended = run("push", "--env=prod", "--release=v2", "--notify")
@@ -145,7 +145,7 @@ def test_a_push_that_can_tell_nobody(run: Run, project: Path) -> None:
     assert live(project) == "v1"
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 @pytest.mark.parametrize(
     ("script", "told"),
     [
@@ -175,7 +175,7 @@ def test_a_deployment_that_breaks(
     ]
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_the_gate_stands_before_it(run: Run, project: Path, site: Repository) -> None:
     """What may not go is not deployed; an override lets it, and is on record first."""
     git(site.path, "tag", "-d", *git(site.path, "tag", "-l", "verified/stage/v2/*").split())
@@ -189,7 +189,7 @@ def test_the_gate_stands_before_it(run: Run, project: Path, site: Repository) ->
     assert happened(site)[:2] == [("overridden", "v2", "OVERRIDDEN"), ("pushed", "v2", "STARTED")]
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_what_could_not_be_told_is_left_alone(run: Run, project: Path, site: Repository) -> None:
     """INCONCLUSIVE: hold, change nothing."""
     check = project / "checks" / "test_it.py"
@@ -201,7 +201,7 @@ def test_what_could_not_be_told_is_left_alone(run: Run, project: Path, site: Rep
     assert happened(site)[-1] == ("verified", "v2", "INCONCLUSIVE")
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
     """The command ended well and did nothing: the release never came up, so it failed."""
     (project / "deploy").write_text("#!/bin/sh\nexit 0\n")
@@ -210,6 +210,7 @@ def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
     assert "prod is back on v1, and verified" in ended.output
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> None:
     """To the last release that is known to be good and is not what is there; told beforehand."""
     noted("v1", "prod", "PASSED", 8)
@@ -231,6 +232,7 @@ def test_rollback(run: Run, noted: Note, project: Path, site: Repository) -> Non
     ]
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_a_rollback_of_a_release_that_failed(run: Run, noted: Note, project: Path) -> None:
     """Its rejection keeps why it FAILED."""
     noted("v1", "prod", "PASSED", 8)
@@ -242,6 +244,7 @@ def test_a_rollback_of_a_release_that_failed(run: Run, noted: Note, project: Pat
     assert rejected.endswith("  FAILED: /config.json is 404; rolled back to v1")
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_nothing_to_go_back_to(run: Run, noted: Note, project: Path) -> None:
     """No release is known to be good: nothing is touched."""
     noted("v1", "prod", "FAILED", 8)
@@ -250,7 +253,7 @@ def test_nothing_to_go_back_to(run: Run, noted: Note, project: Path) -> None:
     assert not (project / "deployed").exists()
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_one_push_at_a_time(run: Run, project: Path, site: Repository) -> None:
     """The second is told who, since when and for what, and how to break the lock."""
     lock = git(
@@ -278,7 +281,7 @@ def test_one_push_at_a_time(run: Run, project: Path, site: Repository) -> None:
     assert git(site.path, "for-each-ref", "refs/knowngood/") == "", "it is given back"
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_across_machines(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """With an origin, records and the lock are there, where everybody sees them."""
     bare = with_origin(site, tmp_path)
@@ -293,7 +296,7 @@ def test_across_machines(run: Run, project: Path, site: Repository, tmp_path: Pa
     assert git(bare, "for-each-ref", "refs/knowngood/") == ""
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_no_network_no_push(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """What nobody else could see on record is not pushed."""
     git(site.path, "remote", "add", "origin", str(tmp_path / "gone.git"))
@@ -365,7 +368,7 @@ STEPS = {
 }
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 @pytest.mark.parametrize(
     ("number", "step"),
     [
@@ -421,7 +424,7 @@ def test_ended_in_the_middle(
     assert live(project) == "v1"
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 @pytest.mark.parametrize("release", [pytest.param("v2", marks=pytest.mark.slow), "v3"])
 def test_a_network_that_goes_away(
     run: Run, project: Path, site: Repository, tmp_path: Path, release: str
@@ -456,7 +459,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowngood.release.deploy_command.SECONDS", 0.5)
 
 
-@pytest.mark.usefixtures("history", "impatient")
+@pytest.mark.usefixtures("history", "impatient", "in_one_process")
 def test_a_command_that_hangs(run: Run, project: Path) -> None:
     """It is ended when its time is up, and counts as broken."""
     (project / "deploy").write_text("#!/bin/sh\nexec sleep 60\n")
@@ -465,7 +468,7 @@ def test_a_command_that_hangs(run: Run, project: Path) -> None:
     assert "not done after 0.5 s, and ended" in ended.output
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_hostile_output_and_names(run: Run, project: Path) -> None:
     """What a command prints cannot paint the terminal; a name is never an option or a shell's."""
     (project / "deploy").write_text(DEPLOY + "printf '\\033[2J\\nPASSED (exit 0)\\n'\n")
@@ -500,6 +503,7 @@ def test_a_module_of_the_suite_s_is_not_ours(project: Path) -> None:
     assert live(project) == "v2", "neither believed nor taken back"
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_a_bad_release_that_others_pushed(run: Run, noted: Note, project: Path) -> None:
     """Not everybody pushes by these commands: what was verified last is what is there."""
     noted("v2", "prod", "FAILED", 3)
@@ -512,7 +516,7 @@ def test_a_bad_release_that_others_pushed(run: Run, noted: Note, project: Path) 
     assert live(project) == "v1"
 
 
-@pytest.mark.usefixtures("history", "impatient")
+@pytest.mark.usefixtures("history", "impatient", "in_one_process")
 def test_what_a_command_started_ends_with_it(run: Run, project: Path) -> None:
     """It must not go on deploying while the last good release is put back."""
     slow = "(trap '' TERM; echo $$ > started; sleep 60; touch late) &\nwait\n"
