@@ -53,7 +53,7 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
 
 def guarded(command: Sequence[str], inherited: int, grace: float) -> list[str]:
     """Return the command that runs ``command`` and ends it where its standard input closes:
-    SIGTERM, and SIGKILL ``grace`` seconds later. All that it starts inherits the open file.
+    SIGTERM, and after ``grace`` seconds SIGKILL. All that it starts inherits the open file.
     """
     guard = [sys.executable, "-I", "-S", deploy_guard.__file__, str(inherited), str(grace)]
     return [*guard, *command]

@@ -2,8 +2,8 @@
 
 ``python deploy_guard.py FD GRACE COMMAND…``: the other end of our standard input is held by that
 process, which never writes. When it closes, the command is ended with its process group, which is
-ours: by SIGTERM, and GRACE seconds later by SIGKILL. FD is a file that the command inherits, and
-all that it starts: see :mod:`.running_deploy`.
+ours: by SIGTERM, and by SIGKILL when the command has ended, after GRACE seconds at the latest. FD
+is a file that the command inherits, and all that it starts: see :mod:`.running_deploy`.
 
 A program of its own, and of the standard library alone, so that it starts in a moment.
 """
@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -40,13 +39,14 @@ def main(words: Sequence[str]) -> int:
         print(f"deploy.command cannot be run: {error}", flush=True)  # noqa: T201 - a program
         return 127
     os.close(int(held))  # the command has it, and counts
-    orphaned = threading.Event()
-    of_starter = (orphaned, float(grace))
+    orphaned, ended = threading.Event(), threading.Event()
+    of_starter = (orphaned, ended, float(grace))
     watch = threading.Thread(target=_end_with_starter, args=of_starter, daemon=True)
     watch.start()
     code = process.wait()
+    ended.set()
     if orphaned.is_set():
-        watch.join()  # what the command has started may still run
+        watch.join()  # it kills what the command has left behind
     if code < 0:
         if -code != signal.SIGKILL:
             signal.signal(-code, signal.SIG_DFL)
@@ -54,13 +54,15 @@ def main(words: Sequence[str]) -> int:
     return code
 
 
-def _end_with_starter(orphaned: threading.Event, grace: float) -> None:
-    """Wait until the process that started us is gone, and say so; then end everything."""
+def _end_with_starter(orphaned: threading.Event, ended: threading.Event, grace: float) -> None:
+    """Wait until the process that started us is gone, and say so; then end everything. The command
+    has ``grace`` seconds until it must have ``ended``.
+    """
     with suppress(OSError):
         os.read(0, 1)
     orphaned.set()
     os.killpg(0, signal.SIGTERM)
-    time.sleep(grace)
+    ended.wait(grace)
     os.killpg(0, signal.SIGKILL)
 
 
