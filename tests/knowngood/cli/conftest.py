@@ -1,7 +1,10 @@
 """Every test here runs git with settings of its own, and commands within its process."""
 
+import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from command_run import CommandRun, Run
@@ -16,6 +19,9 @@ from knowngood.release import deploy, live
 from knowngood.release.git import Repository
 from knowngood.release.live import NamedReleases
 from knowngood.release.record import RecordKind
+from knowngood.session import RUN_ID
+from knowngood.supervisor.child import ChildRun
+from knowngood.supervisor.trust import ChildExit
 
 
 @pytest.fixture(autouse=True)
@@ -53,21 +59,29 @@ def history(noted: Note) -> None:
 
 
 @pytest.fixture
-def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a command starts of knowngood runs in this process: the verification of a release, and
-    the question which one is live. They take a second each to start, and most tests are about what
-    comes before or after.
+def in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command starts of knowngood runs in this process: a verification, its run of pytest,
+    and the question which release is live. To start them takes a second of CPU, and most tests are
+    about what comes before or after.
     """
-    monkeypatch.setattr(deploy, "_run", _verified_here)
+    verdict_file = tmp_path / "child.json"
+
+    def run(child: ChildRun) -> ChildExit:
+        with mock.patch.dict(os.environ, {RUN_ID: child.run_id, **child.environment}):
+            ended = run_here(verdict_file, *child.arguments, cwd=Path.cwd())
+        child.show(ended.output.encode())
+        child.show(b"")
+        return ChildExit(ended.code, verdict_file.read_bytes() if ended.verdict else b"")
+
+    monkeypatch.setattr(ChildRun, "run", run)
+    monkeypatch.setattr(deploy, "_run", _command_here)
     monkeypatch.setattr(live, "named", _named_here)
 
 
-def _verified_here(command: Sequence[str], folder: Path, _: int) -> int:
-    """Run the checks as ``knowngood verify`` would, without a process that watches them."""
-    words = list(command[command.index("verify") + 1 :])
-    [file] = [word for word in words if word.startswith("--verdict-file=")]
-    options = [word for word in words if word != file and not word.startswith("--wait=")]
-    return run_here(Path(file.partition("=")[2]), *options, cwd=folder).code
+def _command_here(command: Sequence[str], folder: Path, _: int) -> int:
+    """Run ``python … -m knowngood WORDS``."""
+    with contextlib.chdir(folder):
+        return main.run(command[command.index("knowngood") + 1 :])
 
 
 def _named_here(environment: Environment) -> NamedReleases:

@@ -27,7 +27,7 @@ def broken_off(project: Path, number: int) -> list[int]:
     return list(map(int, (project / "reached").read_text().split()))
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_deploy_ends_with_a_push_that_is_killed(run: Run, project: Path) -> None:
     """All that it started ends, though nobody was there to end it; the next command waits for
     that.
@@ -54,7 +54,7 @@ def test_it_waits(response):
 )
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_verification_ends_with_a_push_that_is_killed(
     run: Run, project: Path, site: Repository
 ) -> None:
@@ -90,7 +90,7 @@ def wait_for_its_end(project: Path) -> None:
         never.wait(0.05)
 
 
-@pytest.mark.usefixtures("history", "impatient")
+@pytest.mark.usefixtures("history", "impatient", "in_one_process")
 def test_a_deploy_that_outlives_everything(run: Run, project: Path) -> None:
     """One in a session of its own is not ended: the next command sees it, and does nothing."""
     (project / "deploy").write_text(
@@ -114,7 +114,7 @@ def test_a_deploy_that_outlives_everything(run: Run, project: Path) -> None:
     assert run("rollback", "--env=prod", "--yes").code == 0
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_what_a_deploy_leaves_running_on_purpose(run: Run, project: Path) -> None:
     """A server that it has started is no deploy that was broken off."""
     (project / "deploy").write_text(f"{DEPLOY}setsid sleep 60 > /dev/null 2>&1 &\necho $! > pid\n")

@@ -5,8 +5,6 @@ way of an answer.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +12,7 @@ from pathlib import Path
 import pytest
 from command_run import Run
 from release_side import Note, git
-from suite_run import PYPROJECT
+from suite_run import PYPROJECT, SuiteRun
 
 import fhr_standin
 from knowngood.environment.model import Environment
@@ -22,6 +20,8 @@ from knowngood.release import clone, record_from_verdict, records
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 from knowngood.verdict.evidence import CONVERGED
+
+Suite = Callable[..., SuiteRun]
 
 ENVIRONMENT = """
 description = "{name}"
@@ -107,6 +107,7 @@ def test_gate_for_other_tools(run: Run, noted: Note, project: Path) -> None:
     assert "--export nowhere/v2.intoto.jsonl: No such file or directory" in ended.err
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_override(run: Run) -> None:
     """It goes through once that is on record, with who, why, and against how much."""
     ended = run("gate", "--env=prod", "--release=v2", "--override", "the site is\nblank")
@@ -142,6 +143,7 @@ def by_hand(site: Repository, name: str, message: str, hours: float) -> None:
     person.run("tag", "-a", "-m", message, f"{name}/{when:%Y%m%dT%H%M%S}.000000Z", release)
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_the_gate_over_records_by_hand(run: Run, site: Repository) -> None:
     """They open it, say what would go out, and shut it again."""
     by_hand(site, "pushed/prod/v1", "DEPLOYED: pushed by hand: the tool was down", 4)
@@ -224,6 +226,7 @@ def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None
     assert len(rows["prod"]["trouble"]) == 1
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """A URL is cloned into the cache and fetched each time; records reach it with --push."""
     bare = tmp_path / "origin.git"
@@ -300,6 +303,7 @@ def test_a_record_that_is_another_one_at_the_origin(
     assert f"! the record {record.name}: it is another one at the origin" in ended.err
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_a_shallow_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """It cannot tell what would go out."""
     shallow = tmp_path / "shallow"
@@ -348,34 +352,28 @@ def test_robots(response):
 '''
 
 
-@pytest.mark.parametrize(
-    ("command", "status", "code", "verdict"),
-    [
-        ("verify", 200, 0, "PASSED"),
-        ("pytest", 404, 1, "FAILED"),
-        pytest.param("verify", 404, 1, "FAILED", marks=pytest.mark.slow),
-        pytest.param("pytest", 200, 0, "PASSED", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("command", ["verify", "pytest"])
+@pytest.mark.parametrize(("status", "code", "verdict"), [(200, 0, "PASSED"), (404, 1, "FAILED")])
+@pytest.mark.usefixtures("in_one_process")
 def test_a_run_is_recorded(
-    project: Path, site: Repository, command: str, status: int, code: int, verdict: str
+    run: Run,
+    project: Path,
+    site: Repository,
+    suite_here: Suite,
+    command: str,
+    status: int,
+    code: int,
+    verdict: str,
 ) -> None:
     """On the commit of the release that was on the air, by either command."""
     (project / "checks" / "test_it.py").write_text(CHECK.format(status=status))
-    words = ["knowngood", "verify"] if command == "verify" else ["pytest"]
-    image = f"app=sha256:{'ab' * 32}"
+    options = ("--env=stage", "--record", f"--subject=app=sha256:{'ab' * 32}")
     with fhr_standin.running(locales=1, release="v2") as standin:
         environment(project, "stage", url=standin.origins["content"])
-        done = subprocess.run(
-            [sys.executable, "-m", *words, "--env=stage", "--record", f"--subject={image}"],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    assert done.returncode == code, done.stdout
-    assert "recorded: verified/stage/v2/" in done.stdout
+        verify = command == "verify"
+        done = run("verify", *options) if verify else suite_here(*options, cwd=project)
+    assert done.code == code, done.output
+    assert "recorded: verified/stage/v2/" in done.output
     [found] = records.read(site, datetime.now(UTC), ["stage"]).all
     assert (found.verdict, found.commit) == (verdict, site.commit_of("v2"))
     assert (found.level, found.subjects) == ("smoke", {"app": "ab" * 32})
@@ -384,21 +382,14 @@ def test_a_run_is_recorded(
     assert '"environments/stage.toml"' in message
 
 
-def test_a_release_that_nobody_knows(project: Path) -> None:
+def test_a_release_that_nobody_knows(project: Path, suite_here: Suite) -> None:
     """The verdict stands; that there is no record is told."""
     (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))
     with fhr_standin.running(locales=1, release="a b") as standin:
         environment(project, "stage", url=standin.origins["content"])
-        done = subprocess.run(
-            [sys.executable, "-m", "knowngood", "verify", "--env=stage", "--record"],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    assert done.returncode == 0, done.stdout
-    assert "no record was written: a b is neither a tag nor a commit" in done.stdout
+        done = suite_here("--env=stage", "--record", cwd=project)
+    assert done.code == 0, done.output
+    assert "no record was written: a b is neither a tag nor a commit" in done.output
 
 
 @pytest.mark.parametrize(
@@ -461,6 +452,7 @@ def test_push_without_record(run: Run) -> None:
     assert "give --record as well" in ended.err
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_a_fetch_takes_nothing_away(
     run: Run, site: Repository, noted: Note, tmp_path: Path, settings: Path
 ) -> None:
@@ -492,20 +484,13 @@ def test_a_damaged_record_of_the_environment(run: Run, site: Repository, noted: 
     assert "! the record verified/prod/v1/2026" in ended.err
 
 
-@pytest.mark.parametrize("command", ["verify", pytest.param("pytest", marks=pytest.mark.slow)])
-def test_a_preview_is_not_recorded(project: Path, site: Repository, command: str) -> None:
+def test_a_preview_is_not_recorded(
+    run: Run, project: Path, site: Repository, suite_here: Suite
+) -> None:
     """It is not the environment that the record would name."""
-    (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))
-    words = ["knowngood", "verify"] if command == "verify" else ["pytest"]
-    options = ["--env=stage", "--origin=content=http://127.0.0.1:9", "--record"]
-    done = subprocess.run(
-        [sys.executable, "-m", *words, *options],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 4
-    assert "is not the environment" in done.stdout + done.stderr
+    options = ("--env=stage", "--origin=content=http://127.0.0.1:9", "--record")
+    verified, tested = run("verify", *options), suite_here(*options, cwd=project)
+    for done in (verified, tested):
+        assert done.code == 4
+        assert "is not the environment" in done.output
     assert git(site.path, "tag", "-l", "verified/*") == ""

@@ -74,6 +74,7 @@ def test_site_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     subprocess.run([sys.executable, "-m", *lint], cwd=Path.cwd(), check=True)
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve) -> None:
     """The start page links to a page that is not there."""
     ended = init(serve(by_path({**SITE, "/b": answer("gone", 404)})).url)
@@ -81,6 +82,7 @@ def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve)
     assert "/b is 404" in ended.output
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_suite_notices_a_later_fault(
     init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,6 +94,7 @@ def test_suite_notices_a_later_fault(
     assert "/a.js" in capfd.readouterr().out
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_api_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     """Reads by their schema, 401 without a login; writes wait for somebody to fill them in."""
     server = serve(
@@ -108,6 +111,7 @@ def test_api_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     assert "@pytest.mark.skip" in Path("smoketests/test_api.py").read_text()
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_service_of_documents_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     """Without a page and without an OpenAPI document: what the person named is checked."""
     play = by_path(

@@ -15,6 +15,8 @@ from wire import Play, Server, Talk, answer
 
 from knowngood.cli import main
 
+pytestmark = pytest.mark.usefixtures("in_one_process")
+
 Serve = Callable[[Play], Server]
 
 USER = {

@@ -118,7 +118,7 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     assert 'failures="1"' in reports["prod-v3.xml"]
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_others_hear_of_a_push_that_is_taken_back(
     run: Run, project: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

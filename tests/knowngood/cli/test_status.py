@@ -18,6 +18,8 @@ from knowngood.release.git import Repository
 from knowngood.release.record import REJECTED, RecordKind, at
 from knowngood.safety import process_identity
 
+pytestmark = pytest.mark.usefixtures("in_one_process")
+
 
 @pytest.fixture(autouse=True)
 def v2_is_good(noted: Note, project: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +13,8 @@ from release_side import Note, git
 from knowngood.release import records
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
+
+pytestmark = pytest.mark.usefixtures("in_one_process")
 
 
 @pytest.fixture
@@ -193,16 +193,8 @@ def test_a_verification_of_a_release_that_is_not_there(
 ) -> None:
     """It FAILED, since v2 is served: v1 is as good as before, and v2 is what is live."""
     serves(project, "v2")
-    command = ("-m", "knowngood", "verify", "--env=prod", "--release=v1", "--record")
-    verified = subprocess.run(
-        [sys.executable, *command],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert verified.returncode == 1, verified.stdout
+    verified = run("verify", "--env=prod", "--release=v1", "--record")
+    assert verified.code == 1, verified.output
     assert happened(site) == [("verified", "v1", "FAILED")]
     made = records.read(site, datetime.now(UTC), ["prod"])
     failed = next(made.of("prod"))
