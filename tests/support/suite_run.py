@@ -97,7 +97,7 @@ def run_here(target: Path, *options: str, cwd: Path = ROOT) -> SuiteRun:
     if not WORKERS & set(options):
         omitted += ["-p", "no:xdist"]
     command = [*_OPTIONS, *omitted, f"--rootdir={cwd}", f"--verdict-file={target}"]
-    with _same_process(cwd), contextlib.chdir(cwd), _output_to(written):
+    with _same_process(cwd), contextlib.chdir(cwd), output_to(written):
         code = int(pytest.main([*command, *options]))
     return SuiteRun(code, _verdict(target), written.read_text("utf-8", "replace"))
 
@@ -133,7 +133,7 @@ def _same_process(cwd: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _output_to(path: Path) -> Iterator[None]:
+def output_to(path: Path) -> Iterator[None]:
     """Have a file take what this process and those that it starts print."""
     saved = [os.dup(number) for number in _OUTPUT]
     with path.open("w", encoding="utf-8", buffering=1) as output:
