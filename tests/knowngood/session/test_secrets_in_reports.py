@@ -5,16 +5,15 @@ import html
 import json
 import os
 import shlex
-import subprocess
-import sys
 import urllib.parse
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 from xml.sax import saxutils
 
 import pytest
-from suite_run import PYPROJECT
+from suite_run import PYPROJECT, SuiteRun, run_here, run_process
 from wire import Serve, Server, Talk, answer
 
 from knowngood.safety.redactor import MASK
@@ -278,23 +277,20 @@ class Leaky:
             '[secrets]\ntoken = "LEAK_TOKEN"\npassword = "LEAK_PASSWORD"\n'
         )
 
-    def run(self, *options: str, checks: str = CHECKS) -> tuple[int, bytes]:
-        """The exit code, and all that was printed."""
+    def run(self, *options: str, checks: str = CHECKS, process: bool = False) -> SuiteRun:
+        """Run it here, or as a process of its own: what workers and the end of a process say."""
         (self.folder / "checks/test_leaks.py").write_text(checks)
-        command = [sys.executable, "-m", "pytest", "--env=demo"]
-        names = {"verdict-file": "verdict.json", "har-file": "run.har", "junitxml": "junit.xml"}
-        names |= {"prometheus-file": "run.prom"}
+        names = {"har-file": "run.har", "junitxml": "junit.xml", "prometheus-file": "run.prom"}
         reports = [f"--{option}=reports/{name}" for option, name in names.items()]
-        done = subprocess.run(
-            [*command, *reports, *options],
-            cwd=self.folder,
-            env={**{k: v for k, v in os.environ.items() if "PYTEST" not in k}, **ENV},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        run = run_process if process else run_here
+        with mock.patch.dict(os.environ, ENV):
+            return run(
+                self.folder / "reports/verdict.json",
+                "--env=demo",
+                *reports,
+                *options,
+                cwd=self.folder,
+            )
 
     def leaks(self) -> dict[str, list[bytes]]:
         """By file, the lines that tell something of a secret."""
@@ -354,14 +350,15 @@ def test_nothing_is_left_behind(
     leaky: Leaky, processes: set[bytes], options: tuple[str, ...]
 ) -> None:
     """Terminal, JUnit, verdict, log, cache, command lines: no trace of a secret in any."""
-    code, output = leaky.run(*options)
-    assert code == 1, output.decode()
-    assert leaks(output) == []
+    ended = leaky.run("-p", "cacheprovider", *options, process=True)
+    assert ended.code == 1, ended.output
+    assert leaks(ended.output.encode()) == []
     assert leaky.leaks() == {}
+    assert (leaky.folder / ".pytest_cache").exists()
     assert processes
     assert [line for line in processes if leaks(line)] == []
-    assert MASK.encode() in output
-    assert b"has no attribute" not in output, "each check fails of what it is made to fail of"
+    assert MASK in ended.output
+    assert "has no attribute" not in ended.output, "each check fails of what it is made to fail of"
     ET.parse(leaky.folder / "reports/junit.xml")  # noqa: S314 - our own file
     assert _recorded(leaky) >= len(leaky.server.requests)
     assert _names_of_cases(leaky) == {"***", "***-2", "***x", "***-***"}
@@ -425,10 +422,10 @@ def test_a_file_of_checks_that_ends_the_run(
     leaky: Leaky, checks: str, options: tuple[str, ...], code: int
 ) -> None:
     """What cannot be collected is told without what it was made of."""
-    ended, output = leaky.run(*options, checks=checks)
-    assert ended == code, output.decode()
-    assert MASK.encode() in output
-    assert leaks(output) == []
+    ended = leaky.run(*options, checks=checks)
+    assert ended.code == code, ended.output
+    assert MASK in ended.output
+    assert leaks(ended.output.encode()) == []
     assert leaky.leaks() == {}
 
 
@@ -464,20 +461,21 @@ def test_a_run_that_breaks(leaky: Leaky, hook: str, kind: str, mode: tuple[str, 
     """Internal and usage errors, in the controller and in workers."""
     conftest = f"{HEAD}\ndef {HOOKS[hook]}:\n    raise {kind}(TOKEN, PASSWORD)\n"
     (leaky.folder / "conftest.py").write_text(conftest)
-    code, output = leaky.run(*mode, "--tb=long", "--showlocals", "-k", "test_url or test_output")
-    assert code != 0
-    assert MASK.encode() in output
-    assert leaks(output) == []
+    options = (*mode, "--tb=long", "--showlocals", "-k", "test_url or test_output")
+    ended = leaky.run(*options, process=kind == "SystemExit")
+    assert ended.code != 0
+    assert MASK in ended.output
+    assert leaks(ended.output.encode()) == []
     assert leaky.leaks() == {}
 
 
 def test_a_conftest_that_breaks(leaky: Leaky) -> None:
     """Secrets are hidden before any file of the suite is read."""
     (leaky.folder / "conftest.py").write_text(f"{HEAD}\nprint(TOKEN)\nraise ValueError(PASSWORD)\n")
-    code, output = leaky.run()
-    assert code == 4
-    assert MASK.encode() in output
-    assert leaks(output) == []
+    ended = leaky.run()
+    assert ended.code == 4
+    assert MASK in ended.output
+    assert leaks(ended.output.encode()) == []
 
 
 AT_THE_END = """
@@ -504,46 +502,46 @@ def test_what_is_said_at_the_end(leaky: Leaky, mode: tuple[str, ...], ending: st
     """Tracebacks of threads and finalizers are redacted as well, to the end of the process."""
     check = "@pytest.mark.get('content:/ok')\ndef test_it(response):\n    print(TOKEN)\n"
     options = (*mode, "--max-worker-restart=0") if mode else ()
-    _, output = leaky.run(*options, "-rA", "-s", checks=f"{HEAD}\n{check}{ending}")
-    assert MASK.encode() in output or "kill" in ending
-    assert leaks(output) == []
+    ended = leaky.run(*options, "-rA", "-s", checks=f"{HEAD}\n{check}{ending}", process=True)
+    assert MASK in ended.output or "kill" in ending
+    assert leaks(ended.output.encode()) == []
     assert leaky.leaks() == {}
 
 
 def test_options_that_show_secrets(leaky: Leaky) -> None:
     """What pytest writes past every hook is refused, with the options' names."""
-    code, output = leaky.run("--debug=reports/debug", "--pastebin=all")
-    assert code == 4
-    assert b"--debug, --pastebin" in output
-    assert leaks(output) == []
+    ended = leaky.run("--debug=reports/debug", "--pastebin=all")
+    assert ended.code == 4
+    assert "--debug, --pastebin" in ended.output
+    assert leaks(ended.output.encode()) == []
     assert leaky.leaks() == {}
 
 
 @pytest.mark.parametrize(
     ("program", "message"),
-    [("sys.exit('x' * 290 + t)", b"xxx***"), ("print(t, flush=True); signal.pause()", b"***\\n")],
+    [("sys.exit('x' * 290 + t)", "xxx***"), ("print(t, flush=True); signal.pause()", "***\\n")],
     ids=["ends", "announces"],
 )
-def test_a_deployment_that_does_not_start(leaky: Leaky, program: str, message: bytes) -> None:
+def test_a_deployment_that_does_not_start(leaky: Leaky, program: str, message: str) -> None:
     """The command of [serve] knows the secrets as well, and what it wrote is quoted."""
     path = leaky.folder / "environments/demo.toml"
     program = f"import os, signal, sys; t = os.environ['LEAK_TOKEN']; {program}"
     table = f"""[serve]\ncommand = ["{{python}}", "-c", "{program}"]\norigins = ["other"]\n"""
     path.write_text(path.read_text() + table)
-    code, output = leaky.run()
-    assert code == 4
-    assert message in output
-    assert leaks(output) == []
+    ended = leaky.run()
+    assert ended.code == 4
+    assert message in ended.output
+    assert leaks(ended.output.encode()) == []
 
 
 def test_a_secret_that_is_too_short(leaky: Leaky, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stands in every other word: a usage error that does not show it."""
     monkeypatch.setitem(ENV, "LEAK_TOKEN", "abc")
-    code, output = leaky.run("--no-header", checks="")
-    assert code == 4
-    assert b"too short to be kept out of reports" in output
-    assert b"LEAK_TOKEN" in output
-    assert b"abc" not in output
+    ended = leaky.run("--no-header", checks="")
+    assert ended.code == 4
+    assert "too short to be kept out of reports" in ended.output
+    assert "LEAK_TOKEN" in ended.output
+    assert "abc" not in ended.output
 
 
 def test_a_secret_that_is_a_word_of_the_report(
@@ -556,8 +554,8 @@ def test_a_secret_that_is_a_word_of_the_report(
     checks = (
         f"{HEAD}\n@pytest.mark.get('content:/ok')\ndef test_it(response):\n    assert response\n"
     )
-    code, output = leaky.run("-p", "no:cacheprovider", checks=checks)
-    assert code == 0, output.decode()
-    assert b"test" not in output.partition(b"verdict")[2].partition(b"=====")[0]
+    ended = leaky.run("-p", "no:cacheprovider", checks=checks)
+    assert ended.code == 0, ended.output
+    assert "test" not in ended.output.partition("verdict")[2].partition("=====")[0]
     ET.parse(leaky.folder / "reports/junit.xml")  # noqa: S314 - our own file
     assert json.loads((leaky.folder / "reports/verdict.json").read_text())["verdict"] == "PASSED"
