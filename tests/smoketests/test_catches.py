@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tenacity import wait_fixed
 
 import fhr_standin
 from fhr_standin import Standin
 from fhr_standin.faults import FAULTS
+from fhr_standin.site import VERSION
 from knowngood.drill.fault_replay import FaultReplay, replaying
 from knowngood.environment.loader import load
 
@@ -28,6 +30,8 @@ ENGINE = {name for name, fault in FAULTS.items() if fault.caught_by == "engine"}
 STATISTICAL = {"config-503-every-second"}
 # What these make a request wait for lasts until its time is up, however long that is.
 WAITING = {"body-drips", "content-short-body", "file-silent", "headers-drip", "submit-slow"}
+# Trouble that ends by itself is counted; but a kept connection may be closed at any time.
+RIDDEN_OUT = {name for name in FAULTS if name.endswith("-once")} - {"content-reset-once"}
 # On these the engine's own claims must not depend on how many checks there are.
 A_FEW = (
     "smoketests/test_config.py::test_config_json_never_404s",
@@ -121,6 +125,12 @@ def standin() -> Iterator[Standin]:
         yield standin
 
 
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again sooner than deployments need: these have nothing to recover from."""
+    monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_fixed(0.02))
+
+
 @contextmanager
 def with_fault(name: str, standin: Standin) -> Iterator[Standin]:
     """Give the stand-in with a fault, or one that is started with it where it takes that."""
@@ -132,6 +142,7 @@ def with_fault(name: str, standin: Standin) -> Iterator[Standin]:
         yield standin
 
 
+@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("name", [n for n in FAULTS if n not in {*ENGINE, *CHANGED_ANSWERS}])
 def test_the_right_checks_catch_a_fault(
     name: str, standin: Standin, suite_here: Callable, fhr_environment: Callable
@@ -151,6 +162,8 @@ def test_the_right_checks_catch_a_fault(
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
     assert ended.code == CODES[FAULTS[name].verdict]
     assert claiming <= ended.failed_checks(), ended.output
+    if name in RIDDEN_OUT:
+        assert ended.verdict["counts"]["flaky"] > 0
     if name not in CANNOT_BE_DELETED:
         assert left == {}
         assert ended.verdict["left_behind"] == []
@@ -171,17 +184,25 @@ def test_all_checks_meet_a_fault(name: str, suite: Callable, fhr_environment: Ca
     assert left == {} or name in CANNOT_BE_DELETED
 
 
+def hides_release(name: str) -> bool:
+    """Return whether a fault keeps content from ever saying that it is the release."""
+    fault = FAULTS[name]
+    on_version = not {"/*", VERSION}.isdisjoint(fault.touches) and fault.surface == "content"
+    return on_version and fault.verdict == "FAILED"
+
+
 @pytest.fixture
-def drilled(tmp_path: Path) -> Path:
-    """An environment as ``local``, whose faults of silence and releases take tenths of seconds."""
+def drilled(name: str, tmp_path: Path) -> Path:
+    """An environment as ``local``, in which waiting in vain takes tenths of seconds."""
     text = (ROOT / "environments" / "local.toml").read_text("utf-8")
-    short = "budget = { run = 60, probe = 0.9, converge = 1.5, settle = 0 }"
+    converge = 0.4 if hides_release(name) else 4
+    short = f"budget = {{ run = 60, probe = 0.9, converge = {converge}, settle = 0 }}"
     text = text.replace("budget = { run = 60, probe = 3, converge = 4, settle = 0 }", short)
     assert short in text
     folder = tmp_path / "environments"
     folder.mkdir()
-    for name in ("aliases.txt", "locales.txt"):
-        (folder / name).write_bytes((ROOT / "environments" / name).read_bytes())
+    for file in ("aliases.txt", "locales.txt"):
+        (folder / file).write_bytes((ROOT / "environments" / file).read_bytes())
     path = folder / "local.toml"
     path.write_text(text, "utf-8")
     return path
