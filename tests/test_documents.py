@@ -16,6 +16,7 @@ from mutants import drill, mutant
 from recorded_answers import page as answered_page
 
 import fhr_standin
+from knowngood.cli import main
 from knowngood.drill import mutation_document
 from knowngood.environment import WatchSettings
 from knowngood.environment.loader import load
@@ -104,30 +105,35 @@ def test_the_exit_codes_are_those_of_the_verdicts() -> None:
     assert set(rows) == expected
 
 
-def test_the_options_are_all_described() -> None:
+def test_the_options_are_all_described(suite_here: Callable) -> None:
     """Each option of the plugin is in pytest's help and in the table of docs/verdicts.md."""
-    command = [sys.executable, "-m", "pytest", "--help"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = suite_here("--help").output
     group = shown.partition("knowngood: smoke tests of a deployment")[2].partition("\n\n")[0]
     options = set(re.findall(r"^  (--[a-z-]+)", group, re.M))
     assert options >= {"--env", "--record"}
     assert set(re.findall(r"^\| `(--[a-z-]+)[ =`]", page("verdicts"), re.M)) == options
 
 
-def test_the_commands_are_all_described() -> None:
+@pytest.fixture
+def help_of(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Return the help of knowngood, or of one of its commands."""
+
+    def run(*command: str) -> str:
+        assert main.run([*command, "--help"]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_commands_are_all_described(help_of: Callable[..., str]) -> None:
     """Each command of `knowngood --help` is in the README or in docs/, and has help."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "knowngood", "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    shown = help_of()
     commands = set(re.findall(r"^  ([a-z][a-z-]+)\b", shown.partition("Commands:")[2], re.M))
     assert commands >= {"verify", "push", "rollback", "handbook"}
     pages = README + "".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
     for command in commands:
         assert re.search(rf"knowngood {command}\b", pages), command
-        helped = subprocess.run(
-            [sys.executable, "-m", "knowngood", command, "--help"], capture_output=True, check=True
-        )
-        assert f"knowngood {command}".encode() in helped.stdout
+        assert f"knowngood {command}" in help_of(command)
 
 
 def test_the_readme_shows_claims_that_there_are() -> None:
@@ -179,7 +185,7 @@ def test_a_page_opens_with_an_example(name: str) -> None:
 
 
 def test_the_example_of_a_check(
-    tmp_path: Path, suite: Callable, fhr_environment: Callable[..., Path]
+    tmp_path: Path, suite_here: Callable, fhr_environment: Callable[..., Path]
 ) -> None:
     """The check that docs/checks.md opens with passes, and fails on its fault."""
     folder = tmp_path / "smoketests"
@@ -189,7 +195,7 @@ def test_the_example_of_a_check(
     for faults, code in (([], 0), (["robots-missing"], 1)):
         with fhr_standin.running(locales=1, faults=faults) as standin:
             environment = fhr_environment(standin.origins)
-            ended = suite(f"--env={environment}", cwd=tmp_path)
+            ended = suite_here(f"--env={environment}", cwd=tmp_path)
         assert ended.code == code, ended.output
         assert "Crawlers find the file" in ended.output or code == 0
 
@@ -324,12 +330,10 @@ def test_the_blind_spot_that_is_accepted(tmp_path: Path) -> None:
     assert (accepted.mutation, accepted.url) == ("other-header-gone", "site:/{locale}/")
 
 
-def test_the_options_of_a_drill() -> None:
+def test_the_options_of_a_drill(help_of: Callable[..., str]) -> None:
     """Each option of a drill of mutations is in the table of docs/drill.md."""
-    command = [sys.executable, "-m", "knowngood", "drill", "--help"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     others = {"--env", "--fault", "--pairs", "--rollback", "--help"}
-    options = set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", shown, re.M)) - others
+    options = set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", help_of("drill"), re.M)) - others
     assert options >= {"--seed", "--fail-under"}
     assert set(re.findall(r"^\| `(--[a-z-]+)[ `]", page("drill"), re.M)) == options
 

@@ -16,6 +16,9 @@ from typing import Final, Literal
 from ..safety import KnowngoodError, RunnerError, process_group
 from .sandbox_program import TOO_MUCH
 
+SECONDS: Final = 2
+"""Seconds of processor time of one process: to start takes a tenth, and a sound page less."""
+
 _PROGRAM: Final = Path(__file__).with_name("sandbox_program.py")
 _WITHIN: Final = 60.0  # seconds of one process, which is ended sooner by its processor time
 _one_at_a_time: Final = threading.Lock()
@@ -29,11 +32,11 @@ def parse(language: Literal["html", "javascript"], source: bytes, allowed: int) 
     """Parse ``source`` in another process that may take ``allowed`` bytes of memory, and return
     what :mod:`.sandbox_program` prints.
 
-    Raises SandboxLimit for what takes more, or more than two seconds of processor time;
+    Raises SandboxLimit for what takes more, or more than ``SECONDS`` of processor time;
     RunnerError where this machine could not run the process.
     """
     # -S and -P: nothing but PYTHONPATH is searched, and this folder's html.py is not html.
-    command = [sys.executable, "-S", "-P", str(_PROGRAM), language, str(allowed)]
+    command = [sys.executable, "-S", "-P", str(_PROGRAM), language, str(allowed), str(SECONDS)]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         with _one_at_a_time:

@@ -20,7 +20,6 @@ TOO_MUCH: Final = 9
 """The exit code for a source that takes more memory than allowed."""
 
 _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
-_PROCESSOR_SECONDS: Final = 2  # of which starting takes a tenth; a sound page takes less
 _STATM: Final = Path("/proc/self/statm")
 _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
@@ -180,16 +179,16 @@ def _parse_html(source: bytes) -> object:
         raise MemoryError from None
 
 
-def main(language: str, allowed: int) -> int:
+def main(language: str, allowed: int, seconds: int) -> int:
     """Parse standard input, and print the facts about a script as JSON.
 
     Return the exit code: 0, or ``TOO_MUCH`` where parsing takes more than ``allowed`` bytes. What
-    exceeds its limits may also end by a signal.
+    exceeds its limits may also end by a signal, as after ``seconds`` of processor time.
     """
     parse = _parse_html if language == "html" else parse_javascript
     parse(b"")  # loads the library, which must not count
     source = sys.stdin.buffer.read()
-    _set_limits(allowed)
+    _set_limits(allowed, seconds)
     before = _memory()
     try:
         parsed = parse(source)
@@ -202,11 +201,11 @@ def main(language: str, allowed: int) -> int:
     return 0
 
 
-def _set_limits(allowed: int) -> None:
+def _set_limits(allowed: int, seconds: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     if _STATM.exists():
         most = _pages(0) + allowed + _SPARE
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -228,4 +227,4 @@ def _pages(field: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
