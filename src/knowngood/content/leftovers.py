@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER: Final = re.compile(
     r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<%=?[^%]*%>|%\(\w+\)[sd]"  # Jinja, ERB, gettext
+    r"|<\?(?:php\b|=)[^>]*|<!--#(?:include|echo|exec|if|set)\b[^>]*"  # PHP, server-side includes
 )
+_TEMPLATE: Final = re.compile(
+    r"<template\b.*?(?:</template|\Z)"
+    r"|<script\b[^<>]{0,300}?\btype=[\"']?[\w/-]{0,60}?(?:template|tmpl|handlebars|mustache|html)"
+    r".*?(?:</script|\Z)",
+    re.I | re.S,
+)
+"""What scripts fill in themselves, to the end of the page where it is not closed."""
 _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
 _COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
 _LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
@@ -28,6 +36,8 @@ _MOJIBAKE: Final = re.compile(
 _CRASH: Final = re.compile(
     r"Traceback \(most recent call last\)|an error occurred while processing this directive"
     r"|(?:Warning|Notice|Fatal error|Parse error)(?:</b>)?: .{1,300} on line (?:<b>)?\d+"  # PHP
+    r"|^[ \t]+at (?:[\w$.<>]{1,200}\(\w{1,99}\.java|.{1,200}\.js:\d+):\d+\)?",  # Java, Node.js
+    re.M,
 )
 _KEY: Final = re.compile(r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
@@ -40,6 +50,7 @@ _PLACEHOLDER_IN_PATH: Final = re.compile(
 _NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
 _NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
 _TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
+_LOCAL_FILE: Final = re.compile(r"file:", re.I)
 _NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
 _PERCENTS: Final = "\u066a\uff05\ufe6a"  # of Arabic, and of Chinese and Japanese
 _QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
@@ -75,9 +86,12 @@ def empty_texts(tree: LexborHTMLParser) -> Counter[str]:
 
 
 def _in_text(text: str) -> list[str]:
-    patterns = {"placeholder": _PLACEHOLDER, "garbled letters": _MOJIBAKE, "crash": _CRASH}
-    matches = {what: pattern.search(text) for what, pattern in patterns.items()}
-    lines = [f"{what}: {match[0][:_SHOWN]}" for what, match in matches.items() if match]
+    patterns = {"garbled letters": _MOJIBAKE, "crash": _CRASH}
+    matches = {"placeholder": _PLACEHOLDER.search(text)}
+    if matches["placeholder"]:
+        matches["placeholder"] = _PLACEHOLDER.search(_TEMPLATE.sub("", text))
+    matches |= {what: pattern.search(text) for what, pattern in patterns.items()}
+    lines = [f"{what}: {match[0].strip()[:_SHOWN]}" for what, match in matches.items() if match]
     marker = _first_marker(text.encode("utf-8", "replace"))
     return [*lines, f"unfinished merge: {marker}"] if marker else lines
 
@@ -113,7 +127,8 @@ def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:
             what = url_trouble(attributes.get(name) or "")
             if what:
                 yield f'<{node.tag} {name}="{(attributes[name] or "")[:_SHOWN]}">: {what}'
-        if any(quote in name for name in attributes for quote in "\"'"):
+    for node in tree.css("[href], [src], [action], link, script, img"):
+        if any(quote in name for name in node.attributes for quote in "\"'"):
             yield f"<{node.tag}>: a quote out of place ends an attribute too early"
 
 
@@ -131,6 +146,7 @@ def url_trouble(url: str) -> str:
         "a placeholder in the URL": _PLACEHOLDER_IN_PATH.search(path),
         "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
         "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
+        "a file of somebody's own machine": _LOCAL_FILE.match(url),
         "a blank in the host of the URL": host and re.search(r"\s", host[0]),
         "a quote in the host of the URL": host and re.search(f"[{_QUOTES}<>]", host[0]),
         "no host in the URL": _NO_HOST.match(url),

@@ -28,6 +28,8 @@ _SOURCES: Final = (
     ("audio[src], video[src], source[src], track[src]", "src", "media"),
     ("video[poster]", "poster", "image"),
     ("body[background]", "background", "image"),
+    ("use, svg image", "href", "image"),
+    ("use, svg image", "xlink:href", "image"),
 )
 
 MOST: Final = 2000
@@ -136,7 +138,7 @@ def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
     seen = set()
     folder = urljoin(base, "x")[:-1]
     for link in references:
-        written = link.url.strip()
+        written = slashed(link.url.strip())
         if not written or written.startswith("#") or written[:5].lower() == "data:":
             continue
         if len(written) <= LONGEST and _BELOW.fullmatch(written):
@@ -157,6 +159,14 @@ def _joined(base: str, written: str) -> tuple[str, str]:
         return url, urlsplit(url).scheme
     except ValueError:
         return written, "invalid"
+
+
+def slashed(url: str) -> str:
+    """Return a reference with slashes for backslashes before its query, as browsers read them."""
+    if "\\" not in url:
+        return url
+    end = next((place for place, char in enumerate(url) if char in "?#"), len(url))
+    return url[:end].replace("\\", "/") + url[end:]
 
 
 def _in_bounds(url: str) -> str:

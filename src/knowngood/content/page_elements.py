@@ -64,7 +64,7 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]
         if address is None:
             yield "", node.text(deep=True).encode(), kind
         else:
-            yield urldefrag(urljoin(base, address.strip())).url, b"", kind
+            yield urldefrag(urljoin(base, links.slashed(address.strip()))).url, b"", kind
 
 
 def has_order(tree: LexborHTMLParser) -> bool:
@@ -93,7 +93,7 @@ def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]
     base = links.base(tree, url)
     for node in tree.css("[integrity]"):
         address = node.attributes.get("src") or node.attributes.get("href") or ""
-        if urldefrag(urljoin(base, address.strip())).url == target:
+        if urldefrag(urljoin(base, links.slashed(address.strip()))).url == target:
             yield node.attributes.get("integrity") or ""
 
 

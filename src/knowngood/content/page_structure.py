@@ -57,6 +57,7 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     return [
         *(problem for problem, holds in sound.items() if not holds),
         *_open_at_the_end(text, bare),
+        *_open_scripts(tree),
         *server_page_problems(tree),
     ]
 
@@ -153,6 +154,18 @@ def _open_at_the_end(text: str, bare: str) -> list[str]:
     if not elements:
         return []
     return [f"the page does not end with </html>, and is cut off within {elements[-1]}"]
+
+
+def _open_scripts(tree: LexborHTMLParser) -> list[str]:
+    """Return, in one line, a script file whose element takes in the next script as its own text,
+    which no browser runs.
+    """
+    scripts = (node for node in tree.css("script[src]") if "<script" in node.text(deep=True))
+    return [
+        f'<script src="{(node.attributes["src"] or "")[:_SHOWN]}"> is not closed: '
+        "the script behind it never runs"
+        for node in scripts
+    ][:1]
 
 
 def _quoted(value: str | None) -> str:

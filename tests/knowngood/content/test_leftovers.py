@@ -16,6 +16,10 @@ SOUND = {
     "underline": "<pre>a ======= b</pre>",
     "a-warning": "<p>Warning: it is hot</p>",
     "a-word-as-heading": "<h1>firefox</h1>",
+    "template": "<template><p>{{ title }}</p></template>",
+    "template-in-a-script": '<script id=x type="text/x-handlebars">{{ title }}</script>',
+    "comment": "<!-- #include is a word --><?xml version='1.0'?>",
+    "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
 
 FAULTS = {
@@ -35,6 +39,29 @@ FAULTS = {
     "traceback": ("Traceback (most recent call last)", "crash: Traceback"),
     "ssi": ("[an error occurred while processing this directive]", "crash: an error occurred"),
     "php": ("<b>Warning</b>: x in /y.php on line <b>3</b>", "crash: Warning</b>: x"),
+    "php-source": ("<p><?php echo $x; ?></p>", "placeholder: <?php echo $x; ?"),
+    "include": (
+        '<!--#include virtual="/x.html" -->',
+        'placeholder: <!--#include virtual="/x.html" --',
+    ),
+    "beside-a-template": (
+        "<template>{{ x }}</template><p>{{ title }}</p>",
+        "placeholder: {{ title }}",
+    ),
+    "in-a-script": ("<script>var x = '{{ title }}';</script>", "placeholder: {{ title }}"),
+    "java": ("NullPointerException\n\tat a.b.C.d(C.java:42)", "crash: at a.b.C.d(C.java:42)"),
+    "node": (
+        "TypeError: x\n    at render (/srv/app.js:12:5)",
+        "crash: at render (/srv/app.js:12:5)",
+    ),
+    "local-file": (
+        '<img src="file:///C:/logo.png">',
+        "<img src=\"file:///C:/logo.png\">: a file of somebody's own machine",
+    ),
+    "quote-lost": (
+        '<link rel="stylesheet href="a.css">',
+        "<link>: a quote out of place ends an attribute too early",
+    ),
     "key": ("<h1>fhr.title_main</h1>", "<h1>: a key in place of a text: fhr.title_main"),
     "key-of-a-button": (
         "<button>BUTTON_OK</button>",

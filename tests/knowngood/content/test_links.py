@@ -52,6 +52,10 @@ def script(body: str) -> list[str]:
         ("<LINK REL=StyleSheet HREF=x>", "stylesheet"),
         ("<INPUT TYPE=IMAGE SRC=x>", "image"),
         ("<img src=' x\n'>", "image"),
+        ("<svg><use href='x#icon'/></svg>", "image"),
+        ("<svg><use xlink:href='x#icon'/></svg>", "image"),
+        ("<svg><image href=x /></svg>", "image"),
+        ("<svg><image xlink:href=x /></svg>", "image"),
     ],
 )
 def test_what_html_loads(body: str, kind: str) -> None:
@@ -114,6 +118,7 @@ def test_references_are_joined_as_the_standard_library_does(path: str, reference
         ("/a.png", "https://fhr.example/a.png"),
         ("a.png?v=1", "https://fhr.example/fr/a.png?v=1"),
         ("a.svg#logo", "https://fhr.example/fr/a.svg"),
+        ("img\\a.png?b=\\c", "https://fhr.example/fr/img/a.png?b=\\c"),
         ("//cdn.example/a.png", "https://cdn.example/a.png"),
         ("http://fhr.example/a.png", "http://fhr.example/a.png"),
         ("HTTPS://cdn.example/a.png", "HTTPS://cdn.example/a.png"),

@@ -30,6 +30,9 @@ SOUND = {
     "noscript": PAGE.replace("text", "<noscript><p>turn it on</noscript>"),
     "noscript-in-the-head": PAGE.replace("<title>", "<NOSCRIPT><link></NOSCRIPT><title>"),
     "noscript-in-a-comment": PAGE.replace("text", "<!-- <noscript> -->"),
+    "a-script-that-has-a-text-beside-its-file": PAGE.replace(
+        "text", "<script src=a.js>{lang: 'de'}</script>"
+    ),
     "noscript-in-a-script": PAGE.replace("text", "<script>f('<noscript>')</script>"),
     "noscript-without-an-end-tag-of-html": PAGE.replace(
         "text</body></html>", "<noscript></noscript>"
@@ -49,6 +52,14 @@ FAULTS = {
     "cut-in-a-script": (
         PAGE.replace("text</body></html>", "<script>var x = 1;"),
         "the page does not end with </html>, and is cut off within <script>",
+    ),
+    "script-that-is-not-closed": (
+        PAGE.replace("text", "<script src=a.js><script src=b.js></script>"),
+        '<script src="a.js"> is not closed: the script behind it never runs',
+    ),
+    "script-closed-as-in-xml": (
+        PAGE.replace("text", "<script src=a.js /><script>f()</script>"),
+        '<script src="a.js"> is not closed: the script behind it never runs',
     ),
     "noscript-without-an-end": (
         PAGE.replace("text", "<noscript><p>turn it on<script>f()</script>"),
