@@ -40,6 +40,7 @@ def month_problems(months):
 @pytest.mark.catches("date-format-missing", "date-format-wrong-charset")
 @pytest.mark.catches("date-format-entry-missing")
 @pytest.mark.catches("date-format-eleven-months", "date-format-empty-month")
+@pytest.mark.catches("date-format-escaped")
 @pytest.mark.get("content:/{locale}/{*page}", resources=True)
 @pytest.mark.get("content:/{locale}" + PATH)
 def test_every_locale_has_its_twelve_months(loaded, schema, case, environment):

@@ -60,7 +60,7 @@ def test_compressed_and_plain_are_the_same(client, page):
     first = client.get(page)
     nodes = first.html.css("script[src], link[rel=stylesheet][href]")
     addresses = [node.attributes.get("src") or node.attributes.get("href") for node in nodes]
-    urls = [first.url, *(first.url.join(address) for address in addresses)]
+    urls = [first.url, *(first.url.join(address.replace("\\", "/")) for address in addresses)]
     for url in dict.fromkeys(url for url in urls if url.netloc == first.url.netloc):
         packed = first if url == first.url else client.get(url)
         plain = client.get(url, headers={"Accept-Encoding": "identity"})

@@ -50,7 +50,7 @@ def test_page_is_in_its_own_language(responses, case, environment):
 
 @pytest.mark.catches("page-empty", "page-no-title", "page-truncated", "gzip-twice")
 @pytest.mark.catches("page-body-twice", "page-ends-twice", "page-warning-first")
-@pytest.mark.catches("page-noscript-unclosed")
+@pytest.mark.catches("page-noscript-unclosed", "page-script-unclosed")
 def test_page_is_complete(responses):
     """Each page begins with a doctype, has a title, and is whole to its end, each of them once."""
     for page in responses:
@@ -63,10 +63,18 @@ def test_page_is_complete(responses):
 @pytest.mark.catches("page-encoded-twice", "page-encoded-twice-rtl", "page-question-marks")
 @pytest.mark.catches("page-conflict-markers", "page-merge-half-done")
 @pytest.mark.catches("page-include-failed", "page-php-warning", "page-stack-trace")
+@pytest.mark.catches("page-include-left", "page-link-quote-lost", "page-local-file")
 def test_page_has_nothing_left_to_render(responses):
     """No page shows a placeholder, a key in place of a text, garbled letters or a crash."""
     for page in responses:
         assert checks.leftover_problems(page) == []
+
+
+@pytest.mark.catches("page-escaped-twice", "page-markup-escaped", "page-text-not-filled-in")
+def test_nothing_raw_is_to_be_read(responses):
+    """Readers see no markup, no `&eacute;` and no `%s` in the texts of a page."""
+    for page in responses:
+        assert checks.raw_text_problems(page) == []
 
 
 @pytest.mark.catches("inline-script-broken")

@@ -86,7 +86,9 @@ def strings(code: str) -> dict[str, str]:
     """Return the interface strings of a locale by key, as plain text."""
     language = _language(code)
     words = dict(zip(_KEYS, _WORDS.get(language, _WORDS["en"]), strict=True))
-    if language not in _WORDS or language != code:
+    if language not in _WORDS:
+        return {key: f"{text} ({code})" for key, text in words.items()}
+    if language != code:
         words["title"] = f"{words['title']} ({code})"
     return words
 

@@ -240,6 +240,12 @@ FAULTS = [
         reach="one entry",
     ),
     content(
+        "date-format-escaped",
+        "the month names of one locale are escaped for HTML, where a script draws them",
+        _DATES,
+        swap("Feb", "F&eacute;v"),
+    ),
+    content(
         "date-format-empty-month",
         "one month of one locale has no name in date_format.json",
         _DATES,

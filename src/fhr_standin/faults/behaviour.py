@@ -261,6 +261,12 @@ FAULTS = [
         _framed_twice,
     ),
     content(
+        "page-script-unclosed",
+        "the element that loads js/lib/graph.js is not closed and takes in the next script",
+        DESKTOP,
+        swap('js/lib/graph.js"></script>', 'js/lib/graph.js">'),
+    ),
+    content(
         "page-noscript-unclosed",
         "one locale's desktop page has a <noscript> without an end, which swallows its scripts",
         DESKTOP,

@@ -137,6 +137,12 @@ FAULTS = [
     ),
     content("folder-listed", "the folder of scripts is listed", ["js/"], _listed),
     content(
+        "folder-listed-plainly",
+        "the folder of scripts is listed by a server that says so in no title",
+        ["js/"],
+        _as_text("config.json\nfhr.js\n"),
+    ),
+    content(
         "robots-is-html",
         "a page with 200 for robots.txt",
         ["/robots.txt"],

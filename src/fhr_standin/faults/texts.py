@@ -24,6 +24,14 @@ def _other_texts(ask: Ask, resource: Resource) -> Resource:
     """Put the texts of the next locale into a page; its language and direction stay."""
     codes = sorted(code for code, locale in ask.site.locales.items() if locale.target is None)
     other = next((code for code in codes if code > (ask.locale or "")), codes[0])
+    return _texts_of(other, ask, resource)
+
+
+def _english_texts(ask: Ask, resource: Resource) -> Resource:
+    return _texts_of("en-US", ask, resource)
+
+
+def _texts_of(other: str, ask: Ask, resource: Resource) -> Resource:
     head = re.search(rb"<html[^>]*>", resource.body)
     body = ask.site.page(other, ask.rest).body
     return replace(resource, body=re.sub(rb"<html[^>]*>", head[0] if head else b"", body, count=1))
@@ -50,6 +58,51 @@ FAULTS = [
         ALL_PAGES,
         _encoded_twice,
         needs="rtl",
+    ),
+    content(
+        "page-escaped-twice",
+        "the letters of one locale's desktop page are entities, which were escaped once more",
+        DESKTOP,
+        _element("h1", "Sant&amp;eacute;"),
+        reach="one locale",
+    ),
+    content(
+        "page-markup-escaped",
+        "the markup of a text of the mobile page is escaped",
+        ["mobile/"],
+        swap("</h1>", " &lt;strong&gt;now&lt;/strong&gt;</h1>"),
+    ),
+    content(
+        "page-text-not-filled-in",
+        "a placeholder of C is left in the heading of one locale's v4 page",
+        ["v4/"],
+        swap("</h1>", " %1$s</h1>"),
+        reach="one locale",
+    ),
+    content(
+        "page-not-translated",
+        "the translation of one locale was not found: its pages have English texts",
+        ALL_PAGES,
+        _english_texts,
+        reach="one locale",
+    ),
+    content(
+        "page-include-left",
+        "an include of the desktop page was never carried out",
+        DESKTOP,
+        swap("<footer>", '<footer><!--#include virtual="/footer.html" -->'),
+    ),
+    content(
+        "page-link-quote-lost",
+        "the element that loads the styles of the mobile page has lost a quote",
+        ["mobile/"],
+        swap('rel="stylesheet" href="css/main.css"', 'rel="stylesheet href="css/main.css"'),
+    ),
+    content(
+        "page-local-file",
+        "an image of the v4 page lies on a developer's own machine",
+        ["v4/"],
+        swap("img/logo.svg", "file:///C:/fhr/img/logo.svg"),
     ),
     content(
         "page-title-is-key",

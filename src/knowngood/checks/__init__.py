@@ -38,6 +38,7 @@ from .pages import (
     language_problems,
     leftover_problems,
     page_problems,
+    raw_text_problems,
     refresh_problems,
     texts,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "own",
     "page_problems",
     "policy_problems",
+    "raw_text_problems",
     "refresh_problems",
     "script_sources",
     "script_trouble",

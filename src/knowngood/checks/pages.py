@@ -86,6 +86,13 @@ def leftover_problems(page: Response) -> list[str]:
     return leftovers.problems(page.text, page.html)
 
 
+def raw_text_problems(page: Response) -> list[str]:
+    """Return the texts in which readers see raw markup, such as ``&eacute;`` that was escaped
+    twice, or a placeholder such as ``%s``. A page about markup is no page for this claim.
+    """
+    return sorted(leftovers.raw_texts(texts(page)))
+
+
 def empty_text_problems(page: Response, model: Response) -> list[str]:
     """Return the headings, labels, buttons and links that are empty and have a text in ``model``,
     the same page in another language.

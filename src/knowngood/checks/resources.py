@@ -114,9 +114,9 @@ def elsewhere_problems(
         if resource.page == str(page.url) and resource.exchange is None:
             url = urlsplit(resource.url)
             if hosts is not None and url.hostname not in hosts:
-                problems.append(f"a {resource.kind} of an unknown host: {resource.url}")
+                problems.append(f"{_a(resource.kind)} of an unknown host: {resource.url}")
             if page.url.scheme == "https" and url.scheme == "http":
-                problems.append(f"a {resource.kind} is loaded in clear: {resource.url}")
+                problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
     return problems
 
 
@@ -132,6 +132,10 @@ def _stray_mark(stylesheet: bytes) -> str | None:
     """A byte-order mark after the start spoils the selector that it stands before."""
     marked = "\ufeff" in stylesheet.decode("utf-8", "replace")[1:]
     return "a byte-order mark in the middle" if marked else None
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
 
 
 def _relative(url: str, page: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a
 _PLACEHOLDER_IN_PATH: Final = re.compile(
     r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%|[$%#]\{|\A\{[\w. ]+\}\Z"
 )
+_RAW: Final = re.compile(
+    r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
+    r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
+    r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b",
+    re.I,
+)
+"""What readers never see where each step of a build was done, and done once."""
 _NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
 _NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
 _TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
@@ -83,6 +90,16 @@ def empty_texts(tree: LexborHTMLParser) -> Counter[str]:
     nodes = tree.css(_HEADINGS)
     empty = (node for node in nodes if not node.text(strip=True) and not node.css("*")[1:])
     return Counter(map(_start_tag, empty))
+
+
+def raw_texts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what is raw in each text of a page: markup that was escaped twice, or a placeholder
+    that was not filled in, each in one line with the text.
+    """
+    for text in texts:
+        raw = _RAW.search(text)
+        if raw:
+            yield f'readers see {raw[0][:_SHOWN]} in "{text[:_SHOWN]}"'
 
 
 def _in_text(text: str) -> list[str]:

@@ -258,6 +258,8 @@ def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -
         comparison.operator, comparison.left, comparison.right, right_is_expected=from_left
     )
     source = _source(left if from_left else right)
+    if source.endswith(".media_type"):
+        source = "media type"  # what it is called where nobody knows the name of the variable
     return replace(explanation, subject=source if len(source) <= _SUBJECT else "")
 
 

@@ -13,6 +13,7 @@ def test_a_sound_page(site: Site) -> None:
     assert checks.page_problems(page) == []
     assert checks.framing_problems(page) == []
     assert checks.leftover_problems(page) == []
+    assert checks.raw_text_problems(page) == []
     assert checks.inline_script_problems(page) == []
     assert checks.policy_problems(page, [site.resource("/fr/a.js", "f()")]) == []
     assert checks.empty_text_problems(page, page) == []
@@ -29,6 +30,7 @@ def test_faults_of_a_page(site: Site) -> None:
     assert checks.page_problems(respond(site.exchange("/fr/", HTML[:-3]))) != []
     assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
     assert checks.leftover_problems(site.page("{{ title }}")) != []
+    assert checks.raw_text_problems(site.page("<p>Sant&amp;eacute;</p>")) != []
     assert checks.inline_script_problems(site.page("<script>f('it's');</script>")) != []
     assert checks.refresh_problems(site.page(headers={"refresh": "0; url=/x"})) == [
         "Refresh header: 0; url=/x leads away from the page"

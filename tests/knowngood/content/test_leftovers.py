@@ -3,7 +3,13 @@
 import pytest
 
 from knowngood.content import html
-from knowngood.content.leftovers import conflict_marker, empty_texts, problems, url_trouble
+from knowngood.content.leftovers import (
+    conflict_marker,
+    empty_texts,
+    problems,
+    raw_texts,
+    url_trouble,
+)
 
 SOUND = {
     "plain": "<title>Firefox</title><h1>Health</h1>",
@@ -56,7 +62,7 @@ FAULTS = {
     ),
     "local-file": (
         '<img src="file:///C:/logo.png">',
-        "<img src=\"file:///C:/logo.png\">: a file of somebody's own machine",
+        '<img src="file:///C:/logo.png">: a file of somebody\'s own machine',
     ),
     "quote-lost": (
         '<link rel="stylesheet href="a.css">',
@@ -204,3 +210,33 @@ def test_a_quote_that_ends_an_attribute_too_early() -> None:
     assert problems(text, html.parse(text)) == [
         "<a>: a quote out of place ends an attribute too early"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [
+        ("Sant&eacute; !", "&eacute;"),
+        ("L&#39;\u00e9tat", "&#39;"),
+        ("&brandShortName; health", "&brandShortName;"),
+        ('<a href="/x">Privacy</a>', '<a href="/x">'),
+        ("Health {ok}", "{ok}"),
+        ("How ${name} does", "${name}"),
+        ("[% title %] of it", "[% title %]"),
+        ("{{ title", "{{"),
+        ("@@greeting@@ you", "@@greeting@@"),
+        ("%s has crashed", "%s"),
+        ("About %1$s", "%1$s"),
+    ],
+)
+def test_what_readers_see_raw(text: str, raw: str) -> None:
+    """The raw part is told, with the text that it stands in."""
+    assert list(raw_texts([text])) == [f'readers see {raw} in "{text}"']
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["R&D; more", "a < b > c", "I <3 you", "100%sure", "5 % sur 10", "{0} days", "me@x.org", "$5"],
+)
+def test_what_readers_may_see(text: str) -> None:
+    """Signs that a text may hold are not raw."""
+    assert list(raw_texts([text])) == []
