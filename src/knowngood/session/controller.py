@@ -273,7 +273,9 @@ class Controller:
             origins=ticket.origins,
             began=self._began,
         )
-        self._document = junit.document = redact_data(document)
+        # The level is a word of ours. The name of an account that is called "smoke" is a secret.
+        level = {"level": document["level"]}
+        self._document = junit.document = {**redact_data(document), **level}
         report = Report(self._document, ticket.recording)
         self._trouble += write_reports(options, self._worker.environment, report)
 

@@ -16,6 +16,7 @@ import pytest
 from suite_run import PYPROJECT, SuiteRun, run_here, run_process
 from wire import Serve, Server, Talk, answer
 
+from knowngood.report import verdict_reader
 from knowngood.safety.redactor import MASK
 
 FORMS: dict[str, Callable[[str], str]] = {
@@ -549,6 +550,7 @@ def test_a_secret_that_is_a_word_of_the_report(
 ) -> None:
     """A poor secret spoils how the report looks, and changes neither verdict nor its form."""
     monkeypatch.setitem(ENV, "LEAK_TOKEN", "test")
+    monkeypatch.setitem(ENV, "LEAK_PASSWORD", "smoke")  # which is also a level
     path = leaky.folder / "environments/demo.toml"
     path.write_text(path.read_text() + '[require]\nchecks = ["test_leaks.py::test_*"]\n')
     checks = (
@@ -558,4 +560,5 @@ def test_a_secret_that_is_a_word_of_the_report(
     assert ended.code == 0, ended.output
     assert "test" not in ended.output.partition("verdict")[2].partition("=====")[0]
     ET.parse(leaky.folder / "reports/junit.xml")  # noqa: S314 - our own file
-    assert json.loads((leaky.folder / "reports/verdict.json").read_text())["verdict"] == "PASSED"
+    document = verdict_reader.read(leaky.folder / "reports/verdict.json")
+    assert (document["verdict"], document["level"]) == ("PASSED", "smoke")
