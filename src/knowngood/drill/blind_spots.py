@@ -14,7 +14,7 @@ from .mutant import MutantResult, Notice
 from .mutation_score import grouped
 from .remedy import Place, Remedy, in_loop
 
-_PLACES: Final = 6  # places of a line that are named
+_PLACES: Final = 4  # places of a line that are named
 _ORIGIN: Final = re.compile(r"\b[a-z][a-z0-9_-]*:(?=/)")
 
 

@@ -84,8 +84,9 @@ class Mutants:
         """Return how many mutants ``seed`` draws, at most: a change may not fit all of a kind."""
         pairs = self._pairs(random.Random(seed))  # noqa: S311 - as in drawn
         return sum(
-            len(list(self._changes(one, mutation))) * len(_scopes(targets, one))
-            for targets, mutation, one, _ in pairs
+            len(_scopes(targets, one))
+            for targets, mutation, some, _ in pairs
+            for one, _ in self._changes(some, mutation)
         )
 
     def _pairs(self, chance: random.Random) -> list[_Pair]:
@@ -94,31 +95,35 @@ class Mutants:
         for target in self.targets:
             by_kind[target.kind].append(target)
         return [
-            (targets, mutation, chance.choice(targets), chance.random())
+            (targets, mutation, _some(targets, chance), chance.random())
             for targets in by_kind.values()
             for mutation in self.mutations
         ]
 
     def _of_pair(
-        self, targets: list[Target], mutation: Mutation, one: Target, seed: float
+        self, targets: list[Target], mutation: Mutation, some: list[Target], seed: float
     ) -> Iterator[Mutant]:
-        changes = list(self._changes(one, mutation))
+        changes = list(self._changes(some, mutation))
         random.Random(seed).shuffle(changes)  # noqa: S311 - as in drawn
-        for change in changes:
-            for some in _scopes(targets, one):
-                mutant = self._mutant(mutation, change, some)
+        for one, change in changes:
+            for scope in _scopes(targets, one):
+                mutant = self._mutant(mutation, change, scope)
                 if mutant.changed:
                     yield mutant
 
-    def _changes(self, target: Target, mutation: Mutation) -> Iterator[Change]:
-        """Yield the ways in which ``mutation`` can change an answer of ``target``, each once."""
+    def _changes(
+        self, targets: Sequence[Target], mutation: Mutation
+    ) -> Iterator[tuple[Target, Change]]:
+        """Yield the ways in which ``mutation`` can change answers of ``targets``, each once, with
+        the first target that it can change so.
+        """
         predicates = set()
-        for exchange in target.exchanges:
+        for target, exchange in ((t, exchange) for t in targets for exchange in t.exchanges):
             for change in mutation.changes(self._of(target, exchange)):
                 may_be = change.is_hidden or exchange not in self.tape.swept
                 if may_be and change.predicate not in predicates:
                     predicates.add(change.predicate)
-                    yield change
+                    yield target, change
 
     def _mutant(self, mutation: Mutation, change: Change, targets: Sequence[Target]) -> Mutant:
         changed = {}
@@ -140,13 +145,29 @@ class Mutants:
         return recorded
 
 
-_Pair: TypeAlias = tuple[list[Target], Mutation, Target, float]
-"""The targets of one kind, a mutation, the one of them that is changed alone, and a seed."""
+_Pair: TypeAlias = tuple[list[Target], Mutation, list[Target], float]
+"""The targets of one kind, a mutation, those of them that may be changed alone, and a seed."""
+
+
+def _some(targets: Sequence[Target], chance: random.Random) -> list[Target]:
+    """Draw one of ``targets`` for each status that they are answered with: what a walk deleted is
+    answered otherwise than what it wrote.
+    """
+    some: dict[int, Target] = {}
+    for target in chance.sample(targets, len(targets)):
+        answer = target.exchanges[0].answer
+        some.setdefault(answer.status if answer else 0, target)
+    return list(some.values())
 
 
 def _scopes(targets: list[Target], one: Target) -> list[list[Target]]:
     """Return what is changed alike: all of a kind, then one alone."""
     return [targets, [one]] if len(targets) > 1 else [targets]
+
+
+def _step(target: Target) -> str:
+    """Return the kind of a step, whichever of its walk it is."""
+    return target.kind.partition(" (")[0]
 
 
 def _is_at_or_above(other: Exchange, exchange: Exchange) -> bool:
@@ -160,6 +181,7 @@ class Surroundings:
 
     def __init__(self, tape: Tape, targets: Sequence[Target]) -> None:
         self._tape = tape
+        self._targets = targets
         self._by_type: defaultdict[str, list[tuple[str, Answer]]] = defaultdict(list)
         for target in targets:
             answer = target.exchanges[0].answer
@@ -175,7 +197,8 @@ class Surroundings:
             answer=answer,
             others=self._others(target.kind, answer),
             earlier=self._earlier(target, exchange) if exchange.probe.in_walk else None,
-            looked_after=self._looked_after(target, exchange),
+            looked_after=_step(target) in self._looked_after_steps,
+            swept=exchange in self._tape.swept,
             previous=previous,
             seconds=exchange.attempts[-1].seconds,
             element_ids=self._element_ids if media_type(answer) == "text/html" else frozenset(),
@@ -199,7 +222,13 @@ class Surroundings:
                     return other.answer
         return None
 
-    def _looked_after(self, target: Target, exchange: Exchange) -> bool:
+    @cached_property
+    def _looked_after_steps(self) -> set[str]:
+        """The steps, by method and URL, behind which a walk reads what they were about."""
+        steps = ((target, exchange) for target in self._targets for exchange in target.exchanges)
+        return {_step(target) for target, step in steps if self._is_looked_after(target, step)}
+
+    def _is_looked_after(self, target: Target, exchange: Exchange) -> bool:
         """Return whether a later request of the walk reads the same URL, or one above it."""
         for walk in (self._tape.walks.get(nodeid, ()) for nodeid in target.readers):
             after = walk[walk.index(exchange) + 1 :] if exchange in walk else ()

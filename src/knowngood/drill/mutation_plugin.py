@@ -98,7 +98,7 @@ class MutationPlugin(RecordingPlugin):
         readers = self.tape.readers
         self.tape.readers = {n: probes for n, probes in readers.items() if n in self.items}
         targets = targets_of(self.tape, rerunner.environment.params)
-        self._remedies = Remedies(self.tape, self.items, self._plans)
+        self._remedies = Remedies(self.tape, self.items, self._plans, targets)
         mutants = Mutants(self.tape, targets, self._mutations, self._previous)
         began = time.monotonic()
         for mutant in mutants.drawn(self._seed):

@@ -6,174 +6,103 @@ mutant. Where no test function reads the answer alone, a new one is offered.
 
 from __future__ import annotations
 
-import inspect
-import json
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import count
 from pathlib import PurePosixPath
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
 
 from ..content import json_schema
-from ..fetch import Exchange, Plan, Tape
-from .blind_spots import kind_in_words, path_of
+from ..fetch import Plan, Tape
+from ..mutation import Remedy as Noticing
+from .blind_spots import kind_in_words
 from .mutants import Mutant
 from .remedy import Place, Remedy
-from .remedy_proof import can_be_tried, is_proven, names_in
+from .remedy_places import RemedyPlaces
+from .remedy_proof import can_be_tried, is_proven, names_in, words_in
+from .targets import Target, is_id
 
 _IMPORTS: Final = {"checks": "from knowngood import checks", "hashlib": "import hashlib"}
-
-Readings = Iterator[tuple[Place, Sequence[Exchange]]]
-"""Places, each with all answers that a line there would read."""
 
 
 class Remedies:
     """Finds what would catch mutants of what ``tape`` holds.
 
-    ``items`` are those that read it, and ``plans`` what they declare, by node id.
+    ``items`` are those that read it, and ``plans`` what they declare, by node id; ``targets`` are
+    the kinds of what they read.
     """
 
     def __init__(
-        self, tape: Tape, items: Mapping[str, pytest.Item], plans: Mapping[str, Plan]
+        self,
+        tape: Tape,
+        items: Mapping[str, pytest.Item],
+        plans: Mapping[str, Plan],
+        targets: Sequence[Target],
     ) -> None:
         self._tape = tape
-        self._items = items
-        self._plans = plans
+        self._places = RemedyPlaces(tape, items, plans, targets)
+        self._schemas: dict[str, Place | None] = {}
 
     def of(self, mutant: Mutant) -> Remedy | None:
         """Return what would catch ``mutant``; None where nothing is known that would."""
-        remedy = mutant.change.remedy
-        if not remedy:
-            return None
-        names, tried = names_in(remedy), can_be_tried(remedy)
-        for place, answers in self._places(mutant):
-            about_resource = "(resources)" in place.loop
-            if about_resource != ("resource" in names):
-                continue
-            if "client" in names and not place.answer:
-                continue
-            if not tried or is_proven(remedy, answers, mutant.changed):
+        noticing = mutant.change.remedy
+        tried = can_be_tried(noticing)
+        for place, answers in self._places.of(mutant) if noticing else ():
+            fits = self._fits(noticing, place)
+            if fits and (not tried or is_proven(noticing, answers, mutant.changed)):
                 return self._remedy(mutant, place, tried=tried)
         return None
 
-    def _remedy(self, mutant: Mutant, place: Place, *, tried: bool) -> Remedy:
-        remedy = mutant.change.remedy
-        names = {*names_in(remedy), *(["checks"] if "checks." in place.loop else [])}
-        if isinstance(remedy, str):
-            return Remedy(place, remedy, needs=self._lacking(place, names), tried=tried)
-        file = self._schema_file(mutant.kind, place)
-        needs = self._lacking(place, names)
-        if place.mark == "" and "schema" not in self._fixtures(f"{place.file}::{place.test}"):
-            needs = (*needs, "the fixture schema")
-        return Remedy(place, schema=remedy, schema_file=file, needs=needs)
-
-    # -- where it may belong
-
-    def _places(self, mutant: Mutant) -> Readings:
-        """Yield where a line for ``mutant`` may belong, in the checks with the fewest cases first,
-        then in a new one.
+    def _fits(self, noticing: Noticing, place: Place) -> bool:
+        """Return whether a place has what the line or schema reads, and will have it in the next
+        run.
         """
-        checks = [
-            (check, cases)
-            for check, cases in self._cases.items()
-            if not mutant.readers.isdisjoint(cases)
-        ]
-        for check, cases in sorted(checks, key=lambda pair: len(pair[1])):
-            yield from self._in_check(check, cases, mutant)
-        if checks:
-            yield from self._in_new_check(mutant, checks[0][0].partition("::")[0])
+        names = names_in(noticing)
+        if ("resource" in names) != ("(resources)" in place.loop):
+            return False
+        if not isinstance(noticing, str) and not self._places.is_check(place):
+            return False  # a fixture of the whole run cannot take the fixture schema
+        if "client" in names:
+            return self._places.takes(place, "client")
+        return not place.answer or (
+            "hashlib" not in names and self._made_up.isdisjoint(words_in(noticing))
+        )
 
     @cached_property
-    def _cases(self) -> Mapping[str, list[str]]:
-        """The node ids of all cases of each check."""
-        cases: defaultdict[str, list[str]] = defaultdict(list)
-        for nodeid in self._items:
-            cases[nodeid.partition("[")[0]].append(nodeid)
-        return cases
+    def _made_up(self) -> set[str]:
+        """What the URLs of walks have of names and numbers that are others in each run."""
+        probes = (exchange.probe for walk in self._tape.walks.values() for exchange in walk)
+        segments = (segment for probe in probes for segment in urlsplit(probe.url).path.split("/"))
+        return set(filter(is_id, segments))
 
-    def _in_check(self, check: str, cases: Sequence[str], mutant: Mutant) -> Readings:
-        file, _, test = check.partition("::")
-        fixtures = self._fixtures(check)
-        declared = self._declared(cases)
-        if "response" in fixtures and not mutant.changed.keys().isdisjoint(declared):
-            yield Place(file, test), declared
-        elif "responses" in fixtures and not mutant.changed.keys().isdisjoint(declared):
-            yield Place(file, test, loop="for response in responses:"), declared
-        if "resources" in fixtures:
-            read = (self._tape.find(probe) for n in cases for probe in self._tape.readers[n])
-            needed = [e for e in dict.fromkeys(read) if e is not None and e not in declared]
-            yield Place(file, test, loop="for resource in checks.own(resources):"), needed
-        walks = (self._tape.walks.get(nodeid, ()) for nodeid in cases)
-        steps = [exchange for walk in walks for exchange in walk if exchange in mutant.changed]
-        if steps:
-            yield Place(file, test, answer=_answer(mutant.kind, steps[0])), steps
+    def _remedy(self, mutant: Mutant, place: Place, *, tried: bool) -> Remedy:
+        noticing, needs = mutant.change.remedy, self._missing_imports(mutant.change.remedy, place)
+        if isinstance(noticing, str):
+            return Remedy(place, noticing, needs=needs, tried=tried)
+        if not place.mark and not self._places.takes(place, "schema"):
+            needs = (*needs, "the fixture schema")
+        for_all = is_proven(noticing, self._places.alike(mutant), mutant.changed)
+        file = self._schema_file(mutant.kind, place, None if for_all else place)
+        return Remedy(place, schema=noticing, schema_file=file, needs=needs)
 
-    def _declared(self, cases: Sequence[str]) -> list[Exchange]:
-        probes = (planned.probe for nodeid in cases for planned in self._plans[nodeid].planned)
-        exchanges = (self._tape.find(probe) for probe in probes)
-        return [exchange for exchange in exchanges if exchange is not None]
-
-    def _in_new_check(self, mutant: Mutant, file: str) -> Readings:
-        """Yield a check of the kind of URL by itself, or of the one URL; none for what needs a
-        login or a client.
-        """
-        exchanges = [exchange for target in mutant.targets for exchange in target.exchanges]
-        probes = [exchange.probe for exchange in exchanges]
-        if any(probe.in_walk or probe.method != "GET" or probe.headers for probe in probes):
-            return
-        one_url = {probe.url for probe in probes}
-        if len(mutant.targets) == 1 and len(one_url) == 1:
-            url = f"{probes[0].origin}:{path_of(one_url.pop())}"
-            url = url.replace("{", "{{").replace("}", "}}")
-        elif len(mutant.targets) > 1 and not any(urlsplit(probe.url).query for probe in probes):
-            url = mutant.kind
-        else:
-            return
-        follow = ", follow=True" if any(probe.follow for probe in probes) else ""
-        mark = json.dumps(url, ensure_ascii=False) + follow
-        yield Place(file, self._new_name(file, url), mark), exchanges
-
-    def _new_name(self, file: str, url: str) -> str:
-        """Return a name for a check of ``url`` that no other check of the file has."""
-        words = re.findall(r"[a-z0-9]+", url.partition(":")[2].lower())
-        name = "_".join(["test", *words]) if words else "test_root"
-        while f"{file}::{name}" in self._cases:
-            name += "_too"
-        return name
-
-    # -- what it needs there
-
-    def _fixtures(self, check: str) -> Mapping[str, object]:
-        """Return the fixtures that a check takes."""
-        return inspect.signature(self._function(check).function).parameters
-
-    def _function(self, check: str) -> pytest.Function:
-        return cast(pytest.Function, self._items[self._cases[check][0]])
-
-    def _lacking(self, place: Place, names: set[str]) -> tuple[str, ...]:
-        """Return the imports that the file of ``place`` lacks for a line with these names."""
-        of_file = next(check for check in self._cases if check.startswith(f"{place.file}::"))
-        there = vars(self._function(of_file).module)
+    def _missing_imports(self, noticing: Noticing, place: Place) -> tuple[str, ...]:
+        """Return the imports that the file of ``place`` lacks."""
+        there = vars(self._places.any_check(place.file).module)
+        names = names_in(noticing) | ({"checks"} if "checks." in place.loop else set())
         return tuple(_IMPORTS[name] for name in sorted(names & _IMPORTS.keys() - there.keys()))
 
-    def _schema_file(self, kind: str, place: Place) -> str:
-        """Return the name of a file that is not there, for the schema of a kind of URL."""
-        words = re.findall(r"[a-z0-9]+", kind_in_words(kind).lower())
-        of_file = next(check for check in self._cases if check.startswith(f"{place.file}::"))
-        folder, name, number = self._function(of_file).path.parent / "schemas", "-".join(words), 1
-        name = stem = name or "root"
-        while (folder / f"{name}{json_schema.SUFFIX}").exists():
-            number += 1
-            name = f"{stem}-{number}"
-        beside = PurePosixPath(place.file).parent
-        return str(beside / "schemas" / f"{name}{json_schema.SUFFIX}")
-
-
-def _answer(kind: str, step: Exchange) -> str:
-    """Return an answer of a walk in words: ``POST /users``, ``GET /users/{id} (2)``."""
-    words = kind_in_words(kind)
-    return words if " " in kind else f"{step.probe.method} {words}"
+    def _schema_file(self, kind: str, place: Place, only: Place | None) -> str:
+        """Return the name of a file that is not there, for the schema of a kind of URL; or for
+        ``only`` one place, if it was tried on the answers there alone.
+        """
+        stem = "-".join(re.findall(r"[a-z0-9]+", kind_in_words(kind).lower())) or "root"
+        folder = self._places.any_check(place.file).path.parent / "schemas"
+        for number in count(1):
+            file = f"{stem}{f'-{number}' if number > 1 else ''}{json_schema.SUFFIX}"
+            if not (folder / file).exists() and self._schemas.setdefault(file, only) == only:
+                break
+        return str(PurePosixPath(place.file).parent / "schemas" / file)

@@ -37,8 +37,7 @@ class Place:
         """The test function in words, and what ``response`` is there."""
         if self.mark:
             return f"{self.test} (new, below)"
-        answer = f" where `response` is the answer to {self.answer}" if self.answer else ""
-        return f"{self.test}{answer}"
+        return f"{self.test} (the answer to {self.answer})" if self.answer else self.test
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -33,6 +34,13 @@ def names_in(remedy: Remedy) -> set[str]:
     if not isinstance(remedy, str):
         return {"response"}
     return {node.id for node in ast.walk(ast.parse(remedy)) if isinstance(node, ast.Name)}
+
+
+def words_in(remedy: Remedy) -> set[str]:
+    """Return the words and numbers that a line expects."""
+    tree = ast.parse(remedy) if isinstance(remedy, str) else ast.Module([], [])
+    constants = (str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {word for constant in constants for word in re.findall(r"[\w-]+", constant)}
 
 
 def can_be_tried(remedy: Remedy) -> bool:

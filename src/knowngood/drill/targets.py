@@ -97,11 +97,11 @@ def _is_step(exchange: Exchange, written: Container[str]) -> bool:
 
 def _step_kind(exchange: Exchange) -> str:
     segments = urlsplit(exchange.probe.url).path.split("/")
-    path = "/".join("{id}" if _is_id(segment) else segment for segment in segments)
+    path = "/".join("{id}" if is_id(segment) else segment for segment in segments)
     return f"{exchange.probe.method} {exchange.probe.origin}:{path}"
 
 
-def _is_id(segment: str) -> bool:
+def is_id(segment: str) -> bool:
     """Return whether a segment of what is written is another in each run: a number, which the
     service counts, or a name that the check makes up.
     """

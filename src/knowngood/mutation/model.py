@@ -29,7 +29,8 @@ class Recorded:
         earlier: what the same URL answered before in the same walk; None if it was not asked.
         previous: what the same URL answered in an earlier recording; None without one.
         element_ids: the ids of elements that the recorded scripts look up.
-        looked_after: whether the check reads the same URL, or one above it, later in the walk.
+        looked_after: whether a check reads the URL of such a step, or one above it, afterwards.
+        swept: whether the run sent it to delete what a check had written.
         seconds: how long the answer took.
     """
 
@@ -40,6 +41,7 @@ class Recorded:
     previous: Answer | None = None
     element_ids: frozenset[str] = frozenset()
     looked_after: bool = False
+    swept: bool = False
     seconds: float = 0.0
 
 

@@ -64,7 +64,9 @@ def _is_no_file(answer: Answer) -> bool:
 def identity_remedy(answer: Answer, other: Answer) -> str:
     """Return the line that tells the body of an answer from that of another."""
     document = document_of(answer)
-    key = _differing_key(document, document_of(other))
+    key = _differing_key(answer, document, document_of(other))
+    if key is not None and _names_it(answer, key, document[key]):
+        return f"assert response.path.endswith(f\"/{{response.json()['{key}']}}\")"
     if key is not None:
         return f"assert response.json()[{key!r}] == {document[key]!r}"
     title = _title_of(answer)
@@ -78,12 +80,17 @@ def identity_remedy(answer: Answer, other: Answer) -> str:
     return f'assert hashlib.sha256(response.content).hexdigest() == "{digest}"'
 
 
+def _names_it(answer: Answer, key: str, value: object) -> bool:
+    """Return whether the URL of a document ends with a value of it."""
+    return key.isidentifier() and urlsplit(answer.url).path.endswith(f"/{value}")
+
+
 def _title_of(answer: Answer) -> str:
     found = _TITLE.search(text_of(answer)) if is_html(answer) else None
     return html.unescape(found[1]).strip() if found is not None else ""
 
 
-def _differing_key(document: Any, other: Any) -> str | None:
+def _differing_key(answer: Answer, document: Any, other: Any) -> str | None:
     """Return the first key of a document whose value is simple, and another in the other."""
     if not isinstance(document, dict) or not isinstance(other, dict):
         return None
@@ -92,7 +99,7 @@ def _differing_key(document: Any, other: Any) -> str | None:
         for key, value in document.items()
         if isinstance(value, str | int)
         and max(len(key), len(str(value))) <= _LONGEST
-        and not is_made_up(str(value))  # it is another in each run
+        and (_names_it(answer, key, value) or not is_made_up(str(value)))  # another in each run
     )
     return next((key for key in simple if other.get(key) != document[key]), None)
 

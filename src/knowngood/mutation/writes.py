@@ -23,6 +23,13 @@ _IDS: Final = frozenset({"_id", "guid", "id", "uuid"})
 """Keys, in lower case, under which services name what they wrote."""
 
 
+_DELETED_REMEDY: Final = "assert client.get(response.url).status_code in checks.GONE"
+_SWEPT_REMEDY: Final = (
+    "assert client.delete(url).deleted and client.get(url).status_code in checks.GONE"
+    "  # url: of what was written"
+)
+
+
 def _is_write(recorded: Recorded) -> bool:
     return recorded.method in _WRITES and succeeded(recorded.answer)
 
@@ -128,10 +135,10 @@ def _still_there(recorded: Recorded) -> Answer | None:
 
 
 def _kept(recorded: Recorded) -> Iterator[Change]:
-    """Yield that a DELETE removes nothing, where the check does not look whether it does."""
+    """Yield that a DELETE removes nothing, where no check looks whether it does."""
     deleted = recorded.method == "DELETE" and succeeded(recorded.answer)
     if deleted and not recorded.looked_after:
-        line = "assert client.get(response.url).status_code in checks.GONE"
+        line = _SWEPT_REMEDY if recorded.swept else _DELETED_REMEDY
         yield Change("removes nothing", line, lambda r: r.answer, is_hidden=True)
 
 

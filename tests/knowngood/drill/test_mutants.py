@@ -85,6 +85,22 @@ def test_a_seed_draws_the_same_again() -> None:
     assert order(7) != order(8)
 
 
+def test_answers_with_other_statuses() -> None:
+    """What only suits the answers before a DELETE is tried, whichever is drawn."""
+    walk = [sent("GET", "/docs/aaaa1111", status=status) for status in (200, 404, 404, 404)]
+    tape = Tape()
+    tape.note_item("item", (), [sent("PUT", "/docs/aaaa1111"), *walk])
+    targets = [replace(target, kind="GET") for target in targets_of(tape, {})[1:]]
+
+    def changes(recorded: Recorded) -> Iterator[Change]:
+        if recorded.answer.status == 200:
+            yield Change("is old", "", lambda recorded: replace(recorded.answer, body=b"old"))
+
+    for seed in range(4):
+        (_, alone) = Mutants(tape, targets, [Mutation("one", "", changes)]).drawn(seed)
+        assert [old.answer.status for old in alone.changed if old.answer] == [200]
+
+
 def test_mutants_are_counted_without_being_made() -> None:
     """A drill that runs out of time says how many there are."""
     mutations = [mutation("one", b"1", b"2"), mutation("two", b"1")]
@@ -109,10 +125,10 @@ def test_other_answers_of_the_kind_come_first() -> None:
     assert others[page][-1] == stranger.url
 
 
-def sent(method: str, path: str) -> Exchange:
+def sent(method: str, path: str, status: int = 204) -> Exchange:
     """Make an exchange that a client sent."""
     probe = Probe("site", SITE + path, method, template=walk_group("site"))
-    return Exchange(probe, (Attempt(0, 0.1, 204),), Answer(204, SITE + path, (), b""))
+    return Exchange(probe, (Attempt(0, 0.1, status),), Answer(status, SITE + path, (), b""))
 
 
 def lost_deletes(*walk: Exchange, swept: tuple[Exchange, ...] = ()) -> list[str]:

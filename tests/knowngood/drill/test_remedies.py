@@ -58,17 +58,27 @@ class Suite:
         self.tape.readers[nodeid] = frozenset(e.probe for e in (*declared, *needed))
         self.tape.walks[nodeid] = tuple(walk)
 
-    def remedy(self, remedy: Any, *changed: Exchange, kind: str = "site:/it") -> Remedy | None:
-        """Return what catches a mutant in which the texts of these are bad."""
+    def targets(self, *exchanges: Exchange, kind: str = "site:/it") -> tuple[Target, ...]:
+        """Return these as targets of one kind, which all checks read."""
         readers = frozenset(self.items)
-        targets = tuple(Target(kind, e.probe.url, (e,), readers) for e in changed)
+        return tuple(Target(kind, e.probe.url, (e,), readers) for e in exchanges)
+
+    def remedies(self, *exchanges: Exchange, kind: str = "site:/it") -> Remedies:
+        """Return what finds remedies, with these of one kind."""
+        items = cast(dict[str, pytest.Item], self.items)
+        return Remedies(self.tape, items, self.plans, self.targets(*exchanges, kind=kind))
+
+    def remedy(
+        self, remedy: Any, *changed: Exchange, kind: str = "site:/it", by: Remedies | None = None
+    ) -> Remedy | None:
+        """Return what catches a mutant in which the texts of these are bad."""
+        targets = self.targets(*changed, kind=kind)
         answers = {e: replace(cast(Answer, e.answer), body=b"bad") for e in changed}
         mutants = {e: replace(e, answer=answer) for e, answer in answers.items()}
         change = Change("is bad", remedy, lambda recorded: recorded.answer)
         mutation = Mutation("m", "", lambda _: [change])
         mutant = Mutant(kind, mutation, change, targets, mutants)
-        items = cast(dict[str, pytest.Item], self.items)
-        return Remedies(self.tape, items, self.plans).of(mutant)
+        return (by or self.remedies(*changed, kind=kind)).of(mutant)
 
     def place(self, remedy: Any, *changed: Exchange, kind: str = "site:/it") -> Place:
         """Return where that belongs."""
@@ -147,18 +157,18 @@ def test_what_a_page_needs(suite: Suite) -> None:
 
 def test_step_of_a_walk(suite: Suite) -> None:
     """Method and path say which answer is meant, and no check of its own is offered."""
-    step = exchange("/it", method="POST", template=walk_group("site"))
+    step = exchange("/it", method="POST", template=walk_group("site"), item="x")
     suite.check("test_walk", walking, walk=[step])
     place = suite.place(GOOD, step, kind="POST site:/it")
     assert place == Place(FILE, "test_walk", answer="POST /it")
-    assert suite.place(GOOD, step, kind="site:/it").answer == "POST /it"
+    assert suite.place(GOOD, step).answer == "POST /it"
     assert suite.remedy("assert response.text == 'x'", step) is None
 
 
 def test_line_that_sends_a_request(suite: Suite) -> None:
     """It is offered where there is a client, as not tried."""
     line = "assert client.get(response.url).is_success"
-    step = exchange("/it", method="PUT", template=walk_group("site"))
+    step = exchange("/it", method="PUT", template=walk_group("site"), item="x")
     suite.check("test_walk", walking, walk=[step])
     offered = suite.remedy(line, step, kind="PUT site:/it")
     assert offered is not None
@@ -166,6 +176,53 @@ def test_line_that_sends_a_request(suite: Suite) -> None:
     it = exchange("/it")
     suite.check("test_it", one, [it])
     assert suite.remedy(line, it) is None
+
+
+def test_step_of_the_sweep(suite: Suite) -> None:
+    """What the run itself deleted is no answer that the check has."""
+    step = exchange("/it", method="DELETE", template=walk_group("site"), item="x")
+    suite.check("test_walk", walking, walk=[step])
+    suite.tape.swept.add(step)
+    assert suite.place("assert client.get(url)", step) == Place(FILE, "test_walk")
+
+
+def test_login_of_several_checks(suite: Suite) -> None:
+    """The fixture that logs in has the answer, and no check; it cannot take ``schema``."""
+    step = exchange("/login", '{"a": 1}', "application/json", template=walk_group("site"))
+    suite.check("test_walk", walking, walk=[step])
+    token = types.SimpleNamespace(argnames=("shared_client",))
+    item = suite.items[f"{FILE}::test_walk"]
+    item._fixtureinfo = types.SimpleNamespace(name2fixturedefs={"token": [token]})
+    place = suite.place("assert response.text != 'bad'", step, kind="POST site:/login")
+    assert place == Place(FILE, "token", answer="POST /login")
+    assert suite.remedy({"required": ["a"]}, step, kind="POST site:/login") is None
+
+
+@pytest.mark.parametrize("name", ["1005", "smoke-ab12"])
+def test_name_of_one_run(suite: Suite, name: str) -> None:
+    """What a step is called is another in the next run, so no line expects it."""
+    step = exchange(f"/{name}", name, template=walk_group("site"), item="x")
+    suite.check("test_walk", walking, walk=[step])
+    assert suite.remedy(f"assert response.text == '{name}'", step) is None
+    assert suite.remedy("assert response.text != 'bad'", step) is not None
+
+
+def test_one_schema_for_all_steps_of_a_kind(suite: Suite) -> None:
+    """Two checks call the same file, if it holds for both; else each has its own."""
+    one_step, other, odd = (
+        exchange("/it", body, "application/json", template=walk_group("site"), item="x")
+        for body in ('{"a": 1}', '{"a": 2}', '{"b": 1}')
+    )
+    for number, step in enumerate((one_step, other, odd)):
+        suite.check(f"test_{number}", walking, walk=[step])
+
+    def file(*steps: Exchange) -> str:
+        remedies = suite.remedies(*steps)
+        offered = [suite.remedy({"required": ["a"]}, step, by=remedies) for step in steps]
+        return " ".join(remedy.schema_file.rpartition("/")[2] for remedy in offered if remedy)
+
+    assert file(one_step, other) == "it.schema.json it.schema.json"
+    assert file(one_step, other, odd) == "it.schema.json it-2.schema.json"
 
 
 def test_schema(suite: Suite, tmp_path: Path) -> None:

@@ -56,8 +56,7 @@ def test_schema_for_a_check_without_the_fixture() -> None:
     place = Place("smoketests/test_api.py", "test_writes", answer="POST /users")
     (_, line) = snippets([by_schema({"minItems": 1}, place, needs=("the fixture schema",))])
     assert line.place == (
-        "smoketests/test_api.py: test_writes where `response` is the answer to POST /users, "
-        "with the fixture schema"
+        "smoketests/test_api.py: test_writes (the answer to POST /users), with the fixture schema"
     )
 
 
