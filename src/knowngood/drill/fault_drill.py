@@ -165,11 +165,12 @@ def _may_be_replayed(run: DrillRun) -> bool:
 
 
 def bytecode_in(folder: str) -> dict[str, str]:
-    """Return the variables by which all runs of a drill keep Python's bytecode in ``folder``.
-
-    Where PYTHONDONTWRITEBYTECODE is set, as in containers, every run would compile every module
-    again, which is a third of its time.
+    """Return the variables by which all runs of a drill keep Python's bytecode in ``folder``, where
+    they would keep none: with PYTHONDONTWRITEBYTECODE, as in containers, every run would compile
+    every module again, which is a third of its time.
     """
+    if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        return {}
     return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
 
 
