@@ -73,10 +73,16 @@ class GitError(RunnerError):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The git repository at ``path``, bare or not."""
+    """The git repository at ``path``, bare or not. Its configuration is read once.
+
+    Attributes:
+        path: where it is.
+        variables: environment variables of every git command.
+    """
 
     path: Path
     variables: Mapping[str, str] = field(default_factory=dict, hash=False)
+    _settings: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of_hook(cls) -> Repository:
@@ -104,8 +110,11 @@ class Repository:
         """Return the value of ``key`` in git's configuration; None where it has none. Raises
         GitError.
         """
-        done = self._answer("config", "-z", "--get", key)
-        return _text(done.stdout).partition("\0")[0] if done.returncode == 0 else None
+        if not self._settings:  # one process for all: a push asks for thirty
+            listed = _text(self._answer("config", "-z", "--list").stdout).split("\0")
+            pairs = (line.partition("\n") for line in listed)
+            self._settings.update((name, value) for name, _, value in pairs)
+        return self._settings.get(key.lower())
 
     def succeeds(self, *arguments: str) -> bool:
         """Return whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises

@@ -73,7 +73,7 @@ def test_the_lock(site: Repository, origin: Path) -> None:
     with push_lock.held(site, "prod", "a push", print):
         assert git(origin, "for-each-ref", "refs/knowngood/lock/prod")
     git(site.path, "remote", "remove", "origin")
-    with push_lock.held(site, "prod", "a push", print):
+    with push_lock.held(Repository(site.path), "prod", "a push", print):
         assert git(site.path, "for-each-ref", "refs/knowngood/lock/prod")
 
 
