@@ -9,24 +9,32 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, chdir
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from clones import Clone
 from release_side import NOW, Note, commit, git, needed
+from suite_run import run_here
 from tenacity import wait_none
 from wire import Authority, Fetchers, Play, Serve, Server
 
+from knowngood.cli import main
 from knowngood.environment.model import Budget, Environment
 from knowngood.environment.release_settings import GateRules, Release
 from knowngood.fetch.fetcher import Fetcher
-from knowngood.release import record_store
+from knowngood.readiness import look_at_release
+from knowngood.release import deploy, live, record_store
 from knowngood.release.git import Repository
+from knowngood.release.live import NamedReleases
 from knowngood.release.record import Record, RecordKind
+from knowngood.session import RUN_ID
+from knowngood.supervisor.child import ChildRun
+from knowngood.supervisor.trust import ChildExit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -205,7 +213,7 @@ def note(site: Repository) -> Note:
             verdict=verdict,
             **{"who": "Ann <ann@example.org>", "where": "host", **more},
         )
-        record_store.write(site, found)
+        record_store.write(Repository(site.path), found)  # settings of git may have changed
         return found
 
     return write
@@ -227,7 +235,7 @@ def noted(site: Repository) -> Note:
         of = site.commit_of(release) or ""
         more = {"who": "Ann <ann@example.org>", **more}
         found = Record(kind, place, release, of, when, verdict, **more)
-        record_store.write(site, found)
+        record_store.write(Repository(site.path), found)
         return found
 
     return write
@@ -314,3 +322,34 @@ def open_file(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command starts of knowngood runs in this process: a verification, its run of pytest,
+    and the question which release is live. To start them takes a second of CPU, and most tests are
+    about what comes before or after.
+    """
+    verdict_file = tmp_path / "child.json"
+
+    def run(child: ChildRun) -> ChildExit:
+        with mock.patch.dict(os.environ, {RUN_ID: child.run_id, **child.environment}):
+            ended = run_here(verdict_file, *child.arguments, cwd=Path.cwd())
+        child.show(ended.output.encode())
+        child.show(b"")
+        return ChildExit(ended.code, verdict_file.read_bytes() if ended.verdict else b"")
+
+    monkeypatch.setattr(ChildRun, "run", run)
+    monkeypatch.setattr(deploy, "_run", _command_here)
+    monkeypatch.setattr(live, "named", _named_here)
+
+
+def _command_here(command: Sequence[str], folder: Path, _: int) -> int:
+    """Run ``python … -m knowngood WORDS``."""
+    with chdir(folder):
+        return main.run(command[command.index("knowngood") + 1 :])
+
+
+def _named_here(environment: Environment) -> NamedReleases:
+    releases, other_answers = look_at_release(environment)
+    return NamedReleases(releases, "" if releases else other_answers)

@@ -2,6 +2,8 @@
 rollback and records work; otherwise it names the step.
 """
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -9,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, cast
+from unittest import mock
 
 import pytest
 from announced_server import ANNOUNCED
@@ -116,7 +119,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def variables(tmp_path: Path) -> Mapping[str, str]:
     """Return ours, and a temporary folder by which every process of a drill is recognized."""
-    (tmp_path / "tmp").mkdir()
+    (tmp_path / "tmp").mkdir(exist_ok=True)
     own = {k: v for k, v in os.environ.items() if "PYTEST" not in k}
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / ".gitconfig").write_text(GIT)
@@ -144,55 +147,6 @@ def running(folder: Path) -> Iterator[int]:
             continue
 
 
-def test_all_as_expected(project: Path, variables: Mapping[str, str], tmp_path: Path) -> None:
-    """Every step, as a line and as JSON; the user's own git settings have no say, and nothing is
-    left behind.
-    """
-    ended = subprocess.run(
-        [*COMMAND, "--json=r.json"],
-        cwd=project,
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert list((tmp_path / "tmp").iterdir()) == []
-    assert list(running(tmp_path)) == []
-    document = json.loads((project / "r.json").read_text())
-    assert document["schema"] == 1
-    assert [(step["done"], step["right"]) for step in document["steps"]] == [
-        ("the branch release moves to v1", True),
-        ("v1 is pushed to stage", True),
-        ("the branch release moves to v1", True),
-        ("v1 is pushed to prod", True),
-        ("v2 is pushed to stage", True),
-        ("the branch release moves to v2", True),
-        ("may v2 go to prod?", True),
-        ("a push of v2 to prod is killed while it deploys", True),
-        ("what is so on prod?", True),
-        ("v2 is pushed to prod", True),
-        ("v3, which lacks about/page.html, is pushed to stage", True),
-        ("v3 is pushed to prod", True),
-        ("v3 is forced on prod", True),
-        ("the branch release moves to v3", True),
-        ("the tag v2 is deleted", True),
-        ("v4 is put on prod by hand", True),
-        ("prod is rolled back", True),
-        ("what was last known good on prod?", True),
-        ("the records of prod are read back", True),
-    ]
-    lines = ended.stdout.splitlines()
-    assert len(lines) == 23
-    assert lines[0].startswith("stage: site http://127.0.0.1:")
-    assert all(line.startswith("ok  ") for line in lines[3:-1])
-    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[14]
-    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[15]
-    assert "20 of this drill → 20, here and at the origin" in lines[21]
-    assert lines[22].startswith("as expected in ")
-
-
 @pytest.fixture
 def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that drills in this process: its exit code, and what it printed. Nothing
@@ -212,6 +166,99 @@ def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             assert list((tmp_path / "tmp").iterdir()) == []
 
     return run
+
+
+AS_EXPECTED = [
+    "the branch release moves to v1",
+    "v1 is pushed to stage",
+    "the branch release moves to v1",
+    "v1 is pushed to prod",
+    "v2 is pushed to stage",
+    "the branch release moves to v2",
+    "may v2 go to prod?",
+    "a push of v2 to prod is killed while it deploys",
+    "what is so on prod?",
+    "v2 is pushed to prod",
+    "v3, which lacks about/page.html, is pushed to stage",
+    "v3 is pushed to prod",
+    "v3 is forced on prod",
+    "the branch release moves to v3",
+    "the tag v2 is deleted",
+    "v4 is put on prod by hand",
+    "prod is rolled back",
+    "what was last known good on prod?",
+    "the records of prod are read back",
+]
+
+
+def all_is_as_expected(path: Path, lines: Sequence[str]) -> None:
+    """Every step, as a line and as JSON."""
+    document = json.loads(path.read_text())
+    assert document["schema"] == 1
+    steps = [(step["done"], step["right"]) for step in document["steps"]]
+    assert steps == [(done, True) for done in AS_EXPECTED]
+    assert len(lines) == 23
+    assert lines[0].startswith("stage: site http://127.0.0.1:")
+    assert all(line.startswith("ok  ") for line in lines[3:-1])
+    assert "refused: v3 has not PASSED on stage → exit 1, prod serves v2" in lines[14]
+    assert "v3 is forced on prod → FAILED, and rolled back → exit 1, prod serves v2" in lines[15]
+    assert "20 of this drill → 20, here and at the origin" in lines[21]
+    assert lines[22].startswith("as expected in ")
+
+
+@pytest.fixture
+def commands_here(in_one_process: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of a drill run in this process, with the variables of theirs."""
+
+    def run(sandbox: Sandbox, *words: str) -> tuple[int, str]:
+        output = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+        variables = sandbox._variables()
+        with (
+            mock.patch.dict(os.environ, variables, clear=True),
+            mock.patch.object(tempfile, "tempdir", variables["TMPDIR"]),
+            contextlib.chdir(sandbox.suite),
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(output),
+        ):
+            code = cli.run(words)
+        output.seek(0)
+        return code, output.read()
+
+    monkeypatch.setattr(Sandbox, "run", run)
+
+
+@pytest.mark.usefixtures("commands_here")
+def test_all_as_expected(
+    run: Run, tmp_path: Path, variables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Good releases go through, bad ones are caught and leave. The user's own git settings have no
+    say.
+    """
+    monkeypatch.setenv("HOME", variables["HOME"])
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    code, output = run(tmp_path / "r.json")
+    assert code == 0, output
+    all_is_as_expected(tmp_path / "r.json", output.splitlines())
+
+
+@pytest.mark.slow
+def test_all_as_expected_of_processes(
+    project: Path, variables: Mapping[str, str], tmp_path: Path
+) -> None:
+    """The command itself, in whose place the test above calls functions; it leaves nothing."""
+    ended = subprocess.run(
+        [*COMMAND, "--json=r.json"],
+        cwd=project,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list(running(tmp_path)) == []
+    all_is_as_expected(project / "r.json", ended.stdout.splitlines())
 
 
 @pytest.fixture
