@@ -101,10 +101,17 @@ def ask() -> Ask:
 
 
 @pytest.fixture(scope="module")
-def standin() -> Iterator[fhr_standin.Standin]:
-    """A sound stand-in in a process of its own."""
+def one_standin() -> Iterator[fhr_standin.Standin]:
+    """A stand-in in a process of its own, for all tests of a module."""
     with fhr_standin.running(locales=LOCALES) as standin:
         yield standin
+
+
+@pytest.fixture
+def standin(one_standin: fhr_standin.Standin) -> fhr_standin.Standin:
+    """A sound stand-in, as if it had just been started."""
+    one_standin.arm()
+    return one_standin
 
 
 @pytest.fixture(scope="session")

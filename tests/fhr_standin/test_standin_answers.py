@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import fhr_standin
+from fhr_standin import Standin
 from fhr_standin.answers import Recording, answer_requests
 from fhr_standin.asgi import Response
 from fhr_standin.errors import UsageError
@@ -127,7 +127,7 @@ def comparable(answer: Response, request: dict[str, Any]) -> Response:
 
 
 def is_as_over_the_wire(
-    name: str, site: Site, recording: Recording, requests: list[dict[str, Any]]
+    name: str, standin: Standin, site: Site, recording: Recording, requests: list[dict[str, Any]]
 ) -> None:
     """Compare some of the answers that a fault changes, and some that it leaves as they are."""
     changed = recording.changed(arm([name], site.locales.values())[0])
@@ -136,12 +136,12 @@ def is_as_over_the_wire(
     same = [request["id"] for request in requests if request["id"] not in changed]
     drawn = chance.sample(sorted(changed), min(12, len(changed)))
     beside = chance.sample(same, 8)
-    with fhr_standin.running(locales=LOCALES, faults=[name]) as standin:
-        for number in [*drawn, *beside]:
-            came = over_the_wire(requests[number], standin.origins)
-            expected = changed.get(number) or recording.sound[number]
-            request = requests[number]
-            assert comparable(came, request) == comparable(expected, request), request
+    standin.arm(name)
+    for number in [*drawn, *beside]:
+        came = over_the_wire(requests[number], standin.origins)
+        expected = changed.get(number) or recording.sound[number]
+        request = requests[number]
+        assert comparable(came, request) == comparable(expected, request), request
 
 
 def drawn_today() -> list[str]:
@@ -152,19 +152,19 @@ def drawn_today() -> list[str]:
 
 @pytest.mark.parametrize("name", drawn_today())
 def test_answers_are_those_of_a_stand_in(
-    name: str, site: Site, recording: Recording, requests: list[dict[str, Any]]
+    name: str, standin: Standin, site: Site, recording: Recording, requests: list[dict[str, Any]]
 ) -> None:
     """Status, headers and body are as over the wire, for some faults that are drawn by the day."""
-    is_as_over_the_wire(name, site, recording, requests)
+    is_as_over_the_wire(name, standin, site, recording, requests)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(ONLY_ANSWERS) - DEPENDING))
 def test_all_answers_are_those_of_a_stand_in(
-    name: str, site: Site, recording: Recording, requests: list[dict[str, Any]]
+    name: str, standin: Standin, site: Site, recording: Recording, requests: list[dict[str, Any]]
 ) -> None:
     """The same for every fault."""
-    is_as_over_the_wire(name, site, recording, requests)
+    is_as_over_the_wire(name, standin, site, recording, requests)
 
 
 def test_every_fault_of_answers_changes_one(recording: Recording, site: Site) -> None:

@@ -485,14 +485,14 @@ def test_a_header_that_is_sent(
 
 
 @pytest.mark.parametrize("name", TWICE)
-def test_a_header_that_is_sent_twice(name: str) -> None:
+def test_a_header_that_is_sent_twice(name: str, standin: fhr_standin.Standin) -> None:
     """Both lines go out, the sound one first."""
     path, header, values = TWICE[name]
-    with fhr_standin.running(locales=8, faults=[name]) as standin:
-        connection = http.client.HTTPConnection(standin.origins["content"][7:], timeout=10)
-        connection.request("GET", path)
-        assert connection.getresponse().headers.get_all(header) == values
-        connection.close()
+    standin.arm(name)
+    connection = http.client.HTTPConnection(standin.origins["content"][7:], timeout=10)
+    connection.request("GET", path)
+    assert connection.getresponse().headers.get_all(header) == values
+    connection.close()
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -542,21 +542,22 @@ def test_version_incomplete(content: Callable[..., Content], ask: Callable[..., 
     assert set(version) == {"source", "version", "build"}
 
 
-def test_connections_that_close_early(fetch: Callable[..., Any]) -> None:
+def test_connections_that_close_early(
+    standin: fhr_standin.Standin, fetch: Callable[..., Any]
+) -> None:
     """No answer at all, once or always, and a body short of its length, over real sockets."""
-    faults = ["content-reset-once", "script-connection-closed", "content-short-body"]
-    with fhr_standin.running(locales=8, faults=faults) as standin:
-        content = standin.origins["content"]
+    standin.arm("content-reset-once", "script-connection-closed", "content-short-body")
+    content = standin.origins["content"]
+    with pytest.raises(http.client.RemoteDisconnected):
+        fetch(f"{content}/{ONE}/js/fhr.js")
+    assert fetch(f"{content}/{ONE}/js/fhr.js").status == 200
+    for _ in range(2):
         with pytest.raises(http.client.RemoteDisconnected):
-            fetch(f"{content}/{ONE}/js/fhr.js")
-        assert fetch(f"{content}/{ONE}/js/fhr.js").status == 200
-        for _ in range(2):
-            with pytest.raises(http.client.RemoteDisconnected):
-                fetch(f"{content}/pl/mobile/js/data.js")
-            with pytest.raises(http.client.IncompleteRead):
-                fetch(f"{content}/pl/css/print.css")
-        assert fetch(f"{content}/pl/css/print.css", "HEAD").status == 200
-        assert fetch(f"{content}/pl/").status == 200
+            fetch(f"{content}/pl/mobile/js/data.js")
+        with pytest.raises(http.client.IncompleteRead):
+            fetch(f"{content}/pl/css/print.css")
+    assert fetch(f"{content}/pl/css/print.css", "HEAD").status == 200
+    assert fetch(f"{content}/pl/").status == 200
 
 
 # Requests on which a sound server answers 201, 200 or a refusal; each fault answers some of them
@@ -712,16 +713,16 @@ def test_inconclusive_answers_say_why(
     assert "www-authenticate" in ask(submissions("submit-401"), SUBMIT, "PUT", body=b"x").headers
 
 
-def test_a_slow_answer_is_stored_at_once() -> None:
+def test_a_slow_answer_is_stored_at_once(standin: fhr_standin.Standin) -> None:
     """The client gives up, the document is there, and the server goes on."""
-    with fhr_standin.running(locales=1, faults=["submit-slow"]) as standin:
-        port = int(standin.origins["submission"].rpartition(":")[2])
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=0.2)
-        connection.request("POST", SUBMIT, b"x")
-        with pytest.raises(TimeoutError):
-            connection.getresponse()
-        connection.close()
-        assert list(standin.documents()) == [ID]
+    standin.arm("submit-slow")
+    port = int(standin.origins["submission"].rpartition(":")[2])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=0.2)
+    connection.request("POST", SUBMIT, b"x")
+    with pytest.raises(TimeoutError):
+        connection.getresponse()
+    connection.close()
+    assert list(standin.documents()) == [ID]
 
 
 def test_every_page_has_a_fault() -> None:

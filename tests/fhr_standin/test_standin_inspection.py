@@ -43,7 +43,6 @@ def test_new_faults_begin_with_an_empty_store(
         assert (standin.documents(), standin.requests()["submission"]) == ({}, {})
         statuses += [fetch(url, "PUT", body=b"{}").status for _ in range(2)]
     assert statuses == [503, 201, 503, 201]
-    standin.arm()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,6 @@ def test_a_fault_that_cannot_begin_changes_nothing(
     assert message in str(error.value)
     assert fetch(standin.origins["content"] + CONFIG).status == 404
     assert fetch(f"{standin.origins['content']}/robots.txt").status == 200
-    standin.arm()
 
 
 def test_a_folder_takes_no_faults(ask: Callable[..., Any], tmp_path: Path) -> None:

@@ -1,10 +1,8 @@
-"""What tests of the suite behind a real server share."""
+"""What tests of the suite share: an embedded FHR, and its content behind a real server."""
 
 import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +11,24 @@ import pytest
 from behind_nginx import Served
 
 import fhr_standin
+from fhr_standin import Standin
+from fhr_standin.locales import choose
+from fhr_standin.site import Site
+from fhr_standin.write import write
+
+
+@pytest.fixture(scope="module")
+def one_standin() -> Iterator[Standin]:
+    """The embedded FHR with five locales, for all tests of a module."""
+    with fhr_standin.running(locales=5) as standin:
+        yield standin
+
+
+@pytest.fixture
+def standin(one_standin: Standin) -> Standin:
+    """The embedded FHR with five locales, as if it had just been started; tests arm it."""
+    one_standin.arm()
+    return one_standin
 
 
 @pytest.fixture
@@ -26,17 +42,17 @@ def nginx() -> str:
 
 
 @pytest.fixture
-def served(nginx: str, tmp_path: Path, fhr_environment: Callable) -> Iterator[Served]:
+def served(
+    nginx: str, tmp_path: Path, standin: Standin, fhr_environment: Callable
+) -> Iterator[Served]:
     """Eight locales of FHR's content behind nginx, submission at the embedded FHR."""
     site = tmp_path / "site"
-    writing = [sys.executable, "-m", "fhr_standin", "--write", str(site), "--locales", "8"]
-    subprocess.run(writing, check=True, stdout=subprocess.DEVNULL)
+    write(Site(choose(8)), site)
     (tmp_path / "environments").mkdir()
     behind_nginx.certify(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as listener, fhr_standin.running(locales=4) as fhr:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        origins = {"content": f"https://127.0.0.1:{port}"}
-        origins["submission"] = fhr.origins["submission"]
+        origins = {**standin.origins, "content": f"https://127.0.0.1:{port}"}
         environment = fhr_environment(origins, 'ca = "file:ca.pem"')
         process = behind_nginx.start(nginx, tmp_path, listener)
         try:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-import fhr_standin
+from fhr_standin import Standin
 
 LOCALES = "smoketests/test_locales.py"
 
@@ -18,10 +18,14 @@ LOCALES = "smoketests/test_locales.py"
     ],
 )
 def test_a_comparison_with_nothing(
-    check: str, faults: list[str], suite_here: Callable, fhr_environment: Callable
+    check: str,
+    faults: list[str],
+    standin: Standin,
+    suite_here: Callable,
+    fhr_environment: Callable,
 ) -> None:
     """It fails by itself, and so says nothing new once the other side is mended."""
-    with fhr_standin.running(locales=5, faults=faults) as standin:
-        environment = fhr_environment(standin.origins)
-        ended = suite_here(f"--env={environment}", f"{LOCALES}::{check}")
+    standin.arm(*faults)
+    environment = fhr_environment(standin.origins)
+    ended = suite_here(f"--env={environment}", f"{LOCALES}::{check}")
     assert ended.failed_checks() == {f"test_locales.py::{check}"}, ended.output

@@ -12,10 +12,15 @@ from typing import Any
 import pytest
 from suite_run import OPTIONS
 
-import fhr_standin
+from fhr_standin import Standin
+from fhr_standin.locales import choose
+from fhr_standin.site import Site
+from fhr_standin.write import write
+from knowngood.content import manifest_build
 
 ROOT = Path(__file__).parents[2]
 SMALL = ("--env=local", "--drill=none")
+ORIGINS = {"content": "http://127.0.0.1:9", "submission": "http://127.0.0.1:10"}  # never asked
 BUILT = "knowngood::every_file_is_the_one_that_was_built"
 
 
@@ -23,11 +28,8 @@ BUILT = "knowngood::every_file_is_the_one_that_was_built"
 def manifest(tmp_path: Path) -> Path:
     """The manifest of the site that a small embedded FHR serves."""
     site, path = tmp_path / "site", tmp_path / "manifest.txt"
-    module = [sys.executable, "-m"]
-    writing = [*module, "fhr_standin", "--write", str(site), "--locales", "5"]
-    subprocess.run(writing, check=True, stdout=subprocess.DEVNULL)
-    listing = [*module, "knowngood", "manifest", str(site)]
-    path.write_bytes(subprocess.run(listing, check=True, capture_output=True).stdout)
+    write(Site(choose(5)), site)
+    path.write_text(manifest_build.build(site).text, "utf-8")
     return path
 
 
@@ -92,13 +94,16 @@ def test_the_release_before(manifest: Path, suite_here: Callable) -> None:
     [pytest.param((), id="alone", marks=pytest.mark.slow), pytest.param(("-n", "2"), id="workers")],
 )
 def test_a_secret_is_part_of_a_path(
-    manifest: Path, suite: Callable, fhr_environment: Callable, workers: tuple[str, ...]
+    manifest: Path,
+    standin: Standin,
+    suite: Callable,
+    fhr_environment: Callable,
+    workers: tuple[str, ...],
 ) -> None:
     """What is hidden in reports is compared as it is."""
-    with fhr_standin.running(locales=5) as fhr:
-        environment = fhr_environment(fhr.origins, tables='[secrets]\ntoken = "FHR_TOKEN"\n')
-        options = (f"--env={environment}", f"--manifest={manifest}", *workers)
-        ended = suite(*options, env={"FHR_TOKEN": "styles"})
+    environment = fhr_environment(standin.origins, tables='[secrets]\ntoken = "FHR_TOKEN"\n')
+    options = (f"--env={environment}", f"--manifest={manifest}", *workers)
+    ended = suite(*options, env={"FHR_TOKEN": "styles"})
     assert ended.code == 0, ended.output
     assert ended.verdict["manifest"]["compared"] > 400
 
@@ -141,10 +146,9 @@ def test_no_release(
     command: str, tmp_path: Path, suite: Callable, fhr_environment: Callable, manifest: Path
 ) -> None:
     """Without [release] nobody says which origin has the files: the table to add is named."""
-    with fhr_standin.running(locales=4) as fhr:
-        environment = fhr_environment(fhr.origins)
-        text = environment.read_text().replace('[release]\nurl = "content:/__version__"\n', "")
-        environment.write_text(text)
-        options = (f"--env={environment}", f"--manifest={manifest}")
-        said = mistaken(command, tmp_path, suite, *options)
+    environment = fhr_environment(ORIGINS)
+    text = environment.read_text().replace('[release]\nurl = "content:/__version__"\n', "")
+    environment.write_text(text)
+    options = (f"--env={environment}", f"--manifest={manifest}")
+    said = mistaken(command, tmp_path, suite, *options)
     assert "has no [release]; add the table with url =" in said
