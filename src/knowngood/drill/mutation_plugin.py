@@ -115,8 +115,9 @@ class MutationPlugin(RecordingPlugin):
         """
         items = [self.items[nodeid] for nodeid in self.items if nodeid in mutant.readers]
         some = list({check_name(item): item for item in reversed(items)}.values())[::-1]
-        result = judge(mutant, rerunner.rerun(some, mutant.changed))
-        if result.notice is not Notice.CAUGHT and len(some) < len(items):
+        in_part = len(some) < len(items)
+        result = judge(mutant, rerunner.rerun(some, mutant.changed, in_part=in_part))
+        if result.notice is not Notice.CAUGHT and in_part:
             result = judge(mutant, rerunner.rerun(items, mutant.changed))
         if result.notice in UNCAUGHT:
             return replace(result, remedy=self._remedies.of(mutant))

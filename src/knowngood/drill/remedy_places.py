@@ -47,14 +47,14 @@ class RemedyPlaces:
             self._cases[nodeid.partition("[")[0]].append(nodeid)
 
     def of(self, mutant: Mutant) -> Readings:
-        """Yield where a line about ``mutant`` may belong: first where it needs no loop, in checks
-        of few answers before those of many; at last in a new check.
+        """Yield where a line about ``mutant`` may belong: first where a fixture has the answer, and
+        no loop is needed, in checks of few answers before those of many; at last in a new check.
         """
         checks = [
             check for check, cases in self._cases.items() if not mutant.readers.isdisjoint(cases)
         ]
         there = [place for check in checks for place in self._in_check(check, mutant)]
-        yield from sorted(there, key=lambda pair: (pair[0].loop, len(pair[1])))
+        yield from sorted(there, key=_order)
         if checks:
             yield from self._in_new_check(mutant, checks[0].partition("::")[0])
 
@@ -118,10 +118,14 @@ class RemedyPlaces:
         return next(sending, "the fixture with shared_client")
 
     def _in_new_check(self, mutant: Mutant, file: str) -> Readings:
-        """Yield a check of the kind of URL by itself, or of the one URL; none for what needs a
+        """Yield a check of the kind of URL by itself, or of one of its URLs; none for what needs a
         login or a client.
         """
-        exchanges = [exchange for target in mutant.targets for exchange in target.exchanges]
+        for targets in (mutant.targets, *((target,) for target in mutant.targets)):
+            yield from self._new_check(mutant.kind, targets, file)
+
+    def _new_check(self, kind: str, targets: Sequence[Target], file: str) -> Readings:
+        exchanges = [exchange for target in targets for exchange in target.exchanges]
         probes = [exchange.probe for exchange in exchanges]
         if any(probe.in_walk or probe.method != "GET" or probe.headers for probe in probes):
             return
@@ -129,8 +133,8 @@ class RemedyPlaces:
         if len(urls) == 1:
             url = f"{probes[0].origin}:{path_of(urls.pop())}"
             url = url.replace("{", "{{").replace("}", "}}")
-        elif len(mutant.targets) > 1 and not any(urlsplit(url).query for url in urls):
-            url = mutant.kind
+        elif len(targets) > 1 and not any(urlsplit(url).query for url in urls):
+            url = kind
         else:
             return
         follow = ", follow=True" if any(probe.follow for probe in probes) else ""
@@ -150,6 +154,11 @@ class RemedyPlaces:
 
     def _function(self, check: str) -> pytest.Function:
         return cast(pytest.Function, self._items[self._cases[check][0]])
+
+
+def _order(reading: tuple[Place, Sequence[Exchange]]) -> tuple[bool, bool, int]:
+    place, answers = reading
+    return bool(place.answer), bool(place.loop), len(answers)
 
 
 def _answer(kind: str, step: Exchange) -> str:

@@ -80,9 +80,16 @@ class Rerunner:
         self._results = replace(self._results.without(nodeids), expected=expected)
 
     def rerun(
-        self, items: Sequence[pytest.Item], changed: Mapping[Exchange, Exchange] | None = None
+        self,
+        items: Sequence[pytest.Item],
+        changed: Mapping[Exchange, Exchange] | None = None,
+        *,
+        in_part: bool = False,
     ) -> Rerun:
-        """Run ``items`` again with these exchanges of the tape changed."""
+        """Run ``items`` again with these exchanges of the tape changed.
+
+        ``in_part`` says that other items read these, too, so that no cause counts its cases.
+        """
         replay = Replay(self._tape, changed or {})
         results = self._results.without({item.nodeid for item in items})
         runner = Runner(self.environment, self._worker.run.ticket, replay)
@@ -99,7 +106,8 @@ class Rerunner:
         finally:
             runner.close()
         results.add_report(redact_data(runner.report()))
-        verdict = fold(results.evidence())
+        evidence = results.evidence()
+        verdict = fold(replace(evidence, params={}) if in_part else evidence)
         return Rerun(verdict, results, tuple(replay.given), tuple(replay.unknown))
 
     def _outcomes(self, item: pytest.Item) -> list[Outcome]:

@@ -205,7 +205,7 @@ def _extent_of(place: str, core: Sequence[Symptom], params: Mapping[str, int]) -
     extent = ""
     for name in same[0].outcome.values:
         total = params.get(name, 0)
-        if f"{{{name}}}" in place and total > 1:
+        if f"{{{name}}}" in place and total > 1 and not _is_shared(name, same, core):
             count = len({symptom.outcome.values.get(name) for symptom in same})
             extent += f" in {count} of {total} {name}s"
     edges = sorted({edge for symptom in same for edge in symptom.edges})
@@ -213,3 +213,12 @@ def _extent_of(place: str, core: Sequence[Symptom], params: Mapping[str, int]) -
     if edges and len(edges) < total_edges:
         extent += f" at {listed(edges, 2)}"
     return extent
+
+
+def _is_shared(name: str, same: Sequence[Symptom], core: Sequence[Symptom]) -> bool:
+    """Return whether cases with other values of a param read the one URL, too: a script that all
+    pages need may lie where one of them has its own.
+    """
+    urls, checks = {s.url for s in same}, {s.outcome.check for s in same}
+    readers = (s.outcome for s in core if s.url in urls and s.outcome.check in checks)
+    return len(urls) == 1 and len({outcome.values.get(name) for outcome in readers}) > 1

@@ -155,6 +155,16 @@ def test_what_a_page_needs(suite: Suite) -> None:
     )
 
 
+def test_check_whose_fixture_has_the_answer(suite: Suite) -> None:
+    """It comes before one whose client asks for the same URL."""
+    it = exchange("/it")
+    again = exchange("/it", template=walk_group("site"), item="x")
+    suite.check("test_walk", walking, walk=[again])
+    suite.check("test_all", several, [it, exchange("/that")])
+    loop = "for response in responses:"
+    assert suite.place(GOOD, it, again) == Place(FILE, "test_all", loop=loop)
+
+
 def test_step_of_a_walk(suite: Suite) -> None:
     """Method and path say which answer is meant, and no check of its own is offered."""
     step = exchange("/it", method="POST", template=walk_group("site"), item="x")
@@ -261,6 +271,14 @@ def test_all_of_a_kind(suite: Suite) -> None:
     suite.check("test_page", needing, [exchange("/")], files)
     place = suite.place(GOOD, *files, kind="site:/{locale}/it.css")
     assert place == Place(FILE, "test_locale_it_css", mark='"site:/{locale}/it.css"')
+
+
+def test_line_that_holds_for_one_of_a_kind(suite: Suite) -> None:
+    """All are changed alike, and a check of that one catches it."""
+    files = [exchange(f"/{locale}/it.css", locale) for locale in ("de", "fr")]
+    suite.check("test_page", needing, [exchange("/")], files)
+    place = suite.place("assert response.text == 'fr'", *files, kind="site:/{locale}/it.css")
+    assert place == Place(FILE, "test_fr_it_css", mark='"site:/fr/it.css"')
 
 
 def test_nothing_to_offer(suite: Suite) -> None:

@@ -86,6 +86,15 @@ def test_one_locale() -> None:
     assert sentences(one) == ["/fr/js/config.json is 404 in 1 of 5 locales"]
 
 
+def test_file_that_all_locales_share() -> None:
+    """It lies where one of them has its own: that all but one are well would not be true."""
+    gone = [
+        outcome("has_its_files", "/fr/x.js", 404, kind="status", values={"locale": name})
+        for name in LOCALES
+    ]
+    assert sentences(*gone) == ["/fr/x.js is 404"]
+
+
 def test_a_url_without_its_nonce() -> None:
     """Samples past the caches are the same URL as the plain one."""
     sampled = missing("every_time", CONFIG + "?0123456789ab-1")
