@@ -68,7 +68,7 @@ def content_problems(resource: Resource) -> list[str]:
 
 def integrity_problems(page: Response, resource: Resource) -> list[str]:
     """Return the ``integrity`` attributes of the page whose hash the resource does not have."""
-    attributes = list(page_elements.integrity_of(page.html, str(page.url), resource.url))
+    attributes = page.once(_integrity).get(resource.url)
     if not attributes:
         return []
     content = resource.response.content
@@ -118,6 +118,10 @@ def elsewhere_problems(
             if page.url.scheme == "https" and url.scheme == "http":
                 problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
     return problems
+
+
+def _integrity(page: Response) -> dict[str, list[str]]:
+    return page_elements.integrity(page.html, str(page.url))
 
 
 def _json_problems(answer: Response) -> list[str]:

@@ -58,6 +58,9 @@ _NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
 _NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
 _TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
 _LOCAL_FILE: Final = re.compile(r"file:", re.I)
+_PLAIN: Final = re.compile(r"(?!//)[\w./?=&#-]*", re.ASCII)
+"""A relative URL of characters that none of the patterns above finds anything in; most are."""
+
 _NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
 _PERCENTS: Final = "\u066a\uff05\ufe6a"  # of Arabic, and of Chinese and Japanese
 _QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
@@ -155,7 +158,7 @@ def url_trouble(url: str) -> str:
     Only what is certain counts: browsers encode blanks and most other characters in a path.
     """
     url = url.strip()
-    if _NO_WEB_URL.match(url):
+    if _PLAIN.fullmatch(url) or _NO_WEB_URL.match(url):
         return ""
     host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
     path = re.split(r"[?#]", url)[0]

@@ -88,13 +88,15 @@ def _is_for_old_browsers(script: LexborNode) -> bool:
     return "nomodule" in script.attributes and kind != "module"
 
 
-def integrity_of(tree: LexborHTMLParser, url: str, target: str) -> Iterator[str]:
-    """Return the ``integrity`` attributes by which the page of ``url`` refers to ``target``."""
+def integrity(tree: LexborHTMLParser, url: str) -> dict[str, list[str]]:
+    """Return the ``integrity`` attributes of the page of ``url``, by the URL that each is about."""
     base = links.base(tree, url)
+    attributes: dict[str, list[str]] = {}
     for node in tree.css("[integrity]"):
         address = node.attributes.get("src") or node.attributes.get("href") or ""
-        if urldefrag(urljoin(base, links.slashed(address.strip()))).url == target:
-            yield node.attributes.get("integrity") or ""
+        target = urldefrag(urljoin(base, links.slashed(address.strip()))).url
+        attributes.setdefault(target, []).append(node.attributes.get("integrity") or "")
+    return attributes
 
 
 def refreshes(tree: LexborHTMLParser) -> list[str]:

@@ -168,7 +168,7 @@ class Response(httpx.Response):
         return strict_json.loads(self.content)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Resource:
     """Something that a page needs.
 
@@ -192,7 +192,7 @@ class Resource:
     def __repr__(self) -> str:
         return f"{self.url} ({self.kind} of {self.found_in})"
 
-    @property
+    @cached_property
     def response(self) -> Response:
         """The answer. Raises NoAnswer if none came, LookupError if it was never asked for."""
         if self.exchange is None:

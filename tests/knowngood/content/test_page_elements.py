@@ -8,7 +8,7 @@ from knowngood.content.page_elements import (
     handlers,
     has_inline_script,
     has_order,
-    integrity_of,
+    integrity,
     policies,
     refreshes,
     scripts,
@@ -50,13 +50,17 @@ def test_a_base_counts_for_scripts() -> None:
     assert next(scripts(tree, URL))[0] == "https://fhr.example.org/shared/a.js"
 
 
-def test_integrity_of_one_file() -> None:
-    """Of scripts and styles; other files' attributes are left out."""
+def test_integrity_by_file() -> None:
+    """Of scripts and styles, also where two elements refer to one file."""
     tree = html.parse(
         '<script src="a.js" integrity="sha256-a"></script>'
-        '<link href="/fr/a.js" integrity="sha256-b"><script integrity="sha256-c"></script>'
+        '<link href="/fr/a.js" integrity="sha256-b">'
+        '<script src="c.js" integrity="sha256-c"></script>'
     )
-    assert list(integrity_of(tree, URL, f"{URL}a.js")) == ["sha256-a", "sha256-b"]
+    assert integrity(tree, URL) == {
+        f"{URL}a.js": ["sha256-a", "sha256-b"],
+        f"{URL}c.js": ["sha256-c"],
+    }
 
 
 @pytest.mark.parametrize(
