@@ -71,6 +71,7 @@ def test_shared_files_are_the_same_in_every_locale(responses, resources):
             assert resource.response.content == model.response.content, "not the file of en-US"
 
 
+@pytest.mark.catches("inline-script-key-lost")
 @pytest.mark.catches("inline-script-lost", "page-class-missing", "page-id-missing")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
 def test_what_scripts_need_of_a_page_is_in_every_locale(responses, resources):

@@ -4,6 +4,8 @@ import pytest
 
 from knowngood import checks
 
+from . import mozilla_javascript
+
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 EVENT = "RemoteHealthReportCommand"
@@ -38,6 +40,16 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
             if problems:
                 assert checks.script_type_problems(page) == []
             assert problems == []
+
+
+@pytest.mark.catches("script-too-new")
+def test_the_oldest_firefox_reads_every_script(resources, environment):
+    """No script holds what the oldest Firefox that the environment names cannot read."""
+    for oldest in map(int, environment.params.get("oldest_firefox", ())):
+        for script in checks.own(resources):
+            old = script.kind == "script" and script.type != "module"
+            if old and not mozilla_javascript.is_mozilla(script.type):
+                assert mozilla_javascript.too_new(script.response.content, oldest) == []
 
 
 @pytest.mark.catches("page-calls-nothing", "page-fragment-missing", "script-never-started")

@@ -64,6 +64,10 @@ def _without_inline_script(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=body)
 
 
+def _without_text_for_off(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, body=re.sub(rb"\n\s+off: '.*',", b"", resource.body))
+
+
 def _never_started(_ask: Ask, resource: Resource) -> Resource:
     """All of a script stands in a function that nobody calls."""
     return replace(resource, body=b"function init() {\n" + resource.body + b"}\n")
@@ -164,6 +168,13 @@ FAULTS = [
         swap('<script src="js/fhr.js">', '<script nomodule src="js/fhr.js">'),
     ),
     content(
+        "inline-script-key-lost",
+        "a text is missing from the inline script of one locale's desktop page",
+        DESKTOP,
+        _without_text_for_off,
+        reach="one locale",
+    ),
+    content(
         "inline-script-lost",
         "one locale's desktop page has lost the script with its texts",
         DESKTOP,
@@ -261,6 +272,14 @@ FAULTS = [
         _framed_twice,
     ),
     content(
+        "script-too-new",
+        "a script has syntax that only a Firefox of years later reads",
+        ["js/data.js"],
+        swap(
+            "return payload && payload.data && payload.data.days ?", "return payload?.data?.days ?"
+        ),
+    ),
+    content(
         "page-script-unclosed",
         "the element that loads js/lib/graph.js is not closed and takes in the next script",
         DESKTOP,
@@ -278,6 +297,12 @@ FAULTS = [
         "the policy forbids the inline script that every page has",
         ALL_PAGES,
         with_header(_POLICY, "default-src 'self'; style-src *"),
+    ),
+    content(
+        "policy-nonce-alone",
+        "the policy names a nonce, and the scripts in the pages have none",
+        ALL_PAGES,
+        with_header(_POLICY, "script-src 'self' 'unsafe-inline' 'nonce-c0ffee'"),
     ),
     content(
         "policy-blocks-requests",

@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 from ..content import json_schema
 from ..content.javascript import markup as markup_in_script
+from ..content.javascript import newer_syntax
 from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
@@ -96,6 +97,7 @@ __all__ = [
     "leftover_problems",
     "library_problems",
     "markup_in_script",
+    "newer_syntax",
     "order_problems",
     "own",
     "page_problems",

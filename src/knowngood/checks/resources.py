@@ -82,18 +82,21 @@ def integrity_problems(page: Response, resource: Resource) -> list[str]:
 def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what the page needs and its Content-Security-Policy forbids."""
     policies = page.headers.get_list("content-security-policy") + page_elements.policies(page.html)
-    url = str(page.url)
+    if not policies:
+        return []
+    url, inline = str(page.url), list(page_elements.inline_scripts(page.html))
     loads = [(file.kind, file.url, _relative(file.url, url)) for file in own(resources, page)]
-    if page_elements.has_inline_script(page.html):
-        loads.insert(0, ("script", "", "inline"))
     forbidden: dict[tuple[str, str], list[str]] = {}
+    for nonce, source in inline:
+        rule = csp.forbids_inline(policies, nonce, source)
+        if rule:
+            forbidden[rule, "script"] = ["inline"]
     for kind, target, name in loads:
         rule = csp.forbids(policies, kind, target, url)
         if rule:
             forbidden.setdefault((rule, kind), []).append(name)
-    sandbox = csp.sandbox_problems(
-        page.headers.get_list("content-security-policy"), {kind for kind, *_ in loads}
-    )
+    kinds = {kind for kind, *_ in loads} | ({"script"} if inline else set())
+    sandbox = csp.sandbox_problems(page.headers.get_list("content-security-policy"), kinds)
     return [
         *(
             f"Content-Security-Policy: {rule} forbids {kind}: {', '.join(names)}"

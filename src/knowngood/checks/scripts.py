@@ -88,12 +88,20 @@ def inline_definition_problems(
     page: Response, model: Response, resources: Iterable[Resource]
 ) -> list[str]:
     """Return what scripts of the page use, no script of it defines, and a script that stands in
-    ``model`` does: the same page in another language.
+    ``model`` does, the same page in another language: names, and keys of objects.
     """
     resources = list(resources)
-    inline = [source for url, source in _running(model, resources)[0] if not url]
-    names = javascript_names.lost_definitions(inline, script_sources(page, resources))
-    return [f"no script defines {name}; one that stands in {model.path} does" for name in names]
+    theirs, ours = (
+        [source for url, source in _running(of, resources)[0] if not url] for of in (model, page)
+    )
+    sources = script_sources(page, resources)
+    names = javascript_names.lost_definitions(theirs, sources)
+    keys = javascript_names.lost_keys(theirs, ours, sources) if not names else ()
+    there = f"that of {model.path} has one, and scripts read it"
+    return [
+        *(f"no script defines {name}; one that stands in {model.path} does" for name in names),
+        *(f"the inline script has no {key}; {there}" for key in keys),
+    ]
 
 
 def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str]:

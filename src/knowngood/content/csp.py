@@ -1,10 +1,13 @@
 """Reads which loads a Content-Security-Policy forbids (https://www.w3.org/TR/CSP3/).
 
-Only what is certain counts: where a nonce, a hash or ``strict-dynamic`` decides, nothing is said.
+Only what is certain counts: where a nonce, a hash or ``strict-dynamic`` decides about a file,
+nothing is said.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,6 +21,7 @@ _DIRECTIVES: Final = {
 """By kind of link the directives that may decide; the first that a policy has, does."""
 
 _UNDECIDED: Final = re.compile(r"'(nonce-|sha\d+-|strict-dynamic')", re.I)
+_HASH: Final = re.compile(r"'(sha(?:256|384|512))-([\w+/=-]+)'", re.I)
 _HOST: Final = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(\*\.)?([^:/*]+)(?::(?:\d+|\*))?(?:/.*)?", re.I
 )
@@ -27,7 +31,7 @@ def forbids(policies: list[str], kind: str, url: str, page: str) -> str | None:
     """Return the directive that forbids ``page`` to load ``url``; None where none does.
 
     ``policies`` are values of headers or meta elements; each may hold several policies, separated
-    by commas. ``kind`` is that of a link. An empty ``url`` stands for inline content.
+    by commas. ``kind`` is that of a link.
     """
     for policy in ",".join(policies).split(","):
         directives = _directives(policy)
@@ -35,6 +39,41 @@ def forbids(policies: list[str], kind: str, url: str, page: str) -> str | None:
         if deciding and not _allowed(directives[deciding], url, page):
             return f"{deciding} {' '.join(directives[deciding])}".strip()
     return None
+
+
+def forbids_inline(policies: list[str], nonce: str, source: str) -> str | None:
+    """Return the directive that forbids a script which stands in a page; None where none does.
+
+    ``nonce`` is that of its element, empty for none. ``policies`` are as for ``forbids``.
+    """
+    for policy in ",".join(policies).split(","):
+        directives = _directives(policy)
+        deciding = next((name for name in _DIRECTIVES["script"] if name in directives), None)
+        if deciding and not _allows_inline(directives[deciding], nonce, source):
+            return f"{deciding} {' '.join(directives[deciding])}".strip()
+    return None
+
+
+def _allows_inline(sources: list[str], nonce: str, source: str) -> bool:
+    """Return whether these sources allow a script in the page. With a nonce, a hash or
+    ``strict-dynamic`` beside it ``unsafe-inline`` says nothing.
+    """
+    if nonce and f"'nonce-{nonce}'" in sources:
+        return True
+    if any(_has_hash(source, text) for text in sources):
+        return True
+    strict = any(_UNDECIDED.match(text) for text in sources)
+    return not strict and any(text.lower() == "'unsafe-inline'" for text in sources)
+
+
+def _has_hash(source: str, text: str) -> bool:
+    """Return whether ``text`` is a hash of a script. Browsers read a line end as LF alone."""
+    match = _HASH.fullmatch(text)
+    if match is None:
+        return False
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").encode()
+    digest = base64.b64encode(hashlib.new(match[1].lower(), lines).digest()).decode()
+    return match[2].replace("-", "+").replace("_", "/") == digest
 
 
 def forbids_frame(policies: str, frame: str, page: str) -> str | None:
@@ -85,8 +124,6 @@ def _directives(policy: str) -> dict[str, list[str]]:
 def _allowed(sources: list[str], url: str, page: str) -> bool:
     if any(_UNDECIDED.match(source) for source in sources):
         return True
-    if not url:
-        return any(source.lower() == "'unsafe-inline'" for source in sources)
     return _matches_any(sources, url, page)
 
 

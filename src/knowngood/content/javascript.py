@@ -151,6 +151,14 @@ def declared_at_the_top(source: bytes) -> frozenset[str]:
     return frozenset(facts.names if facts is not None and facts.error is None else ())
 
 
+def newer_syntax(source: bytes) -> dict[str, int]:
+    """Return what ``source`` has that scripts of 2009 (ECMAScript 5) cannot have, such as ``=>``,
+    and the first line of each; nothing for one that is not parsed.
+    """
+    facts = facts_of(source)
+    return dict(facts.new) if facts is not None and facts.error is None else {}
+
+
 def facts_of(source: bytes) -> ScriptFacts | None:
     """Return what parsing ``source`` finds; None for a script that takes too much to be parsed.
 

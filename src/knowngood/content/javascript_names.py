@@ -16,6 +16,9 @@ _BUILT_IN: Final = {"alert", "close", "confirm", "focus", "print", "scroll", "sc
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
 _SELECTOR: Final = re.compile(r"[#.][\w-]+")
+_LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)\1(\s*:)?""")
+_KEY: Final = re.compile(r"[{,]\s*([A-Za-z_$][\w$]*)\s*:")
+_MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
 _DEFINES_JQUERY: Final = re.compile(
     r"(?<![\w$])\$\s*=(?!=)|\[[\"']\$[\"']\]\s*=|\bfunction\s+\$\s*\(|\bimport\b[^;\"']{0,99}\$"
 )
@@ -71,6 +74,26 @@ def lost_definitions(lost: Iterable[bytes], there: Sequence[bytes]) -> list[str]
     defined = frozenset[str]().union(*map(javascript.declares, there))
     words = {word for source in there for word in _words(source, names=names)}
     return sorted((names & words) - defined)
+
+
+def lost_keys(lost: Iterable[bytes], inline: Iterable[bytes], there: Sequence[bytes]) -> list[str]:
+    """Return the keys of objects in ``lost`` scripts that no script of ``inline`` has and scripts
+    ``there`` read, as ``strings.title``.
+    """
+    keys = frozenset[str]().union(*map(_keys, lost)).difference(*map(_keys, inline))
+    return sorted(name for name in keys if any(name in _members(source) for source in there))
+
+
+@cached_by_content
+def _keys(source: bytes) -> frozenset[str]:
+    """Return the keys of the object literals of a small script. Keys may stand in quotes."""
+    bare = _LITERAL.sub(lambda text: f"{text[2]}:" if text[3] else "0", _without_comments(source))
+    return frozenset(_KEY.findall(bare))
+
+
+@cached_by_content
+def _members(source: bytes) -> frozenset[str]:
+    return frozenset(_MEMBER.findall(_without_comments(source)))
 
 
 @cached_by_content

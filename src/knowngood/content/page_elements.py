@@ -111,6 +111,8 @@ def policies(tree: LexborHTMLParser) -> list[str]:
     return [node.attributes.get("content") or "" for node in nodes]
 
 
-def has_inline_script(tree: LexborHTMLParser) -> bool:
-    """Return whether a script stands in the page itself."""
-    return tree.css_first("script:not([src]):not([type*=json])") is not None
+def inline_scripts(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Yield nonce and source of each script that stands in the page itself."""
+    for node in tree.css("script:not([src])"):
+        if javascript.is_javascript(node.attributes.get("type") or ""):
+            yield (node.attributes.get("nonce") or "").strip(), node.text(deep=True)

@@ -23,6 +23,11 @@ _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
 _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
+_NEW: Final = frozenset(
+    {"=>", "let", "class", "async", "**", "**=", "??", "??=", "||=", "&&=", "optional_chain"}
+    | {"template_string", "field_definition", "private_property_identifier", "class_static_block"}
+)
+"""Nodes that a script of 2009 (ECMAScript 5) cannot have; not all that came after it."""
 _FUNCTIONS: Final = {"arrow_function", "function_expression"}
 _LATER: Final = {
     *_FUNCTIONS,
@@ -46,6 +51,8 @@ class ScriptFacts(NamedTuple):
             and so hold no line end.
         uses: the names, not of its own, that it calls or looks into while it is loaded; not those
             in functions that may be called later, or where it tests first whether they are there.
+        new: what it has that scripts of 2009 (ECMAScript 5) cannot have, as tree-sitter calls it,
+            and the first line of each.
 
     """
 
@@ -55,23 +62,28 @@ class ScriptFacts(NamedTuple):
     names: list[str]
     strings: str
     uses: list[str]
+    new: dict[str, int]
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
     """Return what tree-sitter finds in a script."""
     root = _javascript_parser().parse(source).root_node
     strings: list[str] = []
+    new: dict[str, int] = {}
     markup = error = None
     for node in _walk(root):
-        if node.type in _MARKUP and markup is None:
+        kind = node.type
+        if kind in _NEW and kind not in new:
+            new[kind] = node.start_point.row + 1
+        if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
         if (node.is_error or node.is_missing) and error is None:
             error = node.start_point.row + 1
-        if node.type == "string":
+        if kind == "string":
             strings += _plain_string(node)
     empty = all(node.type == "comment" for node in root.children)
     names, uses = list(_names_at_the_top(root)), sorted(_used_while_loaded(root))
-    return ScriptFacts(markup, error, empty, names, "\n".join(strings), uses)
+    return ScriptFacts(markup, error, empty, names, "\n".join(strings), uses, new)
 
 
 @cache

@@ -23,9 +23,10 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
     """
     edges = len(result.missing)
     total = len(result.there) + edges
+    where = environment.release.path if environment.release else ""
     message = (
-        f"after {result.seconds:.0f} s {edges} of {plural(total, 'edge')} "
-        f"did not serve {one_line(result.expected, 60)}\n{result.table()}"
+        f"{where}: expected release {one_line(result.expected, 60)}, {_found(result.missing)}, "
+        f"at {edges} of {plural(total, 'edge')} after {result.seconds:.0f} s\n{result.table()}"
     )
     answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
     seen = [edge.last.exchange for edge in result.missing if edge.last is not None]
@@ -42,6 +43,18 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
         return claim
     silences = [_by_silence(claim, edge, environment) for edge in result.missing]
     return next((silence for silence in silences if silence.result == FAILED), silences[0])
+
+
+def _found(edges: Sequence[Edge]) -> str:
+    """Return what most of these edges gave in place of the release."""
+    sightings = (edge.last for edge in edges)
+    words = [
+        ("found " if sighting.names else "") + one_line(sighting.shown, 60)
+        if sighting is not None
+        else "not asked"
+        for sighting in sightings
+    ]
+    return max(words, key=words.count, default="")
 
 
 def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome:

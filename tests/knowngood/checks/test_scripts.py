@@ -159,7 +159,13 @@ def test_an_inline_script_that_one_language_has_lost(site: Site) -> None:
     assert checks.inline_definition_problems(site.page(script), model, resources) == [
         "no script defines texts; one that stands in /en-US/ does"
     ]
-    whole = site.page(f"<script>var texts = {{}};</script>{script}")
+    model = respond(site.exchange("/en-US/", "<script>var texts = {on: 1, off: 1};</script>"))
+    whole = site.page(f"<script>var texts = {{on: 1}};</script>{script}")
+    assert checks.inline_definition_problems(whole, model, resources) == []
+    half = site.page(f"<script>var texts = {{off: 1}};</script>{script}")
+    assert checks.inline_definition_problems(half, model, resources) == [
+        "the inline script has no on; that of /en-US/ has one, and scripts read it"
+    ]
     assert checks.inline_definition_problems(whole, model, resources) == []
 
 

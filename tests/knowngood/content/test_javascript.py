@@ -329,3 +329,22 @@ def test_comments_say_nothing(source: bytes, says: bool) -> None:
 def test_what_a_script_declares(source: bytes, names: set[str]) -> None:
     """What the whole page can call by its name; rather one too many where that cannot be told."""
     assert javascript.declares(source) == names
+
+
+@pytest.mark.parametrize(
+    ("source", "new"),
+    [
+        (b"var f = function () { return a ? .5 : b; };", {}),
+        (b"a = '=> ?? `'; // let x", {}),
+        (b"\nvar f = () => 1;\nvar g = () => 2;", {"=>": 2}),
+        (b"let x = a?.b ?? `c`;", {"let": 1, "optional_chain": 1, "??": 1, "template_string": 1}),
+        (
+            b"class A { #x = 1; }",
+            {"class": 1, "field_definition": 1, "private_property_identifier": 1},
+        ),
+        (b"let x = ;", {}),
+    ],
+)
+def test_syntax_that_is_newer_than_2009(source: bytes, new: dict[str, int]) -> None:
+    """Each kind is told once, with its first line; of what does not parse nothing is."""
+    assert javascript.newer_syntax(source) == new

@@ -8,6 +8,7 @@ from knowngood.content.javascript_names import (
     handler_problems,
     library_problems,
     lost_definitions,
+    lost_keys,
     names_file,
     order_problems,
     selectors,
@@ -214,6 +215,24 @@ def test_definitions_that_are_lost(
 ) -> None:
     """Only those count that a script of the page uses."""
     assert lost_definitions(lost, there) == expected
+
+
+TEXTS = b"var strings = { on: 'On, off: x', 'off' : \"Off\", /* old: 1, */ more: a ? b : c };"
+
+
+@pytest.mark.parametrize(
+    ("inline", "script", "lost"),
+    [
+        (b"var strings = { off: '', more: '' };", b"show(strings.on);", ["on"]),
+        (b"var strings = { 'on': '', off: '', more: '' };", b"show(strings.on);", []),
+        (b"", b"show(strings.on, strings.off, strings.old);", ["off", "on"]),
+        (b"", b"show(strings); // strings.on", []),
+        (b"", b"show(strings['on'], b, x);", []),
+    ],
+)
+def test_keys_that_only_one_language_has(inline: bytes, script: bytes, lost: list[str]) -> None:
+    """Those count that scripts read by name; what stands in texts and comments is no key."""
+    assert lost_keys([TEXTS], [inline], [script]) == lost
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from knowngood.content import html
 from knowngood.content.page_elements import (
     dead_fragments,
     handlers,
-    has_inline_script,
     has_order,
+    inline_scripts,
     integrity,
     policies,
     refreshes,
@@ -86,14 +86,16 @@ def test_policies_of_the_page_itself() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("<script>f()</script>", True),
-        ('<script src="a.js"></script>', False),
-        ('<script type="application/ld+json">{}</script>', False),
+        ("<script>f()</script>", [("", "f()")]),
+        ("<script nonce=' abc '>f()</script>", [("abc", "f()")]),
+        ('<script src="a.js"></script>', []),
+        ('<script type="application/ld+json">{}</script>', []),
+        ('<script type="text/template"><p></script>', []),
     ],
 )
-def test_whether_a_script_stands_in_the_page(text: str, expected: bool) -> None:
-    """Data and references are none."""
-    assert has_inline_script(html.parse(text)) is expected
+def test_scripts_that_stand_in_the_page(text: str, expected: list[tuple[str, str]]) -> None:
+    """Data, templates and references are none."""
+    assert list(inline_scripts(html.parse(text))) == expected
 
 
 @pytest.mark.parametrize(
