@@ -102,7 +102,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [item for item in items if item.get_closest_marker("slow") is not None]
     match config.getoption("--slow"):
         case "none":
-            selected = [item for item in items if item not in set(slow)]
+            left_out = set(slow)
+            selected = [item for item in items if item not in left_out]
         case "all":
             selected = slow
         case _:
