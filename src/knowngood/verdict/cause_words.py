@@ -76,6 +76,18 @@ def sentence(
     return f"{subject} {what}{where}{colon}{detail}"
 
 
+def odd_one_sentence(
+    url: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
+) -> str:
+    """Return in one line what is wrong with ``url``, from which all that ``core`` is about differs.
+
+    ``lead`` and ``params`` are as in :func:`sentence`.
+    """
+    subject, _ = _subject(lead, core)
+    words = _with_places(lead.outcome.message.partition("\n")[0], lead.outcome.values)
+    return f"{_path(url)} differs from {subject}{_extent(lead, core, params)}: {words}"
+
+
 def _with_places(text: str, values: Mapping[str, str]) -> str:
     """Return ``text`` with the values of a case replaced by their names in paths alone: ``de`` is a
     word of some languages, too.

@@ -12,10 +12,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..fetch import AttemptError
-from .cause_words import is_compared, more_places, other_problems, sentence, sides
+from .cause_words import (
+    is_compared,
+    more_places,
+    odd_one_sentence,
+    other_problems,
+    sentence,
+    sides,
+)
 from .folding import Group, cases_of, fold
 from .outcome import Outcome
-from .symptom import Symptom
+from .symptom import Symptom, lasting
 
 _URLS: Final = 200  # URLs that a cause keeps
 
@@ -114,22 +121,26 @@ def _cause(
 ) -> Cause:
     lead = _lead(group.core)
     outcome = lead.outcome
+    odd_one = _odd_one(lead, group.core, params)
+    exchanges = tuple(outcome.exchanges[:2])
     outcomes = [symptom.outcome for symptom in group.symptoms]
     why = [accepted.get(outcome.nodeid, "") for outcome in outcomes]
     advisory = all(why)
     expected, got = sides(outcome)
     more_lines = tuple(outcome.message.splitlines()[1:])
-    urls = dict.fromkeys((lead.url, *(symptom.url for symptom in group.core)))
+    urls = dict.fromkeys((odd_one or lead.url, *(symptom.url for symptom in group.core)))
     return Cause(
         state="advisory" if advisory else state,
-        sentence=sentence(lead, group.core, answered, params),
+        sentence=odd_one_sentence(odd_one, lead, group.core, params)
+        if odd_one
+        else sentence(lead, group.core, answered, params),
         kind=outcome.kind,
         expected=expected,
         got=got,
         problems=more_places(lead, group.core)
         if lead.trouble
         else (*(() if expected else more_lines), *other_problems(lead, group.core)),
-        exchanges=tuple(outcome.exchanges[:2]),
+        exchanges=exchanges[::-1] if odd_one else exchanges,
         urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(cases_of([s for s in group.core if s.outcome.check == outcome.check])),
         claims=_claims(lead, group.symptoms),
@@ -156,6 +167,24 @@ def _lead(core: Sequence[Symptom]) -> Symptom:
         )
 
     return min(core, key=order)
+
+
+def _odd_one(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:
+    """Return the one URL that every other case was compared with and differs from: it is what is
+    wrong, and not all others. It is empty where there is none.
+    """
+    outcomes = [symptom.outcome for symptom in core]
+    compared = {
+        lasting(str(outcome.exchanges[1]["url"])) if len(outcome.exchanges) > 1 else ""
+        for outcome in outcomes
+    }
+    if lead.trouble or len(compared) > 1 or not compared.isdisjoint(s.url for s in core):
+        return ""
+    for name in lead.outcome.values:
+        others = params.get(name, 0) - 1
+        if others > 1 and others == len({outcome.values.get(name) for outcome in outcomes}):
+            return compared.pop()
+    return ""
 
 
 def _claims(lead: Symptom, symptoms: Sequence[Symptom]) -> tuple[ClaimAtFault, ...]:

@@ -95,6 +95,31 @@ def test_file_that_all_locales_share() -> None:
     assert sentences(*gone) == ["/fr/x.js is 404"]
 
 
+def against_english(*locales: str) -> list[Outcome]:
+    """Cases whose pages have what the English one lacks."""
+    pages = [
+        outcome("as_english", f"/{name}/", values={"locale": name}, message="needs x.js")
+        for name in locales
+    ]
+    (english,) = outcome("", "/en-US/").exchanges
+    return [replace(page, exchanges=(*page.exchanges, english)) for page in pages]
+
+
+def test_the_one_that_all_others_differ_from() -> None:
+    """It is what is wrong, though each case is about another page."""
+    [cause] = causes(*against_english("ar", "de", "fr", "he"))
+    assert cause.sentence == "/en-US/ differs from /{locale}/ in 4 of 5 locales: needs x.js"
+    assert [exchange["url"] for exchange in cause.exchanges] == [f"{SITE}/en-US/", f"{SITE}/ar/"]
+    assert cause.urls[:2] == (f"{SITE}/en-US/", f"{SITE}/ar/")
+
+
+def test_some_that_differ_from_one() -> None:
+    """Where another is like it, those that differ are what is wrong."""
+    [cause] = causes(*against_english("ar", "de", "fr"))
+    assert cause.sentence == "/{locale}/ in 3 of 5 locales: needs x.js"
+    assert cause.urls[0] == f"{SITE}/ar/"
+
+
 def test_a_url_without_its_nonce() -> None:
     """Samples past the caches are the same URL as the plain one."""
     sampled = missing("every_time", CONFIG + "?0123456789ab-1")
