@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, load_here
+from ..fetch import AttemptError
 from ..safety import Say
 from ..session.options import Options
 from ..supervisor import watched
@@ -110,10 +111,12 @@ class FaultDrill:
         self, alone: Sequence[DrillRun], pairs: Sequence[DrillRun]
     ) -> Iterator[DrillResult]:
         at_once = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
+        replayable = [run for run in alone if _may_be_replayed(run)]
+        started = [*(run for run in alone if not _may_be_replayed(run)), *pairs]
         with ThreadPoolExecutor(at_once) as pool:
-            futures = [pool.submit(self._run, run) for run in pairs]
+            futures = [pool.submit(self._run, run) for run in sorted(started, key=_haste)]
             try:
-                for run, result in self._replayed(alone):
+                for run, result in self._replayed(replayable):
                     if result is not None:
                         yield result
                     else:
@@ -127,7 +130,7 @@ class FaultDrill:
         """Yield each run with its result; with None where a deployment has to tell, since a replay
         cannot, or since it did not end as it should. Those that cannot come first.
         """
-        by_fault = {run.name: run for run in runs if _may_be_replayed(run)}
+        by_fault = {run.name: run for run in runs}
         config = self.environment.serve.drill if self.environment.serve else None
         if not by_fault or config is None or not config.answers:
             yield from ((run, None) for run in runs)
@@ -160,8 +163,19 @@ class FaultDrill:
 
 
 def _may_be_replayed(run: DrillRun) -> bool:
-    """Return whether the run that is recorded sees all that the fault changes."""
-    return all(fault.level == LEVELS[0] for fault in run.faults)
+    """Return whether the run that is recorded sees all that the fault changes: there is an answer,
+    and no browser has to look at it.
+    """
+    return all(fault.level == LEVELS[0] and not fault.error for fault in run.faults)
+
+
+def _haste(run: DrillRun) -> int:
+    """Return a number that is larger the sooner a run is over. Those that wait for a timeout last
+    longest, then those with a browser or with retries; at the end nobody is to wait for them.
+    """
+    if any(fault.error == AttemptError.TIMEOUT for fault in run.faults):
+        return 0
+    return 2 if _may_be_replayed(run) else 1
 
 
 def bytecode_in(folder: str) -> dict[str, str]:

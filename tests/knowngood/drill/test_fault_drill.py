@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ from announced_server import ANNOUNCED
 from suite_run import PYPROJECT
 
 from knowngood.drill import drill_faults, fault_drill
-from knowngood.environment.model import BadEnvironment
+from knowngood.drill.fault_drill import FaultDrill
+from knowngood.drill.faults import Fault
+from knowngood.drill.results import DrillResult, DrillRun
+from knowngood.environment.model import BadEnvironment, Environment
 from knowngood.session.options import Options
 from knowngood.supervisor import Conclusion
 
@@ -263,6 +267,29 @@ def test_a_replay_that_is_right_takes_no_deployment(
     assert code == 0, output
     assert sorted(started) == sorted(starts)
     assert "3 of 3 as expected, 2 of 2 named" in output
+
+
+def test_runs_that_wait_longest_begin_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those with a timeout before those with a browser or another error, then pairs; a fault of
+    answers waits until a replay has said that it cannot tell.
+    """
+    answers, retried = Fault("answers", "FAILED"), Fault("retried", "FAILED", error="reset")
+    silent = Fault("silent", "FAILED", error="timeout")
+    seen = Fault("seen", "FAILED", level="full")
+    begun: list[str] = []
+
+    def run(_: FaultDrill, run: DrillRun) -> tuple[DrillResult, dict[str, Any]]:
+        begun.append(run.name)
+        sound = {"release": {"seen": "v1"}, "checks": {}}
+        return DrillResult(run.name, ("PASSED",), "PASSED", (), (), 0.0), sound
+
+    monkeypatch.setattr(FaultDrill, "_run", run)
+    monkeypatch.setattr(fault_drill, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {})
+    pairs = [DrillRun((answers, retried)), DrillRun((answers,) * 2), DrillRun((answers, silent))]
+    list(drill.results([answers, retried, silent, seen], pairs))
+    first = ["(sound)", "silent", "answers + silent", "retried", "seen", "answers + retried"]
+    assert begun == [*first, "answers + answers", "answers"]
 
 
 @pytest.mark.parametrize(
