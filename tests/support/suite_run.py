@@ -97,7 +97,7 @@ def run_here(target: Path, *options: str, cwd: Path = ROOT) -> SuiteRun:
     if not WORKERS & set(options):
         omitted += ["-p", "no:xdist"]
     command = [*_OPTIONS, *omitted, f"--rootdir={cwd}", f"--verdict-file={target}"]
-    with _same_process(cwd), contextlib.chdir(cwd), output_to(written):
+    with same_process(cwd), contextlib.chdir(cwd), output_to(written):
         code = int(pytest.main([*command, *options]))
     return SuiteRun(code, _verdict(target), written.read_text("utf-8", "replace"))
 
@@ -107,8 +107,8 @@ def _verdict(path: Path) -> Mapping[str, Any]:
 
 
 @contextlib.contextmanager
-def _same_process(cwd: Path) -> Iterator[None]:
-    """Undo what a run does to its process: signal handlers, modules of checks.
+def same_process(cwd: Path) -> Iterator[None]:
+    """Undo what a run in ``cwd`` does to its process: signal handlers, modules of checks.
 
     The garbage collector is left alone: this process has thousands of tests to walk over.
     """

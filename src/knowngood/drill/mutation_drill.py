@@ -20,7 +20,7 @@ from ..report import har_reader
 from ..report.har_reader import HarRecording
 from ..safety import Say, UsageError, plural
 from ..session import RUN_ID
-from ..verdict import EXIT_CODES, VerdictKind
+from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from . import mutation_page, mutation_table, results
 from .accepted import accept, warnings
 from .har_tape import answers_by_path
@@ -75,6 +75,8 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
         options.seconds, seed, MUTATIONS, _previous(options.previous_har), recording
     )
     code = _run(environment, plugin, options.level, recording)
+    if code == USAGE_ERROR:  # pytest has said why there was no run
+        return code
     if plugin.trouble:
         say(f"{environment.name}: no mutants: {plugin.trouble}")
         return code or TOO_LOW

@@ -1,4 +1,4 @@
-"""A drill of mutations as people run it: a suite of their own against a server of their own."""
+"""A drill of mutations: a suite of a team's own against a server of its own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from command_run import run_command
 from pasting import paste
-from suite_run import PYPROJECT
+from suite_run import PYPROJECT, SuiteRun
 
 USER = {"id": 1, "email": "a@example.org", "nick": "a"}
 
@@ -116,7 +117,13 @@ class Drilled:
 def drill(tmp_path: Path, service: Service) -> Callable[..., Drilled]:
     """Drill a suite with these checks."""
 
-    def run(checks: str, *options: str, tables: str = "", conftest: str = "") -> Drilled:
+    def run(
+        checks: str,
+        *options: str,
+        tables: str = "",
+        conftest: str = "",
+        drill: Callable[..., tuple[int, str]] = _drill_here,
+    ) -> Drilled:
         (tmp_path / "environments").mkdir(exist_ok=True)
         (tmp_path / "checks").mkdir(exist_ok=True)
         (tmp_path / "pyproject.toml").write_text(PYPROJECT)
@@ -128,19 +135,29 @@ def drill(tmp_path: Path, service: Service) -> Callable[..., Drilled]:
         file = tmp_path / "drill.json"
         file.unlink(missing_ok=True)
         command = ["drill", "--env=test", f"--json={file}", "--seed=7", "--seconds=600", *options]
-        ended = subprocess.run(
-            [sys.executable, "-m", "knowngood", *command],
-            cwd=tmp_path,
-            env={name: value for name, value in os.environ.items() if "PYTEST" not in name},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        code, output = drill(tmp_path, *command)
         document = json.loads(file.read_text()) if file.exists() else {}
-        return Drilled(ended.returncode, ended.stdout, document)
+        return Drilled(code, output, document)
 
     return run
+
+
+def _drill_here(cwd: Path, *command: str) -> tuple[int, str]:
+    ended = run_command(cwd, *command)
+    return ended.code, ended.output
+
+
+def _drill_as_people_do(cwd: Path, *command: str) -> tuple[int, str]:
+    ended = subprocess.run(
+        [sys.executable, "-m", "knowngood", *command],
+        cwd=cwd,
+        env={name: value for name, value in os.environ.items() if "PYTEST" not in name},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return ended.returncode, ended.stdout
 
 
 Drill = Callable[..., Drilled]
@@ -148,7 +165,7 @@ Drill = Callable[..., Drilled]
 
 def test_mutants_are_caught_or_missed_without_a_request(drill: Drill, service: Service) -> None:
     """Only the recorded run asks; what the checks read is caught, what they do not read missed."""
-    drilled = drill(CHECKS)
+    drilled = drill(CHECKS, drill=_drill_as_people_do)
     assert drilled.code == 0, drilled.output
     assert len(service.requests) == drilled.document["requests"] == 5
     assert set(drilled.notices("status-404")) == {("is answered with 404", "caught")}
@@ -210,6 +227,13 @@ def test_a_run_that_does_not_pass_is_not_drilled(drill: Drill) -> None:
     assert not drilled.document
 
 
+def test_a_suite_that_cannot_be_loaded_is_not_drilled(drill: Drill) -> None:
+    """No run, so no mutant: that is no good score."""
+    drilled = drill(CHECKS, conftest="import no_such_module")
+    assert drilled.code == 4
+    assert "no_such_module" in drilled.output
+
+
 OWN = """
 import pytest
 from dataclasses import replace
@@ -245,13 +269,12 @@ def test_time_ends_a_drill_after_the_mutant_under_way(drill: Drill) -> None:
 
 
 def test_a_recording_takes_the_place_of_the_network(
-    drill: Drill, service: Service, tmp_path: Path
+    drill: Drill, service: Service, tmp_path: Path, suite_here: Callable[..., SuiteRun]
 ) -> None:
     """A HAR file of a run gives the same mutants as the run, and nothing is asked."""
     drilled = drill(CHECKS)
     har = tmp_path / "run.har"
-    run = [sys.executable, "-m", "pytest", "--env=test", f"--har-file={har}", "-q"]
-    subprocess.run(run, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    assert suite_here("--env=test", f"--har-file={har}", cwd=tmp_path).code == 0
     asked = len(service.requests)
     again = drill(CHECKS, f"--from-har={har}")
     assert again.code == 0, again.output

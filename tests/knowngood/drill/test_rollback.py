@@ -2,8 +2,6 @@
 rollback and records work; otherwise it names the step.
 """
 
-import contextlib
-import io
 import json
 import os
 import signal
@@ -19,6 +17,7 @@ from unittest import mock
 
 import pytest
 from announced_server import ANNOUNCED
+from command_run import run_command
 from suite_run import PYPROJECT
 
 from knowngood.cli import main as cli
@@ -211,18 +210,13 @@ def commands_here(in_one_process: None, monkeypatch: pytest.MonkeyPatch) -> None
     """Commands of a drill run in this process, with the variables of theirs."""
 
     def run(sandbox: Sandbox, *words: str) -> tuple[int, str]:
-        output = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
         variables = sandbox._variables()
         with (
             mock.patch.dict(os.environ, variables, clear=True),
             mock.patch.object(tempfile, "tempdir", variables["TMPDIR"]),
-            contextlib.chdir(sandbox.suite),
-            contextlib.redirect_stdout(output),
-            contextlib.redirect_stderr(output),
         ):
-            code = cli.run(words)
-        output.seek(0)
-        return code, output.read()
+            done = run_command(sandbox.suite, *words)
+        return done.code, done.output
 
     monkeypatch.setattr(Sandbox, "run", run)
 
