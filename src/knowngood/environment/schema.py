@@ -7,7 +7,6 @@ import math
 import re
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 @cache
 def file_schema() -> Any:
     """Return the JSON Schema of an environment file, as shipped with the package."""
-    return json.loads(
-        (files("knowngood.environment") / "environment.schema.json").read_text("utf-8")
-    )
+    path = Path(__file__).with_name("environment.schema.json")  # importlib.resources loads slowly
+    return json.loads(path.read_text("utf-8"))
 
 
 def validate(path: Path, document: dict[str, Any]) -> None:
