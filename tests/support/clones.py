@@ -63,6 +63,11 @@ class Clone:
         assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
         return done.stdout.strip()
 
+    def put(self, *refs: str) -> None:
+        """Push these refs to the origin, past the hooks of both sides."""
+        past = "--receive-pack=git -c core.hooksPath=/dev/null receive-pack"
+        self.git("push", "-q", "--no-verify", past, "origin", *refs)
+
     def refused(self, *arguments: str) -> str:
         """What git says as it does not do it."""
         done = self.run("git", *arguments)

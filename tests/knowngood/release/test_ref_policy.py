@@ -20,20 +20,19 @@ def watched(clone: Clone, server: Clone) -> Clone:
 
 
 def released(clone: Clone, name: str = "v1") -> str:
-    """HEAD with all that the release branch asks of it, pushed; its name."""
-    tags = (clone.tag(name, f"Release {name}"), clone.record("verified", name))
-    clone.git("push", "-q", "--atomic", "origin", *tags)
+    """HEAD with all that the release branch asks of it, at the origin; its name."""
+    clone.put(clone.tag(name, f"Release {name}"), clone.record("verified", name))
     return clone.git("rev-parse", "HEAD")
 
 
 def test_a_verified_release_goes_through(watched: Clone, server: Clone) -> None:
     """Tag and record first, the branch after them."""
-    head = released(watched)
-    watched.git("push", "-q", "origin", "main:release")
-    watched.commit(MARKED)
-    released(watched, "v2")
-    watched.git("push", "-q", "origin", "main:release")
-    assert server.git("rev-parse", "release^") == head
+    for name in ("v1", "v2"):
+        watched.commit(MARKED)
+        tags = (watched.tag(name, f"Release {name}"), watched.record("verified", name))
+        watched.git("push", "-q", "--atomic", "origin", *tags)
+        watched.git("push", "-q", "origin", "main:release")
+    assert server.git("rev-parse", "release") == watched.git("rev-parse", "HEAD")
 
 
 def test_a_release_needs_a_tag_and_a_record(watched: Clone) -> None:
@@ -44,7 +43,7 @@ def test_a_release_needs_a_tag_and_a_record(watched: Clone) -> None:
     watched.git("tag", "v1")
     watched.record("verified", "v1", verdict="INCONCLUSIVE", reason="nobody said PASSED")
     watched.record("pushed", "v1")
-    watched.git("push", "-q", "origin", "--tags")
+    watched.put("--tags")
     said = watched.refused("push", "origin", "main:release")
     assert "no annotated release tag" in said  # v1 is a name without a message
     assert "no record verified/… on" in said
@@ -54,7 +53,7 @@ def test_a_record_of_another_commit_is_not_taken(watched: Clone) -> None:
     """What was verified is what may be released, not what came after."""
     released(watched)
     watched.commit(MARKED)
-    watched.git("push", "-q", "origin", watched.tag("v2", "Release v2"))
+    watched.put(watched.tag("v2", "Release v2"))
     said = watched.refused("push", "origin", "main:release")
     assert "no record verified/… on" in said
     assert "annotated" not in said
@@ -64,25 +63,24 @@ def test_a_release_that_failed_since_is_not_taken(watched: Clone) -> None:
     """On the same environment; that it passes there once more makes it good again."""
     released(watched)
     failed = watched.record("verified", "v1", verdict="FAILED")
-    watched.git("push", "-q", "origin", failed, watched.record("verified", "v0", "dev"))
-    watched.git("push", "-q", "origin", f"{failed}^0:refs/heads/topic")
+    watched.put(failed, watched.record("verified", "v0", "dev"), f"{failed}^0:refs/heads/topic")
     server = watched.git("remote", "get-url", "origin")
     watched.git("-C", server, "update-ref", "-d", "refs/tags/v1")
     said = watched.refused("push", "origin", "main:release")
     assert "no annotated release tag" in said
     assert "no record" not in said  # it passed on dev
-    watched.git("push", "-q", "origin", "v1")
+    watched.put("v1")
     dev = watched.git("-C", server, "for-each-ref", "--format=%(refname)", "refs/tags/verified/dev")
     watched.git("-C", server, "update-ref", "-d", dev)
     assert "one says FAILED later" in watched.refused("push", "origin", "main:release")
-    watched.git("push", "-q", "origin", watched.record("verified", "v1"))
+    watched.put(watched.record("verified", "v1"))
     watched.git("push", "-q", "origin", "main:release")
 
 
 def test_the_server_refuses_what_the_clone_let_through(watched: Clone, server: Clone) -> None:
     """Unmarked commits, force and deletion: a hook of a clone can be passed over."""
     released(watched)
-    watched.git("push", "-q", "origin", "main:release")
+    watched.put("main:release")
     before = server.git("rev-parse", "release")
     watched.commit("No mark")
     released(watched, "v2")
@@ -98,13 +96,11 @@ def test_the_server_refuses_what_the_clone_let_through(watched: Clone, server: C
 def test_a_replacement_hides_no_commit(watched: Clone, server: Clone) -> None:
     """refs/replace/ can be pushed, and shows a marked commit in place of another."""
     released(watched)
-    watched.git("push", "-q", "origin", "main:release")
+    watched.put("main:release")
     bad = watched.commit("No mark")
     watched.commit(MARKED, "--amend")
     watched.git("replace", bad, "HEAD")
-    watched.git("push", "-q", "origin", f"refs/replace/{bad}")
-    watched.tag("v2", "Release v2", bad)
-    watched.git("push", "-q", "origin", "v2")
+    watched.put(f"refs/replace/{bad}", watched.tag("v2", "Release v2", bad))
     assert server.git("log", "-1", "--format=%s", bad) == MARKED
     assert "no review mark" in watched.refused("push", "origin", f"{bad}:refs/heads/release")
 
@@ -112,7 +108,7 @@ def test_a_replacement_hides_no_commit(watched: Clone, server: Clone) -> None:
 def test_an_alias_of_the_branch_is_the_branch(watched: Clone, server: Clone) -> None:
     """A symbolic ref moves what it stands for."""
     released(watched)
-    watched.git("push", "-q", "origin", "main:release")
+    watched.put("main:release")
     server.git("symbolic-ref", "refs/heads/latest", "refs/heads/release")
     watched.commit("No mark")
     assert "no review mark" in watched.refused("push", "origin", "main:latest")
@@ -122,7 +118,7 @@ def test_an_alias_of_the_branch_is_the_branch(watched: Clone, server: Clone) -> 
 def test_a_record_is_written_once(watched: Clone, server: Clone, family: str) -> None:
     """It is neither moved nor deleted, nor barred by a tag of its folder's name."""
     ref = watched.record(family, "v1", "prod")
-    watched.git("push", "-q", "origin", ref)
+    watched.put(ref)
     before = server.git("rev-parse", ref)
     watched.tag(ref.removeprefix("refs/tags/"), "prod v1 PASSED again", "--force")
     assert "never moved or deleted" in watched.refused("push", "-f", "origin", ref)
@@ -133,7 +129,7 @@ def test_a_record_is_written_once(watched: Clone, server: Clone, family: str) ->
 def test_the_tag_of_a_release_on_record_stays(watched: Clone, server: Clone) -> None:
     """Neither moved nor deleted. A tag that no record names is its owner's."""
     released(watched, "team/v1")
-    watched.git("push", "-q", "origin", watched.tag("latest", "Latest"))
+    watched.put(watched.tag("latest", "Latest"))
     watched.commit(MARKED)
     for name in ("team/v1", "latest"):
         watched.tag(name, "Moved", "--force")
