@@ -151,7 +151,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site and a clone, made once: a test copies one, which takes no process."""
+    """A site, a clone, and that clone with a server, made once: a test copies what it needs, which
+    takes no process.
+    """
     folder = tmp_path_factory.mktemp("repositories")
     with pytest.MonkeyPatch.context() as patch:
         git_settings(folder / "home", patch)
@@ -164,6 +166,10 @@ def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
         clone.path.mkdir()
         clone.git("init", "-q", "-b", "main")
         clone.commit("Bug 1 - Begin. r=alice")
+        served = Clone(shutil.copytree(clone.path, folder / "served"))
+        served.git("init", "-q", "--bare", "-b", "main", "../server.git")
+        served.git("remote", "add", "origin", "../server.git")
+        served.git("push", "-q", "origin", "main")
     return folder
 
 
@@ -264,13 +270,10 @@ def clone(
 
 
 @pytest.fixture
-def server(tmp_path: Path, clone: Clone) -> Clone:
+def server(tmp_path: Path, clone: Clone, repositories: Path) -> Clone:
     """A bare repository that has the clone's main, and is its origin; without hooks."""
-    path = tmp_path / "server.git"
-    clone.git("init", "-q", "--bare", "-b", "main", str(path))
-    clone.git("remote", "add", "origin", str(path))
-    clone.git("push", "-q", "origin", "main")
-    return Clone(path)
+    shutil.copytree(repositories / "served", clone.path, dirs_exist_ok=True)
+    return Clone(shutil.copytree(repositories / "server.git", tmp_path / "server.git"))
 
 
 @pytest.fixture
