@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -33,6 +35,13 @@ class Service:
 @pytest.fixture
 def service() -> Iterator[Service]:
     """A service with a user, a page, and a store of documents that clients name."""
+    with serving() as service:
+        yield service
+
+
+@contextmanager
+def serving() -> Iterator[Service]:
+    """Serve it until the context ends."""
     store: dict[str, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -113,43 +122,19 @@ class Drilled:
         return [(m["predicate"], m["notice"]) for m in mutants if m["mutation"] == mutation]
 
 
-@pytest.fixture
-def drill(tmp_path: Path, service: Service) -> Callable[..., Drilled]:
-    """Drill a suite with these checks."""
-
-    def run(
-        checks: str,
-        *options: str,
-        tables: str = "",
-        conftest: str = "",
-        drill: Callable[..., tuple[int, str]] = _drill_here,
-    ) -> Drilled:
-        (tmp_path / "environments").mkdir(exist_ok=True)
-        (tmp_path / "checks").mkdir(exist_ok=True)
-        (tmp_path / "pyproject.toml").write_text(PYPROJECT)
-        (tmp_path / "environments" / "test.toml").write_text(
-            f'description = "a test"\nwrites = true\n[origins]\napi = "{service.url}"\n{tables}'
-        )
-        (tmp_path / "checks" / "test_api.py").write_text(checks)
-        (tmp_path / "checks" / "conftest.py").write_text(conftest)
-        file = tmp_path / "drill.json"
-        file.unlink(missing_ok=True)
-        command = ["drill", "--env=test", f"--json={file}", "--seed=7", "--seconds=600", *options]
-        code, output = drill(tmp_path, *command)
-        document = json.loads(file.read_text()) if file.exists() else {}
-        return Drilled(code, output, document)
-
-    return run
+Command = Callable[..., tuple[int, str]]
 
 
-def _drill_here(cwd: Path, *command: str) -> tuple[int, str]:
-    ended = run_command(cwd, *command)
+def drill_here(cwd: Path, *words: str) -> tuple[int, str]:
+    """Run ``knowngood WORDS`` in this process; return its exit code and what it printed."""
+    ended = run_command(cwd, *words)
     return ended.code, ended.output
 
 
-def _drill_as_people_do(cwd: Path, *command: str) -> tuple[int, str]:
+def drill_as_people_do(cwd: Path, *words: str) -> tuple[int, str]:
+    """Run ``knowngood WORDS`` as a process; return its exit code and what it printed."""
     ended = subprocess.run(
-        [sys.executable, "-m", "knowngood", *command],
+        [sys.executable, "-m", "knowngood", *words],
         cwd=cwd,
         env={name: value for name, value in os.environ.items() if "PYTEST" not in name},
         stdout=subprocess.PIPE,
@@ -160,14 +145,61 @@ def _drill_as_people_do(cwd: Path, *command: str) -> tuple[int, str]:
     return ended.returncode, ended.stdout
 
 
+def write_suite(
+    folder: Path, service: Service, checks: str, tables: str = "", conftest: str = ""
+) -> None:
+    """Write a suite with these checks to ``folder``."""
+    (folder / "environments").mkdir(exist_ok=True)
+    (folder / "checks").mkdir(exist_ok=True)
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "environments" / "test.toml").write_text(
+        f'description = "a test"\nwrites = true\n[origins]\napi = "{service.url}"\n{tables}'
+    )
+    (folder / "checks" / "test_api.py").write_text(checks)
+    (folder / "checks" / "conftest.py").write_text(conftest)
+
+
+def drilled_suite(
+    folder: Path,
+    service: Service,
+    command: Command,
+    checks: str,
+    *options: str,
+    tables: str = "",
+    conftest: str = "",
+) -> Drilled:
+    """Drill a suite with these checks in ``folder``."""
+    write_suite(folder, service, checks, tables, conftest)
+    file = folder / "drill.json"
+    file.unlink(missing_ok=True)
+    words = ["drill", "--env=test", f"--json={file}", "--seed=7", "--seconds=600", *options]
+    code, output = command(folder, *words)
+    return Drilled(code, output, json.loads(file.read_text()) if file.exists() else {})
+
+
+@pytest.fixture
+def drill(tmp_path: Path, service: Service) -> Callable[..., Drilled]:
+    """Drill a suite with these checks."""
+    return partial(drilled_suite, tmp_path, service, drill_here)
+
+
+@pytest.fixture(scope="module")
+def drilled(tmp_path_factory: pytest.TempPathFactory) -> Drilled:
+    """A drill of ``CHECKS``, as people run it; it counts what it asks."""
+    with serving() as service:
+        folder = tmp_path_factory.mktemp("suite")
+        drilled = drilled_suite(folder, service, drill_as_people_do, CHECKS)
+        assert len(service.requests) == drilled.document["requests"]
+    return drilled
+
+
 Drill = Callable[..., Drilled]
 
 
-def test_mutants_are_caught_or_missed_without_a_request(drill: Drill, service: Service) -> None:
+def test_mutants_are_caught_or_missed_without_a_request(drilled: Drilled) -> None:
     """Only the recorded run asks; what the checks read is caught, what they do not read missed."""
-    drilled = drill(CHECKS, drill=_drill_as_people_do)
     assert drilled.code == 0, drilled.output
-    assert len(service.requests) == drilled.document["requests"] == 5
+    assert drilled.document["requests"] == 5
     assert set(drilled.notices("status-404")) == {("is answered with 404", "caught")}
     gone = dict(drilled.notices("json-key-gone"))
     assert gone['lacks the key "email"'] == "caught"
@@ -176,9 +208,9 @@ def test_mutants_are_caught_or_missed_without_a_request(drill: Drill, service: S
     assert drilled.document["counts"]["left out"] == 0
 
 
-def test_a_walk_is_replayed_under_the_names_that_it_makes_up(drill: Drill) -> None:
+def test_a_walk_is_replayed_under_the_names_that_it_makes_up(drilled: Drilled) -> None:
     """A write that gets another answer is caught, as is a deletion that deletes nothing."""
-    mutants = drill(CHECKS).document["mutants"]
+    mutants = drilled.document["mutants"]
     walk = {(m["kind"], m["notice"]) for m in mutants if "{id}" in m["kind"] and m["weight"] == 1}
     assert {kind for kind, _ in walk} == {
         "PUT api:/{id}",
@@ -190,11 +222,11 @@ def test_a_walk_is_replayed_under_the_names_that_it_makes_up(drill: Drill) -> No
     assert ("missing-is-there", "caught") in {(m["mutation"], m["notice"]) for m in last}
 
 
-def test_a_seed_draws_the_same_mutants_again(drill: Drill) -> None:
+def test_a_seed_draws_the_same_mutants_again(drilled: Drilled, drill: Drill) -> None:
     """Two drills with one seed differ in nothing but time, and names that the checks make up."""
     first, second = (
-        [(m["kind"], m["mutation"], m["predicate"], m["notice"]) for m in mutants]
-        for mutants in (drill(CHECKS).document["mutants"] for _ in range(2))
+        [(m["kind"], m["mutation"], m["predicate"], m["notice"]) for m in each.document["mutants"]]
+        for each in (drilled, drill(CHECKS))
     )
     assert first == second
 
@@ -269,10 +301,14 @@ def test_time_ends_a_drill_after_the_mutant_under_way(drill: Drill) -> None:
 
 
 def test_a_recording_takes_the_place_of_the_network(
-    drill: Drill, service: Service, tmp_path: Path, suite_here: Callable[..., SuiteRun]
+    drilled: Drilled,
+    drill: Drill,
+    service: Service,
+    tmp_path: Path,
+    suite_here: Callable[..., SuiteRun],
 ) -> None:
     """A HAR file of a run gives the same mutants as the run, and nothing is asked."""
-    drilled = drill(CHECKS)
+    write_suite(tmp_path, service, CHECKS)
     har = tmp_path / "run.har"
     assert suite_here("--env=test", f"--har-file={har}", cwd=tmp_path).code == 0
     asked = len(service.requests)
