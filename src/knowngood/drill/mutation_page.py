@@ -73,8 +73,10 @@ def _templates() -> Templates:
 
 
 def _whole(text: str) -> str:
-    """Return a text to paste with all its lines."""
-    return "\n".join(one_line(line, LINE) for line in text.splitlines())
+    """Return a text to paste with all its lines, each sanitised."""
+    from markupsafe import Markup
+
+    return Markup("\n").join(one_line(line, LINE) for line in text.splitlines())
 
 
 def _colour(drill: MutationDrill, fail_under: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from verdict_documents import HOSTILE
 
 from knowngood.drill import mutation_page
 from knowngood.drill.mutant import MutationDrill
+from knowngood.drill.remedy import Place, Remedy
 from knowngood.safety import hide_secrets
 
 if TYPE_CHECKING:
@@ -121,6 +123,20 @@ def test_blind_spots_in_words(show: Open) -> None:
     spot = page.locator("#s1 li").first.inner_text()
     assert 'nothing notices when /teams lacks the key "email"' in spot
     assert 'assert "email" in response.json()' in spot
+
+
+def test_what_to_paste_has_its_lines() -> None:
+    """A schema of a hundred keys is whole, and what a server named stands there as text."""
+    keys = {f"key{number:02}": {"type": "string"} for number in range(100)}
+    schema = {"properties": {**keys, HOSTILE: {"type": "<script>alert()"}}}
+    place = Place("smoketests/test_api.py", "test_users")
+    text = mutation_page.page(
+        drill(mutant(remedy=Remedy(place, schema=schema, schema_file="schemas/users.json")))
+    )
+    pasted = html.unescape(text.partition('<pre class="command">{')[2].partition("</pre>")[0])
+    assert pasted.count("\n") == 104
+    assert '\n    "key98": {"type": "string"},\n' in pasted
+    assert "<script>" not in text
 
 
 @pytest.mark.parametrize(
