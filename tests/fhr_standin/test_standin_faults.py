@@ -134,6 +134,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-include-left": ("/pl/", 200, HTML, "<!--#include"),
     "page-link-quote-lost": ("/pl/mobile/", 200, HTML, 'rel="stylesheet href='),
     "page-local-file": ("/pl/v4/", 200, HTML, 'src="file:///C:/'),
+    "script-not-referred-to-at-all": ("/pl/", 200, HTML, "</script>\n    \n"),
+    "script-modules": ("/pl/mobile/", 200, HTML, '<script type="module" src'),
     "script-too-new": ("/pl/js/data.js", 200, JAVASCRIPT, "payload?.data"),
     "inline-script-key-lost": (f"/{ONE}/", 200, HTML, "\n            waiting: '"),
     "page-script-unclosed": ("/pl/", 200, HTML, 'js/lib/graph.js">\n'),

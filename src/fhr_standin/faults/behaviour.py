@@ -68,6 +68,11 @@ def _without_text_for_off(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=re.sub(rb"\n\s+off: '.*',", b"", resource.body))
 
 
+def _as_modules(_ask: Ask, resource: Resource) -> Resource:
+    body = resource.body.replace(b"<script src", b'<script type="module" src')
+    return replace(resource, body=body)
+
+
 def _never_started(_ask: Ask, resource: Resource) -> Resource:
     """All of a script stands in a function that nobody calls."""
     return replace(resource, body=b"function init() {\n" + resource.body + b"}\n")
@@ -270,6 +275,18 @@ FAULTS = [
         "X-Frame-Options is sent twice, and browsers take the two for a refusal",
         ALL_PAGES,
         _framed_twice,
+    ),
+    content(
+        "script-not-referred-to-at-all",
+        "no locale's desktop page loads js/data.js any more, which another script uses",
+        DESKTOP,
+        swap('<script src="js/data.js"></script>', ""),
+    ),
+    content(
+        "script-modules",
+        "the scripts of the mobile page are modules, and so cannot see each other",
+        ["mobile/"],
+        _as_modules,
     ),
     content(
         "script-too-new",

@@ -84,6 +84,33 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     return javascript_names.order_problems(named)
 
 
+def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what scripts of the page use of another script that the page does not run, or runs as
+    a module, whose names are its own.
+
+    ``resources`` are those of several pages. Nothing is certain, and nothing returned, where a
+    script lies on another host, or may load others.
+    """
+    resources = list(resources)
+    scripts, complete = _running(page, resources)
+    if not complete:
+        return []
+    modules = {url for url, _, kind in page.once(_scripts) if kind.strip().lower() == "module"}
+    sources = {script.url: script.response.content for script in resources if _is_script(script)}
+    shared = [javascript.declares(source) for url, source in scripts if url not in modules]
+    shared += [javascript.declared_on_window(source) for url, source in scripts if url in modules]
+    here = {url for url, _ in scripts} - modules
+    elsewhere = [javascript.declares(source) for url, source in sources.items() if url not in here]
+    named = [(url.rpartition("/")[2] or "an inline script", source) for url, source in scripts]
+    return javascript_names.missing_definitions(
+        named, frozenset[str]().union(*shared), frozenset[str]().union(*elsewhere)
+    )
+
+
+def _is_script(resource: Resource) -> bool:
+    return resource.kind == "script" and resource.exchange is not None
+
+
 def inline_definition_problems(
     page: Response, model: Response, resources: Iterable[Resource]
 ) -> list[str]:

@@ -131,8 +131,12 @@ def declares(source: bytes) -> frozenset[str]:
     if facts is None or facts.error is not None:
         names = {name for match in _DECLARED.findall(source) for name in match if name}
         return frozenset(name.decode("utf-8", "replace") for name in names)
-    on_window = (name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))
-    return frozenset([*on_window, *facts.names])
+    return declared_on_window(source) | frozenset(facts.names)
+
+
+def declared_on_window(source: bytes) -> frozenset[str]:
+    """Return the names that ``source`` sets on ``window``, which a module shares with the page."""
+    return frozenset(name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))
 
 
 def used_while_loaded(source: bytes) -> frozenset[str]:

@@ -6,7 +6,7 @@ Scripts are never run. Every rule here prefers to miss a fault over reporting a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 from ..safety import cached_by_content
@@ -19,6 +19,9 @@ _SELECTOR: Final = re.compile(r"[#.][\w-]+")
 _LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)\1(\s*:)?""")
 _KEY: Final = re.compile(r"[{,]\s*([A-Za-z_$][\w$]*)\s*:")
 _MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
+_LOADS_SCRIPTS: Final = re.compile(
+    rb"createElement\(\s*[\"']script|document\.write|\bimport\s*\(|\brequire\b|[gG]etScript\b|\beval\b"
+)
 _DEFINES_JQUERY: Final = re.compile(
     r"(?<![\w$])\$\s*=(?!=)|\[[\"']\$[\"']\]\s*=|\bfunction\s+\$\s*\(|\bimport\b[^;\"']{0,99}\$"
 )
@@ -66,6 +69,42 @@ def order_problems(scripts: Sequence[tuple[str, bytes]]) -> list[str]:
             ]
             defined |= late
     return problems
+
+
+def missing_definitions(
+    scripts: Sequence[tuple[str, bytes]], defined: Container[str], elsewhere: Iterable[str]
+) -> list[str]:
+    """Return which names of ``elsewhere`` scripts use and nothing defines, one a line.
+
+    Arguments:
+        scripts: name and source of each script that the page runs.
+        defined: what they define for the page.
+        elsewhere: what scripts define that the page does not run.
+    """
+    if any(_LOADS_SCRIPTS.search(source) for _, source in scripts):
+        return []
+    lines = []
+    for name in sorted(name for name in set(elsewhere) if name not in defined):
+        word = name.encode()
+        users = (
+            user for user, source in scripts if word in source and _only_used(source, name=name)
+        )
+        lines += [f"{user} uses {name}, which no script of the page defines" for user in users][:1]
+    return lines
+
+
+@cached_by_content
+def _only_used(source: bytes, *, name: str) -> bool:
+    """Return whether a script calls or looks into ``name``, and does nothing else with it: it
+    neither binds it, nor asks whether it is there.
+    """
+    text = _LITERAL.sub("0", _without_comments(source))
+    word = re.escape(name)
+    if re.search(rf"\btypeof\s+{word}\b|\b(?:window|self|globalThis)\.{word}\b", text):
+        return False
+    uses = re.findall(rf"(?<![\w$.]){word}(?![\w$])\s*([.(]?)", text)
+    calls_itself = re.search(rf"\bfunction\s+{word}\b|(?<![\w$.]){word}\s*\([^()]*\)\s*\{{", text)
+    return bool(uses) and all(uses) and not calls_itself
 
 
 def lost_definitions(lost: Iterable[bytes], there: Sequence[bytes]) -> list[str]:

@@ -169,6 +169,27 @@ def test_an_inline_script_that_one_language_has_lost(site: Site) -> None:
     assert checks.inline_definition_problems(whole, model, resources) == []
 
 
+def test_what_only_a_script_of_another_page_defines(site: Site) -> None:
+    """Not loaded, or a module, whose names are its own; on another host nobody knows."""
+    resources = [
+        site.resource("/fr/a.js", "Data.show(1);"),
+        site.resource("/fr/data.js", "var Data = {};"),
+        site.resource("/fr/shared.js", "window.Data = {};"),
+    ]
+    user = '<script src="a.js"></script>'
+    missing = ["a.js uses Data, which no script of the page defines"]
+    for others, expected in {
+        "": missing,
+        '<script src="data.js"></script>': [],
+        '<script type="module" src="data.js"></script>': missing,
+        '<script type="module" src="shared.js"></script>': [],
+    }.items():
+        page = site.page(others + user)
+        assert checks.missing_definition_problems(page, resources) == expected
+    page = site.page(f'<script src="https://cdn.example.net/x.js"></script>{user}')
+    assert checks.missing_definition_problems(page, [*resources, site.elsewhere()]) == []
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -9,6 +9,7 @@ from knowngood.content.javascript_names import (
     library_problems,
     lost_definitions,
     lost_keys,
+    missing_definitions,
     names_file,
     order_problems,
     selectors,
@@ -215,6 +216,38 @@ def test_definitions_that_are_lost(
 ) -> None:
     """Only those count that a script of the page uses."""
     assert lost_definitions(lost, there) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"f(function () { Data.sum(1); });", b"go(Data(1), x)", b"a.Data = 1; Data.x = 'Data';"],
+)
+def test_what_only_another_page_defines(source: bytes) -> None:
+    """A call of it, or a look into it, fails in the end, wherever it stands."""
+    assert missing_definitions([("a.js", source)], {"Other"}, ["Data", "Other"]) == [
+        "a.js uses Data, which no script of the page defines"
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"x.Data.sum(1); 'Data.sum(1)'; // Data.sum(1)",
+        b"function f(Data) { Data.sum(1); }",
+        b"function f() { var Data = {}; Data.sum(1); }",
+        b"function f() { function Data() {} Data(); }",
+        b"var { Data } = x; Data.sum(1);",
+        b"x = { Data() { return 1; } };",
+        b"if (typeof Data != 'undefined') Data.sum(1);",
+        b"if (window.Data) { Data.sum(1); }",
+        b"Data && Data.sum(1);",
+        b"load(document.createElement('script')); Data.sum(1);",
+        b"require(['data'], function () { Data.sum(1); });",
+    ],
+)
+def test_what_may_be_defined_after_all(source: bytes) -> None:
+    """By the script itself, or by one that it loads; or it need not be there."""
+    assert missing_definitions([("a.js", source)], set(), ["Data"]) == []
 
 
 TEXTS = b"var strings = { on: 'On, off: x', 'off' : \"Off\", /* old: 1, */ more: a ? b : c };"
