@@ -167,15 +167,23 @@ def _memory(pid: int) -> int:
 
     The kernel's own figure, ``ru_maxrss``, is no use: it begins with what the parent had.
     """
-    most, total, pids = 0, 0, [pid]
+    most = 0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 most = int(line.split()[1]) * 1024
-    while pids:
-        folder = Path("/proc", str(pids.pop()))
-        with contextlib.suppress(OSError, IndexError):
-            total += int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-            for children in folder.glob("task/*/children"):
-                pids += [int(child) for child in children.read_text().split()]
-    return max(most, total)
+    return max(most, _memory_of_all(pid))
+
+
+def _memory_of_all(pid: int, parent: bytes = b"") -> int:
+    """Return the bytes that a process has with its descendants. One with its parent's command line
+    is between vfork and exec, and its memory is the parent's.
+    """
+    folder = Path("/proc", str(pid))
+    with contextlib.suppress(OSError, IndexError):
+        command = (folder / "cmdline").read_bytes()
+        pages = 0 if command == parent else int((folder / "statm").read_text().split()[1])
+        children = " ".join(path.read_text() for path in folder.glob("task/*/children")).split()
+        total = pages * os.sysconf("SC_PAGE_SIZE")
+        return total + sum(_memory_of_all(int(child), command) for child in children)
+    return 0
