@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Final
 
 from .deployment import ROOT
 from .errors import BenchmarkError
-from .process import Usage, measure, require
+from .process import PYTEST, Usage, measure, require
 
 _WITHIN: Final = 1200.0  # seconds
 _SCHEMA: Final = ROOT / "smoketests" / "schemas" / "config.schema.json"
@@ -88,8 +87,7 @@ class Naive:
         lines = "".join(f"{status} {url}\n" for status, url in cases)
         (self._folder / "urls").write_text(lines, "utf-8")
         command = [
-            *(sys.executable, "-m", "pytest", "-q"),
-            *("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:knowngood.plugin"),
+            *(*PYTEST, "-q", "-p", "no:knowngood.plugin"),
             *(["-n", str(workers)] if workers else ["-p", "no:xdist"]),
         ]
         usage = require(measure(command, self._folder, _WITHIN), "the naive suite")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from typing import Final
 from .deployment import ROOT, Deployment
 from .errors import BenchmarkError
 from .nginx import Asked
-from .process import Usage, measure, require
+from .process import PYTEST, Usage, measure, require
 
 _WITHIN: Final = 900.0  # seconds
 
@@ -32,10 +31,9 @@ def run(deployment: Deployment, environment: Path, workers: int = 0) -> Run:
     """
     verdict = deployment.folder / "verdict.json"
     command = [
-        *(sys.executable, "-m", "pytest", f"--env={environment}"),
+        *(*PYTEST, f"--env={environment}"),
         f"--verdict-file={verdict}",
         *(["-n", str(workers)] if workers else []),
-        *("-p", "no:cacheprovider", "-p", "no:randomly"),  # what a fresh install would run
     ]
     deployment.nginx.forget()
     usage = require(measure(command, ROOT, _WITHIN), "the smoke tests against nginx")

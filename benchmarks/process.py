@@ -19,6 +19,13 @@ from typing import IO, Final
 from . import spawn
 from .errors import BenchmarkError
 
+PYTEST: Final = (
+    *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
+    *("-p", "no:randomly", "-p", "no:hypothesispytest"),
+)
+"""pytest as it runs where only a suite is installed: without the plugins that our own tests need.
+Hypothesis' alone takes half a second of a run."""
+
 _SAMPLED_EVERY: Final = 0.1  # seconds; a sample costs some 0.1 ms
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")  # bytes
 _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024  # getrusage(2) of either system

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,7 +18,7 @@ from fhr_standin.running import Standin
 from .deployment import ROOT, environment_file
 from .errors import BenchmarkError
 from .noise import Noise, noisy
-from .process import measure
+from .process import PYTEST, measure
 from .results import CONCURRENCY
 
 LOCALES: Final = 8
@@ -96,8 +95,7 @@ def run(
                 probe=probe,
                 concurrency=CONCURRENCY,
             )
-            command = [sys.executable, "-m", "pytest", f"--env={file}", f"--verdict-file={verdict}"]
-            command += ["-p", "no:cacheprovider", "-p", "no:randomly"]
+            command = [*PYTEST, f"--env={file}", f"--verdict-file={verdict}"]
             if fault in FAULTS and FAULTS[fault].caught_by == "browser":
                 command.append("--level=full")
             usage = measure(command, ROOT, _WITHIN)
