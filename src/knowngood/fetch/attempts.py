@@ -186,6 +186,8 @@ class Attempts:
 
 def headers_of(probe: Probe, common: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the headers of every request, unless the probe has its own, and the probe's."""
+    if not probe.headers:
+        return tuple(common.items())
     own = {name.lower() for name, _ in probe.headers}
     return (*(pair for pair in common.items() if pair[0].lower() not in own), *probe.headers)
 

@@ -21,6 +21,7 @@ import threading
 import weakref
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from ..safety import KnowngoodError
@@ -192,5 +193,5 @@ def _size(exchange: Exchange) -> int:
     answer = exchange.answer
     if answer is None:
         return 0
-    headers = sum(len(name) + len(value) + _HEADER for name, value in answer.headers)
-    return len(answer.body) + answer.decoded + headers
+    text = sum(map(len, chain.from_iterable(answer.headers)))
+    return len(answer.body) + answer.decoded + text + _HEADER * len(answer.headers)
