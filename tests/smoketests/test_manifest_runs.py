@@ -68,12 +68,12 @@ def test_the_embedded_fhr_is_what_it_writes(
     assert f"{found['compared']} URLs compared, 0 other than built, 0 not built" in output
 
 
-def test_without_a_manifest(tmp_path: Path) -> None:
+def test_without_a_manifest(suite_here: Callable) -> None:
     """Nothing is compared, and the verdict says so."""
-    code, verdict, output = verify(tmp_path, *SMALL, "-k", "robots")
-    assert code == 75
-    assert verdict["manifest"] == {"digest": None, "compared": 0}
-    assert "manifest" not in output
+    ended = suite_here(*SMALL, "-k", "robots")
+    assert ended.code == 75
+    assert ended.verdict["manifest"] == {"digest": None, "compared": 0}
+    assert "manifest" not in ended.output
 
 
 def test_the_release_before(manifest: Path, suite_here: Callable) -> None:
@@ -118,12 +118,12 @@ def test_a_part_of_the_suite(manifest: Path, suite_here: Callable) -> None:
 RUNS = pytest.mark.parametrize("command", ["pytest", "verify"])
 
 
-def mistaken(command: str, tmp_path: Path, suite: Callable, *options: str) -> str:
+def mistaken(command: str, tmp_path: Path, suite_here: Callable, *options: str) -> str:
     """What is said where these options are a mistake: nothing was asked for, nobody blamed."""
     if command == "verify":
         code, verdict, output = verify(tmp_path, *options)
     else:
-        ended = suite(*options)
+        ended = suite_here(*options)
         code, verdict, output = ended.code, ended.verdict, ended.output
     assert (code, verdict) == (4, {}), output
     assert "Traceback" not in output
@@ -131,24 +131,24 @@ def mistaken(command: str, tmp_path: Path, suite: Callable, *options: str) -> st
 
 
 @RUNS
-def test_no_manifest_or_none_to_be_read(command: str, tmp_path: Path, suite: Callable) -> None:
+def test_no_manifest_or_none_to_be_read(command: str, tmp_path: Path, suite_here: Callable) -> None:
     """The file is named, and the line where one is wrong."""
     path = tmp_path / "m.txt"
-    said = mistaken(command, tmp_path, suite, *SMALL, f"--manifest={path}")
+    said = mistaken(command, tmp_path, suite_here, *SMALL, f"--manifest={path}")
     assert f"--manifest {path}: there is no such file" in said
     path.write_text(f"{'0' * 64}  a\n{'0' * 64}  ../a\n")
-    said = mistaken(command, tmp_path, suite, *SMALL, f"--manifest={path}")
+    said = mistaken(command, tmp_path, suite_here, *SMALL, f"--manifest={path}")
     assert f"--manifest {path}: line 2: the path '../a' is absolute or holds" in said
 
 
 @RUNS
 def test_no_release(
-    command: str, tmp_path: Path, suite: Callable, fhr_environment: Callable, manifest: Path
+    command: str, tmp_path: Path, suite_here: Callable, fhr_environment: Callable, manifest: Path
 ) -> None:
     """Without [release] nobody says which origin has the files: the table to add is named."""
     environment = fhr_environment(ORIGINS)
     text = environment.read_text().replace('[release]\nurl = "content:/__version__"\n', "")
     environment.write_text(text)
     options = (f"--env={environment}", f"--manifest={manifest}")
-    said = mistaken(command, tmp_path, suite, *options)
+    said = mistaken(command, tmp_path, suite_here, *options)
     assert "has no [release]; add the table with url =" in said
