@@ -6,17 +6,13 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from ..content import javascript_names
-from ..fetch import SAFE_METHODS, Answer, Exchange, Tape, decoded, exchange_with
-from ..mutation import Change, Mutation, Recorded, media_type
-from .targets import Target, without_query
-
-_OTHERS: Final = 5
-"""Other answers that a mutation may take the body of."""
+from ..fetch import Answer, Exchange, Tape, exchange_with
+from ..mutation import Change, Mutation, Recorded
+from .surroundings import Surroundings
+from .targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,88 +159,3 @@ def _some(targets: Sequence[Target], chance: random.Random) -> list[Target]:
 def _scopes(targets: list[Target], one: Target) -> list[list[Target]]:
     """Return what is changed alike: all of a kind, then one alone."""
     return [targets, [one]] if len(targets) > 1 else [targets]
-
-
-def _step(target: Target) -> str:
-    """Return the kind of a step, whichever of its walk it is."""
-    return target.kind.partition(" (")[0]
-
-
-def _is_at_or_above(other: Exchange, exchange: Exchange) -> bool:
-    """Return whether ``other`` is about the URL of ``exchange``, or a list that it may be in."""
-    url, above = without_query(exchange.probe.url), without_query(other.probe.url)
-    return f"{url}/".startswith(f"{above.rstrip('/')}/")
-
-
-class Surroundings:
-    """What was recorded beside each answer."""
-
-    def __init__(self, tape: Tape, targets: Sequence[Target]) -> None:
-        self._tape = tape
-        self._targets = targets
-        self._by_type: defaultdict[str, list[tuple[str, Answer]]] = defaultdict(list)
-        for target in targets:
-            answer = target.exchanges[0].answer
-            if answer is not None and answer.status == 200:
-                self._by_type[media_type(answer)].append((target.kind, answer))
-
-    def recorded(self, target: Target, exchange: Exchange, previous: Answer | None) -> Recorded:
-        """Return an answer with what was recorded beside it."""
-        answer = exchange.answer
-        assert answer is not None
-        return Recorded(
-            method=exchange.probe.method,
-            answer=answer,
-            others=self._others(target.kind, answer),
-            earlier=self._earlier(target, exchange) if exchange.probe.in_walk else None,
-            looked_after=_step(target) in self._looked_after_steps,
-            swept=exchange in self._tape.swept,
-            previous=previous,
-            seconds=exchange.attempts[-1].seconds,
-            element_ids=self._element_ids if media_type(answer) == "text/html" else frozenset(),
-        )
-
-    def _others(self, kind: str, answer: Answer) -> tuple[Answer, ...]:
-        """Return other answers of the same media type, those of the same kind first."""
-        others = [
-            (other_kind != kind, other)
-            for other_kind, other in self._by_type[media_type(answer)]
-            if other.body != answer.body and other.url != answer.url
-        ]
-        return tuple(other for _, other in sorted(others, key=lambda pair: pair[0])[:_OTHERS])
-
-    def _earlier(self, target: Target, exchange: Exchange) -> Answer | None:
-        """Return what the same URL answered before in the walk."""
-        for walk in (self._tape.walks.get(nodeid, ()) for nodeid in target.readers):
-            before = walk[: walk.index(exchange)] if exchange in walk else ()
-            for other in reversed(before):
-                if other.probe.url == exchange.probe.url and other.probe.method == "GET":
-                    return other.answer
-        return None
-
-    @cached_property
-    def _looked_after_steps(self) -> set[str]:
-        """The steps, by method and URL, behind which a walk reads what they were about."""
-        steps = ((target, exchange) for target in self._targets for exchange in target.exchanges)
-        return {_step(target) for target, step in steps if self._is_looked_after(target, step)}
-
-    def _is_looked_after(self, target: Target, exchange: Exchange) -> bool:
-        """Return whether a later request of the walk reads the same URL, or one above it."""
-        for walk in (self._tape.walks.get(nodeid, ()) for nodeid in target.readers):
-            after = walk[walk.index(exchange) + 1 :] if exchange in walk else ()
-            for other in after:
-                if other.probe.method in SAFE_METHODS and _is_at_or_above(other, exchange):
-                    return True
-        return False
-
-    @cached_property
-    def _element_ids(self) -> frozenset[str]:
-        """The ids that the recorded scripts look up."""
-        scripts = [
-            decoded(answer)
-            for kind, answers in self._by_type.items()
-            if "javascript" in kind
-            for _, answer in answers
-        ]
-        selectors = {s for source in scripts for s in javascript_names.selectors(source)}
-        return frozenset(s.removeprefix("#") for s in selectors if s.startswith("#"))

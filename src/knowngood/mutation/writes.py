@@ -93,12 +93,21 @@ def _other_ids(recorded: Recorded) -> Iterator[Change]:
 
 def _id_remedy(answer: Answer, path: Path, value: Any) -> str:
     """Return the line that notices a wrong id: by the URL, or by reading what was written."""
-    read = "response.json()" + "".join(f"[{key!r}]" for key in path)
+    read = _read(path)
     if str(value) in answer.url:
         return f"assert str({read}) in str(response.url)"
     if str(value) in (answer.header("location") or ""):
         return f'assert str({read}) in response.headers["location"]'
-    return f'assert client.get(response.url.path + "/" + str({read})).status_code == 200'
+    return _read_by_id(path)
+
+
+def _read(path: Path) -> str:
+    return "response.json()" + "".join(f"[{key!r}]" for key in path)
+
+
+def _read_by_id(path: Path) -> str:
+    """Return the line that reads what was written below the URL of a POST, by the id at a path."""
+    return f'assert client.get(response.url.path + "/" + str({_read(path)})).status_code == 200'
 
 
 def _without_ids(recorded: Recorded) -> Answer | None:
@@ -142,6 +151,30 @@ def _kept(recorded: Recorded) -> Iterator[Change]:
         yield Change("removes nothing", line, lambda r: r.answer, is_hidden=True)
 
 
+def _stored_nothing(recorded: Recorded) -> Iterator[Change]:
+    """Yield that a write stores nothing, where no check reads it afterwards."""
+    creates = recorded.method == "PUT" or recorded.answer.status == 201
+    if _is_write(recorded) and creates and not recorded.looked_after:
+        line = _stored_remedy(recorded)
+        yield Change("stores nothing", line, lambda r: r.answer, is_hidden=True)
+
+
+def _stored_remedy(recorded: Recorded) -> str:
+    """Return the line that reads what was written; empty where nothing says where it is."""
+    url = ""
+    if recorded.method == "PUT":
+        url = "response.url"
+    elif recorded.answer.header("location"):
+        url = 'response.headers["location"]'
+    elif ids := _ids(recorded):
+        return _read_by_id(ids[0][0])
+    return f"assert client.get({url}).status_code == 200" if url else ""
+
+
+def _writes_lost(recorded: Recorded) -> Iterator[Change]:
+    return chain(_UNCHANGED(recorded), _stored_nothing(recorded))
+
+
 def _deletes_lost(recorded: Recorded) -> Iterator[Change]:
     return chain(_STILL_THERE(recorded), _kept(recorded))
 
@@ -158,6 +191,8 @@ _STILL_THERE: Final = the_change(
     "is still there after its DELETE", "assert response.status_code in checks.GONE", _still_there
 )
 
+_UNCHANGED: Final = the_change("is as it was before the write", _not_written_remedy, _not_written)
+
 WRITES: Final = (
     Mutation("write-other-id", "the answer is made for another record", _other_ids),
     Mutation(
@@ -173,7 +208,7 @@ WRITES: Final = (
     Mutation(
         "write-lost",
         "a write is answered and not stored, or a cache has what was before it",
-        the_change("is as it was before the write", _not_written_remedy, _not_written),
+        _writes_lost,
     ),
     Mutation(
         "delete-lost",

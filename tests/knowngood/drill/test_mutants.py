@@ -131,11 +131,11 @@ def sent(method: str, path: str, status: int = 204) -> Exchange:
     return Exchange(probe, (Attempt(0, 0.1, status),), Answer(status, SITE + path, (), b""))
 
 
-def lost_deletes(*walk: Exchange, swept: tuple[Exchange, ...] = ()) -> list[str]:
-    """Return what is wrong in the mutants of a walk whose DELETE removes nothing."""
+def lost(*walk: Exchange, swept: tuple[Exchange, ...] = ()) -> list[str]:
+    """Return what is wrong in the mutants of a walk that writes or deletes in vain, unseen."""
     tape = Tape()
     tape.note_item("item", (), [*walk, *swept], swept)
-    mutations = [mutation for mutation in MUTATIONS if mutation.name == "delete-lost"]
+    mutations = [mutation for mutation in MUTATIONS if mutation.name.endswith("-lost")]
     mutants = list(Mutants(tape, targets_of(tape, {}), mutations).drawn(7))
     assert all(
         old.answer == new.answer for mutant in mutants for old, new in mutant.changed.items()
@@ -149,7 +149,7 @@ DELETED = sent("DELETE", "/docs/aaaa1111")
 @pytest.mark.parametrize("path", ["/docs/bbbb2222", "/doc", "/docs/aaaa1111/parts"])
 def test_delete_that_nobody_looks_after(path: str) -> None:
     """Its answer stays as it was, so that it is missed."""
-    assert lost_deletes(sent("GET", "/docs/aaaa1111"), DELETED, sent("GET", path)) == [
+    assert lost(sent("GET", "/docs/aaaa1111"), DELETED, sent("GET", path)) == [
         "DELETE site:/docs/{id} removes nothing"
     ]
 
@@ -157,12 +157,31 @@ def test_delete_that_nobody_looks_after(path: str) -> None:
 @pytest.mark.parametrize("path", ["/docs/aaaa1111", "/docs/aaaa1111?fresh", "/docs?all", "/docs/"])
 def test_delete_that_the_check_looks_after(path: str) -> None:
     """It reads what it deleted, or the list that it was in: what it makes of that is its own."""
-    assert lost_deletes(DELETED, sent("GET", path)) == []
+    assert lost(DELETED, sent("GET", path)) == []
+
+
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [
+        (("PUT", "/docs/aaaa1111", 200), "PUT site:/docs/{id}"),
+        (("POST", "/docs", 201), "POST site:/docs"),
+    ],
+)
+def test_write_that_nobody_looks_after(write: tuple[str, str, int], kind: str) -> None:
+    """It may store nothing, whatever it answers. A POST makes what is below its URL."""
+    step = sent(*write)
+    assert lost(step) == [f"{kind} stores nothing"]
+    assert lost(step, sent("GET", "/docs/aaaa1111")) == []
+
+
+def test_post_that_creates_nothing() -> None:
+    """A search or a login stores nothing when all is well."""
+    assert lost(sent("POST", "/login", 200)) == []
 
 
 def test_delete_of_the_sweep() -> None:
     """What the run itself deleted may still be there; nothing else about the sweep is changed."""
-    assert lost_deletes(sent("PUT", "/docs/aaaa1111"), swept=(DELETED,)) == [
+    assert lost(sent("GET", "/docs/aaaa1111"), swept=(DELETED,)) == [
         "DELETE site:/docs/{id} removes nothing"
     ]
     tape = Tape()

@@ -90,6 +90,27 @@ def test_delete_that_removes_nothing() -> None:
     assert not changes("delete-lost", replace(gone, method="HEAD"))
 
 
+@pytest.mark.parametrize(
+    ("method", "recorded", "line"),
+    [
+        ("PUT", answered("{}", "application/json"), "client.get(response.url)."),
+        ("POST", CREATED.answer, 'client.get(response.headers["location"]).'),
+        (
+            "POST",
+            answered('{"id": 7}', "application/json", status=201),
+            "client.get(response.url.path + \"/\" + str(response.json()['id'])).",
+        ),
+        ("POST", answered("ok", status=201), ""),
+    ],
+)
+def test_write_that_nobody_reads(method: str, recorded: Answer, line: str) -> None:
+    """The line reads it where the answer says that it is, if it says so."""
+    (change,) = changes("write-lost", Recorded(method, recorded)).values()
+    assert change.predicate == "stores nothing"
+    assert change.remedy == (f"assert {line}status_code == 200" if line else "")
+    assert not changes("write-lost", Recorded(method, recorded, looked_after=True))
+
+
 def test_write_that_is_not_stored() -> None:
     """What a write made, or made otherwise, is as before."""
     stored = document({"n": 2})
