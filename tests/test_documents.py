@@ -14,6 +14,7 @@ import pytest
 from announced_server import ANNOUNCED
 from mutants import drill, mutant
 from recorded_answers import page as answered_page
+from suite_run import WITHOUT_PLUGINS
 
 import fhr_standin
 from knowngood.cli import main
@@ -56,7 +57,7 @@ def typed(
     return subprocess.run(
         ["sh", "-c", command.replace(".venv/bin/", f"{programs}/")],
         cwd=folder,
-        env={**inherited, "PATH": path, **(variables or {})},
+        env={**inherited, "PATH": path, **WITHOUT_PLUGINS, **(variables or {})},
         capture_output=True,
         text=True,
         check=False,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from suite_run import WITHOUT_PLUGINS
 from wire import eventually
 
 PAGE = Path(__file__).parent.parent / "docs" / "your-first-service.md"
@@ -49,7 +50,7 @@ def typed(command: str) -> str:
     variables = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     ended = subprocess.run(
         ["sh", "-c", command.replace(".venv/bin/", f"{programs}/")],
-        env=variables,
+        env={**variables, **WITHOUT_PLUGINS},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

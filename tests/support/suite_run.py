@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 OPTIONS = ("-p", "no:randomly", "-p", "no:anyio", "-p", "no:hypothesispytest")
 """Leave out plugins that are here for our own tests: they cost each process up to 0.7 s of CPU."""
 
+WITHOUT_PLUGINS = {"PYTEST_ADDOPTS": " ".join(OPTIONS)}
+"""The variable that does so for commands that a person types."""
+
 PYPROJECT = f'''[tool.pytest.ini_options]
 testpaths = ["checks"]
 addopts = "{" ".join(OPTIONS)}"

@@ -131,7 +131,7 @@ RECORDINGS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(recorded=RECORDINGS, other=RECORDINGS)
 def test_any_answer_is_changed_into_an_answer_or_not_at_all(
     recorded: Recorded, other: Recorded

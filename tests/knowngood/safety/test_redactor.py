@@ -227,5 +227,5 @@ def test_a_hostile_text_takes_little_time(text: str) -> None:
     """No answer of a deployment can make a redactor try the same place over and over."""
     redactor = Redactor([SECRETS["nasty"], SECRETS["backslashes"], SECRETS["quotes"]])
     before = time.process_time()
-    redactor(text * (200_000 // len(text)))
-    assert time.process_time() - before < 4
+    redactor(text * (100_000 // len(text)))
+    assert time.process_time() - before < 2

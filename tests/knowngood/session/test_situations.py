@@ -297,7 +297,7 @@ def test_an_origin_that_answers_one_check_and_not_another(
     monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
     checks(tmp_path, SMALL)
     plays = {"/a": silent, "/b": silent} | {first: answer()}
-    result = run(by_path(plays), "settle = 0\nprobe = 2\nattempts = 2")
+    result = run(by_path(plays), "settle = 0\nprobe = 1\nattempts = 2")
     assert result.code == 1, result.output
 
 

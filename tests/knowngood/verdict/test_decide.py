@@ -434,7 +434,7 @@ def test_whatever_the_evidence() -> None:
     """
     choose = random.Random(75)  # noqa: S311
     seen = set()
-    for _ in range(20_000):
+    for _ in range(10_000):
         observed = _random_evidence(choose)
         verdict = fold(observed)
         seen.add(verdict.kind)
