@@ -57,8 +57,10 @@ class Link:
 
 _JSON: Final = re.compile(r"[\w./~-]*[\w~-]\.json")
 _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
-_BELOW: Final = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*", re.ASCII)
-"""A path below the folder of what refers to it, such as ``js/app.js``; most references are one."""
+_PATH: Final = re.compile(r"((?:\.\./)*)([\w-][\w.-]*(?:/[\w-][\w.-]*)*)", re.ASCII)
+"""A path from the folder of what refers to it, such as ``../img/a.png``, in two parts: how it goes
+up, and down. Most references are one.
+"""
 
 
 def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
@@ -136,24 +138,29 @@ def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
     a data: URL request nothing.
     """
     seen = set()
-    folder = urljoin(base, "x")[:-1]
+    folders: dict[str, str] = {}
     for link in references:
         written = slashed(link.url.strip())
         if not written or written.startswith("#") or written[:5].lower() == "data:":
             continue
-        if len(written) <= LONGEST and _BELOW.fullmatch(written):
-            url, scheme = folder + written, "http"  # urljoin finds the same, and takes far longer
-        else:
-            url, scheme = _joined(base, _in_bounds(written))
+        url, scheme = _joined(base, _in_bounds(written), folders)
         if url not in seen and scheme in {"http", "https", "invalid"}:
             seen.add(url)
             yield Link(url, link.kind, link.type)
 
 
-def _joined(base: str, written: str) -> tuple[str, str]:
+def _joined(base: str, written: str, folders: dict[str, str]) -> tuple[str, str]:
     """Return a reference as an absolute URL, and its scheme; as it is written where it is no URL,
     which is called invalid.
+
+    ``folders`` keeps where the ways up from ``base`` lead. With it a path is joined as ``urljoin``
+    does, in a tenth of the time.
     """
+    path = _PATH.fullmatch(written)
+    if path is not None:
+        up, down = path.groups()
+        folders[up] = folders.get(up) or urljoin(base, f"{up}x")[:-1]
+        return folders[up] + down, "http"
     try:
         url = urldefrag(urljoin(base, written)).url
         return url, urlsplit(url).scheme

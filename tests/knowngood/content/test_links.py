@@ -99,7 +99,21 @@ def test_what_html_does_not_load(body: str) -> None:
     "path", ["", "/", "/a", "/a/", "/a//b/c", "/a/?v=1", "/a?b=/c/d", "/a/../b"]
 )
 @pytest.mark.parametrize(
-    "reference", ["x", "x/y.js", "x..y", "-x", "./x", "../x", "x/", "x:y", "x;y", "x?y=z", "x/.y"]
+    "reference",
+    [
+        "x",
+        "x/y.js",
+        "x..y",
+        "-x",
+        "./x",
+        "../x",
+        "../../x/y.js",
+        "x/",
+        "x:y",
+        "x;y",
+        "x?y=z",
+        "x/.y",
+    ],
 )
 def test_references_are_joined_as_the_standard_library_does(path: str, reference: str) -> None:
     """Most are joined in a shorter way, which must not be another one."""
