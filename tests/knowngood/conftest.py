@@ -135,6 +135,7 @@ def git_settings(home: Path, patch: pytest.MonkeyPatch) -> Path:
     path.write_text(
         "[user]\nname = Ann\nemail = ann@example.org\n[init]\ndefaultBranch = release\n"
         '[protocol "file"]\nallow = always\n'
+        "[maintenance]\nauto = false\n[receive]\nautogc = false\n[core]\nfsync = none\n"
     )
     patch.setenv("HOME", str(home))
     patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
@@ -245,18 +246,6 @@ def noted(site: Repository) -> Note:
         return found
 
     return write
-
-
-@pytest.fixture
-def timed() -> Callable[[], float]:
-    """Seconds since it was asked last."""
-    last = [time.perf_counter()]
-
-    def seconds() -> float:
-        then, last[0] = last[0], time.perf_counter()
-        return last[0] - then
-
-    return seconds
 
 
 @pytest.fixture

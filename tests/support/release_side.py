@@ -39,6 +39,13 @@ def git(path: Path, *arguments: str, given: str | None = None) -> str:
     return done.stdout
 
 
+def cpu_seconds() -> float:
+    """Seconds of CPU that this process and its children have had: what a busy machine does not
+    change.
+    """
+    return sum(os.times()[:4])
+
+
 def all_read(made: Records) -> Records:
     """The same records, after each was read."""
     assert made.all is not None

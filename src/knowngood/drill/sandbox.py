@@ -56,6 +56,12 @@ name = Rollback drill
 email = drill@localhost
 [init]
 defaultBranch = release
+[maintenance]
+auto = false
+[receive]
+autogc = false
+[core]
+fsync = none
 """
 
 _NOT_OURS: Final = ("GIT_", "GITHUB_")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from clones import COMMAND, Clone
+from release_side import cpu_seconds
 
 HOSTILE = "\x1b[2J\x1b]0;pwned\x07 $(touch pwned) `id` ; --force \u202e"
 MARKED = "Bug 2 - Go on. r=bob"
@@ -233,9 +233,9 @@ def test_thousands_of_commits_are_looked_at_in_seconds(guarded: Clone, server: C
     stream = "".join(f"commit refs/heads/many\n{who}" for _ in range(3_000))
     first = stream.replace("No mark\n\n", "No mark\n\nfrom refs/heads/main^0\n", 1)
     guarded.git("fast-import", "--quiet", given=first.encode())
-    began = time.monotonic()
+    began = cpu_seconds()
     said = guarded.refused("push", "origin", "many:release")
-    assert time.monotonic() - began < 30
+    assert cpu_seconds() - began < 10
     assert said.count("by A:") == 10
     assert "… and 2990 more" in said
 
