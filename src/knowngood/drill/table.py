@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..safety import one_line
+from ..safety import one_line, plural
 from .results import DrillResult
 
 _NAME, _NAMED = 44, 36  # widths of columns
@@ -59,7 +59,7 @@ def summary(results: Sequence[DrillResult], seconds: float, pairs: int, seed: in
     yield ""
     yield (
         f"{right} of {len(results)} as expected, {named} of {len(judged)} named, "
-        f"in {seconds:.0f} s; {pairs} pairs, seed {seed}"
+        f"in {seconds:.0f} s; {plural(pairs, 'pair')}, seed {seed}"
     )
     if missed:
         yield f"missed: {', '.join(missed)}"

@@ -16,7 +16,7 @@ from suite_run import PYPROJECT, SuiteRun
 
 import fhr_standin
 from knowngood.environment.model import Environment
-from knowngood.release import clone, record_from_verdict, records
+from knowngood.release import clone, record_from_verdict, records, status
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 from knowngood.verdict.evidence import CONVERGED
@@ -180,10 +180,10 @@ def test_status(run: Run, noted: Note, project: Path) -> None:
     noted("v1", "prod", "PASSED", 8)
     with fhr_standin.running(locales=1, release="v2") as standin:
         environment(project, "stage", url=standin.origins["content"])
-        table = run("status")
-        rows = {each["environment"]: each for each in json.loads(run("status", "--json").out)}
-    assert table.code == 0, table.err
-    head, prod, stage, trouble = table.out.splitlines()
+        ended = run("status", "--json")
+    assert ended.code == 0, ended.err
+    rows = {row["environment"]: row for row in json.loads(ended.out)}
+    head, prod, stage, trouble = status.table(list(rows.values())).splitlines()
     assert head.split("  ")[0] == "environment"
     assert prod.split()[:3] == ["prod", "-", "v1"]
     assert stage.split()[:3] == ["stage", "v2", "v2"]
@@ -353,7 +353,7 @@ def test_robots(response):
 
 
 @pytest.mark.parametrize("command", ["verify", "pytest"])
-@pytest.mark.parametrize(("status", "code", "verdict"), [(200, 0, "PASSED"), (404, 1, "FAILED")])
+@pytest.mark.parametrize(("answer", "code", "verdict"), [(200, 0, "PASSED"), (404, 1, "FAILED")])
 @pytest.mark.usefixtures("in_one_process")
 def test_a_run_is_recorded(
     run: Run,
@@ -361,12 +361,12 @@ def test_a_run_is_recorded(
     site: Repository,
     suite_here: Suite,
     command: str,
-    status: int,
+    answer: int,
     code: int,
     verdict: str,
 ) -> None:
     """On the commit of the release that was on the air, by either command."""
-    (project / "checks" / "test_it.py").write_text(CHECK.format(status=status))
+    (project / "checks" / "test_it.py").write_text(CHECK.format(status=answer))
     options = ("--env=stage", "--record", f"--subject=app=sha256:{'ab' * 32}")
     with fhr_standin.running(locales=1, release="v2") as standin:
         environment(project, "stage", url=standin.origins["content"])

@@ -49,5 +49,5 @@ def test_a_miss_of_the_first_cause() -> None:
 def test_the_summary_counts_what_is_named() -> None:
     """Of those that are judged; a miss there is a miss."""
     lines = list(table.summary([RIGHT, MISS, replace(RIGHT, named="")], 3.4, 1, 7))
-    assert lines[1] == "2 of 3 as expected, 1 of 2 named, in 3 s; 1 pairs, seed 7"
+    assert lines[1] == "2 of 3 as expected, 1 of 2 named, in 3 s; 1 pair, seed 7"
     assert lines[2] == "missed: gone"
