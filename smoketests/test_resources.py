@@ -34,6 +34,7 @@ def test_everything_a_page_needs_is_there(responses, resources, case, environmen
 
 
 @pytest.mark.catches("content-type-twice", "script-wrong-type", "stylesheet-wrong-type")
+@pytest.mark.catches("files-are-pointers", "stylesheet-wrong-charset")
 @pytest.mark.catches("image-empty", "image-is-html", "image-truncated", "script-is-html")
 def test_everything_is_what_its_name_says(resources):
     """Every file has the media type, the first and the last bytes that its name promises."""
@@ -66,7 +67,7 @@ def test_each_file_has_its_own_to_say(responses, resources):
 
 
 @pytest.mark.catches("policy-blocks-inline", "policy-blocks-requests", "policy-blocks-scripts")
-@pytest.mark.catches("policy-nonce-alone", "policy-sandbox")
+@pytest.mark.catches("policy-blocks-fonts", "policy-nonce-alone", "policy-sandbox")
 def test_no_policy_forbids_what_a_page_needs(responses, resources):
     """No page's Content-Security-Policy forbids what the page itself loads."""
     for page in responses:

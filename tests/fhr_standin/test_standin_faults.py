@@ -136,6 +136,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-local-file": ("/pl/v4/", 200, HTML, 'src="file:///C:/'),
     "script-not-referred-to-at-all": ("/pl/", 200, HTML, "</script>\n    \n"),
     "script-modules": ("/pl/mobile/", 200, HTML, '<script type="module" src'),
+    "stylesheet-wrong-charset": ("/pl/css/styles.css", 200, "text/css; charset=utf-16", "body"),
+    "files-are-pointers": ("/pl/v4/img/on.png", 200, "image/png", "version https://git-lfs"),
     "script-too-new": ("/pl/js/data.js", 200, JAVASCRIPT, "payload?.data"),
     "inline-script-key-lost": (f"/{ONE}/", 200, HTML, "\n            waiting: '"),
     "page-script-unclosed": ("/pl/", 200, HTML, 'js/lib/graph.js">\n'),
@@ -233,6 +235,11 @@ HEADERS = {
         "/pl/v4/",
         "content-security-policy",
         "frame-ancestors https://www.example.org",
+    ),
+    "policy-blocks-fonts": (
+        "/pl/",
+        "content-security-policy",
+        "font-src https://fonts.example.org",
     ),
     "policy-nonce-alone": (
         "/pl/",

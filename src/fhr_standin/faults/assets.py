@@ -178,6 +178,18 @@ FAULTS = [
         swap("let PingData", ">>>>>>> topic\nlet PingData"),
     ),
     content(
+        "stylesheet-wrong-charset",
+        "the styles are sent as UTF-16, which they are not",
+        ["css/styles.css"],
+        typed("text/css; charset=utf-16"),
+    ),
+    content(
+        "files-are-pointers",
+        "images of the v4 page are what Git LFS keeps in their place",
+        ["v4/img/on.png", "v4/img/arrow.gif"],
+        body(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"),
+    ),
+    content(
         "stylesheet-truncated",
         "css/styles.css ends in the middle of a block, its length says so too",
         ["css/styles.css"],

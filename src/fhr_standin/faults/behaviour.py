@@ -316,6 +316,12 @@ FAULTS = [
         with_header(_POLICY, "default-src 'self'; style-src *"),
     ),
     content(
+        "policy-blocks-fonts",
+        "a policy forbids the fonts that the styles load",
+        ALL_PAGES,
+        with_header(_POLICY, "font-src https://fonts.example.org"),
+    ),
+    content(
         "policy-nonce-alone",
         "the policy names a nonce, and the scripts in the pages have none",
         ALL_PAGES,

@@ -85,7 +85,9 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     if not policies:
         return []
     url, inline = str(page.url), list(page_elements.inline_scripts(page.html))
-    loads = [(file.kind, file.url, _relative(file.url, url)) for file in own(resources, page)]
+    loads = [
+        (_loaded_as(file), file.url, _relative(file.url, url)) for file in own(resources, page)
+    ]
     forbidden: dict[tuple[str, str], list[str]] = {}
     for nonce, source in inline:
         rule = csp.forbids_inline(policies, nonce, source)
@@ -104,6 +106,14 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
         ),
         *sandbox,
     ]
+
+
+def _loaded_as(file: Resource) -> str:
+    """Return the kind of a file as policies know it: stylesheets load images and fonts."""
+    if file.kind != "style-url":
+        return file.kind
+    kind = file_signatures.ending(urlsplit(file.url).path)
+    return "font" if kind in {"eot", "otf", "ttf", "woff", "woff2"} else file.kind
 
 
 def elsewhere_problems(

@@ -16,6 +16,7 @@ _DIRECTIVES: Final = {
     "script": ("script-src-elem", "script-src", "default-src"),
     "stylesheet": ("style-src-elem", "style-src", "default-src"),
     "image": ("img-src", "default-src"),
+    "font": ("font-src", "default-src"),
     "json": ("connect-src", "default-src"),
 }
 """By kind of link the directives that may decide; the first that a policy has, does."""

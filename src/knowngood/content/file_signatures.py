@@ -6,6 +6,7 @@ A server that lost a file may answer with an HTML page and 200, and a copy may b
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Final
 
@@ -56,6 +57,9 @@ LAST_BYTES: Final = {"gif": b";", "png": b"IEND"}
 _WITH_SIZE: Final = frozenset({"eot", "woff", "woff2"})
 """The endings of files whose header says how long the whole file is."""
 
+_TEXTS: Final = frozenset({"css", "js", "json", "svg"})
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([\w.:-]+)", re.I)
+_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _END: Final = 64  # bytes that count as the last ones
 _HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
 
@@ -78,6 +82,7 @@ def problems(path: str, content_types: Sequence[str], body: bytes, *, html: bool
     kind = ending(path)
     return [
         *_media_type_problems(kind, content_types, html=html),
+        *_charset_problems(kind, content_types, body),
         *_content_problems(kind, body, html=html),
     ]
 
@@ -95,11 +100,28 @@ def _media_type_problems(kind: str, content_types: Sequence[str], *, html: bool)
     return []
 
 
+def _charset_problems(kind: str, content_types: Sequence[str], body: bytes) -> list[str]:
+    """Return whether browsers read a text of UTF-8 as another one, by the charset that is sent. A
+    byte-order mark goes before that.
+    """
+    charset = _CHARSET.search(content_types[0]) if kind in _TEXTS and content_types else None
+    if charset is None or charset[1].lower() in {"utf-8", "utf8"} or body.startswith(BOM_UTF8):
+        return []
+    try:
+        text = body.decode("utf-8")
+        if body.decode(charset[1], "replace") == text:
+            return []
+    except (UnicodeDecodeError, LookupError):  # neither is for us to judge
+        return []
+    return [f"charset: expected utf-8, found {charset[1]}, in which it is another text"]
+
+
 def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
     if not body:
         return ["the file is empty"]
-    if not html and _HTML.match(body[:200]):
-        return ["an HTML page in place of the file"]
+    other = _in_its_place(kind, body, html=html)
+    if other:
+        return [other]
     if not body.startswith(FIRST_BYTES.get(kind, b"")):
         return [f"no .{kind} file: its first bytes are {body[:8].hex(' ')}"]
     if LAST_BYTES.get(kind, b"") not in body[-_END:]:
@@ -109,6 +131,15 @@ def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
     if kind == "svg" and b"</svg>" not in body:  # any comment may follow
         return ["cut short: </svg> is missing"]
     return _size_problems(kind, body)
+
+
+def _in_its_place(kind: str, body: bytes, *, html: bool) -> str:
+    """Return what is there in place of a file, as its first bytes tell; empty for nothing else."""
+    if not html and _HTML.match(body[:200]):
+        return "an HTML page in place of the file"
+    if kind in _TEXTS and body.startswith(b"\x1f\x8b"):
+        return "gzip, and no Content-Encoding says so"
+    return "a pointer of Git LFS in place of the file" if body.startswith(_POINTER) else ""
 
 
 def _size_problems(kind: str, body: bytes) -> list[str]:

@@ -20,6 +20,9 @@ MOST: Final = 200_000
 """Brackets and commas of a document that is read. There are about as many values, and each takes up
 to 150 bytes once it is read."""
 
+_START: Final = 40  # characters of what is there in place of JSON
+_GZIP: Final = b"\x1f\x8b"
+
 
 def loads(text: str | bytes) -> Any:
     """Return the document in ``text``; bytes must be UTF-8.
@@ -31,6 +34,10 @@ def loads(text: str | bytes) -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
+        start = text.lstrip()
+        if error.pos == len(text) - len(start):
+            first = one_line(start.partition("\n")[0], _START)
+            raise ValueError(f'not JSON: it begins with "{first}"') from None
         place = f"line {error.lineno} column {error.colno}"
         raise ValueError(f"not JSON: {error.msg} at {place}") from None
     except RecursionError:
@@ -46,7 +53,10 @@ def _sound_text(text: str | bytes) -> str:
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise ValueError(f"not JSON: not UTF-8 at byte {error.start}") from None
+            zipped = error.object.startswith(_GZIP)
+            what = "gzip, and no Content-Encoding says so" if zipped else "not UTF-8"
+            place = "" if zipped else f" at byte {error.start}"
+            raise ValueError(f"not JSON: {what}{place}") from None
     if text.startswith("\ufeff"):
         raise ValueError("not JSON: it begins with a byte-order mark, which JSON.parse refuses")
     if not text or text.isspace():

@@ -14,6 +14,10 @@ TTF = (
 
 SOUND = {
     "css": ("/css/a.css", "text/css; charset=utf-8", b"a{b:c}"),
+    "latin-1-in-latin-1": ("/a.js", "text/javascript; charset=iso-8859-1", b"f('\xe9')"),
+    "ascii-in-latin-1": ("/a.js", "text/javascript; charset=iso-8859-1", b"f()"),
+    "with-a-mark": ("/a.css", "text/css; charset=utf-16", b"\xef\xbb\xbfa{b:c}"),
+    "a-charset-nobody-knows": ("/a.css", 'text/css; charset="x-none"', b"a{b:c}"),
     "script-of-old": ("/js/a.js", "application/x-javascript", b"f()"),
     "script-of-today": ("/js/a.JS", "text/javascript", b"f()"),
     "json": ("/js/a.json", "application/json", b"{}"),
@@ -33,6 +37,25 @@ SOUND = {
 }
 
 FAULTS = {
+    "utf-8-in-latin-1": (
+        "/a.js",
+        ["text/javascript; charset=ISO-8859-1"],
+        "f('\xe9')".encode(),
+        "charset: expected utf-8, found ISO-8859-1, in which it is another text",
+    ),
+    "ascii-in-utf-16": (
+        "/a.css",
+        ['text/css; charset="utf-16"'],
+        b"a{b:c}",
+        "charset: expected utf-8, found utf-16, in which it is another text",
+    ),
+    "gzip": ("/a.css", ["text/css"], b"\x1f\x8b\x08...", "gzip, and no Content-Encoding says so"),
+    "pointer": (
+        "/a.woff",
+        ["font/woff"],
+        b"version https://git-lfs.github.com/spec/v1\noid ...",
+        "a pointer of Git LFS in place of the file",
+    ),
     "another-type": (
         "/a.js",
         ["text/css"],

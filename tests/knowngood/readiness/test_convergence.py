@@ -182,7 +182,7 @@ def read(body: str, status: int = 200, release: Release = RELEASE) -> ReleaseSig
 @pytest.mark.parametrize(
     ("body", "status", "message"),
     [
-        ("<html>", 200, "Expecting value"),
+        ("<html>", 200, 'it begins with "<html>"'),
         ("{}", 200, "a document without 'version'"),
         ("[]", 200, "a document without 'version'"),
         ('{"version": 2}', 200, "a document without 'version'"),
