@@ -116,15 +116,19 @@ class Mutants:
         predicates = set()
         for target, exchange in ((t, exchange) for t in targets for exchange in t.exchanges):
             for change in mutation.changes(self._of(target, exchange)):
-                may_be = change.is_hidden or exchange not in self.tape.swept
-                if may_be and change.predicate not in predicates:
+                fits = self._is_read(exchange, change)
+                if fits and change.predicate not in predicates:
                     predicates.add(change.predicate)
                     yield target, change
+
+    def _is_read(self, exchange: Exchange, change: Change) -> bool:
+        """Return whether somebody may notice a change: nobody reads what the sweep was answered."""
+        return change.is_hidden or exchange not in self.tape.swept
 
     def _mutant(self, mutation: Mutation, change: Change, targets: Sequence[Target]) -> Mutant:
         changed = {}
         for target in targets:
-            for exchange in target.exchanges:
+            for exchange in (e for e in target.exchanges if self._is_read(e, change)):
                 answer = change.apply(self._of(target, exchange))
                 if answer is not None and (
                     answer != exchange.answer or change.slowdown != 1 or change.is_hidden

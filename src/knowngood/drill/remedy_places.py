@@ -103,10 +103,11 @@ class RemedyPlaces:
         walks = (self._tape.walks.get(nodeid, ()) for nodeid in self._cases[check])
         steps = [exchange for walk in walks for exchange in walk if exchange in mutant.changed]
         own = [exchange for exchange in steps if exchange.probe.item]
-        if own and own[0] in self._tape.swept:
-            yield Place(file, test), own
+        read = [exchange for exchange in own if exchange not in self._tape.swept]
+        if read:
+            yield Place(file, test, answer=_answer(mutant.kind, read[0])), read
         elif own:
-            yield Place(file, test, answer=_answer(mutant.kind, own[0])), own
+            yield Place(file, test), own
         elif steps:
             fixture = self._fixture_with_shared_client(check)
             yield Place(file, fixture, answer=_answer(mutant.kind, steps[0])), steps

@@ -188,3 +188,13 @@ def test_delete_of_the_sweep() -> None:
     tape.note_item("item", (), [DELETED], [DELETED])
     mutants = Mutants(tape, targets_of(tape, {}), MUTATIONS)
     assert [mutant.mutation.name for mutant in mutants.drawn(7)] == ["delete-lost"]
+
+
+def test_answer_that_only_the_sweep_got() -> None:
+    """A change of all of its kind leaves it out: nobody reads it."""
+    tape, own = Tape(), sent("DELETE", "/docs/bbbb2222")
+    tape.note_item("item", (), [own, DELETED], [DELETED])
+    status = [mutation for mutation in MUTATIONS if mutation.name == "status-404"]
+    mutants = Mutants(tape, targets_of(tape, {}), status)
+    changed = [list(mutant.changed) for mutant in mutants.drawn(7)]
+    assert {exchange.probe.url for some in changed for exchange in some} == {own.probe.url}
