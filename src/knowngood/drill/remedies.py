@@ -26,6 +26,7 @@ from .remedy_places import RemedyPlaces
 from .remedy_proof import can_be_tried, is_proven, names_in, words_in
 from .targets import Target, is_id
 
+_SHORTEST: Final = 4  # characters of a part that tell one name from others
 _IMPORTS: Final = {"checks": "from knowngood import checks", "hashlib": "import hashlib"}
 
 
@@ -68,9 +69,13 @@ class Remedies:
             return False  # a fixture of the whole run cannot take the fixture schema
         if "client" in names:
             return self._places.takes(place, "client")
-        return not place.answer or (
-            "hashlib" not in names and self._made_up.isdisjoint(words_in(noticing))
-        )
+        return not place.answer or ("hashlib" not in names and not self._expects_made_up(noticing))
+
+    def _expects_made_up(self, noticing: Noticing) -> bool:
+        """Return whether a line expects a made-up name, or the end of one."""
+        words = words_in(noticing)
+        ends = tuple(word for word in words if len(word) >= _SHORTEST)
+        return any(name in words or name.endswith(ends) for name in self._made_up)
 
     @cached_property
     def _made_up(self) -> set[str]:

@@ -48,7 +48,8 @@ class RemedyPlaces:
 
     def of(self, mutant: Mutant) -> Readings:
         """Yield where a line about ``mutant`` may belong: first where a fixture has the answer, and
-        no loop is needed, in checks of few answers before those of many; at last in a new check.
+        no loop is needed, in checks of few answers before those of many; then in a new check; at
+        last where a client asks.
         """
         checks = [
             check for check, cases in self._cases.items() if not mutant.readers.isdisjoint(cases)
@@ -57,6 +58,8 @@ class RemedyPlaces:
         yield from sorted(there, key=_order)
         if checks:
             yield from self._in_new_check(mutant, checks[0].partition("::")[0])
+        for check in checks:
+            yield from self._in_walk(check, mutant)
 
     def alike(self, mutant: Mutant) -> list[Exchange]:
         """Return what was recorded of the kind of URL of a mutant, with the same status."""
@@ -88,7 +91,6 @@ class RemedyPlaces:
             read = (self._tape.find(probe) for n in cases for probe in self._tape.readers[n])
             needed = [e for e in dict.fromkeys(read) if e is not None and e not in declared]
             yield Place(file, test, loop="for resource in checks.own(resources):"), needed
-        yield from self._in_walk(check, mutant)
 
     def _declared(self, cases: Sequence[str]) -> list[Exchange]:
         probes = (planned.probe for nodeid in cases for planned in self._plans[nodeid].planned)
@@ -126,9 +128,10 @@ class RemedyPlaces:
             yield from self._new_check(mutant.kind, targets, file)
 
     def _new_check(self, kind: str, targets: Sequence[Target], file: str) -> Readings:
-        exchanges = [exchange for target in targets for exchange in target.exchanges]
+        every = [exchange for target in targets for exchange in target.exchanges]
+        exchanges = [exchange for exchange in every if not exchange.probe.in_walk]
         probes = [exchange.probe for exchange in exchanges]
-        if any(probe.in_walk or probe.method != "GET" or probe.headers for probe in probes):
+        if not probes or any(probe.method != "GET" or probe.headers for probe in probes):
             return
         urls = {probe.url for probe in probes}
         if len(urls) == 1:
@@ -157,9 +160,9 @@ class RemedyPlaces:
         return cast(pytest.Function, self._items[self._cases[check][0]])
 
 
-def _order(reading: tuple[Place, Sequence[Exchange]]) -> tuple[bool, bool, int]:
+def _order(reading: tuple[Place, Sequence[Exchange]]) -> tuple[bool, int]:
     place, answers = reading
-    return bool(place.answer), bool(place.loop), len(answers)
+    return bool(place.loop), len(answers)
 
 
 def _answer(kind: str, step: Exchange) -> str:

@@ -214,6 +214,7 @@ def test_name_of_one_run(suite: Suite, name: str) -> None:
     step = exchange(f"/{name}", name, template=walk_group("site"), item="x")
     suite.check("test_walk", walking, walk=[step])
     assert suite.remedy(f"assert response.text == '{name}'", step) is None
+    assert suite.remedy(f"assert response.text.endswith('{name[-4:]}')", step) is None
     assert suite.remedy("assert response.text != 'bad'", step) is not None
 
 
@@ -271,6 +272,14 @@ def test_all_of_a_kind(suite: Suite) -> None:
     suite.check("test_page", needing, [exchange("/")], files)
     place = suite.place(GOOD, *files, kind="site:/{locale}/it.css")
     assert place == Place(FILE, "test_locale_it_css", mark='"site:/{locale}/it.css"')
+
+
+def test_file_that_a_client_asks_for_as_well(suite: Suite) -> None:
+    """A new check is easier to write than a line in the middle of a loop of requests."""
+    it, again = (exchange("/it", template=name) for name in ("site:/ →", walk_group("site")))
+    suite.check("test_page", needing, [exchange("/")], [it])
+    suite.check("test_walk", walking, walk=[again])
+    assert suite.place(GOOD, it, again).mark == '"site:/it"'
 
 
 def test_line_that_holds_for_one_of_a_kind(suite: Suite) -> None:
