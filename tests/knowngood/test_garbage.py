@@ -7,12 +7,10 @@ import pytest
 from knowngood import __main__
 
 
-def test_commands_look_for_garbage_seldom(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """From before their imports on."""
+def test_commands_look_for_garbage_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From before their first line on."""
     thresholds: list[int] = []
     monkeypatch.setattr(gc, "set_threshold", thresholds.append)
-    monkeypatch.setattr("sys.argv", ["knowngood", "--help"])
-    assert __main__.main() == 0
+    monkeypatch.setattr("knowngood.cli.main.main", lambda: len(thresholds))
+    assert __main__.main() == 1
     assert thresholds == [7000]
