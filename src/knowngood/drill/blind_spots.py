@@ -67,7 +67,7 @@ class BlindSpot:
         if remedies[0].schema:
             files = listed(list(dict.fromkeys(r.schema_file for r in remedies)), _PLACES)
             return [f"a schema catches it: {files}, below"]
-        tried = "" if remedies[0].tried else " (not tried: it sends a request)"
+        tried = "" if remedies[0].tried else " (not tried: it needs more than this answer)"
         needs = {need: "" for remedy in remedies for need in remedy.needs}
         return [
             *in_loop(remedies[0].place, [remedies[0].line]),

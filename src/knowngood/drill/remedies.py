@@ -18,7 +18,7 @@ import pytest
 
 from ..content import json_schema
 from ..fetch import Plan, Tape
-from ..mutation import Remedy as Noticing
+from ..mutation import Expectation
 from .blind_spots import kind_in_words
 from .mutants import Mutant
 from .remedy import Place, Remedy
@@ -50,30 +50,32 @@ class Remedies:
 
     def of(self, mutant: Mutant) -> Remedy | None:
         """Return what would catch ``mutant``; None where nothing is known that would."""
-        noticing = mutant.change.remedy
-        tried = can_be_tried(noticing)
-        for place, answers in self._places.of(mutant) if noticing else ():
-            fits = self._fits(noticing, place)
-            if fits and (not tried or is_proven(noticing, answers, mutant.changed)):
+        expectation = mutant.change.remedy
+        tried = can_be_tried(expectation)
+        for place, answers in self._places.of(mutant) if expectation else ():
+            fits = self._fits(expectation, place)
+            if fits and (not tried or is_proven(expectation, answers, mutant.changed)):
                 return self._remedy(mutant, place, tried=tried)
         return None
 
-    def _fits(self, noticing: Noticing, place: Place) -> bool:
+    def _fits(self, expectation: Expectation, place: Place) -> bool:
         """Return whether a place has what the line or schema reads, and will have it in the next
         run.
         """
-        names = names_in(noticing)
+        names = names_in(expectation)
         if ("resource" in names) != ("(resources)" in place.loop):
             return False
-        if not isinstance(noticing, str) and not self._places.is_check(place):
+        if not isinstance(expectation, str) and not self._places.is_check(place):
             return False  # a fixture of the whole run cannot take the fixture schema
         if "client" in names:
             return self._places.takes(place, "client")
-        return not place.answer or ("hashlib" not in names and not self._expects_made_up(noticing))
+        return not place.answer or (
+            "hashlib" not in names and not self._expects_made_up(expectation)
+        )
 
-    def _expects_made_up(self, noticing: Noticing) -> bool:
+    def _expects_made_up(self, expectation: Expectation) -> bool:
         """Return whether a line expects a made-up name, or the end of one."""
-        words = words_in(noticing)
+        words = words_in(expectation)
         ends = tuple(word for word in words if len(word) >= _SHORTEST)
         return any(name in words or name.endswith(ends) for name in self._made_up)
 
@@ -85,19 +87,20 @@ class Remedies:
         return set(filter(is_id, segments))
 
     def _remedy(self, mutant: Mutant, place: Place, *, tried: bool) -> Remedy:
-        noticing, needs = mutant.change.remedy, self._missing_imports(mutant.change.remedy, place)
-        if isinstance(noticing, str):
-            return Remedy(place, noticing, needs=needs, tried=tried)
+        expectation = mutant.change.remedy
+        needs = self._missing_imports(expectation, place)
+        if isinstance(expectation, str):
+            return Remedy(place, expectation, needs=needs, tried=tried)
         if not place.mark and not self._places.takes(place, "schema"):
             needs = (*needs, "the fixture schema")
-        for_all = is_proven(noticing, self._places.alike(mutant), mutant.changed)
+        for_all = is_proven(expectation, self._places.alike(mutant), mutant.changed)
         file = self._schema_file(mutant.kind, place, None if for_all else place)
-        return Remedy(place, schema=noticing, schema_file=file, needs=needs)
+        return Remedy(place, schema=expectation, schema_file=file, needs=needs)
 
-    def _missing_imports(self, noticing: Noticing, place: Place) -> tuple[str, ...]:
+    def _missing_imports(self, expectation: Expectation, place: Place) -> tuple[str, ...]:
         """Return the imports that the file of ``place`` lacks."""
         there = vars(self._places.any_check(place.file).module)
-        names = names_in(noticing) | ({"checks"} if "checks." in place.loop else set())
+        names = names_in(expectation) | ({"checks"} if "checks." in place.loop else set())
         return tuple(_IMPORTS[name] for name in sorted(names & _IMPORTS.keys() - there.keys()))
 
     def _schema_file(self, kind: str, place: Place, only: Place | None) -> str:

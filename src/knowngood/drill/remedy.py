@@ -50,8 +50,8 @@ class Remedy:
         schema: what the JSON Schema of the document says; empty where a line catches it.
         schema_file: the file of that schema, which is yet to be written; empty without one.
         needs: what the file or test function lacks for it: ``import hashlib``.
-        tried: whether it holds for what was recorded, and not for the mutant. A line that sends a
-            request of its own is not tried.
+        tried: whether it holds for what was recorded, and not for the mutant. A line that needs
+            more than the answer, such as another request, is not tried.
     """
 
     place: Place

@@ -11,7 +11,7 @@ from typing import Any, Final
 from .. import checks
 from ..checks import Resource
 from ..fetch import Exchange, Response, respond
-from ..mutation import Remedy
+from ..mutation import Expectation
 
 _BUILTINS: Final[Mapping[str, Any]] = {"len": len, "set": set, "str": str}
 _NAMES: Final = frozenset({"response", "resource", "checks", "hashlib", *_BUILTINS})
@@ -26,49 +26,58 @@ _RESOURCE_KINDS: Final = {"javascript": "script", "ecmascript": "script", "css":
 
 
 Judge = Callable[[Response], bool]
-"""Return whether a remedy holds for an answer, or raise what the line raises."""
+"""Return whether an expectation holds for an answer, or raise what the line raises."""
 
 
-def names_in(remedy: Remedy) -> set[str]:
+def names_in(expectation: Expectation) -> set[str]:
     """Return the names that a line reads; of a schema, that of the answer that it checks."""
-    if not isinstance(remedy, str):
+    if not isinstance(expectation, str):
         return {"response"}
-    return {node.id for node in ast.walk(ast.parse(remedy)) if isinstance(node, ast.Name)}
+    return {node.id for node in _nodes(expectation) if isinstance(node, ast.Name)}
 
 
-def words_in(remedy: Remedy) -> set[str]:
+def words_in(expectation: Expectation) -> set[str]:
     """Return the words and numbers that a line expects."""
-    tree = ast.parse(remedy) if isinstance(remedy, str) else ast.Module([], [])
-    constants = (str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    nodes = _nodes(expectation)
+    constants = (str(node.value) for node in nodes if isinstance(node, ast.Constant))
     return {word for constant in constants for word in re.findall(r"[\w-]+", constant)}
 
 
-def can_be_tried(remedy: Remedy) -> bool:
-    """Return whether a remedy reads nothing but an answer that was recorded.
+def can_be_tried(expectation: Expectation) -> bool:
+    """Return whether an expectation reads nothing but an answer that was recorded.
 
     Nothing else is run: a line may hold words that a server has chosen.
     """
-    tree = ast.parse(remedy) if isinstance(remedy, str) else ast.Module([], [])
-    attributes = (node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-    private = any(attribute.startswith("_") for attribute in attributes)
-    return names_in(remedy) <= _NAMES and not private
+    names = names_in(expectation)
+    attributes = (n.attr for n in _nodes(expectation) if isinstance(n, ast.Attribute))
+    return bool(names) and names <= _NAMES and not any(a.startswith("_") for a in attributes)
+
+
+def _nodes(expectation: Expectation) -> list[ast.AST]:
+    """Return the syntax tree of a line, flat; nothing for a schema, and for what is no Python, such
+    as the words that the suite's own mutation has for it.
+    """
+    try:
+        return list(ast.walk(ast.parse(expectation))) if isinstance(expectation, str) else []
+    except (SyntaxError, ValueError):
+        return []
 
 
 def is_proven(
-    remedy: Remedy, recorded: Iterable[Exchange], changed: Mapping[Exchange, Exchange]
+    expectation: Expectation, recorded: Iterable[Exchange], changed: Mapping[Exchange, Exchange]
 ) -> bool:
-    """Return whether a remedy holds for all answers as they were ``recorded``, and fails for one of
-    them as it is ``changed``.
+    """Return whether an expectation holds for all answers as they were ``recorded``, and fails for
+    one of them as it is ``changed``.
     """
     recorded = list(recorded)
-    holds = _line(remedy) if isinstance(remedy, str) else _schema(remedy)
+    holds = _line(expectation) if isinstance(expectation, str) else _schema(expectation)
     mutants = [changed[exchange] for exchange in recorded if exchange in changed]
     fails = any(_judged(holds, exchange) is False for exchange in mutants)
     return fails and all(_judged(holds, exchange) for exchange in recorded)
 
 
 def _judged(holds: Judge, exchange: Exchange) -> bool | None:
-    """Return whether a remedy holds for an answer; None where no check would get to read it."""
+    """Return whether an expectation holds for an answer; None where no check gets to read it."""
     try:
         return holds(respond(exchange))
     except _OF_DEPLOYMENT:
@@ -78,7 +87,7 @@ def _judged(holds: Judge, exchange: Exchange) -> bool | None:
 
 
 def _line(line: str) -> Judge:
-    code = compile(line, "remedy", "exec")
+    code = compile(line, "expectation", "exec")
 
     def holds(response: Response) -> bool:
         names = {"response": response, "resource": _resource(response), "checks": checks}

@@ -6,14 +6,14 @@ This room reads and writes answers. It sends nothing and does not know pytest, c
 from .answers import media_type, text_of, with_body
 from .catalogue import MUTATIONS
 from .changes import the_change
-from .model import Change, Mutation, Recorded, Remedy
+from .model import Change, Expectation, Mutation, Recorded
 
 __all__ = [
     "MUTATIONS",
     "Change",
+    "Expectation",
     "Mutation",
     "Recorded",
-    "Remedy",
     "media_type",
     "text_of",
     "the_change",

@@ -23,7 +23,7 @@ from .json_text import (
     values_at,
     without,
 )
-from .model import Change, Mutation, Recorded, Remedy
+from .model import Change, Expectation, Mutation, Recorded
 from .remedies import JSON_REMEDY, LONGEST_LINE
 from .text_edits import Edit, edited
 from .weights import NOBODY_READS, SOME_NOTICE
@@ -131,12 +131,12 @@ def _types(values: Iterable[Any]) -> str | list[str]:
     return types.pop() if len(types) == 1 else sorted(types)
 
 
-def required(path: Path) -> Remedy:
+def required(path: Path) -> Expectation:
     """Return the schema that misses a key."""
     return schema_at(path[:-1], {"required": [path[-1]]})
 
 
-def schema_at(path: Path, schema: Remedy) -> Remedy:
+def schema_at(path: Path, schema: Expectation) -> Expectation:
     """Return the schema of a document whose values at ``path`` have this schema."""
     for step in reversed(path):
         schema = {"items": schema} if step is EACH else {"properties": {step: schema}}

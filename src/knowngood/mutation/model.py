@@ -13,7 +13,7 @@ from typing import Any
 
 from ..fetch import Answer
 
-Remedy = str | Mapping[str, Any]
+Expectation = str | Mapping[str, Any]
 """What notices a change: the line of a check, which calls the answer ``response``, or what a JSON
 Schema says of the document. An empty one notices nothing."""
 
@@ -61,7 +61,7 @@ class Change:
     """
 
     predicate: str
-    remedy: Remedy
+    remedy: Expectation
     apply: Callable[[Recorded], Answer | None]
     slowdown: float = 1.0
     is_hidden: bool = False

@@ -5,7 +5,7 @@ from recorded_answers import answered
 
 from knowngood.drill.remedy_proof import can_be_tried, is_proven
 from knowngood.fetch import Answer, Attempt, Exchange, Probe, exchange_with
-from knowngood.mutation import Remedy
+from knowngood.mutation import Expectation
 
 GOOD = answered('{"tags": ["a"]}', "application/json")
 EMPTY = answered('{"tags": []}', "application/json")
@@ -17,27 +17,27 @@ def exchange(answer: Answer) -> Exchange:
     return Exchange(Probe("site", answer.url), (Attempt(0, 0.1, answer.status),), answer)
 
 
-def proven(remedy: Remedy, changed: Answer, *recorded: Answer) -> bool:
+def proven(expectation: Expectation, changed: Answer, *recorded: Answer) -> bool:
     """Return whether a remedy is offered for ``GOOD`` that is ``changed``, among others."""
     good, others = exchange(GOOD), [exchange(answer) for answer in recorded]
-    return is_proven(remedy, [good, *others], {good: exchange_with(good, changed)})
+    return is_proven(expectation, [good, *others], {good: exchange_with(good, changed)})
 
 
 @pytest.mark.parametrize(
-    "remedy",
+    "expectation",
     [
         "assert response.json()['tags']",
         "response.json()['tags'][0]",
         {"properties": {"tags": {"minItems": 1}}},
     ],
 )
-def test_what_tells_them_apart(remedy: Remedy) -> None:
+def test_what_tells_them_apart(expectation: Expectation) -> None:
     """An assertion, an expression that raises, a schema."""
-    assert proven(remedy, EMPTY)
+    assert proven(expectation, EMPTY)
 
 
 @pytest.mark.parametrize(
-    "remedy",
+    "expectation",
     [
         "assert response.status_code == 200",
         "assert response.status_code == 404",
@@ -45,16 +45,16 @@ def test_what_tells_them_apart(remedy: Remedy) -> None:
         {"required": ["tags"]},
     ],
 )
-def test_what_does_not(remedy: Remedy) -> None:
+def test_what_does_not(expectation: Expectation) -> None:
     """What holds for both is no remedy, and neither is what fails for both."""
-    assert not proven(remedy, EMPTY)
+    assert not proven(expectation, EMPTY)
 
 
 def test_all_answers_of_the_check_count() -> None:
     """What holds for the first user and not for the second would fail on a sound deployment."""
-    remedy = {"properties": {"tags": {"minItems": 1}}}
-    assert proven(remedy, EMPTY, GOOD)
-    assert not proven(remedy, EMPTY, EMPTY)
+    expectation = {"properties": {"tags": {"minItems": 1}}}
+    assert proven(expectation, EMPTY, GOOD)
+    assert not proven(expectation, EMPTY, EMPTY)
 
 
 def test_answer_that_no_check_gets() -> None:
@@ -63,7 +63,14 @@ def test_answer_that_no_check_gets() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["assert client.get(response.url).is_success", "assert body.islower()", "print(1)"]
+    "line",
+    [
+        "assert client.get(response.url).is_success",
+        "assert body.islower()",
+        "print(1)",
+        "look at the log",
+        "\0",
+    ],
 )
 def test_what_cannot_be_tried(line: str) -> None:
     """What asks for more than an answer, such as a line of the suite's own mutation."""
