@@ -110,7 +110,7 @@ class FaultDrill:
     def _run_all(
         self, alone: Sequence[DrillRun], pairs: Sequence[DrillRun]
     ) -> Iterator[DrillResult]:
-        at_once = 2 * (os.cpu_count() or 1)  # a run waits for its deployment half of its time
+        at_once = 3 * (os.cpu_count() or 1)  # half of its time a run waits, of silence nearly all
         replayable = [run for run in alone if _may_be_replayed(run)]
         started = [*(run for run in alone if not _may_be_replayed(run)), *pairs]
         with ThreadPoolExecutor(at_once) as pool:
