@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment, runnable
-from ..fetch import Exchange, Tape, exchange_with, headers_of, request_headers
+from ..fetch import Exchange, Tape, decodes, exchange_with, headers_of, request_headers
 from ..safety import process_group
 
 _ANSWERING: Final = 60.0  # seconds that the command may take
@@ -23,7 +23,8 @@ def changed_by_faults(
     environment: Environment, run_id: str, tape: Tape, faults: Sequence[str]
 ) -> dict[str, Changed]:
     """Return what each fault changes of ``tape``, by name: of the faults that the command knows
-    the answers of, and that change an answer at all.
+    the answers of, and that change an answer at all. What cannot be decoded never gets as far as a
+    check, and is left out.
 
     ``environment`` has the origins that were asked in the run ``run_id``. Raises BadEnvironment.
     """
@@ -46,7 +47,12 @@ def changed_by_faults(
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError) as error:
         where = f"{environment.path}: serve.drill.answers"
         raise BadEnvironment(f"{where}: {' '.join(command)}: {error}") from None
-    return {fault: exchanges for fault, exchanges in changed.items() if exchanges}
+    limit = environment.budget.body
+    return {
+        fault: answers
+        for fault, answers in changed.items()
+        if answers and all(new.answer and decodes(new.answer, limit) for new in answers.values())
+    }
 
 
 def _answered(tape: Tape) -> list[Exchange]:

@@ -11,7 +11,7 @@ from .attempt_error import ANSWERED_WRONG, RETRIED_ERRORS, RETRIED_STATUSES, SIL
 from .attempts import REDIRECTS, headers_of, redirects, target_of
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options, curl_line
-from .decompression import decoded, with_plain_body
+from .decompression import decoded, decodes, with_plain_body
 from .exchange_summary import describe
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
@@ -74,6 +74,7 @@ __all__ = [
     "connect_options",
     "curl_line",
     "decoded",
+    "decodes",
     "describe",
     "exchange_with",
     "headers_of",

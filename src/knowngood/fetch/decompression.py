@@ -48,6 +48,15 @@ def decoded_size(body: bytes, encoding: str, limit: int) -> int:
     return _inflated_size(body, names[0], limit)
 
 
+def decodes(answer: Answer, limit: int) -> bool:
+    """Return whether the body of ``answer`` is encoded as it says, in at most ``limit`` bytes."""
+    try:
+        decoded_size(answer.body, answer.header("content-encoding") or "", limit)
+    except BadEncoding:
+        return False
+    return True
+
+
 def in_httpx_words(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return the same headers with gzip for its old name x-gzip (RFC 9110, 8.4.1.3), which httpx
     does not know.

@@ -25,7 +25,9 @@ FAULTS = {
     "leads-elsewhere": {"/page": (200, b"see /unheard")},
     "other-release": {"/version": (200, b"v0")},
     "unread": {},
+    "not-gzip": {"/page": (200, b"see /next!")},
 }
+ENCODED = {"not-gzip": [["content-encoding", "gzip"]]}
 if "--answers" in sys.argv:
     asked = json.load(sys.stdin)
     for name in asked["faults"]:
@@ -40,7 +42,7 @@ if "--answers" in sys.argv:
                 answers.append({
                     "id": request["id"],
                     "status": status,
-                    "headers": [["content-length", str(len(body))]],
+                    "headers": [["content-length", str(len(body))], *ENCODED.get(name, ())],
                     "body": base64.b64encode(body).decode(),
                 })
         print(json.dumps({"fault": name, "answers": answers}), flush=True)
@@ -93,7 +95,7 @@ faults = ["false"]
 command = ["{python}", "deployment.py"]
 answers = ["{python}", "deployment.py", "--answers"]
 """
-FAULTS = ["gone", "leads-elsewhere", "other-release", "unread", "slow"]
+FAULTS = ["gone", "leads-elsewhere", "other-release", "unread", "not-gzip", "slow"]
 
 
 def write_suite(root: Path, environment: str = ENVIRONMENT, suite: str = SUITE) -> None:
@@ -122,7 +124,9 @@ def replay(root: Path) -> Iterator[FaultReplay]:
 
 
 def test_only_what_changes_answers_is_replayed(replay: FaultReplay) -> None:
-    """Not what the command leaves out, what changes nothing, and what the engine itself reads."""
+    """Not what the command leaves out, what changes nothing or cannot be decoded, and what the
+    engine itself reads.
+    """
     assert replay.faults == {"gone", "leads-elsewhere"}
 
 
