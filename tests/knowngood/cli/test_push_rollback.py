@@ -47,19 +47,13 @@ def test_a_good_push(run: Run, project: Path, site: Repository) -> None:
 @pytest.mark.usefixtures("history", "in_one_process")
 def test_a_push_of_one_build(run: Run, project: Path, noted: Note) -> None:
     """The gate wants the build that passed on stage, and prod is held against it."""
-    made = subprocess.run(
-        [sys.executable, "-m", "knowngood", "manifest", str(project / "releases" / "v2")],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    (project / "build.txt").write_text(made.stdout)
+    made = run("manifest", str(project / "releases" / "v2")).out
+    (project / "build.txt").write_text(made)
     words = ("push", "--env=prod", "--release=v2", "--manifest=build.txt")
     ended = run(*words)
     assert ended.code == 1
     assert "1. what PASSED on stage was compared with no manifest" in ended.output
-    digest = hashlib.sha256(made.stdout.encode()).hexdigest()
+    digest = hashlib.sha256(made.encode()).hexdigest()
     noted("v2", "stage", "PASSED", 0.9, content=digest)
     (project / "releases" / "v2" / "robots.txt").write_text("User-agent: nobody\n")
     ended = run(*words)
@@ -79,7 +73,7 @@ def test_a_push_without_its_secrets(run: Run, project: Path) -> None:
     assert live(project) == "v1"
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> None:
     """FAILED: the last known good release is put back and verified, all in one command. The
     reports of both verifications are kept.

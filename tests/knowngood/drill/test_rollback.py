@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, cast
@@ -27,6 +28,7 @@ from knowngood.drill.rollback_steps import RollbackDrill, Step
 from knowngood.drill.sandbox import Sandbox
 from knowngood.drill.sandbox_deploy import PAUSE
 from knowngood.environment.model import BadEnvironment
+from knowngood.environment.serve_settings import ServerAnnouncement
 from knowngood.release.git import Repository
 from knowngood.safety import process_group
 
@@ -258,15 +260,23 @@ def test_all_as_expected_of_processes(
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[Ended]:
     """What the commands of a drill end with, in their order, in place of running them. After a
-    push comes the answer of ``live``. The server's hook does as is expected, and a deploy command
-    ends with the push that is killed.
+    push comes the answer of ``live``. The server's hook does as is expected, a deploy command ends
+    with the push that is killed, and nobody serves, since nobody asks.
     """
     ends: list[Ended] = []
     right = Step("a ref is pushed", "as expected", "as expected", right=True)
     monkeypatch.setattr(RollbackDrill, "_git_push", lambda *_: right)
     monkeypatch.setattr(rollback_steps, "kill_in_deploy", lambda *_: ("", ""))
     monkeypatch.setattr(Sandbox, "run", lambda *_: ends.pop(0))
+    monkeypatch.setattr(Sandbox, "served", not_served)
     return ends
+
+
+@contextmanager
+def not_served(sandbox: Sandbox, place: str) -> Iterator[ServerAnnouncement]:
+    """Make the folder of a place."""
+    (sandbox.folder / place).mkdir()
+    yield ServerAnnouncement({"site": "http://127.0.0.1:9"})
 
 
 def pushed(code: int, output: str, live: str) -> list[Ended]:
