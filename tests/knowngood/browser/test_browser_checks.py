@@ -16,7 +16,6 @@ from wire import Play, Server, answer, by_path, page, redirect
 from knowngood.browser import Browser, opened_page, script_limit
 from knowngood.browser.opened_page import OpenedPage
 from knowngood.browser.script_limit import ScriptLimit
-from knowngood.session import runner
 
 pytestmark = pytest.mark.usefixtures("no_waits", "short_looks")
 
@@ -70,7 +69,7 @@ def started(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(browser, "close", lambda: None)
         return browser
 
-    monkeypatch.setattr(runner, "Browser", of_run)
+    monkeypatch.setattr("knowngood.browser.Browser", of_run)
 
 
 @pytest.fixture
