@@ -24,7 +24,7 @@ PYTEST: Final = (
     *("-p", "no:randomly", "-p", "no:hypothesispytest"),
 )
 """pytest as it runs where only a suite is installed: without the plugins that our own tests need.
-Hypothesis' alone takes half a second of a run."""
+Hypothesis' alone takes a tenth of a second of a run."""
 
 _SAMPLED_EVERY: Final = 0.1  # seconds; a sample costs some 0.1 ms
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")  # bytes
