@@ -83,10 +83,14 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
     return []
 
 
-def may_refer(content_type: str | None) -> bool:
-    """Return whether ``extract`` may find a reference in an answer of this media type."""
-    kind = media_type(content_type)
-    return kind in {"text/html", "text/css"} or bool(SCRIPT_TYPES.match(kind))
+def may_refer(content_type: str | None, kind: str = "frame") -> bool:
+    """Return whether a browser that loads an answer as ``kind`` loads what it refers to: a page in
+    place of a script is nothing to it.
+    """
+    media = media_type(content_type)
+    if media == "text/html":
+        return kind in {"frame", "object"}
+    return media == "text/css" or bool(SCRIPT_TYPES.match(media))
 
 
 def needs_sandbox(content_type: str | None, body: bytes) -> bool:

@@ -46,12 +46,12 @@ class AttemptLog:
 
     def outages(self) -> dict[float, int]:
         """Return the failed attempts that belong to outages: the outage's number by their time."""
-        answered = sorted(self.answered)
-        places = [bisect_left(answered, began) for began in self.failed]
+        answered, failed = sorted(self.answered), list(self.failed)  # a stopped run still adds some
+        places = [bisect_left(answered, began) for began in failed]
         rows = Counter(places)  # between the same two answers: one row
         return {
             began: place
-            for began, place in zip(self.failed, places, strict=True)
+            for began, place in zip(failed, places, strict=True)
             if rows[place] >= OUTAGE or _is_quiet(answered, place)
         }
 

@@ -73,8 +73,18 @@ class PageLoader:
 
     async def _collect(self, exchanges: Iterable[Exchange], depth: int) -> None:
         """Ask for what these answers refer to, and for what that refers to."""
-        referring = [exchange for exchange in exchanges if depth and _may_refer(exchange.answer)]
+        referring = [exchange for exchange in exchanges if depth and self._may_refer(exchange)]
         await asyncio.gather(*(self._follow(exchange, depth) for exchange in referring))
+
+    def _may_refer(self, exchange: Exchange) -> bool:
+        answer = exchange.answer
+        if answer is None or answer.status != 200:
+            return False
+        from ..content import links
+
+        resource = self.resources.get(exchange.probe.url)
+        kind = resource.kind if resource is not None else "frame"
+        return links.may_refer(answer.header("content-type"), kind)
 
     async def _follow(self, exchange: Exchange, depth: int) -> None:
         probes = self._probes(exchange.probe, await self._new_urls(exchange))
@@ -129,14 +139,6 @@ class PageLoader:
                 same = origin == parent.origin
                 edge = parent.address if same else _one_edge(self.edges.get(origin, ()), url)
                 yield Probe(origin, url, template=template, address=edge)
-
-
-def _may_refer(answer: Answer | None) -> bool:
-    if answer is None or answer.status != 200:
-        return False
-    from ..content import links
-
-    return links.may_refer(answer.header("content-type"))
 
 
 def _one_edge(edges: Sequence[str], url: str) -> str:

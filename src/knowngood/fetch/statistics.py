@@ -240,7 +240,7 @@ class RequestStatistics:
         """The events of trouble by group: each flaky exchange with a failure that no outage
         explains, and each outage once, however many exchanges it hit. What is excused is none.
         """
-        outages = {origin: log.outages() for origin, log in self.attempt_logs.items()}
+        outages = {origin: log.outages() for origin, log in list(self.attempt_logs.items())}
         events: defaultdict[str, set[object]] = defaultdict(set)
         for exchange in self.flaky_exchanges:
             excused = self._passing(exchange) if exchange.origin in self.excused else []

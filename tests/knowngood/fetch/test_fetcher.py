@@ -840,6 +840,19 @@ def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> Non
     assert (deep.page, deep.found_in) == (f"{server.url}/en/", f"{server.url}/css/b.css")
 
 
+def test_a_page_in_place_of_a_file_is_not_followed(serve: Serve, fetchers: Fetchers) -> None:
+    """A server that answers every URL with its page would lead from URL to URL without end; one
+    that stands in a frame is a page.
+    """
+    everywhere = page('<script src="js/a.js"></script><iframe src="in/"></iframe>')
+    server = serve(everywhere)
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True)
+    urls = {link.url.removeprefix(server.url) for link in load.result(5).resources}
+    assert "/en/js/a.js" in urls
+    assert "/en/in/js/a.js" in urls
+    assert not any("/js/js/" in url or "/js/in/" in url for url in urls)
+
+
 def test_references_are_asked_for_only_when_wanted(serve: Serve, fetchers: Fetchers) -> None:
     """A check of the page alone costs one request."""
     server = serve(by_path(SITE))

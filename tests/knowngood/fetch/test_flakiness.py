@@ -3,7 +3,7 @@
 import heapq
 import random
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import comb
 
 import pytest
@@ -53,6 +53,19 @@ def test_where_nothing_was_answered_for_a_while(apart: float, explained: int) ->
 def test_the_order_is_that_in_which_attempts_began() -> None:
     """They end, and are noted, in another: the slow ones last."""
     assert AttemptLog(array("d", [0.05, 0.01, 0.03]), [0.04, 0.02]).outages() == {}
+
+
+def test_attempts_that_end_while_they_are_counted() -> None:
+    """A run that is stopped has requests under way, whose threads still note how they end."""
+
+    class Growing(list[float]):
+        def __iter__(self) -> Iterator[float]:
+            copied = super().__iter__()
+            self.append(9.0)
+            return copied
+
+    log = AttemptLog(array("d", [1.0]), Growing([0.1, 0.2, 0.3, 0.4]))
+    assert set(log.outages()) >= {0.1, 0.2, 0.3, 0.4}
 
 
 @pytest.mark.parametrize("share", [1 / 3, 1 / 2])
