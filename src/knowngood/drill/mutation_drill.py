@@ -147,8 +147,11 @@ def _run(
         return run_recorded(environment, plugin, arguments)
     os.environ[RUN_ID] = recording.run
     output = io.StringIO()  # the verdict on what was recorded is known, unless it is another now
-    with contextlib.redirect_stdout(output):
-        code = run_recorded(environment, plugin, arguments)
+    try:
+        with contextlib.redirect_stdout(output):
+            code = run_recorded(environment, plugin, arguments)
+    finally:
+        del os.environ[RUN_ID]  # another run in this process has an id of its own
     if plugin.trouble:
         sys.stdout.write(output.getvalue())
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from command_run import CommandRun
 from wire import Play, Server, answer, by_path, page
 
 from knowngood.cli import main
+from knowngood.session import RUN_ID
 
 Init = Callable[..., CommandRun]
 Serve = Callable[[Play], Server]
@@ -70,6 +72,7 @@ def test_site_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     ended = init(serve(by_path(SITE)).url)
     assert ended.code == 0, ended.output
     assert "PASSED" in ended.output
+    assert RUN_ID not in os.environ, "the next run has another id"
     lint = ["ruff", "check", "--isolated", "--select=E,F,W", "--line-length=120", "smoketests"]
     subprocess.run([sys.executable, "-m", *lint], cwd=Path.cwd(), check=True)
 
