@@ -60,7 +60,9 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
     culprits = [group for group in groups if group.core[0].is_useless]
     alike = _alike(_attach(direct, culprits))
     rest = _attach(rest, [*culprits, *alike])
-    groups += sorted([*alike, *_explained(_alike(rest))], key=_rank)
+    # A success where a refusal was expected says less than what came in place of every page.
+    groups, successes = culprits, [group for group in groups if group not in culprits]
+    groups += sorted([*successes, *alike, *_explained(_alike(rest))], key=_rank)
     return _referrers_first(groups)
 
 

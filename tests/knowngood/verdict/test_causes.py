@@ -205,6 +205,20 @@ def test_what_a_loop_did_not_come_to() -> None:
     ]
 
 
+def test_a_success_where_a_refusal_was_expected() -> None:
+    """A server that answers every URL with its welcome page: what most users miss comes first."""
+    unknown = {"kind": "status", "expected": "404 or 410", "got": "200"}
+    assert sentences(
+        outcome("what_is_not_there", "/xx-unknown/", 200, **unknown),
+        *missing("has_styles", "/{locale}/css/a.css"),
+        *in_locales("config", CONFIG, message="not JSON"),
+    ) == [
+        "/{locale}/css/a.css is 404 in 5 of 5 locales",
+        "/{locale}/js/config.json in 5 of 5 locales: not JSON",
+        "/xx-unknown/ is 200, expected 404 or 410",
+    ]
+
+
 def test_two_missing_files_are_two_causes() -> None:
     """Each has its sentence."""
     both = [*missing("is_there", CONFIG), *missing("is_there", "/{locale}/js/x.js")]
