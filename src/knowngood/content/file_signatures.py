@@ -58,7 +58,12 @@ _WITH_SIZE: Final = frozenset({"eot", "woff", "woff2"})
 """The endings of files whose header says how long the whole file is."""
 
 _TEXTS: Final = frozenset({"css", "js", "json", "svg"})
-_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([\w.:-]+)", re.I)
+_CHARSET: Final = re.compile(
+    r";\s*charset\s*=\s*\"?(iso-8859-\d+|latin-?1|windows-\d+|utf-16(?:[lb]e)?|koi8-[ru]|us-ascii"
+    r"|shift_jis|euc-(?:jp|kr)|gb(?:2312|k|18030)|big5)\b",
+    re.I,
+)
+"""Those that browsers know; Python's decoders of some others take very long."""
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _END: Final = 64  # bytes that count as the last ones
 _HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
@@ -105,7 +110,7 @@ def _charset_problems(kind: str, content_types: Sequence[str], body: bytes) -> l
     byte-order mark goes before that.
     """
     charset = _CHARSET.search(content_types[0]) if kind in _TEXTS and content_types else None
-    if charset is None or charset[1].lower() in {"utf-8", "utf8"} or body.startswith(BOM_UTF8):
+    if charset is None or body.startswith(BOM_UTF8):
         return []
     try:
         text = body.decode("utf-8")
