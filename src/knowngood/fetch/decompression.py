@@ -30,6 +30,11 @@ class BadEncoding(KnowngoodError):
         self.too_large = too_large
 
 
+_NOTHING: Final = {"", "identity", "none", "utf-8", "utf8"}
+"""Codings that change nothing. Browsers pass over the last ones, which uploads to stores of files
+set by mistake."""
+
+
 def decoded_size(body: bytes, encoding: str, limit: int) -> int:
     """Return how many bytes ``body`` decodes to, without holding more than a chunk of them.
 
@@ -38,7 +43,7 @@ def decoded_size(body: bytes, encoding: str, limit: int) -> int:
     offered.
     """
     names = [name.strip().lower() for name in encoding.split(",")]
-    names = [name for name in names if name not in {"", "identity"}]
+    names = [name for name in names if name not in _NOTHING]
     if not names or not body:
         return len(body)
     if len(names) > 1 or names[0] not in {"gzip", "x-gzip", "deflate", "br"}:
