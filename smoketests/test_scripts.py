@@ -62,11 +62,14 @@ def test_what_a_page_starts_is_there(responses, resources):
             assert checks.uncalled_problems(script, page, resources, "init") == []
 
 
-@pytest.mark.catches("script-modules", "script-not-referred-to-at-all")
+@pytest.mark.catches("script-modules", "script-not-referred-to-at-all", "script-other-page")
 @pytest.mark.catches("library-missing", "plug-in-missing", "script-before-its-library")
 def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
     """A page whose scripts use jQuery, a plug-in, or another script at once loads that before."""
     for page in responses:
+        for script in checks.own(resources, page):
+            if script.kind == "script":
+                assert checks.stray_script_problems(script, page, resources) == []
         assert checks.order_problems(page, resources) == []
         assert checks.library_problems(page, resources) == []
         assert checks.missing_definition_problems(page, resources) == []

@@ -65,6 +65,7 @@ from .scripts import (
     script_type_problems,
     scripts_name_file,
     start_problems,
+    stray_script_problems,
     uncalled_problems,
 )
 
@@ -111,6 +112,7 @@ __all__ = [
     "script_type_problems",
     "scripts_name_file",
     "start_problems",
+    "stray_script_problems",
     "syntax_problems",
     "texts",
     "unbalanced_script",

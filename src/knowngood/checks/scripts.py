@@ -107,6 +107,26 @@ def missing_definition_problems(page: Response, resources: Iterable[Resource]) -
     )
 
 
+def stray_script_problems(
+    script: Resource, page: Response, resources: Iterable[Resource]
+) -> list[str]:
+    """Return what ``script`` of the page uses and the page does not define, where its bytes are
+    those of a script that another page runs: it came to the wrong place.
+
+    ``resources`` are those of several pages.
+    """
+    resources = list(resources)
+    content, here = script.response.content, {url for url, _, _ in page.once(_scripts)}
+    others = (other for other in resources if _is_script(other) and other.url not in here)
+    twin = next((other for other in others if other.response.content == content), None)
+    if twin is None:
+        return []
+    user = f"{script.url.rpartition('/')[2]} "
+    problems = missing_definition_problems(page, resources)
+    same = f"the same bytes as {twin.response.path}"
+    return [f"{same}, and {problem}" for problem in problems if problem.startswith(user)]
+
+
 def _is_script(resource: Resource) -> bool:
     return resource.kind == "script" and resource.exchange is not None
 

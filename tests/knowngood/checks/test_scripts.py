@@ -190,6 +190,20 @@ def test_what_only_a_script_of_another_page_defines(site: Site) -> None:
     assert checks.missing_definition_problems(page, [*resources, site.elsewhere()]) == []
 
 
+def test_a_script_of_another_page(site: Site) -> None:
+    """The script is told, and not the page; a copy that finds what it uses is none of this."""
+    data = site.resource("/fr/mobile/data.js", "var Data = {};")
+    theirs = site.resource("/fr/mobile/fhr.js", "Data.load();")
+    mine = site.resource("/fr/v4.js", "Data.load();")
+    page = site.page('<script src="v4.js"></script>')
+    missing = "v4.js uses Data, which no script of the page defines"
+    problems = checks.stray_script_problems(mine, page, [data, theirs, mine])
+    assert problems == [f"the same bytes as /fr/mobile/fhr.js, and {missing}"]
+    assert checks.stray_script_problems(mine, page, [data, mine]) == []
+    page = site.page('<script src="mobile/data.js"></script><script src="v4.js"></script>')
+    assert checks.stray_script_problems(mine, page, [data, theirs, mine]) == []
+
+
 @pytest.mark.parametrize(
     "source",
     [
