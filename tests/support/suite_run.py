@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SUITE = "smoketests"
 OPTIONS = ("-p", "no:randomly", "-p", "no:anyio", "-p", "no:hypothesispytest")
 """Leave out plugins that are here for our own tests: they cost each process up to 0.7 s of CPU."""
 
@@ -120,6 +122,7 @@ def same_process(cwd: Path) -> Iterator[None]:
     path = sys.path[:]
     collector = mock.patch.multiple(gc, collect=lambda: 0, freeze=lambda: None)
     outer = [name for name in os.environ if name.startswith("PYTEST_XDIST_")]
+    own = {} if cwd == ROOT else _taken_out(SUITE)
     try:
         with collector, mock.patch.dict(os.environ):
             for name in outer:
@@ -133,6 +136,15 @@ def same_process(cwd: Path) -> Iterator[None]:
             file = getattr(module, "__file__", None) or ""
             if cwd != ROOT and file.startswith(f"{cwd}{os.sep}"):
                 del sys.modules[name]  # the next suite may have a file of the same name
+        sys.modules.update(own)
+
+
+def _taken_out(package: str) -> dict[str, ModuleType]:
+    """Take a package out of the modules of this process: a suite elsewhere may have one of the same
+    name. Return what was taken.
+    """
+    names = [name for name in sys.modules if name.partition(".")[0] == package]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 @contextlib.contextmanager
