@@ -69,8 +69,8 @@ set-cookie = false
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: half of the time of a whole run is waiting."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: a third of the time of a test is waiting."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -20,7 +20,9 @@ from unittest import mock
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SUITE = "smoketests"
+OF_CHECKS = ("checks", "conftest", "smoketests")
+"""Names of the folders and files that suites are made of."""
+
 OPTIONS = ("-p", "no:randomly", "-p", "no:anyio", "-p", "no:hypothesispytest")
 """Leave out plugins that are here for our own tests: they cost each process up to 0.7 s of CPU."""
 
@@ -122,7 +124,7 @@ def same_process(cwd: Path) -> Iterator[None]:
     path = sys.path[:]
     collector = mock.patch.multiple(gc, collect=lambda: 0, freeze=lambda: None)
     outer = [name for name in os.environ if name.startswith("PYTEST_XDIST_")]
-    own = {} if cwd == ROOT else _taken_out(SUITE)
+    elsewhere = _taken_out(lambda name, place: name in OF_CHECKS and not place.is_relative_to(cwd))
     try:
         with collector, mock.patch.dict(os.environ):
             for name in outer:
@@ -132,19 +134,28 @@ def same_process(cwd: Path) -> Iterator[None]:
         sys.path[:] = path
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None) or ""
-            if cwd != ROOT and file.startswith(f"{cwd}{os.sep}"):
-                del sys.modules[name]  # the next suite may have a file of the same name
-        sys.modules.update(own)
+        if cwd != ROOT:
+            _taken_out(lambda _, place: place.is_relative_to(cwd))
+        sys.modules.update(elsewhere)
 
 
-def _taken_out(package: str) -> dict[str, ModuleType]:
-    """Take a package out of the modules of this process: a suite elsewhere may have one of the same
-    name. Return what was taken.
+def _taken_out(unwanted: Callable[[str, Path], bool]) -> dict[str, ModuleType]:
+    """Take modules out of this process, by their outermost name and their place, and return them:
+    two suites may have files of the same name.
     """
-    names = [name for name in sys.modules if name.partition(".")[0] == package]
-    return {name: sys.modules.pop(name) for name in names}
+    modules = {
+        name: module
+        for name, module in list(sys.modules.items())
+        if unwanted(name.partition(".")[0], _place(module))
+    }
+    for name in modules:
+        del sys.modules[name]
+    return modules
+
+
+def _place(module: ModuleType) -> Path:
+    folders = getattr(module, "__path__", ())  # of a package without a file of its own
+    return Path(getattr(module, "__file__", None) or next(iter(folders), ""))
 
 
 @contextlib.contextmanager
