@@ -10,7 +10,7 @@ from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Final
 
-from .media_types import media_type
+from .media_types import media_type, undeclared_gzip
 
 MEDIA_TYPES: Final = {
     "css": ("text/css",),
@@ -142,9 +142,9 @@ def _in_its_place(kind: str, body: bytes, *, html: bool) -> str:
     """Return what is there in place of a file, as its first bytes tell; empty for nothing else."""
     if not html and _HTML.match(body[:200]):
         return "an HTML page in place of the file"
-    if kind in _TEXTS and body.startswith(b"\x1f\x8b"):
-        return "gzip, and no Content-Encoding says so"
-    return "a pointer of Git LFS in place of the file" if body.startswith(_POINTER) else ""
+    if body.startswith(_POINTER):
+        return "a pointer of Git LFS in place of the file"
+    return undeclared_gzip(body) if kind in _TEXTS else ""
 
 
 def _size_problems(kind: str, body: bytes) -> list[str]:

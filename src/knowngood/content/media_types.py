@@ -1,4 +1,4 @@
-"""Media types, as they stand in Content-Type and in ``type`` attributes."""
+"""Media types, as Content-Type and ``type`` attributes have them, and bodies that belie them."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ SCRIPT_TYPES: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)scri
 def media_type(content_type: str | None) -> str:
     """Return the media type without parameters, in lower case; empty where there is none."""
     return (content_type or "").partition(";")[0].strip().lower()
+
+
+def undeclared_gzip(body: bytes) -> str:
+    """Return in words that a body, after its Content-Encoding is undone, is gzip; empty for any
+    other (RFC 1952, 2.3.1).
+    """
+    return "gzip, and no Content-Encoding says so" if body.startswith(b"\x1f\x8b") else ""

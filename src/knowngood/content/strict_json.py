@@ -12,6 +12,7 @@ from collections import Counter
 from typing import Any, Final, NoReturn
 
 from ..safety import ContentTooLarge, one_line
+from .media_types import undeclared_gzip
 
 LARGEST: Final = 4 << 20
 """Bytes of a document that is read; as text it may take four times as many."""
@@ -21,7 +22,6 @@ MOST: Final = 200_000
 to 150 bytes once it is read."""
 
 _START: Final = 40  # characters of what is there in place of JSON
-_GZIP: Final = b"\x1f\x8b"
 
 
 def loads(text: str | bytes) -> Any:
@@ -53,10 +53,8 @@ def _sound_text(text: str | bytes) -> str:
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            zipped = error.object.startswith(_GZIP)
-            what = "gzip, and no Content-Encoding says so" if zipped else "not UTF-8"
-            place = "" if zipped else f" at byte {error.start}"
-            raise ValueError(f"not JSON: {what}{place}") from None
+            what = undeclared_gzip(error.object) or f"not UTF-8 at byte {error.start}"
+            raise ValueError(f"not JSON: {what}") from None
     if text.startswith("\ufeff"):
         raise ValueError("not JSON: it begins with a byte-order mark, which JSON.parse refuses")
     if not text or text.isspace():
