@@ -80,8 +80,7 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     scripts, complete = _running(page, resources)
     if not complete or not page_elements.has_order(page.html):
         return []
-    named = [(url.rpartition("/")[2] or "an inline script", source) for url, source in scripts]
-    return javascript_names.order_problems(named)
+    return javascript_names.order_problems(_named(scripts))
 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
@@ -101,9 +100,8 @@ def missing_definition_problems(page: Response, resources: Iterable[Resource]) -
     shared += [javascript.declared_on_window(source) for url, source in scripts if url in modules]
     here = {url for url, _ in scripts} - modules
     elsewhere = [javascript.declares(source) for url, source in sources.items() if url not in here]
-    named = [(url.rpartition("/")[2] or "an inline script", source) for url, source in scripts]
     return javascript_names.missing_definitions(
-        named, frozenset[str]().union(*shared), frozenset[str]().union(*elsewhere)
+        _named(scripts), frozenset[str]().union(*shared), frozenset[str]().union(*elsewhere)
     )
 
 
@@ -121,10 +119,20 @@ def stray_script_problems(
     twin = next((other for other in others if other.response.content == content), None)
     if twin is None:
         return []
-    user = f"{script.url.rpartition('/')[2]} "
+    user = f"{_name_of(script.url)} "
     problems = missing_definition_problems(page, resources)
     same = f"the same bytes as {twin.response.path}"
     return [f"{same}, and {problem}" for problem in problems if problem.startswith(user)]
+
+
+def _named(scripts: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Return scripts, given by URL and source, by name and source."""
+    return [(_name_of(url), source) for url, source in scripts]
+
+
+def _name_of(url: str) -> str:
+    """Return what a script is called: its file; one that stands in the page has no URL."""
+    return url.rpartition("/")[2] or "an inline script"
 
 
 def _is_script(resource: Resource) -> bool:

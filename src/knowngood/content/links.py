@@ -144,7 +144,7 @@ def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
     seen = set()
     folders: dict[str, str] = {}
     for link in references:
-        written = slashed(link.url.strip())
+        written = _slashed(link.url.strip())
         if not written or written.startswith("#") or written[:5].lower() == "data:":
             continue
         url, scheme = _joined(base, _in_bounds(written), folders)
@@ -172,7 +172,14 @@ def _joined(base: str, written: str, folders: dict[str, str]) -> tuple[str, str]
         return written, "invalid"
 
 
-def slashed(url: str) -> str:
+def resolved(base: str, written: str) -> str:
+    """Return the URL that a browser asks for where a page of ``base`` refers to ``written``. Raises
+    ValueError for what is no URL.
+    """
+    return urldefrag(urljoin(base, _slashed(written.strip()))).url
+
+
+def _slashed(url: str) -> str:
     """Return a reference with slashes for backslashes before its query, as browsers read them."""
     if "\\" not in url:
         return url

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote
 
 from . import javascript, links
 
@@ -64,7 +64,7 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]
         if address is None:
             yield "", node.text(deep=True).encode(), kind
         else:
-            yield urldefrag(urljoin(base, links.slashed(address.strip()))).url, b"", kind
+            yield links.resolved(base, address), b"", kind
 
 
 def has_order(tree: LexborHTMLParser) -> bool:
@@ -94,7 +94,7 @@ def integrity(tree: LexborHTMLParser, url: str) -> dict[str, list[str]]:
     attributes: dict[str, list[str]] = {}
     for node in tree.css("[integrity]"):
         address = node.attributes.get("src") or node.attributes.get("href") or ""
-        target = urldefrag(urljoin(base, links.slashed(address.strip()))).url
+        target = links.resolved(base, address)
         attributes.setdefault(target, []).append(node.attributes.get("integrity") or "")
     return attributes
 
