@@ -27,6 +27,7 @@ from .mutants import Mutant, Mutants
 from .mutation_score import UNCAUGHT
 from .recording_plugin import RecordingPlugin, worker_of
 from .remedies import Remedies
+from .remedy_places import RemedyPlaces
 from .targets import targets_of, without_query
 
 _OUTSIDE: Final = 3  # URLs of a result's that are listed of those that have no recorded answer
@@ -98,7 +99,8 @@ class MutationPlugin(RecordingPlugin):
         readers = self.tape.readers
         self.tape.readers = {n: probes for n, probes in readers.items() if n in self.items}
         targets = targets_of(self.tape, rerunner.environment.params)
-        self._remedies = Remedies(self.tape, self.items, self._plans, targets)
+        places = RemedyPlaces(self.tape, self.items, self._plans, targets)
+        self._remedies = Remedies(self.tape, places)
         mutants = Mutants(self.tape, targets, self._mutations, self._previous)
         began = time.monotonic()
         for mutant in mutants.drawn(self._seed):

@@ -7,45 +7,32 @@ mutant. Where no test function reads the answer alone, a new one is offered.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-import pytest
-
 from ..content import json_schema
-from ..fetch import Plan, Tape
+from ..fetch import Tape
 from ..mutation import Expectation
 from .blind_spots import kind_in_words
 from .mutants import Mutant
 from .remedy import Place, Remedy
 from .remedy_places import RemedyPlaces
 from .remedy_proof import can_be_tried, is_proven, names_in, words_in
-from .targets import Target, is_id
+from .targets import is_id
 
 _SHORTEST: Final = 4  # characters of a part that tell one name from others
 _IMPORTS: Final = {"checks": "from knowngood import checks", "hashlib": "import hashlib"}
 
 
 class Remedies:
-    """Finds what would catch mutants of what ``tape`` holds.
+    """Finds what would catch mutants of what ``tape`` holds, and which of ``places`` it fits."""
 
-    ``items`` are those that read it, and ``plans`` what they declare, by node id; ``targets`` are
-    the kinds of what they read.
-    """
-
-    def __init__(
-        self,
-        tape: Tape,
-        items: Mapping[str, pytest.Item],
-        plans: Mapping[str, Plan],
-        targets: Sequence[Target],
-    ) -> None:
+    def __init__(self, tape: Tape, places: RemedyPlaces) -> None:
         self._tape = tape
-        self._places = RemedyPlaces(tape, items, plans, targets)
+        self._places = places
         self._schemas: dict[str, Place | None] = {}
 
     def of(self, mutant: Mutant) -> Remedy | None:

@@ -15,6 +15,7 @@ from recorded_answers import answered
 from knowngood.drill.mutants import Mutant
 from knowngood.drill.remedies import Remedies
 from knowngood.drill.remedy import Place, Remedy
+from knowngood.drill.remedy_places import RemedyPlaces
 from knowngood.drill.targets import Target
 from knowngood.fetch import Answer, Attempt, Exchange, Plan, PlannedProbe, Probe, Tape, walk_group
 from knowngood.mutation import Change, Mutation
@@ -66,7 +67,8 @@ class Suite:
     def remedies(self, *exchanges: Exchange, kind: str = "site:/it") -> Remedies:
         """Return what finds remedies, with these of one kind."""
         items = cast(dict[str, pytest.Item], self.items)
-        return Remedies(self.tape, items, self.plans, self.targets(*exchanges, kind=kind))
+        targets = self.targets(*exchanges, kind=kind)
+        return Remedies(self.tape, RemedyPlaces(self.tape, items, self.plans, targets))
 
     def remedy(
         self, remedy: Any, *changed: Exchange, kind: str = "site:/it", by: Remedies | None = None
