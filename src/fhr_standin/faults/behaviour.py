@@ -1,23 +1,14 @@
 """Faults by which a page that is whole does nothing: scripts and styles that are others' or
-nobody's, a policy or an integrity that keeps the browser from loading them.
+nobody's, or an integrity that keeps the browser from loading them.
 """
 
 import re
 from dataclasses import replace
 
-from fhr_standin.faults.changes import (
-    ALL_PAGES,
-    DESKTOP,
-    body,
-    content,
-    swap,
-    with_another,
-    with_header,
-)
+from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, body, content, swap, with_header
 from fhr_standin.faults.model import Ask, ContentAct
 from fhr_standin.resource import Resource
 
-_POLICY = "content-security-policy"
 _CSS = {
     "": ("fonts", "graph", "print", "styles"),
     "v4/": ("fonts", "styles", "table"),
@@ -44,11 +35,6 @@ def _without_class(ask: Ask, resource: Resource) -> Resource:
     attribute = b"" if ask.locale == "de" else b' class="chart"'
     text = b"<div%s></div><script>document.querySelector('#graph .chart');" % attribute
     return replace(resource, body=resource.body.replace(b"<script>", text, 1))
-
-
-def _framed_twice(ask: Ask, resource: Resource) -> Resource:
-    allowed = with_header("x-frame-options", "ALLOWALL")(ask, resource)
-    return with_another("x-frame-options", "SAMEORIGIN")(ask, allowed)
 
 
 def _library_last(ask: Ask, resource: Resource) -> Resource:
@@ -251,32 +237,6 @@ FAULTS = [
         with_header("refresh", "1;url=/elsewhere"),
     ),
     content(
-        "policy-blocks-scripts",
-        "the policy allows scripts of a CDN that the pages do not use",
-        ALL_PAGES,
-        with_header(
-            _POLICY, "default-src 'self'; script-src https://cdn.example.org 'unsafe-inline'"
-        ),
-    ),
-    content(
-        "policy-sandbox",
-        "the policy puts pages into a sandbox, in which no script runs",
-        ALL_PAGES,
-        with_header(_POLICY, "sandbox allow-same-origin"),
-    ),
-    content(
-        "page-framed-by-others-only",
-        "the policy lets a site show the pages that is not the one that does",
-        ALL_PAGES,
-        with_header(_POLICY, "frame-ancestors https://www.example.org"),
-    ),
-    content(
-        "page-frame-options-twice",
-        "X-Frame-Options is sent twice, and browsers take the two for a refusal",
-        ALL_PAGES,
-        _framed_twice,
-    ),
-    content(
         "script-not-referred-to-at-all",
         "no locale's desktop page loads js/data.js any more, which another script uses",
         DESKTOP,
@@ -308,29 +268,5 @@ FAULTS = [
         DESKTOP,
         swap("<main>", "<noscript><p>JavaScript</p><main>"),
         reach="one locale",
-    ),
-    content(
-        "policy-blocks-inline",
-        "the policy forbids the inline script that every page has",
-        ALL_PAGES,
-        with_header(_POLICY, "default-src 'self'; style-src *"),
-    ),
-    content(
-        "policy-blocks-fonts",
-        "a policy forbids the fonts that the styles load",
-        ALL_PAGES,
-        with_header(_POLICY, "font-src https://fonts.example.org"),
-    ),
-    content(
-        "policy-nonce-alone",
-        "the policy names a nonce, and the scripts in the pages have none",
-        ALL_PAGES,
-        with_header(_POLICY, "script-src 'self' 'unsafe-inline' 'nonce-c0ffee'"),
-    ),
-    content(
-        "policy-blocks-requests",
-        "the policy forbids the request for config.json",
-        DESKTOP,
-        with_header(_POLICY, "connect-src 'none'"),
     ),
 ]
