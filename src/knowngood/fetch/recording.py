@@ -36,6 +36,9 @@ _PHASES: Final = (
 )
 """The phases of a transfer, libcurl's time of the end of each, and which phase comes next."""
 
+_CONNECTING: Final = {"dns", "connect", "tls"}
+"""The phases before a request is sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -113,7 +116,7 @@ class Recorder:
     ) -> dict[str, Any]:
         facts = _facts(probe, attempt, handle, received)
         record = {name: redact_data(fact) for name, fact in facts.items()}
-        record["timings"] = _timings(handle)
+        record["timings"] = _timings(handle, sent=bool(received.sent))
         answer = Answer(0, "", tuple(received.headers), bytes(received.body))
         record["body"] = self._within_room(answer_body(answer, received.limits.body))
         record["request_body"] = self._within_room(plain_body(probe.body or b""))
@@ -158,17 +161,18 @@ def _facts(
     }
 
 
-def _timings(handle: pycurl.Curl) -> dict[str, float]:
+def _timings(handle: pycurl.Curl, *, sent: bool) -> dict[str, float]:
     """Return the seconds of each phase that a transfer came to.
 
     A kept connection has no dns, connect and tls. The time of a transfer that failed counts, from
-    its last sign on, for the phase in which it was.
+    its last sign on, for the phase in which it was. Where no request was sent, libcurl has times of
+    the later phases, too: they mean nothing.
     """
     timings: dict[str, float] = {}
     before, phase = 0, "dns"
     for name, info, following in _PHASES:
         ended = handle.getinfo(info)
-        if ended:
+        if ended and (sent or name in _CONNECTING):
             timings[name] = max(0, ended - before) / 1e6
             before, phase = max(before, ended), following
     timings[phase] = max(0, handle.getinfo(pycurl.TOTAL_TIME_T) - before) / 1e6

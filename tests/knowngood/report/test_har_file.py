@@ -116,7 +116,8 @@ def test_no_answer(log: Callable) -> None:
     assert entry["response"]["status"] == 0
     assert entry["response"]["_error"].startswith("refused: ")
     assert entry["request"]["headers"] == []
-    assert entry["timings"]["wait"] == 0
+    assert entry["timings"]["wait"] == entry["timings"]["receive"] == 0
+    assert entry["timings"]["connect"] >= 0
 
 
 def test_redirects_are_entries(log: Callable) -> None:
