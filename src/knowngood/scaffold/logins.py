@@ -12,7 +12,7 @@ from .python_text import quoted
 
 _BEARER: Final = 'client.headers["Authorization"] = f"Bearer {environment.secrets[\'token\']}"'
 _ASKED_FOR: Final = 'client.headers["Authorization"] = f"Bearer {token}"'
-_BASIC: Final = 'client.auth = (environment.secrets["user"], environment.secrets["password"])'
+_BASIC: Final = 'client.auth = (environment.params["user"][0], environment.secrets["password"])'
 _VALUE: Final = 'environment.secrets["token"]'
 
 
@@ -24,6 +24,8 @@ class Login:
         kind: what the document calls it, in words.
         line: the line of Python that logs ``client`` in.
         secrets: the names in [secrets] that it needs.
+        account: the name in [params] of the account that it needs; empty if it needs none. An
+            account's name is no secret: as one it would be masked wherever it is a word.
         token_url: where a token is given out, a path or a whole URL; empty if it is a secret.
         grant: the OAuth grant that the token is given for; empty if it is a secret.
     """
@@ -31,6 +33,7 @@ class Login:
     kind: str
     line: str
     secrets: tuple[str, ...]
+    account: str = ""
     token_url: str = ""
     grant: str = ""
 
@@ -72,7 +75,7 @@ def _login(document: Document, scheme: Mapping[str, Any], origin: str) -> Login:
     name = quoted(scheme.get("name", ""))
     match (kind, place):
         case ("http", _) if str(scheme.get("scheme")).lower() == "basic":
-            return Login("basic", _BASIC, ("user", "password"))
+            return Login("basic", _BASIC, ("password",), "user")
         case ("apiKey", "query"):
             line = f"client.params = client.params.set({name}, {_VALUE})"
             return Login("apiKey in the query", line, ("token",))
@@ -89,13 +92,14 @@ def _login(document: Document, scheme: Mapping[str, Any], origin: str) -> Login:
 def _oauth(document: Document, scheme: Mapping[str, Any], origin: str) -> Login:
     """Return the login by a flow that needs no person; that by a token where there is none."""
     flows = scheme.get("flows") or {}
-    for flow, grant, secrets in (
-        ("clientCredentials", "client_credentials", ("client_id", "client_secret")),
-        ("password", "password", ("user", "password")),
+    for flow, grant, account, secret in (
+        ("clientCredentials", "client_credentials", "client_id", "client_secret"),
+        ("password", "password", "user", "password"),
     ):
         url = str((flows.get(flow) or {}).get("tokenUrl", ""))
         if url:
             absolute = url.startswith(("http://", "https://", "/"))
             url = url if absolute else f"{base_path(document)}/{url}"
-            return Login(f"oauth2 {flow}", _ASKED_FOR, secrets, url.removeprefix(origin), grant)
+            url = url.removeprefix(origin)
+            return Login(f"oauth2 {flow}", _ASKED_FOR, (secret,), account, url, grant)
     return Login("oauth2", _BEARER, ("token",))

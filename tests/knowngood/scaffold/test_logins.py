@@ -28,7 +28,7 @@ def read(scheme: dict[str, Any], **document: Any) -> Login:
         ),
         (
             {"type": "http", "scheme": "Basic"},
-            'client.auth = (environment.secrets["user"], environment.secrets["password"])',
+            'client.auth = (environment.params["user"][0], environment.secrets["password"])',
         ),
         (
             {"type": "apiKey", "in": "header", "name": "X-Key"},
@@ -81,3 +81,20 @@ def test_token_is_asked_for(url: str, elsewhere: str, path: str) -> None:
 def test_login_that_a_person_does(scheme: Any) -> None:
     """Somebody has to get a token and put it into the environment."""
     assert read(scheme).secrets == ("token",)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "account", "secret"),
+    [
+        ({"type": "http", "scheme": "basic"}, "user", "password"),
+        ({"type": "oauth2", "flows": {"password": {"tokenUrl": "/"}}}, "user", "password"),
+        (
+            {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/"}}},
+            "client_id",
+            "client_secret",
+        ),
+    ],
+)
+def test_name_of_an_account_is_no_secret(scheme: dict[str, Any], account: str, secret: str) -> None:
+    """Reports would mask it wherever it is a word: ``smoke`` in ``smoketests/``."""
+    assert (read(scheme).account, read(scheme).secrets) == (account, (secret,))

@@ -99,6 +99,22 @@ def test_login(text: str, place: str, kind: str) -> None:
     assert functions(written(api=api)["smoketests/test_api.py"])
 
 
+@pytest.mark.parametrize("pages", [(), (Page("/", "en"),)], ids=["no-page", "a-page"])
+def test_name_of_an_account(pages: tuple[Page, ...]) -> None:
+    """It is a param: with its comment signs taken away, the file is TOML that has both tables."""
+    api = hostile_api("a")
+    api["components"]["securitySchemes"]["a"] = {"type": "http", "scheme": "basic"}
+    suite = written(api=api, pages=pages)
+    text = suite["environments/prod.toml"].partition("[budget]")[0]
+    for line in ("[secrets]", "[params]", "password = ", "user = "):
+        text = text.replace(f"# {line}", line)
+    environment = tomllib.loads(text)
+    assert environment["secrets"] == {"password": "PROD_PASSWORD"}
+    assert environment["params"]["user"] == ["NAME"]
+    assert 'environment.params["user"][0]' in suite["smoketests/test_api.py"]
+    assert "`writes = true`, [params] and [secrets]" in suite["smoketests/test_api.py"]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_page(text: str) -> None:
     """Its path and language, and a header."""
