@@ -28,6 +28,7 @@ from .lost_item import lost_outcome
 from .monitor import Monitor
 from .options import PARENT, RECORDED_IN, RUN_ID, Options
 from .pytest_options import NUMBER, narrowed_by, usage_errors
+from .redaction_hooks import masked_names
 from .report_files import recording_folder, write_reports
 from .run_progress import RunProgress
 from .ticket import RunTicket
@@ -245,8 +246,9 @@ class Controller:
             with signals.cut_short():
                 self._monitor.after()
         evidence = self._results.evidence()
-        path, checks = str(self._worker.environment.path), self._results.checks
-        self._results.warnings += advisories.warnings(evidence, path, checks)
+        environment, checks = self._worker.environment, self._results.checks
+        self._results.warnings += advisories.warnings(evidence, str(environment.path), checks)
+        self._results.warnings += masked_names(environment, checks)
         self._verdict = fold(evidence)
         self._progress.stop()
         session.exitstatus = self._verdict.exit_code

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Final
 
 import pytest
@@ -75,6 +75,22 @@ class RedactionHooks:
             config=config, op=op, left=redacted[0], right=redacted[1]
         )
         return next(filter(None, explanations), None)
+
+
+def masked_names(environment: Environment, checks: Iterable[str]) -> Iterator[str]:
+    """Yield a warning for each secret that stands in the name of a check, which is masked there.
+
+    It is a weak secret, or none: the name of an account, such as ``smoke`` in ``smoketests/``.
+    """
+    checks = sorted(checks)
+    for name, value in environment.secrets.items():
+        secret = value.casefold()
+        masked = next((check for check in checks if secret in check.casefold()), None)
+        if masked is not None:
+            yield (
+                f"{environment.path}: secrets.{name}: its value is a part of {masked}, "
+                "which reports mask, too; the name of an account is no secret: keep it in [params]"
+            )
 
 
 def _redacted_report(report: Any) -> Any:

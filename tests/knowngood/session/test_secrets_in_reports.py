@@ -563,3 +563,5 @@ def test_a_secret_that_is_a_word_of_the_report(
     ET.parse(leaky.folder / "reports/junit.xml")  # noqa: S314 - our own file
     document = verdict_reader.read(leaky.folder / "reports/verdict.json")
     assert (document["verdict"], document["level"]) == ("PASSED", "smoke")
+    [warning] = [text for text in document["warnings"] if "[params]" in text]
+    assert "secrets.token: its value is a part of ***_leaks.py::***_it, which reports" in warning
