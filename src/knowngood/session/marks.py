@@ -92,9 +92,11 @@ def _names_in(text: str) -> tuple[str, ...]:
 
 
 def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
-    """Return the URLs that these marks declare. Raises BadMark for a mark that is no use."""
+    """Return the URLs that these marks declare, in the order in which a person reads them: pytest
+    gives the last of a function first. Raises BadMark for a mark that is no use.
+    """
     templates = []
-    for mark in marks:
+    for mark in reversed(list(marks)):
         if mark.name not in READS:
             continue
         allowed = _OF_BROWSER if mark.name == BROWSER else _OPTIONS

@@ -33,8 +33,8 @@ def mark(*urls: Any, name: str = "get", **options: Any) -> Any:
 def planned(
     *declared: Any, environment: Environment = ENVIRONMENT
 ) -> dict[str, list[PlannedProbe]]:
-    """The probes of every case, by the case's id."""
-    wanted = marks.templates_of(declared)
+    """The probes of every case, by the case's id, for marks from top to bottom."""
+    wanted = marks.templates_of(reversed(declared))
     return {
         case.id: list(plan(wanted, case, environment, "run"))
         for case in all_cases(wanted, environment)

@@ -18,6 +18,18 @@ def test_other_marks_declare_nothing() -> None:
     assert marks.templates_of([mark("x", name="catches")]) == ()
 
 
+def test_several_marks_are_read_from_top_to_bottom() -> None:
+    """pytest gives the mark next to the function first, and those of its module last."""
+
+    @pytest.mark.get("content:/first", "content:/second")
+    @pytest.mark.get("content:/third")
+    def check() -> None: ...
+
+    marked: list[Any] = check.pytestmark  # type: ignore[attr-defined]
+    asks = marks.templates_of(marked)
+    assert [ask.template for ask in asks] == ["content:/first", "content:/second", "content:/third"]
+
+
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
