@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from ..safety import ContentTooLarge
+from .credentials import without_credentials
 from .decompression import decoded
 from .guard import Guard
 from .memory_budget import Reservation
@@ -130,7 +131,7 @@ class PageLoader:
 
     def _probes(self, parent: Probe, urls: Iterable[str]) -> Iterator[Probe]:
         """Yield what asks for the URLs that the answer to ``parent`` refers to, at the same edge if
-        it can be; nothing for URLs on other origins.
+        it can be, with the same headers; nothing for URLs on other origins.
         """
         template = resource_group(parent.template)
         for url in urls:
@@ -138,7 +139,8 @@ class PageLoader:
             if origin is not None:
                 same = origin == parent.origin
                 edge = parent.address if same else _one_edge(self.edges.get(origin, ()), url)
-                yield Probe(origin, url, template=template, address=edge)
+                headers = parent.headers if same else without_credentials(parent.headers)
+                yield Probe(origin, url, template=template, address=edge, headers=headers)
 
 
 def _one_edge(edges: Sequence[str], url: str) -> str:

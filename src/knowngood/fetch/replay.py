@@ -57,9 +57,12 @@ class Replay:
         return given if given.probe == probe else replace(given, probe=probe)
 
     def _walked(self, probe: Probe) -> Exchange:
+        """Return the exchange of a walk; of a step that was not taken when it was recorded, what a
+        declared probe got for the same request.
+        """
         recorded = self._walk.next(probe)
         if recorded is None:
-            return self._not_recorded(probe)
+            return self._shared(probe)
         return self._walk.translated(self._after_change(recorded, probe), probe)
 
     def _after_change(self, recorded: Exchange, probe: Probe) -> Exchange:

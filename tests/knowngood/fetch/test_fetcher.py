@@ -899,6 +899,20 @@ def test_other_origins_are_not_asked(serve: Serve, fetchers: Fetchers) -> None:
     assert (evil.connections, len(ours.requests)) == (0, 1)
 
 
+def test_what_a_page_needs_is_asked_for_with_its_headers(serve: Serve, fetchers: Fetchers) -> None:
+    """As a browser does; on another origin of the environment without a credential."""
+    images = serve(answer("image"))
+    html = page(f'<script src="/a.js"></script><img src="{images.url}/b.png">')
+    server = serve(by_path({"/": html, "/a.js": answer("")}))
+    fetcher = fetchers({"content": server.url, "images": images.url})
+    headers = (("Authorization", "Basic abc"), ("Accept-Language", "fr"))
+    probe = Probe("content", f"{server.url}/", headers=headers)
+    fetcher.load(probe, resources=True).result(5)
+    sent = [request.headers for request in (*server.requests, *images.requests)]
+    assert [one.get("accept-language") for one in sent] == ["fr"] * 3
+    assert [one.get("authorization") for one in sent] == ["Basic abc", "Basic abc", None]
+
+
 @pytest.mark.parametrize("status", [301, 404, 500])
 def test_what_is_not_the_thing_itself_is_not_parsed(
     serve: Serve, fetchers: Fetchers, status: int

@@ -19,7 +19,7 @@ def test_other_marks_declare_nothing() -> None:
 
 
 def test_several_marks_are_read_from_top_to_bottom() -> None:
-    """pytest gives the mark next to the function first, and those of its module last."""
+    """Those of a module come first, although pytest gives the mark next to the function first."""
 
     @pytest.mark.get("content:/first", "content:/second")
     @pytest.mark.get("content:/third")
