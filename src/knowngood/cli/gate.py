@@ -9,6 +9,7 @@ import click
 from ..content import subjects
 from ..environment import load_here
 from ..release import live
+from ..release.gate_question import GateQuestion
 from ..release.ledger import Ledger
 from ..release.permission import permitted
 from .console import print_line, print_warnings
@@ -49,7 +50,7 @@ def command(
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     answer = None if offline else live.ask(ledger.environment, ledger.repository)
-    question = ledger.question(release, manifest, answer, subjects.parse(subject))
+    question = GateQuestion.about(ledger, release, manifest, answer, subjects.parse(subject))
     commit = permitted(question, override, push=push, say=print_line, export=export)
     print_warnings(ledger.warnings())
     return 0 if commit else 1

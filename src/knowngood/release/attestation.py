@@ -23,7 +23,9 @@ from .. import __version__
 from ..content.subjects import CONTENT
 from ..environment import BadEnvironment
 from ..safety import one_line, write_atomically
-from .gate import GateDecision, GateQuestion
+from .gate import GateDecision
+from .gate_question import GateQuestion
+from .gate_verified import deciding
 from .git_objects import objects
 from .record import STATEMENT, Record
 from .record_parser import statement_text
@@ -53,8 +55,8 @@ def bundle(question: GateQuestion, commit: str, *, passed: bool) -> str:
 
     ``passed`` says whether the gate has no reason against the release. Raises GitError.
     """
-    records = question.verified(commit)
-    tags = list(objects(question.repository, (record.ref for record in records)))
+    records = deciding(question, commit)
+    tags = list(objects(question.ledger.repository, (record.ref for record in records)))
     attestations = [
         {"name": record.name, "digest": {"gitTag": tag.name}}
         for record, tag in zip(records, tags, strict=True)
@@ -90,7 +92,7 @@ def _summary(
     """Return the statement with SLSA's summary. It claims none of SLSA's own levels, which are
     about how a release was built.
     """
-    environment = question.environment
+    environment = question.ledger.environment
     name = quote(environment.name, safe="")
     levels = sorted({f"KNOWNGOOD_{r.level.upper()}" for r in records if r.level})
     return {

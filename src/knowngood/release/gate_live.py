@@ -51,7 +51,7 @@ class LiveState:
         for live in self._live():
             if live.commit is None:
                 yield self._unknown(repository, live, release)
-            elif not repository.succeeds("merge-base", "--is-ancestor", live.commit, commit):
+            elif not repository.contains(commit, live.commit):
                 yield GateReason(
                     f"{release} does not contain {live.name}, which is live",
                     back if may_return else f"make a release that contains {live.name}",

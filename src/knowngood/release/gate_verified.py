@@ -4,51 +4,80 @@ does that still count?
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from itertools import takewhile
 
 from ..content.subjects import to_arguments
 from ..environment import GateRules
 from ..safety import one_line
+from .gate_question import GateQuestion
 from .gate_reason import GateReason, doubt
-from .git import Repository
+from .ledger import relevant_environments
 from .record import Record, RecordKind, at
 from .record_parser import SKEW
 from .records import Records
 from .release_name import releases_on
-from .trust import untrusted
+from .signature import untrusted
+
+
+def reasons(question: GateQuestion, commit: str) -> Iterator[GateReason]:
+    """Yield each reason why the release, which is ``commit``, has not PASSED before. Raises
+    GitError.
+    """
+    for before in _before(question, commit):
+        yield from before.reasons()
+
+
+def deciding(question: GateQuestion, commit: str) -> list[Record]:
+    """Return the verifications of a commit, on the environments before, that decide. Raises
+    GitError.
+    """
+    passed = (before.passed() for before in _before(question, commit))
+    return [record for record in passed if record is not None]
+
+
+def _before(question: GateQuestion, commit: str) -> Iterator[_VerifiedBefore]:
+    for name in relevant_environments(question.ledger.environment)[1:]:
+        yield _VerifiedBefore(question, commit, name)
 
 
 @dataclass(frozen=True, slots=True)
-class VerifiedBefore:
+class _VerifiedBefore:
     """Has a release PASSED on an environment where it must have passed before?
 
     Attributes:
-        environment: the name of that environment.
-        release: the release's tag.
+        question: the release, and the environment that it is to go to.
         commit: the commit that it is.
-        repository: the repository that has releases and records.
-        records: the records, those of ``environment`` among them.
-        rules: the rules of the environment that the release is to go to.
-        now: the present time.
-        content: the digest of the build's manifest; None without one.
-        subjects: the SHA-256 of each artefact that goes out, by its name.
-        promotes: whether the release comes from there: ``level`` and ``wait`` hold there alone, and
-            not for other names in ``requires``.
+        environment: the name of the environment before.
     """
 
-    environment: str
-    release: str
+    question: GateQuestion
     commit: str
-    repository: Repository
-    records: Records
-    rules: GateRules
-    now: datetime
-    content: str | None = None
-    subjects: Mapping[str, str] = field(default_factory=dict)
-    promotes: bool = True
+    environment: str
+
+    @property
+    def promotes(self) -> bool:
+        """Whether the release comes from there: ``level`` and ``wait`` hold there alone, and not
+        for other names in ``requires``.
+        """
+        return self.environment == self.question.ledger.environment.promotes_from
+
+    @property
+    def release(self) -> str:
+        """The release's tag."""
+        return self.question.release
+
+    @property
+    def records(self) -> Records:
+        """The records, those of ``environment`` among them."""
+        return self.question.ledger.records
+
+    @property
+    def rules(self) -> GateRules:
+        """The rules of the environment that the release is to go to."""
+        return self.question.rules
 
     def passed(self) -> Record | None:
         """Return the verification that decides; None where it has not PASSED. Raises GitError."""
@@ -88,7 +117,7 @@ class VerifiedBefore:
         """Return the verifications of the commit there, newest first: by any name that it has. It
         may have had no tag then.
         """
-        names = {*releases_on(self.repository, self.commit), self.commit[:12]}
+        names = {*releases_on(self.question.ledger.repository, self.commit), self.commit[:12]}
         verified = self.records.of_releases(self.environment, names, RecordKind.VERIFIED)
         return [record for record in verified if record.commit == self.commit]
 
@@ -102,7 +131,7 @@ class VerifiedBefore:
         return next(iter([*enough, *past, *passed]), None)
 
     def _is_past(self, record: Record) -> bool:
-        return record.when <= self.now + SKEW
+        return record.when <= self.question.now + SKEW
 
     def _has_level(self, record: Record) -> bool:
         return not self.promotes or record.reaches(self.rules.level)
@@ -116,7 +145,7 @@ class VerifiedBefore:
                 f"{one_line(passed.where or passed.who, 80)} is ahead, or this one behind",
                 f"set the clock; then {self._again()}",
             )
-        if self.now - passed.when > timedelta(days=self.rules.max_age):
+        if self.question.now - passed.when > timedelta(days=self.rules.max_age):
             yield GateReason(f"{when}, more than {self.rules.max_age:g} days ago", self._again())
 
     def _revoked(self, passed: Record) -> Iterator[GateReason]:
@@ -141,33 +170,33 @@ class VerifiedBefore:
 
     def _wait(self, mine: Sequence[Record]) -> Iterator[GateReason]:
         """Yield that no PASSED that no FAILED revokes is as old as it must be."""
-        wait = self.rules.wait
+        now, wait = self.question.now, self.rules.wait
         nowhere = self.records.was_nowhere
         unrevoked = takewhile(lambda record: not record.failed or nowhere(record), mine)
         held = [record for record in unrevoked if record.passed]
-        old = (record for record in held if record.when <= self.now - wait)
+        old = (record for record in held if record.when <= now - wait)
         if not wait or not held or any(not self._distrust(record) for record in old):
             return
         first = held[-1].when
         yield GateReason(
             f"{self.release} PASSED on {self.environment} on {at(first)}, less than "
             f"{wait.total_seconds() / 60:g} minutes ago",
-            f"watch it there, and ask again after {at(max(first, self.now - wait) + wait)}",
+            f"watch it there, and ask again after {at(max(first, now - wait) + wait)}",
         )
 
     def _same_content(self, passed: Record, mine: Sequence[Record]) -> Iterator[GateReason]:
         """Where several verifications of one commit compared contents, all were the same."""
+        content = self.question.content
         contents = {record.content for record in mine if record.passed and record.content}
         if len(contents) > 1 or (contents and passed.content is None):
             yield GateReason(
                 f"{self.release} was served on {self.environment} with different contents",
                 "make another release, of one build",
             )
-        elif self.content is not None and passed.content != self.content:
+        elif content is not None and passed.content != content:
             what = "another build" if passed.content else "compared with no manifest"
             yield GateReason(
-                f"what PASSED on {self.environment} was {what}, and this one is "
-                f"{self.content[:12]}",
+                f"what PASSED on {self.environment} was {what}, and this one is {content[:12]}",
                 f"{self._again('--manifest=FILE')}, of the build that goes out",
             )
 
@@ -176,16 +205,17 @@ class VerifiedBefore:
         they are compared by digest: an image may have another name there.
         """
         digests = set(passed.subjects.values())
-        return [name for name, digest in self.subjects.items() if digest not in digests]
+        return [name for name, digest in self.question.subjects.items() if digest not in digests]
 
     def _same_subjects(self, passed: Record) -> Iterator[GateReason]:
+        subjects = self.question.subjects
         for name in self._missing(passed):
             there = passed.subjects.get(name)
             other = f"another, {there[:12]}, has" if there else "no artefact of that name has"
             yield GateReason(
-                f"{name} {self.subjects[name][:12]} has not PASSED on {self.environment} as "
+                f"{name} {subjects[name][:12]} has not PASSED on {self.environment} as "
                 f"{self.release}; {other}",
-                self._again(*to_arguments(self.subjects)),
+                self._again(*to_arguments(subjects)),
             )
 
     def _signature(self, passed: Record) -> Iterator[GateReason]:
@@ -199,5 +229,4 @@ class VerifiedBefore:
 
     def _distrust(self, record: Record) -> str:
         """Return why a record's signature does not count; empty where it does, or need not."""
-        signers = self.rules.signers
-        return untrusted(self.repository, record.ref, signers) if signers is not None else ""
+        return untrusted(self.question.ledger.repository, record.ref, self.rules.signers)

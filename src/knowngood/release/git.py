@@ -122,6 +122,10 @@ class Repository:
         """
         return self._answer(*arguments).returncode == 0
 
+    def contains(self, commit: str, ancestor: str) -> bool:
+        """Return whether ``ancestor`` is ``commit`` or in its history. Raises GitError."""
+        return self.succeeds("merge-base", "--is-ancestor", ancestor, commit)
+
     def config(self, key: str) -> str:
         """Return the value of ``key`` without spaces around it; empty where it has none. Raises
         GitError.

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
-from ..content import manifest as manifests
-from ..content.subjects import NO_SUBJECTS
-from ..environment import BadEnvironment, Environment
+from ..environment import Environment
 from ..safety import one_line
-from . import clocks, clone, gate, records, unpushed
+from . import clocks, clone, records, unpushed
 from .git import GitError, Repository
-from .live import LiveAnswer
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
 from .records import Records, Trusted
-from .trust import relevant_environments, trusted_records, untrusted
+from .signature import untrusted
 
 _UNFINISHED: Final = {
     STARTED: "did not end: it may be there, or half of it",
     NOT_DEPLOYED: "ended badly: it may be there, or half of it",
     DEPLOYED: "was not verified: it is there, and may be bad",
 }
+
+
+def relevant_environments(environment: Environment) -> tuple[str, ...]:
+    """Return the environments whose records decide about a release: this one first, and then those
+    where the release must have passed.
+    """
+    before = (environment.promotes_from,) if environment.promotes_from is not None else ()
+    return environment.name, *before, *environment.gate.requires
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +54,17 @@ class Ledger:
         now, names = datetime.now(UTC), relevant_environments(environment)
         return cls(environment, repository, records.read(repository, now, names, unfetched))
 
-    def question(
-        self,
-        release: str,
-        manifest: Path | None,
-        live: LiveAnswer | None,
-        subjects: Mapping[str, str] = NO_SUBJECTS,
-    ) -> gate.GateQuestion:
-        """Return the question to the gate: may this release, of the build with this manifest
-        and made into these ``subjects``, go to the environment now, where ``live`` is? Raises
-        BadEnvironment where the manifest cannot be read.
+    def trusts(self, record: Record) -> bool:
+        """Return whether a record counts: its release's tag is still on the record's commit, and
+        one of the environment's signers signed it, where it names some. Raises GitError.
         """
-        try:
-            content = manifests.read(manifest).digest if manifest is not None else None
-        except manifests.BadManifest as error:
-            raise BadEnvironment(f"--manifest {error}") from None
-        now = datetime.now(UTC)
-        return gate.GateQuestion(
-            self.environment, release, now, self.repository, self.records, content, live, subjects
-        )
+        now = self.repository.commit_of(f"refs/tags/{record.release}")
+        unmoved = now == record.commit or (now is None and record.commit.startswith(record.release))
+        return unmoved and not self._untrusted(record)
+
+    def _untrusted(self, record: Record) -> str:
+        """Return why a record's signature does not count; empty where it does, or need not."""
+        return untrusted(self.repository, record.ref, self.environment.gate.signers)
 
     def last_good(self) -> Record | None:
         """Return the last known good release. Raises GitError where there is none and a tag that
@@ -90,17 +86,13 @@ class Ledger:
         return self._last_good(lambda record: record.commit == commit)
 
     def _last_good(self, chosen: Trusted) -> Record | None:
-        trusted = trusted_records(self.environment, self.repository)
-
-        def counts(record: Record) -> bool:
-            return chosen(record) and trusted(record)
-
-        return self.records.last_good(self.environment.name, counts)
+        return self.records.last_good(
+            self.environment.name, lambda record: chosen(record) and self.trusts(record)
+        )
 
     def rejected(self, commit: str) -> Record | None:
         """Return the rejection of this commit that stands; None without one."""
-        trusted = trusted_records(self.environment, self.repository)
-        return self.records.rejected(self.environment.name, commit, trusted)
+        return self.records.rejected(self.environment.name, commit, self.trusts)
 
     def why_none_is_good(self) -> str:
         """Say why there is no last known good release."""
@@ -114,9 +106,9 @@ class Ledger:
         rejected = self.rejected(passed.commit)
         if rejected is not None:
             return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"
-        signers = self.environment.gate.signers
-        trouble = untrusted(self.repository, passed.ref, signers) if signers is not None else ""
-        why = f"nobody in {signers} signed it: {trouble}" if trouble else "its release's tag moved"
+        why = "its release's tag moved"
+        if trouble := self._untrusted(passed):
+            why = f"nobody in {self.environment.gate.signers} signed it: {trouble}"
         return f"the record {passed.name} does not count: {why}"
 
     def last_passed(self) -> Record | None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from ..environment import BadEnvironment
 from ..safety import Say, one_line, plural
 from . import attestation, record_store
-from .gate import GateDecision, GateQuestion
+from .gate import GateDecision, decide
+from .gate_question import GateQuestion
 from .record import OVERRIDDEN, RecordKind
 
 
@@ -25,11 +26,11 @@ def permitted(
     ``override`` lets it through against all reasons, on a record that ``push`` pushes. The file
     ``export`` gets the answer as attestations. Raises GitError, RecordNotWritten, BadEnvironment.
     """
-    decision = question.answer()
+    decision = decide(question)
     _print(decision, say)
     if export is not None:
         attestation.write(export, question, decision)
-    release, environment = one_line(question.release, 80), question.environment.name
+    release, environment = one_line(question.release, 80), question.ledger.environment.name
     count = len(decision.reasons)
     if not count:
         say(f"{release} may go to {environment}")
@@ -56,9 +57,9 @@ def _print(decision: GateDecision, say: Say) -> None:
 def _record(question: GateQuestion, commit: str, reason: str, push: bool) -> str:
     """Write the record of an override; return its name."""
     return record_store.enter(
-        question.repository,
+        question.ledger.repository,
         RecordKind.OVERRIDDEN,
-        question.environment.name,
+        question.ledger.environment.name,
         question.release,
         commit,
         OVERRIDDEN,

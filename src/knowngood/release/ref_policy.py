@@ -16,7 +16,7 @@ from .record import Record, RecordKind, is_record
 from .record_parser import SKEW, MalformedRecord, parse
 from .records import Records
 from .review import unmarked
-from .trust import untrusted
+from .signature import untrusted
 
 _TAGS: Final = "refs/tags/"
 
@@ -70,7 +70,7 @@ def _backward(repository: Repository, change: RefChange) -> list[str]:
     there = f"{change.old[:12]}, which {change.ref} stands for"
     if repository.commit_of(change.old) is None:
         return [f"{there}, is not known here; next: git fetch"]
-    if repository.succeeds("merge-base", "--is-ancestor", change.old, change.new):
+    if repository.contains(change.new, change.old):
         return []
     cut = repository.run("rev-parse", "--is-shallow-repository").strip() == "true"
     deepen = "git fetch --unshallow, since this clone is shallow, then " if cut else ""
@@ -130,7 +130,7 @@ def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
 def _unsigned(repository: Repository, tag: GitObject) -> list[str]:
     """Return why a tag's signature does not count, where there must be one. Raises BadSetting."""
     path = git_settings.signers(repository)
-    trouble = untrusted(repository, tag.name, path) if path is not None else ""
+    trouble = untrusted(repository, tag.name, path)
     if not trouble:
         return []
     return [

@@ -12,10 +12,9 @@ from ..safety import Say, listed, one_line
 from . import clone, record_store, signature
 from .gate_reason import GateReason, doubt
 from .git import GitError, Repository
+from .ledger import Ledger
 from .record import APPROVED, WITHDRAWN, Record, RecordKind
-from .records import Records
 from .release_name import resolve_option
-from .trust import untrusted
 
 
 def approve(environment: Environment, release: str, why: str, *, undo: bool, say: Say) -> None:
@@ -57,7 +56,7 @@ def _refuse_uncounted(repository: Repository, record: Record, rules: GateRules) 
         signer = signature.read(repository, record.ref, rules.signers).principal
     except GitError:
         what = f"not be signed by anybody in {rules.signers}: "
-        what += untrusted(repository, record.ref, rules.signers)
+        what += signature.untrusted(repository, record.ref, rules.signers)
     else:
         if fnmatchcase(signer, rules.approve):
             return
@@ -85,22 +84,18 @@ class ApprovalQuestion:
     """Has somebody else said yes to a release?
 
     Attributes:
-        environment: where it would go.
+        ledger: where it would go, and the repository; whoever acts there is the pusher.
         release: the release's tag.
         commit: the commit that it is.
-        repository: the repository that has releases and records; whoever acts there is the pusher.
-        records: the records of the environment.
     """
 
-    environment: Environment
+    ledger: Ledger
     release: str
     commit: str
-    repository: Repository
-    records: Records
 
     @property
     def _rules(self) -> GateRules:
-        return self.environment.gate
+        return self.ledger.environment.gate
 
     def reasons(self) -> Iterator[GateReason]:
         """Yield why nobody's yes counts, where the gate asks for one. Raises GitError."""
@@ -110,13 +105,14 @@ class ApprovalQuestion:
         for record in self._approvals():
             trouble = self._trouble(record)
             if not trouble:
-                bad = self.records.doubted_by(record)
+                bad = self.ledger.records.doubted_by(record)
                 yield from doubt(bad, "the approval was withdrawn", self._to_do())
                 return
             troubles.append(f"; {record.name} does not count: {trouble}")
+        name = self.ledger.environment.name
         yield GateReason(
-            f"{self.release} is not approved for {self.environment.name} by anybody else who "
-            f"matches {self._rules.approve!r}{''.join(troubles[:3])}",
+            f"{self.release} is not approved for {name} by anybody else who matches "
+            f"{self._rules.approve!r}{''.join(troubles[:3])}",
             self._to_do(),
         )
 
@@ -124,22 +120,24 @@ class ApprovalQuestion:
         """Return who has said yes, whoever pushes; empty where nobody has whose yes can count.
         Raises GitError.
         """
-        sure = (record for record in self._approvals() if self.records.doubted_by(record) is None)
+        sure = (
+            record for record in self._approvals() if self.ledger.records.doubted_by(record) is None
+        )
         signed = (self._signature(record) for record in sure)
         return next((one_line(s.principal, 80) for s in signed if s and self._matches(s)), "")
 
     def _to_do(self) -> str:
-        pusher, _ = record_store.identity(self.repository)
+        pusher, _ = record_store.identity(self.ledger.repository)
         return (
             f"who may say so: {_signers(self._rules, pusher)}, by knowngood approve "
-            f"--env={self.environment.name} --release={self.release}"
+            f"--env={self.ledger.environment.name} --release={self.release}"
         )
 
     def _approvals(self) -> Iterator[Record]:
         """Yield the approvals of the commit since the last one that was withdrawn, newest first.
         Anybody may withdraw: a gate that is shut in error is opened again.
         """
-        approvals = self.records.of(self.environment.name, RecordKind.APPROVED)
+        approvals = self.ledger.records.of(self.ledger.environment.name, RecordKind.APPROVED)
         mine = (record for record in approvals if record.commit == self.commit)
         return takewhile(lambda record: record.verdict == APPROVED, mine)
 
@@ -148,7 +146,7 @@ class ApprovalQuestion:
         signed = self._signature(approval)
         if signed is None:
             assert self._rules.signers is not None
-            return untrusted(self.repository, approval.ref, self._rules.signers)
+            return signature.untrusted(self.ledger.repository, approval.ref, self._rules.signers)
         if self._is_pusher(signed, approval):
             return f"{one_line(signed.principal, 80)} is who pushes"
         return "" if self._matches(signed) else f"it is {one_line(signed.principal, 80)}'s"
@@ -157,7 +155,7 @@ class ApprovalQuestion:
         """Return who signed an approval; None where no signer did."""
         assert self._rules.signers is not None
         try:
-            return signature.read(self.repository, approval.ref, self._rules.signers)
+            return signature.read(self.ledger.repository, approval.ref, self._rules.signers)
         except GitError:
             return None
 
@@ -166,8 +164,8 @@ class ApprovalQuestion:
 
     def _is_pusher(self, signed: signature.Signature, approval: Record) -> bool:
         """Return whether the pusher made an approval: by key, or by address."""
-        pusher, _ = record_store.identity(self.repository)
-        by_key = signed.key == signature.own_key(self.repository)
+        pusher, _ = record_store.identity(self.ledger.repository)
+        by_key = signed.key == signature.own_key(self.ledger.repository)
         return by_key or _address(pusher) in {signed.principal, _address(approval.who)}
 
 

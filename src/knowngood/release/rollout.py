@@ -12,6 +12,7 @@ from ..environment import BadEnvironment, Environment
 from ..safety import Say, hide_secrets, one_line
 from . import clone, live, push_lock, rejection, rollback_target, running_deploy, unpushed
 from .deploy import BAD, DONE, HELD, Deployment, Verification
+from .gate_question import GateQuestion
 from .git import GitError, Repository, is_ref_part
 from .ledger import Ledger
 from .live import LiveAnswer
@@ -56,7 +57,7 @@ def push(
         raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
     with _ledger(environment, f"knowngood push --release={release}", say) as ledger:
         answer = live.ask(environment, ledger.repository)
-        question = ledger.question(release, manifest, answer, subjects)
+        question = GateQuestion.about(ledger, release, manifest, answer, subjects)
         commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
         if commit is None:
             return PushResult(BAD)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .git import Repository
+from ..safety import one_line
+from .git import GitError, Repository
 
 _GOOD: Final = re.compile(r'^Good "git" signature for (.+) with \S+ key (SHA256:\S+)$', re.M)
 
@@ -32,6 +33,18 @@ def read(repository: Repository, tag: str, signers: Path) -> Signature:
     """Return the signature of ``tag``. Raises GitError unless somebody in ``signers`` made it."""
     good = _GOOD.search(repository.verify_tag(tag, signers))
     return Signature(good[1], good[2]) if good is not None else Signature("", "")
+
+
+def untrusted(repository: Repository, tag: str, signers: Path | None) -> str:
+    """Return why the signature of a tag does not count; empty where somebody in ``signers`` made
+    it, or where that is None: then it need not have one.
+    """
+    try:
+        if signers is not None:
+            repository.verify_tag(tag, signers)
+    except GitError as error:
+        return one_line(str(error).partition(": ")[2] or str(error), 200)
+    return ""
 
 
 def principals(signers: Path) -> list[str]:

@@ -14,11 +14,10 @@ from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_a
 from ..safety import listed, one_line
 from . import clone, live, push_lock, records, trouble
 from .git import GitError, Repository
-from .ledger import Ledger
+from .ledger import Ledger, relevant_environments
 from .record import DEPLOYED, Record, RecordKind, at
 from .records import Records
 from .release_approval import ApprovalQuestion
-from .trust import relevant_environments
 
 Row = dict[str, Any]
 _Read = Callable[[Repository], tuple[Records, str]]
@@ -173,8 +172,7 @@ def _approvals(ledger: Ledger) -> Row:
     environment, records = ledger.environment, ledger.records
 
     def approver(record: Record) -> str:
-        asked = (record.release, record.commit, ledger.repository, records)
-        return ApprovalQuestion(environment, *asked).approver()
+        return ApprovalQuestion(ledger, record.release, record.commit).approver()
 
     recent = list(islice(records.of(environment.name, RecordKind.APPROVED), _RECENT))
     approved = {record.release: who for record in recent if (who := approver(record))}

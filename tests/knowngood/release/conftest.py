@@ -12,8 +12,10 @@ from release_side import NOW, Note
 from knowngood.content.subjects import NO_SUBJECTS
 from knowngood.environment.model import Environment
 from knowngood.release import records
-from knowngood.release.gate import GateQuestion
+from knowngood.release.gate import decide
+from knowngood.release.gate_question import GateQuestion
 from knowngood.release.git import Repository
+from knowngood.release.ledger import Ledger
 from knowngood.release.live import LiveAnswer
 from knowngood.release.record import RecordKind
 
@@ -49,7 +51,7 @@ def question(
     ) -> GateQuestion:
         environment = environments("prod", **gate)
         found = records.read(site, now, ["prod", "stage", "ci"])
-        return GateQuestion(environment, release, now, site, found, content, live, subjects)
+        return GateQuestion(Ledger(environment, site, found), release, now, content, live, subjects)
 
     return make
 
@@ -59,7 +61,7 @@ def ask(question: Callable[..., GateQuestion]) -> Ask:
     """What stands in the way."""
 
     def reasons(*given: object, **options: object) -> list[str]:
-        found = question(*given, **options).answer().reasons
+        found = decide(question(*given, **options)).reasons
         assert all(each.to_do for each in found)
         return [each.what for each in found]
 

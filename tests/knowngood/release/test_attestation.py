@@ -14,7 +14,8 @@ from release_side import Note, git
 
 from knowngood.environment import BadEnvironment
 from knowngood.release.attestation import write
-from knowngood.release.gate import GateQuestion
+from knowngood.release.gate import decide
+from knowngood.release.gate_question import GateQuestion
 from knowngood.release.git import Repository
 
 Export = Callable[..., list[dict[str, Any]]]
@@ -38,7 +39,7 @@ def export(question: Callable[..., GateQuestion], tmp_path: Path) -> Export:
 
     def statements(**options: Any) -> list[dict[str, Any]]:
         asked = question(**options)
-        write(tmp_path / "v2.intoto.jsonl", asked, asked.answer())
+        write(tmp_path / "v2.intoto.jsonl", asked, decide(asked))
         lines = (tmp_path / "v2.intoto.jsonl").read_text("utf-8").splitlines()
         envelopes = [valid(json.loads(line), "unsigned envelope") for line in lines]
         payloads = [base64.b64decode(envelope["payload"]) for envelope in envelopes]
@@ -103,7 +104,7 @@ def test_no_release(note: Note, question: Callable[..., GateQuestion], tmp_path:
     """There is nothing to say anything of; and a folder that is not there is told."""
     asked = question("v9")
     with pytest.raises(BadEnvironment, match="there is no release v9"):
-        write(tmp_path / "v9.intoto.jsonl", asked, asked.answer())
+        write(tmp_path / "v9.intoto.jsonl", asked, decide(asked))
     assert not (tmp_path / "v9.intoto.jsonl").exists()
 
 

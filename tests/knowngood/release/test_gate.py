@@ -12,8 +12,10 @@ from release_side import DIGEST, NOW, Note, commit, git
 
 from knowngood.environment.model import Environment
 from knowngood.release import records
-from knowngood.release.gate import GateQuestion
+from knowngood.release.gate import decide
+from knowngood.release.gate_question import GateQuestion
 from knowngood.release.git import Repository
+from knowngood.release.ledger import Ledger
 from knowngood.release.live import LiveAnswer, LiveRelease
 from knowngood.release.record import RecordKind
 
@@ -74,17 +76,17 @@ def test_the_first_environment_takes_what_the_branch_can_move_to(
     commit(site.path)
     git(site.path, "tag", "-a", "v4", "-m", "v4")
     made = records.read(site, NOW, ["stage"])
-    stage = GateQuestion(environments("stage"), "v4", NOW, site, made)
-    assert [reason.what for reason in stage.answer().reasons] == []
+    stage = GateQuestion(Ledger(environments("stage"), site, made), "v4", NOW)
+    assert [reason.what for reason in decide(stage).reasons] == []
     git(site.path, "update-ref", "refs/remotes/origin/release", commit(site.path))
     git(site.path, "checkout", "--quiet", "-b", "beside", "v1^{}")
     commit(site.path)
     git(site.path, "tag", "-a", "v5", "-m", "v5")
-    beside = GateQuestion(environments("stage"), "v5", NOW, site, made)
-    assert [r.what for r in beside.answer().reasons] == ["v5 is not on the branch release"]
+    beside = GateQuestion(Ledger(environments("stage"), site, made), "v5", NOW)
+    assert [r.what for r in decide(beside).reasons] == ["v5 is not on the branch release"]
     git(site.path, "update-ref", "-d", "refs/remotes/origin/release")
     git(site.path, "branch", "-D", "release")
-    assert list(beside.answer().reasons) == [], "and what the branch can begin with"
+    assert list(decide(beside).reasons) == [], "and what the branch can begin with"
 
 
 def test_the_branch_of_the_server_counts(site: Repository, note: Note, ask: Ask) -> None:
@@ -295,12 +297,12 @@ def test_approvals_in_place_of_marks(
 def test_commits_that_go_out(note: Note, question: Callable[..., GateQuestion]) -> None:
     """Since what is live, by the records; newest first."""
     note("v1", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
-    assert [commit.subject for commit, _ in question("v3").answer().outgoing] == [
+    assert [commit.subject for commit, _ in decide(question("v3")).outgoing] == [
         "Make v3 r=bob",
         "Make v2 r=bob",
     ]
-    assert all(passes for _, passes in question("v3").answer().outgoing)
-    assert question("v1").answer().outgoing == []
+    assert all(passes for _, passes in decide(question("v3")).outgoing)
+    assert decide(question("v1")).outgoing == []
 
 
 def test_a_step_back(note: Note, ask: Ask) -> None:
@@ -385,7 +387,7 @@ def test_what_is_live_comes_before_the_records(
 ) -> None:
     """Prod serves v3, which the records do not know: the difference is said, and v2 leads back."""
     note("v2")
-    decision = question(live=live("v3")).answer()
+    decision = decide(question(live=live("v3")))
     assert decision.difference == (
         "live on prod is v3, but by the records it is v1 (ADOPTED, 2026-08-27 12:00 UTC)"
     )
@@ -403,7 +405,7 @@ def test_what_was_put_there_by_hand_is_reviewed(
     commit(site.path, "Fix it r=bob")
     git(site.path, "tag", "-a", "v5", "-m", "v5")
     note("v5")
-    [only] = question("v5", live=live("v4")).answer().reasons
+    [only] = decide(question("v5", live=live("v4"))).reasons
     assert only.what.startswith("no review: ")
     assert "Sneak it in" in only.what
 
@@ -413,7 +415,7 @@ def test_live_as_recorded(
 ) -> None:
     """Nothing is said where both tell the same."""
     note("v2")
-    assert question(live=live("v1")).answer().difference == ""
+    assert decide(question(live=live("v1"))).difference == ""
     assert ask(live=live("v1")) == []
 
 
@@ -421,12 +423,8 @@ def test_a_silent_environment(note: Note, question: Callable[..., GateQuestion],
     """That it does not answer is said; the records decide."""
     note("v2")
     silent = LiveAnswer(trouble="no answer: refused")
-    assert (
-        question(live=silent)
-        .answer()
-        .difference.startswith(
-            "prod does not say which release is live (no answer: refused); by the records it is v1"
-        )
+    assert decide(question(live=silent)).difference.startswith(
+        "prod does not say which release is live (no answer: refused); by the records it is v1"
     )
     assert ask(live=silent) == []
 
@@ -495,7 +493,7 @@ def test_no_way_back_to_a_rejected_release(
     note("v3", "prod", "DEPLOYED", kind=RecordKind.PUSHED, days=9)
     note("v2")
     note("v2", "prod", "REJECTED", kind=RecordKind.REJECTED, days=0.5)
-    rejected, behind = question().answer().reasons
+    rejected, behind = decide(question()).reasons
     assert rejected.what.startswith("v2 was rejected on prod")
     assert behind.what == "v2 does not contain v3, which is live"
     assert behind.to_do == "make a release that contains v3"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from release_side import NOW, Note
 
-from knowngood.release.gate import GateQuestion
+from knowngood.release.gate import decide
+from knowngood.release.gate_question import GateQuestion
 from knowngood.release.record import RecordKind
 
 Ask = Callable[..., list[str]]
@@ -37,7 +38,7 @@ def test_the_level_that_passed(note: Note, ask: Ask, level: str, reason: str | N
 def test_what_to_do_about_a_lower_level(note: Note, question: Callable[..., GateQuestion]) -> None:
     """The command that runs all of the suite."""
     note("v2", level="smoke")
-    [only] = question(level="full").answer().reasons
+    [only] = decide(question(level="full")).reasons
     assert only.to_do == ("knowngood verify --env=stage --release=v2 --level=full --record --push")
 
 
@@ -47,11 +48,11 @@ def test_what_to_do_about_a_release_that_was_never_there(
     """It is pushed: a verification of what is not live would say FAILED."""
     verify = "knowngood verify --env=stage --release=v2 --record --push"
     note("v1", "stage", "DEPLOYED", kind=RecordKind.PUSHED, days=2)
-    [only] = question().answer().reasons
+    [only] = decide(question()).reasons
     push = "knowngood push --env=stage --release=v2"
     assert only.to_do == f"{push}; where it is live already: {verify}"
     note("v2", "stage", "DEPLOYED", kind=RecordKind.PUSHED, days=1)
-    [only] = question().answer().reasons
+    [only] = decide(question()).reasons
     assert only.to_do == verify
 
 
@@ -101,7 +102,7 @@ def test_a_wait(note: Note, ask: Ask, minutes: int, reason: str | None) -> None:
 def test_until_when_to_wait(note: Note, question: Callable[..., GateQuestion]) -> None:
     """The reason says at which minute."""
     note("v2", days=10 * MINUTE)
-    [only] = question(wait=HALF_AN_HOUR).answer().reasons
+    [only] = decide(question(wait=HALF_AN_HOUR)).reasons
     assert only.to_do == "watch it there, and ask again after 2026-11-25 12:20 UTC"
 
 
@@ -153,8 +154,8 @@ def test_another_image_of_the_same_commit(
     """A newer PASSED of another image takes nothing away; the command verifies what is missing."""
     note("v2", days=2, subjects={"app": IMAGE})
     note("v2", days=1, subjects={"app": OTHER})
-    assert question(subjects={"app": IMAGE}).answer().reasons == []
-    [only] = question(subjects={"app": "ef" * 32}).answer().reasons
+    assert decide(question(subjects={"app": IMAGE})).reasons == []
+    [only] = decide(question(subjects={"app": "ef" * 32})).reasons
     assert only.to_do == (
         f"knowngood verify --env=stage --release=v2 --subject=app=sha256:{'ef' * 32} "
         "--record --push"

@@ -10,10 +10,12 @@ from release_side import NOW, Note, commit, git
 
 from knowngood.environment.model import Environment
 from knowngood.release import records
-from knowngood.release.gate import GateQuestion
+from knowngood.release.gate import decide
+from knowngood.release.gate_question import GateQuestion
 from knowngood.release.git import GitError, Repository
+from knowngood.release.ledger import Ledger
 from knowngood.release.review import ReviewRule, outgoing
-from knowngood.release.trust import untrusted
+from knowngood.release.signature import untrusted
 
 Environments = Callable[..., Environment]
 
@@ -28,7 +30,9 @@ def program(path: Path, text: str) -> str:
 def reasons(site: Repository, environment: Environment) -> list[str]:
     """Return why v2 may not go out."""
     made = records.read(site, NOW, ["prod", "stage"])
-    return [r.what for r in GateQuestion(environment, "v2", NOW, site, made).answer().reasons]
+    return [
+        r.what for r in decide(GateQuestion(Ledger(environment, site, made), "v2", NOW)).reasons
+    ]
 
 
 def test_a_signature_is_looked_at_by_ssh_itself(

@@ -11,10 +11,11 @@ from release_side import all_read
 
 from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import GateRules, Release
-from knowngood.release import record_parser, records, trust
+from knowngood.release import record_parser, records
 from knowngood.release.git import Repository
 from knowngood.release.git_objects import GitObject
-from knowngood.release.record import RecordKind
+from knowngood.release.ledger import Ledger
+from knowngood.release.record import Record, RecordKind
 from knowngood.release.record_parser import MalformedRecord
 
 NOW = datetime.now(UTC)
@@ -146,13 +147,16 @@ def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:
     environment = Environment(
         "prod", Path("prod.toml"), "", release=Release("a:/v"), gate=GateRules(signers=signers)
     )
-    trusted = trust.trusted_records(environment, site)
+
+    def last_good() -> Record | None:
+        return Ledger(environment, site, read(site)).last_good_besides("")
+
     message = "PASSED: verified by hand: all is well"
     site.run("tag", "-a", "--no-sign", "-m", message, NAME, "v1^{commit}")
-    assert read(site).last_good("prod", trusted) is None
+    assert last_good() is None
     site.run("tag", "-d", NAME)
     site.run("tag", "-s", "-m", message, NAME, "v1^{commit}")
-    good = read(site).last_good("prod", trusted)
+    good = last_good()
     assert good is not None
     assert good.reason == "all is well"
 

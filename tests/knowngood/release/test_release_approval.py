@@ -11,7 +11,8 @@ from release_side import Note, git
 
 from knowngood.environment import BadEnvironment
 from knowngood.environment.model import Environment
-from knowngood.release.gate import GateQuestion
+from knowngood.release.gate import decide
+from knowngood.release.gate_question import GateQuestion
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 from knowngood.release.release_approval import approve
@@ -42,7 +43,7 @@ def reasons(
     def ask(pattern: str = "*") -> list[str]:
         key = str(signers.with_name("pusher.key"))
         git(site.path, "config", "user.signingKey", key)
-        answer = question(signers=signers, approve=pattern).answer()
+        answer = decide(question(signers=signers, approve=pattern))
         git(site.path, "config", "--unset", "user.signingKey")
         assert all(reason.to_do for reason in answer.reasons)
         return [reason.what for reason in answer.reasons]
@@ -79,7 +80,7 @@ def test_what_to_do_without_one(
         ("b*", "bob@example.org"),
         ("*@qa.example.org", "nobody"),
     ):
-        [only] = question(signers=signers, approve=pattern).answer().reasons
+        [only] = decide(question(signers=signers, approve=pattern)).reasons
         assert only.to_do == f"who may say so: {names} in {signers}, by {command}"
 
 
@@ -87,7 +88,7 @@ def test_without_the_rule(note: Note, signers: Path, question: Callable[..., Gat
     """Nobody needs to approve."""
     note("v1", "prod", "ADOPTED", kind=RecordKind.ADOPTED, days=60)
     note("v2", days=0.5)
-    assert question(signers=signers).answer().reasons == []
+    assert decide(question(signers=signers)).reasons == []
 
 
 def test_a_yes_to_something_else(note: Note, reasons: Reasons) -> None:

@@ -13,8 +13,10 @@ from release_side import commit, git
 from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import GateRules, Release
 from knowngood.release import clone, push_lock, record_store, records
-from knowngood.release.gate import GateQuestion
+from knowngood.release.gate import decide
+from knowngood.release.gate_question import GateQuestion
 from knowngood.release.git import Repository
+from knowngood.release.ledger import Ledger
 from knowngood.release.record import DEPLOYED, RecordKind
 
 Environments = Callable[..., Environment]
@@ -61,8 +63,8 @@ def test_records_are_written_pushed_and_read(
     assert clone.fetch(site) == {}
     now = datetime.now(UTC) + timedelta(seconds=1)
     made = records.read(site, now, ["prod", "stage"])
-    question = GateQuestion(environments("prod", no_change=()), "v2", now, site, made)
-    decision = question.answer()
+    question = GateQuestion(Ledger(environments("prod", no_change=()), site, made), "v2", now)
+    decision = decide(question)
     assert [reason.what for reason in decision.reasons] == []
     assert [str(outgoing.subject) for outgoing, _ in decision.outgoing] == ["Make v2 r=bob"]
     assert made.bad == ()
