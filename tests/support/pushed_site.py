@@ -15,7 +15,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from release_side import all_read, git
+from release_side import all_of, all_read, git
 from suite_run import PYPROJECT
 
 from knowngood.release import records
@@ -119,7 +119,7 @@ def happened(site: Repository, days: float = 0.5) -> list[tuple[str, str, str]]:
     now = datetime.now(UTC)
     found = all_read(records.read(site, now, ["prod"]))
     assert found.bad == ()
-    today = [r for r in reversed(found.all) if r.when > now - timedelta(days=days)]
+    today = [r for r in reversed(all_of(found)) if r.when > now - timedelta(days=days)]
     return [(str(r.kind), r.release, r.verdict) for r in today]
 
 

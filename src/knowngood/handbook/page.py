@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..environment import BadEnvironment, Environment, Release
+from ..environment import BadEnvironment, Environment
 from ..fetch import Probe, connect_options
 from ..release import clone
 from ..safety import one_line
@@ -80,7 +80,7 @@ def _values(environment: Environment) -> dict[str, Any]:
         "origin": {name: shlex.quote(url) for name, url in environment.origins.items()},
         "checks": CHECKS if (environment.path.parent / CHECKS).is_file() else "",
         "deploy": " ".join(_deploy_words(environment)),
-        "live": list(_live_commands(environment, environment.release)),
+        "live": list(_live_commands(environment)),
         "repository": clone.place(environment),
     }
 
@@ -97,8 +97,9 @@ def _deploy_words(environment: Environment) -> Iterator[str]:
         yield "".join(values.get(part) or shlex.quote(part) for part in parts)
 
 
-def _live_commands(environment: Environment, release: Release | None) -> Iterator[str]:
+def _live_commands(environment: Environment) -> Iterator[str]:
     """Yield a command that prints the version document, for each edge if the file lists edges."""
+    release = environment.release
     if release is None:
         return
     url = environment.origins[release.origin] + release.path

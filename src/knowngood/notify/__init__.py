@@ -9,14 +9,13 @@ whether there is something to tell: its callers do.
 from .delivery import Delivery, tell
 from .event import Event, EventKind
 from .heartbeat import ping
-from .occasions import details, event_of_rollback, event_of_verdict
+from .occasions import event_of_rollback, event_of_verdict
 from .service import refuse_bad_addresses
 
 __all__ = [
     "Delivery",
     "Event",
     "EventKind",
-    "details",
     "event_of_rollback",
     "event_of_verdict",
     "ping",

@@ -34,12 +34,12 @@ def event_of_verdict(environment: Environment, document: Mapping[str, Any]) -> E
         environment=environment.name,
         title=f"{environment.name} {document['verdict']}: {document['reason']}",
         moment=document["began"],
-        body=tuple(details(environment, document)),
+        body=tuple(_details(environment, document)),
         release=release["expected"] or release["seen"],
     )
 
 
-def details(environment: Environment, document: Mapping[str, Any]) -> Iterator[str]:
+def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[str]:
     """Yield lines on a verdict document: its first causes, how to look, how to roll back."""
     causes = document["causes"]
     for cause in causes[:_CAUSES]:

@@ -170,7 +170,7 @@ def _is_cached(repository: Repository) -> bool:
 
 def refuse_shallow(repository: Repository) -> None:
     """Raise GitError where the history is cut off, so that nothing follows from it."""
-    if repository.run("rev-parse", "--is-shallow-repository").strip() == "true":
+    if repository.is_shallow:
         raise GitError(
             f"{repository.path} is a shallow clone, which has only part of the history; "
             f"run: {repository.by_hand('fetch', '--unshallow')}"

@@ -154,7 +154,7 @@ def _may_be_next(question: GateQuestion, commit: str, head: str | None) -> bool:
 def _uncommitted(question: GateQuestion) -> Iterator[GateReason]:
     """A deployment that copies files from this folder would copy what is in no release."""
     repository = question.ledger.repository
-    if repository.run("rev-parse", "--is-bare-repository").strip() == "true":
+    if repository.is_bare:
         return
     words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none")
     changed = repository.run(*repository.without_programs(), *words).splitlines()

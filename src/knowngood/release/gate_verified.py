@@ -122,8 +122,8 @@ class _VerifiedBefore:
         return [record for record in verified if record.commit == self.commit]
 
     def _best(self, mine: Sequence[Record]) -> Record | None:
-        """Return the newest PASSED that is enough; else the newest, so that it is told what lacks.
-        One from the future comes last.
+        """Return the newest PASSED that is enough; else the newest, so that the reasons say what it
+        lacks. One from the future comes last.
         """
         passed = [record for record in mine if record.passed]
         past = [record for record in passed if self._is_past(record)]

@@ -1,4 +1,4 @@
-"""git, as the release side needs it: no prompt, no pager, no hook of ours, words that are data.
+"""Run git without prompts, pagers and hooks, whatever a clone's own configuration says.
 
 Names of releases and of refs come from outside. They are never read as options, and what git says
 goes into messages without control characters.
@@ -86,7 +86,9 @@ class Repository:
 
     @classmethod
     def of_hook(cls) -> Repository:
-        """Return the repository whose hook this process is, with what its quarantine holds."""
+        """Return the repository that runs this process as its hook, with the objects that a push
+        has brought and that are still in quarantine.
+        """
         handed = {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
         return cls(Path.cwd(), handed)
 
@@ -126,23 +128,27 @@ class Repository:
         """Return whether ``ancestor`` is ``commit`` or in its history. Raises GitError."""
         return self.succeeds("merge-base", "--is-ancestor", ancestor, commit)
 
-    def config(self, key: str) -> str:
-        """Return the value of ``key`` without spaces around it; empty where it has none. Raises
-        GitError.
-        """
-        return (self.setting(key) or "").strip()
-
     @property
     def has_origin(self) -> bool:
         """Return whether it has a remote called origin. Raises GitError."""
-        return bool(self.config("remote.origin.url"))
+        return bool(self.setting("remote.origin.url"))
+
+    @property
+    def is_bare(self) -> bool:
+        """Return whether it has no files beside its history. Raises GitError."""
+        return self.run("rev-parse", "--is-bare-repository").strip() == "true"
+
+    @property
+    def is_shallow(self) -> bool:
+        """Return whether its history is cut off. Raises GitError."""
+        return self.run("rev-parse", "--is-shallow-repository").strip() == "true"
 
     @property
     def origin(self) -> str:
         """Return the URL or path of the remote called origin, without a user; empty where there is
         none. Raises GitError.
         """
-        return redact(_USER.sub("", self.config("remote.origin.url")))
+        return redact(_USER.sub("", self.setting("remote.origin.url") or ""))
 
     def verify_tag(self, name: str, signers: Path) -> str:
         """Return what git says of the signature of a tag. Raises GitError unless somebody in

@@ -61,7 +61,7 @@ def _folder(directory: Path, server: bool) -> tuple[Path, bool]:
         raise HooksNotInstalled(f"{one_line(str(directory))}: there is no such folder")
     here = Repository(directory)
     try:
-        bare = here.run("rev-parse", "--is-bare-repository").strip() == "true"
+        bare = here.is_bare
         where = "--absolute-git-dir" if bare else "--show-toplevel"
         top = Repository(Path(here.run("rev-parse", where).removesuffix("\n")))
     except GitError as error:

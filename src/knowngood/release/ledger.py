@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 
 from ..environment import Environment
@@ -127,7 +128,7 @@ class Ledger:
 
     def log(self, count: int) -> Iterator[str]:
         """Yield a line for each of the last ``count`` records, newest first."""
-        for record in self.records.newest(self.environment.name, count):
+        for record in islice(self.records.of(self.environment.name), count):
             reason = f"  {one_line(record.reason, 120)}" if record.reason else ""
             yield (
                 f"{at(record.when)}  {record.kind:11}  {record.release:12}  {record.verdict:12}  "
@@ -135,9 +136,9 @@ class Ledger:
             )
 
     def warnings(self) -> list[str]:
-        """Return what a person should know about the records beside the answer to a question: which
-        of those that were read for it are none, which tags could not be fetched, which records
-        are not at the origin, and whose clock is wrong. Raises GitError.
+        """Return what a person should know about the records beside the answer to a question: tags
+        that were read for it and hold no record, tags that could not be fetched, records that are
+        not at the origin, and clocks that are wrong. Raises GitError.
         """
         tags = self.records.unfetched.items()
         mine = relevant_environments(self.environment)

@@ -193,8 +193,8 @@ class _Lock:
 
 
 def _read(repository: Repository, ref: str, remote: bool) -> tuple[str, Mapping[str, Any]] | None:
-    """Return the object that a lock points at, and the note that it is; the note is empty if it is
-    none. None where there is no lock.
+    """Return the object that a lock points at, and the note in it; an empty note where the object
+    holds none. None where there is no lock.
     """
     try:
         blob = _fetched(repository, ref) if remote else _blob(repository, ref)

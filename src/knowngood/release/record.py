@@ -151,7 +151,7 @@ class Record:
         return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.FAILED
 
     def reaches(self, level: str) -> bool:
-        """Return whether at least this much of the suite ran; of the least level any run is."""
+        """Return whether the run was of this level or a higher one. Every run reaches the least."""
         return level == LEVELS[0] or self.level in LEVELS[LEVELS.index(level) :]
 
     def message(self) -> str:
@@ -204,6 +204,13 @@ class Record:
 
     def _ours(self) -> dict[str, Any]:
         verification = self.kind == RecordKind.VERIFIED
+        optional = {
+            "level": one_line(self.level, 40),
+            "suite": one_line(self.suite, 300),
+            "instead": one_line(self.instead, 200),
+            "after": self.after,
+            "clock": self.clock.isoformat() if self.clock is not None else "",
+        }
         return {
             "kind": str(self.kind),
             "environment": self.environment,
@@ -214,10 +221,6 @@ class Record:
             "who": one_line(self.who, 200),
             "where": one_line(self.where, 200),
             "run": self.run,
-            **({"level": one_line(self.level, 40)} if self.level else {}),
             "attempts": self.attempts,
-            **({"suite": one_line(self.suite, 300)} if self.suite else {}),
-            **({"instead": one_line(self.instead, 200)} if self.instead else {}),
-            **({"after": self.after} if self.after else {}),
-            **({"clock": self.clock.isoformat()} if self.clock is not None else {}),
+            **{key: value for key, value in optional.items() if value},
         }

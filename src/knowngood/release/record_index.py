@@ -64,7 +64,7 @@ class RecordIndex:
         return takewhile(lambda name: time_of(name) > earliest, self.names(environment, *kinds))
 
     def names_of_releases(
-        self, environment: str, releases: Collection[str], kinds: Iterable[RecordKind] = RecordKind
+        self, environment: str, releases: Collection[str], kinds: Iterable[RecordKind]
     ) -> list[str]:
         """Return those of an environment that have one of these releases."""
         names = (

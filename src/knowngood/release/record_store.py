@@ -22,8 +22,8 @@ def identity(repository: Repository) -> tuple[str, str]:
     machine's name.
     """
     where = os.uname().nodename
-    name = repository.config("user.name") or user()
-    address = repository.config("user.email") or f"{user()}@{where}"
+    name = repository.setting("user.name") or user()
+    address = repository.setting("user.email") or f"{user()}@{where}"
     return f"{name} <{address}>", where
 
 
@@ -136,5 +136,6 @@ def enter(
 
 def _signs(repository: Repository) -> bool:
     """Return whether git signs tags: a key is named, or all tags are to be signed."""
-    all_signed = repository.config("tag.gpgSign").lower() in {"true", "1", "yes", "on"}
-    return all_signed or bool(repository.config("user.signingKey"))
+    all_signed = repository.setting("tag.gpgSign") or ""
+    has_key = bool(repository.setting("user.signingKey"))
+    return has_key or all_signed.lower() in {"true", "1", "yes", "on"}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -97,21 +96,9 @@ class Records:
         """Return the records that were read so far, in no order."""
         return self._index.seen
 
-    @property
-    def all(self) -> tuple[Record, ...]:
-        """Return the records of all environments. Each of them is read for that."""
-        records = [
-            record for environment in self._index.environments for record in self.of(environment)
-        ]
-        return tuple(sorted(records, key=lambda record: record.when, reverse=True))
-
     def of(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:
         """Yield those of an environment; of some ``kinds``, or of all."""
         return _good(self._index.read(self._index.names(environment, *kinds)))
-
-    def newest(self, environment: str, count: int) -> Iterator[Record]:
-        """Yield the last ``count`` of an environment; no other one is read."""
-        return _good(self._index.read(islice(self._index.names(environment), count)))
 
     def of_releases(
         self, environment: str, releases: Collection[str], *kinds: RecordKind
@@ -130,8 +117,8 @@ class Records:
 
     def there(self, environment: str) -> Record | None:
         """Return what may be on an environment: what was last pushed, rolled back or verified
-        there, since not everybody pushes by these commands. A rollback that did not end well leads
-        away from what was there before it, still.
+        there, since not everybody pushes by these commands. A rollback that did not end well is
+        passed over: what it was to replace may still be there.
         """
         put = self._put_there(environment)
         return next(
@@ -210,7 +197,7 @@ class Records:
         return next((b for b in bad if b.release == good.release or b.commit == good.commit), None)
 
     def _since(self, good: Record) -> Iterator[Record | BadRecord]:
-        """Return what is on record of the same environment, and may be newer."""
+        """Return the records of the same environment that may be newer than ``good``."""
         earliest = (good.when - SKEW).strftime(TIME)
         return self._index.read(self._index.names_since(earliest, good.environment))
 

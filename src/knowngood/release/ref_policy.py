@@ -72,8 +72,8 @@ def _backward(repository: Repository, change: RefChange) -> list[str]:
         return [f"{there}, is not known here; next: git fetch"]
     if repository.contains(change.new, change.old):
         return []
-    cut = repository.run("rev-parse", "--is-shallow-repository").strip() == "true"
-    deepen = "git fetch --unshallow, since this clone is shallow, then " if cut else ""
+    shallow = repository.is_shallow
+    deepen = "git fetch --unshallow, since this clone is shallow, then " if shallow else ""
     return [
         f"{there}, is not in the history of {change.new[:12]}: the release branch only moves "
         f"forward; next: {deepen}git rebase on what is there; to take a change back, git revert"

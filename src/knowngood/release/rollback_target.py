@@ -78,9 +78,9 @@ def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | N
 
 
 def _left(ledger: Ledger, live: LiveAnswer) -> str | None:
-    """Return the commit that a rollback leaves, and so does not go to: what is live. Where the
-    deployment does not say so the records do; where its edges differ nothing is live at all of
-    them. A push that did not end may have put half of its release there, whatever is named.
+    """Return the commit that a rollback leaves, and so does not go to; None if there is no such
+    one, as where edges differ. It is that of a push that did not end, which may have put half of
+    its release there; else what the deployment names as live; else what the records say is there.
     """
     name = ledger.environment.name
     unfinished = ledger.records.unverified(name)

@@ -63,7 +63,7 @@ def own_key(repository: Repository) -> str:
     """Return the fingerprint of the ssh key that git signs with here; empty where it cannot be
     told. Raises GitError.
     """
-    key = repository.config("user.signingKey").removeprefix("key::")
+    key = (repository.setting("user.signingKey") or "").removeprefix("key::")
     words = (key if key.startswith(("ssh-", "ecdsa-", "sk-")) else _public_key(key)).split()
     try:
         blob = base64.b64decode(words[1], validate=True)

@@ -43,10 +43,10 @@ def hint(folder: Path) -> str:
         verified = [known.last(name, RecordKind.VERIFIED) for name in environments]
     except GitError:
         return ""
-    told = [record for record in verified if record is not None and record.suite]
-    if not told:
+    telling = (record for record in verified if record is not None and record.suite)
+    last = max(telling, key=lambda record: record.when, default=None)
+    if last is None:
         return ""
-    last = max(told, key=lambda record: record.when)
     return (
         f"here are releases, and no suite; by the record {last.name} it is at "
         f"{one_line(last.suite, 300)}: run this command in a clone of that"

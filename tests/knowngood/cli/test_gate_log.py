@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_run import Run
-from release_side import Note, git
+from release_side import Note, all_of, git
 from suite_run import PYPROJECT, SuiteRun
 
 import fhr_standin
@@ -374,7 +374,7 @@ def test_a_run_is_recorded(
         done = run("verify", *options) if verify else suite_here(*options, cwd=project)
     assert done.code == code, done.output
     assert "recorded: verified/stage/v2/" in done.output
-    [found] = records.read(site, datetime.now(UTC), ["stage"]).all
+    [found] = all_of(records.read(site, datetime.now(UTC), ["stage"]))
     assert (found.verdict, found.commit) == (verdict, site.commit_of("v2"))
     assert (found.level, found.subjects) == ("smoke", {"app": "ab" * 32})
     message = git(site.path, "cat-file", "-p", found.name)

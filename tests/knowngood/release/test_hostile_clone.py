@@ -109,7 +109,7 @@ def test_hooks_do_not_run(site: Repository, note: Note, tmp_path: Path) -> None:
     git(site.path, "config", "core.hooksPath", str(hooks))
     note("v2")
     assert not (tmp_path / "ran").exists()
-    assert site.config("core.hooksPath") == str(hooks), "and that they are there is told"
+    assert site.setting("core.hooksPath") == str(hooks), "and that they are there is told"
 
 
 def test_a_name_that_cannot_be_switched_off(site: Repository) -> None:

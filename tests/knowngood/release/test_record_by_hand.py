@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from clones import Clone
-from release_side import all_read
+from release_side import all_of, all_read
 
 from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import GateRules, Release
@@ -55,7 +55,7 @@ def test_one_line_is_a_record(
 ) -> None:
     """Of every kind, by whoever tagged, at the time in its name."""
     site.run("tag", "-a", "-m", message, f"{kind}/prod/v1/{TIME}", "v1^{commit}")
-    [found] = read(site).all
+    [found] = all_of(read(site))
     assert (found.kind, found.release, found.commit) == (
         RecordKind(kind),
         "v1",
@@ -108,7 +108,7 @@ def test_a_record_of_ours_on_a_tag(clone: Clone, site: Repository) -> None:
             "update-ref", ref, clone.git("hash-object", "-t", "tag", "-w", "--stdin", given=on_tag)
         )
         made = read(site)
-        assert (len(made.all), len(made.bad)) == ((1, 0) if target == "v1" else (0, 1))
+        assert (len(all_of(made)), len(made.bad)) == ((1, 0) if target == "v1" else (0, 1))
 
 
 def test_a_tag_under_another_name(site: Repository) -> None:
@@ -130,7 +130,7 @@ def test_the_time_of_the_tag(site: Repository, seconds: int, counts: bool) -> No
     )
     author.run("tag", "-a", "-m", "PASSED: verified by hand", name, "v1^{commit}")
     found = read(site)
-    assert (len(found.all), len(found.bad)) == ((1, 0) if counts else (0, 1))
+    assert (len(all_of(found)), len(found.bad)) == ((1, 0) if counts else (0, 1))
 
 
 def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:

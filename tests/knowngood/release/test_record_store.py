@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from release_side import DIGEST, NOW, Note, all_read, cpu_seconds, git
+from release_side import DIGEST, NOW, Note, all_of, all_read, cpu_seconds, git
 
 from knowngood.release import clone, record_parser, record_store, records
 from knowngood.release.git import Repository, is_ref_part
@@ -164,8 +164,8 @@ def test_written_and_read_back(site: Repository, note: Note) -> None:
     """From the repository, newest first, with the commit that was verified."""
     old, new = note("v1", days=3), note("v2", days=2, verdict="FAILED", reason="broken")
     found = read(site)
-    assert [each.name for each in found.all] == [new.name, old.name]
-    assert found.all[0].commit == site.commit_of("v2")
+    assert [each.name for each in all_of(found)] == [new.name, old.name]
+    assert all_of(found)[0].commit == site.commit_of("v2")
     assert found.bad == ()
     assert git(site.path, "cat-file", "-t", new.name) == "tag\n"
     assert "Ann <ann@example.org>" in git(site.path, "cat-file", "-p", new.name)
@@ -180,7 +180,7 @@ def test_tags_that_are_no_records(site: Repository, note: Note) -> None:
         site.path, "tag", "-a", "-m", "x", "verified/stage/t/20261124T120001.000000Z", "HEAD^{tree}"
     )
     found = read(site)
-    assert [each.name for each in found.all] == [good.name]
+    assert [each.name for each in all_of(found)] == [good.name]
     told = {bad.name.split("/")[2]: bad.why for bad in found.bad}
     assert told["v1"].startswith("it is a lightweight tag")
     assert told["v2"].startswith("its message holds no record")
@@ -283,7 +283,7 @@ def test_many_writers(site: Repository) -> None:
     with ThreadPoolExecutor(8) as pool:
         names = set(pool.map(write, range(24)))
     found = read(site)
-    assert {each.name for each in found.all} == names
+    assert {each.name for each in all_of(found)} == names
     assert len(names) == 24
     assert found.bad == ()
 
@@ -299,7 +299,7 @@ def test_a_record_that_cannot_be_written(site: Repository) -> None:
     (site.path / ".git" / "refs" / "tags" / "verified").unlink()
     command = str(told.value).splitlines()[-1]
     subprocess.run(["sh", "-c", command], check=True, timeout=60)
-    [found] = read(site).all
+    [found] = all_of(read(site))
     assert found.name == FULL.name
 
 
@@ -311,7 +311,7 @@ def test_pushed_to_a_remote(site: Repository, note: Note, tmp_path: Path) -> Non
     git(site.path, "push", "--quiet", "origin", "release", "v1", "v2", "v3")
     good = note("v2")
     record_store.push(site, good.name)
-    [found] = read(Repository(bare)).all
+    [found] = all_of(read(Repository(bare)))
     assert found.name == good.name
 
 
@@ -324,7 +324,7 @@ def test_no_network(site: Repository, note: Note, tmp_path: Path, remote: str) -
     with pytest.raises(RecordNotWritten, match="was not pushed") as told:
         record_store.push(site, good.name)
     assert f"push origin refs/tags/{good.name}:refs/tags/{good.name}" in str(told.value)
-    assert [each.name for each in read(site).all] == [good.name]
+    assert [each.name for each in all_of(read(site))] == [good.name]
 
 
 def test_signed_where_git_signs(site: Repository, note: Note, keys: Callable[[str], str]) -> None:
@@ -332,7 +332,7 @@ def test_signed_where_git_signs(site: Repository, note: Note, keys: Callable[[st
     keys("ann")
     good = note("v2")
     assert "BEGIN SSH SIGNATURE" in git(site.path, "cat-file", "-p", good.name)
-    [found] = read(site).all
+    [found] = all_of(read(site))
     assert (found.name, found.reason) == (good.name, good.reason)
 
 
@@ -343,7 +343,7 @@ def test_nobody_in_particular(site: Repository, note: Note, settings: Path) -> N
     assert re.fullmatch(r".+ <.+@.+>", name)
     assert where
     note("v2")
-    assert len(read(site).all) == 1
+    assert len(all_of(read(site))) == 1
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ def test_thousands_of_records(site: Repository) -> None:
     git(site.path, "pack-refs", "--all")
     began = cpu_seconds()
     found = read(site)
-    assert len(found.all) == 2_000
+    assert len(all_of(found)) == 2_000
     assert found.bad == ()
     assert cpu_seconds() - began < 3, "six times what an idle machine may take"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from clones import Clone
-from release_side import commit, git
+from release_side import all_of, commit, git
 
 from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import GateRules, Release
@@ -93,5 +93,5 @@ def test_a_clone_in_the_cache(site: Repository, origin: Path, tmp_path: Path) ->
     )
     cached = clone.opened(environment)
     clone.fetch(cached)
-    [record] = records.read(cached, datetime.now(UTC), ["prod"]).all
+    [record] = all_of(records.read(cached, datetime.now(UTC), ["prod"]))
     assert record.name == name
