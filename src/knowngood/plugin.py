@@ -119,15 +119,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """A check that takes ``response`` and asks for samples runs once for each of them; one whose
-    answer may take a while to come right runs until it does. What a browser finds wrong with a
-    check's page fails it.
+    """Call a check that takes ``response`` once for each sample; one whose answer may take a while
+    to come right until it does. What a browser finds wrong with a check's page fails it.
     """
     session = pyfuncitem.config.stash.get(SESSION, None)
     if session is None:
         return (yield)
-    session.prepare_call(pyfuncitem)
-    with session.run.judging():
+    with session.call(pyfuncitem):
         return (yield)
 
 
@@ -208,7 +206,7 @@ class CheckFixtures:
     @pytest.fixture
     def resources(self, case: Case) -> Sequence[Resource]:
         """What the pages that the check's marks ask for need, with ``resources=True``."""
-        return self._session.run.resources()
+        return self._session.run.reading.resources()
 
     @pytest.fixture
     def page(self, case: Case) -> Iterator[Page]:
@@ -219,9 +217,9 @@ class CheckFixtures:
     @pytest.fixture
     def client(self, case: Case, request: pytest.FixtureRequest) -> Iterator[Client]:
         """An ``httpx.Client`` at the origin that the check's ``origin`` mark names."""
-        from .session import collection
+        from .session import declarations
 
-        origin = collection.origin_of(request.node)
+        origin = declarations.origin_of(request.node)
         with self._session.run.client(origin, case) as client:
             yield client
 

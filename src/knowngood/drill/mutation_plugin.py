@@ -16,7 +16,7 @@ from ..fetch import Answer, Replay
 from ..mutation import Mutation
 from ..report.har_reader import HarRecording
 from ..safety import one_line
-from ..session.collection import check_name
+from ..session.declarations import check_name
 from ..session.rerun import Rerun, Rerunner
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict

@@ -60,13 +60,13 @@ class RecordingPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Keep what is received from now on."""
-        worker_of(session).run.tape = self.tape
+        worker_of(session).tape = self.tape
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection_finish(self, session: pytest.Session) -> Generator[None]:
         """Note what each item will read, before the first one runs."""
         yield
-        self._plans = worker_of(session).plans
+        self._plans = dict(worker_of(session).plans)
         self.items = {item.nodeid: item for item in session.items}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -22,7 +22,7 @@ from ..environment import BadEnvironment, Environment, load
 from ..fetch import Exchange
 from ..report import json_file
 from ..safety import redact_data
-from ..session.collection import check_name
+from ..session.declarations import check_name
 from ..session.rerun import Rerunner
 from ..verdict.run_results import RunResults
 from .fault_answers import Changed, changed_by_faults

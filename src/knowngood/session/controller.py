@@ -24,9 +24,9 @@ from ..verdict.run_results import RunResults
 from . import signals
 from .junit import Junit
 from .log_file import LogFile
-from .lost_item import lost_outcome
 from .monitor import Monitor
 from .options import PARENT, RECORDED_IN, RUN_ID, Options
+from .outcomes import lost_outcome
 from .pytest_options import NUMBER, narrowed_by, usage_errors
 from .redaction_hooks import masked_names
 from .report_files import recording_folder, write_reports
@@ -86,9 +86,9 @@ class Controller:
             signals.with_parent(int(os.environ[PARENT]))
         self._note_options()
         environment = self._served(self._worker.environment)
-        self._worker.use(self._ticket(environment))
-        self._worker.environment = self._results.environment = environment
-        ticket = self._worker.run.ticket
+        self._results.environment = environment
+        ticket = self._ticket(environment)
+        self._worker.use(environment, ticket)
         if self._worker.replay is None:
             self._monitor = Monitor(environment, self._results, ticket, self._options.manifest)
         signals.on_alarm(ticket.deadline - time.time() + GRACE, self._overdue)
@@ -142,7 +142,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput["knowngood"] = asdict(self._worker.run.ticket)
+        node.workerinput["knowngood"] = asdict(self._worker.ticket)
         node.workerinput[NUMBER] = len(self._nodes)
         self._nodes.append(node)
 
@@ -166,7 +166,7 @@ class Controller:
         if self._config.option.collectonly or self._monitor is None or session.testsfailed:
             return None
         if self._results.expected or self._config.pluginmanager.has_plugin("dsession"):
-            self._progress.start(self._worker.run.ticket.deadline)
+            self._progress.start(self._worker.ticket.deadline)
             with usage_errors():
                 self._monitor.before(self._progress.wait_for)
             self._progress.begin_checks()
@@ -263,7 +263,7 @@ class Controller:
 
     def _write(self, verdict: Verdict) -> None:
         """Write the reports; make their document only if there is one to write."""
-        options, ticket = self._options, self._worker.run.ticket
+        options, ticket = self._options, self._worker.ticket
         junit, _ = self._files
         if not (options.reports or options.record or options.annotate or junit.is_asked_for):
             return

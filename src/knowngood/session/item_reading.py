@@ -1,48 +1,63 @@
-"""Keep what the running item has read."""
+"""What the running item reads: what its marks declare, and what its clients ask for."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..fetch import Client, Exchange, PageLoad, Plan, PlannedProbe, resource_group
+from ..fetch import (
+    ANEW,
+    Client,
+    Exchange,
+    PageLoad,
+    PageTooLarge,
+    Plan,
+    PlannedProbe,
+    Prefetcher,
+    Probe,
+    Resource,
+    Response,
+    resource_group,
+    respond,
+)
+from ..safety import one_line
 
 if TYPE_CHECKING:
     from ..browser import OpenedPage
-    from .failure import Comparison
+    from .failure import Comparison, Failure
 
 
-@dataclass(slots=True)
 class ItemReading:
-    """What the running item has read.
+    """What one item reads while it runs.
 
     Attributes:
         plan: what it declares to read.
-        repeated: the plan that was asked for again in its place; None if nothing was.
-        loads: what the probes that it reads now brought, once they were waited for.
-        compared: the last comparison of it that failed.
         clients: the clients that it uses.
         page: the page that is open in the browser for it, if one is.
+        compared: the last comparison of it that failed.
         failed: whether it has failed.
-        began: when it began, in seconds of the monotonic clock.
-        rounds: how often what it reads was asked for.
+        late: in a line, that it held only after a while; empty if it did not.
     """
 
-    plan: Plan
-    repeated: Plan | None = None
-    loads: tuple[PageLoad, ...] = ()
-    compared: Comparison | None = None
-    clients: list[Client] = field(default_factory=list)
-    page: OpenedPage | None = None
-    failed: bool = False
-    began: float = field(default_factory=time.monotonic)
-    rounds: int = 1
+    def __init__(self, plan: Plan, prefetcher: Prefetcher, clients: Sequence[Client] = ()) -> None:
+        self.plan = plan
+        self.clients = list(clients)
+        self.page: OpenedPage | None = None
+        self.compared: Comparison | None = None
+        self.failed = False
+        self.late = ""
+        self._prefetcher = prefetcher
+        self._repeated: Plan | None = None  # the plan that was asked for in its place
+        self._loads: tuple[PageLoad, ...] = ()
+        self._began = time.monotonic()
+        self._looks = 1
 
     @property
     def planned(self) -> tuple[PlannedProbe, ...]:
         """The probes whose answers it reads now."""
-        return (self.repeated or self.plan).planned
+        return (self._repeated or self.plan).planned
 
     @property
     def sent(self) -> list[Exchange]:
@@ -54,7 +69,13 @@ class ItemReading:
         """What of that its clients sent to delete what they wrote, and nobody reads."""
         return [exchange for client in self.clients for exchange in client.swept]
 
-    def templates(self) -> tuple[str, ...]:
+    @property
+    def right_by(self) -> float:
+        """When what it reads must have come right, by the monotonic clock; 0 if at once."""
+        within = max((probe.within for probe in self.planned), default=0.0)
+        return self._began + within if within else 0.0
+
+    def groups(self) -> tuple[str, ...]:
         """Return the groups that its requests are counted in."""
         planned = self.plan.planned
         groups = [probe.probe.template for probe in planned]
@@ -62,8 +83,70 @@ class ItemReading:
         groups += [exchange.probe.template for exchange in self.sent]
         return tuple(dict.fromkeys(groups))
 
-    @property
-    def right_by(self) -> float:
-        """When what it reads must have come right, by the monotonic clock; 0 if at once."""
-        within = max((probe.within for probe in self.planned), default=0.0)
-        return self.began + within if within else 0.0
+    def loads(self) -> tuple[PageLoad, ...]:
+        """Return what came for its probes; wait for it."""
+        if not self._loads:
+            self._loads = tuple(map(self._prefetcher.take, self.planned))
+        return self._loads
+
+    def responses(self) -> Sequence[Response]:
+        """Return the answers to all that it declares. Raises NoAnswer, Blocked."""
+        return [respond(load.exchange) for load in self.loads()]
+
+    def resources(self) -> Sequence[Resource]:
+        """Return what the pages that it declares need.
+
+        Raises NoAnswer, Blocked, and ContentTooLarge where that could not be found out.
+        """
+        self.responses()
+        declared = zip(self.planned, self.loads(), strict=True)
+        visits = [load for planned, load in declared if planned.resources]
+        for visit in visits:
+            if visit.unread is not None:
+                raise PageTooLarge(visit.unread, visit.trouble)
+        return [resource for visit in visits for resource in visit.resources]
+
+    def probes_read(self) -> list[Probe]:
+        """Return the probes of all that it declares, of what its pages need, and of what its page
+        asked for in the browser.
+        """
+        exchanges = [load.exchange for load in self.loads()]
+        exchanges += [r.exchange for load in self.loads() for r in load.resources if r.exchange]
+        exchanges += self.page.exchanges if self.page is not None else ()
+        return [exchange.probe for exchange in exchanges]
+
+    def ask_anew(self) -> None:
+        """Ask once more for all that it declares, whoever holds an answer to it."""
+        planned = tuple(
+            replace(planned, probe=replace(planned.probe, sample=planned.probe.sample + ANEW))
+            for planned in self.planned
+        )
+        if self._repeated is not None:
+            self._prefetcher.release(self._repeated)
+        self._repeated = replace(self.plan, planned=planned)
+        self._loads = ()
+        self._looks += 1
+
+    def note_held(self) -> None:
+        """Note that the check holds, if it does so only after a while."""
+        if self._looks > 1:
+            name, seconds = one_line(self.plan.nodeid, 200), time.monotonic() - self._began
+            when = f"after {seconds:.1f} s, at look {self._looks}"
+            self.late = f"{name} held {when}; its mark allows it"
+
+    def failure(self, error: BaseException, *, in_check: bool) -> Failure:
+        """Return what ``error``, which ended the item, is about.
+
+        ``in_check`` is False where one of its fixtures raised it.
+        """
+        from .failure import failure_of
+
+        self.failed = True
+        declared = self._prefetcher.arrived(self.planned)
+        return failure_of(error, self.compared, self.sent, declared, in_check=in_check)
+
+    def release(self) -> None:
+        """Let go of what only this item reads."""
+        self._prefetcher.release(self.plan)
+        if self._repeated is not None:
+            self._prefetcher.release(self._repeated)

@@ -9,22 +9,9 @@ import pytest
 
 from ..environment import Environment
 from ..fetch import Plan, PlannedProbe
-from . import collection
-from .cases import Case, plan
+from .cases import plan
+from .declarations import asks_of, case_of
 from .marks import ProbeTemplate
-
-
-def case_of(item: pytest.Item) -> Case:
-    """Return the values that this item fills in."""
-    callspec = getattr(item, "callspec", None)
-    case = callspec.params.get("case") if callspec is not None else None
-    return case if isinstance(case, Case) else Case()
-
-
-def values_of(item: pytest.Item) -> dict[str, str]:
-    """Return what tells this item's case from others, by name: values, and edges it connects to."""
-    case = case_of(item)
-    return {**case.values, **{f"edge of {name}": edge for name, edge in case.edges.items()}}
 
 
 def in_order(items: Sequence[pytest.Item], environment: Environment) -> list[pytest.Item]:
@@ -83,7 +70,7 @@ class Planner:
 
     def plan(self, item: pytest.Item) -> Plan:
         """Return what ``item`` will read."""
-        case, asks = case_of(item), collection.asks_of(item)
+        case, asks = case_of(item), asks_of(item)
         key = (asks, case.id)
         if key not in self._planned:
             self._planned[key] = plan(asks, case, self._environment, self._run_id)

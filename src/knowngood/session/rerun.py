@@ -72,7 +72,7 @@ class Rerunner:
     @property
     def run_id(self) -> str:
         """The id of the run."""
-        return self._worker.run.ticket.run_id
+        return self._worker.ticket.run_id
 
     def leave_out(self, nodeids: Collection[str]) -> None:
         """Forget these items and what they ended in."""
@@ -92,9 +92,9 @@ class Rerunner:
         """
         replay = Replay(self._tape, changed or {})
         results = self._results.without({item.nodeid for item in items})
-        runner = Runner(self.environment, self._worker.run.ticket, replay)
         plans = {item.nodeid: self._plans[item.nodeid] for item in items}
-        runner.expect(list(plans.values()))
+        ticket = self._worker.ticket
+        runner = Runner(self.environment, ticket, list(plans.values()), replay=replay)
         self._worker.run_again(runner, plans)
         try:
             for item in items:

@@ -6,32 +6,34 @@
 from __future__ import annotations
 
 import gc
-import inspect
 import sys
-from collections.abc import Generator, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+from collections.abc import Generator, Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Final
 
 import pytest
 
 from ..environment import Environment
-from ..fetch import Exchange, Plan, Replay, Response, describe
+from ..fetch import Plan, Replay, Response, Tape
 from ..report import cause_block
-from ..safety import encodable, indented_lines, one_line, redact, redact_data
+from ..safety import indented_lines, redact_data
 from ..verdict.causes import find_causes
-from ..verdict.outcome import PASSED, SKIPPED, Outcome, classify, sharpened
-from . import collection, marks, signals
+from ..verdict.outcome import Outcome
+from . import declarations, marks, misuse, signals
 from .cases import Case, all_cases, inapplicable
+from .check_call import prepare_call, wait_until_answered
+from .collection import CollectedChecks
+from .declarations import case_of, kind_of
+from .item_reading import ItemReading
 from .marks import BadMark
-from .ordering import Planner, case_of, in_order, own_groups, values_of
+from .ordering import Planner, in_order, own_groups
+from .outcomes import Outcomes
 from .plain_report import make_plain
-from .polling import wait_until_answered, wait_until_right
 from .pytest_options import is_worker, usage_errors, worker_number
 from .runner import Runner
 from .ticket import RunTicket
-
-if TYPE_CHECKING:
-    from .failure import Failure
 
 HAND_OVER: Final = 0.0001
 """Seconds after which a check that computes hands the interpreter to the thread that fetches. That
@@ -40,38 +42,59 @@ answers arrive while checks compute."""
 
 
 class Worker:
-    """The environment and this process's part of the run."""
+    """Collects the checks and runs items in one process.
+
+    Attributes:
+        config: pytest's configuration.
+        environment: the environment under test.
+        level: how much of the suite runs.
+        ticket: what the controller of the run hands over.
+        case: the case of the running item.
+        replay: the answers to give in place of the network; None to ask.
+        tape: what is to keep the answers that come; None where nobody will replay them.
+        plans: what the items that have not run yet will read, by node id.
+        expected: how many items were collected.
+        result: what this process reports at its end.
+    """
 
     def __init__(self, config: pytest.Config, environment: Environment, level: str) -> None:
         self.config = config
-        self._junit = bool(config.getoption("xmlpath", None))
-        self._worker = is_worker(config)
-        self._deselected: set[str] = set()
-        self._inapplicable: dict[str, str] = {}
-        self._catches: dict[str, list[str]] = {}
-        self._advisories: dict[str, tuple[str, str]] = {}
-        self._idle: dict[str, str] = {}
-        self._drawn: dict[str, list[str]] = {}
-        self._plans: dict[str, Plan] = {}
-        self._described: WeakKeyDictionary[Exchange, dict[str, Any]] = WeakKeyDictionary()
-        self._selected = False
-        self.environment = environment
         self.level = level
-        self.case = Case()  # of the running item
-        self.replay: Replay | None = None  # answers in place of the network, in every run from now
+        self.case = Case()
+        self.replay: Replay | None = None
+        self.tape: Tape | None = None
+        self.plans: dict[str, Plan] = {}
         self.expected = 0
         self.result: dict[str, Any] = {}
-        self.use(RunTicket.new(environment, "", environment.budget.run))
+        self._junit = bool(config.getoption("xmlpath", None))
+        self._checks = CollectedChecks()
+        self._selected = False
+        self._run: Runner | None = None
+        self.use(environment, RunTicket.new(environment, "", environment.budget.run))
 
-    def use(self, ticket: RunTicket) -> None:
-        """Run with ``ticket``, at its origins and edges."""
-        self.environment = ticket.applied(self.environment)
-        self.run = Runner(self.environment, ticket, self.replay)
+    def use(self, environment: Environment, ticket: RunTicket) -> None:
+        """Run against ``environment`` with ``ticket``."""
+        self.environment = environment
+        self.ticket = ticket
+        self._outcomes = Outcomes(environment)
+
+    @property
+    def run(self) -> Runner:
+        """The means to read answers in this process."""
+        if self._run is None:
+            raise RuntimeError("no check runs in this process")
+        return self._run
+
+    @property
+    def _reading(self) -> ItemReading | None:
+        """What the running item reads; None where it is none of those that were planned."""
+        return None if self._run is None or self._run.is_idle else self._run.reading
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        if self._worker:
-            self.use(RunTicket(**self.config.workerinput["knowngood"]))  # type: ignore[attr-defined]
+        if is_worker(self.config):
+            ticket = RunTicket(**self.config.workerinput["knowngood"])  # type: ignore[attr-defined]
+            self.use(ticket.applied(self.environment), ticket)
             signals.on_signal(lambda: None)
 
     # -- collection
@@ -84,8 +107,8 @@ class Worker:
                 return
             if inapplicable(asks, self.environment):
                 return
-            origins = collection.client_origins(metafunc.definition)
-            cases = all_cases(asks, self.environment, origins, self.run.ticket.run_id)
+            origins = declarations.client_origins(metafunc.definition)
+            cases = all_cases(asks, self.environment, origins, self.ticket.run_id)
         except BadMark:
             return  # pytest_collection_modifyitems reports it, with the item's name
         if cases != [Case()]:
@@ -95,85 +118,62 @@ class Worker:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         firsts: dict[Hashable, pytest.Item] = {}
         for item in items:
-            firsts.setdefault(collection.kind_of(item), item)
+            firsts.setdefault(kind_of(item), item)
         with usage_errors():
-            collection.refuse_misspelt_marks(firsts.values(), self.config.getini("markers"))
-            collection.refuse_bad_schemas(firsts.values())
-            applying = {kind for kind, item in firsts.items() if self._applies(item)}
-            here = [item for item in items if collection.kind_of(item) in applying]
+            misuse.refuse_misspelt_marks(firsts.values(), self.config.getini("markers"))
+            misuse.refuse_bad_schemas(firsts.values())
+            add = partial(self._checks.add, environment=self.environment, level=self.level)
+            applying = {kind for kind, item in firsts.items() if add(item)}
+            here = [item for item in items if kind_of(item) in applying]
             items[:] = in_order(here, self.environment)
-        for item in items:
-            if any(ask.sample for ask in collection.asks_of(item)):
-                self._drawn.setdefault(collection.check_name(item), []).append(case_of(item).id)
+        self._checks.add_drawn(items)
         self._selected = True
 
-    def _applies(self, item: pytest.Item) -> bool:
-        """Whether a check applies here; note what its marks and its code say of it."""
-        collection.refuse_misuse(item)
-        why = collection.skipped_by_level(item, self.level) or collection.inapplicable(
-            item, self.environment
-        )
-        name = collection.check_name(item)
-        if why is not None:
-            self._inapplicable[name] = why
-        elif name not in self._catches:
-            self._catches[name] = collection.catches_of(item)
-        why_idle = collection.asserts_nothing(item)
-        if why_idle:
-            self._idle[name] = why_idle
-        advisory = collection.advisory_of(item)
-        if advisory is not None:
-            self._advisories[name] = (advisory.reason, advisory.until.isoformat())
-        return why is None
-
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        self._deselected.update(collection.check_name(item) for item in items)
+        self._checks.add_deselected(items)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if not self._selected:
             return  # pytest comes here, too, when a usage error ended the collection
-        planner = Planner(self.environment, self.run.ticket.run_id)
-        self._plans = {item.nodeid: planner.plan(item) for item in session.items}
-        self.expected = len(self._plans)
-        runs_here = self._worker or not self.config.pluginmanager.has_plugin("dsession")
-        if runs_here and self._plans and not self.config.option.collectonly:
-            collection.share_location(session.items)
-            number = worker_number(self.config)
-            groups = own_groups(self._plans, self.run.ticket.workers, number)
-            self.run.expect(list(self._plans.values()), groups)
-            gc.freeze()  # items live to the end; without this every collection walks over them
-            sys.setswitchinterval(HAND_OVER)
+        planner = Planner(self.environment, self.ticket.run_id)
+        self.plans = {item.nodeid: planner.plan(item) for item in session.items}
+        self.expected = len(self.plans)
+        runs_here = not self.config.pluginmanager.has_plugin("dsession")
+        if runs_here and self.plans and not self.config.option.collectonly:
+            declarations.share_location(session.items)
+            self._begin()
 
-    @property
-    def plans(self) -> dict[str, Plan]:
-        """What the items that have not run yet will read, by node id."""
-        return dict(self._plans)
+    def _begin(self) -> None:
+        """Make ready to run items."""
+        groups = own_groups(self.plans, self.ticket.workers, worker_number(self.config))
+        plans = list(self.plans.values())
+        self._run = Runner(
+            self.environment, self.ticket, plans, groups, replay=self.replay, tape=self.tape
+        )
+        gc.freeze()  # items live to the end; without this every collection walks over them
+        sys.setswitchinterval(HAND_OVER)
 
     def run_again(self, run: Runner, plans: dict[str, Plan]) -> None:
         """Let items that have run read by ``run`` what ``plans`` say, by node id."""
-        self.run, self._plans = run, plans
+        self._run, self.plans = run, plans
 
     # -- the checks
 
     def answers(self) -> Sequence[Response]:
         """Return the answers that the running check reads, waited for if its marks say so."""
-        return wait_until_answered(self.run.responses, self.run)
+        return wait_until_answered(self.run.reading)
 
-    def prepare_call(self, item: pytest.Function) -> None:
-        """Do before pytest calls the check what its marks ask for."""
-        if self.run.right_by:
-            wait_until_right(item, self.run)
-        if "response" in item.funcargs:
-            self._run_earlier_samples(item)
-
-    def _run_earlier_samples(self, item: pytest.Function) -> None:
-        """Run the check with all samples but the last, and leave that to pytest."""
-        responses = self.run.responses()
-        names = inspect.signature(item.obj).parameters
-        for response in responses[:-1]:
-            item.obj(**{**{name: item.funcargs[name] for name in names}, "response": response})
-        item.funcargs["response"] = responses[-1]
+    @contextmanager
+    def call(self, function: pytest.Function) -> Iterator[None]:
+        """Stand around pytest's call of a check: do before it what its marks ask for. What is wrong
+        with its page fails it.
+        """
+        if self._reading is not None:
+            prepare_call(function, self._reading)
+        page = self._reading.page if self._reading is not None else None
+        with page.judged() if page is not None else nullcontext():
+            yield
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
@@ -185,10 +185,10 @@ class Worker:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self.case = case_of(item)
-        plan = self._plans.pop(item.nodeid, None)  # what has run is let go
+        plan = self.plans.pop(item.nodeid, None)  # what has run is let go
         if plan is None:
             return (yield)
-        with self.run.reading(plan):
+        with self.run.running(plan):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -199,7 +199,8 @@ class Worker:
         from . import comparison
         from .failure import Comparison
 
-        self.run.note_comparison(Comparison(op, left, right))
+        if self._reading is not None:
+            self._reading.compared = Comparison(op, left, right)
         if comparison.is_large(left, right):
             raise AssertionError(comparison.explain(op, left, right).text)
 
@@ -208,8 +209,10 @@ class Worker:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, Any]:
         report = yield
-        if self.run.running == item.nodeid and (report.when == "call" or not report.passed):
-            outcome = self._outcome(item, call, report)
+        reading = self._reading
+        if reading is not None and (report.when == "call" or not report.passed):
+            error = call.excinfo.value if call.excinfo is not None else None
+            outcome = self._outcomes.outcome(item, report, error, reading)
             report.knowngood = outcome.to_json()
             report.knowngood_requests = self.run.requests
             if report.failed:
@@ -226,72 +229,23 @@ class Worker:
         if isinstance(warning, Warning):
             warning.args = tuple(indented_lines(str(text)).strip() for text in warning.args)
 
-    def _outcome(self, item: pytest.Item, call: Any, report: Any) -> Outcome:
-        file, line, _ = item.location
-        fields: dict[str, Any] = {
-            "nodeid": item.nodeid,
-            "check": collection.check_name(item),
-            "claim": collection.claim_of(item),
-            "values": values_of(item),
-            "asked": self.run.templates(),
-            "result": PASSED if report.passed else SKIPPED,
-            "place": f"{file}:{(line or 0) + 1}",
-            "again": report.when == "teardown",
-        }
-        if report.failed and call.excinfo is not None:
-            fields |= self._failed(call.excinfo.value, in_check=report.when == "call")
-        # a check may be required by its name, so that stays as it is
-        return Outcome(**{**redact_data(fields), "check": fields["check"]})
-
-    def _description(self, exchange: Exchange, failure: Failure) -> dict[str, Any]:
-        """Describe an exchange once, however many failures are about it; add what refers to it."""
-        if exchange not in self._described:
-            self._described[exchange] = describe(exchange, self.environment)
-        found_in = one_line(failure.found_in.get(exchange, ""), 500)
-        return {**self._described[exchange], **({"found_in": found_in} if found_in else {})}
-
-    def _failed(self, error: BaseException, *, in_check: bool) -> dict[str, Any]:
-        """Return the fields of an outcome that say what went wrong, and in which exchange."""
-        failure = self.run.failure(error, in_check=in_check)
-        classified = classify(error, about_answer=failure.about_answer)
-        message = failure.message or classified.message
-        fields: dict[str, Any] = {
-            "result": classified.result,
-            "kind": sharpened(classified.kind, failure.about_status, failure.exchanges),
-            "message": encodable(redact(message)[:4000]),
-            "expected": encodable(redact(failure.expected)),
-            "got": encodable(redact(failure.got)),
-            "exchanges": [self._description(e, failure) for e in failure.exchanges],
-            "further": [self._description(e, failure) for e in failure.further],
-            "reads": [one_line(url, 500) for url in failure.reads],
-        }
-        browser = self.run.browser_evidence()
-        if browser:
-            fields["browser"] = browser
-        for exchange in failure.exchanges[:1]:
-            last = exchange.attempts[-1]
-            fields |= {"began": last.began, "phase": last.phase, "origin": exchange.probe.origin}
-        return fields
-
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        if exitstatus != pytest.ExitCode.INTERRUPTED:
-            with signals.cut_short():
-                self.run.look_again()
-                self.run.look_at_addresses()
-        self.result = {
-            "report": redact_data(self.run.report()),
-            "served": self.run.served(),
-            "deselected": sorted(self._deselected),
-            "inapplicable": self._inapplicable,
-            "catches": self._catches,
-            "advisories": self._advisories,
-            "idle": self._idle,
-            "drawn": self._drawn,
-        }
-        self.run.close()
-        if self._worker:
+        self.result = asdict(self._checks)
+        if self._run is not None:
+            self.result |= self._end(self._run, look=exitstatus != pytest.ExitCode.INTERRUPTED)
+        if is_worker(self.config):
             self.config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
+
+    def _end(self, run: Runner, *, look: bool) -> dict[str, Any]:
+        """End ``run`` and return what it reports; with ``look``, look around once more before."""
+        if look:
+            with signals.cut_short():
+                run.look_again()
+                run.look_at_addresses()
+        report, served = redact_data(run.report()), run.served()
+        run.close()
+        return {"report": report, "served": served}
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:

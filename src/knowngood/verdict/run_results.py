@@ -172,8 +172,8 @@ class RunResults:
         self.warnings += [warning for warning in idle if warning not in self.warnings]
         for check, (reason, until) in result["advisories"].items():
             self.advisories[check] = Advisory(check, reason, date.fromisoformat(until))
-        self.served.update(ServedFile(*answer) for answer in result["served"])
-        if result["report"]:
+        if "report" in result:  # nothing ran in the controller of workers
+            self.served.update(ServedFile(*answer) for answer in result["served"])
             self.add_report(result["report"])
 
     def add_report(self, report: Mapping[str, Any]) -> None:

@@ -62,11 +62,10 @@ def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]
     @contextmanager
     def walking(server: Server, **options: Any) -> Iterator[tuple[Client, list[str]]]:
         site = environment(server, **{"writes": True, **options})
-        run = Runner(site, RunTicket.new(site, "0123456789ab", 60))
-        runs.append(run)
         plan = Plan("test_walk", "test_walk", ())
-        run.expect([plan])
-        with run.reading(plan), run.client("content", Case()) as client:
+        run = Runner(site, RunTicket.new(site, "0123456789ab", 60), [plan])
+        runs.append(run)
+        with run.running(plan), run.client("content", Case()) as client:
             yield client, run.left_behind
 
     yield walking

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowngood.session.collection import LONGEST_CLAIM, claim_in, kind_of, share_location
+from knowngood.session.declarations import LONGEST_CLAIM, claim_in, kind_of, share_location
 
 SENTENCES = {
     "one line": ("Debug mode is off.", "Debug mode is off."),

@@ -1,0 +1,104 @@
+"""Call a check once for each sample that it takes, and again until it holds where its mark allows
+that its answers come right late.
+"""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import pytest
+
+from ..fetch import NoAnswer, Response
+from ..verdict.outcome import FAILED, PASSED, classify
+from .item_reading import ItemReading
+
+FIRST_PAUSE: Final = 0.25
+LONGEST_PAUSE: Final = 5.0
+"""Seconds between two looks, growing by half each time."""
+
+
+def wait_until_answered(reading: ItemReading) -> Sequence[Response]:
+    """Return the answers that an item reads; ask anew while there are none and it has time."""
+    for _ in _looks(reading):
+        try:
+            return reading.responses()
+        except NoAnswer:
+            continue
+    return reading.responses()
+
+
+def prepare_call(function: pytest.Function, reading: ItemReading) -> None:
+    """Do what the marks of a check ask for before pytest calls it.
+
+    It is called until it holds or its time is over, and then with all samples but the last, which
+    is left for pytest's own call.
+    """
+    if reading.right_by:
+        _wait_until_right(function, reading)
+    if "response" in function.funcargs:
+        *earlier, last = reading.responses()
+        if earlier:
+            _call(function, earlier)
+        function.funcargs["response"] = last
+
+
+def _wait_until_right(function: pytest.Function, reading: ItemReading) -> None:
+    """Call the check and ask anew for what it reads, until it holds or its time is over. The last
+    answers are left for pytest's own call, as is trouble that is not the deployment's.
+    """
+    for look in _looks(reading):
+        result = _result(function, reading, new=look > 0)
+        if result == PASSED:
+            reading.note_held()
+        if result != FAILED:
+            return
+
+
+def _result(function: pytest.Function, reading: ItemReading, *, new: bool) -> str:
+    """Call the check, with ``new`` on new answers, and return how that ended."""
+    try:
+        if new:
+            _refresh(function.funcargs, reading)
+        _call(function, reading.responses())
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - classified, not dropped
+        return classify(error).result
+    return PASSED
+
+
+def _refresh(arguments: dict[str, Any], reading: ItemReading) -> None:
+    """Put the newest answers into the fixtures' places."""
+    fresh = {
+        "response": lambda: reading.responses()[0],
+        "responses": reading.responses,
+        "resources": reading.resources,
+    }
+    for name in fresh.keys() & arguments.keys():
+        arguments[name] = fresh[name]()
+
+
+def _call(function: pytest.Function, responses: Iterable[Response]) -> None:
+    """Call the check with each of these responses if it takes one, and otherwise once."""
+    names = inspect.signature(function.obj).parameters
+    arguments = {name: function.funcargs[name] for name in names}
+    if "response" not in arguments:
+        function.obj(**arguments)
+        return
+    for response in responses:
+        function.obj(**{**arguments, "response": response})
+
+
+def _looks(reading: ItemReading) -> Iterator[int]:
+    """Yield 0 at once; then, as long as the item has time left, pause, ask anew for what it reads,
+    and yield the next number.
+    """
+    look, pause = 0, FIRST_PAUSE
+    yield look
+    while time.monotonic() + pause < reading.right_by:
+        time.sleep(pause)
+        pause = min(LONGEST_PAUSE, pause * 1.5)
+        reading.ask_anew()
+        look += 1
+        yield look

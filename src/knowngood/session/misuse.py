@@ -1,0 +1,102 @@
+"""Refuse checks that are written so that they would run nowhere or prove nothing."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from . import marks
+from .declarations import asks_of, origin_of
+from .marks import BadMark
+
+_ANSWERS: Final = frozenset({"response", "responses", "resources"})
+_OWN_FIXTURES: Final = _ANSWERS | {"case", "client", "environment", "request", "schema"}
+_OPCODES: Final = dis.opmap
+_COMPARES: Final = {_OPCODES[name] for name in ("COMPARE_OP", "CONTAINS_OP", "IS_OP")}
+_MAY_RAISE: Final = {
+    number
+    for name, number in _OPCODES.items()
+    if name.startswith(("CALL", "RAISE", "BINARY", "UNPACK"))
+}
+"""An ``assert`` raises; a function that is called, or an item that is not there, may as well."""
+
+
+def refuse_misuse(item: pytest.Item) -> None:
+    """Raise BadMark where marks and fixtures of a check do not fit each other."""
+    names = set(getattr(item, "fixturenames", ()))
+    asks = asks_of(item)
+    _refuse_misuse_of_browser(item, names)
+    if names & _ANSWERS and not asks:
+        raise BadMark(
+            f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
+        )
+    if asks and not names & (_ANSWERS | {"page"}):
+        raise BadMark(
+            f"{item.nodeid}: asks for URLs but takes none of response, responses, resources"
+        )
+    function = getattr(item, "function", None)
+    arguments = set(getattr(getattr(function, "__code__", None), "co_varnames", ()))
+    if "response" in arguments & names and len(asks) != 1:
+        raise BadMark(
+            f"{item.nodeid}: `response` is the answer to one URL; {len(asks)} are asked for, "
+            "so take `responses`"
+        )
+    if "resources" in names and not any(ask.resources for ask in asks):
+        raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")
+    if "client" in names:
+        origin_of(item)
+
+
+def _refuse_misuse_of_browser(item: pytest.Item, names: set[str]) -> None:
+    """Raise BadMark where a check has the mark of a browser and takes no page."""
+    opens = item.get_closest_marker(marks.BROWSER) is not None
+    if opens and "page" not in names:
+        raise BadMark(f"{item.nodeid}: has the mark browser; take the fixture `page`")
+
+
+def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str]) -> None:
+    """Raise BadMark for a mark that is nearly one of the ``registered``, lines of the setting
+    ``markers``: pytest ignores a mark that it does not know, and with it what the mark asks for.
+    """
+    from difflib import get_close_matches
+
+    known = {line.partition(":")[0].partition("(")[0].strip() for line in registered}
+    for item in items:
+        for name in {mark.name for mark in item.iter_markers()} - known:
+            near = get_close_matches(name.lower(), known, n=1, cutoff=0.75)
+            if near:
+                raise BadMark(
+                    f"{item.nodeid}: there is no mark {name!r}; write {near[0]!r}, or register a "
+                    "mark of your own in the setting markers"
+                )
+
+
+def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
+    """Read every schema beside these checks. Raises BadSchema, before the first request."""
+    folders = {item.path.parent / "schemas" for item in items}
+    for folder in sorted(filter(Path.is_dir, folders)):
+        from ..content import json_schema
+
+        for path in sorted(folder.glob(f"*{json_schema.SUFFIX}")):
+            json_schema.load(path)
+
+
+def asserts_nothing(item: pytest.Item) -> str:
+    """Return why a check holds whatever is answered, since an ``assert`` was forgotten; empty where
+    that is not certain, such as of a check whose own fixtures may assert.
+    """
+    code = getattr(getattr(item, "function", None), "__code__", None)
+    if code is None:
+        return ""
+    opcodes = [number for number in code.co_code[::2] if number != _OPCODES["CACHE"]]
+    if any(a in _COMPARES and b == _OPCODES["POP_TOP"] for a, b in pairwise(opcodes)):
+        return "it compares something and does nothing with the result; write assert before it"
+    may_fail = (
+        _MAY_RAISE.intersection(opcodes) or {*getattr(item, "fixturenames", ())} - _OWN_FIXTURES
+    )
+    return "" if may_fail else "it asserts nothing, and so holds whatever is answered"

@@ -1,0 +1,104 @@
+"""The outcome of an item: what pytest reports of it, joined with what it read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import pytest
+
+from ..environment import Environment
+from ..fetch import Exchange, describe
+from ..safety import encodable, one_line, redact, redact_data
+from ..verdict.outcome import INCONCLUSIVE, PASSED, SKIPPED, Outcome, classify, sharpened
+from . import declarations
+from .item_reading import ItemReading
+
+if TYPE_CHECKING:
+    from .failure import Failure
+
+
+class Outcomes:
+    """Makes the outcomes of the items that run in this process."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._described: WeakKeyDictionary[Exchange, dict[str, Any]] = WeakKeyDictionary()
+        self._screenshots: Counter[str] = Counter()
+
+    def outcome(
+        self,
+        item: pytest.Item,
+        report: pytest.TestReport,
+        error: BaseException | None,
+        reading: ItemReading,
+    ) -> Outcome:
+        """Return the outcome of ``item``, given what it reads; ``error`` is what ended it."""
+        file, line, _ = item.location
+        fields: dict[str, Any] = {
+            "nodeid": item.nodeid,
+            "check": declarations.check_name(item),
+            "claim": declarations.claim_of(item),
+            "values": declarations.values_of(item),
+            "asked": reading.groups(),
+            "result": PASSED if report.passed else SKIPPED,
+            "place": f"{file}:{(line or 0) + 1}",
+            "again": report.when == "teardown",
+        }
+        if report.failed and error is not None:
+            failure = reading.failure(error, in_check=report.when == "call")
+            fields |= self._of_failure(failure, error)
+            fields["browser"] = self._browser(fields["check"], reading)
+        # a check may be required by its name, so that stays as it is
+        return Outcome(**{**redact_data(fields), "check": fields["check"]})
+
+    def _of_failure(self, failure: Failure, error: BaseException) -> dict[str, Any]:
+        """Return the fields of an outcome that say what went wrong, and in which exchange."""
+        classified = classify(error, about_answer=failure.about_answer)
+        message = failure.message or classified.message
+        fields: dict[str, Any] = {
+            "result": classified.result,
+            "kind": sharpened(classified.kind, failure.about_status, failure.exchanges),
+            "message": encodable(redact(message)[:4000]),
+            "expected": encodable(redact(failure.expected)),
+            "got": encodable(redact(failure.got)),
+            "exchanges": [self._description(e, failure) for e in failure.exchanges],
+            "further": [self._description(e, failure) for e in failure.further],
+            "reads": [one_line(url, 500) for url in failure.reads],
+        }
+        for exchange in failure.exchanges[:1]:
+            last = exchange.attempts[-1]
+            fields |= {"began": last.began, "phase": last.phase, "origin": exchange.probe.origin}
+        return fields
+
+    def _browser(self, check: str, reading: ItemReading) -> dict[str, Any]:
+        """Return what the browser shows of the item's page; nothing without one."""
+        if reading.page is None:
+            return {}
+        from ..browser import SCREENSHOTS
+
+        self._screenshots[check] += 1
+        return reading.page.evidence(with_screenshot=self._screenshots[check] <= SCREENSHOTS)
+
+    def _description(self, exchange: Exchange, failure: Failure) -> dict[str, Any]:
+        """Describe an exchange once, however many failures are about it; add what refers to it."""
+        if exchange not in self._described:
+            self._described[exchange] = describe(exchange, self._environment)
+        found_in = one_line(failure.found_in.get(exchange, ""), 500)
+        return {**self._described[exchange], **({"found_in": found_in} if found_in else {})}
+
+
+def lost_outcome(report: pytest.TestReport) -> Outcome:
+    """Return the outcome of an item that ended without one, since its worker died, or pytest broke
+    in one of its phases: trouble of the runner.
+    """
+    when: str = report.when  # xdist puts "???" for what was running when a worker died
+    return Outcome(
+        nodeid=report.nodeid,
+        check=report.nodeid.rpartition("/")[2].partition("[")[0],
+        claim="",
+        result=INCONCLUSIVE,
+        kind="runner",
+        message="the worker died while this ran" if when == "???" else f"broke in {when}",
+    )
