@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..content import javascript, javascript_names, page_elements
 from ..fetch import respond
 
 if TYPE_CHECKING:
+    from ..content.page_elements import Script
     from ..fetch import Resource, Response
 
 GONE = (404, 410)
@@ -20,7 +21,7 @@ ScriptJudge = Callable[[bytes, str], str | None]
 
 def script_sources(page: Response, resources: Iterable[Resource]) -> list[bytes]:
     """Return the sources of the scripts that a browser runs on the page, but those elsewhere."""
-    return [source for _, source in _running(page, resources)[0]]
+    return [script.source for script in _running(page, resources)[0]]
 
 
 def script_type_problems(page: Response) -> list[str]:
@@ -32,8 +33,8 @@ def script_type_problems(page: Response) -> list[str]:
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
     """Return why scripts that stand in the page do not parse; ``judge`` knows other dialects."""
-    inline = [(source, kind) for url, source, kind in page.once(_scripts) if not url]
-    troubles = [judged(*script, judge) if script[0].strip() else None for script in inline]
+    inline = [script for script in page.once(_scripts) if not script.url]
+    troubles = [judged(s.source, s.kind, judge) if s.source.strip() else None for s in inline]
     return [f"inline script {n}: {why}" for n, why in enumerate(troubles, 1) if why]
 
 
@@ -47,8 +48,8 @@ def start_problems(page: Response, resources: Iterable[Resource], function: str)
     if not complete:
         return []
     handlers = page_elements.handlers(page.html)
-    sources = [source for _, source in scripts]
-    inline = [source for url, source in scripts if not url]
+    sources = [script.source for script in scripts]
+    inline = [script.source for script in scripts if not script.url]
     return [
         *javascript_names.handler_problems(handlers, sources),
         *javascript_names.uncalled_problems(function, inline, handlers, sources),
@@ -66,7 +67,7 @@ def uncalled_problems(
     if script.kind != "script" or function not in javascript.declares(source):
         return []
     scripts, complete = _running(page, resources)
-    sources, handlers = [source for _, source in scripts], page_elements.handlers(page.html)
+    sources, handlers = [s.source for s in scripts], page_elements.handlers(page.html)
     problems = javascript_names.uncalled_problems(function, [source], handlers, sources)
     return problems if complete else []
 
@@ -80,7 +81,7 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     scripts, complete = _running(page, resources)
     if not complete or not page_elements.has_order(page.html):
         return []
-    return javascript_names.order_problems(_named(scripts))
+    return javascript_names.order_problems(scripts)
 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
@@ -90,19 +91,10 @@ def missing_definition_problems(page: Response, resources: Iterable[Resource]) -
     ``resources`` are those of several pages. Nothing is certain, and nothing returned, where a
     script lies on another host, or may load others.
     """
-    resources = list(resources)
-    scripts, complete = _running(page, resources)
-    if not complete:
-        return []
-    modules = {url for url, _, kind in page.once(_scripts) if kind.strip().lower() == "module"}
-    sources = {script.url: script.response.content for script in resources if _is_script(script)}
-    shared = [javascript.declares(source) for url, source in scripts if url not in modules]
-    shared += [javascript.declared_on_window(source) for url, source in scripts if url in modules]
-    here = {url for url, _ in scripts} - modules
-    elsewhere = [javascript.declares(source) for url, source in sources.items() if url not in here]
-    return javascript_names.missing_definitions(
-        _named(scripts), frozenset[str]().union(*shared), frozenset[str]().union(*elsewhere)
-    )
+    first_users: dict[str, Script] = {}
+    for user, name in _missing_definitions(page, resources):
+        first_users.setdefault(name, user)
+    return [_uses_undefined(user, name) for name, user in first_users.items()]
 
 
 def stray_script_problems(
@@ -114,25 +106,40 @@ def stray_script_problems(
     ``resources`` are those of several pages.
     """
     resources = list(resources)
-    content, here = script.response.content, {url for url, _, _ in page.once(_scripts)}
+    content, here = script.response.content, {own.url for own in page.once(_scripts)}
     others = (other for other in resources if _is_script(other) and other.url not in here)
     twin = next((other for other in others if other.response.content == content), None)
     if twin is None:
         return []
-    user = f"{_name_of(script.url)} "
-    problems = missing_definition_problems(page, resources)
-    same = f"the same bytes as {twin.response.path}"
-    return [f"{same}, and {problem}" for problem in problems if problem.startswith(user)]
+    return [
+        f"the same bytes as {twin.response.path}, and {_uses_undefined(user, name)}"
+        for user, name in _missing_definitions(page, resources)
+        if user.url == script.url
+    ]
 
 
-def _named(scripts: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """Return scripts, given by URL and source, by name and source."""
-    return [(_name_of(url), source) for url, source in scripts]
+def _missing_definitions(
+    page: Response, resources: Iterable[Resource]
+) -> Iterator[tuple[Script, str]]:
+    """Yield what :func:`missing_definition_problems` is about: each name with each of its users."""
+    resources = list(resources)
+    scripts, complete = _running(page, resources)
+    if not complete:
+        return
+    shared = [
+        (javascript.declared_on_window if script.is_module else javascript.declares)(script.source)
+        for script in scripts
+    ]
+    here = {script.url for script in scripts if not script.is_module}
+    files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
+    elsewhere = (javascript.declares(file.response.content) for file in files.values())
+    yield from javascript_names.missing_definitions(
+        scripts, frozenset[str]().union(*shared), frozenset[str]().union(*elsewhere)
+    )
 
 
-def _name_of(url: str) -> str:
-    """Return what a script is called: its file; one that stands in the page has no URL."""
-    return url.rpartition("/")[2] or "an inline script"
+def _uses_undefined(user: Script, name: str) -> str:
+    return f"{user.name} uses {name}, which no script of the page defines"
 
 
 def _is_script(resource: Resource) -> bool:
@@ -147,7 +154,8 @@ def inline_definition_problems(
     """
     resources = list(resources)
     theirs, ours = (
-        [source for url, source in _running(of, resources)[0] if not url] for of in (model, page)
+        [script.source for script in answer.once(_scripts) if not script.url]
+        for answer in (model, page)
     )
     sources = script_sources(page, resources)
     names = javascript_names.lost_definitions(theirs, sources)
@@ -166,7 +174,7 @@ def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str
     itself; a script may make an element that it names.
     """
     scripts, complete = _running(page, resources)
-    sources = [source for _, source in scripts]
+    sources = [script.source for script in scripts]
     dead = list(page_elements.dead_fragments(page.html))
     if not dead or not complete or any(map(javascript_names.reads_fragments, sources)):
         return []
@@ -184,7 +192,7 @@ def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]
     Nothing is certain, and nothing returned, where a script lies on another host.
     """
     scripts, complete = _running(page, resources)
-    sources = [source for _, source in scripts]
+    sources = [script.source for script in scripts]
     return javascript_names.library_problems(sources) if complete else []
 
 
@@ -222,25 +230,25 @@ def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
     return judge(source, kind) if judge else javascript.trouble(source)
 
 
-def _running(page: Response, resources: Iterable[Resource]) -> tuple[list[tuple[str, bytes]], bool]:
-    """Return URL and source of the scripts of a page, and whether these are all: none is on another
-    host. A script that stands in the page has no URL.
+def _running(page: Response, resources: Iterable[Resource]) -> tuple[list[Script], bool]:
+    """Return the scripts of a page, with their sources, and whether these are all: none is on
+    another host.
     """
     exchanges = {script.url: script.exchange for script in resources if script.kind == "script"}
-    scripts: list[tuple[str, bytes]] = []
+    scripts: list[Script] = []
     complete = True
-    for url, source, _ in page.once(_scripts):
-        exchange = exchanges.get(url)
-        if not url:
-            scripts.append(("", source))
+    for script in page.once(_scripts):
+        exchange = exchanges.get(script.url)
+        if not script.url:
+            scripts.append(script)
         elif exchange is not None:
-            scripts.append((url, respond(exchange).content))
-        elif url in exchanges:
+            scripts.append(script._replace(source=respond(exchange).content))
+        elif script.url in exchanges:
             complete = False
     return scripts, complete
 
 
-def _scripts(page: Response) -> list[tuple[str, bytes, str]]:
+def _scripts(page: Response) -> list[Script]:
     return list(page_elements.scripts(page.html, str(page.url)))
 
 

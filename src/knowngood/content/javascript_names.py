@@ -6,11 +6,14 @@ Scripts are never run. Every rule here prefers to miss a fault over reporting a 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
-from typing import Final
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from ..safety import cached_by_content
 from . import javascript
+
+if TYPE_CHECKING:
+    from .page_elements import Script
 
 _BUILT_IN: Final = {"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"}
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
@@ -52,19 +55,20 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
     ]
 
 
-def order_problems(scripts: Sequence[tuple[str, bytes]]) -> list[str]:
+def order_problems(scripts: Sequence[Script]) -> list[str]:
     """Return what scripts use while they are loaded and only a later script defines.
 
-    ``scripts`` are the name and source of each, in the order in which a browser runs them.
+    ``scripts`` stand in the order in which a browser runs them.
     """
     problems = []
-    for place, (user, source) in enumerate(scripts):
-        used = javascript.used_while_loaded(source)
-        defined = _BUILT_IN.union(*(javascript.declares(own) for _, own in scripts[: place + 1]))
-        for definer, later in scripts[place + 1 :]:
-            late = used & javascript.declared_at_the_top(later) - defined
+    for place, user in enumerate(scripts):
+        used = javascript.used_while_loaded(user.source)
+        earlier = (javascript.declares(script.source) for script in scripts[: place + 1])
+        defined = _BUILT_IN.union(*earlier)
+        for later in scripts[place + 1 :]:
+            late = used & javascript.declared_at_the_top(later.source) - defined
             problems += [
-                f"{user} uses {name}, which only {definer}, behind it, defines"
+                f"{user.name} uses {name}, which only {later.name}, behind it, defines"
                 for name in sorted(late)
             ]
             defined |= late
@@ -72,25 +76,22 @@ def order_problems(scripts: Sequence[tuple[str, bytes]]) -> list[str]:
 
 
 def missing_definitions(
-    scripts: Sequence[tuple[str, bytes]], defined: Container[str], elsewhere: Iterable[str]
-) -> list[str]:
-    """Return which names of ``elsewhere`` scripts use and nothing defines, one a line.
+    scripts: Sequence[Script], defined: Container[str], elsewhere: Iterable[str]
+) -> Iterator[tuple[Script, str]]:
+    """Yield which names of ``elsewhere`` nothing defines, by name, and each script that uses one.
 
     Arguments:
-        scripts: name and source of each script that the page runs.
+        scripts: those that the page runs.
         defined: what they define for the page.
         elsewhere: what scripts define that the page does not run.
     """
-    if any(_LOADS_SCRIPTS.search(source) for _, source in scripts):
-        return []
-    lines = []
+    if any(_LOADS_SCRIPTS.search(script.source) for script in scripts):
+        return
     for name in sorted(name for name in set(elsewhere) if name not in defined):
         word = name.encode()
-        users = (
-            user for user, source in scripts if word in source and _only_used(source, name=name)
-        )
-        lines += [f"{user} uses {name}, which no script of the page defines" for user in users][:1]
-    return lines
+        for script in scripts:
+            if word in script.source and _only_used(script.source, name=name):
+                yield script, name
 
 
 @cached_by_content

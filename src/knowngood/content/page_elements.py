@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
 from . import javascript, links
@@ -16,6 +16,30 @@ _SCRIPTED: Final = ("on", "data-", "role", "aria-controls", "ng-", "v-", "@", ":
 """How attributes begin by which scripts find a link."""
 
 _HANDLERS: Final = ("onload", "onclick", "onchange", "onsubmit", "onhashchange")
+
+
+class Script(NamedTuple):
+    """A script that a browser runs on a page.
+
+    Attributes:
+        url: where it lies; empty if it stands in the page.
+        source: what it says; of a file that was not read yet, nothing.
+        kind: the ``type`` attribute of its element.
+    """
+
+    url: str
+    source: bytes
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """What messages call it: by its file."""
+        return self.url.rpartition("/")[2] or "an inline script"
+
+    @property
+    def is_module(self) -> bool:
+        """Whether its names are its own, but for what it sets on ``window``."""
+        return self.kind.strip().lower() == "module"
 
 
 def selectors(tree: LexborHTMLParser) -> set[str]:
@@ -49,12 +73,9 @@ def handlers(tree: LexborHTMLParser) -> list[str]:
     return [script for script in scripts if script]
 
 
-def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]]:
-    """Return the scripts that a browser runs on the page of ``url``, in their order.
-
-    A script with ``nomodule`` is none of them, unless it is a module. Of each, its URL (empty where
-    the script stands in the page), its source (empty where it has a URL), and its ``type``
-    attribute.
+def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:
+    """Yield the scripts that a browser runs on the page of ``url``, in their order; of files
+    without the source. One with ``nomodule`` is none of them, unless it is a module.
     """
     base = links.base(tree, url)
     for node in tree.css("script"):
@@ -62,9 +83,9 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, bytes, str]
         if not javascript.is_javascript(kind) or _is_for_old_browsers(node):
             continue
         if address is None:
-            yield "", node.text(deep=True).encode(), kind
+            yield Script("", node.text(deep=True).encode(), kind)
         else:
-            yield links.resolved(base, address), b"", kind
+            yield Script(links.resolved(base, address), b"", kind)
 
 
 def has_order(tree: LexborHTMLParser) -> bool:

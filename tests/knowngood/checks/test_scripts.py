@@ -204,6 +204,25 @@ def test_a_script_of_another_page(site: Site) -> None:
     assert checks.stray_script_problems(mine, page, [data, theirs, mine]) == []
 
 
+def test_a_script_of_another_page_beside_one_of_the_same_name(site: Site) -> None:
+    """Each is told by what it uses itself, and not by what another of its name does."""
+    resources = [
+        site.resource("/fr/data.js", "var Data = {}, List = {};"),
+        site.resource("/fr/x/other.js", "List.sort();"),
+        site.resource("/fr/a/fhr.js", "Data.load();"),
+        site.resource("/fr/b/fhr.js", "List.sort();"),
+        site.resource("/fr/c/fhr.js", "Data.load(); List.sort();"),
+    ]
+    page = site.page("".join(f'<script src="{name}/fhr.js"></script>' for name in "abc"))
+    problems = [
+        problem
+        for script in resources[2:]
+        for problem in checks.stray_script_problems(script, page, resources)
+    ]
+    missing = "fhr.js uses List, which no script of the page defines"
+    assert problems == [f"the same bytes as /fr/x/other.js, and {missing}"]
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -15,9 +15,15 @@ from knowngood.content.javascript_names import (
     selectors,
     uncalled_problems,
 )
+from knowngood.content.page_elements import Script
 
 JQUERY = b"window.$ = window.jQuery = function () {};"
 PLUGIN = b"(function ($) { $.fn.mousewheel = 1; $.cookie = function () {}; })(jQuery);"
+
+
+def script(name: str, source: bytes) -> Script:
+    """A script file of the page."""
+    return Script(f"https://example.org/js/{name}", source, "")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +166,7 @@ def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
 )
 def test_a_script_before_one_that_it_uses_later_or_can_do_without(user: bytes) -> None:
     """Functions run when all scripts are there; who asks first gets no error."""
-    assert order_problems([("page.js", user), ("lib.js", b"var Lib = {};")]) == []
+    assert order_problems([script("page.js", user), script("lib.js", b"var Lib = {};")]) == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +183,7 @@ def test_a_script_before_one_that_it_uses_later_or_can_do_without(user: bytes) -
 )
 def test_scripts_in_a_sound_order(scripts: list[bytes]) -> None:
     """What is defined before, or by the browser, or nowhere, is no question of order."""
-    assert order_problems([("x.js", source) for source in scripts]) == []
+    assert order_problems([script("x.js", source) for source in scripts]) == []
 
 
 @pytest.mark.parametrize(
@@ -195,7 +201,7 @@ def test_scripts_in_a_sound_order(scripts: list[bytes]) -> None:
 @pytest.mark.parametrize("library", [b"var Lib = {};", b"function Lib() {}", b"class Lib {}"])
 def test_a_script_before_the_one_that_it_uses_at_once(user: bytes, library: bytes) -> None:
     """Both are named."""
-    assert order_problems([("page.js", user), ("lib.js", library)]) == [
+    assert order_problems([script("page.js", user), script("lib.js", library)]) == [
         "page.js uses Lib, which only lib.js, behind it, defines"
     ]
 
@@ -224,9 +230,9 @@ def test_definitions_that_are_lost(
 )
 def test_what_only_another_page_defines(source: bytes) -> None:
     """A call of it, or a look into it, fails in the end, wherever it stands."""
-    assert missing_definitions([("a.js", source)], {"Other"}, ["Data", "Other"]) == [
-        "a.js uses Data, which no script of the page defines"
-    ]
+    users = [script("a.js", source), script("b.js", b"x = 1;"), script("c.js", b"Data.sum();")]
+    missing = missing_definitions(users, {"Other"}, ["Data", "Other"])
+    assert list(missing) == [(users[0], "Data"), (users[2], "Data")]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +253,7 @@ def test_what_only_another_page_defines(source: bytes) -> None:
 )
 def test_what_may_be_defined_after_all(source: bytes) -> None:
     """By the script itself, or by one that it loads; or it need not be there."""
-    assert missing_definitions([("a.js", source)], set(), ["Data"]) == []
+    assert list(missing_definitions([script("a.js", source)], set(), ["Data"])) == []
 
 
 def test_keys_of_a_script_that_is_all_quotes() -> None:
