@@ -23,36 +23,6 @@ NOT_REWRITTEN = re.compile(
     """,
     re.X,
 )
-FIRST_FIREFOX = {
-    "=>": 22,
-    "template_string": 34,
-    "let": 44,
-    "class": 45,
-    "async": 52,
-    "**": 52,
-    "**=": 52,
-    "field_definition": 69,
-    "??": 72,
-    "optional_chain": 74,
-    "??=": 79,
-    "||=": 79,
-    "&&=": 79,
-    "private_property_identifier": 90,
-    "class_static_block": 93,
-}
-"""By what a script has, as `checks.newer_syntax` calls it, the first Firefox that reads it
-(https://developer.mozilla.org/docs/Web/JavaScript/Reference). Older ones run nothing of it."""
-WORDS = {"optional_chain": "?.", "template_string": "`", "field_definition": "a field of a class"}
-
-
-def too_new(source, firefox):
-    """Return what of `source` the Firefox of this version does not read, each in one line."""
-    return [
-        f"line {line}: {WORDS.get(syntax, syntax)} needs Firefox {FIRST_FIREFOX[syntax]}, "
-        f"users have {firefox}"
-        for syntax, line in checks.newer_syntax(source).items()
-        if FIRST_FIREFOX.get(syntax, 0) > firefox
-    ]
 
 
 def is_mozilla(kind):

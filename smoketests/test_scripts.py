@@ -47,9 +47,8 @@ def test_the_oldest_firefox_reads_every_script(resources, environment):
     """No script holds what the oldest Firefox that the environment names cannot read."""
     for oldest in map(int, environment.params.get("oldest_firefox", ())):
         for script in checks.own(resources):
-            old = script.kind == "script" and script.type != "module"
-            if old and not mozilla_javascript.is_mozilla(script.type):
-                assert mozilla_javascript.too_new(script.response.content, oldest) == []
+            if not mozilla_javascript.is_mozilla(script.type):
+                assert checks.new_syntax_problems(script, oldest) == []
 
 
 @pytest.mark.catches("page-calls-nothing", "page-fragment-missing", "script-never-started")

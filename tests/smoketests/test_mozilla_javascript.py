@@ -118,13 +118,3 @@ def test_a_script_too_large_to_be_parsed():
     source = b"// padding\n" * 20_000 + MOZILLA
     assert trouble(source, KIND) is None
     assert trouble(source + b"(", KIND) is not None
-
-
-def test_what_an_old_firefox_cannot_read() -> None:
-    """Each is told once, with its first line; what that Firefox reads is not."""
-    source = b"var f = () => 1;\nvar g = a?.b;\nvar h = c?.d ?? e;\n"
-    assert mozilla_javascript.too_new(source, 38) == [
-        "line 2: ?. needs Firefox 74, users have 38",
-        "line 3: ?? needs Firefox 72, users have 38",
-    ]
-    assert mozilla_javascript.too_new(source, 74) == []

@@ -24,7 +24,6 @@ from typing import TypeAlias
 
 from ..content import json_schema
 from ..content.javascript import markup as markup_in_script
-from ..content.javascript import newer_syntax
 from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
@@ -60,6 +59,7 @@ from .scripts import (
     inline_script_problems,
     library_problems,
     missing_definition_problems,
+    new_syntax_problems,
     order_problems,
     script_sources,
     script_type_problems,
@@ -100,7 +100,7 @@ __all__ = [
     "library_problems",
     "markup_in_script",
     "missing_definition_problems",
-    "newer_syntax",
+    "new_syntax_problems",
     "order_problems",
     "own",
     "page_problems",

@@ -38,6 +38,15 @@ def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> 
     return [f"inline script {n}: {why}" for n, why in enumerate(troubles, 1) if why]
 
 
+def new_syntax_problems(script: Resource, firefox: int) -> list[str]:
+    """Return what the script has that this version of Firefox cannot read, with its line. Modules
+    are not for old browsers.
+    """
+    if script.kind != "script" or script.type.strip().lower() == "module":
+        return []
+    return javascript.too_new(script.response.content, firefox)
+
+
 def start_problems(page: Response, resources: Iterable[Resource], function: str) -> list[str]:
     """Return what event handlers call and no script defines, and ``function`` where a script that
     stands in the page defines it and nothing calls it.

@@ -16,7 +16,7 @@ from typing import Final
 from ..safety import cached_by_content
 from . import sandbox
 from .media_types import SCRIPT_TYPES
-from .sandbox_program import ScriptFacts, parse_javascript
+from .sandbox_program import FIRST_FIREFOX, ScriptFacts, parse_javascript
 
 SMALL: Final = 16 * 1024
 """Bytes up to which a script is parsed in this process: the worst take half a second and 10 MB.
@@ -37,6 +37,15 @@ TREE: Final = 96 << 20
 
 _MANY_KEPT: Final = 128 * 1024
 """Bytes up to which the facts about 32 scripts are kept, and beyond which those about two."""
+
+_WRITTEN: Final = {
+    "class_static_block": "static {}",
+    "field_definition": "a field of a class",
+    "optional_chain": "?.",
+    "private_property_identifier": "a #name",
+    "template_string": "`",
+}
+"""How messages call what tree-sitter calls otherwise."""
 
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
 _DECLARED: Final = re.compile(
@@ -155,12 +164,18 @@ def declared_at_the_top(source: bytes) -> frozenset[str]:
     return frozenset(facts.names if facts is not None and facts.error is None else ())
 
 
-def newer_syntax(source: bytes) -> dict[str, int]:
-    """Return what ``source`` has that scripts of 2009 (ECMAScript 5) cannot have, such as ``=>``,
-    and the first line of each; nothing for one that is not parsed.
+def too_new(source: bytes, firefox: int) -> list[str]:
+    """Return what of ``source`` this version of Firefox does not read, each in one line; nothing
+    for a script that is not parsed.
     """
     facts = facts_of(source)
-    return dict(facts.new) if facts is not None and facts.error is None else {}
+    new = facts.new if facts is not None and facts.error is None else {}
+    return [
+        f"line {line}: {_WRITTEN.get(node, node)} needs Firefox {FIRST_FIREFOX[node]}, users have "
+        f"{firefox}"
+        for node, line in new.items()
+        if FIRST_FIREFOX[node] > firefox
+    ]
 
 
 def facts_of(source: bytes) -> ScriptFacts | None:

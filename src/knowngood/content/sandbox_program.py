@@ -23,11 +23,25 @@ _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
 _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
-_NEW: Final = frozenset(
-    {"=>", "let", "class", "async", "**", "**=", "??", "??=", "||=", "&&=", "optional_chain"}
-    | {"template_string", "field_definition", "private_property_identifier", "class_static_block"}
-)
-"""Nodes that a script of 2009 (ECMAScript 5) cannot have; not all that came after it."""
+FIRST_FIREFOX: Final = {
+    "=>": 22,
+    "template_string": 34,
+    "let": 44,
+    "class": 45,
+    "async": 52,
+    "**": 52,
+    "**=": 52,
+    "field_definition": 69,
+    "??": 72,
+    "optional_chain": 74,
+    "??=": 79,
+    "||=": 79,
+    "&&=": 79,
+    "private_property_identifier": 90,
+    "class_static_block": 93,
+}
+"""By node, the first Firefox that reads it (developer.mozilla.org/docs/Web/JavaScript/Reference):
+most of what a script of 2009 (ECMAScript 5) cannot have. Older ones run nothing of the script."""
 _FUNCTIONS: Final = {"arrow_function", "function_expression"}
 _LATER: Final = {
     *_FUNCTIONS,
@@ -51,8 +65,7 @@ class ScriptFacts(NamedTuple):
             and so hold no line end.
         uses: the names, not of its own, that it calls or looks into while it is loaded; not those
             in functions that may be called later, or where it tests first whether they are there.
-        new: what it has that scripts of 2009 (ECMAScript 5) cannot have, as tree-sitter calls it,
-            and the first line of each.
+        new: what it has of ``FIRST_FIREFOX``, and the first line of each.
 
     """
 
@@ -73,7 +86,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     markup = error = None
     for node in _walk(root):
         kind = node.type
-        if kind in _NEW and kind not in new:
+        if kind in FIRST_FIREFOX and kind not in new:
             new[kind] = node.start_point.row + 1
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1

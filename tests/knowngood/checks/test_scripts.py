@@ -1,5 +1,7 @@
 """Ready-made claims about the scripts of a page."""
 
+from dataclasses import replace
+
 import pytest
 from answered_site import Site
 
@@ -221,6 +223,15 @@ def test_a_script_of_another_page_beside_one_of_the_same_name(site: Site) -> Non
     ]
     missing = "fhr.js uses List, which no script of the page defines"
     assert problems == [f"the same bytes as /fr/x/other.js, and {missing}"]
+
+
+def test_a_script_that_an_old_firefox_does_not_read(site: Site) -> None:
+    """A module is not for it, nor is a file that is no script."""
+    script = site.resource("/fr/a.js", "x = a?.b;")
+    assert checks.new_syntax_problems(script, 73) == ["line 1: ?. needs Firefox 74, users have 73"]
+    assert checks.new_syntax_problems(script, 74) == []
+    assert checks.new_syntax_problems(replace(script, type="module"), 73) == []
+    assert checks.new_syntax_problems(replace(script, kind="link"), 73) == []
 
 
 @pytest.mark.parametrize(

@@ -332,19 +332,23 @@ def test_what_a_script_declares(source: bytes, names: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "new"),
+    ("source", "firefox", "new"),
     [
-        (b"var f = function () { return a ? .5 : b; };", {}),
-        (b"a = '=> ?? `'; // let x", {}),
-        (b"\nvar f = () => 1;\nvar g = () => 2;", {"=>": 2}),
-        (b"let x = a?.b ?? `c`;", {"let": 1, "optional_chain": 1, "??": 1, "template_string": 1}),
+        (b"var f = function () { return a ? .5 : b; };", 1, []),
+        (b"a = '=> ?? `'; // let x", 1, []),
+        (b"\nvar f = () => 1;\nvar g = () => 2;", 21, ["line 2: => needs Firefox 22"]),
+        (b"\nvar f = () => 1;\nvar g = () => 2;", 22, []),
+        (b"x = a?.b\n?? `c`;", 73, ["line 1: ?. needs Firefox 74"]),
         (
-            b"class A { #x = 1; }",
-            {"class": 1, "field_definition": 1, "private_property_identifier": 1},
+            b"class A {\n #x = 1; }",
+            68,
+            ["line 2: a field of a class needs Firefox 69", "line 2: a #name needs Firefox 90"],
         ),
-        (b"let x = ;", {}),
+        (b"let x = ;", 1, []),
     ],
 )
-def test_syntax_that_is_newer_than_2009(source: bytes, new: dict[str, int]) -> None:
+def test_syntax_that_an_old_firefox_does_not_read(
+    source: bytes, firefox: int, new: list[str]
+) -> None:
     """Each kind is told once, with its first line; of what does not parse nothing is."""
-    assert javascript.newer_syntax(source) == new
+    assert javascript.too_new(source, firefox) == [f"{line}, users have {firefox}" for line in new]
