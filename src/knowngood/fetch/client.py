@@ -17,7 +17,7 @@ from .attempts import target_of
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
 from .probe import IDEMPOTENT_METHODS, Exchange, Probe, walk_group
-from .response import Blocked, NoAnswer, Response, respond
+from .response import Blocked, NoAnswer, Response, respond_once
 
 REPEATABLE: Final = {"repeatable": True}
 """Request extensions for a POST or PATCH that may be sent again after its answer was lost, although
@@ -135,7 +135,7 @@ class _FetcherTransport(httpx.BaseTransport):
         named = request.method == "POST" and bool(request.extensions.get("named"))
         exchange = self._send(probe, named=named or request.method == "PUT")
         self.exchanges.append(exchange)
-        return respond(exchange)
+        return respond_once(exchange)
 
     def _send(self, probe: Probe, *, named: bool) -> Exchange:
         """Send ``probe``, and note its URL first if it names what is written, since the answer may

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
-from weakref import ReferenceType, WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary, ref
 
 import httpx
 
@@ -86,7 +86,7 @@ class PageTooLarge(ContentTooLarge):
 class Response(httpx.Response):
     """An answer, and what the run knows of it."""
 
-    _exchange: ReferenceType[Exchange]
+    _exchange: Callable[[], Exchange | None]
     _asked: tuple[str, str]  # method and URL
     _results: dict[Callable[[Response], Any], Any]
 
@@ -111,7 +111,7 @@ class Response(httpx.Response):
 
     @property
     def exchange(self) -> Exchange:
-        """The exchange that this answers; it lives as long as the check that reads it."""
+        """The exchange that this answers."""
         exchange = self._exchange()
         assert exchange is not None
         return exchange
@@ -210,11 +210,15 @@ def respond(exchange: Exchange) -> Response:
     """Return the response of an exchange. Raises NoAnswer or Blocked if there is none to judge."""
     response = _READ.get(exchange)
     if response is None:
-        response = _READ[exchange] = _respond(exchange)
+        response = _READ[exchange] = respond_once(exchange)
+        response._exchange = ref(exchange)  # a value of _READ must not keep its key alive
     return response
 
 
-def _respond(exchange: Exchange) -> Response:
+def respond_once(exchange: Exchange) -> Response:
+    """Do the same for an answer that one client reads: the response keeps its exchange, since a
+    fixture may hold it for longer than the check that asked.
+    """
     answer = exchange.answer
     if answer is None:
         raise NoAnswer(exchange)
@@ -226,7 +230,7 @@ def _respond(exchange: Exchange) -> Response:
     response._content = decoded(answer)  # httpx takes longer to find out that it is not encoded
     response.is_closed = response.is_stream_consumed = True
     response.elapsed = timedelta(seconds=exchange.attempts[-1].seconds)
-    response._exchange = ref(exchange)
+    response._exchange = lambda: exchange
     response._asked = exchange.probe.method, answer.url
     response._results = {}
     return response

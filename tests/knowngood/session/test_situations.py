@@ -277,6 +277,39 @@ def test_one_login_serves_the_whole_run(run: Run, tmp_path: Path, serve: Serve) 
     assert asked[-3:] == [f"DELETE /pages/{number}" for number in (2, 1, 0)]
 
 
+LOGIN_REFUSED = """
+@pytest.fixture(scope="session")
+def token(shared_client):
+    answer = shared_client("content").post("/token", expect=400)
+    assert answer.status_code == 200
+    return answer.json()["token"]
+
+@pytest.fixture(scope="session")
+def menu(shared_client):
+    return shared_client("content").get("/menu")
+
+@pytest.mark.parametrize("number", range(3))
+def test_token_is_taken(token, number):
+    assert token
+
+@pytest.mark.parametrize("number", range(3))
+def test_menu_names_the_page(menu, number):
+    assert menu.status_code == 200
+"""
+
+
+def test_an_answer_of_a_session_fixture_fails_each_check_that_takes_it(
+    run: Run, tmp_path: Path
+) -> None:
+    """The login is refused once, and so three checks fail, as do three that read one answer."""
+    checks(tmp_path, LOGIN_REFUSED)
+    plays = {"/token": answer("no", 400), "/menu": answer("no", 404)}
+    result = run(by_path(plays), top="writes = true")
+    assert result.code == 1, result.output
+    causes = [(cause["sentence"], len(cause["cases"])) for cause in result.verdict["causes"]]
+    assert sorted(causes) == [("/menu is 404", 3), ("POST /token is 400", 3)]
+
+
 SMALL = """
 @pytest.mark.get("content:/a")
 def test_a(response):
