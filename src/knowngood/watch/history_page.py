@@ -71,7 +71,7 @@ def _figures(runs: Sequence[WatchedRun]) -> Iterator[tuple[str, str, str]]:
     yield "runs", str(len(runs)), ""
     if runs:
         last = runs[-1]
-        yield "last verdict", last.verdict, _COLOURS.get(last.verdict, "unsettled")
+        yield "last verdict", last.verdict, _colour(last.verdict)
         yield "release", last.release or "-", ""
     if judged:
         yield "passed, of those that could judge", f"{100 * passed / len(judged):.2f} %", ""
@@ -111,7 +111,7 @@ def _part(span: Span, begin: float) -> Mapping[str, Any]:
     return {
         "left": _percent(left),
         "width": _percent(right - left),
-        "state": _COLOURS.get(span.first.verdict, "unsettled"),
+        "state": _colour(span.first.verdict),
         "title": ": ".join(filter(None, (_when(span), span.words))),
     }
 
@@ -120,6 +120,11 @@ def _when(span: Span) -> str:
     release = f", {span.first.release}" if span.first.release else ""
     begin, end = date_and_time(span.first.began)[11:], date_and_time(span.until)[11:]
     return f"{begin}–{end} {span.first.verdict}{release}"
+
+
+def _colour(verdict: VerdictKind) -> str:
+    """Return the class of the page's stylesheet for runs that ended so."""
+    return _COLOURS.get(verdict, "unsettled")
 
 
 def _percent(seconds: float) -> str:
@@ -181,7 +186,7 @@ def _span(span: Span) -> Mapping[str, Any]:
         "runs": len(span.runs),
         "release": span.first.release or "-",
         "verdict": span.first.verdict,
-        "state": _COLOURS.get(span.first.verdict, "unsettled"),
+        "state": _colour(span.first.verdict),
         "p50": milliseconds(span.p50),
         "p95": milliseconds(span.p95),
         "flaky": sum(run.flaky for run in span.runs),

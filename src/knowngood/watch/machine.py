@@ -7,10 +7,9 @@ verdict so often that neither becomes certain, that itself is the state: flappin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from ..environment import WatchSettings
 from ..verdict import VerdictKind
@@ -215,9 +214,16 @@ def _judged_again(blind: Blindness | None, state: WatchState, run: WatchedRun) -
     """
     if blind is None or not blind.last_news:
         return ()
-    since, runs = blind.since, blind.runs
-    news = _news(NewsKind.JUDGED_AGAIN, state, run, since=since, until=run.began, runs=runs)
-    return (replace(news, status=Status(run.verdict.value)),)
+    news = _news(
+        NewsKind.JUDGED_AGAIN,
+        state,
+        run,
+        status=Status(run.verdict.value),
+        since=blind.since,
+        until=run.began,
+        runs=blind.runs,
+    )
+    return (news,)
 
 
 def _not_judged(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
@@ -249,24 +255,21 @@ def _reminded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _S
 
 
 def _blind_news(kind: NewsKind, state: WatchState, run: WatchedRun, blind: Blindness) -> News:
-    news = _news(kind, state, run, since=blind.since, runs=blind.runs, reason=blind.reason)
-    return replace(news, cause=None, status=None)
+    fields = {"since": blind.since, "runs": blind.runs, "reason": blind.reason}
+    return _news(kind, state, run, status=None, cause=None, **fields)
 
 
-def _news(kind: NewsKind, state: WatchState, run: WatchedRun, **more: object) -> News:
-    """Return news of ``state``, as ``run`` brought it; ``more`` are fields that differ."""
+def _news(kind: NewsKind, state: WatchState, run: WatchedRun, **fields: Any) -> News:
+    """Return news of ``state``, as ``run`` brought it; ``fields`` are those that differ."""
     is_new = state.release is not None and state.seen != state.release
-    make: Callable[..., News] = News
-    return make(
-        **{
-            "kind": kind,
-            "status": state.status,
-            "at": run.ended,
-            "since": state.since,
-            "failed": state.failed,
-            "cause": state.cause,
-            "release": state.seen,
-            "release_since": state.seen_since if is_new else 0.0,
-            **more,
-        }
+    news = News(
+        kind=kind,
+        status=state.status,
+        at=run.ended,
+        since=state.since,
+        failed=state.failed,
+        cause=state.cause,
+        release=state.seen,
+        release_since=state.seen_since if is_new else 0.0,
     )
+    return replace(news, **fields)
