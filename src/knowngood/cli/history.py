@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
-from ..environment import root_above
 from ..safety import UsageError
-from ..session import Options
 from ..watch import history, history_page, store, usual_path
 from .console import print_line
-from .options import ENVIRONMENT, STATE
+from .options import ENVIRONMENT, STATE, options_of_run
 
 
 @click.command("history")
@@ -46,8 +44,7 @@ def command(
 
     Exit codes: 0 printed, 4 usage error, 75 the history cannot be read.
     """
-    cwd = Path.cwd()
-    options = Options.from_values(env=environment, level=level, root=root_above(cwd), cwd=cwd)
+    options = options_of_run(env=environment, level=level)
     path = state or usual_path(options)
     if not path.exists():
         flag = f" --level={level}" if level else ""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ..environment import root_above
 from ..run_options import RUN_OPTIONS, RunOption
+
+if TYPE_CHECKING:
+    from ..session import Options
 
 Command = Callable[..., int]
 
@@ -18,6 +22,13 @@ ENVIRONMENT: Final = click.option(
     required=True,
     metavar="NAME",
     help="a file in environments/, or the path of a .toml file",
+)
+ENVIRONMENTS: Final = click.option(
+    "--env",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="this environment alone; repeatable (default: all that have release.repository)",
 )
 OFFLINE: Final = click.option(
     "--offline", is_flag=True, help="do not fetch: answer from the records that are here"
@@ -71,6 +82,14 @@ def verdict_reports(command: Command) -> Command:
     """Give ``command`` the options of a run that write its verdict to a file."""
     flags = {"--verdict-file", "--html-file", "--summary-file"}
     return _with_options(command, [option for option in RUN_OPTIONS if option.flag in flags])
+
+
+def options_of_run(**values: Any) -> Options:
+    """Return what these options of a run mean in the current folder. Raises UsageError."""
+    from ..session import Options
+
+    cwd = Path.cwd()
+    return Options.from_values(root=root_above(cwd), cwd=cwd, **values)
 
 
 def _with_options(command: Command, options: Iterable[RunOption]) -> Command:

@@ -6,19 +6,13 @@ import click
 
 from ..release import rejection, status
 from .console import print_line
-from .options import RELEASE
+from .options import ENVIRONMENTS, RELEASE
 
 
 @click.command("reject")
 @RELEASE
 @click.option("--why", required=True, metavar="WHY", help="what is wrong, for the record")
-@click.option(
-    "--env",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="for this environment alone; repeatable (default: all that have release.repository)",
-)
+@ENVIRONMENTS
 @click.option("--undo", is_flag=True, help="the release is good after all")
 def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:
     """Mark a release as bad: no gate lets it through, and no rollback goes back to it.

@@ -8,17 +8,11 @@ import click
 
 from ..release import status
 from .console import print_line
-from .options import OFFLINE
+from .options import ENVIRONMENTS, OFFLINE
 
 
 @click.command("status")
-@click.option(
-    "--env",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    help="this environment alone; repeatable (default: all that have release.repository)",
-)
+@ENVIRONMENTS
 @OFFLINE
 @click.option("--json", "as_json", is_flag=True, help="print JSON, for a script")
 @click.option("--check", is_flag=True, help="end with 1 where there is trouble, for cron")

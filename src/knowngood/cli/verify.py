@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from ..environment import root_above
-from ..session import Options
 from ..supervisor import verify
 from .console import print_line
-from .options import NOTIFY, run_options
+from .options import NOTIFY, options_of_run, run_options
 
 
 @click.command(
@@ -51,6 +48,4 @@ def command(
     if "-h" in arguments:
         click.echo(context.get_help())
         return 0
-    cwd = Path.cwd()
-    options = Options.from_values(root=root_above(cwd), cwd=cwd, origins=origin, **values)
-    return verify(options, arguments, print_line, wait)
+    return verify(options_of_run(origins=origin, **values), arguments, print_line, wait)

@@ -7,12 +7,10 @@ from typing import Any
 
 import click
 
-from ..environment import root_above
 from ..safety import KnowngoodError, one_line
-from ..session import Options
 from ..watch import Watch, no_result, usual_path
 from .console import print_error, print_line
-from .options import STATE, run_options
+from .options import STATE, options_of_run, run_options
 
 
 @click.command(
@@ -45,8 +43,7 @@ def command(
     when it is told), 2 interrupted, 3 internal error, 4 usage error
     """
     try:
-        cwd = Path.cwd()
-        options = Options.from_values(root=root_above(cwd), cwd=cwd, origins=origin, **values)
+        options = options_of_run(origins=origin, **values)
         say = _say_nothing if monitoring else print_line
         watch = Watch(options, arguments, state or usual_path(options), say, _complain)
         code = watch.verify()
