@@ -210,7 +210,9 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
 
 
 def _in_params(environment: Environment) -> Iterator[str]:
-    """Yield params that a field of the engine hides, and aliases of no param's value."""
+    """Yield params with the name of a field that the engine fills in, and aliases that stand for no
+    value of a param.
+    """
     for name in sorted(BUILT_IN & set(environment.params)):
         yield (
             f"params.{name}: this name means something else in URLs; "
@@ -225,7 +227,9 @@ def _in_params(environment: Environment) -> Iterator[str]:
 
 
 def _in_control(environment: Environment) -> Iterator[str]:
-    """Yield controls on the deployment, from which they are to tell our network."""
+    """Yield controls whose URL is unusable, or on an origin of the deployment: such a control falls
+    silent with it, and does not tell its failure from one of this machine's network.
+    """
     own = {normal_origin(url): name for name, url in environment.origins.items()}
     for number, control in enumerate(environment.control):
         parts = urlsplit(control.url)

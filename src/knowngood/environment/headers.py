@@ -29,7 +29,7 @@ class HeaderRule:
         if self.expected is None:
             return f'{self.header}: expected none, found "{value}"' if values else None
         if not values:
-            return f"{self.header}: not sent; [headers.{self.kind}] expects {self._wanted}"
+            return f"{self.header}: not sent; [headers.{self.kind}] expects {self._expected_words}"
         if isinstance(self.expected, int):
             return self._lifetime_problem(value, self.expected)
         if not self.expected.fullmatch(value):
@@ -37,14 +37,16 @@ class HeaderRule:
         return None
 
     @property
-    def _wanted(self) -> str:
+    def _expected_words(self) -> str:
         """What is expected, in words."""
         if isinstance(self.expected, int):
             return f"a max-age of at most {self.expected} s"
         return f"/{self.expected.pattern}/" if self.expected is not None else "none"
 
     def _lifetime_problem(self, value: str, most: int) -> str | None:
-        """``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2)."""
+        """Return what is wrong with a Cache-Control of this value; None where nothing is.
+        ``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2).
+        """
         directives = {part.strip().lower() for part in value.split(",")}
         if directives & {"no-store", "no-cache"}:
             return None

@@ -35,7 +35,9 @@ def validate(path: Path, document: dict[str, Any]) -> None:
 
 @cache
 def _validator() -> Any:
-    """TOML has inf and nan, which no comparison stops, and distinguishes 3 from 3.0."""
+    """Return what validates documents. It refuses inf and nan, which TOML has and no comparison
+    stops, and tells 3 from 3.0, as TOML does.
+    """
     import jsonschema
     import jsonschema.validators
 
