@@ -91,10 +91,21 @@ class Mutants:
         for target in self.targets:
             by_kind[target.kind].append(target)
         return [
-            (targets, mutation, _some(targets, chance), chance.random())
+            (targets, mutation, self._some(targets, chance), chance.random())
             for targets in by_kind.values()
             for mutation in self.mutations
         ]
+
+    def _some(self, targets: Sequence[Target], chance: random.Random) -> list[Target]:
+        """Draw one of ``targets`` for each status that they are answered with, and of the answers
+        that a check reads and those of the sweep: what a walk deleted is answered otherwise than
+        what it wrote.
+        """
+        some: dict[tuple[int, bool], Target] = {}
+        for target in chance.sample(targets, len(targets)):
+            answer, swept = target.exchanges[0].answer, target.exchanges[0] in self.tape.swept
+            some.setdefault((answer.status if answer else 0, swept), target)
+        return list(some.values())
 
     def _of_pair(
         self, targets: list[Target], mutation: Mutation, some: list[Target], seed: float
@@ -147,17 +158,6 @@ class Mutants:
 
 _Pair: TypeAlias = tuple[list[Target], Mutation, list[Target], float]
 """The targets of one kind, a mutation, those of them that may be changed alone, and a seed."""
-
-
-def _some(targets: Sequence[Target], chance: random.Random) -> list[Target]:
-    """Draw one of ``targets`` for each status that they are answered with: what a walk deleted is
-    answered otherwise than what it wrote.
-    """
-    some: dict[int, Target] = {}
-    for target in chance.sample(targets, len(targets)):
-        answer = target.exchanges[0].answer
-        some.setdefault(answer.status if answer else 0, target)
-    return list(some.values())
 
 
 def _scopes(targets: list[Target], one: Target) -> list[list[Target]]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ..fetch import SAFE_METHODS, Exchange, Tape, is_made_up
+from ..fetch import SAFE_METHODS, Exchange, Probe, Tape, is_made_up
 
 Params = Mapping[str, Sequence[str]]
 """The values of each param of the environment."""
@@ -71,17 +71,29 @@ def _steps(tape: Tape, written: Container[str]) -> Iterator[Target]:
 
     Of the sweep, which nobody reads, only what it deleted.
     """
+    folders = _folders_written_to(tape)
     for nodeid, walk in tape.walks.items():
-        seen: Counter[str] = Counter()
+        seen: Counter[tuple[str, str]] = Counter()
         for exchange in walk:
             if not _is_step(exchange, written):
                 continue
-            kind = _step_kind(exchange)
-            seen[kind] += 1
+            kind, url = _step_kind(exchange, folders), exchange.probe.url
+            seen[kind, url] += 1
             if exchange.answer is not None:
-                number = f" ({seen[kind]})" if seen[kind] > 1 else ""
-                url = without_query(exchange.probe.url)
-                yield Target(kind + number, url, (exchange,), frozenset({nodeid}))
+                number = f" ({seen[kind, url]})" if seen[kind, url] > 1 else ""
+                yield Target(kind + number, without_query(url), (exchange,), frozenset({nodeid}))
+
+
+def _folders_written_to(tape: Tape) -> set[str]:
+    """Return the paths, with ids named, below which the walks put several documents by name: how
+    one of these is called makes it no other kind.
+    """
+    names: dict[str, set[str]] = defaultdict(set)
+    for probe in (exchange.probe for walk in tape.walks.values() for exchange in walk):
+        if probe.method == "PUT":
+            folder, _, name = _path(probe).rpartition("/")
+            names[folder].add(name)
+    return {folder for folder in names if len(names[folder]) > 1}
 
 
 def _written(tape: Tape) -> set[str]:
@@ -95,10 +107,17 @@ def _is_step(exchange: Exchange, written: Container[str]) -> bool:
     return url in written or any(map(is_made_up, urlsplit(url).path.split("/")))
 
 
-def _step_kind(exchange: Exchange) -> str:
-    segments = urlsplit(exchange.probe.url).path.split("/")
-    path = "/".join("{id}" if is_id(segment) else segment for segment in segments)
+def _step_kind(exchange: Exchange, folders: Container[str]) -> str:
+    path = _path(exchange.probe)
+    folder = path.rpartition("/")[0]
+    path = f"{folder}/{{id}}" if folder in folders else path
     return f"{exchange.probe.method} {exchange.probe.origin}:{path}"
+
+
+def _path(probe: Probe) -> str:
+    """Return the path of what a walk asks for, with ids named."""
+    segments = urlsplit(probe.url).path.split("/")
+    return "/".join("{id}" if is_id(segment) else segment for segment in segments)
 
 
 def is_id(segment: str) -> bool:

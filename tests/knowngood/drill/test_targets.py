@@ -79,6 +79,28 @@ def test_each_step_of_a_walk_that_writes_is_by_itself() -> None:
     ]
 
 
+def test_documents_side_by_side_are_of_one_kind() -> None:
+    """What a check calls them makes them no other, nor which part of one it asks for; the same
+    request once more is another step.
+    """
+    walk = [
+        sent("PUT", "/breads/rye", 1),
+        sent("PUT", "/breads/oat", 2),
+        sent("GET", "/breads/rye", 3),
+        sent("GET", "/breads/rye", 4),
+        sent("PUT", "/bakery", 5),
+        sent("GET", "/breads/rye?part=2", 6),
+    ]
+    assert [target.kind for target in targets_of(tape(a=walk), PARAMS)] == [
+        "PUT site:/breads/{id}",
+        "PUT site:/breads/{id}",
+        "GET site:/breads/{id}",
+        "GET site:/breads/{id} (2)",
+        "PUT site:/bakery",
+        "GET site:/breads/{id}",
+    ]
+
+
 def test_number_that_the_service_counts() -> None:
     """What is written is another number in each run, and of the same kind."""
     made = tape(a=[sent("POST", "/v1/docs", 1), sent("DELETE", "/v1/docs/1000", 2)])
