@@ -123,7 +123,7 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trouble that may have passed is looked at again soon."""
-    monkeypatch.setattr("knowngood.fetch.excuses.PAUSE", 0.01)
+    monkeypatch.setattr("knowngood.fetch.second_look.PAUSE", 0.01)
 
 
 def git_settings(home: Path, patch: pytest.MonkeyPatch) -> Path:

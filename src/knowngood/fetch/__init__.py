@@ -33,6 +33,7 @@ from .response import (
     request_headers,
     respond,
 )
+from .second_look import ask_addresses, ask_silent_again, excuse_passed
 from .statistics import by_connection
 from .tape import Tape
 from .turned_away import is_turned_away
@@ -70,6 +71,8 @@ __all__ = [
     "Response",
     "Tape",
     "WrongStatus",
+    "ask_addresses",
+    "ask_silent_again",
     "by_connection",
     "connect_options",
     "curl_line",
@@ -77,6 +80,7 @@ __all__ = [
     "decodes",
     "describe",
     "exchange_with",
+    "excuse_passed",
     "headers_of",
     "is_made_up",
     "is_turned_away",

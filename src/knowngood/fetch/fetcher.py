@@ -17,10 +17,9 @@ from functools import partial
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ..environment import Environment
-from .attempt_error import RUN_ERRORS, AttemptError
+from .attempt_error import AttemptError
 from .attempts import Attempts
 from .concurrency import Concurrency, affordable
-from .excuses import has_passed
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
@@ -32,16 +31,21 @@ from .silence import SilentOrigins
 from .statistics import RequestStatistics
 from .tape import Tape
 from .transport import Transport
-from .turned_away import is_turned_away
 
 
 class Fetcher:
     """Fetches for one process until closed.
 
-    ``deadline`` is the end of the run in seconds since the epoch; ``share`` is the number of
-    processes that divide the environment's concurrency among them; ``public`` trusts the usual
-    authorities beside those of the environment; ``recording`` gets what is sent and received;
-    ``replay`` answers in place of the network; ``tape`` keeps the answers that checks share.
+    ``share`` is the number of processes that divide the environment's concurrency among them;
+    ``public`` trusts the usual authorities beside those of the environment; ``recording`` gets what
+    is sent and received; ``replay`` answers in place of the network; ``tape`` keeps the answers
+    that checks share.
+
+    Attributes:
+        environment: whose origins and budget they are.
+        deadline: the end of the run, in seconds since the epoch.
+        guard: says which requests may be sent.
+        statistics: what was asked so far.
     """
 
     def __init__(
@@ -58,40 +62,61 @@ class Fetcher:
     ) -> None:
         budget = environment.budget
         slots = affordable(max(1, budget.concurrency // share))
+        self.environment = environment
+        self.deadline = deadline
         self.guard = Guard(environment.origins, environment.writes)
         self.statistics = RequestStatistics(run_id, time.time())
         self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
         self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Reservation]] = {}
         self._loaders: WeakKeyDictionary[Future[PageLoad], PageLoader] = WeakKeyDictionary()
         self._silent = SilentOrigins(budget.probe)
-        self._retries = budget.attempts - 1
-        self._edges = environment.edges
         self._tape = tape
-        self._transport: Transport | None = None
-        self._attempts: Attempts | Replay
-        if replay is not None:
-            self._attempts = replay
-        else:
-            recorder = recording.recorder() if recording is not None else None
-            network = environment.network
-            self._transport = Transport(
-                slots, environment.ca, public=public, network=network, recorder=recorder
-            )
-            self._attempts = Attempts(
-                self._transport,
-                self.guard,
-                request_headers(run_id, environment.send),
-                budget,
-                deadline,
-                self.statistics.began + budget.settle,
-                Concurrency(slots, self._transport.limit),
-            )
+        self._attempts = replay or self._over_the_network(run_id, slots, recording, public=public)
         self._slot = asyncio.Semaphore(slots)
         self._loop = asyncio.SelectorEventLoop()
         self._memory = MemoryBudget(self._loop, budget.body)
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="knowngood-fetch", daemon=True
         )
+
+    def _over_the_network(
+        self, run_id: str, slots: int, recording: Recording | None, *, public: bool
+    ) -> Attempts:
+        environment = self.environment
+        transport = Transport(
+            slots,
+            environment.ca,
+            public=public,
+            network=environment.network,
+            recorder=recording.recorder() if recording is not None else None,
+        )
+        return Attempts(
+            transport,
+            self.guard,
+            request_headers(run_id, environment.send),
+            environment.budget,
+            self.deadline,
+            self.settled_by,
+            Concurrency(slots, transport.limit),
+        )
+
+    @property
+    def settled_by(self) -> float:
+        """Until when gateway errors are waited out, in seconds since the epoch."""
+        return self.statistics.began + self.environment.budget.settle
+
+    @property
+    def replays(self) -> bool:
+        """Whether a recording answers in place of the network."""
+        return isinstance(self._attempts, Replay)
+
+    @property
+    def takes(self) -> int:
+        """With how many requests at once a crowded server is asked; 0 if none is."""
+        if isinstance(self._attempts, Replay):
+            return 0
+        concurrency = self._attempts.concurrency
+        return concurrency.limit if concurrency.lowered else 0
 
     def start(self) -> None:
         """Begin to fetch."""
@@ -119,7 +144,7 @@ class Fetcher:
         """Ask for ``probe`` as soon as there is room for the answer and, with ``resources``, for
         all that its answer needs.
         """
-        loader = PageLoader(self.guard, self._edges, self._shared, probe)
+        loader = PageLoader(self.guard, self.environment.edges, self._shared, probe)
         future = asyncio.run_coroutine_threadsafe(loader.load(resources=resources), self._loop)
         self._loaders[future] = loader
         return future
@@ -144,58 +169,12 @@ class Fetcher:
         ]
         return [future.result() for future in futures]
 
-    def ask_silent_again(self) -> list[Exchange]:
-        """Ask once more for what nobody answered, and return the exchanges. Of each origin that
-        answered before ask for that as well: if only that comes, the origin is in reach.
-
-        Where somebody of an origin is heard, its other probes get the attempts that any probe gets:
-        a network that has just come back may still lose one answer in ten.
-        """
-        silent = list(self.statistics.silent)
-        origins = dict.fromkeys(probe.origin for probe in silent)
-        witnesses = [probe for o in origins if (probe := self.statistics.witnesses.get(o))]
-        exchanges = dict(zip([*silent, *witnesses], self.again([*silent, *witnesses]), strict=True))
-        for _ in range(self._retries):
-            heard = {probe.origin for probe, exchange in exchanges.items() if exchange.heard}
-            left = [p for p, e in exchanges.items() if p.origin in heard and not e.heard]
-            exchanges |= zip(left, self.again(left), strict=True)
-        for probe in witnesses:
-            if exchanges[probe].heard:
-                self.statistics.note_reached(exchanges[probe])
-        return [exchanges[probe] for probe in silent]
-
-    def lacking(self, origin: str, addresses: Sequence[str]) -> list[Exchange]:
-        """Return the exchanges with those of ``addresses`` that lack a URL which the run found at
-        ``origin``: asked with HEAD, and with GET where that is not answered well.
-        """
-        urls = sorted(self.statistics.there[origin])
-        heads = [
-            Probe(origin, url, "HEAD", address=address, template=f"{origin} by address")
-            for address in addresses
-            for url in urls
-        ]
-        doubtful = [exchange.probe for exchange in self._send_all(heads) if _is_lacking(exchange)]
-        gets = [replace(probe, method="GET") for probe in doubtful]
-        return [exchange for exchange in self._send_all(gets) if _is_lacking(exchange)]
-
-    def _send_all(self, probes: Sequence[Probe]) -> list[Exchange]:
+    def send_all(self, probes: Sequence[Probe]) -> list[Exchange]:
+        """Send these as ``send`` does, all at the same time, and wait."""
         sends = [
             asyncio.run_coroutine_threadsafe(self._send_now(probe), self._loop) for probe in probes
         ]
         return [send.result() for send in sends]
-
-    def excuse(self) -> None:
-        """Excuse failures that pass by themselves, if asking again shows that they have passed."""
-        if isinstance(self._attempts, Replay):
-            return  # what was recorded stays as it is
-        statistics, concurrency = self.statistics, self._attempts.concurrency
-        statistics.takes = concurrency.limit if concurrency.lowered else 0
-        again = partial(self.again, fresh=False)
-        times = self._attempts.settled_by, self._attempts.deadline
-        for origin, probes in statistics.passing().items():
-            if has_passed(again, probes, *times):
-                statistics.excused.add(origin)
-        statistics.takes = concurrency.limit if concurrency.lowered else 0
 
     def forget_silence(self) -> None:
         """Ask origins again that were given up."""
@@ -206,8 +185,8 @@ class Fetcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._transport is not None:
-            await self._transport.close()
+        if isinstance(self._attempts, Attempts):
+            await self._attempts.transport.close()
         self._loop.stop()
 
     def _hurry(self, loader: PageLoader) -> None:
@@ -276,8 +255,8 @@ class Fetcher:
         async with self._slot:
             exchange = self._silent.refusal(probe)
             exchange = exchange or await self._attempts.until_answered(probe, may_grow)
-        on_tape = isinstance(self._attempts, Replay)  # and held there in any case
-        if not on_tape and not self._memory.keep(reservation, exchange):
+        held_anyway = self.replays
+        if not held_anyway and not self._memory.keep(reservation, exchange):
             raise Postponed(exchange)
         return self._noted(exchange)
 
@@ -297,10 +276,3 @@ class Fetcher:
         self._silent.note(exchange)
         self.statistics.note(exchange)
         return exchange
-
-
-def _is_lacking(exchange: Exchange) -> bool:
-    """Whether an address does not serve a URL, as far as this machine could ask."""
-    if exchange.answer is None:
-        return exchange.error not in RUN_ERRORS
-    return exchange.answer.status != 200 and not is_turned_away(exchange)

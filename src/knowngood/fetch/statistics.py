@@ -55,7 +55,7 @@ class RequestStatistics:
         began: when the run began to ask, in seconds since the epoch.
         takes: with how many requests at once a crowded server is asked; 0 if none is.
         excused: the origins whose failures of a kind that passes by itself have passed
-            (:mod:`.excuses`).
+            (:mod:`.second_look`).
         built: the origin whose answers are compared with a manifest; empty without one.
         requests: exchanges finished.
         attempts: attempts made.

@@ -10,7 +10,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..environment import Environment
-from ..fetch import Client, Fetcher, Plan, Prefetcher, Replay, Tape, describe
+from ..fetch import (
+    Client,
+    Fetcher,
+    Plan,
+    Prefetcher,
+    Replay,
+    Tape,
+    ask_addresses,
+    ask_silent_again,
+    describe,
+    excuse_passed,
+)
 from ..readiness import addresses_of
 from ..safety import UsageError, one_line
 from .cases import Case
@@ -193,10 +204,10 @@ class Runner:
         and may have been the deployment's or the network's. Trouble that may pass is excused if it
         has.
         """
-        self._fetcher.excuse()
+        excuse_passed(self._fetcher)
         self._asked_again = [
             (exchange.probe.origin, one_line(exchange.probe.url, 500), exchange.heard)
-            for exchange in self._fetcher.ask_silent_again()
+            for exchange in ask_silent_again(self._fetcher)
         ]
 
     def look_at_addresses(self) -> None:
@@ -206,7 +217,8 @@ class Runner:
         for origin in sorted(self._fetcher.statistics.there):
             addresses = addresses_of(self._environment, origin)
             if addresses:
-                self._lacking += map(describe, self._fetcher.lacking(origin, addresses))
+                lacking = ask_addresses(self._fetcher, origin, addresses)
+                self._lacking += map(describe, lacking)
 
     def close(self) -> None:
         """Stop fetching, and end the browser."""

@@ -14,6 +14,7 @@ from wire import Fetchers, Serve, Server, Talk, answer, in_turn
 from knowngood.fetch.concurrency import CLEAR, CROWDED, Concurrency, affordable
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Exchange, Probe
+from knowngood.fetch.second_look import excuse_passed
 from knowngood.verdict.unsteady import FLAKY_FLOOR
 
 
@@ -155,7 +156,7 @@ def test_a_fifth_request_that_gets_503_is_asked_again_with_fewer(
     fetcher = fetchers(server, concurrency=32, attempts=6, probe=15.0)
     exchanges = load_all(fetcher, server, 200)
     assert {exchange.answer and exchange.answer.status for exchange in exchanges} == {200}
-    fetcher.excuse()
+    excuse_passed(fetcher)
     assert fetcher.statistics.excused
     assert fetcher.statistics.erratic["content"] <= FLAKY_FLOOR
     assert "asked with" in fetcher.statistics.warnings()[0]
@@ -184,7 +185,7 @@ def test_a_fifth_connection_that_is_closed_is_not_opened_again(
     fetcher = fetchers(server, concurrency=32, attempts=6, probe=15.0)
     exchanges = load_all(fetcher, server, 200)
     assert {exchange.answer and exchange.answer.status for exchange in exchanges} == {200}
-    fetcher.excuse()
+    excuse_passed(fetcher)
     assert fetcher.statistics.erratic["content"] <= FLAKY_FLOOR
 
 
@@ -196,6 +197,6 @@ def test_trouble_that_fewer_requests_do_not_end_is_not_excused(
     server = serve(in_turn(*[answer("fine"), answer(status=503)] * 2000))
     fetcher = fetchers(server, concurrency=32, attempts=20, probe=15.0)
     load_all(fetcher, server, 200)
-    fetcher.excuse()
+    excuse_passed(fetcher)
     assert not fetcher.statistics.excused
     assert fetcher.statistics.erratic["content"] > 40

@@ -43,6 +43,7 @@ from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Exchange, Probe
 from knowngood.fetch.retry import LEAST, _growing, _retry_after
+from knowngood.fetch.second_look import ask_silent_again
 from knowngood.safety.redactor import Redactor
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -1077,7 +1078,7 @@ def test_what_was_silent_is_asked_again_beside_what_answered(
     ask(fetcher, f"{server.url}/a")
     ask(fetcher, f"{server.url}/gone")
     answered = fetcher.statistics.answered_at["content"]
-    [exchange] = fetcher.ask_silent_again()
+    [exchange] = ask_silent_again(fetcher)
     assert (exchange.probe.url, exchange.heard) == (f"{server.url}/gone", False)
     assert fetcher.statistics.answered_at["content"] > answered
 
@@ -1089,7 +1090,7 @@ def test_an_origin_that_is_gone_has_no_witness(serve: Serve, fetchers: Fetchers)
     ask(fetcher, f"{server.url}/a")
     ask(fetcher, f"{server.url}/b")
     answered = fetcher.statistics.answered_at["content"]
-    [exchange] = fetcher.ask_silent_again()
+    [exchange] = ask_silent_again(fetcher)
     assert not exchange.heard
     assert fetcher.statistics.answered_at["content"] == answered
 
@@ -1109,7 +1110,7 @@ def test_what_is_asked_again_gets_the_usual_attempts(serve: Serve, fetchers: Fet
     fetcher = fetchers(server, attempts=2)
     for path in ("/there", "/a", "/b"):
         ask(fetcher, f"{server.url}{path}")
-    exchanges = fetcher.ask_silent_again()
+    exchanges = ask_silent_again(fetcher)
     assert [exchange.heard for exchange in exchanges] == [True, False]
     assert asked == {"/there": 2, "/a": 4, "/b": 4}
 

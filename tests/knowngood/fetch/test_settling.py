@@ -9,9 +9,9 @@ import pytest
 from tenacity import wait_fixed
 from wire import Fetchers, Play, Serve, Talk, answer, by_method, by_path, close, in_turn
 
-from knowngood.fetch.excuses import REQUESTS, has_passed
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
+from knowngood.fetch.second_look import REQUESTS, excuse_passed, has_passed
 
 pytestmark = pytest.mark.usefixtures("waits_of_a_hundredth", "short_looks")
 
@@ -96,7 +96,7 @@ def settled(serve: Serve, fetchers: Fetchers, play: Play, **budget: Any) -> Fetc
     fetcher = fetchers(server, settle=1.0, concurrency=4, **budget)
     wait([fetcher.load(Probe("content", f"{server.url}/b", sample=n)) for n in range(9)], 10)
     wait([fetcher.load(Probe("content", f"{server.url}/a", sample=n)) for n in range(20)], 10)
-    fetcher.excuse()
+    excuse_passed(fetcher)
     return fetcher
 
 
@@ -129,7 +129,7 @@ def test_what_settles_excuses_neither_writes_nor_another_origin(
     probes += [Probe("content", f"{site.url}/{n}", "POST", repeatable=True) for n in range(20)]
     probes += [Probe("other", other.url, sample=n) for n in range(40)]
     wait([fetcher.load(probe) for probe in probes], 20)
-    fetcher.excuse()
+    excuse_passed(fetcher)
     assert fetcher.statistics.excused == {"content"}
     assert fetcher.statistics.erratic["content"] >= 5
     assert fetcher.statistics.erratic["other"] >= 5
@@ -150,7 +150,7 @@ def test_trouble_is_looked_at_no_longer_than_the_run_lasts() -> None:
 
 def test_a_round_that_takes_long_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow server that is asked by too many at once gets another round all the same."""
-    monkeypatch.setattr("knowngood.fetch.excuses.PAUSE", 0.0)
+    monkeypatch.setattr("knowngood.fetch.second_look.PAUSE", 0.0)
     rounds: list[Answer | None] = [None, Answer(200, "http://h/", (), b"")]
 
     def again(probes: Sequence[Probe]) -> list[Exchange]:

@@ -38,7 +38,7 @@ def run(
 ) -> Callable[..., SuiteRun]:
     """Run a check with forty cases at a server that plays something."""
     monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_fixed(0.01))
-    monkeypatch.setattr("knowngood.fetch.excuses.PAUSE", 0.01)
+    monkeypatch.setattr("knowngood.fetch.second_look.PAUSE", 0.01)
     (tmp_path / "environments").mkdir()
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks/test_small.py").write_text(CHECKS)
