@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..safety import ContentTooLarge, cached_by_content
+from ..safety import ContentTooLarge
+from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
     from tinycss2.ast import Node

@@ -12,8 +12,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ..safety import ContentTooLarge, cached_by_content
+from ..safety import ContentTooLarge
 from . import sandbox
+from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser

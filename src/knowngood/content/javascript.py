@@ -13,9 +13,9 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
-from ..safety import cached_by_content
 from . import sandbox
 from .media_types import SCRIPT_TYPES
+from .result_cache import cached_by_content
 from .sandbox_program import FIRST_FIREFOX, ScriptFacts, parse_javascript
 
 SMALL: Final = 16 * 1024

@@ -9,8 +9,8 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ..safety import cached_by_content
 from . import javascript
+from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
     from .page_elements import Script

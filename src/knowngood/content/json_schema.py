@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from ..safety import DeploymentError, cached_by_content
+from ..safety import DeploymentError
+from .result_cache import cached_by_content
 from .schema_files import SUFFIXES, BadSchema
 from .schema_problems import describe
 from .schema_reader import SchemaReader

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from ..safety import ContentTooLarge, cached_by_content
+from ..safety import ContentTooLarge
 from . import css, javascript
 from .javascript import PARSED, SMALL
 from .media_types import SCRIPT_TYPES, media_type
+from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser

@@ -1,15 +1,14 @@
-"""What leaves the process, and what may enter a parser: every other room builds on this one.
+"""What leaves the process: every other room builds on this one.
 
 Redaction of secrets, text that is safe to print or to paste into a shell, atomic writes, locks,
-child processes, limits of content, and the base classes of all errors. This room knows nothing of
-pytest, of environments or of checks.
+child processes, and the base classes of all errors. This room knows nothing of pytest, of
+environments or of checks.
 """
 
 from . import lock, process_group, process_identity
 from .atomic_write import write_atomically
-from .errors import DeploymentError, KnowngoodError, RunnerError, UsageError
+from .errors import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError, UsageError
 from .identity import user
-from .limits import ContentTooLarge, cached_by_content
 from .lock import LockUnavailable
 from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
 from .redactor import MASK, SHORTEST, Redactor
@@ -29,7 +28,6 @@ __all__ = [
     "RunnerError",
     "Say",
     "UsageError",
-    "cached_by_content",
     "encodable",
     "first_lines",
     "has_secrets",

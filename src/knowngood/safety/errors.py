@@ -42,5 +42,9 @@ class DeploymentError(KnowngoodError, AssertionError):
     """The deployment answered, and the answer is wrong: a failed assertion."""
 
 
+class ContentTooLarge(DeploymentError):
+    """The deployment sent content that is too large or too deeply nested to be checked."""
+
+
 class RunnerError(KnowngoodError):
     """Something other than the deployment is in trouble: this machine or its network, say."""

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from knowngood.content.css import LARGEST, MOST, says_something, trouble, urls
-from knowngood.safety.limits import ContentTooLarge
+from knowngood.safety import ContentTooLarge
 
 WHOLE = [
     "a{b:c}",

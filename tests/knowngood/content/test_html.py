@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from knowngood.content import html, sandbox
-from knowngood.safety.limits import ContentTooLarge
+from knowngood.safety import ContentTooLarge
 
 SENTENCE = "<p>All that a page of some length says, <b>word</b> by <i>word</i>.</p>\n"
 

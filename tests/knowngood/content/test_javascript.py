@@ -7,7 +7,7 @@ import pytest
 
 from knowngood.content import javascript, sandbox
 from knowngood.content.sandbox_program import parse_javascript
-from knowngood.safety.limits import ContentTooLarge
+from knowngood.safety import ContentTooLarge
 
 WHOLE = b"""\
 // The report, drawn from what the browser holds.

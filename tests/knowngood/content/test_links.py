@@ -6,7 +6,7 @@ import pytest
 
 from knowngood.content.links import LONGEST, MOST, Link, extract
 from knowngood.content.media_types import media_type
-from knowngood.safety.limits import ContentTooLarge
+from knowngood.safety import ContentTooLarge
 
 PAGE = "https://fhr.example/fr/"
 SHEET = "https://fhr.example/fr/css/main.css"

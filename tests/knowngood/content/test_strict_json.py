@@ -5,7 +5,7 @@ import time
 import pytest
 
 from knowngood.content import strict_json
-from knowngood.safety.limits import ContentTooLarge
+from knowngood.safety import ContentTooLarge
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import Blocked, NoAnswer, respond
+from knowngood.safety import ContentTooLarge
 from knowngood.safety.errors import DeploymentError, RunnerError, UsageError
-from knowngood.safety.limits import ContentTooLarge
 from knowngood.session.marks import BadMark
 from knowngood.verdict.outcome import (
     FAILED,

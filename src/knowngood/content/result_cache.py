@@ -1,4 +1,4 @@
-"""Keep parsers safe from what a server may send: content that is huge, or nested without end."""
+"""Keep what was read from a file, since a hundred locales share most of theirs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from functools import wraps
 from hashlib import blake2b
 from typing import Final, TypeVar
 
-from .errors import DeploymentError
-
 Result = TypeVar("Result")
 
 _RESULTS: Final = 128  # cached for each function
@@ -18,15 +16,10 @@ _LONGEST_RESULT: Final = 16 * 1024
 With ``_RESULTS`` this keeps the cache of each function below about 4 MB."""
 
 
-class ContentTooLarge(DeploymentError):
-    """The deployment sent content that is too large or too deeply nested to be checked."""
-
-
 def cached_by_content(function: Callable[..., Result]) -> Callable[..., Result]:
     """Cache what ``function`` returns for the bytes that are its first argument.
 
-    A hundred locales share most of their files. The key is a digest, so that no body stays in
-    memory, and only short results are cached.
+    The key is a digest, so that no body stays in memory, and only short results are cached.
     """
     results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
 
