@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 
-_LOADED_LINKS: Final = {"stylesheet", "icon", "apple-touch-icon", "manifest", "preload"}
+_LOADED_LINKS: Final = {
+    "stylesheet": "stylesheet",
+    "icon": "link",
+    "apple-touch-icon": "link",
+    "manifest": "link",
+    "preload": "link",
+    "modulepreload": "script",
+}
+"""By relation, what a browser loads the target of a ``<link>`` as."""
+
 _SOURCES: Final = (
     ("script[src]", "src", "script"),
     ("img[src]", "src", "image"),
@@ -57,6 +66,9 @@ class Link:
 
 
 _JSON: Final = re.compile(r"[\w./~-]*[\w~-]\.json")
+_IMPORTED: Final = re.compile(
+    rb"""(?<![.\w$])(?:import\s*\(\s*|import\s*|from\s*)(["'])((?:\.{0,2}/|https?://)[^"'\\\s]+\.m?js)\1"""
+)
 _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 _PATH: Final = re.compile(r"((?:\.\./)*)([\w-][\w.-]*(?:/[\w-][\w.-]*)*)", re.ASCII)
 """A path from the folder of what refers to it, such as ``../img/a.png``, in two parts: how it goes
@@ -67,9 +79,9 @@ up, and down. Most references are one.
 def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
     """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
-    A script's references are relative to the ``page`` that runs it, a stylesheet's to itself. Other
-    media types have none. Raises ContentTooLarge for what is too large or too deep, and for more
-    than ``MOST`` references.
+    The JSON that a script names is relative to the ``page`` that runs it; the modules that it
+    imports are relative to itself, as is what a stylesheet names. Other media types have none.
+    Raises ContentTooLarge for what is too large or too deep, and for more than ``MOST`` references.
     """
     kind = media_type(content_type)
     if kind == "text/html":
@@ -80,7 +92,7 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
     if kind == "text/css":
         return _capped(_absolute(url, _in_stylesheet(body)))
     if SCRIPT_TYPES.match(kind):
-        return _capped(_absolute(page, _in_script(body)))
+        return _capped(chain(_absolute(page, _json_of(body)), _absolute(url, _imports_of(body))))
     return []
 
 
@@ -197,9 +209,8 @@ def _in_bounds(url: str) -> str:
 def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
     for node in tree.css("link[rel][href]"):
         relations = set((node.attributes.get("rel") or "").lower().split())
-        for relation in relations & _LOADED_LINKS:
-            kind = "stylesheet" if relation == "stylesheet" else "link"
-            yield Link(node.attributes.get("href") or "", kind)
+        for relation in relations & _LOADED_LINKS.keys():
+            yield Link(node.attributes.get("href") or "", _LOADED_LINKS[relation])
     for selector, attribute, kind in _SOURCES:
         for node in tree.css(selector):
             attributes = node.attributes
@@ -233,7 +244,24 @@ def _in_stylesheet(source: bytes) -> Iterator[Link]:
 
 
 @cached_by_content
-def _in_script(body: bytes) -> list[Link]:
-    """Return the JSON documents a script loads: its strings that are relative ``.json`` URLs."""
-    paths = dict.fromkeys(text.partition("?")[0] for text in javascript.strings(body))
-    return [Link(path, "json") for path in paths if _JSON.fullmatch(path)]
+def _json_of(script: bytes) -> list[Link]:
+    """Return the JSON documents a script loads: its strings that are relative ``.json`` URLs, but
+    not those that it always puts behind something else: ``api + "/items.json"``.
+    """
+    paths = dict.fromkeys(text.partition("?")[0] for text in javascript.strings(script))
+    names = (path for path in paths if _JSON.fullmatch(path))
+    return [Link(path, "json") for path in names if _stands_alone(path.encode(), script)]
+
+
+def _stands_alone(text: bytes, script: bytes) -> bool:
+    places = re.finditer(rb"""(\+\s{0,99}+)?["']%s""" % re.escape(text), script)
+    return any(not place[1] for place in places)
+
+
+@cached_by_content
+def _imports_of(script: bytes) -> list[Link]:
+    """Return the modules that a script imports by a URL, also those that it imports later."""
+    found = {url.decode("utf-8", "replace") for _, url in _IMPORTED.findall(script)}
+    # a comment may show an import: it is none of the strings
+    urls = [text for text in javascript.strings(script) if text in found] if found else []
+    return [Link(url, "script", "module") for url in dict.fromkeys(urls)]

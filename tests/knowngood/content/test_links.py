@@ -43,6 +43,7 @@ def script(body: str) -> list[str]:
         ("<link rel='alternate stylesheet' href=x>", "stylesheet"),
         ("<link rel='shortcut icon' href=x>", "link"),
         ("<link rel=manifest href=x>", "link"),
+        ("<link rel=modulepreload href=x>", "script"),
         ("<img srcset='x 2x'>", "image"),
         ("<picture><source srcset='x 600w'></picture>", "image"),
         ("<style>p { background: url(x) }</style>", "style-url"),
@@ -282,6 +283,29 @@ def test_script_loads_json_relative_to_the_page() -> None:
     ]
 
 
+def test_json_behind_a_base_counts_where_it_also_stands_alone() -> None:
+    """It is asked for as it stands at one place at least."""
+    assert script("get(base + 'x.json'); get('x.json')") == [f"{PAGE}x.json"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import('./x.js')",
+        'const f=()=>import( "./x.js" )',
+        "import x from './x.js';",
+        "import './x.js';",
+        'import{a as b}from"./x.js";',
+        "export * from './x.js'",
+    ],
+)
+def test_module_imports_relative_to_itself(body: str) -> None:
+    """At once or later: a chunk that is gone breaks the page when it is needed."""
+    source = "https://fhr.example/assets/main.js"
+    links = extract("text/javascript", source, PAGE, body.encode())
+    assert links == [Link("https://fhr.example/assets/x.js", "script", "module")]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -290,6 +314,11 @@ def test_script_loads_json_relative_to_the_page() -> None:
         pytest.param("path + '.json'", id="suffix"),
         pytest.param("path + '/.json'", id="suffix-after-slash"),
         pytest.param("`${path}/x.json`", id="template"),
+        pytest.param("get(config.api+'/x.json')", id="behind-a-base"),
+        pytest.param("get(config.api +\n    '/x.json')", id="behind-a-base-of-the-line-before"),
+        pytest.param("// import('./x.js')", id="import-in-a-comment"),
+        pytest.param("from('./x.js'); System.import('./x.js')", id="other-import"),
+        pytest.param("import React from 'react'", id="import-by-name"),
         pytest.param("'a b.json'", id="words"),
         pytest.param("'{x}.json'", id="placeholder"),
         pytest.param("'a\\nb.json'", id="escape"),
