@@ -40,13 +40,12 @@ class GateDecision:
 
 def decide(question: GateQuestion) -> GateDecision:
     """Return what would go out, and every reason why not. Raises GitError where git cannot tell."""
-    ledger, release = question.ledger, question.release
     commit = _commit(question)
     if commit is None:
         return GateDecision(None, (), [_unknown(question)])
-    live = _live_state(question, commit)
+    live = LiveState.of(question, commit)
     rule = ReviewRule.of_gate(question.rules)
-    judged = _outgoing(question, commit, live, rule)
+    judged = _outgoing(live, rule)
     rejected = list(_rejected(question, commit))
     reasons = [
         *_tag(question, commit),
@@ -55,27 +54,12 @@ def decide(question: GateQuestion) -> GateDecision:
         *_unread_step(question, live.recorded),
         *rejected,
         *gate_verified.reasons(question, commit),
-        *ApprovalQuestion(ledger, release, commit).reasons(),
-        *live.reasons(ledger.repository, release, commit, may_return=not rejected),
+        *ApprovalQuestion(question.ledger, question.release, commit).reasons(),
+        *live.reasons(may_return=not rejected),
         *_reviews(judged, rule),
         *_window(question),
     ]
-    return GateDecision(commit, judged, reasons, _difference(question))
-
-
-def _live_state(question: GateQuestion, commit: str) -> LiveState:
-    ledger = question.ledger
-    name, trusts = ledger.environment.name, ledger.trusts
-    recorded = ledger.records.live(name, trusts)
-    before = ledger.records.live(name, trusts, but=commit)
-    return LiveState(name, question.live, recorded, before)
-
-
-def _difference(question: GateQuestion) -> str:
-    if question.live is None:
-        return ""
-    name = question.ledger.environment.name
-    return question.live.difference(name, question.ledger.records.there(name))
+    return GateDecision(commit, judged, reasons, live.difference)
 
 
 def _commit(question: GateQuestion) -> str | None:
@@ -85,12 +69,10 @@ def _commit(question: GateQuestion) -> str | None:
     return question.ledger.repository.commit_of(f"refs/tags/{question.release}")
 
 
-def _outgoing(
-    question: GateQuestion, commit: str, live: LiveState, rule: ReviewRule
-) -> list[ReviewedCommit]:
+def _outgoing(live: LiveState, rule: ReviewRule) -> list[ReviewedCommit]:
     judged: dict[str, ReviewedCommit] = {}
-    for base in live.bases(commit):
-        commits = outgoing(question.ledger.repository, commit, [base], rule)
+    for base in live.bases:
+        commits = outgoing(live.question.ledger.repository, live.commit, [base], rule)
         judged |= {reviewed[0].name: reviewed for reviewed in commits}
     return list(judged.values())
 

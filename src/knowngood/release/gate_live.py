@@ -7,51 +7,66 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .gate_question import GateQuestion
 from .gate_reason import GateReason
-from .git import Repository
-from .live import LiveAnswer, LiveRelease
+from .live import LiveRelease
 from .record import Record
 
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """What is live on an environment, by its own answer and by the records that count.
+    """What is live where a release is to go, by the environment's own answer and by the records.
 
     Attributes:
-        environment: the environment's name.
-        answer: what it answered to the question which release is live; None if it was not asked.
+        question: the release, and where it is to go.
+        commit: the commit that it is.
         recorded: the last record that counts of a release that was there; None without one.
-        before: the same of another commit than the one that is to go out.
+        before: the same of another commit than ``commit``.
     """
 
-    environment: str
-    answer: LiveAnswer | None
+    question: GateQuestion
+    commit: str
     recorded: Record | None
     before: Record | None
 
-    def bases(self, commit: str) -> list[str]:
-        """Return the commits from which those that go out with ``commit`` are counted: what the
-        environment names, and what was there before by the records. If somebody has changed the
-        environment by hand, nobody has reviewed what stands between those two.
-        """
-        asked = [live.commit for live in self.answer.releases] if self.answer else []
-        known = [live for live in asked if live is not None]
-        recorded = [self.before.commit] if self.before is not None else []
-        return sorted({*known, *recorded} - {commit})
+    @classmethod
+    def of(cls, question: GateQuestion, commit: str) -> LiveState:
+        """Look it up in the records. Raises GitError."""
+        ledger = question.ledger
+        name, trusts = ledger.environment.name, ledger.trusts
+        recorded = ledger.records.live(name, trusts)
+        return cls(question, commit, recorded, ledger.records.live(name, trusts, but=commit))
 
-    def reasons(
-        self, repository: Repository, release: str, commit: str, *, may_return: bool
-    ) -> Iterator[GateReason]:
-        """Yield each reason why ``release``, which is ``commit``, may not follow what is live.
-        ``may_return`` says whether a rollback may go to it: it may not where it is rejected.
+    @property
+    def bases(self) -> list[str]:
+        """The commits from which those that go out are counted: what the environment names, and
+        what was there before by the records. If somebody has changed the environment by hand,
+        nobody has reviewed what stands between those two.
         """
-        back = f"to go back: knowngood rollback --env={self.environment} --to={release}"
+        answer = self.question.live
+        named = {live.commit for live in answer.releases} if answer is not None else set()
+        recorded = {self.before.commit} if self.before is not None else set()
+        return sorted(base for base in named | recorded if base not in {None, self.commit})
+
+    @property
+    def difference(self) -> str:
+        """How the environment's answer differs from the records; empty where it does not."""
+        answer, ledger = self.question.live, self.question.ledger
+        name = ledger.environment.name
+        return answer.difference(name, ledger.records.there(name)) if answer is not None else ""
+
+    def reasons(self, *, may_return: bool) -> Iterator[GateReason]:
+        """Yield each reason why the release may not follow what is live. ``may_return`` says
+        whether a rollback may go to it: it may not where it is rejected.
+        """
+        release, ledger = self.question.release, self.question.ledger
+        back = f"to go back: knowngood rollback --env={ledger.environment.name} --to={release}"
         if self.recorded is None:
             yield self._unrecorded()
         for live in self._live():
             if live.commit is None:
-                yield self._unknown(repository, live, release)
-            elif not repository.contains(commit, live.commit):
+                yield self._unknown(live)
+            elif not ledger.repository.contains(self.commit, live.commit):
                 yield GateReason(
                     f"{release} does not contain {live.name}, which is live",
                     back if may_return else f"make a release that contains {live.name}",
@@ -59,25 +74,27 @@ class LiveState:
 
     def _live(self) -> tuple[LiveRelease, ...]:
         """Return what the environment names, or else what the records do."""
-        if self.answer is not None and self.answer.releases:
-            return self.answer.releases
-        recorded = self.recorded
+        answer, recorded = self.question.live, self.recorded
+        if answer is not None and answer.releases:
+            return answer.releases
         return (LiveRelease(recorded.release, recorded.commit),) if recorded is not None else ()
 
     def _unrecorded(self) -> GateReason:
         """Without such a record anybody could have put anything there."""
-        commit = self.answer.commit if self.answer is not None else None
-        says = f"; it says itself: {self.answer}" if commit is not None else ""
-        release = str(self.answer) if commit is not None else "RELEASE"
+        answer, name = self.question.live, self.question.ledger.environment.name
+        known = answer is not None and answer.commit is not None
+        says = f"; it says itself: {answer}" if known else ""
         return GateReason(
-            f"no record that counts says what is live on {self.environment}{says}",
-            f"record it: knowngood adopt --env={self.environment} --release={release}; where "
-            "nothing is there yet: --override 'first push'",
+            f"no record that counts says what is live on {name}{says}",
+            f"record it: knowngood adopt --env={name} --release={answer if known else 'RELEASE'}; "
+            "where nothing is there yet: --override 'first push'",
         )
 
-    def _unknown(self, repository: Repository, live: LiveRelease, release: str) -> GateReason:
+    def _unknown(self, live: LiveRelease) -> GateReason:
+        release, ledger = self.question.release, self.question.ledger
         return GateReason(
-            f"{live.name} is live, which is no release in {repository.path}: whether {release} "
-            "contains it is not known",
-            f"push the tag {live.name}, or go back: knowngood rollback --env={self.environment}",
+            f"{live.name} is live, which is no release in {ledger.repository.path}: whether "
+            f"{release} contains it is not known",
+            f"push the tag {live.name}, or go back: knowngood rollback "
+            f"--env={ledger.environment.name}",
         )

@@ -59,7 +59,7 @@ def held(repository: Repository, environment: str, purpose: str, say: Say) -> It
             lock.give()
 
 
-def ref_of(environment: str) -> str:
+def _ref_of(environment: str) -> str:
     """Return the name of an environment's lock."""
     return f"refs/knowngood/lock/{environment}"
 
@@ -80,7 +80,7 @@ class LockHolder:
 
 def holder(repository: Repository, environment: str) -> LockHolder | None:
     """Return who holds the lock of ``environment``; None where nobody does."""
-    there = _read(repository, ref_of(environment), repository.has_origin)
+    there = _read(repository, _ref_of(environment))
     return LockHolder(_words(there[1]), _over(there[1])) if there is not None else None
 
 
@@ -104,8 +104,7 @@ class _Lock:
         }
         self._repository = repository
         self._environment = environment
-        self._ref = ref_of(environment)
-        self._remote = repository.has_origin
+        self._ref = _ref_of(environment)
         self._say = say
         self._blob = ""
 
@@ -115,7 +114,7 @@ class _Lock:
         try:
             self._move("", blob)
         except GitError as error:
-            there = _read(self._repository, self._ref, self._remote)
+            there = _read(self._repository, self._ref)
             if there is None:
                 raise GitError(f"cannot lock: {error}") from None
             old, note = there
@@ -177,7 +176,7 @@ class _Lock:
         Raises GitError.
         """
         ref, run = self._ref, self._repository.run
-        if self._remote:
+        if self._repository.has_origin:
             lease = f"--force-with-lease={ref}:{old}"
             run("push", "--no-follow-tags", lease, "origin", f"{new}:{ref}")
         elif new:
@@ -186,18 +185,17 @@ class _Lock:
             run("update-ref", "-d", ref, old)
 
     def _by_hand(self) -> str:
-        words = (
-            ("push", "origin", f":{self._ref}") if self._remote else ("update-ref", "-d", self._ref)
-        )
-        return self._repository.by_hand(*words)
+        if self._repository.has_origin:
+            return self._repository.by_hand("push", "origin", f":{self._ref}")
+        return self._repository.by_hand("update-ref", "-d", self._ref)
 
 
-def _read(repository: Repository, ref: str, remote: bool) -> tuple[str, Mapping[str, Any]] | None:
+def _read(repository: Repository, ref: str) -> tuple[str, Mapping[str, Any]] | None:
     """Return the object that a lock points at, and the note in it; an empty note where the object
     holds none. None where there is no lock.
     """
     try:
-        blob = _fetched(repository, ref) if remote else _blob(repository, ref)
+        blob = _fetched(repository, ref) if repository.has_origin else _blob(repository, ref)
         note = json.loads(repository.run("cat-file", "blob", blob)[:4096])
         _age(note["since"])
         return blob, {**note, "who": note["who"], "where": note["where"], "for": note["for"]}
