@@ -30,8 +30,8 @@ from .git_objects import objects
 from .record import STATEMENT, Record
 from .record_parser import statement_text
 
-PAYLOAD: Final = "application/vnd.in-toto+json"
-SUMMARY: Final = "https://slsa.dev/verification_summary/v1"
+_PAYLOAD: Final = "application/vnd.in-toto+json"
+_SUMMARY: Final = "https://slsa.dev/verification_summary/v1"
 FAILED: Final = "FAILED"
 """SLSA's word in place of levels where the policy is not met."""
 
@@ -72,7 +72,7 @@ def bundle(question: GateQuestion, commit: str, *, passed: bool) -> str:
 def _lines(statements: Iterable[str]) -> str:
     envelopes = (
         {
-            "payloadType": PAYLOAD,
+            "payloadType": _PAYLOAD,
             "payload": base64.b64encode(statement.encode()).decode(),
             "signatures": [],
         }
@@ -98,7 +98,7 @@ def _summary(
     return {
         "_type": STATEMENT,
         "subject": _subjects(question, commit),
-        "predicateType": SUMMARY,
+        "predicateType": _SUMMARY,
         "predicate": {
             "verifier": {"id": "urn:knowngood:gate", "version": {"knowngood": __version__}},
             "timeVerified": question.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

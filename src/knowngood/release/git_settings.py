@@ -16,7 +16,7 @@ MARK: Final = "knowngood.mark"
 BRANCH: Final = "knowngood.branch"
 SIGNERS: Final = "knowngood.signers"
 
-REVIEWED: Final = ("first-parent", "every-commit")
+_REVIEWED: Final = ("first-parent", "every-commit")
 """Which commits must be reviewed, the default first; as [gate] review has it."""
 
 
@@ -33,10 +33,10 @@ class BadSetting(UsageError):
 def review(repository: Repository) -> str:
     """Return which commits must be reviewed. Raises BadSetting, GitError."""
     value = repository.setting(REVIEW)
-    if value not in {None, *REVIEWED}:
+    if value not in {None, *_REVIEWED}:
         why = f"which commits are judged; a regular expression for messages is {MARK}"
-        raise BadSetting(REVIEW, value or "", why, " or ".join(REVIEWED))
-    return value or REVIEWED[0]
+        raise BadSetting(REVIEW, value or "", why, " or ".join(_REVIEWED))
+    return value or _REVIEWED[0]
 
 
 def mark(repository: Repository) -> re.Pattern[str] | None:

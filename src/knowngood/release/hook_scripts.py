@@ -17,8 +17,8 @@ from typing import Final
 from ..safety import UsageError, one_line, write_atomically
 from .git import GitError, Repository
 
-CLIENT: Final = ("commit-msg", "pre-push")
-SERVER: Final = ("update",)
+_CLIENT: Final = ("commit-msg", "pre-push")
+_SERVER: Final = ("update",)
 
 _OURS: Final = "# Written by `knowngood hooks install`, which replaces it; not for editing."
 # -P: without it Python would look for modules in the folder it runs in, the checkout, first.
@@ -45,7 +45,7 @@ def install(directory: Path, *, server: bool, force: bool) -> list[str]:
     HooksNotInstalled, GitError.
     """
     folder, shared = _folder(directory, server)
-    paths = [folder / name for name in (SERVER if server else CLIENT)]
+    paths = [folder / name for name in (_SERVER if server else _CLIENT)]
     foreign = [path for path in paths if os.path.lexists(path) and not _is_ours(path)]
     _make_room(foreign, force)
     lines = [f"kept {_old(path)}, which was {path.name}" for path in foreign]

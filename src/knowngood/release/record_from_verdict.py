@@ -42,7 +42,7 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
     return "\n".join([*lines, f"recorded: {name} in {where}", *unpushed.warning(repository)])
 
 
-def released(document: Mapping[str, Any]) -> str | None:
+def _released(document: Mapping[str, Any]) -> str | None:
     """Return the release of a verdict: the one it was to be, or the only one that was seen."""
     release = document["release"]
     seen = release["seen"]
@@ -55,7 +55,7 @@ def verification(
     """Return the record of a verdict. Raises RecordNotWritten where no release in the repository
     is the one that was verified.
     """
-    release = released(document)
+    release = _released(document)
     if release is None:
         raise RecordNotWritten("which release was verified is not known; give --release")
     tag, commit = _named(repository, release)
@@ -79,8 +79,8 @@ def verification(
         content=document.get("manifest", {}).get("digest"),
         subjects=document.get("subjects", {}),
         attempts=document["requests"]["attempts"],
-        tests=tests(document),
-        inputs=inputs(environment),
+        tests=_tests(document),
+        inputs=_inputs(environment),
         suite=suite_place(environment.root),
         instead=_instead(document, repository, commit),
     )
@@ -109,7 +109,7 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
     return resolved
 
 
-def tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def _tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return the checks that passed, that warn (retried, or could not tell), and that failed."""
     checks = document["checks"]
     failed = {failure["check"] for failure in document["failures"]}
@@ -119,7 +119,7 @@ def tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {how: tuple(sorted(names)) for how, names in tests.items()}
 
 
-def inputs(environment: Environment) -> dict[str, str]:
+def _inputs(environment: Environment) -> dict[str, str]:
     """Return digests of what the run was made of: the environment's file, the suite's commit,
     schemas.
     """

@@ -70,7 +70,7 @@ def _made_by_hand(name: str, tag: GitObject, commit: str, line: re.Match[str]) -
     """Read one made by hand. Its message names neither environment nor release, so the tag itself
     must have been made with this name.
     """
-    kind, environment, release, when = parts(name)
+    kind, environment, release, when = _parts(name)
     own_name = tag.header("tag")  # which a signature covers
     if own_name != name:
         raise MalformedRecord(f"it was made with another name, {one_line(own_name)}")
@@ -83,7 +83,7 @@ def _made_by_hand(name: str, tag: GitObject, commit: str, line: re.Match[str]) -
 
 def _written_by_us(name: str, tag: GitObject, commit: str) -> Record:
     """Read one that knowngood wrote. Its message must tell the same as the tag and its name."""
-    kind, environment, release, when = parts(name)
+    kind, environment, release, when = _parts(name)
     try:
         record = _from_statement(_statement_in(tag.message), release)
     except _NO_RECORD as error:
@@ -142,8 +142,10 @@ def _refuse_other_time(tag: GitObject, when: datetime, tolerance: timedelta) -> 
         raise MalformedRecord("it was not made at the time that it tells")
 
 
-def parts(name: str) -> tuple[RecordKind, str, str, datetime]:
-    """Kind, environment, release and time in the name of a record's tag. Raises Malformed."""
+def _parts(name: str) -> tuple[RecordKind, str, str, datetime]:
+    """Return kind, environment, release and time in the name of a record's tag. Raises
+    MalformedRecord.
+    """
     words = name.split("/")
     try:
         when = datetime.fromisoformat(words[-1])

@@ -1,8 +1,8 @@
 """Remember the records that the origin does not have yet, and push them with the next one.
 
-Each has a ref of its own below FOLDER. It is made before the record, and deleted when the record
-has arrived, so neither a killed process nor a lost network makes it forgotten. A record that was
-made by hand gets one when the origin is asked.
+Each has a ref of its own below refs/knowngood. It is made before the record, and deleted when the
+record has arrived, so neither a killed process nor a lost network makes it forgotten. A record that
+was made by hand gets one when the origin is asked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..safety import one_line
 from .git import GitError, Repository
 from .record import Record, RecordKind
 
-FOLDER: Final = "refs/knowngood/unpushed/"
+_FOLDER: Final = "refs/knowngood/unpushed/"
 _ARRIVED: Final = re.compile(r"^[*=]\trefs/tags/(\S+):", re.M)
 _SHOWN: Final = 3  # names; the rest is counted
 _AT_ONCE: Final = 250  # records that are pushed along; a command line has an end
@@ -26,13 +26,13 @@ def remember(repository: Repository, record: Record) -> None:
     Raises GitError.
     """
     if repository.has_origin:
-        repository.run("update-ref", f"{FOLDER}{record.name}", record.commit)
+        repository.run("update-ref", f"{_FOLDER}{record.name}", record.commit)
 
 
 def names(repository: Repository) -> list[str]:
     """Return the records that are here and not known to be at the origin. Raises GitError."""
-    noted = repository.run("for-each-ref", "--format=%(refname)", FOLDER).splitlines()
-    records = [ref.removeprefix(FOLDER) for ref in noted]
+    noted = repository.run("for-each-ref", "--format=%(refname)", _FOLDER).splitlines()
+    records = [ref.removeprefix(_FOLDER) for ref in noted]
     return [name for name in records if repository.commit_of(f"refs/tags/{name}") is not None]
 
 
@@ -62,7 +62,7 @@ def compare(repository: Repository) -> None:
     there = repository.run("ls-remote", "--tags", "--refs", "origin").split()
     missing = tags.keys() - {ref.removeprefix("refs/tags/") for ref in there}
     _forget(repository, [name for name in names(repository) if name not in missing])
-    changes = "".join(f"update {FOLDER}{name} {tags[name]}\n" for name in sorted(missing))
+    changes = "".join(f"update {_FOLDER}{name} {tags[name]}\n" for name in sorted(missing))
     if changes:
         repository.run("update-ref", "--stdin", given=changes)
 
@@ -83,4 +83,4 @@ def warning(repository: Repository) -> list[str]:
 
 def _forget(repository: Repository, records: Collection[str]) -> None:
     for name in records:
-        repository.run("update-ref", "-d", f"{FOLDER}{name}")
+        repository.run("update-ref", "-d", f"{_FOLDER}{name}")

@@ -73,7 +73,7 @@ class Watch:
         trouble = notify.ping(environment) if can_judge else ""
         if trouble:
             self.complain(trouble)
-        return exit_code(state) if is_news else 0
+        return _exit_code(state) if is_news else 0
 
     def plugin_result(self, code: int) -> tuple[int, str]:
         """Return exit code and line of a monitoring plugin, after ``verify`` returned ``code``."""
@@ -179,7 +179,7 @@ def _roll_back(options: Options) -> str:
     return f"knowngood rollback {word}" if environment.release.repository else ""
 
 
-def exit_code(state: WatchState) -> int:
+def _exit_code(state: WatchState) -> int:
     """Return the exit code of a state: that of the verdict that is certain, 75 without one."""
     if state.is_blind or state.status is None:
         return EXIT_CODES[VerdictKind.INCONCLUSIVE]
