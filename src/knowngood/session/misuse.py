@@ -46,6 +46,11 @@ def refuse_misuse(item: pytest.Item) -> None:
             f"{item.nodeid}: `response` is the answer to one URL; {len(asks)} are asked for, "
             "so take `responses`"
         )
+    if "response" in names - arguments and any(ask.samples > 1 for ask in asks):
+        raise BadMark(
+            f"{item.nodeid}: a fixture takes `response`, and so would see the first of several "
+            "samples alone; take `response` in the check, or `responses`"
+        )
     if "resources" in names and not any(ask.resources for ask in asks):
         raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")
     if "client" in names:

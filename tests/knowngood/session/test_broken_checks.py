@@ -93,6 +93,18 @@ def test_a_fixture_that_reads_a_wrong_answer(small_suite: Run, login: str) -> No
     assert result.code == 1, result.output
 
 
+def test_samples_that_a_fixture_takes(small_suite: Run) -> None:
+    """It would see the first of them alone, and the check hold for the others unseen."""
+    source = (
+        f"{HEAD}@pytest.fixture\ndef status(response):\n    return response.status_code\n\n"
+        '@pytest.mark.get("content:/", samples=3)\n'
+        "def test_it(status):\n    assert status == 200\n"
+    )
+    result = small_suite(source)
+    assert result.code == 4, result.output
+    assert "take `response` in the check, or `responses`" in result.output
+
+
 @pytest.mark.parametrize("mark", ["hed('content:/x')", "catch('x')", "skpif(True, reason='')"])
 def test_a_mark_that_is_misspelt(small_suite: Run, mark: str) -> None:
     """Pytest would ignore it, and what it asks for would not be checked."""
