@@ -18,6 +18,7 @@ class RunOption(NamedTuple):
         metavar: what its value is called; empty where it takes none.
         is_path: whether the value is a path.
         repeatable: whether it may be given several times.
+        writer: the module of the room ``report`` that writes the file; empty for all but reports.
     """
 
     flag: str
@@ -25,10 +26,16 @@ class RunOption(NamedTuple):
     metavar: str = ""
     is_path: bool = False
     repeatable: bool = False
+    writer: str = ""
+
+    @property
+    def name(self) -> str:
+        """The option as a parameter: ``har_file``."""
+        return self.flag.removeprefix("--").replace("-", "_")
 
 
-def _path(flag: str, text: str) -> RunOption:
-    return RunOption(flag, text, "PATH", is_path=True)
+def _path(flag: str, text: str, writer: str = "") -> RunOption:
+    return RunOption(flag, text, "PATH", is_path=True, writer=writer)
 
 
 RUN_OPTIONS: Final = (
@@ -84,27 +91,42 @@ RUN_OPTIONS: Final = (
         "NAME=sha256:DIGEST",
         repeatable=True,
     ),
-    _path("--verdict-file", "write the verdict as JSON to PATH (default: none is written)"),
-    _path("--html-file", "write the verdict as one HTML file to PATH (default: none is written)"),
+    _path(
+        "--verdict-file",
+        "write the verdict as JSON to PATH (default: none is written)",
+        "json_file",
+    ),
+    _path(
+        "--html-file",
+        "write the verdict as one HTML file to PATH (default: none is written)",
+        "html_page",
+    ),
     _path(
         "--har-file",
         "write every request and answer as HAR, for a browser's network panel, to PATH (default: "
         "none are recorded)",
+        "har_file",
     ),
     _path(
         "--summary-file",
         "write the verdict as Markdown to PATH (default: $GITHUB_STEP_SUMMARY, if it is set)",
+        "summary_file",
     ),
     _path(
         "--prometheus-file",
         "write the verdict as metrics for the textfile collector of node_exporter to PATH "
         "(default: none are written)",
+        "prometheus",
     ),
     _path(
         "--deployment-file",
         "write the verdict as a GitHub deployment and its status, for `gh api`, to PATH (default: "
         "none is written)",
+        "github_deployment",
     ),
     RunOption("--record", "record the verdict as a tag in the environment's release.repository"),
     RunOption("--push", "with --record: push that tag"),
 )
+
+REPORTS: Final = {option.name: option for option in RUN_OPTIONS if option.writer}
+"""The options that name a file to write, by their names as parameters."""

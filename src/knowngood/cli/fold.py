@@ -68,8 +68,7 @@ def command(
     Exit codes: those of verify. 4, a usage error, also for a file that cannot be read, or that
     does not belong to the others: another environment, release, suite or time
     """
-    options = {f"--{name.replace('_', '-')}": path for name, path in reports.items()}
-    targets = report_targets(options, Path.cwd())
+    targets = report_targets(reports, Path.cwd())
     with report_locks.held(targets, ["knowngood", *sys.argv[1:]]):
         document = _folded(files, _expected(expect, quorum), window * 60)
         annotations = Annotations(print_line) if is_on_github() else None

@@ -30,7 +30,6 @@ def command(
     context: click.Context,
     /,
     arguments: tuple[str, ...],
-    origin: tuple[str, ...],
     wait: float,
     **values: Any,
 ) -> int:
@@ -48,4 +47,4 @@ def command(
     if "-h" in arguments:
         click.echo(context.get_help())
         return 0
-    return verify(options_of_run(origins=origin, **values), arguments, print_line, wait)
+    return verify(options_of_run(**values), arguments, print_line, wait)

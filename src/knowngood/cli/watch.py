@@ -28,7 +28,6 @@ from .options import STATE, options_of_run, run_options
 @click.argument("arguments", metavar="[PYTEST_OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
 def command(
     arguments: tuple[str, ...],
-    origin: tuple[str, ...],
     state: Path | None,
     monitoring: bool,
     **values: Any,
@@ -43,7 +42,7 @@ def command(
     when it is told), 2 interrupted, 3 internal error, 4 usage error
     """
     try:
-        options = options_of_run(origins=origin, **values)
+        options = options_of_run(**values)
         say = _say_nothing if monitoring else print_line
         watch = Watch(options, arguments, state or usual_path(options), say, _complain)
         code = watch.verify()

@@ -17,6 +17,7 @@ from ..content import manifest as manifests
 from ..content import subjects as artefacts
 from ..environment import FOLDER, LEVELS, Environment, list_environments, load_chosen
 from ..report import github
+from ..run_options import REPORTS
 from ..safety import UsageError, one_line
 
 RUN_ID: Final = "KNOWNGOOD_RUN_ID"
@@ -28,11 +29,9 @@ RECORDED_IN: Final = "KNOWNGOOD_RECORDED_IN"
 PARENT: Final = "KNOWNGOOD_PARENT"
 """The variable with the descriptor of a pipe that stays open as long as ``knowngood verify``."""
 
-
 TERMINAL: Final = "KNOWNGOOD_TERMINAL"
 """The variable that says that the output of a run, a pipe to ``knowngood verify``, ends on a
 terminal."""
-
 
 _PLACE: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
 """What a place may be called: host names are, and a list with commas can name several."""
@@ -60,7 +59,6 @@ class Options:
         record: whether to write a record of the verdict.
         push: whether to push that record.
         notify: whether to tell those whom the environment names of a verdict that is bad news.
-
     """
 
     env: str
@@ -88,7 +86,7 @@ class Options:
         env: str | None,
         root: Path,
         cwd: Path,
-        origins: Sequence[str] = (),
+        origin: Sequence[str] = (),
         place: str | None = None,
         level: str | None = None,
         drill: str | None = None,
@@ -96,41 +94,28 @@ class Options:
         baseline: Path | None = None,
         manifest: Path | None = None,
         subject: Sequence[str] = (),
-        verdict_file: Path | None = None,
-        html_file: Path | None = None,
-        har_file: Path | None = None,
-        summary_file: Path | None = None,
-        prometheus_file: Path | None = None,
-        deployment_file: Path | None = None,
         record: bool = False,
         push: bool = False,
         notify: bool = False,
+        **reports: Path | None,
     ) -> Options:
         """Check the values of the command line and read the files that they name.
 
-        ``root`` is the folder that holds ``environments/``; paths are relative to ``cwd``.
-        Raises UsageError.
+        ``root`` is the folder that holds ``environments/``; paths are relative to ``cwd``;
+        ``reports`` are as in :func:`report_targets`. Raises UsageError.
         """
         if env is None:
             raise UsageError(environments_to_choose_from(root))
-        reports: dict[str, Path | None] = {
-            "--verdict-file": verdict_file,
-            "--html-file": html_file,
-            "--har-file": har_file,
-            "--summary-file": summary_file,
-            "--prometheus-file": prometheus_file,
-            "--deployment-file": deployment_file,
-        }
-        environment = load_chosen(env, root, origins, drill)
+        environment = load_chosen(env, root, origin, drill)
         if notify:
             from ..notify import refuse_bad_addresses
 
             refuse_bad_addresses(environment)
-        _refuse_bad_record(record, push, elsewhere=bool(origins) or drill is not None)
+        _refuse_bad_record(record, push, elsewhere=bool(origin) or drill is not None)
         return cls(
             env=env,
             environment=environment,
-            origins=tuple(origins),
+            origins=tuple(origin),
             place=_host_name() if place is None else _place(place),
             level=LEVELS[0] if level is None else _level(level),
             drill=drill,
@@ -242,14 +227,14 @@ def _manifest(path: Path | None, cwd: Path, environment: Environment) -> manifes
         raise UsageError(f"--manifest {error}") from None
 
 
-def report_targets(given: Mapping[str, Path | None], cwd: Path) -> dict[str, Path]:
+def report_targets(paths: Mapping[str, Path | None], cwd: Path) -> dict[str, Path]:
     """Return the absolute path of each report that is to be written, by its option.
 
-    ``given`` are the paths on the command line, relative to ``cwd``. Raises UsageError.
+    ``paths`` are those of the command line, relative to ``cwd``, by the options' names as
+    parameters; None for those that are not given. Raises UsageError.
     """
-    asked_for = {option: path for option, path in given.items() if path is not None}
-    targets = {option: _target(option, path, cwd) for option, path in asked_for.items()}
-    return {**_usual_reports(), **targets}
+    flags = {REPORTS[name].flag: path for name, path in paths.items() if path is not None}
+    return {**_usual_reports(), **{flag: _target(flag, path, cwd) for flag, path in flags.items()}}
 
 
 def _usual_reports() -> dict[str, Path]:

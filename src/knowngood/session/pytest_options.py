@@ -12,18 +12,15 @@ import pytest
 
 from .. import safety
 from ..environment import BadEnvironment, secrets_of
+from ..run_options import RUN_OPTIONS
 from ..safety import UsageError
 from .options import Options, environments_to_choose_from
 
 _SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")
 """Options and variables with which pytest writes what it is given past every hook."""
 
-_OF_CONTROLLER: Final = (
-    *("place", "release", "baseline", "manifest", "subject", "record", "push"),
-    *("verdict_file", "html_file", "har_file", "summary_file", "prometheus_file"),
-    "deployment_file",
-)
-"""Options that an xdist worker does not need."""
+_OF_WORKERS: Final = {"env", "origin", "level", "drill"}
+"""Options that an xdist worker needs."""
 
 _CHECKING_NOTHING: Final = {
     "collectonly": ("--collect-only", "--collectonly", "--co"),
@@ -88,16 +85,13 @@ def options_of(config: pytest.Config) -> Options:
     An xdist worker reads only those of the environment.
     """
     values: dict[str, Any] = {
-        "env": config.getoption("--env"),
-        "origins": config.getoption("--origin"),
-        "level": config.getoption("--level"),
-        "drill": config.getoption("--drill"),
-        "root": suite_root(config),
-        "cwd": config.invocation_params.dir,
+        option.name: config.getoption(option.flag)
+        for option in RUN_OPTIONS
+        if option.name in _OF_WORKERS or not is_worker(config)
     }
-    if not is_worker(config):
-        values |= {name: config.getoption(f"--{name.replace('_', '-')}") for name in _OF_CONTROLLER}
-    options = Options.from_values(**values)
+    options = Options.from_values(
+        root=suite_root(config), cwd=config.invocation_params.dir, **values
+    )
     if "--env" in config.invocation_params.args and Path(options.env).exists():
         # Before pytest knows our options it takes a path that follows one after a space for a
         # test to run, and looks for its configuration there.

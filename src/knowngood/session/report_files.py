@@ -10,17 +10,11 @@ from typing import Final
 
 from ..environment import Environment
 from ..report import Report
+from ..run_options import REPORTS
 from ..safety import UsageError
 from .options import Options
 
-_WRITERS: Final = {
-    "--verdict-file": "json_file",
-    "--html-file": "html_page",
-    "--har-file": "har_file",
-    "--summary-file": "summary_file",
-    "--prometheus-file": "prometheus",
-    "--deployment-file": "github_deployment",
-}
+_WRITERS: Final = {option.flag: option.writer for option in REPORTS.values()}
 """The module of the room ``report`` that writes each report; loaded where it is asked for."""
 
 

@@ -59,7 +59,7 @@ def test_on_github(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"env": None}, "a demonstration"),
         ({"env": "stagging"}, "stagging"),
         ({"push": True}, "give --record as well"),
-        ({"record": True, "origins": ["content=http://127.0.0.1:9"]}, "is not the environment"),
+        ({"record": True, "origin": ["content=http://127.0.0.1:9"]}, "is not the environment"),
         ({"record": True, "drill": "none"}, r"\[serve.drill\]"),
         ({"release": " "}, "expected a tag or a commit"),
         ({"release": "v1", "env": "bare"}, r"has no \[release\]"),
@@ -68,7 +68,7 @@ def test_on_github(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"baseline": Path("none.json")}, "--baseline none.json"),
         ({"verdict_file": Path("none/v.json")}, "--verdict-file .*no folder none"),
         ({"html_file": Path("none/v.html")}, "--html-file .*no folder none"),
-        ({"origins": ["content"]}, "NAME=URL"),
+        ({"origin": ["content"]}, "NAME=URL"),
         ({"place": "fra, iad"}, "--place: found 'fra, iad'; expected up to 64 letters"),
         ({"place": ""}, "--place: found ''; expected up to 64 letters"),
     ],
@@ -95,7 +95,7 @@ def test_a_child_gets_all_but_the_reports(root: Path) -> None:
     (root / "build.txt").write_text(f"{DIGEST}  index.html\n")
     made = options(
         root,
-        origins=["content=http://127.0.0.1:9"],
+        origin=["content=http://127.0.0.1:9"],
         release=" v1 ",
         manifest=Path("build.txt"),
         subject=[f"app=sha256:{DIGEST}"],
