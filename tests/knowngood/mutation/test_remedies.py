@@ -1,0 +1,69 @@
+"""Lines that notice a changed body hold for the answer as it was, and for that of the next run."""
+
+import json
+from typing import Any
+
+import pytest
+
+from knowngood.fetch import Answer
+from knowngood.mutation.remedies import identity_remedy
+
+URL = "https://api.example.org/breads/rye"
+
+
+def answer(content: Any, media_type: str = "application/json", url: str = URL) -> Answer:
+    """Make an answer with a document, or with a text."""
+    body = content if isinstance(content, str) else json.dumps(content)
+    headers = ((b"content-type", media_type.encode()),)
+    return Answer(200, url, headers, body.encode())
+
+
+@pytest.mark.parametrize(
+    ("document", "other", "line"),
+    [
+        pytest.param(
+            {"id": "rye"},
+            {"id": "oat"},
+            """assert response.path.endswith(f"/{response.json()['id']}")""",
+            id="name",
+        ),
+        pytest.param(
+            {"data": {"cents": 420, "id": "rye"}},
+            {"data": {"cents": 390, "id": "oat"}},
+            """assert response.path.endswith(f"/{response.json()['data']['id']}")""",
+            id="name-inside",
+        ),
+        pytest.param(
+            {"at": 1795748990597, "data": {"cents": 420}},
+            {"at": 1795748990555, "data": {"cents": 390}},
+            "assert response.json()['data']['cents'] == 420",
+            id="no-time",
+        ),
+        pytest.param({"at": 1795748990597}, {"at": 1795748990555}, "", id="time-alone"),
+        pytest.param(
+            {'it\'s "it"': "rye"},
+            {},
+            """assert response.json()['it\\'s "it"'] == 'rye'""",
+            id="key-with-quotes",
+        ),
+    ],
+)
+def test_documents(document: Any, other: Any, line: str) -> None:
+    """What names a document in its URL tells it best; times and ids are others in each run."""
+    assert identity_remedy(answer(document), answer(other)) == line
+
+
+def test_name_of_a_folder_is_no_value() -> None:
+    """Every path that ends with a slash ends with an empty name."""
+    folder = answer({"title": "", "count": 2}, url=f"{URL}/")
+    assert identity_remedy(folder, answer({"title": "x", "count": 3})) == (
+        "assert response.json()['title'] == ''"
+    )
+
+
+def test_line_of_a_text() -> None:
+    """A line with a hash in a file's name is another in the next release."""
+    text = answer("<link href=app-3f2a1b9c.css>\n<b>Bakery</b>", "text/plain")
+    assert identity_remedy(text, answer("x", "text/plain")) == (
+        "assert '<b>Bakery</b>' in response.text"
+    )
