@@ -1,22 +1,15 @@
-"""What the checks of Kinto share: an account, and a bucket of its own."""
+"""What the checks of Kinto share: an account, a bucket of its own, and how they ask."""
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from knowngood.checks import Client, Environment, Response
+from knowngood.checks import Client, Environment, Schemas
 
 Login = tuple[str, str]
-
-
-def assert_is_stored(response: Response, name: str) -> None:
-    """Assert that Kinto has stored something new, and says so to programs."""
-    assert response.status_code == 201
-    assert response.media_type == "application/json"
-    data = response.json()["data"]
-    assert data["id"] == name
-    assert isinstance(data["last_modified"], int)
+Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -26,29 +19,45 @@ def login(shared_client: Callable[[str], Client], environment: Environment) -> L
     account = {"data": {"password": password}}
     client = shared_client("kinto")
     response = client.put(f"/v1/accounts/{name}", json=account, auth=(name, password))
-    assert_is_stored(response, name)
+    assert response.status_code == 201
+    assert environment.header_problems(response.path, response.headers) == []
+    assert response.json()["data"]["id"] == name
     return name, password
 
 
 @pytest.fixture
-def records(client: Client, login: Login) -> str:
-    """Make an empty collection and return the path of its records."""
-    name = f"smoke-{uuid.uuid4().hex}"
-    bucket = client.put(f"/v1/buckets/{name}", json={}, auth=login)
-    assert_is_stored(bucket, name)
-    breads = client.put(f"/v1/buckets/{name}/collections/breads", json={}, auth=login)
-    assert_is_stored(breads, "breads")
-    return f"/v1/buckets/{name}/collections/breads/records"
+def ask(client: Client, login: Login, environment: Environment, schema: Schemas) -> Ask:
+    """``ask("GET", path, 200, "record")`` sends a request of the account, asserts what holds of any
+    answer, its status, headers and schema, and returns its data.
+    """
+
+    def asked(method: str, path: str, status: int, name: str, json: Any = None) -> Any:
+        response = client.request(method, path, json=json, auth=login)
+        assert response.status_code == status
+        assert environment.header_problems(response.path, response.headers) == []
+        schema(name).check(response.json())
+        return response.json()["data"]
+
+    return asked
 
 
 @pytest.fixture
-def stored(client: Client, login: Login, records: str) -> Callable[[str, int], str]:
+def records(ask: Ask) -> str:
+    """Make an empty collection and return the path of its records."""
+    bucket = f"/v1/buckets/smoke-{uuid.uuid4().hex}"
+    for path in (bucket, f"{bucket}/collections/breads"):
+        assert ask("PUT", path, 201, "stored", {})["id"] == path.rpartition("/")[2]
+    return f"{bucket}/collections/breads/records"
+
+
+@pytest.fixture
+def stored(ask: Ask, records: str) -> Callable[[str, int], str]:
     """``stored("rye", 420)`` stores a record and returns its path."""
 
     def store(name: str, cents: int) -> str:
         path = f"{records}/{name}"
-        response = client.put(path, json={"data": {"cents": cents}}, auth=login)
-        assert_is_stored(response, name)
+        data = ask("PUT", path, 201, "record", {"data": {"cents": cents}})
+        assert (data["id"], data["cents"]) == (name, cents)
         return path
 
     return store

@@ -6,9 +6,10 @@ from knowngood.checks import Client, Environment, Response, Schemas
 
 
 @pytest.mark.get("kinto:/v1/__heartbeat__")
-def test_backends_are_well(response: Response) -> None:
+def test_backends_are_well(response: Response, environment: Environment) -> None:
     """Storage, cache and permissions all say that they are well."""
     assert response.status_code == 200
+    assert environment.header_problems(response.path, response.headers) == []
     assert response.json() == {"storage": True, "cache": True, "permission": True}
 
 
@@ -39,9 +40,10 @@ def test_buckets_need_a_login(response: Response) -> None:
 
 
 @pytest.mark.origin("kinto", writes=True)
-def test_login_is_known(client: Client, login: tuple[str, str]) -> None:
+def test_login_is_known(client: Client, login: tuple[str, str], schema: Schemas) -> None:
     """Who logs in is who they say."""
     response = client.get("/v1/", auth=login)
+    schema("user").check(response.json()["user"])
     assert response.json()["user"]["id"] == f"account:{login[0]}"
 
 
