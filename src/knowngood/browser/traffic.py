@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from ..fetch import Blocked, Exchange, Fetcher, NoAnswer, Probe, respond
+from ..fetch import Blocked, Exchange, Fetcher, NoAnswer, Probe, redirects, respond
 
 if TYPE_CHECKING:
     from playwright.sync_api import Request, Route
@@ -72,8 +72,8 @@ class Traffic:
         requests that a redirect leads to, so that one is followed by the fetcher.
         """
         exchange = self._known.get(request.url) if request.method == "GET" else None
-        redirects = exchange is not None and exchange.answer and 300 <= exchange.answer.status < 400
-        return None if redirects else exchange
+        answer = exchange.answer if exchange is not None else None
+        return None if answer is not None and redirects(answer) else exchange
 
     def _to_probe(self, origin: str, request: Request) -> Probe:
         headers = (

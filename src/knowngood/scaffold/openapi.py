@@ -157,20 +157,21 @@ def _operation(document: Document, path: str, item: Mapping[str, Any], method: s
         for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
     )
     statuses, schema = _success(document, path, method)
+    summary = str(operation.get("summary") or operation.get("operationId") or "")
     return Operation(
-        method.upper(),
-        path,
-        _filled(document, place, parameters),
-        place,
-        identifier(f"{method} {path}"),
-        str(operation.get("summary") or operation.get("operationId") or "").strip().rstrip(".?!"),
-        _needs_login(document, operation),
-        403 if "403" in _statuses(operation) and "401" not in _statuses(operation) else 401,
-        statuses[0],
-        statuses,
-        schema,
-        parameters,
-        operation,
+        method=method.upper(),
+        path=path,
+        url=_filled(document, place, parameters),
+        place=place,
+        name=identifier(f"{method} {path}"),
+        summary=summary.strip().rstrip(".?!"),
+        login=_needs_login(document, operation),
+        refusal=_refusal(operation),
+        status=statuses[0],
+        statuses=statuses,
+        schema=schema,
+        parameters=parameters,
+        node=operation,
     )
 
 
@@ -199,8 +200,10 @@ def _needs_login(document: Document, operation: Mapping[str, Any]) -> bool:
     return bool(needs) and {} not in needs
 
 
-def _statuses(operation: Mapping[str, Any]) -> list[str]:
-    return [str(status) for status in operation.get("responses", {})]
+def _refusal(operation: Mapping[str, Any]) -> int:
+    """Return the status by which an operation refuses who has no login."""
+    statuses = {str(status) for status in operation.get("responses", {})}
+    return 403 if "403" in statuses and "401" not in statuses else 401
 
 
 def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...], str]:

@@ -20,6 +20,7 @@ testpaths = ["smoketests"]
 addopts = ["--strict-markers", "--strict-config", "--import-mode=importlib"]
 """
 
+_TEMPLATES: Final = Path(__file__).parent / "templates"
 _FUNCTION: Final = re.compile(r"^def (\w+)\(", re.M)
 _BETWEEN: Final = re.compile(r"\n\n\n(?=@pytest|def )")
 _IMPORT: Final = re.compile(r"^(?:import|from) .*?(\w+)\n", re.M)
@@ -73,14 +74,14 @@ def _change(folder: Path, path: str, text: str) -> Change:
     if not blocks:
         return Change(path, "", "is there and has all of it")
     added = "\n\n\n".join(blocks).rstrip("\n") + "\n"
-    kept = _with_imports(old.rstrip("\n"), head, added)
-    return Change(path, f"{kept}\n\n\n{added}", f"adds {', '.join(_FUNCTION.findall(added))}")
+    old = _with_imports(old.rstrip("\n"), head, added)
+    return Change(path, f"{old}\n\n\n{added}", f"adds {', '.join(_FUNCTION.findall(added))}")
 
 
 def _with_lists(folder: Path, path: str, old: str, text: str) -> Change:
     """Return the environment file with the lists of [params] that new checks ask for."""
-    there, wanted = (_toml(folder / path, one).get("params", {}) for one in (old, text))
-    lists = {name: values for name, values in wanted.items() if name not in there}
+    there, new = (_toml(folder / path, one).get("params", {}) for one in (old, text))
+    lists = {name: values for name, values in new.items() if name not in there}
     if not lists:
         return Change(path, "", "is there and stays as it is")
     lines = "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
@@ -126,9 +127,9 @@ def _is_new(block: str, old: str) -> bool:
 def _with_imports(old: str, head: str, added: str) -> str:
     """Return ``old`` with the imports of ``head`` that ``added`` needs, and ``old`` lacks."""
     lacking = [
-        found[0]
-        for found in _IMPORT.finditer(f"{head}\n")
-        if f"{found[1]}." in added and found[0] not in f"{old}\n"
+        line[0]
+        for line in _IMPORT.finditer(f"{head}\n")
+        if f"{line[1]}." in added and line[0] not in f"{old}\n"
     ]
     first = _IMPORT.search(f"{old}\n")
     place = first.start() if first else len(old)
@@ -151,14 +152,15 @@ def _pipeline(folder: Path, environment: str) -> Iterator[Change]:
     """Yield the file that runs the suite in the CI of the folder's git remote, if it is known."""
     remote = _remote(folder)
     if "github.com" in remote:
-        yield _new_only(folder, ".github/workflows/smoke.yml", _GITHUB, environment)
+        yield _new_only(folder, ".github/workflows/smoke.yml", "github.yml", environment)
     elif "gitlab" in remote:
-        yield _new_only(folder, ".gitlab-ci.yml", _GITLAB, environment)
+        yield _new_only(folder, ".gitlab-ci.yml", "gitlab.yml", environment)
 
 
-def _new_only(folder: Path, path: str, text: str, environment: str) -> Change:
+def _new_only(folder: Path, path: str, template: str, environment: str) -> Change:
     if (folder / path).exists():
         return Change(path, "", "is there and stays as it is")
+    text = (_TEMPLATES / template).read_text("utf-8")
     return Change(path, text.replace("ENVIRONMENT", environment), "new")
 
 
@@ -178,36 +180,3 @@ def _read(path: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is there and cannot be read: {error}") from None
-
-
-_GITHUB: Final = """\
-name: smoke tests
-on:
-  workflow_dispatch:
-  deployment_status:
-permissions: {}
-jobs:
-  smoke:
-    runs-on: ubuntu-latest
-    permissions: { contents: read }
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with: { python-version: "3.12" }
-      # The variable KNOWNGOOD is what pip installs it from: a path, a URL, or a name of your index.
-      - run: pip install "${{ vars.KNOWNGOOD }}"
-      # 0: proceed. 1: roll back. 75: hold, and run it again.
-      - run: knowngood verify --env=ENVIRONMENT
-"""
-
-_GITLAB: Final = """\
-smoke tests:
-  stage: deploy
-  image: python:3.12
-  script:
-    # The variable KNOWNGOOD is what pip installs it from: a path, a URL, or a name of your index.
-    - pip install "$KNOWNGOOD"
-    # 0: proceed. 1: roll back. 75: hold, and run it again.
-    - knowngood verify --env=ENVIRONMENT
-  allow_failure: { exit_codes: [75] }
-"""

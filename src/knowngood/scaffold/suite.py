@@ -17,13 +17,11 @@ from .logins import login
 from .pages import Page
 from .python_text import braced, distinct, quoted, worded
 from .survey import Survey
+from .visitor import ORIGIN
 from .writes import skeletons
 
 if TYPE_CHECKING:
     import jinja2
-
-ORIGIN: Final = "site"
-"""The name of the one origin of a new suite."""
 
 _SCHEMA: Final = "openapi.json"
 

@@ -128,20 +128,22 @@ class _Surveyor:
         health = self._health(base, missing)
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
+        is_document = not api and not is_page(start)
         return Survey(
-            visitor.origin,
-            tuple(to_page(path, exchange) for path, exchange in pages.items()),
-            other_hosts(answers, visitor),
-            security_headers(answers),
-            base,
-            *(("", "") if api or is_page(start) else (self._path(start), _media_type(start))),
-            missing,
-            health,
-            version,
-            version_field,
-            "" if version else _version_header(answers or [start]),
-            api or {},
-            visitor.requests,
+            origin=visitor.origin,
+            pages=tuple(to_page(path, exchange) for path, exchange in pages.items()),
+            elsewhere=other_hosts(answers, visitor),
+            headers=security_headers(answers),
+            base=base,
+            document=self._path(start) if is_document else "",
+            document_type=_media_type(start) if is_document else "",
+            missing=missing,
+            health=health,
+            version=version,
+            version_field=version_field,
+            version_header="" if version else _version_header(answers or [start]),
+            api=api or {},
+            requests=visitor.requests,
         )
 
     def _start(self) -> Exchange:

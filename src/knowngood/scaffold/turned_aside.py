@@ -6,10 +6,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..fetch import Exchange, is_turned_away
+from ..fetch import REDIRECTS, Exchange, is_turned_away
 from ..safety import one_line
 from .pages import is_page, tree
-from .visitor import REDIRECTS, Visitor, redirect
+from .visitor import Visitor, redirect
 
 _LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
 

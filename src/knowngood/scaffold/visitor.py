@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from ..environment import Budget, Environment, normal_origin
-from ..fetch import Answer, Exchange, Fetcher, Probe
+from ..fetch import REDIRECTS, Answer, Exchange, Fetcher, Probe, redirects
 from ..safety import Say, one_line
 
 MOST: Final = 60
@@ -22,12 +22,11 @@ MOST: Final = 60
 AT_ONCE: Final = 4
 """Requests under way at the same time."""
 
-REDIRECTS: Final = 5
-"""Redirects that are followed from one page."""
-
 _SECONDS: Final = 10.0  # of one request
 _RUN: Final = 300.0  # seconds of all
-_ORIGIN: Final = "site"
+ORIGIN: Final = "site"
+"""The name of the one origin of a look, and of a new suite."""
+
 _AGENT: Final = "knowngood"
 
 
@@ -70,7 +69,7 @@ class Visitor:
 
         Paths that robots.txt forbids, and those beyond the number of requests, are left out.
         """
-        probes = [Probe(_ORIGIN, self.origin + path) for path in paths if self.allowed(path)]
+        probes = [Probe(ORIGIN, self.origin + path) for path in paths if self.allowed(path)]
         probes = probes[: self.left]
         groups = (probes[first : first + AT_ONCE] for first in range(0, len(probes), AT_ONCE))
         return [exchange for group in groups for exchange in self._ask(group)]
@@ -104,10 +103,10 @@ class Visitor:
 def visiting(origin: str, say: Say, *, obeys_robots: bool) -> Iterator[Visitor]:
     """Give a visitor of ``origin``, whose connections are closed at the end."""
     environment = Environment(
-        name=_ORIGIN,
-        path=Path("environments") / f"{_ORIGIN}.toml",
+        name=ORIGIN,
+        path=Path("environments") / f"{ORIGIN}.toml",
         description=origin,
-        origins=MappingProxyType({_ORIGIN: origin}),
+        origins=MappingProxyType({ORIGIN: origin}),
         budget=Budget(run=_RUN, probe=_SECONDS, attempts=1, concurrency=AT_ONCE, settle=0),
     )
     fetcher = Fetcher(environment, uuid.uuid4().hex[:12], time.time() + _RUN)
@@ -126,7 +125,7 @@ def is_ok(answer: Answer | None) -> bool:
 def redirect(exchange: Exchange) -> str:
     """Return the absolute URL that an answer redirects to; empty if it does not."""
     answer = exchange.answer
-    if answer is None or answer.status not in {301, 302, 303, 307, 308}:
+    if answer is None or not redirects(answer):
         return ""
     return joined(exchange.probe.url, answer.header("location") or "")
 
