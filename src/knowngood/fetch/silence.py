@@ -26,6 +26,7 @@ class SilentOrigins:
         self._probe_seconds = probe_seconds
         self._in_a_row: Counter[str] = Counter()
         self._since: dict[str, float] = {}
+        self._last: dict[str, Attempt] = {}
 
     def forget(self) -> None:
         """Ask every origin again."""
@@ -33,7 +34,9 @@ class SilentOrigins:
         self._since.clear()
 
     def refusal(self, probe: Probe) -> Exchange | None:
-        """Return the exchange of a probe whose origin is given up; None for any other probe."""
+        """Return the exchange of a probe whose origin is given up; None for any other probe. Where
+        the last that was asked failed over TLS, so would this one.
+        """
         place = _place(probe)
         row = self._in_a_row[place]
         seconds = time.time() - self._since.get(place, time.time())
@@ -41,8 +44,12 @@ class SilentOrigins:
         if row < SILENT_LIMIT and not lasting:
             return None
         detail = f"not asked: {row} requests in a row to {place} got no answer"
-        attempt = Attempt(time.time(), 0.0, error=AttemptError.UNREACHABLE, detail=detail)
-        return Exchange(probe, (attempt,))
+        last = self._last[place]
+        tls = last.error is AttemptError.TLS
+        error, phase = (AttemptError.TLS, last.phase) if tls else (AttemptError.UNREACHABLE, "")
+        return Exchange(
+            probe, (Attempt(time.time(), 0.0, error=error, detail=detail, phase=phase),)
+        )
 
     def note(self, exchange: Exchange) -> None:
         """Count a finished exchange. One that was never sent does not count."""
@@ -53,6 +60,7 @@ class SilentOrigins:
         elif exchange.error not in RUN_ERRORS and exchange.attempts[-1].seconds:
             self._in_a_row[place] += 1
             self._since.setdefault(place, exchange.attempts[0].began)
+            self._last[place] = exchange.attempts[-1]
 
 
 def _place(probe: Probe) -> str:

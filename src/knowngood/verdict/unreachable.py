@@ -60,7 +60,8 @@ def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
         return f"another host answers for the controls, such as a captive portal: {silence.forged}"
     if outcome.kind not in SILENT:
         return _behind_a_wall(outcome) if outcome.origin in silence.walled else ""
-    if _came_back(outcome, silence):
+    judged = silence.controlled and _is_certificate(outcome)
+    if _came_back(outcome, silence) and not judged:
         return (
             f"{outcome.origin} gave no answer, and answered when asked once more: trouble that "
             "passed, of the deployment or of this machine's network"
@@ -68,6 +69,14 @@ def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
     if not silence.controlled:
         return _without_control(outcome, silence)
     return _by_control(outcome, silence)
+
+
+def _is_certificate(outcome: Outcome) -> bool:
+    """Return whether a certificate was refused. No loss on the way makes one invalid: where others
+    of the same origin are fine, one of several backends has it, and controls tell whether somebody
+    between answers in its place.
+    """
+    return outcome.kind == AttemptError.TLS and outcome.phase != "handshake"
 
 
 def _behind_a_wall(outcome: Outcome) -> str:

@@ -116,6 +116,18 @@ def test_trouble_that_passed() -> None:
     assert why(failed("content"), FINE, asked_again=again) == ""
 
 
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_certificate_that_is_wrong_at_times_counts(phase: str) -> None:
+    """One of several backends has it. A handshake that fails may be the network's, and controls
+    say whether somebody in between vouches for itself.
+    """
+    again = {("content", URL): True}
+    passed = "trouble that passed" in why(failed("tls", phase), SECURE, asked_again=again)
+    assert passed == (phase == "handshake")
+    assert "over https" in why(failed("tls", "expired"), FINE, asked_again=again)
+    assert "passed" in why_without(failed("tls", "expired"), asked_again=again)
+
+
 def test_its_own_url_says_more_than_others() -> None:
     """One URL that stays silent fails, whatever else came back; one that was not asked once more
     follows those that were.
