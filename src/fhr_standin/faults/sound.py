@@ -30,13 +30,13 @@ def _new_each_time(_ask: Ask, resource: Resource) -> Resource:
 
 
 def _written_otherwise(_ask: Ask, resource: Resource) -> Resource:
-    """Write a page as HTML allows: with a byte-order mark, backslashes in URLs, a template that a
-    script may fill in, and without its last end tags.
+    """Write a page as HTML allows: with a byte-order mark, backslashes in URLs and blanks around
+    them, a template that a script may fill in, and without its last end tags.
     """
     body = re.sub(rb"</body>\s*</html>\s*\Z", b"", resource.body)
     body = body.replace(b"<head>", b"<head>\n<meta http-equiv=content-type>", 1)
     body = body.replace(b"</main>", b'<a href="#sharing">1</a><a href="#">2</a></main>', 1)
-    body = body.replace(b"</main>", _TEMPLATE, 1).replace(b'src="js/', b'src="js\\')
+    body = body.replace(b"</main>", _TEMPLATE, 1).replace(b'src="js/', b'src="\n js\\')
     return replace(resource, body=b"\xef\xbb\xbf" + body.replace(b"var strings", _GUARDED))
 
 

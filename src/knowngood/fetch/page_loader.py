@@ -15,11 +15,13 @@ from .guard import Guard
 from .memory_budget import Reservation
 from .probe import Answer, Exchange, Probe
 from .response import Resource
+from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
     from ..content import links
 
 _DEPTH: Final = 4  # page → stylesheet → import → image
+_REFERRING: Final = {"stylesheet", "script", "frame", "object"}  # kinds that may need more
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -29,8 +31,8 @@ class PageLoad:
     Attributes:
         exchange: the exchange of the probe.
         resources: all that the page needs, if it was asked for.
-        trouble: why not all resources could be found; empty if they could.
-        unread: the answer that could not be searched for what it needs; None if all could.
+        trouble: why the answer ``unread`` could not be searched; empty if none came.
+        unread: what could not be searched for what it needs; None if all could.
     """
 
     exchange: Exchange
@@ -93,7 +95,16 @@ class PageLoader:
         for other in linked:
             url = other.probe.url
             self.resources[url] = replace(self.resources[url], exchange=other)
+            if self.unread is None and self._is_unknown(other):
+                self.unread = other
         await self._collect(linked, depth - 1)
+
+    def _is_unknown(self, exchange: Exchange) -> bool:
+        """Whether nobody can tell what this file needs, as it gave no answer to be read. Two pages
+        that need the same would differ, had one of them lost an answer on the way.
+        """
+        lost = exchange.answer is None or bool(why_turned_away(exchange))
+        return lost and self.resources[exchange.probe.url].kind in _REFERRING
 
     async def _new_urls(self, exchange: Exchange) -> list[str]:
         """Note and return what an answer refers to and no earlier answer did. Nothing is awaited

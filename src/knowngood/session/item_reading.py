@@ -103,6 +103,7 @@ class ItemReading:
         visits = [load for planned, load in declared if planned.resources]
         for visit in visits:
             if visit.unread is not None:
+                respond(visit.unread)
                 raise PageTooLarge(visit.unread, visit.trouble)
         return [resource for visit in visits for resource in visit.resources]
 

@@ -1126,3 +1126,25 @@ def test_what_is_too_large_to_be_searched_is_told_from_its_page(
     assert load.unread is not None
     assert load.unread.probe.url == f"{server.url}/zeros.css"
     assert "too large to be judged" in load.trouble
+
+
+@pytest.mark.parametrize("play", [close, answer(status=429)], ids=["closed", "turned away"])
+@pytest.mark.parametrize("element", ['<link rel="stylesheet" href="/a">', '<script src="/a">'])
+def test_what_a_lost_file_needs_is_unknown(
+    serve: Serve, fetchers: Fetchers, play: Play, element: str
+) -> None:
+    """The page may need more than was found: it must not be compared with another."""
+    server = serve(by_path({"/": page(element), "/a": play}))
+    load = fetchers(server, attempts=1).load(Probe("content", f"{server.url}/"), resources=True)
+    unread = load.result(9).unread
+    assert unread is not None
+    assert unread.probe.url == f"{server.url}/a"
+
+
+@pytest.mark.parametrize("play", [close, answer(status=429)], ids=["closed", "turned away"])
+def test_a_lost_image_needs_nothing(serve: Serve, fetchers: Fetchers, play: Play) -> None:
+    """All that the page needs is known."""
+    server = serve(by_path({"/": page('<img src="/a">'), "/a": play}))
+    load = fetchers(server, attempts=1).load(Probe("content", f"{server.url}/"), resources=True)
+    assert load.result(9).unread is None
+    assert len(load.result(9).resources) == 1
