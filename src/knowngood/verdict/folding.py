@@ -149,12 +149,15 @@ def _attach(symptoms: Iterable[Symptom], groups: Sequence[Group]) -> list[Sympto
 
 
 def _alike(symptoms: Sequence[Symptom]) -> list[Group]:
-    """Group symptoms that share a URL, or a check and either the place or the words."""
+    """Group symptoms that share a URL, or a check and either the place or the words. One fixture
+    that does not work ends many checks with the same words.
+    """
 
     def keys(symptom: Symptom) -> list[Hashable]:
         check = symptom.outcome.check
         about_url = [symptom.url, (check, symptom.place)] if symptom.url else []
-        return [*about_url, (check, symptom.words, "words")]
+        own_code = symptom.outcome.kind == "check" and not symptom.url
+        return [*about_url, ("" if own_code else check, symptom.words, "words")]
 
     return _united(symptoms, keys)
 

@@ -85,5 +85,6 @@ def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
     """Return why an outcome proves nothing; empty for a confirmed failure."""
     if outcome.result != FAILED:
         words, remedy = _UNSETTLED.get(outcome.kind, (outcome.kind, ""))
-        return f"{words}: {outcome.message or 'unknown'}{remedy}"
+        message = outcome.message.partition("\n")[0]  # the cause has all of it
+        return f"{words}: {message or 'unknown'}{remedy}"
     return evidence.changed or unconfirmed(outcome, evidence.silence)

@@ -8,7 +8,7 @@ import pytest
 
 from knowngood.verdict.causes import Cause, find_causes
 from knowngood.verdict.evidence import CONVERGED
-from knowngood.verdict.outcome import FAILED, Outcome
+from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 
 SITE = "https://fhr.example.org"
 LOCALES = ["ar", "de", "en-US", "fr", "he"]
@@ -365,6 +365,18 @@ def test_other_words_of_one_check_are_not_lost() -> None:
         outcome("comes up", "/ru/", message="b has no 'd'", values={"locale": "ru"}),
     )
     assert cause.problems == ("/he/: b has no 'c'",)
+
+
+def test_a_fixture_that_does_not_work() -> None:
+    """It ends every check that uses it with the same words, and is one cause with their claims."""
+    broken = {"kind": "check", "result": INCONCLUSIVE, "message": "KeyError: 'token'\nin login"}
+    [first, second] = causes(
+        outcome("reads", **broken),
+        outcome("writes", **broken),
+        outcome("counts", **{**broken, "message": "NameError: name 'rows' is not defined"}),
+    )
+    assert [claim.check for claim in first.claims] == ["test_x.py::reads", "test_x.py::writes"]
+    assert [claim.check for claim in second.claims] == ["test_x.py::counts"]
 
 
 def test_order_of_outcomes_changes_nothing() -> None:

@@ -102,6 +102,11 @@ TABLE = {
         "INCONCLUSIVE",
         "this machine: OSError: 24",
     ),
+    "own-code-told-over-several-lines": (
+        evidence(outcome(INCONCLUSIVE, "check", message="ScopeMismatch: no.\nA\nB")),
+        "INCONCLUSIVE",
+        "the check's own code: ScopeMismatch: no.; mend the check",
+    ),
     "budget-spent": (
         evidence(outcome(INCONCLUSIVE, "budget", message="")),
         "INCONCLUSIVE",
