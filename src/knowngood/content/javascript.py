@@ -188,9 +188,14 @@ def facts_of(source: bytes) -> ScriptFacts | None:
     return _facts(source) if len(source) <= _MANY_KEPT else _facts_of_large(source)
 
 
+def needs_sandbox(source: bytes) -> bool:
+    """Return whether ``source`` is parsed in another process, which takes a while."""
+    return SMALL < len(source) <= PARSED
+
+
 @lru_cache(maxsize=32)
 def _facts(source: bytes) -> ScriptFacts | None:
-    return parse_javascript(source) if len(source) <= SMALL else _facts_in_sandbox(source)
+    return _facts_in_sandbox(source) if needs_sandbox(source) else parse_javascript(source)
 
 
 @lru_cache(maxsize=2)

@@ -11,7 +11,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from ..safety import ContentTooLarge
 from . import css, javascript
-from .javascript import PARSED, SMALL
 from .media_types import SCRIPT_TYPES, media_type
 from .result_cache import cached_by_content
 
@@ -115,7 +114,7 @@ def needs_sandbox(content_type: str | None, body: bytes) -> bool:
         from . import html
 
         return html.needs_sandbox(body.decode("utf-8", "replace"))
-    return bool(SCRIPT_TYPES.match(kind)) and SMALL < len(body) <= PARSED
+    return bool(SCRIPT_TYPES.match(kind)) and javascript.needs_sandbox(body)
 
 
 def try_in_sandbox(content_type: str | None, body: bytes) -> None:

@@ -172,48 +172,48 @@ def _dialects() -> dict[str, Dialect]:
     from referencing import Specification
     from referencing import jsonschema as specifications
 
-    from . import openapi
+    from . import schema_openapi
 
-    newest = jsonschema.Draft202012Validator
-    formats = newest.FORMAT_CHECKER
-    checked = frozenset(newest.VALIDATORS.keys() - _NOT_FOLLOWED | _USED_BY_OTHERS)
-    older = jsonschema.Draft201909Validator
-    oldest = jsonschema.Draft7Validator
+    newest, oldest = jsonschema.Draft202012Validator, jsonschema.Draft7Validator
+    opaque, formats = Specification.OPAQUE, schema_openapi.formats()
     dialects = [
-        Dialect(DRAFT, newest, specifications.DRAFT202012, formats, checked | _REMARKS),
-        Dialect(
+        _json_schema(DRAFT, newest, specifications.DRAFT202012),
+        _json_schema(
             "https://json-schema.org/draft/2019-09/schema",
-            older,
+            jsonschema.Draft201909Validator,
             specifications.DRAFT201909,
-            formats,
-            frozenset(older.VALIDATORS.keys() - _NOT_FOLLOWED | _USED_BY_OTHERS | _REMARKS),
         ),
         Dialect(
             "http://json-schema.org/draft-07/schema",
             oldest,
             specifications.DRAFT7,
-            formats,
-            frozenset(oldest.VALIDATORS.keys() | _USED_BY_OTHERS | _REMARKS)
-            - {"$anchor", "maxContains", "minContains"},
+            newest.FORMAT_CHECKER,
+            (_checked(oldest) | _REMARKS) - {"$anchor", "maxContains", "minContains"},
             beside_ref=frozenset({"$ref", "$defs", "definitions"} | _REMARKS),
         ),
-        Dialect(
-            OPENAPI["3.1"],
-            newest,
-            Specification.OPAQUE,
-            openapi.formats(),
-            checked | _OPENAPI_REMARKS,
-        ),
+        Dialect(OPENAPI["3.1"], newest, opaque, formats, _checked(newest) | _OPENAPI_REMARKS),
         Dialect(
             OPENAPI["3.0"],
-            openapi.validator(),
-            Specification.OPAQUE,
-            openapi.formats(),
-            openapi.KEYWORDS | _OPENAPI_REMARKS - {"examples"},
+            schema_openapi.validator(),
+            opaque,
+            formats,
+            schema_openapi.KEYWORDS | _OPENAPI_REMARKS - {"examples"},
             beside_ref=frozenset({"$ref", "description", "summary"}),
         ),
     ]
     return {dialect.name: dialect for dialect in dialects}
+
+
+def _json_schema(name: str, validator: Any, specification: Any) -> Dialect:
+    import jsonschema
+
+    formats = jsonschema.Draft202012Validator.FORMAT_CHECKER  # of all drafts together
+    return Dialect(name, validator, specification, formats, _checked(validator) | _REMARKS)
+
+
+def _checked(validator: Any) -> frozenset[str]:
+    """Return the keywords that this class of ``jsonschema`` checks."""
+    return frozenset(validator.VALIDATORS.keys() - _NOT_FOLLOWED | _USED_BY_OTHERS)
 
 
 def _unclear_null(node: dict[str, Any]) -> str:
