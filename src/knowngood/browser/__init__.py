@@ -5,8 +5,7 @@ and the secrets of declared probes hold for it, too; the browser itself reaches 
 room knows no check and no verdict. Playwright is imported when the first page is opened.
 """
 
-from .browser import Browser, BrowserUnavailable
-from .browser_messages import PageFault
+from .browser import Browser
 from .opened_page import SCREENSHOTS, OpenedPage, opened
 
-__all__ = ["SCREENSHOTS", "Browser", "BrowserUnavailable", "OpenedPage", "PageFault", "opened"]
+__all__ = ["SCREENSHOTS", "Browser", "OpenedPage", "opened"]

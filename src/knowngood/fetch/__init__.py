@@ -10,7 +10,7 @@ from .answer_times import AnswerTimes
 from .attempt_error import ANSWERED_WRONG, RETRIED_ERRORS, RETRIED_STATUSES, SILENT, AttemptError
 from .attempts import REDIRECTS, headers_of, redirects, target_of
 from .client import NAMED, REPEATABLE, Client
-from .curl_line import connect_options, curl_line
+from .curl_line import connect_options
 from .decompression import decoded, decodes, with_plain_body
 from .exchange_summary import describe
 from .fetcher import Fetcher
@@ -75,7 +75,6 @@ __all__ = [
     "ask_silent_again",
     "by_connection",
     "connect_options",
-    "curl_line",
     "decoded",
     "decodes",
     "describe",

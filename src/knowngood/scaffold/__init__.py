@@ -7,12 +7,10 @@ from .openapi import read as read_openapi
 from .openapi import server
 from .project import Change, changes, write
 from .suite import files
-from .survey import NothingToCheck, Survey, survey
+from .survey import survey
 
 __all__ = [
     "Change",
-    "NothingToCheck",
-    "Survey",
     "changes",
     "files",
     "read_openapi",

@@ -16,7 +16,8 @@ from release_side import needed
 from wire import Authority, Fetchers, Request, Serve, answer, by_path
 
 from knowngood.environment.model import Environment, Network
-from knowngood.fetch import Probe, curl_line
+from knowngood.fetch import Probe
+from knowngood.fetch.curl_line import curl_line
 from knowngood.safety import Redactor, redaction
 
 SECRET = "hunter22!'$\\x"  # noqa: S105 - of these tests

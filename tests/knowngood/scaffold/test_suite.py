@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from knowngood.scaffold import Survey, files
+from knowngood.scaffold import files
 from knowngood.scaffold.pages import Page
+from knowngood.scaffold.survey import Survey
 
 HOSTILE = [
     '"""; import os; """',

@@ -9,8 +9,8 @@ import pytest
 from wire import Play, Server, Talk, answer, by_path, flood, page, redirect, refusing
 
 from knowngood.safety import UsageError
-from knowngood.scaffold import NothingToCheck, Survey, survey
 from knowngood.scaffold.pages import Page, spread
+from knowngood.scaffold.survey import NothingToCheck, Survey, survey
 from knowngood.scaffold.visitor import MOST
 
 Serve = Callable[[Play], Server]
