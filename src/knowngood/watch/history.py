@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby, pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 from typing import Final
 
@@ -88,21 +88,25 @@ def spans(runs: Sequence[WatchedRun]) -> list[Span]:
     """Return ``runs``, in order, in groups of those that are alike and follow each other."""
     pauses = [after.began - before.began for before, after in pairwise(runs)]
     longest = _GAP * median(pauses) if pauses else 0.0
-
-    def alike(item: tuple[int, WatchedRun]) -> tuple[object, ...]:
-        number, run = item
-        key = run.causes[0].key if run.causes else ""
-        return breaks[number], run.verdict, run.release, key
-
-    breaks = [0]
-    for pause in pauses:
-        breaks.append(breaks[-1] + (pause > longest))
-    groups = [tuple(run for _, run in group) for _, group in groupby(enumerate(runs), alike)]
-    following = [*(group[0].began for group in groups[1:]), float("inf")]
+    groups: list[list[WatchedRun]] = []
+    for run in runs:
+        last = groups[-1][-1] if groups else None
+        if last is not None and run.began - last.began <= longest and _ending(run) == _ending(last):
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    separate = [Span(tuple(group), group[-1].ended) for group in groups]
     return [
-        Span(group, next_run if next_run - group[-1].began <= longest else group[-1].ended)
-        for group, next_run in zip(groups, following, strict=False)
+        replace(span, until=after.first.began)
+        if after is not None and after.first.began - span.runs[-1].began <= longest
+        else span
+        for span, after in zip_longest(separate, separate[1:])
     ]
+
+
+def _ending(run: WatchedRun) -> tuple[object, ...]:
+    """Return what alike runs have in common."""
+    return run.verdict, run.release, run.causes[0].key if run.causes else ""
 
 
 def single(runs: Sequence[WatchedRun]) -> list[Span]:
