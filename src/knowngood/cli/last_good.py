@@ -20,6 +20,8 @@ def command(environment: str, offline: bool) -> int:
     """
     ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
     good = ledger.last_good()
+    if good is None:
+        ledger.refuse_doubt()
     print_warnings(ledger.warnings())
     if good is None:
         print_error(f"no known good release on {environment}: {ledger.why_none_is_good()}")

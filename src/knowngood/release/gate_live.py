@@ -53,7 +53,11 @@ class LiveState:
         """How the environment's answer differs from the records; empty where it does not."""
         answer, ledger = self.question.live, self.question.ledger
         name = ledger.environment.name
-        return answer.difference(name, ledger.records.there(name)) if answer is not None else ""
+        return (
+            answer.difference(name, ledger.records.presumed_live(name))
+            if answer is not None
+            else ""
+        )
 
     def reasons(self, *, may_return: bool) -> Iterator[GateReason]:
         """Yield each reason why the release may not follow what is live. ``may_return`` says

@@ -108,7 +108,7 @@ class _VerifiedBefore:
         """
         names = f"--env={self.environment} --release={self.release}"
         verify = " ".join(["knowngood verify", names, *options, "--record --push"])
-        there = self.records.there(self.environment)
+        there = self.records.presumed_live(self.environment)
         if there is not None and there.commit == self.commit:
             return verify
         return f"knowngood push {names}; where it is live already: {verify}"

@@ -67,20 +67,18 @@ class Ledger:
         """Return why a record's signature does not count; empty where it does, or need not."""
         return untrusted(self.repository, record.ref, self.environment.gate.signers)
 
-    def last_good(self) -> Record | None:
-        """Return the last known good release. Raises GitError where there is none and a tag that
-        cannot be read may be the reason.
+    def last_good(self, but: str | None = None) -> Record | None:
+        """Return the last known good release, those at the commit ``but`` passed over."""
+        return self._last_good(lambda record: record.commit != but)
+
+    def refuse_doubt(self) -> None:
+        """Raise GitError where a tag that cannot be read may be why no release is known to be
+        good.
         """
-        good = self.last_good_besides("")
-        passed = self.last_passed() if good is None else None
+        passed = self.last_passed()
         doubt = self.records.doubted_by(passed) if passed is not None else None
         if doubt is not None:
             raise GitError(f"the record {doubt}")
-        return good
-
-    def last_good_besides(self, commit: str | None) -> Record | None:
-        """Return the last known good release that is another commit."""
-        return self._last_good(lambda record: record.commit != commit)
 
     def good(self, commit: str) -> Record | None:
         """Return the record by which this very commit is known to be good; None without one."""

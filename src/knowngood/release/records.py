@@ -115,7 +115,7 @@ class Records:
         """Return the last push or rollback, however far it got."""
         return self.last(environment, *_STEPS)
 
-    def there(self, environment: str) -> Record | None:
+    def presumed_live(self, environment: str) -> Record | None:
         """Return what may be on an environment: what was last pushed, rolled back or verified
         there, since not everybody pushes by these commands. A rollback that did not end well is
         passed over: what it was to replace may still be there.

@@ -66,7 +66,7 @@ def choose(
 def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | None:
     """Return the last known good release that is not the one to leave."""
     name = ledger.environment.name
-    good = ledger.last_good_besides(_left(ledger, live))
+    good = ledger.last_good(but=_left(ledger, live))
     if good is not None:
         return RollbackTarget(good.release, good.commit, good)
     say(
@@ -86,7 +86,7 @@ def _left(ledger: Ledger, live: LiveAnswer) -> str | None:
     unfinished = ledger.records.unverified(name)
     if unfinished is not None and unfinished.kind == RecordKind.PUSHED:
         return unfinished.commit
-    there = ledger.records.there(name)
+    there = ledger.records.presumed_live(name)
     by_records = there.commit if there is not None else None
     return live.commit if live.releases else by_records
 

@@ -143,7 +143,7 @@ def roll_back(
     """
     with _ledger(environment, "knowngood rollback", say) as ledger:
         answer = live.ask(environment, ledger.repository)
-        there = ledger.records.there(environment.name)
+        there = ledger.records.presumed_live(environment.name)
         say(answer.difference(environment.name, there) or f"live on {environment.name} is {answer}")
         target = rollback_target.choose(ledger, answer, to, override, say)
         if target is None:
@@ -187,7 +187,7 @@ def _go_back(pushed: Deployment, failed: Verification | None) -> PushResult:
     one. Reject the pushed one if its verification ``failed``; None says that its deployment did.
     """
     ledger, name = pushed.ledger, pushed.environment_name
-    good = ledger.last_good_besides(pushed.commit)
+    good = ledger.last_good(but=pushed.commit)
     why = (
         f"{pushed.release} FAILED on {name}: {failed.reason}"
         if failed

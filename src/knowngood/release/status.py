@@ -61,8 +61,10 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
         named = pool.map(lambda e: None if offline else live.named(e), environments)
         opened = [_opened(environment, read) for environment in environments]
         return [
-            _row(environment, *ledger, releases)
-            for environment, ledger, releases in zip(environments, opened, named, strict=True)
+            _row(environment, ledger, outdated, releases)
+            for environment, (ledger, outdated), releases in zip(
+                environments, opened, named, strict=True
+            )
         ]
 
 
@@ -150,7 +152,7 @@ def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:
     row["live"] = str(answer) if answer is not None and answer.releases else None
     row["pushed"] = _json(records.pushed(name))
     row["verified"] = _json(records.last(name, RecordKind.VERIFIED))
-    row["good"] = _json(ledger.last_good_besides(""))
+    row["good"] = _json(ledger.last_good())
     row["behind"] = _behind(ledger.environment, repository, records)
     row["lock"] = holder.words if holder is not None and not holder.over else None
     row["rejected"] = _rejected(ledger)

@@ -36,7 +36,7 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
         yield f"{unfinished}{says}{_to_see_unverified(ledger, live)}{_back(ledger, live)}"
     elif live is None:
         return
-    elif difference := live.difference(name, ledger.records.there(name)):
+    elif difference := live.difference(name, ledger.records.presumed_live(name)):
         adopt = f"; to keep it: knowngood adopt --env={name} --release={live}"
         yield f"{difference}{_back(ledger, live)}{adopt if live.commit is not None else ''}"
     elif live.commit is not None and ledger.good(live.commit) is None:
@@ -49,7 +49,7 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
 
 def _why_none_is_good(ledger: Ledger) -> str:
     """Return why no PASSED of an environment counts; empty where one does, or there is none."""
-    if ledger.last_passed() is None or ledger.last_good_besides("") is not None:
+    if ledger.last_passed() is None or ledger.last_good() is not None:
         return ""
     return f": {ledger.why_none_is_good()}"
 
@@ -75,7 +75,7 @@ def _to_see(environment: str, release: str) -> str:
 def _back(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that puts a known good release there, or the first one."""
     name = ledger.environment.name
-    if ledger.last_good_besides(live.commit if live is not None else "") is not None:
+    if ledger.last_good(but=live.commit if live is not None else None) is not None:
         return f"; to go back: knowngood rollback --env={name}"
     if live is not None and live.releases:
         return ""

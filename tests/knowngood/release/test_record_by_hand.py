@@ -149,7 +149,7 @@ def test_records_that_must_be_signed(site: Repository, tmp_path: Path) -> None:
     )
 
     def last_good() -> Record | None:
-        return Ledger(environment, site, read(site)).last_good_besides("")
+        return Ledger(environment, site, read(site)).last_good()
 
     message = "PASSED: verified by hand: all is well"
     site.run("tag", "-a", "--no-sign", "-m", message, NAME, "v1^{commit}")
