@@ -41,6 +41,13 @@ _SOURCES: Final = (
     ("use, svg image", "xlink:href", "image"),
 )
 
+_HASHED: Final = re.compile(
+    r"""(.*[.-])?
+    (?: (?<=[.-]) (?=[\w-]*[\dA-Z]) [\w-]{8,64} | [\da-f]{8,64} )
+    ((?:\.min)?\.(?:m?js|css|wasm|woff2?|ttf|png|jpe?g|gif|svg|webp|avif|ico))""",
+    re.ASCII | re.VERBOSE,
+)
+
 MOST: Final = 2000
 """URLs that a page may need. The heaviest pages of the web need a thousand."""
 
@@ -189,6 +196,14 @@ def resolved(base: str, written: str) -> str:
     ValueError for what is no URL.
     """
     return urldefrag(urljoin(base, _slashed(written.strip()))).url
+
+
+def around_hash(name: str) -> tuple[str, str] | None:
+    """Return what stands before and behind the hash in the name of a file that a bundler named by
+    its content: ``("index-", ".js")`` of ``index-RXfNHXOY.js``. None for other names.
+    """
+    hashed = _HASHED.fullmatch(name)
+    return (hashed[1] or "", hashed[2]) if hashed is not None else None
 
 
 def _slashed(url: str) -> str:

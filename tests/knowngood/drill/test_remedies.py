@@ -268,6 +268,13 @@ def test_url_that_needs_a_login(suite: Suite) -> None:
     assert suite.remedy(GOOD, it) is None
 
 
+def test_url_of_one_build(suite: Suite) -> None:
+    """A check of a name that changes with its content would fail the next release."""
+    it = exchange("/assets/index-RXfNHXOY.js")
+    suite.check("test_page", needing, [exchange("/")], [it])
+    assert suite.remedy(GOOD, it) is None
+
+
 def test_all_of_a_kind(suite: Suite) -> None:
     """A new check of several URLs has the field of their kind."""
     files = [exchange(f"/{locale}/it.css") for locale in ("de", "fr")]

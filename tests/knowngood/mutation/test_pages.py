@@ -81,6 +81,13 @@ def test_scripts_of_one_name_are_told_apart() -> None:
     assert not changes("html-script-gone", page(twice))
 
 
+def test_a_hash_in_a_name_is_no_part_of_the_remedy() -> None:
+    """The next release names the same script by another hash."""
+    lost = changes("html-script-gone", page("<script src=/assets/index-RXfNHXOY.js></script>"))
+    remedy = lost["lacks the script index-RXfNHXOY.js"].remedy
+    assert """'script[src*="index-"][src*=".js"]'""" in str(remedy)
+
+
 def test_only_ids_that_scripts_look_up_are_lost() -> None:
     """An id that nobody looks up is no loss."""
     assert not changes("html-id-gone", page())
