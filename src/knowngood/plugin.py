@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .session.cases import Case
     from .session.worker import Worker
 
-SESSION: pytest.StashKey[Worker] = pytest.StashKey()
+WORKER: pytest.StashKey[Worker] = pytest.StashKey()
 
 _MARKS = (
     "get(*urls, samples=1, follow=False, resources=False, headers={}, within=0): ask for these "
@@ -93,22 +93,22 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--env"):
         from .session.registration import start
 
-        config.stash[SESSION] = start(config)
-    fixtures = CheckFixtures(config.stash.get(SESSION, None))
+        config.stash[WORKER] = start(config)
+    fixtures = CheckFixtures(config.stash.get(WORKER, None))
     config.pluginmanager.register(fixtures, "knowngood-fixtures")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    session = metafunc.config.stash.get(SESSION, None)
-    if session is not None:
-        session.parametrize(metafunc)
+    worker = metafunc.config.stash.get(WORKER, None)
+    if worker is not None:
+        worker.parametrize(metafunc)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     reads_help = config.option.showfixtures or config.option.show_fixtures_per_test
     if (
-        SESSION not in config.stash
+        WORKER not in config.stash
         and not reads_help
         and any(_FIXTURES & _fixtures(item) for item in items)
     ):
@@ -122,10 +122,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     """Call a check that takes ``response`` once for each sample; one whose answer may take a while
     to come right until it does. What a browser finds wrong with a check's page fails it.
     """
-    session = pyfuncitem.config.stash.get(SESSION, None)
-    if session is None:
+    worker = pyfuncitem.config.stash.get(WORKER, None)
+    if worker is None:
         return (yield)
-    with session.call(pyfuncitem):
+    with worker.call(pyfuncitem):
         return (yield)
 
 
@@ -143,16 +143,16 @@ class EngineFinder:
         return PathFinder.find_spec(name, path) if name.startswith(f"{__package__}.") else None
 
 
-def _started(session: Worker | None) -> Worker:
-    if session is None:
+def _started(worker: Worker | None) -> Worker:
+    if worker is None:
         raise pytest.UsageError("this fixture needs --env NAME")
-    return session
+    return worker
 
 
 @pytest.fixture(scope="session")
 def environment(pytestconfig: pytest.Config) -> Environment:
     """The environment under test: its params, aliases and expectations."""
-    return _started(pytestconfig.stash.get(SESSION, None)).environment
+    return _started(pytestconfig.stash.get(WORKER, None)).environment
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +160,7 @@ def shared_client(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Clien
     """``shared_client("submission")`` is one client at that origin for the whole run: to log in
     once. What it writes is deleted at the end of the run.
     """
-    run = _started(pytestconfig.stash.get(SESSION, None)).run
+    run = _started(pytestconfig.stash.get(WORKER, None)).run
     yield run.shared_client
     run.sweep_shared()
 
@@ -179,22 +179,22 @@ class CheckFixtures:
     a run.
     """
 
-    def __init__(self, session: Worker | None) -> None:
-        self._worker = session
+    def __init__(self, worker: Worker | None) -> None:
+        self._of_run = worker
 
     @property
-    def _session(self) -> Worker:
-        return _started(self._worker)
+    def _worker(self) -> Worker:
+        return _started(self._of_run)
 
     @pytest.fixture
     def case(self) -> Case:
         """The values that this case fills in: ``case["locale"]``."""
-        return self._session.case
+        return self._worker.case
 
     @pytest.fixture
     def responses(self, case: Case) -> Sequence[Response]:
         """The answers to everything that the check's marks ask for, in their order."""
-        return self._session.answers()
+        return self._worker.answers()
 
     @pytest.fixture
     def response(self, responses: Sequence[Response]) -> Response:
@@ -206,12 +206,12 @@ class CheckFixtures:
     @pytest.fixture
     def resources(self, case: Case) -> Sequence[Resource]:
         """What the pages that the check's marks ask for need, with ``resources=True``."""
-        return self._session.run.reading.resources()
+        return self._worker.run.reading.resources()
 
     @pytest.fixture
     def page(self, case: Case) -> Iterator[Page]:
         """The page of the mark ``browser``, open in Chromium and loaded: Playwright's ``Page``."""
-        with self._session.run.page() as opened:
+        with self._worker.run.page() as opened:
             yield opened
 
     @pytest.fixture
@@ -220,7 +220,7 @@ class CheckFixtures:
         from .session import declarations
 
         origin = declarations.origin_of(request.node)
-        with self._session.run.client(origin, case) as client:
+        with self._worker.run.client(origin, case) as client:
             yield client
 
     @pytest.fixture

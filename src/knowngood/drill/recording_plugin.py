@@ -139,4 +139,4 @@ def _in_folder(environment: Environment) -> Iterator[None]:
 
 def worker_of(session: pytest.Session) -> Worker:
     """Return the part of the run that is this process's."""
-    return cast(Worker, session.config.pluginmanager.get_plugin("knowngood-session"))
+    return cast(Worker, session.config.pluginmanager.get_plugin("knowngood-worker"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..safety import listed, one_line, plural
@@ -18,7 +18,7 @@ _DRAWN = 12  # cases of a sample that a line names
 
 
 def write(
-    reporter: Any, verdict: Verdict, results: RunResults, seconds: float, trouble: Sequence[str]
+    reporter: Any, verdict: Verdict, results: RunResults, seconds: float, trouble: Iterable[str]
 ) -> None:
     """Write claims (not with ``-q``), failures and the verdict to pytest's terminal reporter.
 

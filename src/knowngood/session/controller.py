@@ -6,7 +6,6 @@ import os
 import sys
 import time
 import uuid
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -27,52 +26,51 @@ from .log_file import LogFile
 from .monitor import Monitor
 from .options import PARENT, RECORDED_IN, RUN_ID, Options
 from .outcomes import lost_outcome
-from .pytest_options import NUMBER, narrowed_by, usage_errors
+from .pytest_options import narrowed_by, usage_errors
 from .redaction_hooks import masked_names
 from .report_files import recording_folder, write_reports
 from .run_progress import RunProgress
 from .ticket import RunTicket
 from .worker import Worker
+from .worker_nodes import WorkerNodes
 
 GRACE: Final = 5.0
 """Seconds after the run's own time in which what is under way winds up by itself."""
 
 
 class Controller:
-    """Registered beside :class:`~knowngood.session.worker.Worker`, but not in xdist's workers."""
+    """Registered beside :class:`~knowngood.session.worker.Worker`, but not in xdist's workers.
+
+    Attributes:
+        results: what all processes of the run have reported so far.
+        verdict: the verdict, once it is given.
+    """
 
     def __init__(
         self,
         config: pytest.Config,
         worker: Worker,
         options: Options,
-        files: tuple[Junit, LogFile],
+        junit: Junit,
+        log_file: LogFile,
     ) -> None:
         self._config = config
         self._options = options
         self._worker = worker
-        self._files = files
+        self._junit = junit
+        self._log_file = log_file
         self._began = time.time()
         self._deployment: Server | None = None
         self._trouble: list[str] = []
         self._recorded = recording_folder(options)
-        self._results = RunResults(worker.environment, worker.level)
-        self._progress = RunProgress(config, self._results)
+        self.results = RunResults(worker.environment, worker.level)
+        self._nodes = WorkerNodes(config, worker, self.results)
+        config.pluginmanager.register(self._nodes, "knowngood-nodes")
+        self._progress = RunProgress(config, self.results)
         self._monitor: Monitor | None = None
-        self._nodes: list[Any] = []
-        self._verdict: Verdict | None = None
+        self.verdict: Verdict | None = None
         self._document: dict[str, Any] | None = None
         self._annotations: Annotations | None = None
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The verdict, once it is given."""
-        return self._verdict
-
-    @property
-    def results(self) -> RunResults:
-        """What all processes of the run have reported so far."""
-        return self._results
 
     # -- before the first check
 
@@ -86,11 +84,11 @@ class Controller:
             signals.with_parent(int(os.environ[PARENT]))
         self._note_options()
         environment = self._served(self._worker.environment)
-        self._results.environment = environment
+        self.results.environment = environment
         ticket = self._ticket(environment)
         self._worker.use(environment, ticket)
         if self._worker.replay is None:
-            self._monitor = Monitor(environment, self._results, ticket, self._options.manifest)
+            self._monitor = Monitor(environment, self.results, ticket, self._options.manifest)
         signals.on_alarm(ticket.deadline - time.time() + GRACE, self._overdue)
 
     def _ticket(self, environment: Environment) -> RunTicket:
@@ -99,14 +97,14 @@ class Controller:
             environment,
             run_id=os.environ.get(RUN_ID) or uuid.uuid4().hex[:12],
             seconds=budget.run + (budget.converge if options.release else 0),
-            workers=self._worker_count(),
+            workers=self._nodes.count,
             compared=options.manifest is not None,
             recorded_in=self._recorded.name if self._recorded else os.environ.get(RECORDED_IN, ""),
         )
 
     def _note_options(self) -> None:
         """Note what of the options and of this process the verdict depends on."""
-        results, options = self._results, self._options
+        results, options = self.results, self._options
         results.release = ReleaseState(options.release)
         results.narrowed = narrowed_by(self._config)
         results.optimized = bool(sys.flags.optimize)
@@ -129,31 +127,10 @@ class Controller:
             return environment.served(self._deployment.announced())
 
     def _overdue(self) -> None:
-        self._results.overdue = True
+        self.results.overdue = True
 
     def _interrupted(self) -> None:
-        self._results.interrupted = True
-
-    def _worker_count(self) -> int:
-        """Return how many workers there will be, by xdist's specs: ``popen``, ``2*popen``."""
-        specs = getattr(self._config.option, "tx", None) or ()
-        counts = (spec.partition("*")[0] for spec in specs)
-        return max(1, sum(int(count) if count.isdecimal() else 1 for count in counts))
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput["knowngood"] = asdict(self._worker.ticket)
-        node.workerinput[NUMBER] = len(self._nodes)
-        self._nodes.append(node)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Run items that read the same answers on the same worker, in the order of the run."""
-        if config.getvalue("dist") != "load":
-            return None
-        from .distribution import ByGroup
-
-        return ByGroup(config, log, self._nodes)
+        self.results.interrupted = True
 
     def pytest_report_header(self) -> list[str]:
         env = self._worker.environment
@@ -165,29 +142,24 @@ class Controller:
         """Look around before the first check. True ends the loop: checks could prove nothing."""
         if self._config.option.collectonly or self._monitor is None or session.testsfailed:
             return None
-        if self._results.expected or self._config.pluginmanager.has_plugin("dsession"):
+        if self.results.expected or self._config.pluginmanager.has_plugin("dsession"):
             self._progress.start(self._worker.ticket.deadline)
             with usage_errors():
                 self._monitor.before(self._progress.wait_for)
             self._progress.begin_checks()
-        return True if self._results.halted else None
+        return True if self.results.halted else None
 
     # -- what comes in
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self) -> None:
-        self._results.expected = self._worker.expected
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
-        before = self._results.expected if self._config.getvalue("dist") == "each" else 0
-        self._results.expected = before + len(ids)
+        self.results.expected = len(self._worker.plans)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._results.unreadable.append((report.nodeid, report.longreprtext))
+            self.results.unreadable.append((report.nodeid, report.longreprtext))
         elif report.skipped:  # a whole file, whose checks nobody has counted
-            self._results.narrowed = self._results.narrowed or f"{report.nodeid} skips itself"
+            self.results.narrowed = self.results.narrowed or f"{report.nodeid} skips itself"
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -204,33 +176,20 @@ class Controller:
             self._record(lost_outcome(report))
 
     def _record(self, outcome: Outcome) -> None:
-        self._results.record(outcome)
+        self.results.record(outcome)
         self._progress.record(outcome)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: object) -> None:
-        self._results.lost_workers += error is not None
-        self._take_result(node)
-
-    def _take_result(self, node: Any) -> None:
-        """Add what a worker reported at its end, once."""
-        output = getattr(node, "workeroutput", None) or {}
-        if "knowngood" in output:
-            self._results.add_result(output.pop("knowngood"))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Pytest and xdist also stop themselves this way, with exceptions of their own."""
         stopped = excinfo.type in (KeyboardInterrupt, signals.Stopped)
-        from_outside = stopped and not self._results.overdue
-        self._results.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
-        if from_outside or self._results.overdue:
-            signals.end_workers(self._nodes)
-            for node in self._nodes:
-                self._take_result(node)
+        from_outside = stopped and not self.results.overdue
+        self.results.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
+        if from_outside or self.results.overdue:
+            self._nodes.end()
 
     def pytest_internalerror(self) -> None:
         self._progress.stop()
-        self._results.internal_error = True
+        self.results.internal_error = True
 
     def pytest_enter_pdb(self) -> None:
         self._progress.stop()
@@ -241,22 +200,22 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
-        self._results.add_result(self._worker.result)
+        self.results.add_result(self._worker.result)
         if self._monitor is not None and not self._stopped():
             with signals.cut_short():
                 self._monitor.after()
-        evidence = self._results.evidence()
-        environment, checks = self._worker.environment, self._results.checks
-        self._results.warnings += advisories.warnings(evidence, str(environment.path), checks)
-        self._results.warnings += masked_names(environment, checks)
-        self._verdict = fold(evidence)
+        evidence = self.results.evidence()
+        environment, checks = self._worker.environment, self.results.checks
+        self.results.warnings += advisories.warnings(evidence, str(environment.path), checks)
+        self.results.warnings += masked_names(environment, checks)
+        self.verdict = fold(evidence)
         self._progress.stop()
-        session.exitstatus = self._verdict.exit_code
-        self._write(self._verdict)
+        session.exitstatus = self.verdict.exit_code
+        self._write(self.verdict)
 
     def _stopped(self) -> bool:
         """Return whether the run was cut short, so that there is no time to look around."""
-        results = self._results
+        results = self.results
         return bool(
             results.interrupted or results.overdue or results.halted or results.internal_error
         )
@@ -264,12 +223,11 @@ class Controller:
     def _write(self, verdict: Verdict) -> None:
         """Write the reports; make their document only if there is one to write."""
         options, ticket = self._options, self._worker.ticket
-        junit, _ = self._files
-        if not (options.reports or options.record or options.annotate or junit.is_asked_for):
+        if not (options.reports or options.record or options.annotate or self._junit.is_asked_for):
             return
         document = json_file.document(
             verdict,
-            self._results,
+            self.results,
             run_id=ticket.run_id,
             place=options.place,
             origins=ticket.origins,
@@ -277,7 +235,7 @@ class Controller:
         )
         # The level is a word of ours. The name of an account that is called "smoke" is a secret.
         level = {"level": document["level"]}
-        self._document = junit.document = {**redact_data(document), **level}
+        self._document = self._junit.document = {**redact_data(document), **level}
         report = Report(self._document, ticket.recording)
         self._trouble += write_reports(options, self._worker.environment, report)
 
@@ -286,11 +244,11 @@ class Controller:
         last.
         """
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if self._verdict is None or reporter is None:
+        if self.verdict is None or reporter is None:
             return
         seconds = time.time() - self._began
-        trouble = [*self._trouble, *(file.trouble for file in self._files if file.trouble)]
-        terminal.write(reporter, self._verdict, self._results, seconds, trouble)
+        trouble = [*self._trouble, self._junit.trouble, self._log_file.trouble]
+        terminal.write(reporter, self.verdict, self.results, seconds, filter(None, trouble))
 
     def pytest_unconfigure(self) -> None:
         signals.no_alarm()

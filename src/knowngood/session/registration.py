@@ -34,7 +34,7 @@ def start(config: pytest.Config) -> Worker:
         options = options_of(config)
         worker = Worker(config, options.environment, options.level)
         register = config.pluginmanager.register
-        register(worker, "knowngood-session")
+        register(worker, "knowngood-worker")
         log_file = LogFile(config)
         register(log_file, "knowngood-log-file")
         if worker.environment.secrets:
@@ -42,7 +42,8 @@ def start(config: pytest.Config) -> Worker:
         if not is_worker(config):
             junit = Junit(config)
             register(junit, "knowngood-junit")
-            register(Controller(config, worker, options, (junit, log_file)), "knowngood-controller")
+            controller = Controller(config, worker, options, junit, log_file)
+            register(controller, "knowngood-controller")
             register(QuietTerminal(config), "knowngood-terminal")
             register(LockHooks(config, options.reports, junit), "knowngood-locks")
     return worker

@@ -11,13 +11,8 @@ import contextlib
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any, Final
-
-WORKERS: Final = 5.0
-"""Seconds in which workers wind up; the parent kills a run after eight."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -100,21 +95,3 @@ def with_parent(descriptor: int) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="knowngood-parent", daemon=True).start()
-
-
-def end_workers(nodes: Iterable[Any]) -> None:
-    """Send xdist's workers SIGTERM and wait until they have reported, or time is up.
-
-    xdist itself would let each finish its item first, however long that takes.
-    """
-    ending = []
-    for node in nodes:
-        popen = getattr(getattr(node.gateway, "_io", None), "popen", None)
-        if popen is not None:  # a worker on another machine is xdist's to end
-            popen.terminate()
-            ending.append((node, popen))
-    end = time.monotonic() + WORKERS
-    while time.monotonic() < end:
-        if all(hasattr(n, "workeroutput") or p.poll() is not None for n, p in ending):
-            return
-        time.sleep(0.05)

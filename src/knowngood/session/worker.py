@@ -48,35 +48,34 @@ class Worker:
         config: pytest's configuration.
         environment: the environment under test.
         level: how much of the suite runs.
-        ticket: what the controller of the run hands over.
+        ticket: what the controller of the run hands over when the session starts.
         case: the case of the running item.
         replay: the answers to give in place of the network; None to ask.
         tape: what is to keep the answers that come; None where nobody will replay them.
         plans: what the items that have not run yet will read, by node id.
-        expected: how many items were collected.
         result: what this process reports at its end.
     """
 
     def __init__(self, config: pytest.Config, environment: Environment, level: str) -> None:
         self.config = config
+        self.environment = environment
         self.level = level
+        self.ticket: RunTicket
         self.case = Case()
         self.replay: Replay | None = None
         self.tape: Tape | None = None
         self.plans: dict[str, Plan] = {}
-        self.expected = 0
         self.result: dict[str, Any] = {}
         self._junit = bool(config.getoption("xmlpath", None))
         self._checks = CollectedChecks()
         self._selected = False
         self._run: Runner | None = None
-        self.use(environment, RunTicket.new(environment, "", environment.budget.run))
+        self._outcomes: Outcomes
 
     def use(self, environment: Environment, ticket: RunTicket) -> None:
         """Run against ``environment`` with ``ticket``."""
         self.environment = environment
         self.ticket = ticket
-        self._outcomes = Outcomes(environment)
 
     @property
     def run(self) -> Runner:
@@ -138,7 +137,6 @@ class Worker:
             return  # pytest comes here, too, when a usage error ended the collection
         planner = Planner(self.environment, self.ticket.run_id)
         self.plans = {item.nodeid: planner.plan(item) for item in session.items}
-        self.expected = len(self.plans)
         runs_here = not self.config.pluginmanager.has_plugin("dsession")
         if runs_here and self.plans and not self.config.option.collectonly:
             declarations.share_location(session.items)
@@ -151,6 +149,7 @@ class Worker:
         self._run = Runner(
             self.environment, self.ticket, plans, groups, replay=self.replay, tape=self.tape
         )
+        self._outcomes = Outcomes(self.environment)
         gc.freeze()  # items live to the end; without this every collection walks over them
         sys.setswitchinterval(HAND_OVER)
 
