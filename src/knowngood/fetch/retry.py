@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -32,7 +32,7 @@ async def retried(
     send: Callable[[Attempt | None], Awaitable[Tried]],
     most: int,
     seconds_left: Callable[[], float],
-    seconds_to_settle: Callable[[], float] = lambda: 0.0,
+    seconds_to_settle: Callable[[], float],
 ) -> Exchange:
     """Call ``send`` until there is an answer to keep, ``most`` attempts were made, or
     ``seconds_left()`` is too little for another. ``send`` is given the attempt before.
@@ -40,43 +40,67 @@ async def retried(
     An attempt that is settling is followed by another for ``seconds_to_settle()``. One that is
     stale does not count, unless ``STALE`` of them came before it in a row.
     """
-    attempts: list[Attempt] = []
+    tries = _Tries(send, most, seconds_left, seconds_to_settle)
+    result = await tries.another()
+    if worth_a_retry(probe, *result):  # few do, and tenacity costs time
+        result = await _retry(probe, tries, result)
+    return Exchange(probe, tuple(tries.attempts), result[1])
 
-    async def attempt() -> Tried:
-        made, answer = await send(attempts[-1] if attempts else None)
-        if len(attempts) >= STALE and all(one.stale for one in (*attempts[-STALE:], made)):
-            made = replace(made, stale=False)
-        attempts.append(made)
-        return made, answer
 
-    def pause(state: RetryCallState) -> float:
-        seconds = _wait(state)
-        return min(seconds, seconds_to_settle()) if attempts[-1].settling else seconds
-
-    def enough(state: RetryCallState) -> bool:
-        if attempts[-1].settling:
-            return False
-        made = sum(not attempt.stale for attempt in attempts)
-        return made >= most or state.upcoming_sleep + LEAST > seconds_left()
-
-    result = await attempt()
-    if not worth_a_retry(probe, *result):
-        return Exchange(probe, tuple(attempts), result[1])  # most end here; tenacity costs time
+async def _retry(probe: Probe, tries: _Tries, first: Tried) -> Tried:
+    """Return the last result, where ``first`` is the one so far."""
     from tenacity import AsyncRetrying, retry_if_result
 
-    first = [result]
+    results = [first]
 
-    async def next_attempt() -> Tried:
-        return first.pop() if first else await attempt()
+    async def following() -> Tried:
+        return results.pop() if results else await tries.another()
 
     retrying = AsyncRetrying(
         retry=retry_if_result(lambda tried: worth_a_retry(probe, *tried)),
-        wait=pause,
-        stop=enough,
+        wait=tries.pause,
+        stop=tries.are_enough,
         retry_error_callback=lambda state: cast("Any", state.outcome).result(),
     )
-    result = await retrying(next_attempt)
-    return Exchange(probe, tuple(attempts), result[1])
+    return await retrying(following)
+
+
+@dataclass(slots=True)
+class _Tries:
+    """The attempts at one probe, and whether there is another.
+
+    Attributes:
+        send, most, seconds_left, seconds_to_settle: as ``retried`` has them.
+        attempts: those made so far.
+    """
+
+    send: Callable[[Attempt | None], Awaitable[Tried]]
+    most: int
+    seconds_left: Callable[[], float]
+    seconds_to_settle: Callable[[], float]
+    attempts: list[Attempt] = field(default_factory=list)
+
+    async def another(self) -> Tried:
+        """Make an attempt."""
+        attempts = self.attempts
+        attempt, answer = await self.send(attempts[-1] if attempts else None)
+        if len(attempts) >= STALE and all(one.stale for one in (*attempts[-STALE:], attempt)):
+            attempt = replace(attempt, stale=False)
+        attempts.append(attempt)
+        return attempt, answer
+
+    def pause(self, state: RetryCallState) -> float:
+        """Return the seconds to the next attempt."""
+        seconds = _wait(state)
+        settling = self.attempts[-1].settling
+        return min(seconds, self.seconds_to_settle()) if settling else seconds
+
+    def are_enough(self, state: RetryCallState) -> bool:
+        """Return whether there is no other."""
+        if self.attempts[-1].settling:
+            return False
+        made = sum(not attempt.stale for attempt in self.attempts)
+        return made >= self.most or state.upcoming_sleep + LEAST > self.seconds_left()
 
 
 def worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:

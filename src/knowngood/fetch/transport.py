@@ -25,7 +25,7 @@ from .probe import Answer, Attempt, Probe
 from .received import Limits, Received
 from .recording import Recorder
 from .shared_connections import HTTP2, SharedConnections
-from .transport_errors import diagnose, judge
+from .transport_errors import Diagnosis, diagnose, judge
 
 _URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
     str.maketrans("", "", '"<>`')
@@ -99,8 +99,7 @@ class Transport:
         """
         handle = self._idle.pop() if self._idle else pycurl.Curl()
         received = Received(limits)
-        began = time.time()
-        started = time.perf_counter()
+        began, started = time.time(), time.perf_counter()
         try:
             left = await self._turn(probe, limits, received)
             self._prepare(handle, probe, headers, left, received)
@@ -113,28 +112,23 @@ class Transport:
         seconds = time.perf_counter() - started
         if received.postponed:
             raise Postponed
-        status = handle.getinfo(pycurl.RESPONSE_CODE)
-        attempt = Attempt(
-            began=began,
-            seconds=seconds,
-            status=status if status >= 200 else None,
-            error=diagnosis.error,
-            detail=diagnosis.detail,
-            phase=diagnosis.phase,
-            stale=received.stale,
-            address=handle.getinfo(pycurl.PRIMARY_IP) or "",
-            connected=handle.getinfo(pycurl.NUM_CONNECTS) > 0,
-        )
-        if self._shared is not None:
-            version = handle.getinfo(pycurl.INFO_HTTP_VERSION)
-            self._shared.note(probe, version, sent=received.requests > 0)
-        if self._recorder is not None:
-            self._recorder.note(probe, attempt, handle, received)
+        attempt = _attempt(handle, received, diagnosis, began, seconds)
+        self._note(probe, attempt, handle, received)
         answer = None if diagnosis.error else _answer(handle, received)
         if completed:
             handle.reset()
             self._idle.append(handle)
         return attempt, answer
+
+    def _note(
+        self, probe: Probe, attempt: Attempt, handle: pycurl.Curl, received: Received
+    ) -> None:
+        """Tell who keeps account of connections and of attempts."""
+        if self._shared is not None:
+            version = handle.getinfo(pycurl.INFO_HTTP_VERSION)
+            self._shared.note(probe, version, sent=received.requests > 0)
+        if self._recorder is not None:
+            self._recorder.note(probe, attempt, handle, received)
 
     async def _turn(self, probe: Probe, limits: Limits, received: Received) -> Limits:
         """Wait until it is known whether the request can share a connection, for half of its time
@@ -230,6 +224,23 @@ def _header_lines(headers: tuple[tuple[str, str], ...], *, has_body: bool) -> li
     lines += [b"Expect:"] if has_body else []
     lines += [b"Content-Type:"] if "content-type" not in names else []
     return lines
+
+
+def _attempt(
+    handle: pycurl.Curl, received: Received, diagnosis: Diagnosis, began: float, seconds: float
+) -> Attempt:
+    status = handle.getinfo(pycurl.RESPONSE_CODE)
+    return Attempt(
+        began=began,
+        seconds=seconds,
+        status=status if status >= 200 else None,
+        error=diagnosis.error,
+        detail=diagnosis.detail,
+        phase=diagnosis.phase,
+        stale=received.stale,
+        address=handle.getinfo(pycurl.PRIMARY_IP) or "",
+        connected=handle.getinfo(pycurl.NUM_CONNECTS) > 0,
+    )
 
 
 def _answer(handle: pycurl.Curl, received: Received) -> Answer:
