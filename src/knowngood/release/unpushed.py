@@ -82,5 +82,6 @@ def warning(repository: Repository) -> list[str]:
 
 
 def _forget(repository: Repository, records: Collection[str]) -> None:
-    for name in records:
-        repository.run("update-ref", "-d", f"{_FOLDER}{name}")
+    changes = "".join(f"delete {_FOLDER}{name}\n" for name in records)
+    if changes:
+        repository.run("update-ref", "--stdin", given=changes)
