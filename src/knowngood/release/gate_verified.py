@@ -12,6 +12,7 @@ from itertools import takewhile
 from ..content.subjects import to_arguments
 from ..environment import GateRules
 from ..safety import one_line
+from . import signature
 from .gate_question import GateQuestion
 from .gate_reason import GateReason, doubt
 from .ledger import relevant_environments
@@ -19,7 +20,6 @@ from .record import Record, RecordKind, at
 from .record_parser import SKEW
 from .records import Records
 from .release_name import releases_on
-from .signature import untrusted
 
 
 def reasons(question: GateQuestion, commit: str) -> Iterator[GateReason]:
@@ -219,8 +219,7 @@ class _VerifiedBefore:
             )
 
     def _signature(self, passed: Record) -> Iterator[GateReason]:
-        trouble = self._distrust(passed)
-        if trouble:
+        if trouble := self._distrust(passed):
             yield GateReason(
                 f"the record {passed.name} is not signed by anyone in {self.rules.signers}: "
                 f"{trouble}",
@@ -229,4 +228,5 @@ class _VerifiedBefore:
 
     def _distrust(self, record: Record) -> str:
         """Return why a record's signature does not count; empty where it does, or need not."""
-        return untrusted(self.question.ledger.repository, record.ref, self.rules.signers)
+        repository = self.question.ledger.repository
+        return signature.read(repository, record.ref, self.rules.signers).trouble

@@ -10,11 +10,10 @@ from typing import Final
 
 from ..environment import Environment
 from ..safety import one_line
-from . import clocks, clone, records, unpushed
+from . import clocks, clone, records, signature, unpushed
 from .git import GitError, Repository
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
 from .records import Records, Trusted
-from .signature import untrusted
 
 _UNFINISHED: Final = {
     STARTED: "did not end: it may be there, or half of it",
@@ -61,11 +60,11 @@ class Ledger:
         """
         now = self.repository.commit_of(f"refs/tags/{record.release}")
         unmoved = now == record.commit or (now is None and record.commit.startswith(record.release))
-        return unmoved and not self._untrusted(record)
+        return unmoved and not self._distrust(record)
 
-    def _untrusted(self, record: Record) -> str:
+    def _distrust(self, record: Record) -> str:
         """Return why a record's signature does not count; empty where it does, or need not."""
-        return untrusted(self.repository, record.ref, self.environment.gate.signers)
+        return signature.read(self.repository, record.ref, self.environment.gate.signers).trouble
 
     def last_good(self, but: str | None = None) -> Record | None:
         """Return the last known good release, those at the commit ``but`` passed over."""
@@ -106,7 +105,7 @@ class Ledger:
         if rejected is not None:
             return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"
         why = "its release's tag moved"
-        if trouble := self._untrusted(passed):
+        if trouble := self._distrust(passed):
             why = f"nobody in {self.environment.gate.signers} signed it: {trouble}"
         return f"the record {passed.name} does not count: {why}"
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..safety import one_line
-from . import git_settings
+from . import git_settings, signature
 from .git import Repository, is_ref_part
 from .git_objects import GitObject, objects, peeled
 from .record import Record, RecordKind, is_record
 from .record_parser import SKEW, MalformedRecord, parse
 from .records import Records
 from .review import unmarked
-from .signature import untrusted
 
 _TAGS: Final = "refs/tags/"
 
@@ -130,7 +129,7 @@ def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
 def _unsigned(repository: Repository, tag: GitObject) -> list[str]:
     """Return why a tag's signature does not count, where there must be one. Raises BadSetting."""
     path = git_settings.signers(repository)
-    trouble = untrusted(repository, tag.name, path)
+    trouble = signature.read(repository, tag.name, path).trouble
     if not trouble:
         return []
     return [

@@ -11,7 +11,7 @@ from ..environment import BadEnvironment, Environment, GateRules
 from ..safety import Say, listed, one_line
 from . import clone, record_store, signature
 from .gate_reason import GateReason, doubt
-from .git import GitError, Repository
+from .git import Repository
 from .ledger import Ledger
 from .record import APPROVED, WITHDRAWN, Record, RecordKind
 from .release_name import resolve_option
@@ -51,16 +51,14 @@ def _refuse_uncounted(repository: Repository, record: Record, rules: GateRules) 
     """Take an approval back that no gate would count, before anybody sees it, and raise
     BadEnvironment.
     """
-    assert rules.signers is not None
-    try:
-        signer = signature.read(repository, record.ref, rules.signers).principal
-    except GitError:
-        what = f"not be signed by anybody in {rules.signers}: "
-        what += signature.untrusted(repository, record.ref, rules.signers)
+    signed = signature.read(repository, record.ref, rules.signers)
+    if signed.trouble:
+        what = f"not be signed by anybody in {rules.signers}: {signed.trouble}"
+    elif fnmatchcase(signed.principal, rules.approve):
+        return
     else:
-        if fnmatchcase(signer, rules.approve):
-            return
-        what = f"be {one_line(signer, 80)}'s, which gate.approve {rules.approve!r} does not match"
+        signer = one_line(signed.principal, 80)
+        what = f"be {signer}'s, which gate.approve {rules.approve!r} does not match"
     repository.run("update-ref", "-d", record.ref)
     raise BadEnvironment(
         f"not approved: the record would {what}; {_signers(rules, record.who)} may approve: they "
@@ -124,7 +122,7 @@ class ApprovalQuestion:
             record for record in self._approvals() if self.ledger.records.doubted_by(record) is None
         )
         signed = (self._signature(record) for record in sure)
-        return next((one_line(s.principal, 80) for s in signed if s and self._matches(s)), "")
+        return next((one_line(s.principal, 80) for s in signed if self._matches(s)), "")
 
     def _to_do(self) -> str:
         pusher, _ = record_store.identity(self.ledger.repository)
@@ -144,23 +142,17 @@ class ApprovalQuestion:
     def _trouble(self, approval: Record) -> str:
         """Return why an approval does not count; empty where it does."""
         signed = self._signature(approval)
-        if signed is None:
-            assert self._rules.signers is not None
-            return signature.untrusted(self.ledger.repository, approval.ref, self._rules.signers)
+        if signed.trouble:
+            return signed.trouble
         if self._is_pusher(signed, approval):
             return f"{one_line(signed.principal, 80)} is who pushes"
         return "" if self._matches(signed) else f"it is {one_line(signed.principal, 80)}'s"
 
-    def _signature(self, approval: Record) -> signature.Signature | None:
-        """Return who signed an approval; None where no signer did."""
-        assert self._rules.signers is not None
-        try:
-            return signature.read(self.ledger.repository, approval.ref, self._rules.signers)
-        except GitError:
-            return None
+    def _signature(self, approval: Record) -> signature.Signature:
+        return signature.read(self.ledger.repository, approval.ref, self._rules.signers)
 
     def _matches(self, signed: signature.Signature) -> bool:
-        return fnmatchcase(signed.principal, self._rules.approve)
+        return not signed.trouble and fnmatchcase(signed.principal, self._rules.approve)
 
     def _is_pusher(self, signed: signature.Signature, approval: Record) -> bool:
         """Return whether the pusher made an approval: by key, or by address."""

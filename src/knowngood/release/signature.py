@@ -18,33 +18,31 @@ _GOOD: Final = re.compile(r'^Good "git" signature for (.+) with \S+ key (SHA256:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A good signature.
+    """The signature of a tag.
 
     Attributes:
-        principal: who made it, as the file of signers names the owner of the key.
+        principal: who made it, as the file of signers names the owner of the key; empty where that
+            is not known.
         key: the fingerprint of the key, ``SHA256:…``.
+        trouble: why it does not count; empty where it does.
     """
 
-    principal: str
-    key: str
+    principal: str = ""
+    key: str = ""
+    trouble: str = ""
 
 
-def read(repository: Repository, tag: str, signers: Path) -> Signature:
-    """Return the signature of ``tag``. Raises GitError unless somebody in ``signers`` made it."""
-    good = _GOOD.search(repository.verify_tag(tag, signers))
-    return Signature(good[1], good[2]) if good is not None else Signature("", "")
-
-
-def untrusted(repository: Repository, tag: str, signers: Path | None) -> str:
-    """Return why the signature of a tag does not count; empty where somebody in ``signers`` made
-    it, or where that is None: then it need not have one.
+def read(repository: Repository, tag: str, signers: Path | None) -> Signature:
+    """Return the signature of ``tag``, which counts if somebody in ``signers``, an ssh
+    allowed_signers file, made it. Where that is None no signature is asked for, and none is read.
     """
+    if signers is None:
+        return Signature()
     try:
-        if signers is not None:
-            repository.verify_tag(tag, signers)
+        good = _GOOD.search(repository.verify_tag(tag, signers))
     except GitError as error:
-        return one_line(str(error).partition(": ")[2] or str(error), 200)
-    return ""
+        return Signature(trouble=one_line(str(error).partition(": ")[2] or str(error), 200))
+    return Signature(good[1], good[2]) if good is not None else Signature()
 
 
 def principals(signers: Path) -> list[str]:

@@ -9,13 +9,12 @@ import pytest
 from release_side import NOW, Note, commit, git
 
 from knowngood.environment.model import Environment
-from knowngood.release import records
+from knowngood.release import records, signature
 from knowngood.release.gate import decide
 from knowngood.release.gate_question import GateQuestion
 from knowngood.release.git import GitError, Repository
 from knowngood.release.ledger import Ledger
 from knowngood.release.review import ReviewRule, outgoing
-from knowngood.release.signature import untrusted
 
 Environments = Callable[..., Environment]
 
@@ -45,7 +44,7 @@ def test_a_signature_is_looked_at_by_ssh_itself(
     liar = program(tmp_path / "liar", "echo 'Good \"git\" signature for known with ED25519 key x'")
     git(site.path, "config", "gpg.ssh.program", liar)
     (tmp_path / "signers").write_text(known)
-    assert untrusted(site, record.ref, tmp_path / "signers")
+    assert signature.read(site, record.ref, tmp_path / "signers").trouble
 
 
 def test_a_graft_and_a_replacement_hide_no_commit(site: Repository) -> None:
