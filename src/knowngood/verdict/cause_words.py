@@ -93,7 +93,8 @@ def _with_places(text: str, values: Mapping[str, str]) -> str:
     word of some languages, too.
     """
     for name, value in values.items():
-        text = text.replace(f"/{value}/", f"/{{{name}}}/")
+        if value:
+            text = text.replace(f"/{value}/", f"/{{{name}}}/")
     return text
 
 

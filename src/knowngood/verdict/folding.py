@@ -200,9 +200,12 @@ def _rank(group: Group) -> tuple[bool, bool, int]:
 
 
 def cases_of(symptoms: Iterable[Symptom]) -> list[str]:
-    """Return the cases that meet symptoms: their values, or else what pytest put in brackets."""
+    """Return the cases that meet symptoms: their values, or else what pytest put in brackets. A
+    value that is empty, as of a site's first page, is written as ``""``.
+    """
     cases = set()
     for outcome in (symptom.outcome for symptom in symptoms):
         named = "-".join(outcome.values.values())
-        cases.add(named or outcome.nodeid.partition("[")[2].rstrip("]"))
+        empty = '""' if outcome.values else ""
+        cases.add(named or outcome.nodeid.partition("[")[2].rstrip("]") or empty)
     return sorted(cases - {""})

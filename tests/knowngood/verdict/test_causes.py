@@ -241,6 +241,20 @@ def test_one_header_of_many_urls() -> None:
     assert len(sentences(*bare)) == 1
 
 
+def test_the_first_page_of_a_site_is_a_case_like_any_other() -> None:
+    """Its value is empty: it is counted, and put into no text."""
+    problem = "a stylesheet of an unknown host: https://cdn.example/a.css"
+    pages = [
+        outcome(
+            "page", f"/{page}", message=problem, values={"page": page}, asked=("content:/{page}",)
+        )
+        for page in ("", "a/", "b/", "c/")
+    ]
+    [cause] = find_causes(pages, ("content",), {"page": 4})
+    assert cause.sentence == f"/{{page}} in 4 of 4 pages: {problem}"
+    assert cause.cases == ('""', "a/", "b/", "c/")
+
+
 def test_two_problems_of_one_url() -> None:
     """A page without doctype and without title is one broken page."""
     page = "/{locale}/"
