@@ -159,9 +159,14 @@ def _differences(expected: Any, got: Any) -> tuple[str, ...]:
         pairs = ((name, _plain(expected.get(name)), _plain(got.get(name))) for name in names)
         return tuple(f"{name}: expected {one}, got {other}" for name, one, other in pairs)[:_LINES]
     place = _first_difference(expected, got)
-    if place is None or max(len(expected), len(got)) <= _WIDTH:
+    if place is None:
         return ()
-    start = max(0, place - _AROUND)
+    if isinstance(expected, str | bytes):
+        start, fits = max(0, place - _AROUND), max(len(expected), len(got)) <= _WIDTH
+    else:
+        start, fits = place, _plain(expected) != _plain(got)  # cut to their first members
+    if fits:
+        return ()
     one, other = (_plain(side[start : start + 2 * _AROUND]) for side in (expected, got))
     return (f"first difference at {place}: expected {one}, got {other}",)
 

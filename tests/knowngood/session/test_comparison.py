@@ -37,6 +37,13 @@ WORDS: dict[str, tuple[str, object, object, str]] = {
     ),
     "a-function": ("==", re.fullmatch, None, "expected nothing, got a function"),
     "an-object": ("==", object(), 1, "expected 1, got a object"),
+    "lists-that-begin-alike": (
+        "==",
+        list(range(20)),
+        list(range(35)),
+        "first difference at 20: expected [20, 21, 22, 23, 24, 25, 26, 27, ...], got []",
+    ),
+    "lists": ("==", [1, 2], [2, 1], "expected [2, 1], got [1, 2]"),
     "long-texts": (
         "==",
         f"{'x' * 500}a",
