@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
-from ..safety import one_line
+from ..safety import one_line, user_folder
 from . import unpushed
 from .git import GitError, Repository, is_ref_part, with_settings
 
@@ -29,9 +28,10 @@ _FAILED: Final = re.compile(r"^ ! \[[^]\n]*\] +(\S+) +-> (\S+) +\((.*)\)$", re.M
 
 
 def cache() -> Path:
-    """Return the folder for clones, and for records that could not be written."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "knowngood"
+    """Return the folder for clones, and for records that could not be written. Raises UsageError
+    where there is none.
+    """
+    return user_folder("XDG_CACHE_HOME", ".cache")
 
 
 def opened(environment: Environment) -> Repository:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
-from ..safety import listed, one_line
+from ..safety import columns, listed, one_line
 from . import clone, live, push_lock, records, trouble
 from .git import GitError, Repository
 from .ledger import Ledger, relevant_environments
@@ -72,15 +72,10 @@ def table(rows: Sequence[Row]) -> str:
     """Return the rows as a table for a person; below it who is at work, what was rejected, and
     what somebody has to look at.
     """
-    cells = [_HEADS, *(_cells(row) for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADS))]
-    padded = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in cells
-    )
+    lines = columns([_HEADS, *(_cells(row) for row in rows)])
     notes = [note for row in rows for note in _notes(row)]
     trouble = dict.fromkeys(f"! {line}" for row in rows for line in row["trouble"])
-    return "\n".join([*(line.rstrip() for line in padded), *notes, *trouble])
+    return "\n".join([*lines, *notes, *trouble])
 
 
 def _notes(row: Row) -> Iterator[str]:

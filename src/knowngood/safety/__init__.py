@@ -15,7 +15,8 @@ from .redactor import MASK, SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
-from .wording import Say, listed, plural
+from .user_folder import user_folder
+from .wording import Say, columns, listed, plural
 
 __all__ = [
     "MASK",
@@ -28,6 +29,7 @@ __all__ = [
     "RunnerError",
     "Say",
     "UsageError",
+    "columns",
     "encodable",
     "first_lines",
     "has_secrets",
@@ -47,5 +49,6 @@ __all__ = [
     "shell_printf",
     "shell_word",
     "user",
+    "user_folder",
     "write_atomically",
 ]

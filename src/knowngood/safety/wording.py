@@ -1,8 +1,8 @@
-"""Words for counts and lists, as every message has them, and what prints a message."""
+"""Words for counts and lists, tables for a terminal, and what prints a line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 Say: TypeAlias = Callable[[str], None]
@@ -18,3 +18,11 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     """Return the first names, ``most`` of them, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield a line for each row, with cells that stand below each other."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Final
 
 from ..environment import WatchSettings
-from ..safety import one_line
+from ..safety import columns, one_line
 from ..verdict import VerdictKind
 from . import machine
 from .run import WatchedRun
@@ -148,12 +148,8 @@ def _note(incidents: list[Incident], news: News) -> None:
 
 
 def table(spans: Sequence[Span]) -> Iterator[str]:
-    """Yield the lines of a table with a row for each span, oldest first."""
-    rows = [_HEADS, *(_cells(span) for span in spans)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+    """Return the lines of a table with a row for each span, oldest first."""
+    return columns([_HEADS, *(_cells(span) for span in spans)])
 
 
 def _cells(span: Span) -> tuple[str, ...]:

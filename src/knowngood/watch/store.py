@@ -7,7 +7,6 @@ leaves either both or nothing. WAL lets a history be read meanwhile.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +16,7 @@ from typing import Final
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
-from ..safety import RunnerError, UsageError
+from ..safety import RunnerError, user_folder
 from ..session import Options
 from ..verdict import VerdictKind
 from .run import RunCause, WatchedRun
@@ -53,19 +52,7 @@ def usual_path(options: Options) -> Path:
     file = str(environment.path.resolve())
     watched = [file, sorted(options.origins), options.drill, options.level]
     digest = sha256(json.dumps(watched).encode()).hexdigest()[:12]
-    return _state_folder() / "knowngood" / f"{environment.name}-{digest}.sqlite3"
-
-
-def _state_folder() -> Path:
-    folder = os.environ.get("XDG_STATE_HOME", "")
-    if Path(folder).is_absolute():  # another counts as not set, by the XDG specification
-        return Path(folder)
-    try:
-        return Path.home() / ".local" / "state"
-    except RuntimeError:
-        raise UsageError(
-            "there is no home folder to keep the state in; give --state FILE"
-        ) from None
+    return user_folder("XDG_STATE_HOME", ".local/state") / f"{environment.name}-{digest}.sqlite3"
 
 
 class Store:

@@ -215,5 +215,5 @@ def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", classmethod(lambda _: (_ for _ in ()).throw(RuntimeError)))
     environment = Environment(name="prod", path=Path("prod.toml"), description="")
-    with pytest.raises(UsageError, match="--state FILE"):
+    with pytest.raises(UsageError, match="set XDG_STATE_HOME to the full path"):
         usual_path(Options(env="prod", environment=environment))
