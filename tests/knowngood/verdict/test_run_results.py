@@ -126,8 +126,6 @@ def test_reports_of_several_processes_add_up() -> None:
             "advisories": {},
             "idle": {},
             "drawn": {},
-            "served": [],
-            "report": {},
         }
     )
     assert (ledger.requests, ledger.attempts, ledger.received) == (20, 24, 2000)
@@ -152,8 +150,6 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
                 "advisories": {},
                 "idle": {},
                 "drawn": {},
-                "served": [],
-                "report": {},
             }
         )
     assert ledger.evidence().deselected == ("a", "b")
