@@ -62,6 +62,19 @@ def submission(client):
 
 
 @pytest.fixture
+def language_of(environment):
+    """Return the language that a page is to be in: its locale's, or the one that it borrows."""
+    borrowed = dict(environment.pairs("borrowed"))
+
+    def language(page):
+        _, locale, rest = page.path.split("/", 2)
+        target = environment.target(locale)
+        return borrowed.get(f"{target}/{rest}", target)
+
+    return language
+
+
+@pytest.fixture
 def loaded(responses, resources):
     """Return the answers for a file by the end of its path; of one that is missing only if a
     page asks for it.

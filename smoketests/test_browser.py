@@ -12,22 +12,17 @@ ANSWERS = (HERE / "browser_answers.js").read_text("utf-8")
 PAYLOADS = {"": "v3", "mobile/": "mobile"}
 
 
-def of_path(entries, path):
-    """Return what ``PATH=VALUE`` entries of [params] say about the page at ``path``."""
-    return [
-        value for where, _, value in (entry.partition("=") for entry in entries) if where == path
-    ]
-
-
 def show(page, environment, path):
     """Open ``page`` again, answered as by Firefox; wait until it shows what it is to show then."""
     payload = (HERE / "payloads" / f"{PAYLOADS[path]}.json").read_text("utf-8")
     page.add_init_script(ANSWERS.replace("PAYLOAD", json.dumps(payload)))
     page.reload()
-    for element in of_path(environment.params.get("shows", ()), path):
-        page.wait_for_selector(f"#{element}")
-    for selector in of_path(environment.params.get("waits", ()), path):
-        page.wait_for_selector(selector, state="detached")
+    for where, element in environment.pairs("shows"):
+        if where == path:
+            page.wait_for_selector(f"#{element}")
+    for where, selector in environment.pairs("waits"):
+        if where == path:
+            page.wait_for_selector(selector, state="detached")
 
 
 @pytest.mark.catches("page-calls-nothing", "script-misspelt")

@@ -20,8 +20,7 @@ pytestmark = pytest.mark.get("content:/{locale}/{*page}")
 def test_page_is_there(responses):
     """Every locale has its pages: HTML in UTF-8, not redirected, free to be shown in a frame.
 
-    Without a charset, or with two, most languages are
-    garbage.
+    Without a charset, or with two, most languages are garbage.
     """
     for page in responses:
         assert page.status_code == 200
@@ -33,17 +32,14 @@ def test_page_is_there(responses):
 
 @pytest.mark.catches("locale-swapped", "page-wrong-dir", "page-wrong-lang")
 @pytest.mark.catches("page-hostile-text", "page-nginx-welcome")
-def test_page_is_in_its_own_language(responses, case, environment):
+def test_page_is_in_its_own_language(responses, language_of, environment):
     """Each page says which language it is in, and in which direction that is read.
 
     An alias has its target's language. A page that nobody has translated yet may be in another
     one, where the environment says so.
     """
-    borrowed = dict(entry.split("=") for entry in environment.params.get("borrowed", ()))
-    target = environment.target(case["locale"])
     for page in responses:
-        path = page.path.replace(f"/{case['locale']}/", f"{target}/", 1)
-        language = borrowed.get(path, target)
+        language = language_of(page)
         direction = "rtl" if language in environment.params["rtl"] else "ltr"
         assert checks.language_problems(page, language, direction) == []
 

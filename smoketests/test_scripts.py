@@ -32,8 +32,7 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
     for page in responses:
         sources = b"\n".join(checks.script_sources(page, resources)).decode("utf-8", "replace")
         rest = page.path.removeprefix(f"/{case['locale']}/")
-        asked = (entry.split("=") for entry in environment.params.get("asks_for", ()))
-        commands = [command for path, command in asked if path == rest]
+        commands = [command for path, command in environment.pairs("asks_for") if path == rest]
         scripts = [file for file in checks.own(resources, page) if file.kind == "script"]
         for last in scripts[-1:]:  # a page's own code stands behind its libraries
             problems = unnamed(last, [EVENT, *commands], sources)

@@ -8,7 +8,7 @@ from ..content import leftovers, page_elements, page_structure, page_texts, vari
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..fetch import Response
 
@@ -58,18 +58,18 @@ def texts(page: Response) -> frozenset[str]:
     return page.once(_texts)
 
 
-def borrowed_text_problems(
-    page: Response, texts: Mapping[str, frozenset[str]], others: Iterable[str]
-) -> list[str]:
-    """Return which of ``others`` has nearly all texts of the page, byte by byte.
+def language(page: Response) -> str:
+    """Return the language that ``<html lang>`` says, without its region: ``pt`` of ``pt-BR``."""
+    return page.once(_language)
 
-    Arguments:
-        page: the page.
-        texts: the texts of it and of others, by path.
-        others: the paths of the same page in other languages.
+
+def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[str]:
+    """Return which of ``others``, the same page in other languages, has nearly all of the page's
+    texts, byte by byte.
     """
-    lender = page_texts.borrowed_from(texts[page.path], {path: texts[path] for path in others})
-    return [f"the page has the texts of {lender}"] if lender else []
+    own = texts(page)
+    lender = next((other for other in others if page_texts.are_borrowed(own, texts(other))), None)
+    return [f"the page has the texts of {lender.path}"] if lender is not None else []
 
 
 def refresh_problems(page: Response) -> list[str]:
@@ -101,6 +101,10 @@ def empty_text_problems(page: Response, model: Response) -> list[str]:
     if empty.total() <= allowed.total():
         return []
     return [f"{tag}: it is empty, and has a text in {model.path}" for tag in empty - allowed]
+
+
+def _language(page: Response) -> str:
+    return page_structure.language(page.html).partition("-")[0]
 
 
 def _texts(page: Response) -> frozenset[str]:

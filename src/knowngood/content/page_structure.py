@@ -96,6 +96,12 @@ def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) ->
     return lines
 
 
+def language(tree: LexborHTMLParser) -> str:
+    """Return the ``lang`` of the ``<html>`` element; empty without one."""
+    root = tree.css_first("html")
+    return (root.attributes.get("lang") or "") if root is not None else ""
+
+
 def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> list[str]:
     """Return what the ``<html>`` element says other than this language and direction.
 

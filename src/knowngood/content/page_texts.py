@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -24,13 +23,10 @@ def of(tree: LexborHTMLParser) -> frozenset[str]:
     return frozenset(text for text in texts if sum(map(str.isalpha, text)) >= _LETTERS)
 
 
-def borrowed_from(own: frozenset[str], others: Mapping[str, frozenset[str]]) -> str | None:
-    """Return the first key of ``others`` whose texts a page has in place of its own; None if none.
+def are_borrowed(own: frozenset[str], others: frozenset[str]) -> bool:
+    """Return whether a page has the texts of one in another language in place of its own.
 
-    ``others`` are pages in other languages. Nine of ten texts must be the same, byte by byte, since
-    languages that are close to each other share some, and every language some names.
+    Nine of ten must be the same, byte by byte, since languages that are close to each other share
+    some, and every language some names.
     """
-    if len(own) < _TEXTS:
-        return None
-    borrowed = (key for key, texts in others.items() if len(own & texts) >= _SHARE * len(own))
-    return next(borrowed, None)
+    return len(own) >= _TEXTS and len(own & others) >= _SHARE * len(own)

@@ -173,6 +173,11 @@ class Environment:
         """The value whose content ``value`` shares: itself, unless it is an alias."""
         return self.aliases.get(value, value)
 
+    def pairs(self, name: str) -> list[tuple[str, str]]:
+        """The entries ``KEY=VALUE`` of the list ``name`` in [params]; none without that list."""
+        entries = (entry.partition("=") for entry in self.params.get(name, ()))
+        return [(key, value) for key, _, value in entries]
+
     def header_problems(self, path: str, headers: Any) -> list[str]:
         """Where the headers of the answer for ``path`` differ from what the file expects.
 

@@ -1,5 +1,6 @@
 """Ready-made claims about one page."""
 
+import pytest
 from answered_site import HTML, Site
 
 from knowngood import checks
@@ -65,8 +66,17 @@ def test_a_page_with_the_texts_of_another_language(site: Site) -> None:
     """The other page is named; one without a text of its own is not judged."""
     words = "<p>Santé du navigateur<p>Partage activé<p>Plantages<p>Sessions"
     pages = [respond(site.exchange(path, words)) for path in ("/de/", "/fr/")]
-    texts = {page.path: checks.texts(page) for page in pages}
-    assert checks.borrowed_text_problems(pages[0], texts, ["/fr/"]) == [
+    own = respond(site.exchange("/es/", words.replace("Sessions", "Sesiones")))
+    assert checks.borrowed_text_problems(pages[0], [own, pages[1]]) == [
         "the page has the texts of /fr/"
     ]
-    assert checks.borrowed_text_problems(pages[0], texts, []) == []
+    assert checks.borrowed_text_problems(pages[0], [own]) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "language"),
+    [('<html lang="pt-BR">', "pt"), ('<html lang="he">', "he"), ("<html>", ""), ("", "")],
+)
+def test_the_language_that_a_page_says(site: Site, html: str, language: str) -> None:
+    """Without its region; an empty page says none."""
+    assert checks.language(respond(site.exchange("/", html))) == language

@@ -39,7 +39,7 @@ def test_the_texts_of_a_page() -> None:
 )
 def test_a_page_with_texts_of_its_own(own: list[str], other: list[str]) -> None:
     """Some may be the same."""
-    assert page_texts.borrowed_from(page(*own), {"/x/": page(*other)}) is None
+    assert not page_texts.are_borrowed(page(*own), page(*other))
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,5 @@ def test_a_page_with_texts_of_its_own(own: list[str], other: list[str]) -> None:
     ],
 )
 def test_a_page_with_texts_of_another(own: list[str], other: list[str]) -> None:
-    """The other page is named."""
-    assert (
-        page_texts.borrowed_from(page(*own), {"/a/": page(*GERMAN[:1]), "/x/": page(*other)})
-        == "/x/"
-    )
+    """Nine of ten are enough; what the other has beside them does not count."""
+    assert page_texts.are_borrowed(page(*own), page(*other))

@@ -1,6 +1,7 @@
 """An environment answers questions about itself and accepts only origins that are origins."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -168,6 +169,14 @@ def test_target_of_an_alias_and_of_another_value() -> None:
     """An alias shares its target's content; every other value has its own."""
     assert ENVIRONMENT.target("he") == "en-US"
     assert ENVIRONMENT.target("fr") == "fr"
+
+
+def test_pairs_of_a_list() -> None:
+    """The first = divides; a key may be empty, or there twice."""
+    lists = MappingProxyType({"shows": ("=graph", "v4/=a[b=c]", "=menu")})
+    environment = replace(ENVIRONMENT, params=lists)
+    assert environment.pairs("shows") == [("", "graph"), ("v4/", "a[b=c]"), ("", "menu")]
+    assert environment.pairs("borrowed") == []
 
 
 @pytest.mark.parametrize(
