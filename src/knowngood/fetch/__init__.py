@@ -12,6 +12,7 @@ from .attempts import REDIRECTS, headers_of, redirects, target_of
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options
 from .decompression import decoded, decodes, with_plain_body
+from .documents import forget_documents, source_of_document
 from .exchange_summary import describe
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
@@ -80,6 +81,7 @@ __all__ = [
     "describe",
     "exchange_with",
     "excuse_passed",
+    "forget_documents",
     "headers_of",
     "is_made_up",
     "is_turned_away",
@@ -89,6 +91,7 @@ __all__ = [
     "request_headers",
     "resource_group",
     "respond",
+    "source_of_document",
     "target_of",
     "walk_group",
     "with_plain_body",

@@ -16,6 +16,7 @@ from .. import __version__
 from ..content import html, media_types, strict_json
 from ..safety import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError
 from .decompression import ACCEPTED, decoded
+from .documents import remember_document
 from .probe import Exchange
 from .turned_away import why_turned_away
 
@@ -165,7 +166,9 @@ class Response(httpx.Response):
         """Return the body as strict JSON. A byte-order mark, a duplicate key or NaN raises
         ValueError.
         """
-        return strict_json.loads(self.content)
+        document = strict_json.loads(self.content)
+        remember_document(self.exchange, document, len(self.content))
+        return document
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -21,6 +21,7 @@ from ..fetch import (
     ask_silent_again,
     describe,
     excuse_passed,
+    forget_documents,
 )
 from ..readiness import addresses_of
 from ..safety import UsageError, one_line
@@ -97,6 +98,7 @@ class Runner:
                 self._tape.note_item(plan.nodeid, read, reading.sent, reading.swept)
             reading.release()
             self._reading = None
+            forget_documents()
             self._late += filter(None, [reading.late])
             if reading.failed:
                 self._forget_failure()

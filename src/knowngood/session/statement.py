@@ -17,7 +17,7 @@ from itertools import islice
 from types import FrameType, TracebackType
 from typing import Any, Final, TypeGuard
 
-from ..fetch import Client, Exchange, Resource, Response
+from ..fetch import Client, Exchange, Resource, Response, source_of_document
 
 _LIBRARIES: Final = {"knowngood", "_pytest", "pluggy", "httpx"} | sys.stdlib_module_names
 """Whose frames say nothing of what a check is about."""
@@ -63,11 +63,12 @@ class Answers:
 
 
 def _exchange(value: object) -> Exchange | None:
+    """Return the exchange of an answer, or of the document that ``value`` is, or is a part of."""
     if isinstance(value, Response):
         return value.exchange
     if isinstance(value, Resource):
         return value.exchange
-    return value if isinstance(value, Exchange) else None
+    return value if isinstance(value, Exchange) else source_of_document(value)
 
 
 def _members(value: object) -> Iterable[object]:

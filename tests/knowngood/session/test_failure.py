@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from knowngood.fetch import Client
+from knowngood.fetch import Client, forget_documents
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import NoAnswer, Resource, Response, respond
@@ -129,6 +129,29 @@ def test_what_a_client_sent_last() -> None:
     names = ", ".join(ANSWERS)
     walk = failure(f"del {names}\nassert 1 == 2", sent=[HOME, NEWS])
     assert walk.exchanges == (NEWS,)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "assert bread['cents'] == 420",
+        "user = bread['user']\nuser['email']",
+        "for part in bread['parts']:\n    part['name']",
+        "bread['user'].strip()",
+    ],
+)
+def test_a_document_whose_answer_a_helper_kept(source: str) -> None:
+    """The check has what the answer held, or a part of it, and not the answer."""
+    breads = exchange("/breads", body=b'{"data": {"cents": 1, "user": {}, "parts": [{}]}}')
+    ANSWERS["bread"] = respond(breads).json()["data"]
+    try:
+        about = failure(source, sent=[breads, HOME])
+        assert about.exchanges[0] is breads
+        assert about.about_answer
+        forget_documents()
+        assert breads not in failure(source, sent=[HOME]).exchanges
+    finally:
+        del ANSWERS["bread"]
 
 
 def test_what_was_asked_in_another_way_than_by_http() -> None:
