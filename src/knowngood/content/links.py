@@ -260,7 +260,7 @@ def _in_stylesheet(source: bytes) -> Iterator[Link]:
 @cached_by_content
 def _json_of(script: bytes) -> list[Link]:
     """Return the JSON documents a script loads: its strings that are relative ``.json`` URLs, but
-    not those that it always puts behind something else: ``api + "/items.json"``.
+    not those that it always joins to a base.
     """
     paths = dict.fromkeys(text.partition("?")[0] for text in javascript.strings(script))
     names = (path for path in paths if _JSON.fullmatch(path))
@@ -268,8 +268,12 @@ def _json_of(script: bytes) -> list[Link]:
 
 
 def _stands_alone(text: bytes, script: bytes) -> bool:
-    places = re.finditer(rb"""(\+\s{0,99}+)?["']%s""" % re.escape(text), script)
-    return any(not place[1] for place in places)
+    """Return whether the path ``text`` is somewhere in a script not joined to a base of its own, as
+    in ``api + "x.json"`` and ``new URL("x.json", base)``.
+    """
+    literal = rb"""(?:(\+\s{0,99}+)|(URL\(\s{0,99}+))?["']%s[^"']{0,999}+["'](\s{0,99}+,)?"""
+    places = re.finditer(literal % re.escape(text), script)
+    return any(not (place[1] or (place[2] and place[3])) for place in places)
 
 
 @cached_by_content

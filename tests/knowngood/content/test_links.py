@@ -286,6 +286,7 @@ def test_script_loads_json_relative_to_the_page() -> None:
 def test_json_behind_a_base_counts_where_it_also_stands_alone() -> None:
     """It is asked for as it stands at one place at least."""
     assert script("get(base + 'x.json'); get('x.json')") == [f"{PAGE}x.json"]
+    assert script("new URL('x.json?v=1')") == [f"{PAGE}x.json"]
 
 
 @pytest.mark.parametrize(
@@ -316,6 +317,7 @@ def test_module_imports_relative_to_itself(body: str) -> None:
         pytest.param("`${path}/x.json`", id="template"),
         pytest.param("get(config.api+'/x.json')", id="behind-a-base"),
         pytest.param("get(config.api +\n    '/x.json')", id="behind-a-base-of-the-line-before"),
+        pytest.param("new URL( 'x.json', config.base)", id="with-a-base"),
         pytest.param("// import('./x.js')", id="import-in-a-comment"),
         pytest.param("from('./x.js'); System.import('./x.js')", id="other-import"),
         pytest.param("import React from 'react'", id="import-by-name"),
