@@ -27,16 +27,11 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
         if answer.commit != commit:
             say(f"nothing was recorded: live on {name} is {answer}, and not {tag}")
             return BAD
-        record = record_store.enter(
-            repository,
-            RecordKind.ADOPTED,
-            name,
-            tag,
-            commit,
-            ADOPTED,
-            push_it=repository.has_origin,
-            reason=one_line(why, 600),
+        reason = one_line(why, 600)
+        record = record_store.record_now(
+            repository, RecordKind.ADOPTED, name, tag, commit, ADOPTED, reason=reason
         )
-    say(f"recorded: {record}; {tag} is live on {name}")
+        entered = record_store.enter(repository, record, push_it=repository.has_origin)
+    say(f"recorded: {entered}; {tag} is live on {name}")
     say(f"is it good? knowngood verify --env={name} --release={tag} --record --push")
     return DONE

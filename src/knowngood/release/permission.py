@@ -56,13 +56,8 @@ def _print(decision: GateDecision, say: Say) -> None:
 
 def _record(question: GateQuestion, commit: str, reason: str, push: bool) -> str:
     """Write the record of an override; return its name."""
-    return record_store.enter(
-        question.ledger.repository,
-        RecordKind.OVERRIDDEN,
-        question.ledger.environment.name,
-        question.release,
-        commit,
-        OVERRIDDEN,
-        push_it=push,
-        reason=reason,
+    repository, name = question.ledger.repository, question.ledger.environment.name
+    override = record_store.record_now(
+        repository, RecordKind.OVERRIDDEN, name, question.release, commit, OVERRIDDEN, reason=reason
     )
+    return record_store.enter(repository, override, push_it=push)

@@ -33,9 +33,7 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
         return f"no record was written: {error}"
     lines = clocks.warnings([record], datetime.now(UTC))
     try:
-        name = record_store.write(repository, record)
-        if push:
-            record_store.push(repository, name)
+        name = record_store.enter(repository, record, push_it=push)
     except (RecordNotWritten, GitError) as error:
         return "\n".join([*lines, str(error)])
     where = f"{repository.path}{' and at its origin' if push else ''}"

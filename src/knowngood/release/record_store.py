@@ -112,22 +112,10 @@ def push(repository: Repository, name: str) -> None:
         )
 
 
-def enter(
-    repository: Repository,
-    kind: RecordKind,
-    environment: str,
-    release: str,
-    commit: str,
-    verdict: str,
-    *,
-    push_it: bool,
-    **details: Any,
-) -> str:
-    """Write a record of what happens now, and push it where ``push_it`` says so; return its name.
-
-    ``details`` are further fields of Record. Raises GitError, RecordNotWritten.
+def enter(repository: Repository, record: Record, *, push_it: bool) -> str:
+    """Write ``record``, and push it where ``push_it`` says so; return its name. Raises
+    RecordNotWritten.
     """
-    record = record_now(repository, kind, environment, release, commit, verdict, **details)
     name = write(repository, record)
     if push_it:
         push(repository, name)

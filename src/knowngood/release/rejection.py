@@ -38,13 +38,8 @@ def record(
     """Write the record of a rejection, or of its end, and push it where there is an origin; return
     its name. Raises GitError, RecordNotWritten.
     """
-    return record_store.enter(
-        repository,
-        RecordKind.REJECTED,
-        environment,
-        release,
-        commit,
-        WITHDRAWN if undo else REJECTED,
-        push_it=repository.has_origin,
-        reason=one_line(why, 600),
+    verdict, reason = WITHDRAWN if undo else REJECTED, one_line(why, 600)
+    rejection = record_store.record_now(
+        repository, RecordKind.REJECTED, environment, release, commit, verdict, reason=reason
     )
+    return record_store.enter(repository, rejection, push_it=repository.has_origin)

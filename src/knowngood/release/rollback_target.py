@@ -37,17 +37,14 @@ class RollbackTarget:
 
     def record_override(self, ledger: Ledger) -> None:
         """Record that somebody overrode, if so. Raises GitError, RecordNotWritten."""
-        if self.good is None:
-            record_store.enter(
-                ledger.repository,
-                RecordKind.OVERRIDDEN,
-                ledger.environment.name,
-                self.name,
-                self.commit,
-                OVERRIDDEN,
-                push_it=ledger.repository.has_origin,
-                reason=f"rollback: {self.override}",
-            )
+        if self.good is not None:
+            return
+        repository, name = ledger.repository, ledger.environment.name
+        why = f"rollback: {self.override}"
+        override = record_store.record_now(
+            repository, RecordKind.OVERRIDDEN, name, self.name, self.commit, OVERRIDDEN, reason=why
+        )
+        record_store.enter(repository, override, push_it=repository.has_origin)
 
 
 def choose(
