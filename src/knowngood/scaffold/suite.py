@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from ..content import json_schema
 from ..safety import UsageError, one_line
-from . import openapi
 from .logins import login
+from .openapi import Document, dumped
+from .operations import Operation, operations_of
 from .pages import Page
 from .python_text import braced, distinct, quoted, worded
 from .survey import Survey
@@ -56,7 +57,7 @@ class PageGroup:
 def files(survey: Survey, environment: str) -> dict[str, str]:
     """Return the files of a suite, text by path. ``environment`` is the name of its environment."""
     groups = page_groups(survey.pages)
-    operations = openapi.operations(survey.api) if survey.api else []
+    operations = operations_of(survey.api) if survey.api else []
     refusals = _refusals(survey.api, operations)
     schemas = {
         operation.schema: f"{_SCHEMA}#{operation.schema}"
@@ -89,7 +90,7 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         written["smoketests/test_api.py"] = "test_api.py.j2"
     texts = {path: _templates().get_template(name).render(values) for path, name in written.items()}
     if operations:
-        texts[f"smoketests/schemas/{_SCHEMA}"] = openapi.dumped(survey.api)
+        texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
     return texts
 
 
@@ -119,13 +120,13 @@ def header_paths(pages: Iterable[Page]) -> str:
     return "|".join(re.escape(path) for path in paths) or "/"
 
 
-def _refusals(api: openapi.Document, operations: Iterable[openapi.Operation]) -> dict[str, str]:
+def _refusals(api: Document, operations: Iterable[Operation]) -> dict[str, str]:
     """Return why each schema that cannot be relied on cannot, by its pointer."""
     pointers = {operation.schema for operation in operations if operation.schema}
     if not pointers:
         return {}
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / _SCHEMA).write_text(openapi.dumped(api), "utf-8")
+        (Path(folder) / _SCHEMA).write_text(dumped(api), "utf-8")
         reasons = {pointer: _refusal(Path(folder), pointer) for pointer in pointers}
     return {pointer: reason for pointer, reason in reasons.items() if reason}
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from .openapi import JSON, Document, Operation, Place, example, in_url, resolve
+from .openapi import Document, resolve
+from .operations import JSON, Operation, Place, example, in_url
 from .python_text import braced, literal, quoted, variable
 from .samples import NoSample, is_free, sample, whole
 

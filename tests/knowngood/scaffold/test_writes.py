@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from knowngood.scaffold.openapi import operations
+from knowngood.scaffold.operations import operations_of
 from knowngood.scaffold.writes import Skeleton, skeletons
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
@@ -24,7 +24,7 @@ def skeleton(method: str, path: str, paths: dict[str, Any]) -> Skeleton:
     document = {"openapi": "3.1.0", "paths": paths}
     return next(
         one
-        for one in skeletons(document, operations(document), {})
+        for one in skeletons(document, operations_of(document), {})
         if (one.operation.method, one.operation.path) == (method, path)
     )
 
