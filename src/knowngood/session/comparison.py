@@ -63,6 +63,42 @@ class Explanation:
         return f"{subject}expected {self.expected}, got {self.got}"
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison that failed: ``left operator right``."""
+
+    operator: str
+    left: Any
+    right: Any
+
+    @property
+    def is_large(self) -> bool:
+        """Whether pytest would take too long to explain it."""
+        return any(_size(side, LARGE) >= LARGE for side in (self.left, self.right))
+
+    def explain(self, *, right_is_expected: bool = True) -> Explanation:
+        """Return what was expected and what there was instead."""
+        operator, left, right = self.operator, self.left, self.right
+        if operator == "==" and isinstance(right, Sequence | Set | Mapping) and not right:
+            lines = _members(left)
+            if lines:
+                return Explanation(lines=lines)
+        expected, got = (right, left) if right_is_expected else (left, right)
+        lines = _differences(expected, got) if operator == "==" else ()
+        if lines:
+            return Explanation(lines=lines)
+        if operator in {"in", "not in"} and (
+            not right_is_expected or isinstance(right, str | bytes)
+        ):
+            part = _plain(left) if operator == "in" else f"no {_plain(left)}"
+            return Explanation(f"{part} in it", _plain(right))
+        operator = operator if right_is_expected else _MIRRORED.get(operator, operator)
+        if expected is None and operator in {"!=", "is not"}:
+            return Explanation("something", _plain(got))
+        words = _WORDS.get(operator, f"{operator} {{}}")
+        return Explanation(words.format(_side(operator, expected)), _plain(got))
+
+
 class _Plain(reprlib.Repr):
     """Represents a value as people write it: no names of Python's types, no addresses."""
 
@@ -103,26 +139,6 @@ class _Plain(reprlib.Repr):
 _plain: Final = _Plain().repr
 
 
-def explain(operator: str, left: Any, right: Any, *, right_is_expected: bool = True) -> Explanation:
-    """Return what the failed comparison ``left operator right`` expected and got."""
-    if operator == "==" and isinstance(right, Sequence | Set | Mapping) and not right:
-        lines = _members(left)
-        if lines:
-            return Explanation(lines=lines)
-    expected, got = (right, left) if right_is_expected else (left, right)
-    lines = _differences(expected, got) if operator == "==" else ()
-    if lines:
-        return Explanation(lines=lines)
-    if operator in {"in", "not in"} and (not right_is_expected or isinstance(right, str | bytes)):
-        part = _plain(left) if operator == "in" else f"no {_plain(left)}"
-        return Explanation(f"{part} in it", _plain(right))
-    operator = operator if right_is_expected else _MIRRORED.get(operator, operator)
-    if expected is None and operator in {"!=", "is not"}:
-        return Explanation("something", _plain(got))
-    words = _WORDS.get(operator, f"{operator} {{}}")
-    return Explanation(words.format(_side(operator, expected)), _plain(got))
-
-
 def _side(operator: str, expected: Any) -> str:
     """Return what was expected; of a few values that were allowed or forbidden, each of them."""
     if operator not in {"in", "not in"}:
@@ -131,11 +147,6 @@ def _side(operator: str, expected: Any) -> str:
         return f"one of {_plain(expected)}"
     values = map(_plain, expected)
     return " or ".join(sorted(values) if isinstance(expected, Set) else values)
-
-
-def is_large(*sides: Any) -> bool:
-    """Return whether pytest would take too long to explain a comparison of these."""
-    return any(_size(side, LARGE) >= LARGE for side in sides)
 
 
 def _members(value: Any) -> tuple[str, ...]:

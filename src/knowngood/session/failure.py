@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from ..fetch import Exchange, WrongStatus
 from ..safety import DeploymentError, KnowngoodError
 from ..verdict.outcome import is_pytest_fail
-from .comparison import Explanation, explain
+from .comparison import Comparison
+from .failure_words import explained
 from .statement import Answers, Statement, failed_statement
 
 _ABOUT: Final = 8  # exchanges that one failure may be about
-_SUBJECT: Final = 60  # characters of source that name what was compared
 _FURTHER: Final = 30  # exchanges that a loop would have failed on, too
-_EMPTY: Final = (str, list, dict)
-"""What is quoted where ``assert document["key"]`` does not hold: it is empty."""
-
 _READS: Final = 200  # URLs that are kept of what a failed statement reads
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The last comparison that failed while an item ran."""
-
-    operator: str
-    left: object
-    right: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +66,7 @@ def failure_of(
     something.
     """
     statement = failed_statement(error.__traceback__)
-    words = _words(error, statement, comparison)
+    words = explained(error, statement, comparison)
     answers = _answers(error, statement, sent, declared, words.text)
     exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
     unanswered = [exchange for exchange in answers.members if exchange.answer is None]
@@ -221,59 +208,3 @@ def _look(exchange: Exchange) -> tuple[object, ...]:
     if answer is None:
         return (None,)
     return answer.status, answer.header("content-type"), sha256(answer.body).digest()
-
-
-def _words(
-    error: BaseException, statement: Statement | None, comparison: Comparison | None
-) -> Explanation:
-    """Return what ``error`` says, without Python's internals."""
-    text = str(error)
-    node = statement.node if statement is not None else None
-    if isinstance(error, KnowngoodError):
-        return Explanation(lines=("",))
-    if type(error) is not AssertionError:
-        return Explanation(lines=(_located(error, node),))
-    if statement is None or not isinstance(node, ast.Assert):
-        return Explanation(lines=(text,))
-    if node.msg is not None:
-        return Explanation(lines=(text.partition("\nassert ")[0],))
-    if comparison is not None and isinstance(node.test, ast.Compare):
-        return _compared(node.test, statement, comparison)
-    return _asserted(node.test, statement)
-
-
-def _located(error: BaseException, node: ast.stmt | None) -> str:
-    """Add to an exception of Python's own which statement raised it."""
-    if isinstance(error, ValueError) or is_pytest_fail(error):
-        return str(error)
-    place = f", at `{_source(node)}`" if node is not None else ""
-    return f"{type(error).__name__}: {error}{place}"
-
-
-def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -> Explanation:
-    """Tell by the source which side is expected: the one that does not read an answer."""
-    left, right = test.left, test.comparators[-1]
-    from_left = bool(statement.answers(left)) or not statement.answers(right)
-    explanation = explain(
-        comparison.operator, comparison.left, comparison.right, right_is_expected=from_left
-    )
-    source = _source(left if from_left else right)
-    if source.endswith(".media_type"):
-        source = "media type"  # what it is called where nobody knows the name of the variable
-    return replace(explanation, subject=source if len(source) <= _SUBJECT else "")
-
-
-def _asserted(test: ast.expr, statement: Statement) -> Explanation:
-    """Explain ``assert not problems``, or else quote the source."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        value: Any = statement.value(test.operand)
-        if value:
-            return explain("==", value, [])
-    if isinstance(test, ast.Subscript) and isinstance(item := statement.item(test), _EMPTY):
-        return replace(explain("!=", item, None), subject=_source(test))
-    return Explanation(lines=(f"does not hold: `{_source(test)}`",))
-
-
-def _source(node: ast.AST) -> str:
-    """Return the first line of a statement's source, written evenly."""
-    return ast.unparse(node).partition("\n")[0]

@@ -26,7 +26,8 @@ from ..safety import one_line
 
 if TYPE_CHECKING:
     from ..browser import OpenedPage
-    from .failure import Comparison, Failure
+    from .comparison import Comparison
+    from .failure import Failure
 
 
 class ItemReading:

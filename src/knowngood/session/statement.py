@@ -8,25 +8,20 @@ from in the same function, or else the answers in the frame.
 from __future__ import annotations
 
 import ast
-import linecache
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
 from types import FrameType, TracebackType
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 from ..fetch import Client, Exchange, Resource, Response, source_of_document
+from . import check_source
 
 _LIBRARIES: Final = {"knowngood", "_pytest", "pluggy", "httpx"} | sys.stdlib_module_names
 """Whose frames say nothing of what a check is about."""
 
 _MEMBERS: Final = 2000  # members of one collection that are looked at
-_FILLED_BY: Final = {"append", "extend", "add", "update", "insert"}
-_STATUS_WORDS: Final = {"status_code", "is_success", "raise_for_status", "is_redirect"}
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(slots=True)
@@ -64,9 +59,7 @@ class Answers:
 
 def _exchange(value: object) -> Exchange | None:
     """Return the exchange of an answer, or of the document that ``value`` is, or is a part of."""
-    if isinstance(value, Response):
-        return value.exchange
-    if isinstance(value, Resource):
+    if isinstance(value, Response | Resource):
         return value.exchange
     return value if isinstance(value, Exchange) else source_of_document(value)
 
@@ -89,13 +82,13 @@ class Statement:
     def __init__(self, frame: FrameType, line: int) -> None:
         self._locals: Mapping[str, Any] = frame.f_locals
         self._line = line
-        self._function, self.node = _around(frame.f_code.co_filename, line)
-        self._nodes = _nodes(self._function)
+        self._function, self.node = check_source.around(frame.f_code.co_filename, line)
+        self._nodes = check_source.nodes(self._function)
 
     def answers(self, node: ast.AST | None = None) -> Answers:
         """Return the answers that ``node``, or else the whole statement, reads."""
         answers = Answers()
-        start = node if node is not None else _head(self.node)
+        start = node if node is not None else check_source.head(self.node)
         if start is not None:
             self._read(start, answers, set())
         return answers
@@ -113,17 +106,17 @@ class Statement:
         and nobody has looked at those behind.
         """
         answers = Answers()
-        names = _bound(_head(self.node))
+        names = check_source.bound(check_source.head(self.node))
         for node in self._nodes:
             if not isinstance(node, ast.For):
                 continue
-            if _contains(node, self._line) and names & _bound(node.target):
+            if check_source.contains(node, self._line) and names & check_source.bound(node.target):
                 self._read(node.iter, answers, set())
         return answers
 
     def asks(self) -> bool:
         """Return whether the statement itself sends a request: ``assert client.get(url).text``."""
-        head = _head(self.node)
+        head = check_source.head(self.node)
         calls = (node.func for node in ast.walk(head) if isinstance(node, ast.Call)) if head else ()
         methods = (call for call in calls if isinstance(call, ast.Attribute))
         return any(isinstance(self.value(method.value), Client) for method in methods)
@@ -137,9 +130,9 @@ class Statement:
         a server's error, or it is no success and the whole check never names it, and so takes a
         success for granted.
         """
-        if _names_status(self.node) or status >= 500:
+        if check_source.names_status(self.node) or status >= 500:
             return True
-        return status >= 300 and not _names_status(self._function)
+        return status >= 300 and not check_source.names_status(self._function)
 
     def _read(self, node: ast.AST, answers: Answers, seen: set[str]) -> None:
         if isinstance(node, ast.Subscript) and answers.add(self.item(node)):
@@ -162,7 +155,7 @@ class Statement:
         if name in seen:
             return
         seen.add(name)
-        is_variable = loop is not None and name in _bound(loop.target)
+        is_variable = loop is not None and name in check_source.bound(loop.target)
         for source in [loop.iter] if loop is not None and is_variable else self._sources(name):
             self._read(source, answers, seen)
 
@@ -181,19 +174,21 @@ class Statement:
         """Return the loop that binds ``name``, if it is over: then the name stands for the last of
         many, which need not be the one that the failure is about.
         """
-        binding = [node for node in self._nodes if _binds(node, name)]
+        binding = [node for node in self._nodes if check_source.binds(node, name)]
         last = max((node.lineno for node in binding if node.lineno <= self._line), default=0)
         around = [
-            node for node in self._nodes if isinstance(node, ast.For) and _contains(node, last)
+            node
+            for node in self._nodes
+            if isinstance(node, ast.For) and check_source.contains(node, last)
         ]
-        over = (loop for loop in around if not _contains(loop, self._line))
+        over = (loop for loop in around if not check_source.contains(loop, self._line))
         return next(over, None)
 
     def _sources(self, name: str) -> Iterator[ast.AST]:
         """Yield the expressions that ``name`` was made from or filled with before the statement."""
         for node in self._nodes:
             if getattr(node, "lineno", self._line) <= self._line:
-                yield from _sources_in(node, name)
+                yield from check_source.sources_in(node, name)
 
 
 def failed_statement(traceback: TracebackType | None) -> Statement | None:
@@ -209,92 +204,3 @@ def failed_statement(traceback: TracebackType | None) -> Statement | None:
         traceback = traceback.tb_next
     reading = (statement for statement in reversed(statements) if statement.answers())
     return next(reading, statements[-1] if statements else None)
-
-
-@lru_cache(1024)
-def _around(filename: str, line: int) -> tuple[_Function | None, ast.stmt | None]:
-    """Return the function and the statement that a line stands in, as far as there is a source.
-
-    Many cases fail at one line.
-    """
-    tree = _tree(filename)
-    if tree is None:
-        return None, None
-    return _function_at(tree, line), _statement_at(tree, line)
-
-
-@lru_cache(256)
-def _nodes(function: _Function | None) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(function)) if function is not None else ()
-
-
-@lru_cache(64)
-def _tree(filename: str) -> ast.Module | None:
-    try:
-        return ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def _function_at(tree: ast.Module, line: int) -> _Function | None:
-    functions = [
-        node for node in ast.walk(tree) if isinstance(node, _Function) and _contains(node, line)
-    ]
-    return functions[-1] if functions else None
-
-
-def _statement_at(tree: ast.Module, line: int) -> ast.stmt | None:
-    """Return the smallest statement around a line."""
-    around = [
-        node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _contains(node, line)
-    ]
-    return min(around, key=lambda node: (node.end_lineno or 0) - node.lineno, default=None)
-
-
-def _head(node: ast.stmt | None) -> ast.AST | None:
-    """Return what of a statement is evaluated at its own line: of a loop, what it runs over."""
-    if isinstance(node, ast.For):
-        return node.iter
-    if isinstance(node, ast.If | ast.While):
-        return node.test
-    if isinstance(node, ast.Assert):
-        return node.test
-    return node
-
-
-def _contains(node: ast.AST, line: int) -> bool:
-    start, end = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
-    return bool(start <= line <= end)
-
-
-def _bound(target: ast.AST | None) -> set[str]:
-    return {node.id for node in ast.walk(target or ast.Pass()) if isinstance(node, ast.Name)}
-
-
-def _binds(node: ast.AST, name: str) -> TypeGuard[ast.For | ast.Assign]:
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    targets = [node.target] if isinstance(node, ast.For) else targets
-    return any(name in _bound(target) for target in targets)
-
-
-def _sources_in(node: ast.AST, name: str) -> list[ast.expr]:
-    """Return the expressions from which ``node`` binds or fills ``name``."""
-    match node:
-        case ast.Assign(targets, value) if any(name in _bound(target) for target in targets):
-            return [value]
-        case ast.For(target, source) | ast.withitem(source, target) if name in _bound(target):
-            return [source]
-        case ast.AugAssign(target, _, value) | ast.NamedExpr(target, value) if name in _bound(
-            target
-        ):
-            return [value]
-        case ast.AnnAssign(target, _, ast.expr() as value) if name in _bound(target):
-            return [value]
-        case ast.Call(ast.Attribute(ast.Name(owner), method), arguments):
-            return arguments if owner == name and method in _FILLED_BY else []
-    return []
-
-
-def _names_status(node: ast.AST | None) -> bool:
-    names = (n.attr for n in ast.walk(node or ast.Pass()) if isinstance(n, ast.Attribute))
-    return not _STATUS_WORDS.isdisjoint(names)

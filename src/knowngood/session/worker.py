@@ -195,13 +195,13 @@ class Worker:
         """Note what was compared. Where it is too large for pytest, explain it here and end the
         assertion: pytest would ask for every explanation, its own included, before it takes one.
         """
-        from . import comparison
-        from .failure import Comparison
+        from .comparison import Comparison
 
+        comparison = Comparison(op, left, right)
         if self._reading is not None:
-            self._reading.compared = Comparison(op, left, right)
-        if comparison.is_large(left, right):
-            raise AssertionError(comparison.explain(op, left, right).text)
+            self._reading.compared = comparison
+        if comparison.is_large:
+            raise AssertionError(comparison.explain().text)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

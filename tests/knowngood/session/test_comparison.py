@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
-from knowngood.session.comparison import Explanation, explain, is_large
+from knowngood.session.comparison import Comparison, Explanation
 
 TEN_MEGABYTES = 10_000_000
 
@@ -56,7 +56,7 @@ WORDS: dict[str, tuple[str, object, object, str]] = {
 @pytest.mark.parametrize(("operator", "left", "right", "words"), WORDS.values(), ids=WORDS)
 def test_words(operator: str, left: object, right: object, words: str) -> None:
     """The right side is what is expected; no name of a Python type and no address is shown."""
-    assert explain(operator, left, right).text == words
+    assert Comparison(operator, left, right).explain().text == words
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,13 @@ def test_the_expected_side_may_stand_left(
     operator: str, left: object, right: object, words: str
 ) -> None:
     """``15 <= found`` expects at least 15."""
-    assert explain(operator, left, right, right_is_expected=False).text == words
+    assert Comparison(operator, left, right).explain(right_is_expected=False).text == words
 
 
 def test_many_problems() -> None:
     """Twenty are listed, the others counted."""
-    lines = explain("==", [f"problem {number}" for number in range(25)], []).lines
+    problems = [f"problem {number}" for number in range(25)]
+    lines = Comparison("==", problems, []).explain().lines
     assert (len(lines), lines[-1]) == (21, "… 5 more")
 
 
@@ -92,7 +93,7 @@ def test_what_was_compared() -> None:
 )
 def test_what_is_small(left: object, right: object) -> None:
     """Pytest may explain it, too."""
-    assert not is_large(left, right)
+    assert not Comparison("==", left, right).is_large
 
 
 def texts(place: int) -> tuple[str, str]:
@@ -118,13 +119,17 @@ LARGE: dict[str, tuple[object, object]] = {
 @pytest.mark.parametrize("operator", ["==", "in", "not in", "<="])
 def test_what_is_large(left: object, right: object, operator: str) -> None:
     """It takes a moment and a few lines."""
-    assert is_large(left, right)
+    assert Comparison("==", left, right).is_large
     before = time.process_time()
-    text = explain(operator, left, right).text
+    text = Comparison(operator, left, right).explain().text
     assert time.process_time() - before < 5
     assert len(text) < 3000
 
 
 def test_first_difference_of_what_is_large() -> None:
     """The place is named."""
-    assert explain("==", *texts(7_654_321)).text.startswith("first difference at 7654321: ")
+    assert (
+        Comparison("==", *texts(7_654_321))
+        .explain()
+        .text.startswith("first difference at 7654321: ")
+    )

@@ -12,7 +12,8 @@ from knowngood.fetch import Client, forget_documents
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import NoAnswer, Resource, Response, respond
-from knowngood.session.failure import Comparison, Failure, failure_of
+from knowngood.session.comparison import Comparison
+from knowngood.session.failure import Failure, failure_of
 
 SITE = "https://fhr.example.org"
 NUMBERS = count()

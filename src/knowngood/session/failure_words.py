@@ -1,0 +1,70 @@
+"""Say what an exception that ended a check says, without Python's internals."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Final
+
+from ..safety import KnowngoodError
+from ..verdict.outcome import is_pytest_fail
+from .comparison import Comparison, Explanation
+from .statement import Statement
+
+_SUBJECT: Final = 60  # characters of source that name what was compared
+_EMPTY: Final = (str, list, dict)
+"""What is quoted where ``assert document["key"]`` does not hold: it is empty."""
+
+
+def explained(
+    error: BaseException, statement: Statement | None, comparison: Comparison | None
+) -> Explanation:
+    """Return what ``error`` says, given the statement that raised it and what that compared."""
+    text = str(error)
+    node = statement.node if statement is not None else None
+    if isinstance(error, KnowngoodError):
+        return Explanation(lines=("",))
+    if type(error) is not AssertionError:
+        return Explanation(lines=(_located(error, node),))
+    if statement is None or not isinstance(node, ast.Assert):
+        return Explanation(lines=(text,))
+    if node.msg is not None:
+        return Explanation(lines=(text.partition("\nassert ")[0],))
+    if comparison is not None and isinstance(node.test, ast.Compare):
+        return _compared(node.test, statement, comparison)
+    return _asserted(node.test, statement)
+
+
+def _located(error: BaseException, node: ast.stmt | None) -> str:
+    """Add to an exception of Python's own which statement raised it."""
+    if isinstance(error, ValueError) or is_pytest_fail(error):
+        return str(error)
+    place = f", at `{_source(node)}`" if node is not None else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -> Explanation:
+    """Tell by the source which side is expected: the one that does not read an answer."""
+    left, right = test.left, test.comparators[-1]
+    from_left = bool(statement.answers(left)) or not statement.answers(right)
+    explanation = comparison.explain(right_is_expected=from_left)
+    source = _source(left if from_left else right)
+    if source.endswith(".media_type"):
+        source = "media type"  # what it is called where nobody knows the name of the variable
+    return replace(explanation, subject=source if len(source) <= _SUBJECT else "")
+
+
+def _asserted(test: ast.expr, statement: Statement) -> Explanation:
+    """Explain ``assert not problems``, or else quote the source."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        value = statement.value(test.operand)
+        if value:
+            return Comparison("==", value, []).explain()
+    if isinstance(test, ast.Subscript) and isinstance(item := statement.item(test), _EMPTY):
+        return replace(Comparison("!=", item, None).explain(), subject=_source(test))
+    return Explanation(lines=(f"does not hold: `{_source(test)}`",))
+
+
+def _source(node: ast.AST) -> str:
+    """Return the first line of a statement's source, written evenly."""
+    return ast.unparse(node).partition("\n")[0]
