@@ -56,11 +56,10 @@ def sentence(
     origins that answered at least once; ``params`` says how many values each param has.
     """
     outcome = lead.outcome
-    first_line = outcome.message.partition("\n")[0]
     if outcome.check == CONVERGED:
-        return f"not-converged: {first_line}"
+        return f"not-converged: {outcome.first_line}"
     if not lead.url:
-        return first_line
+        return outcome.first_line
     if lead.trouble in NO_ANSWER and outcome.origin not in answered:
         url = urlsplit(lead.url)
         return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
@@ -69,7 +68,7 @@ def sentence(
     where = _extent(lead, core, params)
     folded = outcome.values if "{" in subject else {}
     if not lead.trouble and not has_wrong_status(outcome):
-        return f"{subject}{where}: {_with_places(first_line, folded)}"
+        return f"{subject}{where}: {_with_places(outcome.first_line, folded)}"
     what, colon, detail = neutral(_predicate(outcome), folded).partition(": ")
     if several:
         what = _PLURAL.sub(_plural_verb, what)
@@ -84,7 +83,7 @@ def odd_one_sentence(
     ``lead`` and ``params`` are as in :func:`sentence`.
     """
     subject, _ = _subject(lead, core)
-    words = _with_places(lead.outcome.message.partition("\n")[0], lead.outcome.values)
+    words = _with_places(lead.outcome.first_line, lead.outcome.values)
     return f"{_path(url)} differs from {subject}{_extent(lead, core, params)}: {words}"
 
 
@@ -117,7 +116,7 @@ def _predicate(outcome: Outcome) -> str:
         return f"gives no answer: {_error_words(outcome)}"
     if outcome.kind in BROKEN_ANSWER:
         return f"{_error_words(outcome)}: {outcome.exchanges[0]['attempts'][-1]['detail']}"
-    return f"is not judged: {outcome.message.partition(chr(10))[0]}"
+    return f"is not judged: {outcome.first_line}"
 
 
 def _method(core: Sequence[Symptom]) -> str:
@@ -155,8 +154,7 @@ def other_problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
         skeleton = _skeleton(symptom)
         if symptom.outcome.check == lead.outcome.check and skeleton not in known and symptom.url:
             known.add(skeleton)
-            first_line = symptom.outcome.message.partition("\n")[0]
-            lines.append(f"{urlsplit(symptom.url).path}: {first_line}")
+            lines.append(f"{urlsplit(symptom.url).path}: {symptom.outcome.first_line}")
     return tuple(lines)
 
 

@@ -21,7 +21,7 @@ from .cause_words import (
     sides,
 )
 from .folding import Group, cases_of, fold
-from .outcome import Outcome
+from .outcome import FAILED, Outcome
 from .symptom import Symptom, lasting
 
 _URLS: Final = 200  # URLs that a cause keeps
@@ -127,7 +127,6 @@ def _cause(
     why = [accepted.get(outcome.nodeid, "") for outcome in outcomes]
     advisory = all(why)
     expected, got = sides(outcome)
-    more_lines = tuple(outcome.message.splitlines()[1:])
     urls = dict.fromkeys((odd_one or lead.url, *(symptom.url for symptom in group.core)))
     return Cause(
         state="advisory" if advisory else state,
@@ -137,9 +136,7 @@ def _cause(
         kind=outcome.kind,
         expected=expected,
         got=got,
-        problems=more_places(lead, group.core)
-        if lead.trouble
-        else (*(() if expected else more_lines), *other_problems(lead, group.core)),
+        problems=_problems(lead, group.core),
         exchanges=exchanges[::-1] if odd_one else exchanges,
         urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(cases_of([s for s in group.core if s.outcome.check == outcome.check])),
@@ -147,6 +144,17 @@ def _cause(
         accepted=tuple(dict.fromkeys(why)) if advisory else (),
         browser=outcome.browser,
     )
+
+
+def _problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
+    """Return the lines that say more than the sentence. Of an answer that cannot be used it says
+    all; why a check could not judge one may take further lines.
+    """
+    outcome = lead.outcome
+    more_lines = tuple(outcome.message.splitlines()[1:])
+    if lead.trouble:
+        return (*more_places(lead, core), *(more_lines if outcome.result != FAILED else ()))
+    return (*(() if sides(outcome)[0] else more_lines), *other_problems(lead, core))
 
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
@@ -201,7 +209,7 @@ def _claims(lead: Symptom, symptoms: Sequence[Symptom]) -> tuple[ClaimAtFault, .
         ClaimAtFault(
             check=name,
             claim=first[name].claim,
-            problem="" if lead.is_useless else first[name].message.partition("\n")[0],
+            problem="" if lead.is_useless else first[name].first_line,
             cases=counts[name],
             place=first[name].place,
         )

@@ -85,6 +85,5 @@ def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
     """Return why an outcome proves nothing; empty for a confirmed failure."""
     if outcome.result != FAILED:
         words, remedy = _UNSETTLED.get(outcome.kind, (outcome.kind, ""))
-        message = outcome.message.partition("\n")[0]  # the cause has all of it
-        return f"{words}: {message or 'unknown'}{remedy}"
+        return f"{words}: {outcome.first_line or 'unknown'}{remedy}"  # the cause has all lines
     return evidence.changed or unconfirmed(outcome, evidence.silence)

@@ -79,6 +79,11 @@ class Outcome:
     browser: Mapping[str, Any] = field(default_factory=dict)
     again: bool = False
 
+    @property
+    def first_line(self) -> str:
+        """The first line of the message."""
+        return next(iter(self.message.splitlines()), "")
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
         return {name: getattr(self, name) for name in self.__slots__}

@@ -547,3 +547,11 @@ def test_an_empty_value_is_counted_like_any_other() -> None:
     ]
     [cause] = find_causes(broken, ("content",), {"page": 3})
     assert cause.sentence == "/{page} is 500 in 3 of 3 pages"
+
+
+def test_why_a_check_could_not_judge_is_told_whole() -> None:
+    """The reason of the verdict has the first line alone; what follows it stands in the cause."""
+    message = "RuntimeError: no such user\nis the test account there?"
+    [cause] = causes(outcome("logs_in", "/", result=INCONCLUSIVE, kind="check", message=message))
+    assert cause.sentence == "/ is not judged: RuntimeError: no such user"
+    assert cause.problems == ("is the test account there?",)
