@@ -39,7 +39,15 @@ _CRASH: Final = re.compile(
     r"|^[ \t]+at (?:[\w$.<>]{1,200}\(\w{1,99}\.java|.{1,200}\.js:\d+):\d+\)?",  # Java, Node.js
     re.M,
 )
-_KEY: Final = re.compile(r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+_DEBUG: Final = re.compile(
+    r"you have <code>DEBUG = True</code>|// Werkzeug Debugger</title>|<code>Rails\.root: [^<]*"
+)
+"""What Django, Flask and Rails show of an error to their developers, secrets of theirs with it."""
+
+_KEY: Final = re.compile(
+    r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"
+    r"|__[A-Z][A-Z0-9_]*__|[$%@]\{?[A-Z][A-Z0-9_]*[%@}]"  # what a deployment fills in
+)
 _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _TITLES: Final = "title, h1, h2, h3"
 _LABELS: Final = "button, label"
@@ -106,7 +114,7 @@ def raw_texts(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _in_text(text: str) -> list[str]:
-    patterns = {"garbled letters": _MOJIBAKE, "crash": _CRASH}
+    patterns = {"garbled letters": _MOJIBAKE, "crash": _CRASH, "debug mode": _DEBUG}
     matches = {"placeholder": _PLACEHOLDER.search(text)}
     if matches["placeholder"]:
         matches["placeholder"] = _PLACEHOLDER.search(_TEMPLATE.sub("", text))

@@ -79,7 +79,6 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         "refusals": refusals,
         "schemas": schemas,
         "api_document": _SCHEMA,
-        "header_paths": header_paths(survey.pages),
     }
     written = {f"environments/{environment}.toml": "environment.toml.j2"}
     if groups:
@@ -112,12 +111,6 @@ def page_groups(pages: Iterable[Page]) -> list[PageGroup]:
 def _words(language: str, direction: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "_", f"{language}_{direction}".lower())
     return words[:40].strip("_")
-
-
-def header_paths(pages: Iterable[Page]) -> str:
-    """Return a pattern for the paths of all pages, to which the rules of headers apply."""
-    paths = dict.fromkeys(page.path.partition("?")[0] for page in pages)
-    return "|".join(re.escape(path) for path in paths) or "/"
 
 
 def _refusals(api: Document, operations: Iterable[Operation]) -> dict[str, str]:

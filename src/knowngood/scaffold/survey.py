@@ -66,6 +66,7 @@ class Survey:
         document: the path that the person named, if it is no page; empty if it is one.
         document_type: its media type.
         missing: the status of the answer for a path that does not exist.
+        missing_type: its media type.
         health: the paths where it says how it is.
         version: the path of its version document; empty without one.
         version_field: the key of that document, or empty for a text.
@@ -82,6 +83,7 @@ class Survey:
     document: str = ""
     document_type: str = ""
     missing: int = 404
+    missing_type: str = ""
     health: tuple[str, ...] = ()
     version: str = ""
     version_field: str = ""
@@ -138,6 +140,7 @@ class _Surveyor:
             document=self._path(start) if is_document else "",
             document_type=_media_type(start) if is_document else "",
             missing=missing,
+            missing_type=_media_type(unknown[0]) if unknown else "",
             health=health,
             version=version,
             version_field=version_field,
@@ -200,9 +203,10 @@ class _Surveyor:
         )
 
     def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:
-        """Ask for pages of the sitemap, or else those that the start page links to."""
+        """Ask for pages that the start page links to, and for more of the sitemap."""
         pages = {self._path(start): start} if is_page(start) else {}
-        paths = list(self._in_sitemaps(sitemaps)) or (linked(start, self._visitor) if pages else [])
+        paths = linked(start, self._visitor) if pages else []
+        paths += self._in_sitemaps(sitemaps)
         listable = filter(LISTABLE.fullmatch, spread(paths))
         chosen = [path for path in listable if path not in pages][: PAGES - len(pages)]
         for asked in self._visitor.get(chosen):

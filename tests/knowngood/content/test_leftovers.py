@@ -68,6 +68,20 @@ FAULTS = {
         '<link rel="stylesheet href="a.css">',
         "<link>: a quote out of place ends an attribute too early",
     ),
+    "django": (
+        "seeing this error because you have <code>DEBUG = True</code> in",
+        "debug mode: you have <code>DEBUG = True</code>",
+    ),
+    "flask": (
+        "<title>KeyError // Werkzeug Debugger</title>",
+        "debug mode: // Werkzeug Debugger",
+    ),
+    "rails": ("<p><code>Rails.root: /srv/app</code></p>", "debug mode: <code>Rails.root: /srv/app"),
+    "key-of-a-deployment": ("<h1>__TITLE__</h1>", "<h1>: a key in place of a text: __TITLE__"),
+    "variable-of-a-deployment": (
+        "<title>${TITLE}</title>",
+        "<title>: a key in place of a text: ${TITLE}",
+    ),
     "key": ("<h1>fhr.title_main</h1>", "<h1>: a key in place of a text: fhr.title_main"),
     "key-of-a-button": (
         "<button>BUTTON_OK</button>",

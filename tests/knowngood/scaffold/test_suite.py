@@ -151,3 +151,10 @@ def test_schema_that_is_refused() -> None:
     assert [argument.arg for argument in function.args.args] == ["response"]
     assert "format 'strange' is not checked" in source
     assert max(map(len, source.splitlines())) < 120
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "application/json"])
+def test_page_for_what_is_not_there(media_type: str) -> None:
+    """A site in debug mode shows there how it is made; a document has no such page."""
+    source = written(missing_type=media_type)["smoketests/test_service.py"]
+    assert ("checks.leftover_problems(response) == []" in source) == (media_type == "text/html")

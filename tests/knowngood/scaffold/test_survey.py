@@ -52,16 +52,18 @@ def test_link_to_what_needs_more_is_no_page(serve: Serve, status: int) -> None:
     assert [found.path for found in pages] == ["/"]
 
 
-def test_sitemap_has_precedence_over_links(serve: Serve) -> None:
-    """One that robots.txt names, by way of an index of sitemaps."""
-    plays = {"/": HOME, "/c": PLAIN, "/d": PLAIN}
+def test_pages_of_the_sitemap_follow_those_linked_to(serve: Serve) -> None:
+    """One that robots.txt names, by way of an index of sitemaps. A sitemap of articles alone does
+    not push out the page with the login.
+    """
+    plays = {"/": HOME, "/b": PLAIN, "/c": PLAIN, "/d": PLAIN}
     server = serve(by_path(plays))
     index = f"<sitemapindex><sitemap><loc>{server.url}/s.xml</loc></sitemap></sitemapindex>"
     urls = "".join(f"<url><loc>{server.url}/{name}</loc></url>" for name in "cd")
     plays["/robots.txt"] = page(f"Sitemap: {server.url}/index.xml", "text/plain")
     plays["/index.xml"] = page(index, "application/xml")
     plays["/s.xml"] = page(f"<urlset>{urls}</urlset>", "application/xml")
-    assert [found.path for found in seen(server).pages] == ["/", "/c", "/d"]
+    assert [found.path for found in seen(server).pages] == ["/", "/b", "/c", "/d"]
 
 
 def test_pages_of_every_folder_come_before_more_of_one(serve: Serve) -> None:
