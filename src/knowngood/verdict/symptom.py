@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from ..fetch import AttemptError
+from ..safety import redact
 from .outcome import Outcome
 
 ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -182,6 +183,7 @@ def keys(outcome: Outcome) -> frozenset[str]:
 
     Of an edge the host counts, since a command that starts a deployment takes any free port. All
     kinds of silence are one class: it is chance whether a server that goes down refuses or resets.
+    Secrets are masked, as they are where an earlier verdict file tells of the failure.
     """
     kind = "silence" if outcome.kind in NO_ANSWER else outcome.kind
     case = [
@@ -189,4 +191,4 @@ def keys(outcome: Outcome) -> frozenset[str]:
         for name, value in outcome.values.items()
     ]
     paths = {ID.sub("{id}", urlsplit(url).path) for url in culprits(outcome)} or {""}
-    return frozenset("\n".join((outcome.check, *case, path, kind)) for path in paths)
+    return frozenset(redact("\n".join((outcome.check, *case, path, kind))) for path in paths)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..fetch import SOUND, by_connection, may_be_chance
+from ..safety import redact
 from .advisories import accepting_group
 from .causes import Cause
 from .evidence import Evidence
@@ -93,6 +94,7 @@ def is_known(group: str, baseline: Iterable[str]) -> bool:
     A whole origin and its declarations stand for each other: where retries come by chance, so does
     which of them are too many.
     """
+    group = redact(group)  # as it is in the baseline
     known = {key.removeprefix(_KEY) for key in baseline if key.startswith(_KEY)}
     return not known.isdisjoint({group, _origin_of(group)}) or group in map(_origin_of, known)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from knowngood.safety import Redactor, redact_data, redaction
 from knowngood.verdict.outcome import FAILED, Outcome
 from knowngood.verdict.symptom import keys
 
@@ -35,6 +36,15 @@ def outcome(path: str = "/a", **more: Any) -> Outcome:
 def test_the_same_failure(before: Outcome, now: Outcome) -> None:
     """What is another in each run does not make it a new one."""
     assert keys(now) <= keys(before)
+
+
+def test_the_same_failure_in_a_file_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verdict file masks the name of a check that holds a secret, and its case and path."""
+    monkeypatch.setattr(redaction._Process, "redactor", Redactor(["smoke"]))
+    now = outcome("/smoke/a", check="smoketests/test_x.py::test_x", values={"user": "smoke"})
+    before = Outcome.from_json(redact_data(now.to_json()))
+    assert before.check == "***tests/test_x.py::test_x"
+    assert keys(now) == keys(before)
 
 
 @pytest.mark.parametrize(

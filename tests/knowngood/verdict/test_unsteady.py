@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from knowngood.safety import Redactor, redact, redaction
 from knowngood.verdict.evidence import Evidence
-from knowngood.verdict.unsteady import unsteady_causes, unsteady_groups
+from knowngood.verdict.unsteady import is_known, unsteady_causes, unsteady_groups, unsteady_key
 
 ORIGINS = {"content": "https://content.example", "submission": "https://submission.example"}
 CONFIG = "content:/{locale}/js/config.json"
@@ -56,3 +59,11 @@ def test_two_groups_with_trouble_of_their_own() -> None:
     """Both are shown."""
     both = evidence(content=12, CONFIG=10)
     assert len(list(unsteady_causes(["content", CONFIG], both))) == 2
+
+
+def test_a_group_in_a_file_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verdict file masks a declaration that holds a secret: it is known again."""
+    monkeypatch.setattr(redaction._Process, "redactor", Redactor(["smoke"]))
+    group = "content:/smoke/{locale}"
+    assert is_known(group, [unsteady_key(redact(group))])
+    assert not is_known(group, [unsteady_key("content:/other/{locale}")])
