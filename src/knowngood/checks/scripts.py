@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..content import javascript, javascript_names, page_elements
+from ..content import javascript, javascript_names, jquery, page_elements
 from ..fetch import respond
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]
     """
     scripts, complete = _running(page, resources)
     sources = [script.source for script in scripts]
-    return javascript_names.library_problems(sources) if complete else []
+    return jquery.problems(sources) if complete else []
 
 
 def element_problems(page: Response, model: Response, resources: Iterable[Resource]) -> list[str]:

@@ -15,6 +15,7 @@ __all__ = [
     "integrity",
     "javascript",
     "javascript_names",
+    "jquery",
     "json_schema",
     "leftovers",
     "links",

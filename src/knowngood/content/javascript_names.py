@@ -25,20 +25,6 @@ _MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
 _LOADS_SCRIPTS: Final = re.compile(
     rb"createElement\(\s*[\"']script|document\.write|\bimport\s*\(|\brequire\b|[gG]etScript\b|\beval\b"
 )
-_DEFINES_JQUERY: Final = re.compile(
-    r"(?<![\w$])\$\s*=(?!=)|\[[\"']\$[\"']\]\s*=|\bfunction\s+\$\s*\(|\bimport\b[^;\"']{0,99}\$"
-)
-# function ($) {, ($) =>, ($, undefined) {
-_TAKES_JQUERY: Final = re.compile(r"\(\s*\$\s*[,)]\s*(?:\{|=>|\w)")
-# A `$` before what jQuery does not take may end a regular expression, with a group behind it.
-_USES_JQUERY: Final = re.compile(
-    r"(?<![\w$.])\$(?:[.](?!fn\b)(\w+)\(|\((?=\s*(?:[\"'`]|document\b|window\b|this\b|function\b)))"
-)
-
-_GUARD: Final = re.compile(
-    r"(?:\bif\s*\([^()]*\$\.\w[^()]*\)\s*\{?[^{}]*|\$\.\w+\s*(?:&&|\?)[^;{}]*)\Z"
-)
-_GUARD_AWAY: Final = 300  # characters between a guard and what it guards
 
 
 def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[str]:
@@ -99,7 +85,7 @@ def _only_used(source: bytes, *, name: str) -> bool:
     """Return whether a script calls or looks into ``name``, and does nothing else with it: it
     neither binds it, nor asks whether it is there.
     """
-    text = _LITERAL.sub("0", _without_comments(source))
+    text = _LITERAL.sub("0", without_comments(source))
     word = re.escape(name)
     if re.search(rf"\btypeof\s+{word}\b|\b(?:window|self|globalThis)\.{word}\b", text):
         return False
@@ -127,19 +113,19 @@ def lost_keys(lost: Iterable[bytes], inline: Iterable[bytes], there: Sequence[by
 @cached_by_content
 def _keys(source: bytes) -> frozenset[str]:
     """Return the keys of the object literals of a small script. Keys may stand in quotes."""
-    bare = _LITERAL.sub(lambda text: f"{text[2]}:" if text[3] else "0", _without_comments(source))
+    bare = _LITERAL.sub(lambda text: f"{text[2]}:" if text[3] else "0", without_comments(source))
     return frozenset(_KEY.findall(bare))
 
 
 @cached_by_content
 def _members(source: bytes) -> frozenset[str]:
-    return frozenset(_MEMBER.findall(_without_comments(source)))
+    return frozenset(_MEMBER.findall(without_comments(source)))
 
 
 @cached_by_content
 def _words(source: bytes, *, names: frozenset[str]) -> frozenset[str]:
     """Return those of ``names`` that stand in a script as a word, but in its comments."""
-    return names.intersection(re.findall(r"[\w$]+", _without_comments(source)))
+    return names.intersection(re.findall(r"[\w$]+", without_comments(source)))
 
 
 def uncalled_problems(
@@ -154,18 +140,6 @@ def uncalled_problems(
         _calls(source, name=name) for source in sources
     )
     return [] if is_called else [f"{name}(): defined, and nothing on the page calls it"]
-
-
-def library_problems(sources: Sequence[bytes]) -> list[str]:
-    """Return what scripts use of jQuery and its plug-ins and no script of the page defines."""
-    used = frozenset[str]().union(*map(_jquery_names, sources))
-    plugins = used - {""}
-    defined = {name for source in sources for name in _mentioned(source, names=plugins)}
-    missing = sorted(f"$.{name}" for name in plugins - defined)
-    if "" in used and not any(_defines_jquery(source) for source in sources):
-        users = [source for source in sources if "" in _jquery_names(source)]
-        missing += ["$"] if not all(_takes_jquery(source) for source in users) else []
-    return [f"{name}: a script uses it, none defines it" for name in missing]
 
 
 @cached_by_content
@@ -192,45 +166,9 @@ def names_file(path: str, sources: Iterable[bytes]) -> bool:
     return any(name.search(source) for source in sources)
 
 
-def _without_comments(source: bytes) -> str:
+def without_comments(source: bytes) -> str:
+    """Return the text of a script but for its comments."""
     return _COMMENT.sub("", source.decode("utf-8", "replace"))
-
-
-@cached_by_content
-def _jquery_names(source: bytes) -> frozenset[str]:
-    """Return the names that a script calls of jQuery, with "" for ``$`` itself."""
-    text = _without_comments(source)
-    uses = _USES_JQUERY.finditer(text)
-    return frozenset(
-        use[1] or "" for use in uses if not (use[1] and _is_guarded(text, use.start()))
-    )
-
-
-def _is_guarded(text: str, place: int) -> bool:
-    """Return whether a script looks for a plug-in right before it uses another function of it:
-    ``$.blockUI && $.unblockUI()``, ``if ($.blockUI) { $.unblockUI(); }``.
-    """
-    return _GUARD.search(text[max(0, place - _GUARD_AWAY) : place]) is not None
-
-
-@cached_by_content
-def _mentioned(source: bytes, *, names: frozenset[str]) -> frozenset[str]:
-    """Return those of ``names`` that a script has other than as a call of jQuery's."""
-    if not names:
-        return names
-    rest = _USES_JQUERY.sub("", _without_comments(source))
-    return names.intersection(re.findall(r"\w+", rest))
-
-
-@cached_by_content
-def _defines_jquery(source: bytes) -> bool:
-    return _DEFINES_JQUERY.search(_without_comments(source)) is not None
-
-
-@cached_by_content
-def _takes_jquery(source: bytes) -> bool:
-    """Return whether a function of the script takes ``$`` as its argument, whoever calls it."""
-    return _TAKES_JQUERY.search(_without_comments(source)) is not None
 
 
 @cached_by_content
@@ -240,7 +178,7 @@ def _calls(source: bytes, *, name: str) -> bool:
     Its declaration does not count, nor a key of this name. A script that has another function
     of this name for itself calls that one.
     """
-    text = _without_comments(source)
+    text = without_comments(source)
     declaration = rf"\bfunction\s+{name}\b|(?<![\w$.]){name}\s*=(?!=)"
     for_itself = len(re.findall(declaration, text)) > (name in javascript.declares(source))
     rest = re.sub(declaration, "", text)

@@ -1,0 +1,77 @@
+"""What scripts use of jQuery and its plug-ins, as far as their text shows it.
+
+Scripts are never run. Every rule here prefers to miss a fault over reporting a sound page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from .javascript_names import without_comments
+from .result_cache import cached_by_content
+
+_DEFINES: Final = re.compile(
+    r"(?<![\w$])\$\s*=(?!=)|\[[\"']\$[\"']\]\s*=|\bfunction\s+\$\s*\(|\bimport\b[^;\"']{0,99}\$"
+)
+# function ($) {, ($) =>, ($, undefined) {
+_TAKES: Final = re.compile(r"\(\s*\$\s*[,)]\s*(?:\{|=>|\w)")
+# A `$` before what jQuery does not take may end a regular expression, with a group behind it.
+_USES: Final = re.compile(
+    r"(?<![\w$.])\$(?:[.](?!fn\b)(\w+)\(|\((?=\s*(?:[\"'`]|document\b|window\b|this\b|function\b)))"
+)
+
+_GUARD: Final = re.compile(
+    r"(?:\bif\s*\([^()]*\$\.\w[^()]*\)\s*\{?[^{}]*|\$\.\w+\s*(?:&&|\?)[^;{}]*)\Z"
+)
+_GUARD_AWAY: Final = 300  # characters between a guard and what it guards
+
+
+def problems(sources: Sequence[bytes]) -> list[str]:
+    """Return what scripts use of jQuery and its plug-ins and no script of the page defines."""
+    used = frozenset[str]().union(*map(_used, sources))
+    plugins = used - {""}
+    defined = {name for source in sources for name in _otherwise_named(source, names=plugins)}
+    missing = sorted(f"$.{name}" for name in plugins - defined)
+    if "" in used and not any(_defines(source) for source in sources):
+        users = [source for source in sources if "" in _used(source)]
+        missing += ["$"] if not all(_takes(source) for source in users) else []
+    return [f"{name}: a script uses it, none defines it" for name in missing]
+
+
+@cached_by_content
+def _used(source: bytes) -> frozenset[str]:
+    """Return the names that a script calls of jQuery, with "" for ``$`` itself."""
+    text = without_comments(source)
+    uses = _USES.finditer(text)
+    return frozenset(
+        use[1] or "" for use in uses if not (use[1] and _is_guarded(text, use.start()))
+    )
+
+
+def _is_guarded(text: str, place: int) -> bool:
+    """Return whether a script looks for a plug-in right before it uses another function of it:
+    ``$.blockUI && $.unblockUI()``, ``if ($.blockUI) { $.unblockUI(); }``.
+    """
+    return _GUARD.search(text[max(0, place - _GUARD_AWAY) : place]) is not None
+
+
+@cached_by_content
+def _otherwise_named(source: bytes, *, names: frozenset[str]) -> frozenset[str]:
+    """Return those of ``names`` that a script has other than as a call of jQuery's."""
+    if not names:
+        return names
+    rest = _USES.sub("", without_comments(source))
+    return names.intersection(re.findall(r"\w+", rest))
+
+
+@cached_by_content
+def _defines(source: bytes) -> bool:
+    return _DEFINES.search(without_comments(source)) is not None
+
+
+@cached_by_content
+def _takes(source: bytes) -> bool:
+    """Return whether a function of the script takes ``$`` as its argument, whoever calls it."""
+    return _TAKES.search(without_comments(source)) is not None
