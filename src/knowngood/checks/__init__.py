@@ -29,7 +29,17 @@ from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
 from ..fetch import NAMED, REPEATABLE, Client, Resource, Response
 from ..safety import DeploymentError
+from .definitions import (
+    inline_definition_problems,
+    library_problems,
+    missing_definition_problems,
+    order_problems,
+    start_problems,
+    stray_script_problems,
+    uncalled_problems,
+)
 from .pages import (
+    GONE,
     borrowed_text_problems,
     charset_problems,
     differ,
@@ -53,21 +63,13 @@ from .resources import (
     syntax_problems,
 )
 from .scripts import (
-    GONE,
     element_problems,
     fragment_problems,
-    inline_definition_problems,
     inline_script_problems,
-    library_problems,
-    missing_definition_problems,
     new_syntax_problems,
-    order_problems,
     script_sources,
     script_type_problems,
     scripts_name_file,
-    start_problems,
-    stray_script_problems,
-    uncalled_problems,
 )
 
 Schemas: TypeAlias = Callable[[str], json_schema.Schema]

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from ..fetch import Response
 
 
+GONE = (404, 410)
+"""Statuses by which a server says that something is not there."""
+
+
 def page_problems(page: Response) -> list[str]:
     """Return what a page lacks or has twice: doctype, title, its end."""
     if not page.content.strip():

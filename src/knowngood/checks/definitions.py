@@ -1,0 +1,146 @@
+"""Ready-made claims about what scripts of a page define, call and use, taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ..content import javascript, javascript_names, jquery, page_elements
+from .running_scripts import inline_sources, running, scripts_of
+
+if TYPE_CHECKING:
+    from ..content.page_elements import Script
+    from ..fetch import Resource, Response
+
+
+def start_problems(page: Response, resources: Iterable[Resource], function: str) -> list[str]:
+    """Return what event handlers call and no script defines, and ``function`` where a script that
+    stands in the page defines it and nothing calls it.
+
+    Nothing is certain, and nothing returned, where a script lies on another host.
+    """
+    scripts = running(page, resources)
+    if not scripts.complete:
+        return []
+    handlers, sources = page_elements.handlers(page.html), scripts.sources
+    return [
+        *javascript_names.handler_problems(handlers, sources),
+        *javascript_names.uncalled_problems(function, inline_sources(page), handlers, sources),
+    ]
+
+
+def uncalled_problems(
+    script: Resource, page: Response, resources: Iterable[Resource], function: str
+) -> list[str]:
+    """Return ``function`` where the script defines it for the page and nothing there calls it.
+
+    Nothing is certain, and nothing returned, where a script lies on another host.
+    """
+    source = script.response.content
+    if script.kind != "script" or function not in javascript.declares(source):
+        return []
+    scripts, handlers = running(page, resources), page_elements.handlers(page.html)
+    if not scripts.complete:
+        return []
+    return javascript_names.uncalled_problems(function, [source], handlers, scripts.sources)
+
+
+def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what scripts use while they are loaded and only a script behind them defines.
+
+    Nothing is certain, and nothing returned, where a script lies on another host, or does not run
+    in its turn.
+    """
+    scripts = running(page, resources)
+    if not scripts.complete or not page_elements.has_order(page.html):
+        return []
+    return javascript_names.order_problems(scripts.scripts)
+
+
+def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what scripts of the page use of another script that the page does not run, or runs as
+    a module, whose names are its own.
+
+    ``resources`` are those of several pages. Nothing is certain, and nothing returned, where a
+    script lies on another host, or may load others.
+    """
+    first_users: dict[str, Script] = {}
+    for user, name in _missing_definitions(page, resources):
+        first_users.setdefault(name, user)
+    return [_uses_undefined(user, name) for name, user in first_users.items()]
+
+
+def stray_script_problems(
+    script: Resource, page: Response, resources: Iterable[Resource]
+) -> list[str]:
+    """Return what ``script`` of the page uses and the page does not define, where its bytes are
+    those of a script that another page runs: it came to the wrong place.
+
+    ``resources`` are those of several pages.
+    """
+    resources = list(resources)
+    content, here = script.response.content, {own.url for own in scripts_of(page)}
+    others = (other for other in resources if _is_script(other) and other.url not in here)
+    twin = next((other for other in others if other.response.content == content), None)
+    if twin is None:
+        return []
+    return [
+        f"the same bytes as {twin.response.path}, and {_uses_undefined(user, name)}"
+        for user, name in _missing_definitions(page, resources)
+        if user.url == script.url
+    ]
+
+
+def inline_definition_problems(
+    page: Response, model: Response, resources: Iterable[Resource]
+) -> list[str]:
+    """Return what scripts of the page use, no script of it defines, and a script that stands in
+    ``model`` does, the same page in another language: names, and keys of objects.
+    """
+    theirs, ours = inline_sources(model), inline_sources(page)
+    sources = running(page, resources).sources
+    names = javascript_names.lost_definitions(theirs, sources)
+    keys = javascript_names.lost_keys(theirs, ours, sources) if not names else ()
+    there = f"that of {model.path} has one, and scripts read it"
+    return [
+        *(f"no script defines {name}; one that stands in {model.path} does" for name in names),
+        *(f"the inline script has no {key}; {there}" for key in keys),
+    ]
+
+
+def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what scripts use of jQuery and its plug-ins and no script of the page defines.
+
+    Nothing is certain, and nothing returned, where a script lies on another host.
+    """
+    scripts = running(page, resources)
+    return jquery.problems(scripts.sources) if scripts.complete else []
+
+
+def _missing_definitions(
+    page: Response, resources: Iterable[Resource]
+) -> Iterator[tuple[Script, str]]:
+    """Yield what :func:`missing_definition_problems` is about: each name with each of its users."""
+    resources = list(resources)
+    running_scripts = running(page, resources)
+    if not running_scripts.complete:
+        return
+    scripts = running_scripts.scripts
+    shared = [
+        (javascript.declared_on_window if script.is_module else javascript.declares)(script.source)
+        for script in scripts
+    ]
+    here = {script.url for script in scripts if not script.is_module}
+    files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
+    elsewhere = (javascript.declares(file.response.content) for file in files.values())
+    yield from javascript_names.missing_definitions(
+        scripts, frozenset[str]().union(*shared), frozenset[str]().union(*elsewhere)
+    )
+
+
+def _uses_undefined(user: Script, name: str) -> str:
+    return f"{user.name} uses {name}, which no script of the page defines"
+
+
+def _is_script(resource: Resource) -> bool:
+    return resource.kind == "script" and resource.exchange is not None

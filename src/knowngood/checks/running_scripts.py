@@ -1,0 +1,62 @@
+"""The scripts that a browser runs on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..content import page_elements
+from ..fetch import respond
+
+if TYPE_CHECKING:
+    from ..content.page_elements import Script
+    from ..fetch import Resource, Response
+
+
+@dataclass(frozen=True, slots=True)
+class RunningScripts:
+    """The scripts of one page, in their order, with their sources.
+
+    Attributes:
+        scripts: all but those on another host.
+        complete: whether there are no others.
+    """
+
+    scripts: list[Script]
+    complete: bool
+
+    @property
+    def sources(self) -> list[bytes]:
+        """The sources alone."""
+        return [script.source for script in self.scripts]
+
+
+def running(page: Response, resources: Iterable[Resource]) -> RunningScripts:
+    """Return the scripts of ``page``; ``resources`` are what it needs, and may be more."""
+    exchanges = {script.url: script.exchange for script in resources if script.kind == "script"}
+    scripts: list[Script] = []
+    complete = True
+    for script in scripts_of(page):
+        exchange = exchanges.get(script.url)
+        if not script.url:
+            scripts.append(script)
+        elif exchange is not None:
+            scripts.append(script._replace(source=respond(exchange).content))
+        elif script.url in exchanges:
+            complete = False
+    return RunningScripts(scripts, complete)
+
+
+def scripts_of(page: Response) -> list[Script]:
+    """Return the scripts of ``page`` as it names them: of files without the source."""
+    return page.once(_scripts)
+
+
+def inline_sources(page: Response) -> list[bytes]:
+    """Return the sources of the scripts that stand in ``page``."""
+    return [script.source for script in scripts_of(page) if not script.url]
+
+
+def _scripts(page: Response) -> list[Script]:
+    return list(page_elements.scripts(page.html, str(page.url)))

@@ -1,0 +1,147 @@
+"""Ready-made claims about what the scripts of a page define, call and use."""
+
+import pytest
+from answered_site import Site
+
+from knowngood import checks
+from knowngood.fetch.response import respond
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("function go() {} function init() {} init();", []),
+        ("function init() {} init();", ["go(): the page calls it, no script defines it"]),
+        (
+            "function go() {} function init() {}",
+            ["init(): defined, and nothing on the page calls it"],
+        ),
+        ("function go() {}", []),
+    ],
+)
+def test_what_a_page_starts(site: Site, source: str, expected: list[str]) -> None:
+    """What handlers call is defined, and the function that starts it all is called."""
+    body = f'<body onload="go()"><script>{source}</script>'
+    page = respond(site.exchange("/fr/", body))
+    assert checks.start_problems(page, [], "init") == expected
+
+
+@pytest.mark.parametrize(
+    ("inline", "kind", "expected"),
+    [
+        ("f();", "script", ["init(): defined, and nothing on the page calls it"]),
+        ("init();", "script", []),
+        ("f();", "json", []),
+    ],
+)
+def test_a_script_that_nothing_starts(
+    site: Site, inline: str, kind: str, expected: list[str]
+) -> None:
+    """The script itself is at fault, and not the page."""
+    script = site.resource("/fr/a.js", "function init() {}", kind=kind)
+    page = site.page(f'<script src="a.js"></script><script>{inline}</script>')
+    assert checks.uncalled_problems(script, page, [script], "init") == expected
+    assert checks.start_problems(page, [script], "init") == []
+
+
+def test_libraries_of_a_page(site: Site) -> None:
+    """What scripts use of jQuery, one of them defines."""
+    page = site.page('<script src="$.js"></script><script>$("#x");</script>')
+    assert checks.library_problems(page, []) == ["$: a script uses it, none defines it"]
+    assert checks.library_problems(page, [site.resource("/fr/$.js", "window.$ = f;")]) == []
+
+
+def test_scripts_elsewhere_may_define_anything(site: Site) -> None:
+    """Where one lies on another host, nothing is said to be missing."""
+    script = '<script src="https://cdn.example.net/x.js"></script><script>$("#x");</script>'
+    page = respond(site.exchange("/fr/", f'<body onload="go()">{script}'))
+    assert checks.library_problems(page, [site.elsewhere()]) == []
+    assert checks.start_problems(page, [site.elsewhere()], "init") == []
+
+
+def test_a_script_before_the_one_that_it_uses(site: Site) -> None:
+    """By the order of their elements, where that is certain."""
+    first, second = '<script src="a.js"></script>', "<script>var Lib = {};</script>"
+    resources = [site.resource("/fr/a.js", "Lib.run();")]
+    assert checks.order_problems(site.page(second + first), resources) == []
+    assert checks.order_problems(site.page(first + second), resources) == [
+        "a.js uses Lib, which only an inline script, behind it, defines"
+    ]
+    assert checks.order_problems(site.page(first + second), [*resources, site.elsewhere()]) != []
+    foreign = '<script src="https://cdn.example.net/x.js"></script>'
+    page = site.page(first + second + foreign)
+    assert checks.order_problems(page, [*resources, site.elsewhere()]) == []
+    deferred = first.replace("src", "defer src")
+    assert checks.order_problems(site.page(deferred + second), resources) == []
+
+
+def test_an_inline_script_that_one_language_has_lost(site: Site) -> None:
+    """Only where another script needs it."""
+    script = '<script src="a.js"></script>'
+    resources = [site.resource("/fr/a.js", "show(texts.on);")]
+    model = respond(site.exchange("/en-US/", "<script>var texts = {}, survey = 1;</script>"))
+    assert checks.inline_definition_problems(site.page(script), model, resources) == [
+        "no script defines texts; one that stands in /en-US/ does"
+    ]
+    model = respond(site.exchange("/en-US/", "<script>var texts = {on: 1, off: 1};</script>"))
+    whole = site.page(f"<script>var texts = {{on: 1}};</script>{script}")
+    assert checks.inline_definition_problems(whole, model, resources) == []
+    half = site.page(f"<script>var texts = {{off: 1}};</script>{script}")
+    assert checks.inline_definition_problems(half, model, resources) == [
+        "the inline script has no on; that of /en-US/ has one, and scripts read it"
+    ]
+    assert checks.inline_definition_problems(whole, model, resources) == []
+
+
+def test_what_only_a_script_of_another_page_defines(site: Site) -> None:
+    """Not loaded, or a module, whose names are its own; on another host nobody knows."""
+    resources = [
+        site.resource("/fr/a.js", "Data.show(1);"),
+        site.resource("/fr/data.js", "var Data = {};"),
+        site.resource("/fr/shared.js", "window.Data = {};"),
+    ]
+    user = '<script src="a.js"></script>'
+    missing = ["a.js uses Data, which no script of the page defines"]
+    for others, expected in {
+        "": missing,
+        '<script src="data.js"></script>': [],
+        '<script type="module" src="data.js"></script>': missing,
+        '<script type="module" src="shared.js"></script>': [],
+    }.items():
+        page = site.page(others + user)
+        assert checks.missing_definition_problems(page, resources) == expected
+    page = site.page(f'<script src="https://cdn.example.net/x.js"></script>{user}')
+    assert checks.missing_definition_problems(page, [*resources, site.elsewhere()]) == []
+
+
+def test_a_script_of_another_page(site: Site) -> None:
+    """The script is told, and not the page; a copy that finds what it uses is none of this."""
+    data = site.resource("/fr/mobile/data.js", "var Data = {};")
+    theirs = site.resource("/fr/mobile/fhr.js", "Data.load();")
+    mine = site.resource("/fr/v4.js", "Data.load();")
+    page = site.page('<script src="v4.js"></script>')
+    missing = "v4.js uses Data, which no script of the page defines"
+    problems = checks.stray_script_problems(mine, page, [data, theirs, mine])
+    assert problems == [f"the same bytes as /fr/mobile/fhr.js, and {missing}"]
+    assert checks.stray_script_problems(mine, page, [data, mine]) == []
+    page = site.page('<script src="mobile/data.js"></script><script src="v4.js"></script>')
+    assert checks.stray_script_problems(mine, page, [data, theirs, mine]) == []
+
+
+def test_a_script_of_another_page_beside_one_of_the_same_name(site: Site) -> None:
+    """Each is told by what it uses itself, and not by what another of its name does."""
+    resources = [
+        site.resource("/fr/data.js", "var Data = {}, List = {};"),
+        site.resource("/fr/x/other.js", "List.sort();"),
+        site.resource("/fr/a/fhr.js", "Data.load();"),
+        site.resource("/fr/b/fhr.js", "List.sort();"),
+        site.resource("/fr/c/fhr.js", "Data.load(); List.sort();"),
+    ]
+    page = site.page("".join(f'<script src="{name}/fhr.js"></script>' for name in "abc"))
+    problems = [
+        problem
+        for script in resources[2:]
+        for problem in checks.stray_script_problems(script, page, resources)
+    ]
+    missing = "fhr.js uses List, which no script of the page defines"
+    assert problems == [f"the same bytes as /fr/x/other.js, and {missing}"]
