@@ -12,7 +12,7 @@ from ..environment import BadEnvironment
 from ..report import json_file
 from ..safety import Say, write_atomically
 from ..supervisor import Conclusion
-from ..verdict import EXIT_CODES, VerdictKind
+from ..verdict import EXIT_CODES, VerdictKind, own_claims
 from .faults import VERDICTS, Fault
 from .naming import judge_naming
 
@@ -111,7 +111,7 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
     document = ended.document or {**_NO_DOCUMENT, "reason": ended.reason}
     failed = {failure["check"] for failure in document["failures"]}
     failed |= {name for name, check in document["checks"].items() if check["unsteady"]}
-    engine = {name for name in failed if name.startswith("knowngood::")}
+    engine = {name for name in failed if name.startswith(own_claims.PREFIX)}
     must_fail = VerdictKind.FAILED in run.expected and not engine
     naming = judge_naming(run.faults, document)
     return DrillResult(

@@ -88,7 +88,7 @@ def _instead(document: Mapping[str, Any], repository: Repository, commit: str) -
     """Return the release that every edge served, where it is another one than ``commit``, which was
     to be verified; empty where an edge served something else, or nothing that is a release.
     """
-    from ..verdict.evidence import CONVERGED
+    from ..verdict.own_claims import CONVERGED
 
     if CONVERGED not in {failure["check"] for failure in document["failures"]}:
         return ""

@@ -22,11 +22,10 @@ from ..readiness import (
     refuse_missing_field,
     watching,
 )
-from ..verdict import build_match
+from ..verdict import build_match, edge_claims
 from ..verdict.outcome import FAILED, Outcome
 from ..verdict.run_results import RunResults
 from ..verdict.unsteady import unsteady_groups
-from . import edge_claims
 from .ticket import RunTicket
 
 LOOKS: Final = 8

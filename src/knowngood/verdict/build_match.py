@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from ..environment import Release
 from ..safety import one_line, plural
-from .evidence import BUILT
-from .outcome import FAILED, Outcome
+from . import own_claims
+from .outcome import Outcome
 
 SHOWN: Final = 8  # of each kind of difference
 
@@ -129,13 +129,10 @@ def claim(comparison: BuildComparison) -> Outcome | None:
     """Return the failed claim that what is served was built; None if it holds or is in doubt."""
     if comparison.doubt or not (comparison.differing or comparison.unlisted):
         return None
-    return Outcome(
-        nodeid=BUILT,
-        check=BUILT,
-        claim="Every file that is served is the one that was built.",
-        result=FAILED,
-        kind="content",
-        message="\n".join([*_differing(comparison.differing), *_unlisted(comparison.unlisted)]),
+    return own_claims.broken(
+        own_claims.BUILT,
+        "content",
+        "\n".join([*_differing(comparison.differing), *_unlisted(comparison.unlisted)]),
         reads=(*(file.served.url for file in comparison.differing), *comparison.unlisted),
     )
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
 from ..safety import listed, plural
-from .evidence import CONVERGED
 from .outcome import Outcome
+from .own_claims import CONVERGED
 from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
 
 _NAMED: Final = 3  # URLs that a sentence names

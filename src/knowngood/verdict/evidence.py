@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from ..environment import LEVELS, Advisory
 from .outcome import Outcome
 from .unreachable import SilenceEvidence
-
-CONVERGED: Final = "knowngood::every_edge_serves_the_release"
-EVERYWHERE: Final = "knowngood::every_address_of_a_name_serves_what_was_found"
-ALIKE: Final = "knowngood::every_edge_serves_the_same"
-BUILT: Final = "knowngood::every_file_is_the_one_that_was_built"
-"""Claims that the engine makes itself, beside those of the checks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..fetch import AttemptError
-from .evidence import CONVERGED
+from .own_claims import CONVERGED
 from .symptom import NO_ANSWER, Symptom
 
 _MANY: Final = 3

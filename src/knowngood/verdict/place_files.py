@@ -12,13 +12,12 @@ from itertools import pairwise
 from typing import Any, Final
 
 from ..safety import UsageError, listed, one_line
+from . import own_claims
 from .exit_codes import EXIT_CODES, VerdictKind
 from .unreachable import SKEW
 
 Document = Mapping[str, Any]
 """A verdict document, sound by its schema."""
-
-_OWN: Final = "knowngood::"  # claims of the engine, which a document has only if they failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,9 @@ def _is_whole(document: Document) -> bool:
 def _claims(document: Document) -> set[tuple[str, str]]:
     """Return the checks that ran, each with what it claims."""
     checks = document["checks"].items()
-    return {(name, check["claim"]) for name, check in checks if not name.startswith(_OWN)}
+    return {
+        (name, check["claim"]) for name, check in checks if not name.startswith(own_claims.PREFIX)
+    }
 
 
 def _refuse_same_place(documents: Iterable[tuple[str, Document]]) -> None:

@@ -13,8 +13,9 @@ from ..environment import LEVELS, Advisory, Environment
 from ..fetch import AnswerTimes
 from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
-from .evidence import ALIKE, BUILT, CONVERGED, Evidence
+from .evidence import Evidence
 from .outcome import PASSED, SKIPPED, Outcome
+from .own_claims import CLAIMS
 from .unreachable import SilenceEvidence
 
 _CONTAINER: Final = (list, dict, set)
@@ -209,8 +210,7 @@ class RunResults:
     @property
     def checks(self) -> set[str]:
         """The checks of the suite, as far as it was collected, and the engine's own claims."""
-        own = {CONVERGED, ALIKE, BUILT}
-        return {*self.catches, *self.inapplicable, *self.deselected, *own}
+        return {*self.catches, *self.inapplicable, *self.deselected, *CLAIMS}
 
     def evidence(self) -> Evidence:
         """Return what the verdict rests on."""

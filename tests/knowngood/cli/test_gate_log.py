@@ -19,7 +19,7 @@ from knowngood.environment.model import Environment
 from knowngood.release import clone, record_from_verdict, records, status
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
-from knowngood.verdict.evidence import CONVERGED
+from knowngood.verdict.own_claims import CONVERGED
 
 Suite = Callable[..., SuiteRun]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from knowngood.verdict.causes import Cause, find_causes
-from knowngood.verdict.evidence import CONVERGED
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, Outcome
+from knowngood.verdict.own_claims import CONVERGED
 
 SITE = "https://fhr.example.org"
 LOCALES = ["ar", "de", "en-US", "fr", "he"]

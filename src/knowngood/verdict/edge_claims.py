@@ -1,4 +1,4 @@
-"""The engine's own claims about edges, failed, as outcomes beside those of the checks."""
+"""The engine's own claims about edges, as outcomes beside those of the checks."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..environment import Environment
 from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
 from ..safety import one_line, plural
-from ..verdict.evidence import ALIKE, CONVERGED, EVERYWHERE
-from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome, classify
+from . import own_claims
+from .outcome import FAILED, INCONCLUSIVE, Outcome, classify
 
 SHOWN: Final = 8  # URLs that differ between edges
 
@@ -25,18 +25,15 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
     total = len(result.there) + edges
     where = environment.release.path if environment.release else ""
     message = (
-        f"{where}: expected release {one_line(result.expected, 60)}, {_found(result.missing)}, "
+        f"{where}: expected release {one_line(result.expected, 60)}, {_seen(result.missing)}, "
         f"at {edges} of {plural(total, 'edge')} after {result.seconds:.0f} s\n{result.table()}"
     )
     answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
     seen = [edge.last.exchange for edge in result.missing if edge.last is not None]
-    claim = Outcome(
-        nodeid=CONVERGED,
-        check=CONVERGED,
-        claim="Every edge serves the release that is to be verified, before anything is checked.",
-        result=FAILED,
-        kind="release",
-        message=message,
+    claim = own_claims.broken(
+        own_claims.CONVERGED,
+        "release",
+        message,
         exchanges=tuple(describe(exchange, environment) for exchange in seen[:1]),
     )
     if answered:
@@ -45,7 +42,7 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
     return next((silence for silence in silences if silence.result == FAILED), silences[0])
 
 
-def _found(edges: Sequence[Edge]) -> str:
+def _seen(edges: Sequence[Edge]) -> str:
     """Return what most of these edges gave in place of the release."""
     sightings = (edge.last for edge in edges)
     words = [
@@ -87,15 +84,7 @@ def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
         groups = sorted(by_digest.values(), key=len)  # the odd ones first
         sides = " differs from ".join(", ".join(sorted(edges)) for edges in groups)
         lines.append(f"{one_line(url, 300)}: {sides}")
-    return Outcome(
-        nodeid=ALIKE,
-        check=ALIKE,
-        claim="Every edge serves the same bytes.",
-        result=FAILED,
-        kind="content",
-        message="\n".join(lines),
-        reads=tuple(bodies),
-    )
+    return own_claims.broken(own_claims.ALIKE, "content", "\n".join(lines), reads=tuple(bodies))
 
 
 def lacking(exchanges: Sequence[Mapping[str, Any]]) -> Outcome:
@@ -106,13 +95,10 @@ def lacking(exchanges: Sequence[Mapping[str, Any]]) -> Outcome:
         for exchange in exchanges[:SHOWN]
     ]
     more = f"\nand {len(exchanges) - SHOWN} more" if len(exchanges) > SHOWN else ""
-    return Outcome(
-        nodeid=EVERYWHERE,
-        check=EVERYWHERE,
-        claim="Every address of a name serves what was found by that name.",
-        result=FAILED,
-        kind="status",
-        message="\n".join(lines) + more,
+    return own_claims.broken(
+        own_claims.EVERYWHERE,
+        "status",
+        "\n".join(lines) + more,
         exchanges=tuple(exchanges[:SHOWN]),
         reads=tuple(exchange["url"] for exchange in exchanges),
     )
