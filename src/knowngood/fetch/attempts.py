@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 from urllib.parse import urljoin
 
@@ -14,6 +15,7 @@ from .concurrency import Concurrency, Place
 from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
+from .pace import Pace
 from .probe import Answer, Attempt, Exchange, Probe
 from .received import Limits
 from .retry import Tried, retried
@@ -44,6 +46,7 @@ class Attempts:
         deadline: the end of the run, in seconds since the epoch.
         settled_by: until when gateway errors are waited out, in seconds since the epoch.
         concurrency: bounds the attempts under way.
+        paces: the rate that each origin takes, or each edge of it, by name and address.
     """
 
     transport: Transport
@@ -53,6 +56,7 @@ class Attempts:
     deadline: float
     settled_by: float
     concurrency: Concurrency
+    paces: defaultdict[tuple[str, str], Pace] = field(default_factory=lambda: defaultdict(Pace))
 
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
@@ -61,12 +65,13 @@ class Attempts:
         async def attempt(before: Attempt | None) -> Tried:
             nonlocal end
             asked = time.monotonic()
+            turn = await self.paces[probe.origin, probe.address].turn()
             place = await self.concurrency.enter()
             settling = before is not None and before.settling
             end = asked + self.budget.probe if settling else end + time.monotonic() - asked
             fresh = before is not None and self._needs_new_connection(probe, before)
             send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
-            return await self._in_place(place, probe, send, before)
+            return await self._in_place(place, turn, probe, send, before)
 
         def seconds_left() -> float:
             return min(end - time.monotonic(), self._run_left())
@@ -85,7 +90,12 @@ class Attempts:
         return stale or before.error is AttemptError.TIMEOUT
 
     async def _in_place(
-        self, place: Place, probe: Probe, send: Awaitable[Tried], before: Attempt | None = None
+        self,
+        place: Place,
+        turn: int,
+        probe: Probe,
+        send: Awaitable[Tried],
+        before: Attempt | None = None,
     ) -> Tried:
         """Make an attempt and leave its place; note on a failed one what may explain it.
 
@@ -100,18 +110,30 @@ class Attempts:
         finally:
             self.concurrency.leave(place, failed=no_place)
         expected = answer is not None and answer.status == probe.expect
+        if not expected:
+            self._note_pace(probe, place, turn, attempt.status)
         if expected or not attempt.failed:
             return attempt, answer
         settling = attempt.status in GATEWAY_ERRORS and self._settle_left() > 0
         crowd = place.crowd if no_place else 0
         return replace(attempt, crowd=crowd, settling=settling), answer
 
+    def _note_pace(self, probe: Probe, place: Place, turn: int, status: int | None) -> None:
+        """Note whether an answer says that requests come too fast. Servers say so with 503, too, as
+        nginx does by default; in a crowd that may mean that there are too many at once.
+        """
+        pace = self.paces[probe.origin, probe.address]
+        alone = place.crowd == 1 or pace.rate > 0
+        refused = status == 429 or (status == 503 and alone)
+        pace.note(turn, served=status not in {None, 429, 503}, refused=refused)
+
     async def once(self, probe: Probe, *, fresh: bool) -> Exchange:
         """Make a single attempt, with ``fresh`` on a new connection."""
+        turn = await self.paces[probe.origin, probe.address].turn()
         place = await self.concurrency.enter()
         end = time.monotonic() + self.budget.probe
         send = self._attempt(probe, end, fresh=fresh, may_grow=None)
-        attempt, answer = await self._in_place(place, probe, send)
+        attempt, answer = await self._in_place(place, turn, probe, send)
         return Exchange(probe, (attempt,), answer)
 
     async def _attempt(self, probe: Probe, end: float, *, fresh: bool, may_grow: MayGrow) -> Tried:

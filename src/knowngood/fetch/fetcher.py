@@ -118,6 +118,12 @@ class Fetcher:
         concurrency = self._attempts.concurrency
         return concurrency.limit if concurrency.lowered else 0
 
+    @property
+    def rates(self) -> dict[str, float]:
+        """How many requests a second origins take that refuse more; nothing of all others."""
+        paces = {} if isinstance(self._attempts, Replay) else self._attempts.paces
+        return {origin: pace.rate for (origin, _), pace in list(paces.items()) if pace.rate}
+
     def start(self) -> None:
         """Begin to fetch."""
         return_large_blocks()

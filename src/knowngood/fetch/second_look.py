@@ -1,8 +1,9 @@
 """Ask again when the checks are done, to tell trouble that has passed from trouble that lasts.
 
-Two kinds of failure are excused once they have passed, that is, do not make a deployment unsteady:
-gateway errors while it settles after a push, and failures in a crowd that its server has no place
-for. Writes are not asked for again, and so never excused.
+Three kinds of failure are excused once they have passed, that is, make no deployment unsteady:
+gateway errors while it settles after a push, failures in a crowd that its server has no place for,
+and 503 to requests that came faster than its server takes them. Writes are not asked for again, and
+so never excused.
 """
 
 from __future__ import annotations
@@ -37,12 +38,12 @@ def excuse_passed(fetcher: Fetcher) -> None:
     if fetcher.replays:
         return  # what was recorded stays as it is
     statistics = fetcher.statistics
-    statistics.takes = fetcher.takes
+    statistics.takes, statistics.rates = fetcher.takes, fetcher.rates
     again = partial(fetcher.again, fresh=False)
     for origin, probes in statistics.passing().items():
         if has_passed(again, probes, fetcher.settled_by, fetcher.deadline):
             statistics.excused.add(origin)
-    statistics.takes = fetcher.takes
+    statistics.takes, statistics.rates = fetcher.takes, fetcher.rates
 
 
 def has_passed(

@@ -54,6 +54,7 @@ class RequestStatistics:
         run_id: the run's id, which is removed from URLs that are compared.
         began: when the run began to ask, in seconds since the epoch.
         takes: with how many requests at once a crowded server is asked; 0 if none is.
+        rates: how many requests a second each origin takes that refuses more.
         excused: the origins whose failures of a kind that passes by itself have passed
             (:mod:`.second_look`).
         built: the origin whose answers are compared with a manifest; empty without one.
@@ -80,6 +81,7 @@ class RequestStatistics:
     run_id: str = ""
     began: float = 0.0
     takes: int = 0
+    rates: dict[str, float] = field(default_factory=dict)
     excused: set[str] = field(default_factory=set)
     built: str = ""
     requests: int = 0
@@ -200,7 +202,14 @@ class RequestStatistics:
         """
         if exchange.probe.method not in SAFE_METHODS:
             return []
-        return [a for a in exchange.failed if a.settling or (self.takes > 0 and a.crowd > 1)]
+        paced = exchange.origin in self.rates
+        return [
+            attempt
+            for attempt in exchange.failed
+            if attempt.settling
+            or (self.takes > 0 and attempt.crowd > 1)
+            or (paced and attempt.status == 503)
+        ]
 
     def passing(self) -> dict[str, list[Probe]]:
         """Return by origin the probes with such failures; a few for all of them."""
@@ -227,6 +236,11 @@ class RequestStatistics:
             sentences.append(
                 f"the deployment turned {crowded} requests away that came at once with others; "
                 f"asked with {self.takes} at once it answered all; see concurrency in [budget]"
+            )
+        for origin, rate in self.rates.items():
+            sentences.append(
+                f"{origin} refused requests for their rate; asked {rate:.0f} times a second it "
+                "answered all; let this machine pass the limit"
             )
         return sentences
 
