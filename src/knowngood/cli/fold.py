@@ -70,7 +70,7 @@ def command(
     """
     targets = report_targets(reports, Path.cwd())
     with report_locks.held(targets, ["knowngood", *sys.argv[1:]]):
-        document = _folded(files, _expected(expect, quorum), window * 60)
+        document = _folded(files, ExpectedPlaces.parse(expect, quorum), window * 60)
         annotations = Annotations(print_line) if is_on_github() else None
         for line in folded_text.lines(document):
             print_line(line)
@@ -91,25 +91,6 @@ def _folded(files: Iterable[Path], expected: ExpectedPlaces, window: float) -> d
             "--expect is too low"
         )
     return fold_places(places, expected)
-
-
-def _expected(expect: str | None, quorum: int | None) -> ExpectedPlaces:
-    """Read ``--expect``: a number, or names with commas between; None where it is not given.
-
-    Raises UsageError where it names no place, as an empty variable does: then an absent file would
-    not be missed.
-    """
-    if expect is None:
-        return ExpectedPlaces(quorum=quorum)
-    if expect.isdecimal() and int(expect):
-        return ExpectedPlaces(count=int(expect), quorum=quorum)
-    names = [] if expect.isdecimal() else [name.strip() for name in expect.split(",")]
-    if not any(names):
-        raise UsageError(
-            f"--expect={one_line(expect, 80)}: expected a number of places, 1 or more, or their "
-            "names with commas between"
-        )
-    return ExpectedPlaces(names=tuple(dict.fromkeys(filter(None, names))), quorum=quorum)
 
 
 def _read(path: Path) -> dict[str, Any]:

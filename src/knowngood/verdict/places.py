@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..safety import UsageError, listed, plural
+from ..safety import UsageError, listed, one_line, plural
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .place_causes import SharedCause, shared_causes
 from .place_document import merged
@@ -32,6 +32,25 @@ class ExpectedPlaces:
     count: int = 0
     names: Sequence[str] = ()
     quorum: int | None = None
+
+    @classmethod
+    def parse(cls, expect: str | None, quorum: int | None) -> ExpectedPlaces:
+        """Read ``--expect``: a number, or names with commas between; None where it is not given.
+
+        Raises UsageError where it names no place, as an empty variable does: then an absent file
+        would not be missed.
+        """
+        if expect is None:
+            return cls(quorum=quorum)
+        if expect.isdecimal() and int(expect):
+            return cls(count=int(expect), quorum=quorum)
+        names = [] if expect.isdecimal() else [name.strip() for name in expect.split(",")]
+        if not any(names):
+            raise UsageError(
+                f"--expect={one_line(expect, 80)}: expected a number of places, 1 or more, or "
+                "their names with commas between"
+            )
+        return cls(names=tuple(dict.fromkeys(filter(None, names))), quorum=quorum)
 
     def total(self, places: Sequence[PlaceVerdict]) -> int:
         """Return how many places count, with or without a verdict."""
