@@ -33,8 +33,7 @@ def test_every_firefox_gets_the_same(responses, client):
 
     All checks ask as one Firefox, by the environment's [send], and so see what that one gets.
     """
-    half = len(responses) // 2
-    for ours, theirs in zip(responses[:half], responses[half:], strict=True):
+    for ours, theirs in checks.side_by_side(responses):
         same_status = theirs.status_code == ours.status_code
         statuses = f"another Firefox gets {theirs.status_code}, these checks get {ours.status_code}"
         assert same_status, statuses

@@ -7,12 +7,6 @@ import pytest
 from knowngood import checks
 
 
-def side_by_side(responses):
-    """Return pairs: each page of the first half and the same page of the second half."""
-    middle = len(responses) // 2
-    return list(zip(responses[:middle], responses[middle:], strict=True))
-
-
 def files_of(page, resources):
     """Return what a page needs below its locale, by path without the locale."""
     locale = f"/{page.path.split('/')[1]}/"
@@ -35,7 +29,7 @@ def reference_problems(page, english, resources):
 @pytest.mark.get("content:/{target}/{*page}", "content:/{alias}/{*page}")
 def test_an_alias_answers_as_its_target(responses, client):
     """An alias of a locale answers with the same bytes as the locale it stands for."""
-    for target, alias in side_by_side(responses):
+    for target, alias in checks.side_by_side(responses):
         assert target.status_code == 200
         assert alias.status_code == 200
         if alias.content != target.content:
@@ -62,7 +56,7 @@ def test_shared_files_are_the_same_in_every_locale(responses, resources):
 
     Another copy is an old release's.
     """
-    for page, english in side_by_side(responses):
+    for page, english in checks.side_by_side(responses):
         assert reference_problems(page, english, resources) == []
         shared = files_of(english, resources)
         for path, resource in files_of(page, resources).items():
@@ -76,7 +70,7 @@ def test_shared_files_are_the_same_in_every_locale(responses, resources):
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
 def test_what_scripts_need_of_a_page_is_in_every_locale(responses, resources):
     """Every locale has the elements and inline scripts that scripts need and en-US has."""
-    for page, english in side_by_side(responses):
+    for page, english in checks.side_by_side(responses):
         assert english.status_code == 200
         assert checks.element_problems(page, english, resources) == []
         assert checks.inline_definition_problems(page, english, resources) == []
@@ -86,6 +80,6 @@ def test_what_scripts_need_of_a_page_is_in_every_locale(responses, resources):
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}")
 def test_what_is_said_in_english_is_said_in_every_language(responses):
     """No heading, label, button or link is empty that has a text in en-US."""
-    for page, english in side_by_side(responses):
+    for page, english in checks.side_by_side(responses):
         assert english.status_code == 200
         assert checks.empty_text_problems(page, english) == []

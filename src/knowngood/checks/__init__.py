@@ -51,6 +51,7 @@ from .pages import (
     page_problems,
     raw_text_problems,
     refresh_problems,
+    side_by_side,
     texts,
 )
 from .resources import (
@@ -115,6 +116,7 @@ __all__ = [
     "script_trouble",
     "script_type_problems",
     "scripts_name_file",
+    "side_by_side",
     "start_problems",
     "stray_script_problems",
     "syntax_problems",

@@ -17,6 +17,14 @@ GONE = (404, 410)
 """Statuses by which a server says that something is not there."""
 
 
+def side_by_side(responses: Sequence[Response]) -> list[tuple[Response, Response]]:
+    """Return pairs: each answer of the first half with its like of the second half, where the marks
+    of a check ask twice for the same list.
+    """
+    middle = len(responses) // 2
+    return list(zip(responses[:middle], responses[middle:], strict=True))
+
+
 def page_problems(page: Response) -> list[str]:
     """Return what a page lacks or has twice: doctype, title, its end."""
     if not page.content.strip():

@@ -62,6 +62,14 @@ def test_what_differs_in_every_answer_is_no_difference(site: Site) -> None:
     assert checks.differ([one, again], [other])
 
 
+def test_answers_side_by_side(site: Site) -> None:
+    """The first with the first of the second half; of an odd number one would have no partner."""
+    pages = [respond(site.exchange(path, "x")) for path in ("/de/", "/de/a", "/fr/", "/fr/a")]
+    assert checks.side_by_side(pages) == [(pages[0], pages[2]), (pages[1], pages[3])]
+    with pytest.raises(ValueError, match="longer"):
+        checks.side_by_side(pages[:3])
+
+
 def test_a_page_with_the_texts_of_another_language(site: Site) -> None:
     """The other page is named; one without a text of its own is not judged."""
     words = "<p>Santé du navigateur<p>Partage activé<p>Plantages<p>Sessions"
