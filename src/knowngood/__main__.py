@@ -2,14 +2,14 @@
 
 import sys
 
-from .garbage import look_seldom
+from .garbage_collection import collect_seldom
 
 
 def main() -> int:
     """Run the command; return its exit code, or 75 where a package that it needs is missing: Python
     would end with 1, which tells a pipeline to roll back.
     """
-    look_seldom()
+    collect_seldom()
     try:
         from .cli.main import main as command
     except ImportError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .garbage import look_seldom
+from .garbage_collection import collect_seldom
 from .run_options import RUN_OPTIONS
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Before pytest's capture takes the place of stdout and stderr."""
     if early_config.known_args_namespace.env:
-        look_seldom()
+        collect_seldom()
         if EngineFinder not in sys.meta_path:
             sys.meta_path.insert(0, EngineFinder)
         try:

@@ -1,4 +1,4 @@
-"""How often a run's processes look for garbage."""
+"""How often the processes of a run collect garbage."""
 
 import gc
 
@@ -7,7 +7,7 @@ import pytest
 from knowngood import __main__
 
 
-def test_commands_look_for_garbage_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_collect_garbage_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     """From before their first line on."""
     thresholds: list[int] = []
     monkeypatch.setattr(gc, "set_threshold", thresholds.append)
