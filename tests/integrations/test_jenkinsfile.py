@@ -122,6 +122,13 @@ def test_a_tag_is_taken(workspace: Workspace) -> None:
     assert list(results.iterdir()) == []
 
 
+@pytest.mark.parametrize("source", ["", "knowngood @ https://example.org/knowngood.whl"])
+def test_knowngood_comes_from_where_the_variable_says(workspace: Workspace, source: str) -> None:
+    """Without it from the checkout, which is no package where the suite is somebody's own."""
+    ended = workspace.run(script(steps(SOURCE)[0]), TAG="v7", KNOWNGOOD=source)
+    assert ended.calls[-1] == ["pip", "install", "--quiet", source or "."]
+
+
 def test_stage_comes_before_prod() -> None:
     """Nothing else is pushed, and nothing is rolled back but by the push itself."""
     calls = [
