@@ -201,10 +201,10 @@ def _both(authorities: Path) -> bytes:
 
 
 def _has_own_connection(probe: Probe) -> bool:
-    """Whether a request is made on a connection of its own, as a write is. On a kept one, which the
-    server may be about to close, it could fail through nobody's fault, and it may not be repeated.
+    """Whether a request is made on a connection of its own, as a write that may not be repeated is:
+    on a kept one, which the server may be about to close, it could fail through nobody's fault.
     """
-    return probe.fresh or probe.method not in {"GET", "HEAD"}
+    return probe.fresh or not probe.may_be_repeated
 
 
 def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:

@@ -494,18 +494,20 @@ def test_a_write_has_a_connection_of_its_own(serve: Serve, send: Send, method: s
     assert set(server.methods) == {method}
 
 
-def test_a_writes_connection_is_neither_shared_nor_kept(serve: Serve) -> None:
-    """Reads before and after it have theirs."""
+def test_what_may_not_be_repeated_has_a_connection_of_its_own(serve: Serve) -> None:
+    """It could fail with a kept one, which the server is about to close; all else shares one."""
     server = serve(answer())
+    once = Probe("content", server.url, "POST", repeatable=False)
+    others = [Probe("content", server.url, method) for method in ("GET", "DELETE", "POST", "GET")]
 
     async def talk() -> None:
         curl = Transport(4)
-        for method in ("POST", "GET", "DELETE", "GET"):
-            await curl.send(Probe("content", server.url, method), (), Limits(5, 1000))
+        for probe in (once, *others, once, others[0]):
+            await curl.send(probe, (), Limits(5, 1000))
         await curl.close()
 
     asyncio.run(talk())
-    assert [request.connection for request in server.requests] == [1, 2, 3, 2]
+    assert [request.connection for request in server.requests] == [1, 2, 2, 2, 2, 3, 2]
 
 
 def test_reads_share_a_connection(serve: Serve, send: Send) -> None:
