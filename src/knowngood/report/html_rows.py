@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..safety import plural
-from .wording import claim_words, place_facts
+from .facts import clock, facts
+from .wording import claim_words
 
 _CAUSES_SHOWN: Final = 100
 _RETRIES_SHOWN: Final = 50
@@ -25,11 +25,11 @@ def rows(document: Mapping[str, Any]) -> dict[str, Any]:
         "retried": _longest_first(document["requests"]["retried"])[:_RETRIES_SHOWN],
         "warnings": list(_warnings(document)),
         "controls": list(_controls(document["control"])),
-        "facts": list(_facts(document)),
+        "facts": list(facts(document)),
     }
     return {
         **content,
-        "began": _clock(document["began"]),
+        "began": clock(document["began"]),
         "figures": list(_figures(document)),
         "sections": _headings(document, content),
     }
@@ -118,36 +118,4 @@ def _warnings(document: Mapping[str, Any]) -> Iterator[str]:
 def _controls(looks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
     """Yield when the controls were asked, what was wrong, and how far ahead the clock is."""
     for look in looks:
-        yield _clock(look["began"]), look["trouble"], f"{look['skew']:.1f}"
-
-
-def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    counts, requests, manifest = document["counts"], document["requests"], document["manifest"]
-    words = ("passed", "failed", "advisory", "inconclusive", "skipped", "deselected", "flaky")
-    yield "cases", ", ".join(f"{counts[word]} {word}" for word in words)
-    yield (
-        "requests",
-        f"{requests['sent']}, {requests['attempts'] - requests['sent']} retries, "
-        f"{requests['received_bytes'] / 1e6:.1f} MB",
-    )
-    yield "began", f"{_clock(document['began'])}, {document['seconds']:.1f} s"
-    for name, url in document["origins"].items():
-        yield f"origin {name}", url
-    yield from _release_facts(document["release"])
-    if manifest["digest"] is not None:
-        yield "manifest", f"{manifest['digest']}, {plural(manifest['compared'], 'URL')} compared"
-    yield from place_facts(document)
-    yield "run", f"{document['run']}, knowngood {document['knowngood']}"
-
-
-def _release_facts(release: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("expected", "seen"):
-        if release[name] is not None:
-            yield f"release {name}", release[name]
-    for edge, seen in release["edges"].items():
-        if edge:
-            yield f"edge {edge}", seen
-
-
-def _clock(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        yield clock(look["began"]), look["trouble"], f"{look['skew']:.1f}"

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..safety import one_line
 
-_ACTIVE: Final = re.compile(r"[\\`*_\[\](){}<>#+!|~&:@$=]|^[-\d]|www\.", re.I)
+_ACTIVE: Final = re.compile(r"[\\`*_\[\](){}<>#+!|~&:@$=]|^-|^\d+[.)](?!\S)|www\.", re.I)
 """What begins emphasis, code, links, HTML, headings, lists, mentions or formulas on GitHub."""
 
 _WIDEST: Final = 1000  # characters of one line

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from ..safety import listed, plural, write_atomically
 from . import github
+from .facts import facts
 from .markdown import code, code_block, plain
 from .report import Report
-from .wording import claim_words, got_words, place_facts
+from .wording import claim_words, got_words
 
 LARGEST: Final = 1 << 20
 """Bytes that GitHub shows of one step; of a larger file it shows nothing."""
@@ -100,28 +101,10 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _foot(document: Mapping[str, Any]) -> list[str]:
-    """Return doubts and warnings, and the numbers."""
+    """Return doubts and warnings, and the facts of the run."""
     notes = [f"- doubt: {plain(doubt)}" for doubt in document["doubts"]]
     notes += [f"- warning: {plain(warning)}" for warning in document["warnings"]]
     notes += [f"- left behind: {code(url)}" for url in document["left_behind"]]
-    numbers = [f"| {name} | {value} |" for name, value in _numbers(document)]
-    table = "\n".join(["| | |", "|---|---|", *numbers])
+    rows = [f"| {plain(name)} | {plain(value)} |" for name, value in facts(document)]
+    table = "\n".join(["| | |", "|---|---|", *rows])
     return ["### Doubts and warnings", "\n".join(notes), table] if notes else [table]
-
-
-def _numbers(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    counts, requests, release = document["counts"], document["requests"], document["release"]
-    words = ("passed", "failed", "advisory", "inconclusive", "skipped", "deselected")
-    numbers = ", ".join(f"{counts[word]} {word}" for word in words)
-    yield "cases", f"{counts['ran']} of {counts['expected']} ran: {numbers}"
-    retries = requests["attempts"] - requests["sent"]
-    yield "requests", f"{requests['sent']}, {retries} retries, {counts['flaky']} flaky"
-    for name in ("expected", "seen"):
-        if release[name] is not None:
-            yield f"release {name}", plain(release[name])
-    for name, value in place_facts(document):
-        yield plain(name), plain(value)
-    yield (
-        "run",
-        f"{document['run']}, {document['seconds']:.1f} s, knowngood {document['knowngood']}",
-    )

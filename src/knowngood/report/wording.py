@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -57,14 +57,6 @@ def _status_words(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
-
-
-def place_facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield where a deployment was seen from; of a folded verdict, what each place says."""
-    if document.get("place"):
-        yield "place", document["place"]
-    for name, place in document.get("places", {}).items():
-        yield f"place {name}", f"{place['verdict']}: {place['reason']}"
 
 
 def claim_words(check: str, claim: str) -> str:

@@ -87,8 +87,10 @@ def test_facts_of_the_run() -> None:
     content["manifest"] = {"digest": "a" * 64, "compared": 3}
     content["release"] = {"expected": "v8", "seen": "v7", "edges": {"": "v7", "192.0.2.7": "v8"}}
     facts = dict(facts_of(parsed(content).css_first("#facts")))
-    assert facts["cases"].startswith("1 passed, 1 failed, 0 advisory, 0 inconclusive")
-    assert facts["requests"] == "10, 2 retries, 1.5 MB"
+    assert facts["cases"].endswith(
+        "ran: 1 passed, 1 failed, 0 advisory, 0 inconclusive, 0 skipped, 0 deselected"
+    )
+    assert facts["requests"] == "10, 2 retries, 0 flaky, 1.5 MB"
     assert facts["place"] == "fra"
     assert facts["origin content"] == "https://fhr.example"
     assert facts["manifest"] == f"{'a' * 64}, 3 URLs compared"
