@@ -9,8 +9,9 @@ from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watch
 from .edges import addresses_of
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
+from .pacing import pauses
 from .release_state import ReleaseState
-from .version_document import ReleaseSighting, refuse_missing_field
+from .version_document import refuse_missing_field
 
 __all__ = [
     "AGREE",
@@ -18,12 +19,12 @@ __all__ = [
     "Convergence",
     "Edge",
     "Progress",
-    "ReleaseSighting",
     "ReleaseState",
     "ReleaseWatch",
     "addresses_of",
     "look_at_controls",
     "look_at_release",
+    "pauses",
     "refuse_missing_field",
     "watching",
 ]

@@ -17,11 +17,8 @@ from ..environment import Environment, Release
 from ..fetch import Fetcher, Probe, Recording
 from ..safety import one_line
 from .edges import edge_addresses
+from .pacing import pauses
 from .version_document import ReleaseSighting, refuse_missing_field, sight
-
-FIRST_PAUSE: Final = 0.25
-LONGEST_PAUSE: Final = 5.0
-"""Seconds between two looks at an edge that is not there yet, growing by half each time."""
 
 AGREE: Final = 10
 """Answers in a row that must name the release before an edge counts as serving it. Of five
@@ -143,9 +140,8 @@ class ReleaseWatch:
         """
         began = time.monotonic()
         edges = [Edge(address) for address in self.addresses]
-        pause = FIRST_PAUSE
-        while left := self._left(edges):
-            self._ask(left, expected)
+        for pause in pauses():
+            self._ask(self._left(edges), expected)
             while rising := [e for e in self._left(edges) if e.in_a_row and not e.mute]:
                 self._ask(rising, expected)
             self._refuse_missing_field(edges)
@@ -155,11 +151,9 @@ class ReleaseWatch:
                 f"{there} of {len(edges)} edges serve {one_line(expected, 60)} "
                 f"({spent:.0f} s of {within:g} s)"
             )
-            if spent + pause > within:
+            if not self._left(edges) or spent + pause > within:
                 break
-            if self._left(edges):
-                time.sleep(pause)
-                pause = min(LONGEST_PAUSE, pause * 1.5)
+            time.sleep(pause)
         return self._result(expected, edges, time.monotonic() - began)
 
     def _refuse_missing_field(self, edges: Sequence[Edge]) -> None:

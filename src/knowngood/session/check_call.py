@@ -7,17 +7,14 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
 from ..fetch import NoAnswer, Response
+from ..readiness import pauses
 from ..verdict.outcome import FAILED, PASSED, classify
 from .item_reading import ItemReading
-
-FIRST_PAUSE: Final = 0.25
-LONGEST_PAUSE: Final = 5.0
-"""Seconds between two looks, growing by half each time."""
 
 
 def wait_until_answered(reading: ItemReading) -> Sequence[Response]:
@@ -94,11 +91,10 @@ def _looks(reading: ItemReading) -> Iterator[int]:
     """Yield 0 at once; then, as long as the item has time left, pause, ask anew for what it reads,
     and yield the next number.
     """
-    look, pause = 0, FIRST_PAUSE
-    yield look
-    while time.monotonic() + pause < reading.right_by:
+    yield 0
+    for look, pause in enumerate(pauses(), 1):
+        if time.monotonic() + pause >= reading.right_by:
+            return
         time.sleep(pause)
-        pause = min(LONGEST_PAUSE, pause * 1.5)
         reading.ask_anew()
-        look += 1
         yield look

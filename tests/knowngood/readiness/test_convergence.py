@@ -36,8 +36,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks follow closely, and three answers are enough."""
     monkeypatch.setattr(convergence, "AGREE", 3)
     monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
-    monkeypatch.setattr(convergence, "FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(convergence, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr("knowngood.readiness.pacing.FIRST", 0.02)
+    monkeypatch.setattr("knowngood.readiness.pacing.LONGEST", 0.05)
 
 
 Converge = Callable[..., Convergence]
