@@ -14,10 +14,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Any, Final
 
-from ..safety import RunnerError, Say, one_line, process_identity
+from ..safety import RunnerError, Say, ending_signals_to, one_line, process_identity
 from . import record_store
 from .git import GitError, Repository
 
@@ -30,8 +29,6 @@ differ."""
 
 BY_HAND: Final = 3600.0
 """Seconds for which a lock counts that a person took by hand, which nobody renews."""
-
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class PushLocked(RunnerError):
@@ -255,16 +252,9 @@ def _age(time: str) -> float:
 def _deferred() -> Iterator[None]:
     """Let a signal that would end this process wait until the block is done."""
     arrived: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        arrived.append(number)
-
-    numbers = [number for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, note) for number in numbers}
     try:
-        yield
+        with ending_signals_to(arrived.append):
+            yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         if arrived:
             signal.raise_signal(arrived[0])

@@ -1,12 +1,13 @@
 """What leaves the process: every other room builds on this one.
 
 Redaction of secrets, text that is safe to print or to paste into a shell, atomic writes, locks,
-child processes, and the base classes of all errors. This room knows nothing of pytest, of
+child processes, signals, and the base classes of all errors. This room knows nothing of pytest, of
 environments or of checks.
 """
 
 from . import lock, process_group, process_identity
 from .atomic_write import write_atomically
+from .ending_signals import ending_signals_to
 from .errors import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError, UsageError
 from .identity import user
 from .lock import LockUnavailable
@@ -31,6 +32,7 @@ __all__ = [
     "UsageError",
     "columns",
     "encodable",
+    "ending_signals_to",
     "first_lines",
     "has_secrets",
     "hide_secrets",

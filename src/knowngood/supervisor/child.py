@@ -13,14 +13,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from types import FrameType
 from typing import IO, Final
 
-from ..safety import process_group
+from ..safety import ending_signals_to, process_group
 from ..session import PARENT, RUN_ID
 from .trust import ChildExit
 
@@ -33,7 +31,6 @@ AFTERWARDS: Final = 30.0
 the controls once more, and for pytest to start and end."""
 
 _CHUNK: Final = 64 * 1024
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ class _Watch:
     def wait(self) -> None:
         """Wait for the end of the process, and kill what is left of its group."""
         waiter = process_group.waiter(self._process)
-        with _signals_to(self._stop):
+        with ending_signals_to(self._stop):
             while waiter.is_alive():
                 self._check_time(time.monotonic())
                 waiter.join(0.2)
@@ -148,20 +145,3 @@ class _Watch:
         elif number == signal.SIGINT:
             self.killed = self.killed or "a second Ctrl-C killed the run"
             self._kill_at = now
-
-
-@contextmanager
-def _signals_to(stop: Callable[[int], None]) -> Iterator[None]:
-    """Call ``stop`` with each signal that would end this process."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop(number)
-
-    on_main = threading.current_thread() is threading.main_thread()
-    numbers = _SIGNALS if on_main else ()  # Python handles signals on the main thread alone
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

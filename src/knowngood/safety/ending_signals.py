@@ -1,0 +1,32 @@
+"""Hand the signals that would end this process to a function, for a while."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def ending_signals_to(handle: Callable[[int], None]) -> Iterator[None]:
+    """Call ``handle`` with each signal that would end this process while inside.
+
+    A SIGHUP that is ignored, as under nohup, stays so. Nothing is changed outside of the main
+    thread: Python handles signals there alone.
+    """
+    on_main = threading.current_thread() is threading.main_thread()
+    hangs_up = signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
+    numbers = [number for number in _ENDING if number != signal.SIGHUP or hangs_up]
+    before = {
+        number: signal.signal(number, lambda number, _: handle(number))
+        for number in (numbers if on_main else ())
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
