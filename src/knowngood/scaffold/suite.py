@@ -65,17 +65,24 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         if operation.schema and operation.schema not in refusals
     }
     reads = [operation for operation in operations if operation.method == "GET" and operation.url]
-    writes = list(skeletons(survey.api, operations, schemas))
+    needed = any(operation.login for operation in operations)
+    logs_in = login(survey.api, survey.origin) if needed else None
+    token_url = logs_in.token_url if logs_in is not None else ""
+    writes = [
+        write
+        for write in skeletons(survey.api, operations, schemas)
+        if not token_url or write.operation.url != token_url  # the fixture `token` asks for one
+    ]
     values = {
         "survey": survey,
         "origin": ORIGIN,
         "environment": environment,
         "groups": groups,
         "reads": [operation for operation in reads if not operation.login],
-        "refused_reads": [operation for operation in reads if operation.login],
+        "reads_with_login": [operation for operation in reads if operation.login],
         "writes": writes,
         "write_code": "\n".join(line for write in writes for line in write.lines),
-        "login": login(survey.api, survey.origin) if any(write.login for write in writes) else None,
+        "login": logs_in,
         "refusals": refusals,
         "schemas": schemas,
         "api_document": _SCHEMA,

@@ -158,3 +158,27 @@ def test_page_for_what_is_not_there(media_type: str) -> None:
     """A site in debug mode shows there how it is made; a document has no such page."""
     source = written(missing_type=media_type)["smoketests/test_service.py"]
     assert ("checks.leftover_problems(response) == []" in source) == (media_type == "text/html")
+
+
+def secured(**paths: Any) -> str:
+    """The checks of an API whose token comes from /token."""
+    flow = {"password": {"tokenUrl": "token", "scopes": {}}}
+    schemes = {"oauth": {"type": "oauth2", "flows": flow}}
+    operations = {f"/{path}": {method: node} for path, (method, node) in paths.items()}
+    api = {"openapi": "3.1.0", "paths": operations, "components": {"securitySchemes": schemes}}
+    return written(api=api)["smoketests/test_api.py"]
+
+
+def test_operation_to_read_that_needs_a_login() -> None:
+    """It is refused without one, and answered with one: each a check."""
+    source = secured(me=("get", {"security": [{"oauth": []}]}))
+    names = [function.name for function in functions(source)]
+    assert names == ["token", "login", "test_get_me_needs_a_login", "test_get_me"]
+    assert '"set `writes = true`, [params] and [secrets] in environments/prod.toml' in source
+
+
+def test_operation_that_gives_out_the_token() -> None:
+    """The fixture asks for one: a check with made-up credentials would fail."""
+    me = ("get", {"security": [{"oauth": []}]})
+    names = [function.name for function in functions(secured(me=me, token=("post", {})))]
+    assert names == ["token", "login", "test_get_me_needs_a_login", "test_get_me"]
