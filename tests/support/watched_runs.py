@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from knowngood.environment import DeployCommand, Environment, Release, WatchSettings
+from knowngood.environment import Environment, Release, WatchSettings
+from knowngood.environment.release_settings import DeployCommand
 from knowngood.session import Options
 from knowngood.supervisor import VerifiedRun
 from knowngood.verdict import VerdictKind

@@ -8,12 +8,11 @@ room sends no request, and knows neither checks nor verdicts.
 from .accepted_mutation import AcceptedMutation
 from .advisory import Advisory
 from .files import FOLDER, find, list_environments, root_above
-from .headers import HeaderRule
 from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
 from .model import BUILT_IN, LEVELS, PAIRED, BadEnvironment, Budget, Environment, Network
 from .notify_entry import NotifyEntry
 from .origins import as_declared, normal_origin, with_ascii_host
-from .release_settings import DeployCommand, GateRules, Release
+from .release_settings import GateRules, Release
 from .serve_settings import (
     Control,
     DrillConfig,
@@ -35,11 +34,9 @@ __all__ = [
     "BadEnvironment",
     "Budget",
     "Control",
-    "DeployCommand",
     "DrillConfig",
     "Environment",
     "GateRules",
-    "HeaderRule",
     "Network",
     "NotifyEntry",
     "Release",

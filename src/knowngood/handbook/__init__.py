@@ -4,6 +4,6 @@ One template, filled from an environment's file. This room reads no deployment a
 clone that the file names it reads where its origin is.
 """
 
-from .page import CHECKS, render
+from .page import render
 
-__all__ = ["CHECKS", "render"]
+__all__ = ["render"]

@@ -12,7 +12,7 @@ from .errors import ContentTooLarge, DeploymentError, KnowngoodError, RunnerErro
 from .identity import user
 from .lock import LockUnavailable
 from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
-from .redactor import MASK, SHORTEST, Redactor
+from .redactor import SHORTEST, Redactor
 from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
@@ -20,7 +20,6 @@ from .user_folder import user_folder
 from .wording import Say, columns, listed, plural
 
 __all__ = [
-    "MASK",
     "SHORTEST",
     "ContentTooLarge",
     "DeploymentError",

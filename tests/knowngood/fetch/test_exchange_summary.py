@@ -12,7 +12,8 @@ from knowngood.fetch.excerpt import LONGEST
 from knowngood.fetch.exchange_summary import LONGEST_LINE, summary
 from knowngood.fetch.probe import Attempt
 from knowngood.report import verdict_reader
-from knowngood.safety import MASK, Redactor, redaction
+from knowngood.safety import Redactor, redaction
+from knowngood.safety.redactor import MASK
 
 SECRET = "hunter22-and-more"  # noqa: S105 - of these tests
 

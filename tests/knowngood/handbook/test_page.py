@@ -17,7 +17,7 @@ from clones import Clone
 from knowngood.cli import main as cli
 from knowngood.environment import loader
 from knowngood.environment.model import BadEnvironment
-from knowngood.handbook import CHECKS, render
+from knowngood.handbook.page import CHECKS, render
 
 SHOP = """
 description = "a shop"

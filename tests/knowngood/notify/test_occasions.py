@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from verdict_documents import cause, document, failed, inconclusive, passed
 
-from knowngood.environment import DeployCommand, Environment
+from knowngood.environment import Environment
+from knowngood.environment.release_settings import DeployCommand
 from knowngood.notify import EventKind, event_of_rollback, event_of_verdict
 from knowngood.verdict import VerdictKind
 

@@ -6,7 +6,8 @@ import pytest
 
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.safety import MASK, Redactor, redaction, sanitize
+from knowngood.safety import Redactor, redaction, sanitize
+from knowngood.safety.redactor import MASK
 
 
 def test_a_text_is_redacted_before_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

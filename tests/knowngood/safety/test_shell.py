@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from knowngood.safety import MASK, Redactor, redaction, shell_printf, shell_word
+from knowngood.safety import Redactor, redaction, shell_printf, shell_word
+from knowngood.safety.redactor import MASK
 
 SECRETS = {"hunter22": "TOKEN", "22 sails": "SHIP"}
 
