@@ -29,6 +29,7 @@ from ..supervisor import watched
 from . import results, table
 from .fault_replay import replaying
 from .faults import Fault, list_faults
+from .forked_runs import ForkedRuns, forking
 from .results import DrillResult, DrillRun
 
 PAIRS: Final = 10
@@ -69,10 +70,12 @@ def drill_faults(
     with tempfile.TemporaryDirectory(
         prefix="knowngood-drill-", ignore_cleanup_errors=True
     ) as folder:
-        drill = FaultDrill(environment, bytecode_in(folder))
-        for result in drill.results(chosen, drawn):
-            done.append(result)
-            say("\n".join(table.row(result)))
+        variables = bytecode_in(folder)
+        with forking(environment, Path(folder), variables) as runs:
+            drill = FaultDrill(environment, variables, runs)
+            for result in drill.results(chosen, drawn):
+                done.append(result)
+                say("\n".join(table.row(result)))
     say("\n".join(table.summary(done, time.monotonic() - began, len(drawn), seed)))
     content = {
         "environment": environment.name,
@@ -91,11 +94,13 @@ class FaultDrill:
     Attributes:
         environment: whose deployment is started.
         variables: environment variables of every run.
+        runs: makes the runs with a fault.
         release: what the sound deployment served; every other run expects it.
     """
 
     environment: Environment
     variables: Mapping[str, str]
+    runs: ForkedRuns
     release: str | None = None
 
     def results(self, faults: Sequence[Fault], pairs: Sequence[DrillRun]) -> Iterator[DrillResult]:
@@ -114,17 +119,24 @@ class FaultDrill:
         replayable = [run for run in alone if _may_be_replayed(run)]
         started = [*(run for run in alone if not _may_be_replayed(run)), *pairs]
         with ThreadPoolExecutor(at_once) as pool:
-            futures = [pool.submit(self._run, run) for run in sorted(started, key=_haste)]
+            futures = {pool.submit(self._run, run): run for run in sorted(started, key=_haste)}
+            unclear = []
             try:
                 for run, result in self._replayed(replayable):
                     if result is not None:
                         yield result
                     else:
-                        futures.append(pool.submit(self._run, run))
+                        futures[pool.submit(self._run, run)] = run
                 for future in as_completed(futures):
-                    yield future.result()[0]
+                    result, _ = future.result()
+                    if result.is_clear:
+                        yield result
+                    else:
+                        unclear.append(futures[future])
             finally:
                 pool.shutdown(cancel_futures=True)
+        # On a busy machine runs that are under way together may take each other's time.
+        yield from (self._run(run)[0] for run in unclear)
 
     def _replayed(self, runs: Sequence[DrillRun]) -> Iterator[tuple[DrillRun, DrillResult | None]]:
         """Yield each run with its result; with None where a deployment has to tell, since a replay
@@ -145,9 +157,10 @@ class FaultDrill:
                 yield run, result if result is not None and result.right else None
 
     def _run(self, run: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
-        """Run as ``knowngood verify`` does, without its lock: several may run here."""
+        """Run as ``knowngood verify`` does, without its lock: several may run here. The run without
+        a fault is a process of its own; all others are forked.
+        """
         began = time.monotonic()
-        output: list[bytes] = []
         options = Options.from_values(
             env=str(self.environment.path),
             root=self.environment.root,
@@ -157,9 +170,14 @@ class FaultDrill:
             level=max((fault.level for fault in run.faults), key=LEVELS.index, default=None),
         )
         run_id, arguments = uuid.uuid4().hex[:12], ["-p", "no:cacheprovider", "-q"]
-        ended = watched(options, arguments, run_id, output.append, self.variables)
+        if run.faults:
+            ended, output = self.runs.run(options, arguments, run_id)
+        else:
+            chunks: list[bytes] = []
+            ended = watched(options, arguments, run_id, chunks.append, self.variables)
+            output = b"".join(chunks)
         seconds = time.monotonic() - began
-        return results.judge(run, ended, seconds, b"".join(output)), ended.document
+        return results.judge(run, ended, seconds, output), ended.document
 
 
 def _may_be_replayed(run: DrillRun) -> bool:

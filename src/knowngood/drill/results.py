@@ -86,6 +86,11 @@ class DrillResult:
         """Whether it ended as it should, by the checks that claim so, and names the fault."""
         return self.got in self.expected and not self.quiet and not self.misnamed
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether it says something of the deployment: it is right, PASSED or FAILED."""
+        return self.right or self.got in (VerdictKind.PASSED, VerdictKind.FAILED)
+
 
 def alone(fault: Fault, checks: Mapping[str, Any]) -> DrillRun:
     """Return the run with one fault; ``checks`` are those of a verdict document."""

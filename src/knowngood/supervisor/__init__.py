@@ -4,7 +4,16 @@ Its time, its end and its verdict are checked from outside; one run for each env
 machine. This room knows nothing of checks and reads no deployment.
 """
 
-from .trust import Conclusion
-from .verify import VerifiedRun, run_once, verify, watched
+from .trust import ChildExit, Conclusion, conclude
+from .verify import VerifiedRun, run_once, time_limit, verify, watched
 
-__all__ = ["Conclusion", "VerifiedRun", "run_once", "verify", "watched"]
+__all__ = [
+    "ChildExit",
+    "Conclusion",
+    "VerifiedRun",
+    "conclude",
+    "run_once",
+    "time_limit",
+    "verify",
+    "watched",
+]

@@ -164,7 +164,7 @@ def watched(
     run = child.ChildRun(
         arguments=[*options.to_arguments(), *arguments],
         run_id=run_id,
-        seconds=_seconds(options),
+        seconds=time_limit(options),
         show=show,
         environment={"COLUMNS": str(shutil.get_terminal_size().columns), **(variables or {})},
     )
@@ -172,8 +172,8 @@ def watched(
     return trust.conclude(run.run(), run_id, options.release, manifest)
 
 
-def _seconds(options: Options) -> float:
-    """Return how long the run may take: its budget, and what waits before and after it."""
+def time_limit(options: Options) -> float:
+    """Return the seconds that a run may take: its budget, and what waits before and after it."""
     environment = options.environment
     seconds = environment.budget.run + child.AFTERWARDS
     if options.release is not None:

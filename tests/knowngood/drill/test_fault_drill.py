@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from announced_server import ANNOUNCED
@@ -17,6 +17,7 @@ from suite_run import PYPROJECT
 from knowngood.drill import drill_faults, fault_drill
 from knowngood.drill.fault_drill import FaultDrill
 from knowngood.drill.faults import Fault
+from knowngood.drill.forked_runs import ForkedRuns
 from knowngood.drill.results import DrillResult, DrillRun
 from knowngood.environment.model import BadEnvironment, Environment
 from knowngood.session.options import Options
@@ -163,7 +164,12 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         }
         return Conclusion(1 if names else 0, document)
 
+    class Runs:
+        def run(self, options: Options, *_: object) -> tuple[Conclusion, bytes]:
+            return watched(options), b""
+
     monkeypatch.setattr(fault_drill, "watched", watched)
+    monkeypatch.setattr(fault_drill, "forking", lambda *_: nullcontext(Runs()))
     return failing
 
 
@@ -226,13 +232,13 @@ def replayed(
 def started(failing: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The faults that a deployment is started with."""
     started: list[str] = []
-    watched = fault_drill.watched
+    of_options = Options.from_values
 
-    def noted(options: Options, *more: Any) -> Conclusion:
-        started.append(options.drill or "")
-        return watched(options, *more)
+    def noted(**values: Any) -> Options:
+        started.append(values["drill"])
+        return of_options(**values)
 
-    monkeypatch.setattr(fault_drill, "watched", noted)
+    monkeypatch.setattr(Options, "from_values", noted)
     return started
 
 
@@ -269,6 +275,25 @@ def test_a_replay_that_is_right_takes_no_deployment(
     assert "3 of 3 as expected, 2 of 2 named" in output
 
 
+def test_an_unclear_run_is_made_again_once_the_others_are_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Then nothing takes its time; how it ends then counts."""
+    ends = {"busy": ["INCONCLUSIVE", "FAILED"], "broken": ["INTERNAL ERROR"] * 2}
+
+    def run(_: FaultDrill, run: DrillRun) -> tuple[DrillResult, dict[str, Any]]:
+        got = ends[run.name].pop(0) if run.faults else "PASSED"
+        sound = {"release": {"seen": "v1"}, "checks": {}}
+        return DrillResult(run.name, run.expected, got, (), (), 0.0), sound
+
+    monkeypatch.setattr(FaultDrill, "_run", run)
+    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {}, cast(ForkedRuns, None))
+    faults = [Fault(name, "FAILED", error="reset") for name in ends]
+    ended = {result.name: result.got for result in drill.results(faults, [])}
+    assert ended == {"(sound)": "PASSED", "busy": "FAILED", "broken": "INTERNAL ERROR"}
+    assert ends == {"busy": [], "broken": []}
+
+
 def test_runs_that_wait_longest_begin_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those with a timeout before those with a browser or another error, then pairs; a fault of
     answers waits until a replay has said that it cannot tell.
@@ -285,7 +310,7 @@ def test_runs_that_wait_longest_begin_first(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(FaultDrill, "_run", run)
     monkeypatch.setattr(fault_drill, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
-    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {})
+    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {}, cast(ForkedRuns, None))
     pairs = [DrillRun((answers, retried)), DrillRun((answers,) * 2), DrillRun((answers, silent))]
     list(drill.results([answers, retried, silent, seen], pairs))
     first = ["(sound)", "silent", "answers + silent", "retried", "seen", "answers + retried"]
