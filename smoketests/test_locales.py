@@ -37,7 +37,7 @@ def test_an_alias_answers_as_its_target(responses, client):
             assert not checks.differ(targets, aliases), f"not the bytes of {target.path}"
 
 
-@pytest.mark.catches("missing-file-200", "unknown-locale-200")
+@pytest.mark.catches("missing-file-200", "site-maintenance", "unknown-locale-200")
 @pytest.mark.get("content:/xx-unknown/", "content:/en-US/js/no-such-file.js")
 def test_what_is_not_there_is_404(responses):
     """An unknown locale and an unknown file are answered with 404 or 410.

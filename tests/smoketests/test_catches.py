@@ -64,6 +64,7 @@ DEPENDING = {
     *("config-debug-on-one-in-three", "config-one-in-three", "config-503-every-second"),
     *("content-503-once", "etag-changes", "sound-new-each-time", "sound-one-validator"),
     *("version-wavers", "version-missing", "version-incomplete", "version-commit-head"),
+    "site-maintenance",
     "gzip-twice",
 }
 # With these the checks ask for what a sound deployment is not asked for.

@@ -177,6 +177,13 @@ FAULTS = [
         says("Welcome to nginx!"),
     ),
     content(
+        "site-maintenance",
+        "a maintenance page with 200, whatever is asked for",
+        None,
+        says("We will be back soon"),
+        reach="whole site",
+    ),
+    content(
         "page-maintenance",
         "a maintenance page with 200 for each page",
         ALL_PAGES,

@@ -75,6 +75,12 @@ def sentence(
     return f"{subject} {what}{where}{colon}{detail}"
 
 
+def impostor_sentence(page: str, lead: Symptom, core: Sequence[Symptom]) -> str:
+    """Return in one line that ``page`` came in place of all that ``core`` is about."""
+    subject, _ = _subject(lead, core)
+    return f'one page comes in place of {subject}: "{page}"'
+
+
 def odd_one_sentence(
     url: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
 ) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from ..fetch import AttemptError
 from .cause_words import (
+    impostor_sentence,
     is_compared,
     more_places,
     odd_one_sentence,
@@ -109,7 +110,7 @@ def _deciding(group: Group, accepted: Container[str]) -> Group:
     if not core:
         return group
     others = [symptom for symptom in group.core if symptom.outcome.nodeid in accepted]
-    return Group(core, [*group.attached, *others])
+    return replace(group, core=core, attached=[*group.attached, *others])
 
 
 def _cause(
@@ -130,9 +131,7 @@ def _cause(
     urls = dict.fromkeys((odd_one or lead.url, *(symptom.url for symptom in group.core)))
     return Cause(
         state="advisory" if advisory else state,
-        sentence=odd_one_sentence(odd_one, lead, group.core, params)
-        if odd_one
-        else sentence(lead, group.core, answered, params),
+        sentence=_sentence(group, lead, odd_one, answered, params),
         kind=outcome.kind,
         expected=expected,
         got=got,
@@ -155,6 +154,20 @@ def _problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
     if lead.trouble:
         return (*more_places(lead, core), *(more_lines if outcome.result != FAILED else ()))
     return (*(() if sides(outcome)[0] else more_lines), *other_problems(lead, core))
+
+
+def _sentence(
+    group: Group,
+    lead: Symptom,
+    odd_one: str,
+    answered: Container[str],
+    params: Mapping[str, int],
+) -> str:
+    if group.page:
+        return impostor_sentence(group.page, lead, group.core)
+    if odd_one:
+        return odd_one_sentence(odd_one, lead, group.core, params)
+    return sentence(lead, group.core, answered, params)
 
 
 def _lead(core: Sequence[Symptom]) -> Symptom:

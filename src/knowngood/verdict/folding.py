@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
 from .own_claims import CONVERGED
@@ -19,6 +20,10 @@ from .symptom import NO_ANSWER, Symptom
 
 _MANY: Final = 3
 """URLs with one status or error that are one cause: so many are no coincidence."""
+
+_NO_PAGES: Final = frozenset(
+    ["css", "gif", "ico", "jpeg", "jpg", "js", "json", "png", "svg", "txt", "woff", "woff2", "xml"]
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,10 +33,12 @@ class Group:
     Attributes:
         core: those that show it themselves.
         attached: those of claims that read an answer which the core finds wrong.
+        page: the one page that came in place of all that the core is about; empty for none.
     """
 
     core: list[Symptom]
     attached: list[Symptom] = field(default_factory=list)
+    page: str = ""
 
     @property
     def symptoms(self) -> list[Symptom]:
@@ -43,6 +50,7 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
     """Group symptoms by the fault that explains them, in the order in which a person should read
     them. ``answered`` are the origins that answered at least once.
     """
+    impostors, symptoms = _impostors(list(symptoms))
     dead: list[Symptom] = []
     troubled: list[Symptom] = []
     direct: list[Symptom] = []
@@ -57,13 +65,39 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
         else:
             rest.append(symptom)
     groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(troubled)]
-    culprits = [group for group in groups if group.core[0].is_useless]
+    groups = [*impostors, *groups]
+    culprits = [group for group in groups if group.page or group.core[0].is_useless]
     alike = _alike(_attach(direct, culprits))
     rest = _attach(rest, [*culprits, *alike])
     # A success where a refusal was expected says less than what came in place of every page.
     groups, successes = culprits, [group for group in groups if group not in culprits]
     groups += sorted([*successes, *alike, *_explained(_alike(rest))], key=_rank)
     return _referrers_first(groups)
+
+
+def _impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
+    """Return groups of symptoms of one web page that came in place of several files, such as that
+    of a maintenance, a login or another site; and the symptoms that are left.
+
+    Pages of one site may have a title in common, or be the same page: at least two of the URLs must
+    be of files that are no pages by their names.
+    """
+    groups: defaultdict[tuple[str, str], Group] = defaultdict(lambda: Group([]))
+    for symptom in symptoms:
+        if symptom.page and symptom.url:
+            groups[symptom.outcome.origin, symptom.page].core.append(symptom)
+    impostors = []
+    for (_, page), group in groups.items():
+        names = {urlsplit(symptom.url).path.rpartition("/")[2] for symptom in group.core}
+        if len(names) >= _MANY and sum(map(_is_no_page, names)) > 1:
+            impostors.append(replace(group, page=page))
+    told = {id(symptom) for group in impostors for symptom in group.core}
+    return impostors, [symptom for symptom in symptoms if id(symptom) not in told]
+
+
+def _is_no_page(name: str) -> bool:
+    """Return whether no web page has such a name."""
+    return name.rpartition(".")[2].lower() in _NO_PAGES
 
 
 def _referrers_first(groups: Sequence[Group]) -> list[Group]:

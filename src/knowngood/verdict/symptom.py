@@ -23,6 +23,10 @@ _FLEETING: Final = re.compile(r"\b0x[0-9a-f]{6,}\b|\b\d+(?:\.\d+)? m?s\b")
 
 _PORT: Final = re.compile(r":\d+$")
 
+_PAGE: Final = re.compile(r"(?:<!--.*?--> ?)*<(?:!doctype html|html|head|body)\b", re.I)
+_TITLE: Final = re.compile(r"<title\b[^<>]*> ?([^<]*?[^< ]) ?<", re.I)
+_BEGINNING: Final = 60  # characters of a page without a title that tell it from others
+
 NO_ANSWER: Final = {
     AttemptError.DNS: "its name does not resolve",
     AttemptError.REFUSED: "connection refused",
@@ -109,6 +113,18 @@ class Symptom:
     def is_page(self) -> bool:
         """Whether it is about a page, and not about a file that a page needs."""
         return any(e.get("media_type") == "text/html" for e in self.outcome.exchanges[:1])
+
+    @property
+    def page(self) -> str:
+        """What tells the web page that came from others: its title, or how it begins. It is empty
+        where something else came, or no success.
+        """
+        for exchange in self.outcome.exchanges[:1]:
+            excerpt = str(exchange.get("excerpt", ""))
+            if str(exchange.get("status", "")).startswith("2") and _PAGE.match(excerpt):
+                title = _TITLE.search(excerpt)
+                return title[1] if title else excerpt[:_BEGINNING]
+        return ""
 
     @property
     def found_in(self) -> str:

@@ -555,3 +555,52 @@ def test_why_a_check_could_not_judge_is_told_whole() -> None:
     [cause] = causes(outcome("logs_in", "/", result=INCONCLUSIVE, kind="check", message=message))
     assert cause.sentence == "/ is not judged: RuntimeError: no such user"
     assert cause.problems == ("is the test account there?",)
+
+
+MAINTENANCE = "<!DOCTYPE html> <html> <head><title> Down for maintenance </title>"
+
+
+def shown(check: str, path: str, page: str = MAINTENANCE, status: int = 200) -> Outcome:
+    """A failed case about a page that came for ``path``."""
+    case = outcome(check, path, status)
+    return replace(case, exchanges=({**case.exchanges[0], "excerpt": page},))
+
+
+def test_one_page_in_place_of_everything_is_one_cause() -> None:
+    """What each claim finds wrong with it says less than that it came."""
+    other = shown("whole", "/gone.js", "var a;")
+    found = causes(
+        *(shown("json", f"/{name}/config.json") for name in LOCALES),
+        shown("robots", "/robots.txt"),
+        shown("lang", "/fr/"),
+        outcome("status", "/xx/", 200, kind="status", expected="404", got="200"),
+        replace(other, message="cut short"),
+    )
+    others = {"/gone.js: cut short", "/xx/ is 200, expected 404"}
+    assert {cause.sentence for cause in found[1:]} == others
+    assert found[0].sentence == (
+        "one page comes in place of /robots.txt, /ar/config.json, /de/config.json and 4 "
+        'more URLs: "Down for maintenance"'
+    )
+    assert {claim.check for claim in found[0].claims} == {
+        "test_x.py::json",
+        "test_x.py::robots",
+        "test_x.py::lang",
+    }
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [("/", "/about", "/login"), ("/a.html", "/b.html", "/c.html"), ("/", "/x", "/config.json")],
+    ids=["routes", "pages", "one file"],
+)
+def test_pages_that_look_alike_are_no_fault_by_themselves(paths: tuple[str, ...]) -> None:
+    """The page of an application comes for each of its routes: what is wrong with it counts."""
+    assert "no title" in sentences(*(shown("banner", path) for path in paths))[0]
+
+
+def test_error_pages_are_told_by_their_status() -> None:
+    """That they look alike says less."""
+    failed = [shown("x", path, status=404) for path in ("/a.json", "/b.txt", "/c.js")]
+    cases = [replace(case, kind="status", expected="200", got="404") for case in failed]
+    assert sentences(*cases) == ["/a.json, /b.txt and /c.js are 404"]
