@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..release import rejection, status
+from ..release import rejection
+from ..release.ledger import recorded_environments
 from .console import print_line
 from .options import ENVIRONMENTS, RELEASE
 
@@ -21,6 +22,6 @@ def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:
 
     Exit codes: 0 recorded, 4 usage error, 75 hold.
     """
-    environments = status.environments(names)
+    environments = recorded_environments(names)
     rejection.reject(environments, release, why, undo=undo, say=print_line)
     return 0

@@ -7,6 +7,7 @@ import json
 import click
 
 from ..release import status
+from ..release.ledger import recorded_environments
 from .console import print_line
 from .options import ENVIRONMENTS, OFFLINE
 
@@ -25,6 +26,6 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
 
     Exit codes: 0 printed, 1 with --check: there is trouble, 4 usage error.
     """
-    rows = status.rows(status.environments(names), offline=offline)
+    rows = status.rows(recorded_environments(names), offline=offline)
     print_line(json.dumps(rows, indent=2) if as_json else status.table(rows))
     return int(check and any(row["trouble"] for row in rows))

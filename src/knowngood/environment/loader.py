@@ -12,9 +12,9 @@ from pathlib import Path
 
 from . import fields, schema
 from .files import find, read, root_above, siblings, table
-from .list_files import with_lists
 from .model import BadEnvironment, Environment
 from .origins import as_origin, normal_origin, origin_trouble
+from .value_files import with_lists
 
 
 def load(name: str, root: Path, *, secrets: bool = True) -> Environment:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
-from ..environment import Environment
+from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
 from ..safety import one_line
 from . import clocks, clone, records, signature, unpushed
 from .git import GitError, Repository
@@ -28,6 +29,23 @@ def relevant_environments(environment: Environment) -> tuple[str, ...]:
     """
     before = (environment.promotes_from,) if environment.promotes_from is not None else ()
     return environment.name, *before, *environment.gate.requires
+
+
+def recorded_environments(names: Sequence[str]) -> list[Environment]:
+    """Return the environments of these names; without names, all that have release.repository.
+
+    Raises BadEnvironment, also where there is none: an empty table would look like an answer.
+    """
+    folder = root_above(Path.cwd()) / FOLDER
+    chosen = names or sorted(path.stem for path in folder.glob("*.toml"))
+    loaded = [load_here(name, secrets=False) for name in chosen]
+    recorded = [e for e in loaded if names or (e.release and e.release.repository)]
+    if not recorded:
+        raise BadEnvironment(
+            f"{folder} has no environment with release.repository, where records are kept; add it "
+            "to one, or run this in the suite's folder"
+        )
+    return recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,12 @@ VERDICTS: Final[Mapping[RecordKind, frozenset[str]]] = {
 
 
 def is_record(name: str) -> bool:
-    """Whether a tag of this name is a record, or bars the way to a folder of them."""
+    """Return whether a tag of this name is a record, or bars the way to a folder of them."""
     return name.partition("/")[0] in set(RecordKind)
 
 
 def at(when: datetime) -> str:
-    """A time as people read it."""
+    """Return a time as people read it."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 

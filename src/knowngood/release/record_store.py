@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ..safety import RunnerError, user, write_atomically
+from ..safety import RunnerError, user_name, write_atomically
 from . import clone, records, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind
@@ -22,8 +22,8 @@ def identity(repository: Repository) -> tuple[str, str]:
     machine's name.
     """
     where = os.uname().nodename
-    name = repository.setting("user.name") or user()
-    address = repository.setting("user.email") or f"{user()}@{where}"
+    name = repository.setting("user.name") or user_name()
+    address = repository.setting("user.email") or f"{user_name()}@{where}"
     return f"{name} <{address}>", where
 
 

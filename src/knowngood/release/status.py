@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
-from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
+from ..environment import BadEnvironment, Environment
 from ..safety import columns, listed, one_line
 from . import clone, live, push_lock, records, trouble
 from .git import GitError, Repository
@@ -25,23 +24,6 @@ _Read = Callable[[Repository], tuple[Records, str]]
 _RECENT: Final = 20  # rejections that are looked at
 _LISTED: Final = 3  # of these that have a line each: a table of five environments fits a screen
 _HEADS: Final = ("environment", "live now", "last pushed", "last verified", "last good", "behind")
-
-
-def environments(names: Sequence[str]) -> list[Environment]:
-    """Return the environments of these names; without names, all that have release.repository.
-
-    Raises BadEnvironment, also where there is none: an empty table would look like an answer.
-    """
-    folder = root_above(Path.cwd()) / FOLDER
-    chosen = names or sorted(path.stem for path in folder.glob("*.toml"))
-    loaded = [load_here(name, secrets=False) for name in chosen]
-    recorded = [e for e in loaded if names or (e.release and e.release.repository)]
-    if not recorded:
-        raise BadEnvironment(
-            f"{folder} has no environment with release.repository, where records are kept; add it "
-            "to one, or run this in the suite's folder"
-        )
-    return recorded
 
 
 def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:

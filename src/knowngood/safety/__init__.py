@@ -9,7 +9,6 @@ from . import lock, process_group, process_identity
 from .atomic_write import write_atomically
 from .ending_signals import ending_signals_to
 from .errors import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError, UsageError
-from .identity import user
 from .lock import LockUnavailable
 from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
 from .redactor import SHORTEST, Redactor
@@ -17,6 +16,7 @@ from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
 from .user_folder import user_folder
+from .user_name import user_name
 from .wording import Say, columns, listed, plural
 
 __all__ = [
@@ -49,7 +49,7 @@ __all__ = [
     "redacted_beginning",
     "shell_printf",
     "shell_word",
-    "user",
     "user_folder",
+    "user_name",
     "write_atomically",
 ]

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .errors import RunnerError
-from .identity import user
 from .sanitize import one_line
+from .user_name import user_name
 
 
 class LockUnavailable(RunnerError):
@@ -53,7 +53,7 @@ def held(path: Path, busy: str, command: Sequence[str], wait: float = 0.0) -> It
 def _write_note(path: Path, command: Sequence[str]) -> None:
     note = {
         "pid": os.getpid(),
-        "user": user(),
+        "user": user_name(),
         "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         "command": shlex.join(command),
     }

@@ -15,6 +15,7 @@ from release_side import Note, git
 
 from knowngood.release import status, unpushed
 from knowngood.release.git import Repository
+from knowngood.release.ledger import recorded_environments
 from knowngood.release.record import REJECTED, RecordKind, at
 from knowngood.safety import process_identity
 
@@ -116,7 +117,7 @@ def test_a_rejected_release_that_is_not_live(run: Run, noted: Note) -> None:
 @pytest.mark.usefixtures("run")
 def test_many_rejected_releases() -> None:
     """The newest have a line each, and the others share one: it stays one screen."""
-    [row] = status.rows(status.environments(["prod"]), offline=True)
+    [row] = status.rows(recorded_environments(["prod"]), offline=True)
     when = "2026-11-25T12:00:00+00:00"
     row["rejected"] = [{"release": f"v{n}", "when": when, "reason": ""} for n in range(9, 2, -1)]
     assert status.table([row]).splitlines()[2:] == [

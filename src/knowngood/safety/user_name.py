@@ -1,4 +1,4 @@
-"""Who runs this."""
+"""The name of whoever runs this."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import getpass
 import os
 
 
-def user() -> str:
-    """Who runs this; a container's user may have a number alone."""
+def user_name() -> str:
+    """Return the name of whoever runs this; a container's user may have a number alone."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

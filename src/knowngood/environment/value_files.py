@@ -1,4 +1,4 @@
-"""Read the lists that an environment file keeps in files beside it."""
+"""Read the values of [params] and [aliases] that an environment file keeps in files beside it."""
 
 from __future__ import annotations
 
