@@ -9,7 +9,7 @@ from typing import Any
 from knowngood.environment import Environment, Release, WatchSettings
 from knowngood.environment.release_settings import DeployCommand
 from knowngood.session import Options
-from knowngood.supervisor import VerifiedRun
+from knowngood.supervisor.verify import VerifiedRun
 from knowngood.verdict import VerdictKind
 from knowngood.watch import Watch, machine
 from knowngood.watch.run import RunCause, WatchedRun

@@ -14,7 +14,6 @@ import random
 import secrets
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -23,7 +22,7 @@ from typing import Any, Final
 
 from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, load_here
 from ..fetch import AttemptError
-from ..safety import Say
+from ..safety import Say, new_run_id
 from ..session.options import Options
 from ..supervisor import watched
 from . import results, table
@@ -169,7 +168,7 @@ class FaultDrill:
             release=self.release,
             level=max((fault.level for fault in run.faults), key=LEVELS.index, default=None),
         )
-        run_id, arguments = uuid.uuid4().hex[:12], ["-p", "no:cacheprovider", "-q"]
+        run_id, arguments = new_run_id(), ["-p", "no:cacheprovider", "-q"]
         if run.faults:
             ended, output = self.runs.run(options, arguments, run_id)
         else:

@@ -12,7 +12,7 @@ from ..environment import BadEnvironment
 from ..report import json_file
 from ..safety import Say, write_atomically
 from ..supervisor import Conclusion
-from ..verdict import EXIT_CODES, VerdictKind, own_claims
+from ..verdict import KINDS, VerdictKind, own_claims
 from .faults import VERDICTS, Fault
 from .naming import judge_naming
 
@@ -112,7 +112,7 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
 
     Where the release never came up no check ran: then the engine's own claim has caught the fault.
     """
-    got = next((str(k) for k, code in EXIT_CODES.items() if code == ended.code), "usage error")
+    got = str(KINDS.get(ended.code, "usage error"))
     document = ended.document or {**_NO_DOCUMENT, "reason": ended.reason}
     failed = {failure["check"] for failure in document["failures"]}
     failed |= {name for name, check in document["checks"].items() if check["unsteady"]}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-import uuid
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
+from ..safety import new_run_id
 from .convergence import watching
 
 SECONDS: Final = 10.0
@@ -27,7 +27,7 @@ def look_at_release(environment: Environment) -> tuple[list[tuple[str, ...]], st
             f"{environment.path}: needs [release], which says where the deployment names its "
             "release, and no [serve], whose deployment is there during a run alone"
         )
-    with watching(environment, release, uuid.uuid4().hex[:12], time.time() + SECONDS) as watch:
+    with watching(environment, release, new_run_id(), time.time() + SECONDS) as watch:
         edges = watch.look(watch.addresses, _COUNT)
     sights = [sight for edge in edges.values() for sight in edge]
     releases = sorted({sight.names for sight in sights if sight.names})

@@ -12,6 +12,7 @@ from .errors import ContentTooLarge, DeploymentError, KnowngoodError, RunnerErro
 from .lock import LockUnavailable
 from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
 from .redactor import SHORTEST, Redactor
+from .run_id import new_run_id
 from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
@@ -39,6 +40,7 @@ __all__ = [
     "listed",
     "lock",
     "lose_what_cannot_be_written",
+    "new_run_id",
     "one_line",
     "open_streams",
     "plural",

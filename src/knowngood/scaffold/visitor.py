@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from urllib.robotparser import RobotFileParser
 
 from ..environment import Budget, Environment, normal_origin
 from ..fetch import REDIRECTS, Answer, Exchange, Fetcher, Probe, redirects
-from ..safety import Say, one_line
+from ..safety import Say, new_run_id, one_line
 
 MOST: Final = 60
 """Requests of one look, redirects included."""
@@ -109,7 +108,7 @@ def visiting(origin: str, say: Say, *, obeys_robots: bool) -> Iterator[Visitor]:
         origins=MappingProxyType({ORIGIN: origin}),
         budget=Budget(run=_RUN, probe=_SECONDS, attempts=1, concurrency=AT_ONCE, settle=0),
     )
-    fetcher = Fetcher(environment, uuid.uuid4().hex[:12], time.time() + _RUN)
+    fetcher = Fetcher(environment, new_run_id(), time.time() + _RUN)
     fetcher.start()
     try:
         yield Visitor(origin, fetcher, say, obeys_robots=obeys_robots)

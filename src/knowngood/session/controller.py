@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-import uuid
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from ..environment import Environment, Server
 from ..readiness import ReleaseState
 from ..report import Report, json_file, terminal
 from ..report.github import Annotations
-from ..safety import redact_data
+from ..safety import new_run_id, redact_data
 from ..verdict import advisories
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import Outcome
@@ -95,7 +94,7 @@ class Controller:
         options, budget = self._options, environment.budget
         return RunTicket.new(
             environment,
-            run_id=os.environ.get(RUN_ID) or uuid.uuid4().hex[:12],
+            run_id=os.environ.get(RUN_ID) or new_run_id(),
             seconds=budget.run + (budget.converge if options.release else 0),
             workers=self._nodes.count,
             compared=options.manifest is not None,

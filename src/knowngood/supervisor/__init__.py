@@ -5,12 +5,11 @@ machine. This room knows nothing of checks and reads no deployment.
 """
 
 from .trust import ChildExit, Conclusion, conclude
-from .verify import VerifiedRun, run_once, time_limit, verify, watched
+from .verify import run_once, time_limit, verify, watched
 
 __all__ = [
     "ChildExit",
     "Conclusion",
-    "VerifiedRun",
     "conclude",
     "run_once",
     "time_limit",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..report import verdict_reader
-from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
+from ..verdict import EXIT_CODES, KINDS, USAGE_ERROR, VerdictKind
 
 _NEED_NO_VERDICT: Final = {
     EXIT_CODES[VerdictKind.INTERRUPTED],
@@ -63,19 +63,24 @@ def conclude(
     must name them.
     """
     if child.killed:
-        return _inconclusive(child.killed)
+        return inconclusive(child.killed)
     if not child.verdict:
         return _without_verdict(child.code)
     try:
         document = verdict_reader.parse(child.verdict)
     except ValueError as error:
-        return _inconclusive(f"the run's verdict cannot be read: {error}")
+        return inconclusive(f"the run's verdict cannot be read: {error}")
     problem = (
         _other_end(document, child.code)
         or _other_run(document, run_id, release, manifest)
         or _incomplete(document)
     )
-    return _inconclusive(problem) if problem else Conclusion(child.code, document)
+    return inconclusive(problem) if problem else Conclusion(child.code, document)
+
+
+def inconclusive(reason: str) -> Conclusion:
+    """Return that a run proves nothing, and why."""
+    return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
 
 
 def verdict_document(
@@ -84,21 +89,17 @@ def verdict_document(
     """Return the verdict document to keep: the child's, or one that says why there is none."""
     if conclusion.document is not None:
         return dict(conclusion.document)
-    kind = next(kind for kind, code in EXIT_CODES.items() if code == conclusion.code)
+    kind = KINDS[conclusion.code]
     reason = conclusion.reason or "pytest gave no verdict; its output says why"
     from ..report import json_file  # which loads what a verdict is made with
 
     return json_file.empty(kind, reason, environment, run_id=run_id, place=place, began=began)
 
 
-def _inconclusive(reason: str) -> Conclusion:
-    return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
-
-
 def _without_verdict(code: int) -> Conclusion:
     if code in _NEED_NO_VERDICT:
         return Conclusion(code, None)
-    return _inconclusive(f"the run ended with {_ending(code)} and gave no verdict")
+    return inconclusive(f"the run ended with {_ending(code)} and gave no verdict")
 
 
 def _ending(code: int) -> str:

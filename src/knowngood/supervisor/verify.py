@@ -6,17 +6,16 @@ import os
 import shutil
 import sys
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ..environment import READY_WITHIN
 from ..report import Report
 from ..report.github import Annotations
-from ..safety import LockUnavailable, Redactor, Say, one_line
+from ..safety import LockUnavailable, Redactor, Say, new_run_id, one_line
 from ..session import (
     RECORDED_IN,
     TERMINAL,
@@ -25,15 +24,13 @@ from ..session import (
     report_locks,
     write_reports,
 )
-from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind, advice
+from ..verdict import KINDS, USAGE_ERROR, advice
 from . import child, lock, trust
 from .trust import Conclusion
 
 if TYPE_CHECKING:
     from ..fetch import Recording
     from ..notify import Delivery
-
-HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +90,10 @@ def run_once(
         ):
             return _run_once(options, arguments, show, variables or {})
     except LockUnavailable as error:
-        reason = Redactor(options.environment.secrets.values())(str(error))
-        held = Conclusion(HELD, None, reason)
-        return VerifiedRun(HELD, _document(held, options, uuid.uuid4().hex[:12], began), reason)
+        redactor = Redactor(options.environment.secrets.values())
+        held = trust.inconclusive(redactor(str(error)))
+        document = _document(held, options, new_run_id(), began)
+        return VerifiedRun(held.code, document, held.reason)
 
 
 def _run_once(
@@ -105,7 +103,7 @@ def _run_once(
     variables: Mapping[str, str],
 ) -> VerifiedRun:
     began = time.time()
-    run_id = uuid.uuid4().hex[:12]
+    run_id = new_run_id()
     redactor = Redactor(options.environment.secrets.values())
     with recording_folder(options) or nullcontext("") as folder:
         variables = {**variables, RECORDED_IN: folder}
@@ -212,5 +210,5 @@ def _say(line: str, say: Say) -> None:
 
 
 def _say_verdict(code: int, reason: str, say: Say) -> None:
-    kind = next(kind for kind, number in EXIT_CODES.items() if number == code)
+    kind = KINDS[code]
     _say(f"{kind} (exit {code}): {reason} — {advice(kind)}", say)

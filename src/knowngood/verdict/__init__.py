@@ -7,12 +7,13 @@ The words and exit codes stand here, for commands that only pass them on. The mo
 run are loaded by those that judge one, since their types need the HTTP client.
 """
 
-from .exit_codes import ACTIONS, EXIT_CODES, HOLD, USAGE_ERROR, VerdictKind, advice
+from .exit_codes import ACTIONS, EXIT_CODES, HOLD, KINDS, USAGE_ERROR, VerdictKind, advice
 
 __all__ = [
     "ACTIONS",
     "EXIT_CODES",
     "HOLD",
+    "KINDS",
     "USAGE_ERROR",
     "VerdictKind",
     "advice",

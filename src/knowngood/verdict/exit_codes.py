@@ -27,6 +27,9 @@ EXIT_CODES: Final = {
 }
 """pytest's own codes, and sysexits' EX_TEMPFAIL (75): try again later."""
 
+KINDS: Final = {code: kind for kind, code in EXIT_CODES.items()}
+"""What each exit code stands for."""
+
 USAGE_ERROR: Final = 4
 """pytest's exit code for a mistake of the user: nothing ran, and there is no verdict."""
 
