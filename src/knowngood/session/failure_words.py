@@ -39,8 +39,22 @@ def _located(error: BaseException, node: ast.stmt | None) -> str:
     """Add to an exception of Python's own which statement raised it."""
     if isinstance(error, ValueError) or is_pytest_fail(error):
         return str(error)
+    if isinstance(error, KeyError) and node is not None and _reads_header(node, error.args[0]):
+        return f"lacks the header {error.args[0]}"
     place = f", at `{_source(node)}`" if node is not None else ""
     return f"{type(error).__name__}: {error}{place}"
+
+
+def _reads_header(node: ast.stmt, name: object) -> bool:
+    """Return whether a statement reads the header ``name``: ``response.headers["x-y"]``."""
+    return any(
+        isinstance(part, ast.Subscript)
+        and isinstance(part.value, ast.Attribute)
+        and part.value.attr == "headers"
+        and isinstance(part.slice, ast.Constant)
+        and part.slice.value == name
+        for part in ast.walk(node)
+    )
 
 
 def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -> Explanation:

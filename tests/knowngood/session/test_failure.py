@@ -297,7 +297,8 @@ def test_about_the_status(source: str, about_status: bool) -> None:
         ("d = {'a': []}\nassert d['a']", None, "d['a']: expected something, got []"),
         ("assert home.ok", None, "does not hold: `home.ok`"),
         ("raise ValueError('not JSON: x')", None, "not JSON: x"),
-        ("home.headers['x-y']", None, "KeyError: 'x-y', at `home.headers['x-y']`"),
+        ("assert home.headers['x-y'] == 'z'", None, "lacks the header x-y"),
+        ("{'a': home}['x']", None, "KeyError: 'x', at `{'a': home}['x']`"),
     ],
 )
 def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: str) -> None:
