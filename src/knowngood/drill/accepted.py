@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Final
 
 from ..environment import AcceptedMutation, as_declared
 from .mutant import MutantResult, Notice
 from .mutation_score import UNCAUGHT
-
-_STEP: Final = re.compile(r"^[A-Z]+ | \(\d+\)$")
-"""What the kind of a step of a walk has beside the kind of URL: ``GET api:/users/{id} (2)``."""
+from .url_kinds import of_url_alone
 
 
 def accept(
@@ -75,7 +71,7 @@ def _matches(entry: AcceptedMutation, result: MutantResult, origins: Mapping[str
     if not fnmatchcase(result.mutation, entry.mutation):
         return False
     pattern = entry.url or "*"
-    kinds = result.kind, _STEP.sub("", result.kind)
+    kinds = result.kind, of_url_alone(result.kind)
     places = [as_declared(url, origins) for url in result.urls]
     return any(fnmatchcase(kind, pattern) for kind in kinds) or all(
         fnmatchcase(place, pattern) for place in places

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,9 +12,9 @@ from ..safety import listed
 from .mutant import MutantResult, Notice
 from .mutation_score import grouped
 from .remedy import Place, Remedy, in_loop
+from .url_kinds import is_step, kind_in_words
 
 _PLACES: Final = 4  # places of a line that are named
-_ORIGIN: Final = re.compile(r"\b[a-z][a-z0-9_-]*:(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +134,7 @@ def _place(mutants: Sequence[MutantResult]) -> str:
     """
     kind = mutants[0].kind
     urls = {url for mutant in mutants for url in mutant.urls}
-    is_step = " " in kind
-    return kind_in_words(kind) if is_step or len(urls) > 1 else path_of(urls.pop())
-
-
-def kind_in_words(kind: str) -> str:
-    """Return a kind of URL without its origin: ``/{locale}/``, or ``DELETE /users/{id}``."""
-    return _ORIGIN.sub("", kind, count=1)
+    return kind_in_words(kind) if is_step(kind) or len(urls) > 1 else path_of(urls.pop())
 
 
 def path_of(url: str) -> str:

@@ -7,10 +7,11 @@ from itertools import chain, groupby, islice, zip_longest
 from typing import Final
 
 from ..safety import listed, one_line, plural
-from .blind_spots import BlindSpot, blind_spots, kind_in_words, sections
+from .blind_spots import BlindSpot, blind_spots, sections
 from .mutant import MutantResult, MutationDrill, Notice
 from .mutation_score import by_kind, counts, exit_code, left_out_by_reason, percent, score
 from .snippets import snippets
+from .url_kinds import kind_in_words
 
 _WIDTH: Final = 100  # columns of the table
 _KINDS: Final = 25  # rows of the table

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from ..content import json_schema
 from ..fetch import Tape
 from ..mutation import Expectation
-from .blind_spots import kind_in_words
 from .mutants import Mutant
 from .remedy import Place, Remedy
 from .remedy_places import RemedyPlaces
 from .remedy_proof import can_be_tried, is_proven, names_in, words_in
 from .targets import is_id
+from .url_kinds import kind_in_words
 
 _SHORTEST: Final = 4  # characters of a part that tell one name from others
 _IMPORTS: Final = {"checks": "from knowngood import checks", "hashlib": "import hashlib"}

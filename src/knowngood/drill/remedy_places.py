@@ -14,10 +14,11 @@ import pytest
 
 from ..content import links
 from ..fetch import Exchange, Plan, Tape
-from .blind_spots import kind_in_words, path_of
+from .blind_spots import path_of
 from .mutants import Mutant
 from .remedy import Place
 from .targets import Target
+from .url_kinds import is_step, kind_in_words
 
 Readings = Iterator[tuple[Place, Sequence[Exchange]]]
 """Places, each with all answers that a line there would read."""
@@ -171,4 +172,4 @@ def _order(reading: tuple[Place, Sequence[Exchange]]) -> tuple[bool, int]:
 def _answer(kind: str, step: Exchange) -> str:
     """Return an answer of a walk in words: ``POST /users``, ``GET /users/{id} (2)``."""
     words = kind_in_words(kind)
-    return words if " " in kind else f"{step.probe.method} {words}"
+    return words if is_step(kind) else f"{step.probe.method} {words}"

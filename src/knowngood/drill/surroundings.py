@@ -11,6 +11,7 @@ from ..content import javascript_names
 from ..fetch import SAFE_METHODS, Answer, Exchange, Tape, decoded, target_of
 from ..mutation import Recorded, media_type
 from .targets import Target, without_query
+from .url_kinds import without_number
 
 _OTHERS: Final = 5
 """Other answers that a mutation may take the body of."""
@@ -37,7 +38,7 @@ class Surroundings:
             answer=answer,
             others=self._others(target.kind, answer),
             earlier=self._earlier(target, exchange) if exchange.probe.in_walk else None,
-            looked_after=_step(target) in self._looked_after_steps,
+            looked_after=without_number(target.kind) in self._looked_after_steps,
             swept=exchange in self._tape.swept,
             previous=previous,
             seconds=exchange.attempts[-1].seconds,
@@ -66,7 +67,11 @@ class Surroundings:
     def _looked_after_steps(self) -> set[str]:
         """The steps, by method and URL, behind which a walk reads what they were about."""
         steps = ((target, exchange) for target in self._targets for exchange in target.exchanges)
-        return {_step(target) for target, step in steps if self._is_looked_after(target, step)}
+        return {
+            without_number(target.kind)
+            for target, step in steps
+            if self._is_looked_after(target, step)
+        }
 
     def _is_looked_after(self, target: Target, exchange: Exchange) -> bool:
         """Return whether a later request of the walk reads the same URL, or one above it; or what
@@ -91,11 +96,6 @@ class Surroundings:
         ]
         selectors = {s for source in scripts for s in javascript_names.selectors(source)}
         return frozenset(s.removeprefix("#") for s in selectors if s.startswith("#"))
-
-
-def _step(target: Target) -> str:
-    """Return the kind of a step, whichever of its walk it is."""
-    return target.kind.partition(" (")[0]
 
 
 def _is_at_or_above(other: Exchange, exchange: Exchange) -> bool:

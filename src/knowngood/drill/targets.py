@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ..fetch import SAFE_METHODS, Exchange, Probe, Tape, is_made_up
+from .url_kinds import step_kind
 
 Params = Mapping[str, Sequence[str]]
 """The values of each param of the environment."""
@@ -73,15 +74,16 @@ def _steps(tape: Tape, written: Container[str]) -> Iterator[Target]:
     """
     folders = _folders_written_to(tape)
     for nodeid, walk in tape.walks.items():
-        seen: Counter[tuple[str, str]] = Counter()
+        seen: Counter[tuple[str, str, str]] = Counter()
         for exchange in walk:
             if not _is_step(exchange, written):
                 continue
-            kind, url = _step_kind(exchange, folders), exchange.probe.url
-            seen[kind, url] += 1
+            probe, place = exchange.probe, _place(exchange.probe, folders)
+            seen[probe.method, place, probe.url] += 1
             if exchange.answer is not None:
-                number = f" ({seen[kind, url]})" if seen[kind, url] > 1 else ""
-                yield Target(kind + number, without_query(url), (exchange,), frozenset({nodeid}))
+                kind = step_kind(probe.method, place, seen[probe.method, place, probe.url])
+                url = without_query(probe.url)
+                yield Target(kind, url, (exchange,), frozenset({nodeid}))
 
 
 def _folders_written_to(tape: Tape) -> set[str]:
@@ -107,11 +109,12 @@ def _is_step(exchange: Exchange, written: Container[str]) -> bool:
     return url in written or any(map(is_made_up, urlsplit(url).path.split("/")))
 
 
-def _step_kind(exchange: Exchange, folders: Container[str]) -> str:
-    path = _path(exchange.probe)
+def _place(probe: Probe, folders: Container[str]) -> str:
+    """Return the kind of URL of what a walk asks for."""
+    path = _path(probe)
     folder = path.rpartition("/")[0]
     path = f"{folder}/{{id}}" if folder in folders else path
-    return f"{exchange.probe.method} {exchange.probe.origin}:{path}"
+    return f"{probe.origin}:{path}"
 
 
 def _path(probe: Probe) -> str:
