@@ -6,11 +6,12 @@ nothing is said.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
+
+from . import integrity
 
 _DIRECTIVES: Final = {
     "script": ("script-src-elem", "script-src", "default-src"),
@@ -34,11 +35,9 @@ def forbids(policies: list[str], kind: str, url: str, page: str) -> str | None:
     ``policies`` are values of headers or meta elements; each may hold several policies, separated
     by commas. ``kind`` is that of a link.
     """
-    for policy in ",".join(policies).split(","):
-        directives = _directives(policy)
-        deciding = next((name for name in _DIRECTIVES.get(kind, ()) if name in directives), None)
-        if deciding and not _allowed(directives[deciding], url, page):
-            return f"{deciding} {' '.join(directives[deciding])}".strip()
+    for name, sources in _deciding(policies, kind):
+        if not _allowed(sources, url, page):
+            return _written(name, sources)
     return None
 
 
@@ -47,11 +46,9 @@ def forbids_inline(policies: list[str], nonce: str, source: str) -> str | None:
 
     ``nonce`` is that of its element, empty for none. ``policies`` are as for ``forbids``.
     """
-    for policy in ",".join(policies).split(","):
-        directives = _directives(policy)
-        deciding = next((name for name in _DIRECTIVES["script"] if name in directives), None)
-        if deciding and not _allows_inline(directives[deciding], nonce, source):
-            return f"{deciding} {' '.join(directives[deciding])}".strip()
+    for name, sources in _deciding(policies, "script"):
+        if not _allows_inline(sources, nonce, source):
+            return _written(name, sources)
     return None
 
 
@@ -73,7 +70,7 @@ def _has_hash(source: str, text: str) -> bool:
     if match is None:
         return False
     lines = source.replace("\r\n", "\n").replace("\r", "\n").encode()
-    digest = base64.b64encode(hashlib.new(match[1].lower(), lines).digest()).decode()
+    digest = integrity.digest(match[1].lower(), lines)
     return match[2].replace("-", "+").replace("_", "/") == digest
 
 
@@ -83,14 +80,14 @@ def forbids_frame(policies: str, frame: str, page: str) -> str | None:
     ``policies`` are values of headers, separated by commas: in meta elements the directive does not
     count. An empty ``frame`` stands for any site, and only what allows none of them is returned.
     """
-    for policy in policies.split(","):
-        sources = _directives(policy).get("frame-ancestors")
+    for directives in _each_policy([policies]):
+        sources = directives.get("frame-ancestors")
         if sources is None:
             continue
         others = [source for source in sources if source.lower() not in {"'none'", "'self'"}]
         allowed = _matches_any(others, frame, page) if frame else bool(others)
         if not allowed:
-            return f"frame-ancestors {' '.join(sources)}".strip()
+            return _written("frame-ancestors", sources)
     return None
 
 
@@ -106,11 +103,29 @@ def sandbox_problems(policies: list[str], kinds: set[str]) -> list[str]:
     }
     return [
         f"the policy sandbox lacks {flag}: {why}"
-        for policy in ",".join(policies).split(",")
-        if (flags := _directives(policy).get("sandbox")) is not None
+        for directives in _each_policy(policies)
+        if (flags := directives.get("sandbox")) is not None
         for flag, (kind, why) in needs.items()
         if kind in kinds and flag not in {flag.lower() for flag in flags}
     ]
+
+
+def _each_policy(policies: Iterable[str]) -> Iterator[dict[str, list[str]]]:
+    """Yield the directives of each policy."""
+    return map(_directives, ",".join(policies).split(","))
+
+
+def _deciding(policies: Iterable[str], kind: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the directive of each policy that decides about this kind of link, if it has one."""
+    for directives in _each_policy(policies):
+        for name in _DIRECTIVES.get(kind, ()):
+            if name in directives:
+                yield name, directives[name]
+                break
+
+
+def _written(name: str, sources: Iterable[str]) -> str:
+    return " ".join([name, *sources])
 
 
 def _directives(policy: str) -> dict[str, list[str]]:

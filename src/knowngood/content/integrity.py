@@ -21,9 +21,10 @@ def matches(attribute: str, content: bytes) -> bool:
     for algorithm in _STRONGEST_FIRST:
         hashes = {value for name, _, value in tokens if name == algorithm}
         if hashes:
-            return _hash(algorithm, content) in hashes
+            return digest(algorithm, content) in hashes
     return True
 
 
-def _hash(algorithm: str, content: bytes) -> str:
+def digest(algorithm: str, content: bytes) -> str:
+    """Return the hash of ``content`` as attributes and policies write it: in base64."""
     return base64.b64encode(hashlib.new(algorithm, content).digest()).decode()
