@@ -114,11 +114,13 @@ def raw_texts(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _in_text(text: str) -> list[str]:
-    patterns = {"garbled letters": _MOJIBAKE, "crash": _CRASH, "debug mode": _DEBUG}
-    matches = {"placeholder": _PLACEHOLDER.search(text)}
-    if matches["placeholder"]:
-        matches["placeholder"] = _PLACEHOLDER.search(_TEMPLATE.sub("", text))
-    matches |= {what: pattern.search(text) for what, pattern in patterns.items()}
+    placeholder = _PLACEHOLDER.search(text)  # few pages have one, and are searched again
+    matches = {
+        "placeholder": placeholder and _PLACEHOLDER.search(_TEMPLATE.sub("", text)),
+        "garbled letters": _MOJIBAKE.search(text),
+        "crash": _CRASH.search(text),
+        "debug mode": _DEBUG.search(text),
+    }
     lines = [f"{what}: {match[0].strip()[:_SHOWN]}" for what, match in matches.items() if match]
     marker = _first_marker(text.encode("utf-8", "replace"))
     return [*lines, f"unfinished merge: {marker}"] if marker else lines

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
 from ..safety import ContentTooLarge, one_line
@@ -69,10 +70,15 @@ def _sound_text(text: str | bytes) -> str:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        count = Counter(name for name, _ in pairs)
-        twice = sorted(one_line(name, 60) for name, times in count.items() if times > 1)
-        raise ValueError(f"not JSON one can rely on: key given twice: {', '.join(twice[:5])}")
+        twice = given_twice(name for name, _ in pairs)
+        raise ValueError(f"not JSON one can rely on: key given twice: {twice}")
     return result
+
+
+def given_twice(names: Iterable[str]) -> str:
+    """Return the first names that are there more than once, in one line; empty for none."""
+    twice = sorted(one_line(name, 60) for name, times in Counter(names).items() if times > 1)
+    return ", ".join(twice[:5])
 
 
 def _refuse(name: str) -> NoReturn:

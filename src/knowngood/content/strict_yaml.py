@@ -7,10 +7,8 @@ JSON has are values: ``no`` and ``2024-01-01`` are texts, not false and not a da
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..safety import one_line
 from . import strict_json
 
 if TYPE_CHECKING:
@@ -72,10 +70,9 @@ def _value(node: yaml.Node) -> Any:
 
 def _mapping(node: yaml.MappingNode) -> dict[str, Any]:
     names = [str(key.value) for key, _ in node.value]
-    twice = sorted(one_line(name, 60) for name, times in Counter(names).items() if times > 1)
+    twice = strict_json.given_twice(names)
     if twice:
-        line = node.start_mark.line + 1
-        raise ValueError(f"line {line}: key given twice: {', '.join(twice[:5])}")
+        raise ValueError(f"line {node.start_mark.line + 1}: key given twice: {twice}")
     return dict(zip(names, (_value(value) for _, value in node.value), strict=True))
 
 

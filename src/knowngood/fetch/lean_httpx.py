@@ -1,4 +1,4 @@
-"""Keeps httpx's command line out of every process: importing httpx loads it, and with it rich and
+"""Keep httpx's command line out of every process: importing httpx loads it, and with it rich and
 pygments where they are installed, for a quarter of a second of CPU. Imported before httpx.
 """
 
