@@ -66,19 +66,30 @@ class LockHolder:
     """Who holds a lock.
 
     Attributes:
+        blob: the git object that holds the note of who it is.
         words: who, for how long and for what.
         over: why the lock no longer counts, so that the next push takes it over; empty where it
             does count.
     """
 
+    blob: str
     words: str
     over: str
 
 
 def holder(repository: Repository, environment: str) -> LockHolder | None:
     """Return who holds the lock of ``environment``; None where nobody does."""
-    there = _read(repository, _ref_of(environment))
-    return LockHolder(_words(there[1]), _over(there[1])) if there is not None else None
+    ref = _ref_of(environment)
+    try:
+        blob = _fetched(repository, ref) if repository.has_origin else _blob(repository, ref)
+        text = repository.run("cat-file", "blob", blob)
+    except GitError:
+        return None
+    try:
+        note = json.loads(text[:4096])
+        return LockHolder(blob, _words(note), _over(note))
+    except (ValueError, KeyError, TypeError):
+        return LockHolder(blob, "somebody who left no note", "")
 
 
 class _Lock:
@@ -111,16 +122,17 @@ class _Lock:
         try:
             self._move("", blob)
         except GitError as error:
-            there = _read(self._repository, self._ref)
-            if there is None:
+            other = holder(self._repository, self._environment)
+            if other is None:
                 raise GitError(f"cannot lock: {error}") from None
-            old, note = there
-            over, who = _over(note), _words(note)
-            if not over:
-                under_way = f"another push is under way, by {who}"
+            if not other.over:
+                under_way = f"another push is under way, by {other.words}"
                 raise PushLocked(f"{under_way}\nto break it: {self._by_hand()}") from None
-            self._say(f"a push left its lock behind, by {who}; {over}, so its lock is taken over")
-            self._move(old, blob)
+            self._say(
+                f"a push left its lock behind, by {other.words}; {other.over}, so its lock is "
+                "taken over"
+            )
+            self._move(other.blob, blob)
         self._blob = blob
 
     def give(self) -> None:
@@ -187,21 +199,6 @@ class _Lock:
         return self._repository.by_hand("update-ref", "-d", self._ref)
 
 
-def _read(repository: Repository, ref: str) -> tuple[str, Mapping[str, Any]] | None:
-    """Return the object that a lock points at, and the note in it; an empty note where the object
-    holds none. None where there is no lock.
-    """
-    try:
-        blob = _fetched(repository, ref) if repository.has_origin else _blob(repository, ref)
-        note = json.loads(repository.run("cat-file", "blob", blob)[:4096])
-        _age(note["since"])
-        return blob, {**note, "who": note["who"], "where": note["where"], "for": note["for"]}
-    except GitError:
-        return None
-    except (ValueError, KeyError, TypeError):
-        return blob, {}
-
-
 def _fetched(repository: Repository, ref: str) -> str:
     """Return the object that a lock at the origin points at. No ref stays here: who clones this
     repository would take that for a lock. Raises GitError.
@@ -220,8 +217,6 @@ def _blob(repository: Repository, ref: str) -> str:
 
 def _words(note: Mapping[str, Any]) -> str:
     """Return who holds a lock, by its note."""
-    if not note:
-        return "somebody who left no note"
     minutes = _age(note["since"]) / 60
     return one_line(
         f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}", 400
@@ -229,13 +224,11 @@ def _words(note: Mapping[str, Any]) -> str:
 
 
 def _over(note: Mapping[str, Any]) -> str:
-    """Return why a lock no longer counts; empty where it does."""
-    if not note:
-        return ""
+    """Return why a lock no longer counts, by its note; empty where it does."""
     if process_identity.has_ended(str(note.get("process", ""))):
         return "that process has ended"
     try:
-        silent = _age(note["beat"]) if "beat" in note else _age(note["since"])
+        silent = _age(note.get("beat", note["since"]))
     except (ValueError, TypeError):
         return ""
     if silent > (EXPIRES if "beat" in note else BY_HAND):
