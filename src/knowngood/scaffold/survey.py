@@ -68,6 +68,7 @@ class Survey:
         missing: the status of the answer for a path that does not exist.
         missing_type: its media type.
         health: the paths where it says how it is.
+        health_is_page: whether one of these answers is HTML, as frameworks call a mere "ok".
         version: the path of its version document; empty without one.
         version_field: the key of that document, or empty for a text.
         version_header: the header that names the release, in place of a document.
@@ -85,6 +86,7 @@ class Survey:
     missing: int = 404
     missing_type: str = ""
     health: tuple[str, ...] = ()
+    health_is_page: bool = False
     version: str = ""
     version_field: str = ""
     version_header: str = ""
@@ -141,7 +143,8 @@ class _Surveyor:
             document_type=_media_type(start) if is_document else "",
             missing=missing,
             missing_type=_media_type(unknown[0]) if unknown else "",
-            health=health,
+            health=tuple(map(self._path, health)),
+            health_is_page=any(map(is_page, health)),
             version=version,
             version_field=version_field,
             version_header="" if version else _version_header(answers or [start]),
@@ -192,12 +195,12 @@ class _Surveyor:
                 return self._path(exchange), ""
         return "", ""
 
-    def _health(self, base: str, missing: int) -> tuple[str, ...]:
-        """Return where it says that it is well. A site that answers 200 for any path is believed
-        only if it answers with something else than a page.
+    def _health(self, base: str, missing: int) -> tuple[Exchange, ...]:
+        """Return the answers that say that it is well. A site that answers 200 for any path is
+        believed only if it answers with something else than a page.
         """
         return tuple(
-            self._path(exchange)
+            exchange
             for exchange in self._visitor.get(_below(base, _HEALTH))
             if is_ok(exchange.answer) and not (missing == 200 and is_page(exchange))
         )

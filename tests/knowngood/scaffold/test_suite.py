@@ -182,3 +182,10 @@ def test_operation_that_gives_out_the_token() -> None:
     me = ("get", {"security": [{"oauth": []}]})
     names = [function.name for function in functions(secured(me=me, token=("post", {})))]
     assert names == ["token", "login", "test_get_me_needs_a_login", "test_get_me"]
+
+
+@pytest.mark.parametrize("is_page", [True, False])
+def test_page_in_place_of_a_health_check(is_page: bool) -> None:
+    """It is refused where no page stands there today: a site answers so for any path it lost."""
+    source = written(health=("/healthz",), health_is_page=is_page)["smoketests/test_service.py"]
+    assert ('response.media_type != "text/html"' in source) != is_page

@@ -166,6 +166,14 @@ def test_page_is_no_document(serve: Serve) -> None:
     assert (found.base, found.document) == ("", "")
 
 
+@pytest.mark.parametrize("media_type", ["text/html", "text/plain"])
+def test_answer_on_health_may_be_called_html(serve: Serve, media_type: str) -> None:
+    """Frameworks call a mere "ok" so; where they do not, a page would be that of something else."""
+    found = seen(serve(by_path({"/": HOME, "/healthz": page("ok", media_type)})))
+    assert found.health == ("/healthz",)
+    assert found.health_is_page == (media_type == "text/html")
+
+
 def test_page_that_no_list_can_hold(serve: Serve) -> None:
     """The environment file refuses its path, so it is left out."""
     home = page("""<title>a</title><a href="/Rye:a%20bread,_dark">r</a><a href="/b'*">b</a>""")
