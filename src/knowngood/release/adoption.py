@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..environment import Environment
-from ..safety import Say, one_line
+from ..safety import Say
 from . import live, push_lock, record_store
 from .deploy import BAD, DONE, HELD
 from .ledger import Ledger
@@ -27,9 +27,8 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
         if answer.commit != commit:
             say(f"nothing was recorded: live on {name} is {answer}, and not {tag}")
             return BAD
-        reason = one_line(why, 600)
         record = record_store.record_now(
-            repository, RecordKind.ADOPTED, name, tag, commit, ADOPTED, reason=reason
+            repository, RecordKind.ADOPTED, name, tag, commit, ADOPTED, reason=why
         )
         entered = record_store.enter(repository, record, push_it=repository.has_origin)
     say(f"recorded: {entered}; {tag} is live on {name}")

@@ -92,7 +92,8 @@ class Record:
         commit: the commit that the release was then, in full.
         when: when it happened.
         verdict: how a verification ended, how far a push or a rollback got, or what was said.
-        reason: the verdict's own reason, or why somebody overrode the gate or rejected a release.
+        reason: the verdict's own reason, or why somebody overrode the gate or rejected a release;
+            as one line, and cut, where it is written.
         who: who did it, ``Name <address>``.
         where: the machine it was done from; empty for a record made by hand.
         run: the id of the run.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..environment import Environment
-from ..safety import Say, one_line
+from ..safety import Say
 from . import clone, record_store
 from .git import Repository
 from .record import REJECTED, WITHDRAWN, RecordKind
@@ -38,8 +38,8 @@ def record(
     """Write the record of a rejection, or of its end, and push it where there is an origin; return
     its name. Raises GitError, RecordNotWritten.
     """
-    verdict, reason = WITHDRAWN if undo else REJECTED, one_line(why, 600)
+    verdict = WITHDRAWN if undo else REJECTED
     rejection = record_store.record_now(
-        repository, RecordKind.REJECTED, environment, release, commit, verdict, reason=reason
+        repository, RecordKind.REJECTED, environment, release, commit, verdict, reason=why
     )
     return record_store.enter(repository, rejection, push_it=repository.has_origin)

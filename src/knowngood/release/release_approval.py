@@ -37,7 +37,7 @@ def approve(environment: Environment, release: str, why: str, *, undo: bool, say
         environment.name,
         *resolved,
         verdict,
-        reason=one_line(why, 600),
+        reason=why,
     )
     name = record_store.write(repository, record)
     if not undo:
