@@ -23,6 +23,7 @@ _TAKEN: Final = {
     "client",
     "created",
     "pytest",
+    "read",
     "response",
     "schema",
     "uuid",

@@ -12,7 +12,7 @@ from .openapi import Document, resolve
 _MOST: Final = 300  # schemas that are looked into for one value; some require themselves
 _LONGEST: Final = 1000  # characters of a text, and elements of a list
 
-_FORMATS: Final = {
+FORMATS: Final = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T12:00:00Z",
     "time": "12:00:00Z",
@@ -123,15 +123,20 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 def _number(schema: Mapping[str, Any]) -> float:
     """Return the number next to 1 that the limits allow. Raises NoSample."""
-    step = schema.get("multipleOf", 1)
-    least = _limit(schema, "minimum", "exclusiveMinimum", step)
-    most = _limit(schema, "maximum", "exclusiveMaximum", -step)
+    step, least, most = number_limits(schema)
     value = min(max(1, least), most)
     if "multipleOf" in schema or _type(schema) == "integer":
         value = math.ceil(value / step) * step
     if not least <= value <= most:
         raise NoSample(f"no number is made up between {least} and {most}")
     return value
+
+
+def number_limits(schema: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Return the step from one number of ``schema`` to the next, the least and the largest one."""
+    step = schema.get("multipleOf", 1)
+    least = _limit(schema, "minimum", "exclusiveMinimum", step)
+    return step, least, _limit(schema, "maximum", "exclusiveMaximum", -step)
 
 
 def _limit(schema: Mapping[str, Any], key: str, exclusive: str, step: float) -> float:
@@ -146,7 +151,7 @@ def _limit(schema: Mapping[str, Any], key: str, exclusive: str, step: float) -> 
 
 def _text(schema: Mapping[str, Any]) -> str:
     """Return a text. Raises NoSample for a pattern that it does not match."""
-    text = _FORMATS.get(schema.get("format", ""), "smoke")
+    text = FORMATS.get(schema.get("format", ""), "smoke")
     text = text.ljust(_short(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
     pattern = schema.get("pattern", "")
     with_pattern = NoSample(f"no text is made up for the pattern {pattern}")

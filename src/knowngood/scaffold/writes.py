@@ -13,14 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from .changed_values import changed
 from .openapi import Document, resolve
 from .operations import JSON, Operation, Place, example, in_url
 from .python_text import braced, literal, quoted, variable
+from .read_back import assertions, in_answer
 from .samples import NoSample, is_free, sample, whole
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _IDS: Final = ("id", "uuid", "key", "name")
 """Keys that name a document, where none is called like the field of the path."""
+
+_CHANGES: Final = ("PUT", "PATCH")
+"""Methods that change what is there: to values that it did not have."""
 
 _LARGE: Final = str(2**31 - 1)
 """A number that no document has."""
@@ -99,6 +104,7 @@ class _Writer:
         self._missing: list[str] = []
         self._used: list[Operation] = []
         self._values: dict[str, str] = {}  # of the fields, as an f-string holds them
+        self._sent: Any = None  # what was sent last
 
     def skeleton(self, schema: str) -> Skeleton:
         """Return it. It checks the answer against the schema of that name, if there is one."""
@@ -144,18 +150,10 @@ class _Writer:
         """Return how Python reads the name of what ``create`` made from its answer; empty if the
         document does not say where it is.
         """
-        properties = whole(self._document, {"$ref": f"#{create.schema}"})["properties"]
-        inner = {
-            (outer, key)
-            for outer, part in properties.items()
-            for key in whole(self._document, part)["properties"]
-        }
-        for name in dict.fromkeys((field, *_IDS)) if create.schema else ():
-            if name in properties:
-                return f".json()[{quoted(name)}]"
-            for outer, key in sorted(inner):
-                if key == name:
-                    return f".json()[{quoted(outer)}][{quoted(key)}]"
+        for name in (field, *_IDS):
+            place = in_answer(self._document, create.schema, name)
+            if place:
+                return place
         responses = create.node.get("responses", {})
         answer = resolve(self._document, responses.get(str(create.status)))
         headers = (answer or {}).get("headers") or {}
@@ -192,9 +190,14 @@ class _Writer:
         if read is None:
             return
         self._used.append(read)
-        path = f"client.get({self._path(item)}).status_code"
-        gone = operation.method == "DELETE"
-        self._lines.append(f"assert {path} " + ("in checks.GONE" if gone else f"== {read.status}"))
+        get = f"client.get({self._path(item)})"
+        values = list(assertions(self._document, read.schema, self._sent))
+        if operation.method == "DELETE":
+            self._lines.append(f"assert {get}.status_code in checks.GONE")
+        elif values:
+            self._lines += [f"read = {get}", f"assert read.status_code == {read.status}", *values]
+        else:
+            self._lines.append(f"assert {get}.status_code == {read.status}")
 
     def _send(self, answer: str, operation: Operation) -> None:
         self._used.append(operation)
@@ -252,6 +255,10 @@ class _Writer:
             self._missing.append(f"its body is {kind}: write it")
             return ', content=b""'
         value = self._example(content[kind])
+        if operation is self._operation and operation.method in _CHANGES:
+            fields = {field for _, field in operation.place}
+            value = changed(self._document, content[kind].get("schema"), value, fields)
+        self._sent = value
         return f", {'data' if kind == _FORM else 'json'}={literal(value)}"
 
     def _example(self, described: Mapping[str, Any]) -> Any:

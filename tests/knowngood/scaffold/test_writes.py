@@ -125,3 +125,61 @@ def test_braces_that_are_no_field() -> None:
     assert skeleton("PUT", "/a{b/{name}", paths).lines[1] == (
         'response = client.put(f"/a{{b/{a_b_name}")'
     )
+
+
+USER = {
+    "type": "object",
+    "required": ["name", "paid"],
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "name": {"type": "string"},
+        "paid": {"type": "boolean"},
+        "password": {"type": "string", "writeOnly": True},
+    },
+}
+SENT = {"requestBody": {"content": {"application/json": {"schema": USER}}}}
+ANSWER = {"200": {"content": {"application/json": {"schema": USER}}}}
+USERS: dict[str, Any] = {
+    "/a": {"post": {**SENT, "responses": ANSWER}},
+    "/a/{id}": {
+        "parameters": [ID],
+        "get": {"responses": ANSWER},
+        "put": {**SENT, "responses": ANSWER},
+        "delete": GONE,
+    },
+}
+
+
+def test_put_changes_what_was_made() -> None:
+    """To other values, which are read back: a PUT that stores nothing is noticed."""
+    assert skeleton("PUT", "/a/{id}", USERS).lines == (
+        'created = client.post("/a", json={"name": "smoke", "paid": True})',
+        "assert created.status_code == 200",
+        'a_id = created.json()["id"]',
+        'client.sweep(f"/a/{a_id}")',
+        'response = client.put(f"/a/{a_id}", json={"name": "changed", "paid": False})',
+        "assert response.status_code == 200",
+        'read = client.get(f"/a/{a_id}")',
+        "assert read.status_code == 200",
+        'assert read.json()["name"] == "changed"',
+        'assert read.json()["paid"] is False',
+    )
+
+
+def test_what_was_posted_is_read_back() -> None:
+    """A POST that stores something else is noticed."""
+    assert skeleton("POST", "/a", USERS).lines[-3:] == (
+        "assert read.status_code == 200",
+        'assert read.json()["name"] == "smoke"',
+        'assert read.json()["paid"] is True',
+    )
+
+
+def test_what_is_never_answered_is_not_read_back() -> None:
+    """A password, say: the schema has it for what is sent alone."""
+    secret = {**USER, "required": ["name", "password"]}
+    sent = {"requestBody": {"content": {"application/json": {"schema": secret}}}}
+    paths = {**USERS, "/a": {"post": {**sent, "responses": ANSWER}}}
+    lines = skeleton("POST", "/a", paths).lines
+    assert '"password": "smoke"' in lines[0]
+    assert lines[-1] == 'assert read.json()["name"] == "smoke"'
