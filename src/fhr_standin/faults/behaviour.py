@@ -54,6 +54,14 @@ def _without_text_for_off(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=re.sub(rb"\n\s+off: '.*',", b"", resource.body))
 
 
+def _exporting(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, body=resource.body + b"\nexport default Data;\n")
+
+
+def _requiring(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, body=b'var settings = require("./settings");\n' + resource.body)
+
+
 def _as_modules(_ask: Ask, resource: Resource) -> Resource:
     body = resource.body.replace(b"<script src", b'<script type="module" src')
     return replace(resource, body=body)
@@ -76,6 +84,18 @@ FAULTS = [
         "js/fhr.js does all it does in a function init, and nobody calls that",
         ["js/fhr.js"],
         _never_started,
+    ),
+    content(
+        "script-as-written",
+        "js/data.js is published as it is written, not as a build bundles it: it exports a name",
+        ["js/data.js"],
+        _exporting,
+    ),
+    content(
+        "script-of-node",
+        "mobile/js/data.js requires another file as it is loaded, as only builds can",
+        ["mobile/js/data.js"],
+        _requiring,
     ),
     content(
         "script-misspelt",

@@ -59,10 +59,10 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what scripts of the page use of another script that the page does not run, or runs as
-    a module, whose names are its own.
+    a module, whose names are its own; or what only Node.js has, such as ``require``.
 
     ``resources`` are those of several pages. Nothing is certain, and nothing returned, where a
-    script lies on another host, or may load others.
+    script lies on another host, or may load others; of Node.js's names only in the first case.
     """
     first_users: dict[str, Script] = {}
     for user, name in _missing_definitions(page, resources):
@@ -133,9 +133,11 @@ def _missing_definitions(
     here = {script.url for script in scripts if not script.is_module}
     files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
     elsewhere = (javascript.declares(file.response.content) for file in files.values())
+    defined = frozenset[str]().union(*shared)
     yield from javascript_names.missing_definitions(
-        scripts, frozenset[str]().union(*shared), frozenset[str]().union(*elsewhere)
+        scripts, defined, frozenset[str]().union(*elsewhere)
     )
+    yield from javascript_names.names_of_node(scripts, defined)
 
 
 def _uses_undefined(user: Script, name: str) -> str:

@@ -94,8 +94,12 @@ def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[
 
 
 def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
-    """Return why a script is not whole, as ``judge`` says, or else as today's JavaScript."""
-    return judge(source, kind) if judge else javascript.trouble(source)
+    """Return why a script is not whole, as ``judge`` says, or else as today's JavaScript; or why
+    browsers do not run it as what its element says that it is.
+    """
+    why = judge(source, kind) if judge else javascript.trouble(source)
+    is_module = kind.strip().lower() == "module"
+    return why or (None if is_module else javascript.module_trouble(source))
 
 
 def _selectors(page: Response) -> set[str]:

@@ -73,6 +73,16 @@ def trouble(source: bytes) -> str | None:
     return None if facts.error is None else f"does not parse from line {facts.error} on"
 
 
+def module_trouble(source: bytes) -> str | None:
+    """Return the line where a script that is no module imports or exports, as only modules can:
+    browsers run nothing of it. None where it does not.
+    """
+    facts = facts_of(source)
+    if facts is None or facts.error is not None or facts.module is None:
+        return None
+    return f"import or export at line {facts.module}, and its element has no type=module"
+
+
 def markup(source: bytes) -> str | None:
     """Return the line where ``source`` holds markup in place of a script; None where it does not.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .page_elements import Script
 
 _BUILT_IN: Final = {"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"}
+_OF_NODE: Final = frozenset({"Buffer", "exports", "module", "process", "require"})
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
 _SELECTOR: Final = re.compile(r"[#.][\w-]+")
@@ -77,6 +78,18 @@ def missing_definitions(
         word = name.encode()
         for script in scripts:
             if word in script.source and _only_used(script.source, name=name):
+                yield script, name
+
+
+def names_of_node(
+    scripts: Sequence[Script], defined: Container[str]
+) -> Iterator[tuple[Script, str]]:
+    """Yield each script that uses a name of Node.js while it is loaded, and the name, where nothing
+    defines it for the page: the script was published as it is written, and no build bundled it.
+    """
+    for script in scripts:
+        for name in sorted(_OF_NODE & javascript.used_while_loaded(script.source)):
+            if name not in defined and _only_used(script.source, name=name):
                 yield script, name
 
 

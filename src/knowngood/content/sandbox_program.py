@@ -22,6 +22,7 @@ TOO_MUCH: Final = 9
 _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
 _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
+_OF_MODULES: Final = ("import_statement", "export_statement")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 FIRST_FIREFOX: Final = {
     "=>": 22,
@@ -66,6 +67,7 @@ class ScriptFacts(NamedTuple):
         uses: the names, not of its own, that it calls or looks into while it is loaded; not those
             in functions that may be called later, or where it tests first whether they are there.
         new: what it has of ``FIRST_FIREFOX``, and the first line of each.
+        module: the line of its first ``import`` or ``export``, if there is one.
 
     """
 
@@ -76,6 +78,7 @@ class ScriptFacts(NamedTuple):
     strings: str
     uses: list[str]
     new: dict[str, int]
+    module: int | None
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -96,7 +99,9 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             strings += _plain_string(node)
     empty = all(node.type == "comment" for node in root.children)
     names, uses = list(_names_at_the_top(root)), sorted(_used_while_loaded(root))
-    return ScriptFacts(markup, error, empty, names, "\n".join(strings), uses, new)
+    of_modules = (node.start_point.row + 1 for node in root.children if node.type in _OF_MODULES)
+    module = next(of_modules, None)
+    return ScriptFacts(markup, error, empty, names, "\n".join(strings), uses, new, module)
 
 
 @cache

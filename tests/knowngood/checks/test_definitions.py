@@ -145,3 +145,33 @@ def test_a_script_of_another_page_beside_one_of_the_same_name(site: Site) -> Non
     ]
     missing = "fhr.js uses List, which no script of the page defines"
     assert problems == [f"the same bytes as /fr/x/other.js, and {missing}"]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('var a = require("./a");', "require"),
+        ("if (a) {} b = process.env.MODE;", "process"),
+        ("module.exports = a;", "module"),
+        ('if (typeof require === "function") { require("./a"); }', ""),
+        ("typeof exports === 'object' ? module.exports = a() : a();", ""),
+        ("function later() { return process.env.MODE; }", ""),
+        ("var require = function () {}; require('a');", ""),
+        ("this.process.start();", ""),
+    ],
+)
+def test_names_that_only_node_has(site: Site, source: str, name: str) -> None:
+    """Used while the script is loaded, without asking: no build bundled it."""
+    resources = [site.resource("/fr/a.js", source)]
+    problems = checks.missing_definition_problems(site.page('<script src="a.js">'), resources)
+    assert problems == ([f"a.js uses {name}, which no script of the page defines"] if name else [])
+
+
+def test_a_loader_that_the_page_has(site: Site) -> None:
+    """Its names are those of Node.js."""
+    resources = [
+        site.resource("/fr/r.js", "var requirejs, require, define;"),
+        site.resource("/fr/a.js", 'require(["b"], start);'),
+    ]
+    page = site.page('<script src="r.js"></script><script src="a.js"></script>')
+    assert checks.missing_definition_problems(page, resources) == []

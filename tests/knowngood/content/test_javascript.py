@@ -352,3 +352,20 @@ def test_syntax_that_an_old_firefox_does_not_read(
 ) -> None:
     """Each kind is told once, with its first line; of what does not parse nothing is."""
     assert javascript.too_new(source, firefox) == [f"{line}, users have {firefox}" for line in new]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"import a from './a.js';", 1),
+        (b"var a;\nexport { a };", 2),
+        (b"export default function () {}", 1),
+        (b"import('./a.js').then(f);", None),
+        (b"var text = 'import a from b';", None),
+        (b"import a from './a.js'; var (", None),
+    ],
+)
+def test_what_only_modules_can_say(source: bytes, line: int | None) -> None:
+    """The line is told; what does not parse is told as that."""
+    why = javascript.module_trouble(source)
+    assert why == (line and f"import or export at line {line}, and its element has no type=module")
