@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import click
 
 from ..release import status
 from ..release.ledger import recorded_environments
+from ..watch import trouble
 from .console import print_line
 from .options import ENVIRONMENTS, OFFLINE
 
@@ -21,11 +23,15 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
     """Print what is live, pushed, verified and known good on every environment.
 
     Below the table each line with a ! is trouble, with the command that comes next: what is live is
-    not what is on record or not known to be good, a push did not end, a lock was left behind, or
-    records did not reach the origin. The deployments are asked what is live, unless --offline.
+    not what is on record or not known to be good, a push did not end, a lock was left behind,
+    records did not reach the origin, or `knowngood watch` on this machine says FAILED. The
+    deployments are asked what is live, unless --offline.
 
     Exit codes: 0 printed, 1 with --check: there is trouble, 4 usage error.
     """
-    rows = status.rows(recorded_environments(names), offline=offline)
+    environments = recorded_environments(names)
+    rows = status.rows(environments, offline=offline)
+    for environment, row in zip(environments, rows, strict=True):
+        row["trouble"] += trouble.lines(environment, time.time())
     print_line(json.dumps(rows, indent=2) if as_json else status.table(rows))
     return int(check and any(row["trouble"] for row in rows))

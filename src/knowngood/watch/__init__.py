@@ -4,7 +4,7 @@ The machine decides what a run changes; the store keeps state and runs in one fi
 no check and no deployment: what it knows of a run stands in the verdict document.
 """
 
-from . import history, store
+from . import history, store, trouble
 from .monitoring import no_result
 from .store import StateUnusable, usual_path
 from .watch import Watch
@@ -16,5 +16,6 @@ __all__ = [
     "history_page",
     "no_result",
     "store",
+    "trouble",
     "usual_path",
 ]

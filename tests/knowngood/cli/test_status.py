@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,17 @@ import pytest
 from command_run import Run
 from pushed_site import serves, with_origin
 from release_side import Note, git
+from watched_runs import DAY, LOST, after
+from watched_runs import run as made_up
 
+from knowngood.environment import load
 from knowngood.release import status, unpushed
 from knowngood.release.git import Repository
 from knowngood.release.ledger import recorded_environments
 from knowngood.release.record import REJECTED, RecordKind, at
 from knowngood.safety import process_identity
+from knowngood.session import Options
+from knowngood.watch import store, usual_path
 
 pytestmark = pytest.mark.usefixtures("in_one_process")
 
@@ -220,3 +226,26 @@ def test_approvals(
     git(project, "config", "--global", "user.signingKey", str(tmp_path / "eve.key"))
     noted("v3", "prod", "APPROVED", 0.3, RecordKind.APPROVED)
     assert missing in run(*words).out.splitlines()
+
+
+def test_what_the_watch_of_this_machine_saw(
+    run: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The records know of pushes alone: a file that is lost later is the watch's to tell. One that
+    looks no more is not asked.
+    """
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    environment = load("prod", project, secrets=False)
+    path = usual_path(Options(env="prod", environment=environment))
+    now = time.time()
+    failed = [made_up("F", (now - 60 * minutes - DAY) / 60) for minutes in (6, 5)]
+    state, _ = after(failed)
+    with store.writing(path, "prod") as file:
+        file.write(failed[-1], state, keep=30)
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1, ended.output
+    _, _, trouble = ended.out.splitlines()
+    assert trouble.startswith("! prod is FAILED since ")
+    assert trouble.endswith(f": {LOST.sentence}; to go back: knowngood rollback --env=prod")
+    monkeypatch.setattr("knowngood.watch.trouble._WATCHED", 60)
+    assert run("status", "--env=prod", "--check").code == 0
