@@ -7,15 +7,19 @@ from pathlib import Path
 
 import click
 
+from ..environment import LEVELS, load_here
 from ..safety import UsageError
+from ..session import Options
 from ..watch import history, history_page, store, usual_path
 from .console import print_line
-from .options import ENVIRONMENT, STATE, options_of_run
+from .options import ENVIRONMENT, STATE
 
 
 @click.command("history")
 @ENVIRONMENT
-@click.option("--level", metavar="LEVEL", help="the runs of this level: smoke (default), or full")
+@click.option(
+    "--level", type=click.Choice(LEVELS), default=LEVELS[0], help="the runs of this level"
+)
 @STATE
 @click.option(
     "--days",
@@ -34,7 +38,7 @@ from .options import ENVIRONMENT, STATE, options_of_run
 )
 def command(
     environment: str,
-    level: str | None,
+    level: str,
     state: Path | None,
     days: float,
     every: bool,
@@ -44,19 +48,19 @@ def command(
 
     Exit codes: 0 printed, 4 usage error, 75 the history cannot be read.
     """
-    options = options_of_run(env=environment, level=level)
-    path = state or usual_path(options)
+    chosen = load_here(environment, secrets=False)
+    path = state or usual_path(Options(env=environment, environment=chosen, level=level))
     if not path.exists():
-        flag = f" --level={level}" if level else ""
+        flag = f" --level={level}" if level != LEVELS[0] else ""
         raise UsageError(
             f"{path}: there is no history; `knowngood watch --env={environment}{flag}` makes one, "
             "or --state FILE names another"
         )
     now = time.time()
-    with store.reading(path, options.environment.name) as file:
+    with store.reading(path, chosen.name) as file:
         runs = file.runs(since=now - days * 86400)
     if html is not None:
-        history_page.write(html, options.environment, runs, now)
+        history_page.write(html, chosen, runs, now)
         return 0
     for line in history.table(history.single(runs) if every else history.spans(runs)):
         print_line(line)

@@ -73,13 +73,15 @@ def test_usage_errors(run: Run, project: Path) -> None:
 
 
 def test_history(run: Run, project: Path) -> None:
-    """What the watch has stored is printed, and written as a page."""
+    """What the watch has stored is printed, and written as a page, without a secret of the runs."""
+    with (project / "environments" / "prod.toml").open("a") as file:
+        file.write('[secrets]\ntoken = "TOKEN_THAT_NOBODY_SETS"\n')
     path = project / "state.sqlite3"
     now = time.time()
     for minutes, verdict in ((20, "P"), (15, "F"), (14, "F")):
-        with store.writing(path, "prod") as file:
+        with store.writing(path, "prod") as stored:
             ran = made_up(verdict, (now - 60 * minutes - DAY) / 60)
-            file.write(ran, after([ran], state=file.state())[0], keep=30)
+            stored.write(ran, after([ran], state=stored.state())[0], keep=30)
     printed = run("history", "--env=prod", f"--state={path}")
     assert printed.code == 0, printed.output
     assert [line.split()[4:6] for line in printed.out.splitlines()[1:]] == [
