@@ -10,8 +10,8 @@ from datetime import date
 class AcceptedMutation:
     """What may go wrong without being noticed.
 
-    A pattern is one of the shell: ``*`` is anything, ``?`` one character. An empty one is not held
-    against anything.
+    A pattern is one of the shell: ``*`` is anything, ``?`` one character. An empty one
+    matches everything.
 
     Attributes:
         mutation: a pattern for names of mutations, such as ``header-*``.

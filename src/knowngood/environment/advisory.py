@@ -10,8 +10,8 @@ from datetime import date
 class Advisory:
     """A claim that decides nothing until a date.
 
-    A pattern is one of the shell: ``*`` is anything, ``?`` one character. An empty one is not held
-    against anything.
+    A pattern is one of the shell: ``*`` is anything, ``?`` one character. An empty one
+    matches everything.
 
     Attributes:
         check: a pattern for checks, such as ``test_config.py::*``.

@@ -33,7 +33,9 @@ def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
 
 
 def load_here(name: str, *, secrets: bool = True) -> Environment:
-    """Do the same in the suite around the current folder."""
+    """Return the environment called ``name`` in the suite around the current folder, as
+    :func:`load` does.
+    """
     return load(name, root_above(Path.cwd()), secrets=secrets)
 
 
@@ -100,7 +102,9 @@ def secrets_of(name: str, root: Path) -> dict[str, str]:
 
 
 def _refuse_shared_origins(path: Path, origins: Mapping[str, str]) -> None:
-    """Another environment's origin in this file is how stage's tests end up vouching for prod."""
+    """Raise BadEnvironment for an origin that this file has twice, or that another environment has:
+    so stage's tests would end up vouching for prod.
+    """
     own = {normal_origin(url): name for name, url in origins.items()}
     if len(own) < len(origins):
         raise BadEnvironment(f"{path}: origins: two names have the same URL; give each its own")

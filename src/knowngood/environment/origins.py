@@ -54,7 +54,7 @@ def with_ascii_host(url: str) -> str:
 
 
 def as_origin(url: str) -> str:
-    """Return ``url``, which has no trouble, as requests begin: in ASCII, without a last slash."""
+    """Return ``url``, a sound origin, as requests begin: in ASCII, without a last slash."""
     return with_ascii_host(url).rstrip("/")
 
 

@@ -115,8 +115,8 @@ class Server:
 
 
 def _last_lines(text: str) -> str:
-    """Return the last ten lines of ``text``, the beginning of each: there stands what is wrong,
-    also where a list of all that is allowed follows.
+    """Return the last ten lines of ``text``, each cut: what is wrong stands at the beginning of a
+    line, and a list of all that is allowed may follow.
     """
     lines = text.strip().splitlines()[-10:]
     return "\n".join(f"{line[:300]} …" if len(line) > 300 else line for line in lines)

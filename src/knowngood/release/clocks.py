@@ -13,8 +13,8 @@ _NOTABLE: Final = timedelta(minutes=1)
 
 
 def warnings(records: Iterable[Record], now: datetime) -> list[str]:
-    """Return a line for each machine whose clock was wrong when it made one of ``records``, by this
-    machine's clock, which says ``now``, or by the record before.
+    """Return a line for each machine whose clock was wrong when it made one of ``records``: ahead
+    of this machine's, which says ``now``, or behind the record before.
     """
     ahead: dict[str, timedelta] = {}
     behind: dict[str, timedelta] = {}

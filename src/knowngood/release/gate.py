@@ -134,7 +134,9 @@ def _may_be_next(question: GateQuestion, commit: str, head: str | None) -> bool:
 
 
 def _uncommitted(question: GateQuestion) -> Iterator[GateReason]:
-    """A deployment that copies files from this folder would copy what is in no release."""
+    """Yield that the clone has changes which are in no commit: a deployment that copies files from
+    its folder would copy them.
+    """
     repository = question.ledger.repository
     if repository.is_bare:
         return

@@ -31,7 +31,7 @@ class LiveState:
 
     @classmethod
     def of(cls, question: GateQuestion, commit: str) -> LiveState:
-        """Look it up in the records. Raises GitError."""
+        """Return it for a release that is ``commit``. Raises GitError."""
         ledger = question.ledger
         name, trusts = ledger.environment.name, ledger.trusts
         recorded = ledger.records.live(name, trusts)
@@ -84,7 +84,7 @@ class LiveState:
         return (LiveRelease(recorded.release, recorded.commit),) if recorded is not None else ()
 
     def _unrecorded(self) -> GateReason:
-        """Without such a record anybody could have put anything there."""
+        """Return the reason that no record says what is live: anything could be."""
         answer, name = self.question.live, self.question.ledger.environment.name
         known = answer is not None and answer.commit is not None
         says = f"; it says itself: {answer}" if known else ""

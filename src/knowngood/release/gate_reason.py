@@ -23,7 +23,7 @@ class GateReason:
 
 
 def doubt(bad: BadRecord | None, may_say: str, to_do: str) -> Iterator[GateReason]:
-    """Yield the reason that a record gives which cannot be read, and may say something."""
+    """Yield that the record ``bad`` cannot be read and may say ``may_say``; nothing without one."""
     if bad is not None:
         yield GateReason(
             f"the record {one_line(bad.name, 200)} cannot be trusted: {bad.why}; it may say that "

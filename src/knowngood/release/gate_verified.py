@@ -169,7 +169,9 @@ class _VerifiedBefore:
             )
 
     def _wait(self, mine: Sequence[Record]) -> Iterator[GateReason]:
-        """Yield that no PASSED that no FAILED revokes is as old as it must be."""
+        """Yield that the release has not been good for as long as ``gate.wait`` asks: no PASSED
+        since its last FAILED is that old.
+        """
         now, wait = self.question.now, self.rules.wait
         nowhere = self.records.was_nowhere
         unrevoked = takewhile(lambda record: not record.failed or nowhere(record), mine)
@@ -185,7 +187,9 @@ class _VerifiedBefore:
         )
 
     def _same_content(self, passed: Record, mine: Sequence[Record]) -> Iterator[GateReason]:
-        """Where several verifications of one commit compared contents, all were the same."""
+        """Yield that contents differ: between verifications of the commit, or between what PASSED
+        and the build that goes out.
+        """
         content = self.question.content
         contents = {record.content for record in mine if record.passed and record.content}
         if len(contents) > 1 or (contents and passed.content is None):

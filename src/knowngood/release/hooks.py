@@ -46,7 +46,7 @@ def refusals(name: str, arguments: Sequence[str], standard_input: BinaryIO) -> l
 
 
 def _commit_msg(repository: Repository, arguments: Sequence[str], _: BinaryIO) -> list[str]:
-    """The one argument is the file that holds the message."""
+    """Refuse a message without a review mark. The one argument is the file that holds it."""
     if len(arguments) != 1:
         raise BadHookCall(f"commit-msg takes one file, found {len(arguments)} arguments")
     path = Path(arguments[0])
@@ -67,7 +67,9 @@ def _commit_msg(repository: Repository, arguments: Sequence[str], _: BinaryIO) -
 def _pre_push(
     repository: Repository, arguments: Sequence[str], standard_input: BinaryIO
 ) -> list[str]:
-    """The arguments are the remote's name and URL; each line of the input is a ref to push."""
+    """Refuse what the release branch must not get. The arguments are the remote's name and URL;
+    each line of the input is a ref to push.
+    """
     remote = arguments[0] if arguments else os.environ.get("PRE_COMMIT_REMOTE_NAME", "")
     branch = git_settings.branch(repository)
     if "PRE_COMMIT_REMOTE_BRANCH" in os.environ and not arguments:
@@ -90,8 +92,8 @@ def _pushed(line: bytes) -> RefChange:
 
 
 def _from_framework(repository: Repository, remote: str) -> list[RefChange]:
-    """Read what pre-commit (the framework) hands on: one branch, in variables, no deletion. Where
-    the remote's branch is, is what was last fetched.
+    """Read what pre-commit (the framework) hands on: one branch, in variables, no deletion. It does
+    not say what the remote's branch is: what was last fetched stands in.
     """
     ref = os.environ["PRE_COMMIT_REMOTE_BRANCH"]
     local = os.environ.get("PRE_COMMIT_TO_REF") or os.environ.get("PRE_COMMIT_LOCAL_BRANCH", "")
@@ -103,7 +105,9 @@ def _from_framework(repository: Repository, remote: str) -> list[RefChange]:
 
 
 def _update(repository: Repository, arguments: Sequence[str], _: BinaryIO) -> list[str]:
-    """The arguments are a ref, its old object and its new object."""
+    """Refuse, on a server, what a ref must not become. The arguments are the ref, its old object
+    and its new object.
+    """
     if len(arguments) != 3:
         raise BadHookCall(f"update takes a ref and two objects, found {len(arguments)} arguments")
     change = _change(_followed(repository, arguments[0]), old=arguments[1], new=arguments[2])

@@ -191,8 +191,8 @@ class Record:
         }
 
     def _test_result(self) -> dict[str, Any]:
-        """By the test-result predicate, which knows no INCONCLUSIVE: what is not passed has
-        failed, to a reader that knows this vocabulary alone.
+        """Return the fields of the test-result predicate. It knows no INCONCLUSIVE: to a reader of
+        this vocabulary alone, what has not passed has failed.
         """
         return {
             "result": "PASSED" if self.passed else "FAILED",

@@ -90,8 +90,8 @@ class RecordIndex:
         return self._ordered[key]
 
     def read(self, names: Iterable[str], *, search: bool = False) -> Iterator[Record | BadRecord]:
-        """Yield what these hold. The next ones are read when one of them is asked for: few at
-        first, or many, where the question is a ``search`` for what may be far back.
+        """Yield what these hold. They are read in batches, as they are asked for: few at first, or
+        many where the question is a ``search`` for what may be far back.
         """
         rest, size = iter(names), _MOST if search else _FIRST
         while batch := list(islice(rest, size)):

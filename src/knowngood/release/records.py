@@ -148,10 +148,10 @@ class Records:
         return (record for record in seen if not self.was_nowhere(record))
 
     def was_nowhere(self, record: Record) -> bool:
-        """Return whether a verification FAILED of a release that was not there, and so says nothing
-        of it: every edge served another one, and the last push, rollback or adoption before, that
-        ended well, had put another one there. What cannot be read, and what clocks leave open,
-        may have put it there.
+        """Return whether a verification FAILED since its release was not there, and so says nothing
+        of it: every edge served another release, and the last push, rollback or adoption before it
+        that ended well had put another one there. A tag that cannot be read, and a step whose time
+        is in doubt, may have put it there.
         """
         if not (record.failed and record.instead):
             return False

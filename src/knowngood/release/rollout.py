@@ -101,8 +101,8 @@ def _pushed(deployment: Deployment) -> PushResult:
 
 
 def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
-    """Look before judging: a release that was live ``before`` and still is, and still passes, is
-    not bad because its deployment failed. Any other may be there by half: go back.
+    """Return how a push whose deployment failed ends. A release that was live ``before``, still is
+    and still passes is not bad: it stays. Any other may be there by half: go back.
     """
     ledger, release, say = deployment.ledger, deployment.release, deployment.say
     now = live.ask(ledger.environment, ledger.repository)
@@ -229,8 +229,8 @@ def _put_back(rollback: Deployment, why: str = "") -> PushResult:
 
 
 def _failure(ledger: Ledger, commit: str) -> str:
-    """Return why this commit's last verification FAILED, to go before what follows from that; empty
-    where it did not.
+    """Return why this commit's last verification FAILED, as the beginning of a reason; empty where
+    it did not.
     """
     verified = ledger.records.of(ledger.environment.name, RecordKind.VERIFIED)
     last = next((record for record in verified if record.commit == commit), None)

@@ -56,7 +56,7 @@ def _why_none_is_good(ledger: Ledger) -> str:
 
 def _to_see_unverified(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that verifies what was deployed and not verified: a rollback would reject
-    a release that nobody found bad. Nothing where only half of it, or another one, may be there.
+    a release that nobody found bad. Empty where only half of it, or another one, may be there.
     """
     name = ledger.environment.name
     record = ledger.records.unverified(name)
