@@ -14,6 +14,7 @@ from .curl_line import connect_options
 from .decompression import decoded, decodes, with_plain_body
 from .documents import forget_documents, source_of_document
 from .exchange_summary import describe
+from .failure_log import by_connection
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
@@ -35,7 +36,6 @@ from .response import (
     respond,
 )
 from .second_look import ask_addresses, ask_silent_again, excuse_passed
-from .statistics import by_connection
 from .tape import Tape
 from .turned_away import is_turned_away
 

@@ -37,13 +37,13 @@ def excuse_passed(fetcher: Fetcher) -> None:
     """
     if fetcher.replays:
         return  # what was recorded stays as it is
-    statistics = fetcher.statistics
-    statistics.takes, statistics.rates = fetcher.takes, fetcher.rates
+    failures = fetcher.statistics.failures
+    failures.takes, failures.rates = fetcher.takes, fetcher.rates
     again = partial(fetcher.again, fresh=False)
-    for origin, probes in statistics.passing().items():
+    for origin, probes in failures.passing().items():
         if has_passed(again, probes, fetcher.settled_by, fetcher.deadline):
-            statistics.excused.add(origin)
-    statistics.takes, statistics.rates = fetcher.takes, fetcher.rates
+            failures.excused.add(origin)
+    failures.takes, failures.rates = fetcher.takes, fetcher.rates
 
 
 def has_passed(

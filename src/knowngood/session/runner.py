@@ -191,7 +191,7 @@ class Runner:
             "left_behind": self.left_behind,
             "asked_again": self._asked_again,
             "lacking": self._lacking,
-            "warnings": [*statistics.warnings(), *self._late],
+            "warnings": [*statistics.failures.warnings(statistics.began), *self._late],
         }
 
     def served(self) -> list[tuple[str, str, str]]:

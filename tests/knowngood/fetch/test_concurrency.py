@@ -157,9 +157,9 @@ def test_a_fifth_request_that_gets_503_is_asked_again_with_fewer(
     exchanges = load_all(fetcher, server, 200)
     assert {exchange.answer and exchange.answer.status for exchange in exchanges} == {200}
     excuse_passed(fetcher)
-    assert fetcher.statistics.excused
-    assert fetcher.statistics.erratic["content"] <= FLAKY_FLOOR
-    assert "asked with" in fetcher.statistics.warnings()[0]
+    assert fetcher.statistics.failures.excused
+    assert fetcher.statistics.failures.erratic["content"] <= FLAKY_FLOOR
+    assert "asked with" in fetcher.statistics.failures.warnings(0.0)[0]
 
 
 @pytest.mark.usefixtures("short_waits")
@@ -186,7 +186,7 @@ def test_a_fifth_connection_that_is_closed_is_not_opened_again(
     exchanges = load_all(fetcher, server, 200)
     assert {exchange.answer and exchange.answer.status for exchange in exchanges} == {200}
     excuse_passed(fetcher)
-    assert fetcher.statistics.erratic["content"] <= FLAKY_FLOOR
+    assert fetcher.statistics.failures.erratic["content"] <= FLAKY_FLOOR
 
 
 @pytest.mark.usefixtures("no_waits", "short_looks")
@@ -198,5 +198,5 @@ def test_trouble_that_fewer_requests_do_not_end_is_not_excused(
     fetcher = fetchers(server, concurrency=32, attempts=20, probe=15.0)
     load_all(fetcher, server, 200)
     excuse_passed(fetcher)
-    assert not fetcher.statistics.excused
-    assert fetcher.statistics.erratic["content"] > 40
+    assert not fetcher.statistics.failures.excused
+    assert fetcher.statistics.failures.erratic["content"] > 40

@@ -1047,7 +1047,7 @@ def test_the_tally(serve: Serve, fetchers: Fetchers, authority: Authority) -> No
     statistics = fetcher.statistics
     assert (statistics.requests, statistics.attempts, statistics.received) == (2, 3, 8)
     assert statistics.asked == {"content": 2, "content:/{x}": 2, "content by connection": 3}
-    assert statistics.flaky == {"content": 1, "content:/{x}": 1}
+    assert statistics.failures.flaky == {"content": 1, "content:/{x}": 1}
     assert [len(exchange["attempts"]) for exchange in statistics.retried] == [2]
     assert before <= statistics.answered_at["content"] <= time.time()
     assert [url for _, url in sorted(statistics.slowest, key=lambda entry: entry[1])] == [
@@ -1066,7 +1066,7 @@ def test_a_failure_among_answers_is_erratic(serve: Serve, fetchers: Fetchers) ->
     fetcher = fetchers(server, attempts=3)
     for number in range(6):
         ask(fetcher, f"{server.url}/{number}", template="t")
-    assert fetcher.statistics.erratic["t"] >= 5
+    assert fetcher.statistics.failures.erratic["t"] >= 5
 
 
 def test_what_was_silent_is_asked_again_beside_what_answered(

@@ -110,7 +110,12 @@ def simulated(fails: Fails, concurrency: int, seconds: float, choose: random.Ran
         if waiting:
             heapq.heappush(slots, (now, waiting.pop(), ()))
     return Evidence(
-        "test", 1, 1, asked=statistics.asked, flaky=statistics.flaky, erratic=statistics.erratic
+        "test",
+        1,
+        1,
+        asked=statistics.asked,
+        flaky=statistics.failures.flaky,
+        erratic=statistics.failures.erratic,
     )
 
 

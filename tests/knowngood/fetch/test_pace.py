@@ -141,8 +141,8 @@ def test_what_is_refused_for_its_rate_is_answered_in_the_end(
     server = serve(limited(100, 20, answer(status=status)))
     fetcher = fetchers(server, concurrency=32, attempts=12, probe=15.0)
     assert asked(fetcher, server, 120) == {200}
-    assert fetcher.statistics.erratic["content"] <= FLAKY_FLOOR
-    assert "refused requests for their rate" in fetcher.statistics.warnings()[-1]
+    assert fetcher.statistics.failures.erratic["content"] <= FLAKY_FLOOR
+    assert "refused requests for their rate" in fetcher.statistics.failures.warnings(0.0)[-1]
 
 
 @pytest.mark.usefixtures("no_waits", "short_looks")
@@ -156,4 +156,4 @@ def test_what_another_rate_does_not_end_is_not_excused(
     fetcher = fetchers(server, concurrency=1, attempts=20, probe=15.0)
     asked(fetcher, server, 200)
     assert fetcher.rates == {}
-    assert fetcher.statistics.erratic["content"] > 40
+    assert fetcher.statistics.failures.erratic["content"] > 40

@@ -103,17 +103,17 @@ def settled(serve: Serve, fetchers: Fetchers, play: Play, **budget: Any) -> Fetc
 def test_what_has_settled_is_not_unsteady(serve: Serve, fetchers: Fetchers) -> None:
     """It is counted as flaky, told, and nothing more."""
     statistics = settled(serve, fetchers, settling(503, 0.2)).statistics
-    assert statistics.flaky["content"] >= 4
-    assert statistics.erratic == {}
-    assert "the deployment was settling" in statistics.warnings()[0]
+    assert statistics.failures.flaky["content"] >= 4
+    assert statistics.failures.erratic == {}
+    assert "the deployment was settling" in statistics.failures.warnings(0.0)[0]
 
 
 def test_what_never_settles_is_unsteady(serve: Serve, fetchers: Fetchers) -> None:
     """Each third answer is 503, to the end and beyond."""
     play = in_turn(*[answer(), answer(), answer(status=503)] * 2000)
     statistics = settled(serve, fetchers, play).statistics
-    assert statistics.erratic["content"] >= 5
-    assert statistics.warnings() == []
+    assert statistics.failures.erratic["content"] >= 5
+    assert statistics.failures.warnings(0.0) == []
 
 
 def test_what_settles_excuses_neither_writes_nor_another_origin(
@@ -130,9 +130,9 @@ def test_what_settles_excuses_neither_writes_nor_another_origin(
     probes += [Probe("other", other.url, sample=n) for n in range(40)]
     wait([fetcher.load(probe) for probe in probes], 20)
     excuse_passed(fetcher)
-    assert fetcher.statistics.excused == {"content"}
-    assert fetcher.statistics.erratic["content"] >= 5
-    assert fetcher.statistics.erratic["other"] >= 5
+    assert fetcher.statistics.failures.excused == {"content"}
+    assert fetcher.statistics.failures.erratic["content"] >= 5
+    assert fetcher.statistics.failures.erratic["other"] >= 5
 
 
 def test_trouble_is_looked_at_no_longer_than_the_run_lasts() -> None:

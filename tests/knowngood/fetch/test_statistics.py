@@ -5,8 +5,9 @@ from dataclasses import replace
 from hashlib import sha256
 
 from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.failure_log import by_connection
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.statistics import RequestStatistics, by_connection
+from knowngood.fetch.statistics import RequestStatistics
 
 
 def exchange(name: str, *tries: tuple[float, int]) -> Exchange:
@@ -47,7 +48,7 @@ def test_a_failure_among_answers_is_erratic() -> None:
     statistics = RequestStatistics()
     statistics.note(exchange("a", (100.0, 200)))
     statistics.note(exchange("b", (100.02, 503), (100.4, 200)))
-    assert (statistics.flaky["t"], statistics.erratic["t"]) == (1, 1)
+    assert (statistics.failures.flaky["t"], statistics.failures.erratic["t"]) == (1, 1)
 
 
 def test_an_outage_is_not_erratic() -> None:
@@ -60,7 +61,7 @@ def test_an_outage_is_not_erratic() -> None:
         began = 100 + place / 1000
         statistics.note(exchange(name, (began, 503), (began + 0.4, 503), (began + 1.2, 200)))
     statistics.note(exchange("slow", (99.98, 200)))
-    assert (statistics.flaky["t"], statistics.erratic["t"]) == (8, 1)
+    assert (statistics.failures.flaky["t"], statistics.failures.erratic["t"]) == (8, 1)
 
 
 def test_trouble_beside_an_outage_is_erratic() -> None:
@@ -71,7 +72,7 @@ def test_trouble_beside_an_outage_is_erratic() -> None:
     statistics.note(exchange("d", (100.003, 503), (101.5, 503), (102.5, 200)))
     statistics.note(exchange("e", (101.49, 200)))
     statistics.note(exchange("f", (101.51, 200)))
-    assert (statistics.flaky["t"], statistics.erratic["t"]) == (4, 2)
+    assert (statistics.failures.flaky["t"], statistics.failures.erratic["t"]) == (4, 2)
 
 
 def test_the_runners_trouble_is_no_outage() -> None:
@@ -81,7 +82,7 @@ def test_the_runners_trouble_is_no_outage() -> None:
     for name in "abcd":
         statistics.note(Exchange(Probe("content", f"http://h/{name}", template="t"), (cut,)))
     statistics.note(exchange("e", (100.1, 503), (100.6, 200)))
-    assert statistics.erratic["t"] == 1
+    assert statistics.failures.erratic["t"] == 1
 
 
 def test_what_was_stale_is_counted_and_not_listed() -> None:
@@ -102,7 +103,7 @@ def test_a_rate_limit_is_not_flaky() -> None:
     statistics = RequestStatistics()
     statistics.note(exchange("a", (100.0, 200)))
     statistics.note(exchange("b", (100.0, 429), (101.0, 200)))
-    assert (statistics.flaky["t"], statistics.erratic["t"]) == (0, 0)
+    assert (statistics.failures.flaky["t"], statistics.failures.erratic["t"]) == (0, 0)
 
 
 def test_connections_that_hang_are_counted_for_themselves() -> None:
@@ -121,4 +122,4 @@ def test_connections_that_hang_are_counted_for_themselves() -> None:
         statistics.note(exchange(f"after{number}", (1.01 + number, 200)))
     statistics.note(Exchange(Probe("content", "http://h/never"), (hung,)))
     group = by_connection("content")
-    assert (statistics.asked[group], statistics.erratic[group]) == (6, 1)
+    assert (statistics.asked[group], statistics.failures.erratic[group]) == (6, 1)

@@ -1,0 +1,152 @@
+"""Log which attempts failed, and count which of them say that a deployment is unsteady."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from .attempt_error import RETRIED_STATUSES
+from .flakiness import AttemptLog
+from .probe import SAFE_METHODS, Attempt, Exchange, Probe
+
+LOOKED_AT_AGAIN: Final = 16
+"""Probes without an answer that a process asks once more at its end. If there are more, these
+stand for the others."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlakyExchange:
+    """What is kept of a flaky exchange.
+
+    Attributes:
+        origin: the name of its origin.
+        groups: the origin and the declaration that it counts for.
+        failed: its failed attempts.
+        probe: what was asked.
+    """
+
+    origin: str
+    groups: frozenset[str]
+    failed: tuple[Attempt, ...]
+    probe: Probe
+
+
+@dataclass(slots=True)
+class FailureLog:
+    """The failures of one process. A group is an origin or a declaration.
+
+    Attributes:
+        attempts: how attempts ended, by origin.
+        flaky_exchanges: the exchanges that needed a retry.
+        excused: the origins whose failures of a kind that passes by itself have passed
+            (:mod:`.second_look`).
+        takes: with how many requests at once a crowded server is asked; 0 if none is.
+        rates: how many requests a second each origin takes that refuses more.
+    """
+
+    attempts: defaultdict[str, AttemptLog] = field(default_factory=lambda: defaultdict(AttemptLog))
+    flaky_exchanges: list[FlakyExchange] = field(default_factory=list)
+    excused: set[str] = field(default_factory=set)
+    takes: int = 0
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+    def note(self, exchange: Exchange, groups: frozenset[str]) -> None:
+        """Note how the attempts of an exchange ended, which counts for ``groups``."""
+        origin = exchange.probe.origin
+        log = self.attempts[origin]
+        failed = tuple(attempt for attempt in exchange.attempts if attempt.failed)
+        log.failed += [attempt.began for attempt in failed]
+        last = exchange.attempts[-1]
+        if last.error is None and last.status not in RETRIED_STATUSES:
+            log.answered.append(last.began)
+        if exchange.flaky:
+            self.flaky_exchanges.append(FlakyExchange(origin, groups, failed, exchange.probe))
+
+    def _passing(self, exchange: FlakyExchange) -> list[Attempt]:
+        """Return the failures of a kind that passes by itself. Those of writes do not count: nobody
+        can ask again to see whether they have passed.
+        """
+        if exchange.probe.method not in SAFE_METHODS:
+            return []
+        paced = exchange.origin in self.rates
+        return [
+            attempt
+            for attempt in exchange.failed
+            if attempt.settling
+            or (self.takes > 0 and attempt.crowd > 1)
+            or (paced and attempt.status == 503)
+        ]
+
+    def passing(self) -> dict[str, list[Probe]]:
+        """Return by origin the probes with such failures; a few for all of them."""
+        probes: defaultdict[str, dict[Probe, None]] = defaultdict(dict)
+        for exchange in self.flaky_exchanges:
+            if self._passing(exchange):
+                probes[exchange.origin].setdefault(exchange.probe)
+        return {origin: list(islice(few, LOOKED_AT_AGAIN)) for origin, few in probes.items()}
+
+    def warnings(self, began: float) -> list[str]:
+        """Return a sentence on each kind of failure that was excused. ``began`` is when the first
+        check did, in seconds since the epoch.
+        """
+        excused = [e for e in self.flaky_exchanges if e.origin in self.excused]
+        attempts = [a for exchange in excused for a in self._passing(exchange)]
+        settling = [a.began for a in attempts if a.settling]
+        crowded = sum(a.crowd > 1 for a in attempts) if self.takes else 0
+        sentences = []
+        if settling:
+            sentences.append(
+                f"the deployment was settling: {len(settling)} answers were 502, 503 or 504, the "
+                f"last {max(settling) - began:.0f} s after the first check began, and none in "
+                "the end; see settle in [budget]"
+            )
+        if crowded:
+            sentences.append(
+                f"the deployment turned {crowded} requests away that came at once with others; "
+                f"asked with {self.takes} at once it answered all; see concurrency in [budget]"
+            )
+        for origin, rate in self.rates.items():
+            sentences.append(
+                f"{origin} refused requests for their rate; asked {rate:.0f} times a second it "
+                "answered all; let this machine pass the limit"
+            )
+        return sentences
+
+    @property
+    def flaky(self) -> Counter[str]:
+        """The flaky exchanges by group."""
+        return Counter(group for exchange in self.flaky_exchanges for group in exchange.groups)
+
+    @property
+    def erratic(self) -> Counter[str]:
+        """The events of trouble by group: each flaky exchange with a failure that no outage
+        explains, and each outage once, however many exchanges it hit. What is excused is none.
+        """
+        outages = {origin: log.outages() for origin, log in list(self.attempts.items())}
+        by_group: defaultdict[str, set[object]] = defaultdict(set)
+        for exchange in self.flaky_exchanges:
+            excused = self._passing(exchange) if exchange.origin in self.excused else []
+            failed = [a.began for a in exchange.failed if a not in excused]
+            if not failed:
+                continue
+            explained = [outages[exchange.origin].get(began) for began in failed]
+            event = exchange if None in explained else (exchange.origin, explained[0])
+            for group in exchange.groups:
+                by_group[group].add(event)
+            hung = [
+                a for a in exchange.failed if a.hung and a.began not in outages[exchange.origin]
+            ]
+            if hung:
+                group = by_connection(exchange.origin)
+                by_group[group].update((exchange, attempt.began) for attempt in hung)
+        return Counter({group: len(events) for group, events in by_group.items()})
+
+
+def by_connection(origin: str) -> str:
+    """Return the name of the group that counts the new connections to an origin, and those that it
+    accepted and then left without an answer: one of several backends may hang.
+    """
+    return f"{origin} by connection"
