@@ -12,6 +12,7 @@ from knowngood.report import json_file
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.decide import fold
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
+from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
 
 HOSTILE = (
@@ -86,19 +87,22 @@ def document(*causes: dict[str, Any], text: str = "", **more: Any) -> dict[str, 
     hold has a member, and ``text`` in it. ``more`` are fields of the Verdict.
     """
     environment = Environment(name=f"stage{text}", path=Path("stage.toml"), description="")
-    results = RunResults(environment, expected=2, requests=10, attempts=12, received=1_500_000)
+    results = RunResults(environment, expected=2, requests=RequestTotals(10, 12, 1_500_000))
     for result in (FAILED, PASSED):
         results.record(
             Outcome("x", f"test_config.py::test_1{text}", f"It is there.{text}", result=result)
         )
     results.inapplicable[f"test_x.py::test_y{text}"] = f"no origin{text}"
-    results.slowest = [(1.25, f"GET https://fhr.example/slow{text}"), (0.25, "GET https://h/")]
-    results.retried = [exchange(text, tries=2)]
-    results.left_behind = [f"https://fhr.example/left{text}"]
+    results.requests.slowest = [
+        (1.25, f"GET https://fhr.example/slow{text}"),
+        (0.25, "GET https://h/"),
+    ]
+    results.requests.retried = [exchange(text, tries=2)]
+    results.requests.left_behind = [f"https://fhr.example/left{text}"]
     results.warnings = [f"a warning{text}"]
     for seconds in (0.02, 0.04, 0.3):
-        results.answers[f"content{text}"].add(seconds)
-    results.certificates = {f"content{text}": 1_702_592_000.0}
+        results.requests.answers[f"content{text}"].add(seconds)
+    results.requests.certificates = {f"content{text}": 1_702_592_000.0}
     verdict = replace(fold(results.evidence()), **more)
     results.looks = [ControlLook(1_700_000_000.0, f"silent{text}", skew=-0.5)]
     content = json_file.document(

@@ -94,7 +94,7 @@ class MutationPlugin(RecordingPlugin):
 
     def again(self, rerunner: Rerunner, results: RunResults) -> None:
         """Try one mutant after the other."""
-        self.requests = results.requests if self._recording is None else 0
+        self.requests = results.requests.sent if self._recording is None else 0
         self.release, self.origins = results.release.seen, rerunner.environment.origins
         readers = self.tape.readers
         self.tape.readers = {n: probes for n, probes in readers.items() if n in self.items}

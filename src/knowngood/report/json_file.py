@@ -63,31 +63,28 @@ def document(
             for look in results.looks
         ],
         "warnings": results.warnings,
-        "checks": {
-            check: {
-                "claim": claim.title,
-                "ran": claim.ran,
-                "bad": claim.bad,
-                "advisory": verdict.advisory_cases(check),
-                "unsteady": bool(claim.asked & set(verdict.unsteady)),
-                "catches": results.catches.get(check, []),
-                "drawn": results.drawn.get(check, []),
-            }
-            for check, claim in results.claims.items()
-        },
+        "checks": _checks(verdict, results),
         "not_applicable": results.inapplicable,
-        "requests": {
-            "sent": results.requests,
-            "attempts": results.attempts,
-            "received_bytes": results.received,
-            "retried": results.retried,
-            "slowest": [
-                {"seconds": round(took, 3), "request": what} for took, what in results.slowest
-            ],
-        },
-        "answers": {origin: times.to_json() for origin, times in results.answers.items()},
-        "certificates": dict(results.certificates),
-        "left_behind": results.left_behind,
+        "requests": results.requests.to_json(),
+        "answers": {origin: times.to_json() for origin, times in results.requests.answers.items()},
+        "certificates": dict(results.requests.certificates),
+        "left_behind": results.requests.left_behind,
+    }
+
+
+def _checks(verdict: Verdict, results: RunResults) -> dict[str, dict[str, Any]]:
+    """Return each check over all its cases, by name."""
+    return {
+        check: {
+            "claim": claim.title,
+            "ran": claim.ran,
+            "bad": claim.bad,
+            "advisory": verdict.advisory_cases(check),
+            "unsteady": bool(claim.asked & set(verdict.unsteady)),
+            "catches": results.catches.get(check, []),
+            "drawn": results.drawn.get(check, []),
+        }
+        for check, claim in results.claims.items()
     }
 
 

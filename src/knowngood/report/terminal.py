@@ -84,7 +84,7 @@ def _unreadable(results: RunResults) -> Iterator[list[str]]:
 
 def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[str]:
     """Yield counts, retries, the slowest, warnings, and last the verdict with what to do."""
-    counts = verdict.counts
+    counts, requests = verdict.counts, results.requests
     advisory = f"{counts['advisory']} advisory, " if counts["advisory"] else ""
     yield (
         f"{plural(counts['ran'], 'case')} of {counts['expected']} ran: {counts['passed']} passed, "
@@ -92,8 +92,8 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         f"{counts['skipped']} skipped, {counts['deselected']} deselected"
     )
     yield (
-        f"{plural(results.requests, 'request')}, {results.attempts - results.requests} retries, "
-        f"{counts['flaky']} flaky, {results.received / 1e6:.1f} MB, {seconds:.1f} s"
+        f"{plural(requests.sent, 'request')}, {requests.attempts - requests.sent} retries, "
+        f"{counts['flaky']} flaky, {requests.received / 1e6:.1f} MB, {seconds:.1f} s"
     )
     if results.manifest_digest is not None:
         digest, compared = results.manifest_digest, results.compared
@@ -102,12 +102,12 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
             f"manifest {digest[:16]}…: {plural(compared.compared, 'URL')} compared, "
             f"{differ} other than built, {len(compared.unlisted)} not built"
         )
-    if results.slowest:
+    if requests.slowest:
         shown = ", ".join(
-            f"{took:.2f} s {one_line(what, 90)}" for took, what in results.slowest[:2]
+            f"{took:.2f} s {one_line(what, 90)}" for took, what in requests.slowest[:2]
         )
         yield f"slowest: {shown}"
-    for retried in results.retried[:3]:
+    for retried in requests.retried[:3]:
         tries = attempts_words(retried["attempts"])
         yield f"retried: {retried['method']} {retried['url']}: {tries}"
     yield from _warnings(results)
@@ -128,11 +128,11 @@ def verdict_line(kind: VerdictKind, reason: str, advice: str, failed: int) -> st
 
 
 def _warnings(results: RunResults) -> Iterator[str]:
-    for origin, when in sorted(results.certificates.items()):
+    for origin, when in sorted(results.requests.certificates.items()):
         left = when - time.time()
         if left < EXPIRES_SOON:
             yield f"warning: the certificate of {origin} expires in {left / 86400:.1f} days"
     for warning in results.warnings:
         yield f"warning: {one_line(warning, 300)}"
-    for url in results.left_behind:
+    for url in results.requests.left_behind:
         yield f"warning: left behind, could not be deleted: {one_line(url, 200)}"

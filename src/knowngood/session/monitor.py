@@ -100,8 +100,9 @@ class Monitor:
                 times = AGREE * (1 if state.expected is None else 2)
                 self._results.release = state.ended(watch.look(state.start, times))
         self._compare_edges()
-        if self._results.lacking:
-            self._results.add_claim(edge_claims.lacking(self._results.lacking))
+        lacking = self._results.requests.lacking
+        if lacking:
+            self._results.add_claim(edge_claims.lacking(lacking))
         self._compare_with_build()
         failed = any(outcome.result == FAILED for outcome in self._results.outcomes)
         if failed or unsteady_groups(self._results.evidence()):
@@ -135,7 +136,7 @@ class Monitor:
             self._results.add_claim(claim)
 
     def _compare_edges(self) -> None:
-        differing = {u: d for u, d in self._results.bodies.items() if len(set(d.values())) > 1}
+        differing = self._results.requests.differing
         if differing:
             self._results.add_claim(edge_claims.differing(differing))
 

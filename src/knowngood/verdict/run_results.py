@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any, Final
 
 from ..environment import LEVELS, Advisory, Environment
-from ..fetch import AnswerTimes
 from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
 from .evidence import Evidence
 from .outcome import PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS
+from .request_totals import RequestTotals
 from .unreachable import SilenceEvidence
 
 _CONTAINER: Final = (list, dict, set)
@@ -53,17 +53,7 @@ class RunResults:
         drawn: the cases that were drawn of a check that asks for a sample, by name.
         accepting: whether advisories count: in a drill they do not.
         catches: the faults that a check is known to catch, by name.
-        requests, attempts, received: counts, and bytes of bodies.
-        answers: the answers of each origin by how long they took.
-        turned_away: how many of them turn the run away, or may do so.
-        answered_at: when each origin last answered, in seconds since the epoch.
-        slowest: seconds and request of the slowest requests.
-        certificates: when each origin's certificate expires, in seconds since the epoch.
-        retried: the exchanges that needed a retry, as plain data.
-        left_behind: URLs that were written and could not be deleted.
-        asked_again: for each (origin, URL) without an answer, whether it answered later.
-        lacking: the exchanges with addresses that lack what was found by their name.
-        bodies: for each URL the digest of the body at each edge.
+        requests: what was asked for, and how it went.
         served: what is to be compared with the manifest.
         manifest_digest: the digest of the manifest of ``--manifest``; None without one.
         compared: the comparison with it.
@@ -91,22 +81,7 @@ class RunResults:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     interrupted: bool = False
     internal_error: bool = False
-    requests: int = 0
-    attempts: int = 0
-    received: int = 0
-    asked: Counter[str] = field(default_factory=Counter)
-    flaky: Counter[str] = field(default_factory=Counter)
-    erratic: Counter[str] = field(default_factory=Counter)
-    answers: defaultdict[str, AnswerTimes] = field(default_factory=lambda: defaultdict(AnswerTimes))
-    turned_away: Counter[str] = field(default_factory=Counter)
-    answered_at: dict[str, float] = field(default_factory=dict)
-    slowest: list[tuple[float, str]] = field(default_factory=list)
-    certificates: dict[str, float] = field(default_factory=dict)
-    retried: list[dict[str, Any]] = field(default_factory=list)
-    left_behind: list[str] = field(default_factory=list)
-    asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
-    lacking: list[dict[str, Any]] = field(default_factory=list)
-    bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    requests: RequestTotals = field(default_factory=RequestTotals)
     served: set[ServedFile] = field(default_factory=set)
     manifest_digest: str | None = None
     compared: BuildComparison = field(default_factory=lambda: BuildComparison(0, (), ()))
@@ -151,17 +126,13 @@ class RunResults:
         bad = [outcome for outcome in self.outcomes if outcome.nodeid not in nodeids]
         held = len(nodeids) - (len(self.outcomes) - len(bad))
         claims = {n: replace(claim, asked=set(claim.asked)) for n, claim in self.claims.items()}
-        answers = {origin: replace(times) for origin, times in self.answers.items()}
-        return replace(
-            self,
-            **copies
-            | {
-                "outcomes": bad,
-                "passed": self.passed - held,
-                "claims": claims,
-                "answers": defaultdict(AnswerTimes, answers),
-            },
-        )
+        changed = {
+            "outcomes": bad,
+            "passed": self.passed - held,
+            "claims": claims,
+            "requests": self.requests.copy(),
+        }
+        return replace(self, **copies | changed)
 
     def add_result(self, result: Mapping[str, Any]) -> None:
         """Add what one process left out at collection and what it asked for."""
@@ -178,29 +149,9 @@ class RunResults:
             self.add_report(result["report"])
 
     def add_report(self, report: Mapping[str, Any]) -> None:
-        """Add what one process asked for."""
-        self.requests += report["requests"]
-        self.attempts += report["attempts"]
-        self.received += report["received"]
-        self.asked.update(report["asked"])
-        self.flaky.update(report["flaky"])
-        self.erratic.update(report["erratic"])
-        for origin, times in report["answers"].items():
-            self.answers[origin].add_all(**times)
-        self.turned_away.update(report["turned_away"])
-        self.lacking += report["lacking"]
+        """Add what one process asked for, and its warnings."""
+        self.requests.add(report)
         self.warnings += report["warnings"]
-        for origin, when in report["answered_at"].items():
-            self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
-        every = [*self.slowest, *((seconds, what) for seconds, what in report["slowest"])]
-        self.slowest = sorted(every, reverse=True)[:5]
-        for origin, when in report["certificates"].items():
-            self.certificates[origin] = min(when, self.certificates.get(origin, when))
-        self.retried += report["retried"]
-        self.left_behind += report["left_behind"]
-        self.asked_again |= {(o, url): back for o, url, back in report["asked_again"]}
-        for url, digests in report["bodies"].items():
-            self.bodies[url].update(digests)
 
     def add_claim(self, outcome: Outcome) -> None:
         """Add a failed claim of the engine's own; it counts as one more case."""
@@ -231,9 +182,9 @@ class RunResults:
             internal_error=self.internal_error,
             silence=SilenceEvidence(
                 environment=str(self.environment.path),
-                answered_at=self.answered_at,
-                walled={o for o, a in self.answers.items() if a.count == self.turned_away[o]},
-                asked_again=self.asked_again,
+                answered_at=self.requests.answered_at,
+                walled=self.requests.walled,
+                asked_again=self.requests.asked_again,
                 controlled=bool(self.environment.control),
                 looks=tuple(self.looks),
             ),
@@ -248,12 +199,12 @@ class RunResults:
             if self.accepting
             else (),
             today=self.today,
-            asked=self.asked,
+            asked=self.requests.asked,
             asked_by=self._asked_by(),
-            flaky=self.flaky,
-            erratic=self.erratic,
+            flaky=self.requests.flaky,
+            erratic=self.requests.erratic,
             params=self._params(),
-            retried=self.retried,
+            retried=self.requests.retried,
             origins=self.environment.origins,
             tolerance=self.environment.budget.flaky,
         )

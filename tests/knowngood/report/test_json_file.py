@@ -18,21 +18,22 @@ from knowngood.environment.model import Environment
 from knowngood.report import Report, json_file
 from knowngood.verdict.decide import fold
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
+from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
 
 ENVIRONMENT = Environment(name="stage", path=Path("stage.toml"), description="")
 
 
 def content() -> dict[str, Any]:
-    ledger = RunResults(ENVIRONMENT, expected=2, requests=3, attempts=4, received=5)
+    ledger = RunResults(ENVIRONMENT, expected=2, requests=RequestTotals(3, 4, 5))
     ledger.record(Outcome("a[fr]", "a", "claim", result=PASSED))
     bad = Outcome("a[de]", "a", "claim", result=FAILED, kind="content", message="é \x1b \ud800")
     ledger.record(bad)
     ledger.inapplicable["b"] = "no origin"
-    ledger.slowest = [(1.23456, "GET /")]
-    ledger.left_behind = ["/x"]
-    ledger.answers["content"].add(0.02)
-    ledger.certificates = {"content": 2_000_000_000.0}
+    ledger.requests.slowest = [(1.23456, "GET /")]
+    ledger.requests.left_behind = ["/x"]
+    ledger.requests.answers["content"].add(0.02)
+    ledger.requests.certificates = {"content": 2_000_000_000.0}
     origins = {"content": "https://h"}
     return json_file.document(
         fold(ledger.evidence()),

@@ -17,6 +17,7 @@ from knowngood.verdict.causes import Cause
 from knowngood.verdict.decide import Verdict, fold
 from knowngood.verdict.evidence import Evidence
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
+from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
 
 HOSTILE = "\x1b[2J\x00\r\n98 passed\u202e\x9b]]>"
@@ -63,8 +64,8 @@ def verdict() -> Verdict:
     return Verdict(VerdictKind.FAILED, "why", {})
 
 
-def ledger(*outcomes: Outcome, **more: Any) -> RunResults:
-    book = RunResults(ENVIRONMENT, **more)
+def ledger(*outcomes: Outcome, **requests: Any) -> RunResults:
+    book = RunResults(ENVIRONMENT, requests=RequestTotals(**requests))
     for item in outcomes:
         book.record(item)
     return book
@@ -104,7 +105,7 @@ def summary(book: RunResults, other: Verdict | None = None) -> list[str]:
 
 def test_summary_of_a_passed_run() -> None:
     """Counts, requests and time, and last the verdict with what to do."""
-    assert summary(ledger(requests=10, attempts=12, received=1_500_000)) == [
+    assert summary(ledger(sent=10, attempts=12, received=1_500_000)) == [
         "2 cases of 2 ran: 2 passed, 0 failed, 0 inconclusive, 0 skipped, 0 deselected",
         "10 requests, 2 retries, 0 flaky, 1.5 MB, 1.2 s",
         "",

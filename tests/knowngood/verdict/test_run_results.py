@@ -128,14 +128,15 @@ def test_reports_of_several_processes_add_up() -> None:
             "drawn": {},
         }
     )
-    assert (ledger.requests, ledger.attempts, ledger.received) == (20, 24, 2000)
-    assert (ledger.asked, ledger.flaky) == ({"content": 20}, {"content": 3})
-    assert ledger.erratic == ledger.flaky
-    assert ledger.answered_at == {"content": 102.0}
-    assert [took for took, _ in ledger.slowest] == [5.0, 4.0, 4.0, 3.0, 3.0]
-    assert ledger.certificates == {"content": 1e9}
-    assert [exchange["url"] for exchange in ledger.retried] == ["2", "1"]
-    assert ledger.left_behind == ["/2", "/1"]
+    totals = ledger.requests
+    assert (totals.sent, totals.attempts, totals.received) == (20, 24, 2000)
+    assert (totals.asked, totals.flaky) == ({"content": 20}, {"content": 3})
+    assert totals.erratic == totals.flaky
+    assert totals.answered_at == {"content": 102.0}
+    assert [took for took, _ in totals.slowest] == [5.0, 4.0, 4.0, 3.0, 3.0]
+    assert totals.certificates == {"content": 1e9}
+    assert [exchange["url"] for exchange in totals.retried] == ["2", "1"]
+    assert totals.left_behind == ["/2", "/1"]
 
 
 def test_collection_of_several_processes_is_the_same_once() -> None:
