@@ -29,4 +29,5 @@ __all__ = [
     "strict_yaml",
     "subjects",
     "variation",
+    "written_urls",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
-from . import javascript, links
+from . import javascript, written_urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:
     """Yield the scripts that a browser runs on the page of ``url``, in their order; of files
     without the source. One with ``nomodule`` is none of them, unless it is a module.
     """
-    base = links.base(tree, url)
+    base = written_urls.base(tree, url)
     for node in tree.css("script"):
         kind, address = node.attributes.get("type") or "", node.attributes.get("src")
         if not javascript.is_javascript(kind) or _is_for_old_browsers(node):
@@ -85,7 +85,7 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:
         if address is None:
             yield Script("", node.text(deep=True).encode(), kind)
         else:
-            yield Script(links.resolved(base, address), b"", kind)
+            yield Script(written_urls.resolved(base, address), b"", kind)
 
 
 def has_order(tree: LexborHTMLParser) -> bool:
@@ -111,11 +111,11 @@ def _is_for_old_browsers(script: LexborNode) -> bool:
 
 def integrity(tree: LexborHTMLParser, url: str) -> dict[str, list[str]]:
     """Return the ``integrity`` attributes of the page of ``url``, by the URL that each is about."""
-    base = links.base(tree, url)
+    base = written_urls.base(tree, url)
     attributes: dict[str, list[str]] = {}
     for node in tree.css("[integrity]"):
         address = node.attributes.get("src") or node.attributes.get("href") or ""
-        target = links.resolved(base, address)
+        target = written_urls.resolved(base, address)
         attributes.setdefault(target, []).append(node.attributes.get("integrity") or "")
     return attributes
 

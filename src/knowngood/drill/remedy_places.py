@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ..content import links
+from ..content import written_urls
 from ..fetch import Exchange, Plan, Tape
 from .blind_spots import path_of
 from .mutants import Mutant
@@ -136,7 +136,7 @@ class RemedyPlaces:
         if not probes or any(probe.method != "GET" or probe.headers for probe in probes):
             return
         urls = {probe.url for probe in probes}
-        if any(links.around_hash(urlsplit(url).path.rpartition("/")[2]) for url in urls):
+        if any(written_urls.around_hash(urlsplit(url).path.rpartition("/")[2]) for url in urls):
             return  # the next release has another URL in its place
         if len(urls) == 1:
             url = f"{probes[0].origin}:{path_of(urls.pop())}"

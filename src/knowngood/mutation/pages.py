@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
 
-from ..content import links
+from ..content import written_urls
 from ..fetch import Answer
 from ..safety import one_line
 from .answers import is_html, text_of, with_body
@@ -122,7 +122,7 @@ def _files_gone(
         urls = [url for url, _ in files(_page_of(recorded.answer))][:_MOST]
         for name in filter(None, (_short_name(url, urls) for url in urls)):
             # the next release has another hash
-            parts = filter(None, links.around_hash(name) or [name])
+            parts = filter(None, written_urls.around_hash(name) or [name])
             selector = element + "".join(f'[{attribute}*="{part}"]' for part in parts)
             remedy = f"assert response.html.css_first('{selector}') is not None"
             yield _page_change(f"lacks the {kind} {name}", remedy, _file_finder(name, files))

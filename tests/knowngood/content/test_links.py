@@ -4,8 +4,9 @@ from urllib.parse import urljoin
 
 import pytest
 
-from knowngood.content.links import LONGEST, MOST, Link, around_hash, extract
+from knowngood.content.links import MOST, Link, extract
 from knowngood.content.media_types import media_type
+from knowngood.content.written_urls import LONGEST
 from knowngood.safety import ContentTooLarge
 
 PAGE = "https://fhr.example/fr/"
@@ -375,22 +376,3 @@ def test_a_url_too_long_to_be_asked_for(body: str) -> None:
     with pytest.raises(ContentTooLarge, match="a URL of 8001 characters"):
         html(body.format("x" * (LONGEST + 1)))
     assert html(f"<img src=data:image/png;base64,{'A' * 100_000}>") == []
-
-
-@pytest.mark.parametrize(
-    ("name", "around"),
-    [
-        ("index-RXfNHXOY.js", ("index-", ".js")),
-        ("index-D-3fGh_x.js", ("index-", ".js")),
-        ("site.5f729bc91fa1.css", ("site.", ".css")),
-        ("nav_sidebar.dd925738f4cc.min.css", ("nav_sidebar.", ".min.css")),
-        ("5f729bc91fa1.png", ("", ".png")),
-        ("bootstrap-datepicker.min.js", None),
-        ("jquery-3.7.1.min.js", None),
-        ("main.js", None),
-        ("report-20260102.html", None),
-    ],
-)
-def test_hash_in_the_name_of_a_file(name: str, around: tuple[str, str] | None) -> None:
-    """A bundler names files by their content; words and versions are no hashes."""
-    assert around_hash(name) == around
