@@ -24,8 +24,10 @@ class HeaderRule:
     expected: re.Pattern[str] | int | None
 
     def problem(self, values: list[str]) -> str | None:
-        """Return what is wrong with a header that has these values; None where nothing is."""
-        value = ", ".join(values)
+        """Return what is wrong with a header that has these values; None where nothing is. One that
+        a server and a proxy before it send alike counts once.
+        """
+        value = ", ".join(dict.fromkeys(values))
         if self.expected is None:
             return f'{self.header}: expected none, found "{value}"' if values else None
         if not values:
