@@ -38,14 +38,16 @@ def test_an_alias_answers_as_its_target(responses, client):
 
 
 @pytest.mark.catches("missing-file-200", "site-maintenance", "unknown-locale-200")
+@pytest.mark.catches("missing-debug-page")
 @pytest.mark.get("content:/xx-unknown/", "content:/en-US/js/no-such-file.js")
 def test_what_is_not_there_is_404(responses):
-    """An unknown locale and an unknown file are answered with 404 or 410.
+    """An unknown locale and an unknown file are answered with 404 or 410, and no crash.
 
-    With 200 nobody notices that a file is missing.
+    With 200 nobody notices that a file is missing; debug pages show settings to everybody.
     """
     for response in responses:
         assert response.status_code in checks.GONE
+        assert checks.leftover_problems(response) == []
 
 
 @pytest.mark.catches("body-five-megabytes", "script-not-referred-to", "script-stale")

@@ -34,6 +34,11 @@ def english(ask: Ask, resource: Resource) -> Resource:
     return ask.site.page("en-US" if "en-US" in codes else codes[0], "")
 
 
+def _debug_page(_ask: Ask, resource: Resource) -> Resource:
+    text = "You see this because you have <code>DEBUG = True</code> in your settings"
+    return message(404, text) if resource.status == 404 else resource
+
+
 def _soft(ask: Ask, resource: Resource) -> Resource:
     """Answer a page for any file that is missing below a locale."""
     missing = resource.status == 404 and ask.locale is not None
@@ -190,6 +195,15 @@ FAULTS = [
         ["/.git/HEAD"],
         says("ref: refs/heads/master"),
         reach="whole site",
+    ),
+    content(
+        "missing-debug-page",
+        "whatever is not there answers 404 and the page of a framework in its debug mode",
+        None,
+        _debug_page,
+        reach="whole site",
+        touches=["/xx-unknown/", "/{locale}/*"],
+        status=404,
     ),
     content(
         "missing-file-200",

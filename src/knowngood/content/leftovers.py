@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PLACEHOLDER: Final = re.compile(
     r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<%=?[^%]*%>|%\(\w+\)[sd]"  # Jinja, ERB, gettext
     r"|<\?(?:php\b|=)[^>]*|<!--#(?:include|echo|exec|if|set)\b[^>]*"  # PHP, server-side includes
+    r"|<esi:\w[^>]*"  # edge-side includes
 )
 _TEMPLATE: Final = re.compile(
     r"<template\b.*?(?:</template|\Z)"
@@ -58,7 +59,8 @@ _PLACEHOLDER_IN_PATH: Final = re.compile(
 _RAW: Final = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
-    r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b",
+    r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
+    r"|\[object \w+\]|\A(?:undefined|NaN)\Z",
     re.I,
 )
 """What readers never see where each step of a build was done, and done once."""

@@ -50,6 +50,7 @@ FAULTS = {
         '<!--#include virtual="/x.html" -->',
         'placeholder: <!--#include virtual="/x.html" --',
     ),
+    "edge-side": ('<esi:include src="/x"/>', 'placeholder: <esi:include src="/x"/'),
     "beside-a-template": (
         "<template>{{ x }}</template><p>{{ title }}</p>",
         "placeholder: {{ title }}",
@@ -242,6 +243,8 @@ def test_a_quote_that_ends_an_attribute_too_early() -> None:
         ("@@greeting@@ you", "@@greeting@@"),
         ("%s has crashed", "%s"),
         ("About %1$s", "%1$s"),
+        ("undefined", "undefined"),
+        ("By [object Object]", "[object Object]"),
     ],
 )
 def test_what_readers_see_raw(text: str, raw: str) -> None:
@@ -251,7 +254,17 @@ def test_what_readers_see_raw(text: str, raw: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["R&D; more", "a < b > c", "I <3 you", "100%sure", "5 % sur 10", "{0} days", "me@x.org", "$5"],
+    [
+        "R&D; more",
+        "a < b > c",
+        "I <3 you",
+        "100%sure",
+        "5 % sur 10",
+        "{0} days",
+        "me@x.org",
+        "$5",
+        "it is undefined",
+    ],
 )
 def test_what_readers_may_see(text: str) -> None:
     """Signs that a text may hold are not raw."""
