@@ -64,13 +64,15 @@ class Edge:
         if self.last is None or not sighting.silent or self.last.silent:
             self.last = sighting
 
+    @property
+    def answer(self) -> str:
+        """What it answered last: the release, or what came in its place."""
+        return one_line(self.last.label, 60) if self.last is not None else "not asked"
+
     def row(self) -> tuple[str, str]:
         """Return the edge and what it serves, for a table."""
-        address = self.address or "(its name)"
-        if self.last is None:
-            return address, "not asked"
         in_a_row = f", {self.in_a_row} in a row" if self.in_a_row else ""
-        return address, f"{one_line(self.last.shown, 60)}{in_a_row}"
+        return self.address or "(its name)", f"{self.answer}{in_a_row}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,5 +31,5 @@ def look_at_release(environment: Environment) -> tuple[list[tuple[str, ...]], st
         edges = watch.look(watch.addresses, _COUNT)
     sights = [sight for edge in edges.values() for sight in edge]
     releases = sorted({sight.names for sight in sights if sight.names})
-    other_answers = sorted({sight.shown for sight in sights if not sight.names})
+    other_answers = sorted({sight.label for sight in sights if not sight.names})
     return releases, ", ".join(other_answers)

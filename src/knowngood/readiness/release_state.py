@@ -34,12 +34,12 @@ class ReleaseState:
     def converged(self, convergence: Convergence) -> ReleaseState:
         """Return the state after waiting for the release at the start."""
         edges = (*convergence.there, *convergence.missing)
-        return replace(self, start={e.address: e.last.shown for e in edges if e.last is not None})
+        return replace(self, start={e.address: e.last.label for e in edges if e.last is not None})
 
     def looked_at(self, sightings: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
         """Return the state after a look at the start, without waiting."""
         latest = {address: of_edge[-1] for address, of_edge in sightings.items()}
-        return replace(self, start={a: last.shown for a, last in latest.items() if last.names})
+        return replace(self, start={a: last.label for a, last in latest.items() if last.names})
 
     def ended(self, sightings: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
         """Return the state after the look at the end."""
@@ -54,7 +54,7 @@ class ReleaseState:
         """Compare what one edge serves at the end with the start."""
         at = f" at {address}" if address else ""
         before = self.expected or self.start[address]
-        others = {sighting.shown for sighting in sightings if not _is(sighting, before)}
+        others = {sighting.label for sighting in sightings if not _is(sighting, before)}
         if not sightings and self.expected is not None:
             return self._doubtful(f"whether {before} is still live{at} could not be seen")
         if not others:
@@ -71,4 +71,4 @@ class ReleaseState:
 
 def _is(sighting: ReleaseSighting, release: str) -> bool:
     """Whether an edge serves ``release``: as it was named, or as it was shown at the start."""
-    return sighting.is_(release) or sighting.shown == release
+    return sighting.is_(release) or sighting.label == release

@@ -31,13 +31,13 @@ class ReleaseSighting:
 
     Attributes:
         names: the names of the release, the usual one first; empty if it names none.
-        shown: the release, or what came in its place, in words for a table.
+        label: the release, or what came in its place, in words.
         exchange: the exchange.
         lacks: what a sound version document has in place of ``field``; empty for any other answer.
     """
 
     names: tuple[str, ...]
-    shown: str
+    label: str
     exchange: Exchange
     lacks: str = ""
 

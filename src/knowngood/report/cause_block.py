@@ -41,10 +41,10 @@ def _lines(cause: Mapping[str, Any]) -> Iterator[str]:
 
 def _problems(problems: Sequence[str], room: int) -> Iterator[str]:
     """Yield as many problems as there is room for, and how many are left."""
-    shown = room if len(problems) <= room else max(0, room - 1)
-    yield from (f"    {one_line(problem, _SIDE)}" for problem in problems[:shown])
-    if len(problems) > shown:
-        yield f"    … {len(problems) - shown} more; --verdict-file has all"
+    count = room if len(problems) <= room else max(0, room - 1)
+    yield from (f"    {one_line(problem, _SIDE)}" for problem in problems[:count])
+    if len(problems) > count:
+        yield f"    … {len(problems) - count} more; --verdict-file has all"
 
 
 def _facts(cause: Mapping[str, Any]) -> Iterator[str]:

@@ -107,8 +107,8 @@ def _answer(url: str, status: int, response: Mapping[str, Any]) -> Answer:
     body = _unarmoured(text) if content.get("encoding") == "base64" else text.encode()
     encoding = next((v.lower() for n, v in headers if n.lower() == "content-encoding"), "")
     packed = _PACKED[encoding](body) if body and encoding in _PACKED else body
-    kept = [pair for pair in headers if pair[0].lower() != "content-encoding" or packed is not body]
-    pairs = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in kept)
+    left = [pair for pair in headers if pair[0].lower() != "content-encoding" or packed is not body]
+    pairs = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in left)
     return Answer(status, url, pairs, packed, decoded=len(body) if packed is not body else 0)
 
 

@@ -39,20 +39,20 @@ def name_causes(suites: ET.Element, document: Mapping[str, Any]) -> None:
     CI systems list failures by their messages: cases of one cause then stand together. A case that
     an advisory accepts is shown as skipped, since it must not make a CI system fail.
     """
-    shown = set()
+    sentences = set()
     names = ("failures", "known", "unsettled", "advisory")
     outcomes = {outcome["nodeid"]: outcome for name in names for outcome in document[name]}
     for case in suites.iter("testcase"):
         outcome = outcomes.get(_node_id(case))
         cause = _cause_of(outcome, document["causes"]) if outcome is not None else None
         if cause is not None:
-            shown.add(cause["sentence"])
+            sentences.add(cause["sentence"])
             accepted = "".join(f"accepted {why}: " for why in cause["accepted"])
             for failure in (*case.iter("failure"), *case.iter("error")):
                 failure.set("message", one_line(f"{accepted}{cause['sentence']}", _WIDEST))
     _skip_accepted(suites, {outcome["nodeid"] for outcome in document["advisory"]})
     for cause in document["causes"]:
-        if cause["state"] == "failed" and cause["sentence"] not in shown:
+        if cause["state"] == "failed" and cause["sentence"] not in sentences:
             _add_case(suites, cause)
 
 

@@ -59,8 +59,9 @@ def _head(document: Mapping[str, Any]) -> list[str]:
     """Return the verdict with what to do, and why, unless the first cause says that."""
     causes, where = document["causes"], plain(document["environment"])
     heading = f"## {where}: {document['verdict']} — {document['advice']}"
-    said = causes and causes[0]["sentence"] == document["reason"]
-    return [heading] if said else [heading, plain(document["reason"])]
+    if causes and causes[0]["sentence"] == document["reason"]:
+        return [heading]
+    return [heading, plain(document["reason"])]
 
 
 def _cause(number: int, cause: Mapping[str, Any]) -> str:

@@ -63,8 +63,8 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
 
 def cause_blocks(verdict: Verdict) -> Iterator[list[str]]:
     """Yield a block of lines for each cause, confirmed ones first."""
-    shown = [cause.to_json() for cause in verdict.causes[:_BLOCKS_SHOWN]]
-    yield from blocks_of(shown, len(verdict.causes))
+    first = [cause.to_json() for cause in verdict.causes[:_BLOCKS_SHOWN]]
+    yield from blocks_of(first, len(verdict.causes))
 
 
 def blocks_of(causes: Sequence[Mapping[str, Any]], count: int) -> Iterator[list[str]]:
@@ -103,10 +103,10 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
             f"{differ} other than built, {len(compared.unlisted)} not built"
         )
     if requests.slowest:
-        shown = ", ".join(
+        slowest = ", ".join(
             f"{took:.2f} s {one_line(what, 90)}" for took, what in requests.slowest[:2]
         )
-        yield f"slowest: {shown}"
+        yield f"slowest: {slowest}"
     for retried in requests.retried[:3]:
         tries = attempts_words(retried["attempts"])
         yield f"retried: {retried['method']} {retried['url']}: {tries}"

@@ -97,9 +97,10 @@ def failure_of(
 def _further(
     members: Iterable[Exchange], exchanges: Sequence[Exchange], expected: str
 ) -> tuple[Exchange, ...]:
-    """Return the other answers of a set, or of a loop, that are in trouble like the first: none was
-    compared with another. Where the first is in none, the check wants an error, as of what must not
-    be there.
+    """Return the other answers of a set, or of a loop, that are in trouble like the first.
+
+    Where the first is in none, there are none: the check expects an error, as of a page that must
+    not be there.
     """
     if not exchanges or _rank(exchanges[0]) == 2:
         return ()

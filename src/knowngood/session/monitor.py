@@ -124,10 +124,9 @@ class Monitor:
     def _judge(self, result: Convergence) -> None:
         self._results.release = self._results.release.converged(result)
         for edge in result.given_up:
-            answer = edge.last.shown if edge.last is not None else "not asked"
             self._results.warnings.append(
-                f"{edge.address} gives no answer ({answer}); the name has other addresses, and "
-                "they serve the release"
+                f"{edge.address} gives no answer ({edge.answer}); the name has other addresses, "
+                "and they serve the release"
             )
         if result.missing:
             self._look()

@@ -116,8 +116,8 @@ def _predicate(outcome: Outcome) -> str:
         if outcome.kind == "redirect":
             return f"redirects to {exchange['location']}"
         expected = sides(outcome)[0]
-        wanted = "" if expected == "200" else f", expected {expected}"
-        return f"is {exchange['status']}{wanted}"
+        unusual = "" if expected == "200" else f", expected {expected}"
+        return f"is {exchange['status']}{unusual}"
     if outcome.kind in NO_ANSWER:
         return f"gives no answer: {_error_words(outcome)}"
     if outcome.kind in BROKEN_ANSWER:

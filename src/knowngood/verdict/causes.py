@@ -105,7 +105,7 @@ def find_causes(
 
 
 def _deciding(group: Group, accepted: Container[str]) -> Group:
-    """Return the group with a core of what decides, if it has any: that alone is told of then."""
+    """Return the group with a core of those that decide, if any does: reports show the core."""
     core = [symptom for symptom in group.core if symptom.outcome.nodeid not in accepted]
     if not core:
         return group

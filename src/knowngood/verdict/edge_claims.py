@@ -44,12 +44,9 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
 
 def _seen(edges: Sequence[Edge]) -> str:
     """Return what most of these edges gave in place of the release."""
-    sightings = (edge.last for edge in edges)
     words = [
-        ("found " if sighting.names else "") + one_line(sighting.shown, 60)
-        if sighting is not None
-        else "not asked"
-        for sighting in sightings
+        f"found {edge.answer}" if edge.last is not None and edge.last.names else edge.answer
+        for edge in edges
     ]
     return max(words, key=words.count, default="")
 

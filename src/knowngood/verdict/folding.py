@@ -91,8 +91,8 @@ def _impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]
         names = {urlsplit(symptom.url).path.rpartition("/")[2] for symptom in group.core}
         if len(names) >= _MANY and sum(map(_is_no_page, names)) > 1:
             impostors.append(replace(group, page=page))
-    told = {id(symptom) for group in impostors for symptom in group.core}
-    return impostors, [symptom for symptom in symptoms if id(symptom) not in told]
+    explained = {id(symptom) for group in impostors for symptom in group.core}
+    return impostors, [symptom for symptom in symptoms if id(symptom) not in explained]
 
 
 def _is_no_page(name: str) -> bool:

@@ -104,8 +104,8 @@ class Symptom:
 
     @property
     def is_useless(self) -> bool:
-        """Whether nothing else is worth saying of the answer; a success that is not the one
-        expected has a content of its own.
+        """Whether the answer is of no use, so that nothing else is worth saying of it. A success
+        with another status than the expected one has a content that can be judged.
         """
         return bool(self.trouble) and not self.trouble.startswith("2")
 

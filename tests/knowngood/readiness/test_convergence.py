@@ -142,7 +142,7 @@ def test_all_addresses_are_dead(converge: Converge) -> None:
 def test_an_old_release_is_never_given_up(serve: Serve, converge: Converge) -> None:
     """An address that answers is one that clients see, of however many."""
     result = converge(serve(V1), serve(V2), named=False)
-    assert [edge.last.shown for edge in result.missing if edge.last] == ["v1"]
+    assert [edge.last.label for edge in result.missing if edge.last] == ["v1"]
 
 
 def test_an_edge_that_hangs(serve: Serve, converge: Converge) -> None:
@@ -197,7 +197,7 @@ def test_documents_that_name_no_release(body: str, status: int, message: str) ->
     """They are no release, whichever is expected, and the table says what was there."""
     sighting = read(body, status)
     assert sighting.names == ()
-    assert message in sighting.shown
+    assert message in sighting.label
 
 
 @pytest.mark.parametrize(
