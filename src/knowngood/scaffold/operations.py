@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode
 
+from ..content import media_types
 from .openapi import Document, base_path, resolve
 from .python_text import distinct, identifier
 
@@ -36,6 +37,7 @@ class Operation:
         status: the first status of success.
         statuses: all of them.
         schema: the JSON pointer of the schema of that answer; empty without one.
+        media_type: that of the answer with this schema; empty without one.
         parameters: its parameters and those of its path, without references.
         node: the operation as the document has it.
     """
@@ -51,6 +53,7 @@ class Operation:
     status: int
     statuses: tuple[int, ...]
     schema: str
+    media_type: str
     parameters: tuple[Mapping[str, Any], ...] = field(repr=False)
     node: Mapping[str, Any] = field(repr=False)
 
@@ -78,7 +81,7 @@ def _operation(document: Document, path: str, item: Mapping[str, Any], method: s
         resolve(document, parameter)
         for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
     )
-    statuses, schema = _success(document, path, method)
+    statuses, schema, media_type = _success(document, path, method)
     summary = str(operation.get("summary") or operation.get("operationId") or "")
     return Operation(
         method=method.upper(),
@@ -92,6 +95,7 @@ def _operation(document: Document, path: str, item: Mapping[str, Any], method: s
         status=statuses[0],
         statuses=statuses,
         schema=schema,
+        media_type=media_type,
         parameters=parameters,
         node=operation,
     )
@@ -115,12 +119,14 @@ def _refusal(operation: Mapping[str, Any]) -> int:
     return 403 if "403" in statuses and "401" not in statuses else 401
 
 
-def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...], str]:
-    """Return the statuses of success, and where the schema of the first one's answer stands."""
+def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...], str, str]:
+    """Return the statuses of success, and of the first one's answer where its schema stands and its
+    media type.
+    """
     responses = document["paths"][path][method].get("responses", {})
     statuses = [status for status in map(str, responses) if re.fullmatch(r"2\d\d", status)]
     if not statuses:
-        return (200,), ""
+        return (200,), "", ""
     status = statuses[0]
     key = next(key for key in responses if str(key) == status)
     reference = responses[key].get("$ref", "") if isinstance(responses[key], dict) else ""
@@ -128,8 +134,10 @@ def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...
     content = resolve(document, responses[key]).get("content", {})
     kind = next((kind for kind in content if JSON.match(kind)), "")
     has_schema = bool(kind) and bool(content[kind].get("schema"))
-    pointer = f"{place}/content/{_escaped(kind)}/schema" if has_schema else ""
-    return tuple(map(int, statuses)), pointer
+    if not has_schema:
+        return tuple(map(int, statuses)), "", ""
+    pointer = f"{place}/content/{_escaped(kind)}/schema"
+    return tuple(map(int, statuses)), pointer, media_types.media_type(kind)
 
 
 def _escaped(key: str) -> str:

@@ -189,3 +189,14 @@ def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     """It is refused where no page stands there today: a site answers so for any path it lost."""
     source = written(health=("/healthz",), health_is_page=is_page)["smoketests/test_service.py"]
     assert ('response.media_type != "text/html"' in source) != is_page
+
+
+@pytest.mark.parametrize("schema", [{"type": "object"}, {}])
+def test_media_type_of_an_answer(schema: dict[str, Any]) -> None:
+    """It is that of the document, without parameters; frameworks name one for any answer, so one
+    without a schema says nothing.
+    """
+    answers = {"200": {"content": {"application/json; charset=utf-8": {"schema": schema}}}}
+    paths = {"/users": {"get": {"responses": answers}}}
+    source = written(api={"openapi": "3.1.0", "paths": paths})["smoketests/test_api.py"]
+    assert ('assert response.media_type == "application/json"' in source) == bool(schema)
