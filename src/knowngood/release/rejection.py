@@ -13,12 +13,7 @@ from .release_name import resolve_option
 
 
 def reject(
-    environments: Sequence[Environment],
-    release: str,
-    why: str,
-    *,
-    undo: bool,
-    say: Say,
+    environments: Sequence[Environment], release: str, why: str, *, undo: bool, say: Say
 ) -> None:
     """Record on each of these environments that ``release`` is bad, or, with ``undo``, that it no
     longer counts as bad. Raises BadEnvironment where there is no such release, GitError,

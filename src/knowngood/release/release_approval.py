@@ -29,22 +29,17 @@ def approve(environment: Environment, release: str, why: str, *, undo: bool, say
         raise BadEnvironment(f"{environment.path}: needs gate.approve: no gate asks for approvals")
     repository = clone.opened(environment)
     clone.fetch(repository)
-    resolved = resolve_option(repository, "--release", release)
-    verdict = WITHDRAWN if undo else APPROVED
+    tag, commit = resolve_option(repository, "--release", release)
+    name, verdict = environment.name, WITHDRAWN if undo else APPROVED
     record = record_store.record_now(
-        repository,
-        RecordKind.APPROVED,
-        environment.name,
-        *resolved,
-        verdict,
-        reason=why,
+        repository, RecordKind.APPROVED, name, tag, commit, verdict, reason=why
     )
-    name = record_store.write(repository, record)
+    written = record_store.write(repository, record)
     if not undo:
         _refuse_uncounted(repository, record, environment.gate)
     if repository.has_origin:
-        record_store.push(repository, name)
-    say(f"recorded: {name}")
+        record_store.push(repository, written)
+    say(f"recorded: {written}")
 
 
 def _refuse_uncounted(repository: Repository, record: Record, rules: GateRules) -> None:

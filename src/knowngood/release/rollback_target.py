@@ -48,11 +48,7 @@ class RollbackTarget:
 
 
 def choose(
-    ledger: Ledger,
-    live: LiveAnswer,
-    to: str | None,
-    override: str | None,
-    say: Say,
+    ledger: Ledger, live: LiveAnswer, to: str | None, override: str | None, say: Say
 ) -> RollbackTarget | None:
     """Return the release to go back to; say why there is none and return None. Raises
     BadEnvironment where ``to`` is no release.
