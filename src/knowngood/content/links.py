@@ -148,7 +148,8 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
     for node in tree.css("link[rel][href]"):
         relations = set((node.attributes.get("rel") or "").lower().split())
         for relation in relations & _LOADED_LINKS.keys():
-            yield Link(node.attributes.get("href") or "", _LOADED_LINKS[relation])
+            module = "module" if relation == "modulepreload" else ""
+            yield Link(node.attributes.get("href") or "", _LOADED_LINKS[relation], module)
     for selector, attribute, kind in _SOURCES:
         for node in tree.css(selector):
             attributes = node.attributes

@@ -290,6 +290,13 @@ def test_json_behind_a_base_counts_where_it_also_stands_alone() -> None:
     assert script("new URL('x.json?v=1')") == [f"{PAGE}x.json"]
 
 
+def test_module_that_is_loaded_beforehand() -> None:
+    """It may import and export, though no script element names it."""
+    body = b"<link rel=modulepreload href=/x.js>"
+    links = extract("text/html", PAGE, PAGE, body)
+    assert links == [Link("https://fhr.example/x.js", "script", "module")]
+
+
 @pytest.mark.parametrize(
     "body",
     [
