@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .garbage_collection import collect_seldom
-from .run_options import RUN_OPTIONS
+from .run_options import PARENT, RUN_OPTIONS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -44,7 +44,7 @@ _FIXTURES = {"response", "responses", "resources", "client", "shared_client"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    if "KNOWNGOOD_PARENT" in os.environ:  # session.options.PARENT; a person has called that
+    if PARENT in os.environ:  # a person has called that command
         parser.prog = "knowngood verify"
     group = parser.getgroup("knowngood", "knowngood: smoke tests of a deployment")
     for option in RUN_OPTIONS:

@@ -1,12 +1,26 @@
-"""The options of a run, for pytest and for ``knowngood verify``: their names and their help.
+"""What a run is given: options, on the command line of pytest and of ``knowngood verify``, and
+variables, by which ``knowngood verify`` tells more to the run that it starts.
 
-Imports nothing of this package, since pytest reads it in every run. What the values mean stands in
-:mod:`.session.options`.
+Imports nothing of this package, since pytest reads it in every run. What the options mean stands
+in :mod:`.session.options`.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+
+RUN_ID: Final = "KNOWNGOOD_RUN_ID"
+"""The variable by which ``knowngood verify`` gives a run the id that its verdict must have."""
+
+RECORDED_IN: Final = "KNOWNGOOD_RECORDED_IN"
+"""The variable by which it names the folder in which a run records its requests."""
+
+PARENT: Final = "KNOWNGOOD_PARENT"
+"""The variable with the descriptor of a pipe that stays open as long as ``knowngood verify``."""
+
+TERMINAL: Final = "KNOWNGOOD_TERMINAL"
+"""The variable that says that the output of a run, a pipe to ``knowngood verify``, ends on a
+terminal."""
 
 
 class RunOption(NamedTuple):

@@ -32,7 +32,7 @@ from knowngood.release import deploy, live, record_store
 from knowngood.release.git import Repository
 from knowngood.release.live import NamedReleases
 from knowngood.release.record import Record, RecordKind
-from knowngood.session import RUN_ID
+from knowngood.run_options import RUN_ID
 from knowngood.supervisor.child import ChildRun
 from knowngood.supervisor.trust import ChildExit
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from ..environment import Environment
+from ..run_options import RUN_ID
 from ..safety import process_group
-from ..session import RUN_ID
 from ..session.options import Options
 from ..supervisor import ChildExit, Conclusion, conclude, time_limit
 

@@ -20,7 +20,7 @@ from typing import NoReturn
 
 import pytest
 
-from ..session import PARENT
+from ..run_options import PARENT
 
 
 def main() -> None:

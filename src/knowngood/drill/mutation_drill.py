@@ -18,8 +18,8 @@ from ..fetch import Answer
 from ..mutation import MUTATIONS
 from ..report import har_reader
 from ..report.har_reader import HarRecording
+from ..run_options import RUN_ID
 from ..safety import Say, UsageError, plural
-from ..session import RUN_ID
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from . import mutation_page, mutation_table, results
 from .accepted import accept, warnings

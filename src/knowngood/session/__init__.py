@@ -9,10 +9,6 @@ running them imports :mod:`.collection`.
 
 from . import report_locks
 from .options import (
-    PARENT,
-    RECORDED_IN,
-    RUN_ID,
-    TERMINAL,
     Options,
     environments_to_choose_from,
     report_targets,
@@ -20,10 +16,6 @@ from .options import (
 from .report_files import recording_folder, write_files, write_reports
 
 __all__ = [
-    "PARENT",
-    "RECORDED_IN",
-    "RUN_ID",
-    "TERMINAL",
     "Options",
     "environments_to_choose_from",
     "recording_folder",

@@ -14,6 +14,7 @@ from ..environment import Environment, Server
 from ..readiness import ReleaseState
 from ..report import Report, json_file, terminal
 from ..report.github import Annotations
+from ..run_options import PARENT, RECORDED_IN, RUN_ID
 from ..safety import new_run_id, redact_data
 from ..verdict import advisories
 from ..verdict.decide import Verdict, fold
@@ -23,7 +24,7 @@ from . import signals
 from .junit import Junit
 from .log_file import LogFile
 from .monitor import Monitor
-from .options import PARENT, RECORDED_IN, RUN_ID, Options
+from .options import Options
 from .outcomes import lost_outcome
 from .pytest_options import narrowed_by, usage_errors
 from .redaction_hooks import masked_names

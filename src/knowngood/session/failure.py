@@ -68,9 +68,7 @@ def failure_of(
     statement = failed_statement(error.__traceback__)
     words = explained(error, statement, comparison)
     answers = _answers(error, statement, sent, declared, words.text)
-    exchanges = tuple(answers.single) or _outliers(list(answers.members), words.text)
-    unanswered = [exchange for exchange in answers.members if exchange.answer is None]
-    exchanges = tuple(sorted(dict.fromkeys((*exchanges, *unanswered)), key=_rank)[:_ABOUT])
+    exchanges = _most_telling(answers, words.text)
     compared = exchanges if in_check or sent else ()
     if not _is_about_answer(error, statement, comparison, compared):
         return Failure(message=words.text)
@@ -92,6 +90,13 @@ def failure_of(
         about_status=about_status,
         about_answer=True,
     )
+
+
+def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:
+    """Return the exchanges that a failure is about, the most telling first."""
+    exchanges = tuple(answers.single) or _outliers(list(answers.members), message)
+    unanswered = [exchange for exchange in answers.members if exchange.answer is None]
+    return tuple(sorted(dict.fromkeys((*exchanges, *unanswered)), key=_rank)[:_ABOUT])
 
 
 def _further(

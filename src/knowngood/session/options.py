@@ -17,21 +17,8 @@ from ..content import manifest as manifests
 from ..content import subjects as artefacts
 from ..environment import FOLDER, LEVELS, Environment, list_environments, load_chosen
 from ..report import github
-from ..run_options import REPORTS
+from ..run_options import PARENT, REPORTS
 from ..safety import UsageError, one_line
-
-RUN_ID: Final = "KNOWNGOOD_RUN_ID"
-"""The variable by which ``knowngood verify`` gives a run the id that its verdict must have."""
-
-RECORDED_IN: Final = "KNOWNGOOD_RECORDED_IN"
-"""The variable by which it names the folder in which a run records its requests."""
-
-PARENT: Final = "KNOWNGOOD_PARENT"
-"""The variable with the descriptor of a pipe that stays open as long as ``knowngood verify``."""
-
-TERMINAL: Final = "KNOWNGOOD_TERMINAL"
-"""The variable that says that the output of a run, a pipe to ``knowngood verify``, ends on a
-terminal."""
 
 _PLACE: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
 """What a place may be called: host names are, and a list with commas can name several."""

@@ -11,9 +11,9 @@ from typing import Final, TextIO
 import pytest
 
 from ..report.progress import Progress, failure, status, subject_of
+from ..run_options import TERMINAL
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
-from .options import TERMINAL
 
 FAILURES: Final = 20
 """Checks and silent origins whose first failure is shown when it happens."""

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import IO, Final
 
+from ..run_options import PARENT, RUN_ID
 from ..safety import ending_signals_to, process_group
-from ..session import PARENT, RUN_ID
 from .trust import ChildExit
 
 WIND_UP: Final = 8.0

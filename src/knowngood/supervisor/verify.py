@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 from ..environment import READY_WITHIN
 from ..report import Report
 from ..report.github import Annotations
+from ..run_options import RECORDED_IN, TERMINAL
 from ..safety import LockUnavailable, Redactor, Say, new_run_id, one_line
 from ..session import (
-    RECORDED_IN,
-    TERMINAL,
     Options,
     recording_folder,
     report_locks,

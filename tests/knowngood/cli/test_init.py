@@ -14,7 +14,7 @@ from command_run import CommandRun
 from wire import Play, Server, answer, by_path, page
 
 from knowngood.cli import main
-from knowngood.session import RUN_ID
+from knowngood.run_options import RUN_ID
 
 Init = Callable[..., CommandRun]
 Serve = Callable[[Play], Server]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from knowngood.environment.model import Environment
-from knowngood.session.options import TERMINAL
+from knowngood.run_options import TERMINAL
 from knowngood.session.run_progress import FAILURES, RunProgress
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
