@@ -33,6 +33,7 @@ rtl = ["ar"]
 page = ["", "v4/", "mobile/?v=1"]
 heartbeat = ["__heartbeat__", "__lbheartbeat__"]
 elsewhere = ["fonts.googleapis.com"]
+other_environments = ["fhr-dev.example.org"]
 oldest_firefox = ["38"]
 asks_for = [
     "=RequestCurrentPrefs",

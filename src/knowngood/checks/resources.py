@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from .scripts import ScriptJudge, judged
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
+
+_NAMED = rb"""[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
+"""A host by itself, and not as a part of a longer name, with the URL around it."""
 
 
 def own(resources: Iterable[Resource], page: Response | None = None) -> list[Resource]:
@@ -130,6 +134,17 @@ def elsewhere_problems(
                 problems.append(f"{_a(resource.kind)} of an unknown host: {resource.url}")
             if page.url.scheme == "https" and url.scheme == "http":
                 problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
+    return problems
+
+
+def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
+    """Return which of ``hosts`` an answer names anywhere, such as that of another environment."""
+    content, problems = answer.content.lower(), []
+    for host in hosts:
+        name = host.lower().encode()
+        named = name in content and re.search(_NAMED % re.escape(name), content)
+        if named:
+            problems.append(f"it names {host}: {named[0].decode('utf-8', 'replace')}")
     return problems
 
 

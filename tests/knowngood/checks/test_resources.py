@@ -124,3 +124,21 @@ def test_what_a_page_loads_elsewhere(
     assert checks.elsewhere_problems(site.page(), resources, hosts) == expected
     other = respond(site.exchange("/de/", HTML))
     assert checks.elsewhere_problems(other, resources, hosts) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("var a = 'https://stage.example.org:8443/x';", "https://stage.example.org:8443/x"),
+        ("// see STAGE.Example.org.", "stage.example.org."),
+        ("my-stage.example.org", ""),
+        ("www.stage.example.org", ""),
+        ("stage.example.organic", ""),
+        ("stage.example.org.uk", ""),
+    ],
+)
+def test_hosts_that_a_file_names(site: Site, text: str, named: str) -> None:
+    """By themselves, in letters of any case; a longer name is another host."""
+    file = site.resource("/fr/a.js", text).response
+    problems = checks.named_host_problems(file, ["x.example.org", "stage.example.org"])
+    assert problems == ([f"it names stage.example.org: {named}"] if named else [])
