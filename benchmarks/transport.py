@@ -40,7 +40,7 @@ async def curl_class(urls: list[str]) -> list[int]:
     """The engine's own transport, over pycurl."""
     from knowngood.fetch.probe import Probe
     from knowngood.fetch.received import Limits
-    from knowngood.fetch.response import request_headers
+    from knowngood.fetch.request_headers import request_headers
     from knowngood.fetch.transport import Transport
 
     curl = Transport(CONCURRENCY)

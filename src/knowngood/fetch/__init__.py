@@ -6,9 +6,10 @@ reports or releases.
 """
 
 from . import lean_httpx  # noqa: F401 - before the first import of httpx
+from .answer_errors import Blocked, NoAnswer, PageTooLarge, WrongStatus
 from .answer_times import AnswerTimes
 from .attempt_error import ANSWERED_WRONG, RETRIED_ERRORS, RETRIED_STATUSES, SILENT, AttemptError
-from .attempts import REDIRECTS, headers_of, redirects, target_of
+from .attempts import REDIRECTS, redirects, target_of
 from .client import NAMED, REPEATABLE, Client
 from .curl_line import connect_options
 from .decompression import decoded, decodes, with_plain_body
@@ -25,16 +26,8 @@ from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_gr
 from .proxy_hint import proxy_hint
 from .recording import Recording
 from .replay import Replay, exchange_with
-from .response import (
-    Blocked,
-    NoAnswer,
-    PageTooLarge,
-    Resource,
-    Response,
-    WrongStatus,
-    request_headers,
-    respond,
-)
+from .request_headers import headers_of, request_headers
+from .response import Resource, Response, respond
 from .second_look import ask_addresses, ask_silent_again, excuse_passed
 from .tape import Tape
 from .turned_away import is_turned_away

@@ -18,6 +18,7 @@ from .guard import Guard
 from .pace import Pace
 from .probe import Answer, Attempt, Exchange, Probe
 from .received import Limits
+from .request_headers import headers_of
 from .retry import Tried, retried
 from .transport import Transport
 
@@ -204,14 +205,6 @@ class Attempts:
             error = AttemptError.TOO_LARGE if refused.too_large else AttemptError.ENCODING
             return replace(attempt, error=error, detail=str(refused)), None
         return attempt, replace(answer, decoded=decoded)
-
-
-def headers_of(probe: Probe, common: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the headers of every request, unless the probe has its own, and the probe's."""
-    if not probe.headers:
-        return tuple(common.items())
-    own = {name.lower() for name, _ in probe.headers}
-    return (*(pair for pair in common.items() if pair[0].lower() not in own), *probe.headers)
 
 
 def redirects(answer: Answer) -> bool:

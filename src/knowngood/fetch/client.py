@@ -12,12 +12,13 @@ from typing import Any, Final, cast
 import httpx
 
 from ..safety import UsageError
+from .answer_errors import Blocked, NoAnswer
 from .attempt_error import NOT_NOW, AttemptError
 from .attempts import target_of
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
 from .probe import IDEMPOTENT_METHODS, Exchange, Probe, walk_group
-from .response import Blocked, NoAnswer, Response, respond_once
+from .response import Response, respond_once
 
 REPEATABLE: Final = {"repeatable": True}
 """Request extensions for a POST or PATCH that may be sent again after its answer was lost, although

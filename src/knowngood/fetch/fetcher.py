@@ -26,7 +26,7 @@ from .page_loader import PageLoad, PageLoader
 from .probe import Attempt, Exchange, Probe
 from .recording import Recording
 from .replay import Replay
-from .response import request_headers
+from .request_headers import request_headers
 from .silence import SilentOrigins
 from .statistics import RequestStatistics
 from .tape import Tape

@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, ref
 
 import httpx
 
-from .. import __version__
 from ..content import html, media_types, strict_json
-from ..safety import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError
-from .decompression import ACCEPTED, decoded
+from ..safety import ContentTooLarge
+from .answer_errors import Blocked, NoAnswer, WrongStatus
+from .decompression import decoded
 from .documents import remember_document
 from .probe import Exchange
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from selectolax.lexbor import LexborHTMLParser
 
@@ -31,57 +30,6 @@ LARGEST_TEXT: Final = 2 << 20
 _TEXT_KEPT: Final = 64 * 1024
 
 Result = TypeVar("Result")
-
-
-class NoAnswer(KnowngoodError, httpx.TransportError):
-    """No attempt at a probe brought an answer that could be read.
-
-    Attributes:
-        exchange: the probe with all its attempts.
-    """
-
-    def __init__(self, exchange: Exchange) -> None:
-        super().__init__(f"{exchange.probe}: {exchange.attempts[-1]}")
-        self.exchange = exchange
-
-
-class Blocked(RunnerError):
-    """A firewall, a login wall or a rate limit turned the run away. That does not show how the
-    deployment is (:mod:`.turned_away`).
-
-    Attributes:
-        exchange: the exchange that was answered so.
-    """
-
-    def __init__(self, exchange: Exchange, why: str) -> None:
-        super().__init__(f"{exchange.probe}: {why}")
-        self.exchange = exchange
-
-
-class WrongStatus(DeploymentError, httpx.HTTPStatusError):
-    """A check called ``raise_for_status`` of an answer that is no success.
-
-    Attributes:
-        exchange: the exchange that was answered so.
-    """
-
-    def __init__(self, response: Response) -> None:
-        exchange, request = response.exchange, response.request
-        message = f"{exchange.probe}: {response.status_code}"
-        httpx.HTTPStatusError.__init__(self, message, request=request, response=response)
-        self.exchange = exchange
-
-
-class PageTooLarge(ContentTooLarge):
-    """A page or stylesheet is too large to find out what else it needs.
-
-    Attributes:
-        exchange: the exchange with it.
-    """
-
-    def __init__(self, exchange: Exchange, why: str) -> None:
-        super().__init__(why)
-        self.exchange = exchange
 
 
 class Response(httpx.Response):
@@ -246,18 +194,3 @@ def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> httpx.Headers:
     headers = httpx.Headers()
     headers._list = [(name, name.lower(), value) for name, value in pairs]
     return headers
-
-
-def request_headers(run_id: str, send: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """Return the headers of every request: who asks, in which run, and what can be decoded.
-
-    Those of ``send``, which the environment chose, take the place of ours.
-    """
-    headers = {
-        "User-Agent": f"knowngood/{__version__} (smoke test; run {run_id})",
-        "X-Knowngood-Run": run_id,
-        "Accept": "*/*",
-        "Accept-Encoding": ACCEPTED,
-    }
-    chosen = {name.lower() for name in send}
-    return {name: headers[name] for name in headers if name.lower() not in chosen} | {**send}

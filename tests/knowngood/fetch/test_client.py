@@ -28,10 +28,10 @@ from wire import (
 )
 
 from knowngood.environment.model import Environment
+from knowngood.fetch.answer_errors import Blocked, NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.client import NAMED, REPEATABLE, BadExpectation, Client
 from knowngood.fetch.prefetch import Plan
-from knowngood.fetch.response import Blocked, NoAnswer
 from knowngood.safety.redactor import Redactor
 from knowngood.session.cases import Case
 from knowngood.session.runner import Runner

@@ -8,16 +8,11 @@ import httpx
 import pytest
 from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn, page, raw
 
+from knowngood.fetch.answer_errors import Blocked, NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.response import (
-    Blocked,
-    NoAnswer,
-    Resource,
-    Response,
-    request_headers,
-    respond,
-)
+from knowngood.fetch.request_headers import request_headers
+from knowngood.fetch.response import Resource, Response, respond
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from knowngood.fetch.answer_errors import Blocked
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.response import Blocked, respond
+from knowngood.fetch.response import respond
 from knowngood.fetch.statistics import RequestStatistics
 from knowngood.fetch.turned_away import is_turned_away
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from knowngood.fetch import Client, forget_documents
+from knowngood.fetch.answer_errors import NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.response import NoAnswer, Resource, Response, respond
+from knowngood.fetch.response import Resource, Response, respond
 from knowngood.session.comparison import Comparison
 from knowngood.session.failure import Failure, failure_of
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from knowngood.content.json_schema import BadSchema, SchemaMismatch
+from knowngood.fetch.answer_errors import Blocked, NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.response import Blocked, NoAnswer, respond
+from knowngood.fetch.response import respond
 from knowngood.safety import ContentTooLarge
 from knowngood.safety.errors import DeploymentError, RunnerError, UsageError
 from knowngood.session.marks import BadMark
