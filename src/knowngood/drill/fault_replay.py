@@ -41,8 +41,9 @@ class FaultReplay:
     def conclusion(self, fault: str, checks: Iterable[str] = ()) -> Conclusion | None:
         """Return what a run with ``fault`` ends in; None where only a deployment can tell.
 
-        ``checks`` are the names of those that run again, of those that read a changed answer; all
-        of them, if there are none.
+        ``checks`` are the names of those that run again, of those that read a changed answer: one
+        case of each, and all cases if one check holds then. Without ``checks`` all cases of all
+        run.
         """
         document = self._ask({"fault": fault, "checks": list(checks)})
         if document is None:

@@ -16,7 +16,6 @@ from ..fetch import Answer, Replay
 from ..mutation import Mutation
 from ..report.har_reader import HarRecording
 from ..safety import one_line
-from ..session.declarations import check_name
 from ..session.rerun import Rerun, Rerunner
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict
@@ -25,7 +24,7 @@ from .har_tape import HarTape
 from .mutant import MutantResult, Notice
 from .mutants import Mutant, Mutants
 from .mutation_score import UNCAUGHT
-from .recording_plugin import RecordingPlugin, worker_of
+from .recording_plugin import RecordingPlugin, one_of_each_check, worker_of
 from .remedies import Remedies
 from .remedy_places import RemedyPlaces
 from .targets import targets_of, without_query
@@ -116,7 +115,7 @@ class MutationPlugin(RecordingPlugin):
         cases of them.
         """
         items = [self.items[nodeid] for nodeid in self.items if nodeid in mutant.readers]
-        some = list({check_name(item): item for item in reversed(items)}.values())[::-1]
+        some = one_of_each_check(items)
         in_part = len(some) < len(items)
         result = judge(mutant, rerunner.rerun(some, mutant.changed, in_part=in_part))
         if result.notice is not Notice.CAUGHT and in_part:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,6 +19,7 @@ from ..environment import Environment
 from ..fetch import Tape
 from ..session import signals
 from ..session.controller import Controller
+from ..session.declarations import check_name
 from ..session.rerun import Rerunner
 from ..session.worker import Worker
 from ..verdict import VerdictKind
@@ -135,6 +136,14 @@ def _in_folder(environment: Environment) -> Iterator[None]:
             file = getattr(sys.modules[name], "__file__", None)
             if file is not None and Path(file).is_relative_to(root):
                 del sys.modules[name]
+
+
+def one_of_each_check(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Return the first case of each check."""
+    first: dict[str, pytest.Item] = {}
+    for item in items:
+        first.setdefault(check_name(item), item)
+    return list(first.values())
 
 
 def worker_of(session: pytest.Session) -> Worker:

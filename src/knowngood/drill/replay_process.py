@@ -18,15 +18,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
+import pytest
+
 from ..environment import BadEnvironment, Environment, load
 from ..fetch import Exchange
 from ..report import json_file
 from ..safety import redact_data
 from ..session.declarations import check_name
-from ..session.rerun import Rerunner
+from ..session.rerun import Rerun, Rerunner
 from ..verdict.run_results import RunResults
 from .fault_answers import Changed, changed_by_faults
-from .recording_plugin import RecordingPlugin, run_recorded
+from .recording_plugin import RecordingPlugin, one_of_each_check, run_recorded
 
 
 class FaultPlugin(RecordingPlugin):
@@ -59,8 +61,7 @@ class FaultPlugin(RecordingPlugin):
             return None
         began = time.time()
         items = [self.items[nodeid] for nodeid in self.items if nodeid in readers]
-        items = [item for item in items if not checks or check_name(item) in checks]
-        rerun = rerunner.rerun(items, changed)
+        rerun = _run_some(rerunner, items, changed, checks)
         if rerun.unknown:
             return None
         return redact_data(
@@ -83,6 +84,19 @@ class FaultPlugin(RecordingPlugin):
     def _write(self, content: object) -> None:
         self._target.write(json.dumps(content) + "\n")
         self._target.flush()
+
+
+def _run_some(
+    rerunner: Rerunner, items: Sequence[pytest.Item], changed: Changed, checks: Sequence[str]
+) -> Rerun:
+    """Run ``items`` again; if there are ``checks``, one case of each, and all if one holds then."""
+    if not checks:
+        return rerunner.rerun(items, changed)
+    items = [item for item in items if check_name(item) in checks]
+    some = one_of_each_check(items)
+    rerun = rerunner.rerun(some, changed, in_part=len(some) < len(items))
+    failed = {outcome.check for outcome in rerun.verdict.failures}
+    return rerun if failed.issuperset(checks) else rerunner.rerun(items, changed)
 
 
 def main() -> int:

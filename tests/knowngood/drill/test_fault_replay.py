@@ -36,7 +36,7 @@ if "--answers" in sys.argv:
         answers = []
         for request in asked["requests"]:
             assert ["X-Sent", "yes"] in request["headers"], request
-            path = request["url"].removeprefix(asked["origins"]["site"])
+            path = request["url"].removeprefix(asked["origins"]["site"]).partition("?")[0]
             if path in FAULTS[name]:
                 status, body = FAULTS[name][path]
                 answers.append({
@@ -52,7 +52,7 @@ class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         with open("asked.txt", "a") as file:
             file.write(self.path + "\\n")
-        body = PAGES.get(self.path, b"")
+        body = PAGES.get(self.path.partition("?")[0], b"")
         self.send_response(200 if body else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -66,7 +66,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 SUITE = '''
 import pytest
 
-@pytest.mark.get("site:/page")
+@pytest.mark.get("site:/page?lang={lang}")
 def test_page_is_there(response):
     """The page is there."""
     assert response.status_code == 200
@@ -86,6 +86,7 @@ def test_version_is_there(response):
 ENVIRONMENT = """
 description = "one page"
 send = { X-Sent = "yes" }
+params = { lang = ["de", "fr"] }
 release = { url = "site:/version", shape = "text" }
 [serve]
 command = ["false"]
@@ -137,10 +138,10 @@ def test_a_replayed_fault_has_a_verdict(replay: FaultReplay, root: Path) -> None
     assert conclusion is not None
     assert conclusion.document is not None
     assert (conclusion.code, conclusion.document["verdict"]) == (1, "FAILED")
-    (failure,) = conclusion.document["failures"]
-    assert failure["check"] == "test_page.py::test_page_is_there"
+    failed = [failure["check"] for failure in conclusion.document["failures"]]
+    assert failed == ["test_page.py::test_page_is_there"] * 2
     (cause,) = conclusion.document["causes"]
-    assert cause["exchanges"][0]["url"].endswith("/page")
+    assert cause["exchanges"][0]["url"].endswith("/page?lang=de")
     assert cause["exchanges"][0]["attempts"][0]["status"] == 404
     assert (root / "asked.txt").read_text() == sent
 
@@ -150,6 +151,15 @@ def test_a_replay_of_some_checks(replay: FaultReplay) -> None:
     conclusion = replay.conclusion("gone", ["test_page.py::test_page_leads_on"])
     assert conclusion is not None
     assert conclusion.code == 0
+
+
+def test_a_replay_of_a_check_that_fails(replay: FaultReplay) -> None:
+    """One case of it is enough, where all others would say the same."""
+    conclusion = replay.conclusion("gone", ["test_page.py::test_page_is_there"])
+    assert conclusion is not None
+    assert conclusion.document is not None
+    assert conclusion.code == 1
+    assert len(conclusion.document["failures"]) == 1
 
 
 def test_what_was_never_asked_takes_a_deployment(replay: FaultReplay) -> None:
