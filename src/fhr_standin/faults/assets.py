@@ -63,6 +63,11 @@ def _half_a_gzip(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=packed[: len(packed) // 2], zips=0, headers=headers)
 
 
+def _templated(_ask: Ask, resource: Resource) -> Resource:
+    rule = b"\n.logo { background: url({{ STATIC_URL }}img/logo.svg); }\n"
+    return replace(resource, body=resource.body + rule)
+
+
 def _stale_gzip(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, zipped=b"/* of the release before */\n" + resource.body)
 
@@ -74,6 +79,12 @@ FAULTS = [
         ["v4/css/styles.css"],
         _half_a_gzip,
         error="encoding",
+    ),
+    content(
+        "stylesheet-templated",
+        "a placeholder is left in the URL of an image in v4/css/table.css",
+        ["v4/css/table.css"],
+        _templated,
     ),
     content(
         "gzip-stale",

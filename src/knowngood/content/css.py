@@ -31,6 +31,10 @@ _AT_MOST_ONE_TOKEN: Final = re.compile(
     """,
     re.X | re.S | re.I,
 )
+_TEMPLATED: Final = re.compile(
+    rb"""\burl\(\s*+["']?[\w./-]{0,100}(?:\{\{|\{%|<%|[$#]\{).{0,60}""", re.I
+)
+"""A URL that begins with a path and a placeholder of Jinja, ERB, Sass or JavaScript."""
 _BRACKETS: Final = "([{"
 _END: Final = ";;"  # two, since a backslash at the end of a file takes one
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -44,6 +48,7 @@ class _Facts(NamedTuple):
         stray: whether a brace closes nothing, and so spoils the rule behind it.
         empty: whether it holds nothing but comments.
         rules: whether it has a rule, even if that is empty.
+        local: the first URL of a file on the machine of whoever reads it; empty for none.
         speaks: whether a rule declares anything, or is an at-rule.
         urls: the URLs that it loads, in order, and of each whether it is an import.
 
@@ -53,6 +58,7 @@ class _Facts(NamedTuple):
     stray: bool
     empty: bool
     rules: bool
+    local: str
     speaks: bool
     urls: tuple[tuple[str, bool], ...]
 
@@ -68,6 +74,11 @@ def trouble(source: bytes) -> str | None:
         return "something that the stylesheet opens is never closed"
     if facts.stray:
         return "a } closes nothing, and spoils the rule behind it"
+    left = _TEMPLATED.search(source)
+    if left:
+        return f"a placeholder in a URL: {left[0].decode('utf-8', 'replace')}"
+    if facts.local:
+        return f"a file of somebody's own machine: {facts.local}"
     return None if facts.empty or facts.rules else "the stylesheet holds no rule"
 
 
@@ -98,6 +109,7 @@ def _facts(source: bytes) -> _Facts:
         stray=any(node.type == "error" and node.kind == "}" for node in nodes[:-1]),
         empty=not nodes,
         rules=at_rules or bool(blocks),
+        local=next((url for url, _ in _loaded(nodes) if url[:5].lower() == "file:"), ""),
         speaks=at_rules or any(map(_is_filled, blocks)),
         urls=tuple(
             dict.fromkeys(

@@ -149,3 +149,20 @@ def test_hostile_stylesheet_is_judged_in_bounded_time(unit: bytes) -> None:
     with contextlib.suppress(ContentTooLarge):
         urls(source)
     assert time.process_time() - before < 2.5
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("a{b:url({{ STATIC }}x.png)}", "a placeholder in a URL: url({{ STATIC }}x.png)}"),
+        ("a{b:url('img/<%= x %>')}", "a placeholder in a URL: url('img/<%= x %>')}"),
+        ("a{b:url(${path}/x.png)}", "a placeholder in a URL: url(${path}/x.png)}"),
+        ("a{b:url(file:///C:/x.png)}", "a file of somebody's own machine: file:///C:/x.png"),
+        ("a{b:url('data:image/svg+xml,<svg>{{x}}</svg>')}", None),
+        ("a{b:url(x.png?file:)}", None),
+        ("a{b:'{{ x }}'}", None),
+    ],
+)
+def test_urls_that_nobody_can_load(source: str, why: str | None) -> None:
+    """A placeholder that no build filled in, or a path of a developer's own."""
+    assert trouble(source.encode()) == why
