@@ -63,7 +63,7 @@ def test_order_lives_and_dies(
     url = f"/bakery/orders.json?_shape=array&id={order}"
     assert data(client.get(url), "orders") == [{"id": order, "bread_id": 7}]
     change("remove_order", id=order)
-    assert data(client.get(url), "orders") == []
+    assert client.get(url).json() == []
 
 
 @pytest.mark.origin("datasette", writes=True)
