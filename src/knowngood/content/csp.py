@@ -80,7 +80,7 @@ def forbids_frame(policies: str, frame: str, page: str) -> str | None:
     ``policies`` are values of headers, separated by commas: in meta elements the directive does not
     count. An empty ``frame`` stands for any site, and only what allows none of them is returned.
     """
-    for directives in _each_policy([policies]):
+    for directives in _parsed([policies]):
         sources = directives.get("frame-ancestors")
         if sources is None:
             continue
@@ -103,21 +103,21 @@ def sandbox_problems(policies: list[str], kinds: set[str]) -> list[str]:
     }
     return [
         f"the policy sandbox lacks {flag}: {why}"
-        for directives in _each_policy(policies)
+        for directives in _parsed(policies)
         if (flags := directives.get("sandbox")) is not None
         for flag, (kind, why) in needs.items()
         if kind in kinds and flag not in {flag.lower() for flag in flags}
     ]
 
 
-def _each_policy(policies: Iterable[str]) -> Iterator[dict[str, list[str]]]:
+def _parsed(policies: Iterable[str]) -> Iterator[dict[str, list[str]]]:
     """Yield the directives of each policy."""
     return map(_directives, ",".join(policies).split(","))
 
 
 def _deciding(policies: Iterable[str], kind: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the directive of each policy that decides about this kind of link, if it has one."""
-    for directives in _each_policy(policies):
+    for directives in _parsed(policies):
         for name in _DIRECTIVES.get(kind, ()):
             if name in directives:
                 yield name, directives[name]

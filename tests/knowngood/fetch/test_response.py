@@ -11,7 +11,6 @@ from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn,
 from knowngood.fetch.answer_errors import Blocked, NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.request_headers import request_headers
 from knowngood.fetch.response import Resource, Response, respond
 
 pytestmark = pytest.mark.usefixtures("no_waits")
@@ -229,23 +228,6 @@ def test_what_a_page_needs(serve: Serve, fetchers: Fetchers) -> None:
         _ = resources[f"{server.url}/gone.png"].response
     with pytest.raises(LookupError, match="not asked"):
         _ = resources[evil].response
-
-
-def test_the_headers_of_every_request() -> None:
-    """Who asks, in which run, and what can be decoded."""
-    headers = request_headers("run-7")
-    assert headers["X-Knowngood-Run"] == "run-7"
-    assert "run-7" in headers["User-Agent"]
-    assert headers["Accept-Encoding"] == "gzip, deflate, br"
-
-
-def test_headers_that_the_environment_chose() -> None:
-    """They take the place of ours, however they are written."""
-    headers = request_headers("run-7", {"user-agent": "Firefox", "Accept-Language": "de"})
-    names = [name.lower() for name in headers]
-    assert names.count("user-agent") == 1
-    assert (headers["user-agent"], headers["Accept-Language"]) == ("Firefox", "de")
-    assert headers["X-Knowngood-Run"] == "run-7"
 
 
 def test_the_request_is_there_when_somebody_looks() -> None:
