@@ -10,8 +10,10 @@ import contextlib
 import json
 import os
 import shlex
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from .errors import RunnerError
@@ -21,6 +23,15 @@ from .user_name import user_name
 
 class LockUnavailable(RunnerError):
     """Another process holds the lock, or there can be none; the message says who, or why."""
+
+
+def path_for(name: str, key: str) -> Path:
+    """Return the file of the lock on what ``key`` identifies, the same for all of this machine.
+
+    ``name`` tells people what it is a lock on.
+    """
+    digest = sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"knowngood-{name}-{digest}.lock"
 
 
 @contextlib.contextmanager

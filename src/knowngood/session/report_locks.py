@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 from ..report import github
@@ -22,7 +20,7 @@ def held(reports: Mapping[str, Path], command: Sequence[str]) -> Iterator[None]:
     with ExitStack() as locks:
         for path, option in files(reports).items():
             busy = f"{option} {path} is being written"
-            locks.enter_context(lock.held(path_of(path), busy, command))
+            locks.enter_context(lock.held(lock.path_for("report", str(path)), busy, command))
         yield
 
 
@@ -41,9 +39,3 @@ def files(reports: Mapping[str, Path]) -> dict[Path, str]:
             raise UsageError(f"{options[target]} and {option} both name {path}; give each its own")
         options[target] = option
     return options
-
-
-def path_of(report: Path) -> Path:
-    """Return the lock's file for a report."""
-    digest = sha256(str(report).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"knowngood-report-{digest}.lock"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 
 from ..environment import Environment
@@ -26,5 +24,4 @@ def held(
 def path_of(environment: Environment) -> Path:
     """Return the lock's file, named by the environment and its origins: two checkouts share it."""
     place = sorted(environment.origins.items()) or str(environment.path.resolve())
-    digest = sha256(json.dumps([environment.name, place]).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"knowngood-{environment.name}-{digest}.lock"
+    return lock.path_for(environment.name, json.dumps([environment.name, place]))
