@@ -21,10 +21,12 @@ _PLACEHOLDER: Final = re.compile(
 _TEMPLATE: Final = re.compile(
     r"<template\b.*?(?:</template|\Z)"
     r"|<script\b[^<>]{0,300}?\btype=[\"']?[\w/-]{0,60}?(?:template|tmpl|handlebars|mustache|html)"
-    r".*?(?:</script|\Z)",
+    r".*?(?:</script|\Z)"
+    r"|<(pre|code)\b.*?(?:</\1|\Z)",
     re.I | re.S,
 )
-"""What scripts fill in themselves, to the end of the page where it is not closed."""
+"""What scripts fill in themselves and what people read as code, to the end of the page where it is
+not closed."""
 _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
 _COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
 _LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
@@ -46,11 +48,15 @@ _DEBUG: Final = re.compile(
 """What Django, Flask and Rails show of an error to their developers, secrets of theirs with it."""
 
 _KEY: Final = re.compile(
+    r"(?![a-z0-9.]+\.(?:[a-z]{2}|com|org|net|info|dev|app|edu|gov|html|json)\Z)"  # reveal.js
     r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"
     r"|__[A-Z][A-Z0-9_]*__|[$%@]\{?[A-Z][A-Z0-9_]*[%@}]"  # what a deployment fills in
 )
 _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _TITLES: Final = "title, h1, h2, h3"
+_CODE: Final = "code, kbd, samp, tt, var"
+"""In these a name such as ``json.loads`` is what the author wrote."""
+
 _LABELS: Final = "button, label"
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
 _PLACEHOLDER_IN_PATH: Final = re.compile(
@@ -134,7 +140,8 @@ def _first_marker(source: bytes) -> str | None:
 
 
 def _in_elements(tree: LexborHTMLParser) -> list[str]:
-    titles = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css(_TITLES)]
+    headings = [node for node in tree.css(_TITLES) if node.css_first(_CODE) is None]
+    titles = [(f"<{node.tag}>", node.text(strip=True)) for node in headings]
     labels = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css(_LABELS)]
     keys = [
         f"{tag}: a key in place of a text: {text}"
