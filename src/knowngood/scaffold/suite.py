@@ -87,17 +87,23 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         "schemas": schemas,
         "api_document": _SCHEMA,
     }
-    written = {f"environments/{environment}.toml": "environment.toml.j2"}
-    if groups:
-        written["smoketests/test_pages.py"] = "test_pages.py.j2"
-    if survey.missing in {404, 410} or survey.document or survey.health or survey.version:
-        written["smoketests/test_service.py"] = "test_service.py.j2"
-    if operations:
-        written["smoketests/test_api.py"] = "test_api.py.j2"
-    texts = {path: _templates().get_template(name).render(values) for path, name in written.items()}
+    templates = {f"environments/{environment}.toml": "environment.toml.j2"}
+    templates |= _check_templates(survey, groups, operations)
+    texts = {
+        path: _templates().get_template(name).render(values) for path, name in templates.items()
+    }
     if operations:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
     return texts
+
+
+def _check_templates(
+    survey: Survey, groups: list[PageGroup], operations: list[Operation]
+) -> dict[str, str]:
+    """Return the files of checks that there is something for, each with its template."""
+    says_more = survey.missing in {404, 410} or survey.document or survey.health or survey.version
+    needed = {"pages": groups, "service": says_more, "api": operations}
+    return {f"smoketests/test_{name}.py": f"test_{name}.py.j2" for name in needed if needed[name]}
 
 
 def page_groups(pages: Iterable[Page]) -> list[PageGroup]:
