@@ -23,6 +23,8 @@ _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
 _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
 _OF_MODULES: Final = ("import_statement", "export_statement")
+_IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
+_QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 FIRST_FIREFOX: Final = {
     "=>": 22,
@@ -87,13 +89,15 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     strings: list[str] = []
     new: dict[str, int] = {}
     markup = error = None
+    typographic = b"\xe2\x80" in source
     for node in _walk(root):
         kind = node.type
         if kind in FIRST_FIREFOX and kind not in new:
             new[kind] = node.start_point.row + 1
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
-        if (node.is_error or node.is_missing) and error is None:
+        wrong = node.is_error or node.is_missing or (typographic and _is_quoted(node))
+        if wrong and error is None:
             error = node.start_point.row + 1
         if kind == "string":
             strings += _plain_string(node)
@@ -110,6 +114,11 @@ def _javascript_parser() -> tree_sitter.Parser:
     import tree_sitter_javascript
 
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
+
+
+def _is_quoted(node: tree_sitter.Node) -> bool:
+    """Return whether a name holds a typographic quote, which tree-sitter takes for a letter."""
+    return node.type in _IDENTIFIERS and not _QUOTES.isdisjoint(_text(node))
 
 
 def _plain_string(literal: tree_sitter.Node) -> list[str]:

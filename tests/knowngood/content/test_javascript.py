@@ -369,3 +369,17 @@ def test_what_only_modules_can_say(source: bytes, line: int | None) -> None:
     """The line is told; what does not parse is told as that."""
     why = javascript.module_trouble(source)
     assert why == (line and f"import or export at line {line}, and its element has no type=module")
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("var a;\nb(\u201cc\u201d);", "does not parse from line 2 on"),
+        ("var a = \u2019c\u2019;", "does not parse from line 1 on"),
+        ("var a = '\u201cc\u201d'; // \u2019", None),
+        ("var \u00e9t\u00e9 = `\u201e`;", None),
+    ],
+)
+def test_typographic_quotes(source: str, why: str | None) -> None:
+    """They are letters of no name: an editor or a translator put them in place of others."""
+    assert javascript.trouble(source.encode()) == why
