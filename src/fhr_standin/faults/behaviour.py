@@ -113,6 +113,8 @@ FAULTS = [
         "mobile/js/data.js requires another file as it is loaded, as only builds can",
         ["mobile/js/data.js"],
         _requiring,
+        # Whether the script or its page is wrong cannot be told: the page lacks what it uses.
+        touches=["/{locale}/mobile/js/data.js", "/{locale}/mobile/"],
     ),
     content(
         "script-misspelt",
