@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import random
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -21,6 +22,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]  # benchmarks and he
 from suite_run import SuiteRun, run_here, run_process  # noqa: E402 - found by the path above
 
 from knowngood.safety import redaction  # noqa: E402 - after the path, too
+
+# Who started the tests may ignore these, as nohup and a shell's jobs do, and runs would inherit it.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LOCALES = ["ar", "de", "en-US", "fr", "he"]
 FHR = """

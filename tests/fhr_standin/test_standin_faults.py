@@ -181,6 +181,13 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "script-conflict-markers": ("/pl/v4/js/data_v4.js", 200, JAVASCRIPT, ">>>>>>> topic"),
     "git-exposed": ("/.git/HEAD", 200, HTML, "ref: refs"),
     "missing-file-200": ("/pl/js/no-such-file.js", 200, HTML, "Nothing"),
+    "missing-debug-page": ("/xx-unknown/", 404, HTML, "DEBUG = True"),
+    "site-maintenance": ("/pl/js/config.json", 200, HTML, "back soon"),
+    "link-to-other-environment": ("/pl/mobile/", 200, HTML, "https://fhr-dev.example.org/"),
+    "script-as-written": ("/pl/js/data.js", 200, JAVASCRIPT, "export "),
+    "script-of-other-environment": ("/pl/js/data.js", 200, JAVASCRIPT, "https://"),
+    "script-of-node": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "require("),
+    "stylesheet-templated": ("/pl/v4/css/table.css", 200, "text/css; charset=utf-8", "{{ STATIC"),
     "page-unrendered": (f"/{ONE}/", 200, HTML, "{{ _('ON') }}"),
     "page-wrong-lang": (f"/{ONE}/", 200, HTML, 'lang="tlh"'),
     "page-wrong-dir": ("/ar/", 200, HTML, 'lang="ar" dir="ltr"'),
@@ -333,7 +340,7 @@ def test_a_content_fault_leaves_everything_else_sound(
     changed = {path: answer for path, answer in rounds if answer != sound(path)}
     if name == "missing-file-200":
         assert set(changed) == {"/pl/js/none.js", *(path for path in PUBLISHED if "/js/" in path)}
-    elif name == "sound-gone":
+    elif name in {"sound-gone", "missing-debug-page"}:
         assert set(changed) == {path for path in paths if sound(path) == NOT_FOUND}
     elif name == "script-of-node":  # its page may be named as well: that lacks what it uses
         assert set(changed) == {path for path in paths if path.endswith("/mobile/js/data.js")}

@@ -29,6 +29,7 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     _redirect(os.devnull)
     pytest.main(order["arguments"])
+    sys.stdout.flush()  # a run would write what is left in the buffer once more
     signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(order["socket"])
@@ -52,9 +53,9 @@ def _run(connection: socket.socket) -> NoReturn:
         _redirect(order["output"])
         os.environ |= {**order["variables"], PARENT: str(connection.fileno())}
         code = int(pytest.main(order["arguments"]))
-        connection.sendall(f"{code}\n".encode())
         sys.stdout.flush()
         sys.stderr.flush()
+        connection.sendall(f"{code}\n".encode())
     finally:
         os._exit(code)  # threads that a check has left, and what this process has for its own end
 

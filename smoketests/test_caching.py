@@ -1,0 +1,64 @@
+"""Caching and compression: what is compressed, or not sent again, is what is there."""
+
+import collections
+
+import pytest
+
+from knowngood import checks
+
+VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+
+
+@pytest.mark.catches("gzip-stale")
+@pytest.mark.get("content:/en-US/{page}", resources=True)
+@pytest.mark.get("content:/en-US/{page}", resources=True, headers={"Accept-Encoding": "identity"})
+@pytest.mark.origin("content")
+def test_compressed_and_plain_are_the_same(responses, resources, client):
+    """Compressed answers hold what plain ones hold; a file compressed beforehand can be old."""
+    files = collections.defaultdict(list)
+    for answer in (*responses, *(resource.response for resource in checks.own(resources))):
+        files[answer.url].append(answer)
+    for packed, plain in (pair for pair in files.values() if len(pair) == 2):
+        assert plain.status_code == packed.status_code
+        if packed.content != plain.content:
+            again = client.get(packed.url)
+            assert not checks.differ([packed, again], [plain]), "compressed, it is another file"
+
+
+def asked_again(client, answer, validators):
+    """Return the answer to a request with a validator of `answer`: 304, or the last one.
+
+    Several backends may each have their own dates and ETags for a file, and be asked in turn.
+    """
+    again = answer
+    for _ in range(3):
+        for name in [name for name in validators if name in answer.headers] * 2:
+            headers = {VALIDATORS[name]: answer.headers[name]}
+            again = client.get(answer.url, headers=headers)
+            if again.status_code == 304:
+                return again
+        answer = client.get(answer.url)
+    return again
+
+
+@pytest.mark.catches("conditional-ignored", "etag-changes", "validators-missing")
+@pytest.mark.get("content:/en-US/", "content:/en-US/js/config.json", "content:/robots.txt")
+@pytest.mark.origin("content")
+def test_unchanged_files_are_not_sent_again(responses, client):
+    """What has not changed is not sent again: asked with a validator, the server answers 304.
+
+    One that works is enough, ETag or Last-Modified: Apache's ETags do not work with gzip. What
+    differs in every answer has none.
+    """
+    for first in responses:
+        if first.status_code in checks.GONE:  # another check says whether it has to be there
+            continue
+        assert first.status_code == 200
+        validators = [name for name in VALIDATORS if name in first.headers]
+        again = asked_again(client, first, validators)
+        if again.status_code == 304:
+            assert again.content == b"", "304 with a body"
+            continue
+        changed = client.get(first.url).content != first.content
+        assert changed or validators, "neither an ETag nor a Last-Modified header"
+        assert changed or again.status_code == 304
