@@ -185,7 +185,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "site-maintenance": ("/pl/js/config.json", 200, HTML, "back soon"),
     "link-to-other-environment": ("/pl/mobile/", 200, HTML, "https://fhr-dev.example.org/"),
     "script-as-written": ("/pl/js/data.js", 200, JAVASCRIPT, "export "),
-    "script-of-other-environment": ("/pl/js/data.js", 200, JAVASCRIPT, "https://"),
+    "script-of-other-environment": ("/pl/js/data.js", 200, JAVASCRIPT, "FHR-dev."),
     "script-of-node": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "require("),
     "stylesheet-templated": ("/pl/v4/css/table.css", 200, "text/css; charset=utf-8", "{{ STATIC"),
     "page-unrendered": (f"/{ONE}/", 200, HTML, "{{ _('ON') }}"),
