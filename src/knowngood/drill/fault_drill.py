@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, load_here
-from ..fetch import AttemptError
+from ..fetch import RETRIED_STATUSES, AttemptError
 from ..safety import Say, new_run_id
 from ..session.options import Options
 from ..supervisor import watched
@@ -181,16 +181,19 @@ class FaultDrill:
 
 def _may_be_replayed(run: DrillRun) -> bool:
     """Return whether the run that is recorded sees all that the fault changes: there is an answer,
-    and no browser has to look at it.
+    which is not asked for again, and no browser has to look at it.
     """
-    return all(fault.level == LEVELS[0] and not fault.error for fault in run.faults)
+    return all(
+        fault.level == LEVELS[0] and not fault.error and fault.status not in RETRIED_STATUSES
+        for fault in run.faults
+    )
 
 
 def _haste(run: DrillRun) -> int:
-    """Return a number that is larger the sooner a run is over. Those that wait for a timeout last
-    longest, then those with a browser or with retries; at the end nobody is to wait for them.
+    """Return a number that is larger the sooner a run is over. Those that wait for a timeout or
+    between retries last longest, then those with a browser; at the end nobody is to wait for them.
     """
-    if any(fault.error == AttemptError.TIMEOUT for fault in run.faults):
+    if any(f.error == AttemptError.TIMEOUT or f.status in RETRIED_STATUSES for f in run.faults):
         return 0
     return 2 if _may_be_replayed(run) else 1
 

@@ -16,7 +16,7 @@ from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
 from .guard import Guard
 from .pace import Pace
-from .probe import Answer, Attempt, Exchange, Probe
+from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
 from .received import Limits
 from .request_headers import headers_of
 from .retry import Tried, retried
@@ -121,11 +121,13 @@ class Attempts:
 
     def _note_pace(self, probe: Probe, place: Place, turn: int, status: int | None) -> None:
         """Note whether an answer says that requests come too fast. Servers say so with 503, too, as
-        nginx does by default; in a crowd that may mean that there are too many at once.
+        nginx does by default; in a crowd that may mean that there are too many at once, and to a
+        write that what stores it is in trouble.
         """
         pace = self.paces[probe.origin, probe.address]
         alone = place.crowd == 1 or pace.rate > 0
-        refused = status == 429 or (status == 503 and alone)
+        reads = probe.method in SAFE_METHODS
+        refused = status == 429 or (status == 503 and alone and reads)
         pace.note(turn, served=status not in {None, 429, 503}, refused=refused)
 
     async def once(self, probe: Probe, *, fresh: bool) -> Exchange:

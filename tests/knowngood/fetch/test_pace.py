@@ -145,6 +145,17 @@ def test_what_is_refused_for_its_rate_is_answered_in_the_end(
     assert "refused requests for their rate" in fetcher.statistics.failures.warnings(0.0)[-1]
 
 
+@pytest.mark.usefixtures("no_waits")
+@pytest.mark.parametrize(("status", "paced"), [(503, False), (429, True)])
+def test_a_write_is_refused(serve: Serve, fetchers: Fetchers, status: int, paced: bool) -> None:
+    """By 503 it is not for its rate: what stores it may be in trouble."""
+    server = serve(in_turn(*[answer("fine"), answer(status=status)] * 20))
+    fetcher = fetchers(server, concurrency=1, attempts=1, writes=True)
+    for _ in range(9):
+        fetcher.send(Probe("content", server.url, "PUT", body=b"x"))
+    assert bool(fetcher.rates) == paced
+
+
 @pytest.mark.usefixtures("no_waits", "short_looks")
 def test_what_another_rate_does_not_end_is_not_excused(
     serve: Serve, fetchers: Fetchers, monkeypatch: pytest.MonkeyPatch
