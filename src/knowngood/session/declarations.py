@@ -29,7 +29,12 @@ _END_OF_SENTENCE: Final = re.compile(
 
 def check_name(item: pytest.Item) -> str:
     """Return the check without folder and case: ``test_config.py::test_debug_is_off``."""
-    return item.nodeid.partition("[")[0].rpartition("/")[2]
+    return check_in(item.nodeid)
+
+
+def check_in(nodeid: str) -> str:
+    """Return the check of the item with this node id, as :func:`check_name` does."""
+    return nodeid.partition("[")[0].rpartition("/")[2]
 
 
 def claim_of(item: pytest.Item) -> str:

@@ -96,7 +96,7 @@ def lost_outcome(report: pytest.TestReport) -> Outcome:
     when: str = report.when  # xdist puts "???" for what was running when a worker died
     return Outcome(
         nodeid=report.nodeid,
-        check=report.nodeid.rpartition("/")[2].partition("[")[0],
+        check=declarations.check_in(report.nodeid),
         claim="",
         result=INCONCLUSIVE,
         kind="runner",
