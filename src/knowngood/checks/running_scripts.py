@@ -53,9 +53,14 @@ def scripts_of(page: Response) -> list[Script]:
     return page.once(_scripts)
 
 
+def inline_scripts(page: Response) -> list[Script]:
+    """Return the scripts that stand in ``page``."""
+    return [script for script in scripts_of(page) if not script.url]
+
+
 def inline_sources(page: Response) -> list[bytes]:
     """Return the sources of the scripts that stand in ``page``."""
-    return [script.source for script in scripts_of(page) if not script.url]
+    return [script.source for script in inline_scripts(page)]
 
 
 def _scripts(page: Response) -> list[Script]:

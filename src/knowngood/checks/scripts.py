@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..content import javascript, javascript_names, page_elements
 from ..fetch import respond
-from .running_scripts import running, scripts_of
+from .running_scripts import inline_scripts, running
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
@@ -30,8 +30,10 @@ def script_type_problems(page: Response) -> list[str]:
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
     """Return why scripts that stand in the page do not parse; ``judge`` knows other dialects."""
-    inline = [script for script in scripts_of(page) if not script.url]
-    troubles = [judged(s.source, s.kind, judge) if s.source.strip() else None for s in inline]
+    troubles = [
+        judged(script.source, script.kind, judge) if script.source.strip() else None
+        for script in inline_scripts(page)
+    ]
     return [f"inline script {n}: {why}" for n, why in enumerate(troubles, 1) if why]
 
 
@@ -39,7 +41,7 @@ def new_syntax_problems(script: Resource, firefox: int) -> list[str]:
     """Return what the script has that this version of Firefox cannot read, with its line. Modules
     are not for old browsers.
     """
-    if script.kind != "script" or script.type.strip().lower() == "module":
+    if script.kind != "script" or javascript.is_module(script.type):
         return []
     return javascript.too_new(script.response.content, firefox)
 
@@ -98,8 +100,7 @@ def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
     browsers do not run it as what its element says that it is.
     """
     why = judge(source, kind) if judge else javascript.trouble(source)
-    is_module = kind.strip().lower() == "module"
-    return why or (None if is_module else javascript.module_trouble(source))
+    return why or (None if javascript.is_module(kind) else javascript.module_trouble(source))
 
 
 def _selectors(page: Response) -> set[str]:

@@ -56,7 +56,14 @@ _DECLARED: Final = re.compile(
 
 def is_javascript(kind: str) -> bool:
     """Return whether a browser runs a script element with this ``type`` attribute."""
-    return not kind.strip() or kind.strip().lower() == "module" or bool(SCRIPT_TYPES.match(kind))
+    return not kind.strip() or is_module(kind) or bool(SCRIPT_TYPES.match(kind))
+
+
+def is_module(kind: str) -> bool:
+    """Return whether a script element with this ``type`` attribute is a module: its names are its
+    own, but for what it sets on ``window``.
+    """
+    return kind.strip().lower() == "module"
 
 
 @cached_by_content

@@ -38,8 +38,8 @@ class Script(NamedTuple):
 
     @property
     def is_module(self) -> bool:
-        """Whether its names are its own, but for what it sets on ``window``."""
-        return self.kind.strip().lower() == "module"
+        """Whether its names are its own, as those of a module are."""
+        return javascript.is_module(self.kind)
 
 
 def selectors(tree: LexborHTMLParser) -> set[str]:
