@@ -48,7 +48,6 @@ class _Facts(NamedTuple):
         stray: whether a brace closes nothing, and so spoils the rule behind it.
         empty: whether it holds nothing but comments.
         rules: whether it has a rule, even if that is empty.
-        local: the first URL of a file on the machine of whoever reads it; empty for none.
         speaks: whether a rule declares anything, or is an at-rule.
         urls: the URLs that it loads, in order, and of each whether it is an import.
 
@@ -58,7 +57,6 @@ class _Facts(NamedTuple):
     stray: bool
     empty: bool
     rules: bool
-    local: str
     speaks: bool
     urls: tuple[tuple[str, bool], ...]
 
@@ -77,8 +75,9 @@ def trouble(source: bytes) -> str | None:
     left = _TEMPLATED.search(source)
     if left:
         return f"a placeholder in a URL: {left[0].decode('utf-8', 'replace')}"
-    if facts.local:
-        return f"a file of somebody's own machine: {facts.local}"
+    local = next((url for url, _ in facts.urls if url[:5].lower() == "file:"), None)
+    if local is not None:
+        return f"a file of somebody's own machine: {local}"
     return None if facts.empty or facts.rules else "the stylesheet holds no rule"
 
 
@@ -109,7 +108,6 @@ def _facts(source: bytes) -> _Facts:
         stray=any(node.type == "error" and node.kind == "}" for node in nodes[:-1]),
         empty=not nodes,
         rules=at_rules or bool(blocks),
-        local=next((url for url, _ in _loaded(nodes) if url[:5].lower() == "file:"), ""),
         speaks=at_rules or any(map(_is_filled, blocks)),
         urls=tuple(
             dict.fromkeys(
