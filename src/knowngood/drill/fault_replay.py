@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
-from ..safety import process_group
 from ..supervisor import Conclusion
 from ..verdict import EXIT_CODES, VerdictKind
+from .module_process import ModuleProcess, running_module
 
 _MODULE: Final = "knowngood.drill.replay_process"
 
@@ -31,7 +28,7 @@ class FaultReplay:
     Raises BadEnvironment where ``serve.drill.answers`` does not work.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
+    def __init__(self, process: ModuleProcess, order: Mapping[str, Any]) -> None:
         self._process = process
         able = self._ask(order) or []
         if isinstance(able, dict):
@@ -52,14 +49,11 @@ class FaultReplay:
 
     def _ask(self, content: Mapping[str, Any]) -> Any:
         """Write a line and return the answer to it; None where the process has ended."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
-            self._process.stdin.write(f"{json.dumps(content)}\n".encode())
-            self._process.stdin.flush()
+            self._process.tell(content)
         except BrokenPipeError:
             return None
-        answer = self._process.stdout.readline()
+        answer = self._process.source.readline()
         return json.loads(answer) if answer.endswith(b"\n") else None
 
 
@@ -80,14 +74,5 @@ def replaying(
         "release": release,
         "faults": list(faults),
     }
-    with process_group.start(
-        [sys.executable, "-m", _MODULE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **(variables or {})},
-    ) as process:
-        try:
-            yield FaultReplay(process, order)
-        finally:
-            process_group.end(process)
+    with running_module(_MODULE, variables or {}) as process:
+        yield FaultReplay(process, order)

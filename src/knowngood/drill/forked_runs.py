@@ -7,10 +7,7 @@ is a third of the CPU that a run on a small deployment takes.
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,9 +17,9 @@ from typing import Final
 
 from ..environment import Environment
 from ..run_options import RUN_ID
-from ..safety import process_group
 from ..session.options import Options
 from ..supervisor import ChildExit, Conclusion, conclude, time_limit
+from .module_process import ModuleProcess, running_module
 
 _MODULE: Final = "knowngood.drill.forking_process"
 _COLLECT: Final = ("--collect-only", "-q", "-p", "no:cacheprovider")
@@ -37,7 +34,7 @@ class ForkedRuns:
         folder: where its socket is, and the files of runs.
     """
 
-    process: subprocess.Popen[bytes]
+    process: ModuleProcess
     folder: Path
     _ready: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,9 +76,8 @@ class ForkedRuns:
         return (int(answer), "") if answer else (1, "the run ended without an exit code")
 
     def _wait_until_ready(self) -> None:
-        assert self.process.stdout is not None
         with self._lock:
-            self._ready = self._ready or bool(self.process.stdout.readline())
+            self._ready = self._ready or bool(self.process.source.readline())
 
 
 @contextmanager
@@ -92,21 +88,8 @@ def forking(
 
     ``folder`` is for its files; ``variables`` are added to its environment.
     """
-    with process_group.start(
-        [sys.executable, "-m", _MODULE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=environment.root,
-        env={**os.environ, **variables},
-    ) as process:
+    with running_module(_MODULE, variables, environment.root) as process:
         runs = ForkedRuns(process, folder)
         arguments = [f"--env={environment.path}", "--drill=none", *_COLLECT]
-        try:
-            assert process.stdin is not None
-            order = {"socket": str(runs.socket), "arguments": arguments}
-            process.stdin.write(f"{json.dumps(order)}\n".encode())
-            process.stdin.flush()
-            yield runs
-        finally:
-            process_group.end(process)
+        process.tell({"socket": str(runs.socket), "arguments": arguments})
+        yield runs
