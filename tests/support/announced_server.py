@@ -10,3 +10,22 @@ sys.stdin.read()
 """It goes behind a class ``Page`` that answers. The server ends with its standard input, as one of
 ``[serve]`` does.
 """
+
+ANSWERS = (
+    """
+import http.server, json, sys, threading
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        status, body = answer(self.path)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+"""
+    + ANNOUNCED
+)
+"""It goes behind a function ``answer`` that returns the status and body for a path."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from announced_server import ANNOUNCED
-from suite_run import PYPROJECT
+from announced_server import ANSWERS
+from drilled_suite import write_suite
 
 from knowngood.drill import drill_faults, fault_drill
 from knowngood.drill.fault_drill import FaultDrill
@@ -26,7 +26,7 @@ from knowngood.supervisor import Conclusion
 DEPLOYMENT = (
     '''
 """Serves one page over HTTP; --fault empty, gone, tolerated or quiet."""
-import http.server, json, sys, threading
+import json, sys
 
 FAULTS = [
     {"name": "gone", "verdict": "FAILED", "touches": ["site:/page"], "status": 404},
@@ -38,19 +38,12 @@ if "--list" in sys.argv:
     print(json.dumps(FAULTS))
     raise SystemExit
 
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = b"" if "empty" in faults else b"page"
-        body += b"." if "tolerated" in faults else b""
-        self.send_response(404 if "gone" in faults else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def answer(path):
+    body = b"" if "empty" in faults else b"page"
+    body += b"." if "tolerated" in faults else b""
+    return 404 if "gone" in faults else 200, body
 '''
-    + ANNOUNCED
+    + ANSWERS
 )
 SUITE = '''
 import pytest
@@ -84,12 +77,7 @@ run = 60
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A team's own suite, environment and deployment."""
-    (tmp_path / "environments").mkdir()
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
-    (tmp_path / "environments" / "ours.toml").write_text(ENVIRONMENT)
-    (tmp_path / "checks" / "test_page.py").write_text(SUITE)
-    (tmp_path / "deployment.py").write_text(DEPLOYMENT)
+    write_suite(tmp_path, ENVIRONMENT, SUITE, DEPLOYMENT)
     return tmp_path
 
 

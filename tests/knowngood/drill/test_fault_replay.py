@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from announced_server import ANNOUNCED
-from suite_run import PYPROJECT
+from announced_server import ANSWERS
+from drilled_suite import write_suite
 
 from knowngood.drill.fault_replay import FaultReplay, replaying
 from knowngood.environment import BadEnvironment
@@ -16,7 +16,7 @@ from knowngood.environment.loader import load
 DEPLOYMENT = (
     '''
 """Serves a page, one that it leads to, its release, and documents; notes what it is asked."""
-import base64, http.server, json, sys, threading
+import base64, json, sys
 
 PAGES = {"/page": b"see /next", "/next": b"next", "/version": b"v1"}
 # What each fault changes: paths, and the status and body in place of the sound ones.
@@ -48,20 +48,13 @@ if "--answers" in sys.argv:
         print(json.dumps({"fault": name, "answers": answers}), flush=True)
     raise SystemExit
 
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        with open("asked.txt", "a") as file:
-            file.write(self.path + "\\n")
-        body = PAGES.get(self.path.partition("?")[0], b"")
-        self.send_response(200 if body else 404)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def answer(path):
+    with open("asked.txt", "a") as file:
+        file.write(path + "\\n")
+    body = PAGES.get(path.partition("?")[0], b"")
+    return 200 if body else 404, body
 '''
-    + ANNOUNCED
+    + ANSWERS
 )
 SUITE = '''
 import pytest
@@ -99,21 +92,11 @@ answers = ["{python}", "deployment.py", "--answers"]
 FAULTS = ["gone", "leads-elsewhere", "other-release", "unread", "not-gzip", "slow"]
 
 
-def write_suite(root: Path, environment: str = ENVIRONMENT, suite: str = SUITE) -> None:
-    """Write a team's own suite, environment and deployment below ``root``."""
-    for folder in ("environments", "checks"):
-        (root / folder).mkdir()
-    (root / "pyproject.toml").write_text(PYPROJECT)
-    (root / "environments" / "ours.toml").write_text(environment)
-    (root / "checks" / "test_page.py").write_text(suite)
-    (root / "deployment.py").write_text(DEPLOYMENT)
-
-
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the suite."""
     root = tmp_path_factory.mktemp("suite")
-    write_suite(root)
+    write_suite(root, ENVIRONMENT, SUITE, DEPLOYMENT)
     return root
 
 
@@ -180,7 +163,7 @@ def test_faults_are_replayed_in_any_order(replay: FaultReplay) -> None:
 
 def test_a_suite_that_does_not_pass_replays_nothing(tmp_path: Path) -> None:
     """Then its checks prove nothing about changed answers."""
-    write_suite(tmp_path, suite=SUITE.replace("== 200", "== 201"))
+    write_suite(tmp_path, ENVIRONMENT, SUITE.replace("== 200", "== 201"), DEPLOYMENT)
     with replaying(load("ours", tmp_path), FAULTS, "v1") as replay:
         assert replay.faults == frozenset()
 
@@ -189,7 +172,7 @@ def test_a_command_that_does_not_answer(tmp_path: Path) -> None:
     """The message names the file, the key and the command."""
     answers = 'answers = ["{python}", "-c", "raise SystemExit(3)"]'
     text = ENVIRONMENT.replace('answers = ["{python}", "deployment.py", "--answers"]', answers)
-    write_suite(tmp_path, environment=text)
+    write_suite(tmp_path, text, SUITE, DEPLOYMENT)
     replay = replaying(load("ours", tmp_path), FAULTS, "v1")
     with pytest.raises(BadEnvironment, match=r"ours\.toml: serve\.drill\.answers: .*status 3"):
         replay.__enter__()

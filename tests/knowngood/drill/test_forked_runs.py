@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from announced_server import ANNOUNCED
-from suite_run import PYPROJECT
+from announced_server import ANSWERS
+from drilled_suite import write_suite
 
 from knowngood.drill.forked_runs import ForkedRuns, forking
 from knowngood.environment import load
@@ -16,21 +16,14 @@ from knowngood.supervisor import Conclusion
 DEPLOYMENT = (
     '''
 """Serves one page over HTTP; with --fault NAME that name in place of it."""
-import http.server, json, sys, threading
+import sys
 
 body = b"".join(b.encode() for a, b in zip(sys.argv, sys.argv[1:]) if a == "--fault") or b"page"
 
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def answer(path):
+    return 200, body
 '''
-    + ANNOUNCED
+    + ANSWERS
 )
 SUITE = '''
 import os, time
@@ -64,12 +57,7 @@ run = 60
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The suite, its environment and its deployment."""
     root = tmp_path_factory.mktemp("forked")
-    (root / "environments").mkdir()
-    (root / "checks").mkdir()
-    (root / "pyproject.toml").write_text(PYPROJECT)
-    (root / "environments" / "ours.toml").write_text(ENVIRONMENT)
-    (root / "checks" / "test_page.py").write_text(SUITE)
-    (root / "deployment.py").write_text(DEPLOYMENT)
+    write_suite(root, ENVIRONMENT, SUITE, DEPLOYMENT)
     return root
 
 
