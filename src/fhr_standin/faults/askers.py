@@ -1,7 +1,7 @@
 """Faults by which it depends on who asks what is answered: on the browser and its language."""
 
 from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
-from fhr_standin.faults.headers import english
+from fhr_standin.faults.missing import english
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import NOT_FOUND, Resource, message
 

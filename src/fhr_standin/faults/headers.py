@@ -26,25 +26,6 @@ _HEARTBEAT, _LBHEARTBEAT = HEARTBEATS
 _DOWN = status(503, "Service unavailable")
 
 
-def english(ask: Ask, resource: Resource) -> Resource:
-    """Answer a page of ours where the locale is unknown."""
-    if ask.locale is not None or resource.status != 404 or not ask.path.endswith("/"):
-        return resource
-    codes = [locale.code for locale in ask.site.locales.values() if locale.target is None]
-    return ask.site.page("en-US" if "en-US" in codes else codes[0], "")
-
-
-def _debug_page(_ask: Ask, resource: Resource) -> Resource:
-    text = "You see this because you have <code>DEBUG = True</code> in your settings"
-    return message(404, text) if resource.status == 404 else resource
-
-
-def _soft(ask: Ask, resource: Resource) -> Resource:
-    """Answer a page for any file that is missing below a locale."""
-    missing = resource.status == 404 and ask.locale is not None
-    return message(200, "Nothing to see here") if missing else resource
-
-
 def _revalidates_never(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, conditional=False)
 
@@ -197,23 +178,6 @@ FAULTS = [
         reach="whole site",
     ),
     content(
-        "missing-debug-page",
-        "whatever is not there answers 404 and the page of a framework in its debug mode",
-        None,
-        _debug_page,
-        reach="whole site",
-        touches=["/xx-unknown/", "/{locale}/*"],
-        status=404,
-    ),
-    content(
-        "missing-file-200",
-        "any file that is not there answers 200 and a page",
-        None,
-        _soft,
-        reach="whole site",
-        touches=["/{locale}/*"],
-    ),
-    content(
         "robots-missing", "robots.txt is 404", ["/robots.txt"], gone, reach="whole site", status=404
     ),
     content(
@@ -222,14 +186,6 @@ FAULTS = [
         ["/robots.txt"],
         swap("Disallow: /", "Disallow:"),
         reach="whole site",
-    ),
-    content(
-        "unknown-locale-200",
-        "a locale that is not there answers 200",
-        None,
-        english,
-        reach="whole site",
-        touches=["/{unknown}/"],
     ),
     content(
         "conditional-ignored",
