@@ -204,7 +204,9 @@ def _stands_alone(text: bytes, script: bytes) -> bool:
 @cached_by_content
 def _imports_of(script: bytes) -> list[Link]:
     """Return the modules that a script imports by a URL, also those that it imports later."""
-    found = {url.decode("utf-8", "replace") for _, url in _IMPORTED.findall(script)}
+    seem_imported = {url.decode("utf-8", "replace") for _, url in _IMPORTED.findall(script)}
+    if not seem_imported:
+        return []
     # a comment may show an import: it is none of the strings
-    urls = [text for text in javascript.strings(script) if text in found] if found else []
+    urls = [text for text in javascript.strings(script) if text in seem_imported]
     return [Link(url, "script", "module") for url in dict.fromkeys(urls)]

@@ -172,9 +172,9 @@ class RollbackDrill:
         """Ask how prod stands; there must be trouble, told in these sentences."""
         ended, output = self._sandbox.run("status", f"--env={PROD}", "--check")
         missing = [sentence for sentence in sentences if sentence not in output]
-        told = f'it did not print "{missing[0]}"' if missing else "told"
+        printed = f'it did not print "{missing[0]}"' if missing else "told"
         expected = f"status tells: {' … '.join(sentences)}"
-        return Step(done, expected, f"exit {ended}, {told}", ended == 1 and not missing, output)
+        return Step(done, expected, f"exit {ended}, {printed}", ended == 1 and not missing, output)
 
     def _ask(self, done: str, answer: str, question: str, *options: str) -> Step:
         """Ask about prod: the exit code says yes, the last line is the answer."""

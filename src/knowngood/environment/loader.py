@@ -62,20 +62,20 @@ def override(environment: Environment, option: str) -> Environment:
     """
     name, separator, url = option.partition("=")
     known = sorted(environment.origin_names)
-    shown = "(value not shown, it may hold a password)" if "@" in option else repr(option)
+    quoted = "(value not shown, it may hold a password)" if "@" in option else repr(option)
     if not separator or name not in known:
         raise BadEnvironment(
-            f"--origin {shown}: expected NAME=URL with one of these names: "
+            f"--origin {quoted}: expected NAME=URL with one of these names: "
             f"{', '.join(known) or 'none'}"
         )
     if environment.protected:
         raise BadEnvironment(
-            f"--origin {shown}: {environment.path} says protected = true, so its origins are "
+            f"--origin {quoted}: {environment.path} says protected = true, so its origins are "
             "fixed; verify a preview through an environment of its own"
         )
     trouble = origin_trouble(url)
     if trouble:
-        raise BadEnvironment(f"--origin {shown}: {trouble}")
+        raise BadEnvironment(f"--origin {quoted}: {trouble}")
     _refuse_shared_origins(environment.path, {name: url})
     return environment.with_origins({name: as_origin(url)})
 

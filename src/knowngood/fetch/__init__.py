@@ -19,7 +19,7 @@ from .failure_log import by_connection
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
-from .made_up import is_made_up
+from .made_up import has_made_up_word, is_made_up
 from .page_loader import PageLoad, resource_group
 from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
@@ -75,6 +75,7 @@ __all__ = [
     "exchange_with",
     "excuse_passed",
     "forget_documents",
+    "has_made_up_word",
     "headers_of",
     "is_made_up",
     "is_turned_away",

@@ -66,8 +66,7 @@ class Attempts:
         async def attempt(before: Attempt | None) -> Tried:
             nonlocal end
             asked = time.monotonic()
-            turn = await self.paces[probe.origin, probe.address].turn()
-            place = await self.concurrency.enter()
+            turn, place = await self._enter(probe)
             settling = before is not None and before.settling
             end = asked + self.budget.probe if settling else end + time.monotonic() - asked
             fresh = before is not None and self._needs_new_connection(probe, before)
@@ -89,6 +88,11 @@ class Attempts:
         """
         stale = before.stale and not self.transport.shares(probe)
         return stale or before.error is AttemptError.TIMEOUT
+
+    async def _enter(self, probe: Probe) -> tuple[int, Place]:
+        """Wait until the origin takes another request, and until there is a place for it."""
+        turn = await self.paces[probe.origin, probe.address].turn()
+        return turn, await self.concurrency.enter()
 
     async def _in_place(
         self,
@@ -132,8 +136,7 @@ class Attempts:
 
     async def once(self, probe: Probe, *, fresh: bool) -> Exchange:
         """Make a single attempt, with ``fresh`` on a new connection."""
-        turn = await self.paces[probe.origin, probe.address].turn()
-        place = await self.concurrency.enter()
+        turn, place = await self._enter(probe)
         end = time.monotonic() + self.budget.probe
         send = self._attempt(probe, end, fresh=fresh, may_grow=None)
         attempt, answer = await self._in_place(place, turn, probe, send)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ..environment import Environment
@@ -162,25 +163,23 @@ class Fetcher:
 
     def send(self, probe: Probe) -> Exchange:
         """Send ``probe`` now and wait for the exchange. It is never shared or postponed."""
-        return asyncio.run_coroutine_threadsafe(self._send_now(probe), self._loop).result()
+        return self.send_all([probe])[0]
 
     def again(self, probes: Sequence[Probe], *, fresh: bool = True) -> list[Exchange]:
         """Make one attempt at each of these, all at the same time, and wait. With ``fresh`` each
         gets a new connection.
         """
         self.forget_silence()
-        futures = [
-            asyncio.run_coroutine_threadsafe(self._once(probe, fresh=fresh), self._loop)
-            for probe in probes
-        ]
-        return [future.result() for future in futures]
+        return self._gathered(self._once(probe, fresh=fresh) for probe in probes)
 
     def send_all(self, probes: Sequence[Probe]) -> list[Exchange]:
         """Send these as ``send`` does, all at the same time, and wait."""
-        sends = [
-            asyncio.run_coroutine_threadsafe(self._send_now(probe), self._loop) for probe in probes
-        ]
-        return [send.result() for send in sends]
+        return self._gathered(self._send_now(probe) for probe in probes)
+
+    def _gathered(self, exchanges: Iterable[Coroutine[Any, Any, Exchange]]) -> list[Exchange]:
+        """Run these at the same time on the loop, and wait for all of them."""
+        futures = [asyncio.run_coroutine_threadsafe(each, self._loop) for each in exchanges]
+        return [future.result() for future in futures]
 
     def forget_silence(self) -> None:
         """Ask origins again that were given up."""

@@ -32,11 +32,16 @@ def is_made_up(word: str) -> bool:
     return MADE_UP.fullmatch(word) is not None
 
 
+def has_made_up_word(text: str) -> bool:
+    """Return whether a text has a word that looks like a name that a check made up."""
+    return any(map(is_made_up, _WORD.findall(text)))
+
+
 def translated(text: str, words: dict[str, str]) -> str:
     """Return ``text`` with all words replaced that stand for others and are long enough."""
     if not any(len(word) >= _SHORTEST for word in words):
         return text
-    return _WORD.sub(lambda found: _translation(found[0], words), text)
+    return _WORD.sub(lambda word: _translation(word[0], words), text)
 
 
 def _translation(word: str, words: dict[str, str]) -> str:

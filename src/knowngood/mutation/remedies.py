@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..content import file_signatures
-from ..fetch import Answer, is_made_up
+from ..fetch import Answer, has_made_up_word, is_made_up
 from ..safety import one_line
 from .answers import body_of, is_html, is_json, is_media, is_text, media_type, text_of
 from .json_text import document_of
@@ -25,7 +25,6 @@ LONGEST_LINE: Final = 300
 """Characters of a line that is offered: people read it before they paste it."""
 
 _TITLE: Final = re.compile(r"<title>([^<]{1,100})</title>", re.I)
-_WORD: Final = re.compile(r"[\w-]+")
 _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
 _TRIED: Final = 20  # lines that are looked for in the other text
 _END: Final = 30  # characters of the end of a text that are quoted
@@ -83,8 +82,8 @@ def identity_remedy(answer: Answer, other: Answer) -> str:
 
 
 def _title_of(answer: Answer) -> str:
-    found = _TITLE.search(text_of(answer)) if is_html(answer) else None
-    return html.unescape(found[1]).strip() if found is not None else ""
+    title = _TITLE.search(text_of(answer)) if is_html(answer) else None
+    return html.unescape(title[1]).strip() if title is not None else ""
 
 
 def _differing_value(answer: Answer, document: Any, other: Any) -> str | None:
@@ -120,9 +119,6 @@ def _lines_of_its_own(text: str, other: str) -> Iterator[str]:
     theirs = {line.strip() for line in other.splitlines()}
     lines = (line.strip() for line in text.splitlines())
     new = (line for line in lines if line not in theirs and _SHORTEST <= len(line) <= _LONGEST)
-    return (line for line in islice(new, _TRIED) if line not in other and not _is_made_up(line))
-
-
-def _is_made_up(line: str) -> bool:
-    """Return whether a line has a word that may be another in each run: an id, a time."""
-    return any(map(is_made_up, _WORD.findall(line)))
+    return (
+        line for line in islice(new, _TRIED) if line not in other and not has_made_up_word(line)
+    )

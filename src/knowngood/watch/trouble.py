@@ -33,8 +33,10 @@ def lines(environment: Environment, now: float) -> list[str]:
             state, runs = file.state(), file.runs(since=now - _WATCHED)
     except StateUnusable as error:
         return [str(error)]
-    looked = time_of_day(runs[-1].began, now) if runs else ""
-    return [one_line(f"{name} {what}", 1000) for what in _lasting(name, state, looked, now) if runs]
+    if not runs:
+        return []
+    looked = time_of_day(runs[-1].began, now)
+    return [one_line(f"{name} {what}", 1000) for what in _lasting(name, state, looked, now)]
 
 
 def _lasting(name: str, state: WatchState, looked: str, now: float) -> Iterator[str]:
