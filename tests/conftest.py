@@ -104,7 +104,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Select by ``--slow``."""
+    """Select by ``--slow``. Slow tests begin first: the others run while one waits for minutes."""
     slow = [item for item in items if item.get_closest_marker("slow") is not None]
     match config.getoption("--slow"):
         case "none":
@@ -119,7 +119,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             selected = [item for item in items if item not in left_out]
     dropped = set(items) - set(selected)
     config.hook.pytest_deselected(items=[item for item in items if item in dropped])
-    items[:] = selected
+    items[:] = sorted(selected, key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish() -> None:

@@ -81,7 +81,12 @@ def run_process(
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *_OPTIONS, f"--verdict-file={target}", *options],
             cwd=cwd,
-            env={**inherited, "PYTHONFAULTHANDLER": "1", **(env or {})},
+            env={
+                **inherited,
+                **_folders_of_its_own(target),
+                "PYTHONFAULTHANDLER": "1",
+                **(env or {}),
+            },
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -104,9 +109,17 @@ def run_here(target: Path, *options: str, cwd: Path = ROOT) -> SuiteRun:
     if not WORKERS & set(options):
         omitted += ["-p", "no:xdist"]
     command = [*_OPTIONS, *omitted, f"--rootdir={cwd}", f"--verdict-file={target}"]
-    with same_process(cwd), contextlib.chdir(cwd), output_to(written):
+    own = mock.patch.dict(os.environ, _folders_of_its_own(target))
+    with same_process(cwd), own, contextlib.chdir(cwd), output_to(written):
         code = int(pytest.main([*command, *options]))
     return SuiteRun(code, _verdict(target), written.read_text("utf-8", "replace"))
+
+
+def _folders_of_its_own(target: Path) -> dict[str, str]:
+    """Return where a run makes its temporary folders. By default pytest has each run clear away
+    those of earlier ones, and that of all our tests takes minutes.
+    """
+    return {"PYTEST_DEBUG_TEMPROOT": str(target.parent)}
 
 
 def _verdict(path: Path) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 import gc
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
@@ -102,12 +103,17 @@ def test_pages_count_with_what_they_may_need(
     monkeypatch.setattr("knowngood.fetch.prefetch.WINDOW", 200)
     images = "".join(f"<img src=/shared/{number}.png>" for number in range(90))
     opened = threading.Event()
+    closed = threading.Event()
 
-    def held_back(talk: Talk) -> None:
-        opened.wait(10)
-        page(images)(talk)
+    def held_back(by: threading.Event) -> Callable[[Talk], None]:
+        def handle(talk: Talk) -> None:
+            by.wait(10)
+            page(images)(talk)
 
-    server = serve(by_path({f"/{number}": held_back for number in range(40)}))
+        return handle
+
+    pages = {f"/{number}": held_back(opened if number < 7 else closed) for number in range(40)}
+    server = serve(by_path(pages))
     fetcher = fetchers(server)
     items = [
         Plan(f"item[{number}]", "", (planned(server, f"/{number}", resources=True),))
@@ -121,6 +127,7 @@ def test_pages_count_with_what_they_may_need(
         ahead.take(plan.planned[0])
     ahead.advance("item[0]")
     assert len(ahead._loads) == 7 + 4  # 7 pages and 90 images are held: 97 + 3 * (1 + 32) < 200
+    closed.set()
 
 
 def test_another_worker_s_group_is_asked_for_alone(serve: Serve, fetchers: Fetchers) -> None:
