@@ -147,14 +147,23 @@ def test_the_readme_shows_claims_that_there_are() -> None:
     assert [claim for claim in shown if f'"""{claim}' not in claims] == []
 
 
-def test_the_readme_s_environment_loads(tmp_path: Path) -> None:
-    """The example is a whole environment."""
+def test_the_readme_s_environment_is_whole(tmp_path: Path, suite_here: Callable) -> None:
+    """The example loads, and where FHR is on the air its checks need nothing more."""
     (text,) = re.findall(r"```toml\n(description.+?)```", README, re.S)
     folder = tmp_path / "environments"
     folder.mkdir()
     (folder / "stage.toml").write_text(text)
-    (folder / "dev.toml").write_text('description = "dev"\n[origins]\ncontent = "https://dev"\n')
-    assert load("stage", tmp_path).origins == {"content": "https://fhr.allizom.org"}
+    (folder / "dev.toml").write_text(
+        'description = "dev"\n[origins]\ncontent = "https://dev"\nsubmission = "https://dev.data"\n'
+    )
+    url = "https://fhr.allizom.org"
+    assert load("stage", tmp_path).origins == {"content": url}
+    with fhr_standin.running(locales=5) as standin:
+        without_control = text.partition("[[control]]")[0]
+        here = without_control.replace(url, standin.origins["content"])
+        (folder / "stage.toml").write_text(here)
+        ended = suite_here(f"--env={folder / 'stage.toml'}")
+    assert ended.code == 0, ended.output
 
 
 def test_every_link_leads_to_a_file() -> None:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 WORKER: pytest.StashKey[Worker] = pytest.StashKey()
 
 _MARKS = (
-    "get(*urls, samples=1, follow=False, resources=False, headers={}, within=0): ask for these "
-    "URLs with GET; fixtures response, responses, resources",
-    "head(*urls, samples=1, follow=False): the same with HEAD",
+    "get(*urls, samples=1, follow=False, resources=False, headers={}, varies=False, within=0): ask "
+    "for these URLs with GET; fixtures response, responses, resources",
+    "head(*urls, samples=1, follow=False, headers={}, varies=False, within=0): the same with HEAD",
     "browser(url, sample=0, headers={}): open this page in Chromium, with sample=N N of its cases; "
     "fixture page",
     "origin(name, writes=False): the origin that the client fixture talks to, and whether the "

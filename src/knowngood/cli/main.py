@@ -76,8 +76,8 @@ TREE: Final = LazyCommands(
     "knowngood",
     help="""Smoke tests whose verdict may promote a release or roll it back.
 
-    gate, status, last-good and log need only git; `live` and the column 'live now' also ask the
-    deployment. `knowngood COMMAND --help` says more. Shell completion:
+    last-good and log need only git; gate, status and live also ask the deployment.
+    `knowngood COMMAND --help` says more. Shell completion:
 
     \b
         eval "$(_KNOWNGOOD_COMPLETE=bash_source knowngood)"    (or zsh_source, fish_source)

@@ -57,7 +57,7 @@ def warnings(
             if Notice.CAUGHT in notices:
                 yield f"{words} is caught by now: remove it ({entry.reason})"
             elif whole and not notices:
-                yield f"{words} matches no mutant: remove it or mend its spelling"
+                yield f"{words} matches no mutant: remove it or fix its spelling"
 
 
 def _accepts(

@@ -33,8 +33,6 @@ from .recording_plugin import run_recorded
 SECONDS: Final = 60.0
 """Seconds for mutants where nobody says how many."""
 
-_INTERRUPTED: Final = 130  # as a shell says of a process that SIGINT ended
-
 
 @dataclass(frozen=True, slots=True)
 class MutationOptions:
@@ -91,7 +89,7 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
     if code == EXIT_CODES[VerdictKind.INTERNAL_ERROR]:
         return code
     if plugin.interrupted:
-        return _INTERRUPTED
+        return EXIT_CODES[VerdictKind.INTERRUPTED]
     return exit_code(score(drill.results), options.fail_under)
 
 

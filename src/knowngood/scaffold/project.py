@@ -117,7 +117,7 @@ def _toml(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: no TOML: {error}; mend it first") from None
+        raise UsageError(f"{path}: no TOML: {error}; fix it first") from None
 
 
 def _is_new(block: str, old: str) -> bool:

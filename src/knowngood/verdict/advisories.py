@@ -64,7 +64,7 @@ def warnings(evidence: Evidence, path: str, checks: Collection[str]) -> Iterator
             when = f"in {plural(left, 'day')}" if left else "today"
             yield (
                 f"the advisory on {advisory.check} ends on {advisory.until}, {when}; then its "
-                f"failures decide again: mend what is wrong or move its date ({advisory.reason})"
+                f"failures decide again: fix what is wrong or move its date ({advisory.reason})"
             )
         if collected and not _any_matches(checks, advisory.check):
             yield (

@@ -47,7 +47,7 @@ def advice(kind: VerdictKind, *, nothing_new: bool = False, tls: bool = False) -
     if tls:
         return "roll back if this release changed the certificate; if not, install a valid one"
     if nothing_new:
-        return f"{HOLD}: nothing new is wrong; accept them in [[advisory]] or mend them"
+        return f"{HOLD}: nothing new is wrong; accept them in [[advisory]] or fix them"
     if kind is VerdictKind.INCONCLUSIVE:
         return f"{HOLD}: do not promote, do not roll back, run again"
     return ACTIONS.get(kind, HOLD)

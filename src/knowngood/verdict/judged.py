@@ -13,7 +13,7 @@ from .unreachable import unconfirmed
 from .unsteady import accepted_groups, is_known, unsteady_groups
 
 _UNSETTLED: Final = {
-    "check": ("the check's own code", "; mend the check"),
+    "check": ("the check's own code", "; fix the check"),
     "blocked": ("turned away", "; let this machine pass, or ask from another one"),
     "runner": ("this machine", ""),
     "guard": ("not allowed", ""),

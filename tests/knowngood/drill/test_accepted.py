@@ -118,7 +118,7 @@ def test_entry_whose_mutants_are_caught() -> None:
 def test_entry_that_matches_nothing() -> None:
     """It may be misspelt, unless time was too short for all mutants."""
     entry = AcceptedMutation("json-key-gnoe", "x")
-    expected = "accepted.0: json-key-gnoe matches no mutant: remove it or mend its spelling"
+    expected = "accepted.0: json-key-gnoe matches no mutant: remove it or fix its spelling"
     assert warnings(mutant(), entry=entry) == [expected]
     assert warnings(mutant(), entry=entry, whole=False) == []
 

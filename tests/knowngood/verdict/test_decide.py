@@ -105,7 +105,7 @@ TABLE = {
     "own-code-told-over-several-lines": (
         evidence(outcome(INCONCLUSIVE, "check", message="ScopeMismatch: no.\nA\nB")),
         "INCONCLUSIVE",
-        "the check's own code: ScopeMismatch: no.; mend the check",
+        "the check's own code: ScopeMismatch: no.; fix the check",
     ),
     "budget-spent": (
         evidence(outcome(INCONCLUSIVE, "budget", message="")),

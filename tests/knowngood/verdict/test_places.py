@@ -181,7 +181,7 @@ def test_what_all_places_ended_in(kind: str) -> None:
 
 def test_known_failures_everywhere() -> None:
     """Nothing new is wrong, and another run would say the same: the advice of all is kept."""
-    advice = "hold: nothing new is wrong; accept them in [[advisory]] or mend them"
+    advice = "hold: nothing new is wrong; accept them in [[advisory]] or fix them"
     known = [
         seen_from(name, wrong(state="known"), kind="INCONCLUSIVE", advice=advice)
         for name in ("fra", "iad")
