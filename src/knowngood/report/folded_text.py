@@ -13,7 +13,7 @@ from .terminal import blocks_of, verdict_line
 def lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield what each place says, the causes, warnings and doubts, and last the verdict."""
     places, causes = document["places"], document["causes"]
-    yield f"{one_line(document['environment'], 100)} from {plural(len(places), 'vantage point')}"
+    yield f"{one_line(document['environment'], 100)} from {plural(len(places), 'place')}"
     width = max(map(len, places))
     for name, place in places.items():
         yield one_line(f"{name:<{width}}  {place['verdict']:<12}  {place['reason']}", 300)

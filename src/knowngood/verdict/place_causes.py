@@ -103,8 +103,8 @@ class SharedCause:
         if total == 1:
             return ""
         if len(self.places) == total:
-            return f" from all {total} vantage points"
-        return f" from {len(self.places)} of {total} vantage points: {listed(self.places)}"
+            return f" from all {total} places"
+        return f" from {len(self.places)} of {total} places: {listed(self.places)}"
 
 
 def shared_causes(places: Sequence[PlaceVerdict]) -> list[SharedCause]:

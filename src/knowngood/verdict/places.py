@@ -171,7 +171,7 @@ class _Fold:
 
     def _reason(self, causes: Sequence[Mapping[str, Any]], doubts: Sequence[str]) -> str:
         total = self.expected.total(self.places)
-        count = f"{self._passed} of {total} vantage points"
+        count = f"{self._passed} of {total} places"
         if total == self.needed == 1:
             reason: str = self.places[0].document["reason"]
             return reason

@@ -42,17 +42,15 @@ def test_what_is_printed(fold: Fold) -> None:
     assert ended.code == 1
     lines = ended.out.splitlines()
     assert lines[:4] == [
-        "stage from 3 vantage points",
+        "stage from 3 places",
         "fra  FAILED        /fr/ is 404",
         "iad  PASSED        every required check ran and held",
         "syd  FAILED        /de/ gives no answer: timeout (connect)",
     ]
-    assert "FAILED /fr/ is 404 from 1 of 3 vantage points: fra" in lines
+    assert "FAILED /fr/ is 404 from 1 of 3 places: fra" in lines
     assert "    repeat   curl -sSg -i https://fhr.example/fr/" in lines
-    assert (
-        "UNSETTLED /de/ gives no answer: timeout (connect) from 1 of 3 vantage points: syd" in lines
-    )
-    assert lines[-1] == ("FAILED (exit 1): /fr/ is 404 from 1 of 3 vantage points: fra — roll back")
+    assert "UNSETTLED /de/ gives no answer: timeout (connect) from 1 of 3 places: syd" in lines
+    assert lines[-1] == ("FAILED (exit 1): /fr/ is 404 from 1 of 3 places: fra — roll back")
 
 
 def test_trouble_on_the_way_is_told(fold: Fold) -> None:
@@ -71,7 +69,7 @@ def test_what_is_written(fold: Fold) -> None:
     for name in ("all.html", "all.md"):
         text = Path(name).read_text("utf-8")
         assert "fra" in text, name
-        assert "from 2 of 2 vantage points" in text, name
+        assert "from 2 of 2 places" in text, name
 
 
 @pytest.mark.parametrize(

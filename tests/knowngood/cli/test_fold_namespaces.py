@@ -97,8 +97,8 @@ def test_three_places(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     document = verdict_reader.read(project / "all.json")
     sentences = [cause["sentence"] for cause in document["causes"]]
     assert [cause["state"] for cause in document["causes"]] == ["failed", "unsettled"]
-    assert sentences[0].endswith("from 1 of 3 vantage points: fra")
-    assert sentences[1].endswith("connection refused from 1 of 3 vantage points: syd")
+    assert sentences[0].endswith("from 1 of 3 places: fra")
+    assert sentences[1].endswith("connection refused from 1 of 3 places: syd")
     assert all(sentence in printed for sentence in sentences)
 
     assert main.run(["fold", "iad.json", "syd.json"]) == 75

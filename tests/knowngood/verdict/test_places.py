@@ -38,7 +38,7 @@ def test_all_passed() -> None:
     """It says from how many places."""
     document = folded(seen_from("fra"), seen_from("iad"), seen_from("syd"))
     assert (document["verdict"], document["exit_code"]) == ("PASSED", 0)
-    assert document["reason"] == "every required check ran and held from 3 of 3 vantage points"
+    assert document["reason"] == "every required check ran and held from 3 of 3 places"
     assert list(document["places"]) == ["fra", "iad", "syd"]
     assert document["counts"]["passed"] == 30
 
@@ -48,7 +48,7 @@ def test_a_wrong_answer_at_one_place() -> None:
     others = [seen_from(name) for name in ("ams", "iad", "lhr", "syd")]
     document = folded(*others, seen_from("fra", wrong()))
     assert (document["verdict"], document["exit_code"]) == ("FAILED", 1)
-    assert document["reason"] == "/fr/ is 404 from 1 of 5 vantage points: fra"
+    assert document["reason"] == "/fr/ is 404 from 1 of 5 places: fra"
     assert document["causes"][0]["sentence"] == document["reason"]
     assert document["action"] == "roll back"
 
@@ -58,7 +58,7 @@ def test_a_fault_that_all_see() -> None:
     wide = wrong("/de/") | {"urls": ["https://fhr.example/de/", "https://fhr.example/fr/"]}
     document = folded(seen_from("fra", wrong()), seen_from("iad", wide))
     [cause] = document["causes"]
-    assert cause["sentence"] == "/de/ is 404 from all 2 vantage points"
+    assert cause["sentence"] == "/de/ is 404 from all 2 places"
     assert cause["urls"] == ["https://fhr.example/de/", "https://fhr.example/fr/"]
 
 
@@ -66,10 +66,10 @@ def test_silence_at_one_place() -> None:
     """Others were answered: it is told, and decides nothing while most places PASSED."""
     document = folded(seen_from("fra", silent()), seen_from("iad"), seen_from("syd"))
     assert document["verdict"] == "PASSED"
-    assert document["reason"].endswith("from 2 of 3 vantage points")
+    assert document["reason"].endswith("from 2 of 3 places")
     [cause] = document["causes"]
     assert cause["state"] == "advisory"
-    assert cause["sentence"].endswith("from 1 of 3 vantage points: fra")
+    assert cause["sentence"].endswith("from 1 of 3 places: fra")
     assert cause["accepted"] == ["since iad, syd got answers: trouble on the way"]
     assert document["warnings"] == ["fra: /fr/ gives no answer: timeout (connect)"]
     assert document["doubts"] == []
@@ -83,7 +83,7 @@ def test_silence_where_few_passed() -> None:
     silences = [seen_from(name, silent()) for name in ("ams", "fra")]
     document = folded(*silences, seen_from("iad"), seen_from("syd"))
     assert (document["verdict"], document["exit_code"]) == ("INCONCLUSIVE", 75)
-    assert document["reason"].startswith("PASSED from 2 of 4 vantage points, expected 3: ams, fra:")
+    assert document["reason"].startswith("PASSED from 2 of 4 places, expected 3: ams, fra:")
     assert [cause["state"] for cause in document["causes"]] == ["unsettled"]
     assert len(document["unsettled"]) == document["counts"]["inconclusive"] == 2
 
@@ -93,7 +93,7 @@ def test_silence_everywhere() -> None:
     document = folded(*(seen_from(name, silent(f"/{name}/")) for name in ("fra", "iad", "syd")))
     assert document["verdict"] == "FAILED"
     assert document["reason"] == (
-        "/fra/ gives no answer: timeout (connect) from 1 of 3 vantage points: fra"
+        "/fra/ gives no answer: timeout (connect) from 1 of 3 places: fra"
     )
 
 
@@ -122,7 +122,7 @@ def test_the_first_certificate_to_end() -> None:
 def test_silence_beside_a_wrong_answer() -> None:
     """The wrong answer decides; the silence is still told as trouble on the way."""
     document = folded(seen_from("fra", silent()), seen_from("iad", wrong("/x")), seen_from("syd"))
-    assert document["reason"] == "/x is 404 from 1 of 3 vantage points: iad"
+    assert document["reason"] == "/x is 404 from 1 of 3 places: iad"
     assert [cause["state"] for cause in document["causes"]] == ["failed", "unsettled"]
 
 
