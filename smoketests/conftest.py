@@ -22,12 +22,23 @@ class Submission:
         self.client = client
 
     def document(self, version):
-        """Return the bytes of a small sound document of this payload version."""
-        return json.dumps(json.loads((PAYLOADS / f"{version}.json").read_text("utf-8"))).encode()
+        """Return the bytes of a small sound document of this payload version.
+
+        An add-on in it has a name beyond ASCII, which Firefox sends as UTF-8.
+        """
+        sound = json.loads((PAYLOADS / f"{version}.json").read_text("utf-8"))
+        return json.dumps(sound, ensure_ascii=False).encode()
 
     def new_id(self):
         """Return an id that nobody has used."""
         return str(uuid.uuid4())
+
+    def id_in(self, response):
+        """Return the id that an answer names, in its usual form; empty where it is no UUID."""
+        try:
+            return str(uuid.UUID(response.text.strip()))
+        except ValueError:
+            return ""
 
     def send(self, method, path, body, *, deflate=True, headers=None):
         """Submit ``body`` and return the answer.
@@ -47,12 +58,10 @@ class Submission:
 
     def _delete_at_the_end(self, path, response):
         """A server that stored the document under an id of its own answers with that id."""
-        try:
-            stored = str(uuid.UUID(response.text.strip()))
-        except ValueError:
-            return
-        parent = path if path.endswith(COLLECTION) else path.rpartition("/")[0]
-        self.client.sweep(f"{parent}/{stored}")
+        stored = self.id_in(response)
+        if stored:
+            parent = path if path.endswith(COLLECTION) else path.rpartition("/")[0]
+            self.client.sweep(f"{parent}/{stored}")
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ class Recording:
             if request["url"].startswith(f"{origins['content']}/"):
                 self._content[number] = scope, content_ask(site, scope["path"])
             elif request["url"].startswith(f"{origins['submission']}/"):
-                size = len(base64.b64decode(request["body"] or ""))
-                self._submission[number] = submission_ask(scope, size)
+                body = base64.b64decode(request["body"] or "")
+                self._submission[number] = submission_ask(scope, body, len(body))
         content, submissions = Content(site, [], self._secure), Submissions([])
         for number, (scope, _) in self._content.items():
             self.sound[number] = content.response(scope)

@@ -26,7 +26,8 @@ Effect = Literal["", "store", "delete"]
 class Submission:
     """One request to the submission side: `size` is the body's, in bytes as sent.
 
-    `new_id` is what a document gets that comes without an id.
+    `new_id` is what a document gets that comes without an id. `text` is the body, inflated where it
+    came deflated, which bagheera itself never looks at.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Submission:
     obsolete: tuple[str, ...] = ()
     counts: Counter[str] = field(default_factory=Counter)
     new_id: str = field(default_factory=lambda: str(uuid4()), compare=False)
+    text: bytes = field(default=b"", repr=False)
 
     @property
     def writes(self) -> bool:
@@ -72,14 +74,28 @@ class Reply:
 
 
 def submission(
-    method: str, path: str, size: int, content_type: str = "", obsolete: tuple[str, ...] = ()
+    method: str,
+    path: str,
+    size: int,
+    content_type: str = "",
+    obsolete: tuple[str, ...] = (),
+    text: bytes = b"",
 ) -> Submission:
     """Return the request that `path` stands for: `[/VERSION]/ENDPOINT/NAMESPACE[/ID]`."""
     parts = path.strip("/").split("/")
     version = parts.pop(0) if _VERSION.fullmatch(parts[0]) else ""
     endpoint, namespace, name, extra, *_ = [*parts, "", "", "", ""]
     return Submission(
-        method, version, endpoint, namespace, name, extra, size, content_type, obsolete
+        method,
+        version,
+        endpoint,
+        namespace,
+        name,
+        extra,
+        size,
+        content_type,
+        obsolete,
+        text=text,
     )
 
 

@@ -1,6 +1,7 @@
 """The submission side as an ASGI application: bagheera's rules over a store in memory."""
 
 import asyncio
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Submissions:
         """Answer one request and close its connection, as bagheera does."""
         self.requests[asked(scope)] += 1
         body, size = await _read(receive)
-        ask = submission_ask(scope, size)
+        ask = submission_ask(scope, body, size)
         reply = self.reply(ask)
         self._apply(ask, reply, body)
         if reply.delay and await _gone_within(receive, reply.delay):
@@ -77,8 +78,8 @@ class Submissions:
             self.documents[reply.id] = Document(ask.namespace, ask.method, body)
 
 
-def submission_ask(scope: Scope, size: int) -> Submission:
-    """Return a request with a body of `size` bytes, as rules and faults see it."""
+def submission_ask(scope: Scope, body: bytes, size: int) -> Submission:
+    """Return a request of which `size` bytes were sent, as rules and faults see it."""
     names = header(scope, b"x-obsolete-document").decode("latin-1").split(",")
     return bagheera.submission(
         scope["method"],
@@ -86,7 +87,18 @@ def submission_ask(scope: Scope, size: int) -> Submission:
         size,
         header(scope, b"content-type").decode("latin-1").lower(),
         tuple(name.strip() for name in names if name.strip()),
+        _inflated(body),
     )
+
+
+def _inflated(body: bytes) -> bytes:
+    """Return what a body holds, as far as it is kept; all bodies of Firefox begin with 0x78."""
+    if not body.startswith(b"\x78"):
+        return body
+    try:
+        return zlib.decompressobj().decompress(body, _MOST_READ)
+    except zlib.error:
+        return body
 
 
 async def _read(receive: Receive) -> tuple[bytes, int]:

@@ -46,7 +46,7 @@ ONLY_ANSWERS = [name for name, fault in FAULTS.items() if fault.only_answers]
 DEPENDING = {
     *("config-debug-on-one-in-three", "config-one-in-three", "config-503-every-second"),
     *("content-503-once", "etag-changes", "version-wavers", "sound-new-each-time"),
-    *("submit-other-id", "submit-503-every-second", "submit-503-once"),
+    *("submit-other-id", "submit-503-every-second", "submit-503-once", "get-stored-allowed"),
 }
 # The connection is the server's own business, and the date is the moment's.
 NOT_COMPARED = {"date", "connection", "keep-alive", "transfer-encoding"}
@@ -80,6 +80,9 @@ def submission_requests() -> Iterable[dict[str, Any]]:
         yield wanted("/1.0/submit/metrics", method, plain, document)
         yield wanted(SUBMIT.removeprefix("/1.0"), method, plain, document)
         yield wanted(SUBMIT, method, plain)
+        yield wanted(SUBMIT, method, packed, zlib.compress('{"name": "Ö"}'.encode()))
+        yield wanted(SUBMIT, method, packed, zlib.compress(b" " * 200_000, 0))
+        yield wanted(SUBMIT, method, packed, zlib.compress(b" " * 2_000_000))
         yield wanted(SUBMIT, method, plain, b" " * 200_000)
         yield wanted(SUBMIT, method, plain, b" " * 1_048_577)
         yield wanted(SUBMIT.replace("metrics", "nobody"), method, plain, document)

@@ -4,6 +4,7 @@ import gzip
 import http.client
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -643,6 +644,13 @@ DIFFERS: dict[str, dict[str, int]] = {
     "submit-firewall": dict.fromkeys(WRITES, 403),
     "sound-line-end": {},
     "submit-429-a-day": dict.fromkeys(WRITES, 429),
+    "get-stored-allowed": {"get": 200},
+    "submit-refuses-non-ascii": {},
+    "submit-new-id-no-uuid": {},
+    "submit-new-id-same": {},
+    "submit-large-no-id": {},
+    "submit-deflated-limit-lowered": {},
+    "submit-inflated-limit": {},
 }
 
 
@@ -658,6 +666,26 @@ def test_a_lowered_limit(
     """Small documents are taken as ever, large ones refused."""
     app = submissions("submit-limit-lowered")
     assert ask(app, SUBMIT, "POST", {}, b"x" * size).status == status
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("submit-refuses-non-ascii", b"\xc3\xb6", 500),
+        ("submit-refuses-non-ascii", zlib.compress(b"\xc3\xb6"), 500),
+        ("submit-refuses-non-ascii", zlib.compress(b"o"), 201),
+        ("submit-deflated-limit-lowered", zlib.compress(b"o" * 200_000, 0), 413),
+        ("submit-deflated-limit-lowered", zlib.compress(b"o" * 200_000), 201),
+        ("submit-deflated-limit-lowered", b"o" * 200_000, 201),
+        ("submit-inflated-limit", zlib.compress(b"o" * 2_000_000), 413),
+        ("submit-inflated-limit", zlib.compress(b"o" * 1_000_000), 201),
+    ],
+)
+def test_what_a_document_holds(
+    submissions: Callable[..., Any], ask: Callable[..., Any], name: str, body: bytes, status: int
+) -> None:
+    """A fault of the inflated document sees it, and leaves the others alone."""
+    assert ask(submissions(name), SUBMIT, "POST", {}, body).status == status
 
 
 def test_several_obsolete_documents(

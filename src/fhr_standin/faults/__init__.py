@@ -19,6 +19,7 @@ from fhr_standin.faults import (
     pages,
     policies,
     releases,
+    reports,
     sound,
     submission,
     texts,
@@ -66,6 +67,7 @@ _MODULES = (
     origins,
     releases,
     submission,
+    reports,
     sound,
 )
 

@@ -1,0 +1,43 @@
+"""Sizes: a report may have a mebibyte as it is sent, and more when it is inflated."""
+
+import base64
+import hashlib
+import json
+
+import pytest
+
+pytestmark = pytest.mark.origin("submission", writes=True)
+
+SUBMIT = "/1.0/submit/metrics"
+LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
+
+
+def text(size):
+    """Return a text of so many bytes without any order, in base64: the same in every run."""
+    return base64.b64encode(hashlib.shake_256(b"report").digest(size)).decode()
+
+
+BODIES = {
+    "plain": b"x" * LIMIT,
+    # Deflated, base64 is as long as the bytes that it stands for.
+    "deflated": json.dumps({"text": text(LIMIT - 20_000)}).encode(),
+    # Nearly two mebibytes, of which few are left: it repeats itself, as long histories do.
+    "inflated": json.dumps({"texts": [text(12_000)] * 130}).encode(),
+}
+
+
+@pytest.mark.catches("submit-limit-lowered", "submit-large-no-id")
+@pytest.mark.catches("submit-deflated-limit-lowered", "submit-inflated-limit")
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_body_of_a_mebibyte_is_taken(submission, client, kind):
+    """A report of a mebibyte as sent is taken, whatever it inflates to.
+
+    A limit that is lower, or that counts the bytes of the inflated report, loses long histories.
+    """
+    name = submission.new_id()
+    path = f"{SUBMIT}/{name}"
+    stored = submission.send("POST", path, BODIES[kind], deflate=kind != "plain")
+    assert stored.status_code in (200, 201)
+    assert stored.text.strip() == name, "expected the id that was sent, found another body"
+    gone = client.delete(path)
+    assert gone.deleted, f"DELETE gets {gone.status_code}, expected 200"
