@@ -11,7 +11,7 @@ from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .pacing import pauses
 from .release_state import ReleaseState
-from .version_document import refuse_missing_field
+from .version_document import missing_field
 
 __all__ = [
     "AGREE",
@@ -24,7 +24,7 @@ __all__ = [
     "addresses_of",
     "look_at_controls",
     "look_at_release",
+    "missing_field",
     "pauses",
-    "refuse_missing_field",
     "watching",
 ]

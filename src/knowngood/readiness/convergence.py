@@ -18,7 +18,7 @@ from ..fetch import Fetcher, Probe, Recording
 from ..safety import one_line
 from .edges import edge_addresses
 from .pacing import pauses
-from .version_document import ReleaseSighting, refuse_missing_field, sight
+from .version_document import ReleaseSighting, missing_field, sight
 
 AGREE: Final = 10
 """Answers in a row that must name the release before an edge counts as serving it. Of five
@@ -85,6 +85,7 @@ class Convergence:
         there: the edges that serve the release.
         missing: those that do not.
         given_up: addresses without an answer, of a host that has others.
+        hint: what the missing ones have in place of the field that the file names, if they lack it.
     """
 
     expected: str
@@ -92,6 +93,7 @@ class Convergence:
     there: tuple[Edge, ...] = ()
     missing: tuple[Edge, ...] = ()
     given_up: tuple[Edge, ...] = ()
+    hint: str = ""
 
     def table(self) -> str:
         """Return a line for each edge with the release it serves, missing ones first."""
@@ -137,16 +139,18 @@ class ReleaseWatch:
 
     def converge(self, expected: str, within: float, tell: Progress) -> Convergence:
         """Ask until each edge has named ``expected`` often enough in a row, or ``within`` seconds
-        have passed. ``tell`` is called with a line of progress after each round. Raises
-        BadEnvironment if the version documents have no field of the name that the file gives.
+        have passed. ``tell`` is called with a line of progress after each round, and once with
+        what is there in place of the field that the file names.
         """
         began = time.monotonic()
         edges = [Edge(address) for address in self.addresses]
+        hint = ""
         for pause in pauses():
             self._ask(self._left(edges), expected)
             while rising := [e for e in self._left(edges) if e.in_a_row and not e.mute]:
                 self._ask(rising, expected)
-            self._refuse_missing_field(edges)
+            if not hint and (hint := self._missing_field(edges)):
+                tell(hint)
             spent = time.monotonic() - began
             there = sum(edge.there for edge in edges)
             tell(
@@ -158,11 +162,10 @@ class ReleaseWatch:
             time.sleep(pause)
         return self._result(expected, edges, time.monotonic() - began)
 
-    def _refuse_missing_field(self, edges: Sequence[Edge]) -> None:
-        """Raise BadEnvironment if no edge's version document has the field that the file names."""
+    def _missing_field(self, edges: Iterable[Edge]) -> str:
+        """Return what is there in place of the field that the file names, where no edge has it."""
         sightings = [edge.last for edge in edges if edge.last is not None]
-        if len(sightings) == len(edges):
-            refuse_missing_field(self.release, self.environment.path, sightings)
+        return missing_field(self.release, self.environment.path, sightings)
 
     def _ask(self, edges: Sequence[Edge], expected: str) -> None:
         """Ask each of these edges once more."""
@@ -184,7 +187,14 @@ class ReleaseWatch:
         there = [edge for edge in edges if edge.there]
         given_up = [edge for edge in edges if self._is_given_up(edge, edges)]
         missing = [edge for edge in edges if edge not in there and edge not in given_up]
-        return Convergence(expected, seconds, tuple(there), tuple(missing), tuple(given_up))
+        return Convergence(
+            expected,
+            seconds,
+            tuple(there),
+            tuple(missing),
+            tuple(given_up),
+            hint=self._missing_field(missing),
+        )
 
     def _probe(self, address: str) -> Probe:
         self.asked += 1

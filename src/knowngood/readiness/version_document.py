@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..environment import BadEnvironment, Release
+from ..environment import Release
 from ..fetch import (
     ANSWERED_WRONG,
     RETRIED_STATUSES,
@@ -75,19 +75,18 @@ class _NoSuchField(ValueError):
     """A version document has other fields than the environment says."""
 
 
-def refuse_missing_field(
-    release: Release, path: Path, sightings: Iterable[ReleaseSighting]
-) -> None:
-    """Raise BadEnvironment if version documents are there and none has the field that the file at
-    ``path`` names.
+def missing_field(release: Release, path: Path, sightings: Iterable[ReleaseSighting]) -> str:
+    """Return a sentence if version documents are there and none has the field that the file at
+    ``path`` names; otherwise nothing. The deployment may be wrong, or the file: it tells both.
     """
     lacks = [sighting.lacks for sighting in sightings]
-    if lacks and all(lacks):
-        key = f"header = {release.header!r}" if release.header else f"field = {release.field!r}"
-        raise BadEnvironment(
-            f"{path}: [release] {key}: {release.url} gave {one_line(lacks[0], 300)}; name "
-            "one of these"
-        )
+    if not lacks or not all(lacks):
+        return ""
+    key, what = ("header", "header") if release.header else ("field", "key")
+    return (
+        f"{release.url} gave {one_line(lacks[0], 300)}; if the {what} was renamed on purpose, or "
+        f"misspelt, set [release] {key} in {path}"
+    )
 
 
 def _names(release: Release, response: Response) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from ..readiness import (
     Progress,
     ReleaseWatch,
     look_at_controls,
-    refuse_missing_field,
+    missing_field,
     watching,
 )
 from ..verdict import build_match, edge_claims
@@ -58,8 +58,7 @@ class Monitor:
         """Look at the controls and wait for the release, before the first check.
 
         Where no control is in reach, or the release does not come up, ``results.halted`` says why
-        no check should run. A control that needed a retry is in reach. Raises BadEnvironment where
-        the version document has no field of the name that the file gives.
+        no check should run. A control that needed a retry is in reach.
         """
         hint = proxy_hint(self._environment)
         self._results.warnings += [hint] if hint else []
@@ -78,7 +77,8 @@ class Monitor:
             if expected is None:
                 sightings = watch.look(watch.addresses)
                 seen = [sighting for edge in sightings.values() for sighting in edge]
-                refuse_missing_field(release, self._environment.path, seen)
+                hint = missing_field(release, self._environment.path, seen)
+                self._results.warnings += [hint] if hint else []
                 self._results.release = self._results.release.looked_at(sightings)
             else:
                 within = self._environment.budget.converge

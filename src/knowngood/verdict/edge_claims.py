@@ -24,9 +24,10 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
     edges = len(result.missing)
     total = len(result.there) + edges
     where = environment.release.path if environment.release else ""
+    table = "\n".join(filter(None, (result.table(), result.hint)))
     message = (
         f"{where}: expected release {one_line(result.expected, 60)}, {_seen(result.missing)}, "
-        f"at {edges} of {plural(total, 'edge')} after {result.seconds:.0f} s\n{result.table()}"
+        f"at {edges} of {plural(total, 'edge')} after {result.seconds:.0f} s\n{table}"
     )
     answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
     seen = [edge.last.exchange for edge in result.missing if edge.last is not None]

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from wire import Authority, Play, Serve, Server, Talk, answer, close, hang, in_turn, refusing
 
-from knowngood.environment.model import BadEnvironment, Environment
+from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import Release
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness import convergence, edges
 from knowngood.readiness.convergence import Convergence, Edge, ReleaseWatch, with_single_attempts
 from knowngood.readiness.edges import edge_addresses
-from knowngood.readiness.version_document import ReleaseSighting, refuse_missing_field, sight
+from knowngood.readiness.version_document import ReleaseSighting, missing_field, sight
 
 RELEASE = Release("content:/__version__")
 COMMIT = "3f53a08f0e9c1d2b3a4f5e6d7c8b9a0f1e2d3c4b"
@@ -231,21 +231,26 @@ def test_where_the_release_stands(
     ],
 )
 def test_a_field_that_the_document_does_not_have(release: Release, body: str, has: str) -> None:
-    """A mistake of the file: what there is in its place is named, as soon as it is there."""
+    """Renamed or misspelt: what there is in its place is named, and where to change it."""
     sighting = read(body, release=release)
-    with pytest.raises(BadEnvironment, match=r"environments/x.toml: \[release\]") as caught:
-        refuse_missing_field(release, Path("environments/x.toml"), [sighting])
-    assert f"it has: {has}; name one" in str(caught.value)
+    hint = missing_field(release, Path("environments/x.toml"), [sighting])
+    assert f"it has: {has}; if the " in hint
+    key = "header" if release.header else "field"
+    assert hint.endswith(f"set [release] {key} in environments/x.toml")
     sound = seen(Answer(200, "http://c/v", ((b"x-release", b"v2"),), b'{"tag": "v2"}'), release)
-    refuse_missing_field(release, Path("x.toml"), [sighting, sound])
-    refuse_missing_field(release, Path("x.toml"), [read("{}", release=replace(release, header=""))])
-    refuse_missing_field(release, Path("x.toml"), [])
+    others = [[sighting, sound], [read("{}", release=replace(release, header=""))], []]
+    assert [missing_field(release, Path("x.toml"), sightings) for sightings in others] == [""] * 3
 
 
-def test_a_missing_field_ends_the_wait(serve: Serve, converge: Converge) -> None:
-    """At once, not after the whole time for convergence."""
-    with pytest.raises(BadEnvironment, match="it has: tag"):
-        converge(serve(answer('{"tag": "v2"}')))
+def test_a_missing_field_is_waited_for(serve: Serve, converge: Converge) -> None:
+    """The release on its way may have it; what there is in its place is told once, and at the end
+    where it stays away.
+    """
+    lines: list[str] = []
+    document = answer('{"tag": "v2"}')
+    assert converge(serve(in_turn(document, document, V2)), within=30, lines=lines).there
+    assert sum("it has: tag" in line for line in lines) == 1
+    assert "it has: tag" in converge(serve(document)).hint
 
 
 @pytest.mark.parametrize(
