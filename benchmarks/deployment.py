@@ -46,8 +46,11 @@ elsewhere = ["fonts.googleapis.com"]
 asks_for = [
     "=RequestCurrentPrefs",
     "=RequestCurrentPayload",
+    "=EnableDataSubmission",
+    "=DisableDataSubmission",
     "v4/=RequestCurrentEnvironment",
     "v4/=RequestTelemetryPingList",
+    "v4/=RequestTelemetryPingData",
     "mobile/=RequestCurrentPayload",
 ]
 

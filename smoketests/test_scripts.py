@@ -23,11 +23,12 @@ def unnamed(last, words, sources):
 
 @pytest.mark.catches("script-comment-only", "script-other-page", "script-stub")
 @pytest.mark.catches("script-nomodule", "script-type-unknown")
+@pytest.mark.catches("script-opt-out-lost", "v4-script-shows-no-ping")
 def test_scripts_talk_to_the_browser(responses, resources, case, environment):
     """Each page's scripts ask the browser for the data that the page shows.
 
-    They name an event and the commands that it carries. A script that parses but is another one
-    leaves the page blank.
+    They name an event and the commands that it carries, those that switch sharing on and off too.
+    A script that parses but is another one leaves the page blank.
     """
     for page in responses:
         sources = b"\n".join(checks.script_sources(page, resources)).decode("utf-8", "replace")

@@ -43,8 +43,11 @@ oldest_firefox = ["38"]
 asks_for = [
     "=RequestCurrentPrefs",
     "=RequestCurrentPayload",
+    "=EnableDataSubmission",
+    "=DisableDataSubmission",
     "v4/=RequestCurrentEnvironment",
     "v4/=RequestTelemetryPingList",
+    "v4/=RequestTelemetryPingData",
     "mobile/=RequestCurrentPayload",
 ]
 

@@ -110,6 +110,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "library-comment-only": ("/pl/mobile/js/lib/touch.js", 200, JAVASCRIPT, "// moved"),
     "stylesheet-comment-only": ("/pl/css/graph.css", 200, "text/css; charset=utf-8", "/* see"),
     "page-class-missing": ("/de/", 200, HTML, "<div></div><script>"),
+    "script-opt-out-lost": ("/pl/js/fhr.js", 200, JAVASCRIPT, 'send("EnableDataSubmission");'),
+    "v4-script-shows-no-ping": ("/pl/v4/js/fhr_v4.js", 200, JAVASCRIPT, '"RequestPing"'),
     "script-comment-only": ("/pl/js/lib/bridge.js", 200, JAVASCRIPT, "/* bridge */\n"),
     "script-other-page": ("/pl/v4/js/fhr_v4.js", 200, JAVASCRIPT, "ShowSettings"),
     "script-type-unknown": ("/pl/mobile/", 200, HTML, 'type="text/javascirpt" src="js/fhr.js"'),

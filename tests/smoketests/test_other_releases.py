@@ -62,6 +62,7 @@ def _v4_of_the_desktop(served: Served) -> None:
     script.write_text(text.replace("RequestTelemetryPing", "RequestPing"), "utf-8")
     _edit(served, r'"v4/=RequestCurrentEnvironment",', '"v4/=RequestCurrentPrefs",')
     _edit(served, r'"v4/=RequestTelemetryPingList",', "")
+    _edit(served, r'"v4/=RequestTelemetryPingData",', "")
 
 
 def _mobile_without_style(served: Served) -> None:

@@ -135,6 +135,12 @@ FAULTS = [
         body(b"(function () {\n}());\n"),
     ),
     content(
+        "script-opt-out-lost",
+        "js/fhr.js no longer says to the browser that sharing is to end",
+        ["js/fhr.js"],
+        swap('prefs.enabled ? "DisableDataSubmission" : ', ""),
+    ),
+    content(
         "script-comment-only",
         "nothing but a comment is left of js/lib/bridge.js",
         ["js/lib/bridge.js"],
@@ -145,6 +151,12 @@ FAULTS = [
         "the v4 page gets the script of the mobile page, which knows nothing of telemetry",
         ["v4/js/fhr_v4.js"],
         _file("mobile/js/fhr.js"),
+    ),
+    content(
+        "v4-script-shows-no-ping",
+        "v4/js/fhr_v4.js no longer asks for a ping that the user chooses",
+        ["v4/js/fhr_v4.js"],
+        swap("RequestTelemetryPingData", "RequestPing"),
     ),
     content(
         "script-before-its-library",
