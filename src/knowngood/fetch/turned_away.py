@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from .attempt_error import NOT_NOW, RETRIED_STATUSES
-from .credentials import credentials
+from .credentials import carries_credentials
 from .decompression import decoded
 from .probe import SAFE_METHODS, Answer, Exchange
 
@@ -102,7 +102,7 @@ def _refused_write(exchange: Exchange, answer: Answer) -> str | None:
         return None
     if answer.status in RETRIED_STATUSES - NOT_NOW and not probe.may_be_repeated:
         return f"{answer.status} from a gateway: the request may or may not have been carried out"
-    if credentials(probe.headers):
+    if carries_credentials(probe):
         return None
     if answer.status == 401:
         return "401: a proxy or a login wall on the way asks for credentials"

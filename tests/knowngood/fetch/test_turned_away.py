@@ -1,7 +1,9 @@
 """Who is turned away on the way has learnt nothing of the deployment."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -10,6 +12,7 @@ from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import respond
 from knowngood.fetch.statistics import RequestStatistics
 from knowngood.fetch.turned_away import is_turned_away
+from knowngood.safety import hide_secrets
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 NGINX = "<html><head><title>503 Service Temporarily Unavailable</title></head><body></body></html>"
@@ -122,3 +125,26 @@ def test_a_write_refused_with_its_own_credentials_is_an_answer(status: int) -> N
     assert respond(exchange(status, HTML, probe=write)).status_code == status
     with pytest.raises(Blocked):
         respond(exchange(status, HTML, probe=replace(PROBE, method="POST")))
+
+
+BODIES: dict[str, tuple[bytes, bool]] = {
+    "json": (json.dumps({"password": 'pa"ss\\wo/rd-7'}).encode(), True),
+    "json-escaped": (rb'{"password": "pa\u0022ss\\wo\/rd-7"}', True),
+    "form": (urlencode({"password": 'pa"ss\\wo/rd-7'}).encode(), True),
+    "binary": (b"\xff\x00" + b'pa"ss\\wo/rd-7', True),
+    "without": (b'{"password": "another"}', False),
+    "empty": (b"", False),
+}
+
+
+@pytest.mark.parametrize(("body", "is_answer"), BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_whose_body_carries_a_secret(status: int, body: bytes, is_answer: bool) -> None:
+    """A login that is refused is the service's answer, however the secret was sent."""
+    hide_secrets({"SHOP_PASSWORD": 'pa"ss\\wo/rd-7'})
+    refused = exchange(status, HTML, probe=replace(PROBE, method="POST", body=body))
+    if is_answer:
+        assert respond(refused).status_code == status
+    else:
+        with pytest.raises(Blocked):
+            respond(refused)
