@@ -59,14 +59,14 @@ def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[
 def event_of_rollback(
     environment: Environment, release: str, outcome: str, *, restored: bool
 ) -> Event:
-    """Return what to tell of a push of ``release`` that was bad.
+    """Return what to tell of a push of ``release`` that failed.
 
     ``outcome`` is a sentence on the rollback, ``restored`` whether it is known to work.
     """
     return Event(
         kind=EventKind.ROLLED_BACK if restored else EventKind.FAILED,
         environment=environment.name,
-        title=f"{release} is bad on {environment.name}: {outcome}",
+        title=f"the push of {release} to {environment.name} failed: {outcome}",
         moment=time.time(),
         body=(f"how it went: knowngood log --env={environment.name}",),
         release=release,

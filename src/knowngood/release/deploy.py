@@ -20,6 +20,7 @@ from . import deploy_command, record_store, running_deploy
 from .git import GitError
 from .ledger import Ledger
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
+from .record_from_verdict import served_instead
 from .record_store import RecordNotWritten
 
 DONE, BAD = 0, 1
@@ -34,10 +35,13 @@ class Verification:
     Attributes:
         code: its exit code; 75 in place of a 0 or 1 that its verdict file does not confirm.
         reason: the verdict's own reason in one line; empty where the file does not confirm it.
+        instead: the release that every edge served, where it FAILED since none served the one that
+            was deployed; empty otherwise.
     """
 
     code: int
-    reason: str
+    reason: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,12 @@ class Deployment:
         """The name of the environment that it goes to."""
         return self.ledger.environment.name
 
-    def run(self) -> int:
-        """Deploy and verify; return the verification's exit code, or 1 where the command failed.
+    def run(self) -> Verification:
+        """Deploy and verify; return how that ended, BAD where the command failed.
 
         Raises RecordNotWritten, as :meth:`deploy` does.
         """
-        return self.verify().code if self.deploy() else BAD
+        return self.verify() if self.deploy() else Verification(BAD)
 
     def deploy(self) -> bool:
         """Run the command, and record that before and after; return whether its exit code was 0.
@@ -127,9 +131,21 @@ class Deployment:
             with running_deploy.marked(environment, "knowngood verify") as file:
                 code = _run(command, environment.root, file)
             self._keep(files.values())
-            reason = _confirmed_reason(files["--verdict-file"], code, self.release)
-            confirmed = code if code > BAD or reason is not None else HELD
-            return Verification(confirmed, reason or "")
+            return self._confirmed(files["--verdict-file"], code)
+
+    def _confirmed(self, path: Path, code: int) -> Verification:
+        """Return how a verification ended, by its exit code and its verdict file. A 0 or 1 counts
+        only where that is a verdict of this release with this exit code.
+        """
+        try:
+            document = json.loads(path.read_text("utf-8"))
+            if document["exit_code"] != code or document["release"]["expected"] != self.release:
+                raise ValueError
+            reason = one_line(str(document["reason"]), 300)
+            instead = served_instead(document, self.ledger.repository, self.commit)
+        except (OSError, ValueError, KeyError, TypeError):
+            return Verification(code if code > BAD else HELD)
+        return Verification(code, reason, instead)
 
     def _report_files(self, folder: Path) -> dict[str, Path]:
         """Return the reports that the verification writes to ``folder``, by their option."""
@@ -189,16 +205,3 @@ def _run(command: Sequence[str], folder: Path, inherited: int) -> int:
             return process.wait()
         finally:
             process_group.end(process, _WIND_UP)
-
-
-def _confirmed_reason(path: Path, code: int, release: str) -> str | None:
-    """Return the reason of the verdict in a file; None where it is not a verdict of this release
-    with this exit code.
-    """
-    try:
-        document = json.loads(path.read_text("utf-8"))
-        if document["exit_code"] != code or document["release"]["expected"] != release:
-            return None
-        return one_line(str(document["reason"]), 300)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -173,8 +173,7 @@ class _VerifiedBefore:
         since its last FAILED is that old.
         """
         now, wait = self.question.now, self.rules.wait
-        nowhere = self.records.was_nowhere
-        unrevoked = takewhile(lambda record: not record.failed or nowhere(record), mine)
+        unrevoked = takewhile(lambda record: not record.failed or record.was_nowhere, mine)
         held = [record for record in unrevoked if record.passed]
         old = (record for record in held if record.when <= now - wait)
         if not wait or not held or any(not self._distrust(record) for record in old):

@@ -151,6 +151,13 @@ class Record:
         """Whether this says that the release is bad."""
         return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.FAILED
 
+    @property
+    def was_nowhere(self) -> bool:
+        """Whether a verification FAILED since every edge served another release. It says nothing of
+        this one: it was not seen.
+        """
+        return self.failed and bool(self.instead)
+
     def reaches(self, level: str) -> bool:
         """Return whether the run was of this level or a higher one. Every run reaches the least."""
         return level == LEVELS[0] or self.level in LEVELS[LEVELS.index(level) :]

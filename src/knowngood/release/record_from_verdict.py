@@ -80,11 +80,11 @@ def verification(
         tests=_tests(document),
         inputs=_inputs(environment),
         suite=suite_place(environment.root),
-        instead=_instead(document, repository, commit),
+        instead=served_instead(document, repository, commit),
     )
 
 
-def _instead(document: Mapping[str, Any], repository: Repository, commit: str) -> str:
+def served_instead(document: Mapping[str, Any], repository: Repository, commit: str) -> str:
     """Return the release that every edge served, where it is another one than ``commit``, which was
     to be verified; empty where an edge served something else, or nothing that is a release.
     """

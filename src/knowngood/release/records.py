@@ -143,28 +143,18 @@ class Records:
         return next(filter(trusted, filter(self._same_at_origin, sure)), None)
 
     def _put_there(self, environment: str) -> Iterator[Record]:
-        """Yield what was put or seen on an environment."""
-        seen = self.of(environment, *_PUT_THERE)
-        return (record for record in seen if not self.was_nowhere(record))
-
-    def was_nowhere(self, record: Record) -> bool:
-        """Return whether a verification FAILED since its release was not there, and so says nothing
-        of it: every edge served another release, and the last push, rollback or adoption before it
-        that ended well had put another one there. A tag that cannot be read, and a step whose time
-        is in doubt, may have put it there.
+        """Yield what was put or seen on an environment. What was put there, and was nowhere when it
+        was verified, is passed over: it did not arrive.
         """
-        if not (record.failed and record.instead):
-            return False
-        names = self._index.names(record.environment, *_STEPS, RecordKind.ADOPTED)
-        for step in self._index.read(names):
-            if isinstance(step, BadRecord):
-                return False
-            skew = _skew(step, record)
-            if step.commit == record.commit and step.when <= record.when + skew:
-                return False
-            if step.verdict in {DEPLOYED, ADOPTED} and step.when < record.when - skew:
-                return True
-        return True
+        absent: dict[str, Record] = {}
+        for record in self.of(environment, *_PUT_THERE):
+            if record.was_nowhere:
+                absent.setdefault(record.commit, record)
+                continue
+            later = absent.get(record.commit)
+            seen = record.passed or record.failed or record.verdict == ADOPTED
+            if seen or later is None or record.when >= later.when - _skew(record, later):
+                yield record
 
     def rejected(self, environment: str, commit: str, trusted: Trusted) -> Record | None:
         """Return the rejection of a commit on an environment, unless a later ``trusted`` record
@@ -186,7 +176,7 @@ class Records:
         """
         same = (r for r in _good(self._since(good)) if r.failed and r.commit == good.commit)
         later = (r for r in same if r.when > good.when - _skew(r, good))
-        return next((record for record in later if not self.was_nowhere(record)), None)
+        return next((record for record in later if not record.was_nowhere), None)
 
     def doubted_by(self, good: Record) -> BadRecord | None:
         """Return a tag that cannot be read, and may say that ``good`` has FAILED since, or was

@@ -87,7 +87,8 @@ def _pushed(deployment: Deployment) -> PushResult:
     release, name, say = deployment.release, deployment.environment_name, deployment.say
     verification = deployment.verify()
     if verification.code == BAD:
-        say(f"{release} is bad on {name}")
+        if not verification.instead:
+            say(f"{release} is bad on {name}")
         return _go_back(deployment, verification)
     if verification.code == DONE:
         say(f"{release} is on {name}, and verified")
@@ -185,20 +186,19 @@ def _ledger(environment: Environment, purpose: str, say: Say) -> Iterator[Ledger
 def _go_back(pushed: Deployment, failed: Verification | None) -> PushResult:
     """Put the last known good release back in place of the one that was ``pushed``, if there is
     one. Reject the pushed one if its verification ``failed``; None says that its deployment did.
+
+    One that did not arrive is not rejected: nobody saw it. The good one is put back all the same,
+    since the other may still be on its way, or come up later.
     """
     ledger, name = pushed.ledger, pushed.environment_name
     good = ledger.last_good(but=pushed.commit)
-    why = (
-        f"{pushed.release} FAILED on {name}: {failed.reason}"
-        if failed
-        else f"{pushed.release} was not deployed"
-    )
+    why = _why_back(pushed, failed)
     if good is None:
         outcome = f"no release is known to be good on {name}: it stays as it is"
         put_one = f"knowngood rollback --env={name} --to=RELEASE --override=WHY"
         pushed.say(f"{why}; {outcome}; to put one there: {put_one}")
         return PushResult(BAD, outcome)
-    if failed is not None:
+    if failed is not None and not failed.instead:
         reason = f"FAILED: {failed.reason}; rolled back to {good.release}"
         _reject(ledger, pushed.release, pushed.commit, reason, pushed.say)
     rollback = replace(
@@ -212,13 +212,34 @@ def _go_back(pushed: Deployment, failed: Verification | None) -> PushResult:
     return replace(_put_back(rollback, f"{why}; "), code=BAD)
 
 
+def _why_back(pushed: Deployment, failed: Verification | None) -> str:
+    """Return why a push goes back."""
+    if failed is None:
+        return f"{pushed.release} was not deployed"
+    if failed.instead:
+        return _not_arrived(pushed, failed.instead)
+    return f"{pushed.release} FAILED on {pushed.environment_name}: {failed.reason}"
+
+
+def _not_arrived(deployment: Deployment, instead: str) -> str:
+    return (
+        f"{deployment.release} did not arrive: {deployment.environment_name} still serves "
+        f"{instead}, although deploy.command ended well"
+    )
+
+
 def _put_back(rollback: Deployment, why: str = "") -> PushResult:
     """Put a release back, verify it, and say how that ended; ``why`` goes before. A rollback is
     never rolled back.
     """
-    code, name = rollback.run(), rollback.environment_name
+    ended, name = rollback.run(), rollback.environment_name
+    code = ended.code
     if code == DONE:
         outcome, other = f"{name} is back on {rollback.release}, and verified", ""
+    elif code == BAD and ended.instead:
+        outcome = _not_arrived(rollback, ended.instead)
+        again = f"knowngood rollback --env={name} --to={rollback.release}"
+        other = f"; repair what deploys; then: {again}"
     else:
         outcome = (
             f"the rollback of {name} to {rollback.release} is NOT known to work: look at {name}"
@@ -233,7 +254,8 @@ def _failure(ledger: Ledger, commit: str) -> str:
     it did not.
     """
     verified = ledger.records.of(ledger.environment.name, RecordKind.VERIFIED)
-    last = next((record for record in verified if record.commit == commit), None)
+    seen = (r for r in verified if r.commit == commit and not r.was_nowhere)
+    last = next(seen, None)
     return f"FAILED: {last.reason}; " if last is not None and last.failed else ""
 
 

@@ -37,14 +37,20 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
     elif live is None:
         return
     elif difference := live.difference(name, ledger.records.presumed_live(name)):
-        adopt = f"; to keep it: knowngood adopt --env={name} --release={live}"
-        yield f"{difference}{_back(ledger, live)}{adopt if live.commit is not None else ''}"
+        yield f"{difference}{_back(ledger, live)}{_to_keep(ledger, live)}"
     elif live.commit is not None and ledger.good(live.commit) is None:
         verify = _to_see(name, str(live))
         why = _why_none_is_good(ledger)
         yield (
             f"{live} is live on {name}, and not known to be good{why}{_back(ledger, live)}{verify}"
         )
+
+
+def _to_keep(ledger: Ledger, live: LiveAnswer) -> str:
+    """Return the command that records what is live; empty where that is not known, or rejected."""
+    if live.commit is None or ledger.rejected(live.commit) is not None:
+        return ""
+    return f"; to keep it: knowngood adopt --env={ledger.environment.name} --release={live}"
 
 
 def _why_none_is_good(ledger: Ledger) -> str:

@@ -126,7 +126,7 @@ def test_others_hear_of_a_push_that_is_taken_back(
     titles = [json.loads(request.body)["title"] for request in server.requests]
     assert titles == [
         "prod FAILED: /robots.txt is 404",
-        "v3 is bad on prod: prod is back on v1, and verified",
+        "the push of v3 to prod failed: prod is back on v1, and verified",
     ]
 
 
@@ -196,12 +196,53 @@ def test_what_could_not_be_told_is_left_alone(run: Run, project: Path, site: Rep
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
-def test_a_release_that_does_not_arrive(run: Run, project: Path) -> None:
-    """The command ended well and did nothing: the release never came up, so it failed."""
+def test_a_release_that_does_not_arrive(
+    run: Run, project: Path, site: Repository, noted: Note
+) -> None:
+    """The command ended well and did nothing: nobody saw v2, so it is neither good nor bad. It was
+    good there once, and still is.
+    """
+    noted("v2", "prod", "PASSED", 8.5)
     (project / "deploy").write_text("#!/bin/sh\nexit 0\n")
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 1, ended.output
-    assert "prod is back on v1, and verified" in ended.output
+    assert "v2 is bad" not in ended.output
+    assert ended.out.splitlines()[-1] == (
+        "v2 did not arrive: prod still serves v1, although deploy.command ended well; prod is back "
+        "on v1, and verified"
+    )
+    assert [kind for kind, *_ in happened(site) if kind == "rejected"] == []
+    status = run("status", "--env=prod", "--check")
+    assert (status.code, len(status.out.splitlines())) == (0, 2), status.output
+    assert run("gate", "--env=prod", "--release=v2").code == 0
+    ended = run("rollback", "--env=prod", "--to=v2", "--yes")
+    assert "v2 did not arrive" in ended.output, "v2 is still known to be good"
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_a_rollback_that_does_not_arrive(
+    run: Run, noted: Note, project: Path, site: Repository
+) -> None:
+    """The good release stays good, and the same command works once the deployment is repaired."""
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "DEPLOYED", 2, RecordKind.PUSHED)
+    noted("v2", "prod", "FAILED", 1, reason="it blinks")
+    serves(project, "v2")
+    (project / "deploy").rename(project / "sound")
+    (project / "deploy").write_text("#!/bin/sh\nexit 0\n")
+    (project / "deploy").chmod(0o755)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1, ended.output
+    assert ended.out.splitlines()[-1] == (
+        "v1 did not arrive: prod still serves v2, although deploy.command ended well; repair what "
+        "deploys; then: knowngood rollback --env=prod --to=v1"
+    )
+    assert run("last-good", "--env=prod").out == "v1\n"
+    [trouble] = [line for line in run("status", "--env=prod").out.splitlines() if line[0] == "!"]
+    assert trouble.startswith("! v2 is live on prod, and not known to be good; to go back: ")
+    (project / "sound").rename(project / "deploy")
+    assert run("rollback", "--env=prod", "--yes").code == 0
+    assert live(project) == "v1"
 
 
 @pytest.mark.usefixtures("in_one_process")

@@ -85,6 +85,15 @@ def test_another_release_is_live(run: Run, project: Path) -> None:
     assert run("status", "--env=prod").code == 0
 
 
+def test_a_rejected_release_is_live(run: Run, noted: Note, project: Path) -> None:
+    """It is not offered to be kept."""
+    noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED)
+    serves(project, "v3")
+    trouble = run("status", "--env=prod").out.splitlines()[-1]
+    assert trouble.startswith("! live on prod is v3, but by the records it is v2 ")
+    assert trouble.endswith("; to go back: knowngood rollback --env=prod")
+
+
 def test_what_is_live_is_not_known_to_be_good(run: Run, noted: Note) -> None:
     """It was rejected: that is told as well."""
     noted("v2", "prod", REJECTED, 0.5, RecordKind.REJECTED)

@@ -81,4 +81,4 @@ def test_a_rollback(restored: bool, kind: EventKind, notifying: Notifying) -> No
     """One that is not known to work is a failure."""
     event = event_of_rollback(notifying(), "v8", "prod is back on v7", restored=restored)
     assert event.kind == kind
-    assert event.title == "v8 is bad on prod: prod is back on v7"
+    assert event.title == "the push of v8 to prod failed: prod is back on v7"
