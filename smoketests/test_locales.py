@@ -15,9 +15,11 @@ def files_of(page, resources):
 
 
 def reference_problems(page, english, resources):
-    """Return the files that only one of two pages needs."""
-    ours, theirs = files_of(page, resources).keys(), files_of(english, resources).keys()
-    lost, extra = sorted(theirs - ours), sorted(ours - theirs)
+    """Return the files that only one of two pages needs; both may need one by the same URL."""
+    ours, theirs = files_of(page, resources), files_of(english, resources)
+    urls = {file.url for file in checks.own(resources, page)}
+    lost = sorted(path for path in theirs.keys() - ours if theirs[path].url not in urls)
+    extra = sorted(ours.keys() - theirs)
     return [
         *(f"the page does not refer to {path}; {english.path} does" for path in lost),
         *(f"the page refers to {path}; {english.path} does not" for path in extra),

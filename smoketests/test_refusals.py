@@ -41,7 +41,7 @@ def test_another_endpoint_is_refused(submission):
 def test_reports_cannot_be_read(submission, client, method):
     """A report cannot be read over HTTP: every method but POST, PUT and DELETE gets 403."""
     path = f"{SUBMIT}/{submission.new_id()}"
-    answer = client.request(method, path, extensions=checks.REPEATABLE)
+    answer = client.request(method, path, expect=403, extensions=checks.REPEATABLE)
     assert answer.status_code == 403
 
 

@@ -66,6 +66,7 @@ DEPENDING = {
     *("version-wavers", "version-missing", "version-incomplete", "version-commit-head"),
     "site-maintenance",
     "gzip-twice",
+    "sound-says-more",
 }
 # With these the checks ask for what a sound deployment is not asked for.
 ASKING_FOR_MORE = {"alias-differs", "script-before-its-library", "v4-is-desktop"}

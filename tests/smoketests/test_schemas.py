@@ -108,6 +108,7 @@ SOUND: dict[str, dict[str, object]] = {
         "joiner inside a name": put(DATE_FORMAT, MONTHS.replace("Apr", "අප්\u200dරි"), *MONTH),
         "two names alike": put(DATE_FORMAT, MONTHS.replace("Jun", "Jan"), *MONTH),
         "a script and a region": {"zh-Hant-TW": {"monthNameShort": MONTHS}},
+        "another key beside it": put(DATE_FORMAT, MONTHS, "fr", "monthNameLong"),
     },
     "version": {
         "complete": VERSION,
@@ -309,7 +310,6 @@ GARBAGE: dict[str, dict[str, object]] = {
         "entry null": put(DATE_FORMAT, None, "fr"),
         "entry text": put(DATE_FORMAT, MONTHS, "fr"),
         "entry empty": put(DATE_FORMAT, {}, "fr"),
-        "entry with another key": put(DATE_FORMAT, MONTHS, "fr", "monthName"),
         "names null": put(DATE_FORMAT, None, *MONTH),
         "names empty": put(DATE_FORMAT, "", *MONTH),
         "names a list": put(DATE_FORMAT, MONTHS.split(","), *MONTH),

@@ -1,5 +1,6 @@
 """Deployments that are sound and unlike the stand-in: nothing is wrong, and nothing may fail."""
 
+import json
 import re
 import time
 from dataclasses import replace
@@ -9,6 +10,7 @@ from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.changes import ALL_PAGES, content, with_header, without
 from fhr_standin.faults.model import Ask, ContentAct, SubmissionFault
 from fhr_standin.resource import NOT_FOUND, Resource
+from fhr_standin.site import DATE_FORMAT, HEARTBEATS, VERSION
 
 _TEMPLATE = b'<script type="text/x-handlebars"><b>{{ title }}</b></script></main>'
 _GUARDED = b"(window.$) && $.blockUI && $.unblockUI();\nvar strings"
@@ -56,6 +58,38 @@ def _gone_for_good(_ask: Ask, resource: Resource) -> Resource:
     return replace(NOT_FOUND, status=410) if resource.status == 404 else resource
 
 
+def _absolute(ask: Ask, resource: Resource) -> Resource:
+    """Have a page name its files by their whole paths, which are those of an alias's target."""
+    locale = ask.site.locales[ask.locale or ""]
+    place = f"/{locale.target or locale.code}/{ask.rest}".encode()
+    body = re.sub(rb'\b(src|href)="(css|img|js)/', rb'\1="%b\2/' % place, resource.body)
+    return replace(resource, body=body)
+
+
+def _saying_more(ask: Ask, resource: Resource) -> Resource:
+    """Add to JSON what nobody reads yet: a time, the state of a part, names of months in full."""
+    more: dict[str, object] = {}
+    if ask.path == VERSION:
+        more = {"uptime": ask.nth("version")}
+    elif ask.path in HEARTBEATS:
+        more = {"details": {"mail": {"status": "error", "level": 20}}}
+    elif ask.rest.endswith(DATE_FORMAT):
+        months = json.loads(resource.body)
+        more = {name: entry | {"monthNameLong": ""} for name, entry in months.items()}
+    if not more:
+        return resource
+    body = json.dumps(json.loads(resource.body) | more, ensure_ascii=False).encode()
+    return replace(resource, body=body)
+
+
+def _refused_with_a_page(_ask: Submission, reply: Reply) -> Reply:
+    """Answer 403 with the error page of a server, and the headers of a gateway before it."""
+    if reply.status != 403:
+        return reply
+    page, headers = b"<html><body>403 Forbidden</body></html>", (("x-ratelimit-remaining", "0"),)
+    return replace(reply, body=page, media="text/html", headers=(*reply.headers, *headers))
+
+
 def _with_a_line_end(_ask: Submission, reply: Reply) -> Reply:
     return replace(reply, body=reply.body + b"\r\n") if reply.body else reply
 
@@ -91,6 +125,28 @@ FAULTS = [
         verdict="PASSED",
         reach="whole site",
         status=410,
+    ),
+    content(
+        "sound-absolute",
+        "nothing is wrong: pages name their files by their whole paths, /en-US/css/styles.css",
+        ALL_PAGES,
+        _absolute,
+        verdict="PASSED",
+    ),
+    content(
+        "sound-says-more",
+        "nothing is wrong: JSON has keys that nobody reads yet, one of them new in each answer",
+        None,
+        _saying_more,
+        verdict="PASSED",
+        reach="whole site",
+    ),
+    SubmissionFault(
+        "sound-refusal-page",
+        "PASSED",
+        "submission",
+        "nothing is wrong: 403 comes with a page, and with headers of a rate limit",
+        _refused_with_a_page,
     ),
     SubmissionFault(
         "sound-line-end",

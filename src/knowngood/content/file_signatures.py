@@ -17,7 +17,7 @@ MEDIA_TYPES: Final = {
     "gif": ("image/gif",),
     "htm": ("text/html",),
     "html": ("text/html",),
-    "ico": ("image/x-icon", "image/vnd.microsoft.icon"),
+    "ico": ("image/x-icon", "image/vnd.microsoft.icon", "image/png", "image/gif"),
     "jpeg": ("image/jpeg",),
     "jpg": ("image/jpeg",),
     "js": (
@@ -35,7 +35,8 @@ MEDIA_TYPES: Final = {
     "svg": ("image/svg+xml",),
     "webp": ("image/webp",),
 }
-"""By ending, the media types that are right, of which messages name the first (IANA's registry).
+"""By ending, the media types that are right, of which messages name the first (IANA's registry). An
+icon may be of another format than its name says; browsers go by its bytes.
 Fonts are not here: browsers ignore their media type, and servers differ."""
 
 FIRST_BYTES: Final[dict[str, bytes | tuple[bytes, ...]]] = {

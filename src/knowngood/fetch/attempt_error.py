@@ -37,15 +37,16 @@ RETRIED_ERRORS: Final = frozenset(
 )
 """Errors that may pass by themselves. A certificate, a bomb or a login page will not."""
 
-RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
-"""Statuses by which a server or a gateway says "not now" (RFC 9110, 15.6; RFC 6585, 4)."""
+GATEWAY_ERRORS: Final = frozenset({502, 503, 504, 520, 521, 522, 523, 524})
+"""Those that a load balancer answers while it swaps its targets. From 520 on they are Cloudflare's
+(developers.cloudflare.com, "Cloudflare 5xx errors"); 525 and 526 are faults of a certificate."""
 
-GATEWAY_ERRORS: Final = RETRIED_STATUSES - {429}
-"""Those that a load balancer answers while it swaps its targets."""
+NOT_NOW: Final = frozenset({408, 421, 429, 503})
+"""Statuses by which a server says that it did nothing (RFC 9110, 15.5.9 and 15.5.20; RFC 6585, 4).
+The other errors of a gateway leave open whether the request was carried out behind it."""
 
-NOT_NOW: Final = frozenset({429, 503})
-"""Those of ``RETRIED_STATUSES`` by which a server says that it did nothing. A gateway's 502 and 504
-leave open whether the request was carried out behind it."""
+RETRIED_STATUSES: Final = GATEWAY_ERRORS | NOT_NOW
+"""Statuses by which a server or a gateway says "not now"."""
 
 SILENT: Final = frozenset(
     {

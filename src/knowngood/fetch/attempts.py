@@ -87,7 +87,8 @@ class Attempts:
         the next.
         """
         stale = before.stale and not self.transport.shares(probe)
-        return stale or before.error is AttemptError.TIMEOUT
+        misdirected = before.status == 421  # this connection leads to a server of other hosts
+        return stale or misdirected or before.error is AttemptError.TIMEOUT
 
     async def _enter(self, probe: Probe) -> tuple[int, Place]:
         """Wait until the origin takes another request, and until there is a place for it."""

@@ -75,10 +75,13 @@ TRANSIENT: dict[str, tuple[Play, AttemptError | int]] = {
     "closed": (close, AttemptError.RESET),
     "reset": (reset, AttemptError.RESET),
     "truncated": (raw(OK + b"Content-Length: 9\r\n\r\nabc"), AttemptError.TRUNCATED),
+    "408": (answer(status=408), 408),
+    "421": (answer(status=421), 421),
     "429": (answer(status=429), 429),
     "502": (answer(status=502), 502),
     "503": (answer(status=503), 503),
     "504": (answer(status=504), 504),
+    "522": (answer(status=522), 522),
 }
 
 
@@ -199,7 +202,7 @@ def test_what_may_not_be_repeated_is_not(
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [408, 421, 429, 503])
 def test_not_now_is_no_answer_lost(
     serve: Serve, fetchers: Fetchers, method: str, status: int
 ) -> None:
@@ -208,6 +211,17 @@ def test_not_now_is_no_answer_lost(
     fetcher = fetchers(server, writes=True)
     exchange = ask(fetcher, server.url, method=method, body=b"x", repeatable=False)
     assert ended_by(exchange) == [status, 200]
+
+
+def test_a_misdirected_request_goes_over_another_connection(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """421 says of this connection that it leads to another server (RFC 9110, 15.5.20)."""
+    server = serve(in_turn(answer(), answer(status=421), answer()))
+    fetcher = fetchers(server)
+    ask(fetcher, server.url)
+    assert ended_by(ask(fetcher, server.url)) == [421, 200]
+    assert server.connections == 2
 
 
 def test_what_was_never_sent_is_sent_again(fetchers: Fetchers) -> None:
