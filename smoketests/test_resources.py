@@ -35,7 +35,8 @@ def test_everything_a_page_needs_is_there(responses, resources, case, environmen
 
 @pytest.mark.catches("content-type-twice", "script-wrong-type", "stylesheet-wrong-type")
 @pytest.mark.catches("files-are-pointers", "stylesheet-wrong-charset")
-@pytest.mark.catches("image-empty", "image-is-html", "image-truncated", "script-is-html")
+@pytest.mark.catches("image-damaged", "image-empty", "image-is-html", "image-truncated")
+@pytest.mark.catches("script-is-html")
 def test_everything_is_what_its_name_says(resources):
     """Every file has the media type, the first and the last bytes that its name promises."""
     for resource in checks.own(resources):

@@ -57,6 +57,13 @@ def _grown_and_broken(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=lines + resource.body + b"var broken = ;\n")
 
 
+def _damaged(_ask: Ask, resource: Resource) -> Resource:
+    """Change one byte in the middle, and leave the length as it is."""
+    changed = bytearray(resource.body)
+    changed[len(changed) // 2] ^= 0xFF
+    return replace(resource, body=bytes(changed))
+
+
 def _half_a_gzip(_ask: Ask, resource: Resource) -> Resource:
     packed = gzip.compress(resource.body, mtime=0)
     headers = (("content-encoding", "gzip"),)
@@ -175,6 +182,12 @@ FAULTS = [
         "img/off.png ends half way, its length says so too",
         ["img/off.png"],
         halved,
+    ),
+    content(
+        "image-damaged",
+        "one byte in the middle of img/off.png is another",
+        ["img/off.png"],
+        _damaged,
     ),
     content(
         "stylesheet-conflict-markers",

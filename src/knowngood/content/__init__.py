@@ -12,6 +12,7 @@ __all__ = [
     "css",
     "file_signatures",
     "html",
+    "images",
     "integrity",
     "javascript",
     "javascript_names",

@@ -10,6 +10,7 @@ from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Final
 
+from . import images
 from .media_types import media_type, undeclared_gzip
 
 MEDIA_TYPES: Final = {
@@ -52,9 +53,6 @@ FIRST_BYTES: Final[dict[str, bytes | tuple[bytes, ...]]] = {
 }
 """By ending, what every such file begins with; of several beginnings one."""
 
-LAST_BYTES: Final = {"gif": b";", "png": b"IEND"}
-"""By ending, what the last bytes of every such file hold."""
-
 _WITH_SIZE: Final = frozenset({"eot", "woff", "woff2"})
 """The endings of files whose header says how long the whole file is."""
 
@@ -66,7 +64,6 @@ _CHARSET: Final = re.compile(
 )
 """Those that browsers know; Python's decoders of some others take very long."""
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
-_END: Final = 64  # bytes that count as the last ones
 _HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
 
 
@@ -130,13 +127,8 @@ def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
         return [other]
     if not body.startswith(FIRST_BYTES.get(kind, b"")):
         return [f"no .{kind} file: its first bytes are {body[:8].hex(' ')}"]
-    if LAST_BYTES.get(kind, b"") not in body[-_END:]:
-        return [f"cut short: it does not end as every .{kind} file does"]
-    if kind == "svg" and b"<svg" not in body:
-        return ["no .svg file: there is no <svg> element"]
-    if kind == "svg" and b"</svg>" not in body:  # any comment may follow
-        return ["cut short: </svg> is missing"]
-    return _size_problems(kind, body)
+    damage = images.problem(kind, body)
+    return [damage] if damage else _size_problems(kind, body)
 
 
 def _in_its_place(kind: str, body: bytes, *, html: bool) -> str:

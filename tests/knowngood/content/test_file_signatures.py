@@ -1,10 +1,10 @@
 """Whether a file is what the ending of its name says."""
 
 import pytest
+from image_files import GIF, PNG
 
 from knowngood.content.file_signatures import ending, problems
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" + b"IEND\xaeB`\x82"
 WOFF = b"wOFF\0\1\0\0" + (44).to_bytes(4) + bytes(32)
 EOT = (8).to_bytes(4, "little") + b"rest"
 WEBP = b"RIFF" + (8).to_bytes(4, "little") + b"WEBPdata"
@@ -22,7 +22,7 @@ SOUND = {
     "script-of-today": ("/js/a.JS", "text/javascript", b"f()"),
     "json": ("/js/a.json", "application/json", b"{}"),
     "png": ("/img/a.png", "image/png", PNG),
-    "gif": ("/img/a.gif", "image/gif", b"GIF89a...;"),
+    "gif": ("/img/a.gif", "image/gif", GIF),
     "jpg": ("/img/a.jpg", "image/jpeg", b"\xff\xd8\xff..."),
     "svg-with-comment": ("/a.svg", "image/svg+xml", b"<svg></svg>" + b"<!-- x -->" * 99),
     "icon": ("/favicon.ico", "image/vnd.microsoft.icon", b"\0\0"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from image_files import GIF
 from recorded_answers import CATALOGUE, PAGE, USER, answered, document, page
 
 from knowngood.drill.remedy_proof import can_be_tried, is_proven
@@ -37,7 +38,7 @@ RECORDED = {
     ),
     "style": Recorded("GET", answered(STYLE, "text/css", url="http://site.test/x.css")),
     "image": Recorded(
-        "GET", answered(b"GIF89a...;", "image/gif", url="http://site.test/x.gif", gzipped=True)
+        "GET", answered(GIF, "image/gif", url="http://site.test/x.gif", gzipped=True)
     ),
     "missing": Recorded("GET", answered("no such user", status=404)),
     "refused": Recorded("POST", answered("{}", "application/json", status=401)),
