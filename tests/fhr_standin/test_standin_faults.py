@@ -180,7 +180,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-ends-twice": (f"/{ONE}/", 200, HTML, "</html>\n</html>"),
     "page-body-twice": ("/pl/mobile/", 200, HTML, "</body>\n<body>\n</body>"),
     "image-truncated": ("/pl/img/off.png", 200, "image/png", ""),
-    "image-damaged": ("/pl/img/off.png", 200, "image/png", ""),
+    "image-damaged": ("/pl/img/off.png", 200, "image/png", "IEND"),
     "stylesheet-conflict-markers": ("/pl/css/graph.css", 200, "text/css; charset=utf-8", "<<<<"),
     "script-conflict-markers": ("/pl/v4/js/data_v4.js", 200, JAVASCRIPT, ">>>>>>> topic"),
     "git-exposed": ("/.git/HEAD", 200, HTML, "ref: refs"),
