@@ -6,6 +6,9 @@ import pytest
 
 from knowngood import checks
 
+# Before the first file of any server: no Last-Modified can be as old.
+LONG_AGO = "Wed, 31 Dec 1969 23:59:59 GMT"
+FILES = ["content:/en-US/", "content:/en-US/js/config.json"]
 VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
@@ -62,3 +65,13 @@ def test_unchanged_files_are_not_sent_again(responses, client):
         changed = client.get(first.url).content != first.content
         assert changed or validators, "neither an ETag nor a Last-Modified header"
         assert changed or again.status_code == 304
+
+
+@pytest.mark.catches("etag-never-compared", "date-never-compared")
+@pytest.mark.get(*FILES, headers={"If-None-Match": '"knowngood-never"'})
+@pytest.mark.get(*FILES, headers={"If-Modified-Since": LONG_AGO})
+def test_a_new_release_reaches_who_has_an_old_one(responses):
+    """Whoever holds another file, or an older one, gets the one that is there, and no 304."""
+    for answer in responses:
+        if answer.status_code not in checks.GONE:
+            assert answer.status_code == 200

@@ -8,6 +8,7 @@ that count requests, or make something up for each answer.
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, TextIO
 from urllib.parse import unquote, urlsplit
 
@@ -73,7 +74,9 @@ class Recording:
         for number, (scope, asked) in self._content.items():
             # Most faults are about a few paths: what is beside them need not be asked.
             if armed.concerns(asked):
-                yield number, content.response(_with_own_tag(scope, content))
+                known = self.sound[number].status == HTTPStatus.NOT_MODIFIED
+                mended = _with_own_tag(scope, content) if known else scope
+                yield number, content.response(mended)
 
 
 def answer_requests(site: Site, source: TextIO, target: TextIO) -> None:

@@ -115,10 +115,11 @@ def _head(wire: Wire) -> bytes:
 
 
 def _request(scope: Scope) -> Request:
-    names = (b"host", b"user-agent", b"accept", b"accept-language")
-    host, agent, accept, language = (header(scope, name).decode("latin-1") for name in names)
+    who = (b"host", b"user-agent", b"accept", b"accept-language")
+    names = (*who, b"if-none-match", b"if-modified-since")
     query = scope["query_string"].decode("latin-1")
-    return Request(str(scope.get("client")), query, host, agent, accept, language)
+    values = (header(scope, name).decode("latin-1") for name in names)
+    return Request(str(scope.get("client")), query, *values)
 
 
 def _takes_gzip(scope: Scope) -> bool:

@@ -277,6 +277,8 @@ ASKED = {
     "firefox-script-missing": ("/pl/v4/js/fhr_v4.js", {"user-agent": "Firefox/38.0"}, 404),
     "language-script-stale": (f"/{ONE}/js/data.js", {"accept-language": "de,en;q=0.5"}, 200),
     "language-page-english": ("/pl/", {"accept-language": "pl,en;q=0.5"}, 200),
+    "etag-never-compared": ("/pl/v4/", {"if-none-match": '"another"'}, 304),
+    "date-never-compared": ("/pl/v4/", {"if-modified-since": "yesterday"}, 304),
     "query-refused": ("/pl/mobile/?v=1", {}, 404),
 }
 ELSEWHERE = {

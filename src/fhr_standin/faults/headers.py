@@ -30,6 +30,14 @@ def _revalidates_never(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, conditional=False)
 
 
+def _unchanged_by_tag(ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, status=304, body=b"") if ask.request.held else resource
+
+
+def _unchanged_by_date(ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, status=304, body=b"") if ask.request.held_since else resource
+
+
 def _no_validators(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, without=resource.without | {"etag", "last-modified"})
 
@@ -193,6 +201,22 @@ FAULTS = [
         None,
         _revalidates_never,
         reach="whole site",
+    ),
+    content(
+        "etag-never-compared",
+        "any If-None-Match is answered 304, also where a new file is there",
+        None,
+        _unchanged_by_tag,
+        reach="whole site",
+        status=304,
+    ),
+    content(
+        "date-never-compared",
+        "any If-Modified-Since is answered 304, also where a new file is there",
+        None,
+        _unchanged_by_date,
+        reach="whole site",
+        status=304,
     ),
     content(
         "validators-missing",

@@ -28,7 +28,10 @@ Reach = Literal["every locale", "one locale", "one entry", "whole site"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks, and for what beyond the path; `client` is the address and port that ask."""
+    """Who asks, and for what beyond the path; `client` is the address and port that ask.
+
+    `held` names the file that the client has, by its tag, and `held_since` by its date.
+    """
 
     client: str = ""
     query: str = ""
@@ -36,6 +39,8 @@ class Request:
     agent: str = ""
     accept: str = ""
     language: str = ""
+    held: str = ""
+    held_since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
