@@ -20,6 +20,12 @@ _MISREAD_ANSWER = (
 """What a check's own code raises when an answer is not what the check reads it as. The last two are
 those of a mean of nothing, and of ``next`` where nothing is left."""
 
+_OF_PARSERS: Final = {
+    ("xml.parsers.expat", "ExpatError"),
+    ("xml.sax._exceptions", "SAXParseException"),
+}
+"""What the other parsers of XML raise, by module and name: most checks need none of them."""
+
 _OF_THE_MACHINE = (OSError, ImportError, MemoryError)
 
 _JSON_TYPES: Final = (dict, list, str, int, float)
@@ -113,7 +119,8 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
     """Decide whose fault ``error`` is: the one place that does.
 
     Errors of :mod:`knowngood.safety.errors` say so by their branch. Of other exceptions, a failed
-    assertion about an answer and what reading a wrong answer raises count as the deployment's.
+    assertion about an answer and what reading or parsing a wrong answer raises count as the
+    deployment's.
     A full disk or a missing package is the runner's. All else is a fault of the check's own code: a
     misspelt name, the same errors without an answer, an exception that does not say whose fault it
     is. For a NoAnswer the whole run decides.
@@ -129,6 +136,8 @@ def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
     if isinstance(error, _MISREAD_ANSWER) or is_pytest_fail(error):
         sound = about_answer and not _is_misspelt(error)
         return _deployments(error) if sound else _own_code(error)
+    if about_answer and _is_of_parser(error):
+        return _deployments(error)
     return _runners(error) if isinstance(error, _OF_THE_MACHINE) else _own_code(error)
 
 
@@ -164,6 +173,14 @@ def _is_misspelt(error: BaseException) -> bool:
     compared = _COMPARED.search(str(error))
     kinds = set(compared.groups()) if compared else set()
     return _MISUSE.search(str(error)) is not None or not kinds <= _PLAIN
+
+
+def _is_of_parser(error: BaseException) -> bool:
+    """Return whether a parser of XML refuses a text: that of the standard library and lxml call it
+    a SyntaxError of their own. Python's own is one of code.
+    """
+    name = type(error).__module__, type(error).__name__
+    return name in _OF_PARSERS or (isinstance(error, SyntaxError) and name[0] != "builtins")
 
 
 def _unanswered(exchange: Exchange) -> Classified:

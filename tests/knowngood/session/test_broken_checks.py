@@ -129,3 +129,17 @@ def test_a_mark_of_somebody_else(small_suite: Run) -> None:
     source = f"{HEAD}@pytest.mark.nightly\n{ASKS}def test_it(response): pass\n"
     result = small_suite(source, "-Wdefault")
     assert result.code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [("fromstring(response.content)", 1), ("fromstring('<a>')", 75), ("exec('a =')", 75)],
+    ids=["answer", "own-xml", "own-code"],
+)
+def test_a_text_that_does_not_parse(small_suite: Run, statement: str, code: int) -> None:
+    """A feed that is cut off is the deployment's fault; a text of the check's own is not."""
+    head = "import pytest\nfrom xml.etree.ElementTree import fromstring\n\n"
+    source = f"{head}{ASKS}def test_it(response):\n    {statement}\n"
+    result = small_suite(source, play=answer("<feed><entry>"))
+    assert result.code == code, result.output
+    assert "at `fromstring(response.content)`" in result.output or code == 75

@@ -1,6 +1,9 @@
 """An exception that ended a check means trouble of the deployment or of the runner."""
 
 import json
+import xml.dom.minidom
+import xml.etree.ElementTree
+import xml.sax
 from typing import Any
 
 import pytest
@@ -163,6 +166,27 @@ def misread(code: str, **answers: Any) -> BaseException:
     with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
         eval(code, {}, answers)  # noqa: S307 - this test's own text
     return caught.value
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "xml.etree.ElementTree.fromstring(feed)",
+        "xml.dom.minidom.parseString(feed)",
+        "xml.sax.parseString(feed, xml.sax.ContentHandler())",
+    ],
+)
+def test_a_feed_that_is_cut_off(code: str) -> None:
+    """Its parser refuses it: the deployment's fault where the statement reads an answer."""
+    error = misread(code, xml=xml, feed=b"<feed><entry>")
+    assert (classify(error).result, classify(error).kind) == (FAILED, "content")
+    assert classify(error, about_answer=False).kind == "check"
+
+
+def test_python_that_does_not_parse() -> None:
+    """A SyntaxError of Python's own is one of the check's code."""
+    assert classify(misread("eval(text)", text="a =")).kind == "check"
+    assert classify(misread("exec(text)", text=" a\n  b")).kind == "check"
 
 
 @pytest.mark.parametrize(
