@@ -71,6 +71,19 @@ def submission(client):
 
 
 @pytest.fixture
+def untranslated(environment):
+    """Tell whether the environment says that nobody has translated a page: ``de`` for all pages of
+    a locale, ``de/mobile/`` for one of them.
+    """
+    named = {name.strip("/") for name in environment.params.get("untranslated", ())}
+
+    def tell(page):
+        return not named.isdisjoint({page.path.split("/")[1], page.path.strip("/")})
+
+    return tell
+
+
+@pytest.fixture
 def language_of(environment):
     """Return the language that a page is to be in: its locale's, or the one that it borrows."""
     borrowed = dict(environment.pairs("borrowed"))

@@ -77,11 +77,11 @@ def language(page: Response) -> str:
 
 def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[str]:
     """Return which of ``others``, the same page in other languages, has nearly all of the page's
-    texts, byte by byte.
+    texts, byte by byte. Which of the two is in the wrong language, no text tells.
     """
     own = texts(page)
     lender = next((other for other in others if page_texts.are_borrowed(own, texts(other))), None)
-    return [f"the page has the texts of {lender.path}"] if lender is not None else []
+    return [f"the page has the same texts as {lender.path}"] if lender is not None else []
 
 
 def refresh_problems(page: Response) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_page_with_the_texts_of_another_language(site: Site) -> None:
     pages = [respond(site.exchange(path, words)) for path in ("/de/", "/fr/")]
     own = respond(site.exchange("/es/", words.replace("Sessions", "Sesiones")))
     assert checks.borrowed_text_problems(pages[0], [own, pages[1]]) == [
-        "the page has the texts of /fr/"
+        "the page has the same texts as /fr/"
     ]
     assert checks.borrowed_text_problems(pages[0], [own]) == []
 
