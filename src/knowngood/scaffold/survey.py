@@ -70,6 +70,7 @@ class Survey:
         health: the paths where it says how it is.
         health_is_page: whether one of these answers is HTML, as frameworks call a mere "ok".
         version: the path of its version document; empty without one.
+        version_type: its media type.
         version_field: the key of that document, or empty for a text.
         version_header: the header that names the release, in place of a document.
         api: its OpenAPI document; empty without one.
@@ -88,6 +89,7 @@ class Survey:
     health: tuple[str, ...] = ()
     health_is_page: bool = False
     version: str = ""
+    version_type: str = ""
     version_field: str = ""
     version_header: str = ""
     api: Mapping[str, Any] = field(default_factory=dict)
@@ -128,7 +130,7 @@ class _Surveyor:
         unknown = visitor.get([f"{base}/knowngood-{secrets.token_hex(6)}"])
         missing = unknown[0].answer.status if unknown and unknown[0].answer else 404
         api = self._api or self._found_api(start, base)
-        version, version_field = self._version(start, base, missing)
+        version, version_field, version_type = self._version(start, base, missing)
         health = self._health(base, missing)
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
@@ -146,6 +148,7 @@ class _Surveyor:
             health=tuple(map(self._path, health)),
             health_is_page=any(map(is_page, health)),
             version=version,
+            version_type=version_type,
             version_field=version_field,
             version_header="" if version else _version_header(answers or [start]),
             api=api or {},
@@ -183,17 +186,19 @@ class _Surveyor:
                 self._visitor.say(f"  {error}")
         return None
 
-    def _version(self, start: Exchange, base: str, missing: int) -> tuple[str, str]:
-        """Return the path of the version document, and the key that holds the release."""
+    def _version(self, start: Exchange, base: str, missing: int) -> tuple[str, str, str]:
+        """Return the path of the version document, the key that holds the release, and the
+        document's media type.
+        """
         for exchange in [*self._visitor.get(_below(base, _VERSIONS)), start]:
             document = _json(exchange)
             keys = document if isinstance(document, dict) else {}
             for key in _VERSION_FIELDS:
                 if isinstance(keys.get(key), str) and keys[key]:
-                    return self._path(exchange), key
+                    return self._path(exchange), key, _media_type(exchange)
             if exchange is not start and _is_short_text(exchange) and missing != 200:
-                return self._path(exchange), ""
-        return "", ""
+                return self._path(exchange), "", _media_type(exchange)
+        return "", "", ""
 
     def _health(self, base: str, missing: int) -> tuple[Exchange, ...]:
         """Return the answers that say that it is well. A site that answers 200 for any path is

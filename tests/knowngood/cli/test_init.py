@@ -98,6 +98,21 @@ def test_suite_notices_a_later_fault(
 
 
 @pytest.mark.usefixtures("in_one_process")
+@pytest.mark.parametrize(
+    ("path", "media_type"), [("/b", "application/xhtml+xml"), ("/__version__", "text/plain")]
+)
+def test_suite_notices_another_media_type(
+    init: Init, serve: Serve, path: str, media_type: str
+) -> None:
+    """A browser takes a page for what it says, and clients read no such document."""
+    plays = dict(SITE)
+    assert init(serve(by_path(plays)).url).code == 0
+    text = '{"version": "7"}' if path != "/b" else f"{HEAD}</head><body>text</body></html>"
+    plays[path] = page(text, f"{media_type}; charset=utf-8")
+    assert main.run(["verify", "--env=prod"]) == 1
+
+
+@pytest.mark.usefixtures("in_one_process")
 def test_api_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     """Reads by their schema, 401 without a login; writes wait for somebody to fill them in."""
     server = serve(
