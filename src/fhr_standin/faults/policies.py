@@ -1,6 +1,6 @@
 """Faults by which a header keeps the browser from running, loading or showing a sound page."""
 
-from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, with_another, with_header
+from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap, with_another, with_header
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
 
@@ -12,7 +12,20 @@ def _framed_twice(ask: Ask, resource: Resource) -> Resource:
     return with_another("x-frame-options", "SAMEORIGIN")(ask, allowed)
 
 
+def _styled_elsewhere(ask: Ask, resource: Resource) -> Resource:
+    """Have a page load styles of another host, and its policy allow none but its own."""
+    link = '<link rel="stylesheet" href="//fonts.example.org/css?family=Fira">'
+    styled = swap("</head>", f"{link}</head>")(ask, resource)
+    return with_header(_POLICY, "style-src 'self' 'unsafe-inline'")(ask, styled)
+
+
 FAULTS = [
+    content(
+        "policy-blocks-other-hosts",
+        "a policy forbids the styles that the desktop page loads from another host",
+        DESKTOP,
+        _styled_elsewhere,
+    ),
     content(
         "policy-blocks-scripts",
         "the policy allows scripts of a CDN that the pages do not use",

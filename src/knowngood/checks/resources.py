@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..content import csp, css, file_signatures, integrity, javascript, leftovers, page_elements
+from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
 if TYPE_CHECKING:
@@ -84,13 +86,17 @@ def integrity_problems(page: Response, resource: Resource) -> list[str]:
 
 
 def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return what the page needs and its Content-Security-Policy forbids."""
+    """Return what the page needs and its Content-Security-Policy forbids, on other hosts too."""
     policies = page.headers.get_list("content-security-policy") + page_elements.policies(page.html)
     if not policies:
         return []
     url, inline = str(page.url), list(page_elements.inline_scripts(page.html))
-    loads = [
-        (_loaded_as(file), file.url, _relative(file.url, url)) for file in own(resources, page)
+    files, elsewhere = list(resources), page.once(_loaded_elsewhere)
+    loads = [(_loaded_as(file), file.url, _relative(file.url, url)) for file in own(files, page)]
+    loads += [
+        (file.kind, _upgraded(file.url), file.url)
+        for file in files
+        if file.page == url and file.exchange is None and file.url in elsewhere[file.kind]
     ]
     forbidden: dict[tuple[str, str], list[str]] = {}
     for nonce, source in inline:
@@ -118,6 +124,17 @@ def _loaded_as(file: Resource) -> str:
         return file.kind
     kind = file_signatures.ending(urlsplit(file.url).path)
     return "font" if kind in {"eot", "otf", "ttf", "woff", "woff2"} else file.kind
+
+
+def _loaded_elsewhere(page: Response) -> Mapping[str, Collection[str]]:
+    scripts = {script.url for script in scripts_of(page)}
+    loaded = page_elements.loaded(page.html, page.text, str(page.url))
+    return defaultdict(set, loaded | {"script": loaded["script"] & scripts})
+
+
+def _upgraded(url: str) -> str:
+    """Return a URL as ``upgrade-insecure-requests`` has it: in doubt a policy allows it."""
+    return url.replace("http:", "https:", 1)
 
 
 def elsewhere_problems(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
@@ -16,6 +18,17 @@ _SCRIPTED: Final = ("on", "data-", "role", "aria-controls", "ng-", "v-", "@", ":
 """How attributes begin by which scripts find a link."""
 
 _HANDLERS: Final = ("onload", "onclick", "onchange", "onsubmit", "onhashchange")
+
+
+_LOADED: Final = {
+    "script": ("script[src]", "src"),
+    "stylesheet": ("link[rel~=stylesheet i][href]:not([disabled])", "href"),
+    "image": ("img[src]", "src"),
+}
+"""By kind of link, which elements load one at once, and by which attribute."""
+
+
+_NOSCRIPT: Final = re.compile(r"<noscript\b.*?(?:</noscript|\Z)", re.I | re.S)
 
 
 class Script(NamedTuple):
@@ -118,6 +131,23 @@ def integrity(tree: LexborHTMLParser, url: str) -> dict[str, list[str]]:
         target = written_urls.resolved(base, address)
         attributes.setdefault(target, []).append(node.attributes.get("integrity") or "")
     return attributes
+
+
+def loaded(tree: LexborHTMLParser, text: str, url: str) -> dict[str, set[str]]:
+    """Return, by kind, the scripts, stylesheets and images that elements of the page of ``url``
+    name; ``text`` is its source. What stands within ``<noscript>`` is left out: a browser that runs
+    scripts loads none of it. The tree does not tell, since an image in a head ends the element.
+    """
+    base = written_urls.base(tree, url)
+    unread = unescape(" ".join(_NOSCRIPT.findall(text)))
+    return {
+        kind: {
+            written_urls.resolved(base, address)
+            for node in tree.css(selector)
+            if (address := node.attributes.get(name) or "") not in unread
+        }
+        for kind, (selector, name) in _LOADED.items()
+    }
 
 
 def refreshes(tree: LexborHTMLParser) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from answered_site import CSS, HTML, JAVASCRIPT, Site
 
 from knowngood import checks
+from knowngood.content import links
 from knowngood.fetch.response import respond
 
 
@@ -104,6 +105,35 @@ def test_what_a_policy_forbids(site: Site, policy: str, expected: list[str]) -> 
     headers = {"content-security-policy": policy}
     assert checks.policy_problems(site.page(script, headers), resources) == expected
     assert checks.policy_problems(site.page(meta), resources) == expected
+
+
+@pytest.mark.parametrize(
+    ("element", "policy", "is_forbidden"),
+    [
+        ('<link rel="stylesheet" href="{}">', "style-src 'self'", True),
+        ('<link rel="stylesheet" href="{}">', "style-src 'self' https:", False),
+        ('<link rel="stylesheet" href="{}">', "style-src *.example.net", False),
+        ('<link rel="stylesheet" disabled href="{}">', "style-src 'self'", False),
+        ('<script src="{}"></script>', "default-src 'self'", True),
+        ('<script src="{}" type="text/x-template"></script>', "default-src 'self'", False),
+        ('<script src="{}" nomodule></script>', "default-src 'self'", False),
+        ('<img src="{}">', "img-src 'none'", True),
+        ('<img src="{}">', "img-src cdn.example.net", False),
+        ('<noscript><img src="{}"></noscript>', "img-src 'none'", False),
+        ('<p><noscript><img src="{}"></noscript>', "img-src 'none'", False),
+        ('<link rel="preconnect" href="{}">', "default-src 'none'", False),
+    ],
+)
+def test_what_a_policy_forbids_of_other_hosts(
+    site: Site, element: str, policy: str, is_forbidden: bool
+) -> None:
+    """What the page itself loads there, though nobody asks for it."""
+    url = "http://cdn.example.net/x"
+    page = site.page(element.format(url), {"content-security-policy": policy})
+    kinds = [link.kind for link in links.extract("text/html", str(page.url), "", page.content)]
+    resources = [replace(site.elsewhere(), url=url, kind=kind) for kind in kinds]
+    problems = checks.policy_problems(page, resources)
+    assert [problem.rpartition(" ")[2] for problem in problems] == [url] * is_forbidden
 
 
 @pytest.mark.parametrize(
