@@ -40,8 +40,8 @@ def command(
 
     URL is a page or an OpenAPI 3 document of the service, FILE an OpenAPI 3 document. It is asked
     with GET alone, at most 60 times, 4 at once, and by its robots.txt. Files that are there stay
-    as they are; a second run adds the checks that are new. In the end it says what these checks
-    would not notice, and which lines would.
+    as they are; a second run adds the checks that are new, and says which pages your lists lack.
+    In the end it says what these checks would not notice, and which lines would.
 
     \b
     Exit codes: those of `knowngood verify`, which runs the suite; with --dry-run 0;

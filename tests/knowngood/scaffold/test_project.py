@@ -71,6 +71,18 @@ def test_environment_file_stays(tmp_path: Path) -> None:
     assert change(tmp_path, {ENVIRONMENT: LISTS}, ENVIRONMENT).text == ""
 
 
+def test_pages_that_a_list_lacks_are_named(tmp_path: Path) -> None:
+    """The list may leave them out on purpose. What stands in another list of the file is there."""
+    own = '[params]\na = ["1"]\nb = ["3"]\nmine = ["4"]\nc = "file:c.txt"\n'
+    write(tmp_path, Change(ENVIRONMENT, own, ""))
+    seen = '[params]\na = ["1"]\nb = ["2", "3", "4", "5"]\nc = ["6"]\n'
+    lacking = change(tmp_path, {ENVIRONMENT: seen}, ENVIRONMENT)
+    assert lacking.text == ""
+    head, *lines = lacking.remark.splitlines()
+    assert "b in [params] lacks" in head
+    assert lines == ['    "2",', '    "5",']
+
+
 @pytest.mark.parametrize("own", ['x = 1\n[params]\na = ["7"]\n[budget]\nrun = 9\n', "x = 1\n"])
 def test_lists_that_new_checks_ask_for_are_added(tmp_path: Path, own: str) -> None:
     """A new language of the site has a list of its own; all else stays."""
