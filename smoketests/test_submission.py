@@ -26,7 +26,7 @@ def test_a_report_is_taken_and_deleted(submission, client, version, method, defl
     stored = submission.send(method, path, submission.document(version), deflate=deflate)
     assert stored.status_code in (200, 201)
     assert stored.text.strip() == name, "expected the id that was sent, found another body"
-    read = client.get(path)
+    read = client.get(path, expect=403)
     assert read.status_code == 403, f"GET of it gets {read.status_code}, expected 403"
     gone = client.delete(path)
     assert gone.deleted, f"DELETE gets {gone.status_code}, expected 200"
