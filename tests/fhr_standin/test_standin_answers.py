@@ -33,6 +33,7 @@ ASKERS: list[tuple[str, dict[str, str]]] = [
     ("GET", FIREFOX | {"Accept": "text/html,*/*", "Accept-Language": "fr,en;q=0.5"}),
     ("GET", FIREFOX | {"Accept": "*/*", "Accept-Language": "de"}),
     ("GET", {"Accept-Encoding": "identity", "If-None-Match": "*"}),
+    ("GET", {"User-Agent": "Mozilla/5.0 (Android; Mobile) Firefox/38", "Accept-Language": "en-US"}),
     ("GET", {"If-None-Match": '"another"'}),
     ("GET", {"If-Modified-Since": "Wed, 31 Dec 1969 23:59:59 GMT"}),
     ("HEAD", {"Accept-Encoding": "gzip;q=0"}),

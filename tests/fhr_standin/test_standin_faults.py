@@ -280,6 +280,9 @@ ASKED = {
     "language-page-english": ("/pl/", {"accept-language": "pl,en;q=0.5"}, 200),
     "etag-never-compared": ("/pl/v4/", {"if-none-match": '"another"'}, 304),
     "date-never-compared": ("/pl/v4/", {"if-modified-since": "yesterday"}, 304),
+    "language-mobile-english": ("/pl/mobile/", {"accept-language": "pl,en;q=0.5"}, 200),
+    "android-sent-away": ("/pl/mobile/", {"user-agent": "Mozilla/5.0 (Android; Mobile)"}, 302),
+    "english-sent-home": ("/pl/", {"accept-language": "en-US,en;q=0.5"}, 302),
     "query-refused": ("/pl/mobile/?v=1", {}, 404),
 }
 ELSEWHERE = {

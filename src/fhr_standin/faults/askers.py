@@ -3,7 +3,7 @@
 from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
 from fhr_standin.faults.missing import english
 from fhr_standin.faults.model import Ask
-from fhr_standin.resource import NOT_FOUND, Resource, message
+from fhr_standin.resource import NOT_FOUND, Resource, message, redirect
 
 
 def _for_browsers(ask: Ask, resource: Resource) -> Resource:
@@ -27,7 +27,18 @@ def _older_for_german(ask: Ask, resource: Resource) -> Resource:
 def _english_at_home(ask: Ask, resource: Resource) -> Resource:
     """Answer the English page to whoever prefers the language of the page."""
     home = ask.request.language.startswith(f"{ask.locale},")
-    return ask.site.page("en-US", "") if home else resource
+    return ask.site.page("en-US", ask.rest) if home else resource
+
+
+def _android_away(ask: Ask, resource: Resource) -> Resource:
+    android = "Android" in ask.request.agent
+    return redirect("/", 302) if android else resource
+
+
+def _english_home(ask: Ask, resource: Resource) -> Resource:
+    """Send who prefers English to the English page."""
+    english_first = ask.request.language.startswith("en-US") and ask.locale != "en-US"
+    return redirect(f"/en-US/{ask.rest}", 302) if english_first else resource
 
 
 FAULTS = [
@@ -50,6 +61,26 @@ FAULTS = [
         "each page is the English one for whoever prefers its language alone",
         DESKTOP,
         _english_at_home,
+    ),
+    content(
+        "language-mobile-english",
+        "each mobile page is the English one for whoever prefers its language alone",
+        ["mobile/"],
+        _english_at_home,
+    ),
+    content(
+        "android-sent-away",
+        "the mobile page sends Firefox for Android elsewhere",
+        ["mobile/"],
+        _android_away,
+        status=302,
+    ),
+    content(
+        "english-sent-home",
+        "whoever prefers English is sent to the English page from that of each other language",
+        ALL_PAGES,
+        _english_home,
+        status=302,
     ),
     content(
         "firefox-script-missing",
