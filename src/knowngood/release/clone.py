@@ -54,13 +54,30 @@ def opened(environment: Environment) -> Repository:
         return _cloned(named)
     path = _path(environment, named)
     repository = Repository(path)
+    where = f"{environment.path}: release.repository: {path}"
     try:
-        repository.run("rev-parse", "--git-dir")
+        outer = _outer(repository)
     except GitError as error:
+        raise BadEnvironment(f"{where} is no git repository: {error}") from None
+    if outer is not None:
+        update = Repository(outer).by_hand("submodule", "update", "--init", str(path))
         raise BadEnvironment(
-            f"{environment.path}: release.repository: {path} is no git repository: {error}"
-        ) from None
+            f"{where} is a folder within another repository and none of its own: name {outer} if "
+            f"that is meant; if it is a submodule: {update}"
+        )
     return repository
+
+
+def _outer(repository: Repository) -> Path | None:
+    """Return the repository that git finds from the path of ``repository`` if it is another one,
+    above; None where it is this one. Raises GitError where git finds none.
+    """
+    answer = repository.run("rev-parse", "--absolute-git-dir", "--show-cdup", "--show-prefix")
+    git_folder, up, _ = answer.split("\n", 2)
+    if up:
+        return (repository.path / up).resolve()
+    inside = repository.run("rev-parse", "--is-inside-work-tree").strip() == "true"
+    return None if inside or Path(git_folder) == repository.path else Path(git_folder)
 
 
 def place(environment: Environment) -> str:
@@ -72,8 +89,10 @@ def place(environment: Environment) -> str:
         return named
     path = _path(environment, named)
     try:
-        origin = Repository(path).origin
+        outer, origin = _outer(Repository(path)), Repository(path).origin
     except GitError:  # it is on another machine
+        return named
+    if outer is not None:  # what is above has another origin
         return named
     if not origin or _URL.match(origin):
         return origin or named

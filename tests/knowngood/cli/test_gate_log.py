@@ -226,6 +226,30 @@ def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None
     assert len(rows["prod"]["trouble"]) == 1
 
 
+@pytest.mark.parametrize("folder", ["sub", "bare.git/refs"])
+def test_a_folder_within_another_repository(
+    run: Run, project: Path, site: Repository, folder: str
+) -> None:
+    """As a submodule that nobody has fetched: the repository above is another one."""
+    git(site.path, "init", "--quiet", "--bare", "bare.git")
+    (site.path / "sub").mkdir()
+    environment(project, "prod", repository=f"../site/{folder}")
+    ended = run("adopt", "--env=prod", "--release=v1")
+    assert (ended.code, ended.out) == (4, ""), ended.output
+    assert f"{folder} is a folder within another repository and none of its own" in ended.err
+    assert f"submodule update --init {site.path / folder}" in ended.err
+    assert git(site.path, "tag", "-l", "adopted/*") == ""
+
+
+@pytest.mark.parametrize("folder", ["bare.git", ".git", "tree"])
+def test_what_is_a_repository(run: Run, project: Path, site: Repository, folder: str) -> None:
+    """A bare one, the git folder of another, and a further work tree."""
+    git(site.path, "clone", "--quiet", "--bare", ".", "bare.git")
+    git(site.path, "worktree", "add", "--quiet", "tree", "v1")
+    environment(project, "prod", repository=f"../site/{folder}")
+    assert run("log", "--env=prod", "--offline").code == 0
+
+
 @pytest.mark.usefixtures("in_one_process")
 def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """A URL is cloned into the cache and fetched each time; records reach it with --push."""
