@@ -2,7 +2,7 @@
 
 As Mozilla's history has it: "Bug 123 - Fix it. r=alice,bob", as the last words of the subject. And
 as git has it: the trailers ``Reviewed-by``, ``Approved-by`` and ``r``, in the last paragraph.
-``r?alice`` asks for a review and ``r=me`` names nobody, so neither is a mark.
+``r?alice`` asks for a review, ``r=me`` and ``r=none`` name nobody: neither is a mark.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ _AUTHORS: Final = "co-authored-by"
 _MAY_HAVE: Final = re.compile(r"^\s*(?:(?:reviewed|approved|co-authored)-by|r)\s*[:=]", re.I | re.M)
 _TAKEN_BACK: Final = re.compile(r'\A\s*(?:Revert|Reapply) ".*"')
 _ADDRESS: Final = re.compile(r"<([^<>]*)>")
+_DATE: Final = re.compile(r"(?<=>)\s+-?\d+\s+[+-]\d{4}\s*\Z")
+"""What git writes behind an author's address: ``1385553600 +0000``."""
+
+_NOBODY: Final = frozenset({"me", "nobody", "none", "pending", "self", "tba", "tbd", "todo"})
+"""What stands where a reviewer is named, and names none."""
 
 
 def without_quote(message: str) -> str:
@@ -49,7 +54,7 @@ def people(repository: Repository, message: str) -> tuple[list[str], list[str]]:
             authors.append(value)
         elif key == "r":
             reviewers += _names(value)
-        elif key in _TRAILERS and any(map(str.isalpha, value)):
+        elif key in _TRAILERS and any(map(str.isalpha, value)) and _plain(value) not in _NOBODY:
             reviewers.append(value)
     return reviewers, authors
 
@@ -78,9 +83,9 @@ def _in_subject(message: str) -> Iterator[str]:
 
 
 def _names(value: str) -> list[str]:
-    """Return the names of a list with commas; ``me`` and a number are none."""
+    """Return the names of a list with commas; ``me``, ``none`` and a number are none."""
     names = (name.strip().lstrip(":#@").rstrip(".") for name in value.split(","))
-    return [name for name in names if name != "me" and _NAME.fullmatch(name)]
+    return [name for name in names if _plain(name) not in _NOBODY and _NAME.fullmatch(name)]
 
 
 def _trailers(repository: Repository, message: str) -> Iterator[tuple[str, str]]:
@@ -94,7 +99,10 @@ def _trailers(repository: Repository, message: str) -> Iterator[tuple[str, str]]
 
 
 def _of_author(person: str) -> Set[str]:
-    """Return what an author, ``Ann Lee <ann@example.org>``, may be called as a reviewer."""
+    """Return what an author may be called as a reviewer: ``Ann Lee <ann@example.org>``, with git's
+    date or without.
+    """
+    person = _DATE.sub("", person)
     local = _address(person).partition("@")[0]
     login = local.partition("+")[2]  # GitHub's 123+ann@users.noreply.github.com
     return {*_of_reviewer(person), *(_plain(name) for name in (local, login) if name)}

@@ -58,6 +58,13 @@ def test_what_git_merges_by_itself(forked: Clone) -> None:
     assert passes(forked) == []
 
 
+def test_who_wrote_it_is_known_by_name(clone: Clone) -> None:
+    """Behind the address git keeps a date, which is no part of the name."""
+    written = clone.commit("Fix it r=zoedoe", "--author=Zoe Doe <zd@example.org>")
+    by_another = clone.commit("Fix it r=zoedoe", "--author=Zoe Poe <zp@example.org>")
+    assert passes(clone, written, by_another) == [False, True]
+
+
 CHANGES = {
     "another file": "echo more >> logo",
     "a new file": "echo more > new",

@@ -51,6 +51,11 @@ def test_marks(message: str, names: list[str]) -> None:
         "Set r=max in config",
         "Fix it r?alice",
         "Fix it r=me",
+        "Fix it r=Me,none",
+        "Fix it r=nobody",
+        "Fix it r=self",
+        f"{TRAILER}Reviewed-by: pending\n",
+        f"{TRAILER}r=none\n",
         "Fix it sr=alice",
         "Link https://h/?r=alice",
         "Fix it",
@@ -81,13 +86,15 @@ def test_a_huge_subject() -> None:
         ("ann@example.org", ANN),
         ("Ann <ANN@example.org>", ANN),
         ("Ann Lee <ann@home.example>", ANN),
+        ("ann-lee", "Ann Lee <al@example.org>"),
         ("octo-ann", "A <123+octo-ann@users.noreply.github.com>"),
     ],
 )
 def test_oneself(reviewer: str, author: str) -> None:
     """By name, by address, by what stands before the @: it is nobody's review."""
-    assert not is_reviewed([reviewer], [author])
-    assert is_reviewed([reviewer, "bob"], [author])
+    for person in (author, f"{author} 1385553600 +0000", f"{author} 1385553600 -0830"):
+        assert not is_reviewed([reviewer], [person])
+        assert is_reviewed([reviewer, "bob"], [person])
 
 
 def test_several_authors() -> None:
