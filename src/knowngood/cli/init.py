@@ -12,7 +12,7 @@ import click
 
 from ..drill import MutationOptions, drill_mutations
 from ..safety import UsageError, one_line
-from ..scaffold import Change, changes, files, read_openapi, server, survey, write
+from ..scaffold import Change, changes, files, read_openapi, server, survey, unchecked, write
 from ..session import Options
 from ..supervisor import verify
 from .console import print_line
@@ -63,10 +63,13 @@ def command(
     planned = list(changes(folder, files(seen, environment), environment))
     for change in planned:
         _carry_out(folder, change, dry_run=dry_run)
-    if dry_run:
-        return 0
-    print_line(f"\nruns it: knowngood verify --env={environment}")
-    return _verify_and_drill(environment, folder)
+    code = 0
+    if not dry_run:
+        print_line(f"\nruns it: knowngood verify --env={environment}")
+        code = _verify_and_drill(environment, folder)
+    if others := unchecked(seen):
+        print_line(f"\nseen, and not checked: {one_line(', '.join(others), 4000)}")
+    return code
 
 
 def _verify_and_drill(environment: str, folder: Path) -> int:

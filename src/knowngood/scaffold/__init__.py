@@ -8,6 +8,7 @@ from .openapi import server
 from .project import Change, changes, write
 from .suite import files
 from .survey import survey
+from .unchecked import unchecked
 
 __all__ = [
     "Change",
@@ -16,5 +17,6 @@ __all__ = [
     "read_openapi",
     "server",
     "survey",
+    "unchecked",
     "write",
 ]

@@ -74,6 +74,7 @@ class Survey:
         version_field: the key of that document, or empty for a text.
         version_header: the header that names the release, in place of a document.
         api: its OpenAPI document; empty without one.
+        statuses: the status of each answer, by path.
         requests: how many requests were sent.
     """
 
@@ -93,6 +94,7 @@ class Survey:
     version_field: str = ""
     version_header: str = ""
     api: Mapping[str, Any] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
 
 
@@ -152,6 +154,7 @@ class _Surveyor:
             version_field=version_field,
             version_header="" if version else _version_header(answers or [start]),
             api=api or {},
+            statuses=visitor.statuses,
             requests=visitor.requests,
         )
 
@@ -257,6 +260,11 @@ def _base(start: Exchange) -> str:
 def _below(base: str, paths: Iterable[str]) -> list[str]:
     """Return ``paths`` of the origin, and the same below ``base``."""
     return list(dict.fromkeys([*paths, *(f"{base}{path}" for path in paths)]))
+
+
+def guessed(base: str) -> list[str]:
+    """Return the paths that are asked for since services often have them."""
+    return _below(base, [*_HEALTH, *_VERSIONS, *_OPENAPI])
 
 
 def _media_type(exchange: Exchange) -> str:

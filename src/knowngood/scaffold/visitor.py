@@ -35,6 +35,7 @@ class Visitor:
     Attributes:
         origin: its URL, without a path.
         requests: how many were sent.
+        statuses: the status of each answer, by path.
         say: prints a line.
     """
 
@@ -42,6 +43,7 @@ class Visitor:
         self.origin = origin
         self._obeys_robots = obeys_robots
         self.requests = 0
+        self.statuses: dict[str, int] = {}
         self._fetcher = fetcher
         self.say = say
         self._robots = RobotFileParser()
@@ -95,6 +97,8 @@ class Visitor:
         exchanges = self._fetcher.again(probes, fresh=False)
         for exchange in exchanges:
             self.say(f"  {_line(exchange)}")
+            if exchange.answer is not None:
+                self.statuses[self.path_of(exchange.probe.url) or "/"] = exchange.answer.status
         return exchanges
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_run import CommandRun
-from wire import Play, Server, answer, by_path, page
+from wire import Play, Server, answer, by_path, page, redirect
 
 from knowngood.cli import main
 from knowngood.run_options import RUN_ID
@@ -95,6 +95,24 @@ def test_suite_notices_a_later_fault(
     plays["/a.js"] = page("var a = {", "text/javascript")
     assert main.run(["verify", "--env=prod"]) == 1
     assert "/a.js" in capfd.readouterr().out
+
+
+def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
+    """A feed, a file, a redirect and the sitemap, but nothing that was guessed or is gone."""
+    links = "".join(f'<a href="/{name}">x</a>' for name in ("b", "feed.xml", "one.pdf", "old"))
+    place = "<urlset><url><loc>/b</loc></url></urlset>"
+    plays = SITE | {
+        "/": page(f"{HEAD}</head><body>{links}</body></html>"),
+        "/feed.xml": page("<feed/>", "application/atom+xml"),
+        "/one.pdf": page("%PDF", "application/pdf"),
+        "/old": redirect("/b", 301),
+        "/sitemap.xml": page(place, "application/xml"),
+        "/version": page("7", "text/plain"),
+    }
+    ended = init(serve(by_path(plays)).url, "--dry-run")
+    line = "seen, and not checked: /feed.xml: 200, /one.pdf: 200, /old: 301, /sitemap.xml: 200"
+    said = ended.out.splitlines()[-1].partition(": ")
+    assert sorted(said[2].split(", ")) == sorted(line.partition(": ")[2].split(", "))
 
 
 @pytest.mark.usefixtures("in_one_process")
