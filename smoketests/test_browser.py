@@ -9,7 +9,7 @@ pytestmark = pytest.mark.level("full")
 
 HERE = Path(__file__).parent
 ANSWERS = (HERE / "browser_answers.js").read_text("utf-8")
-PAYLOADS = {"": "v3", "mobile/": "mobile"}
+PAYLOADS = {"": "v2", "mobile/": "mobile"}
 
 
 def show(page, environment, path):

@@ -103,10 +103,17 @@ class BrowserMessages:
 
         return listen
 
-    def first(self) -> BrowserMessage | None:
-        """Return the first fault, in words; None if there is none."""
+    def first(self, *, all_scripts_run: bool = True) -> BrowserMessage | None:
+        """Return the first fault, in words; None if there is none. Where not all scripts of the
+        page run in this browser, a name may be missing that one of them defines.
+        """
+        exceptions = [
+            message
+            for message in self.exceptions
+            if all_scripts_run or not message.text.startswith("ReferenceError: ")
+        ]
         for title, lines in (
-            ("an exception that no script catches", self.exceptions),
+            ("an exception that no script catches", exceptions),
             ("an error in the console", self.errors),
             ("forbidden by a policy", self.violations),
         ):

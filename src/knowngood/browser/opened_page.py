@@ -32,6 +32,8 @@ _URLS: Final = 20  # URLs of other hosts that the evidence lists
 _NOT_LOADED: Final = re.compile(r"Page\.goto: Timeout (\d+)ms exceeded\.")
 """How Playwright says that a page does not end to load, as with a script that never ends."""
 
+_OTHER_DIALECT: Final = re.compile(rb"<script\b[^<>]{0,300};\s*version=1\.", re.I)
+
 _IDLE: Final = 3.0  # seconds for a page to come to rest, once the check has done its part
 
 
@@ -87,11 +89,17 @@ class OpenedPage:
             if exchange.answer is None:
                 raise NoAnswer(exchange)
             respond(exchange).raise_for_status()
-        fault = self._messages.first()
+        fault = self._messages.first(all_scripts_run=not self._has_other_dialects())
         if fault is not None:
             asked = {exchange.probe.url: exchange for exchange in self._traffic.exchanges}
             exchange = asked.get(fault.url, self.exchange)
             raise PageFault(exchange, fault.text + self._hosts_not_asked())
+
+    def _has_other_dialects(self) -> bool:
+        """Whether the page has scripts such as ``type="text/javascript;version=1.8"``: Firefox ran
+        Mozilla's dialects until version 59, and no other browser does.
+        """
+        return _OTHER_DIALECT.search(respond(self.exchange).content) is not None
 
     @contextmanager
     def judged(self) -> Iterator[None]:

@@ -137,6 +137,15 @@ def test_exception_names_the_script(opened: Run) -> None:
     )
 
 
+def test_name_that_a_script_of_another_dialect_defines(opened: Run) -> None:
+    """Such a script runs in Firefox alone: the name is there for the page's users."""
+    script = '<script type="text/javascript;version=1.8">function init() {}</script>'
+    body = f'{script}<body onload="init()">'
+    assert opened({"/": html(body=body)}).code == 0
+    assert opened({"/": html(body=body.replace(";version=1.8", ";v"))}).code == 1
+    assert opened({"/": html("null.x", body=body)}).code == 1
+
+
 def test_error_in_the_console(opened: Run) -> None:
     """As scripts write it that catch their own exceptions."""
     text = reason(opened({"/": html("console.error('no data')")}))
