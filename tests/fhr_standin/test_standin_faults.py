@@ -179,6 +179,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-merge-half-done": ("/pl/", 200, HTML, "\n=======\n"),
     "page-ends-twice": (f"/{ONE}/", 200, HTML, "</html>\n</html>"),
     "page-body-twice": ("/pl/mobile/", 200, HTML, "</body>\n<body>\n</body>"),
+    "page-no-translation": (f"/{ONE}/v4/", 200, HTML, "Project-Id-Version: fhr"),
+    "page-express-trace": ("/pl/mobile/", 200, HTML, "at /srv/fhr/app.js:3:4"),
     "policy-blocks-other-hosts": ("/pl/", 200, HTML, '<link rel="stylesheet" href="//fonts.'),
     "image-truncated": ("/pl/img/off.png", 200, "image/png", ""),
     "image-damaged": ("/pl/img/off.png", 200, "image/png", "IEND"),

@@ -179,6 +179,19 @@ FAULTS = [
         reach="one locale",
     ),
     content(
+        "page-no-translation",
+        "the heading of one locale's v4 page is what gettext has for an empty text",
+        ["v4/"],
+        _element("h1", "Project-Id-Version: fhr PO-Revision-Date: 2014-04-01 12:00+0000"),
+        reach="one locale",
+    ),
+    content(
+        "page-express-trace",
+        "a trace of Express stands in the mobile page",
+        ["mobile/"],
+        swap("<footer>", "<footer>TypeError: x<br> &nbsp; &nbsp;at /srv/fhr/app.js:3:4<br>"),
+    ),
+    content(
         "page-stack-trace",
         "the build's own stack trace stands in the mobile page",
         ["mobile/"],

@@ -39,20 +39,36 @@ _MOJIBAKE: Final = re.compile(
 _CRASH: Final = re.compile(
     r"Traceback \(most recent call last\)|an error occurred while processing this directive"
     r"|(?:Warning|Notice|Fatal error|Parse error)(?:</b>)?: .{1,300} on line (?:<b>)?\d+"  # PHP
-    r"|^[ \t]+at (?:[\w$.<>]{1,200}\(\w{1,99}\.java|.{1,200}\.js:\d+):\d+\)?",  # Java, Node.js
+    r"|<b>(?:Deprecated|Fatal error)</b>: .{1,300} (?:on line <b>\d+|in \S{1,200}\.php:\d+)"
+    r"|^[ \t]+at (?:[\w$.<>]{1,200}\(\w{1,99}\.java|.{1,200}\.js:\d+):\d+\)?"  # Java, Node.js
+    r"|<br ?/?>[ \n]?(?:&nbsp;| )++at [^<>\n]{1,200}\.[cm]?js:\d+:\d+\)?",  # Express
     re.M,
+)
+_UNTRANSLATED: Final = re.compile(
+    r"Project-Id-Version: .{0,300}?\bPOT?-(?:Revision|Creation)-Date: "  # gettext's empty text
+    r"|<span class=[\"']translation_missing[\"'][^<>]{0,300}"  # Rails
+    r"|\b[Tt]ranslation missing: [a-z]{2,3}(?:-\w{2,8})?(?:\.\w{1,60})+"
+    r"|(?<![\w?])\?{3}\w{1,60}(?:[._-]\w{1,60})+\?{3}(?!\?)",  # Java
+    re.S,
 )
 _DEBUG: Final = re.compile(
     r"you have <code>DEBUG = True</code>|// Werkzeug Debugger</title>|<code>Rails\.root: [^<]*"
+    r"|<div\b[^<>]{0,200}\bid=[\"']djDebug[\"']"
 )
 """What Django, Flask and Rails show of an error to their developers, secrets of theirs with it."""
 
 _KEY: Final = re.compile(
     r"(?![a-z0-9.]+\.(?:[a-z]{2}|com|org|net|info|dev|app|edu|gov|html|json)\Z)"  # reveal.js
     r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"
+    r"|\?{3}[\w.-]+\?{3}"  # Java
     r"|__[A-Z][A-Z0-9_]*__|[$%@]\{?[A-Z][A-Z0-9_]*[%@}]"  # what a deployment fills in
 )
 _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
+_NO_NUMBER: Final = re.compile(r">\s*+NaN\s*+<")
+_NUMBERS: Final = "p, div, span, b, strong, em, dd"
+_TABLES: Final = frozenset({"a", "code", "kbd", "li", "pre", "samp", "td", "th", "tt", "var"})
+"""In these ``NaN`` is data or a name."""
+
 _TITLES: Final = "title, h1, h2, h3"
 _CODE: Final = "code, kbd, samp, tt, var"
 """In these a name such as ``json.loads`` is what the author wrote."""
@@ -90,7 +106,7 @@ _SHOWN: Final = 200  # characters of what is quoted
 
 def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     """Return what is unfinished in a page, given as text and parsed, each in one line."""
-    return [*_in_text(text), *_in_elements(tree)]
+    return [*_in_text(text), *_in_elements(tree), *_no_numbers(text, tree)]
 
 
 def conflict_marker(source: bytes) -> str | None:
@@ -122,9 +138,9 @@ def raw_texts(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _in_text(text: str) -> list[str]:
-    placeholder = _PLACEHOLDER.search(text)  # few pages have one, and are searched again
     matches = {
-        "placeholder": placeholder and _PLACEHOLDER.search(_TEMPLATE.sub("", text)),
+        "placeholder": _outside_code(_PLACEHOLDER, text),
+        "no translation": _outside_code(_UNTRANSLATED, text),
         "garbled letters": _MOJIBAKE.search(text),
         "crash": _CRASH.search(text),
         "debug mode": _DEBUG.search(text),
@@ -132,6 +148,11 @@ def _in_text(text: str) -> list[str]:
     lines = [f"{what}: {match[0].strip()[:_SHOWN]}" for what, match in matches.items() if match]
     marker = _first_marker(text.encode("utf-8", "replace"))
     return [*lines, f"unfinished merge: {marker}"] if marker else lines
+
+
+def _outside_code(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Few pages have a match, and are searched again."""
+    return pattern.search(_TEMPLATE.sub("", text)) if pattern.search(text) else None
 
 
 def _first_marker(source: bytes) -> str | None:
@@ -152,6 +173,25 @@ def _in_elements(tree: LexborHTMLParser) -> list[str]:
         f'{tag}: expected a text, found "{text}"' for tag, text in titles if text in _NOTHING
     ]
     return [*keys, *nothing, *_in_urls(tree)]
+
+
+def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:
+    """Return the texts that are no number, in place of one that a script or template reckons."""
+    nodes = tree.css(_NUMBERS) if _NO_NUMBER.search(text) else []
+    return [
+        f'<{node.tag}>: expected a text, found "NaN"'
+        for node in nodes
+        if node.text(deep=False).strip() == "NaN"
+        and len(node.css("*")) == 1
+        and not _TABLES & set(_names_around(node))
+    ][:1]
+
+
+def _names_around(node: LexborNode) -> Iterator[str]:
+    parent = node.parent
+    while parent is not None:
+        yield str(parent.tag)
+        parent = parent.parent
 
 
 def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:

@@ -28,6 +28,15 @@ SOUND = {
     "template": "<template><p>{{ title }}</p></template>",
     "template-in-a-script": '<script id=x type="text/x-handlebars">{{ title }}</script>',
     "comment": "<!-- #include is a word --><?xml version='1.0'?>",
+    "about-translations": "<p>A key as <code>translation missing: en.a.b</code></p>"
+    "<pre>Project-Id-Version: x\nPO-Revision-Date: y</pre><p>Translation missing: ask us.</p>",
+    "a-header-by-name": "<p>Set Project-Id-Version and PO-Revision-Date.</p>",
+    "much-asked": "<p>Who???really.so??? ???what??? yes.</p>",
+    "a-time-on-a-line": "<p>We met<br>&nbsp; at noon 12:30:45, in app.js</p>",
+    "about-php": "<p>A <b>Fatal error</b>: what to do, in short, about index.php</p>",
+    "about-numbers": "<table><td>NaN</td></table><p><code><b>NaN</b></code> is <b>NaN</b>?"
+    "<li><span>NaN</span></li>".replace("<b>NaN</b>?", "no number."),
+    "about-a-toolbar": "<p>Look for &lt;div id=&quot;djDebug&quot;&gt;</p>",
     "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
 
@@ -63,6 +72,41 @@ FAULTS = {
     "node": (
         "TypeError: x\n    at render (/srv/app.js:12:5)",
         "crash: at render (/srv/app.js:12:5)",
+    ),
+    "express": (
+        "<pre>TypeError: x<br> &nbsp; &nbsp;at /srv/app.js:3:4<br></pre>",
+        "crash: <br> &nbsp; &nbsp;at /srv/app.js:3:4",
+    ),
+    "express-inside": (
+        "x<br> &nbsp; &nbsp;at Layer.handle [as handle_request] (/srv/lib/router/layer.js:95:5)",
+        "crash: <br> &nbsp; &nbsp;at Layer.handle [as handle_request]",
+    ),
+    "php-uncaught": (
+        "<b>Fatal error</b>:  Uncaught Error: x in /var/www/index.php:3\nStack trace:",
+        "crash: <b>Fatal error</b>:  Uncaught Error: x in /var/www/index.php:3",
+    ),
+    "php-deprecated": (
+        "<b>Deprecated</b>:  x in <b>/y.php</b> on line <b>3</b>",
+        "crash: <b>Deprecated</b>:  x",
+    ),
+    "gettext-header": (
+        "<h1>Project-Id-Version: FHR\nPO-Revision-Date: 2013-01-01\n</h1>",
+        "no translation: Project-Id-Version: FHR",
+    ),
+    "rails-translation": (
+        "<p>translation missing: en.foo.bar</p>",
+        "no translation: translation missing: en.foo.bar",
+    ),
+    "rails-span": (
+        '<span class="translation_missing" title="x">Title</span>',
+        'no translation: <span class="translation_missing"',
+    ),
+    "java-key": ("<h1>???title???</h1>", "<h1>: a key in place of a text: ???title???"),
+    "java-key-in-a-text": ("<p>A ???fhr.title??? b</p>", "no translation: ???fhr.title???"),
+    "no-number": ("<p>Crashes: <b> NaN </b></p>", '<b>: expected a text, found "NaN"'),
+    "django-toolbar": (
+        '<div class="x" id="djDebug">',
+        'debug mode: <div class="x" id="djDebug"',
     ),
     "local-file": (
         '<img src="file:///C:/logo.png">',
