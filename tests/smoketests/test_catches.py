@@ -67,6 +67,7 @@ DEPENDING = {
     "site-maintenance",
     "gzip-twice",
     "sound-says-more",
+    "sound-servers-named",
 }
 # With these the checks ask for what a sound deployment is not asked for.
 ASKING_FOR_MORE = {"alias-differs", "script-before-its-library", "v4-is-desktop"}

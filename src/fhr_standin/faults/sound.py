@@ -31,6 +31,12 @@ def _new_each_time(_ask: Ask, resource: Resource) -> Resource:
     )
 
 
+def _by_a_server_of_three(ask: Ask, resource: Resource) -> Resource:
+    """End a page with the name of one of three servers that answer in turn."""
+    server = f"<!-- web{ask.nth('page') % 3} -->\n</body>".encode()
+    return replace(resource, body=resource.body.replace(b"</body>", server))
+
+
 def _written_otherwise(_ask: Ask, resource: Resource) -> Resource:
     """Write a page as HTML allows: with a byte-order mark, backslashes in URLs and blanks around
     them, a template that a script may fill in, and without its last end tags.
@@ -100,6 +106,13 @@ FAULTS = [
         "nothing is wrong: each page has a nonce and a time that differ in every answer",
         ALL_PAGES,
         _new_each_time,
+        verdict="PASSED",
+    ),
+    content(
+        "sound-servers-named",
+        "nothing is wrong: each page names the one of three servers that answered",
+        ALL_PAGES,
+        _by_a_server_of_three,
         verdict="PASSED",
     ),
     content(

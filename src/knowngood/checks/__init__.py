@@ -52,6 +52,7 @@ from .pages import (
     raw_text_problems,
     refresh_problems,
     side_by_side,
+    still_differ,
     texts,
 )
 from .resources import (
@@ -120,6 +121,7 @@ __all__ = [
     "scripts_name_file",
     "side_by_side",
     "start_problems",
+    "still_differ",
     "stray_script_problems",
     "syntax_problems",
     "texts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..content import leftovers, page_elements, page_structure, page_texts, variation
 
@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Sequence
 
-    from ..fetch import Response
+    from ..fetch import Client, Response
 
 
 GONE = (404, 410)
 """Statuses by which a server says that something is not there."""
+
+_MORE: Final = 5  # answers: that one of two servers gives all six is one chance in 32
 
 
 def side_by_side(responses: Sequence[Response]) -> list[tuple[Response, Response]]:
@@ -39,6 +41,22 @@ def differ(one: Sequence[Response], other: Sequence[Response]) -> bool:
     """
     bodies = [[answer.content for answer in answers] for answers in (one, other)]
     return variation.differ(*bodies)
+
+
+def still_differ(client: Client, one: Response, other: Response) -> bool:
+    """Return whether two answers still differ once ``client`` has asked for more, five times at
+    most: several servers may each write their name into a page, and answer in turn.
+
+    What is asked again is the URL of ``one``, and that of ``other`` where it is another.
+    """
+    ours, theirs = [one], [other]
+    for _ in range(_MORE):
+        if not differ(ours, theirs):
+            return False
+        ours.append(client.get(str(one.url)))
+        if other.url != one.url:
+            theirs.append(client.get(str(other.url)))
+    return differ(ours, theirs)
 
 
 def charset_problems(page: Response) -> list[str]:
