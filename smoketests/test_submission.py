@@ -12,7 +12,7 @@ SUBMIT = "/1.0/submit/metrics"
 @pytest.mark.catches("submit-login-page", "submit-redirects")
 @pytest.mark.catches("submit-refuses-deflate", "submit-refuses-plain", "submit-refuses-put")
 @pytest.mark.catches("submit-refuses-non-ascii", "get-stored-allowed")
-@pytest.mark.catches("delete-broken", "delete-refused")
+@pytest.mark.catches("delete-broken", "delete-refused", "delete-not-found")
 @pytest.mark.parametrize("version", ["v2", "v3"])
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize("deflate", [True, False], ids=["deflated", "plain"])

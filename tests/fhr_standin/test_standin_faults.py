@@ -647,6 +647,7 @@ DIFFERS: dict[str, dict[str, int]] = {
     "empty-accepted": {"empty": 201},
     "get-allowed": {"get": 200},
     "delete-refused": {"delete": 403, "delete again": 403},
+    "delete-not-found": {"delete": 404, "delete again": 404},
     "delete-broken": {"delete": 500, "delete again": 500},
     "submit-reply-lost-once": {"post": 0},
     "submit-503-once": {"post": 503},

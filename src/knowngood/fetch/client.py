@@ -110,7 +110,8 @@ class Client(httpx.Client):
             response = self.delete(url, headers=dict(headers))
         except (NoAnswer, Blocked, httpx.InvalidURL):
             return False
-        return response.is_success or response.status_code in {404, 410}
+        gone = response.status_code in {404, 410} and url not in self._sender.doubted
+        return response.is_success or gone
 
 
 class _FetcherTransport(httpx.BaseTransport):
@@ -119,6 +120,7 @@ class _FetcherTransport(httpx.BaseTransport):
     Attributes:
         exchanges: every exchange so far, oldest first.
         written: the URLs that have to be deleted, in order, with the credentials for that.
+        doubted: URLs that a DELETE did not find, although nothing can have deleted them.
         unnamed: sentences on documents that may exist under names nobody knows.
     """
 
@@ -129,7 +131,9 @@ class _FetcherTransport(httpx.BaseTransport):
         self._address = address
         self.exchanges: list[Exchange] = []
         self.written: dict[str, Headers] = {}
+        self.doubted: set[str] = set()
         self.unnamed: list[str] = []
+        self._just_stored = ""  # a URL; empty once another step may have deleted what is there
 
     def handle_request(self, request: httpx.Request) -> Response:
         probe = self._probe(request)
@@ -152,6 +156,7 @@ class _FetcherTransport(httpx.BaseTransport):
         if probe.method == "POST" and not named and _may_have_left_another(exchange):
             self.unnamed.append(f"{probe.url} (a document whose name was lost with the answer)")
         self._note_result(exchange)
+        self._note_stored(exchange, named=named)
         return exchange
 
     def _probe(self, request: httpx.Request) -> Probe:
@@ -207,12 +212,30 @@ class _FetcherTransport(httpx.BaseTransport):
         probe, answer = exchange.probe, exchange.answer
         if answer is None:
             return
-        if probe.method == "DELETE" and answer.status in {200, 202, 204, 404, 410}:
+        if _finds_nothing(exchange) and probe.url == self._just_stored:
+            self.doubted.add(probe.url)
+        elif probe.method == "DELETE" and answer.status in {200, 202, 204, 404, 410}:
             self.written.pop(probe.url, None)
         if probe.method == "POST" and answer.status == 201 and answer.header("location"):
             url = target_of(answer)
             ours = self._fetcher.guard.origin_of(url) == self._origin
             self.written.setdefault(url, credentials(probe.headers) if ours else ())
+
+    def _note_stored(self, exchange: Exchange, *, named: bool) -> None:
+        """Note what a write has surely stored. A read that is refused leaves it there; one that is
+        answered may have used it up, as that of a queue does.
+        """
+        status = exchange.answer.status if exchange.answer is not None else 0
+        if named and status in {200, 201}:
+            self._just_stored = exchange.probe.url
+        elif exchange.probe.method not in {"GET", "HEAD", "OPTIONS"} or not 400 <= status < 500:
+            self._just_stored = ""
+
+
+def _finds_nothing(exchange: Exchange) -> bool:
+    """Whether the only attempt of a DELETE says that nothing is there."""
+    deletes = exchange.probe.method == "DELETE" and not exchange.retried
+    return deletes and exchange.answer is not None and exchange.answer.status == 404
 
 
 def _wrote_nothing(exchange: Exchange) -> bool:

@@ -511,11 +511,45 @@ def test_a_delete_that_failed_is_tried_again(serve: Serve, walk: Callable[..., A
 
 
 @pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("step", ["PATCH", "GET"])
 def test_what_is_gone_is_not_left_behind(
-    serve: Serve, walk: Callable[..., Any], status: int
+    serve: Serve, walk: Callable[..., Any], step: str, status: int
 ) -> None:
-    """Somebody else deleted it, or it was never stored."""
+    """Another step of the check deleted it, or a read used it up."""
     server = serve(Store(deleting=answer(status=status)))
+    with walk(server) as (client, left):
+        client.put("/doc", content=b"x")
+        client.request(step, "/doc")
+    assert left == []
+
+
+@pytest.mark.parametrize("by_check", [False, True], ids=["by the sweep", "by the check"])
+def test_what_was_just_stored_and_is_not_found_is_named(
+    serve: Serve, walk: Callable[..., Any], by_check: bool
+) -> None:
+    """Nothing can have deleted it meanwhile: the 404 says that it cannot be deleted."""
+    server = serve(Store(deleting=answer(status=404)))
+    with walk(server) as (client, left):
+        client.put("/one", content=b"x")
+        client.put("/two", content=b"x")
+        if by_check:
+            assert not client.delete("/two").deleted
+    assert left == [f"{server.url}/two"]
+
+
+def test_what_is_not_found_once_is_deleted_again(serve: Serve, walk: Callable[..., Any]) -> None:
+    """A replica that had not heard of it yet said so; the sweep makes sure."""
+    server = serve(Store(deleting=in_turn(answer(status=404), answer())))
+    with walk(server) as (client, left):
+        client.put("/doc", content=b"x")
+        client.delete("/doc")
+    assert server.methods == ["PUT", "DELETE", "DELETE"]
+    assert left == []
+
+
+def test_a_delete_whose_answer_was_lost_is_believed(serve: Serve, walk: Callable[..., Any]) -> None:
+    """The first was carried out, and so the second finds nothing."""
+    server = serve(Store(deleting=in_turn(close, answer(status=404))))
     with walk(server) as (client, left):
         client.put("/doc", content=b"x")
     assert left == []
