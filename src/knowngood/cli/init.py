@@ -54,6 +54,10 @@ def command(
         )
     folder = Path.cwd()
     is_url = source.startswith(("http://", "https://"))
+    if not is_url and not Path(source).exists():
+        raise UsageError(
+            f"{one_line(source, 200)}: no such file; a URL begins with http:// or https://"
+        )
     api = None if is_url else read_openapi(Path(source))
     url = source if api is None else urljoin(origin or "", server(api)) or (origin or "")
     if not url.startswith(("http://", "https://")):
@@ -83,6 +87,8 @@ def _verify_and_drill(environment: str, folder: Path) -> int:
             drill_mutations(
                 environment, MutationOptions(seconds=_SECONDS, from_har=har), say=print_line
             )
+        else:
+            print_line("\nleft out: `knowngood drill`, which needs a suite that passes")
     return code
 
 

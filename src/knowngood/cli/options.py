@@ -64,12 +64,25 @@ NOTIFY: Final = click.option(
 OVERRIDE: Final = click.option(
     "--override", metavar="WHY", help="let it through in spite of the gate, on record"
 )
+
+
+def _made(context: click.Context, _: click.Parameter, folder: Path | None) -> Path | None:
+    """Make the folder of an option, if the one that it lies in is there."""
+    if folder is not None and not context.resilient_parsing:
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise click.BadParameter(f"{folder}: cannot be made: {error.strerror}") from None
+    return folder
+
+
 REPORTS: Final = click.option(
     "--reports",
-    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    type=click.Path(file_okay=False, writable=True, path_type=Path),
+    callback=_made,
     metavar="FOLDER",
     help="keep the verdict, the HTML page, the JUnit file and the GitHub deployment of each "
-    "verification in this folder, which must be there: FOLDER/prod-v8.json for example",
+    "verification in this folder, which is made if needed: FOLDER/prod-v8.json for example",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..safety import KnowngoodError, one_line
+from ..safety import KnowngoodError, UsageError, one_line
 from ..watch import Watch, no_result, usual_path
 from .console import print_error, print_line
 from .options import STATE, options_of_run, run_options
@@ -42,6 +42,10 @@ def command(
     when it is told), 2 interrupted, 3 internal error, 4 usage error
     """
     try:
+        if "--notify" in arguments:
+            raise UsageError(
+                "--notify: watch always tells those whom [[notify]] names; leave it out"
+            )
         options = options_of_run(**values)
         say = _say_nothing if monitoring else print_line
         watch = Watch(options, arguments, state or usual_path(options), say, _complain)

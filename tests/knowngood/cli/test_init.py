@@ -83,6 +83,7 @@ def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve)
     ended = init(serve(by_path({**SITE, "/b": answer("gone", 404)})).url)
     assert ended.code == 1
     assert "/b is 404" in ended.output
+    assert "left out: `knowngood drill`" in ended.output
 
 
 @pytest.mark.usefixtures("in_one_process")
@@ -177,6 +178,13 @@ def test_service_that_does_not_answer_gets_no_suite(
     ended = init(serve(by_path({})).url)
     assert (ended.code, list(Path.cwd().iterdir())) == (4, [])
     assert "name a page that is there" in ended.output
+
+
+def test_url_without_its_scheme(init: Init) -> None:
+    """It is no file, and the message says how a URL begins."""
+    ended = init("127.0.0.1:22007")
+    assert ended.code == 4
+    assert "127.0.0.1:22007: no such file; a URL begins with http:// or https://" in ended.output
 
 
 def test_document_without_a_server(init: Init) -> None:

@@ -73,12 +73,19 @@ def test_a_push_without_its_secrets(run: Run, project: Path) -> None:
     assert live(project) == "v1"
 
 
+@pytest.mark.usefixtures("project")
+def test_a_folder_for_reports_that_cannot_be_made(run: Run) -> None:
+    """Before anything is deployed: a folder is made, a way to it is not."""
+    ended = run("push", "--env=prod", "--release=v3", "--reports=no/such")
+    assert ended.code == 4
+    assert "no/such: cannot be made: No such file or directory" in ended.output
+
+
 @pytest.mark.usefixtures("history", "in_one_process")
 def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> None:
     """FAILED: the last known good release is put back and verified, all in one command. The
     reports of both verifications are kept.
     """
-    (project / "reports").mkdir()
     ended = run("push", "--env=prod", "--release=v3", "--reports=reports")
     assert ended.code == 1, ended.output
     assert "v3 is bad on prod" in ended.output

@@ -70,6 +70,8 @@ def test_usage_errors(run: Run, project: Path) -> None:
     assert monitored.code == 3
     assert monitored.out.startswith("KNOWNGOOD UNKNOWN - ")
     assert monitored.out.count("\n") == 1
+    told = run("watch", "--env=demo", "--notify")
+    assert (told.code, "watch always tells" in told.err) == (4, True)
 
 
 def test_history(run: Run, project: Path) -> None:

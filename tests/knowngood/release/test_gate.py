@@ -340,6 +340,26 @@ def test_days_without_change(
     assert found == ([told] if told else [])
 
 
+@pytest.mark.parametrize(
+    ("rules", "to_do"),
+    [
+        ({}, "push on another day, or set [gate] no_change in prod.toml"),
+        (
+            {"no_change": (), "holidays": ("2026-11-27",)},
+            "push on another day, or change [gate] holidays in prod.toml",
+        ),
+    ],
+)
+def test_where_a_day_without_change_stands(
+    note: Note, question: Callable[..., GateQuestion], rules: dict[str, object], to_do: str
+) -> None:
+    """Whoever changes on Fridays is told the file and the key."""
+    note("v2")
+    now = datetime.fromisoformat("2026-11-27T12:00:00+00:00")
+    [reason] = decide(question(now=now, max_age=60.0, **rules)).reasons
+    assert reason.to_do == to_do
+
+
 def test_signers(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path) -> None:
     """A record counts when somebody in the file signed it; the newest that passed is asked."""
     signers = tmp_path / "signers"
