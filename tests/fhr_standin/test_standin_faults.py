@@ -181,6 +181,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-body-twice": ("/pl/mobile/", 200, HTML, "</body>\n<body>\n</body>"),
     "page-no-translation": (f"/{ONE}/v4/", 200, HTML, "Project-Id-Version: fhr"),
     "page-express-trace": ("/pl/mobile/", 200, HTML, "at /srv/fhr/app.js:3:4"),
+    "page-styles-for-print": ("/pl/v4/", 200, HTML, '<link rel="stylesheet" media="print" href'),
+    "page-styles-less": ("/pl/v4/", 200, HTML, '<link rel="stylesheet/less" type="text/less"'),
     "policy-blocks-other-hosts": ("/pl/", 200, HTML, '<link rel="stylesheet" href="//fonts.'),
     "image-truncated": ("/pl/img/off.png", 200, "image/png", ""),
     "image-damaged": ("/pl/img/off.png", 200, "image/png", "IEND"),

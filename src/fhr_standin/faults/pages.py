@@ -16,7 +16,7 @@ from fhr_standin.faults.changes import (
     typed,
     with_header,
 )
-from fhr_standin.faults.model import Ask
+from fhr_standin.faults.model import Ask, ContentAct
 from fhr_standin.resource import Resource, redirect
 
 _META = '<meta charset="utf-8">'
@@ -58,7 +58,25 @@ def _in_clear(ask: Ask, _resource: Resource) -> Resource:
     return redirect(f"http://{ask.request.host}{ask.path}")
 
 
+def _styles(attributes: str) -> ContentAct:
+    """Have every stylesheet of a page be linked with these attributes."""
+    new = b"<link " + attributes.encode()
+    return lambda _ask, res: replace(res, body=res.body.replace(b'<link rel="stylesheet"', new))
+
+
 FAULTS = [
+    content(
+        "page-styles-for-print",
+        "the styles of the v4 page are for print alone",
+        ["v4/"],
+        _styles('rel="stylesheet" media="print"'),
+    ),
+    content(
+        "page-styles-less",
+        "the styles of the v4 page are linked as what no browser reads",
+        ["v4/"],
+        _styles('rel="stylesheet/less" type="text/less"'),
+    ),
     content(
         "page-cannot-be-framed",
         "pages are sent with X-Frame-Options: DENY, and are shown in a frame",

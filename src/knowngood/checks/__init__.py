@@ -63,6 +63,7 @@ from .resources import (
     named_host_problems,
     own,
     policy_problems,
+    stylesheets_in_force,
     syntax_problems,
 )
 from .scripts import (
@@ -123,6 +124,7 @@ __all__ = [
     "start_problems",
     "still_differ",
     "stray_script_problems",
+    "stylesheets_in_force",
     "syntax_problems",
     "texts",
     "unbalanced_script",

@@ -8,7 +8,16 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ..content import csp, css, file_signatures, integrity, javascript, leftovers, page_elements
+from ..content import (
+    csp,
+    css,
+    file_signatures,
+    integrity,
+    javascript,
+    leftovers,
+    page_elements,
+    stylesheet_links,
+)
 from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
@@ -29,6 +38,23 @@ def own(resources: Iterable[Resource], page: Response | None = None) -> list[Res
         return ours
     url = str(page.url)
     return [resource for resource in ours if resource.page == url]
+
+
+def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[Resource]:
+    """Return the stylesheets on our own origins that a screen shows the page with; not those for
+    print, alternates, those that are disabled, and what only these import.
+    """
+    linked = page.once(_stylesheet_links)
+    idle = set(linked.idle)
+    found: list[Resource] = []
+    for file in own(resources, page):
+        if file.url in linked.in_force:
+            found.append(file)
+        elif file.url in idle or file.found_in in idle:
+            idle.add(file.url)
+        elif file.kind == "stylesheet":
+            found.append(file)
+    return found
 
 
 def file_problems(resource: Resource) -> list[str]:
@@ -163,6 +189,10 @@ def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
         if named:
             problems.append(f"it names {host}: {named[0].decode('utf-8', 'replace')}")
     return problems
+
+
+def _stylesheet_links(page: Response) -> stylesheet_links.StylesheetLinks:
+    return stylesheet_links.of(page.html, str(page.url))
 
 
 def _integrity(page: Response) -> dict[str, list[str]]:

@@ -28,6 +28,7 @@ __all__ = [
     "page_texts",
     "strict_json",
     "strict_yaml",
+    "stylesheet_links",
     "subjects",
     "variation",
     "written_urls",

@@ -20,6 +20,17 @@ def test_own_resources(site: Site) -> None:
     assert checks.own([ours], respond(site.exchange("/de/", HTML))) == []
 
 
+def test_stylesheets_in_force(site: Site) -> None:
+    """Those of a screen, and what they import; what only a stylesheet for print imports is not."""
+    page = site.page(
+        '<link rel=stylesheet href="a.css"><link media=print rel=stylesheet href=b.css>'
+    )
+    ours = [site.resource(f"/fr/{name}.css", "a{b:c}", CSS, "stylesheet") for name in "abcd"]
+    ours[2:] = [replace(file, found_in=ours[n].url) for n, file in enumerate(ours[2:])]
+    script = site.resource("/fr/a.js", "f()")
+    assert checks.stylesheets_in_force(page, [*ours, script]) == [ours[0], ours[2]]
+
+
 def test_files_that_are_what_their_name_says(site: Site) -> None:
     """By kind of reference: a frame may be a page, and a script may not."""
     frame = site.resource("/frame/", HTML, {"content-type": "text/html"}, kind="frame")

@@ -1,0 +1,61 @@
+"""Which stylesheets of a page are in force on a screen, by the elements that load them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from . import written_urls
+from .media_types import media_type
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_SCREENS: Final = {"all", "screen"}
+_MEDIUM: Final = re.compile(r"\s*(?:only\s+)?([a-z][\w-]*)\s*(?:and\b|\Z)", re.I)
+"""The medium that one of the queries in ``media`` names; one of features alone names none."""
+
+
+class StylesheetLinks(NamedTuple):
+    """The URLs of the stylesheets that a page links.
+
+    Attributes:
+        in_force: those that a screen shows, if some only after a script of their own element.
+        idle: all others.
+    """
+
+    in_force: frozenset[str]
+    idle: frozenset[str]
+
+
+def of(tree: LexborHTMLParser, url: str) -> StylesheetLinks:
+    """Return the stylesheets that the page of ``url`` links."""
+    base = written_urls.base(tree, url)
+    in_force, others = set[str](), set[str]()
+    for node in tree.css("link[rel][href]"):
+        there = in_force if _is_in_force(node) else others
+        there.add(written_urls.resolved(base, node.attributes.get("href") or ""))
+    return StylesheetLinks(frozenset(in_force), frozenset(others - in_force))
+
+
+def _is_in_force(link: LexborNode) -> bool:
+    """Return whether a link is a stylesheet for screens. With ``onload`` one for print, or one that
+    is only loaded ahead, becomes that: so pages do not wait for it.
+    """
+    values = {name: (value or "").lower() for name, value in link.attributes.items()}
+    relations = set(values["rel"].split())
+    if "preload" in relations and values.get("as", "").strip() == "style" and "onload" in values:
+        return True
+    return (
+        "stylesheet" in relations
+        and "alternate" not in relations
+        and "disabled" not in values
+        and media_type(values.get("type")) in {"", "text/css"}
+        and ("onload" in values or _is_for_screens(values.get("media", "")))
+    )
+
+
+def _is_for_screens(media: str) -> bool:
+    """In doubt, as with ``not`` and what is no query at all, it is."""
+    media_named = [_MEDIUM.match(query) for query in media.split(",")]
+    return any(named is None or named[1].lower() in _SCREENS for named in media_named)
