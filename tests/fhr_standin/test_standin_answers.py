@@ -50,6 +50,7 @@ DEPENDING = {
     *("config-debug-on-one-in-three", "config-one-in-three", "config-503-every-second"),
     *("content-503-once", "etag-changes", "version-wavers", "sound-new-each-time"),
     *("submit-other-id", "submit-503-every-second", "submit-503-once", "get-stored-allowed"),
+    *("sound-says-more", "sound-servers-named"),
 }
 # The connection is the server's own business, and the date is the moment's.
 NOT_COMPARED = {"date", "connection", "keep-alive", "transfer-encoding"}

@@ -16,7 +16,7 @@ from fhr_standin.faults import FAULTS, ContentFault, Request, SubmissionFault, a
 from fhr_standin.faults.changes import gone
 from fhr_standin.locales import choose
 from fhr_standin.resource import NOT_FOUND
-from fhr_standin.site import PAGES, Site
+from fhr_standin.site import PAGES, VERSION, Site
 
 # The plain locale in the middle of de, fr, pl (ja is a target, en-US too) and ar.
 ONE = "fr"
@@ -303,10 +303,13 @@ ELSEWHERE = {
     "content-short-body",
     "conditional-ignored",
     "validators-missing",
+    "sound-absolute",
     "sound-gone",
     "sound-html",
     "sound-new-each-time",
     "sound-one-validator",
+    "sound-says-more",
+    "sound-servers-named",
     "cache-a-year",
     "header-missing",
     "gzip-twice",
@@ -471,7 +474,7 @@ def test_what_is_sound_differs_from_the_stand_in(
     content: Callable[..., Content], ask: Callable[..., Any], name: str
 ) -> None:
     """Otherwise nothing would show that checks put up with it."""
-    paths = ("/pl/", "/robots.txt", "/nowhere/")
+    paths = ("/pl/", "/robots.txt", "/nowhere/", VERSION)
     assert [ask(content(name), path) for path in paths] != [ask(content(), path) for path in paths]
 
 
@@ -657,6 +660,7 @@ DIFFERS: dict[str, dict[str, int]] = {
     "submit-401": dict.fromkeys(WRITES, 401),
     "submit-firewall": dict.fromkeys(WRITES, 403),
     "sound-line-end": {},
+    "sound-refusal-page": {},
     "submit-429-a-day": dict.fromkeys(WRITES, 429),
     "get-stored-allowed": {"get": 200},
     "submit-refuses-non-ascii": {},

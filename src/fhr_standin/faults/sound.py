@@ -153,6 +153,7 @@ FAULTS = [
         _saying_more,
         verdict="PASSED",
         reach="whole site",
+        touches=[VERSION, *HEARTBEATS, f"/{{locale}}/*{DATE_FORMAT}"],
     ),
     SubmissionFault(
         "sound-refusal-page",
