@@ -95,7 +95,8 @@ class FailureLog:
         excused = [e for e in self.flaky_exchanges if e.origin in self.excused]
         attempts = [a for exchange in excused for a in self._passing(exchange)]
         settling = [a.began for a in attempts if a.settling]
-        crowded = sum(a.crowd > 1 for a in attempts) if self.takes else 0
+        # 503 says that there are too many at once, or that they come too fast.
+        crowded = sum(a.crowd > 1 for a in attempts) if self.takes and not self.rates else 0
         sentences = []
         if settling:
             sentences.append(
@@ -110,8 +111,8 @@ class FailureLog:
             )
         for origin, rate in self.rates.items():
             sentences.append(
-                f"{origin} refused requests for their rate; asked {rate:.0f} times a second it "
-                "answered all; let this machine pass the limit"
+                f"{origin} refused requests for their rate; in the end it was asked {rate:.0f} "
+                "times a second; let this machine pass the limit"
             )
         return sentences
 
