@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin
 
 import click
@@ -53,6 +54,28 @@ def command(
             "digits, `-`, `_` and `.`, such as prod"
         )
     folder = Path.cwd()
+    url, api = _place(source, origin)
+    print_line(f"looks at {url}: GET alone, at most 60 requests")
+    seen = survey(url, print_line, api, obeys_robots=not ignore_robots)
+    planned = list(changes(folder, files(seen, environment), environment))
+    for change in planned:
+        _carry_out(folder, change, dry_run=dry_run)
+    if seen.elsewhere:
+        hosts = one_line(", ".join(seen.elsewhere), 1000)
+        print_line(
+            f"not asked: files of {hosts}; the origin of one that is yours goes in [origins]"
+        )
+    code = 0
+    if not dry_run:
+        print_line(f"\nruns it: knowngood verify --env={environment}")
+        code = _verify_and_drill(environment, folder)
+    if others := unchecked(seen):
+        print_line(f"\nseen, and not checked: {one_line(', '.join(others), 4000)}")
+    return code
+
+
+def _place(source: str, origin: str | None) -> tuple[str, Mapping[str, Any] | None]:
+    """Return the URL to look at, and the OpenAPI document that ``source`` is, if it is a file."""
     is_url = source.startswith(("http://", "https://"))
     if not is_url and not Path(source).exists():
         raise UsageError(
@@ -62,18 +85,7 @@ def command(
     url = source if api is None else urljoin(origin or "", server(api)) or (origin or "")
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"{source}: says no absolute URL in `servers`; add --origin URL")
-    print_line(f"looks at {url}: GET alone, at most 60 requests")
-    seen = survey(url, print_line, api, obeys_robots=not ignore_robots)
-    planned = list(changes(folder, files(seen, environment), environment))
-    for change in planned:
-        _carry_out(folder, change, dry_run=dry_run)
-    code = 0
-    if not dry_run:
-        print_line(f"\nruns it: knowngood verify --env={environment}")
-        code = _verify_and_drill(environment, folder)
-    if others := unchecked(seen):
-        print_line(f"\nseen, and not checked: {one_line(', '.join(others), 4000)}")
-    return code
+    return url, api
 
 
 def _verify_and_drill(environment: str, folder: Path) -> int:

@@ -180,6 +180,15 @@ def test_service_that_does_not_answer_gets_no_suite(
     assert "name a page that is there" in ended.output
 
 
+def test_files_of_other_hosts_are_not_asked_for(init: Init, serve: Serve) -> None:
+    """It is said, and where a host of one's own belongs; not where all files are of the site."""
+    text = f'{HEAD}<script src="https://cdn.example/a.js"></script></head><body>x</body></html>'
+    ended = init(serve(by_path({"/": page(text)})).url, "--dry-run")
+    assert "not asked: files of cdn.example; " in ended.out
+    assert "# belongs in [origins]." in ended.out
+    assert "not asked" not in init(serve(by_path(SITE)).url, "--dry-run").out
+
+
 def test_url_without_its_scheme(init: Init) -> None:
     """It is no file, and the message says how a URL begins."""
     ended = init("127.0.0.1:22007")
