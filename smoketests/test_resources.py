@@ -48,7 +48,7 @@ def test_everything_is_what_its_name_says(resources):
 @pytest.mark.catches("config-bom", "config-empty", "script-truncated", "stylesheet-truncated")
 @pytest.mark.catches("script-conflict-markers", "stylesheet-conflict-markers")
 @pytest.mark.catches("script-as-written", "stylesheet-templated")
-@pytest.mark.catches("script-large-broken", "stylesheet-bom-inside")
+@pytest.mark.catches("script-large-broken", "stylesheet-bom-inside", "stylesheet-import-late")
 def test_scripts_styles_and_json_are_whole(resources):
     """Scripts and JSON parse to their end, and styles close what they open."""
     for resource in checks.own(resources):

@@ -186,6 +186,12 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "policy-blocks-other-hosts": ("/pl/", 200, HTML, '<link rel="stylesheet" href="//fonts.'),
     "image-truncated": ("/pl/img/off.png", 200, "image/png", ""),
     "image-damaged": ("/pl/img/off.png", 200, "image/png", "IEND"),
+    "stylesheet-import-late": (
+        "/pl/css/styles.css",
+        200,
+        "text/css; charset=utf-8",
+        "0; }\n@import",
+    ),
     "stylesheet-conflict-markers": ("/pl/css/graph.css", 200, "text/css; charset=utf-8", "<<<<"),
     "script-conflict-markers": ("/pl/v4/js/data_v4.js", 200, JAVASCRIPT, ">>>>>>> topic"),
     "git-exposed": ("/.git/HEAD", 200, HTML, "ref: refs"),

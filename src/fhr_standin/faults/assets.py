@@ -94,6 +94,12 @@ FAULTS = [
         _templated,
     ),
     content(
+        "stylesheet-import-late",
+        "a rule was put before the import in css/styles.css",
+        ["css/styles.css"],
+        swap("@import", "html { margin: 0; }\n@import"),
+    ),
+    content(
         "gzip-stale",
         "css/styles.css was compressed beforehand, from an older release, and so is sent",
         ["css/styles.css"],

@@ -46,6 +46,7 @@ class _Facts(NamedTuple):
     Attributes:
         open: whether it ends within a block, a comment, a string or a URL.
         stray: whether a brace closes nothing, and so spoils the rule behind it.
+        late: whether an import stands behind a rule.
         empty: whether it holds nothing but comments.
         rules: whether it has a rule, even if that is empty.
         speaks: whether a rule declares anything, or is an at-rule.
@@ -55,6 +56,7 @@ class _Facts(NamedTuple):
 
     open: bool
     stray: bool
+    late: bool
     empty: bool
     rules: bool
     speaks: bool
@@ -72,6 +74,8 @@ def trouble(source: bytes) -> str | None:
         return "something that the stylesheet opens is never closed"
     if facts.stray:
         return "a } closes nothing, and spoils the rule behind it"
+    if facts.late:
+        return "an @import stands behind a rule, where browsers ignore it"
     left = _TEMPLATED.search(source)
     if left:
         return f"a placeholder in a URL: {left[0].decode('utf-8', 'replace')}"
@@ -106,6 +110,7 @@ def _facts(source: bytes) -> _Facts:
     return _Facts(
         open=is_open,
         stray=any(node.type == "error" and node.kind == "}" for node in nodes[:-1]),
+        late=_imports_late(nodes),
         empty=not nodes,
         rules=at_rules or bool(blocks),
         speaks=at_rules or any(map(_is_filled, blocks)),
@@ -158,6 +163,33 @@ def _text(source: bytes) -> str:
 
 def _is_filled(block: Node) -> bool:
     return any(node.type not in {"whitespace", "comment"} for node in block.content)
+
+
+def _imports_late(nodes: list[Node]) -> bool:
+    """Return whether an import follows a rule that every browser takes for one; those that it
+    refuses, statements such as ``@layer x;`` and other imports may stand before it.
+    """
+    prelude: list[Node] = []
+    behind_rule = False
+    for node in nodes:
+        is_at_rule = bool(prelude) and prelude[0].type == "at-keyword"
+        if node.type == "{} block":
+            behind_rule |= all(map(_is_plain, prelude)) and bool(prelude)
+            prelude = []
+        elif node == ";" and is_at_rule:
+            prelude = []
+        else:
+            is_import = node.type == "at-keyword" and node.lower_value == "import"
+            if is_import and behind_rule and not prelude:
+                return True
+            prelude.append(node)
+    return False
+
+
+def _is_plain(node: Node) -> bool:
+    """Return whether a token stands in selectors of the simplest kind: names, classes, ids."""
+    is_id = node.type == "hash" and node.is_identifier
+    return bool(is_id or node.type == "ident" or node == "," or node == ".")
 
 
 def _loaded(nodes: list[Node]) -> Iterator[tuple[str, bool]]:

@@ -22,6 +22,12 @@ WHOLE = [
     "a{b:c} /* the end */",
     "a{b:c}}\n/* the end */",
 ]
+WHOLE += [
+    '@charset "utf-8"; /* x */ @layer a, b; @import "x.css"; @layer c; @import "y.css"; a{b:c}',
+    "a:nobody-knows(b) {c:d} @import 'x.css';",
+    "@nobody-knows {a:b} @import 'x.css';",
+    "a{b:c} d{e:'@import'} /* @import 'x.css'; */",
+]
 BROKEN = [
     "a{b:c",
     "@media print{a{b:c}",
@@ -31,6 +37,7 @@ BROKEN = [
     "Not Found",
     "}a{b:c}",
 ]
+BROKEN += ["a{b:c}@import 'x.css';", "@import 'y'; .a #b, c {d:e}\n@import url(x.css);"]
 BROKEN += ["a{b:c}}d{e:f}", "@media print{a{b:c}}}d{e:f}"]
 
 
