@@ -65,6 +65,8 @@ def _refuse_unknown_fields(ask: ProbeTemplate, environment: Environment) -> None
                 f"{ask.template!r}: unknown field {{{name}}}; "
                 f"{environment.path.name} and the engine have: {', '.join(known)}"
             )
+        if name not in BUILT_IN and not environment.params[name.removeprefix("*")]:
+            raise BadMark(f"{ask.template!r}: {{{name}}} has no value in {environment.path.name}")
     for name in ask.secrets:
         if name not in environment.secrets:
             known = sorted(environment.secrets)

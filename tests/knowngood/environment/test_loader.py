@@ -236,6 +236,12 @@ def test_value_may_be_a_place_or_any_path(suite: Path) -> None:
     assert loaded(suite, text).params["place"] == tuple(values)
 
 
+def test_no_other_hosts(suite: Path) -> None:
+    """A site that loads nothing from elsewhere may say so; any other list has a value."""
+    text = f'{BASE}[origins]\ncontent = "https://stage.example"\n[params]\nelsewhere = []\n'
+    assert loaded(suite, text).params["elsewhere"] == ()
+
+
 def test_smallest_file(suite: Path) -> None:
     """A description and one origin are enough; nothing is written, every check is required."""
     environment = loaded(suite, BASE + ORIGINS)

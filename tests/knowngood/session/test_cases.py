@@ -253,3 +253,10 @@ def test_a_secret_that_the_environment_does_not_have() -> None:
     environment = replace(ENVIRONMENT, secrets=MappingProxyType({"token": "hunter22"}))
     with pytest.raises(BadMark, match=r"secrets.tokn.*stage.toml has: token"):
         inapplicable(asks, environment)
+
+
+def test_a_field_without_a_value() -> None:
+    """A list that may be empty fills in no URL: such a check would never run."""
+    empty = replace(ENVIRONMENT, params=MappingProxyType({"elsewhere": ()}))
+    with pytest.raises(BadMark, match=r"\{elsewhere\} has no value in stage.toml"):
+        inapplicable(marks.templates_of([mark("content:/{elsewhere}")]), empty)
