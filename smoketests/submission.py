@@ -1,0 +1,62 @@
+"""Submits reports as Firefox does."""
+
+import json
+import uuid
+import zlib
+from pathlib import Path
+
+from knowngood import checks
+
+PAYLOADS = Path(__file__).parent / "payloads"
+DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
+PLAIN = {"Content-Type": "application/json; charset=utf-8"}
+COLLECTION = "/metrics"  # a path that ends so names no document
+
+
+class Submission:
+    """Documents to submit, and how Firefox submits them."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def document(self, version):
+        """Return the bytes of a small sound document of this payload version.
+
+        An add-on in it has a name beyond ASCII, which Firefox sends as UTF-8.
+        """
+        sound = json.loads((PAYLOADS / f"{version}.json").read_text("utf-8"))
+        return json.dumps(sound, ensure_ascii=False).encode()
+
+    def new_id(self):
+        """Return an id that nobody has used."""
+        return str(uuid.uuid4())
+
+    def id_in(self, response):
+        """Return the id that an answer names, in its usual form; empty where it is no UUID."""
+        try:
+            return str(uuid.UUID(response.text.strip()))
+        except ValueError:
+            return ""
+
+    def send(self, method, path, body, *, deflate=True, headers=None):
+        """Submit ``body`` and return the answer.
+
+        All may be sent twice: a path that names the document leaves one, which is deleted when the
+        check ends; another path leaves a document of few bytes.
+        """
+        response = self.client.request(
+            method,
+            path,
+            content=zlib.compress(body) if deflate else body,
+            headers={**(DEFLATED if deflate else PLAIN), **(headers or {})},
+            extensions=checks.REPEATABLE if path.endswith(COLLECTION) else checks.NAMED,
+        )
+        self._delete_at_the_end(path, response)
+        return response
+
+    def _delete_at_the_end(self, path, response):
+        """A server that stored the document under an id of its own answers with that id."""
+        stored = self.id_in(response)
+        if stored:
+            parent = path if path.endswith(COLLECTION) else path.rpartition("/")[0]
+            self.client.sweep(f"{parent}/{stored}")
