@@ -76,9 +76,12 @@ class Ledger:
         """Return whether a record counts: its release's tag is still on the record's commit, and
         one of the environment's signers signed it, where it names some. Raises GitError.
         """
+        return self._is_unmoved(record) and not self._distrust(record)
+
+    def _is_unmoved(self, record: Record) -> bool:
+        """Return whether its release's tag is still on its commit."""
         now = self.repository.commit_of(f"refs/tags/{record.release}")
-        unmoved = now == record.commit or (now is None and record.commit.startswith(record.release))
-        return unmoved and not self._distrust(record)
+        return now == record.commit or (now is None and record.commit.startswith(record.release))
 
     def _distrust(self, record: Record) -> str:
         """Return why a record's signature does not count; empty where it does, or need not."""
@@ -122,10 +125,19 @@ class Ledger:
         rejected = self.rejected(passed.commit)
         if rejected is not None:
             return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"
-        why = "its release's tag moved"
+        if doubt := self.records.doubted_by(passed):
+            return f"{passed.release} PASSED, and may have FAILED later: the record {doubt}"
+        return f"the record {passed.name} does not count: {self._why_not(passed)}"
+
+    def _why_not(self, passed: Record) -> str:
+        """Say why a PASSED that nothing revokes does not count."""
         if trouble := self._distrust(passed):
-            why = f"nobody in {self.environment.gate.signers} signed it: {trouble}"
-        return f"the record {passed.name} does not count: {why}"
+            return f"nobody in {self.environment.gate.signers} signed it: {trouble}"
+        if why := self.records.unfetched.get(passed.release):
+            return f"the tag {passed.release}: {why}"
+        if not self._is_unmoved(passed):
+            return "its release's tag moved"
+        return "it is dated in the future"
 
     def last_passed(self) -> Record | None:
         """Return the newest PASSED, whether it counts or not."""

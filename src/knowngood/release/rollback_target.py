@@ -56,32 +56,56 @@ def choose(
     return _last_good(ledger, live, say) if to is None else _named(ledger, to, override, say)
 
 
+def last_good(ledger: Ledger, live: LiveAnswer | None) -> Record | None:
+    """Return the record of the last known good release that is not the one to leave. ``live`` is
+    None where the deployment was not asked.
+    """
+    return ledger.last_good(but=_left(ledger, live))
+
+
 def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | None:
     """Return the last known good release that is not the one to leave."""
     name = ledger.environment.name
-    good = ledger.last_good(but=_left(ledger, live))
-    if good is not None:
-        return RollbackTarget(good.release, good.commit, good)
-    say(
-        f"{name} has no known good release other than the one that is there; to put one there all "
-        f"the same, or the same one again: knowngood rollback --env={name} --to=RELEASE "
-        "(--override=WHY, if it is not known to be good)"
-    )
-    return None
+    good = last_good(ledger, live)
+    if good is None:
+        say(_why_none(ledger))
+        return None
+    there = ledger.records.presumed_live(name)
+    if not live.releases and there is not None and there.commit == good.commit:
+        say(
+            f"what is live is not known, so {good.release} is put there again, which may be there; "
+            f"to go to another one: knowngood rollback --env={name} --to=RELEASE"
+        )
+    return RollbackTarget(good.release, good.commit, good)
 
 
-def _left(ledger: Ledger, live: LiveAnswer) -> str | None:
+def _left(ledger: Ledger, live: LiveAnswer | None) -> str | None:
     """Return the commit that a rollback leaves, and so does not go to; None if there is no such
-    one, as where edges differ. It is that of a push that did not end, which may have put half of
-    its release there; else what the deployment names as live; else what the records say is there.
+    one, as where edges differ, or none answers: the last known good release may be there or not. It
+    is that of a push that did not end, which may have put half of its release there; else what the
+    deployment names as live.
     """
-    name = ledger.environment.name
-    unfinished = ledger.records.unverified(name)
+    unfinished = ledger.records.unverified(ledger.environment.name)
     if unfinished is not None and unfinished.kind == RecordKind.PUSHED:
         return unfinished.commit
-    there = ledger.records.presumed_live(name)
-    by_records = there.commit if there is not None else None
-    return live.commit if live.releases else by_records
+    return live.commit if live is not None else None
+
+
+def _why_none(ledger: Ledger) -> str:
+    """Say why there is no release to go back to, and what a person can do."""
+    name, only = ledger.environment.name, ledger.last_good()
+    to = f"knowngood rollback --env={name} --to="
+    if only is None:
+        why = ledger.why_none_is_good()
+        return (
+            f"{name} has no known good release: {why}; to put one there: {to}RELEASE --override=WHY"
+        )
+    unfinished = ledger.unfinished()
+    it = f": {unfinished}" if unfinished else ", and is the one that is there"
+    return (
+        f"{only.release} is the only release that is known to be good on {name}{it}; to put it "
+        f"there again: {to}{only.release}; to put another one there: {to}RELEASE --override=WHY"
+    )
 
 
 def _named(ledger: Ledger, to: str, override: str | None, say: Say) -> RollbackTarget | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from . import rollback_target
 from .ledger import Ledger
 from .live import LiveAnswer
 from .push_lock import LockHolder
@@ -81,7 +82,7 @@ def _to_see(environment: str, release: str) -> str:
 def _back(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that puts a known good release there, or the first one."""
     name = ledger.environment.name
-    if ledger.last_good(but=live.commit if live is not None else None) is not None:
+    if rollback_target.last_good(ledger, live) is not None:
         return f"; to go back: knowngood rollback --env={name}"
     if live is not None and live.releases:
         return ""

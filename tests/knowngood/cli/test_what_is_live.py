@@ -83,14 +83,80 @@ def test_rollback_with_an_override(run: Run, project: Path, site: Repository) ->
 
 @pytest.mark.usefixtures("v2_is_good")
 def test_rollback_where_nobody_answers(run: Run, project: Path, site: Repository) -> None:
-    """The records stand in for the answer, and that is said; nothing is rejected unseen."""
+    """The last known good release is put there again, which may be there; that is said. Nothing is
+    rejected unseen.
+    """
     (project / "live" / "__version__").unlink()
+    trouble = run("status", "--env=prod").out.splitlines()[-1]
+    assert trouble.endswith("; to go back: knowngood rollback --env=prod")
     ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
     assert "prod does not say which release is live (answered 404)" in ended.output.replace(
         "no edge names a release: ", ""
     )
-    assert "it goes back to v1" in ended.output
-    assert ("rejected", "v2", "REJECTED") not in happened(site)
+    assert "what is live is not known, so v2 is put there again" in ended.output
+    assert "it goes back to v2" in ended.output
+    assert live(project) == "v2"
+    assert [kind for kind, *_ in happened(site, 0.2) if kind == "rejected"] == []
+
+
+def test_status_and_rollback_agree(run: Run, noted: Note, project: Path) -> None:
+    """One release is known to be good, and what is live is not known: it is put there again."""
+    noted("v1", "prod", "DEPLOYED", 9, RecordKind.PUSHED)
+    noted("v1", "prod", "PASSED", 8)
+    (project / "live").unlink()
+    (project / "live").symlink_to(project / "nothing")
+    assert "; to go back: knowngood rollback --env=prod" in run("status", "--env=prod").out
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
+
+
+NOTHING_GOOD = "prod has no known good release: "
+
+
+@pytest.mark.parametrize(
+    ("notes", "why"),
+    [
+        ([], f"{NOTHING_GOOD}nothing has PASSED there; "),
+        ([("PASSED", 8), ("FAILED", 7)], f"{NOTHING_GOOD}v1 PASSED, and FAILED later ("),
+        ([("PASSED", 8), ("REJECTED", 7)], f"{NOTHING_GOOD}v1 PASSED, and was rejected ("),
+        ([("PASSED", -1)], f"{NOTHING_GOOD}the record verified/prod/v1/"),
+        ([("PASSED", 8)], "v1 is the only release that is known to be good on prod, and is the "),
+        (
+            [("PASSED", 8), ("STARTED", 7)],
+            "v1 is the only release that is known to be good on prod: the push of v1 by Ann ",
+        ),
+    ],
+)
+def test_why_there_is_nothing_to_go_back_to(
+    run: Run, noted: Note, project: Path, notes: list[tuple[str, float]], why: str
+) -> None:
+    """What stands in the way is said, and each command that goes on."""
+    kinds = {"REJECTED": RecordKind.REJECTED, "STARTED": RecordKind.PUSHED}
+    for verdict, days in notes:
+        noted("v1", "prod", verdict, days, kinds.get(verdict, RecordKind.VERIFIED))
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1, ended.output
+    last = ended.out.splitlines()[-1]
+    assert last.startswith(why)
+    assert "knowngood rollback --env=prod --to=RELEASE --override=WHY" in last
+
+
+@pytest.mark.parametrize("what", ["moved", "unreadable"])
+def test_why_what_passed_does_not_count(
+    run: Run, noted: Note, project: Path, site: Repository, what: str
+) -> None:
+    """Its release's tag moved, or a tag that cannot be read may be its FAILED."""
+    noted("v1", "prod", "PASSED", 8)
+    if what == "moved":
+        git(site.path, "tag", "-f", "v1", "v2^{}")
+    else:
+        git(site.path, "tag", "-a", "-m", "FAILED", "verified/prod/v1/again", "v1^{}")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1, ended.output
+    why = "its release's tag moved" if what == "moved" else "v1 PASSED, and may have FAILED later: "
+    assert why in ended.out.splitlines()[-1]
 
 
 def test_adopt(run: Run, noted: Note, project: Path, site: Repository, tmp_path: Path) -> None:
