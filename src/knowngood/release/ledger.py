@@ -14,6 +14,7 @@ from ..safety import one_line
 from . import clocks, clone, records, signature, unpushed
 from .git import GitError, Repository
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
+from .record_name import BadRecord
 from .records import Records, Trusted
 
 _UNFINISHED: Final = {
@@ -170,8 +171,18 @@ class Ledger:
         tags = self.records.unfetched.items()
         mine = relevant_environments(self.environment)
         return [
-            *(f"the record {bad}" for bad in self.records.bad if bad.environment in mine),
+            *(self._told(bad) for bad in self.records.bad if bad.environment in mine),
             *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
             *unpushed.warning(self.repository),
             *clocks.warnings(self.records.seen, datetime.now(UTC)),
         ]
+
+    def _told(self, bad: BadRecord) -> str:
+        """Return what is wrong with a tag, and how to remove it where its name alone says that it
+        was never a record.
+        """
+        if not bad.is_misnamed:
+            return f"the record {bad}"
+        run, ref = self.repository.by_hand, f"refs/tags/{bad.name}"
+        there = f"{run('push', 'origin', f':{ref}')} && " if self.repository.has_origin else ""
+        return f"the record {bad}; to remove it: {there}{run('update-ref', '-d', ref)}"

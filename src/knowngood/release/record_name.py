@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from ..safety import one_line
@@ -35,11 +36,22 @@ class BadRecord:
         name: the tag's name.
         why: what is wrong with it.
         commit: the commit that it is on, in full; empty where it is on none.
+        tagged: when it was made, whatever time its name tells; None where that is not known.
     """
 
     name: str
     why: str
     commit: str = ""
+    tagged: datetime | None = None
+
+    def may_be_after(self, when: datetime) -> bool:
+        """Return whether it may have been made after ``when``."""
+        return self.tagged is None or self.tagged > when
+
+    @property
+    def is_misnamed(self) -> bool:
+        """Return whether its name has no time as a record's has it."""
+        return _TIME.search(self.name) is None
 
     @property
     def kind(self) -> str:

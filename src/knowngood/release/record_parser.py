@@ -135,11 +135,19 @@ def _from_statement(statement: Any, release: str) -> Record:
 
 
 def _refuse_other_time(tag: GitObject, when: datetime, tolerance: timedelta) -> None:
-    """Compare with when it was tagged: ``Name <address> SECONDS ZONE``."""
-    seconds = "".join(tag.header("tagger").rsplit(" ", 2)[1:2])
-    tagged = int(seconds) if seconds.isdecimal() else 0
-    if abs(int(when.timestamp()) - tagged) > tolerance.total_seconds():
+    """Compare with when it was tagged."""
+    tagged = tagged_at(tag)
+    if tagged is None or abs(when.replace(microsecond=0) - tagged) > tolerance:
         raise MalformedRecord("it was not made at the time that it tells")
+
+
+def tagged_at(tag: GitObject) -> datetime | None:
+    """Return when a tag was made, ``Name <address> SECONDS ZONE``; None where it does not tell."""
+    seconds = "".join(tag.header("tagger").rsplit(" ", 2)[1:2])
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _parts(name: str) -> tuple[RecordKind, str, str, datetime]:

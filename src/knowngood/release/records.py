@@ -59,7 +59,7 @@ def _record(repository: Repository, name: str, tag: GitObject) -> Record | BadRe
     try:
         return record_parser.parse(name, tag, commit)
     except MalformedRecord as error:
-        return BadRecord(name, str(error), commit or "")
+        return BadRecord(name, str(error), commit or "", record_parser.tagged_at(tag))
 
 
 class Records:
@@ -183,7 +183,8 @@ class Records:
         withdrawn: it names its release, or is on its commit.
         """
         read = (bad for bad in self._since(good) if isinstance(bad, BadRecord))
-        bad = (bad for bad in read if bad.kind in {good.kind, RecordKind.REJECTED})
+        later = (bad for bad in read if bad.may_be_after(good.when - SKEW))
+        bad = (bad for bad in later if bad.kind in {good.kind, RecordKind.REJECTED})
         return next((b for b in bad if b.release == good.release or b.commit == good.commit), None)
 
     def _since(self, good: Record) -> Iterator[Record | BadRecord]:
@@ -197,7 +198,8 @@ class Records:
         """
         earliest = time_of(since.name) if since is not None else ""
         newer = self._index.names_since(earliest, environment, *_STEPS)
-        return next((bad for bad in self._index.read(newer) if isinstance(bad, BadRecord)), None)
+        bad = (bad for bad in self._index.read(newer) if isinstance(bad, BadRecord))
+        return next((b for b in bad if since is None or b.may_be_after(since.when)), None)
 
     def last_good(self, environment: str, trusted: Trusted) -> Record | None:
         """Return the newest PASSED of an environment that no later FAILED revokes, that no tag

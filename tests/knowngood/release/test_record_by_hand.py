@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from knowngood.release.record_parser import MalformedRecord
 NOW = datetime.now(UTC)
 TIME = NOW.strftime("%Y%m%dT%H%M%S.000000Z")
 NAME = f"verified/prod/v1/{TIME}"
+PASSED = Record(RecordKind.VERIFIED, "prod", "v1", "1" * 40, NOW, "PASSED")
 
 
 @pytest.fixture
@@ -118,6 +120,41 @@ def test_a_tag_under_another_name(site: Repository) -> None:
     site.run("update-ref", f"refs/tags/verified/prod/v2/{TIME}", tag)
     [bad] = read(site).bad
     assert bad.why == f"it was made with another name, {NAME}"
+
+
+@pytest.mark.parametrize(("minutes", "doubted"), [(-1, True), (3, True), (6, False)])
+@pytest.mark.parametrize("time", [f"{NOW:%Y%m%dT%H%M%SZ}", "29990101T000000.000000Z"])
+def test_a_misspelt_time(
+    clone: Clone, site: Repository, time: str, minutes: int, doubted: bool
+) -> None:
+    """It is as old as the tag: a PASSED that is newer, by whatever clock, decides."""
+    name = f"verified/prod/v1/{time}"
+    site.run("tag", "-a", "-m", "FAILED: verified by hand", name, "v1^{commit}")
+    clone.record("verified", "v1", "prod", when=NOW + timedelta(minutes=minutes))
+    known = records.read(site, NOW + timedelta(hours=1), ["prod"])
+    assert (known.last_good("prod", lambda _: True) is None) == doubted
+    assert [bad.name for bad in known.bad] == [name]
+
+
+def test_a_push_with_a_misspelt_time(clone: Clone, site: Repository) -> None:
+    """A newer record says what is live."""
+    site.run("tag", "-a", "-m", "DEPLOYED", "pushed/prod/v1/20261127T074744Z", "v1^{commit}")
+    old, new = (replace(PASSED, when=NOW + timedelta(minutes=minutes)) for minutes in (-1, 1))
+    known = read(site)
+    assert known.unread_step("prod", since=old) is not None
+    assert known.unread_step("prod", since=new) is None
+
+
+def test_how_to_remove_a_misnamed_tag(clone: Clone, site: Repository) -> None:
+    """Both here and at the origin; a record that is only bad is not thrown away."""
+    for name in ("verified/prod/v1/now", NAME):
+        site.run("tag", "-a", "-m", "all is well", name, "v1^{commit}")
+    environment = Environment("prod", Path("prod.toml"), "", release=Release("a:/v"))
+    told = [line for line in Ledger(environment, site, read(site)).warnings() if "no" in line]
+    [misnamed, bad] = sorted(told, key=lambda line: NAME in line)
+    subprocess.run(["sh", "-c", misnamed.partition("; to remove it: ")[2]], check=True)
+    assert site.run("tag", "-l", "verified/*").split() == [NAME]
+    assert "to remove it" not in bad
 
 
 @pytest.mark.parametrize(("seconds", "counts"), [(-59, True), (0, True), (-62, False)])
