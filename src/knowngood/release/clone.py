@@ -136,8 +136,8 @@ def _make(aside: Path, url: str, path: Path) -> None:
 
 def fetch(repository: Repository) -> Mapping[str, str]:
     """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
-    here and not there goes away, whatever git is configured to prune; records that are not there
-    are noted as unpushed.
+    here and not there goes away, whatever git is configured to prune, but for origin's branches
+    where one bars the way; records that are not there are noted as unpushed.
 
     Return the tags that could not be fetched, each with why; they are as they were. Raises
     GitError where anything else failed.
@@ -156,13 +156,26 @@ def _fetched(repository: Repository) -> Mapping[str, str]:
     options = with_settings([*(f"{key}=false" for key in _PRUNING), "fetch.output=full"])
     how = ("fetch", "--no-tags", "--no-recurse-submodules")
     try:
-        repository.run(*options, *how, "origin", _HEADS, _TAGS)
+        try:
+            repository.run(*options, *how, "origin", _HEADS, _TAGS)
+        except GitError as error:
+            if not _bars_the_way(error.output):
+                raise
+            # `topic`, which is gone there, bars the way for `topic/two`. Without the tags, of which
+            # none may go away, and only then: it is a second connection.
+            repository.run(*options, *how, "--prune", "origin", _HEADS)
+            repository.run(*options, *how, "origin", _HEADS, _TAGS)
     except GitError as error:
         if not (unfetched := _tags_alone(error.output)):
             raise
         return unfetched
     _pack(repository)
     return {}
+
+
+def _bars_the_way(output: str) -> bool:
+    """Return whether a fetch failed for a branch, by what it printed."""
+    return any(here.startswith("origin/") for _, here, _ in _FAILED.findall(output))
 
 
 def _tags_alone(output: str) -> Mapping[str, str]:

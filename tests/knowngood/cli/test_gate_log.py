@@ -251,6 +251,27 @@ def test_what_is_a_repository(run: Run, project: Path, site: Repository, folder:
 
 
 @pytest.mark.usefixtures("in_one_process")
+def test_a_branch_that_bars_the_way(
+    run: Run, project: Path, site: Repository, tmp_path: Path
+) -> None:
+    """One that was deleted at the origin, where another one now has its name as a folder. No tag
+    that is here alone goes away.
+    """
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(bare))
+    git(bare, "branch", "topic", "v1")
+    git(site.path, "remote", "add", "origin", str(bare))
+    assert run("log", "--env=prod").code == 0
+    git(bare, "branch", "-D", "topic")
+    git(bare, "branch", "topic/two", "v1")
+    git(site.path, "tag", "mine", "v1")
+    ended = run("log", "--env=prod")
+    assert ended.code == 0, ended.output
+    assert git(site.path, "branch", "-r").split()[-1] == "origin/topic/two"
+    assert git(site.path, "tag", "-l", "mine") == "mine\n"
+
+
+@pytest.mark.usefixtures("in_one_process")
 def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """A URL is cloned into the cache and fetched each time; records reach it with --push."""
     bare = tmp_path / "origin.git"
