@@ -43,7 +43,7 @@ def held(repository: Repository, environment: str, purpose: str, say: Say) -> It
 
     The lock is a ref in the repository's origin, or in itself where it has none. A signal that
     would end this process waits until the lock is taken, or given back. Raises PushLocked,
-    GitError.
+    GitError; PushLocked also at the end where somebody took the lock over meanwhile.
     """
     lock = _Lock(repository, environment, purpose, say)
     try:
@@ -54,6 +54,7 @@ def held(repository: Repository, environment: str, purpose: str, say: Say) -> It
     finally:
         with _deferred():
             lock.give()
+    lock.refuse_lost()
 
 
 def _ref_of(environment: str) -> str:
@@ -70,11 +71,13 @@ class LockHolder:
         words: who, for how long and for what.
         over: why the lock no longer counts, so that the next push takes it over; empty where it
             does count.
+        id: what tells this note from others; empty where nobody left one.
     """
 
     blob: str
     words: str
     over: str
+    id: str = ""
 
 
 def holder(repository: Repository, environment: str) -> LockHolder | None:
@@ -87,7 +90,7 @@ def holder(repository: Repository, environment: str) -> LockHolder | None:
         return None
     try:
         note = json.loads(text[:4096])
-        return LockHolder(blob, _words(note), _over(note))
+        return LockHolder(blob, _words(note), _over(note), str(note.get("id", "")))
     except (ValueError, KeyError, TypeError):
         return LockHolder(blob, "somebody who left no note", "")
 
@@ -115,6 +118,7 @@ class _Lock:
         self._ref = _ref_of(environment)
         self._say = say
         self._blob = ""
+        self._lost = ""
 
     def take(self) -> None:
         """Take it, also from a holder that has ended. Raises PushLocked, GitError."""
@@ -144,6 +148,8 @@ class _Lock:
         try:
             self._move(self._blob, "")
         except GitError as error:
+            if self._is_lost():
+                return
             self._say(
                 f"the lock of {self._environment} was left behind: {error}; it ends by itself "
                 f"{EXPIRES / 60:g} minutes from now, or: {self._by_hand()}"
@@ -172,9 +178,25 @@ class _Lock:
                 self._move(self._blob, blob)
                 self._blob, trouble = blob, ""
             except GitError as error:
+                if self._is_lost():
+                    return
                 if not trouble:
                     self._say(f"the lock of {self._environment} could not be renewed: {error}")
                 trouble = str(error)
+
+    def _is_lost(self) -> bool:
+        """Return whether somebody else holds the lock now, and say so: it is theirs, and stays."""
+        other = holder(self._repository, self._environment)
+        if other is None or other.id == self._note["id"]:
+            return False
+        self._blob, self._lost = "", f"the lock of {self._environment} is held by {other.words}"
+        self._say(f"{self._lost}: both change it now")
+        return True
+
+    def refuse_lost(self) -> None:
+        """Raise PushLocked where somebody else has taken the lock over."""
+        if self._lost:
+            raise PushLocked(f"{self._lost}, who took it over; what is live may be of either")
 
     def _written(self) -> str:
         content = json.dumps(self._note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable
@@ -160,13 +161,32 @@ def test_interrupted_while_it_is_taken(
     assert server.git("for-each-ref", "refs/knowngood/") == ""
 
 
+@pytest.mark.parametrize("beat", [0.01, 30.0])
 def test_a_lock_that_somebody_else_has_broken(
-    site: Repository, locked: Lock, lines: list[str]
+    site: Repository,
+    locked: Lock,
+    lines: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    beat: float,
 ) -> None:
-    """Theirs is not taken away."""
-    with push_lock.held(site, "prod", "a test", lines.append):
-        locked(0, 0)
-    assert "the lock of prod was left behind" in lines[0]
+    """Theirs is not taken away, nor is it said how; whose it is, when it is renewed or given back,
+    is told, and the command holds.
+    """
+    monkeypatch.setattr(push_lock, "BEAT", beat)
+    theirs = "the lock of prod is held by Bob <bob@example.org> on ci-7, for 0 minutes: "
+
+    def lose() -> None:
+        with push_lock.held(site, "prod", "a test", lines.append):
+            locked(0, 0)
+            never = threading.Event()
+            while beat < 1 and not lines:
+                never.wait(0.01)
+
+    with pytest.raises(PushLocked, match=re.escape(theirs)):
+        lose()
+    [line] = lines
+    assert line.startswith(theirs)
+    assert "git -C" not in line
     holder = push_lock.holder(site, "prod")
     assert holder is not None
     assert "Bob" in holder.words
