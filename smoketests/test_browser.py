@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,7 +14,13 @@ PAYLOADS = {"": "v2", "mobile/": "mobile"}
 
 
 def show(page, environment, path):
-    """Open ``page`` again, answered as by Firefox; wait until it shows what it is to show then."""
+    """Open ``page`` again, answered as by Firefox; wait until it shows what it is to show then.
+
+    Without names of months the scripts fail where they draw the graph, as the environment accepts.
+    """
+    locale = urlsplit(page.url).path.split("/")[1]
+    if environment.target(locale) in environment.params.get("without_date_format", ()):
+        return
     payload = (HERE / "payloads" / f"{PAYLOADS[path]}.json").read_text("utf-8")
     page.add_init_script(ANSWERS.replace("PAYLOAD", json.dumps(payload)))
     page.reload()
