@@ -123,7 +123,9 @@ def test_a_tag_under_another_name(site: Repository) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "doubted"), [(-1, True), (3, True), (6, False)])
-@pytest.mark.parametrize("time", [f"{NOW:%Y%m%dT%H%M%SZ}", "29990101T000000.000000Z"])
+@pytest.mark.parametrize(
+    "time", [f"{NOW:%Y%m%dT%H%M%SZ}", "29990101T000000.000000Z"], ids=["short", "future"]
+)
 def test_a_misspelt_time(
     clone: Clone, site: Repository, time: str, minutes: int, doubted: bool
 ) -> None:
