@@ -205,7 +205,7 @@ def test_a_stalled_answer_is_cut_off(serve: Serve, send: Send, play: Play, phase
     [(attempt, got)] = send(server.url, seconds=0.2)
     assert got is None
     assert (attempt.error, attempt.phase) == (AttemptError.TIMEOUT, phase)
-    assert 0.2 <= attempt.seconds < 1.2
+    assert 0.199 <= attempt.seconds < 1.2  # libcurl counts whole milliseconds
 
 
 def test_a_kept_connection_that_stalls_has_its_phase(serve: Serve, send: Send) -> None:
@@ -229,7 +229,7 @@ def test_a_handshake_a_byte_at_a_time(serve: Serve, send: Send, authority: Autho
     server = serve(answer(), tls=authority.context()[0], greet=drip(b"\x16\x03\x03\x40\x00", b"\2"))
     [(attempt, _)] = send(server.url, seconds=0.2)
     assert (attempt.error, attempt.phase) == (AttemptError.TIMEOUT, "tls")
-    assert 0.2 <= attempt.seconds < 1.2
+    assert 0.199 <= attempt.seconds < 1.2  # libcurl counts whole milliseconds
 
 
 def test_a_handshake_that_stalls(serve: Serve, send: Send, authority: Authority) -> None:
