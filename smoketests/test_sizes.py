@@ -26,6 +26,13 @@ BODIES = {
 }
 
 
+def names_small_ones(submission):
+    """Return whether a small report is answered with its id."""
+    name = submission.new_id()
+    stored = submission.send("POST", f"{SUBMIT}/{name}", submission.document("v2"))
+    return stored.text.strip() == name
+
+
 @pytest.mark.catches("submit-limit-lowered", "submit-large-no-id")
 @pytest.mark.catches("submit-deflated-limit-lowered", "submit-inflated-limit")
 @pytest.mark.parametrize("kind", BODIES)
@@ -38,6 +45,8 @@ def test_a_body_of_a_mebibyte_is_taken(submission, client, kind):
     path = f"{SUBMIT}/{name}"
     stored = submission.send("POST", path, BODIES[kind], deflate=kind != "plain")
     assert stored.status_code in (200, 201)
-    assert stored.text.strip() == name, "expected the id that was sent, found another body"
+    if stored.text.strip() != name:
+        assert not names_small_ones(submission), "expected the id that was sent, as for a small one"
+        return  # no report gets its id, whatever its size: another check says so
     gone = client.delete(path)
     assert gone.deleted, f"DELETE gets {gone.status_code}, expected 200"
