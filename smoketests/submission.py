@@ -11,6 +11,8 @@ PAYLOADS = Path(__file__).parent / "payloads"
 DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
 PLAIN = {"Content-Type": "application/json; charset=utf-8"}
 COLLECTION = "/metrics"  # a path that ends so names no document
+SUBMIT = "/1.0/submit/metrics"
+LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
 
 
 class Submission:

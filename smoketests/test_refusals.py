@@ -4,10 +4,9 @@ import pytest
 
 from knowngood import checks
 
-pytestmark = pytest.mark.origin("submission", writes=True)
+from .submission import LIMIT, SUBMIT
 
-SUBMIT = "/1.0/submit/metrics"
-LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
+pytestmark = pytest.mark.origin("submission", writes=True)
 
 
 @pytest.mark.catches("namespace-unchecked")

@@ -6,10 +6,9 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.origin("submission", writes=True)
+from .submission import LIMIT, SUBMIT
 
-SUBMIT = "/1.0/submit/metrics"
-LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
+pytestmark = pytest.mark.origin("submission", writes=True)
 
 
 def text(size):
@@ -17,13 +16,21 @@ def text(size):
     return base64.b64encode(hashlib.shake_256(b"report").digest(size)).decode()
 
 
-BODIES = {
-    "plain": b"x" * LIMIT,
-    # Deflated, base64 is as long as the bytes that it stands for.
-    "deflated": json.dumps({"text": text(LIMIT - 20_000)}).encode(),
-    # Nearly two mebibytes, of which few are left: it repeats itself, as long histories do.
-    "inflated": json.dumps({"texts": [text(12_000)] * 130}).encode(),
-}
+def plain():
+    """Return a body of a mebibyte."""
+    return b"x" * LIMIT
+
+
+def deflated():
+    """Return a body of nearly a mebibyte once it is deflated: base64 is then as long as the bytes
+    that it stands for.
+    """
+    return json.dumps({"text": text(LIMIT - 20_000)}).encode()
+
+
+def inflated():
+    """Return nearly two mebibytes that repeat themselves, as long histories do: deflated, few."""
+    return json.dumps({"texts": [text(12_000)] * 130}).encode()
 
 
 def names_small_ones(submission):
@@ -35,15 +42,15 @@ def names_small_ones(submission):
 
 @pytest.mark.catches("submit-limit-lowered", "submit-large-no-id")
 @pytest.mark.catches("submit-deflated-limit-lowered", "submit-inflated-limit")
-@pytest.mark.parametrize("kind", BODIES)
-def test_a_body_of_a_mebibyte_is_taken(submission, client, kind):
+@pytest.mark.parametrize("body", [plain, deflated, inflated])
+def test_a_body_of_a_mebibyte_is_taken(submission, client, body):
     """A report of a mebibyte as sent is taken, whatever it inflates to.
 
     A limit that is lower, or that counts the bytes of the inflated report, loses long histories.
     """
     name = submission.new_id()
     path = f"{SUBMIT}/{name}"
-    stored = submission.send("POST", path, BODIES[kind], deflate=kind != "plain")
+    stored = submission.send("POST", path, body(), deflate=body is not plain)
     assert stored.status_code in (200, 201)
     if stored.text.strip() != name:
         assert not names_small_ones(submission), "expected the id that was sent, as for a small one"

@@ -2,9 +2,9 @@
 
 import pytest
 
-pytestmark = pytest.mark.origin("submission", writes=True)
+from .submission import SUBMIT
 
-SUBMIT = "/1.0/submit/metrics"
+pytestmark = pytest.mark.origin("submission", writes=True)
 
 
 @pytest.mark.catches("submit-202", "submit-503-every-second", "submit-500-after-storing")
