@@ -46,15 +46,15 @@ def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[
     """
     linked = page.once(_stylesheet_links)
     idle = set(linked.idle)
-    found: list[Resource] = []
+    in_force: list[Resource] = []
     for file in own(resources, page):
         if file.url in linked.in_force:
-            found.append(file)
+            in_force.append(file)
         elif file.url in idle or file.found_in in idle:
             idle.add(file.url)
         elif file.kind == "stylesheet":
-            found.append(file)
-    return found
+            in_force.append(file)
+    return in_force
 
 
 def file_problems(resource: Resource) -> list[str]:
