@@ -6,12 +6,13 @@ import errno
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
-from ..safety import one_line, user_folder
+from ..safety import one_line, usable, user_folder
 from . import unpushed
 from .git import GitError, Repository, is_ref_part, with_settings
 
@@ -24,6 +25,7 @@ _PRUNING: Final = (
     "remote.origin.pruneTags",
 )
 _TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved there stays as it is here
+_PLACE: Final = "XDG_CACHE_HOME"
 _FAILED: Final = re.compile(r"^ ! \[[^]\n]*\] +(\S+) +-> (\S+) +\((.*)\)$", re.M)
 
 
@@ -31,13 +33,19 @@ def cache() -> Path:
     """Return the folder for clones, and for records that could not be written. Raises UsageError
     where there is none.
     """
-    return user_folder("XDG_CACHE_HOME", ".cache")
+    return user_folder(_PLACE, ".cache")
+
+
+def in_cache(folder: Path) -> AbstractContextManager[None]:
+    """Turn an error of a file in ``folder``, which is in the cache, into a UsageError."""
+    return usable(folder, _PLACE)
 
 
 def opened(environment: Environment) -> Repository:
     """Return the repository of an environment: the one at its path, or a bare clone in the cache.
 
-    Raises BadEnvironment where the file names none, GitError where it cannot be cloned.
+    Raises BadEnvironment where the file names none, UsageError where the cache cannot be used,
+    GitError where it cannot be cloned.
     """
     named = environment.release.repository if environment.release is not None else ""
     if not named:
@@ -109,13 +117,11 @@ def _cloned(url: str) -> Repository:
     """
     stem = re.sub(r"[^A-Za-z0-9]+", "-", url.rpartition("/")[2].removesuffix(".git"))
     path = cache() / f"{stem}-{sha256(url.encode()).hexdigest()[:12]}.git"
-    if not path.is_dir():
-        try:
+    with in_cache(path.parent):
+        if not path.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
                 _make(Path(aside) / "new", url, path)
-        except OSError as error:
-            raise GitError(f"{path} cannot be made: {error.strerror or error}") from None
     # Said outright: where the folder is damaged git would look for a repository above it.
     return Repository(path, {"GIT_DIR": str(path)})
 
@@ -197,7 +203,7 @@ def _pack(repository: Repository) -> None:
 
 def _is_cached(repository: Repository) -> bool:
     """Return whether a repository is a clone of ours, in the cache."""
-    return repository.path.parent == cache()
+    return repository.variables.get("GIT_DIR") == str(repository.path)
 
 
 def refuse_shallow(repository: Repository) -> None:

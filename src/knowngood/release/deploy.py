@@ -125,13 +125,21 @@ class Deployment:
         command += ["--notify"] if self.notify else []
         command += to_arguments(self.subjects)
         command += [f"--manifest={self.manifest.absolute()}"] if self.manifest is not None else []
-        with tempfile.TemporaryDirectory() as name:
-            files = self._report_files(Path(name))
-            command += [f"{option}={path}" for option, path in files.items()]
-            with running_deploy.marked(environment, "knowngood verify") as file:
-                code = _run(command, environment.root, file)
-            self._keep(files.values())
-            return self._confirmed(files["--verdict-file"], code)
+        try:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+                return self._verified(command, self._report_files(Path(name)))
+        except OSError as error:  # a full disk, say
+            self.say(f"the verification cannot be run: {error}")
+            return Verification(HELD)
+
+    def _verified(self, command: Sequence[str], files: Mapping[str, Path]) -> Verification:
+        """Run the command of a verification, which writes these ``files``. Raises OSError."""
+        environment = self.ledger.environment
+        command = [*command, *(f"{option}={path}" for option, path in files.items())]
+        with running_deploy.marked(environment, "knowngood verify") as file:
+            code = _run(command, environment.root, file)
+        self._keep(files.values())
+        return self._confirmed(files["--verdict-file"], code)
 
     def _confirmed(self, path: Path, code: int) -> Verification:
         """Return how a verification ended, by its exit code and its verdict file. A 0 or 1 counts

@@ -165,9 +165,10 @@ class Record:
     def message(self) -> str:
         """The message of its tag."""
         statement = json.dumps(self.statement(), indent=1, ensure_ascii=True)
-        return f"{self._paragraph()}\n\n{statement}\n"
+        return f"{self.sentence()}\n\n{statement}\n"
 
-    def _paragraph(self) -> str:
+    def sentence(self) -> str:
+        """Say for people what happened. It is a record by itself, as one by hand."""
         what = {
             RecordKind.VERIFIED: f"{self.release} was verified on {self.environment}",
             RecordKind.PUSHED: f"{self.release} was pushed to {self.environment}",

@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ..environment import BadEnvironment, Environment
-from ..safety import one_line
+from ..environment import Environment
+from ..safety import UsageError, one_line
 from . import clocks, clone, record_store, records, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind
@@ -29,7 +29,7 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
             with suppress(GitError):  # the push tells of it
                 clone.fetch(repository)  # so that this record comes after the others
         record = verification(environment, document, repository)
-    except (RecordNotWritten, GitError, BadEnvironment, OSError) as error:
+    except (RecordNotWritten, GitError, UsageError, OSError) as error:
         return f"no record was written: {error}"
     lines = clocks.warnings([record], datetime.now(UTC))
     try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ..safety import RunnerError, user_name, write_atomically
+from ..safety import RunnerError, UsageError, user_name, write_atomically
 from . import clone, records, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind
@@ -83,17 +83,21 @@ def write(repository: Repository, record: Record) -> str:
 
 def keep(record: Record, repository: Repository, why: str) -> str:
     """Keep the message of ``record`` in a file, and say how it becomes a record by hand."""
-    path = clone.cache() / "records" / f"{record.name.replace('/', '_')}.txt"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, record.message())
-    except OSError as error:
-        return f"the record was not written: {why}; nor kept: {path}: {error.strerror or error}"
-    command = ("tag", "-a", "--cleanup=verbatim", "-F", str(path), record.name, record.commit)
+        folder = clone.cache() / "records"
+        path = folder / f"{record.name.replace('/', '_')}.txt"
+        with clone.in_cache(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, record.message())
+    except UsageError as error:  # a record by hand has one line
+        message, where = ("-m", record.sentence()), f"nor is it kept: {error}"
+    else:
+        message, where = ("-F", str(path)), f"it is kept in {path}"
+    command = ("tag", "-a", "--cleanup=verbatim", *message, record.name, record.commit)
     date = f"GIT_COMMITTER_DATE='{int(record.when.timestamp())} +0000'"
     return (
         f"the record was not written: {why}\n"
-        f"it is kept in {path}; to write it:\n"
+        f"{where}; to write it:\n"
         f"  {date} {repository.by_hand(*command)}"
     )
 

@@ -37,24 +37,26 @@ def marked(environment: Environment, command: str) -> Iterator[int]:
     server that it has started, is meant to run.
     """
     path = _path(environment)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    file = _opened(path)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(file, 0)
         os.write(file, json.dumps({"pid": os.getpid(), "command": command}).encode())
         yield file
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     finally:
         os.close(file)
 
 
 def refuse(environment: Environment, say: Say) -> None:
     """Wait for a moment where one still runs on this machine; raise DeployRunning if it does not
-    end.
+    end, and UsageError where no file can tell.
     """
     path = _path(environment)
-    if not _locked(path):
-        return
+    with clone.in_cache(path.parent):
+        if not _locked(path):
+            return
     still = f"a push was broken off, and what it started still runs: {_command(path)}"
     say(f"{still}; waiting for its end")
     end = time.monotonic() + _WAIT
@@ -69,12 +71,14 @@ def _path(environment: Environment) -> Path:
     return clone.cache() / "deploys" / f"{environment.name}-{digest}"
 
 
+def _opened(path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
 def _locked(path: Path) -> bool:
     """Return whether a process has the file; remove it where none has."""
-    try:
-        file = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
-        return False
+    file = _opened(path)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -75,9 +75,9 @@ def _public_key(path: str) -> str:
     """Return the public key that belongs to the file of a private one, or is in this file."""
     if not path:
         return ""
-    private = Path(path).expanduser()
-    public = private if private.suffix == ".pub" else private.with_name(f"{private.name}.pub")
     try:
+        private = Path(path).expanduser()
+        public = private if private.suffix == ".pub" else private.with_name(f"{private.name}.pub")
         return public.read_text("utf-8")
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # the last: no home folder for ~
         return ""

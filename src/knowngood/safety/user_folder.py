@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import UsageError
@@ -20,4 +22,18 @@ def user_folder(variable: str, usual: str) -> Path:
     except RuntimeError:
         raise UsageError(
             f"there is no home folder to keep files in; set {variable} to the full path of a folder"
+        ) from None
+
+
+@contextmanager
+def usable(folder: Path, variable: str) -> Iterator[None]:
+    """Turn an error of a file in ``folder``, which ``variable`` can place elsewhere, into a
+    UsageError that says so.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: {error.strerror or error}; set {variable} to the full path of a folder "
+            "that can be written"
         ) from None

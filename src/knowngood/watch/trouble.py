@@ -24,9 +24,9 @@ def lines(environment: Environment, now: float) -> list[str]:
     name = environment.name
     try:
         path = usual_path(Options(env=name, environment=environment))
-    except UsageError:  # no folder for it, and so no watch
-        return []
-    if not path.exists():
+        if not path.exists():
+            return []
+    except (UsageError, OSError):  # no folder for it, or none of this person's: no watch
         return []
     try:
         with store.reading(path, name) as file:
