@@ -44,12 +44,14 @@ class Edge:
         in_a_row: answers in a row that named the expected release.
         mute: looks in a row that showed nothing of the release.
         last: the latest answer that showed something, or else the latest one.
+        seen: whether any answer named the expected release.
     """
 
     address: str
     in_a_row: int = 0
     mute: int = 0
     last: ReleaseSighting | None = None
+    seen: bool = False
 
     @property
     def there(self) -> bool:
@@ -61,6 +63,7 @@ class Edge:
         self.mute = self.mute + 1 if sighting.silent else 0
         if not sighting.silent:
             self.in_a_row = self.in_a_row + 1 if sighting.is_(expected) else 0
+            self.seen |= self.in_a_row > 0
         if self.last is None or not sighting.silent or self.last.silent:
             self.last = sighting
 
@@ -94,6 +97,16 @@ class Convergence:
     missing: tuple[Edge, ...] = ()
     given_up: tuple[Edge, ...] = ()
     hint: str = ""
+
+    @property
+    def instead(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the release that each edge serves in place of the expected one; none where
+        any answer named that, or an edge names none.
+        """
+        if self.there or any(edge.seen for edge in self.missing):
+            return ()
+        names = tuple(edge.last.names if edge.last is not None else () for edge in self.missing)
+        return names if all(names) else ()
 
     def table(self) -> str:
         """Return a line for each edge with the release it serves, missing ones first."""

@@ -14,7 +14,7 @@ from typing import Final
 from ..environment import BadEnvironment, Environment
 from ..safety import one_line, usable, user_folder
 from . import unpushed
-from .git import GitError, Repository, is_ref_part, with_settings
+from .git import SECONDS, GitError, Repository, is_ref_part, with_settings
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)
 _HEADS: Final = "+refs/heads/*:refs/remotes/origin/*"
@@ -41,8 +41,9 @@ def in_cache(folder: Path) -> AbstractContextManager[None]:
     return usable(folder, _PLACE)
 
 
-def opened(environment: Environment) -> Repository:
+def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
     """Return the repository of an environment: the one at its path, or a bare clone in the cache.
+    Each git command there may take so many ``seconds``.
 
     Raises BadEnvironment where the file names none, UsageError where the cache cannot be used,
     GitError where it cannot be cloned.
@@ -59,9 +60,9 @@ def opened(environment: Environment) -> Repository:
             "may therefore hold letters, digits and . _ - alone"
         )
     if _URL.match(named):
-        return _cloned(named)
+        return _cloned(named, seconds)
     path = _path(environment, named)
-    repository = Repository(path)
+    repository = Repository(path, seconds=seconds)
     where = f"{environment.path}: release.repository: {path}"
     try:
         outer = _outer(repository)
@@ -111,7 +112,7 @@ def _path(environment: Environment, named: str) -> Path:
     return (environment.root / Path(named).expanduser()).resolve()
 
 
-def _cloned(url: str) -> Repository:
+def _cloned(url: str, seconds: float) -> Repository:
     """Return a bare repository in the cache that follows ``url``; empty until it is fetched. It is
     made under another name and renamed, so that it is there whole or not at all.
     """
@@ -121,20 +122,19 @@ def _cloned(url: str) -> Repository:
         if not path.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
-                _make(Path(aside) / "new", url, path)
+                _make(Repository(Path(aside) / "new", seconds=seconds), url, path)
     # Said outright: where the folder is damaged git would look for a repository above it.
-    return Repository(path, {"GIT_DIR": str(path)})
+    return Repository(path, {"GIT_DIR": str(path)}, seconds)
 
 
-def _make(aside: Path, url: str, path: Path) -> None:
-    aside.mkdir()
-    new = Repository(aside)
+def _make(new: Repository, url: str, path: Path) -> None:
+    new.path.mkdir()
     branch = new.run("ls-remote", "--", url, "refs/heads/*").partition("\t")[0]
     form = "sha256" if len(branch) == 64 else "sha1"
     new.run("init", "--quiet", "--bare", f"--object-format={form}")
     new.run("config", "remote.origin.url", url)
     try:
-        aside.rename(path)
+        new.path.rename(path)
     except OSError as error:
         if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:  # somebody else was faster
             raise

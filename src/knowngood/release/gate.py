@@ -15,6 +15,7 @@ from .git import is_ref_part
 from .ledger import relevant_environments
 from .record import Record, at, is_record
 from .release_approval import ApprovalQuestion
+from .release_name import near_words
 from .review import ReviewedCommit, ReviewRule, outgoing
 
 LISTED = 50
@@ -81,7 +82,8 @@ def _unknown(question: GateQuestion) -> GateReason:
     return GateReason(
         f"there is no release {one_line(question.release, 80)} in "
         f"{question.ledger.repository.path}",
-        "name a tag; `git tag --sort=-creatordate` lists those that there are",
+        "name a tag; `git tag --sort=-creatordate` lists those that there are"
+        f"{near_words(question.ledger.repository, question.release)}",
     )
 
 

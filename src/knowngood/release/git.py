@@ -78,10 +78,12 @@ class Repository:
     Attributes:
         path: where it is.
         variables: environment variables of every git command.
+        seconds: how long each may take.
     """
 
     path: Path
     variables: Mapping[str, str] = field(default_factory=dict, hash=False)
+    seconds: float = SECONDS
     _settings: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -204,12 +206,14 @@ class Repository:
             # In a session of its own it has no terminal, so ssh cannot ask; a Ctrl-C is for us.
             return process_group.run(
                 ["git", "-C", str(self.path), *settings, *arguments],
-                SECONDS,
+                self.seconds,
                 given,
                 env={**inherited, **_ENVIRONMENT, **self.variables},
             )
         except subprocess.TimeoutExpired:
-            raise GitError(f"git {_command(arguments)}: no end after {SECONDS:.0f} s") from None
+            raise GitError(
+                f"git {_command(arguments)}: no end after {self.seconds:.0f} s"
+            ) from None
         except OSError as error:
             raise GitError(f"git cannot be run: {error}") from None
 

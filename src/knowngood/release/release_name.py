@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Final
 
 from ..environment import BadEnvironment
@@ -23,7 +24,7 @@ def resolve(repository: Repository, name: str) -> tuple[str, str] | None:
     commit = repository.commit_of(f"refs/tags/{name}") if known else None
     if commit is not None:
         return name, commit
-    commit = repository.commit_of(name) if _COMMIT.fullmatch(name) else None
+    commit = repository.commit_of(name) if is_commit(name) else None
     if commit is None:
         return None
     releases = releases_on(repository, commit)
@@ -39,13 +40,41 @@ def resolve_option(repository: Repository, option: str, name: str) -> tuple[str,
     if resolved is None:
         raise BadEnvironment(
             f"{option} {one_line(name, 80)!r}: {repository.path} has no such tag or commit"
+            f"{near_words(repository, name)}"
         )
     return resolved
 
 
+def near_words(repository: Repository, name: str) -> str:
+    """Return the end of a sentence that names the releases that may be meant; or nothing."""
+    names = near(repository, name)
+    return f"; near: {', '.join(names)}" if names else ""
+
+
+def near(repository: Repository, name: str) -> list[str]:
+    """Return up to three releases whose names begin like ``name``, up to the first digit; the most
+    like it first. Raises GitError.
+    """
+    start = _start(name)
+    alike = [release for release in _releases(repository) if _start(release) == start]
+    return get_close_matches(name, alike, n=3, cutoff=0.0)
+
+
+def is_commit(name: str) -> bool:
+    """Return whether ``name`` may be the name of a commit, or the beginning of one."""
+    return _COMMIT.fullmatch(name) is not None
+
+
+def _start(name: str) -> str:
+    return re.split(r"\d", name, maxsplit=1)[0]
+
+
 def releases_on(repository: Repository, commit: str) -> list[str]:
     """Return the tags on ``commit`` that are no records. Raises GitError."""
+    return _releases(repository, f"--points-at={commit}")
+
+
+def _releases(repository: Repository, *options: str) -> list[str]:
     patterns = ("refs/tags/*", "refs/tags/*/*", "refs/tags/*/*/*")  # a record's has one part more
-    points = f"--points-at={commit}"
-    listed = repository.run("for-each-ref", points, "--format=%(refname:lstrip=2)", *patterns)
+    listed = repository.run("for-each-ref", *options, "--format=%(refname:lstrip=2)", *patterns)
     return [name for name in listed.splitlines() if not is_record(name)]

@@ -19,6 +19,7 @@ from .live import LiveAnswer
 from .permission import permitted
 from .record import RecordKind
 from .record_store import RecordNotWritten
+from .release_name import resolve_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def push(
     if not is_ref_part(release):
         raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
     with _ledger(environment, f"knowngood push --release={release}", say) as ledger:
+        resolve_option(ledger.repository, "--release", release)
         answer = live.ask(environment, ledger.repository)
         question = GateQuestion.about(ledger, release, manifest, answer, subjects)
         commit = permitted(question, override, push=ledger.repository.has_origin, say=say)

@@ -58,7 +58,8 @@ class Monitor:
         """Look at the controls and wait for the release, before the first check.
 
         Where no control is in reach, or the release does not come up, ``results.halted`` says why
-        no check should run. A control that needed a retry is in reach.
+        no check should run. A control that needed a retry is in reach. Raises BadEnvironment where
+        there is no such release.
         """
         hint = proxy_hint(self._environment)
         self._results.warnings += [hint] if hint else []
@@ -129,6 +130,10 @@ class Monitor:
                 "and they serve the release"
             )
         if result.missing:
+            if result.instead:
+                from ..release import unknown_release
+
+                unknown_release.refuse(self._environment, result.expected, result.instead)
             self._look()
             self._results.halted = "the release was not there, so no check ran"
             claim = edge_claims.not_converged(result, self._environment)
