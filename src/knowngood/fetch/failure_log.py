@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from ..safety import plural
 from .attempt_error import RETRIED_STATUSES
 from .flakiness import AttemptLog
 from .probe import SAFE_METHODS, Attempt, Exchange, Probe
@@ -94,15 +95,17 @@ class FailureLog:
         """
         excused = [e for e in self.flaky_exchanges if e.origin in self.excused]
         attempts = [a for exchange in excused for a in self._passing(exchange)]
-        settling = [a.began for a in attempts if a.settling]
+        settling = [a for a in attempts if a.settling]
         # 503 says that there are too many at once, or that they come too fast.
         crowded = sum(a.crowd > 1 for a in attempts) if self.takes and not self.rates else 0
         sentences = []
         if settling:
+            statuses = " or ".join(sorted({str(attempt.status) for attempt in settling}))
+            last = max(attempt.began for attempt in settling) - began
             sentences.append(
-                f"the deployment was settling: {len(settling)} answers were 502, 503 or 504, the "
-                f"last {max(settling) - began:.0f} s after the first check began, and none in "
-                "the end; see settle in [budget]"
+                f"the deployment was settling: {plural(len(settling), 'answer')} with {statuses}, "
+                f"the last {last:.0f} s after the first check began, and none in the end; see "
+                "settle in [budget]"
             )
         if crowded:
             sentences.append(

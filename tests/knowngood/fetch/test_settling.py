@@ -108,6 +108,12 @@ def test_what_has_settled_is_not_unsteady(serve: Serve, fetchers: Fetchers) -> N
     assert "the deployment was settling" in statistics.failures.warnings(0.0)[0]
 
 
+def test_the_warning_names_the_statuses_that_came(serve: Serve, fetchers: Fetchers) -> None:
+    """Cloudflare has others than 502 to 504."""
+    statistics = settled(serve, fetchers, settling(521, 0.2)).statistics
+    assert " with 521, the last " in statistics.failures.warnings(0.0)[0]
+
+
 def test_what_never_settles_is_unsteady(serve: Serve, fetchers: Fetchers) -> None:
     """Each third answer is 503, to the end and beyond."""
     play = in_turn(*[answer(), answer(), answer(status=503)] * 2000)
