@@ -37,7 +37,9 @@ def got_words(exchange: Mapping[str, Any]) -> str:
     if len(attempts) > 1:
         effort += f", {len(attempts)} attempts"
     if "status" not in exchange:
-        return f"no usable answer: {_result(attempts[-1])} {effort}"
+        late = attempts[-1]["error"] == "timeout"
+        setting = "; an attempt has a third of probe in [budget]" if late else ""
+        return f"no usable answer: {_result(attempts[-1])} {effort}{setting}"
     target = f" → {exchange['location']}" if exchange.get("location") else ""
     return (
         f"{_status_words(exchange['status'])}{target}, {exchange['media_type'] or 'no media type'}"

@@ -54,9 +54,10 @@ def test_an_answer(fields: dict[str, Any], words: str) -> None:
 
 
 def test_no_answer() -> None:
-    """Why there is none stands in its place."""
+    """Why there is none stands in its place, and which setting gives it more time."""
     silent = {"seconds": 10.0, "attempts": [attempt(**SILENT)] * 2}
-    assert got_words(silent) == "no usable answer: timeout (connect) in 10.00 s, 2 attempts"
+    ended = "no usable answer: timeout (connect) in 10.00 s, 2 attempts"
+    assert got_words(silent) == f"{ended}; an attempt has a third of probe in [budget]"
 
 
 def test_a_check_is_called_by_its_claim() -> None:
