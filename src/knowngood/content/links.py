@@ -60,7 +60,15 @@ class Link:
     type: str = ""
 
 
-_JSON: Final = re.compile(r"[\w./~-]*[\w~-]\.json")
+_JSON: Final = rb"""["']([\w./~-]*[\w~-]\.json)(?:\?[^"']{0,999}["']|["'](?!\s{0,99}\+))"""
+_ASKED_FOR: Final = re.compile(
+    rb"""(?:(?i:fetch|json|ajax|axios|request|fresh|require|import)[\w$]{0,40}"""
+    rb"""|(?<![\w$.])(?:get|load)|(?:\$|jQuery|axios|http|client|api)\.get)\s{0,9}\(\s{0,99}%s"""
+    rb"""|\.open\(\s{0,99}["'][A-Z]{3,7}["']\s{0,9},\s{0,99}%s|\burl\s{0,9}:\s{0,99}%s"""
+    % (_JSON, _JSON, _JSON)
+)
+"""A call that loads a document, such as ``$.getJSON("a.json")`` or ``open("GET", "a.json")``, or a
+setting of one, as ``{url: "a.json"}``."""
 _IMPORTED: Final = re.compile(
     rb"""(?<![.\w$])(?:import\s*\(\s*|import\s*|from\s*)(["'])((?:\.{0,2}/|https?://)[^"'\\\s]+\.m?js)\1"""
 )
@@ -184,21 +192,17 @@ def _in_stylesheet(source: bytes) -> Iterator[Link]:
 
 @cached_by_content
 def _json_of(script: bytes) -> list[Link]:
-    """Return the JSON documents a script loads: its strings that are relative ``.json`` URLs, but
-    not those that it always joins to a base.
+    """Return the JSON documents that a script asks for: strings that are relative ``.json`` URLs
+    and stand by themselves as what a call loads. Many more are keys, names and texts for people.
     """
+    seem_asked_for = {
+        path.decode("utf-8", "replace") for found in _ASKED_FOR.findall(script) for path in found
+    }
+    if not seem_asked_for:
+        return []
+    # a comment may show a call: what it loads is none of the strings
     paths = dict.fromkeys(text.partition("?")[0] for text in javascript.strings(script))
-    names = (path for path in paths if _JSON.fullmatch(path))
-    return [Link(path, "json") for path in names if _stands_alone(path.encode(), script)]
-
-
-def _stands_alone(text: bytes, script: bytes) -> bool:
-    """Return whether the path ``text`` is somewhere in a script not joined to a base of its own, as
-    in ``api + "x.json"`` and ``new URL("x.json", base)``.
-    """
-    literal = rb"""(?:(\+\s{0,99}+)|(URL\(\s{0,99}+))?["']%s[^"']{0,999}+["'](\s{0,99}+,)?"""
-    places = re.finditer(literal % re.escape(text), script)
-    return any(not (place[1] or (place[2] and place[3])) for place in places)
+    return [Link(path, "json") for path in paths if path in seem_asked_for]
 
 
 @cached_by_content

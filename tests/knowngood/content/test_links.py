@@ -287,7 +287,23 @@ def test_script_loads_json_relative_to_the_page() -> None:
 def test_json_behind_a_base_counts_where_it_also_stands_alone() -> None:
     """It is asked for as it stands at one place at least."""
     assert script("get(base + 'x.json'); get('x.json')") == [f"{PAGE}x.json"]
-    assert script("new URL('x.json?v=1')") == [f"{PAGE}x.json"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "fetch('x.json')",
+        "await window.fetch( './x.json', { cache: 'no-store' })",
+        "$.getJSON('x.json?v=1', show)",
+        "axios.get('x.json')",
+        "r.open('GET', 'x.json', true)",
+        "$.ajax({ type: 'GET', url: 'x.json' })",
+        "const x = require('x.json')",
+    ],
+)
+def test_json_that_a_script_asks_for(body: str) -> None:
+    """By the usual ways to do so."""
+    assert script(body) == [f"{PAGE}x.json"]
 
 
 def test_module_that_is_loaded_beforehand() -> None:
@@ -318,10 +334,10 @@ def test_module_imports_relative_to_itself(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param("'https://other.example/x.json'", id="absolute"),
+        pytest.param("get('https://other.example/x.json')", id="absolute"),
         pytest.param("'x.js' + 'x.jsonp' + 'json'", id="no-json"),
-        pytest.param("path + '.json'", id="suffix"),
-        pytest.param("path + '/.json'", id="suffix-after-slash"),
+        pytest.param("get(path + '.json')", id="suffix"),
+        pytest.param("get(path + '/.json')", id="suffix-after-slash"),
         pytest.param("`${path}/x.json`", id="template"),
         pytest.param("get(config.api+'/x.json')", id="behind-a-base"),
         pytest.param("get(config.api +\n    '/x.json')", id="behind-a-base-of-the-line-before"),
@@ -329,10 +345,15 @@ def test_module_imports_relative_to_itself(body: str) -> None:
         pytest.param("// import('./x.js')", id="import-in-a-comment"),
         pytest.param("from('./x.js'); System.import('./x.js')", id="other-import"),
         pytest.param("import React from 'react'", id="import-by-name"),
-        pytest.param("'a b.json'", id="words"),
-        pytest.param("'{x}.json'", id="placeholder"),
-        pytest.param("'a\\nb.json'", id="escape"),
-        pytest.param("// 'x.json'", id="comment"),
+        pytest.param("const u = './x.json'", id="named"),
+        pytest.param("const map = { './en.json': 7, './de.json': 8 }", id="keys-of-a-bundler"),
+        pytest.param("['package.json', 'x.json'].includes(name); files.get('x.json')", id="names"),
+        pytest.param("name.endsWith('x.json') || log('x.json')", id="compared"),
+        pytest.param("fetch('x.json' + query)", id="joined-to-what-follows"),
+        pytest.param("get('a b.json')", id="words"),
+        pytest.param("get('{x}.json')", id="placeholder"),
+        pytest.param("get('a\\nb.json')", id="escape"),
+        pytest.param("// get('x.json')", id="comment"),
     ],
 )
 def test_what_a_script_does_not_load(body: str) -> None:
