@@ -8,7 +8,7 @@ from ..content import leftovers, page_elements, page_structure, page_texts, vari
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from ..fetch import Client, Response
 
@@ -109,11 +109,14 @@ def refresh_problems(page: Response) -> list[str]:
     return [f"{where} leads away from the page" for where in headers + meta]
 
 
-def leftover_problems(page: Response) -> list[str]:
+def leftover_problems(page: Response, sound: Container[str] = ()) -> list[str]:
     """Return what a build left in the page: placeholders, keys of texts, garbled letters, merge
     markers, crash traces.
+
+    ``sound`` names what the page holds on purpose, as a template for its scripts or as its subject:
+    ``placeholder``, ``key``, ``no translation``, ``garbled letters``, ``crash``.
     """
-    return leftovers.problems(page.text, page.html)
+    return leftovers.problems(page.text, page.html, sound)
 
 
 def raw_text_problems(page: Response) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -104,9 +104,22 @@ _UNFINISHED: Final = {
 _SHOWN: Final = 200  # characters of what is quoted
 
 
-def problems(text: str, tree: LexborHTMLParser) -> list[str]:
-    """Return what is unfinished in a page, given as text and parsed, each in one line."""
-    return [*_in_text(text), *_in_elements(tree), *_no_numbers(text, tree)]
+MAY_BE_SOUND: Final = frozenset(
+    {"placeholder", "no translation", "garbled letters", "crash", "key"}
+)
+"""What a page may hold on purpose: a template that its scripts fill in, or its own subject."""
+
+
+def problems(text: str, tree: LexborHTMLParser, sound: Container[str] = ()) -> list[str]:
+    """Return what is unfinished in a page, given as text and parsed, each in one line; nothing of
+    the kinds in ``sound``.
+    """
+    return [line for kind, line in _found(text, tree) if kind not in sound]
+
+
+def sound_kinds(text: str, tree: LexborHTMLParser) -> list[str]:
+    """Return of what kinds a page has something that may be sound, in a page that is."""
+    return list(dict.fromkeys(kind for kind, _ in _found(text, tree) if kind in MAY_BE_SOUND))
 
 
 def conflict_marker(source: bytes) -> str | None:
@@ -137,7 +150,14 @@ def raw_texts(texts: Iterable[str]) -> Iterator[str]:
             yield f'readers see {raw[0][:_SHOWN]} in "{text[:_SHOWN]}"'
 
 
-def _in_text(text: str) -> list[str]:
+def _found(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Yield kind and line of each thing that is unfinished."""
+    yield from _in_text(text)
+    yield from _in_elements(tree)
+    yield from (("number", line) for line in _no_numbers(text, tree))
+
+
+def _in_text(text: str) -> Iterator[tuple[str, str]]:
     matches = {
         "placeholder": _outside_code(_PLACEHOLDER, text),
         "no translation": _outside_code(_UNTRANSLATED, text),
@@ -145,9 +165,12 @@ def _in_text(text: str) -> list[str]:
         "crash": _CRASH.search(text),
         "debug mode": _DEBUG.search(text),
     }
-    lines = [f"{what}: {match[0].strip()[:_SHOWN]}" for what, match in matches.items() if match]
+    for kind, match in matches.items():
+        if match:
+            yield kind, f"{kind}: {match[0].strip()[:_SHOWN]}"
     marker = _first_marker(text.encode("utf-8", "replace"))
-    return [*lines, f"unfinished merge: {marker}"] if marker else lines
+    if marker:
+        yield "merge", f"unfinished merge: {marker}"
 
 
 def _outside_code(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -160,19 +183,17 @@ def _first_marker(source: bytes) -> str | None:
     return marker[0][:_SHOWN].decode("utf-8", "replace").strip() if marker else None
 
 
-def _in_elements(tree: LexborHTMLParser) -> list[str]:
+def _in_elements(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     headings = [node for node in tree.css(_TITLES) if node.css_first(_CODE) is None]
     titles = [(f"<{node.tag}>", node.text(strip=True)) for node in headings]
     labels = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css(_LABELS)]
-    keys = [
-        f"{tag}: a key in place of a text: {text}"
-        for tag, text in titles + labels
-        if _KEY.fullmatch(text)
-    ]
-    nothing = [
-        f'{tag}: expected a text, found "{text}"' for tag, text in titles if text in _NOTHING
-    ]
-    return [*keys, *nothing, *_in_urls(tree)]
+    for tag, text in titles + labels:
+        if _KEY.fullmatch(text):
+            yield "key", f"{tag}: a key in place of a text: {text}"
+    for tag, text in titles:
+        if text in _NOTHING:
+            yield "no text", f'{tag}: expected a text, found "{text}"'
+    yield from (("URL", line) for line in _in_urls(tree))
 
 
 def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:

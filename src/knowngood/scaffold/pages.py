@@ -9,7 +9,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..content import links
+from ..content import leftovers, links
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import ContentTooLarge
@@ -45,12 +45,14 @@ class Page:
         language: the value of ``<html lang>``; empty without one, or without an answer.
         direction: the value of ``<html dir>``; empty without one.
         sound: whether it was answered with 200.
+        leftovers: the kinds of what looks left over from a build, and is what the page has.
     """
 
     path: str
     language: str = ""
     direction: str = ""
     sound: bool = True
+    leftovers: tuple[str, ...] = ()
 
 
 def tree(exchange: Exchange) -> LexborHTMLParser:
@@ -93,10 +95,15 @@ def to_page(path: str, exchange: Exchange) -> Page:
     """Return what a suite says of the page at ``path``."""
     if not is_ok(exchange.answer):
         return Page(path, sound=False)
-    root = tree(exchange).css_first("html")
+    parsed, text = tree(exchange), respond(exchange).text
+    root = parsed.css_first("html")
     attributes = root.attributes if root is not None else {}
-    language = (attributes.get("lang") or "").strip()
-    return Page(path, language, (attributes.get("dir") or "").strip().lower())
+    return Page(
+        path,
+        language=(attributes.get("lang") or "").strip(),
+        direction=(attributes.get("dir") or "").strip().lower(),
+        leftovers=tuple(leftovers.sound_kinds(text, parsed)),
+    )
 
 
 def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:

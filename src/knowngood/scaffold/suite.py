@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,12 +36,14 @@ class PageGroup:
         language: the value of their ``<html lang>``; empty if they say none.
         direction: the value of their ``<html dir>``; empty if they say none.
         paths: their paths, without the first slash.
+        leftovers: the kinds of what looks left over from a build in any of them.
     """
 
     words: str
     language: str
     direction: str
     paths: tuple[str, ...]
+    leftovers: tuple[str, ...] = ()
 
     @property
     def param(self) -> str:
@@ -106,19 +108,25 @@ def _check_templates(
     return {f"smoketests/test_{name}.py": f"test_{name}.py.j2" for name in needed if needed[name]}
 
 
-def page_groups(pages: Iterable[Page]) -> list[PageGroup]:
+def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
     """Return the pages by language. Those that gave no page are with the first group."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    broken = []
+    groups: dict[tuple[str, str], list[Page]] = {}
+    broken = [page for page in pages if not page.sound]
     for page in pages:
         if page.sound:
-            groups.setdefault((page.language, page.direction), []).append(page.path[1:])
-        else:
-            broken.append(page.path[1:])
+            groups.setdefault((page.language, page.direction), []).append(page)
     if broken and groups:
         next(iter(groups.values())).extend(broken)
     names = distinct({key: _words(*key) for key in groups})
-    return [PageGroup(names[key], *key, tuple(paths)) for key, paths in groups.items()]
+    return [
+        PageGroup(
+            names[key],
+            *key,
+            paths=tuple(page.path[1:] for page in group),
+            leftovers=tuple(sorted({kind for page in group for kind in page.leftovers})),
+        )
+        for key, group in groups.items()
+    ]
 
 
 def _words(language: str, direction: str) -> str:

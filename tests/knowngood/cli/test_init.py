@@ -98,6 +98,23 @@ def test_suite_notices_a_later_fault(
     assert "/a.js" in capfd.readouterr().out
 
 
+@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div id=app>{{ msg }}</div><script>var u = './not-there.json'</script>",
+        "<div ng-app=shop><b>{{ c.title }}</b></div>",
+        "<p>In Jinja write {% if x %}</p>",
+        "<h2>json.loads</h2>",
+    ],
+)
+def test_what_the_live_page_holds_is_no_leftover(init: Init, serve: Serve, body: str) -> None:
+    """A template that a script fills in, or what the page is about."""
+    home = page(f"{HEAD}</head><body>{body}</body></html>")
+    ended = init(serve(by_path(SITE | {"/": home})).url)
+    assert ended.code == 0, ended.output
+
+
 def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
     """A feed, a file, a redirect and the sitemap, but nothing that was guessed or is gone."""
     links = "".join(f'<a href="/{name}">x</a>' for name in ("b", "feed.xml", "one.pdf", "old"))

@@ -8,6 +8,7 @@ from knowngood.content.leftovers import (
     empty_texts,
     problems,
     raw_texts,
+    sound_kinds,
     url_trouble,
 )
 
@@ -162,6 +163,15 @@ def test_what_was_left_in_a_page(name: str) -> None:
     first, *others = problems(text, html.parse(text))
     assert first.startswith(expected)
     assert others == []
+
+
+def test_what_a_page_holds_on_purpose_does_not_count() -> None:
+    """All of the kind, and nothing else: what nobody holds on purpose stays a problem."""
+    page = "<h1>a.b</h1><p>{{ msg }}</p><p>{{ other }}</p>\n<<<<<<< ours"
+    tree = html.parse(page)
+    assert sound_kinds(page, tree) == ["placeholder", "key"]
+    lines = problems(page, tree, ["placeholder", "key"])
+    assert lines == ["unfinished merge: <<<<<<< ours"]
 
 
 def test_a_long_leftover_is_cut() -> None:
