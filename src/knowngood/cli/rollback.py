@@ -7,7 +7,7 @@ import sys
 import click
 
 from ..environment import load_here
-from ..release import rollout
+from ..release import GitError, rollout
 from .console import print_error, print_line
 from .options import ENVIRONMENT
 
@@ -22,12 +22,19 @@ from .options import ENVIRONMENT
     "(default: the last known good one that is not live)",
 )
 @click.option("--override", metavar="WHY", help="with --to: go to a release that is not, on record")
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="git's server cannot be reached: go by the records that are here, without its lock",
+)
 @click.option("--yes", is_flag=True, help="do not ask")
-def command(environment: str, release: str | None, override: str | None, yes: bool) -> int:
+def command(
+    environment: str, release: str | None, override: str | None, offline: bool, yes: bool
+) -> int:
     """Go back to the last known good release, and verify that it works.
 
-    The deployment is asked what is live. That release is not gone back to, and is recorded as
-    rejected.
+    The deployment is asked what is live, also with --offline. That release is not gone back to, and
+    is recorded as rejected.
 
     Exit codes: 0 done and verified, 1 there is none, or it is bad, 4 usage error, 75 hold.
     """
@@ -38,9 +45,15 @@ def command(environment: str, release: str | None, override: str | None, yes: bo
             load_here(environment),
             release,
             override,
+            offline=offline,
             agreed=(lambda: True) if yes else _agreed,
             say=print_line,
         )
+    except GitError as error:
+        if offline:
+            raise
+        hint = f"knowngood rollback --env={environment} --offline"
+        raise GitError(f"{error}\nif git's server cannot be reached: {hint}") from None
     except KeyboardInterrupt:
         print_error(f"how far it got: knowngood log --env={environment}")
         raise

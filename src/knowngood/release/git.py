@@ -79,11 +79,13 @@ class Repository:
         path: where it is.
         variables: environment variables of every git command.
         seconds: how long each may take.
+        offline: whether its origin counts for nothing, as if it had none.
     """
 
     path: Path
     variables: Mapping[str, str] = field(default_factory=dict, hash=False)
     seconds: float = SECONDS
+    offline: bool = False
     _settings: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -132,8 +134,8 @@ class Repository:
 
     @property
     def has_origin(self) -> bool:
-        """Return whether it has a remote called origin. Raises GitError."""
-        return bool(self.setting("remote.origin.url"))
+        """Return whether it has a remote called origin, and is not offline. Raises GitError."""
+        return not self.offline and bool(self.setting("remote.origin.url"))
 
     @property
     def is_bare(self) -> bool:

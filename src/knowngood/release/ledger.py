@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -67,8 +67,8 @@ class Ledger:
     @classmethod
     def open(cls, environment: Environment, *, offline: bool = False) -> Ledger:
         """Fetch, unless ``offline``, and read. Raises BadEnvironment, GitError."""
-        repository = clone.opened(environment)
-        unfetched = {} if offline else clone.fetch(repository)
+        repository = replace(clone.opened(environment), offline=offline)
+        unfetched = clone.fetch(repository)
         clone.refuse_shallow(repository)
         now, names = datetime.now(UTC), relevant_environments(environment)
         return cls(environment, repository, records.read(repository, now, names, unfetched))
@@ -184,5 +184,5 @@ class Ledger:
         if not bad.is_misnamed:
             return f"the record {bad}"
         run, ref = self.repository.by_hand, f"refs/tags/{bad.name}"
-        there = f"{run('push', 'origin', f':{ref}')} && " if self.repository.has_origin else ""
+        there = f"{run('push', 'origin', f':{ref}')} && " if self.repository.origin else ""
         return f"the record {bad}; to remove it: {there}{run('update-ref', '-d', ref)}"

@@ -17,7 +17,7 @@ from .git import GitError, Repository, is_ref_part
 from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
-from .record import RecordKind
+from .record import RecordKind, at
 from .record_store import RecordNotWritten
 from .release_name import resolve_option
 
@@ -56,7 +56,8 @@ def push(
     """
     if not is_ref_part(release):
         raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
-    with _ledger(environment, f"knowngood push --release={release}", say) as ledger:
+    purpose = f"knowngood push --release={release}"
+    with _ledger(environment, purpose, say=say) as ledger:
         resolve_option(ledger.repository, "--release", release)
         answer = live.ask(environment, ledger.repository)
         question = GateQuestion.about(ledger, release, manifest, answer, subjects)
@@ -73,7 +74,7 @@ def push(
 
 def _shared(repository: Repository, code: int, say: Say) -> int:
     """Push the records that have not arrived at the origin. Where that fails, nobody else sees what
-    was done: say so, and return 75 in place of 0.
+    was done: say so, and return 75 in place of 0, unless it is offline: then nobody expected more.
     """
     names = unpushed.names(repository) if repository.has_origin else []
     if names:
@@ -81,7 +82,7 @@ def _shared(repository: Repository, code: int, say: Say) -> int:
     warnings = unpushed.warning(repository)
     for line in warnings:
         say(line)
-    return HELD if warnings and code == DONE else code
+    return HELD if warnings and code == DONE and repository.has_origin else code
 
 
 def _pushed(deployment: Deployment) -> PushResult:
@@ -135,6 +136,7 @@ def roll_back(
     to: str | None,
     override: str | None,
     *,
+    offline: bool = False,
     agreed: Callable[[], bool],
     say: Say,
 ) -> int:
@@ -142,9 +144,11 @@ def roll_back(
     ``to`` one. Return the exit code.
 
     ``override`` says why it may go back to a release that is not known to be good; it is recorded.
+    Where it is ``offline``, the origin is not asked: the records are those that are here, and the
+    lock keeps nobody elsewhere from a push.
     Raises BadEnvironment, GitError, PushLocked, RecordNotWritten.
     """
-    with _ledger(environment, "knowngood rollback", say) as ledger:
+    with _ledger(environment, "knowngood rollback", offline=offline, say=say) as ledger:
         answer = live.ask(environment, ledger.repository)
         there = ledger.records.presumed_live(environment.name)
         say(answer.difference(environment.name, there) or f"live on {environment.name} is {answer}")
@@ -164,7 +168,9 @@ def roll_back(
 
 
 @contextmanager
-def _ledger(environment: Environment, purpose: str, say: Say) -> Iterator[Ledger]:
+def _ledger(
+    environment: Environment, purpose: str, *, offline: bool = False, say: Say
+) -> Iterator[Ledger]:
     """Hold the environment's lock, read its records and say what an earlier command left
     unfinished. Behind the lock nobody else changes anything.
     """
@@ -173,16 +179,29 @@ def _ledger(environment: Environment, purpose: str, say: Say) -> Iterator[Ledger
             f"{environment.path}: needs [deploy] with command, which puts a release there"
         )
     hide_secrets(environment.secret_variables)
-    repository = clone.opened(environment)
+    repository = replace(clone.opened(environment), offline=offline)
     command = f"{purpose} --env={environment.name}"
     with push_lock.held(repository, environment.name, command, say):
-        ledger = Ledger.open(environment)
+        ledger = Ledger.open(environment, offline=offline)
+        if offline:
+            say(f"! {_doubt(ledger)}")
         for warning in ledger.warnings():
             say(f"! {warning}")
         if unfinished := ledger.unfinished():
             say(unfinished)
         running_deploy.refuse(environment, say)
         yield ledger
+
+
+def _doubt(ledger: Ledger) -> str:
+    """Say what is not known offline."""
+    name = ledger.environment.name
+    last = ledger.records.last(name)
+    newest = f"the newest is of {at(last.when)}" if last is not None else "there is none"
+    return (
+        f"--offline: the records of {name} are as they were fetched last, {newest}; what others "
+        f"have done since is not known, and nothing keeps them from changing {name} now: ask them"
+    )
 
 
 def _go_back(pushed: Deployment, failed: Verification | None) -> PushResult:

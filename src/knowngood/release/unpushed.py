@@ -22,10 +22,10 @@ _AT_ONCE: Final = 250  # records that are pushed along; a command line has an en
 
 
 def remember(repository: Repository, record: Record) -> None:
-    """Note that ``record``, which will be written now, is to be pushed, where there is an origin.
-    Raises GitError.
+    """Note that ``record``, which will be written now, is to be pushed, where there is an origin,
+    now or when it can be reached again. Raises GitError.
     """
-    if repository.has_origin:
+    if repository.origin:
         repository.run("update-ref", f"{_FOLDER}{record.name}", record.commit)
 
 

@@ -1,0 +1,86 @@
+"""A rollback while git's server is down: by the records that are here, which it gets later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_run import Run
+from pushed_site import happened, live, serves, with_origin
+from release_side import Note, git
+
+from knowngood.release.git import Repository
+
+pytestmark = pytest.mark.usefixtures("history", "in_one_process")
+
+WORDS = ("rollback", "--env=prod", "--yes")
+
+
+@pytest.fixture
+def away(site: Repository, project: Path, noted: Note, tmp_path: Path) -> Iterator[Path]:
+    """Prod serves v2, which is bad, and the origin cannot be reached; where it is."""
+    noted("v2", "prod", "FAILED", 0.1, reason="it blinks")
+    serves(project, "v2")
+    origin = with_origin(site, tmp_path)
+    return origin.rename(tmp_path / "away")
+
+
+def test_it_is_offered(run: Run, project: Path, away: Path) -> None:
+    """Without the option nothing is done that others could not see."""
+    ended = run(*WORDS)
+    assert ended.code == 75
+    assert "if git's server cannot be reached: knowngood rollback --env=prod --offline" in ended.err
+    assert live(project) == "v2"
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_the_records_arrive_later(
+    run: Run, project: Path, site: Repository, away: Path, cached: bool
+) -> None:
+    """What is not known is said; no lock stays here; the next record takes the others along."""
+    origin = away.with_name("origin.git")
+    if cached:
+        path = project / "environments" / "prod.toml"
+        path.write_text(path.read_text().replace('"../site"', f'"file://{origin}"'))
+        away.rename(origin)
+        assert run("log", "--env=prod").code == 0
+        origin.rename(away)
+    ended = run(*WORDS, "--offline")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
+    [doubt] = [line for line in ended.out.splitlines() if line.startswith("! --offline: ")]
+    assert "what others have done since is not known" in doubt
+    assert "not at the origin, where others would see it: rejected/prod/v2/" in ended.out
+    if not cached:
+        assert "refs/knowngood/lock/" not in git(site.path, "for-each-ref", "refs/knowngood/")
+    before = happened(Repository(away))
+    away.rename(origin)
+    assert run("reject", "--release=v3", "--env=prod", "--why=it is next").code == 0
+    assert happened(Repository(origin)) == [
+        *before,
+        ("rejected", "v2", "REJECTED"),
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "DEPLOYED"),
+        ("verified", "v1", "PASSED"),
+        ("rejected", "v3", "REJECTED"),
+    ]
+
+
+def test_two_at_once_here(run: Run, project: Path, site: Repository, away: Path) -> None:
+    """In this clone there is a lock all the same."""
+    blob = git(site.path, "hash-object", "-w", "--stdin", given="not a note").strip()
+    git(site.path, "update-ref", "refs/knowngood/lock/prod", blob)
+    ended = run(*WORDS, "--offline")
+    assert ended.code == 75
+    assert "another push is under way" in ended.err
+    assert live(project) == "v2"
+
+
+def test_a_repository_that_was_never_fetched(run: Run, project: Path, away: Path) -> None:
+    """There is nothing to go by."""
+    path = project / "environments" / "prod.toml"
+    path.write_text(path.read_text().replace('"../site"', '"file:///nowhere/site"'))
+    ended = run(*WORDS, "--offline")
+    assert ended.code == 75
+    assert live(project) == "v2"
