@@ -401,6 +401,16 @@ def test_a_protected_environment(check: Callable, project: Path) -> None:
         ('@pytest.mark.get("content:/x", sample=3)\ndef test_it(response): pass', "sample"),
         ("def test_it(client): pass", "origin"),
         (
+            "@pytest.fixture\ndef text(response): return response.text\n"
+            '@pytest.mark.get("content:/x", within=5)\ndef test_it(response, text): pass',
+            "the fixture `text` takes response: `within` asks again",
+        ),
+        (
+            "@pytest.fixture\ndef text(response): return response.text\n"
+            '@pytest.mark.get("content:/x", samples=2)\ndef test_it(response, text): pass',
+            "the fixture `text` takes response: the fixture would see the first",
+        ),
+        (
             '@pytest.mark.get("contnet:/x")\ndef test_it(response): pass',
             "no environment file declares",
         ),
@@ -613,6 +623,13 @@ def test_a_check_runs_for_each_sample(check: Callable, standin: fhr_standin.Stan
     assert ended.verdict["counts"]["ran"] == 3, ended.output
     asked = [url for url in standin.requests()["content"] if "robots" in url]
     assert len(asked) == 3
+
+
+def test_a_parameter_with_a_default(check: Callable) -> None:
+    """It is no fixture: each sample is checked with its default."""
+    source = PASSES.replace('"content:/robots.txt"', '"content:/robots.txt?{nonce}", samples=2')
+    ended = check(source.replace("(response)", "(response, least=1)"))
+    assert ended.code == 0, ended.output
 
 
 @pytest.mark.parametrize("bad", [0, 1, 2], ids=["first", "middle", "last"])

@@ -77,8 +77,10 @@ def _refresh(arguments: dict[str, Any], reading: ItemReading) -> None:
 
 
 def _call(function: pytest.Function, responses: Iterable[Response]) -> None:
-    """Call the check with each of these responses if it takes one, and otherwise once."""
-    names = inspect.signature(function.obj).parameters
+    """Call the check with each of these responses if it takes one, and otherwise once. A parameter
+    with a default is no fixture, and keeps its default.
+    """
+    names = inspect.signature(function.obj).parameters.keys() & function.funcargs.keys()
     arguments = {name: function.funcargs[name] for name in names}
     if "response" not in arguments:
         function.obj(**arguments)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dis
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from ..safety import listed
 from . import marks
 from .declarations import asks_of, origin_of
-from .marks import BadMark
+from .marks import BadMark, ProbeTemplate
 
 _ANSWERS: Final = frozenset({"response", "responses", "resources"})
 _OWN_FIXTURES: Final = _ANSWERS | {"case", "client", "environment", "request", "schema"}
@@ -46,15 +47,30 @@ def refuse_misuse(item: pytest.Item) -> None:
             f"{item.nodeid}: `response` is the answer to one URL; {len(asks)} are asked for, "
             "so take `responses`"
         )
-    if "response" in names - arguments and any(ask.samples > 1 for ask in asks):
-        raise BadMark(
-            f"{item.nodeid}: a fixture takes `response`, and so would see the first of several "
-            "samples alone; take `response` in the check, or `responses`"
-        )
+    _refuse_fixtures_of_one_answer(item, asks)
     if "resources" in names and not any(ask.resources for ask in asks):
         raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")
     if "client" in names:
         origin_of(item)
+
+
+def _refuse_fixtures_of_one_answer(item: pytest.Item, asks: Sequence[ProbeTemplate]) -> None:
+    """Raise BadMark where a fixture of the suite would keep the first of several answers: pytest
+    makes it once, however often the check is called.
+    """
+    fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    takes = {name: _ANSWERS.intersection(found[-1].argnames) for name, found in fixtures.items()}
+    for name in sorted(takes.keys() - _ANSWERS):
+        if takes[name] and any(ask.within for ask in asks):
+            why = "`within` asks again, and the fixture would keep the first answers"
+        elif "response" in takes[name] and any(ask.samples > 1 for ask in asks):
+            why = "the fixture would see the first of several samples alone"
+        else:
+            continue
+        raise BadMark(
+            f"{item.nodeid}: the fixture `{name}` takes {listed(sorted(takes[name]))}: {why}. Take "
+            "the answers in the check itself, and make of the fixture a function that it calls"
+        )
 
 
 def _refuse_misuse_of_browser(item: pytest.Item, names: set[str]) -> None:
