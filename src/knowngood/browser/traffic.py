@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from ..fetch import Blocked, Exchange, Fetcher, NoAnswer, Probe, redirects, respond
+from ..fetch import Blocked, Exchange, Fetcher, NoAnswer, Probe, Response, redirects, respond
 
 if TYPE_CHECKING:
     from playwright.sync_api import Request, Route
@@ -62,9 +62,7 @@ class Traffic:
         except NoAnswer:
             route.abort("failed")
         else:
-            headers = {
-                name: value for name, value in response.headers.items() if name not in _KEPT_BACK
-            }
+            headers = _browser_headers(response)
             route.fulfill(status=response.status_code, headers=headers, body=response.content)
 
     def _known_answer(self, request: Request) -> Exchange | None:
@@ -92,3 +90,12 @@ class Traffic:
             body=request.post_data_buffer,
             repeatable=request.method == "GET",
         )
+
+
+def _browser_headers(response: Response) -> dict[str, str]:
+    """Return the headers of an answer as Playwright takes them: one text for each name, and cookies
+    on a line each, since a comma may be part of one.
+    """
+    headers = {n: value for n, value in response.headers.items() if n not in _KEPT_BACK}
+    cookies = response.headers.get_list("set-cookie")
+    return {**headers, "set-cookie": "\n".join(cookies)} if cookies else headers

@@ -249,6 +249,15 @@ def test_check_that_is_busy_itself(opened: Run) -> None:
     assert ended.code == 0, ended.output
 
 
+def test_several_cookies(opened: Run) -> None:
+    """A page gets each cookie that its answer sets."""
+    script = "if (document.cookie !== 'a=1; b=2') { throw new Error(document.cookie); }"
+    both = {"Content-Type": "text/html", "Set-Cookie": "a=1", "set-cookie": "b=2; Path=/"}
+    text = f"<!doctype html><title>a</title><script>{script}</script>"
+    ended = opened({"/": answer(text, headers=both)})
+    assert ended.code == 0, ended.output
+
+
 def test_redirects_are_followed(opened: Run) -> None:
     """Of the page and of what it needs, within the guard."""
     plays = {
