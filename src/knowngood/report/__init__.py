@@ -5,6 +5,14 @@ session. Each writer of a file is a module with ``write(path, report)``, so that
 those it was asked for.
 """
 
-from .report import Report
+from .report import Report, redacted
 
-__all__ = ["Report", "html_page", "html_template", "json_file", "terminal", "verdict_reader"]
+__all__ = [
+    "Report",
+    "html_page",
+    "html_template",
+    "json_file",
+    "redacted",
+    "terminal",
+    "verdict_reader",
+]

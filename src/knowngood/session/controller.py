@@ -12,7 +12,7 @@ import pytest
 
 from ..environment import Environment, Server
 from ..readiness import ReleaseState
-from ..report import Report, json_file, terminal
+from ..report import Report, json_file, redacted, terminal
 from ..report.github import Annotations
 from ..run_options import PARENT, RECORDED_IN, RUN_ID
 from ..safety import new_run_id, redact_data
@@ -233,9 +233,7 @@ class Controller:
             origins=ticket.origins,
             began=self._began,
         )
-        # The level is a word of ours. The name of an account that is called "smoke" is a secret.
-        level = {"level": document["level"]}
-        self._document = self._junit.document = {**redact_data(document), **level}
+        self._document = self._junit.document = redacted(document, redact_data)
         report = Report(self._document, ticket.recording)
         self._trouble += write_reports(options, self._worker.environment, report)
 

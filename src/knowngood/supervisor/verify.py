@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..environment import READY_WITHIN
-from ..report import Report
+from ..report import Report, redacted
 from ..report.github import Annotations
 from ..run_options import RECORDED_IN, TERMINAL
 from ..safety import LockUnavailable, Redactor, Say, new_run_id, one_line
@@ -110,7 +110,7 @@ def _run_once(
         reason = redactor(conclusion.reason)
         if conclusion.code == USAGE_ERROR:
             return VerifiedRun(USAGE_ERROR, None, reason)
-        document = redactor.deep(_document(conclusion, options, run_id, began))
+        document = redacted(_document(conclusion, options, run_id, began), redactor.deep)
         delivery = _tell(options, document)
         if delivery is not None:
             document["notifications"] = delivery.to_json()

@@ -19,6 +19,7 @@ from suite_run import PYPROJECT, output_to
 
 import fhr_standin
 from knowngood.cli import main
+from knowngood.report import verdict_reader
 from knowngood.supervisor import child
 
 PASSES = '''
@@ -135,6 +136,16 @@ def test_sound(verify: Callable[..., Any], project: Path) -> None:
     assert (code, document["verdict"]) == (0, "PASSED"), output
     assert "PASSED (exit 0)" in output
     assert "/robots.txt" in (project / "run.har").read_text()
+
+
+def test_a_secret_that_is_a_level(
+    verify: Callable[..., Any], project: Path, standin: fhr_standin.Standin
+) -> None:
+    """The verdict can still be read: the level is no secret, whatever else is called so."""
+    environment(project, standin, run=60, tail='[secrets]\nuser = "ACCOUNT"\n')
+    code, document, output = verify(PASSES, ACCOUNT="smoke")
+    assert (code, document["level"]) == (0, "smoke"), output
+    verdict_reader.read(project / "verdict.json")
 
 
 def test_on_github(verify: Callable[..., Any], project: Path) -> None:
