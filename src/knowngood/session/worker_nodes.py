@@ -51,6 +51,7 @@ class WorkerNodes:
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         before = self._results.expected if self._config.getvalue("dist") == "each" else 0
         self._results.expected = before + len(ids)
+        self._results.order = {nodeid: number for number, nodeid in enumerate(ids)}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:

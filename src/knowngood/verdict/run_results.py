@@ -47,6 +47,7 @@ class RunResults:
     Attributes that :class:`.Evidence` has, too, mean the same there; beside them:
 
     Attributes:
+        order: the place of each item in the run, by node id, where workers report in any order.
         claims: each check over all its cases, by name.
         inapplicable: why a check does not apply to the environment or the level, by name.
         advisories: the advisories of checks' own marks, by name.
@@ -67,6 +68,7 @@ class RunResults:
     level: str = LEVELS[0]
     expected: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
+    order: Mapping[str, int] = field(default_factory=dict)
     claims: dict[str, ClaimResult] = field(default_factory=dict)
     passed: int = 0
     deselected: set[str] = field(default_factory=set)
@@ -169,7 +171,7 @@ class RunResults:
             environment=self.environment.name,
             expected=self.expected,
             passed=self.passed,
-            outcomes=tuple(self.outcomes),
+            outcomes=tuple(sorted(self.outcomes, key=self._place_of)),
             deselected=tuple(sorted(self.deselected)),
             narrowed=self.narrowed,
             ran=tuple(self.claims),
@@ -208,6 +210,12 @@ class RunResults:
             origins=self.environment.origins,
             tolerance=self.environment.budget.flaky,
         )
+
+    def _place_of(self, outcome: Outcome) -> int:
+        """Return where an outcome stands: two runs say the same of one fault, in the same order.
+        What is no item's comes last.
+        """
+        return self.order.get(outcome.nodeid, len(self.order))
 
     def _asked_by(self) -> dict[str, list[str]]:
         """Return the checks whose requests are counted in each group."""

@@ -76,6 +76,15 @@ def test_records_are_counted_by_check() -> None:
     }
 
 
+def test_workers_report_in_any_order() -> None:
+    """Two runs say the same of one fault: in the order of the run, the engine's own claims last."""
+    ledger = RunResults(ENVIRONMENT, order={"x[1]": 0, "x[2]": 1, "y": 2})
+    for nodeid in ("y", "no item", "x[2]", "x[1]"):
+        ledger.record(outcome(nodeid=nodeid))
+    evidence = ledger.evidence()
+    assert [item.nodeid for item in evidence.outcomes] == ["x[1]", "x[2]", "y", "no item"]
+
+
 def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
     """What its cases asked for is gathered, so that unsteadiness can be told of the check."""
     ledger = RunResults(ENVIRONMENT)
