@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..environment import Environment
+from ..environment import LEVELS, Environment
 from ..safety import UsageError, one_line
 from ..session import Options
 from . import store
@@ -20,10 +20,17 @@ _WATCHED: Final = 86400
 def lines(environment: Environment, now: float) -> list[str]:
     """Return what the watch told of an environment and what still lasts, one line each; nothing
     where no watch of this person looked at it in the last day. ``now`` is the time in seconds.
+
+    Each level has a watch of its own: one by the minute, and one of all checks at night.
     """
+    of_levels = (_of_level(environment, level, now) for level in LEVELS)
+    return list(dict.fromkeys(line for lines in of_levels for line in lines))
+
+
+def _of_level(environment: Environment, level: str, now: float) -> list[str]:
     name = environment.name
     try:
-        path = usual_path(Options(env=name, environment=environment))
+        path = usual_path(Options(env=name, environment=environment, level=level))
         if not path.exists():
             return []
     except (UsageError, OSError):  # no folder for it, or none of this person's: no watch

@@ -237,15 +237,16 @@ def test_approvals(
     assert missing in run(*words).out.splitlines()
 
 
+@pytest.mark.parametrize("level", ["smoke", "full"])
 def test_what_the_watch_of_this_machine_saw(
-    run: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str
 ) -> None:
     """The records know of pushes alone: a file that is lost later is the watch's to tell. One that
     looks no more is not asked.
     """
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     environment = load("prod", project, secrets=False)
-    path = usual_path(Options(env="prod", environment=environment))
+    path = usual_path(Options(env="prod", environment=environment, level=level))
     now = time.time()
     failed = [made_up("F", (now - 60 * minutes - DAY) / 60) for minutes in (6, 5)]
     state, _ = after(failed)
