@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import urlsplit
@@ -61,15 +62,17 @@ def _accepts(address: str, port: int) -> bool:
 
 def _resolved(host: str) -> list[str]:
     """Return every address of ``host``; none if it is not resolved in time."""
-    pool = ThreadPoolExecutor(1)  # getaddrinfo has no timeout of its own
-    try:
-        entries = pool.submit(_lookup, host).result(_RESOLVING)
-    except (OSError, TimeoutError, UnicodeError):
-        return []
-    finally:
-        pool.shutdown(wait=False)
+    entries: list[str] = []
+    # getaddrinfo has no timeout of its own, and nobody waits at the end for a daemon.
+    lookup = threading.Thread(target=lambda: entries.extend(_lookup(host)), daemon=True)
+    lookup.start()
+    lookup.join(_RESOLVING)
     return list(dict.fromkeys(f"[{entry}]" if ":" in entry else entry for entry in entries))
 
 
 def _lookup(host: str) -> list[str]:
-    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return [str(address[4][0]) for address in found]

@@ -1,5 +1,7 @@
 """Which addresses of a name are asked, beside the one that the name leads to."""
 
+import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
@@ -7,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from knowngood.environment.model import Environment, Network
-from knowngood.readiness.edges import MOST, addresses_of
+from knowngood.readiness.edges import MOST, _resolved, addresses_of
 
 V4 = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 
@@ -47,3 +49,24 @@ def test_a_few_addresses_stand_for_many(site: Environment, monkeypatch: pytest.M
     many = [f"192.0.2.{number}" for number in range(10, 30)]
     monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _: many)
     assert addresses_of(site, "content") == tuple(many[:MOST])
+
+
+def test_a_resolver_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it: neither the look at the addresses nor the end of the process."""
+    says_nothing = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: says_nothing.wait(60) and [])
+    monkeypatch.setattr("knowngood.readiness.edges._RESOLVING", 0.01)
+    before = set(threading.enumerate())
+    assert _resolved("content.example") == []
+    assert all(thread.daemon for thread in set(threading.enumerate()) - before)
+    says_nothing.set()
+
+
+def test_a_name_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no addresses; that nothing answers there is for the checks to say."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", fails)
+    assert _resolved("content.example") == []
