@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -150,10 +151,12 @@ class Deployment:
             if document["exit_code"] != code or document["release"]["expected"] != self.release:
                 raise ValueError
             reason = one_line(str(document["reason"]), 300)
-            instead = served_instead(document, self.ledger.repository, self.commit)
         except (OSError, ValueError, KeyError, TypeError):
             return Verification(code if code > BAD else HELD)
-        return Verification(code, reason, instead)
+        with suppress(GitError):  # what was there instead is worth less than the way back
+            instead = served_instead(document, self.ledger.repository, self.commit)
+            return Verification(code, reason, instead)
+        return Verification(code, reason)
 
     def _report_files(self, folder: Path) -> dict[str, Path]:
         """Return the reports that the verification writes to ``folder``, by their option."""

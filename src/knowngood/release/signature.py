@@ -42,7 +42,9 @@ def read(repository: Repository, tag: str, signers: Path | None) -> Signature:
         good = _GOOD.search(repository.verify_tag(tag, signers))
     except GitError as error:
         return Signature(trouble=one_line(str(error).partition(": ")[2] or str(error), 200))
-    return Signature(good[1], good[2]) if good is not None else Signature()
+    if good is None:
+        return Signature(trouble="git accepts its signature and names no key of ssh's")
+    return Signature(good[1], good[2])
 
 
 def principals(signers: Path) -> list[str]:

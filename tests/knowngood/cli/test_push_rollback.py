@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import pytest
 from command_run import Run
@@ -23,7 +24,7 @@ from pushed_site import CHECK, DEPLOY, happened, live, serves, with_origin
 from release_side import Note, git
 from wire import Serve, answer
 
-from knowngood.release.git import Repository
+from knowngood.release.git import GitError, Repository
 from knowngood.release.record import RecordKind
 
 
@@ -117,6 +118,19 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     assert json.loads(reports["prod-v3.deployment.json"])["status"]["state"] == "failure"
     assert "FAILED" in reports["prod-v3.html"]
     assert 'failures="1"' in reports["prod-v3.xml"]
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_bad_push_is_taken_back_while_git_says_nothing(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was there in place of the release is worth less than the way back."""
+    monkeypatch.setattr(
+        "knowngood.release.deploy.served_instead", mock.Mock(side_effect=GitError("git: no answer"))
+    )
+    ended = run("push", "--env=prod", "--release=v3")
+    assert ended.code == 1, ended.output
+    assert live(project) == "v1"
 
 
 @pytest.mark.usefixtures("history", "in_one_process")

@@ -47,6 +47,15 @@ def test_a_signature_is_looked_at_by_ssh_itself(
     assert signature.read(site, record.ref, tmp_path / "signers").trouble
 
 
+def test_a_signature_that_git_accepts_in_other_words(
+    site: Repository, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows who made it, and so it does not count."""
+    record = note("v2")
+    monkeypatch.setattr(Repository, "verify_tag", lambda *_: "Good signature, says a new git")
+    assert signature.read(site, record.ref, tmp_path / "signers").trouble
+
+
 def test_a_graft_and_a_replacement_hide_no_commit(site: Repository) -> None:
     """Either would let a commit without a review look as if it was not there."""
     sneaked = commit(site.path, "Sneak it in")
