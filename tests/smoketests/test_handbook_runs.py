@@ -17,7 +17,7 @@ from release_side import all_of
 import fhr_standin
 from knowngood.environment import loader
 from knowngood.handbook import render
-from knowngood.release import push_lock, record_store, records
+from knowngood.release import lock_holder, push_lock, record_store, records
 from knowngood.release.git import Repository
 from knowngood.release.push_lock import PushLocked
 from knowngood.release.record import DEPLOYED, Record, RecordKind
@@ -172,7 +172,7 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     typed = [failing, chosen, *deploying, *checking, passing, free]
     assert wrong(type_in(typed, desk, "v7")) == []
     with push_lock.held(site, "prod", "a push", print):
-        assert push_lock.holder(site, "prod") is not None
+        assert lock_holder.holder(site, "prod") is not None
     assert (desk / "live").read_text() == "v7\n"
 
     made = records.read(site, datetime.now(UTC), ["prod"])

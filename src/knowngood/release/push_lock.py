@@ -1,7 +1,8 @@
 """One push for each environment at a time, across machines: a ref that only one can create.
 
 It points at a note of who holds it. The holder renews the note every BEAT seconds; a lock whose
-holder has ended, or has not renewed it for EXPIRES seconds, is taken over by the next one.
+holder has ended, or has not renewed it for EXPIRES seconds, is taken over by the next one. The two
+clocks may differ, so that one first watches whether the note stays as it is.
 """
 
 from __future__ import annotations
@@ -10,25 +11,22 @@ import contextlib
 import json
 import signal
 import threading
+import time
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from ..safety import RunnerError, Say, ending_signals_to, one_line, process_identity
+from ..safety import RunnerError, Say, ending_signals_to, process_identity
 from . import record_store
 from .git import GitError, Repository
+from .lock_holder import EXPIRES, LockHolder, holder, ref_of
 
 BEAT: Final = 30.0
 """Seconds from one sign of life of a lock's holder to the next."""
 
-EXPIRES: Final = 600.0
-"""Seconds without a sign of life after which a lock no longer counts: twice as far as clocks may
-differ."""
-
-BY_HAND: Final = 3600.0
-"""Seconds for which a lock counts that a person took by hand, which nobody renews."""
+WATCHES: Final = 3
+"""How many beats long the next one looks for a sign of life that the clocks deny."""
 
 
 class PushLocked(RunnerError):
@@ -48,51 +46,17 @@ def held(repository: Repository, environment: str, purpose: str, say: Say) -> It
     lock = _Lock(repository, environment, purpose, say)
     try:
         with _deferred():
-            lock.take()
+            left = lock.take()
+        if left is not None:
+            stays = lock.watch(left)
+            with _deferred():
+                lock.take_over(stays)
         with lock.renewed():
             yield
     finally:
         with _deferred():
             lock.give()
     lock.refuse_lost()
-
-
-def _ref_of(environment: str) -> str:
-    """Return the name of an environment's lock."""
-    return f"refs/knowngood/lock/{environment}"
-
-
-@dataclass(frozen=True, slots=True)
-class LockHolder:
-    """Who holds a lock.
-
-    Attributes:
-        blob: the git object that holds the note of who it is.
-        words: who, for how long and for what.
-        over: why the lock no longer counts, so that the next push takes it over; empty where it
-            does count.
-        id: what tells this note from others; empty where nobody left one.
-    """
-
-    blob: str
-    words: str
-    over: str
-    id: str = ""
-
-
-def holder(repository: Repository, environment: str) -> LockHolder | None:
-    """Return who holds the lock of ``environment``; None where nobody does."""
-    ref = _ref_of(environment)
-    try:
-        blob = _fetched(repository, ref) if repository.has_origin else _blob(repository, ref)
-        text = repository.run("cat-file", "blob", blob)
-    except GitError:
-        return None
-    try:
-        note = json.loads(text[:4096])
-        return LockHolder(blob, _words(note), _over(note), str(note.get("id", "")))
-    except (ValueError, KeyError, TypeError):
-        return LockHolder(blob, "somebody who left no note", "")
 
 
 class _Lock:
@@ -115,13 +79,13 @@ class _Lock:
         }
         self._repository = repository
         self._environment = environment
-        self._ref = _ref_of(environment)
+        self._ref = ref_of(environment)
         self._say = say
         self._blob = ""
         self._lost = ""
 
-    def take(self) -> None:
-        """Take it, also from a holder that has ended. Raises PushLocked, GitError."""
+    def take(self) -> LockHolder | None:
+        """Take it, or return who has left it behind. Raises PushLocked, GitError."""
         blob = self._written()
         try:
             self._move("", blob)
@@ -130,14 +94,46 @@ class _Lock:
             if other is None:
                 raise GitError(f"cannot lock: {error}") from None
             if not other.over:
-                under_way = f"another push is under way, by {other.words}"
-                raise PushLocked(f"{under_way}\nto break it: {self._by_hand()}") from None
+                raise PushLocked(self._under_way(other)) from None
+            return other
+        self._blob = blob
+        return None
+
+    def watch(self, left: LockHolder) -> LockHolder | None:
+        """Return who has ``left`` it behind once it is certain that nobody renews it; None where it
+        was given back meanwhile. Raises PushLocked where there is a sign of life.
+        """
+        if not left.beats:
+            return left
+        self._say(
+            f"the lock of {self._environment} is held by {left.words}; {left.over}, so it is "
+            f"watched for {WATCHES * BEAT:.0f} s"
+        )
+        now: LockHolder | None = left
+        for _ in range(WATCHES):
+            time.sleep(BEAT)
+            now = holder(self._repository, self._environment)
+            if now is not None and now.blob != left.blob:
+                wrong = "it is renewed, so one of the two clocks is wrong"
+                raise PushLocked(f"{self._under_way(now)}\n{wrong}")
+        return now
+
+    def take_over(self, left: LockHolder | None) -> None:
+        """Take it from one who has ``left`` it behind, or given it back (None). Raises GitError."""
+        blob = self._written()
+        if left is not None:
             self._say(
-                f"a push left its lock behind, by {other.words}; {other.over}, so its lock is "
+                f"a push left its lock behind, by {left.words}; {left.over}, so its lock is "
                 "taken over"
             )
-            self._move(other.blob, blob)
+        try:
+            self._move(left.blob if left is not None else "", blob)
+        except GitError as error:
+            raise GitError(f"cannot lock: {error}") from None
         self._blob = blob
+
+    def _under_way(self, other: LockHolder) -> str:
+        return f"another push is under way, by {other.words}\nto break it: {self._by_hand()}"
 
     def give(self) -> None:
         """Give it back if it is ours, or say that it is left. Nobody else's is taken away: our note
@@ -209,58 +205,30 @@ class _Lock:
         ref, run = self._ref, self._repository.run
         if self._repository.has_origin:
             lease = f"--force-with-lease={ref}:{old}"
-            run("push", "--no-follow-tags", lease, "origin", f"{new}:{ref}")
+            try:
+                run("push", "--no-follow-tags", lease, "origin", f"{new}:{ref}")
+            except GitError:
+                if not self._is_there(new):
+                    raise
         elif new:
             run("update-ref", ref, new, old or "0" * len(new))
         else:
             run("update-ref", "-d", ref, old)
 
+    def _is_there(self, blob: str) -> bool:
+        """Return whether the ref at the origin is as a push wanted it that seems to have failed:
+        its answer may be lost where the push was not.
+        """
+        try:
+            there = self._repository.run("ls-remote", "origin", self._ref)
+        except GitError:
+            return False
+        return there.partition("\t")[0] == blob
+
     def _by_hand(self) -> str:
         if self._repository.has_origin:
             return self._repository.by_hand("push", "origin", f":{self._ref}")
         return self._repository.by_hand("update-ref", "-d", self._ref)
-
-
-def _fetched(repository: Repository, ref: str) -> str:
-    """Return the object that a lock at the origin points at. No ref stays here: who clones this
-    repository would take that for a lock. Raises GitError.
-    """
-    aside = f"refs/knowngood/seen/{uuid.uuid4().hex}"
-    repository.run("fetch", "--no-tags", "origin", f"+{ref}:{aside}")
-    try:
-        return _blob(repository, aside)
-    finally:
-        repository.run("update-ref", "-d", aside)
-
-
-def _blob(repository: Repository, ref: str) -> str:
-    return repository.run("rev-parse", "--verify", ref).strip()
-
-
-def _words(note: Mapping[str, Any]) -> str:
-    """Return who holds a lock, by its note."""
-    minutes = _age(note["since"]) / 60
-    return one_line(
-        f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}", 400
-    )
-
-
-def _over(note: Mapping[str, Any]) -> str:
-    """Return why a lock no longer counts, by its note; empty where it does."""
-    if process_identity.has_ended(str(note.get("process", ""))):
-        return "that process has ended"
-    try:
-        silent = _age(note.get("beat", note["since"]))
-    except (ValueError, TypeError):
-        return ""
-    if silent > (EXPIRES if "beat" in note else BY_HAND):
-        return f"its last sign of life was {silent / 60:.0f} minutes ago"
-    return ""
-
-
-def _age(time: str) -> float:
-    """Return the seconds since a time in ISO format."""
-    return (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
 from ..safety import columns, listed, one_line
-from . import clone, live, push_lock, records, trouble
+from . import clone, live, lock_holder, records, trouble
 from .git import GitError, Repository
 from .ledger import Ledger, relevant_environments
 from .record import DEPLOYED, Record, RecordKind, at
@@ -125,7 +125,7 @@ def _row(
 def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:
     repository, records, name = ledger.repository, ledger.records, ledger.environment.name
     answer = named.resolved(repository) if named is not None else None
-    holder = push_lock.holder(repository, name) if named is not None else None
+    holder = lock_holder.holder(repository, name) if named is not None else None
     row["live"] = str(answer) if answer is not None and answer.releases else None
     row["pushed"] = _json(records.pushed(name))
     row["verified"] = _json(records.last(name, RecordKind.VERIFIED))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from . import rollback_target
 from .ledger import Ledger
 from .live import LiveAnswer
-from .push_lock import LockHolder
+from .lock_holder import LockHolder
 from .record import DEPLOYED
 
 

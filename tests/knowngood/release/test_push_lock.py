@@ -9,13 +9,14 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from clones import Clone
 from release_side import git
 
-from knowngood.release import push_lock
+from knowngood.release import lock_holder, push_lock
 from knowngood.release.git import GitError, Repository
 from knowngood.release.push_lock import PushLocked
 from knowngood.safety import process_identity
@@ -56,12 +57,19 @@ def lines() -> list[str]:
 def take(site: Repository, lines: list[str]) -> None:
     """Take the lock and give it back."""
     with push_lock.held(site, "prod", "a test", lines.append):
-        holder = push_lock.holder(site, "prod")
+        holder = lock_holder.holder(site, "prod")
         assert holder is not None
         assert "a test" in holder.words
-    assert push_lock.holder(site, "prod") is None
+    assert lock_holder.holder(site, "prod") is None
 
 
+@pytest.fixture
+def short_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A holder renews its lock a hundred times in a second."""
+    monkeypatch.setattr(push_lock, "BEAT", 0.01)
+
+
+@pytest.mark.usefixtures("short_beats")
 @pytest.mark.parametrize(
     ("since", "beat", "why"),
     [
@@ -72,13 +80,62 @@ def take(site: Repository, lines: list[str]) -> None:
 def test_a_lock_that_has_expired(
     site: Repository, locked: Lock, lines: list[str], since: float, beat: float | None, why: str
 ) -> None:
-    """Nobody has renewed it for ten minutes; one taken by hand counts for an hour."""
+    """Nobody has renewed it for ten minutes, nor does while it is watched; one taken by hand counts
+    for an hour.
+    """
     locked(since, beat)
     take(site, lines)
-    assert lines == [
+    *watched, taken = lines
+    assert taken == (
         f"a push left its lock behind, by Bob <bob@example.org> on ci-7, for {since} minutes: "
         f"knowngood push; {why}, so its lock is taken over"
-    ]
+    )
+    assert [line.rpartition(", so ")[2] for line in watched] == ["it is watched for 0 s"] * (
+        beat is not None
+    )
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Have something happen while somebody watches a lock."""
+
+    def happens(what: Callable[[], object]) -> None:
+        monkeypatch.setattr(push_lock, "time", SimpleNamespace(sleep=lambda _: what()))
+
+    return happens
+
+
+def test_a_clock_that_is_an_hour_ahead(
+    site: Repository, locked: Lock, lines: list[str], meanwhile: Callable[..., None]
+) -> None:
+    """By it a lock that is renewed looks left behind: it is not taken over."""
+    locked(65, 60)
+    meanwhile(lambda: locked(65, 59.5))
+    with pytest.raises(PushLocked, match="it is renewed, so one of the two clocks is wrong"):
+        take(site, lines)
+    assert "another push is under way" not in lines[0]
+    assert lock_holder.holder(site, "prod") is not None
+
+
+def test_a_lock_that_is_given_back_while_it_is_watched(
+    site: Repository, locked: Lock, lines: list[str], meanwhile: Callable[..., None]
+) -> None:
+    """It is free."""
+    locked(65, 60)
+    meanwhile(lambda: site.run("update-ref", "-d", REF))
+    take(site, lines)
+    assert not any("left its lock behind" in line for line in lines)
+
+
+def test_interrupted_while_it_watches(
+    site: Repository, locked: Lock, lines: list[str], meanwhile: Callable[..., None]
+) -> None:
+    """At once, and the lock stays as it is."""
+    locked(65, 60)
+    meanwhile(lambda: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        take(site, lines)
+    assert lock_holder.holder(site, "prod") is not None
 
 
 @pytest.mark.parametrize(("since", "beat"), [(60, 9), (59, None), (0, 0)])
@@ -187,7 +244,7 @@ def test_a_lock_that_somebody_else_has_broken(
     [line] = lines
     assert line.startswith(theirs)
     assert "git -C" not in line
-    holder = push_lock.holder(site, "prod")
+    holder = lock_holder.holder(site, "prod")
     assert holder is not None
     assert "Bob" in holder.words
 
@@ -200,7 +257,7 @@ def test_nothing_of_a_lock_at_the_origin_stays_here(
     """
     site = Repository(clone.path)
     with push_lock.held(site, "prod", "a test", lines.append):
-        assert push_lock.holder(site, "prod") is not None
+        assert lock_holder.holder(site, "prod") is not None
         with pytest.raises(PushLocked), push_lock.held(site, "prod", "another", lines.append):
             pytest.fail("it goes ahead")
         assert clone.git("for-each-ref", "refs/knowngood/") == ""
@@ -212,3 +269,23 @@ def test_nowhere_to_lock(clone: Clone, lines: list[str]) -> None:
     clone.git("remote", "add", "origin", str(clone.path / "nowhere"))
     with pytest.raises(GitError, match="cannot lock: "):
         take(Repository(clone.path), lines)
+
+
+def test_an_answer_of_the_server_that_is_lost(
+    clone: Clone, server: Clone, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has taken, renewed or given back the lock knows it, although the push seems to have
+    failed each time.
+    """
+    hook = server.path / "hooks" / "reference-transaction"
+    hook.write_text('#!/bin/sh\n[ "$1" != committed ] || kill -9 $PPID\n')
+    hook.chmod(0o755)
+    site = Repository(clone.path)
+    monkeypatch.setattr(push_lock, "BEAT", 0.01)
+    with push_lock.held(site, "prod", "a test", lines.append):
+        first = server.git("cat-file", "blob", REF)
+        never = threading.Event()
+        while server.git("cat-file", "blob", REF) == first:
+            never.wait(0.01)
+    assert server.git("for-each-ref", "refs/knowngood/") == ""
+    assert lines == []
