@@ -23,13 +23,12 @@ def refuse(environment: Environment, name: str, served: Iterable[Sequence[str]])
     try:
         repository = clone.opened(environment, _SECONDS)
         near = near_words(repository, name)
-        if near and _is_unknown(repository, name) and _all_known(repository, served):
-            has = f"{repository.path}{' and its origin have' if repository.has_origin else ' has'}"
-            raise BadEnvironment(f"--release {one_line(name, 80)!r}: {has} no such tag{near}")
-    except BadEnvironment:
-        raise
-    except (GitError, UsageError):
+        if not near or not _is_unknown(repository, name) or not _all_known(repository, served):
+            return
+    except (GitError, UsageError):  # as where the environment names no repository
         return
+    has = f"{repository.path}{' and its origin have' if repository.has_origin else ' has'}"
+    raise BadEnvironment(f"--release {one_line(name, 80)!r}: {has} no such tag{near}")
 
 
 def _is_unknown(repository: Repository, name: str) -> bool:

@@ -121,3 +121,11 @@ def test_another_release_did_not_arrive(run: Run, project: Path) -> None:
     """Git has it."""
     serves(project, "v3")
     failed(run, "verify", "--env=prod", "--release=v2")
+
+
+def test_no_repository_to_ask(run: Run, project: Path) -> None:
+    """The environment names none."""
+    path = project / "environments" / "prod.toml"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith("repository")))
+    failed(run)
