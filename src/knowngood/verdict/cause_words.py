@@ -69,7 +69,10 @@ def sentence(
     folded = outcome.values if "{" in subject else {}
     if not lead.trouble and not has_wrong_status(outcome):
         return f"{subject}{where}: {_with_places(outcome.first_line, folded)}"
-    what, colon, detail = neutral(_predicate(outcome), folded).partition(": ")
+    wrong = (symptom.outcome for symptom in core if has_wrong_status(symptom.outcome))
+    alike = len({sides(one)[0] for one in wrong}) < 2
+    predicate = _predicate(outcome, alike=alike)
+    what, colon, detail = neutral(predicate, folded).partition(": ")
     if several:
         what = _PLURAL.sub(_plural_verb, what)
     return f"{subject} {what}{where}{colon}{detail}"
@@ -110,13 +113,17 @@ def _plural_verb(match: re.Match[str]) -> str:
     return {"is": "are", "gives": "give", "redirects": "redirect"}[match[1]]
 
 
-def _predicate(outcome: Outcome) -> str:
+def _predicate(outcome: Outcome, *, alike: bool) -> str:
+    """Return what is wrong with an answer. What was expected in place of an error is left out
+    unless that is ``alike`` for all that a sentence is about.
+    """
     if has_wrong_status(outcome):
         exchange = outcome.exchanges[0]
         if outcome.kind == "redirect":
             return f"redirects to {exchange['location']}"
         expected = sides(outcome)[0]
-        unusual = "" if expected == "200" else f", expected {expected}"
+        told = expected != "200" and (alike or exchange["status"] < 400)
+        unusual = f", expected {expected}" if told else ""
         return f"is {exchange['status']}{unusual}"
     if outcome.kind in NO_ANSWER:
         return f"gives no answer: {_error_words(outcome)}"

@@ -61,6 +61,15 @@ def sentences(*outcomes: Outcome, **more: Any) -> list[str]:
 CONFIG = "/{locale}/js/config.json"
 
 
+def test_what_was_expected_is_told_where_it_is_the_same() -> None:
+    """A page that must not be there is 500 like all others, of which nobody expected a 404."""
+    gone = outcome("is_gone", "/xx/", 500, kind="status", expected="404 or 410", got="500")
+    page = outcome("is_there", "/a/", 500, kind="status", expected="200", got="500")
+    assert sentences(gone) == ["/xx/ is 500, expected 404 or 410"]
+    others = [outcome("is_there", f"/{n}/", 500, kind="status") for n in "bc"]
+    assert [one for one in sentences(gone, page, *others) if "expected" in one] == []
+
+
 def test_a_missing_file_is_one_cause() -> None:
     """Claims on its existence, its schema and its content rest on the one that it is 404."""
     [cause] = causes(
