@@ -95,15 +95,26 @@ def to_page(path: str, exchange: Exchange) -> Page:
     """Return what a suite says of the page at ``path``."""
     if not is_ok(exchange.answer):
         return Page(path, sound=False)
-    parsed, text = tree(exchange), respond(exchange).text
-    root = parsed.css_first("html")
+    root = tree(exchange).css_first("html")
     attributes = root.attributes if root is not None else {}
     return Page(
         path,
         language=(attributes.get("lang") or "").strip(),
         direction=(attributes.get("dir") or "").strip().lower(),
-        leftovers=tuple(leftovers.sound_kinds(text, parsed)),
+        leftovers=leftovers_of(exchange) or (),
     )
+
+
+def leftovers_of(exchange: Exchange) -> tuple[str, ...] | None:
+    """Return the kinds of what looks left over from a build in a page, whatever its status; None
+    for what is no page.
+    """
+    if exchange.answer is None or respond(exchange).media_type != "text/html":
+        return None
+    try:
+        return tuple(leftovers.sound_kinds(respond(exchange).text, tree(exchange)))
+    except ContentTooLarge:
+        return None
 
 
 def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:

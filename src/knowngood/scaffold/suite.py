@@ -16,7 +16,8 @@ from .logins import login
 from .openapi import Document, dumped
 from .operations import Operation, operations_of
 from .pages import Page
-from .python_text import braced, distinct, quoted, worded
+from .python_text import braced, distinct, identifier, quoted, worded
+from .self_reports import Wellness
 from .survey import Survey
 from .visitor import ORIGIN
 from .writes import skeletons
@@ -80,6 +81,7 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         "origin": ORIGIN,
         "environment": environment,
         "groups": groups,
+        "wells": _wells(survey),
         "reads": [operation for operation in reads if not operation.login],
         "reads_with_login": [operation for operation in reads if operation.login],
         "writes": writes,
@@ -97,6 +99,13 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
     if operations:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
     return texts
+
+
+def _wells(survey: Survey) -> dict[str, Wellness]:
+    """Return where the service says that it is well, by how the names of the checks begin."""
+    by_path = {well.path: well for well in survey.well}
+    names = distinct({path: identifier(path) or "service" for path in by_path})
+    return {names[path]: well for path, well in by_path.items()}
 
 
 def _check_templates(

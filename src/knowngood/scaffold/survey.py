@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..content import strict_json
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import Say, UsageError, one_line
@@ -18,6 +16,7 @@ from .pages import (
     LISTABLE,
     Page,
     is_page,
+    leftovers_of,
     linked,
     other_hosts,
     security_headers,
@@ -25,27 +24,22 @@ from .pages import (
     spread,
     to_page,
 )
+from .self_reports import (
+    HEALTH,
+    VERSIONS,
+    Wellness,
+    json_of,
+    short_text,
+    version_field,
+    version_header,
+    wellness,
+)
 from .turned_aside import why_not_the_deployment
 from .visitor import Visitor, is_ok, visiting
 
 PAGES: Final = 20
 """Pages that a suite begins with."""
 
-_HEALTH: Final = (
-    "/__heartbeat__",
-    "/__lbheartbeat__",
-    "/health",
-    "/healthz",
-    "/livez",
-    "/readyz",
-    "/api/health",
-    "/status",
-)
-"""Where services say how they are: Dockerflow's two, Kubernetes' three, and what is usual."""
-
-_VERSIONS: Final = ("/__version__", "/version", "/version.json", "/api/version")
-_VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revision")
-_VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")
 _OPENAPI: Final = ("/openapi.json", "/openapi.yaml", "/api/openapi.json", "/api/v1/openapi.json")
 
 
@@ -65,10 +59,12 @@ class Survey:
         base: the path below which the service lies, without its last slash; empty for all of it.
         document: the path that the person named, if it is no page; empty if it is one.
         document_type: its media type.
+        document_kind: of JSON, ``list``, or ``dict`` of one that is not empty; else empty.
         missing: the status of the answer for a path that does not exist.
-        missing_type: its media type.
+        missing_page: whether it is a page, in which nothing looks left over from a build.
         health: the paths where it says how it is.
         health_is_page: whether one of these answers is HTML, as frameworks call a mere "ok".
+        well: what it says there, and in the document, where it says that it is well.
         version: the path of its version document; empty without one.
         version_type: its media type.
         version_field: the key of that document, or empty for a text.
@@ -85,10 +81,12 @@ class Survey:
     base: str = ""
     document: str = ""
     document_type: str = ""
+    document_kind: str = ""
     missing: int = 404
-    missing_type: str = ""
+    missing_page: bool = False
     health: tuple[str, ...] = ()
     health_is_page: bool = False
+    well: tuple[Wellness, ...] = ()
     version: str = ""
     version_type: str = ""
     version_field: str = ""
@@ -137,6 +135,7 @@ class _Surveyor:
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
         is_document = not api and not is_page(start)
+        saying = dict.fromkeys([*health, *([start] if is_document else [])])
         return Survey(
             origin=visitor.origin,
             pages=tuple(to_page(path, exchange) for path, exchange in pages.items()),
@@ -145,14 +144,16 @@ class _Surveyor:
             base=base,
             document=self._path(start) if is_document else "",
             document_type=_media_type(start) if is_document else "",
+            document_kind=_kind(json_of(start)) if is_document else "",
             missing=missing,
-            missing_type=_media_type(unknown[0]) if unknown else "",
+            missing_page=any(leftovers_of(exchange) == () for exchange in unknown),
             health=tuple(map(self._path, health)),
             health_is_page=any(map(is_page, health)),
+            well=tuple(filter(None, (wellness(self._path(e), e) for e in saying))),
             version=version,
             version_type=version_type,
             version_field=version_field,
-            version_header="" if version else _version_header(answers or [start]),
+            version_header="" if version else version_header(answers or [start]),
             api=api or {},
             statuses=visitor.statuses,
             requests=visitor.requests,
@@ -171,6 +172,8 @@ class _Surveyor:
         first = self._visitor.get([path])[0]
         exchange = self._visitor.follow(first)
         why = why_not_the_deployment(exchange, self._visitor, path)
+        if exchange.answer is not None and exchange.answer.status == 404 and path == "/":
+            self._api = self._api or self._document_below("")
         if why and not (self._api and exchange.answer is not None):
             raise NothingToCheck(f"{first.probe.url}: {why}")
         return exchange
@@ -179,8 +182,9 @@ class _Surveyor:
         """Return the OpenAPI document that the person named, or that lies where they do. Raises
         OldDocument for one that the person named; another is passed over.
         """
-        if named := openapi.in_answer(start):
-            return named
+        return openapi.in_answer(start) or self._document_below(base)
+
+    def _document_below(self, base: str) -> openapi.Document | None:
         for exchange in self._visitor.get(_below(base, _OPENAPI)):
             try:
                 if document := openapi.in_answer(exchange):
@@ -193,13 +197,10 @@ class _Surveyor:
         """Return the path of the version document, the key that holds the release, and the
         document's media type.
         """
-        for exchange in [*self._visitor.get(_below(base, _VERSIONS)), start]:
-            document = _json(exchange)
-            keys = document if isinstance(document, dict) else {}
-            for key in _VERSION_FIELDS:
-                if isinstance(keys.get(key), str) and keys[key]:
-                    return self._path(exchange), key, _media_type(exchange)
-            if exchange is not start and _is_short_text(exchange) and missing != 200:
+        for exchange in [*self._visitor.get(_below(base, VERSIONS)), start]:
+            if field := version_field(exchange):
+                return self._path(exchange), field, _media_type(exchange)
+            if exchange is not start and short_text(exchange) and missing != 200:
                 return self._path(exchange), "", _media_type(exchange)
         return "", "", ""
 
@@ -209,7 +210,7 @@ class _Surveyor:
         """
         return tuple(
             exchange
-            for exchange in self._visitor.get(_below(base, _HEALTH))
+            for exchange in self._visitor.get(_below(base, HEALTH))
             if is_ok(exchange.answer) and not (missing == 200 and is_page(exchange))
         )
 
@@ -264,32 +265,15 @@ def _below(base: str, paths: Iterable[str]) -> list[str]:
 
 def guessed(base: str) -> list[str]:
     """Return the paths that are asked for since services often have them."""
-    return _below(base, [*_HEALTH, *_VERSIONS, *_OPENAPI])
+    return _below(base, [*HEALTH, *VERSIONS, *_OPENAPI])
 
 
 def _media_type(exchange: Exchange) -> str:
     return respond(exchange).media_type if exchange.answer is not None else ""
 
 
-def _json(exchange: Exchange) -> object:
-    """Return the document of an answer; None if it is no JSON."""
-    if not is_ok(exchange.answer):
-        return None
-    try:
-        return strict_json.loads(respond(exchange).content)
-    except ValueError:
-        return None
-
-
-def _is_short_text(exchange: Exchange) -> bool:
-    """Return whether an answer is one word, as a release's name is."""
-    if not is_ok(exchange.answer) or respond(exchange).media_type != "text/plain":
-        return False
-    text = respond(exchange).content[:200].decode("utf-8", "replace")
-    return re.fullmatch(r"\S{1,80}", text.strip()) is not None
-
-
-def _version_header(exchanges: Iterable[Exchange]) -> str:
-    answers = [exchange.answer for exchange in exchanges if exchange.answer]
-    names = (name for name in _VERSION_HEADERS if answers and all(a.header(name) for a in answers))
-    return next(names, "")
+def _kind(document: object) -> str:
+    """Return what a check can say of the kind of a document; a list may be empty at times."""
+    if isinstance(document, list):
+        return "list"
+    return "dict" if isinstance(document, dict) and document else ""

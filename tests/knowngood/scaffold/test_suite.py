@@ -10,6 +10,7 @@ import pytest
 
 from knowngood.scaffold import files
 from knowngood.scaffold.pages import Page
+from knowngood.scaffold.self_reports import Wellness
 from knowngood.scaffold.survey import Survey
 
 HOSTILE = [
@@ -153,11 +154,11 @@ def test_schema_that_is_refused() -> None:
     assert max(map(len, source.splitlines())) < 120
 
 
-@pytest.mark.parametrize("media_type", ["text/html", "application/json"])
-def test_page_for_what_is_not_there(media_type: str) -> None:
+@pytest.mark.parametrize("is_page", [True, False])
+def test_page_for_what_is_not_there(is_page: bool) -> None:
     """A site in debug mode shows there how it is made; a document has no such page."""
-    source = written(missing_type=media_type)["smoketests/test_service.py"]
-    assert ("checks.leftover_problems(response) == []" in source) == (media_type == "text/html")
+    source = written(missing_page=is_page)["smoketests/test_service.py"]
+    assert ("checks.leftover_problems(response) == []" in source) == is_page
 
 
 def secured(**paths: Any) -> str:
@@ -182,6 +183,23 @@ def test_operation_that_gives_out_the_token() -> None:
     me = ("get", {"security": [{"oauth": []}]})
     names = [function.name for function in functions(secured(me=me, token=("post", {})))]
     assert names == ["token", "login", "test_get_me_needs_a_login", "test_get_me"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("status", "UP", 'assert response.json().get("status") == "UP"'),
+        ("healthy", True, 'assert response.json().get("healthy") is True'),
+        ("", "OK", 'assert response.text.strip() == "OK"'),
+    ],
+)
+def test_health_must_go_on_saying_that_all_is_well(key: str, value: str | bool, line: str) -> None:
+    """In the words of today."""
+    path = "/api/health"
+    seen = {"health": (path,), "well": (Wellness(path, key, value),)}
+    source = written(**seen)["smoketests/test_service.py"]
+    assert line in source
+    assert "test_api_health_says_that_all_is_well" in [one.name for one in functions(source)]
 
 
 @pytest.mark.parametrize("is_page", [True, False])

@@ -10,6 +10,7 @@ from wire import Play, Server, Talk, answer, by_path, flood, page, redirect, ref
 
 from knowngood.safety import UsageError
 from knowngood.scaffold.pages import Page, spread
+from knowngood.scaffold.self_reports import Wellness
 from knowngood.scaffold.survey import NothingToCheck, Survey, survey
 from knowngood.scaffold.visitor import MOST
 
@@ -135,6 +136,58 @@ def test_health(serve: Serve) -> None:
     """Those that answer 200."""
     well = page('{"status": "ok"}', "application/json")
     assert seen(serve(by_path({"/": HOME, "/healthz": well}))).health == ("/healthz",)
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "key", "value"),
+    [
+        ('{"status": "UP", "db": "down"}', "application/json", "status", "UP"),
+        ('{"version": "7", "healthy": true}', "application/json", "healthy", True),
+        ("OK\n", "text/plain", "", "OK"),
+    ],
+)
+def test_how_it_says_that_it_is_well(
+    serve: Serve, body: str, media_type: str, key: str, value: str | bool
+) -> None:
+    """A later answer with 200 may say that it is not."""
+    found = seen(serve(by_path({"/": HOME, "/healthz": page(body, media_type)})))
+    assert found.well == (Wellness("/healthz", key, value),)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"status": "degraded"}', '{"status": 200}', '["ok"]', '"ok"', '{"ok": false}', "{}"]
+)
+def test_what_does_not_say_that_it_is_well(serve: Serve, body: str) -> None:
+    """Nobody knows what a sound answer would say."""
+    found = seen(serve(by_path({"/": HOME, "/healthz": page(body, "application/json")})))
+    assert (found.health, found.well) == (("/healthz",), ())
+
+
+@pytest.mark.parametrize(("body", "kind"), [("[]", "list"), ('{"a": 1}', "dict"), ("{}", "")])
+def test_kind_of_the_document_that_the_person_named(serve: Serve, body: str, kind: str) -> None:
+    """A list may be empty at times."""
+    found = seen(serve(by_path({"/items": page(body, "application/json")})), "/items")
+    assert found.document_kind == kind
+
+
+@pytest.mark.parametrize(
+    ("lost", "is_page"),
+    [
+        (answer("<p>gone</p>", 404, {"Content-Type": "text/html"}), True),
+        (answer("<p>{{ msg }}</p>", 404, {"Content-Type": "text/html"}), False),
+        (answer("{}", 404, {"Content-Type": "application/json"}), False),
+    ],
+)
+def test_page_for_what_is_not_there(serve: Serve, lost: Play, is_page: bool) -> None:
+    """What looks left over in it today is none tomorrow."""
+    server = serve(lambda talk: (HOME if talk.request.target == "/" else lost)(talk))
+    assert seen(server).missing_page == is_page
+
+
+def test_api_without_a_start_page(serve: Serve) -> None:
+    """Frameworks have none, and the document in its usual place."""
+    document = page('{"openapi": "3.1.0", "paths": {}}', "application/json")
+    assert seen(serve(by_path({"/openapi.json": document}))).api["openapi"] == "3.1.0"
 
 
 def test_site_that_answers_everything_with_its_page(serve: Serve) -> None:

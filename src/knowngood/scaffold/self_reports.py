@@ -1,0 +1,98 @@
+"""Read what a service says of itself: how it is, and which release it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ..content import strict_json
+from ..fetch import Exchange, respond
+from .visitor import is_ok
+
+HEALTH: Final = (
+    "/__heartbeat__",
+    "/__lbheartbeat__",
+    "/health",
+    "/healthz",
+    "/livez",
+    "/readyz",
+    "/api/health",
+    "/status",
+)
+"""Where services say how they are: Dockerflow's two, Kubernetes' three, and what is usual."""
+
+VERSIONS: Final = ("/__version__", "/version", "/version.json", "/api/version")
+_VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revision")
+_VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")
+
+_STATES: Final = ("status", "state", "health", "healthy", "ok", "alive", "ready", "up")
+_WELL: Final = frozenset(
+    (
+        *("alive", "available", "fine", "good", "green", "healthy", "live", "normal", "ok", "okay"),
+        *("online", "operational", "pass", "passed", "passing", "ready", "running", "serving"),
+        *("success", "up"),
+    )
+)
+"""The words by which services say that all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wellness:
+    """What a service says of itself where it says that it is well.
+
+    Attributes:
+        path: where.
+        key: the key of its document; empty for a text.
+        value: what it says: a word of that document or text, or True.
+    """
+
+    path: str
+    key: str
+    value: str | bool
+
+
+def wellness(path: str, exchange: Exchange) -> Wellness | None:
+    """Return how the answer at ``path`` says that the service is well; None if it does not."""
+    document = json_of(exchange)
+    if isinstance(document, dict):
+        for key in _STATES:
+            value = document.get(key)
+            if value is True or (isinstance(value, str) and value.lower() in _WELL):
+                return Wellness(path, key, value)
+    word = short_text(exchange)
+    return Wellness(path, "", word) if word.lower() in _WELL else None
+
+
+def version_field(exchange: Exchange) -> str:
+    """Return the key of a document that holds the release; empty if none does."""
+    document = json_of(exchange)
+    keys = document if isinstance(document, dict) else {}
+    names = (key for key in _VERSION_FIELDS if isinstance(keys.get(key), str) and keys[key])
+    return next(names, "")
+
+
+def version_header(exchanges: Iterable[Exchange]) -> str:
+    """Return the header that names the release in all answers; empty if none does."""
+    answers = [exchange.answer for exchange in exchanges if exchange.answer]
+    names = (name for name in _VERSION_HEADERS if answers and all(a.header(name) for a in answers))
+    return next(names, "")
+
+
+def json_of(exchange: Exchange) -> object:
+    """Return the document of an answer; None if it is no JSON."""
+    if not is_ok(exchange.answer):
+        return None
+    try:
+        return strict_json.loads(respond(exchange).content)
+    except ValueError:
+        return None
+
+
+def short_text(exchange: Exchange) -> str:
+    """Return the one word that an answer is, as a release's name; empty if it is something else."""
+    if not is_ok(exchange.answer) or respond(exchange).media_type != "text/plain":
+        return ""
+    text = respond(exchange).content[:200].decode("utf-8", "replace").strip()
+    return text if re.fullmatch(r"\S{1,80}", text) else ""
