@@ -17,11 +17,12 @@ def warnings(records: Iterable[Record], now: datetime) -> list[str]:
     of this machine's, which says ``now``, or behind the record before.
     """
     ahead: dict[str, timedelta] = {}
-    behind: dict[str, timedelta] = {}
+    behind: dict[str, tuple[timedelta, str]] = {}
     for record in records:
         host = one_line(record.where or record.who, 80)
         if record.clock is not None:
-            behind[host] = max(record.when - record.clock, behind.get(host, timedelta()))
+            by = record.when - record.clock
+            behind[host] = max((by, record.name), behind.get(host, (timedelta(), "")))
         else:
             ahead[host] = max(record.when - now, ahead.get(host, timedelta()))
     return [
@@ -33,8 +34,8 @@ def warnings(records: Iterable[Record], now: datetime) -> list[str]:
         ),
         *(
             f"the clock of {host} was {_minutes(by)} behind the record before its own: set the one "
-            "that is wrong; its record is dated after the other"
-            for host, by in behind.items()
+            f"that is wrong; {name} is dated after the other"
+            for host, (by, name) in behind.items()
             if by > _NOTABLE
         ),
     ]

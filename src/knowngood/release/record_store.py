@@ -14,7 +14,11 @@ from .record import Record, RecordKind
 
 _FARTHEST: Final = timedelta(days=1)
 """How far ahead a record may be for later ones to follow its date: no clock that is set by anybody
-is a day ahead, and one that dates records by years must not make all others do so."""
+is a day ahead, and one that dates records by years must not make all others do so. It may as well
+be this clock that is days behind, so what somebody says against a release follows in any case."""
+
+_END: Final = datetime(2099, 12, 31, tzinfo=UTC)
+"""The last day that git takes for a date (its date.c)."""
 
 
 def identity(repository: Repository) -> tuple[str, str]:
@@ -46,7 +50,9 @@ def record_now(
     last = records.read(repository, now, [environment]).last(environment)
     fields = {"who": who, "where": where, "after": last.name if last else "", **details}
     record = Record(kind, environment, release, commit, now, verdict, **fields)
-    if last is None or last.when < now or last.when > now + _FARTHEST:
+    against = record.failed or kind in {RecordKind.REJECTED, RecordKind.APPROVED}
+    latest = _END if against else now + _FARTHEST
+    if last is None or last.when < now or last.when >= latest:
         return record
     return replace(record, when=last.when + timedelta(microseconds=1), clock=now)
 

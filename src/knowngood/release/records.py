@@ -19,6 +19,7 @@ from .record_name import BadRecord, environment_of, time_of
 from .record_parser import SKEW, MalformedRecord
 
 _END: Final = datetime.max.replace(tzinfo=UTC) - SKEW
+_DAY: Final = timedelta(days=1)
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 _PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
 
@@ -172,9 +173,11 @@ class Records:
 
     def revoked_by(self, good: Record) -> Record | None:
         """Return a FAILED that came after ``good``, of the same commit on the same environment; one
-        of another machine also where its clock may have been behind.
+        of another machine also where its clock may have been behind. One that ``good`` came after,
+        by what it says itself, and that is dated days later, was dated by a wrong clock.
         """
         same = (r for r in _good(self._since(good)) if r.failed and r.commit == good.commit)
+        same = (r for r in same if r.name != good.after or r.when < good.when + _DAY)
         later = (r for r in same if r.when > good.when - _skew(r, good))
         return next((record for record in later if not record.was_nowhere), None)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from release_side import DIGEST, NOW, Note, all_of, all_read, cpu_seconds, git
 
-from knowngood.release import clone, record_parser, record_store, records
+from knowngood.release import clocks, clone, record_parser, record_store, records
 from knowngood.release.git import Repository, is_ref_part
 from knowngood.release.git_objects import GitObject
 from knowngood.release.record import OURS, Record, RecordKind
@@ -233,7 +233,41 @@ def test_a_record_comes_after_the_one_before_whatever_the_clock_says(
     record_store.write(site, failed)
     assert read(site, now).revoked_by(passed) == replace(failed, tests={}, inputs={})
     note("v3", "prod", days=-4000)
-    assert record_store.record_now(*details).clock is None, "years ahead nobody follows"
+    passed = record_store.record_now(*details[:-1], "PASSED")
+    assert passed.clock is None, "years ahead no good news follows"
+
+
+def test_bad_news_of_a_clock_that_is_days_behind(site: Repository, note: Note) -> None:
+    """It may be the other that is ahead: a FAILED and a rejection are never lost for that. A PASSED
+    that came after such a FAILED counts nevertheless.
+    """
+    passed = note("v2", "prod", days=-4000)
+    details = (site, RecordKind.VERIFIED, "prod", "v2", passed.commit)
+    failed = record_store.record_now(*details, "FAILED")
+    record_store.write(site, failed)
+    assert failed.when - passed.when == timedelta(microseconds=1)
+    now = datetime.now(UTC)
+    assert read(site, passed.when + timedelta(days=1)).last_good("prod", everything) is None
+    [line] = [line for line in clocks.warnings([failed], now) if "behind" in line]
+    assert line.endswith(f": set the one that is wrong; {failed.name} is dated after the other")
+    assert read(site, now).last_good("prod", everything) is None
+    record_store.write(site, record_store.record_now(*details, "PASSED"))
+    assert named(read(site, now).last_good("prod", everything)) == "v2"
+    for verdict in ("REJECTED", "WITHDRAWN", "REJECTED"):
+        said = record_store.record_now(site, RecordKind.REJECTED, *details[2:], verdict)
+        record_store.write(site, said)
+        assert (read(site, now).last_good("prod", everything) is None) == (verdict == "REJECTED")
+
+
+def test_the_end_of_time(site: Repository, note: Note) -> None:
+    """What git takes for no date is followed by nothing: a FAILED is recorded all the same."""
+    end = datetime(2099, 12, 31, 23, tzinfo=UTC)
+    last = replace(note("v2", "prod"), when=end)
+    record_store.write(site, last)
+    kind, place, of = RecordKind.VERIFIED, "prod", last.commit
+    failed = record_store.record_now(site, kind, place, "v2", of, "FAILED")
+    assert failed.when < end
+    record_store.write(site, failed)
 
 
 def everything(_: Record) -> bool:
