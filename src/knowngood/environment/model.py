@@ -153,6 +153,7 @@ class Environment:
     deploy: DeployCommand | None = None
     watch: WatchSettings = field(default_factory=WatchSettings)
     notify: tuple[NotifyEntry, ...] = ()
+    header_tables_read: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("params", "secrets"):
@@ -183,7 +184,8 @@ class Environment:
 
         ``headers`` is an ``httpx.Headers``.
         """
-        rules = (rule for rule in self.headers if rule.paths.fullmatch(path))
+        rules = [rule for rule in self.headers if rule.paths.fullmatch(path)]
+        self.header_tables_read.update(rule.kind for rule in rules)
         problems = (rule.problem(headers.get_list(rule.header)) for rule in rules)
         return [problem for problem in problems if problem]
 

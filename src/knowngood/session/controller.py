@@ -208,6 +208,7 @@ class Controller:
         environment, checks = self._worker.environment, self.results.checks
         self.results.warnings += advisories.warnings(evidence, str(environment.path), checks)
         self.results.warnings += masked_names(environment, checks)
+        self.results.warnings += self.results.idle_headers()
         self.verdict = fold(evidence)
         self._progress.stop()
         session.exitstatus = self.verdict.exit_code

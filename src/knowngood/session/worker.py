@@ -231,6 +231,7 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         self.result = asdict(self._checks)
+        self.result["header_tables_read"] = sorted(self.environment.header_tables_read)
         if self._run is not None:
             self.result |= self._end(self._run, look=exitstatus != pytest.ExitCode.INTERRUPTED)
         if is_worker(self.config):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -54,6 +54,7 @@ class RunResults:
         drawn: the cases that were drawn of a check that asks for a sample, by name.
         accepting: whether advisories count: in a drill they do not.
         catches: the faults that a check is known to catch, by name.
+        header_tables_read: the tables of [headers] that checks held an answer against.
         requests: what was asked for, and how it went.
         served: what is to be compared with the manifest.
         manifest_digest: the digest of the manifest of ``--manifest``; None without one.
@@ -78,6 +79,7 @@ class RunResults:
     accepting: bool = True
     today: date = date.max
     catches: dict[str, list[str]] = field(default_factory=dict)
+    header_tables_read: set[str] = field(default_factory=set)
     narrowed: str = ""
     lost_workers: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
@@ -142,6 +144,7 @@ class RunResults:
         self.inapplicable.update(result["inapplicable"])
         self.drawn.update(result["drawn"])
         self.catches.update(result["catches"])
+        self.header_tables_read.update(result["header_tables_read"])
         idle = (f"{check}: {why}" for check, why in result["idle"].items())
         self.warnings += [warning for warning in idle if warning not in self.warnings]
         for check, (reason, until) in result["advisories"].items():
@@ -149,6 +152,21 @@ class RunResults:
         if "report" in result:  # nothing ran in the controller of workers
             self.served.update(ServedFile(*answer) for answer in result["served"])
             self.add_report(result["report"])
+
+    def idle_headers(self) -> Iterator[str]:
+        """Yield a warning for each table of [headers] that no check held an answer against, where
+        every check has run and could have.
+        """
+        left_out = self.narrowed or self.deselected or self.inapplicable
+        if left_out or self.outcomes or self.passed < self.expected:
+            return
+        for kind in dict.fromkeys(rule.kind for rule in self.environment.headers):
+            if kind not in self.header_tables_read:
+                yield (
+                    f"{self.environment.path}: [headers.{kind}] checks nothing: no check held an "
+                    "answer against it whose path it matches; write in one: assert "
+                    "environment.header_problems(response.path, response.headers) == []"
+                )
 
     def add_report(self, report: Mapping[str, Any]) -> None:
         """Add what one process asked for, and its warnings."""
