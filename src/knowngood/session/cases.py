@@ -6,6 +6,7 @@ Where an origin has [edges], each case is made once for each of them.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -109,9 +110,24 @@ def all_cases(
 
 
 def _drawn(cases: Sequence[Case], sample: int, seed: str) -> list[Case]:
-    """Return ``sample`` of the cases, the same for every process of a run, in their order."""
-    drawn = Random(seed).sample(range(len(cases)), sample)  # noqa: S311 - no secret
+    """Return ``sample`` of the cases, the same for every process of a run, in their order: each
+    next one has the values that were drawn least often, so that few pages of many locales are each
+    kind of page.
+    """
+    chance = Random(seed)  # noqa: S311 - no secret
+    left = chance.sample(range(len(cases)), len(cases))
+    counts: Counter[tuple[str, str]] = Counter()
+    drawn: list[int] = []
+    for _ in range(sample):
+        rarest = min(left, key=lambda number: sum(counts[pair] for pair in _pairs(cases[number])))
+        left.remove(rarest)
+        drawn.append(rarest)
+        counts.update(_pairs(cases[rarest]))
     return [cases[number] for number in sorted(drawn)]
+
+
+def _pairs(case: Case) -> tuple[tuple[str, str], ...]:
+    return (*case.values.items(), *case.edges.items())
 
 
 def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, str]]:

@@ -260,3 +260,14 @@ def test_a_field_without_a_value() -> None:
     empty = replace(ENVIRONMENT, params=MappingProxyType({"elsewhere": ()}))
     with pytest.raises(BadMark, match=r"\{elsewhere\} has no value in stage.toml"):
         inapplicable(marks.templates_of([mark("content:/{elsewhere}")]), empty)
+
+
+@pytest.mark.parametrize("seed", "abcdefgh")
+def test_a_sample_has_every_value_of_a_field_equally_often(seed: str) -> None:
+    """Two pages of four locales: four cases are each page twice and each locale once."""
+    params = {"locale": ("de", "en", "fr", "ja"), "page": ("", "v4/")}
+    site = replace(ENVIRONMENT, params=MappingProxyType(params))
+    asks = marks.templates_of([mark("content:/{locale}/{page}", name="browser", sample=4)])
+    drawn = all_cases(asks, site, seed=seed)
+    assert sorted(case["page"] for case in drawn) == ["", "", "v4/", "v4/"]
+    assert [case["locale"] for case in drawn] == ["de", "en", "fr", "ja"]
