@@ -68,6 +68,7 @@ DEPENDING = {
     "gzip-twice",
     "sound-says-more",
     "sound-servers-named",
+    "sound-expires",
 }
 # With these the checks ask for what a sound deployment is not asked for.
 ASKING_FOR_MORE = {"alias-differs", "script-before-its-library", "v4-is-desktop"}

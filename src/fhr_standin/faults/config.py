@@ -1,5 +1,7 @@
 """Faults of `js/config.json`, which the page reads before it does anything else."""
 
+from dataclasses import replace
+
 from fhr_standin.faults.changes import (
     CONFIGS,
     body,
@@ -11,12 +13,27 @@ from fhr_standin.faults.changes import (
     swap,
     typed,
 )
+from fhr_standin.faults.model import Ask
+from fhr_standin.resource import Resource
 from fhr_standin.site import CONFIG
 
 _OFF = '"debug": "false"'
 _URL = '"jsonurl": "http://localhost:8000/en-US/json/payload.json"'
 
+
+def _expires_late(_ask: Ask, resource: Resource) -> Resource:
+    """Say by Expires alone how long the file may be kept."""
+    late = (*resource.headers, ("expires", "Fri, 01 Jan 2038 00:00:00 GMT"))
+    return replace(resource, headers=late, without=resource.without | {"cache-control"})
+
+
 FAULTS = [
+    content(
+        "config-expires-in-years",
+        "config.json may be cached for years, by its Expires",
+        CONFIGS,
+        _expires_late,
+    ),
     content("config-missing", "config.json is 404 everywhere", CONFIGS, gone, status=404),
     content(
         "config-debug-on-one-in-three",

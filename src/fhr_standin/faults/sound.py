@@ -4,6 +4,7 @@ import json
 import re
 import time
 from dataclasses import replace
+from email.utils import formatdate
 from uuid import uuid4
 
 from fhr_standin.bagheera import Reply, Submission
@@ -12,7 +13,7 @@ from fhr_standin.faults.model import Ask, ContentAct, SubmissionFault
 from fhr_standin.resource import NOT_FOUND, Resource
 from fhr_standin.site import DATE_FORMAT, HEARTBEATS, VERSION
 
-_TEMPLATE = b'<script type="text/x-handlebars"><b>{{ title }}</b></script></main>'
+_TEMPLATE = b'<script type="text/x-handlebars"><b>{{ title }}</b></script><!-- {{ x }} --></main>'
 _GUARDED = b"(window.$) && $.blockUI && $.unblockUI();\nvar strings"
 
 
@@ -39,7 +40,7 @@ def _by_a_server_of_three(ask: Ask, resource: Resource) -> Resource:
 
 def _written_otherwise(_ask: Ask, resource: Resource) -> Resource:
     """Write a page as HTML allows: with a byte-order mark, backslashes in URLs and blanks around
-    them, a template that a script may fill in, and without its last end tags.
+    them, a template that a script may fill in, a comment, and without its last end tags.
     """
     body = re.sub(rb"</body>\s*</html>\s*\Z", b"", resource.body)
     body = body.replace(b"<head>", b"<head>\n<meta http-equiv=content-type>", 1)
@@ -58,6 +59,18 @@ def _one_validator(ask: Ask, resource: Resource) -> Resource:
     }
     act = acts.get(resource.media.partition(";")[0], with_header("etag", '"5f1c-gzip"'))
     return act(ask, resource)
+
+
+def _kept_otherwise(_ask: Ask, resource: Resource) -> Resource:
+    """Say how long a file may be kept as nginx does by `expires`, and of a page for how long caches
+    keep it that a push purges.
+    """
+    if resource.media.startswith("text/html"):
+        shared = ("cache-control", "max-age=60, s-maxage=31536000")
+        return replace(resource, headers=(*resource.headers, shared))
+    until = ("expires", formatdate(time.time() + 300, usegmt=True))
+    kept = replace(resource, headers=(*resource.headers, until))
+    return replace(kept, without=kept.without | {"cache-control"})
 
 
 def _gone_for_good(_ask: Ask, resource: Resource) -> Resource:
@@ -127,6 +140,14 @@ FAULTS = [
         "nothing is wrong: each file has a working ETag or a working date, not both",
         None,
         _one_validator,
+        verdict="PASSED",
+        reach="whole site",
+    ),
+    content(
+        "sound-expires",
+        "nothing is wrong: files have Expires and no Cache-Control, pages an s-maxage of a year",
+        None,
+        _kept_otherwise,
         verdict="PASSED",
         reach="whole site",
     ),

@@ -27,6 +27,10 @@ _TEMPLATE: Final = re.compile(
 )
 """What scripts fill in themselves and what people read as code, to the end of the page where it is
 not closed."""
+_UNSEEN: Final = re.compile(r"<!--(?!\[if\b|#|-?>).*?-->", re.I | re.S)
+"""A comment to its end. What stands in a conditional one some browsers show, and a server replaces
+an include."""
+
 _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
 _COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
 _LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
@@ -159,8 +163,8 @@ def _found(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 def _in_text(text: str) -> Iterator[tuple[str, str]]:
     matches = {
-        "placeholder": _outside_code(_PLACEHOLDER, text),
-        "no translation": _outside_code(_UNTRANSLATED, text),
+        "placeholder": _in_sight(_PLACEHOLDER, text),
+        "no translation": _in_sight(_UNTRANSLATED, text),
         "garbled letters": _MOJIBAKE.search(text),
         "crash": _CRASH.search(text),
         "debug mode": _DEBUG.search(text),
@@ -170,12 +174,16 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
             yield kind, f"{kind}: {match[0].strip()[:_SHOWN]}"
     marker = _first_marker(text.encode("utf-8", "replace"))
     if marker:
+        marker = _first_marker(_UNSEEN.sub("", text).encode("utf-8", "replace"))
+    if marker:
         yield "merge", f"unfinished merge: {marker}"
 
 
-def _outside_code(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Few pages have a match, and are searched again."""
-    return pattern.search(_TEMPLATE.sub("", text)) if pattern.search(text) else None
+def _in_sight(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Search outside code and comments. Few pages have a match, and are searched again."""
+    if not pattern.search(text):
+        return None
+    return pattern.search(_UNSEEN.sub("", _TEMPLATE.sub("", text)))
 
 
 def _first_marker(source: bytes) -> str | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +17,8 @@ class HeaderRule:
         kind: the name of the table below [headers], for messages.
         paths: matches the whole path of the URLs that the rule is for.
         header: the name of the header, in lower case.
-        expected: what matches its whole value, or the largest Cache-Control lifetime in seconds,
-            or None where the header must not be sent.
+        expected: what matches its whole value, or for how many seconds browsers may keep an
+            answer, or None where the header must not be sent.
     """
 
     kind: str
@@ -23,17 +26,19 @@ class HeaderRule:
     header: str
     expected: re.Pattern[str] | int | None
 
-    def problem(self, values: list[str]) -> str | None:
-        """Return what is wrong with a header that has these values; None where nothing is. One that
-        a server and a proxy before it send alike counts once.
+    def problem(self, headers: Any) -> str | None:
+        """Return what is wrong with this one of the ``httpx.Headers`` of an answer; None where
+        nothing is. One that a server and a proxy before it send alike counts once.
         """
+        values = headers.get_list(self.header)
         value = ", ".join(dict.fromkeys(values))
         if self.expected is None:
             return f'{self.header}: expected none, found "{value}"' if values else None
-        if not values:
+        by_expires = isinstance(self.expected, int) and "expires" in headers
+        if not values and not by_expires:
             return f"{self.header}: not sent; [headers.{self.kind}] expects {self._expected_words}"
         if isinstance(self.expected, int):
-            return self._lifetime_problem(value, self.expected)
+            return self._lifetime_problem(value, headers, self.expected)
         if not self.expected.fullmatch(value):
             return f'{self.header}: expected /{self.expected.pattern}/, found "{value}"'
         return None
@@ -45,16 +50,41 @@ class HeaderRule:
             return f"a max-age of at most {self.expected} s"
         return f"/{self.expected.pattern}/" if self.expected is not None else "none"
 
-    def _lifetime_problem(self, value: str, most: int) -> str | None:
-        """Return what is wrong with a Cache-Control of this value; None where nothing is.
-        ``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2).
+    def _lifetime_problem(self, value: str, headers: Any, most: int) -> str | None:
+        """Return why browsers may keep an answer with a Cache-Control of this value for too long;
+        None where they may not. ``no-store`` and ``no-cache`` are always short enough (RFC 9111,
+        5.2.2). A push can purge the shared caches for which ``s-maxage`` is.
         """
         directives = {part.strip().lower() for part in value.split(",")}
         if directives & {"no-store", "no-cache"}:
             return None
-        ages = [int(age) for age in re.findall(r"(?:max-age|s-maxage)\s*=\s*\"?(\d+)", value, re.I)]
+        ages = _ages("max-age", value) or _ages("s-maxage", value)
+        if not ages and "expires" in headers:
+            age = _until_expired(headers)
+            found = f'found "{headers["expires"]}", {age:.0f} s from its Date'
+            return f"expires: expected at most {most} s, {found}" if age > most else None
         if not ages:
             return f'{self.header}: expected a max-age of at most {most} s, found "{value}"'
         if max(ages) > most:
             return f'{self.header}: expected at most {most} s, found "{value}"'
+        return None
+
+
+def _ages(directive: str, value: str) -> list[int]:
+    pattern = rf"(?<![\w-]){directive}\s*=\s*\"?(\d+)"
+    return [int(age) for age in re.findall(pattern, value, re.I)]
+
+
+def _until_expired(headers: Any) -> float:
+    """Return how many seconds an answer may be kept by its Expires (RFC 9111, 4.2.1); none for a
+    value that is no date, such as ``0`` (5.3).
+    """
+    expires, date = (_seconds(headers.get(name, "")) for name in ("expires", "date"))
+    return 0.0 if expires is None else expires - (time.time() if date is None else date)
+
+
+def _seconds(value: str) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError):
         return None

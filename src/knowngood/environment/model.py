@@ -186,7 +186,7 @@ class Environment:
         """
         rules = [rule for rule in self.headers if rule.paths.fullmatch(path)]
         self.header_tables_read.update(rule.kind for rule in rules)
-        problems = (rule.problem(headers.get_list(rule.header)) for rule in rules)
+        problems = (rule.problem(headers) for rule in rules)
         return [problem for problem in problems if problem]
 
     def drilled(self, faults: Sequence[str]) -> Environment:

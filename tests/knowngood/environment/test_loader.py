@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 
@@ -219,8 +220,8 @@ def test_every_key_arrives(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None
     age, absent, pattern = environment.headers
     assert (age.kind, age.header, age.expected) == ("config", "cache-control", 600)
     assert (absent.header, absent.expected) == ("x-powered-by", None)
-    assert pattern.problem(["DENY"]) is None
-    assert pattern.problem(["allow"]) is not None
+    assert pattern.problem(httpx.Headers({pattern.header: "DENY"})) is None
+    assert pattern.problem(httpx.Headers({pattern.header: "allow"})) is not None
     assert environment.secrets == {"token": SECRET}
     assert list(environment.secret_variables.values()) == [SECRET]
     assert environment.require == ("test_config.py::*",)

@@ -33,6 +33,11 @@ def rule(expected: str | int | None) -> HeaderRule:
     )
 
 
+def sent(values: list[str], **others: str) -> httpx.Headers:
+    """Return the headers of an answer with these values of Cache-Control."""
+    return httpx.Headers([*(("Cache-Control", value) for value in values), *others.items()])
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -193,11 +198,12 @@ def test_pairs_of_a_list() -> None:
         pytest.param(rule(600), ["No-Cache, max-age=31536000"], id="always-revalidated"),
         pytest.param(rule(600), ['max-age="60"'], id="quoted-age"),
         pytest.param(rule(0), ["max-age=0"], id="no-age"),
+        pytest.param(rule(600), ["max-age=60, s-maxage=86400"], id="kept-by-caches-that-purge"),
     ],
 )
 def test_header_as_expected(expected: HeaderRule, values: list[str]) -> None:
     """A header that is as the file wants it raises no problem."""
-    assert expected.problem(values) is None
+    assert expected.problem(sent(values)) is None
 
 
 @pytest.mark.parametrize(
@@ -210,7 +216,7 @@ def test_header_as_expected(expected: HeaderRule, values: list[str]) -> None:
         pytest.param(rule("a"), ["ab"], ["/a/", '"ab"'], id="pattern-matches-a-part"),
         pytest.param(rule("a"), ["a", "b"], ["/a/", '"a, b"'], id="sent-twice"),
         pytest.param(rule(600), ["max-age=601"], ["600 s", "601"], id="age-too-long"),
-        pytest.param(rule(600), ["max-age=1, s-maxage=999"], ["600 s", "999"], id="shared-age"),
+        pytest.param(rule(600), ["s-maxage=999"], ["600 s", "999"], id="shared-age-alone"),
         pytest.param(rule(600), ["max-age=1", "max-age=999"], ["600 s"], id="two-ages"),
         pytest.param(rule(600), ["public"], ["max-age of at most 600 s"], id="no-age"),
         pytest.param(rule(600), ["max-age=-1"], ["max-age of at most 600 s"], id="negative-age"),
@@ -218,11 +224,37 @@ def test_header_as_expected(expected: HeaderRule, values: list[str]) -> None:
 )
 def test_header_not_as_expected(expected: HeaderRule, values: list[str], words: list[str]) -> None:
     """A header that differs is named with what was expected and what was found."""
-    problem = expected.problem(values)
+    problem = expected.problem(sent(values))
     assert problem is not None
     assert problem.startswith("cache-control: ")
     for word in words:
         assert word in problem
+
+
+@pytest.mark.parametrize(
+    ("values", "expires", "lasts"),
+    [
+        pytest.param([], "Fri, 27 Nov 2026 10:10:00 GMT", 600, id="at-the-limit"),
+        pytest.param([], "Fri, 27 Nov 2026 10:10:01 GMT", 601, id="too-long"),
+        pytest.param(["public"], "Fri, 27 Nov 2026 11:00:00 GMT", 3600, id="no-age"),
+        pytest.param(["max-age=60"], "Fri, 27 Nov 2026 11:00:00 GMT", 0, id="beside-an-age"),
+        pytest.param(["no-cache"], "Fri, 27 Nov 2026 11:00:00 GMT", 0, id="beside-no-cache"),
+        pytest.param([], "Thu, 01 Jan 1970 00:00:01 GMT", 0, id="expired"),
+        pytest.param([], "-1", 0, id="no-date"),
+    ],
+)
+def test_expires_in_place_of_an_age(values: list[str], expires: str, lasts: int) -> None:
+    """Without a max-age an answer may be kept from its Date to its Expires."""
+    headers = sent(values, Date="Fri, 27 Nov 2026 10:00:00 GMT", Expires=expires)
+    problem = rule(600).problem(headers)
+    assert problem is None if lasts <= 600 else f"{lasts} s from its Date" in str(problem)
+
+
+def test_expires_without_a_date() -> None:
+    """Without a Date it counts from now."""
+    far = rule(600).problem(sent([], Expires="Fri, 27 Nov 2099 10:00:00 GMT"))
+    assert far is not None
+    assert far.startswith("expires: expected at most 600 s")
 
 
 def test_header_rules_apply_to_whole_paths() -> None:
