@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from fhr_standin.faults.changes import content, swap
+from fhr_standin.faults.changes import body, content, swap
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
 
@@ -20,7 +20,28 @@ def _requiring(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=b'var settings = require("./settings");\n' + resource.body)
 
 
+_SETTINGS = b'{\n    "fhr": {"debug": "false"}\n}\n'
+
 FAULTS = [
+    content(
+        "script-is-json",
+        "js/fhr.js holds settings",
+        ["js/fhr.js"],
+        body(_SETTINGS),
+    ),
+    content(
+        "stylesheet-is-json",
+        "mobile/css/main.css holds settings",
+        ["mobile/css/main.css"],
+        body(_SETTINGS),
+    ),
+    content(
+        "stylesheet-is-script",
+        "one locale's css/styles.css holds a script",
+        ["css/styles.css"],
+        body(b"$(function() {\n    document.title = 'Firefox';\n});\n"),
+        reach="one locale",
+    ),
     content(
         "script-as-written",
         "js/data.js is published as it is written, not as a build bundles it: it exports a name",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..safety import ContentTooLarge
+from ..safety import ContentTooLarge, one_line
 from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _TEMPLATED: Final = re.compile(
 """A URL that begins with a path and a placeholder of Jinja, ERB, Sass or JavaScript."""
 _BRACKETS: Final = "([{"
 _END: Final = ";;"  # two, since a backslash at the end of a file takes one
+_START: Final = 40  # characters of what is there in place of rules
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -82,7 +83,10 @@ def trouble(source: bytes) -> str | None:
     local = next((url for url, _ in facts.urls if url[:5].lower() == "file:"), None)
     if local is not None:
         return f"a file of somebody's own machine: {local}"
-    return None if facts.empty or facts.rules else "the stylesheet holds no rule"
+    if facts.empty or facts.rules:
+        return None
+    start = source.lstrip().split(b"\n")[0].decode("utf-8", "replace")
+    return f'the stylesheet holds no rule: it begins with "{one_line(start, _START)}"'
 
 
 def says_something(source: bytes) -> bool:

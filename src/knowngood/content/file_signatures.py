@@ -10,7 +10,8 @@ from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Final
 
-from . import images
+from ..safety import ContentTooLarge
+from . import images, strict_json
 from .media_types import media_type, undeclared_gzip
 
 MEDIA_TYPES: Final = {
@@ -137,7 +138,23 @@ def _in_its_place(kind: str, body: bytes, *, html: bool) -> str:
         return "an HTML page in place of the file"
     if body.startswith(_POINTER):
         return "a pointer of Git LFS in place of the file"
+    if kind in {"css", "js"} and _is_json(body):
+        return "JSON in place of the file"
     return undeclared_gzip(body) if kind in _TEXTS else ""
+
+
+def _is_json(body: bytes) -> bool:
+    """Return whether a file is an object or a list of JSON with anything in it, and nothing else:
+    neither declares a style, and a script that is one does nothing.
+    """
+    text = body.strip()
+    if text[:1] + text[-1:] not in {b"{}", b"[]"} or not text[1:-1].strip():
+        return False
+    try:
+        strict_json.loads(body)
+    except (ValueError, ContentTooLarge):
+        return False
+    return True
 
 
 def _size_problems(kind: str, body: bytes) -> list[str]:

@@ -71,6 +71,12 @@ def test_a_broken_stylesheet(source: str) -> None:
     assert trouble(source.encode()) is not None
 
 
+def test_what_is_there_in_place_of_rules() -> None:
+    """Its first line, as far as it tells."""
+    why = 'the stylesheet holds no rule: it begins with "$(function() {"'
+    assert trouble(b"\n$(function() {\n  f();\n});\n") == why
+
+
 @pytest.mark.parametrize(
     ("source", "url"),
     [
