@@ -21,10 +21,6 @@ from .symptom import NO_ANSWER, Symptom
 _MANY: Final = 3
 """URLs with one status or error that are one cause: so many are no coincidence."""
 
-_NO_PAGES: Final = frozenset(
-    ["css", "gif", "ico", "jpeg", "jpg", "js", "json", "png", "svg", "txt", "woff", "woff2", "xml"]
-)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
@@ -76,11 +72,8 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
 
 
 def _impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of one web page that came in place of several files, such as that
+    """Return groups of symptoms of one web page that came in place of several answers, such as that
     of a maintenance, a login or another site; and the symptoms that are left.
-
-    Pages of one site may have a title in common, or be the same page: at least two of the URLs must
-    be of files that are no pages by their names.
     """
     groups: defaultdict[tuple[str, str], Group] = defaultdict(lambda: Group([]))
     for symptom in symptoms:
@@ -88,16 +81,52 @@ def _impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]
             groups[symptom.outcome.origin, symptom.page].core.append(symptom)
     impostors = []
     for (_, page), group in groups.items():
-        names = {urlsplit(symptom.url).path.rpartition("/")[2] for symptom in group.core}
-        if len(names) >= _MANY and sum(map(_is_no_page, names)) > 1:
-            impostors.append(replace(group, page=page))
+        impostor = _impostor(group.core)
+        if impostor:
+            impostors.append(replace(group, core=impostor, page=page))
     explained = {id(symptom) for group in impostors for symptom in group.core}
     return impostors, [symptom for symptom in symptoms if id(symptom) not in explained]
 
 
-def _is_no_page(name: str) -> bool:
-    """Return whether no web page has such a name."""
-    return name.rpartition(".")[2].lower() in _NO_PAGES
+def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
+    """Return those of ``symptoms``, of pages with one title, that one page in place of other
+    answers explains.
+
+    Pages of one site may have a title in common, or be the same page: at least two of three URLs
+    must be such that no page belongs there. Where nothing should be there, and what came is all
+    that came elsewhere, two such URLs are enough, or any three.
+    """
+    came = [s for s in symptoms if not s.is_unwanted_success or _came_elsewhere(s, symptoms)]
+    if len(_names(came)) >= _MANY and len(_names(came, no_pages=True)) > 1:
+        return came
+    made_up = next((symptom for symptom in symptoms if symptom.is_unwanted_success), None)
+    same = [s for s in symptoms if made_up is not None and _bytes(s) == _bytes(made_up)]
+    enough = len({symptom.url for symptom in same}) >= _MANY
+    return same if enough or len(_names(same, no_pages=True)) > 1 else []
+
+
+def _names(symptoms: Iterable[Symptom], *, no_pages: bool = False) -> set[str]:
+    """Return the names of what symptoms are about, or of such where no page belongs."""
+    return {_name(symptom) for symptom in symptoms if symptom.wants_no_page or not no_pages}
+
+
+def _came_elsewhere(symptom: Symptom, symptoms: Iterable[Symptom]) -> bool:
+    others = (other for other in symptoms if other.url != symptom.url)
+    return _bytes(symptom) in map(_bytes, others)
+
+
+def _bytes(symptom: Symptom) -> tuple[object, ...]:
+    """Return how large a page is, and how it begins."""
+    exchange = symptom.outcome.exchanges[0]
+    return exchange.get("bytes"), exchange.get("excerpt")
+
+
+def _name(symptom: Symptom) -> str:
+    """Return what tells an answer from others of its kind: the file ``js/config.json`` of a hundred
+    locales is one.
+    """
+    path = urlsplit(symptom.place).path
+    return path.rpartition("/")[2] if "." in path.rpartition("/")[2] else path
 
 
 def _referrers_first(groups: Sequence[Group]) -> list[Group]:

@@ -27,6 +27,13 @@ _PAGE: Final = re.compile(r"(?:<!--.*?--> ?)*<(?:!doctype html|html|head|body)\b
 _TITLE: Final = re.compile(r"<title\b[^<>]*> ?([^<]*?[^< ]) ?<", re.I)
 _BEGINNING: Final = 60  # characters of a page without a title that tell it from others
 
+_NO_PAGES: Final = frozenset(
+    ["css", "gif", "ico", "jpeg", "jpg", "js", "json", "png", "svg", "txt", "woff", "woff2", "xml"]
+)
+"""Endings of names that no web page has."""
+_OTHER_TYPE: Final = re.compile(r"[\"'](?!text/html)[a-z]+/[\w.+-]+[\"']")
+_NO_PAGE: Final = re.compile(r"(?:\w+: )?(?:not JSON|a web page in place of)\b")
+
 NO_ANSWER: Final = {
     AttemptError.DNS: "its name does not resolve",
     AttemptError.REFUSED: "connection refused",
@@ -107,7 +114,7 @@ class Symptom:
         """Whether the answer is of no use, so that nothing else is worth saying of it. A success
         with another status than the expected one has a content that can be judged.
         """
-        return bool(self.trouble) and not self.trouble.startswith("2")
+        return bool(self.trouble) and not self.is_unwanted_success
 
     @property
     def is_page(self) -> bool:
@@ -125,6 +132,24 @@ class Symptom:
                 title = _TITLE.search(excerpt)
                 return title[1] if title else excerpt[:_BEGINNING]
         return ""
+
+    @property
+    def wants_no_page(self) -> bool:
+        """Whether no web page is what should have come: by the name of the file, or as its check
+        wanted JSON, another media type, or that nothing is there.
+        """
+        name = urlsplit(self.url).path.rpartition("/")[2]
+        return (
+            name.rpartition(".")[2].lower() in _NO_PAGES
+            or self.is_unwanted_success
+            or _OTHER_TYPE.fullmatch(self.outcome.expected) is not None
+            or _NO_PAGE.match(self.outcome.message) is not None
+        )
+
+    @property
+    def is_unwanted_success(self) -> bool:
+        """Whether something came where its check wanted that nothing is there."""
+        return self.trouble.startswith("2")
 
     @property
     def found_in(self) -> str:

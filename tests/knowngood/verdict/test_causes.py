@@ -608,6 +608,50 @@ def test_pages_that_look_alike_are_no_fault_by_themselves(paths: tuple[str, ...]
     assert "no title" in sentences(*(shown("banner", path) for path in paths))[0]
 
 
+def wants_json(path: str) -> Outcome:
+    """A failed case that wanted JSON and met the page."""
+    words = {"expected": '"application/json"', "got": '"text/html"', "message": "media type"}
+    return replace(shown("json", path), **words)
+
+
+def test_one_page_in_place_of_an_api() -> None:
+    """No URL has a name that tells what belongs there; what the checks wanted does."""
+    unreadable = replace(shown("list", "/items"), message='not JSON: it begins with "<"')
+    (cause,) = causes(wants_json("/users"), wants_json("/status"), unreadable)
+    words = 'one page comes in place of /users, /status and /items: "Down for maintenance"'
+    assert cause.sentence == words
+
+
+def unwanted(path: str, page: str = MAINTENANCE) -> Outcome:
+    """A page that came where nothing should be."""
+    return replace(shown("gone", path, page), kind="status", expected="404", got="200")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [[wants_json("/users")], [shown("lang", "/de/"), shown("lang", "/fr/")]],
+    ids=["api", "pages"],
+)
+def test_one_page_also_where_nothing_should_be(others: list[Outcome]) -> None:
+    """That it comes for any URL is said first."""
+    assert sentences(*others, unwanted("/xx"))[0].startswith("one page comes in place of ")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [shown("lang", "/en/")],
+        [wants_json("/users"), shown("lang", "/de/")],
+        [shown("lang", f"/{name}/", f"{MAINTENANCE} {name}") for name in LOCALES],
+    ],
+    ids=["its own page", "one document", "pages with one title"],
+)
+def test_pages_with_faults_of_their_own(others: list[Outcome]) -> None:
+    """The page of an application that came for an unknown path, too, may have one."""
+    found = sentences(*others, unwanted("/xx", f"{MAINTENANCE} x"))
+    assert [sentence for sentence in found if "one page" in sentence] == []
+
+
 def test_error_pages_are_told_by_their_status() -> None:
     """That they look alike says less."""
     failed = [shown("x", path, status=404) for path in ("/a.json", "/b.txt", "/c.js")]
