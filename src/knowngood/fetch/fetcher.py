@@ -19,12 +19,13 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ..environment import Environment
 from .attempt_error import AttemptError
-from .attempts import Attempts
+from .attempts import Attempts, MayGrow
 from .concurrency import Concurrency, affordable
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
-from .probe import Attempt, Exchange, Probe
+from .probe import SAFE_METHODS, Attempt, Exchange, Probe
+from .read_beside import with_read_beside
 from .recording import Recording
 from .replay import Replay
 from .request_headers import request_headers
@@ -259,11 +260,24 @@ class Fetcher:
         may_grow = partial(self._memory.may_grow, reservation) if cut_off else None
         async with self._slot:
             exchange = self._silent.refusal(probe)
-            exchange = exchange or await self._attempts.until_answered(probe, may_grow)
+            exchange = exchange or await self._asked(probe, may_grow)
         held_anyway = self.replays
         if not held_anyway and not self._memory.keep(reservation, exchange):
             raise Postponed(exchange)
         return self._noted(exchange)
+
+    async def _asked(self, probe: Probe, may_grow: MayGrow) -> Exchange:
+        """Ask, and look beside a write that hangs whether its origin answers reads."""
+        asked = self._attempts.until_answered(probe, may_grow)
+        witness = self.statistics.witnesses.get(probe.origin)
+        if witness is None or probe.method in SAFE_METHODS or self.replays:
+            return await asked
+        witness = replace(witness, address=probe.address)
+        read = partial(self._attempts.once, witness, fresh=True)
+        exchange, heard = await with_read_beside(asked, read, self.environment.budget.probe / 2)
+        if heard is not None:
+            self.statistics.note_reached(heard)
+        return exchange
 
     def _no_room(self, probe: Probe, exchange: Exchange | None = None) -> Exchange:
         """The exchange of a probe whose answer cannot be held; with the attempts of ``exchange``,

@@ -188,7 +188,11 @@ def _unanswered(exchange: Exchange) -> Classified:
     phase = f" ({last.phase})" if last.phase else ""
     message = f"{last.error}{phase}: {last.detail}"
     if _is_unsettled(exchange):
-        return Classified(INCONCLUSIVE, "unsettled", f"{message}; not sent again")
+        return Classified(
+            INCONCLUSIVE,
+            "unsettled",
+            f"{message}; not sent again, since nobody says that it does no harm: see REPEATABLE",
+        )
     result = INCONCLUSIVE if last.error in _RUNNER_ERRORS else FAILED
     return Classified(result, str(last.error), message)
 

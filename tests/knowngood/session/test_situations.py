@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -332,6 +333,41 @@ def test_an_origin_that_answers_one_check_and_not_another(
     plays = {"/a": silent, "/b": silent} | {first: answer()}
     result = run(by_path(plays), "settle = 0\nprobe = 1\nattempts = 2")
     assert result.code == 1, result.output
+
+
+POSTED = """
+from knowngood.checks import REPEATABLE
+
+@pytest.mark.origin("content", writes=True)
+def test_order(client):
+    assert client.get("/a").status_code == 200
+    assert client.post("/orders", json={{}}{more}).status_code == 201
+"""
+
+
+def reads_for(seconds: float) -> Play:
+    """A server that answers no write, and reads for some seconds."""
+    began = time.monotonic()
+
+    def play(talk: Talk) -> None:
+        reads = talk.request.method == "GET" and time.monotonic() - began < seconds
+        (answer() if reads else hang)(talk)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("more", "seconds", "code"),
+    [(", extensions=REPEATABLE", 60, 1), (", extensions=REPEATABLE", 1, 75), ("", 60, 75)],
+    ids=["writes alone", "everything", "sent once"],
+)
+def test_a_write_that_hangs(run: Run, tmp_path: Path, more: str, seconds: float, code: int) -> None:
+    """It is the deployment's fault if it does so again and again while reads are answered. Where it
+    is the last check, nobody else asks for them.
+    """
+    checks(tmp_path, POSTED.format(more=more))
+    result = run(reads_for(seconds), "settle = 0\nprobe = 3", top="writes = true")
+    assert result.code == code, result.output
 
 
 # -- addresses of a name
