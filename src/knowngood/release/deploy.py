@@ -190,7 +190,7 @@ class Deployment:
             )
             tag = record_store.write(repository, record)
             if repository.has_origin:
-                record_store.push(repository, tag)
+                record_store.push(repository, tag, alone=True)
         except (RecordNotWritten, GitError) as error:
             if step != STARTED or self.kind != RecordKind.PUSHED:
                 self.say(str(error))

@@ -108,11 +108,12 @@ def keep(record: Record, repository: Repository, why: str) -> str:
     )
 
 
-def push(repository: Repository, name: str) -> None:
-    """Push the record ``name`` to the origin, and with it those that were not pushed before. Raises
-    RecordNotWritten where that one did not arrive, naming the command that pushes it later.
+def push(repository: Repository, name: str, *, alone: bool = False) -> None:
+    """Push the record ``name`` to the origin, and those that were not pushed before, unless it is
+    to go ``alone``. Raises RecordNotWritten where that one did not arrive, naming the command that
+    pushes it later.
     """
-    trouble = unpushed.push(repository, name)
+    trouble = unpushed.push(repository, name, alone=alone)
     if trouble:
         ref = f"refs/tags/{name}:refs/tags/{name}"
         raise RecordNotWritten(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,6 +59,7 @@ def push(
     purpose = f"knowngood push --release={release}"
     with _ledger(environment, purpose, say=say) as ledger:
         resolve_option(ledger.repository, "--release", release)
+        earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
         question = GateQuestion.about(ledger, release, manifest, answer, subjects)
         commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
@@ -69,20 +70,22 @@ def push(
         )
         done = deployment.deploy()
         result = _pushed(deployment) if done else _not_deployed(deployment, answer)
-        return replace(result, code=_shared(ledger.repository, result.code, say))
+        return replace(result, code=_shared(ledger.repository, earlier, result.code, say))
 
 
-def _shared(repository: Repository, code: int, say: Say) -> int:
-    """Push the records that have not arrived at the origin. Where that fails, nobody else sees what
-    was done: say so, and return 75 in place of 0, unless it is offline: then nobody expected more.
+def _shared(repository: Repository, earlier: Collection[str], code: int, say: Say) -> int:
+    """Push the records that have not arrived at the origin. Where that fails for others than those
+    ``earlier`` ones, nobody else sees what was done: say so, and return 75 in place of 0, unless it
+    is offline: then nobody expected more.
     """
     names = unpushed.names(repository) if repository.has_origin else []
     if names:
-        unpushed.push(repository, names[0])
-    warnings = unpushed.warning(repository)
-    for line in warnings:
+        mine = [name for name in names if name not in earlier]
+        unpushed.push(repository, (mine or names)[0])
+    for line in unpushed.warning(repository):
         say(line)
-    return HELD if warnings and code == DONE and repository.has_origin else code
+    hidden = set(unpushed.names(repository)).difference(earlier)
+    return HELD if hidden and code == DONE and repository.has_origin else code
 
 
 def _pushed(deployment: Deployment) -> PushResult:
@@ -149,6 +152,7 @@ def roll_back(
     Raises BadEnvironment, GitError, PushLocked, RecordNotWritten.
     """
     with _ledger(environment, "knowngood rollback", offline=offline, say=say) as ledger:
+        earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
         there = ledger.records.presumed_live(environment.name)
         say(answer.difference(environment.name, there) or f"live on {environment.name} is {answer}")
@@ -164,7 +168,7 @@ def roll_back(
             reason = f"{_failure(ledger, answer.commit)}rolled back to {target.name}"
             _reject(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
-        return _shared(ledger.repository, _put_back(rollback).code, say)
+        return _shared(ledger.repository, earlier, _put_back(rollback).code, say)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from .record import Record, RecordKind
 _FOLDER: Final = "refs/knowngood/unpushed/"
 _ARRIVED: Final = re.compile(r"^[*=]\trefs/tags/(\S+):", re.M)
 _SHOWN: Final = 3  # names; the rest is counted
-_AT_ONCE: Final = 250  # records that are pushed along; a command line has an end
+_AT_ONCE: Final = 250  # records that are pushed along: a server's hook may take its time for each
 
 
 def remember(repository: Repository, record: Record) -> None:
@@ -33,21 +33,31 @@ def names(repository: Repository) -> list[str]:
     """Return the records that are here and not known to be at the origin. Raises GitError."""
     noted = repository.run("for-each-ref", "--format=%(refname)", _FOLDER).splitlines()
     records = [ref.removeprefix(_FOLDER) for ref in noted]
-    return [name for name in records if repository.commit_of(f"refs/tags/{name}") is not None]
+    asked = "".join(f"refs/tags/{name}\n" for name in records)
+    there = repository.run("cat-file", "--batch-check", given=asked).splitlines() if asked else []
+    answers = zip(records, there, strict=True)
+    return [name for name, answer in answers if not answer.endswith(" missing")]
 
 
-def push(repository: Repository, name: str) -> str:
-    """Push the record ``name`` and those that were not pushed before; return why that one did not
-    arrive, or nothing.
+def push(repository: Repository, name: str, *, alone: bool = False) -> str:
+    """Push the record ``name``, and behind it those that were not pushed before, unless it is to go
+    ``alone``; return why that one did not arrive, or nothing.
     """
+    trouble = _push(repository, [name])
+    others = [] if trouble or alone else names(repository)[:_AT_ONCE]
+    if others:
+        _push(repository, others)
+    return trouble
+
+
+def _push(repository: Repository, records: Collection[str]) -> str:
+    """Push these, and return why not all arrived. Each that did is forgotten."""
     try:
-        records = list(dict.fromkeys([name, *names(repository)[:_AT_ONCE]]))
         refs = [f"refs/tags/{record}:refs/tags/{record}" for record in records]
         repository.run("push", "--porcelain", "--no-follow-tags", "origin", *refs)
     except GitError as error:
-        arrived = _ARRIVED.findall(error.output)
-        _forget(repository, arrived)
-        return "" if name in arrived else one_line(str(error), 400)
+        _forget(repository, _ARRIVED.findall(error.output))
+        return one_line(str(error), 400)
     _forget(repository, records)
     return ""
 

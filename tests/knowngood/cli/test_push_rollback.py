@@ -362,6 +362,22 @@ def test_no_network_no_push(run: Run, project: Path, site: Repository, tmp_path:
     assert not (project / "deployed").exists()
 
 
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_an_old_record_that_the_server_refuses(
+    run: Run, site: Repository, tmp_path: Path, noted: Note
+) -> None:
+    """It is told, and is no doubt of what this push did, which everybody sees."""
+    bare = with_origin(site, tmp_path)
+    hook = bare / "hooks" / "update"
+    hook.write_text('#!/bin/sh\ncase "$1" in */v3/*) exit 1;; esac\n')
+    hook.chmod(0o755)
+    old = noted("v3", "stage", "FAILED", 3)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 0, ended.output
+    assert f"not at the origin, where others would see it: {old.name}; " in ended.out
+    assert [kind for kind, _, _ in happened(Repository(bare))] == ["pushed", "pushed", "verified"]
+
+
 HANG = """#!/bin/sh
 [ "$1" = {release} ] || exec ./sound "$@"
 echo "$$" > pids

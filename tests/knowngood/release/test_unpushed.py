@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,42 @@ def test_many_that_are_not_at_the_origin(
     assert len(records_at(origin)) == 3
     record_store.push(site, note("v2", days=2).name)
     assert len(records_at(origin)) == len(records) + 2
+
+
+def test_thousands_that_are_not_at_the_origin(
+    site: Repository, note: Note, origin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process for each of them would take a minute."""
+    records = [note("v1", days=day) for day in range(1, 9)]
+    asked: list[Sequence[str]] = []
+    done = Repository._done
+
+    def counted(self: Repository, arguments: Sequence[str], given: bytes | None) -> object:
+        asked.append(arguments)
+        return done(self, arguments, given)
+
+    monkeypatch.setattr(Repository, "_done", counted)
+    assert len(unpushed.names(site)) == len(records)
+    assert len(asked) == 2
+
+
+def test_the_others_hold_none_back(
+    site: Repository, note: Note, origin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server whose hook takes too long for all of them has the one at least."""
+    hook = origin / "hooks" / "update"
+    hook.write_text('#!/bin/sh\ncase "$1" in */v2/*) sleep 60;; esac\n')
+    hook.chmod(0o755)
+    note("v2")
+    record_store.push(replace(site, seconds=2.0), note("v1").name)
+    assert len(records_at(origin)) == 1
+
+
+def test_one_alone(site: Repository, note: Note, origin: Path) -> None:
+    """The others go out with another one."""
+    other = note("v2")
+    record_store.push(site, note("v1").name, alone=True)
+    assert unpushed.names(site) == [other.name]
 
 
 def test_one_that_was_never_written(site: Repository, note: Note, origin: Path) -> None:
