@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from fhr_standin.faults.changes import body, content, swap
+from fhr_standin.faults.changes import body, content, swap, typed
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
 
@@ -34,6 +34,12 @@ FAULTS = [
         "mobile/css/main.css holds settings",
         ["mobile/css/main.css"],
         body(_SETTINGS),
+    ),
+    content(
+        "files-without-types",
+        "the server knows no media types but that of pages",
+        ["css/styles.css", "js/data.js", "js/config.json", "js/locale/date_format.json"],
+        typed("application/octet-stream"),
     ),
     content(
         "stylesheet-is-script",

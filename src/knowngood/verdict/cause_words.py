@@ -84,6 +84,18 @@ def impostor_sentence(page: str, lead: Symptom, core: Sequence[Symptom]) -> str:
     return f'one page comes in place of {subject}: "{page}"'
 
 
+def mistyped_sentence(
+    media_type: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
+) -> str:
+    """Return in one line that all that ``core`` is about comes under one media type.
+
+    ``lead`` and ``params`` are as in :func:`sentence`.
+    """
+    subject, _ = _subject(lead, core)
+    where = _extent(lead, core, params)
+    return f"files of several kinds are sent as {media_type}{where}: {subject}"
+
+
 def odd_one_sentence(
     url: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
 ) -> str:
@@ -182,6 +194,7 @@ def _names(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
     """
     return [
         _path(place if len(urls) > 1 else ID.sub("{id}", next(iter(urls))))
+        + (" with a query" if all(s.has_query for s in core if s.url in urls) else "")
         for place, urls in _places(lead, core).items()
     ]
 

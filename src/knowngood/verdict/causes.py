@@ -15,6 +15,7 @@ from ..fetch import AttemptError
 from .cause_words import (
     impostor_sentence,
     is_compared,
+    mistyped_sentence,
     more_places,
     odd_one_sentence,
     other_problems,
@@ -165,6 +166,8 @@ def _sentence(
 ) -> str:
     if group.page:
         return impostor_sentence(group.page, lead, group.core)
+    if group.sent_as:
+        return mistyped_sentence(group.sent_as, lead, group.core, params)
     if odd_one:
         return odd_one_sentence(odd_one, lead, group.core, params)
     return sentence(lead, group.core, answered, params)

@@ -30,11 +30,13 @@ class Group:
         core: those that show it themselves.
         attached: those of claims that read an answer which the core finds wrong.
         page: the one page that came in place of all that the core is about; empty for none.
+        sent_as: the one media type that files of several kinds came under; empty for none.
     """
 
     core: list[Symptom]
     attached: list[Symptom] = field(default_factory=list)
     page: str = ""
+    sent_as: str = ""
 
     @property
     def symptoms(self) -> list[Symptom]:
@@ -47,6 +49,7 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
     them. ``answered`` are the origins that answered at least once.
     """
     impostors, symptoms = _impostors(list(symptoms))
+    mistyped, symptoms = _mistyped(symptoms)
     dead: list[Symptom] = []
     troubled: list[Symptom] = []
     direct: list[Symptom] = []
@@ -61,8 +64,8 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
         else:
             rest.append(symptom)
     groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(troubled)]
-    groups = [*impostors, *groups]
-    culprits = [group for group in groups if group.page or group.core[0].is_useless]
+    groups = [*impostors, *groups, *mistyped]
+    culprits = [g for g in groups if g.page or g.sent_as or g.core[0].is_useless]
     alike = _alike(_attach(direct, culprits))
     rest = _attach(rest, [*culprits, *alike])
     # A success where a refusal was expected says less than what came in place of every page.
@@ -84,8 +87,29 @@ def _impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]
         impostor = _impostor(group.core)
         if impostor:
             impostors.append(replace(group, core=impostor, page=page))
-    explained = {id(symptom) for group in impostors for symptom in group.core}
-    return impostors, [symptom for symptom in symptoms if id(symptom) not in explained]
+    return impostors, _without(symptoms, impostors)
+
+
+def _without(symptoms: Iterable[Symptom], groups: Iterable[Group]) -> list[Symptom]:
+    """Return the symptoms that are not of these groups."""
+    grouped = {id(symptom) for group in groups for symptom in group.core}
+    return [symptom for symptom in symptoms if id(symptom) not in grouped]
+
+
+def _mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
+    """Return groups of symptoms of files of several kinds that came under one media type, as from
+    a server that knows none; and the symptoms that are left.
+    """
+    groups: defaultdict[tuple[str, str], list[Symptom]] = defaultdict(list)
+    for symptom in symptoms:
+        if symptom.sent_as:
+            groups[symptom.outcome.origin, symptom.sent_as].append(symptom)
+    mistyped = [
+        Group(core, sent_as=media_type)
+        for (_, media_type), core in groups.items()
+        if len({symptom.ending for symptom in core}) > 1
+    ]
+    return mistyped, _without(symptoms, mistyped)
 
 
 def _impostor(symptoms: list[Symptom]) -> list[Symptom]:

@@ -34,6 +34,9 @@ _NO_PAGES: Final = frozenset(
 _OTHER_TYPE: Final = re.compile(r"[\"'](?!text/html)[a-z]+/[\w.+-]+[\"']")
 _NO_PAGE: Final = re.compile(r"(?:\w+: )?(?:not JSON|a web page in place of)\b")
 
+_SENT_AS: Final = re.compile(r"media type: expected [^,]+, (?:found|got) \"?([\w.+-]+/[\w.+-]+)")
+"""How checks say that a file comes under another media type than its own."""
+
 NO_ANSWER: Final = {
     AttemptError.DNS: "its name does not resolve",
     AttemptError.REFUSED: "connection refused",
@@ -138,9 +141,8 @@ class Symptom:
         """Whether no web page is what should have come: by the name of the file, or as its check
         wanted JSON, another media type, or that nothing is there.
         """
-        name = urlsplit(self.url).path.rpartition("/")[2]
         return (
-            name.rpartition(".")[2].lower() in _NO_PAGES
+            self.ending in _NO_PAGES
             or self.is_unwanted_success
             or _OTHER_TYPE.fullmatch(self.outcome.expected) is not None
             or _NO_PAGE.match(self.outcome.message) is not None
@@ -150,6 +152,26 @@ class Symptom:
     def is_unwanted_success(self) -> bool:
         """Whether something came where its check wanted that nothing is there."""
         return self.trouble.startswith("2")
+
+    @property
+    def ending(self) -> str:
+        """The ending of the name of the file that it is about; empty for none."""
+        _, dot, ending = urlsplit(self.url).path.rpartition("/")[2].rpartition(".")
+        return ending.lower() if dot else ""
+
+    @property
+    def sent_as(self) -> str:
+        """The media type that its file comes under, in place of its own; empty where that is not
+        what is wrong.
+        """
+        found = _SENT_AS.match(self.outcome.message)
+        return found[1] if found and self.url else ""
+
+    @property
+    def has_query(self) -> bool:
+        """Whether its URL was asked for with nothing in its query but a nonce."""
+        asked = str(self.outcome.exchanges[0]["url"]) if self.url else ""
+        return "?" in asked and "?" not in self.url
 
     @property
     def found_in(self) -> str:

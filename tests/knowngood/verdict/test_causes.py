@@ -140,6 +140,30 @@ def test_a_url_without_its_nonce() -> None:
     )
 
 
+def test_a_url_that_is_wrong_only_with_a_query() -> None:
+    """The plain one is not named in its place."""
+    sampled = missing("every_time", CONFIG + "?0123456789ab-1")
+    assert sentences(*sampled) == ["/{locale}/js/config.json with a query is 404 in 5 of 5 locales"]
+
+
+def test_files_of_several_kinds_under_one_media_type() -> None:
+    """A server that knows no media types is one cause."""
+    wrong = 'media type: expected {}, found "text/plain"'
+    config = in_locales("is_json", CONFIG, message=wrong.format("application/json"))
+    styles = in_locales("is_css", "/{locale}/x.css", message=wrong.format("text/css"))
+    assert sentences(*config, *styles) == [
+        "files of several kinds are sent as text/plain in 5 of 5 locales: "
+        "/{locale}/x.css and /{locale}/js/config.json"
+    ]
+
+
+def test_files_of_one_kind_under_another_media_type() -> None:
+    """Pages in folders are of one kind, and their own cause."""
+    wrong = "media type: expected text/html, found text/plain"
+    pages = [in_locales("is_html", path, message=wrong) for path in ("/{locale}/", "/{locale}/v4/")]
+    assert "files of several kinds" not in sentences(*pages[0], *pages[1])[0]
+
+
 def test_one_url_that_is_also_one_of_all() -> None:
     """A check that asks for en-US alone meets the same fault."""
     en_us = missing("same_as_en_us", "/en-US/js/config.json")
