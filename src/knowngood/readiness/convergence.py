@@ -44,6 +44,8 @@ class Edge:
         in_a_row: answers in a row that named the expected release.
         mute: looks in a row that showed nothing of the release.
         last: the latest answer that showed something, or else the latest one.
+        other: the latest release that it named after the expected one; empty for none.
+        turns: how often it did so.
         seen: whether any answer named the expected release.
     """
 
@@ -52,6 +54,8 @@ class Edge:
     mute: int = 0
     last: ReleaseSighting | None = None
     seen: bool = False
+    other: str = ""
+    turns: int = 0
 
     @property
     def there(self) -> bool:
@@ -61,11 +65,20 @@ class Edge:
     def note(self, sighting: ReleaseSighting, expected: str) -> None:
         """Note one more answer. One that shows nothing neither counts nor breaks the row."""
         self.mute = self.mute + 1 if sighting.silent else 0
+        if self.in_a_row and sighting.names and not sighting.is_(expected):
+            self.other, self.turns = sighting.label, self.turns + 1
         if not sighting.silent:
             self.in_a_row = self.in_a_row + 1 if sighting.is_(expected) else 0
             self.seen |= self.in_a_row > 0
         if self.last is None or not sighting.silent or self.last.silent:
             self.last = sighting
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it named the expected release and another one in turn. Once may be a release that
+        was taken back.
+        """
+        return self.turns > 1
 
     @property
     def answer(self) -> str:
@@ -89,6 +102,7 @@ class Convergence:
         missing: those that do not.
         given_up: addresses without an answer, of a host that has others.
         hint: what the missing ones have in place of the field that the file names, if they lack it.
+        alike: whether what a missing one answers is what it answers at a URL that nobody has, too.
     """
 
     expected: str
@@ -97,6 +111,7 @@ class Convergence:
     missing: tuple[Edge, ...] = ()
     given_up: tuple[Edge, ...] = ()
     hint: str = ""
+    alike: bool = False
 
     @property
     def instead(self) -> tuple[tuple[str, ...], ...]:
@@ -207,7 +222,20 @@ class ReleaseWatch:
             tuple(missing),
             tuple(given_up),
             hint=self._missing_field(missing),
+            alike=bool(missing) and self._answers_all_alike(missing[0]),
         )
+
+    def _answers_all_alike(self, edge: Edge) -> bool:
+        """Whether an edge gives what it gives as the version document for a URL that nobody has,
+        too, as a server does that has nothing but a welcome.
+        """
+        seen = edge.last.exchange.answer if edge.last is not None else None
+        if seen is None or seen.status != 200 or edge.last is None or edge.turns:
+            return False
+        probe = self._probe(edge.address)
+        stray = replace(probe, url=f"{probe.url}-{self.asked}-{self.fetcher.statistics.run_id}")
+        answer = self.fetcher.load(stray).result().exchange.answer
+        return answer is not None and (answer.status, answer.body) == (200, seen.body)
 
     def _probe(self, address: str) -> Probe:
         self.asked += 1

@@ -19,12 +19,14 @@ class ReleaseState:
         changed: how the end differs from the start, so that the results span two releases; empty
             if it does not.
         wavering: why it is not certain which release is live; empty if it is.
+        mixed: whether that is since answers name one release, and then again another.
     """
 
     expected: str | None = None
     start: Mapping[str, str] = field(default_factory=dict)
     changed: str = ""
     wavering: str = ""
+    mixed: bool = False
 
     @property
     def seen(self) -> str | None:
@@ -61,7 +63,8 @@ class ReleaseState:
             return self
         now = ", ".join(sorted(others))
         if any(_is(sighting, before) for sighting in sightings):
-            return self._doubtful(f"the release wavers{at}: {before}, and {now}")
+            why = f"answers come from two releases in turn{at}: {before}, and {now}"
+            return replace(self._doubtful(why), mixed=True)
         change = f"the release changed during the run{at}: {before}, then {now}"
         return replace(self, changed=self.changed or change)
 

@@ -5,11 +5,11 @@ A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from ..environment import LEVELS
 from ..fetch import AttemptError
@@ -21,6 +21,9 @@ from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .judged import Judged
 from .outcome import FAILED, SKIPPED, Outcome
 from .unsteady import unsteady_causes
+
+_VERSION_DOCUMENT: Final = "{release}"
+"""The group in which requests of checks for it are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,9 @@ def _causes(judged: Judged, evidence: Evidence) -> tuple[Cause, ...]:
     find = partial(find_causes, answered=evidence.silence.answered_at, params=evidence.params)
     united = find((*judged.failed, *judged.advisory), accepted=judged.accepted)
     groups = judged.unsteady_accepted
+    deciding = [cause for cause in united if cause.state != "advisory"]
     return (
-        *(cause for cause in united if cause.state != "advisory"),
+        *(_with_mixture_first(deciding, evidence) if deciding else ()),
         *unsteady_causes(judged.unsteady, evidence),
         *find(judged.known, state="known"),
         *unsteady_causes(judged.unsteady_before, evidence, state="known"),
@@ -136,6 +140,18 @@ def _causes(judged: Judged, evidence: Evidence) -> tuple[Cause, ...]:
         *(cause for cause in united if cause.state == "advisory"),
         *unsteady_causes(groups, evidence, state="advisory", accepted=groups),
     )
+
+
+def _with_mixture_first(causes: Sequence[Cause], evidence: Evidence) -> Sequence[Cause]:
+    """Put before other causes that answers come from two releases, where they do: each file that
+    only one of them has is a cause by itself. The check of the version document says so as well.
+    """
+    if not evidence.mixed:
+        return causes
+    asking = {o.check for o in evidence.outcomes if _VERSION_DOCUMENT in o.asked}
+    same = next((c for c in causes if c.claims and c.claims[0].check in asking), None)
+    first = replace(same or Cause("failed", "", "release"), sentence=evidence.wavering)
+    return [first, *(cause for cause in causes if cause is not same)]
 
 
 def _decide(

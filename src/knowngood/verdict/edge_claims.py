@@ -12,6 +12,7 @@ from ..readiness import Convergence, Edge
 from ..safety import one_line, plural
 from . import own_claims
 from .outcome import FAILED, INCONCLUSIVE, Outcome, classify
+from .symptom import Symptom
 
 SHOWN: Final = 8  # URLs that differ between edges
 
@@ -25,10 +26,19 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
     total = len(result.there) + edges
     where = environment.release.path if environment.release else ""
     table = "\n".join(filter(None, (result.table(), result.hint)))
+    seen = [edge.last.exchange for edge in result.missing if edge.last is not None]
+    claim = own_claims.broken(
+        own_claims.CONVERGED,
+        "release",
+        "",
+        exchanges=tuple(describe(exchange, environment) for exchange in seen[:1]),
+    )
+    found = _seen(result, page=Symptom.of(claim).page)
     message = (
-        f"{where}: expected release {one_line(result.expected, 60)}, {_seen(result.missing)}, "
+        f"{where}: expected release {one_line(result.expected, 60)}, {found}, "
         f"at {edges} of {plural(total, 'edge')} after {result.seconds:.0f} s\n{table}"
     )
+    claim = replace(claim, message=message)
     answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
     seen = [edge.last.exchange for edge in result.missing if edge.last is not None]
     claim = own_claims.broken(
@@ -43,13 +53,21 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
     return next((silence for silence in silences if silence.result == FAILED), silences[0])
 
 
-def _seen(edges: Sequence[Edge]) -> str:
-    """Return what most of these edges gave in place of the release."""
+def _seen(result: Convergence, page: str) -> str:
+    """Return what most of the missing edges gave in place of the release; ``page`` tells the web
+    page that came from the first.
+    """
+    mixed = next((edge for edge in result.missing if edge.is_mixed), None)
+    if mixed is not None:
+        return f"found it and {one_line(mixed.other, 60)} in turn"
+    everywhere = ", as for every other URL" if result.alike else ""
+    if page:
+        return f'found the web page "{one_line(page, 60)}"{everywhere}'
     words = [
         f"found {edge.answer}" if edge.last is not None and edge.last.names else edge.answer
-        for edge in edges
+        for edge in result.missing
     ]
-    return max(words, key=words.count, default="")
+    return max(words, key=words.count, default="") + everywhere
 
 
 def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome:

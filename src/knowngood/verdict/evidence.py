@@ -36,6 +36,7 @@ class Evidence:
         overdue: whether time ran out.
         changed: that another release is live than when the run began.
         wavering: why the release is not certain.
+        mixed: whether it is not since answers come from several in turn.
         unproven: why the manifest proves nothing about what is served.
         optimized: whether Python ran without assertions.
         baseline: the keys (:func:`~.symptom.keys`) of failures that an earlier verdict has,
@@ -71,6 +72,7 @@ class Evidence:
     overdue: bool = False
     changed: str = ""
     wavering: str = ""
+    mixed: bool = False
     unproven: str = ""
     optimized: bool = False
     baseline: frozenset[str] | None = None

@@ -212,6 +212,7 @@ class RunResults:
             overdue=self.overdue,
             changed=self.release.changed,
             wavering=self.release.wavering,
+            mixed=self.release.mixed,
             unproven=self.compared.doubt if self.manifest_digest and not self.halted else "",
             optimized=self.optimized,
             baseline=self.baseline,

@@ -114,6 +114,20 @@ def test_one_in_three_is_old(serve: Serve, converge: Converge) -> None:
     result = converge(serve(play))
     assert not result.there
     assert result.missing[0].in_a_row < 3
+    assert result.missing[0].is_mixed
+    assert (result.missing[0].other, result.alike) == ("v1", False)
+
+
+@pytest.mark.parametrize(("elsewhere", "alike"), [(V1, True), (answer(status=404), False)])
+def test_one_answer_for_every_url(
+    serve: Serve, converge: Converge, elsewhere: Play, alike: bool
+) -> None:
+    """A server that has nothing but a welcome is told from one with an old release."""
+
+    def play(talk: Talk) -> None:
+        (V1 if talk.request.target == "/__version__" else elsewhere)(talk)
+
+    assert converge(serve(play)).alike is alike
 
 
 def test_not_now_breaks_no_row(serve: Serve, converge: Converge) -> None:

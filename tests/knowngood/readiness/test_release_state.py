@@ -48,7 +48,8 @@ def test_another_release() -> None:
 def test_some_answers_of_another_release() -> None:
     """Some backends serve something else: what was checked is not certain."""
     end = started("v1").ended({"a": [V1, V2, V1]})
-    assert (end.changed, end.wavering) == ("", "the release wavers at a: v1, and v2")
+    wavering = "answers come from two releases in turn at a: v1, and v2"
+    assert (end.changed, end.wavering, end.mixed) == ("", wavering, True)
 
 
 def test_silence_at_the_end() -> None:
@@ -57,7 +58,9 @@ def test_silence_at_the_end() -> None:
     """
     assert started("v1").ended({"a": [NOTHING]}) == started("v1")
     named = ReleaseState("v1").converged(Convergence("v1", 1.0, there=(Edge("a", 10, 0, V1),)))
-    assert "could not be seen" in named.ended({"a": [NOTHING, NOTHING]}).wavering
+    ended = named.ended({"a": [NOTHING, NOTHING]})
+    assert "could not be seen" in ended.wavering
+    assert not ended.mixed
     assert named.ended({"a": [NOTHING, V1]}).wavering == ""
 
 

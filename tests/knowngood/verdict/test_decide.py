@@ -522,6 +522,21 @@ def test_a_release_that_wavers_is_never_passed() -> None:
     assert fold(evidence(WRONG, wavering="the release wavers")).kind is VerdictKind.FAILED
 
 
+def test_answers_of_two_releases_come_first() -> None:
+    """They explain what only one of them has; the check of the version document finds the same."""
+    why = "answers come from two releases in turn: v1, and v2"
+    two = {"wavering": why, "mixed": True}
+    verdict = fold(evidence(WRONG, **two))
+    assert (verdict.kind, verdict.reason) == (VerdictKind.FAILED, why)
+    assert [cause.sentence for cause in verdict.causes] == [why, "why"]
+    says_so = outcome(
+        FAILED, check="test_b.py::test_b", message="they differ", asked=("{release}",)
+    )
+    causes = fold(evidence(WRONG, says_so, **two)).causes
+    assert [(cause.sentence, len(cause.claims)) for cause in causes] == [(why, 1), ("why", 1)]
+    assert fold(evidence(**two)).kind is VerdictKind.INCONCLUSIVE
+
+
 def test_a_manifest_that_proves_nothing_is_no_passed() -> None:
     """It is named last: why nothing was compared says more."""
     verdict = fold(evidence(unproven="nothing was compared", overdue=True))

@@ -1,0 +1,57 @@
+"""What is said of a release that did not arrive."""
+
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from knowngood.environment.model import Environment
+from knowngood.environment.release_settings import Release
+from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
+from knowngood.readiness.convergence import Convergence, Edge
+from knowngood.readiness.version_document import ReleaseSighting
+from knowngood.verdict.edge_claims import not_converged
+
+URL = "https://fhr.example.org/__version__"
+ENVIRONMENT = Environment(
+    name="stage",
+    path=Path("stage.toml"),
+    description="",
+    origins=MappingProxyType({"content": "https://fhr.example.org"}),
+    release=Release("content:/__version__", shape="text"),
+)
+WELCOME = b"<!DOCTYPE html>\n<html><head><title>Welcome to nginx!</title></head></html>"
+
+
+def edge(name: str, body: bytes = b"", **fields: object) -> Edge:
+    """An edge that answered with ``body`` last, which names a release."""
+    answer = Answer(200, URL, ((b"content-type", b"text/html"),), body or name.encode())
+    exchange = Exchange(Probe("content", URL), (Attempt(1.0, 0.1, status=200),), answer)
+    found = Edge("", last=ReleaseSighting((name,), name, exchange))
+    for field, value in fields.items():
+        setattr(found, field, value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("missing", "alike", "found"),
+    [
+        (edge("v1"), False, "found v1"),
+        (edge("v1"), True, "found v1, as for every other URL"),
+        (edge("<!DOCTYPE", WELCOME), False, 'found the web page "Welcome to nginx!"'),
+        (
+            edge("<!DOCTYPE", WELCOME),
+            True,
+            'found the web page "Welcome to nginx!", as for every other URL',
+        ),
+        (edge("v2", other="v1", turns=2), False, "found it and v1 in turn"),
+        (edge("v1", other="v1", turns=1), False, "found v1"),
+    ],
+    ids=["another", "another-everywhere", "page", "page-everywhere", "both", "taken-back"],
+)
+def test_what_there_is_in_place_of_the_release(missing: Edge, alike: bool, found: str) -> None:
+    """The first line tells what came."""
+    result = Convergence("v2", 9.0, missing=(missing,), alike=alike)
+    claim = not_converged(result, ENVIRONMENT)
+    line = f"/__version__: expected release v2, {found}, at 1 of 1 edge after 9 s"
+    assert claim.first_line == line
