@@ -232,10 +232,10 @@ class CheckFixtures:
 
         folder = request.path.parent / "schemas"
 
-        def named(name: str) -> json_schema.Schema:
-            return json_schema.named(folder, name)
+        def find(name: str) -> json_schema.Schema:
+            return json_schema.find(folder, name)
 
-        return named
+        return find
 
 
 def _fixtures(item: pytest.Item) -> set[str]:

@@ -54,6 +54,6 @@ def test_shellcheck_has_nothing_to_say() -> None:
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: f"{path.parts[-4]}-{path.stem}")
 def test_a_schema_refuses_garbage(path: Path, garbage: Any) -> None:
     """A schema that takes anything checks nothing."""
-    schema = json_schema.named(path.parent, path.name.removesuffix(".schema.json"))
+    schema = json_schema.find(path.parent, path.name.removesuffix(".schema.json"))
     with pytest.raises(json_schema.SchemaMismatch):
         schema.check(garbage)

@@ -333,7 +333,7 @@ def in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(ChildRun, "run", run)
     monkeypatch.setattr(deploy, "_run", _command_here)
-    monkeypatch.setattr(live, "named", _named_here)
+    monkeypatch.setattr(live, "ask_names", _named_here)
 
 
 def _command_here(command: Sequence[str], folder: Path, _: int) -> int:

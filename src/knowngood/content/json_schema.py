@@ -14,7 +14,7 @@ from .schema_files import SUFFIXES, BadSchema
 from .schema_problems import describe
 from .schema_reader import SchemaReader
 
-__all__ = ["SUFFIX", "BadSchema", "Schema", "SchemaMismatch", "load", "named"]
+__all__ = ["SUFFIX", "BadSchema", "Schema", "SchemaMismatch", "find", "load"]
 
 SUFFIX: Final = ".schema.json"
 """How the files of schemas end, in the folder ``schemas`` beside the checks."""
@@ -65,7 +65,7 @@ def load(path: Path, pointer: str = "") -> Schema:
     return Schema(path, pointer)
 
 
-def named(folder: Path, name: str) -> Schema:
+def find(folder: Path, name: str) -> Schema:
     """Return the schema that a check calls by ``name``.
 
     ``config`` is the file ``config.schema.json`` of ``folder``; a name with an ending is the file's

@@ -25,11 +25,11 @@ from ..fetch import RETRIED_STATUSES, AttemptError
 from ..safety import Say, new_run_id
 from ..session.options import Options
 from ..supervisor import watched
-from . import results, table
+from . import fault_results, result_files, table
 from .fault_replay import replaying
+from .fault_results import AS_EXPECTED, MISSED, DrillResult, DrillRun
 from .faults import Fault, list_faults
 from .forked_runs import ForkedRuns, forking
-from .results import DrillResult, DrillRun
 
 PAIRS: Final = 10
 """Pairs of faults that are drawn where nobody says how many."""
@@ -50,7 +50,7 @@ def drill_faults(
     number of pairs, ``seed`` draws the same pairs again, and ``path`` is where the results are
     written. Raises BadEnvironment.
     """
-    results.refuse_missing_folder(path)
+    result_files.refuse_missing_folder(path)
     environment, config = drilled(name)
     known = list_faults(config, environment)
     unknown = sorted(set(faults) - {fault.name for fault in known})
@@ -62,7 +62,7 @@ def drill_faults(
     chosen = [fault for fault in known if not faults or fault.name in faults]
     seed = secrets.randbelow(10_000) if seed is None else seed
     chance = random.Random(seed)  # noqa: S311 - to be drawn again, not to be secret
-    drawn = results.pairs_of(known, PAIRS if pairs is None else pairs, chance)
+    drawn = fault_results.pairs_of(known, PAIRS if pairs is None else pairs, chance)
     began = time.monotonic()
     done: list[DrillResult] = []
     say(table.HEADER)
@@ -82,8 +82,8 @@ def drill_faults(
         "seed": seed,
         "results": [{**asdict(result), "right": result.right} for result in done],
     }
-    results.write(path, content, say)
-    return results.AS_EXPECTED if all(result.right for result in done) else results.MISSED
+    result_files.write(path, content, say)
+    return AS_EXPECTED if all(result.right for result in done) else MISSED
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class FaultDrill:
         yield sound
         if sound.right and document is not None:
             self.release = document["release"]["seen"]
-            alone = [results.alone(fault, document["checks"]) for fault in faults]
+            alone = [fault_results.alone(fault, document["checks"]) for fault in faults]
             yield from self._run_all(alone, pairs)
 
     def _run_all(
@@ -151,9 +151,11 @@ class FaultDrill:
             for name in filter(replay.faults.__contains__, by_fault):
                 began, run = time.monotonic(), by_fault[name]
                 ended = replay.conclusion(name)
-                seconds = time.monotonic() - began
-                result = results.judge(run, ended, seconds, b"") if ended is not None else None
-                yield run, result if result is not None and result.right else None
+                if ended is None:
+                    yield run, None
+                    continue
+                result = fault_results.judge(run, ended, time.monotonic() - began, b"")
+                yield run, result if result.right else None
 
     def _run(self, run: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
         """Run as ``knowngood verify`` does, without its lock: several may run here. The run without
@@ -176,7 +178,7 @@ class FaultDrill:
             ended = watched(options, arguments, run_id, chunks.append, self.variables)
             output = b"".join(chunks)
         seconds = time.monotonic() - began
-        return results.judge(run, ended, seconds, output), ended.document
+        return fault_results.judge(run, ended, seconds, output), ended.document
 
 
 def _may_be_replayed(run: DrillRun) -> bool:

@@ -97,9 +97,8 @@ class Mutants:
         ]
 
     def _some(self, targets: Sequence[Target], chance: random.Random) -> list[Target]:
-        """Draw one of ``targets`` for each status that they are answered with, and of the answers
-        that a check reads and those of the sweep: what a walk deleted is answered otherwise than
-        what it wrote.
+        """Draw one of ``targets`` for each status, and apart from these one for each status of the
+        sweep's requests, which delete what a walk wrote.
         """
         some: dict[tuple[int, bool], Target] = {}
         for target in chance.sample(targets, len(targets)):

@@ -21,7 +21,7 @@ from ..report.har_reader import HarRecording
 from ..run_options import RUN_ID
 from ..safety import Say, UsageError, plural
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
-from . import mutation_page, mutation_table, results
+from . import mutation_page, mutation_table, result_files
 from .accepted import accept, warnings
 from .har_tape import answers_by_path
 from .mutant import MutationDrill
@@ -64,8 +64,8 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
 
     Raises UsageError for what cannot be read or written.
     """
-    results.refuse_missing_folder(options.json)
-    results.refuse_missing_folder(options.html, "--html-file")
+    result_files.refuse_missing_folder(options.json)
+    result_files.refuse_missing_folder(options.html, "--html-file")
     environment = load_here(name)
     seed = secrets.randbelow(10_000) if options.seed is None else options.seed
     recording = _recording(options.from_har, environment)
@@ -83,9 +83,9 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
     for line in mutation_table.lines(drill, options.fail_under):
         say(line)
     content = document(drill, options.fail_under)
-    results.write(options.json, content, say)
+    result_files.write(options.json, content, say)
     page = mutation_page.page(drill, options.fail_under)
-    results.write_text(options.html, page, "--html-file", say)
+    result_files.write_text(options.html, page, "--html-file", say)
     if code == EXIT_CODES[VerdictKind.INTERNAL_ERROR]:
         return code
     if plugin.interrupted:

@@ -11,9 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from ..safety import Say, indented_lines
-from . import results
+from . import result_files
 from .fault_drill import drilled
-from .results import AS_EXPECTED, MISSED
+from .fault_results import AS_EXPECTED, MISSED
 from .rollback_steps import RollbackDrill, Step
 from .sandbox import sandbox
 
@@ -24,7 +24,7 @@ def drill_rollback(name: str, path: Path | None = None, *, say: Say) -> int:
 
     ``path`` is where the steps are written. Raises BadEnvironment.
     """
-    results.refuse_missing_folder(path)
+    result_files.refuse_missing_folder(path)
     environment, _ = drilled(name)
     began = time.monotonic()
     taken: list[Step] = []
@@ -43,7 +43,7 @@ def drill_rollback(name: str, path: Path | None = None, *, say: Say) -> int:
         "seconds": round(seconds, 1),
         "steps": [asdict(step) for step in taken],
     }
-    results.write(path, content, say)
+    result_files.write(path, content, say)
     return _conclude(taken[-1], seconds, say)
 
 

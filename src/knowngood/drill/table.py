@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..safety import one_line, plural
-from .results import DrillResult
+from .fault_results import DrillResult
 
 _NAME, _NAMED = 44, 36  # widths of columns
 _CHECKS: Final = 2  # checks that a row lists

@@ -30,7 +30,7 @@ from .watch_settings import WatchSettings
 
 def build(path: Path, document: dict[str, Any], *, secrets: bool = True) -> Environment:
     """Return the environment that ``document`` describes, without its secrets if so asked."""
-    names = _needed_secrets(path, document) if secrets else {}
+    names = _available_secrets(path, document) if secrets else {}
     fields = {
         key: _CONVERTERS[key](path, value) if key in _CONVERTERS else value
         for key, value in _frozen({**document, "secrets": names}).items()
@@ -80,7 +80,7 @@ def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
     )
 
 
-def _needed_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
+def _available_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
     """Return ``[secrets]`` without the addresses that this machine does not have: a run that tells
     nobody needs none of them.
     """

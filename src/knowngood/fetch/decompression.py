@@ -62,7 +62,7 @@ def decodes(answer: Answer, limit: int) -> bool:
     return True
 
 
-def in_httpx_words(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def httpx_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return the same headers with gzip for its old name x-gzip (RFC 9110, 8.4.1.3), which httpx
     does not know.
     """
@@ -80,7 +80,7 @@ def decoded(answer: Answer) -> bytes:
         return answer.body
     import httpx
 
-    return httpx.Response(200, headers=in_httpx_words(answer.headers), content=answer.body).content
+    return httpx.Response(200, headers=httpx_headers(answer.headers), content=answer.body).content
 
 
 def with_plain_body(answer: Answer, body: bytes) -> Answer:

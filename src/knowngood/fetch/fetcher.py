@@ -179,7 +179,7 @@ class Fetcher:
 
     def _gathered(self, exchanges: Iterable[Coroutine[Any, Any, Exchange]]) -> list[Exchange]:
         """Run these at the same time on the loop, and wait for all of them."""
-        futures = [asyncio.run_coroutine_threadsafe(each, self._loop) for each in exchanges]
+        futures = [asyncio.run_coroutine_threadsafe(exchange, self._loop) for exchange in exchanges]
         return [future.result() for future in futures]
 
     def forget_silence(self) -> None:

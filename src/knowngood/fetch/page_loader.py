@@ -53,8 +53,8 @@ class PageLoader:
         urgent: whether a check waits for it.
         reservations: what its requests asked of the memory budget.
         resources: what was found so far, by URL.
-        trouble: see ``PageLoad``, as for the next.
-        unread: see there.
+        trouble: why the answer ``unread`` could not be searched; empty if none came.
+        unread: the first stylesheet or script that could not be searched for what it needs.
     """
 
     guard: Guard
@@ -100,8 +100,8 @@ class PageLoader:
         await self._collect(linked, depth - 1)
 
     def _is_unknown(self, exchange: Exchange) -> bool:
-        """Whether nobody can tell what this file needs, as it gave no answer to be read. Two pages
-        that need the same would differ, had one of them lost an answer on the way.
+        """Return whether nobody can tell what this file needs, since it gave no answer to read.
+        Pages that have such a file are not compared.
         """
         lost = exchange.answer is None or bool(why_turned_away(exchange))
         return lost and self.resources[exchange.probe.url].kind in _REFERRING

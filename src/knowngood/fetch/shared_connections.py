@@ -35,8 +35,8 @@ class SharedConnections:
         return _address(probe) in self._shared
 
     async def wait(self, probe: Probe, seconds: float) -> asyncio.Event:
-        """Wait until the first request to the address of ``probe`` has a connection or has failed,
-        for ``seconds`` at most. Return what is to be set when this one has.
+        """Wait until the first request to the address of ``probe`` has connected or failed, for
+        ``seconds`` at most. Return the event to set once this one has.
         """
         first = self._first.get(_address(probe))
         if first is None:

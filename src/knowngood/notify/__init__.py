@@ -9,7 +9,7 @@ whether there is something to tell: its callers do.
 from .delivery import Delivery, tell
 from .event import Event, EventKind
 from .heartbeat import ping
-from .occasions import event_of_rollback, event_of_verdict
+from .run_events import event_of_rollback, event_of_verdict
 from .service import refuse_bad_addresses
 
 __all__ = [

@@ -58,7 +58,7 @@ class Edge:
     turns: int = 0
 
     @property
-    def there(self) -> bool:
+    def has_release(self) -> bool:
         """Whether it serves the expected release."""
         return self.in_a_row >= AGREE
 
@@ -68,7 +68,7 @@ class Edge:
         if self.in_a_row and sighting.names and not sighting.is_(expected):
             self.other, self.turns = sighting.label, self.turns + 1
         if not sighting.silent:
-            self.in_a_row = self.in_a_row + 1 if sighting.is_(expected) else 0
+            self.in_a_row = self.in_a_row + 1 if sighting.matches(expected) else 0
             self.seen |= self.in_a_row > 0
         if self.last is None or not sighting.silent or self.last.silent:
             self.last = sighting
@@ -180,7 +180,7 @@ class ReleaseWatch:
             if not hint and (hint := self._missing_field(edges)):
                 tell(hint)
             spent = time.monotonic() - began
-            there = sum(edge.there for edge in edges)
+            there = sum(edge.has_release for edge in edges)
             tell(
                 f"{there} of {len(edges)} edges serve {one_line(expected, 60)} "
                 f"({spent:.0f} s of {within:g} s)"
@@ -203,16 +203,18 @@ class ReleaseWatch:
 
     def _left(self, edges: list[Edge]) -> list[Edge]:
         """Return the edges that are still to be asked."""
-        return [edge for edge in edges if not edge.there and not self._is_given_up(edge, edges)]
+        return [
+            edge for edge in edges if not edge.has_release and not self._is_given_up(edge, edges)
+        ]
 
     def _is_given_up(self, edge: Edge, edges: list[Edge]) -> bool:
         """Whether this address is not waited for. Edges that the environment names never are."""
         if self.release.origin in self.environment.edges or edge.mute < GIVEN_UP:
             return False
-        return edge.in_a_row == 0 and any(other.there for other in edges)
+        return edge.in_a_row == 0 and any(other.has_release for other in edges)
 
     def _result(self, expected: str, edges: list[Edge], seconds: float) -> Convergence:
-        there = [edge for edge in edges if edge.there]
+        there = [edge for edge in edges if edge.has_release]
         given_up = [edge for edge in edges if self._is_given_up(edge, edges)]
         missing = [edge for edge in edges if edge not in there and edge not in given_up]
         return Convergence(

@@ -74,4 +74,4 @@ class ReleaseState:
 
 def _is(sighting: ReleaseSighting, release: str) -> bool:
     """Whether an edge serves ``release``: as it was named, or as it was shown at the start."""
-    return sighting.is_(release) or sighting.label == release
+    return sighting.matches(release) or sighting.label == release

@@ -51,8 +51,8 @@ class ReleaseSighting:
             return self.exchange.error not in ANSWERED_WRONG
         return answer.status in RETRIED_STATUSES or is_turned_away(self.exchange)
 
-    def is_(self, expected: str) -> bool:
-        """Whether this is the release called ``expected``. Seven digits of a commit are enough."""
+    def matches(self, expected: str) -> bool:
+        """Return whether this is ``expected``. Seven digits of a commit are enough."""
         return any(_same(name, expected) for name in self.names)
 
 

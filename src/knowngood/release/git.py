@@ -103,7 +103,7 @@ class Repository:
 
     def read(self, *arguments: str, given: bytes | None = None) -> bytes:
         """Return what ``git ARGUMENTS`` prints, as bytes. Raises GitError."""
-        done = self._done(arguments, given)
+        done = self._ended(arguments, given)
         if done.returncode != 0:
             raise GitError(_refusal(arguments, done), _text(done.stdout + done.stderr))
         return done.stdout
@@ -166,7 +166,7 @@ class Repository:
             *(f"{key}=false" for key in others),
         ]
         arguments = (*with_settings(settings), "verify-tag", name)
-        done = self._done(arguments, None)
+        done = self._ended(arguments, None)
         if done.returncode != 0:
             raise GitError(_refusal(arguments, done))
         return _text(done.stderr)
@@ -187,17 +187,17 @@ class Repository:
         """Return the commit that a name of any kind stands for, in full; None without one."""
         if not name or name.startswith("-"):
             return None
-        done = self._done(("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"), None)
+        done = self._ended(("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"), None)
         return _text(done.stdout).strip() if done.returncode == 0 else None
 
     def _answer(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """Return how ``git ARGUMENTS`` ended, with yes (0) or no (1). Raises GitError."""
-        done = self._done(arguments, None)
+        done = self._ended(arguments, None)
         if done.returncode not in {0, 1}:
             raise GitError(_refusal(arguments, done))
         return done
 
-    def _done(
+    def _ended(
         self, arguments: Sequence[str], given: bytes | None
     ) -> subprocess.CompletedProcess[bytes]:
         inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}

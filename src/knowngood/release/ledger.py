@@ -171,13 +171,13 @@ class Ledger:
         tags = self.records.unfetched.items()
         mine = relevant_environments(self.environment)
         return [
-            *(self._told(bad) for bad in self.records.bad if bad.environment in mine),
+            *(self._bad_record_line(bad) for bad in self.records.bad if bad.environment in mine),
             *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
             *unpushed.warning(self.repository),
             *clocks.warnings(self.records.seen, datetime.now(UTC)),
         ]
 
-    def _told(self, bad: BadRecord) -> str:
+    def _bad_record_line(self, bad: BadRecord) -> str:
         """Return what is wrong with a tag, and how to remove it where its name alone says that it
         was never a record.
         """

@@ -95,10 +95,10 @@ class NamedReleases:
 
 def ask(environment: Environment, repository: Repository) -> LiveAnswer:
     """Ask a deployment which release is live, and find that in the repository. Raises GitError."""
-    return named(environment).resolved(repository)
+    return ask_names(environment).resolved(repository)
 
 
-def named(environment: Environment) -> NamedReleases:
+def ask_names(environment: Environment) -> NamedReleases:
     """Ask a deployment for the names of the release that is live.
 
     A process of its own asks: the release side loads no HTTP client.

@@ -80,10 +80,9 @@ def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | N
 
 
 def _left(ledger: Ledger, live: LiveAnswer | None) -> str | None:
-    """Return the commit that a rollback leaves, and so does not go to; None if there is no such
-    one, as where edges differ, or none answers: the last known good release may be there or not. It
-    is that of a push that did not end, which may have put half of its release there; else what the
-    deployment names as live.
+    """Return the commit to roll back from: that of a push that did not end, which may have put half
+    of its release there, or else the live one. None where that is not known, as where edges differ
+    or none answers.
     """
     unfinished = ledger.records.unverified(ledger.environment.name)
     if unfinished is not None and unfinished.kind == RecordKind.PUSHED:

@@ -40,7 +40,7 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
         return records.read(repository, datetime.now(UTC), names, unfetched), trouble
 
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
-        named = pool.map(lambda e: None if offline else live.named(e), environments)
+        named = pool.map(lambda e: None if offline else live.ask_names(e), environments)
         opened = [_opened(environment, read) for environment in environments]
         return [
             _row(environment, ledger, outdated, releases)

@@ -157,7 +157,7 @@ def _refusals(api: Document, operations: Iterable[Operation]) -> dict[str, str]:
 def _refusal(folder: Path, pointer: str) -> str:
     """Return why a schema is refused; empty if it is not."""
     try:
-        json_schema.named(folder, f"{_SCHEMA}#{pointer}")
+        json_schema.find(folder, f"{_SCHEMA}#{pointer}")
     except UsageError as error:
         return one_line(str(error).removeprefix(f"{folder / _SCHEMA}: "), 500)
     return ""

@@ -9,7 +9,7 @@ from typing import Final
 from ..safety import KnowngoodError
 from ..verdict.outcome import is_pytest_fail
 from .comparison import Comparison, Explanation
-from .statement import Statement
+from .failed_statement import Statement
 
 _SUBJECT: Final = 60  # characters of source that name what was compared
 _EMPTY: Final = (str, list, dict)

@@ -5,7 +5,7 @@ no check and no deployment: what it knows of a run stands in the verdict documen
 """
 
 from . import history, store, trouble
-from .monitoring import no_result
+from .monitoring_plugin import no_result
 from .store import StateUnusable, usual_path
 from .watch import Watch
 

@@ -1,7 +1,7 @@
 """Decide what a run changes, and what is worth saying. Pure: no clock, no file.
 
 A state changes when that is certain: FAILED after ``confirm`` runs in a row, PASSED again after
-``recover``. A run that cannot judge neither counts nor interrupts a row. Where runs change their
+``recover``. An INCONCLUSIVE run neither lengthens nor ends a row. Where runs change their
 verdict so often that neither becomes certain, that itself is the state: flapping.
 """
 

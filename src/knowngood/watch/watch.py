@@ -15,7 +15,7 @@ from ..safety import Say, shell_word
 from ..session import Options
 from ..supervisor import run_once
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
-from . import events, machine, monitoring, news_text, store
+from . import events, machine, monitoring_plugin, news_text, store
 from .run import WatchedRun
 from .state import News, Status, WatchState
 
@@ -78,8 +78,8 @@ class Watch:
     def plugin_result(self, code: int) -> tuple[int, str]:
         """Return exit code and line of a monitoring plugin, after ``verify`` returned ``code``."""
         if code == USAGE_ERROR or self.state is None or self.run is None:
-            return monitoring.no_result("usage error: what was run says more on stderr")
-        return monitoring.result(self.options.environment.name, self.state, self.run)
+            return monitoring_plugin.no_result("usage error: what was run says more on stderr")
+        return monitoring_plugin.result(self.options.environment.name, self.state, self.run)
 
     def _verified(self) -> WatchedRun | None:
         """Return a run as ``knowngood verify`` makes it; None after a usage error."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from knowngood.content.json_schema import BadSchema, Schema, named
+from knowngood.content.json_schema import BadSchema, Schema, find
 
 USER = "openapi.yaml#/components/schemas/User"
 DOCUMENT = """
@@ -45,14 +45,14 @@ def component(tmp_path: Path, schema: Any, version: str = "3.0.3") -> Schema:
     """Return the schema ``User`` of an OpenAPI document."""
     document = {"openapi": version, "components": {"schemas": {"User": schema, "Name": {}}}}
     (tmp_path / "openapi.json").write_text(json.dumps(document), "utf-8")
-    return named(tmp_path, "openapi.json#/components/schemas/User")
+    return find(tmp_path, "openapi.json#/components/schemas/User")
 
 
 @pytest.fixture
 def user(tmp_path: Path) -> Schema:
     """The component ``User`` of a document in YAML."""
     (tmp_path / "openapi.yaml").write_text(DOCUMENT, "utf-8")
-    return named(tmp_path, USER)
+    return find(tmp_path, USER)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_answer_that_does_not(user: Schema, part: dict[str, Any], words: str) ->
 def test_schema_of_a_response(user: Schema, tmp_path: Path) -> None:
     """A pointer leads to any schema of the document, also to one of a response."""
     place = "/paths/~1users~1{id}/get/responses/200/content/application~1json/schema"
-    schema = named(tmp_path, f"openapi.yaml#{place}")
+    schema = find(tmp_path, f"openapi.yaml#{place}")
     assert schema.problems(SOUND) == []
     assert schema.problems({}) != []
 
@@ -144,13 +144,13 @@ def test_version_that_is_not_read(tmp_path: Path, version: str) -> None:
 def test_document_without_a_pointer(user: Schema, tmp_path: Path) -> None:
     """It holds many schemas, and its message names them."""
     with pytest.raises(BadSchema, match=f"allowed: {USER}"):
-        named(tmp_path, "openapi.yaml")
+        find(tmp_path, "openapi.yaml")
 
 
 def test_component_that_is_not_there(user: Schema, tmp_path: Path) -> None:
     """The message names those that are."""
     with pytest.raises(BadSchema, match=f"schemas/Usr'; allowed: {USER}"):
-        named(tmp_path, "openapi.yaml#/components/schemas/Usr")
+        find(tmp_path, "openapi.yaml#/components/schemas/Usr")
 
 
 def test_component_in_another_file(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from knowngood.content.json_schema import BadSchema, Schema, named
+from knowngood.content.json_schema import BadSchema, Schema, find
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
@@ -173,7 +173,7 @@ def test_symbolic_link_out_of_the_folder(tmp_path: Path) -> None:
 def test_schema_by_name(name: str, sound: str, tmp_path: Path) -> None:
     """A name alone is a file's that ends in .schema.json; a pointer names a part."""
     write(tmp_path, {"name.schema.json": NAME, "names.yaml": "short: {maxLength: 1}"})
-    schema = named(tmp_path, name)
+    schema = find(tmp_path, name)
     assert schema.problems(sound) == []
     assert schema.problems("abcd") != []
 
@@ -185,6 +185,6 @@ def test_schema_of_no_such_name(name: str, tmp_path: Path) -> None:
     """The message says what there is."""
     write(tmp_path, {"name.schema.json": NAME, "names.yaml": "short: {maxLength: 1}"})
     with pytest.raises(BadSchema) as caught:
-        named(tmp_path, name)
+        find(tmp_path, name)
     assert "allowed" in str(caught.value)
     assert name.partition("#")[0] in str(caught.value)

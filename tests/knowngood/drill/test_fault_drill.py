@@ -16,9 +16,9 @@ from drilled_suite import write_suite
 
 from knowngood.drill import drill_faults, fault_drill
 from knowngood.drill.fault_drill import FaultDrill
+from knowngood.drill.fault_results import DrillResult, DrillRun
 from knowngood.drill.faults import Fault
 from knowngood.drill.forked_runs import ForkedRuns
-from knowngood.drill.results import DrillResult, DrillRun
 from knowngood.environment.model import BadEnvironment, Environment
 from knowngood.session.options import Options
 from knowngood.supervisor import Conclusion

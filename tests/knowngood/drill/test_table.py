@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from knowngood.drill import table
-from knowngood.drill.results import DrillResult
+from knowngood.drill.fault_results import DrillResult
 
 RIGHT = DrillResult(
     "gone",

@@ -9,7 +9,7 @@ import brotli
 import httpx
 import pytest
 
-from knowngood.fetch.decompression import BadEncoding, decoded_size, in_httpx_words
+from knowngood.fetch.decompression import BadEncoding, decoded_size, httpx_headers
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import respond
 
@@ -217,5 +217,5 @@ def test_agrees_with_what_a_check_reads(body: bytes, encodings: tuple[str, ...])
 def test_only_the_old_name_of_gzip_is_reworded() -> None:
     """Every other header reaches the check as it was sent."""
     sent = [(b"content-encoding", b"X-Gzip"), (b"X-Note", b"x-gzip"), (b"Vary", b"A")]
-    assert in_httpx_words(sent) == [(b"content-encoding", b"gzip"), *sent[1:]]
-    assert httpx.Response(200, headers=in_httpx_words(sent), content=GZIP).content == TEXT
+    assert httpx_headers(sent) == [(b"content-encoding", b"gzip"), *sent[1:]]
+    assert httpx.Response(200, headers=httpx_headers(sent), content=GZIP).content == TEXT

@@ -284,13 +284,13 @@ def test_a_missing_field_is_waited_for(serve: Serve, converge: Converge) -> None
 )
 def test_the_same_release(expected: str, document: dict[str, str], same: bool) -> None:
     """By name, or by commit, of which seven digits will do; numbers alone must be equal."""
-    assert read(json.dumps(document)).is_(expected) == same
+    assert read(json.dumps(document)).matches(expected) == same
 
 
 def test_a_text_of_one_line() -> None:
     """Some deployments serve the name alone."""
     text = replace(RELEASE, shape="text")
-    assert read(f"{COMMIT}\n", release=text).is_(COMMIT[:8])
+    assert read(f"{COMMIT}\n", release=text).matches(COMMIT[:8])
     assert read(" \n", release=text).names == ()
 
 

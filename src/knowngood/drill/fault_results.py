@@ -5,16 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from ..environment import BadEnvironment
-from ..report import json_file
-from ..safety import Say, write_atomically
 from ..supervisor import Conclusion
 from ..verdict import KINDS, VerdictKind, own_claims
+from .fault_naming import judge_naming
 from .faults import VERDICTS, Fault
-from .naming import judge_naming
 
 AS_EXPECTED, MISSED = 0, 1
 """The exit codes of a drill."""
@@ -131,28 +127,3 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
         named=naming.named,
         misnamed=naming.misnamed,
     )
-
-
-def refuse_missing_folder(path: Path | None, option: str = "--json") -> None:
-    """Raise BadEnvironment if what ``option`` asks for cannot be written to ``path`` for want of a
-    folder.
-    """
-    if path is not None and not path.absolute().parent.is_dir():
-        raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
-
-
-def write(path: Path | None, content: dict[str, Any], say: Say) -> None:
-    """Write the results to ``path`` as JSON, if there is one."""
-    write_text(path, json_file.text({"schema": 1, **content}), "--json", say)
-
-
-def write_text(path: Path | None, text: str, option: str, say: Say) -> None:
-    """Write what ``option`` asks for to ``path``, if there is one. Trouble with it changes no exit
-    code.
-    """
-    if path is None:
-        return
-    try:
-        write_atomically(path.absolute(), text)
-    except OSError as error:
-        say(f"{option} {path}: not written: {error.strerror or error}")

@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from knowngood.drill.fault_results import DrillResult, DrillRun, judge, pairs_of
 from knowngood.drill.faults import Fault
-from knowngood.drill.results import DrillResult, DrillRun, judge, pairs_of
 from knowngood.supervisor import Conclusion
 from knowngood.verdict import EXIT_CODES, VerdictKind
 

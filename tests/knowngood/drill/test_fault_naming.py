@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from knowngood.drill.fault_naming import Naming, judge_naming
 from knowngood.drill.faults import Fault
-from knowngood.drill.naming import Naming, judge_naming
 
 BASE = "http://127.0.0.1:8000"
 CONFIG = "/{locale}/js/config.json"
