@@ -59,13 +59,13 @@ class Edge:
 
     @property
     def has_release(self) -> bool:
-        """Whether it serves the expected release."""
+        """Return whether it serves the expected release."""
         return self.in_a_row >= AGREE
 
     def note(self, sighting: ReleaseSighting, expected: str) -> None:
         """Note one more answer. One that shows nothing neither counts nor breaks the row."""
         self.mute = self.mute + 1 if sighting.silent else 0
-        if self.in_a_row and sighting.names and not sighting.is_(expected):
+        if self.in_a_row and sighting.names and not sighting.matches(expected):
             self.other, self.turns = sighting.label, self.turns + 1
         if not sighting.silent:
             self.in_a_row = self.in_a_row + 1 if sighting.matches(expected) else 0
