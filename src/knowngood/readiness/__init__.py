@@ -11,6 +11,7 @@ from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .pacing import pauses
 from .release_state import ReleaseState
+from .variation_at_edges import varying
 from .version_document import missing_field
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "look_at_release",
     "missing_field",
     "pauses",
+    "varying",
     "watching",
 ]

@@ -20,6 +20,7 @@ from ..readiness import (
     ReleaseWatch,
     look_at_controls,
     missing_field,
+    varying,
     watching,
 )
 from ..verdict import build_match, edge_claims
@@ -140,9 +141,16 @@ class Monitor:
             self._results.add_claim(claim)
 
     def _compare_edges(self) -> None:
-        differing = self._results.requests.differing
-        if differing:
-            self._results.add_claim(edge_claims.differing(differing))
+        differing, ticket = self._results.requests.differing, self._ticket
+        if not differing:
+            return
+        edges = {url: list(at) for url, at in differing.items()}
+        sound = varying(self._environment, ticket.run_id, ticket.deadline, edges, ticket.recording)
+        if sound:
+            self._results.warnings.append(edge_claims.varying(sorted(sound)))
+        left = {url: at for url, at in differing.items() if url not in sound}
+        if left:
+            self._results.add_claim(edge_claims.differing(left))
 
     def _compare_with_build(self) -> None:
         """Compare what the build's own origin served; redirects may lead to another."""

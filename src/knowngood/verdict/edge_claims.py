@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..environment import Environment
 from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
-from ..safety import one_line, plural
+from ..safety import listed, one_line, plural
 from . import own_claims
 from .outcome import FAILED, INCONCLUSIVE, Outcome, classify
 from .symptom import Symptom
@@ -100,7 +100,17 @@ def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
         groups = sorted(by_digest.values(), key=len)  # the odd ones first
         sides = " differs from ".join(", ".join(sorted(edges)) for edges in groups)
         lines.append(f"{one_line(url, 300)}: {sides}")
+    lines.append("an answer that may differ has varies=True in the mark that asks for it")
     return own_claims.broken(own_claims.ALIKE, "content", "\n".join(lines), reads=tuple(bodies))
+
+
+def varying(urls: Sequence[str]) -> str:
+    """Return a warning on URLs whose answers vary by themselves."""
+    return (
+        f"{listed([one_line(url, 300) for url in urls])}: each answer is another, as with a nonce, "
+        "at every edge; only the words that stay the same were compared between edges; varies=True "
+        "in the mark leaves such an answer out"
+    )
 
 
 def lacking(exchanges: Sequence[Mapping[str, Any]]) -> Outcome:
