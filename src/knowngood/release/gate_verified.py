@@ -226,7 +226,8 @@ class _VerifiedBefore:
             yield GateReason(
                 f"the record {passed.name} is not signed by anyone in {self.rules.signers}: "
                 f"{trouble}",
-                "let somebody who is listed there verify again, with git's user.signingKey set",
+                "let somebody who is listed there verify again, with git's gpg.format ssh and "
+                "user.signingKey set",
             )
 
     def _distrust(self, record: Record) -> str:

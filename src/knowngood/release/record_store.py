@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..safety import RunnerError, UsageError, user_name, write_atomically
 from . import clone, records, unpushed
 from .git import GitError, Repository
+from .git_advice import on_signing, on_the_way
 from .record import Record, RecordKind
 
 _FARTHEST: Final = timedelta(days=1)
@@ -82,9 +83,23 @@ def write(repository: Repository, record: Record) -> str:
     try:
         unpushed.remember(repository, record)
         author.run("tag", *options, given=record.message())
+        if signed == "-s":
+            _refuse_unsigned(repository, record)
     except GitError as error:
-        raise RecordNotWritten(keep(record, repository, str(error))) from None
+        why = str(error)
+        to_do = on_the_way(repository, why)
+        to_do += on_signing(repository, why) if signed == "-s" else ""
+        raise RecordNotWritten(keep(record, repository, f"{why}{to_do}")) from None
     return record.name
+
+
+def _refuse_unsigned(repository: Repository, record: Record) -> None:
+    """Raise GitError where git says that it has signed, and has not: with a key of ssh's that is
+    not there it makes the tag all the same.
+    """
+    if not repository.run("for-each-ref", "--format=%(contents:signature)", record.ref).strip():
+        repository.run("update-ref", "-d", record.ref)
+        raise GitError("git tag -a -s: the tag was made, but not signed")
 
 
 def keep(record: Record, repository: Repository, why: str) -> str:
@@ -117,7 +132,8 @@ def push(repository: Repository, name: str, *, alone: bool = False) -> None:
     if trouble:
         ref = f"refs/tags/{name}:refs/tags/{name}"
         raise RecordNotWritten(
-            f"the record is in {repository.path} and was not pushed: {trouble}\n"
+            f"the record is in {repository.path} and was not pushed: {trouble}"
+            f"{on_the_way(repository, trouble)}\n"
             f"it goes out with the next record that is pushed; to push it: "
             f"{repository.by_hand('push', 'origin', ref)}"
         )
