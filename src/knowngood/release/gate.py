@@ -15,7 +15,7 @@ from .git import is_ref_part
 from .ledger import relevant_environments
 from .record import Record, at, is_record
 from .release_approval import ApprovalQuestion
-from .release_name import near_words
+from .release_name import why_unknown
 from .review import ReviewedCommit, ReviewRule, outgoing
 
 LISTED = 50
@@ -79,11 +79,10 @@ def _outgoing(live: LiveState, rule: ReviewRule) -> list[ReviewedCommit]:
 
 
 def _unknown(question: GateQuestion) -> GateReason:
+    repository, release = question.ledger.repository, question.release
     return GateReason(
-        f"there is no release {one_line(question.release, 80)} in "
-        f"{question.ledger.repository.path}",
-        "name a tag; `git tag --sort=-creatordate` lists those that there are"
-        f"{near_words(question.ledger.repository, question.release)}",
+        f"there is no release {one_line(release, 80)}: {why_unknown(repository, release)}",
+        "name a tag; `git tag --sort=-creatordate` lists those that there are",
     )
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from ..environment import Environment
 from ..safety import UsageError, one_line
 from . import clocks, clone, record_store, records, unpushed
-from .git import GitError, Repository
+from .git import GitError, Repository, is_ref_part
 from .record import Record, RecordKind
 from .record_store import RecordNotWritten
-from .release_name import resolve
+from .release_name import resolve, why_unknown
 from .suite_place import suite_place
 
 
@@ -100,9 +100,10 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
     """Return a release's tag and commit. Raises RecordNotWritten where there is no such release."""
     resolved = resolve(repository, release)
     if resolved is None:
+        fetch = f"; run: {repository.by_hand('fetch', '--tags', 'origin')}"
         raise RecordNotWritten(
-            f"{one_line(release, 80)} is neither a tag nor a commit in "
-            f"{repository.path}; run: {repository.by_hand('fetch', '--tags', 'origin')}"
+            f"{one_line(release, 80)}: {why_unknown(repository, release)}"
+            f"{fetch if repository.origin and is_ref_part(release) else ''}"
         )
     return resolved
 

@@ -38,11 +38,18 @@ def resolve_option(repository: Repository, option: str, name: str) -> tuple[str,
     """
     resolved = resolve(repository, name)
     if resolved is None:
-        raise BadEnvironment(
-            f"{option} {one_line(name, 80)!r}: {repository.path} has no such tag or commit"
-            f"{near_words(repository, name)}"
-        )
+        raise BadEnvironment(f"{option} {one_line(name, 80)!r}: {why_unknown(repository, name)}")
     return resolved
+
+
+def why_unknown(repository: Repository, name: str) -> str:
+    """Say why a repository has no release called ``name``, and which may be meant."""
+    if not is_ref_part(name):
+        return (
+            "a release's name may hold letters from A to Z, digits and . _ + = , % # / - alone; "
+            "make a tag of such a name on its commit"
+        )
+    return f"{repository.path} has no such tag or commit{near_words(repository, name)}"
 
 
 def near_words(repository: Repository, name: str) -> str:

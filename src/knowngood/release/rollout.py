@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ..content.subjects import NO_SUBJECTS
 from ..environment import BadEnvironment, Environment
-from ..safety import Say, hide_secrets, one_line
+from ..safety import Say, hide_secrets
 from . import clone, live, push_lock, rejection, rollback_target, running_deploy, unpushed
 from .deploy import BAD, DONE, HELD, Deployment, Verification
 from .gate_question import GateQuestion
-from .git import GitError, Repository, is_ref_part
+from .git import GitError, Repository
 from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
@@ -54,8 +54,6 @@ def push(
     tells others of bad news. ``subjects`` are the artefacts that go out.
     Raises BadEnvironment, GitError, RecordNotWritten, PushLocked.
     """
-    if not is_ref_part(release):
-        raise BadEnvironment(f"--release {one_line(release, 80)!r}: no release has such a name")
     purpose = f"knowngood push --release={release}"
     with _ledger(environment, purpose, say=say) as ledger:
         resolve_option(ledger.repository, "--release", release)

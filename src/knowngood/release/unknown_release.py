@@ -32,9 +32,10 @@ def refuse(environment: Environment, name: str, served: Iterable[Sequence[str]])
 
 
 def _is_unknown(repository: Repository, name: str) -> bool:
-    if is_commit(name) or repository.is_shallow or resolve(repository, name) is not None:
+    is_tag = is_ref_part(name) and not is_commit(name)
+    if not is_tag or repository.is_shallow or resolve(repository, name) is not None:
         return False
-    if not is_ref_part(name) or not repository.has_origin:
+    if not repository.has_origin:
         return True
     return not repository.run("ls-remote", "--tags", "origin", f"refs/tags/{name}")
 
