@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from ..safety import one_line
-from . import gate_verified
+from . import gate_verified, work_tree
 from .gate_live import LiveState
 from .gate_question import GateQuestion
 from .gate_reason import GateReason, doubt
@@ -141,14 +141,13 @@ def _uncommitted(question: GateQuestion) -> Iterator[GateReason]:
     repository = question.ledger.repository
     if repository.is_bare:
         return
-    words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none")
-    changed = repository.run(*repository.without_programs(), *words).splitlines()
+    changed = work_tree.changed(repository)
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         yield GateReason(
             f"{repository.path} has changes that are in no commit: "
-            f"{one_line(changed[0][3:], 200)}{more}",
-            "commit them, or put them aside: git stash",
+            f"{one_line(changed[0], 200)}{more}",
+            "commit them, or put them aside: git stash (they are compared without git's filters)",
         )
 
 
