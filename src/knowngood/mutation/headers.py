@@ -35,6 +35,17 @@ _PROTECTING: Final = frozenset(
     | {"cross-origin-resource-policy"}
 )
 _CACHING: Final = frozenset({"cache-control", "etag", "expires", "last-modified", "vary"})
+_REPLACEABLE: Final = frozenset({"expires", "last-modified"})
+"""What a sound release may drop: others say the same."""
+
+_OF_THE_MACHINE: Final = re.compile(
+    r"age|alt-svc|date|nel|report-to|reporting-endpoints|server|server-timing|traceparent|via"
+    r"|x-(?:aspnet.*|cache.*|correlation-id|generator|powered-by|request-id|response-time|runtime"
+    r"|served-by|timer|trace.*|varnish.*)"
+    r"|(?:cf|fastly|fly|x-amz|x-azure|x-b3|x-cloud|x-envoy|x-github|x-goog|x-ms|x-nf|x-vercel)-.*"
+)
+"""What servers, proxies and frameworks write for whoever runs them: another one writes other
+headers, and nobody who uses the service sees it."""
 _LONGEST: Final = 80  # characters of a name, and of a value that a remedy expects
 
 YEAR: Final = 31_536_000  # seconds
@@ -46,8 +57,9 @@ def _is_used(name: str) -> bool:
     return name in _USED or name.startswith(_USED_PREFIX)
 
 
-def _is_read_by_nobody(name: str) -> bool:
-    return not (_is_used(name) or name in _PROTECTING | _CACHING | _OF_CONNECTION)
+def _is_read_by_few(name: str) -> bool:
+    others = _is_used(name) or name in _PROTECTING | _CACHING | _OF_CONNECTION
+    return not (others or _OF_THE_MACHINE.fullmatch(name))
 
 
 def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Change]]:
@@ -60,11 +72,17 @@ def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Chang
         if recorded.answer.status >= 400:
             return
         sent = (name.decode("latin-1") for name, _ in recorded.answer.headers)
-        for key, name in {name.lower(): name for name in sent}.items():
-            if belongs(key) and name.isascii() and len(name) <= _LONGEST:
+        short = (name for name in sent if name.isascii() and len(name) <= _LONGEST)
+        for key, name in {name.lower(): name for name in short}.items():
+            if belongs(key) and not _says_nothing(recorded.answer, key):
                 yield _gone_header(recorded.answer, name)
 
     return changes
+
+
+def _says_nothing(answer: Answer, key: str) -> bool:
+    """Return whether a header says what holds without it, too: that a file is shown in the page."""
+    return key == "content-disposition" and (answer.header(key) or "").lower().startswith("inline")
 
 
 def _gone_header(answer: Answer, name: str) -> Change:
@@ -77,9 +95,13 @@ def _gone_header(answer: Answer, name: str) -> Change:
 
 
 def _header_remedy(answer: Answer, key: str) -> str:
-    """Return the line that misses a header: by its value, where this is the same in each answer."""
+    """Return the line that misses a header: by its value, where this is the same in each answer;
+    empty where a sound release may lack it.
+    """
     if key == "content-type" and media_type(answer):
         return media_type_remedy(answer, answer)
+    if key in _REPLACEABLE:
+        return ""
     value = answer.header(key) or ""
     if key in _PROTECTING and len(value) <= _LONGEST:
         return f"assert response.headers.get({key!r}) == {value!r}"
@@ -138,7 +160,7 @@ HEADERS: Final = (
     Mutation(
         "other-header-gone",
         "a server was exchanged or configured otherwise",
-        _gone(_is_read_by_nobody),
+        _gone(_is_read_by_few),
         NOBODY_READS,
     ),
     Mutation(

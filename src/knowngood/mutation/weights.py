@@ -17,5 +17,4 @@ SOME_NOTICE: Final = 0.5
 """It shows with some clients, or after a while: caching, duplicate keys, an answer that is slow."""
 
 NOBODY_READS: Final = 0.25
-"""Only people who look for it see it: Date, Server, Via and most headers that begin with X-, or a
-key too many."""
+"""Only people who look for it see it: most headers that begin with X-, or a key too many."""

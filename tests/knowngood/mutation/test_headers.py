@@ -10,6 +10,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "max-age=600",
     "Server": "nginx",
+    "Date": "Fri, 27 Nov 2026 09:45:55 GMT",
+    "X-Request-Id": "a1b2c3",
+    "X-Next-Page": "2",
     "Connection": "keep-alive",
 }
 
@@ -20,11 +23,13 @@ HEADERS = {
         ("used-header-gone", ["Content-Type", "Access-Control-Allow-Origin"]),
         ("protecting-header-gone", ["X-Frame-Options"]),
         ("caching-header-gone", ["Cache-Control"]),
-        ("other-header-gone", ["Server"]),
+        ("other-header-gone", ["X-Next-Page"]),
     ],
 )
 def test_each_header_is_lost_once(mutation: str, lost: list[str]) -> None:
-    """Every header but those of the transfer is lost by one of the four mutations, alone."""
+    """Every header is lost by one of the four mutations, alone; but those of the transfer, and what
+    a machine writes for whoever runs it.
+    """
     recorded = page(headers=HEADERS)
     ways = changes(mutation, recorded)
     assert list(ways) == [f"lacks the header {name}" for name in lost]
@@ -35,6 +40,26 @@ def test_each_header_is_lost_once(mutation: str, lost: list[str]) -> None:
         assert list(answer.headers) == there
         assert answer.body == recorded.answer.body
         assert change.apply(Recorded("GET", answer)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("Vary", "Accept", "assert 'vary' in response.headers"),
+        ("Last-Modified", "Fri, 27 Nov 2026 09:45:55 GMT", ""),
+    ],
+)
+def test_line_that_misses_a_header(name: str, value: str, line: str) -> None:
+    """There is none for what a sound release may leave to another header."""
+    (change,) = changes("caching-header-gone", page(headers={name: value})).values()
+    assert change.remedy == line
+
+
+@pytest.mark.parametrize(("value", "count"), [("inline; filename=a", 0), ("attachment", 1)])
+def test_header_that_says_what_holds_without_it(value: str, count: int) -> None:
+    """A page is shown in any case; a download is not."""
+    lost = changes("used-header-gone", page(headers={"Content-Disposition": value}))
+    assert len([name for name in lost if "Content-Disposition" in name]) == count
 
 
 def test_headers_of_errors_stay() -> None:

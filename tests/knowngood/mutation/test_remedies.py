@@ -67,3 +67,17 @@ def test_line_of_a_text() -> None:
     assert identity_remedy(text, answer("x", "text/plain")) == (
         "assert '<b>Bakery</b>' in response.text"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        ("a { color: red }", "text/css"),
+        ("var bread = 1;", "text/javascript"),
+        ("\x89PNG", "image/png"),
+        ("<title>{{ title }}</title>", "text/html"),
+    ],
+)
+def test_no_line_for_what_the_next_release_changes(body: str, media_type: str) -> None:
+    """Its sources and images, and a template that scripts fill in."""
+    assert identity_remedy(answer(body, media_type), answer("x", media_type)) == ""
