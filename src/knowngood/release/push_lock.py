@@ -107,7 +107,7 @@ class _Lock:
             return left
         self._say(
             f"the lock of {self._environment} is held by {left.words}; {left.over}, so it is "
-            f"watched for {WATCHES * BEAT:.0f} s"
+            f"watched for {WATCHES * BEAT:.0f} s; not to wait, break it: {self._by_hand()}"
         )
         now: LockHolder | None = left
         for _ in range(WATCHES):
