@@ -76,10 +76,13 @@ def is_page(exchange: Exchange) -> bool:
 
 
 def linked(exchange: Exchange, visitor: Visitor) -> list[str]:
-    """Return the paths of the same origin that a page links to, each once, in its order."""
+    """Return the paths of the same origin that a page links to, each once, in its order; but not
+    those of Cloudflare's own (``/cdn-cgi/``), such as of a mail address, which are no pages.
+    """
     hrefs = (node.attributes.get("href") or "" for node in tree(exchange).css("a[href]"))
     urls = (joined(exchange.probe.url, href) for href in hrefs)
-    return list(dict.fromkeys(path for url in urls if url and (path := visitor.path_of(url))))
+    paths = dict.fromkeys(path for url in urls if url and (path := visitor.path_of(url)))
+    return [path for path in paths if not path.startswith("/cdn-cgi/")]
 
 
 def spread(paths: Iterable[str]) -> list[str]:

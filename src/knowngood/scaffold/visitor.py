@@ -26,6 +26,9 @@ _RUN: Final = 300.0  # seconds of all
 ORIGIN: Final = "site"
 """The name of the one origin of a look, and of a new suite."""
 
+_PAUSE: Final = 1.0
+"""Seconds to wait where requests come too fast: most limits are for a second."""
+
 _AGENT: Final = "knowngood"
 
 
@@ -93,6 +96,16 @@ class Visitor:
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
     def _ask(self, probes: Sequence[Probe]) -> list[Exchange]:
+        """Ask for these at once, and a second time for those that come too fast."""
+        exchanges = self._ask_once(probes)
+        refused = [exchange.probe for exchange in exchanges if _is_too_fast(exchange)][: self.left]
+        if not refused:
+            return exchanges
+        time.sleep(_PAUSE)
+        again = {exchange.probe: exchange for exchange in self._ask_once(refused)}
+        return [again.get(exchange.probe, exchange) for exchange in exchanges]
+
+    def _ask_once(self, probes: Sequence[Probe]) -> list[Exchange]:
         self.requests += len(probes)
         exchanges = self._fetcher.again(probes, fresh=False)
         for exchange in exchanges:
@@ -123,6 +136,10 @@ def visiting(origin: str, say: Say, *, obeys_robots: bool) -> Iterator[Visitor]:
 def is_ok(answer: Answer | None) -> bool:
     """Return whether there is an answer with the status 200."""
     return answer is not None and answer.status == 200
+
+
+def _is_too_fast(exchange: Exchange) -> bool:
+    return exchange.answer is not None and exchange.answer.status == 429
 
 
 def redirect(exchange: Exchange) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from wire import Play, Server, Talk, answer, by_path, flood, page, redirect, refusing
+from wire import Play, Server, Talk, answer, by_path, flood, in_turn, page, redirect, refusing
 
 from knowngood.safety import UsageError
 from knowngood.scaffold.pages import Page, spread
@@ -38,6 +38,22 @@ def test_pages_are_those_that_the_start_page_links_to(serve: Serve) -> None:
     home = page(f'<!doctype html><html lang="en"><title>a</title>{links}')
     server = serve(by_path({"/": home, "/b": PLAIN, "/f": page("text", "text/plain")}))
     assert [found.path for found in seen(server).pages] == ["/", "/b"]
+
+
+def test_link_that_a_proxy_wrote_is_no_page(serve: Serve) -> None:
+    """Cloudflare puts one in place of a mail address; without its fragment it is 404."""
+    home = page('<title>a</title><a href="/cdn-cgi/l/email-protection#1">b</a>')
+    assert [found.path for found in seen(serve(by_path({"/": home}))).pages] == ["/"]
+
+
+def test_what_comes_too_fast_is_asked_for_again(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page behind a limit is a page."""
+    monkeypatch.setattr("knowngood.scaffold.visitor._PAUSE", 0)
+    limited = in_turn(answer("slow down", 429), PLAIN)
+    pages = seen(serve(by_path({"/": HOME, "/b": limited}))).pages
+    assert [found.path for found in pages] == ["/", "/b"]
 
 
 def test_page_that_is_not_there_is_one_to_check(serve: Serve) -> None:
