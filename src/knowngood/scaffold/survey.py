@@ -57,6 +57,8 @@ class Survey:
         elsewhere: other hosts that its pages load from.
         headers: the security headers that all pages send, with a pattern for the value of each.
         base: the path below which the service lies, without its last slash; empty for all of it.
+        start: the path that the person named, if it redirects to another; else empty.
+        start_type: the media type of what it leads to.
         document: the path that the person named, if it is no page; empty if it is one.
         document_type: its media type.
         document_kind: of JSON, ``list``, or ``dict`` of one that is not empty; else empty.
@@ -79,6 +81,8 @@ class Survey:
     elsewhere: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
+    start: str = ""
+    start_type: str = ""
     document: str = ""
     document_type: str = ""
     document_kind: str = ""
@@ -142,6 +146,8 @@ class _Surveyor:
             elsewhere=other_hosts(answers, visitor),
             headers=security_headers(answers),
             base=base,
+            start=self._start_path if self._path(start) != self._start_path else "",
+            start_type=_media_type(start),
             document=self._path(start) if is_document else "",
             document_type=_media_type(start) if is_document else "",
             document_kind=_kind(json_of(start)) if is_document else "",

@@ -14,7 +14,7 @@ def unchecked(survey: Survey) -> list[str]:
     if survey.api and not survey.pages:
         return []
     checked = {*(page.path for page in survey.pages), *survey.health}
-    checked |= {survey.version, survey.document, "/robots.txt", *guessed(survey.base)}
+    checked |= {survey.start, survey.version, survey.document, "/robots.txt", *guessed(survey.base)}
     made_up = f"{survey.base}/knowngood-"
     return [
         f"{path}: {status}"

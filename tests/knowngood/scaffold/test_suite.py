@@ -202,6 +202,13 @@ def test_health_must_go_on_saying_that_all_is_well(key: str, value: str | bool, 
     assert "test_api_health_says_that_all_is_well" in [one.name for one in functions(source)]
 
 
+def test_address_that_leads_elsewhere() -> None:
+    """It is asked for as people do."""
+    source = written(missing=200, start="/", start_type="text/html")["smoketests/test_service.py"]
+    assert '@pytest.mark.get("site:/", follow=True)' in source
+    assert [one.name for one in functions(source)] == ["test_address_leads_to_the_service"]
+
+
 @pytest.mark.parametrize("is_page", [True, False])
 def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     """It is refused where no page stands there today: a site answers so for any path it lost."""

@@ -56,6 +56,13 @@ def test_what_comes_too_fast_is_asked_for_again(
     assert [found.path for found in pages] == ["/", "/b"]
 
 
+def test_address_that_leads_elsewhere(serve: Serve) -> None:
+    """People go on using it: whether it still leads there is worth a check."""
+    server = serve(by_path({"/": redirect("/en/"), "/en/": PLAIN}))
+    assert (seen(server).start, seen(server).start_type) == ("/", "text/html")
+    assert seen(server, "/en/").start == ""
+
+
 def test_page_that_is_not_there_is_one_to_check(serve: Serve) -> None:
     """The start page links to it: that is a fault of today, which the suite has to show."""
     pages = seen(serve(by_path({"/": HOME}))).pages
