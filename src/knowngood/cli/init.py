@@ -12,8 +12,18 @@ from urllib.parse import urljoin
 import click
 
 from ..drill import MutationOptions, drill_mutations
-from ..safety import UsageError, one_line
-from ..scaffold import Change, changes, files, read_openapi, server, survey, unchecked, write
+from ..safety import UsageError, one_line, plural
+from ..scaffold import (
+    REFUSED,
+    Change,
+    changes,
+    files,
+    read_openapi,
+    server,
+    survey,
+    unchecked,
+    write,
+)
 from ..session import Options
 from ..supervisor import verify
 from .console import print_line
@@ -21,6 +31,8 @@ from .console import print_line
 _SECONDS: Final = 10.0
 """Seconds in which the new suite is drilled: enough for each kind of URL of a small service."""
 
+
+_API: Final = "smoketests/test_api.py"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """The name of an environment, which stands in files and commands."""
@@ -57,9 +69,14 @@ def command(
     url, api = _place(source, origin)
     print_line(f"looks at {url}: GET alone, at most 60 requests")
     seen = survey(url, print_line, api, obeys_robots=not ignore_robots)
-    planned = list(changes(folder, files(seen, environment), environment))
-    for change in planned:
+    texts = files(seen, environment)
+    for change in list(changes(folder, texts, environment)):
         _carry_out(folder, change, dry_run=dry_run)
+    if refused := texts.get(_API, "").count(REFUSED):
+        print_line(
+            f"{_API}: {plural(refused, 'answer')} checked without a schema, for what stands there; "
+            "if that is a format: pip install 'knowngood[formats]', delete the file, run this again"
+        )
     if seen.elsewhere:
         hosts = one_line(", ".join(seen.elsewhere), 1000)
         print_line(

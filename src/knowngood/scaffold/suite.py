@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import jinja2
 
 _SCHEMA: Final = "openapi.json"
+REFUSED: Final = "Its schema is not checked, because it is refused:"
+"""What stands in a check whose schema is not checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         "write_code": "\n".join(line for write in writes for line in write.lines),
         "login": logs_in,
         "refusals": refusals,
+        "refused": REFUSED,
         "schemas": schemas,
         "api_document": _SCHEMA,
     }

@@ -115,6 +115,17 @@ def test_what_the_live_page_holds_is_no_leftover(init: Init, serve: Serve, body:
     assert ended.code == 0, ended.output
 
 
+def test_schema_that_is_not_checked_is_told(init: Init, serve: Serve, tmp_path: Path) -> None:
+    """The check says why; nobody reads it who does not know."""
+    document = json.loads(json.dumps(API))
+    answers = document["paths"]["/users/{id}"]["get"]["responses"]["200"]["content"]
+    answers["application/json"]["schema"] = {"type": "string", "format": "strange"}
+    (tmp_path / "api.json").write_text(json.dumps(document))
+    server = serve(by_path({"/": page("{}", "application/json")}))
+    ended = init(str(tmp_path / "api.json"), "--origin", server.url, "--dry-run")
+    assert "smoketests/test_api.py: 1 answer checked without a schema" in ended.output
+
+
 def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
     """A feed, a file, a redirect and the sitemap, but nothing that was guessed or is gone."""
     links = "".join(f'<a href="/{name}">x</a>' for name in ("b", "feed.xml", "one.pdf", "old"))
