@@ -14,6 +14,7 @@ from .attempt_error import GATEWAY_ERRORS, AttemptError
 from .concurrency import Concurrency, Place
 from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
+from .down import DownOrigins
 from .guard import Guard
 from .pace import Pace
 from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
@@ -48,6 +49,7 @@ class Attempts:
         settled_by: until when gateway errors are waited out, in seconds since the epoch.
         concurrency: bounds the attempts under way.
         paces: the rate that each origin takes, or each edge of it, by name and address.
+        down: the origins that nobody need wait for.
     """
 
     transport: Transport
@@ -57,6 +59,7 @@ class Attempts:
     deadline: float
     settled_by: float
     concurrency: Concurrency
+    down: DownOrigins
     paces: defaultdict[tuple[str, str], Pace] = field(default_factory=lambda: defaultdict(Pace))
 
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
@@ -76,8 +79,10 @@ class Attempts:
         def seconds_left() -> float:
             return min(end - time.monotonic(), self._run_left())
 
-        attempts = self.budget.attempts
-        return await retried(probe, attempt, attempts, seconds_left, self._settle_left)
+        attempts = 1 if self.down.has(probe) else self.budget.attempts
+        exchange = await retried(probe, attempt, attempts, seconds_left, self._settle_left)
+        self.down.note(exchange)
+        return exchange
 
     def _needs_new_connection(self, probe: Probe, before: Attempt) -> bool:
         """Whether an attempt after this one must not be made on a kept connection: others may have

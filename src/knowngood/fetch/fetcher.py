@@ -21,6 +21,7 @@ from ..environment import Environment
 from .attempt_error import AttemptError
 from .attempts import Attempts, MayGrow
 from .concurrency import Concurrency, affordable
+from .down import DownOrigins
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
@@ -100,6 +101,7 @@ class Fetcher:
             self.deadline,
             self.settled_by,
             Concurrency(slots, transport.limit),
+            DownOrigins(environment.budget.probe),
         )
 
     @property
