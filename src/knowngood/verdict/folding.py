@@ -176,18 +176,21 @@ def _united(
     symptoms: Iterable[Symptom], keys: Callable[[Symptom], Iterable[Hashable]]
 ) -> list[Group]:
     """Group symptoms that share a key, directly or by way of others; keep their order."""
-    group_of: dict[Hashable, dict[int, Symptom]] = {}
-    names_of: dict[int, list[Hashable]] = {}
-    for number, symptom in enumerate(symptoms):
-        united = {number: symptom}
-        names = list(keys(symptom))
-        for group in {id(g): g for g in map(group_of.get, names) if g is not None}.values():
-            united |= group
-            names += names_of.pop(id(group))
-        group_of |= dict.fromkeys(names, united)
-        names_of[id(united)] = names
-    groups = [group_of[names[0]] for names in names_of.values()]
-    return [Group([group[number] for number in sorted(group)]) for group in groups]
+    parent: dict[Hashable, Hashable] = {}
+
+    def root(key: Hashable) -> Hashable:
+        while (above := parent.setdefault(key, key)) != key:
+            parent[key] = parent[above]
+            key = above
+        return key
+
+    keyed = [(symptom, list(keys(symptom))) for symptom in symptoms]
+    for _, (first, *others) in keyed:
+        parent.update((root(other), root(first)) for other in others)
+    groups: defaultdict[Hashable, list[Symptom]] = defaultdict(list)
+    for symptom, (first, *_) in keyed:
+        groups[root(first)].append(symptom)
+    return list(map(Group, groups.values()))
 
 
 def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
@@ -255,28 +258,24 @@ def _explained(groups: Sequence[Group]) -> list[Group]:
     are left.
     """
     owner = {symptom.url: group for group in groups for symptom in group.core if symptom.url}
-    reads: dict[int, dict[int, Group]] = {}
+    reads: dict[Group, list[Group]] = {}
     for group in groups:
-        urls = (url for symptom in group.core for url in sorted(symptom.others) if url in owner)
-        others = {id(owner[url]): owner[url] for url in urls if owner[url] is not group}
-        reads[id(group)] = others
+        urls = (url for symptom in group.core for url in sorted(symptom.others))
+        read = dict.fromkeys(owner[url] for url in urls if url in owner)
+        reads[group] = [other for other in read if other is not group]
 
     def explains(other: Group, group: Group) -> bool:
-        mutual = id(group) in reads[id(other)]
+        mutual = group in reads[other]
         return not mutual or (other.core[0].is_page and not group.core[0].is_page)
 
-    reasons = {
-        id(group): [other for other in reads[id(group)].values() if explains(other, group)]
-        for group in groups
-    }
+    reasons = {g: [other for other in reads[g] if explains(other, g)] for g in groups}
     left = []
     for group in groups:
-        roots = (other for other in reasons[id(group)] if not reasons[id(other)])
-        reason = next(roots, None)
-        if reason is None:
+        root = next((other for other in reasons[group] if not reasons[other]), None)
+        if root is None:
             left.append(group)
         else:
-            reason.attached.extend(group.core)
+            root.attached.extend(group.core)
     return left
 
 
