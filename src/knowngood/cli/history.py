@@ -50,7 +50,11 @@ def command(
     """
     chosen = load_here(environment, secrets=False)
     path = state or usual_path(Options(env=environment, environment=chosen, level=level))
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; --state FILE names another") from None
+    if not there:
         flag = f" --level={level}" if level != LEVELS[0] else ""
         raise UsageError(
             f"{path}: there is no history; `knowngood watch --env={environment}{flag}` makes one, "

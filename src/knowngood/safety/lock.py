@@ -28,10 +28,16 @@ class LockUnavailable(RunnerError):
 def path_for(name: str, key: str) -> Path:
     """Return the file of the lock on what ``key`` identifies, the same for all of this machine.
 
-    ``name`` tells people what it is a lock on.
+    ``name`` tells people what it is a lock on. Raises LockUnavailable.
     """
     digest = sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"knowngood-{name}-{digest}.lock"
+    try:
+        folder = tempfile.gettempdir()
+    except OSError as error:
+        raise LockUnavailable(
+            f"nothing can be locked: {error}; set TMPDIR to a folder that can be written"
+        ) from None
+    return Path(folder) / f"knowngood-{name}-{digest}.lock"
 
 
 @contextlib.contextmanager

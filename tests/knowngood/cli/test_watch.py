@@ -105,3 +105,11 @@ def test_no_history(run: Run, project: Path) -> None:
     damaged = run("history", "--env=prod", "--state=state.sqlite3")
     assert damaged.code == 75
     assert "state.sqlite3: no state of the watch can be read from it" in damaged.err
+
+
+def test_a_history_that_cannot_be_looked_for(run: Run) -> None:
+    """As in a folder of somebody else's: it is no error of knowngood's."""
+    path = "x" * 300
+    ended = run("history", "--env=prod", f"--state={path}")
+    assert ended.code == 4
+    assert f"{path}: File name too long; --state FILE names another" in ended.err

@@ -80,3 +80,12 @@ def test_a_user_without_a_name(place: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("pwd.getpwuid", unknown)
     with lock.held(place, "", COMMAND):
         assert "of uid-" in refused(place)
+
+
+def test_nowhere_to_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may have no folder that can be written."""
+    monkeypatch.setattr(
+        "tempfile.gettempdir", lambda: (_ for _ in ()).throw(FileNotFoundError("no"))
+    )
+    with pytest.raises(lock.LockUnavailable, match="set TMPDIR to a folder that can be written"):
+        lock.path_for("report", "/a.json")
