@@ -75,7 +75,16 @@ def sentence(
     what, colon, detail = neutral(predicate, folded).partition(": ")
     if several:
         what = _PLURAL.sub(_plural_verb, what)
-    return f"{subject} {what}{where}{colon}{detail}"
+    return f"{subject} {what}{where}{colon}{detail}{_title(lead, core)}"
+
+
+def _title(lead: Symptom, core: Sequence[Symptom]) -> str:
+    """Return the title of the one page that came where nothing should be; empty for anything else,
+    and where several did.
+    """
+    pages = {symptom.page for symptom in core if symptom.is_unwanted_success}
+    one = lead.is_unwanted_success and len(pages) == 1
+    return f': "{lead.page}"' if one and lead.page else ""
 
 
 def impostor_sentence(page: str, lead: Symptom, core: Sequence[Symptom]) -> str:

@@ -174,16 +174,18 @@ def _sentence(
 
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
-    """Return the symptom that shows a cause best: one that compared what is wrong, of the check
-    that meets it in most cases, at the URL with the fewest folders, of a check that reads little
-    else. What was not asked, since the origin was given up, shows it worst.
+    """Return the symptom that shows a cause best: one that knows what came in place of a page, or
+    compared what is wrong, of the check that meets it in most cases, at the URL with the fewest
+    folders, of a check that reads little else. What was not asked, since the origin was given up,
+    shows it worst.
     """
     counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
 
-    def order(symptom: Symptom) -> tuple[bool, bool, int, int, int]:
+    def order(symptom: Symptom) -> tuple[bool, bool, bool, int, int, int]:
         given_up = symptom.trouble == AttemptError.UNREACHABLE
         return (
             given_up,
+            not symptom.is_of_the_server,
             not is_compared(symptom.outcome),
             -counts[symptom.outcome.check, symptom.place],
             symptom.url.count("/"),

@@ -174,6 +174,11 @@ class Symptom:
         return "?" in asked and "?" not in self.url
 
     @property
+    def is_of_the_server(self) -> bool:
+        """Whether it says that a page of the server's own came in place of another."""
+        return self.outcome.message.startswith("a page of the server's own")
+
+    @property
     def found_in(self) -> str:
         """The URL of the answer that refers to the file that it is about; empty for none."""
         return lasting(str(self.outcome.exchanges[0].get("found_in", ""))) if self.url else ""

@@ -661,6 +661,26 @@ def test_one_page_also_where_nothing_should_be(others: list[Outcome]) -> None:
     assert sentences(*others, unwanted("/xx"))[0].startswith("one page comes in place of ")
 
 
+def test_page_where_nothing_should_be_is_named() -> None:
+    """Its title tells a login from the home page of the site."""
+    assert sentences(unwanted("/xx")) == ['/xx is 200, expected 404: "Down for maintenance"']
+    both = sentences(unwanted("/xx"), unwanted("/yy", "<!doctype html><title>b</title>"))
+    assert [sentence for sentence in both if "maintenance" in sentence] == [
+        '/xx is 200, expected 404: "Down for maintenance"'
+    ]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_page_of_the_server_is_told_before_what_is_wrong_with_it(first: int) -> None:
+    """Its language is that of nobody's page."""
+    found = [
+        replace(shown("lang", "/"), message='<html lang>: expected "fr", found "en"'),
+        replace(shown("whole", "/"), message="a page of the server's own in its place: x"),
+    ]
+    (cause,) = causes(found[first], found[1 - first])
+    assert cause.sentence == "/: a page of the server's own in its place: x"
+
+
 @pytest.mark.parametrize(
     "others",
     [
