@@ -27,6 +27,11 @@ VERSIONS: Final = ("/__version__", "/version", "/version.json", "/api/version")
 _VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revision")
 _VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")
 
+_OF_HEALTH: Final = re.compile(
+    r".*/(?:health[-_]?(?:check)?|healthz|__(?:lb)?heartbeat__|heartbeat|livez?|alive|readyz?|ping|up)/?"
+)
+"""Other paths of that kind. ``/orders/7/status`` is none: it says how an order is."""
+
 _STATES: Final = ("status", "state", "health", "healthy", "ok", "alive", "ready", "up")
 _WELL: Final = frozenset(
     (
@@ -63,6 +68,11 @@ def wellness(path: str, exchange: Exchange) -> Wellness | None:
                 return Wellness(path, key, value)
     word = short_text(exchange)
     return Wellness(path, "", word) if word.lower() in _WELL else None
+
+
+def is_of_health(path: str) -> bool:
+    """Return whether a path is one where a service says how it is, by its name."""
+    return _OF_HEALTH.fullmatch(path.partition("?")[0]) is not None
 
 
 def version_field(exchange: Exchange) -> str:

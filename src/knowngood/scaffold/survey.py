@@ -28,6 +28,7 @@ from .self_reports import (
     HEALTH,
     VERSIONS,
     Wellness,
+    is_of_health,
     json_of,
     short_text,
     version_field,
@@ -139,7 +140,8 @@ class _Surveyor:
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
         is_document = not api and not is_page(start)
-        saying = dict.fromkeys([*health, *([start] if is_document else [])])
+        says_health = is_document and is_of_health(self._path(start))
+        saying = dict.fromkeys([*health, *([start] if says_health else [])])
         return Survey(
             origin=visitor.origin,
             pages=tuple(to_page(path, exchange) for path, exchange in pages.items()),

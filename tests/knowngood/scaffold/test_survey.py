@@ -186,6 +186,17 @@ def test_what_does_not_say_that_it_is_well(serve: Serve, body: str) -> None:
     assert (found.health, found.well) == (("/healthz",), ())
 
 
+@pytest.mark.parametrize(
+    ("path", "is_health"),
+    [("/api/v2/healthcheck", True), ("/ping", True), ("/orders/7/status", False), ("/up/7", False)],
+)
+def test_document_that_says_how_it_is(serve: Serve, path: str, is_health: bool) -> None:
+    """An order that is ready may be sent tomorrow."""
+    found = seen(serve(by_path({path: page('{"status": "ready"}', "application/json")})), path)
+    assert found.document == path
+    assert bool(found.well) == is_health
+
+
 @pytest.mark.parametrize(("body", "kind"), [("[]", "list"), ('{"a": 1}', "dict"), ("{}", "")])
 def test_kind_of_the_document_that_the_person_named(serve: Serve, body: str, kind: str) -> None:
     """A list may be empty at times."""
