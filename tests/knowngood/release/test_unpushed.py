@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from release_side import Note, git
@@ -12,6 +13,7 @@ from release_side import Note, git
 from knowngood.release import clone, record_store, unpushed
 from knowngood.release.git import Repository
 from knowngood.release.record_store import RecordNotWritten
+from knowngood.safety import process_group
 
 
 @pytest.fixture
@@ -98,16 +100,16 @@ def test_thousands_that_are_not_at_the_origin(
 ) -> None:
     """A process for each of them would take a minute."""
     records = [note("v1", days=day) for day in range(1, 9)]
-    asked: list[Sequence[str]] = []
-    done = Repository._done
+    processes = []
+    run = process_group.run
 
-    def counted(self: Repository, arguments: Sequence[str], given: bytes | None) -> object:
-        asked.append(arguments)
-        return done(self, arguments, given)
+    def counted(command: Sequence[str], *options: Any, **more: Any) -> object:
+        processes.append(command)
+        return run(command, *options, **more)
 
-    monkeypatch.setattr(Repository, "_done", counted)
+    monkeypatch.setattr(process_group, "run", counted)
     assert len(unpushed.names(site)) == len(records)
-    assert len(asked) == 2
+    assert len(processes) == 2
 
 
 def test_the_others_hold_none_back(
