@@ -8,7 +8,6 @@ import re
 
 from knowngood import checks
 
-VERSION = re.compile(r";\s*version\s*=\s*[\"']?1\.[678]", re.I)
 CLAUSE = rb"(?:for\s*+(?:each\s*+)?+|if\s*+)\([^()]*+\)"
 COMPREHENSION = re.compile(rb"\[\s*+(?=for\b)(?:%s\s*+)++" % CLAUSE)
 FOR_EACH = re.compile(rb"\bfor(\s++)each\b")
@@ -25,17 +24,12 @@ NOT_REWRITTEN = re.compile(
 )
 
 
-def is_mozilla(kind):
-    """Whether a script element's `type` attribute asks for Mozilla's JavaScript 1.6 to 1.8."""
-    return VERSION.search(kind) is not None
-
-
 def trouble(source, kind):
     """Return why `source`, of a script element of type `kind`, is no whole script, with the line;
     None when it is one.
     """
     why = checks.script_trouble(source)
-    if why is None or not is_mozilla(kind) or checks.markup_in_script(source):
+    if why is None or not checks.is_old_dialect(kind) or checks.markup_in_script(source):
         return why
     odd_bracket, plain = checks.unbalanced_script(source), rewritten(source)
     if odd_bracket or NOT_REWRITTEN.search(plain):

@@ -4,8 +4,6 @@ import pytest
 
 from knowngood import checks
 
-from . import mozilla_javascript
-
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 EVENT = "RemoteHealthReportCommand"
@@ -47,7 +45,7 @@ def test_the_oldest_firefox_reads_every_script(resources, environment):
     """No script holds what the oldest Firefox that the environment names cannot read."""
     for oldest in map(int, environment.params.get("oldest_firefox", ())):
         for script in checks.own(resources):
-            if not mozilla_javascript.is_mozilla(script.type):
+            if not checks.is_old_dialect(script.type):
                 assert checks.new_syntax_problems(script, oldest) == []
 
 

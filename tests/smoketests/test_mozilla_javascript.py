@@ -22,21 +22,6 @@ var text = `${squares}`;
 """
 
 
-@pytest.mark.parametrize(
-    ("kind", "mozilla"),
-    [
-        ("application/javascript;version=1.8", True),
-        ('text/javascript; Version = "1.7"', True),
-        ("text/javascript;version=1.5", False),
-        ("text/javascript", False),
-        ("", False),
-    ],
-)
-def test_which_scripts_are_mozillas(kind, mozilla):
-    """A version of 1.6 to 1.8 asks for Mozilla's own dialect."""
-    assert mozilla_javascript.is_mozilla(kind) is mozilla
-
-
 def test_mozilla_dialect_needs_to_be_asked_for():
     """What only old Firefox reads is whole where the page asks for that dialect."""
     assert trouble(MOZILLA, KIND) is None

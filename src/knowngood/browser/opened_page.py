@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from ..content import javascript
 from ..environment import Environment
 from ..fetch import AttemptError, Exchange, Fetcher, NoAnswer, PageLoad, respond
 from ..safety import one_line
@@ -31,8 +32,6 @@ _URLS: Final = 20  # URLs of other hosts that the evidence lists
 
 _NOT_LOADED: Final = re.compile(r"Page\.goto: Timeout (\d+)ms exceeded\.")
 """How Playwright says that a page does not end to load, as with a script that never ends."""
-
-_OTHER_DIALECT: Final = re.compile(rb"<script\b[^<>]{0,300};\s*version=1\.", re.I)
 
 _IDLE: Final = 3.0  # seconds for a page to come to rest, once the check has done its part
 
@@ -99,7 +98,9 @@ class OpenedPage:
         """Whether the page has scripts such as ``type="text/javascript;version=1.8"``: Firefox ran
         Mozilla's dialects until version 59, and no other browser does.
         """
-        return _OTHER_DIALECT.search(respond(self.exchange).content) is not None
+        scripts = respond(self.exchange).html.css("script[type]")
+        kinds = (script.attributes.get("type") or "" for script in scripts)
+        return any(map(javascript.is_old_dialect, kinds))
 
     @contextmanager
     def judged(self) -> Iterator[None]:

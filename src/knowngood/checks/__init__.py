@@ -23,6 +23,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from ..content import json_schema
+from ..content.javascript import is_old_dialect
 from ..content.javascript import markup as markup_in_script
 from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
@@ -102,6 +103,7 @@ __all__ = [
     "inline_definition_problems",
     "inline_script_problems",
     "integrity_problems",
+    "is_old_dialect",
     "language",
     "language_problems",
     "leftover_problems",

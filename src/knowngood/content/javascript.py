@@ -47,6 +47,7 @@ _WRITTEN: Final = {
 }
 """How messages call what tree-sitter calls otherwise."""
 
+_OLD_DIALECT: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.", re.I)
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
 _DECLARED: Final = re.compile(
     rb"(?:^|[;{}\n])\s{0,99}+function\s++([\w$]++)|(?<![.\w$])([\w$]++)\s*+=\s*+function|%s"
@@ -64,6 +65,13 @@ def is_module(kind: str) -> bool:
     own, but for what it sets on ``window``.
     """
     return kind.strip().lower() == "module"
+
+
+def is_old_dialect(kind: str) -> bool:
+    """Return whether a script element with this ``type`` attribute asks for a version of Mozilla's
+    JavaScript, such as ``text/javascript;version=1.8``, which only Firefox before 59 runs.
+    """
+    return _OLD_DIALECT.search(kind) is not None
 
 
 @cached_by_content

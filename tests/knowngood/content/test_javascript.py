@@ -147,6 +147,21 @@ def test_which_scripts_run(kind: str, runs: bool) -> None:
     assert javascript.is_javascript(kind) is runs
 
 
+@pytest.mark.parametrize(
+    ("kind", "old"),
+    [
+        ("application/javascript;version=1.8", True),
+        ('text/javascript; Version = "1.7"', True),
+        ("text/javascript;version=2", False),
+        ("text/javascript", False),
+        ("", False),
+    ],
+)
+def test_which_scripts_only_old_firefox_runs(kind: str, old: bool) -> None:
+    """A version of JavaScript asks for Mozilla's own dialect."""
+    assert javascript.is_old_dialect(kind) is old
+
+
 def test_strings() -> None:
     """Literals come in order, and only those that are what they look like."""
     source = b"""a("x", 'y', "x", "", 'tab\\t', `t`, `${u}v`); // "comment"\n({"key": /"re"/})"""
