@@ -38,6 +38,7 @@ def test_everything_a_page_needs_is_there(responses, resources, case, environmen
 @pytest.mark.catches("content-type-twice", "script-wrong-type", "stylesheet-wrong-type")
 @pytest.mark.catches("files-are-pointers", "files-without-types", "stylesheet-wrong-charset")
 @pytest.mark.catches("image-damaged", "image-empty", "image-is-html", "image-truncated")
+@pytest.mark.catches("image-twice")
 @pytest.mark.catches("script-is-html", "script-is-json", "stylesheet-is-json")
 def test_everything_is_what_its_name_says(resources):
     """Every file has the media type, the first and the last bytes that its name promises."""

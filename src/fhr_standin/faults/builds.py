@@ -20,6 +20,10 @@ def _requiring(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=b'var settings = require("./settings");\n' + resource.body)
 
 
+def _twice(_ask: Ask, resource: Resource) -> Resource:
+    return replace(resource, body=resource.body * 2)
+
+
 _SETTINGS = b'{\n    "fhr": {"debug": "false"}\n}\n'
 
 FAULTS = [
@@ -40,6 +44,12 @@ FAULTS = [
         "the server knows no media types but that of pages",
         ["css/styles.css", "js/data.js", "js/config.json", "js/locale/date_format.json"],
         typed("application/octet-stream"),
+    ),
+    content(
+        "image-twice",
+        "img/logo.svg stands twice in its file",
+        ["img/logo.svg"],
+        _twice,
     ),
     content(
         "stylesheet-is-script",

@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
+from . import well_formed
+
 _COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
 _SVG_START: Final = re.compile(
     rb"""<(?:[^\s<>/:"'=]{1,99}:)?svg(?=[\s/>])(?:[^"'<>]|"[^"]*+"|'[^']*+')*+(?:>|\Z)"""
@@ -39,7 +41,7 @@ def _svg_problem(body: bytes) -> str:
     if root is None:
         return "no .svg file: there is no <svg> element"
     is_closed = root[0].endswith(b"/>") or _SVG_END.search(text, root.end())
-    return "" if is_closed else "cut short: </svg> is missing"
+    return well_formed.trouble(body) if is_closed else "cut short: </svg> is missing"
 
 
 def _png_problem(body: bytes) -> str:
