@@ -102,7 +102,7 @@ def test_samples_that_a_fixture_takes(small_suite: Run) -> None:
     )
     result = small_suite(source)
     assert result.code == 4, result.output
-    assert "take `response` in the check, or `responses`" in result.output
+    assert "Take the answers in the check itself" in result.output
 
 
 @pytest.mark.parametrize("mark", ["hed('content:/x')", "catch('x')", "skpif(True, reason='')"])
