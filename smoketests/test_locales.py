@@ -7,16 +7,20 @@ import pytest
 from knowngood import checks
 
 
-def files_of(page, resources):
-    """Return what a page needs below its locale, by path without the locale."""
-    locale = f"/{page.path.split('/')[1]}/"
-    paths = ((urlsplit(file.url).path, file) for file in checks.own(resources, page))
-    return {path.removeprefix(locale): file for path, file in paths if path.startswith(locale)}
+def files_of(page, resources, environment):
+    """Return what a page needs below its locale, or below an alias's target, by path without it."""
+    locale = page.path.split("/")[1]
+    folders = {locale, environment.target(locale)}
+    paths = (
+        (urlsplit(file.url).path[1:].partition("/"), file) for file in checks.own(resources, page)
+    )
+    return {path: file for (folder, _, path), file in paths if folder in folders}
 
 
-def reference_problems(page, english, resources):
+def reference_problems(page, english, resources, environment):
     """Return the files that only one of two pages needs; both may need one by the same URL."""
-    ours, theirs = files_of(page, resources), files_of(english, resources)
+    ours = files_of(page, resources, environment)
+    theirs = files_of(english, resources, environment)
     urls = {file.url for file in checks.own(resources, page)}
     lost = sorted(path for path in theirs.keys() - ours if theirs[path].url not in urls)
     extra = sorted(ours.keys() - theirs)
@@ -54,15 +58,15 @@ def test_what_is_not_there_is_404(responses):
 @pytest.mark.catches("body-five-megabytes", "script-not-referred-to", "script-stale")
 @pytest.mark.catches("language-script-stale")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
-def test_shared_files_are_the_same_in_every_locale(responses, resources):
+def test_shared_files_are_the_same_in_every_locale(responses, resources, environment):
     """The pages of every locale need the same files as those of en-US, byte by byte.
 
     Another copy is an old release's.
     """
     for page, english in checks.side_by_side(responses):
-        assert reference_problems(page, english, resources) == []
-        shared = files_of(english, resources)
-        for path, resource in files_of(page, resources).items():
+        assert reference_problems(page, english, resources, environment) == []
+        shared = files_of(english, resources, environment)
+        for path, resource in files_of(page, resources, environment).items():
             model = shared[path]
             assert model.response.status_code == 200
             assert resource.response.content == model.response.content, "not the file of en-US"

@@ -6,6 +6,8 @@ One that no check claims runs all of them that need no browser, to the verdict t
 """
 
 import ast
+import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -240,3 +242,16 @@ def test_a_sound_deployment_passes(
         }
         beyond = {request for request in repeated if not request.startswith("GET /en-US/")}
         assert beyond - others == set(), "beyond what is walked through or sampled"
+
+
+def test_an_alias_of_a_locale_that_is_not_english(
+    suite_here: Callable, fhr_environment: Callable
+) -> None:
+    """Its pages may name the files of the locale that it stands for by their whole paths."""
+    locales = ["ar", "en-US", "fr", "ja", "ja-JP-mac"]
+    with fhr_standin.running(locales=locales, faults=["sound-absolute"]) as standin:
+        path = fhr_environment(standin.origins)
+        text = re.sub(r"locale = .*", f"locale = {json.dumps(locales)}", path.read_text("utf-8"))
+        path.write_text(text.replace('he = "en-US"', 'ja-JP-mac = "ja"'), "utf-8")
+        ended = suite_here(f"--env={path}", "smoketests/test_locales.py")
+    assert not ended.failed_checks(), ended.output
