@@ -199,6 +199,9 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "missing-debug-page": ("/xx-unknown/", 404, HTML, "DEBUG = True"),
     "site-maintenance": ("/pl/js/config.json", 200, HTML, "back soon"),
     "link-to-other-environment": ("/pl/mobile/", 200, HTML, "https://fhr-dev.example.org/"),
+    "script-is-json": ("/pl/js/fhr.js", 200, JAVASCRIPT, '"debug": "false"'),
+    "stylesheet-is-json": ("/pl/mobile/css/main.css", 200, CSS, '"debug": "false"'),
+    "stylesheet-is-script": (f"/{ONE}/css/styles.css", 200, CSS, "$(function() {"),
     "script-as-written": ("/pl/js/data.js", 200, JAVASCRIPT, "export "),
     "script-of-other-environment": ("/pl/js/data.js", 200, JAVASCRIPT, "FHR-dev."),
     "script-of-node": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "require("),
@@ -287,6 +290,7 @@ ASKED = {
     "unknown-locale-200-for-browsers": ("/xx/", {"accept": "text/html,*/*;q=0.8"}, 200),
     "firefox-script-missing": ("/pl/v4/js/fhr_v4.js", {"user-agent": "Firefox/38.0"}, 404),
     "language-script-stale": (f"/{ONE}/js/data.js", {"accept-language": "de,en;q=0.5"}, 200),
+    "referer-refused": ("/pl/js/data.js", {"referer": "http://fhr.example.org/pl/"}, 403),
     "language-page-english": ("/pl/", {"accept-language": "pl,en;q=0.5"}, 200),
     "etag-never-compared": ("/pl/v4/", {"if-none-match": '"another"'}, 304),
     "date-never-compared": ("/pl/v4/", {"if-modified-since": "yesterday"}, 304),
@@ -310,6 +314,10 @@ ELSEWHERE = {
     "conditional-ignored",
     "validators-missing",
     "sound-absolute",
+    "sound-expires",
+    "config-expires-in-years",
+    "files-without-types",
+    "image-twice",
     "sound-gone",
     "sound-html",
     "sound-new-each-time",
@@ -519,6 +527,8 @@ def test_header_faults(content: Callable[..., Content], ask: Callable[..., Any])
     assert sound.headers == {**bare, "x-content-type-options": "nosniff"}
     aged = ask(content("cache-a-year"), path).headers
     assert aged == {**sound.headers, "cache-control": "max-age=31536000"}
+    late = ask(content("config-expires-in-years"), "/pl/js/config.json").headers
+    assert ("cache-control" in late, late["expires"][-17:]) == (False, "2038 00:00:00 GMT")
 
 
 @pytest.mark.parametrize("name", HEADERS)

@@ -19,6 +19,10 @@ def _lost_to_firefox(ask: Ask, resource: Resource) -> Resource:
     return NOT_FOUND if "Firefox/" in ask.request.agent else resource
 
 
+def _lost_to_pages(ask: Ask, resource: Resource) -> Resource:
+    return message(403, "Forbidden") if ask.request.referer else resource
+
+
 def _older_for_german(ask: Ask, resource: Resource) -> Resource:
     older = swap("DATA_VERSION = 3", "DATA_VERSION = 2")
     return older(ask, resource) if ask.request.language.startswith("de") else resource
@@ -88,6 +92,13 @@ FAULTS = [
         ["v4/js/fhr_v4.js"],
         _lost_to_firefox,
         status=404,
+    ),
+    content(
+        "referer-refused",
+        "js/data.js is 403 for who names in Referer the page that needs it",
+        ["js/data.js"],
+        _lost_to_pages,
+        status=403,
     ),
     content(
         "language-script-stale",

@@ -41,6 +41,7 @@ class Request:
     language: str = ""
     held: str = ""
     held_since: str = ""
+    referer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _wire(probe: Probe, environment: Environment | None) -> Iterator[str]:
 
 def _headers(probe: Probe) -> Iterator[str]:
     names = {name.lower() for name, _ in probe.headers}
-    for name, value in probe.headers:
+    for name, value in probe.own_headers:
         user = _user(value) if name.lower() == "authorization" else b""
         if user:
             yield f"-u {shell_word(user)}"

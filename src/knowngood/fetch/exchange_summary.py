@@ -30,7 +30,7 @@ def describe(exchange: Exchange, environment: Environment | None = None) -> dict
         **summary(exchange),
         "excerpt": "" if answer is None else excerpt_of(answer),
         "request_headers": [
-            [one_line(name), one_line(value, 1000)] for name, value in exchange.probe.headers
+            [one_line(name), one_line(value, 1000)] for name, value in exchange.probe.own_headers
         ],
         "request_body": _body_words(sent_body(exchange.probe) or b""),
         "curl": _curl_line(exchange, environment),

@@ -15,6 +15,7 @@ from .guard import Guard
 from .memory_budget import Reservation
 from .probe import Answer, Exchange, Probe
 from .response import Resource
+from .transport import sent_url
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ class PageLoader:
 
     def _probes(self, parent: Probe, urls: Iterable[str]) -> Iterator[Probe]:
         """Yield what asks for the URLs that the answer to ``parent`` refers to, at the same edge if
-        it can be, with the same headers; nothing for URLs on other origins.
+        it can be, with the same headers, and with that URL as Referer, as browsers do; nothing for
+        URLs on other origins.
         """
         template = resource_group(parent.template)
         for url in urls:
@@ -151,7 +153,8 @@ class PageLoader:
                 same = origin == parent.origin
                 edge = parent.address if same else _one_edge(self.edges.get(origin, ()), url)
                 headers = parent.headers if same else without_credentials(parent.headers)
-                yield Probe(origin, url, template=template, address=edge, headers=headers)
+                probe = Probe(origin, url, template=template, address=edge, headers=headers)
+                yield replace(probe, referer=sent_url(parent.url)) if same else probe
 
 
 def _one_edge(edges: Sequence[str], url: str) -> str:

@@ -58,6 +58,7 @@ class Probe:
         fresh: whether it gets a connection of its own, which a balancer may hand to any backend.
         varies: whether the answers of different edges may differ.
         item: the node id of the item whose client sends it; empty for what several share.
+        referer: the page or stylesheet that needs it, as browsers say; the first of several.
         expect: a status that is an answer like any other, though it usually turns the run away or
             asks to be tried again.
     """
@@ -76,9 +77,20 @@ class Probe:
     varies: bool = field(default=False, compare=False)
     expect: int | None = field(default=None, compare=False)
     item: str = field(default="", compare=False)
+    referer: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
+
+    @property
+    def own_headers(self) -> tuple[tuple[str, str], ...]:
+        """The names and values that it sends beside the usual ones, Referer among them."""
+        named = any(name.lower() == "referer" for name, _ in self.headers)
+        return (
+            self.headers
+            if named or not self.referer
+            else (*self.headers, ("Referer", self.referer))
+        )
 
     @property
     def in_walk(self) -> bool:

@@ -27,7 +27,8 @@ def request_headers(run_id: str, send: Mapping[str, str] = MappingProxyType({}))
 
 def headers_of(probe: Probe, common: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the headers of every request, unless the probe has its own, and the probe's."""
-    if not probe.headers:
+    headers = probe.own_headers
+    if not headers:
         return tuple(common.items())
-    own = {name.lower() for name, _ in probe.headers}
-    return (*(pair for pair in common.items() if pair[0].lower() not in own), *probe.headers)
+    own = {name.lower() for name, _ in headers}
+    return (*(pair for pair in common.items() if pair[0].lower() not in own), *headers)

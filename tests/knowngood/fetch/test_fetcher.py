@@ -926,6 +926,7 @@ def test_what_a_page_needs_is_asked_for_with_its_headers(serve: Serve, fetchers:
     sent = [request.headers for request in (*server.requests, *images.requests)]
     assert [one.get("accept-language") for one in sent] == ["fr"] * 3
     assert [one.get("authorization") for one in sent] == ["Basic abc", "Basic abc", None]
+    assert [one.get("referer") for one in sent] == [None, f"{server.url}/", None]
 
 
 @pytest.mark.parametrize("status", [301, 404, 500])
