@@ -12,6 +12,7 @@ DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
 PLAIN = {"Content-Type": "application/json; charset=utf-8"}
 COLLECTION = "/metrics"  # a path that ends so names no document
 SUBMIT = "/1.0/submit/metrics"
+NOT_DONE = (202, 204)  # success to others; Firefox takes 200 and 201 alone
 LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
 
 

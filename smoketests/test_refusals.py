@@ -44,6 +44,13 @@ def test_reports_cannot_be_read(submission, client, method):
     assert answer.status_code == 403
 
 
+@pytest.mark.catches("documents-listed")
+def test_reports_are_not_listed(client):
+    """Nobody learns which reports there are: GET of the namespace itself gets 403."""
+    answer = client.get(SUBMIT, expect=403)
+    assert answer.status_code == 403
+
+
 @pytest.mark.catches("oversize-accepted")
 def test_a_body_over_a_mebibyte_is_refused(submission):
     """A report of 1,048,577 bytes, one more than a mebibyte, is refused with 413."""

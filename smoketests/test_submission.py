@@ -2,7 +2,7 @@
 
 import pytest
 
-from .submission import SUBMIT
+from .submission import NOT_DONE, SUBMIT
 
 pytestmark = pytest.mark.origin("submission", writes=True)
 
@@ -11,33 +11,54 @@ pytestmark = pytest.mark.origin("submission", writes=True)
 @pytest.mark.catches("submit-no-id", "submit-other-id", "submit-slow")
 @pytest.mark.catches("submit-login-page", "submit-redirects")
 @pytest.mark.catches("submit-refuses-deflate", "submit-refuses-plain", "submit-refuses-put")
-@pytest.mark.catches("submit-refuses-non-ascii", "get-stored-allowed")
+@pytest.mark.catches("submit-refuses-non-ascii", "get-stored-allowed", "head-stored-allowed")
 @pytest.mark.catches("delete-broken", "delete-refused", "delete-not-found")
+@pytest.mark.catches("delete-202", "delete-204")
 @pytest.mark.parametrize("version", ["v2", "v3"])
-@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(("method", "read"), [("POST", "GET"), ("PUT", "HEAD")])
 @pytest.mark.parametrize("deflate", [True, False], ids=["deflated", "plain"])
-def test_a_report_is_taken_and_deleted(submission, client, version, method, deflate):
+def test_a_report_is_taken_and_deleted(submission, client, version, method, read, deflate):
     """A report is taken with 200 or 201 and its id, and deleted when the user opts out.
 
-    Nobody can read it meanwhile, although it is there: GET gets 403.
+    Nobody can read it meanwhile, although it is there: GET and HEAD get 403.
     """
     name = submission.new_id()
     path = f"{SUBMIT}/{name}"
     stored = submission.send(method, path, submission.document(version), deflate=deflate)
     assert stored.status_code in (200, 201)
     assert stored.text.strip() == name, "expected the id that was sent, found another body"
-    read = client.get(path, expect=403)
-    assert read.status_code == 403, f"GET of it gets {read.status_code}, expected 403"
+    refused = client.request(read, path, expect=403)
+    assert refused.status_code == 403, f"{read} of it gets {refused.status_code}, expected 403"
+    gone = client.delete(path)
+    done = gone.deleted and gone.status_code not in NOT_DONE
+    assert done, f"DELETE gets {gone.status_code}, expected 200"
+
+
+@pytest.mark.catches("submit-refuses-versionless", "get-versionless-allowed")
+@pytest.mark.catches("delete-versionless-not-found")
+def test_the_version_segment_is_optional(submission, client):
+    """A report is taken, kept from readers and deleted at a URL without `1.0`, too.
+
+    Old clients have no other.
+    """
+    path = f"/submit/metrics/{submission.new_id()}"
+    stored = submission.send("POST", path, submission.document("v2"))
+    assert stored.status_code in (200, 201)
+    refused = client.get(path, expect=403)
+    assert refused.status_code == 403, f"GET of it gets {refused.status_code}, expected 403"
     gone = client.delete(path)
     assert gone.deleted, f"DELETE gets {gone.status_code}, expected 200"
 
 
-@pytest.mark.catches("submit-refuses-versionless")
-def test_the_version_segment_is_optional(submission):
-    """A report is taken at a URL without `1.0`, too, as old clients send it."""
-    path = f"/submit/metrics/{submission.new_id()}"
+@pytest.mark.catches("delete-again-404", "delete-again-500")
+def test_opting_out_may_be_repeated(submission, client):
+    """A report that is gone can be deleted again: Firefox does so until an answer reaches it."""
+    path = f"{SUBMIT}/{submission.new_id()}"
     stored = submission.send("POST", path, submission.document("v2"))
     assert stored.status_code in (200, 201)
+    for turn in ("first", "second"):
+        gone = client.delete(path)
+        assert gone.deleted, f"the {turn} DELETE gets {gone.status_code}, expected 200"
 
 
 @pytest.mark.catches("submit-refuses-no-id", "submit-no-id")

@@ -679,6 +679,14 @@ DIFFERS: dict[str, dict[str, int]] = {
     "sound-refusal-page": {},
     "submit-429-a-day": dict.fromkeys(WRITES, 429),
     "get-stored-allowed": {"get": 200},
+    "get-versionless-allowed": {},
+    "head-stored-allowed": {},
+    "documents-listed": {},
+    "delete-202": {"delete": 202, "delete again": 202},
+    "delete-204": {"delete": 204, "delete again": 204},
+    "delete-again-404": {},
+    "delete-again-500": {},
+    "delete-versionless-not-found": {},
     "submit-refuses-non-ascii": {},
     "submit-new-id-no-uuid": {},
     "submit-new-id-same": {},
@@ -732,6 +740,35 @@ def test_several_obsolete_documents(
         for each in (ID, f"{ID},{ID}")
     ]
     assert found == [201, 500]
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path", "statuses"),
+    [
+        ("get-versionless-allowed", "GET", SUBMIT[4:], [403, 200]),
+        ("get-versionless-allowed", "GET", SUBMIT, [403, 403]),
+        ("head-stored-allowed", "HEAD", SUBMIT, [403, 200]),
+        ("documents-listed", "GET", "/1.0/submit/metrics", [200, 200]),
+        ("delete-again-404", "DELETE", SUBMIT, [404, 200]),
+        ("delete-again-500", "DELETE", SUBMIT, [500, 200]),
+        ("delete-versionless-not-found", "DELETE", SUBMIT[4:], [404, 404]),
+    ],
+)
+def test_before_and_after_a_document_is_stored(
+    submissions: Callable[..., Any],
+    ask: Callable[..., Any],
+    name: str,
+    method: str,
+    path: str,
+    statuses: list[int],
+) -> None:
+    """What is answered depends on whether the document is there, where the fault says so."""
+    app = submissions(name)
+    before = ask(app, path, method)
+    ask(app, SUBMIT, "POST", {}, b"{}")
+    after = ask(app, path, method)
+    assert [before.status, after.status] == statuses
+    assert (ID.encode() in after.body) == (name == "documents-listed")
 
 
 @pytest.mark.parametrize("name", DIFFERS)

@@ -18,6 +18,7 @@ from fhr_standin.faults import (
     origins,
     pages,
     policies,
+    privacy,
     releases,
     reports,
     sound,
@@ -67,6 +68,7 @@ _MODULES = (
     origins,
     releases,
     submission,
+    privacy,
     reports,
     sound,
 )

@@ -22,16 +22,7 @@ def _deflated(ask: Submission) -> bool:
     return ask.size != len(ask.text)
 
 
-def _readable(ask: Submission, reply: Reply) -> Reply:
-    """Hand out what was stored to whoever knows its id."""
-    if submits(ask, reply):
-        ask.counts[reply.id] = 1
-    stored = ask.method == "GET" and reply.status == 403 and ask.counts[ask.id]
-    return Reply(200, b"{}", "application/json") if stored else reply
-
-
 FAULTS = [
-    fault("get-stored-allowed", "GET of a document that was stored is 200", _readable, status=200),
     fault(
         "submit-refuses-non-ascii",
         "a document with a letter beyond ASCII is 500",

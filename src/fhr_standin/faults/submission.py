@@ -165,9 +165,6 @@ FAULTS = [
         ),
         status=200,
     ),
-    fault("delete-refused", "DELETE is 403", where(_deletes, instead(Reply(403))), status=403),
-    fault("delete-not-found", "DELETE is 404", where(_deletes, instead(Reply(404))), status=404),
-    fault("delete-broken", "DELETE is 500", where(_deletes, instead(Reply(500))), status=500),
     fault(
         "submit-reply-lost-once",
         "the first document is stored and its answer lost, then all is well",
