@@ -22,13 +22,15 @@ class Submission:
     def __init__(self, client):
         self.client = client
 
-    def document(self, version):
-        """Return the bytes of a small sound document of this payload version.
+    def document(self, version, change=None):
+        """Return the bytes of a small sound document of this payload version, as ``change`` makes
+        it.
 
         An add-on in it has a name beyond ASCII, which Firefox sends as UTF-8.
         """
         sound = json.loads((PAYLOADS / f"{version}.json").read_text("utf-8"))
-        return json.dumps(sound, ensure_ascii=False).encode()
+        changed = change(sound) if change else sound
+        return json.dumps(changed, ensure_ascii=False).encode()
 
     def new_id(self):
         """Return an id that nobody has used."""
@@ -41,17 +43,18 @@ class Submission:
         except ValueError:
             return ""
 
-    def send(self, method, path, body, *, deflate=True, headers=None):
-        """Submit ``body`` and return the answer.
+    def send(self, method, path, body, *, deflate=True, headers=()):
+        """Submit ``body`` and return the answer. ``headers`` may be pairs, to repeat one.
 
         All may be sent twice: a path that names the document leaves one, which is deleted when the
         check ends; another path leaves a document of few bytes.
         """
+        more = headers.items() if isinstance(headers, dict) else headers
         response = self.client.request(
             method,
             path,
             content=zlib.compress(body) if deflate else body,
-            headers={**(DEFLATED if deflate else PLAIN), **(headers or {})},
+            headers=[*(DEFLATED if deflate else PLAIN).items(), *more],
             extensions=checks.REPEATABLE if path.endswith(COLLECTION) else checks.NAMED,
         )
         self._delete_at_the_end(path, response)

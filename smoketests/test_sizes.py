@@ -1,4 +1,4 @@
-"""Sizes: a report may have a mebibyte as it is sent, and more when it is inflated."""
+"""Sizes: a report may have up to a mebibyte as it is sent, and more when it is inflated."""
 
 import base64
 import hashlib
@@ -14,6 +14,16 @@ pytestmark = pytest.mark.origin("submission", writes=True)
 def text(size):
     """Return a text of so many bytes without any order, in base64: the same in every run."""
     return base64.b64encode(hashlib.shake_256(b"report").digest(size)).decode()
+
+
+def ordinary():
+    """Return a body of some eight kilobytes once it is deflated, as most reports have."""
+    return json.dumps({"text": text(8_000)}).encode()
+
+
+def long():
+    """Return a body of some forty kilobytes once it is deflated, as the history of months has."""
+    return json.dumps({"text": text(40_000)}).encode()
 
 
 def plain():
@@ -42,9 +52,10 @@ def names_small_ones(submission):
 
 @pytest.mark.catches("submit-limit-lowered", "submit-large-no-id")
 @pytest.mark.catches("submit-deflated-limit-lowered", "submit-inflated-limit")
-@pytest.mark.parametrize("body", [plain, deflated, inflated])
-def test_a_body_of_a_mebibyte_is_taken(submission, client, body):
-    """A report of a mebibyte as sent is taken, whatever it inflates to.
+@pytest.mark.catches("submit-500-some-kilobytes", "submit-500-many-kilobytes")
+@pytest.mark.parametrize("body", [ordinary, long, plain, deflated, inflated])
+def test_a_body_of_up_to_a_mebibyte_is_taken(submission, client, body):
+    """A report of up to a mebibyte as sent is taken, whatever it inflates to.
 
     A limit that is lower, or that counts the bytes of the inflated report, loses long histories.
     """

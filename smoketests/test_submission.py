@@ -82,12 +82,16 @@ def test_the_server_makes_an_id_where_none_is_given(submission):
 
 
 @pytest.mark.catches("submit-refuses-obsolete", "submit-refuses-several-obsolete")
+@pytest.mark.catches("submit-refuses-long-obsolete", "submit-refuses-obsolete-twice")
 def test_a_report_may_name_older_ones_to_delete(submission):
-    """A report may name several older ones to delete, in the header X-Obsolete-Document."""
-    old = [submission.new_id() for _ in range(3)]
+    """A report may name several older ones to delete, in the header X-Obsolete-Document.
+
+    The header may be long, and there may be several of it.
+    """
+    old = [submission.new_id() for _ in range(12)]
     first = submission.send("POST", f"{SUBMIT}/{old[0]}", submission.document("v2"))
     assert first.status_code in (200, 201)
     path = f"{SUBMIT}/{submission.new_id()}"
-    headers = {"X-Obsolete-Document": ",".join(old)}
+    headers = [("X-Obsolete-Document", ",".join(names)) for names in (old[:10], old[10:])]
     stored = submission.send("POST", path, submission.document("v3"), headers=headers)
     assert stored.status_code in (200, 201)

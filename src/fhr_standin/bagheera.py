@@ -27,7 +27,8 @@ class Submission:
     """One request to the submission side: `size` is the body's, in bytes as sent.
 
     `new_id` is what a document gets that comes without an id. `text` is the body, inflated where it
-    came deflated, which bagheera itself never looks at.
+    came deflated, which bagheera itself never looks at, nor at who sends it, the `agent`.
+    `obsolete_lines` are the headers that name `obsolete` documents, as sent.
     """
 
     method: str
@@ -42,6 +43,8 @@ class Submission:
     counts: Counter[str] = field(default_factory=Counter)
     new_id: str = field(default_factory=lambda: str(uuid4()), compare=False)
     text: bytes = field(default=b"", repr=False)
+    agent: str = ""
+    obsolete_lines: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:

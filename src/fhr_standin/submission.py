@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fhr_standin import bagheera
 from fhr_standin.asgi import Receive, Response, Scope, Send, answer, asked, header
@@ -13,6 +13,7 @@ from fhr_standin.protocol import drop
 
 # Only a fault takes bodies over bagheera's limit; past this one nothing is kept or waited for.
 _MOST_READ = 16 * bagheera.MAX_BODY
+_OBSOLETE = b"x-obsolete-document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,9 @@ class Submissions:
 
 def submission_ask(scope: Scope, body: bytes, size: int) -> Submission:
     """Return a request of which `size` bytes were sent, as rules and faults see it."""
-    names = header(scope, b"x-obsolete-document").decode("latin-1").split(",")
-    return bagheera.submission(
+    lines = tuple(value.decode("latin-1") for name, value in scope["headers"] if name == _OBSOLETE)
+    names = ",".join(lines).split(",")
+    ask = bagheera.submission(
         scope["method"],
         scope["path"],
         size,
@@ -89,6 +91,8 @@ def submission_ask(scope: Scope, body: bytes, size: int) -> Submission:
         tuple(name.strip() for name in names if name.strip()),
         _inflated(body),
     )
+    agent = header(scope, b"user-agent").decode("latin-1")
+    return replace(ask, agent=agent, obsolete_lines=lines)
 
 
 def _inflated(body: bytes) -> bytes:

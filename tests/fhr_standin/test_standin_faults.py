@@ -679,6 +679,15 @@ DIFFERS: dict[str, dict[str, int]] = {
     "sound-refusal-page": {},
     "submit-429-a-day": dict.fromkeys(WRITES, 429),
     "get-stored-allowed": {"get": 200},
+    "submit-refuses-newer": {},
+    "submit-refuses-android": {},
+    "delete-refuses-newer": {},
+    "submit-refuses-unversioned-measurements": {},
+    "submit-refuses-errors": {},
+    "submit-refuses-long-obsolete": {},
+    "submit-refuses-obsolete-twice": {},
+    "submit-500-some-kilobytes": {},
+    "submit-500-many-kilobytes": {},
     "get-versionless-allowed": {},
     "head-stored-allowed": {},
     "documents-listed": {},
@@ -710,6 +719,9 @@ def test_a_lowered_limit(
     assert ask(app, SUBMIT, "POST", {}, b"x" * size).status == status
 
 
+ONE_DAY = b'"data": {"days": {"2013-06-14": {"places": {"pages": 1}}}}'
+
+
 @pytest.mark.parametrize(
     ("name", "body", "status"),
     [
@@ -721,6 +733,15 @@ def test_a_lowered_limit(
         ("submit-deflated-limit-lowered", b"o" * 200_000, 201),
         ("submit-inflated-limit", zlib.compress(b"o" * 2_000_000), 413),
         ("submit-inflated-limit", zlib.compress(b"o" * 1_000_000), 201),
+        ("submit-refuses-errors", b'{"errors": []}', 400),
+        ("submit-refuses-errors", zlib.compress(b'{"notInitialized": 1}'), 400),
+        ("submit-refuses-errors", b'["errors"]', 201),
+        ("submit-refuses-unversioned-measurements", b'{"version": 2, %s}' % ONE_DAY, 400),
+        ("submit-refuses-unversioned-measurements", b'{"version": 3, %s}' % ONE_DAY, 201),
+        ("submit-500-some-kilobytes", b"o" * 8_000, 500),
+        ("submit-500-some-kilobytes", b"o" * 40_000, 201),
+        ("submit-500-many-kilobytes", b"o" * 40_000, 500),
+        ("submit-500-many-kilobytes", b"o" * 8_000, 201),
     ],
 )
 def test_what_a_document_holds(
@@ -740,6 +761,29 @@ def test_several_obsolete_documents(
         for each in (ID, f"{ID},{ID}")
     ]
     assert found == [201, 500]
+
+
+@pytest.mark.parametrize(
+    ("name", "headers", "status"),
+    [
+        ("submit-refuses-newer", {"user-agent": "Gecko/20100101 Firefox/150.0"}, 403),
+        ("submit-refuses-newer", {"user-agent": "Gecko/20100101 Firefox/38.0"}, 201),
+        ("submit-refuses-android", {"user-agent": "(Android; Mobile) Firefox/38.0"}, 403),
+        ("submit-refuses-android", {"user-agent": "Gecko/20100101 Firefox/38.0"}, 201),
+        ("submit-refuses-long-obsolete", {"x-obsolete-document": ",".join([ID] * 5)}, 431),
+        ("submit-refuses-long-obsolete", {"x-obsolete-document": ",".join([ID] * 4)}, 201),
+        ("submit-refuses-obsolete-twice", {"x-obsolete-document": f"{ID},{ID}"}, 201),
+    ],
+)
+def test_who_sends_a_document(
+    submissions: Callable[..., Any],
+    ask: Callable[..., Any],
+    name: str,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    """A fault of what a client sends beside the document sees it, and leaves the others alone."""
+    assert ask(submissions(name), SUBMIT, "POST", headers, b"{}").status == status
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
-"""Faults that meet some reports and not others, by their size, their letters or their id."""
+"""Faults that meet some reports and not others, by what they hold, or by who sends them."""
 
+import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from fhr_standin.bagheera import MAX_BODY, Reply, Submission
 from fhr_standin.faults.replies import fault, instead, refuse, submits, where
@@ -22,7 +26,83 @@ def _deflated(ask: Submission) -> bool:
     return ask.size != len(ask.text)
 
 
+def _newer(ask: Submission) -> bool:
+    """Whether a Firefox with three digits in its version asks."""
+    return re.search(r"Firefox/\d{3}", ask.agent) is not None
+
+
+def _report(ask: Submission) -> dict[str, Any]:
+    """Return what was sent; empty where it is no object in JSON."""
+    try:
+        report = json.loads(ask.text)
+    except ValueError:
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def _measurements(ask: Submission) -> Iterator[dict[str, Any]]:
+    """Yield the measurements of each day of a desktop report."""
+    report = _report(ask)
+    if report.get("version") == 2:
+        for day in report["data"]["days"].values():
+            yield from day.values()
+
+
 FAULTS = [
+    fault(
+        "submit-refuses-newer",
+        "a document of a Firefox from 100 on is 403",
+        refuse(403, _newer),
+        status=403,
+    ),
+    fault(
+        "submit-refuses-android",
+        "a document of a Firefox for Android is 403",
+        refuse(403, lambda ask: "Android" in ask.agent),
+        status=403,
+    ),
+    fault(
+        "delete-refuses-newer",
+        "DELETE is 403 for a Firefox from 100 on",
+        where(lambda ask, reply: reply.effect == "delete" and _newer(ask), instead(Reply(403))),
+        status=403,
+    ),
+    fault(
+        "submit-refuses-unversioned-measurements",
+        "a document with a measurement without _v is 400",
+        refuse(400, lambda ask: any("_v" not in each for each in _measurements(ask))),
+        status=400,
+    ),
+    fault(
+        "submit-refuses-errors",
+        "a document that tells of errors, or that its client did not start, is 400",
+        refuse(400, lambda ask: not _report(ask).keys().isdisjoint({"errors", "notInitialized"})),
+        status=400,
+    ),
+    fault(
+        "submit-refuses-long-obsolete",
+        "a header X-Obsolete-Document of more than 150 bytes is 431",
+        refuse(431, lambda ask: any(len(line) > 150 for line in ask.obsolete_lines)),
+        status=431,
+    ),
+    fault(
+        "submit-refuses-obsolete-twice",
+        "a second header X-Obsolete-Document is 400",
+        refuse(400, lambda ask: len(ask.obsolete_lines) > 1),
+        status=400,
+    ),
+    fault(
+        "submit-500-some-kilobytes",
+        "a document of 5,000 to 20,000 bytes is 500",
+        refuse(500, lambda ask: 5_000 < ask.size < 20_000),
+        status=500,
+    ),
+    fault(
+        "submit-500-many-kilobytes",
+        "a document of 20,000 to 900,000 bytes is 500",
+        refuse(500, lambda ask: 20_000 < ask.size < 900_000),
+        status=500,
+    ),
     fault(
         "submit-refuses-non-ascii",
         "a document with a letter beyond ASCII is 500",
