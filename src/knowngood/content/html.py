@@ -37,6 +37,11 @@ _OPENED_AGAIN: Final = re.compile(
 )
 
 
+def load_parser() -> None:
+    """Import the parser, which is left to the first page otherwise."""
+    from selectolax import lexbor  # noqa: F401
+
+
 def parse(text: str) -> LexborHTMLParser:
     """Return the document of a page. Raises ContentTooLarge for one that is too large or too deep.
 

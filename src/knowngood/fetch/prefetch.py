@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from ..content import html
 from .fetcher import Fetcher
 from .page_loader import PageLoad
 from .probe import Exchange, Probe
@@ -137,4 +138,7 @@ class Prefetcher:
             if planned.resources:
                 self._pages.add(load)
                 load.add_done_callback(self._pages.discard)
+                # Its logger must not come to be on the other thread: before each phase of an item
+                # pytest goes through those that there are, and one more then breaks the item.
+                html.load_parser()
         return load

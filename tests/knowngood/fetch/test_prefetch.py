@@ -1,6 +1,8 @@
 """What is asked for ahead of the checks, how much of it is held, and what is let go."""
 
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -35,6 +37,38 @@ def test_what_comes_next_is_under_way(serve: Serve, fetchers: Fetchers) -> None:
     ahead.advance("item[0]")
     assert server.wait_for_requests(20)
     assert len(set(server.targets)) == 20
+
+
+PAGE_LOADED = """
+import logging, pathlib, sys, time
+from knowngood.environment import Environment
+from knowngood.fetch.fetcher import Fetcher
+from knowngood.fetch.prefetch import Plan, PlannedProbe, Prefetcher
+from knowngood.fetch.probe import Probe
+
+origins, page = {"content": sys.argv[1]}, Probe("content", sys.argv[1] + "/")
+environment = Environment("test", pathlib.Path("test.toml"), "", origins=origins)
+item = Plan("item", "group", (PlannedProbe(page, resources=True),))
+fetcher = Fetcher(environment, "run", time.time() + 50)
+ahead = Prefetcher(fetcher, [item])
+ahead.advance("item")
+known = set(logging.root.manager.loggerDict)
+fetcher.start()  # the page cannot have come before
+loaded = ahead.take(item.planned[0])
+print(len(loaded.resources), sorted(set(logging.root.manager.loggerDict) - known))
+fetcher.close()
+"""
+
+
+def test_no_logger_comes_to_be_while_pages_are_fetched(serve: Serve) -> None:
+    """All loggers are gone through by pytest before each phase; a new one breaks it."""
+    style = page("@import 'b.css'; p { background: url(c.png) }", "text/css")
+    head = '<link rel="stylesheet" href="/a.css"><script src="/d.js"></script>'
+    script = page("fetch('/e.json')", "text/javascript")
+    server = serve(by_path({"/": page(head), "/a.css": style, "/d.js": script}))
+    command = [sys.executable, "-c", PAGE_LOADED, server.url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "5 []\n"
 
 
 def test_nothing_is_asked_before_an_item_runs(serve: Serve, fetchers: Fetchers) -> None:
