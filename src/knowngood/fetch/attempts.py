@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from ..environment import Budget
 from .attempt_error import GATEWAY_ERRORS, AttemptError
-from .concurrency import Concurrency, Place
+from .concurrency import FEW, Concurrency, Place
 from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
 from .down import DownOrigins
@@ -70,8 +70,8 @@ class Attempts:
             nonlocal end
             asked = time.monotonic()
             turn, place = await self._enter(probe)
-            settling = before is not None and before.settling
-            end = asked + self.budget.probe if settling else end + time.monotonic() - asked
+            anew = before is not None and (before.settling or before.starved)
+            end = asked + self.budget.probe if anew else end + time.monotonic() - asked
             fresh = before is not None and self._needs_new_connection(probe, before)
             send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
             return await self._in_place(place, turn, probe, send, before)
@@ -113,21 +113,23 @@ class Attempts:
         A connection that was just closed says nothing of the crowd; a request that is refused again
         does.
         """
-        no_place = False
+        no_place = starved = False
         try:
             attempt, answer = await send
             closed = attempt.stale and not (before is not None and before.stale)
             no_place = (attempt.error in _NO_PLACE and not closed) or attempt.status == 503
+            starved = attempt.waited_in_vain and place.crowd > FEW
         finally:
-            self.concurrency.leave(place, failed=no_place)
+            self.concurrency.leave(place, failed=no_place, starved=starved)
         expected = answer is not None and answer.status == probe.expect
         if not expected:
             self._note_pace(probe, place, turn, attempt.status)
         if expected or not attempt.failed:
             return attempt, answer
         settling = attempt.status in GATEWAY_ERRORS and self._settle_left() > 0
-        crowd = place.crowd if no_place else 0
-        return replace(attempt, crowd=crowd, settling=settling), answer
+        crowd = place.crowd if no_place or starved else 0
+        starved = starved and self.concurrency.is_lower_since(place)
+        return replace(attempt, crowd=crowd, settling=settling, starved=starved), answer
 
     def _note_pace(self, probe: Probe, place: Place, turn: int, status: int | None) -> None:
         """Note whether an answer says that requests come too fast. Servers say so with 503, too, as

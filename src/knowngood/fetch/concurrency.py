@@ -3,6 +3,10 @@
 A server that closes connections beyond a number, or answers them with 503, is sound: it wants to
 be asked by fewer at once. Where many requests fail so, the limit is halved until they hold. If they
 fail one by one as well, it was not the crowd, and the limit is lifted again.
+
+A server with few workers, each of which stays with a kept connection, lets further connections wait
+without a word. Where some do while others are answered, the limit is FEW at once: each one that
+waits in vain costs a third of its probe's time.
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ CROWDED: Final = 4
 """Of so many requests in a row that a lower limit would have held back, this many that fail lower
 it. At the share that docs/reliability.md takes for a sound deployment's (4 %), three in a thousand
 windows do."""
+
+FEW: Final = 2
+"""As many requests at once as the smallest servers take."""
 
 CLEAR: Final = 32
 """Requests in a row without a failure, all at the limit, after which it is doubled again."""
@@ -59,6 +66,8 @@ class Concurrency:
         self._crowd = self._peak = 0
         self._number = 0
         self._last: deque[bool] = deque(maxlen=CLEAR)
+        self._starved = 0
+        self._answers = False
         self._raised = False
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -77,19 +86,42 @@ class Concurrency:
         self._peak = max(self._peak, self._crowd)
         return Place(self._number, self._crowd)
 
-    def leave(self, place: Place, *, failed: bool) -> None:
-        """Note that a request is done, and whether the server had no place for it."""
+    def leave(self, place: Place, *, failed: bool, starved: bool = False) -> None:
+        """Note that a request is done, and whether the server had no place for it: it failed, or
+        ``starved`` on a connection that nobody took.
+        """
         self._crowd -= 1
-        if place.limit == self._number and place.crowd > self._peak // 2 and self._ceiling:
-            self._last.append(failed)
-            if failed:
-                self._lower()
-            elif self.lowered:
-                self._raise()
+        if place.limit == self._number and self._ceiling:
+            if starved:
+                self._starved += 1
+                self._lower_to_few()
+            elif place.crowd > self._peak // 2:
+                self._note(failed)
+            self._answers |= not (failed or starved)
         for _ in range(min(len(self._waiting), self.limit - self._crowd)):
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
+
+    def is_lower_since(self, place: Place) -> bool:
+        """Return whether the limit was lowered after a request got its place."""
+        return place.limit < self._number and self.lowered
+
+    def _note(self, failed: bool) -> None:
+        self._last.append(failed)
+        if failed:
+            self._lower()
+        elif self.lowered:
+            self._raise()
+
+    def _lower_to_few(self) -> None:
+        """Go down to FEW if several requests starved while others were answered; raise it up to
+        half of where they did.
+        """
+        if self._starved >= CROWDED and self._answers and self.limit > FEW:
+            self._ceiling = self.limit // 2 if self._raised else self._ceiling
+            self._raised = False
+            self._use(FEW)
 
     def _lower(self) -> None:
         """Halve the limit if too many failed of late; lift it if they fail one by one as well."""
@@ -115,7 +147,8 @@ class Concurrency:
     def _use(self, limit: int) -> None:
         self.limit = limit
         self._number += 1
-        self._peak = 0
+        self._peak = self._starved = 0
+        self._answers = False
         self._last.clear()
         self._changed(limit)
 

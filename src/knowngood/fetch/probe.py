@@ -168,6 +168,7 @@ class Attempt:
             That is nobody's fault, and repeated at once (RFC 9112, 9.3.1; RFC 9113, 8.7).
         settling: whether it is a gateway's error of a deployment that may still be settling.
         crowd: how many requests were under way, if the server may have had no place for it.
+        starved: whether fewer are sent since then, for such a reason, and its time did not count.
         connected: whether it asked for a new connection.
     """
 
@@ -181,6 +182,7 @@ class Attempt:
     stale: bool = False
     settling: bool = False
     crowd: int = 0
+    starved: bool = False
     connected: bool = False
 
     @property
@@ -188,6 +190,12 @@ class Attempt:
         """Whether a new connection was accepted and then stayed silent."""
         waited = self.error is AttemptError.TIMEOUT and self.phase in {"tls", "headers"}
         return self.connected and waited
+
+    @property
+    def waited_in_vain(self) -> bool:
+        """Whether nobody took its new connection, or said a word on it."""
+        timeout = self.error is AttemptError.TIMEOUT
+        return self.hung or (self.connected and timeout and self.phase == "connect")
 
     @property
     def failed(self) -> bool:

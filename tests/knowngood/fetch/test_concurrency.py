@@ -189,6 +189,43 @@ def test_a_fifth_connection_that_is_closed_is_not_opened_again(
     assert fetcher.statistics.failures.erratic["content"] <= FLAKY_FLOOR
 
 
+def workers(count: int) -> Callable[[Talk], None]:
+    """As Apache's prefork: a worker stays with one connection while that is kept, here for half a
+    second, and other connections wait in silence.
+    """
+    lock, served = threading.Lock(), list[socket.socket]()
+
+    def greet(talk: Talk) -> None:
+        while not talk.server.stopped.wait(0.005):
+            with lock:
+                served[:] = [place for place in served if place.fileno() >= 0]
+                if len(served) < count:
+                    served.append(talk._sock)
+                    talk._sock.settimeout(0.5)
+                    return
+
+    return greet
+
+
+@pytest.mark.usefixtures("short_waits")
+@pytest.mark.parametrize("count", [2, 4, 10, 25])
+def test_connections_that_no_worker_takes_are_not_opened_again(
+    serve: Serve, fetchers: Fetchers, count: int
+) -> None:
+    """A server with few workers is asked by as few, and not taken for one that hangs."""
+
+    def play(talk: Talk) -> None:
+        talk.server.stopped.wait(0.005)
+        answer("fine")(talk)
+
+    server = serve(play, greet=workers(count))
+    fetcher = fetchers(server, concurrency=64, attempts=6, probe=1.5)
+    exchanges = load_all(fetcher, server, 300)
+    assert {exchange.answer and exchange.answer.status for exchange in exchanges} == {200}
+    excuse_passed(fetcher)
+    assert fetcher.statistics.failures.erratic["content"] <= FLAKY_FLOOR
+
+
 @pytest.mark.usefixtures("no_waits", "short_looks")
 def test_trouble_that_fewer_requests_do_not_end_is_not_excused(
     serve: Serve, fetchers: Fetchers
