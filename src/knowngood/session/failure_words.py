@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import traceback
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from ..safety import KnowngoodError
@@ -41,8 +43,16 @@ def _located(error: BaseException, node: ast.stmt | None) -> str:
         return str(error)
     if isinstance(error, KeyError) and node is not None and _reads_header(node, error.args[0]):
         return f"lacks the header {error.args[0]}"
-    place = f", at `{_source(node)}`" if node is not None else ""
+    place = f", at `{_source(node)}`" if node is not None else _raised_in(error)
     return f"{type(error).__name__}: {error}{place}"
+
+
+def _raised_in(error: BaseException) -> str:
+    """Return the file and line that raised ``error``, where no statement of the check did: it is a
+    fault of the engine's, or of a package, and nobody finds it by its words alone.
+    """
+    frames = traceback.extract_tb(error.__traceback__, -1) if error.__traceback__ else ()
+    return "".join(f", in {'/'.join(Path(f.filename).parts[-2:])}:{f.lineno}" for f in frames)
 
 
 def _reads_header(node: ast.stmt, name: object) -> bool:

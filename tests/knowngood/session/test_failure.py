@@ -1,6 +1,8 @@
 """A failure points at the answer that its assertion is about."""
 
+import copy
 import linecache
+import re
 import textwrap
 from collections.abc import Callable
 from itertools import count
@@ -338,3 +340,13 @@ def test_a_set_with_an_answer_missing() -> None:
     finally:
         del ANSWERS["pages_and_more"]
     assert incomplete.exchanges[0] is silent
+
+
+def test_an_error_that_no_statement_of_the_check_raised() -> None:
+    """The engine or a package did: its words alone would lead nobody there."""
+    with pytest.raises(TypeError) as raised:
+        copy.deepcopy(linecache)
+    error = raised.value
+    assert error.__traceback__ is not None
+    failure = failure_of(error.with_traceback(error.__traceback__.tb_next))
+    assert re.fullmatch(r"TypeError: .*, in \S+/copy\.py:\d+", failure.message)
