@@ -20,10 +20,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_fixed(0.1))
 
 
+NOW = 1_400_000_000.0
+"""When it is, in these tests."""
+
+
 def ended(status: int, began: float = 0.0, **of_probe: object) -> Exchange:
     """A probe that was begun so many seconds ago and got this status; 0 for silence."""
     error = None if status else AttemptError.RESET
-    attempt = Attempt(time.time() - began, 0.1, status=status or None, error=error)
+    attempt = Attempt(NOW - began, 0.1, status=status or None, error=error)
     given = Answer(status, URL, (), b"") if status else None
     return Exchange(Probe("content", URL, **of_probe), (attempt,), given)  # type: ignore[arg-type]
 
@@ -42,8 +46,11 @@ def ended(status: int, began: float = 0.0, **of_probe: object) -> Exchange:
         pytest.param([ended(503, 9, address="a:1"), ended(503, 9)], False, id="another-edge"),
     ],
 )
-def test_when_an_origin_is_down(exchanges: list[Exchange], down: bool) -> None:
+def test_when_an_origin_is_down(
+    exchanges: list[Exchange], down: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After more than one probe, all of them in longer than a probe may take."""
+    monkeypatch.setattr(time, "time", lambda: NOW)
     origins = DownOrigins(5.0)
     for exchange in exchanges:
         origins.note(exchange)
