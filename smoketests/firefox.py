@@ -2,3 +2,16 @@
 
 NEWER = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:150.0) Gecko/20100101 Firefox/150.0"}
 ANDROID = {"User-Agent": "Mozilla/5.0 (Android; Mobile; rv:38.0) Gecko/38.0 Firefox/38.0"}
+
+# about:healthreport, which shows the pages in a frame, is of no site.
+PAGE = {
+    **NEWER,
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "ja,fr;q=0.7,en-US;q=0.3",
+    "Sec-Fetch-Dest": "iframe",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "cross-site",
+}
+_FILE = {**NEWER, "Accept": "*/*", "Sec-Fetch-Site": "same-origin"}
+SCRIPT = {**_FILE, "Sec-Fetch-Dest": "script", "Sec-Fetch-Mode": "no-cors"}
+JSON = {**_FILE, "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors"}

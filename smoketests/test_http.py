@@ -4,14 +4,11 @@ import pytest
 
 from knowngood import checks
 
-OTHER = {
-    "User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:150.0) Gecko/20100101 Firefox/150.0",
-    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "Accept-Language": "ja,fr;q=0.7,en-US;q=0.3",
-}
-ANDROID = {"User-Agent": "Mozilla/5.0 (Android; Mobile; rv:38.0) Gecko/38.0 Firefox/38.0"}
+from . import firefox
+
 ENGLISH = {"Accept-Language": "en-US,en;q=0.5"}
-ASKED = ["content:/en-US/{*page}", "content:/en-US/js/config.json", "content:/xx-unknown/"]
+PAGES = ["content:/en-US/{*page}", "content:/xx-unknown/"]
+CONFIG = "content:/en-US/js/config.json"
 MOBILE = ["content:/en-US/mobile/?v=1", "content:/fr/mobile/?v=1"]
 FRENCH = "content:/fr/{*page}"
 
@@ -27,9 +24,11 @@ def test_headers_are_what_the_environment_expects(responses, resources, environm
 
 
 @pytest.mark.catches("unknown-locale-200-for-browsers", "android-sent-away", "english-sent-home")
-@pytest.mark.get(*ASKED, *MOBILE, FRENCH)
-@pytest.mark.get(*ASKED, headers=OTHER)
-@pytest.mark.get(*MOBILE, headers=ANDROID)
+@pytest.mark.catches("page-refused-across-sites", "page-refused-in-frames")
+@pytest.mark.get(*PAGES, CONFIG, *MOBILE, FRENCH)
+@pytest.mark.get(*PAGES, headers=firefox.PAGE)
+@pytest.mark.get(CONFIG, headers=firefox.JSON)
+@pytest.mark.get(*MOBILE, headers=firefox.ANDROID)
 @pytest.mark.get(FRENCH, headers=ENGLISH)
 @pytest.mark.origin("content")
 def test_every_firefox_gets_the_same(responses, client):
@@ -48,10 +47,23 @@ def test_every_firefox_gets_the_same(responses, client):
             )
 
 
+@pytest.mark.catches("newer-script-refused", "android-script-missing")
+@pytest.mark.get("content:/en-US/", MOBILE[0], resources=True)
+@pytest.mark.origin("content")
+def test_every_firefox_gets_scripts(responses, resources, client):
+    """Another Firefox gets the script of a page as well, and so does one on a phone."""
+    for page, headers in zip(responses, (firefox.SCRIPT, firefox.ANDROID), strict=True):
+        scripts = [file for file in checks.own(resources, page) if file.kind == "script"]
+        for script in scripts[-1:]:  # a page's own code stands behind its libraries
+            theirs = client.get(script.url, headers=headers)
+            same_status = theirs.status_code == script.response.status_code
+            assert same_status, f"another Firefox gets {theirs.status_code}"
+
+
 @pytest.mark.catches("language-page-english", "language-mobile-english")
 @pytest.mark.get("content:/{locale}/{*page}")
 @pytest.mark.get(
-    "content:/{locale}/{*page}", headers={**OTHER, "Accept-Language": "{locale},en;q=0.5"}
+    "content:/{locale}/{*page}", headers={**firefox.PAGE, "Accept-Language": "{locale},en;q=0.5"}
 )
 def test_each_language_gets_its_page(responses):
     """A Firefox in the language of a page gets that page, as one in another language does."""

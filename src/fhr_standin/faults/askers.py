@@ -1,5 +1,7 @@
 """Faults by which it depends on who asks what is answered: on the browser and its language."""
 
+import re
+
 from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
 from fhr_standin.faults.missing import english
 from fhr_standin.faults.model import Ask
@@ -21,6 +23,23 @@ def _lost_to_firefox(ask: Ask, resource: Resource) -> Resource:
 
 def _lost_to_pages(ask: Ask, resource: Resource) -> Resource:
     return message(403, "Forbidden") if ask.request.referer else resource
+
+
+def _lost_to_newer(ask: Ask, resource: Resource) -> Resource:
+    newer = re.search(r"Firefox/\d{3}", ask.request.agent)
+    return message(403, "Forbidden") if newer else resource
+
+
+def _lost_to_phones(ask: Ask, resource: Resource) -> Resource:
+    return NOT_FOUND if "Android" in ask.request.agent else resource
+
+
+def _same_site_only(ask: Ask, resource: Resource) -> Resource:
+    return message(403, "Forbidden") if ask.request.site == "cross-site" else resource
+
+
+def _in_no_frame(ask: Ask, resource: Resource) -> Resource:
+    return message(403, "Forbidden") if ask.request.destination == "iframe" else resource
 
 
 def _older_for_german(ask: Ask, resource: Resource) -> Resource:
@@ -92,6 +111,34 @@ FAULTS = [
         ["v4/js/fhr_v4.js"],
         _lost_to_firefox,
         status=404,
+    ),
+    content(
+        "newer-script-refused",
+        "js/fhr.js is 403 for a Firefox from 100 on",
+        ["js/fhr.js"],
+        _lost_to_newer,
+        status=403,
+    ),
+    content(
+        "android-script-missing",
+        "mobile/js/fhr.js is 404 for Firefox for Android",
+        ["mobile/js/fhr.js"],
+        _lost_to_phones,
+        status=404,
+    ),
+    content(
+        "page-refused-across-sites",
+        "each page is 403 for a browser that comes from another site",
+        ALL_PAGES,
+        _same_site_only,
+        status=403,
+    ),
+    content(
+        "page-refused-in-frames",
+        "each page is 403 for a browser that shows it in a frame",
+        ALL_PAGES,
+        _in_no_frame,
+        status=403,
     ),
     content(
         "referer-refused",

@@ -30,7 +30,8 @@ Reach = Literal["every locale", "one locale", "one entry", "whole site"]
 class Request:
     """Who asks, and for what beyond the path; `client` is the address and port that ask.
 
-    `held` names the file that the client has, by its tag, and `held_since` by its date.
+    `held` names the file that the client has, by its tag, and `held_since` by its date. `site` and
+    `destination` are what newer browsers say in Sec-Fetch-Site and Sec-Fetch-Dest.
     """
 
     client: str = ""
@@ -42,6 +43,8 @@ class Request:
     held: str = ""
     held_since: str = ""
     referer: str = ""
+    site: str = ""
+    destination: str = ""
 
 
 @dataclass(frozen=True, slots=True)
