@@ -74,7 +74,7 @@ def test_nothing_raw_is_to_be_read(responses):
         assert checks.raw_text_problems(page) == []
 
 
-@pytest.mark.catches("inline-script-broken")
+@pytest.mark.catches("inline-script-broken", "inline-script-twice")
 def test_inline_scripts_parse(responses):
     """Scripts that stand in a page parse.
 

@@ -40,10 +40,12 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
             assert problems == []
 
 
-@pytest.mark.catches("script-too-new")
-def test_the_oldest_firefox_reads_every_script(resources, environment):
+@pytest.mark.catches("script-too-new", "inline-script-too-new")
+def test_the_oldest_firefox_reads_every_script(responses, resources, environment):
     """No script holds what the oldest Firefox that the environment names cannot read."""
     for oldest in map(int, environment.params.get("oldest_firefox", ())):
+        for page in responses:
+            assert checks.inline_new_syntax_problems(page, oldest) == []
         for script in checks.own(resources):
             if not checks.is_old_dialect(script.type):
                 assert checks.new_syntax_problems(script, oldest) == []
@@ -61,7 +63,7 @@ def test_what_a_page_starts_is_there(responses, resources):
 
 @pytest.mark.catches("script-modules", "script-not-referred-to-at-all", "script-other-page")
 @pytest.mark.catches("library-missing", "plug-in-missing", "script-before-its-library")
-@pytest.mark.catches("script-of-node")
+@pytest.mark.catches("library-deferred", "script-of-node", "script-redeclares")
 def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
     """A page whose scripts use jQuery, a plug-in, or another script at once loads that before."""
     for page in responses:
@@ -69,5 +71,6 @@ def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
             if script.kind == "script":
                 assert checks.stray_script_problems(script, page, resources) == []
         assert checks.order_problems(page, resources) == []
+        assert checks.redeclaration_problems(page, resources) == []
         assert checks.library_problems(page, resources) == []
         assert checks.missing_definition_problems(page, resources) == []

@@ -21,6 +21,7 @@ from fhr_standin.faults import (
     privacy,
     releases,
     reports,
+    scripts,
     sound,
     submission,
     texts,
@@ -70,6 +71,7 @@ _MODULES = (
     submission,
     privacy,
     reports,
+    scripts,
     sound,
 )
 

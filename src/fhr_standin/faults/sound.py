@@ -109,6 +109,13 @@ def _refused_with_a_page(_ask: Submission, reply: Reply) -> Reply:
     return replace(reply, body=page, media="text/html", headers=(*reply.headers, *headers))
 
 
+def _deferred(_ask: Ask, resource: Resource) -> Resource:
+    """Have every script file run once the page was read, in the same order."""
+    return replace(
+        resource, body=re.sub(rb"<script (?=[^>]*src=)", b"<script defer ", resource.body)
+    )
+
+
 def _with_a_line_end(_ask: Submission, reply: Reply) -> Reply:
     return replace(reply, body=reply.body + b"\r\n") if reply.body else reply
 
@@ -165,6 +172,13 @@ FAULTS = [
         "nothing is wrong: pages name their files by their whole paths, /en-US/css/styles.css",
         ALL_PAGES,
         _absolute,
+        verdict="PASSED",
+    ),
+    content(
+        "sound-deferred",
+        "nothing is wrong: all script files of pages are deferred, and those in the page are not",
+        ALL_PAGES,
+        _deferred,
         verdict="PASSED",
     ),
     content(

@@ -54,7 +54,27 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     scripts = running(page, resources)
     if not scripts.complete or not page_elements.has_order(page.html):
         return []
-    return javascript_names.order_problems(scripts.scripts)
+    in_order = sorted(scripts.scripts, key=lambda script: script.is_deferred)
+    return javascript_names.order_problems(in_order)
+
+
+def redeclaration_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return the names that two scripts of the page declare at their top, one of them by ``let``,
+    ``const`` or ``class``: browsers run nothing of the second script.
+    """
+    problems = []
+    earlier: list[Script] = []
+    for script in running(page, resources).scripts:
+        if script.is_module or javascript.is_old_dialect(script.kind):
+            continue
+        names = javascript.redeclared(script.source, (other.source for other in earlier))
+        problems += [
+            f"{script.name} declares {name}, as another script of the page does, and one of them "
+            "by let, const or class"
+            for name in names
+        ]
+        earlier.append(script)
+    return problems
 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:

@@ -46,6 +46,16 @@ def new_syntax_problems(script: Resource, firefox: int) -> list[str]:
     return javascript.too_new(script.response.content, firefox)
 
 
+def inline_new_syntax_problems(page: Response, firefox: int) -> list[str]:
+    """Return what scripts that stand in the page have that this version of Firefox cannot read."""
+    return [
+        f"inline script {n}: {what}"
+        for n, script in enumerate(inline_scripts(page), 1)
+        if not (script.is_module or javascript.is_old_dialect(script.kind))
+        for what in javascript.too_new(script.source, firefox)
+    ]
+
+
 def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return the links to a place in the page that no element is.
 
@@ -100,7 +110,11 @@ def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
     browsers do not run it as what its element says that it is.
     """
     why = judge(source, kind) if judge else javascript.trouble(source)
-    return why or (None if javascript.is_module(kind) else javascript.module_trouble(source))
+    if why is None and not javascript.is_module(kind):
+        why = javascript.module_trouble(source)
+    if why is None and not javascript.is_old_dialect(kind):
+        why = javascript.early_error(source)
+    return why
 
 
 def _selectors(page: Response) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Final
@@ -16,7 +16,8 @@ from typing import Final
 from . import sandbox
 from .media_types import SCRIPT_TYPES
 from .result_cache import cached_by_content
-from .sandbox_program import FIRST_FIREFOX, ScriptFacts, parse_javascript
+from .sandbox_program import ScriptFacts, parse_javascript
+from .script_syntax import FIRST_FIREFOX
 
 SMALL: Final = 16 * 1024
 """Bytes up to which a script is parsed in this process: the worst take half a second and 10 MB.
@@ -96,6 +97,14 @@ def module_trouble(source: bytes) -> str | None:
     if facts is None or facts.error is not None or facts.module is None:
         return None
     return f"import or export at line {facts.module}, and its element has no type=module"
+
+
+def early_error(source: bytes) -> str | None:
+    """Return why browsers run nothing of a script that parses, with the line; None where nothing
+    shows it. Old dialects have other rules.
+    """
+    facts = facts_of(source)
+    return facts.early if facts is not None else None
 
 
 def markup(source: bytes) -> str | None:
@@ -187,6 +196,19 @@ def declared_at_the_top(source: bytes) -> frozenset[str]:
     """
     facts = facts_of(source)
     return frozenset(facts.names if facts is not None and facts.error is None else ())
+
+
+def redeclared(source: bytes, earlier: Iterable[bytes]) -> list[str]:
+    """Return the names of the page's top that ``source`` and a script of ``earlier`` both declare,
+    one of them by ``let``, ``const`` or ``class``: browsers run nothing of ``source``.
+    """
+    facts = facts_of(source)
+    others = [other for other in map(facts_of, earlier) if other is not None]
+    if facts is None:
+        return []
+    lexical = {name for other in others for name in other.lexical}
+    every = lexical.union(*(other.hoisted for other in others))
+    return sorted((every & {*facts.lexical}) | (lexical & {*facts.hoisted}))
 
 
 def too_new(source: bytes, firefox: int) -> list[str]:

@@ -38,11 +38,13 @@ class Script(NamedTuple):
         url: where it lies; empty if it stands in the page.
         source: what it says; of a file that was not read yet, nothing.
         kind: the ``type`` attribute of its element.
+        is_deferred: whether it runs once the whole page was read.
     """
 
     url: str
     source: bytes
     kind: str
+    is_deferred: bool = False
 
     @property
     def name(self) -> str:
@@ -98,12 +100,15 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:
         if address is None:
             yield Script("", node.text(deep=True).encode(), kind)
         else:
-            yield Script(written_urls.resolved(base, address), b"", kind)
+            deferred = "defer" in node.attributes
+            yield Script(written_urls.resolved(base, address), b"", kind, deferred)
 
 
 def has_order(tree: LexborHTMLParser) -> bool:
-    """Return whether scripts run in the order in which they stand in the page, for certain."""
-    return tree.css_first("script[async], script[defer], script[type=module i]") is None
+    """Return whether scripts run in the order in which they stand in the page for certain, those
+    that are deferred behind the others.
+    """
+    return tree.css_first("script[async], script[type=module i]") is None
 
 
 def not_run(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:

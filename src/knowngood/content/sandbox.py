@@ -20,6 +20,7 @@ SECONDS: Final = 2
 """Seconds of processor time of one process: to start takes a tenth, and a sound page less."""
 
 _PROGRAM: Final = Path(__file__).with_name("sandbox_program.py")
+_PACKAGES: Final = str(Path(__file__).parents[2])  # where this package lies
 _WITHIN: Final = 60.0  # seconds of one process, which is ended sooner by its processor time
 _one_at_a_time: Final = threading.Lock()
 
@@ -37,7 +38,7 @@ def parse(language: Literal["html", "javascript"], source: bytes, allowed: int) 
     """
     # -S and -P: nothing but PYTHONPATH is searched, and this folder's html.py is not html.
     command = [sys.executable, "-S", "-P", str(_PROGRAM), language, str(allowed), str(SECONDS)]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([_PACKAGES, *filter(None, sys.path)])}
     try:
         with _one_at_a_time:
             ended = process_group.run(command, _WITHIN, given=source, env=environ)

@@ -1,7 +1,7 @@
 """The program of :mod:`.sandbox`: parse the HTML or JavaScript on standard input within limits.
 
-It imports nothing of this package, so that it starts in a twentieth of a second. Small scripts are
-parsed by the same functions without a process of their own.
+It imports one module of this package, so that it starts in a twentieth of a second. Small scripts
+are parsed by the same functions without a process of their own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from knowngood.content import script_syntax
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -26,25 +28,6 @@ _OF_MODULES: Final = ("import_statement", "export_statement")
 _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
-FIRST_FIREFOX: Final = {
-    "=>": 22,
-    "template_string": 34,
-    "let": 44,
-    "class": 45,
-    "async": 52,
-    "**": 52,
-    "**=": 52,
-    "field_definition": 69,
-    "??": 72,
-    "optional_chain": 74,
-    "??=": 79,
-    "||=": 79,
-    "&&=": 79,
-    "private_property_identifier": 90,
-    "class_static_block": 93,
-}
-"""By node, the first Firefox that reads it (developer.mozilla.org/docs/Web/JavaScript/Reference):
-most of what a script of 2009 (ECMAScript 5) cannot have. Older ones run nothing of the script."""
 _FUNCTIONS: Final = {"arrow_function", "function_expression"}
 _LATER: Final = {
     *_FUNCTIONS,
@@ -68,8 +51,11 @@ class ScriptFacts(NamedTuple):
             and so hold no line end.
         uses: the names, not of its own, that it calls or looks into while it is loaded; not those
             in functions that may be called later, or where it tests first whether they are there.
-        new: what it has of ``FIRST_FIREFOX``, and the first line of each.
+        new: what it has of ``script_syntax.FIRST_FIREFOX``, and the first line of each.
         module: the line of its first ``import`` or ``export``, if there is one.
+        early: why browsers run nothing of it though it parses, if they do not.
+        lexical: the classes and what ``let`` and ``const`` declare at its top.
+        hoisted: the functions and what ``var`` declares there.
 
     """
 
@@ -81,6 +67,9 @@ class ScriptFacts(NamedTuple):
     uses: list[str]
     new: dict[str, int]
     module: int | None
+    early: str | None
+    lexical: list[str]
+    hoisted: list[str]
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -90,10 +79,12 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     new: dict[str, int] = {}
     markup = error = None
     typographic = b"\xe2\x80" in source
-    for node in _walk(root):
+    early = script_syntax.EarlyErrors(source)
+    for node in script_syntax.walk(root):
         kind = node.type
-        if kind in FIRST_FIREFOX and kind not in new:
-            new[kind] = node.start_point.row + 1
+        early.read(kind, node)
+        for feature in script_syntax.newer(kind, node):
+            new.setdefault(feature, node.start_point.row + 1)
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
         wrong = node.is_error or node.is_missing or (typographic and _is_quoted(node))
@@ -101,11 +92,21 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             error = node.start_point.row + 1
         if kind == "string":
             strings += _plain_string(node)
-    empty = all(node.type == "comment" for node in root.children)
-    names, uses = list(_names_at_the_top(root)), sorted(_used_while_loaded(root))
     of_modules = (node.start_point.row + 1 for node in root.children if node.type in _OF_MODULES)
-    module = next(of_modules, None)
-    return ScriptFacts(markup, error, empty, names, "\n".join(strings), uses, new, module)
+    top = script_syntax.block_names(root)
+    return ScriptFacts(
+        markup,
+        error,
+        empty=all(node.type == "comment" for node in root.children),
+        names=list(_names_at_the_top(root)),
+        strings="\n".join(strings),
+        uses=sorted(_used_while_loaded(root)),
+        new=new,
+        module=next(of_modules, None),
+        early=early.found or script_syntax.invisible(root, source),
+        lexical=list(top.lexical),
+        hoisted=top.hoisted,
+    )
 
 
 @cache
@@ -194,19 +195,6 @@ def _is_called_at_once(function: tree_sitter.Node) -> bool:
 
 def _text(node: tree_sitter.Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
-
-
-def _walk(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    """Yield every node in document order, without recursion: minified scripts nest deep."""
-    cursor = root.walk()
-    while True:
-        if cursor.node is not None:
-            yield cursor.node
-        if cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return
 
 
 def _parse_html(source: bytes) -> object:

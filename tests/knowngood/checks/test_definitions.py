@@ -75,6 +75,48 @@ def test_a_script_before_the_one_that_it_uses(site: Site) -> None:
     assert checks.order_problems(site.page(deferred + second), resources) == []
 
 
+def test_a_script_before_a_deferred_one_that_it_uses(site: Site) -> None:
+    """What is deferred runs behind all the others; an inline script never is."""
+    library, user = '<script defer src="lib.js"></script>', '<script src="a.js"></script>'
+    resources = [
+        site.resource("/fr/lib.js", "var Lib = {};"),
+        site.resource("/fr/a.js", "Lib.f();"),
+    ]
+    page = site.page(library + user)
+    assert checks.order_problems(page, resources) == [
+        "a.js uses Lib, which only lib.js, behind it, defines"
+    ]
+    later = user.replace("src", "defer src")
+    assert checks.order_problems(site.page(library + later), resources) == []
+    inline = "<script defer>var Lib = {};</script>"
+    assert checks.order_problems(site.page(later + inline), resources) == []
+    unordered = library.replace("defer", "async")
+    assert checks.order_problems(site.page(unordered + user), resources) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("let a;", "var a;", "a"),
+        ("function a() {}", "const a = 1;", "a"),
+        ("class A {}", "class A {}", "A"),
+        ("var a; function b() {}", "var a; function b() {}", ""),
+        ("a = 1; window.b = 2;", "let a, b;", ""),
+        ("(function () { let a; }());", "let a;", ""),
+    ],
+)
+def test_a_name_that_two_scripts_declare(site: Site, first: str, second: str, name: str) -> None:
+    """By let, const or class only one may; modules and Mozilla's old JavaScript are not judged."""
+    resources = [site.resource("/fr/a.js", second)]
+    page = site.page(f'<script>{first}</script><script src="a.js"></script>')
+    told = f"a.js declares {name}, as another script of the page does, and one of them by let, "
+    expected = [f"{told}const or class"] if name else []
+    assert checks.redeclaration_problems(page, resources) == expected
+    for kind in ("module", "text/javascript;version=1.8"):
+        page = site.page(f'<script>{first}</script><script type="{kind}" src="a.js"></script>')
+        assert checks.redeclaration_problems(page, resources) == []
+
+
 def test_an_inline_script_that_one_language_has_lost(site: Site) -> None:
     """Only where another script needs it."""
     script = '<script src="a.js"></script>'

@@ -36,6 +36,26 @@ def test_data_in_a_page_is_no_script(site: Site) -> None:
     assert checks.inline_script_problems(site.page(data)) == []
 
 
+def test_syntax_of_scripts_in_a_page(site: Site) -> None:
+    """What the oldest Firefox does not read is told; Mozilla's own JavaScript it does."""
+    page = site.page("<script>f();</script><script>var f = () => 1;</script>")
+    why = "inline script 2: line 1: => needs Firefox 22, users have 20"
+    assert checks.inline_new_syntax_problems(page, 20) == [why]
+    old = site.page('<script type="text/javascript;version=1.8">let x = 1;</script>')
+    assert checks.inline_new_syntax_problems(old, 20) == []
+
+
+def test_scripts_that_parse_and_never_run(site: Site) -> None:
+    """What keeps browsers from running any of a script; an old dialect has other rules."""
+    source = "let x = 1;\nlet x = 2;"
+    why = "line 2 declares x, which is declared already"
+    assert checks.syntax_problems(site.resource("/a.js", source)) == [why]
+    page = site.page(f"<script>{source}</script>")
+    assert checks.inline_script_problems(page) == [f"inline script 1: {why}"]
+    old = f'<script type="text/javascript;version=1.8">{source}</script>'
+    assert checks.inline_script_problems(site.page(old)) == []
+
+
 def test_script_files_of_a_type_that_no_browser_runs(site: Site) -> None:
     """A spelling error there leaves the page without the script, and nobody is told."""
     page = site.page('<script src="a.js" type="text/javascirpt"></script>')

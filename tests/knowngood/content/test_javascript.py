@@ -360,6 +360,27 @@ def test_what_a_script_declares(source: bytes, names: set[str]) -> None:
             ["line 2: a field of a class needs Firefox 69", "line 2: a #name needs Firefox 90"],
         ),
         (b"let x = ;", 1, []),
+        (b"f(a, b,);", 51, ["line 1: a comma behind the last argument needs Firefox 52"]),
+        (b"f(a, b); g([a, b,]); x = {a: 1,};", 1, []),
+        (b"x = {...a};", 54, ["line 1: ... in an object needs Firefox 55"]),
+        (b"f(...a); x = [...a];", 1, []),
+        (b"try {} catch {}", 57, ["line 1: catch without a name needs Firefox 58"]),
+        (b"try {} catch (e) {}", 1, []),
+        (b"/(?<=a)b/.test(c);", 77, ["line 1: a lookbehind needs Firefox 78"]),
+        (b"/(?<a>b)/s.test(c);", 78, []),
+        (rb"/[(?<a>]\(?<b(?=c)/gi.test(d);", 1, []),
+        (b"y = 1n;", 67, ["line 1: a BigInt needs Firefox 68"]),
+        (b"x = 1_000;", 69, ["line 1: _ in a number needs Firefox 70"]),
+        (b"function A() { new.target; }", 40, ["line 1: new.target needs Firefox 41"]),
+        (rb"x = '\u{1F600}';", 39, [r"line 1: \u{} needs Firefox 40"]),
+        (b"for (const x of y) {}", 50, ["line 1: for (const of) needs Firefox 51"]),
+        (b"for (const x in y) {} for (var z of y) {}", 1, []),
+        (
+            "x = 'a\u2028b';".encode(),
+            61,
+            ["line 1: a line separator in a string needs Firefox 62"],
+        ),
+        ("// a\u2028\nx = 'a';".encode(), 1, []),
     ],
 )
 def test_syntax_that_an_old_firefox_does_not_read(
@@ -398,3 +419,51 @@ def test_what_only_modules_can_say(source: bytes, line: int | None) -> None:
 def test_typographic_quotes(source: str, why: str | None) -> None:
     """They are letters of no name: an editor or a translator put them in place of others."""
     assert javascript.trouble(source.encode()) == why
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        (b"// c\n'use strict';\nx = 017;", "an octal number at line 3, which strict mode forbids"),
+        (
+            rb"'use strict'; f('\012');",
+            "an octal escape in a string at line 1, which strict mode forbids",
+        ),
+        (
+            b"function a() { 'use strict'; with (b) {} }",
+            "with at line 1, which strict mode forbids",
+        ),
+        (
+            b"(function (a, a) { 'use strict'; }());",
+            "two parameters of one name at line 1, which strict mode forbids",
+        ),
+        (b"'use strict'; delete a;", "delete of a name at line 1, which strict mode forbids"),
+        (b"const a = 1;\nconst a = 2;", "line 2 declares a, which is declared already"),
+        (b"function a() {}\nlet a;", "line 2 declares a, which is declared already"),
+        (b"{ class A {} var A; }", "line 1 declares A, which is declared already"),
+        ("a();\nvar b\u200b = 1;".encode(), "a space without a width (U+200B) at line 2"),
+    ],
+)
+def test_errors_of_a_script_that_parses(source: bytes, error: str) -> None:
+    """Browsers find them before they run anything, and then run nothing of the script."""
+    assert javascript.trouble(source) is None
+    assert javascript.early_error(source) == error
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"x = 017; with (a) {} delete b; function f(a, a) {} f('\\012');",
+        b"f(); 'use strict'; x = 017;",
+        b"{ 'use strict'; delete b; }",
+        b"function f() { 'use strict'; } with (a) {}",
+        rb"'use strict'; delete a.b; x = 0; y = '\0'; z = 0.7; w = 0x10; r = /\012/;",
+        b"var a; var a; function a() {} function a() {}",
+        b"let a; { let a; } function b(a) { let c; } for (let a;;) {}",
+        "x = '\u200b' + `\u200b`; y = /\u200b/; // \u200b\n/* \u200b */".encode(),
+    ],
+)
+def test_scripts_without_such_errors(source: bytes) -> None:
+    """What strict mode alone forbids others may have; each block has names of its own."""
+    assert javascript.trouble(source) is None
+    assert javascript.early_error(source) is None

@@ -1,0 +1,44 @@
+"""Faults of scripts that parse and that no browser runs, or none of the time of FHR."""
+
+from fhr_standin.faults.changes import DESKTOP, content, swap
+
+FAULTS = [
+    content(
+        "script-strict-octal",
+        "js/data.js was put in strict mode, which forbids an octal number that it has",
+        ["js/data.js"],
+        swap("var DATA_VERSION = 3;", '"use strict";\nvar DATA_VERSION = 03;'),
+    ),
+    content(
+        "script-space-unseen",
+        "a space without a width was pasted into mobile/js/data.js",
+        ["mobile/js/data.js"],
+        swap("var Data = {", "var Data\u200b = {"),
+    ),
+    content(
+        "script-redeclares",
+        "js/data.js declares by const what js/lib/bridge.js has declared",
+        ["js/data.js"],
+        swap("var Data = {", "const Bridge = window.Bridge;\nvar Data = {"),
+    ),
+    content(
+        "inline-script-twice",
+        "the inline script of one locale's desktop page declares its texts by const, and twice",
+        DESKTOP,
+        swap("var strings = {", "const strings = {};\nconst strings = {"),
+        reach="one locale",
+    ),
+    content(
+        "inline-script-too-new",
+        "a line separator (U+2028) stands in a text of one locale's inline script",
+        DESKTOP,
+        swap("greeting: '", "greeting: '\u2028"),
+        reach="one locale",
+    ),
+    content(
+        "library-deferred",
+        "js/lib/request.js of the desktop page is deferred, and js/fhr.js uses it at once",
+        DESKTOP,
+        swap('<script src="js/lib/request.js">', '<script defer src="js/lib/request.js">'),
+    ),
+]

@@ -1,0 +1,297 @@
+"""What a tree of tree-sitter shows of a script's syntax beyond that it parses: what only newer
+browsers read, and what none of them does.
+
+:mod:`.sandbox_program` imports it, so it imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+FIRST_FIREFOX: Final = {
+    "=>": 22,
+    "template_string": 34,
+    r"\u{}": 40,
+    "new.target": 41,
+    "let": 44,
+    "class": 45,
+    "a pattern with the flag u": 46,
+    "for (const of)": 51,
+    "async": 52,
+    "**": 52,
+    "**=": 52,
+    "a comma behind the last argument": 52,
+    "... in an object": 55,
+    "catch without a name": 58,
+    "a line separator in a string": 62,
+    "a BigInt": 68,
+    "field_definition": 69,
+    "_ in a number": 70,
+    "??": 72,
+    "optional_chain": 74,
+    "a pattern with the flag s": 78,
+    "a lookbehind": 78,
+    "a named group": 78,
+    "??=": 79,
+    "||=": 79,
+    "&&=": 79,
+    "private_property_identifier": 90,
+    "class_static_block": 93,
+}
+"""By node or by what it is called here, the first Firefox that reads it
+(developer.mozilla.org/docs/Web/JavaScript/Reference): most of what a script of 2009 (ECMAScript 5)
+cannot have. Older ones run nothing of the script."""
+
+_ESCAPED: Final = re.compile(rb"\\.|\[(?:\\.|[^\]\\])*+\]", re.S)
+_SEPARATORS: Final = (b"\xe2\x80\xa8", b"\xe2\x80\xa9")  # U+2028, U+2029
+_NO_SPACE: Final = re.compile(b"\xe2\x80\x8b")
+_MOST_LOOKED_AT: Final = 1000
+_TEXTS: Final = {
+    *("comment", "html_comment", "hash_bang_line", "jsx_text", "regex", "regex_pattern", "string"),
+    *("string_fragment", "template_string", "escape_sequence"),
+}
+"""Nodes whose text may be any characters."""
+_BLOCKS: Final = ("program", "statement_block")
+_FUNCTIONS: Final = {
+    *("arrow_function", "function_declaration", "function_expression", "generator_function"),
+    *("generator_function_declaration", "method_definition"),
+}
+_HOISTED: Final = ("function_declaration", "generator_function_declaration")
+_OCTAL: Final = re.compile(rb"0[0-7]+")
+_OCTAL_ESCAPE: Final = re.compile(rb"\\(?:[1-7][0-7]*|0[0-7]+)")
+_DIRECTIVE: Final = b"use strict"
+
+
+class BlockNames(NamedTuple):
+    """What a block, or the top of a script, declares by statements of its own.
+
+    Attributes:
+        lexical: by name of each class, and of each ``let`` and ``const``, its line.
+        hoisted: the functions, and each ``var``.
+        twice: the line of the first lexical name that is declared there more than once, and it.
+    """
+
+    lexical: dict[str, int]
+    hoisted: list[str]
+    twice: tuple[int, str] | None
+
+
+def newer(kind: str, node: tree_sitter.Node) -> Iterable[str]:
+    """Return what of ``FIRST_FIREFOX`` a node of this kind is."""
+    find = _NEWER.get(kind)
+    if find is not None:
+        return find(node)
+    return (kind,) if kind in FIRST_FIREFOX else ()
+
+
+class EarlyErrors:
+    """What keeps browsers from running any of a script that parses.
+
+    Attributes:
+        found: the first error, with its line, if there is one.
+    """
+
+    def __init__(self, source: bytes) -> None:
+        """``source`` is the script whose nodes will be read."""
+        self.found: str | None = None
+        self._strict = b"use strict" in source
+        self._strict_until = 0
+
+    def read(self, kind: str, node: tree_sitter.Node) -> None:
+        """Read the next node of this kind, in document order."""
+        if kind not in _BLOCKS or self.found:
+            return
+        twice = block_names(node).twice
+        if twice is not None:
+            self.found = f"line {twice[0]} declares {twice[1]}, which is declared already"
+        elif self._strict and node.end_byte > self._strict_until:
+            scope = _strict_scope(node)
+            if scope is not None:
+                self._strict_until = scope.end_byte
+                self.found = _strict_error(scope)
+
+
+def walk(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """Yield every node in document order, without recursion: minified scripts nest deep."""
+    cursor = root.walk()
+    while True:
+        if cursor.node is not None:
+            yield cursor.node
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
+
+
+def invisible(root: tree_sitter.Node, source: bytes) -> str | None:
+    """Return the first space without a width between the tokens of a script, with its line:
+    tree-sitter takes it for white space, and no browser does.
+    """
+    for match in islice(_NO_SPACE.finditer(source), _MOST_LOOKED_AT):
+        node = root.descendant_for_byte_range(*match.span())
+        if node is not None and node.type not in _TEXTS:
+            line = source.count(b"\n", 0, match.start()) + 1
+            return f"a space without a width (U+200B) at line {line}"
+    return None
+
+
+def block_names(block: tree_sitter.Node) -> BlockNames:
+    """Return what a block, or the top of a script, declares."""
+    lexical: dict[str, int] = {}
+    hoisted: list[str] = []
+    twice = None
+    for statement in block.named_children:
+        kind = statement.type
+        if kind in _HOISTED or kind == "variable_declaration":
+            hoisted += _names(statement)
+        elif kind in {"lexical_declaration", "class_declaration"}:
+            for name in _names(statement):
+                if name in lexical and twice is None:
+                    twice = statement.start_point.row + 1, name
+                lexical.setdefault(name, statement.start_point.row + 1)
+    both = [(lexical[name], name) for name in hoisted if name in lexical]
+    return BlockNames(lexical, hoisted, min(filter(None, [twice, *both]), default=None))
+
+
+def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return what is in strict mode by the first statements of a block: the whole script, or the
+    function whose body it is; None where they do not say ``"use strict"``.
+    """
+    for statement in block.named_children:
+        text = statement.named_children[0] if statement.type == "expression_statement" else None
+        if statement.type != "comment" and (text is None or text.type != "string"):
+            return None
+        if text is not None and (text.text or b"")[1:-1] == _DIRECTIVE:
+            break
+    else:
+        return None
+    if block.type == "program":
+        return block
+    function = block.parent
+    return function if function is not None and function.type in _FUNCTIONS else None
+
+
+def _strict_error(scope: tree_sitter.Node) -> str | None:
+    for node in walk(scope):
+        what = _forbidden_in_strict_mode(node)
+        if what:
+            return f"{what} at line {node.start_point.row + 1}, which strict mode forbids"
+    return None
+
+
+def _forbidden_in_strict_mode(node: tree_sitter.Node) -> str:
+    """Return what strict mode forbids that a node is; empty where it allows it."""
+    kind = node.type
+    if kind == "with_statement":
+        return "with"
+    if kind == "number" and _OCTAL.fullmatch(node.text or b""):
+        return "an octal number"
+    if kind == "string" and any(
+        _OCTAL_ESCAPE.fullmatch(part.text or b"")
+        for part in node.named_children
+        if part.type == "escape_sequence"
+    ):
+        return "an octal escape in a string"
+    if kind == "unary_expression" and _deletes_name(node):
+        return "delete of a name"
+    if kind == "formal_parameters":
+        names = [part.text for part in node.named_children if part.type == "identifier"]
+        return "two parameters of one name" if len(set(names)) < len(names) else ""
+    return ""
+
+
+def _deletes_name(node: tree_sitter.Node) -> bool:
+    parts = [node.child_by_field_name(name) for name in ("operator", "argument")]
+    return [part and part.type for part in parts] == ["delete", "identifier"]
+
+
+def _names(declaration: tree_sitter.Node) -> Iterator[str]:
+    declarators = [
+        part for part in declaration.named_children if part.type == "variable_declarator"
+    ]
+    for part in declarators or [declaration]:
+        name = part.child_by_field_name("name")
+        if name is not None and name.type == "identifier":
+            yield (name.text or b"").decode("utf-8", "replace")
+
+
+def _in_list(node: tree_sitter.Node) -> Iterator[str]:
+    last = node.child(node.child_count - 2) if node.child_count > 2 else None
+    if last is not None and last.type == ",":
+        yield "a comma behind the last argument"
+
+
+def _in_object(node: tree_sitter.Node) -> Iterator[str]:
+    if node.parent is not None and node.parent.type in {"object", "object_pattern"}:
+        yield "... in an object"
+
+
+def _in_pattern(node: tree_sitter.Node) -> Iterator[str]:
+    bare = _ESCAPED.sub(b"", node.text or b"")
+    if re.search(rb"\(\?<[=!]", bare):
+        yield "a lookbehind"
+    if re.search(rb"\(\?<[\w$]", bare):
+        yield "a named group"
+
+
+def _of_pattern(node: tree_sitter.Node) -> Iterator[str]:
+    flags = (node.text or b"").decode("ascii", "replace")
+    yield from (f"a pattern with the flag {flag}" for flag in "su" if flag in flags)
+
+
+def _in_number(node: tree_sitter.Node) -> Iterator[str]:
+    text = node.text or b""
+    if b"_" in text:
+        yield "_ in a number"
+    if text.endswith(b"n"):
+        yield "a BigInt"
+
+
+def _in_catch(node: tree_sitter.Node) -> Iterator[str]:
+    if node.child_by_field_name("parameter") is None:
+        yield "catch without a name"
+
+
+def _in_escape(node: tree_sitter.Node) -> Iterator[str]:
+    if (node.text or b"").startswith(rb"\u{"):
+        yield r"\u{}"
+
+
+def _in_string(node: tree_sitter.Node) -> Iterator[str]:
+    parent, text = node.parent, node.text or b""
+    if any(mark in text for mark in _SEPARATORS) and parent is not None and parent.type == "string":
+        yield "a line separator in a string"
+
+
+def _in_loop(node: tree_sitter.Node) -> Iterator[str]:
+    words = [node.child_by_field_name(name) for name in ("kind", "operator")]
+    if [word and word.type for word in words] == ["const", "of"]:
+        yield "for (const of)"
+
+
+def _of_meta(node: tree_sitter.Node) -> Iterator[str]:
+    if (node.text or b"").startswith(b"new"):
+        yield "new.target"
+
+
+_NEWER: Final[dict[str, Callable[[tree_sitter.Node], Iterator[str]]]] = {
+    "arguments": _in_list,
+    "formal_parameters": _in_list,
+    "spread_element": _in_object,
+    "rest_pattern": _in_object,
+    "regex_pattern": _in_pattern,
+    "regex_flags": _of_pattern,
+    "number": _in_number,
+    "catch_clause": _in_catch,
+    "escape_sequence": _in_escape,
+    "string_fragment": _in_string,
+    "for_in_statement": _in_loop,
+    "meta_property": _of_meta,
+}
