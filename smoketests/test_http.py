@@ -72,3 +72,10 @@ def test_each_language_gets_its_page(responses):
         assert ours.status_code == 200
         same = checks.texts(theirs) == checks.texts(ours)
         assert same, "a Firefox in the language of the page gets other texts"
+
+
+@pytest.mark.catches("certificate-without-names", "certificate-of-an-authority")
+@pytest.mark.get("{release}")
+def test_firefox_takes_the_certificate(response):
+    """The server's certificate is one that Firefox takes, too, and not only curl and OpenSSL."""
+    assert checks.certificate_problems(response) == []

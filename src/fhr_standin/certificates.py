@@ -3,7 +3,7 @@
 trustme, and the cryptography package under it, are imported only where a fault asks for TLS.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from fhr_standin.faults.model import Certificate
 
 if TYPE_CHECKING:
     import trustme
+    from cryptography import x509
 
 Pems = tuple[list[bytes], bytes]
 """A chain, the leaf first, and the leaf's private key, each in PEM."""
@@ -85,20 +86,59 @@ def _incomplete(ca: "trustme.CA", hosts: tuple[str, ...]) -> Pems:
 def _self_signed(ca: "trustme.CA", hosts: tuple[str, ...]) -> Pems:
     """Sign the leaf of a sound certificate again, by its own key and in its own name."""
     from cryptography import x509
+
+    chain, pem = _sound(ca, hosts)
+    leaf = x509.load_pem_x509_certificate(chain[0])
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return [_signed_again(leaf, leaf.subject, [names], pem)], pem
+
+
+def _without_names(ca: "trustme.CA", hosts: tuple[str, ...]) -> Pems:
+    """Leave the name to the subject alone, where browsers do not look for it any more."""
+    from cryptography import x509
+
+    chain, key = _pems(ca.issue_cert(*hosts, common_name=hosts[0]))
+    leaf = x509.load_pem_x509_certificate(chain[0])
+    others = [extension.value for extension in leaf.extensions]
+    others = [value for value in others if not isinstance(value, x509.SubjectAlternativeName)]
+    return [_signed_again(leaf, leaf.issuer, others, ca.private_key_pem.bytes())], key
+
+
+def _of_an_authority(ca: "trustme.CA", hosts: tuple[str, ...]) -> Pems:
+    """Give the server the rights of an authority, as short instructions for OpenSSL do."""
+    from cryptography import x509
+
+    chain, key = _sound(ca, hosts)
+    leaf = x509.load_pem_x509_certificate(chain[0])
+    rights = x509.BasicConstraints(ca=True, path_length=None)
+    values = [
+        rights if isinstance(extension.value, x509.BasicConstraints) else extension.value
+        for extension in leaf.extensions
+    ]
+    return [_signed_again(leaf, leaf.issuer, values, ca.private_key_pem.bytes())], key
+
+
+def _signed_again(
+    leaf: "x509.Certificate",
+    issuer: "x509.Name",
+    extensions: Iterable["x509.ExtensionType"],
+    pem: bytes,
+) -> bytes:
+    """Return `leaf` with these extensions in place of its own, signed by the key `pem`."""
+    from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-    chain, pem = _sound(ca, hosts)
-    leaf, key = x509.load_pem_x509_certificate(chain[0]), load_pem_private_key(pem, None)
+    key = load_pem_private_key(pem, None)
     assert isinstance(key, EllipticCurvePrivateKey)
-    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    builder = x509.CertificateBuilder(issuer_name=leaf.subject, subject_name=leaf.subject)
-    builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+    builder = x509.CertificateBuilder(issuer_name=issuer, subject_name=leaf.subject)
+    builder = builder.public_key(leaf.public_key()).serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(leaf.not_valid_before_utc)
     builder = builder.not_valid_after(leaf.not_valid_after_utc)
-    own = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    return [own.public_bytes(Encoding.PEM)], pem
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
 MAKERS: dict[Certificate, Callable[["trustme.CA", tuple[str, ...]], Pems]] = {
@@ -110,4 +150,6 @@ MAKERS: dict[Certificate, Callable[["trustme.CA", tuple[str, ...]], Pems]] = {
     "untrusted": _untrusted,
     "incomplete": _incomplete,
     "self-signed": _self_signed,
+    "without names": _without_names,
+    "of an authority": _of_an_authority,
 }

@@ -88,7 +88,7 @@ def build(options: Options) -> Iterator[Deployment]:
 def _keys(kind: Certificate, host: str, folder: Path) -> Keys:
     from fhr_standin.certificates import Authority
 
-    authority = Authority(folder, tuple({host, _LOOPBACK, "localhost"}))
+    authority = Authority(folder, tuple(dict.fromkeys((host, _LOOPBACK, "localhost"))))
     sound = authority.issue("sound")
     return Keys(authority.issue(kind), sound, authority.ca)
 

@@ -39,6 +39,7 @@ def handshake(url: str, ca: str, timeout: float = 10.0) -> tuple[dict[str, Any],
         ("certificate-untrusted", 20),
         ("certificate-chain-incomplete", 20),
         ("certificate-wrong-host", 64),
+        ("certificate-without-names", 64),
     ],
 )
 def test_a_bad_certificate(name: str, code: int) -> None:
@@ -57,6 +58,15 @@ def test_a_certificate_that_ends_soon() -> None:
         left = ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()
         assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
         assert 2 * DAY < left <= 3 * DAY
+        assert_sound_control(standin)
+
+
+def test_a_certificate_of_an_authority() -> None:
+    """OpenSSL takes it."""
+    with fhr_standin.running(locales=1, faults=["certificate-of-an-authority"]) as standin:
+        certificate, answer = handshake(f"{standin.origins['content']}/robots.txt", standin.ca)
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert ("IP Address", "127.0.0.1") in certificate["subjectAltName"]
         assert_sound_control(standin)
 
 

@@ -22,6 +22,8 @@ Certificate = Literal[
     "untrusted",
     "incomplete",
     "self-signed",
+    "without names",
+    "of an authority",
 ]
 Reach = Literal["every locale", "one locale", "one entry", "whole site"]
 

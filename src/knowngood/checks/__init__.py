@@ -30,6 +30,7 @@ from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
 from ..fetch import NAMED, REPEATABLE, Client, Resource, Response
 from ..safety import DeploymentError
+from .certificates import certificate_problems
 from .definitions import (
     inline_definition_problems,
     library_problems,
@@ -93,6 +94,7 @@ __all__ = [
     "Response",
     "Schemas",
     "borrowed_text_problems",
+    "certificate_problems",
     "charset_problems",
     "content_problems",
     "differ",

@@ -21,6 +21,7 @@ from .attempt_error import (
     RUN_ERRORS,
     AttemptError,
 )
+from .certificate import Certificate
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on the server (RFC 9110, 9.2.1)."""
@@ -128,8 +129,7 @@ class Answer:
         headers: names and values as sent, in order.
         body: the body as sent.
         address: the IP address that answered.
-        certificate_expires: when the server's certificate ends, in seconds since the epoch; None
-            without a TLS handshake.
+        certificate: that of the server; None without a TLS handshake.
         decoded: how many bytes the body has once its Content-Encoding is undone; 0 without one.
     """
 
@@ -138,7 +138,7 @@ class Answer:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     address: str = ""
-    certificate_expires: float | None = None
+    certificate: Certificate | None = None
     decoded: int = 0
 
     def header(self, name: str) -> str | None:

@@ -121,9 +121,10 @@ class RequestStatistics:
         self.note_reached(exchange)
         if probe.method in SAFE_METHODS:
             self.witnesses[probe.origin] = probe
-        if answer.certificate_expires is not None:  # edges may differ: keep the first
-            first = self.certificates.get(probe.origin, answer.certificate_expires)
-            self.certificates[probe.origin] = min(first, answer.certificate_expires)
+        if answer.certificate is not None:  # edges may differ: keep the first
+            expires = answer.certificate.expires
+            first = self.certificates.get(probe.origin, expires)
+            self.certificates[probe.origin] = min(first, expires)
         if probe.method == "GET" and not (probe.varies or probe.headers):
             self._note_body(probe, answer)
 

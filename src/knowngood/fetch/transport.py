@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ import certifi
 import pycurl
 
 from ..environment import Network, with_ascii_host
+from .certificate import certificate_of
 from .memory_budget import Postponed
 from .probe import Answer, Attempt, Probe
 from .received import Limits, Received
@@ -250,16 +250,5 @@ def _answer(handle: pycurl.Curl, received: Received) -> Answer:
         headers=tuple(received.headers),
         body=bytes(received.body),
         address=handle.getinfo(pycurl.PRIMARY_IP) or "",
-        certificate_expires=_certificate_expires(handle),
+        certificate=certificate_of(handle),
     )
-
-
-def _certificate_expires(handle: pycurl.Curl) -> float | None:
-    """Return when the server's certificate ends; None without TLS and on a kept connection."""
-    if not handle.getinfo(pycurl.NUM_CONNECTS):
-        return None
-    chain = handle.getinfo(pycurl.INFO_CERTINFO)
-    for name, value in chain[0] if chain else ():
-        if name == "Expire date":
-            return parsedate_to_datetime(value).timestamp()
-    return None

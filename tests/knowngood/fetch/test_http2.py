@@ -94,7 +94,7 @@ def test_a_sound_answer(serve_http2: ServeHttp2, send: Send) -> None:
     assert received is not None, attempt
     assert (received.status, received.body, received.address) == (203, b"body", "127.0.0.1")
     assert received.headers == ((b"content-length", b"4"), (b"x-one", b"1"))
-    assert received.certificate_expires is not None
+    assert received.certificate is not None
     assert (attempt.status, attempt.error, attempt.connected) == (203, None, True)
     assert server.requests[0].head.startswith(b"GET /0 HTTP/2")
 

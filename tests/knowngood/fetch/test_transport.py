@@ -31,6 +31,7 @@ from wire import (
 )
 
 from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.certificate import Certificate
 from knowngood.fetch.probe import Answer, Attempt, Probe
 from knowngood.fetch.received import HEADER_LIMIT, Limits, Received
 from knowngood.fetch.transport import Transport, sent_url
@@ -80,7 +81,7 @@ def test_a_sound_answer(serve: Serve, send: Send) -> None:
     assert (got.status, got.body, got.address) == (203, b"body", "127.0.0.1")
     assert got.headers == ((b"Content-Length", b"4"), (b"X-One", b"1"), (b"x-two", b"zwei"))
     assert got.url == f"{server.url}/path"
-    assert got.certificate_expires is None
+    assert got.certificate is None
     assert (attempt.status, attempt.error, attempt.address) == (203, None, "127.0.0.1")
     assert 0 < attempt.seconds < 1
 
@@ -300,8 +301,8 @@ def test_a_sound_certificate_tells_when_it_expires(
     (_, first), (_, second) = send(server.url, 2)
     assert first is not None
     assert second is not None
-    assert (first.body, first.certificate_expires) == (b"secure", expires.timestamp())
-    assert (server.connections, second.certificate_expires) == (1, None)
+    assert (first.body, first.certificate) == (b"secure", Certificate(expires.timestamp()))
+    assert (server.connections, second.certificate) == (1, None)
 
 
 def half_a_handshake(end: Play) -> Play:
