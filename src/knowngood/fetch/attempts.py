@@ -93,7 +93,8 @@ class Attempts:
         """
         stale = before.stale and not self.transport.shares(probe)
         misdirected = before.status == 421  # this connection leads to a server of other hosts
-        return stale or misdirected or before.error is AttemptError.TIMEOUT
+        hung = before.error is AttemptError.TIMEOUT and not before.starved  # kept ones are served
+        return stale or misdirected or hung
 
     async def _enter(self, probe: Probe) -> tuple[int, Place]:
         """Wait until the origin takes another request, and until there is a place for it."""

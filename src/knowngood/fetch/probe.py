@@ -194,8 +194,7 @@ class Attempt:
     @property
     def waited_in_vain(self) -> bool:
         """Whether nobody took its new connection, or said a word on it."""
-        timeout = self.error is AttemptError.TIMEOUT
-        return self.hung or (self.connected and timeout and self.phase == "connect")
+        return self.hung or (self.error is AttemptError.TIMEOUT and self.phase == "connect")
 
     @property
     def failed(self) -> bool:
