@@ -26,15 +26,23 @@ def month_problems(months):
     if [name[:3].title() for name in months.get("en-US", ENGLISH)] != ENGLISH:
         problems.append(f"en-US: the months are not {', '.join(ENGLISH)}")
     for language, names in months.items():
-        twice = next((a for a, b in pairwise(names) if a == b and len(a) > 1), "")
-        if twice:
-            problems.append(f"{language}: two months in a row are {twice}")
-        if len(set(names)) <= 6:
-            problems.append(f"{language}: most months have the same name")
-        numbered = any(character.isdigit() for character in "".join(names))
-        if names == sorted(names) and not numbered:
-            problems.append(f"{language}: the months are sorted by letter")
+        problems += [f"{language}: {problem}" for problem in name_problems(names)]
     return problems
+
+
+def name_problems(names):
+    """Return what is wrong with the twelve names of one language."""
+    text = "".join(names)
+    numbered = any(character.isdigit() for character in text)
+    twice = next((a for a, b in pairwise(names) if a == b and len(a) > 1), "")
+    wrong = {
+        f"two months in a row are {twice}": twice,
+        "most months have the same name": len(set(names)) <= 6,
+        "the months are sorted by letter": names == sorted(names) and not numbered,
+        "the months are a list as a program prints it": text.startswith("[") and text[-1] == "]",
+        f"a key in place of a month: {names[0]}": "_" in names[0],
+    }
+    return [problem for problem, is_so in wrong.items() if is_so]
 
 
 @pytest.mark.catches("date-format-missing", "date-format-wrong-charset")
@@ -57,6 +65,7 @@ def test_every_locale_has_its_twelve_months(loaded, schema, case, environment):
 
 
 @pytest.mark.catches("months-alike", "months-english", "months-sorted", "months-twice")
+@pytest.mark.catches("months-are-keys", "months-printed")
 @pytest.mark.get("content:/en-US/{*page}", resources=True)
 @pytest.mark.get("content:/en-US" + PATH)
 def test_months_are_each_language_s_own_in_their_order(loaded, schema):
@@ -70,10 +79,17 @@ def test_months_are_each_language_s_own_in_their_order(loaded, schema):
         assert month_problems(months_of(response.json())) == []
 
 
-@pytest.mark.catches("v4-date-format-eleven-months")
+@pytest.mark.catches("v4-date-format-eleven-months", "v4-date-format-entry-missing")
 @pytest.mark.get("content:/{locale}/{*page}", resources=True)
-def test_every_date_format_json_a_page_loads_is_sound(resources, schema):
-    """Every date_format.json that a page loads, such as v4's own, has twelve months a language."""
-    for resource in checks.own(resources):
-        if resource.url.endswith("/date_format.json"):
-            schema("date_format").check(resource.response.json())
+def test_every_date_format_json_a_page_loads_is_sound(resources, schema, case, environment):
+    """Every date_format.json that a page loads, such as v4's own, has twelve months a language.
+
+    A locale that one of them has is in the others.
+    """
+    language = environment.target(case["locale"])
+    files = [file for file in checks.own(resources) if file.url.endswith("/date_format.json")]
+    for resource in files:
+        schema("date_format").check(resource.response.json())
+    known = any(language in file.response.json() for file in files)
+    for resource in files if known else ():
+        assert language in resource.response.json(), f"no months for {language}"

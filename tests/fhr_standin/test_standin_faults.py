@@ -70,6 +70,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "stylesheet-bom-inside": ("/pl/css/styles.css", 200, CSS, "}\n\ufeff"),
     "months-alike": ("/pl/js/locale/date_format.json", 200, JSON, ",".join(["sty"] * 12)),
     "months-english": ("/pl/js/locale/date_format.json", 200, JSON, ENGLISH),
+    "months-printed": ("/pl/js/locale/date_format.json", 200, JSON, "\"['sty', 'lut', "),
     "months-twice": ("/pl/js/locale/date_format.json", 200, JSON, "sty,lut,lut,kwi"),
     "months-sorted": ("/pl/js/locale/date_format.json", 200, JSON, "Apr,Aug,Dec,Feb,Jan"),
     "date-format-wrong-charset": (
@@ -303,6 +304,7 @@ ASKED = {
     "page-refused-in-frames": ("/pl/", {"sec-fetch-dest": "iframe"}, 403),
     "referer-refused": ("/pl/js/data.js", {"referer": "http://fhr.example.org/pl/"}, 403),
     "language-page-english": ("/pl/", {"accept-language": "pl,en;q=0.5"}, 200),
+    "script-never-compared": ("/pl/js/data.js", {"if-none-match": '"another"'}, 304),
     "etag-never-compared": ("/pl/v4/", {"if-none-match": '"another"'}, 304),
     "date-never-compared": ("/pl/v4/", {"if-modified-since": "yesterday"}, 304),
     "language-mobile-english": ("/pl/mobile/", {"accept-language": "pl,en;q=0.5"}, 200),
@@ -340,6 +342,8 @@ ELSEWHERE = {
     "gzip-twice",
     "version-incomplete",
     "date-format-entry-missing",
+    "v4-date-format-entry-missing",
+    "months-are-keys",
     "date-format-eleven-months",
     "date-format-empty-month",
 }

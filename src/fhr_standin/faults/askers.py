@@ -3,6 +3,7 @@
 import re
 
 from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
+from fhr_standin.faults.headers import unchanged_by_tag
 from fhr_standin.faults.missing import english
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import NOT_FOUND, Resource, message, redirect
@@ -78,6 +79,13 @@ FAULTS = [
         _for_browsers,
         reach="whole site",
         touches=["/{unknown}/"],
+    ),
+    content(
+        "script-never-compared",
+        "who holds any js/data.js is told that it has not changed",
+        ["js/data.js"],
+        unchanged_by_tag,
+        status=304,
     ),
     content(
         "language-page-english",

@@ -1,8 +1,6 @@
 """Faults of what pages refer to: scripts, stylesheets, fonts, images, month names."""
 
 import gzip
-import json
-from collections.abc import Callable
 from dataclasses import replace
 
 from fhr_standin.faults.changes import (
@@ -16,39 +14,8 @@ from fhr_standin.faults.changes import (
     swap,
     typed,
 )
-from fhr_standin.faults.model import Ask, ContentAct
+from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
-from fhr_standin.site import DATE_FORMAT
-from fhr_standin.words import months
-
-_DATES = (DATE_FORMAT, f"v4/{DATE_FORMAT}")
-
-
-def _months(change: str) -> ContentAct:
-    """Change the entry of the locale the fault is armed for, in the file of every locale."""
-
-    def act(ask: Ask, resource: Resource) -> Resource:
-        entries = json.loads(resource.body)
-        names = entries.pop(ask.target)["monthNameShort"].split(",")
-        if change == "eleven":
-            entries[ask.target] = {"monthNameShort": ",".join(names[:11])}
-        if change == "empty":
-            entries[ask.target] = {"monthNameShort": ",".join([*names[:6], "", *names[7:]])}
-        return replace(resource, body=json.dumps(entries, ensure_ascii=False, indent=1).encode())
-
-    return act
-
-
-def _every_month(change: Callable[[list[str]], list[str]]) -> ContentAct:
-    """Change the months of every locale."""
-
-    def act(_ask: Ask, resource: Resource) -> Resource:
-        entries = json.loads(resource.body)
-        for entry in entries.values():
-            entry["monthNameShort"] = ",".join(change(entry["monthNameShort"].split(",")))
-        return replace(resource, body=json.dumps(entries, ensure_ascii=False, indent=1).encode())
-
-    return act
 
 
 def _grown_and_broken(_ask: Ask, resource: Resource) -> Resource:
@@ -123,42 +90,6 @@ FAULTS = [
         "a byte-order mark stands in the middle of css/styles.css, where two files were joined",
         ["css/styles.css"],
         swap("}\n", "}\n\ufeff"),
-    ),
-    content(
-        "months-alike",
-        "all months of every locale have the name of the first",
-        _DATES,
-        _every_month(lambda names: names[:1] * 12),
-    ),
-    content(
-        "months-english",
-        "the months of every locale are English",
-        _DATES,
-        _every_month(lambda _names: months("en").split(",")),
-    ),
-    content(
-        "months-sorted",
-        "the months of every locale stand in the order of the alphabet",
-        _DATES,
-        _every_month(sorted),
-    ),
-    content(
-        "months-twice",
-        "February stands twice among the months of every locale, and March is missing",
-        _DATES,
-        _every_month(lambda names: [*names[:2], names[1], *names[3:]]),
-    ),
-    content(
-        "date-format-wrong-charset",
-        "date_format.json is UTF-8 but sent as ISO-8859-1",
-        _DATES,
-        typed("application/json; charset=iso-8859-1"),
-    ),
-    content(
-        "v4-date-format-eleven-months",
-        "the date_format.json of the v4 page alone has eleven months for every locale",
-        _DATES[1:],
-        _every_month(lambda names: names[:11]),
     ),
     content("script-is-html", "an HTML page with 200 for js/fhr.js", ["js/fhr.js"], says("Hello")),
     content("script-missing", "js/lib/bridge.js is 404", ["js/lib/bridge.js"], gone, status=404),
@@ -265,33 +196,5 @@ FAULTS = [
         "img/off.png holds an HTML error page, still sent as image/png",
         ["img/off.png"],
         error_page,
-    ),
-    content("date-format-missing", "date_format.json is 404", _DATES, gone, status=404),
-    content(
-        "date-format-entry-missing",
-        "date_format.json has no entry for one locale",
-        _DATES,
-        _months("missing"),
-        reach="one entry",
-    ),
-    content(
-        "date-format-eleven-months",
-        "date_format.json has eleven months for one locale",
-        _DATES,
-        _months("eleven"),
-        reach="one entry",
-    ),
-    content(
-        "date-format-escaped",
-        "the month names of one locale are escaped for HTML, where a script draws them",
-        _DATES,
-        swap("Feb", "F&eacute;v"),
-    ),
-    content(
-        "date-format-empty-month",
-        "one month of one locale has no name in date_format.json",
-        _DATES,
-        _months("empty"),
-        reach="one entry",
     ),
 ]

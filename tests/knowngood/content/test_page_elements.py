@@ -35,12 +35,14 @@ def test_scripts_in_their_order() -> None:
     tree = html.parse(
         '<script src="js/a.js#x"></script><script>b()</script>'
         '<script type="application/json">{}</script>'
-        '<script type="text/javascript;version=1.8" src="/c.js"></script>'
+        '<script type="text/javascript;version=1.8" src="/c.js" defer></script>'
+        "<script defer>d()</script>"
     )
     assert list(scripts(tree, URL)) == [
-        (f"{URL}js/a.js", b"", ""),
-        ("", b"b()", ""),
-        ("https://fhr.example.org/c.js", b"", "text/javascript;version=1.8"),
+        (f"{URL}js/a.js", b"", "", False),
+        ("", b"b()", "", False),
+        ("https://fhr.example.org/c.js", b"", "text/javascript;version=1.8", True),
+        ("", b"d()", "", False),
     ]
 
 
@@ -117,12 +119,12 @@ def test_a_script_for_browsers_without_modules(element: str, runs: bool) -> None
     [
         ("<script>f()</script><script src=a.js></script>", True),
         ("<script async src=a.js></script>", False),
-        ("<script defer src=a.js></script>", False),
+        ("<script defer src=a.js></script>", True),
         ("<script type=MODULE>f()</script>", False),
     ],
 )
 def test_whether_scripts_run_in_their_order(element: str, ordered: bool) -> None:
-    """What waits for the page or the network runs out of its turn."""
+    """What waits for the network runs out of its turn; what is deferred runs behind the others."""
     assert has_order(html.parse(element)) is ordered
 
 
