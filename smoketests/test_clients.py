@@ -2,6 +2,8 @@
 
 import pytest
 
+from knowngood import checks
+
 from . import firefox
 from .submission import NOT_DONE, SUBMIT
 
@@ -44,3 +46,11 @@ def test_old_and_troubled_clients_can_submit(submission, change):
     path = f"{SUBMIT}/{submission.new_id()}"
     stored = submission.send("POST", path, submission.document("v2", change))
     assert stored.status_code in (200, 201)
+
+
+@pytest.mark.catches("submission-certificate-without-names")
+def test_firefox_takes_the_certificate_of_submission(submission, client):
+    """The certificate of the server that takes reports is one that Firefox takes, too."""
+    path = f"{SUBMIT}/{submission.new_id()}"
+    answer = client.get(path, expect=403, extensions=checks.FRESH)
+    assert checks.certificate_problems(answer) == []

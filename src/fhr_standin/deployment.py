@@ -28,12 +28,13 @@ _SOUND = OriginFault("", "PASSED", "content", "")
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The certificates and keys of a run: content's, the control's, and who signed them.
+    """The certificates and keys of a run: of its surfaces, of the control, and who signed them.
 
     Without an authority of its own a run has no control over TLS: nothing it could prove.
     """
 
     content: Tls | None
+    submission: Tls | None
     control: Tls | None = None
     ca: Path | None = None
 
@@ -77,20 +78,24 @@ def build(options: Options) -> Iterator[Deployment]:
     The files of its certificates, where it makes some, are there until the context ends.
     """
     faults = arm(options.faults, options.locales)
-    kind = next((armed.fault.certificate for armed in faults if armed.fault.certificate), None)
+    needing = [(armed.fault.surface, armed.fault.certificate) for armed in faults]
+    surface, kind = next((needs for needs in needing if needs[1]), ("", None))
     if kind is None or (kind == "sound" and options.tls):
-        yield _deployment(options, faults, Keys(options.tls))
+        yield _deployment(options, faults, Keys(options.tls, options.tls))
         return
     with tempfile.TemporaryDirectory(prefix="fhr-standin-") as folder:
-        yield _deployment(options, faults, _keys(kind, options.host, Path(folder)))
+        yield _deployment(options, faults, _keys(surface, kind, options, Path(folder)))
 
 
-def _keys(kind: Certificate, host: str, folder: Path) -> Keys:
+def _keys(surface: str, kind: Certificate, options: Options, folder: Path) -> Keys:
+    """Return the keys of a run in which one surface has a certificate of this kind."""
     from fhr_standin.certificates import Authority
 
-    authority = Authority(folder, tuple(dict.fromkeys((host, _LOOPBACK, "localhost"))))
+    authority = Authority(folder, tuple(dict.fromkeys((options.host, _LOOPBACK, "localhost"))))
     sound = authority.issue("sound")
-    return Keys(authority.issue(kind), sound, authority.ca)
+    made = {surface: authority.issue(kind)}
+    content, submission = (made.get(name, options.tls) for name in ("content", "submission"))
+    return Keys(content, submission, sound, authority.ca)
 
 
 def _deployment(options: Options, faults: list[Armed], keys: Keys) -> Deployment:
@@ -99,7 +104,7 @@ def _deployment(options: Options, faults: list[Armed], keys: Keys) -> Deployment
     controls = [None] if keys.control is None else [None, keys.control]
     return Deployment(
         tuple(_content(contents, options, faults, keys.content)),
-        _surface("submission", submissions, options, faults, options.tls),
+        _surface("submission", submissions, options, faults, keys.submission),
         # Looking into the store is for this machine only, whatever the host.
         Surface(Inspection(contents, submissions), bind("--host", _LOOPBACK, 0)),
         tuple(Surface(control.control, bind("--host", _LOOPBACK, 0), tls) for tls in controls),

@@ -51,6 +51,16 @@ def test_a_bad_certificate(name: str, code: int) -> None:
         assert_sound_control(standin)
 
 
+def test_a_bad_certificate_of_submission() -> None:
+    """Content has none of it."""
+    with fhr_standin.running(locales=1, faults=["submission-certificate-without-names"]) as standin:
+        with pytest.raises(ssl.SSLCertVerificationError) as refused:
+            handshake(standin.origins["submission"], standin.ca)
+        assert refused.value.verify_code == 64
+        assert standin.origins["content"].startswith("http:")
+        assert_sound_control(standin)
+
+
 def test_a_certificate_that_ends_soon() -> None:
     """It is sound, for three days more."""
     with fhr_standin.running(locales=1, faults=["certificate-expires-soon"]) as standin:
@@ -112,6 +122,7 @@ def test_every_fault_of_tls_is_told() -> None:
     assert {name for name in FAULTS if name.startswith(("certificate-", "tls-"))} | {
         "page-http-redirect",
         "page-http-reference",
+        "submission-certificate-without-names",
     } == told
 
 

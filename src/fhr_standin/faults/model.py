@@ -84,7 +84,7 @@ class Fault:
     `caught_by` says who has to see it: one of the checks; one that opens the page in a browser,
     since no parser sees it; or the engine that runs them, which
     alone knows that no answer comes at all while the control answers. `certificate` is the one
-    that content is served with over TLS; None where the fault is none of TLS. `edge` keeps the
+    that its surface is served with over TLS; None where the fault is none of TLS. `edge` keeps the
     fault to one of three edges of content.
 
     `touches` lists the paths whose answers it changes: a name in braces stands for one segment,

@@ -45,7 +45,7 @@ def _certificate(
     return OriginFault(
         name,
         verdict,
-        "content",
+        "submission" if name.startswith("submission") else "content",
         doc,
         caught_by="check" if holds else "engine",
         certificate=kind,
@@ -102,6 +102,12 @@ FAULTS = [
     _certificate(
         "certificate-without-names",
         "the certificate of content has its host's name as that of its subject alone",
+        "without names",
+        holds=True,
+    ),
+    _certificate(
+        "submission-certificate-without-names",
+        "the certificate of submission has its host's name as that of its subject alone",
         "without names",
         holds=True,
     ),

@@ -28,7 +28,7 @@ from ..content.javascript import markup as markup_in_script
 from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
-from ..fetch import NAMED, REPEATABLE, Client, Resource, Response
+from ..fetch import FRESH, NAMED, REPEATABLE, Client, Resource, Response
 from ..safety import DeploymentError
 from .certificates import certificate_problems
 from .definitions import (
@@ -84,6 +84,7 @@ Schemas: TypeAlias = Callable[[str], json_schema.Schema]
 """The type of the fixture ``schema``."""
 
 __all__ = [
+    "FRESH",
     "GONE",
     "NAMED",
     "REPEATABLE",

@@ -10,7 +10,7 @@ from .answer_errors import Blocked, NoAnswer, PageTooLarge, WrongStatus
 from .answer_times import AnswerTimes
 from .attempt_error import ANSWERED_WRONG, RETRIED_ERRORS, RETRIED_STATUSES, SILENT, AttemptError
 from .attempts import REDIRECTS, redirects, target_of
-from .client import NAMED, REPEATABLE, Client
+from .client import FRESH, NAMED, REPEATABLE, Client
 from .curl_line import connect_options
 from .decompression import decoded, decodes, with_plain_body
 from .documents import forget_documents, source_of_document
@@ -35,6 +35,7 @@ from .turned_away import is_turned_away
 __all__ = [
     "ANEW",
     "ANSWERED_WRONG",
+    "FRESH",
     "NAMED",
     "REDIRECTS",
     "REPEATABLE",

@@ -28,6 +28,10 @@ NAMED: Final = {"named": True}
 """The same for a POST whose URL names the document: sent twice it leaves one, and that is deleted
 when the check ends. A URL without this is never deleted, as it could be the collection's."""
 
+FRESH: Final = {"fresh": True}
+"""The same for a request that is to have a connection of its own, as one that looks at the server's
+certificate has."""
+
 _SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
 
 
@@ -178,6 +182,7 @@ class _FetcherTransport(httpx.BaseTransport):
             headers=tuple(pair for pair in pairs if pair[0].lower() not in _SET_BY_CURL),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
             repeatable=options.get("repeatable", options.get("named", idempotent)),
+            fresh=bool(options.get("fresh")),
             expect=options.get("expect"),
         )
 

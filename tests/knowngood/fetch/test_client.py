@@ -30,7 +30,7 @@ from wire import (
 from knowngood.environment.model import Environment
 from knowngood.fetch.answer_errors import Blocked, NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
-from knowngood.fetch.client import NAMED, REPEATABLE, BadExpectation, Client
+from knowngood.fetch.client import FRESH, NAMED, REPEATABLE, BadExpectation, Client
 from knowngood.fetch.prefetch import Plan
 from knowngood.safety.redactor import Redactor
 from knowngood.session.cases import Case
@@ -746,3 +746,18 @@ def test_each_document_is_deleted_once(serve: Serve, walk: Callable[..., Any]) -
         for _ in range(3):
             client.put("/doc", content=b"x")
     assert server.methods == ["PUT", "PUT", "PUT", "DELETE"]
+
+
+def test_a_request_with_a_connection_of_its_own(
+    clients: Clients, serve: Serve, authority: Authority
+) -> None:
+    """It comes with the server's certificate, which a kept connection has none of."""
+    server = serve(answer(), tls=authority.context()[0])
+    with clients(server, ca=authority.pem) as client:
+        asked = [client.get("/1"), client.get("/2"), client.get("/3", extensions=FRESH)]
+    received = [response.exchange.answer for response in asked]
+    assert [one is not None and one.certificate is not None for one in received] == [
+        True,
+        False,
+        True,
+    ]
