@@ -53,6 +53,7 @@ def names_small_ones(submission):
 @pytest.mark.catches("submit-limit-lowered", "submit-large-no-id")
 @pytest.mark.catches("submit-deflated-limit-lowered", "submit-inflated-limit")
 @pytest.mark.catches("submit-500-some-kilobytes", "submit-500-many-kilobytes")
+@pytest.mark.catches("submit-deflate-firewall")
 @pytest.mark.parametrize("body", [ordinary, long, plain, deflated, inflated])
 def test_a_body_of_up_to_a_mebibyte_is_taken(submission, client, body):
     """A report of up to a mebibyte as sent is taken, whatever it inflates to.

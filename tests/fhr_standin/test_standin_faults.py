@@ -706,6 +706,8 @@ DIFFERS: dict[str, dict[str, int]] = {
     "get-versionless-allowed": {},
     "head-stored-allowed": {},
     "documents-listed": {},
+    "delete-firewall": {"delete": 403, "delete again": 403},
+    "submit-deflate-firewall": dict.fromkeys(STORED[1:], 403),
     "delete-202": {"delete": 202, "delete again": 202},
     "delete-204": {"delete": 204, "delete again": 204},
     "delete-again-404": {},

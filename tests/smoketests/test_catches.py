@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[2]
 SMOKETESTS = ROOT / "smoketests"
 CODES = {"PASSED": 0, "FAILED": 1, "INCONCLUSIVE": 75}
 CANNOT_BE_DELETED = {
-    *("delete-broken", "delete-refused", "delete-not-found", "delete-versionless-not-found"),
+    *("delete-broken", "delete-refused", "delete-not-found", "delete-firewall"),
+    "delete-versionless-not-found",
 }
 # What only the engine can see: no check claims these, and no run of checks alone tells them.
 ENGINE = {name for name, fault in FAULTS.items() if fault.caught_by == "engine"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.model import SubmissionAct
-from fhr_standin.faults.replies import fault, instead, submits, where
+from fhr_standin.faults.replies import BLOCKED, fault, instead, submits, where
 
 _STORED = Reply(200, b"{}", "application/json")
 
@@ -82,6 +82,12 @@ FAULTS = [
     fault("delete-refused", "DELETE is 403", where(_deletes, instead(Reply(403))), status=403),
     fault("delete-not-found", "DELETE is 404", where(_deletes, instead(Reply(404))), status=404),
     fault("delete-broken", "DELETE is 500", where(_deletes, instead(Reply(500))), status=500),
+    fault(
+        "delete-firewall",
+        "a firewall answers every DELETE with 403 and an HTML page",
+        where(_deletes, instead(BLOCKED)),
+        status=403,
+    ),
     fault(
         "delete-202",
         "deleted, but answered 202, which Firefox takes for a failure",

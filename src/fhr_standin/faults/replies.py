@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.model import SubmissionAct, SubmissionFault, Verdict
+from fhr_standin.resource import HTML, message
 
 Concerns = Callable[[Submission, Reply], bool]
 
 SUBMIT = "/*submit/*"  # the version may be left out
+BLOCKED = Reply(403, message(403, "Request blocked").body, HTML)  # as a firewall answers
 
 
 def fault(

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.model import SubmissionAct
-from fhr_standin.faults.replies import fault, instead, refuse, submits, where
+from fhr_standin.faults.replies import BLOCKED, fault, instead, refuse, submits, where
 from fhr_standin.resource import HTML, message
 
 _DOWN = Reply(503)
@@ -15,6 +15,10 @@ _SLOW = 60.0  # seconds; longer than any client of the service waits
 
 def _deletes(_ask: Submission, reply: Reply) -> bool:
     return reply.effect == "delete"
+
+
+def _deflated(ask: Submission, reply: Reply) -> bool:
+    return submits(ask, reply) and "json+zlib" in ask.content_type
 
 
 def _writes(ask: Submission, _reply: Reply) -> bool:
@@ -82,6 +86,14 @@ FAULTS = [
         "a deflated document is 400",
         refuse(400, lambda ask: "json+zlib" in ask.content_type),
         status=400,
+    ),
+    fault(
+        "submit-deflate-firewall",
+        "a firewall answers every deflated document with 403 and an HTML page",
+        where(
+            lambda ask, reply: submits(ask, reply) and "zlib" in ask.content_type, instead(BLOCKED)
+        ),
+        status=403,
     ),
     fault(
         "submit-refuses-plain",
@@ -197,7 +209,7 @@ FAULTS = [
     fault(
         "submit-firewall",
         "a firewall answers every POST, PUT and DELETE with 403 and an HTML page",
-        where(_writes, instead(Reply(403, message(403, "Request blocked").body, HTML))),
+        where(_writes, instead(BLOCKED)),
         verdict="INCONCLUSIVE",
         touches="/*",
         status=403,

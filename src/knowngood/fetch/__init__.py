@@ -25,12 +25,13 @@ from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
 from .proxy_hint import proxy_hint
 from .recording import Recording
+from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
 from .response import Resource, Response, respond
 from .second_look import ask_addresses, ask_silent_again, excuse_passed
 from .tape import Tape
-from .turned_away import is_turned_away
+from .turned_away import is_refused_write, is_turned_away
 
 __all__ = [
     "ANEW",
@@ -65,6 +66,7 @@ __all__ = [
     "Resource",
     "Response",
     "Tape",
+    "WriteKind",
     "WrongStatus",
     "ask_addresses",
     "ask_silent_again",
@@ -79,6 +81,7 @@ __all__ = [
     "has_made_up_word",
     "headers_of",
     "is_made_up",
+    "is_refused_write",
     "is_turned_away",
     "may_be_chance",
     "proxy_hint",

@@ -15,6 +15,7 @@ from .decompression import decoded
 from .exchange_summary import summary
 from .failure_log import LOOKED_AT_AGAIN, FailureLog, by_connection
 from .probe import SAFE_METHODS, Answer, Exchange, Probe
+from .refused_writes import RefusedWrites
 from .turned_away import is_turned_away
 
 SLOWEST: Final = 5
@@ -39,6 +40,7 @@ class RequestStatistics:
         failures: which attempts failed.
         answers: the answers of each origin by how long they took.
         turned_away: how many of them turn the run away, or may do so.
+        writes: which kinds of writes each origin takes, and which it refuses.
         answered_at: when each origin answered last, in seconds since the epoch.
         slowest: the five slowest exchanges: seconds and probe.
         certificates: when the first certificate of each origin ends, in seconds since the epoch.
@@ -61,6 +63,7 @@ class RequestStatistics:
     failures: FailureLog = field(default_factory=FailureLog)
     answers: defaultdict[str, AnswerTimes] = field(default_factory=lambda: defaultdict(AnswerTimes))
     turned_away: Counter[str] = field(default_factory=Counter)
+    writes: RefusedWrites = field(default_factory=RefusedWrites)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -82,6 +85,8 @@ class RequestStatistics:
             "erratic": dict(self.failures.erratic),
             "answers": {origin: asdict(times) for origin, times in self.answers.items()},
             "turned_away": dict(self.turned_away),
+            "writes_taken": list(map(list, self.writes.taken)),
+            "writes_refused": list(map(list, self.writes.refused)),
             "answered_at": self.answered_at,
             "slowest": self.slowest,
             "certificates": self.certificates,
@@ -118,6 +123,7 @@ class RequestStatistics:
         self.received += len(answer.body)
         self.answers[probe.origin].add(exchange.attempts[-1].seconds)
         self.turned_away[probe.origin] += is_turned_away(exchange)
+        self.writes.note(exchange)
         self.note_reached(exchange)
         if probe.method in SAFE_METHODS:
             self.witnesses[probe.origin] = probe

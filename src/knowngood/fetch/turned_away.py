@@ -14,7 +14,7 @@ from typing import Final
 from .attempt_error import NOT_NOW, RETRIED_STATUSES
 from .credentials import carries_credentials
 from .decompression import decoded
-from .probe import SAFE_METHODS, Answer, Exchange
+from .probe import SAFE_METHODS, Answer, Exchange, Probe
 
 _OTHERS_STATUSES: Final = {
     407: "407: a proxy on the way asks for credentials",
@@ -93,6 +93,15 @@ def _rate_limit(answer: Answer) -> str | None:
     return None
 
 
+def is_refused_write(exchange: Exchange) -> bool:
+    """Return whether a write without credentials was answered by 401, or by a page with 403."""
+    answer = exchange.answer
+    if answer is None or answer.status == exchange.probe.expect:
+        return False
+    said_otherwise = _challenge(answer) or _rate_limit(answer)
+    return not said_otherwise and bool(_who_refused(exchange.probe, answer))
+
+
 def _refused_write(exchange: Exchange, answer: Answer) -> str | None:
     """Return who refused a write in the deployment's place. Reads have no such rule: a page that
     answers 403 is a page that its users do not see. Nor has a write that carried credentials.
@@ -102,7 +111,11 @@ def _refused_write(exchange: Exchange, answer: Answer) -> str | None:
         return None
     if answer.status in RETRIED_STATUSES - NOT_NOW and not probe.may_be_repeated:
         return f"{answer.status} from a gateway: the request may or may not have been carried out"
-    if carries_credentials(probe):
+    return _who_refused(probe, answer)
+
+
+def _who_refused(probe: Probe, answer: Answer) -> str | None:
+    if probe.method in SAFE_METHODS or carries_credentials(probe):
         return None
     if answer.status == 401:
         return "401: a proxy or a login wall on the way asks for credentials"

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from ..environment import LEVELS, Advisory
+from ..fetch import WriteKind
 from .outcome import Outcome
 from .unreachable import SilenceEvidence
 
@@ -32,6 +33,7 @@ class Evidence:
         interrupted: whether somebody stopped the run.
         internal_error: whether pytest or a plugin broke.
         silence: what tells a deployment that gives no answer from a runner that is cut off.
+        unwanted: the kinds of writes that an origin refuses each time, while it takes others.
         halted: why no check ran.
         overdue: whether time ran out.
         changed: that another release is live than when the run began.
@@ -68,6 +70,7 @@ class Evidence:
     interrupted: bool = False
     internal_error: bool = False
     silence: SilenceEvidence = field(default_factory=SilenceEvidence)
+    unwanted: Collection[WriteKind] = ()
     halted: str = ""
     overdue: bool = False
     changed: str = ""

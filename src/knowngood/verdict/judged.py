@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ..fetch import WriteKind
 from .advisories import accepting
 from .evidence import Evidence
 from .outcome import FAILED, SKIPPED, Outcome
@@ -12,9 +13,11 @@ from .symptom import keys
 from .unreachable import unconfirmed
 from .unsteady import accepted_groups, is_known, unsteady_groups
 
+_TURNED_AWAY: Final = ("turned away", "; let this machine pass, or ask from another one")
 _UNSETTLED: Final = {
     "check": ("the check's own code", "; fix the check"),
-    "blocked": ("turned away", "; let this machine pass, or ask from another one"),
+    "blocked": _TURNED_AWAY,
+    "forbidden": _TURNED_AWAY,
     "runner": ("this machine", ""),
     "guard": ("not allowed", ""),
     "budget": ("out of time or memory", ""),
@@ -55,7 +58,7 @@ class Judged:
         judged = cls()
         for outcome in evidence.outcomes:
             if outcome.result != SKIPPED:
-                judged._add(outcome, evidence)
+                judged._add(_with_refusal_judged(outcome, evidence), evidence)
         accepted = accepted_groups(evidence)
         for group in unsteady_groups(evidence):
             if group in accepted:
@@ -79,6 +82,20 @@ class Judged:
             self.known.append(outcome)
         else:
             self.failed.append(outcome)
+
+
+def _with_refusal_judged(outcome: Outcome, evidence: Evidence) -> Outcome:
+    """Return ``outcome`` as a failure where the deployment itself refused the write that ended it:
+    one of a kind that is refused each time, while others are taken.
+    """
+    if outcome.kind != "forbidden" or not outcome.exchanges:
+        return outcome
+    exchange = outcome.exchanges[0]
+    kind = WriteKind.of(outcome.origin, exchange["method"], exchange["request_headers"])
+    if kind not in evidence.unwanted:
+        return outcome
+    message = f"{exchange['status']}, each time, while other writes are taken"
+    return replace(outcome, result=FAILED, kind="status", message=message)
 
 
 def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer
+from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer, is_refused_write
 from ..safety import DeploymentError, RunnerError, UsageError
 
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
@@ -47,9 +47,9 @@ class Outcome:
         values: the values of the case, by field.
         asked: the groups in which its requests are counted.
         result: passed, failed, inconclusive or skipped.
-        kind: what went wrong: content, status, schema, redirect, release, blocked, check (its own
-            code), runner or a
-            :class:`.AttemptError`. Of one in ``SILENT`` the whole run decides whose fault it is.
+        kind: what went wrong: content, status, schema, redirect, release, blocked, forbidden (a
+            write, by what may be a wall), check (its own code), runner or a :class:`.AttemptError`.
+            Of one in ``SILENT``, and of what is forbidden, the whole run decides whose fault it is.
         message: what went wrong, in words.
         expected: what a comparison expected; empty where the message says it.
         got: what it got.
@@ -155,7 +155,8 @@ def _own_code(error: BaseException) -> Classified:
 
 def _runners(error: BaseException) -> Classified:
     if isinstance(error, Blocked):
-        return Classified(INCONCLUSIVE, "blocked", str(error))
+        kind = "forbidden" if is_refused_write(error.exchange) else "blocked"
+        return Classified(INCONCLUSIVE, kind, str(error))
     return Classified(INCONCLUSIVE, "runner", f"{type(error).__name__}: {error}")
 
 

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
-from ..fetch import AnswerTimes
+from ..fetch import AnswerTimes, WriteKind
 
 _SLOWEST: Final = 5  # requests
 
@@ -26,6 +26,8 @@ class RequestTotals:
         erratic: the same, with all requests that one outage hit counted as one.
         answers: the answers of each origin by how long they took.
         turned_away: how many of them turn the run away, or may do so.
+        writes_taken: the kinds of writes that were taken.
+        writes_refused: those that were refused while others were taken.
         answered_at: when each origin last answered, in seconds since the epoch.
         slowest: seconds and request of the slowest requests.
         certificates: when each origin's certificate expires, in seconds since the epoch.
@@ -44,6 +46,8 @@ class RequestTotals:
     erratic: Counter[str] = field(default_factory=Counter)
     answers: defaultdict[str, AnswerTimes] = field(default_factory=lambda: defaultdict(AnswerTimes))
     turned_away: Counter[str] = field(default_factory=Counter)
+    writes_taken: set[WriteKind] = field(default_factory=set)
+    writes_refused: set[WriteKind] = field(default_factory=set)
     answered_at: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     certificates: dict[str, float] = field(default_factory=dict)
@@ -64,6 +68,8 @@ class RequestTotals:
         for origin, times in report["answers"].items():
             self.answers[origin].add_all(**times)
         self.turned_away.update(report["turned_away"])
+        self.writes_taken.update(WriteKind(*kind) for kind in report["writes_taken"])
+        self.writes_refused.update(WriteKind(*kind) for kind in report["writes_refused"])
         self.lacking += report["lacking"]
         for origin, when in report["answered_at"].items():
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
@@ -82,6 +88,11 @@ class RequestTotals:
         """The origins of which every answer turned the run away, or may have done so."""
         answers = self.answers.items()
         return {origin for origin, times in answers if times.count == self.turned_away[origin]}
+
+    @property
+    def unwanted(self) -> set[WriteKind]:
+        """The kinds of writes that an origin refuses each time, while it takes others."""
+        return self.writes_refused - self.writes_taken
 
     @property
     def differing(self) -> dict[str, dict[str, str]]:

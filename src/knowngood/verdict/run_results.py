@@ -208,6 +208,7 @@ class RunResults:
                 controlled=bool(self.environment.control),
                 looks=tuple(self.looks),
             ),
+            unwanted=self.requests.unwanted,
             halted=self.halted,
             overdue=self.overdue,
             changed=self.release.changed,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from knowngood.fetch import WriteKind
 from knowngood.readiness.network_control import ControlLook
 from knowngood.safety import plural
 from knowngood.verdict import EXIT_CODES, VerdictKind
@@ -54,6 +55,11 @@ WRONG = outcome(FAILED)
 SILENT = outcome(FAILED, "refused")
 SILENT_AT_THE_END = outcome(FAILED, "refused", began=200.0)
 UNSURE = outcome(INCONCLUSIVE, "blocked")
+REFUSED_WRITE = outcome(
+    INCONCLUSIVE,
+    "forbidden",
+    exchanges=({"method": "DELETE", "url": "http://h/x", "status": 403, "request_headers": []},),
+)
 SKIP = outcome(SKIPPED, "")
 
 TABLE = {
@@ -94,6 +100,21 @@ TABLE = {
     ),
     "turned-away": (
         evidence(UNSURE),
+        "INCONCLUSIVE",
+        TURNED_AWAY,
+    ),
+    "a-write-refused-by-a-wall": (
+        evidence(REFUSED_WRITE),
+        "INCONCLUSIVE",
+        TURNED_AWAY,
+    ),
+    "a-write-refused-while-others-are-taken": (
+        evidence(REFUSED_WRITE, unwanted={WriteKind("content", "DELETE", "")}),
+        "FAILED",
+        "DELETE /x is 403",
+    ),
+    "another-write-refused-while-others-are-taken": (
+        evidence(REFUSED_WRITE, unwanted={WriteKind("content", "PUT", "")}),
         "INCONCLUSIVE",
         TURNED_AWAY,
     ),

@@ -4,6 +4,7 @@ import json
 import xml.dom.minidom
 import xml.etree.ElementTree
 import xml.sax
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,19 @@ def test_turned_away() -> None:
     classified = classify(Blocked(answered(429), "429 Too Many Requests"))
     assert (classified.result, classified.kind) == (INCONCLUSIVE, "blocked")
     assert "GET https://h/fr/: 429" in classified.message
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [([], "forbidden"), ([(b"Retry-After", b"9")], "blocked")],
+    ids=["by-a-page", "by-a-limit"],
+)
+def test_a_write_that_is_turned_away(headers: list[tuple[bytes, bytes]], kind: str) -> None:
+    """The whole run shows whether a page with 403 was the deployment's own."""
+    refused = answered(403, (b"Content-Type", b"text/html"), *headers)
+    refused = replace(refused, probe=replace(PROBE, method="DELETE"))
+    classified = classify(Blocked(refused, "403"))
+    assert (classified.result, classified.kind) == (INCONCLUSIVE, kind)
 
 
 def test_document_that_its_schema_refuses() -> None:

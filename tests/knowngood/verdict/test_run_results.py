@@ -39,6 +39,8 @@ def reported(**more: Any) -> dict[str, Any]:
         "erratic": {},
         "answers": {},
         "turned_away": {},
+        "writes_taken": [],
+        "writes_refused": [],
         "answered_at": {},
         "slowest": [],
         "certificates": {},
@@ -216,6 +218,15 @@ def answers(count: int) -> dict[str, Any]:
     for _ in range(count):
         times.add(0.01)
     return asdict(times)
+
+
+def test_what_one_process_could_write_is_not_unwanted() -> None:
+    """Another one may have been turned away for a while."""
+    put, delete = ["h", "PUT", "text/plain"], ["h", "DELETE", ""]
+    ledger = RunResults(ENVIRONMENT)
+    ledger.add_result(reported(writes_taken=[], writes_refused=[put, delete]))
+    ledger.add_result(reported(writes_taken=[put], writes_refused=[]))
+    assert ledger.evidence().unwanted == {("h", "DELETE", "")}
 
 
 def test_origin_that_turned_every_process_away_is_walled() -> None:
