@@ -191,6 +191,8 @@ class Transport:
         else:
             handle.setopt(pycurl.CAINFO_BLOB, self._both)
         handle.setopt(pycurl.OPT_CERTINFO, 1)
+        if probe.fresh:  # a session that is resumed comes without the certificate
+            handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
 
 
 def _both(authorities: Path) -> bytes:
