@@ -13,10 +13,10 @@ pytestmark = pytest.mark.origin("submission", writes=True)
 @pytest.mark.catches("submit-refuses-deflate", "submit-refuses-plain", "submit-refuses-put")
 @pytest.mark.catches("submit-refuses-non-ascii", "get-stored-allowed", "head-stored-allowed")
 @pytest.mark.catches("delete-broken", "delete-refused", "delete-not-found")
-@pytest.mark.catches("delete-202", "delete-204", "delete-firewall")
+@pytest.mark.catches("delete-202", "delete-204", "delete-firewall", "submit-deflate-firewall")
+@pytest.mark.parametrize("deflate", [True, False], ids=["deflated", "plain"])
 @pytest.mark.parametrize("version", ["v2", "v3"])
 @pytest.mark.parametrize(("method", "read"), [("POST", "GET"), ("PUT", "HEAD")])
-@pytest.mark.parametrize("deflate", [True, False], ids=["deflated", "plain"])
 def test_a_report_is_taken_and_deleted(submission, client, version, method, read, deflate):
     """A report is taken with 200 or 201 and its id, and deleted when the user opts out.
 
