@@ -74,6 +74,7 @@ def test_shared_files_are_the_same_in_every_locale(responses, resources, environ
 
 @pytest.mark.catches("inline-script-key-lost")
 @pytest.mark.catches("inline-script-lost", "page-class-missing", "page-id-missing")
+@pytest.mark.catches("page-button-disabled", "page-id-hidden", "page-ids-exchanged")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}", resources=True)
 def test_what_scripts_need_of_a_page_is_in_every_locale(responses, resources):
     """Every locale has the elements and inline scripts that scripts need and en-US has."""
@@ -83,10 +84,15 @@ def test_what_scripts_need_of_a_page_is_in_every_locale(responses, resources):
         assert checks.inline_definition_problems(page, english, resources) == []
 
 
-@pytest.mark.catches("page-heading-empty")
+@pytest.mark.catches("page-heading-empty", "page-link-nowhere", "page-target-lost")
+@pytest.mark.catches("page-text-is-key")
 @pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}")
 def test_what_is_said_in_english_is_said_in_every_language(responses):
-    """No heading, label, button or link is empty that has a text in en-US."""
+    """No heading, label, button or link is empty that has a text in en-US, no text is a key, and
+    no link leads nowhere.
+    """
     for page, english in checks.side_by_side(responses):
         assert english.status_code == 200
         assert checks.empty_text_problems(page, english) == []
+        assert checks.key_problems(page, english) == []
+        assert checks.link_problems(page, english) == []

@@ -31,7 +31,7 @@ def test_page_is_there(responses):
 
 
 @pytest.mark.catches("locale-swapped", "page-wrong-dir", "page-wrong-lang")
-@pytest.mark.catches("page-hostile-text", "page-nginx-welcome")
+@pytest.mark.catches("page-body-dir", "page-hostile-text", "page-nginx-welcome")
 def test_page_is_in_its_own_language(responses, language_of, environment):
     """Each page says which language it is in, and in which direction that is read.
 
@@ -47,6 +47,7 @@ def test_page_is_in_its_own_language(responses, language_of, environment):
 @pytest.mark.catches("page-empty", "page-no-title", "page-truncated", "gzip-twice")
 @pytest.mark.catches("page-body-twice", "page-ends-twice", "page-warning-first")
 @pytest.mark.catches("page-noscript-unclosed", "page-script-unclosed")
+@pytest.mark.catches("page-select-unclosed", "page-template-unclosed")
 def test_page_is_complete(responses):
     """Each page begins with a doctype, has a title, and is whole to its end, each of them once."""
     for page in responses:
@@ -54,7 +55,9 @@ def test_page_is_complete(responses):
 
 
 @pytest.mark.catches("page-unrendered", "page-link-not-filled-in")
-@pytest.mark.catches("page-link-no-url", "page-link-quoted", "page-link-other-percent")
+@pytest.mark.catches(
+    "page-link-no-colon", "page-link-no-url", "page-link-quoted", "page-link-other-percent"
+)
 @pytest.mark.catches("page-heading-is-key", "page-heading-is-none", "page-title-is-key")
 @pytest.mark.catches("page-encoded-twice", "page-encoded-twice-rtl", "page-question-marks")
 @pytest.mark.catches("page-conflict-markers", "page-merge-half-done")
@@ -74,7 +77,7 @@ def test_nothing_raw_is_to_be_read(responses):
         assert checks.raw_text_problems(page) == []
 
 
-@pytest.mark.catches("inline-script-broken", "inline-script-twice")
+@pytest.mark.catches("inline-script-broken", "inline-script-twice", "page-handler-broken")
 def test_inline_scripts_parse(responses):
     """Scripts that stand in a page parse.
 

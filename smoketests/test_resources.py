@@ -38,7 +38,7 @@ def test_everything_a_page_needs_is_there(responses, resources, case, environmen
 @pytest.mark.catches("content-type-twice", "script-wrong-type", "stylesheet-wrong-type")
 @pytest.mark.catches("files-are-pointers", "files-without-types", "stylesheet-wrong-charset")
 @pytest.mark.catches("image-damaged", "image-empty", "image-is-html", "image-truncated")
-@pytest.mark.catches("image-twice")
+@pytest.mark.catches("image-no-namespace", "image-twice")
 @pytest.mark.catches("script-is-html", "script-is-json", "stylesheet-is-json")
 def test_everything_is_what_its_name_says(resources):
     """Every file has the media type, the first and the last bytes that its name promises."""
@@ -51,7 +51,7 @@ def test_everything_is_what_its_name_says(resources):
 @pytest.mark.catches("script-as-written", "stylesheet-templated")
 @pytest.mark.catches("script-space-unseen", "script-strict-octal")
 @pytest.mark.catches("script-large-broken", "stylesheet-bom-inside", "stylesheet-import-late")
-@pytest.mark.catches("stylesheet-is-script")
+@pytest.mark.catches("stylesheet-in-element", "stylesheet-is-script")
 def test_scripts_styles_and_json_are_whole(resources):
     """Scripts and JSON parse to their end, and styles close what they open."""
     for resource in checks.own(resources):

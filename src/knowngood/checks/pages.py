@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from ..content import leftovers, page_elements, page_structure, page_texts, variation
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 GONE = (404, 410)
 """Statuses by which a server says that something is not there."""
 
+_NOWHERE: Final = re.compile(r"|javascript:\s*(?:void\b.{0,9})?;?", re.I)
+_WEB_URL: Final = re.compile(r"https?://\w", re.I)
 _MORE: Final = 5  # answers: that one of two servers gives all six is one chance in 32
 
 
@@ -134,6 +137,35 @@ def empty_text_problems(page: Response, model: Response) -> list[str]:
     if empty.total() <= allowed.total():
         return []
     return [f"{tag}: it is empty, and has a text in {model.path}" for tag in empty - allowed]
+
+
+def key_problems(page: Response, model: Response) -> list[str]:
+    """Return the texts that are the key of one, such as ``health.sessions.label``, and that
+    ``model`` has not, the same page in another language.
+    """
+    found = leftovers.keys(texts(page) - texts(model))
+    return [f"a key in place of a text: {key}" for key in found]
+
+
+def link_problems(page: Response, model: Response) -> list[str]:
+    """Return the links that lead nowhere and that are URLs in ``model``, the same page in another
+    language; and that they open in the page itself, where those of ``model`` do not.
+    """
+    ours, theirs = page.once(_links), model.once(_links)
+    problems = []
+    if page_elements.target(model.html) and not page_elements.target(page.html):
+        problems.append(f"no <base target>, which {model.path} has: links open within the frame")
+    if len(ours) == len(theirs):
+        problems += [
+            f'<a href="{url}">: it leads nowhere; in {model.path} to {there}'
+            for url, there in zip(ours, theirs, strict=True)
+            if _NOWHERE.fullmatch(url) and _WEB_URL.match(there)
+        ]
+    return problems
+
+
+def _links(page: Response) -> list[str]:
+    return page_elements.links(page.html)
 
 
 def _language(page: Response) -> str:

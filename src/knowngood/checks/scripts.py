@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from ..content import javascript, javascript_names, page_elements
 from ..fetch import respond
@@ -11,6 +11,8 @@ from .running_scripts import inline_scripts, running
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
+
+_SHOWN: Final = 60  # characters of a script that a message quotes
 
 ScriptJudge = Callable[[bytes, str], str | None]
 """Return why a script is not whole, by its source and the ``type`` of its element."""
@@ -29,12 +31,21 @@ def script_type_problems(page: Response) -> list[str]:
 
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
-    """Return why scripts that stand in the page do not parse; ``judge`` knows other dialects."""
+    """Return why scripts that stand in the page do not parse, those of events, such as
+    ``onload="init()"``, too; ``judge`` knows other dialects.
+    """
     troubles = [
         judged(script.source, script.kind, judge) if script.source.strip() else None
         for script in inline_scripts(page)
     ]
-    return [f"inline script {n}: {why}" for n, why in enumerate(troubles, 1) if why]
+    return [
+        *(f"inline script {n}: {why}" for n, why in enumerate(troubles, 1) if why),
+        *(
+            f"the script of an event does not parse: {handler[:_SHOWN]}"
+            for handler in page_elements.handlers(page.html)
+            if javascript.trouble(b"(function (event) {%s\n});" % handler.encode())
+        ),
+    ]
 
 
 def new_syntax_problems(script: Resource, firefox: int) -> list[str]:
@@ -77,16 +88,36 @@ def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str
 
 
 def element_problems(page: Response, model: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return the ids and classes that scripts of ``model`` name, and that ``page`` lacks.
+    """Return the ids and classes that scripts of ``model`` name, and that ``page`` lacks, has
+    disabled or hidden, or has exchanged.
 
     ``model`` is the same page in another language.
     """
     named = set[str]().union(*map(javascript_names.selectors, script_sources(model, resources)))
     there = model.once(_selectors) & named
+    lost = sorted(there - page.once(_selectors))
     return [
-        f"no element {selector}, which scripts look for and {model.path} has"
-        for selector in sorted(there - page.once(_selectors))
+        *(
+            f"no element {selector}, which scripts look for and {model.path} has"
+            for selector in lost
+        ),
+        *_state_problems(page, model, named),
     ]
+
+
+def _state_problems(page: Response, model: Response, named: Container[str]) -> Iterator[str]:
+    ours, theirs = page.once(_states), model.once(_states)
+    both = [name for name in theirs if name in ours and f"#{name}" in named]
+    changed = {(theirs[name].tag, ours[name].tag): name for name in both}
+    for name in both:
+        our, their = ours[name], theirs[name]
+        if our.is_disabled and not their.is_disabled:
+            yield f"#{name} is disabled, and not in {model.path}"
+        if our.is_hidden and not their.is_hidden:
+            yield f"the first #{name} stands in what is hidden, and not in {model.path}"
+        other = changed.get((our.tag, their.tag), name)
+        if name < other and our.tag != their.tag:
+            yield f"#{name} is <{our.tag}> and #{other} <{their.tag}>: exchanged in {model.path}"
 
 
 def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[Resource]) -> bool:
@@ -115,6 +146,10 @@ def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
     if why is None and not javascript.is_old_dialect(kind):
         why = javascript.early_error(source)
     return why
+
+
+def _states(page: Response) -> dict[str, page_elements.ElementState]:
+    return page_elements.states(page.html)
 
 
 def _selectors(page: Response) -> set[str]:

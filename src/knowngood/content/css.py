@@ -31,6 +31,7 @@ _AT_MOST_ONE_TOKEN: Final = re.compile(
     """,
     re.X | re.S | re.I,
 )
+_ELEMENT: Final = re.compile(rb"\s*</?style\b", re.I)
 _TEMPLATED: Final = re.compile(
     rb"""\burl\(\s*+["']?[\w./-]{0,100}(?:\{\{|\{%|<%|[$#]\{).{0,60}""", re.I
 )
@@ -70,6 +71,8 @@ def trouble(source: bytes) -> str | None:
     Browsers close what a file leaves open, so that a stylesheet that was cut short still parses.
     Raises ContentTooLarge for one of too many bytes or tokens.
     """
+    if _ELEMENT.match(source):
+        return "a tag of <style> at its start spoils the first rule"
     facts = _facts(source)
     if facts.open:
         return "something that the stylesheet opens is never closed"

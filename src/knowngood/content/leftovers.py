@@ -67,6 +67,10 @@ _KEY: Final = re.compile(
     r"|\?{3}[\w.-]+\?{3}"  # Java
     r"|__[A-Z][A-Z0-9_]*__|[$%@]\{?[A-Z][A-Z0-9_]*[%@}]"  # what a deployment fills in
 )
+_KEY_OF_PARTS: Final = re.compile(
+    r"(?!www\.)[a-z][a-z0-9]+(?:[._][a-z][a-z0-9]+){2,}(?<!\.com)(?<!\.org)(?<!\.net)(?<!\.[a-z]{2})"
+)
+"""A key of three words or more, which is no host: of two it may be an abbreviation."""
 _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _NO_NUMBER: Final = re.compile(r">\s*+NaN\s*+<")
 _NUMBERS: Final = "p, div, span, b, strong, em, dd"
@@ -94,7 +98,8 @@ _NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
 _NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
 _TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
 _LOCAL_FILE: Final = re.compile(r"file:", re.I)
-_PLAIN: Final = re.compile(r"(?!//)[\w./?=&#-]*", re.ASCII)
+_NO_COLON: Final = re.compile(r"https?//", re.I)
+_PLAIN: Final = re.compile(r"(?!//|(?i:https?)//)[\w./?=&#-]*", re.ASCII)
 """A relative URL of characters that none of the patterns above finds anything in; most are."""
 
 _NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
@@ -152,6 +157,11 @@ def raw_texts(texts: Iterable[str]) -> Iterator[str]:
         raw = _RAW.search(text)
         if raw:
             yield f'readers see {raw[0][:_SHOWN]} in "{text[:_SHOWN]}"'
+
+
+def keys(texts: Iterable[str]) -> list[str]:
+    """Return the texts that are the key of one, such as ``health.sessions.label``."""
+    return sorted(text for text in texts if _KEY_OF_PARTS.fullmatch(text))
 
 
 def _found(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
@@ -258,6 +268,7 @@ def url_trouble(url: str) -> str:
         "a blank in the host of the URL": host and re.search(r"\s", host[0]),
         "a quote in the host of the URL": host and re.search(f"[{_QUOTES}<>]", host[0]),
         "no host in the URL": _NO_HOST.match(url),
+        "no colon behind the scheme of the URL": _NO_COLON.match(url),
         "two URLs in one": _TWO_URLS.match(url),
         "no port number in the URL": host and _NO_PORT.search(host[0]),
         "a text in place of a URL": re.search(r"\s", url) and not re.search(r"[/.?#]", url),

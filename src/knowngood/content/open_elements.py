@@ -64,6 +64,16 @@ def text_element(text: str) -> str:
     return last if last.strip("<>") in _TEXT_ELEMENTS else ""
 
 
+def never_closed(text: str, name: str) -> int | None:
+    """Return where the last element of this name begins, if the page has fewer end tags of it."""
+    lower = text.lower()
+    if lower.count(f"<{name}") <= lower.count(f"</{name}"):
+        return None  # most pages have none of them
+    tags = [token for token in _TOKEN.finditer(text) if (token["name"] or "").lower() == name]
+    starts = [tag.start() for tag in tags if not tag["end"]]
+    return starts[-1] if 2 * len(starts) > len(tags) else None
+
+
 def _close(stack: list[str], name: str) -> None:
     """Close the innermost element of this name, and with it those within."""
     for place in range(len(stack) - 1, -1, -1):

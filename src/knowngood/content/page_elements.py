@@ -57,11 +57,57 @@ class Script(NamedTuple):
         return javascript.is_module(self.kind)
 
 
+class ElementState(NamedTuple):
+    """An element that a script may look up.
+
+    Attributes:
+        tag: its name.
+        is_disabled: whether nobody can click on it.
+        is_hidden: whether it stands within an element that is hidden.
+    """
+
+    tag: str
+    is_disabled: bool
+    is_hidden: bool
+
+
 def selectors(tree: LexborHTMLParser) -> set[str]:
     """Return the ids and classes of a page's elements, as CSS selectors."""
     ids = {f"#{node.attributes.get('id')}" for node in tree.css("[id]")}
     classes = (node.attributes.get("class") or "" for node in tree.css("[class]"))
     return ids | {f".{name}" for names in classes for name in names.split()}
+
+
+def states(tree: LexborHTMLParser) -> dict[str, ElementState]:
+    """Return what is known of the element that scripts get for each id, which is the first."""
+    found: dict[str, ElementState] = {}
+    for node in tree.css("[id]"):
+        attributes = node.attributes
+        tag, hidden = str(node.tag), _is_within_hidden(node)
+        found.setdefault(
+            attributes.get("id") or "", ElementState(tag, "disabled" in attributes, hidden)
+        )
+    return found
+
+
+def _is_within_hidden(node: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.attributes and "hidden" in parent.attributes:
+            return True
+        parent = parent.parent
+    return False
+
+
+def target(tree: LexborHTMLParser) -> str:
+    """Return where links of a page open by its ``<base>``; empty where it says nothing of it."""
+    base = tree.css_first("base[target]")
+    return (base.attributes.get("target") or "") if base is not None else ""
+
+
+def links(tree: LexborHTMLParser) -> list[str]:
+    """Return the URLs of a page's links, as they are written."""
+    return [(node.attributes.get("href") or "").strip() for node in tree.css("a[href]")]
 
 
 def dead_fragments(tree: LexborHTMLParser) -> Iterator[str]:

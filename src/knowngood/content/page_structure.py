@@ -38,6 +38,8 @@ _SERVER_TITLES: Final = frozenset(
 )
 """Titles, in lower case and without the status, of pages that servers and frameworks make."""
 
+_PARTS: Final = re.compile(r"<(?:main|section|footer|script)\b", re.I)
+_IN_SELECT: Final = "select main, select section, select footer, select script"
 _CHARSET: Final = re.compile(r"charset\s*=\s*([\w-]+)", re.I)
 
 
@@ -58,6 +60,7 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
         *(problem for problem, holds in sound.items() if not holds),
         *_open_at_the_end(text, bare),
         *_open_scripts(tree),
+        *_swallowed(text, tree),
         *server_page_problems(tree),
     ]
 
@@ -103,7 +106,7 @@ def language(tree: LexborHTMLParser) -> str:
 
 
 def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> list[str]:
-    """Return what the ``<html>`` element says other than this language and direction.
+    """Return what ``<html>`` says other than this language and direction, or ``<body>`` after it.
 
     ``direction`` is ``ltr`` or ``rtl``, or empty where any will do; ``language`` must be written
     as it is expected.
@@ -115,6 +118,9 @@ def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> 
         lines.append(f'<html lang>: expected "{language}", found {_quoted(lang)}')
     if direction and (dir_ or "").lower() != direction:
         lines.append(f'<html dir>: expected "{direction}", found {_quoted(dir_)}')
+    of_body = (tree.css("body")[0].attributes.get("dir") or "").lower() if tree.css("body") else ""
+    if direction and of_body in {"ltr", "rtl"} - {direction}:
+        lines.append(f'<body dir>: expected "{direction}", found "{of_body}"')
     return lines
 
 
@@ -172,6 +178,17 @@ def _open_scripts(tree: LexborHTMLParser) -> list[str]:
         "the script behind it never runs"
         for node in scripts
     ][:1]
+
+
+def _swallowed(text: str, tree: LexborHTMLParser) -> Iterator[str]:
+    """Yield the elements without an end that take in what a page is about, which nobody sees then:
+    of a list browsers show its options alone, and of a template nothing.
+    """
+    if open_elements.never_closed(text, "select") is not None and tree.css(_IN_SELECT):
+        yield "<select> is not closed: all that follows belongs to it"
+    start = open_elements.never_closed(text, "template")
+    if start is not None and _PARTS.search(text, start):
+        yield "<template> is not closed: all that follows belongs to it"
 
 
 def _quoted(value: str | None) -> str:

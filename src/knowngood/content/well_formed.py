@@ -1,4 +1,5 @@
-"""Whether a file is well-formed XML: browsers show nothing of an image that is not.
+"""Whether a file is well-formed XML: browsers show nothing of an image that is not, or that does
+not say that it is SVG.
 
 expat reads no other file, and stops where entities grow beyond measure; where they might, a file is
 not judged.
@@ -18,6 +19,9 @@ LARGEST_WITH_ENTITIES: Final = 256 << 10
 _LONGEST_ENTITY: Final = 1000
 _ENCODING: Final = re.compile(rb"<\?xml\b[^>]{0,200}\bencoding\b")
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
+_MAY_DO_WITHOUT: Final = re.compile(rb"<!DOCTYPE|<font\b")
+"""A type may declare the namespace; fonts are no images."""
+_SVG: Final = "http://www.w3.org/2000/svg"
 _OF_SYNTAX: Final = frozenset({2, 3, 4, 5, 7, 8, 9, 11, 14, 17, 20, 27, 30})
 """The codes of expat's errors by which no browser reads a file: tags, attributes, tokens, unknown
 entities and prefixes, what stands before or behind the document. Others are of charsets, of
@@ -54,6 +58,8 @@ def _parsed(source: bytes) -> str:
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.EntityDeclHandler = _refuse_growth
+    first: list[str] = []
+    parser.StartElementHandler = lambda name, _attributes: first.extend([name] * (not first))
     try:
         parser.Parse(source, True)
     except (_NotJudged, LookupError, ValueError):  # the last two of charsets
@@ -62,6 +68,9 @@ def _parsed(source: bytes) -> str:
         if error.code not in _OF_SYNTAX:
             return ""
         return f"not well-formed XML: {expat.ErrorString(error.code)} at line {error.lineno}"
+    plain = not source.startswith(_MARKS)
+    if first == ["svg"] and plain and not _MAY_DO_WITHOUT.search(source):
+        return f"<svg> without xmlns={_SVG!r}: no browser draws it"
     return ""
 
 

@@ -19,6 +19,8 @@ def test_a_sound_page(site: Site) -> None:
     assert checks.policy_problems(page, [site.resource("/fr/a.js", "f()")]) == []
     assert checks.empty_text_problems(page, page) == []
     assert checks.refresh_problems(page) == []
+    assert checks.key_problems(page, page) == []
+    assert checks.link_problems(page, page) == []
 
 
 def test_faults_of_a_page(site: Site) -> None:
@@ -49,6 +51,50 @@ def test_texts_that_only_one_language_lacks(site: Site) -> None:
         "<h1>: it is empty, and has a text in /en-US/",
         '<h3 class="x">: it is empty, and has a text in /en-US/',
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_key"),
+    [
+        ("health.sessions.label", True),
+        ("sharing_toggle_title", True),
+        ("health.sessions", False),
+        ("www.mozilla.com", False),
+        ("support.mozilla.org", False),
+        ("fhr.cdn.mozilla.net", False),
+        ("fhr.example.fr", False),
+        ("toolkit.telemetry.enabled", False),
+        ("z.b.", False),
+    ],
+)
+def test_keys_that_one_language_has_in_place_of_texts(site: Site, text: str, is_key: bool) -> None:
+    """What the model has as well is a name, such as one of a setting, and no host is a key."""
+    model = respond(site.exchange("/en-US/", "<p>toolkit.telemetry.enabled</p>"))
+    page = site.page(f"<p>{text}</p>")
+    expected = [f"a key in place of a text: {text}"] if is_key else []
+    assert checks.key_problems(page, model) == expected
+
+
+@pytest.mark.parametrize("url", ["", " ", "javascript:void(0)", "javascript:;", "javascript:"])
+def test_links_that_lead_nowhere_in_one_language(site: Site, url: str) -> None:
+    """Where the model has a URL, and as many links."""
+    model = respond(site.exchange("/en-US/", '<a href="http://example.org/">x</a>'))
+    page = site.page(f'<a href="{url}">x</a>')
+    assert checks.link_problems(page, model) == [
+        f'<a href="{url.strip()}">: it leads nowhere; in /en-US/ to http://example.org/'
+    ]
+    assert checks.link_problems(page, page) == []
+    assert checks.link_problems(site.page(f'<a href="{url}">x</a><a href="y">y</a>'), model) == []
+    assert checks.link_problems(site.page('<a href="#">x</a>'), model) == []
+
+
+def test_where_links_open(site: Site) -> None:
+    """In the frame, if only one language has lost the element that says otherwise."""
+    model = respond(site.exchange("/en-US/", '<base target="_blank">'))
+    assert checks.link_problems(site.page(), model) == [
+        "no <base target>, which /en-US/ has: links open within the frame"
+    ]
+    assert checks.link_problems(site.page('<base target="_top">'), model) == []
 
 
 def test_what_differs_in_every_answer_is_no_difference(site: Site) -> None:

@@ -83,6 +83,43 @@ def test_elements_that_scripts_name(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "problems"),
+    [
+        ('<p id="note"></p><button id="go" disabled>', ["#go is disabled, and not in /en-US/"]),
+        (
+            '<div hidden><p id="note"></p></div><p id="note"></p><button id="go">',
+            ["the first #note stands in what is hidden, and not in /en-US/"],
+        ),
+        (
+            '<button id="note"></button><p id="go">',
+            ["#go is <p> and #note <button>: exchanged in /en-US/"],
+        ),
+        ('<p id="note" hidden></p><button id="go">', []),
+        ('<div id="note"></div><button id="go">', []),
+        ('<p id="note"></p><button id="go"></button><input id="other" disabled>', []),
+    ],
+)
+def test_the_state_of_elements_that_scripts_name(
+    site: Site, body: str, problems: list[str]
+) -> None:
+    """What only one language has disabled, hidden or exchanged; another tag alone does no harm."""
+    script = "<script>f('note', 'go');</script>"
+    sound = '<p id="note"></p><button id="go"></button><input id="other">'
+    model = respond(site.exchange("/en-US/", sound + script))
+    assert checks.element_problems(site.page(body + script), model, []) == problems
+    assert checks.element_problems(model, model, []) == []
+
+
+def test_scripts_of_events(site: Site) -> None:
+    """They are the body of a function, so that they may return."""
+    page = site.page('<button onclick="return go(event); // {">x</button>')
+    assert checks.inline_script_problems(page) == []
+    assert checks.inline_script_problems(site.page('<button onclick="go(">x</button>')) == [
+        "the script of an event does not parse: go("
+    ]
+
+
+@pytest.mark.parametrize(
     ("page", "source", "status", "expected"),
     [
         ("", "load('js/config.json');", 200, True),

@@ -179,3 +179,12 @@ def test_hostile_stylesheet_is_judged_in_bounded_time(unit: bytes) -> None:
 def test_urls_that_nobody_can_load(source: str, why: str | None) -> None:
     """A placeholder that no build filled in, or a path of a developer's own."""
     assert trouble(source.encode()) == why
+
+
+@pytest.mark.parametrize("start", [b"<style>", b"\n<style type='text/css'>", b"</style>\n"])
+def test_a_stylesheet_within_an_element(start: bytes) -> None:
+    """As it was cut out of a page: browsers take the tag for a part of the first selector."""
+    assert trouble(start + b"a { color: red }") == (
+        "a tag of <style> at its start spoils the first rule"
+    )
+    assert trouble(b"<!-- a { color: red } -->") is None

@@ -26,7 +26,11 @@ SOUND = {
     "png": ("/img/a.png", "image/png", PNG),
     "gif": ("/img/a.gif", "image/gif", GIF),
     "jpg": ("/img/a.jpg", "image/jpeg", b"\xff\xd8\xff..."),
-    "svg-with-comment": ("/a.svg", "image/svg+xml", b"<svg></svg>" + b"<!-- x -->" * 99),
+    "svg-with-comment": (
+        "/a.svg",
+        "image/svg+xml",
+        b"<svg xmlns='x'/>" + b"<!-- x -->" * 99,
+    ),
     "icon": ("/favicon.ico", "image/vnd.microsoft.icon", b"\0\0"),
     "font": ("/a.woff", "anything/at-all", WOFF),
     "font-of-old": ("/a.eot", "application/vnd.ms-fontobject", EOT),

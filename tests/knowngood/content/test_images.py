@@ -22,10 +22,16 @@ SOUND = {
     "svg": ("svg", b'<?xml version="1.0"?><svg xmlns="x"><path d="m"/></svg>'),
     "svg-of-no-content": ("svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="8"/>'),
     "svg-with-a-prefix": ("svg", b'<svg:svg xmlns:svg="x"><svg:path/></svg:svg>'),
-    "svg-with-a-blank": ("svg", b"<svg\n></svg >\n<!-- the end -->\n"),
-    "svg-with-a-mark": ("svg", b"\xef\xbb\xbf<svg/>\n"),
+    "svg-with-a-blank": (
+        "svg",
+        b"<svg xmlns='x'\n></svg >\n<!-- the end -->\n",
+    ),
+    "svg-with-a-mark": ("svg", b"\xef\xbb\xbf<svg xmlns='x'/>\n"),
     "svg-in-utf-16": ("svg", "\ufeff<svg></svg>".encode("utf-16-le")),
-    "svg-behind-a-comment": ("svg", b"<!-- <svg> --><svg a='>'/>"),
+    "svg-behind-a-comment": (
+        "svg",
+        b"<!-- <svg> --><svg xmlns='x' a='>'/>",
+    ),
     "another-kind": ("jpg", b""),
 }
 FAULTS = {

@@ -275,6 +275,8 @@ def test_a_url_that_browsers_follow(url: str) -> None:
         ("http://https://example.org/", "two URLs"),
         ("http://example.org:port/", "no port number"),
         ("privacy policy", "a text in place"),
+        ("http//www.example.org/", "no colon"),
+        ("HTTPS//www.example.org/", "no colon"),
     ],
 )
 def test_what_is_no_url(url: str, what: str) -> None:

@@ -159,6 +159,11 @@ def test_a_page_that_is_not_what_it_declares() -> None:
         ('<html lang="en-US" dir="rtl">', ['<html lang>: expected "he", found "en-US"']),
         ('<html lang="HE" dir="rtl">', ['<html lang>: expected "he", found "HE"']),
         ('<html lang="he" dir="ltr">', ['<html dir>: expected "rtl", found "ltr"']),
+        ('<html lang="he" dir="rtl"><body dir="auto">', []),
+        (
+            '<html lang="he" dir="rtl"><body dir="LTR">',
+            ['<body dir>: expected "rtl", found "ltr"'],
+        ),
         (
             "<p>no element",
             ['<html lang>: expected "he", found none', '<html dir>: expected "rtl", found none'],
@@ -264,3 +269,24 @@ def test_a_page_about_errors_is_a_page_of_the_site(title: str) -> None:
     """A title that says more than an error's is the site's own."""
     text = PAGE.replace("<title>x", f"<title>{title}")
     assert problems(text, html.parse(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "element"),
+    [
+        ("<select><main>x</main>", "<select>"),
+        ("<template><main>x</main>", "<template>"),
+        ("<template></template><template><script>f()</script>", "<template>"),
+        ("<main>x</main><select><option>x", ""),
+        ("<main>x</main><template><p>x", ""),
+        ("<select><option>x</select><main>x</main>", ""),
+        ("<template><main>x</main></template>", ""),
+        ("<!-- <select> --><main>x</main>", ""),
+        ("<script>f('<template>')</script><main>x</main>", ""),
+    ],
+)
+def test_an_element_that_takes_in_what_follows(body: str, element: str) -> None:
+    """Nobody sees the page then, though it ends as it should; at its end it does no harm."""
+    text = PAGE.replace("text", body)
+    expected = [f"{element} is not closed: all that follows belongs to it"] if element else []
+    assert problems(text, html.parse(text)) == expected

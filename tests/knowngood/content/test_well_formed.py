@@ -20,9 +20,13 @@ DOCTYPE = b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/sv
         pytest.param(
             DOCTYPE + b' [<!ENTITY ns "http://x/">]><svg xmlns:x="&ns;"><x:a/></svg>', id="entity"
         ),
-        pytest.param(b"<svg><style><![CDATA[ a > b {} ]]></style></svg>", id="cdata"),
         pytest.param(
-            b"<?xml version='1.0' encoding='iso-8859-1'?><svg><text>\xe9</text></svg>", id="latin"
+            b"<svg xmlns='x'><style><![CDATA[ a > b {} ]]></style></svg>",
+            id="cdata",
+        ),
+        pytest.param(
+            b"<?xml version='1.0' encoding='iso-8859-1'?><svg xmlns='x'><text>\xe9</text></svg>",
+            id="latin",
         ),
         pytest.param(b"<svg><text>\xe9</text></svg>", id="charset-of-its-header"),
         pytest.param(b"<?xml version='1.0' encoding='x-none'?><svg></svg>", id="unknown-charset"),
@@ -75,3 +79,11 @@ def test_what_is_too_large() -> None:
     entity = b'<!DOCTYPE svg [<!ENTITY a "b">]><svg>'
     assert trouble(entity + b" " * LARGEST_WITH_ENTITIES + b"<g></svg>") == ""
     assert trouble(entity + b"<g></svg>") != ""
+
+
+def test_an_image_that_does_not_say_that_it_is_svg() -> None:
+    """A type may say it for the file; an SVG font is no image, nor another document one of SVG."""
+    why = "<svg> without xmlns='http://www.w3.org/2000/svg': no browser draws it"
+    assert trouble(b"<svg><g/></svg>") == why
+    for sound in (b"<!DOCTYPE svg><svg/>", b"<svg><font id='a'/></svg>", b"<a><svg/></a>"):
+        assert trouble(sound) == ""
