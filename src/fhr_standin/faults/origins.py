@@ -50,6 +50,7 @@ def _certificate(
         caught_by="check" if holds else "engine",
         certificate=kind,
         touches=_EVERYTHING,
+        status=None if holds else 200,
         error="" if holds else "tls",
     )
 
