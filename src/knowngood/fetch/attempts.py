@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from ..environment import Budget
 from .attempt_error import GATEWAY_ERRORS, AttemptError
-from .concurrency import FEW, Concurrency, Place
+from .concurrency import Concurrency, Place
 from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
 from .down import DownOrigins
@@ -70,9 +70,11 @@ class Attempts:
             nonlocal end
             asked = time.monotonic()
             turn, place = await self._enter(probe)
-            anew = before is not None and (before.settling or before.starved)
+            starved = before is not None and before.starved and self.concurrency.lowered
+            anew = starved or (before is not None and before.settling)
             end = asked + self.budget.probe if anew else end + time.monotonic() - asked
             fresh = before is not None and self._needs_new_connection(probe, before)
+            fresh = fresh and not starved  # those that are kept are served
             send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
             return await self._in_place(place, turn, probe, send, before)
 
@@ -93,8 +95,7 @@ class Attempts:
         """
         stale = before.stale and not self.transport.shares(probe)
         misdirected = before.status == 421  # this connection leads to a server of other hosts
-        hung = before.error is AttemptError.TIMEOUT and not before.starved  # kept ones are served
-        return stale or misdirected or hung
+        return stale or misdirected or before.error is AttemptError.TIMEOUT
 
     async def _enter(self, probe: Probe) -> tuple[int, Place]:
         """Wait until the origin takes another request, and until there is a place for it."""
@@ -119,7 +120,7 @@ class Attempts:
             attempt, answer = await send
             closed = attempt.stale and not (before is not None and before.stale)
             no_place = (attempt.error in _NO_PLACE and not closed) or attempt.status == 503
-            starved = attempt.waited_in_vain and place.crowd > FEW
+            starved = attempt.waited_in_vain and self.concurrency.was_crowded(place)
         finally:
             self.concurrency.leave(place, failed=no_place, starved=starved)
         expected = answer is not None and answer.status == probe.expect
@@ -128,8 +129,7 @@ class Attempts:
         if expected or not attempt.failed:
             return attempt, answer
         settling = attempt.status in GATEWAY_ERRORS and self._settle_left() > 0
-        crowd = place.crowd if no_place or starved else 0
-        starved = starved and self.concurrency.is_lower_since(place)
+        crowd = max(place.crowd, 2 * starved) if no_place or starved else 0
         return replace(attempt, crowd=crowd, settling=settling, starved=starved), answer
 
     def _note_pace(self, probe: Probe, place: Place, turn: int, status: int | None) -> None:

@@ -43,10 +43,12 @@ class Place(NamedTuple):
     Attributes:
         limit: which of the limits so far it goes by.
         crowd: how many requests are under way with it.
+        allowed: that limit.
     """
 
     limit: int
     crowd: int
+    allowed: int
 
 
 class Concurrency:
@@ -84,7 +86,7 @@ class Concurrency:
             await turn
         self._crowd += 1
         self._peak = max(self._peak, self._crowd)
-        return Place(self._number, self._crowd)
+        return Place(self._number, self._crowd, self.limit)
 
     def leave(self, place: Place, *, failed: bool, starved: bool = False) -> None:
         """Note that a request is done, and whether the server had no place for it: it failed, or
@@ -103,9 +105,9 @@ class Concurrency:
             if not turn.done():
                 turn.set_result(None)
 
-    def is_lower_since(self, place: Place) -> bool:
-        """Return whether the limit was lowered after a request got its place."""
-        return place.limit < self._number and self.lowered
+    def was_crowded(self, place: Place) -> bool:
+        """Return whether more than FEW requests were under way beside one."""
+        return (self._peak if place.limit == self._number else place.allowed) > FEW
 
     def _note(self, failed: bool) -> None:
         self._last.append(failed)

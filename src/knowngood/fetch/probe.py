@@ -168,7 +168,7 @@ class Attempt:
             That is nobody's fault, and repeated at once (RFC 9112, 9.3.1; RFC 9113, 8.7).
         settling: whether it is a gateway's error of a deployment that may still be settling.
         crowd: how many requests were under way, if the server may have had no place for it.
-        starved: whether fewer are sent since then, for such a reason, and its time did not count.
+        starved: whether it waited in vain for one on a connection of its own, among many.
         connected: whether it asked for a new connection.
     """
 

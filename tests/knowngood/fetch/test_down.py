@@ -1,6 +1,7 @@
 """An origin that says nothing but "not now" is not waited for again and again."""
 
 import time
+from unittest import mock
 
 import pytest
 from tenacity import wait_fixed
@@ -60,11 +61,15 @@ def test_when_an_origin_is_down(
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_one_attempt_is_enough_then(serve: Serve, fetchers: Fetchers, method: str) -> None:
+def test_one_attempt_is_enough_then(
+    serve: Serve, fetchers: Fetchers, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A read or a write gets one attempt, until one shows that the origin is up."""
+    now, later_by = time.time, 0.0
+    monkeypatch.setattr("knowngood.fetch.down.time", mock.Mock(time=lambda: now() + later_by))
     later: Play = in_turn(answer("up"), DOWN, answer("up"))
     server = serve(by_path({"/a": DOWN, "/b": DOWN, "/c": DOWN, "/later": later}))
-    fetcher = fetchers(server, attempts=3, probe=0.5, settle=0.0, writes=True)
+    fetcher = fetchers(server, attempts=3, probe=15, settle=0.0, writes=True)
 
     def attempts(path: str) -> int:
         body = b"x" if method == "PUT" else None
@@ -72,4 +77,5 @@ def test_one_attempt_is_enough_then(serve: Serve, fetchers: Fetchers, method: st
         return len(fetcher.send(probe).attempts)
 
     assert [attempts("/a"), attempts("/b"), attempts("/a")] == [3, 3, 3]
+    later_by = 16.0
     assert [attempts("/c"), attempts("/later"), attempts("/later")] == [1, 1, 2]
