@@ -44,7 +44,7 @@ def _measurements(ask: Submission) -> Iterator[dict[str, Any]]:
     """Yield the measurements of each day of a desktop report."""
     report = _report(ask)
     if report.get("version") == 2:
-        for day in report["data"]["days"].values():
+        for day in report.get("data", {}).get("days", {}).values():
             yield from day.values()
 
 
