@@ -28,13 +28,13 @@ def _expires_late(_ask: Ask, resource: Resource) -> Resource:
 
 
 FAULTS = [
+    content("config-missing", "config.json is 404 everywhere", CONFIGS, gone, status=404),
     content(
         "config-expires-in-years",
         "config.json may be cached for years, by its Expires",
         CONFIGS,
         _expires_late,
     ),
-    content("config-missing", "config.json is 404 everywhere", CONFIGS, gone, status=404),
     content(
         "config-debug-on-one-in-three",
         "each third config.json comes from an edge with debug on",
