@@ -57,7 +57,7 @@ DEPENDING = {
     *("submit-other-id", "submit-503-every-second", "submit-503-once", "get-stored-allowed"),
     *("sound-says-more", "sound-servers-named"),
     *("get-versionless-allowed", "head-stored-allowed", "documents-listed"),
-    *("delete-again-404", "delete-again-500"),
+    *("sound-deleted-again", "delete-again-500"),
 }
 # Its answers hold the time, so that it depends on more than the request if a second ends.
 BY_THE_CLOCK = {"sound-expires"}

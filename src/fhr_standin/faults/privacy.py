@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fhr_standin.bagheera import Reply, Submission
-from fhr_standin.faults.model import SubmissionAct
+from fhr_standin.faults.model import SubmissionAct, SubmissionFault
 from fhr_standin.faults.replies import BLOCKED, fault, instead, submits, where
 
 _STORED = Reply(200, b"{}", "application/json")
@@ -100,11 +100,12 @@ FAULTS = [
         where(_deletes, lambda _ask, reply: replace(reply, status=204)),
         status=204,
     ),
-    fault(
-        "delete-again-404",
-        "DELETE of what is not there, or no longer, is 404",
+    SubmissionFault(
+        "sound-deleted-again",
+        "PASSED",
+        "submission",
+        "nothing is wrong: DELETE of what is not there, or no longer, is 404",
         _missed(404),
-        status=404,
     ),
     fault(
         "delete-again-500",
