@@ -115,14 +115,15 @@ class Attempts:
         A connection that was just closed says nothing of the crowd; a request that is refused again
         does.
         """
-        no_place = starved = False
+        no_place = starved = answered = False
         try:
             attempt, answer = await send
             closed = attempt.stale and not (before is not None and before.stale)
             no_place = (attempt.error in _NO_PLACE and not closed) or attempt.status == 503
             starved = attempt.waited_in_vain and self.concurrency.was_crowded(place)
+            answered = answer is not None
         finally:
-            self.concurrency.leave(place, failed=no_place, starved=starved)
+            self.concurrency.leave(place, failed=no_place, starved=starved, answered=answered)
         expected = answer is not None and answer.status == probe.expect
         if not expected:
             self._note_pace(probe, place, turn, attempt.status)

@@ -88,9 +88,11 @@ class Concurrency:
         self._peak = max(self._peak, self._crowd)
         return Place(self._number, self._crowd, self.limit)
 
-    def leave(self, place: Place, *, failed: bool, starved: bool = False) -> None:
+    def leave(
+        self, place: Place, *, failed: bool, starved: bool = False, answered: bool = False
+    ) -> None:
         """Note that a request is done, and whether the server had no place for it: it failed, or
-        ``starved`` on a connection that nobody took.
+        ``starved`` on a connection that nobody took; and whether it was answered.
         """
         self._crowd -= 1
         if place.limit == self._number and self._ceiling:
@@ -99,7 +101,7 @@ class Concurrency:
                 self._lower_to_few()
             elif place.crowd > self._peak // 2:
                 self._note(failed)
-            self._answers |= not (failed or starved)
+            self._answers |= answered
         for _ in range(min(len(self._waiting), self.limit - self._crowd)):
             turn = self._waiting.popleft()
             if not turn.done():
