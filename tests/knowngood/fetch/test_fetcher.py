@@ -377,13 +377,14 @@ def test_whatever_stalls_ends_within_its_budget(serve: Serve, fetchers: Fetchers
     loads = {path: fetcher.load(Probe("content", server.url + path)) for path in stalled}
     exchanges = {path: load.result(10).exchange for path, load in loads.items()}
     assert 0.6 <= time.monotonic() - began < 1.9
+    sent = {}  # a busy machine may not even connect in so short a time
     for path, (_, phase) in stalled.items():
         attempts = exchanges[path].attempts
         assert len(attempts) > 1
-        assert {(attempt.error, attempt.phase) for attempt in attempts} == {
-            (AttemptError.TIMEOUT, phase)
-        }
-    assert len(server.requests) == sum(len(exchange.attempts) for exchange in exchanges.values())
+        assert {attempt.error for attempt in attempts} == {AttemptError.TIMEOUT}
+        sent[path] = [attempt for attempt in attempts if attempt.phase != "connect"]
+        assert {attempt.phase for attempt in sent[path]} == {phase}
+    assert len(server.requests) == sum(map(len, sent.values()))
 
 
 @pytest.mark.usefixtures("short_attempts")
