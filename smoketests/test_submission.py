@@ -52,10 +52,7 @@ def test_the_version_segment_is_optional(submission, client):
 
 @pytest.mark.catches("delete-again-500")
 def test_opting_out_may_be_repeated(submission, client):
-    """A report that is gone can be deleted again: Firefox does so until an answer reaches it.
-
-    That nothing is there any more (404) is as good an answer as 200.
-    """
+    """A report that is gone can be deleted again: 404, as nothing is there, is as good as 200."""
     path = f"{SUBMIT}/{submission.new_id()}"
     stored = submission.send("POST", path, submission.document("v2"))
     assert stored.status_code in (200, 201)
