@@ -40,13 +40,6 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
     )
     claim = replace(claim, message=message)
     answered = any(edge.last is not None and not edge.last.silent for edge in result.missing)
-    seen = [edge.last.exchange for edge in result.missing if edge.last is not None]
-    claim = own_claims.broken(
-        own_claims.CONVERGED,
-        "release",
-        message,
-        exchanges=tuple(describe(exchange, environment) for exchange in seen[:1]),
-    )
     if answered:
         return claim
     silences = [_by_silence(claim, edge, environment) for edge in result.missing]
