@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from typing import Final
 
 from .attempt_error import GATEWAY_ERRORS
 from .probe import Exchange, Probe
+from .rows import Rows
 
 ROW: Final = 2
 """Probes in a row that got an error of a gateway in each attempt; one may be in trouble alone."""
@@ -22,24 +21,19 @@ class DownOrigins:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._in_a_row: Counter[tuple[str, str]] = Counter()
-        self._since: dict[tuple[str, str], float] = {}
+        self._rows = Rows()
 
     def has(self, probe: Probe) -> bool:
         """Whether the origin of a probe is down."""
-        place = probe.origin, probe.address
-        lasting = time.time() - self._since.get(place, time.time()) > self._seconds
-        return lasting and self._in_a_row[place] >= ROW
+        row, seconds = self._rows.row(probe)
+        return row >= ROW and seconds > self._seconds
 
     def note(self, exchange: Exchange) -> None:
         """Count a finished exchange. One without an answer does not count."""
         probe, answer = exchange.probe, exchange.answer
-        place = probe.origin, probe.address
         if answer is None:
             return
         if answer.status in GATEWAY_ERRORS and answer.status != probe.expect:
-            self._in_a_row[place] += 1
-            self._since.setdefault(place, exchange.attempts[0].began)
+            self._rows.lengthen(exchange)
         else:
-            self._in_a_row[place] = 0
-            self._since.pop(place, None)
+            self._rows.end(exchange)

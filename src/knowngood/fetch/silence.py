@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import Final
 
 from .attempt_error import RUN_ERRORS, AttemptError
 from .probe import Attempt, Exchange, Probe
+from .rows import Rows, place_of
 
 SILENT_LIMIT: Final = 32
 SILENT_ROW: Final = 4
@@ -24,22 +24,19 @@ class SilentOrigins:
 
     def __init__(self, probe_seconds: float) -> None:
         self._probe_seconds = probe_seconds
-        self._in_a_row: Counter[str] = Counter()
-        self._since: dict[str, float] = {}
+        self._rows = Rows()
         self._last: dict[str, Attempt] = {}
 
     def forget(self) -> None:
         """Ask every origin again."""
-        self._in_a_row.clear()
-        self._since.clear()
+        self._rows.end_all()
 
     def refusal(self, probe: Probe) -> Exchange | None:
         """Return the exchange of a probe whose origin is given up; None for any other probe. Where
         the last that was asked failed over TLS, so would this one.
         """
-        place = _place(probe)
-        row = self._in_a_row[place]
-        seconds = time.time() - self._since.get(place, time.time())
+        place = place_of(probe)
+        row, seconds = self._rows.row(probe)
         lasting = row >= SILENT_ROW and seconds > 2 * self._probe_seconds
         if row < SILENT_LIMIT and not lasting:
             return None
@@ -53,16 +50,8 @@ class SilentOrigins:
 
     def note(self, exchange: Exchange) -> None:
         """Count a finished exchange. One that was never sent does not count."""
-        place = _place(exchange.probe)
         if exchange.heard:
-            self._in_a_row[place] = 0
-            self._since.pop(place, None)
+            self._rows.end(exchange)
         elif exchange.error not in RUN_ERRORS and exchange.attempts[-1].seconds:
-            self._in_a_row[place] += 1
-            self._since.setdefault(place, exchange.attempts[0].began)
-            self._last[place] = exchange.attempts[-1]
-
-
-def _place(probe: Probe) -> str:
-    """The name of what may be silent as a whole: an origin, or one of its edges."""
-    return f"{probe.origin} at {probe.address}" if probe.address else probe.origin
+            self._rows.lengthen(exchange)
+            self._last[place_of(exchange.probe)] = exchange.attempts[-1]

@@ -66,7 +66,7 @@ def test_one_attempt_is_enough_then(
 ) -> None:
     """A read or a write gets one attempt, until one shows that the origin is up."""
     now, later_by = time.time, 0.0
-    monkeypatch.setattr("knowngood.fetch.down.time", mock.Mock(time=lambda: now() + later_by))
+    monkeypatch.setattr("knowngood.fetch.rows.time", mock.Mock(time=lambda: now() + later_by))
     later: Play = in_turn(answer("up"), DOWN, answer("up"))
     server = serve(by_path({"/a": DOWN, "/b": DOWN, "/c": DOWN, "/later": later}))
     fetcher = fetchers(server, attempts=3, probe=15, settle=0.0, writes=True)
