@@ -130,7 +130,7 @@ class Attempts:
         if expected or not attempt.failed:
             return attempt, answer
         settling = attempt.status in GATEWAY_ERRORS and self._settle_left() > 0
-        crowd = max(place.crowd, 2 * starved) if no_place or starved else 0
+        crowd = place.crowd if no_place else 0
         return replace(attempt, crowd=crowd, settling=settling, starved=starved), answer
 
     def _note_pace(self, probe: Probe, place: Place, turn: int, status: int | None) -> None:

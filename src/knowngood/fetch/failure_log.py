@@ -77,7 +77,7 @@ class FailureLog:
             attempt
             for attempt in exchange.failed
             if attempt.settling
-            or (self.takes > 0 and attempt.crowd > 1)
+            or (self.takes > 0 and attempt.was_crowded_out)
             or (paced and attempt.status == 503)
         ]
 
@@ -97,7 +97,7 @@ class FailureLog:
         attempts = [a for exchange in excused for a in self._passing(exchange)]
         settling = [a for a in attempts if a.settling]
         # 503 says that there are too many at once, or that they come too fast.
-        crowded = sum(a.crowd > 1 for a in attempts) if self.takes and not self.rates else 0
+        crowded = sum(a.was_crowded_out for a in attempts) if self.takes and not self.rates else 0
         sentences = []
         if settling:
             statuses = " or ".join(sorted({str(attempt.status) for attempt in settling}))

@@ -197,6 +197,11 @@ class Attempt:
         return self.hung or (self.error is AttemptError.TIMEOUT and self.phase == "connect")
 
     @property
+    def was_crowded_out(self) -> bool:
+        """Whether it may have failed since so many were sent at once."""
+        return self.crowd > 1 or self.starved
+
+    @property
     def failed(self) -> bool:
         """Whether it failed in a way that a sound origin does not."""
         if self.error is None:
