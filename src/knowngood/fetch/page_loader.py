@@ -146,15 +146,20 @@ class PageLoader:
         it can be, with the same headers, and with that URL as Referer, as browsers do; nothing for
         URLs on other origins.
         """
-        template = resource_group(parent.template)
+        template, referer = resource_group(parent.template), sent_url(parent.url)
         for url in urls:
             origin = self.guard.origin_of(url)
             if origin is not None:
                 same = origin == parent.origin
                 edge = parent.address if same else _one_edge(self.edges.get(origin, ()), url)
-                headers = parent.headers if same else without_credentials(parent.headers)
-                probe = Probe(origin, url, template=template, address=edge, headers=headers)
-                yield replace(probe, referer=sent_url(parent.url)) if same else probe
+                yield Probe(
+                    origin,
+                    url,
+                    template=template,
+                    address=edge,
+                    headers=parent.headers if same else without_credentials(parent.headers),
+                    referer=referer if same else "",
+                )
 
 
 def _one_edge(edges: Sequence[str], url: str) -> str:
