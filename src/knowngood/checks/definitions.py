@@ -63,17 +63,18 @@ def redeclaration_problems(page: Response, resources: Iterable[Resource]) -> lis
     ``const`` or ``class``: browsers run nothing of the second script.
     """
     problems = []
-    earlier: list[Script] = []
+    lexical, every = set[str](), set[str]()
     for script in running(page, resources).scripts:
         if script.is_module or javascript.is_old_dialect(script.kind):
             continue
-        names = javascript.redeclared(script.source, (other.source for other in earlier))
+        names = javascript.top_names(script.source)
         problems += [
             f"{script.name} declares {name}, as another script of the page does, and one of them "
             "by let, const or class"
-            for name in names
+            for name in sorted((every & names.lexical) | (lexical & names.hoisted))
         ]
-        earlier.append(script)
+        lexical |= names.lexical
+        every |= names.lexical | names.hoisted
     return problems
 
 

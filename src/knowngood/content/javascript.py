@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from . import sandbox
 from .media_types import SCRIPT_TYPES
@@ -59,6 +59,19 @@ _DECLARED: Final = re.compile(
 def is_javascript(kind: str) -> bool:
     """Return whether a browser runs a script element with this ``type`` attribute."""
     return not kind.strip() or is_module(kind) or bool(SCRIPT_TYPES.match(kind))
+
+
+class TopNames(NamedTuple):
+    """What a script declares at its top, for all scripts of its page.
+
+    Attributes:
+        lexical: the classes and what ``let`` and ``const`` declare: another script that declares
+            one of them is not run.
+        hoisted: the functions and what ``var`` declares.
+    """
+
+    lexical: frozenset[str]
+    hoisted: frozenset[str]
 
 
 def is_module(kind: str) -> bool:
@@ -198,17 +211,10 @@ def declared_at_the_top(source: bytes) -> frozenset[str]:
     return frozenset(facts.names if facts is not None and facts.error is None else ())
 
 
-def redeclared(source: bytes, earlier: Iterable[bytes]) -> list[str]:
-    """Return the names of the page's top that ``source`` and a script of ``earlier`` both declare,
-    one of them by ``let``, ``const`` or ``class``: browsers run nothing of ``source``.
-    """
+def top_names(source: bytes) -> TopNames:
+    """Return what a script declares at its top; nothing for one that is not parsed."""
     facts = facts_of(source)
-    others = [other for other in map(facts_of, earlier) if other is not None]
-    if facts is None:
-        return []
-    lexical = {name for other in others for name in other.lexical}
-    every = lexical.union(*(other.hoisted for other in others))
-    return sorted((every & {*facts.lexical}) | (lexical & {*facts.hoisted}))
+    return TopNames(*map(frozenset, (facts.lexical, facts.hoisted) if facts else ((), ())))
 
 
 def too_new(source: bytes, firefox: int) -> list[str]:
