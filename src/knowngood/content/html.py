@@ -17,7 +17,9 @@ from . import sandbox
 from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LARGEST: Final = 2 << 20
 """Characters of a page that is parsed. The heaviest pages of the web have a megabyte."""
@@ -40,6 +42,14 @@ _OPENED_AGAIN: Final = re.compile(
 def load_parser() -> None:
     """Import the parser, which is left to the first page otherwise."""
     from selectolax import lexbor  # noqa: F401
+
+
+def ancestors(node: LexborNode) -> Iterator[LexborNode]:
+    """Yield the elements that a node stands in, the innermost first."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
 
 
 def parse(text: str) -> LexborHTMLParser:

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from .html import ancestors
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -222,15 +224,8 @@ def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:
         for node in nodes
         if node.text(deep=False).strip() == "NaN"
         and len(node.css("*")) == 1
-        and not _TABLES & set(_names_around(node))
+        and _TABLES.isdisjoint(str(outer.tag) for outer in ancestors(node))
     ][:1]
-
-
-def _names_around(node: LexborNode) -> Iterator[str]:
-    parent = node.parent
-    while parent is not None:
-        yield str(parent.tag)
-        parent = parent.parent
 
 
 def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:

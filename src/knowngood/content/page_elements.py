@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
 from . import javascript, written_urls
+from .html import ancestors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,12 +92,7 @@ def states(tree: LexborHTMLParser) -> dict[str, ElementState]:
 
 
 def _is_within_hidden(node: LexborNode) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if parent.attributes and "hidden" in parent.attributes:
-            return True
-        parent = parent.parent
-    return False
+    return any(outer.attributes and "hidden" in outer.attributes for outer in ancestors(node))
 
 
 def target(tree: LexborHTMLParser) -> str:

@@ -118,7 +118,8 @@ def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> 
         lines.append(f'<html lang>: expected "{language}", found {_quoted(lang)}')
     if direction and (dir_ or "").lower() != direction:
         lines.append(f'<html dir>: expected "{direction}", found {_quoted(dir_)}')
-    of_body = (tree.css("body")[0].attributes.get("dir") or "").lower() if tree.css("body") else ""
+    body = tree.css_first("body")
+    of_body = (body.attributes.get("dir") or "").lower() if body is not None else ""
     if direction and of_body in {"ltr", "rtl"} - {direction}:
         lines.append(f'<body dir>: expected "{direction}", found "{of_body}"')
     return lines

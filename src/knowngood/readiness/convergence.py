@@ -232,7 +232,7 @@ class ReleaseWatch:
         too, as a server does that has nothing but a welcome.
         """
         seen = edge.last.exchange.answer if edge.last is not None else None
-        if seen is None or seen.status != 200 or edge.last is None or edge.turns:
+        if seen is None or seen.status != 200 or edge.turns:
             return False
         probe = self._probe(edge.address)
         stray = replace(probe, url=f"{probe.url}-{self.asked}-{self.fetcher.statistics.run_id}")

@@ -59,7 +59,7 @@ def _refuse_fixtures_of_one_answer(item: pytest.Item, asks: Sequence[ProbeTempla
     makes it once, however often the check is called.
     """
     fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    takes = {name: _ANSWERS.intersection(found[-1].argnames) for name, found in fixtures.items()}
+    takes = {name: _ANSWERS.intersection(defs[-1].argnames) for name, defs in fixtures.items()}
     for name in sorted(takes.keys() - _ANSWERS):
         if takes[name] and any(ask.within for ask in asks):
             why = "`within` asks again, and the fixture would keep the first answers"
