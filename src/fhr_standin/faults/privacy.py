@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.model import SubmissionAct, SubmissionFault
-from fhr_standin.faults.replies import BLOCKED, fault, instead, submits, where
+from fhr_standin.faults.replies import BLOCKED, answer_with, fault, instead, submits, where
 
 _STORED = Reply(200, b"{}", "application/json")
 
@@ -91,13 +91,13 @@ FAULTS = [
     fault(
         "delete-202",
         "deleted, but answered 202, which Firefox takes for a failure",
-        where(_deletes, lambda _ask, reply: replace(reply, status=202)),
+        where(_deletes, answer_with(202)),
         status=202,
     ),
     fault(
         "delete-204",
         "deleted, but answered 204, which Firefox takes for a failure",
-        where(_deletes, lambda _ask, reply: replace(reply, status=204)),
+        where(_deletes, answer_with(204)),
         status=204,
     ),
     SubmissionFault(

@@ -1,6 +1,7 @@
 """Changes that submission faults are put together from: each makes an act."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.model import SubmissionAct, SubmissionFault, Verdict
@@ -50,6 +51,11 @@ def where(concerns: Concerns, act: SubmissionAct) -> SubmissionAct:
 def instead(reply: Reply) -> SubmissionAct:
     """Answer this and leave the store alone."""
     return lambda _ask, _reply: reply
+
+
+def answer_with(status: int) -> SubmissionAct:
+    """Do what was asked, and answer it with another status."""
+    return lambda _ask, reply: replace(reply, status=status)
 
 
 def refuse(status: int, when: Callable[[Submission], bool]) -> SubmissionAct:

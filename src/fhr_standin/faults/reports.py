@@ -70,7 +70,7 @@ FAULTS = [
     fault(
         "submit-refuses-unversioned-measurements",
         "a document with a measurement without _v is 400",
-        refuse(400, lambda ask: any("_v" not in each for each in _measurements(ask))),
+        refuse(400, lambda ask: any("_v" not in one for one in _measurements(ask))),
         status=400,
     ),
     fault(

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.model import SubmissionAct
-from fhr_standin.faults.replies import BLOCKED, fault, instead, refuse, submits, where
+from fhr_standin.faults.replies import BLOCKED, answer_with, fault, instead, refuse, submits, where
 from fhr_standin.resource import HTML, message
 
 _DOWN = Reply(503)
@@ -110,7 +110,7 @@ FAULTS = [
     fault(
         "submit-202",
         "stored, but answered 202, which Firefox takes for a failure",
-        where(submits, lambda _ask, reply: replace(reply, status=202)),
+        where(submits, answer_with(202)),
         status=202,
     ),
     fault(
