@@ -59,6 +59,7 @@ from .pages import (
     side_by_side,
     still_differ,
     texts,
+    web_page_problems,
 )
 from .resources import (
     content_problems,
@@ -142,4 +143,5 @@ __all__ = [
     "texts",
     "unbalanced_script",
     "uncalled_problems",
+    "web_page_problems",
 ]

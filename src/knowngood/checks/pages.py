@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ..content import leftovers, page_elements, page_structure, page_texts, variation
+from ..content.problem import Aspect, Problem
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -18,6 +19,7 @@ GONE = (404, 410)
 """Statuses by which a server says that something is not there."""
 
 _NOWHERE: Final = re.compile(r"|javascript:\s*(?:void\b.{0,9})?;?", re.I)
+_MARKUP: Final = re.compile(r"<!doctype html|<html|<body", re.I)
 _WEB_URL: Final = re.compile(r"https?://\w", re.I)
 _MORE: Final = 5  # answers: that one of two servers gives all six is one chance in 32
 
@@ -35,6 +37,13 @@ def page_problems(page: Response) -> list[str]:
     if not page.content.strip():
         return ["the page is empty"]
     return page_structure.problems(page.text, page.html)
+
+
+def web_page_problems(answer: Response) -> list[str]:
+    """Return that a web page came, where none belongs: such as in place of a heartbeat."""
+    if _MARKUP.search(answer.text):
+        return [Problem("a web page in place of the answer", Aspect.WEB_PAGE)]
+    return []
 
 
 def differ(one: Sequence[Response], other: Sequence[Response]) -> bool:

@@ -16,8 +16,10 @@ from ..content import (
     javascript,
     leftovers,
     page_elements,
+    strict_json,
     stylesheet_links,
 )
+from ..content.problem import Problem
 from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
@@ -202,8 +204,8 @@ def _integrity(page: Response) -> dict[str, list[str]]:
 def _json_problems(answer: Response) -> list[str]:
     try:
         answer.json()
-    except ValueError as error:
-        return [str(error)]
+    except strict_json.NotJSON as error:
+        return [Problem(str(error), error.aspect)]
     return []
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "page_elements",
     "page_structure",
     "page_texts",
+    "problem",
     "strict_json",
     "strict_yaml",
     "stylesheet_links",

@@ -13,6 +13,7 @@ from typing import Final
 from ..safety import ContentTooLarge
 from . import images, strict_json
 from .media_types import media_type, undeclared_gzip
+from .problem import Aspect, Problem
 
 MEDIA_TYPES: Final = {
     "css": ("text/css",),
@@ -98,10 +99,14 @@ def _media_type_problems(kind: str, content_types: Sequence[str], *, html: bool)
     if not sent:
         return ["no media type: the Content-Type header is missing"]
     if kind in MEDIA_TYPES and sent not in MEDIA_TYPES[kind]:
-        return [f"media type: expected {MEDIA_TYPES[kind][0]}, found {sent}"]
+        return [_other_media_type(MEDIA_TYPES[kind][0], sent)]
     if kind not in MEDIA_TYPES and sent == "text/html" and not html:
-        return ["media type: expected that of a file, found text/html"]
+        return [_other_media_type("that of a file", sent)]
     return []
+
+
+def _other_media_type(expected: str, sent: str) -> Problem:
+    return Problem(f"media type: expected {expected}, found {sent}", Aspect.MEDIA_TYPE)
 
 
 def _charset_problems(kind: str, content_types: Sequence[str], body: bytes) -> list[str]:
@@ -135,7 +140,7 @@ def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
 def _in_its_place(kind: str, body: bytes, *, html: bool) -> str:
     """Return what is there in place of a file, as its first bytes tell; empty for nothing else."""
     if not html and _HTML.match(body[:200]):
-        return "an HTML page in place of the file"
+        return Problem("an HTML page in place of the file", Aspect.WEB_PAGE)
     if body.startswith(_POINTER):
         return "a pointer of Git LFS in place of the file"
     if kind in {"css", "js"} and _is_json(body):

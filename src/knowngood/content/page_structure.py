@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from . import csp, open_elements
+from .problem import Aspect, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +75,8 @@ def server_page_problems(tree: LexborHTMLParser) -> list[str]:
     words = _ERROR_CODE.sub("", title).strip(" \t\n-–—:|()!.").lower()
     known = words in _SERVER_TITLES and (code is not None or " " in words)  # "Gone" may be a film
     if known or (code is not None and words in {"", "error"}):
-        return [f"a page of the server's own in its place: its title is {_quoted(title)}"]
+        line = f"a page of the server's own in its place: its title is {_quoted(title)}"
+        return [Problem(line, Aspect.SERVER_PAGE)]
     return []
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 
 from ..safety import ContentTooLarge, one_line
 from .media_types import undeclared_gzip
+from .problem import Aspect
 
 LARGEST: Final = 4 << 20
 """Bytes of a document that is read; as text it may take four times as many."""
@@ -25,10 +26,16 @@ to 150 bytes once it is read."""
 _START: Final = 40  # characters of what is there in place of JSON
 
 
+class NotJSON(ValueError):
+    """A text is not JSON, or none that one can rely on."""
+
+    aspect = Aspect.JSON
+
+
 def loads(text: str | bytes) -> Any:
     """Return the document in ``text``; bytes must be UTF-8.
 
-    Raises ValueError with the place for anything but RFC 8259 JSON without a byte-order mark,
+    Raises NotJSON with the place for anything but RFC 8259 JSON without a byte-order mark,
     with unique keys and finite numbers. Raises ContentTooLarge for a document that is too large.
     """
     text = _sound_text(text)
@@ -38,11 +45,11 @@ def loads(text: str | bytes) -> Any:
         start = text.lstrip()
         if error.pos == len(text) - len(start):
             first = one_line(start.partition("\n")[0], _START)
-            raise ValueError(f'not JSON: it begins with "{first}"') from None
+            raise NotJSON(f'not JSON: it begins with "{first}"') from None
         place = f"line {error.lineno} column {error.colno}"
-        raise ValueError(f"not JSON: {error.msg} at {place}") from None
+        raise NotJSON(f"not JSON: {error.msg} at {place}") from None
     except RecursionError:
-        raise ValueError("not JSON worth reading: nested too deep") from None
+        raise NotJSON("not JSON worth reading: nested too deep") from None
 
 
 def _sound_text(text: str | bytes) -> str:
@@ -55,11 +62,11 @@ def _sound_text(text: str | bytes) -> str:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
             what = undeclared_gzip(error.object) or f"not UTF-8 at byte {error.start}"
-            raise ValueError(f"not JSON: {what}") from None
+            raise NotJSON(f"not JSON: {what}") from None
     if text.startswith("\ufeff"):
-        raise ValueError("not JSON: it begins with a byte-order mark, which JSON.parse refuses")
+        raise NotJSON("not JSON: it begins with a byte-order mark, which JSON.parse refuses")
     if not text or text.isspace():
-        raise ValueError("not JSON: the body is empty")
+        raise NotJSON("not JSON: the body is empty")
     if sum(map(text.count, "[{,")) > MOST:
         raise ContentTooLarge(
             f"JSON of more than {MOST} brackets and commas: too large to be judged"
@@ -71,7 +78,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         twice = given_twice(name for name, _ in pairs)
-        raise ValueError(f"not JSON one can rely on: key given twice: {twice}")
+        raise NotJSON(f"not JSON one can rely on: key given twice: {twice}")
     return result
 
 
@@ -82,13 +89,13 @@ def given_twice(names: Iterable[str]) -> str:
 
 
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"not JSON: {name} is no JSON number")
+    raise NotJSON(f"not JSON: {name} is no JSON number")
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise ValueError(f"not JSON one can rely on: {digits[:60]} is beyond any double")
+        raise NotJSON(f"not JSON one can rely on: {digits[:60]} is beyond any double")
     return number
 
 

@@ -47,12 +47,14 @@ class Explanation:
         got: what there was instead.
         lines: the single differences, where both sides are collections.
         subject: what was compared, as the source has it.
+        aspect: what of an answer is wrong, as an :class:`.Aspect`; empty where nobody knows.
     """
 
     expected: str = ""
     got: str = ""
     lines: tuple[str, ...] = ()
     subject: str = ""
+    aspect: str = ""
 
     @property
     def text(self) -> str:
@@ -82,7 +84,7 @@ class Comparison:
         if operator == "==" and isinstance(right, Sequence | Set | Mapping) and not right:
             lines = _members(left)
             if lines:
-                return Explanation(lines=lines)
+                return Explanation(lines=lines, aspect=aspect_of(next(iter(left))))
         expected, got = (right, left) if right_is_expected else (left, right)
         lines = _differences(expected, got) if operator == "==" else ()
         if lines:
@@ -97,6 +99,11 @@ class Comparison:
             return Explanation("something", _plain(got))
         words = _WORDS.get(operator, f"{operator} {{}}")
         return Explanation(words.format(_side(operator, expected)), _plain(got))
+
+
+def aspect_of(problem: object) -> str:
+    """Return the aspect that a problem, or an error, says that it is about; empty for none."""
+    return str(getattr(problem, "aspect", ""))
 
 
 class _Plain(reprlib.Repr):

@@ -35,6 +35,7 @@ class Failure:
         message: what is wrong, in words; empty where the error of this package says it.
         expected: what a comparison expected; empty where ``message`` says it.
         got: what it got.
+        aspect: what of an answer is wrong, as in :class:`.Outcome`.
         about_status: whether the status of the answer is what failed.
         about_answer: whether it is about an answer at all, and not about the check's own code.
     """
@@ -46,6 +47,7 @@ class Failure:
     message: str = ""
     expected: str = ""
     got: str = ""
+    aspect: str = ""
     about_status: bool = False
     about_answer: bool = False
 
@@ -87,6 +89,7 @@ def failure_of(
         message=words.text,
         expected=words.expected,
         got=words.got,
+        aspect=words.aspect,
         about_status=about_status,
         about_answer=True,
     )

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from ..content.problem import Aspect
 from ..safety import KnowngoodError
 from ..verdict.outcome import is_pytest_fail
-from .comparison import Comparison, Explanation
+from .comparison import Comparison, Explanation, aspect_of
 from .failed_statement import Statement
 
 _SUBJECT: Final = 60  # characters of source that name what was compared
@@ -27,11 +28,11 @@ def explained(
     if isinstance(error, KnowngoodError):
         return Explanation(lines=("",))
     if type(error) is not AssertionError:
-        return Explanation(lines=(_located(error, node),))
+        return Explanation(lines=(_located(error, node),), aspect=aspect_of(error))
     if statement is None or not isinstance(node, ast.Assert):
         return Explanation(lines=(text,))
     if node.msg is not None:
-        return Explanation(lines=(text.partition("\nassert ")[0],))
+        return Explanation(lines=(text.partition("\nassert ")[0],), aspect=_aspect(node.test))
     if comparison is not None and isinstance(node.test, ast.Compare):
         return _compared(node.test, statement, comparison)
     return _asserted(node.test, statement)
@@ -75,7 +76,15 @@ def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -
     source = _source(left if from_left else right)
     if source.endswith(".media_type"):
         source = "media type"  # what it is called where nobody knows the name of the variable
-    return replace(explanation, subject=source if len(source) <= _SUBJECT else "")
+    subject = source if len(source) <= _SUBJECT else ""
+    return replace(explanation, subject=subject, aspect=_aspect(test) or explanation.aspect)
+
+
+def _aspect(test: ast.expr) -> str:
+    """Return that a media type is what an assertion is about, where it compares one."""
+    sides = (test.left, *test.comparators) if isinstance(test, ast.Compare) else ()
+    of_type = (isinstance(side, ast.Attribute) and side.attr == "media_type" for side in sides)
+    return Aspect.MEDIA_TYPE if any(of_type) else ""
 
 
 def _asserted(test: ast.expr, statement: Statement) -> Explanation:

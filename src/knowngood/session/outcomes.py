@@ -63,6 +63,7 @@ class Outcomes:
             "message": encodable(redact(message)[:4000]),
             "expected": encodable(redact(failure.expected)),
             "got": encodable(redact(failure.got)),
+            "aspect": str(failure.aspect),
             "exchanges": [self._description(e, failure) for e in failure.exchanges],
             "further": [self._description(e, failure) for e in failure.further],
             "reads": [one_line(url, 500) for url in failure.reads],

@@ -53,6 +53,8 @@ class Outcome:
         message: what went wrong, in words.
         expected: what a comparison expected; empty where the message says it.
         got: what it got.
+        aspect: what of an answer is wrong, as an :class:`.Aspect`; empty where nothing is known but
+            the kind.
         place: file and line of the check.
         began: when the last attempt of the exchange began, in seconds since the epoch.
         phase: the phase in which the last attempt failed.
@@ -75,6 +77,7 @@ class Outcome:
     message: str = ""
     expected: str = ""
     got: str = ""
+    aspect: str = ""
     place: str = ""
     began: float = 0.0
     phase: str = ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+from ..content.problem import Aspect
 from ..fetch import AttemptError
 from ..safety import redact
 from .outcome import Outcome
@@ -32,10 +33,6 @@ _NO_PAGES: Final = frozenset(
 )
 """Endings of names that no web page has."""
 _OTHER_TYPE: Final = re.compile(r"[\"'](?!text/html)[a-z]+/[\w.+-]+[\"']")
-_NO_PAGE: Final = re.compile(r"(?:\w+: )?(?:not JSON|a web page in place of)\b")
-
-_SENT_AS: Final = re.compile(r"media type: expected [^,]+, (?:found|got) \"?([\w.+-]+/[\w.+-]+)")
-"""How checks say that a file comes under another media type than its own."""
 
 NO_ANSWER: Final = {
     AttemptError.DNS: "its name does not resolve",
@@ -145,7 +142,8 @@ class Symptom:
             self.ending in _NO_PAGES
             or self.is_unwanted_success
             or _OTHER_TYPE.fullmatch(self.outcome.expected) is not None
-            or _NO_PAGE.match(self.outcome.message) is not None
+            or self.outcome.aspect in {Aspect.JSON, Aspect.WEB_PAGE}
+            or self.sent_as == "text/html"
         )
 
     @property
@@ -164,8 +162,9 @@ class Symptom:
         """The media type that its file comes under, in place of its own; empty where that is not
         what is wrong.
         """
-        found = _SENT_AS.match(self.outcome.message)
-        return found[1] if found and self.url else ""
+        if self.outcome.aspect != Aspect.MEDIA_TYPE or not self.url:
+            return ""
+        return str(self.outcome.exchanges[0].get("media_type", ""))
 
     @property
     def has_query(self) -> bool:
@@ -176,7 +175,7 @@ class Symptom:
     @property
     def is_of_the_server(self) -> bool:
         """Whether it says that a page of the server's own came in place of another."""
-        return self.outcome.message.startswith("a page of the server's own")
+        return self.outcome.aspect == Aspect.SERVER_PAGE
 
     @property
     def found_in(self) -> str:

@@ -30,6 +30,8 @@ def test_faults_of_a_page(site: Site) -> None:
     nothing = respond(site.exchange("/ar/", ""))
     assert checks.language_problems(nothing, "ar", "rtl") == ["the page is empty"]
     assert checks.page_problems(nothing) == ["the page is empty"]
+    assert checks.web_page_problems(nothing) == []
+    assert checks.web_page_problems(site.page()) == ["a web page in place of the answer"]
     assert checks.page_problems(respond(site.exchange("/fr/", HTML[:-3]))) != []
     assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
     assert checks.leftover_problems(site.page("{{ title }}")) != []

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from knowngood.content.problem import Aspect, Problem
 from knowngood.fetch import Client, forget_documents
 from knowngood.fetch.answer_errors import NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
@@ -313,6 +314,25 @@ def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: st
     for name in ("size", "links", "ok"):
         words = words.replace(f"getattr(home, '{name}', None)", f"home.{name}")
     assert words == message
+
+
+PROBLEM = Problem("it", Aspect.SERVER_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("source", "comparison", "aspect"),
+    [
+        ("assert home.path == []", ("==", [PROBLEM, "b"], []), "server page"),
+        ("assert home.path == []", ("==", ["b", PROBLEM], []), ""),
+        ("home.json()", None, "JSON"),
+        ("assert home.media_type == 'a/b'", ("==", "text/html", "a/b"), "media type"),
+        ("assert home.media_type != 'text/html', 'a page'", None, "media type"),
+        ("assert home.path == 'media_type'", ("==", "/", "media_type"), ""),
+    ],
+)
+def test_aspect(source: str, comparison: tuple[str, Any, Any] | None, aspect: str) -> None:
+    """What is wrong is known by what a check did, or the claim says of its first line."""
+    assert failure(source, Comparison(*comparison) if comparison else None).aspect == aspect
 
 
 def test_what_a_loop_did_not_come_to() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from knowngood.content.problem import Aspect
 from knowngood.verdict.causes import Cause, find_causes
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from knowngood.verdict.own_claims import CONVERGED
@@ -146,12 +147,16 @@ def test_a_url_that_is_wrong_only_with_a_query() -> None:
     assert sentences(*sampled) == ["/{locale}/js/config.json with a query is 404 in 5 of 5 locales"]
 
 
+def as_text(case: Outcome) -> Outcome:
+    """The same, sent as plain text."""
+    return replace(case, exchanges=({**case.exchanges[0], "media_type": "text/plain"},))
+
+
 def test_files_of_several_kinds_under_one_media_type() -> None:
     """A server that knows no media types is one cause."""
-    wrong = 'media type: expected {}, found "text/plain"'
-    config = in_locales("is_json", CONFIG, message=wrong.format("application/json"))
-    styles = in_locales("is_css", "/{locale}/x.css", message=wrong.format("text/css"))
-    assert sentences(*config, *styles) == [
+    config = in_locales("is_json", CONFIG, aspect=Aspect.MEDIA_TYPE)
+    styles = in_locales("is_css", "/{locale}/x.css", aspect=Aspect.MEDIA_TYPE)
+    assert sentences(*map(as_text, config + styles)) == [
         "files of several kinds are sent as text/plain in 5 of 5 locales: "
         "/{locale}/x.css and /{locale}/js/config.json"
     ]
@@ -159,9 +164,11 @@ def test_files_of_several_kinds_under_one_media_type() -> None:
 
 def test_files_of_one_kind_under_another_media_type() -> None:
     """Pages in folders are of one kind, and their own cause."""
-    wrong = "media type: expected text/html, found text/plain"
-    pages = [in_locales("is_html", path, message=wrong) for path in ("/{locale}/", "/{locale}/v4/")]
-    assert "files of several kinds" not in sentences(*pages[0], *pages[1])[0]
+    paths = ("/{locale}/", "/{locale}/v4/")
+    pages = (
+        page for path in paths for page in in_locales("is_html", path, aspect=Aspect.MEDIA_TYPE)
+    )
+    assert "files of several kinds" not in sentences(*map(as_text, pages))[0]
 
 
 def test_one_url_that_is_also_one_of_all() -> None:
@@ -640,8 +647,9 @@ def wants_json(path: str) -> Outcome:
 
 def test_one_page_in_place_of_an_api() -> None:
     """No URL has a name that tells what belongs there; what the checks wanted does."""
-    unreadable = replace(shown("list", "/items"), message='not JSON: it begins with "<"')
-    (cause,) = causes(wants_json("/users"), wants_json("/status"), unreadable)
+    unreadable = replace(shown("list", "/items"), aspect=Aspect.JSON)
+    instead = replace(shown("health", "/status"), aspect=Aspect.WEB_PAGE)
+    (cause,) = causes(wants_json("/users"), instead, unreadable)
     words = 'one page comes in place of /users, /status and /items: "Down for maintenance"'
     assert cause.sentence == words
 
@@ -675,10 +683,10 @@ def test_page_of_the_server_is_told_before_what_is_wrong_with_it(first: int) -> 
     """Its language is that of nobody's page."""
     found = [
         replace(shown("lang", "/"), message='<html lang>: expected "fr", found "en"'),
-        replace(shown("whole", "/"), message="a page of the server's own in its place: x"),
+        replace(shown("whole", "/"), message="It works!", aspect=Aspect.SERVER_PAGE),
     ]
     (cause,) = causes(found[first], found[1 - first])
-    assert cause.sentence == "/: a page of the server's own in its place: x"
+    assert cause.sentence == "/: It works!"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""A problem of an answer in a line, and what of the answer it is about.
+
+Reports tell people the line. What is one fault is told by the aspect, never by the words.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Aspect(StrEnum):
+    """What of an answer is wrong, where more is known than that its content is."""
+
+    MEDIA_TYPE = "media type"
+    JSON = "JSON"  # it should be, and cannot be read as such
+    WEB_PAGE = "web page"  # one came where none belongs
+    SERVER_PAGE = "server page"  # the server's own came in place of another
+
+
+class Problem(str):
+    """A problem in a line that knows its aspect."""
+
+    aspect: Aspect
+
+    def __new__(cls, line: str, aspect: Aspect) -> Problem:
+        """Return ``line`` with its aspect."""
+        problem = super().__new__(cls, line)
+        problem.aspect = aspect
+        return problem
