@@ -5,7 +5,7 @@ One TOML file describes one environment; :mod:`knowngood.environment.loader` rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -122,6 +122,8 @@ class Environment:
         deploy: how a release is put here.
         watch: when `knowngood watch` says something.
         notify: who is told what becomes of it.
+        header_table_read: is called with the name of each table of [headers] that an answer is held
+            against.
     """
 
     name: str
@@ -153,7 +155,7 @@ class Environment:
     deploy: DeployCommand | None = None
     watch: WatchSettings = field(default_factory=WatchSettings)
     notify: tuple[NotifyEntry, ...] = ()
-    header_tables_read: set[str] = field(default_factory=set, compare=False, repr=False)
+    header_table_read: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("params", "secrets"):
@@ -185,7 +187,9 @@ class Environment:
         ``headers`` is an ``httpx.Headers``.
         """
         rules = [rule for rule in self.headers if rule.paths.fullmatch(path)]
-        self.header_tables_read.update(rule.kind for rule in rules)
+        if self.header_table_read is not None:
+            for rule in rules:
+                self.header_table_read(rule.kind)
         problems = (rule.problem(headers) for rule in rules)
         return [problem for problem in problems if problem]
 

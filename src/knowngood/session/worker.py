@@ -9,7 +9,7 @@ import gc
 import sys
 from collections.abc import Generator, Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Final
 
@@ -68,13 +68,14 @@ class Worker:
         self.result: dict[str, Any] = {}
         self._junit = bool(config.getoption("xmlpath", None))
         self._checks = CollectedChecks()
+        self._header_tables: set[str] = set()
         self._selected = False
         self._run: Runner | None = None
         self._outcomes: Outcomes
 
     def use(self, environment: Environment, ticket: RunTicket) -> None:
         """Run against ``environment`` with ``ticket``."""
-        self.environment = environment
+        self.environment = replace(environment, header_table_read=self._header_tables.add)
         self.ticket = ticket
 
     @property
@@ -231,7 +232,7 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         self.result = asdict(self._checks)
-        self.result["header_tables_read"] = sorted(self.environment.header_tables_read)
+        self.result["header_tables_read"] = sorted(self._header_tables)
         if self._run is not None:
             self.result |= self._end(self._run, look=exitstatus != pytest.ExitCode.INTERRUPTED)
         if is_worker(self.config):
