@@ -14,12 +14,11 @@ import click
 from ..drill import MutationOptions, drill_mutations
 from ..safety import UsageError, one_line, plural
 from ..scaffold import (
-    REFUSED,
     Change,
     changes,
-    files,
     read_openapi,
     server,
+    suite,
     survey,
     unchecked,
     write,
@@ -69,13 +68,14 @@ def command(
     url, api = _place(source, origin)
     print_line(f"looks at {url}: GET alone, at most 60 requests")
     seen = survey(url, print_line, api, obeys_robots=not ignore_robots)
-    texts = files(seen, environment)
-    for change in list(changes(folder, texts, environment)):
+    suggested = suite(seen, environment)
+    for change in list(changes(folder, suggested.files, environment)):
         _carry_out(folder, change, dry_run=dry_run)
-    if refused := texts.get(_API, "").count(REFUSED):
+    if suggested.without_schema:
         print_line(
-            f"{_API}: {plural(refused, 'answer')} checked without a schema, for what stands there; "
-            "if that is a format: pip install 'knowngood[formats]', delete the file, run this again"
+            f"{_API}: {plural(suggested.without_schema, 'answer')} checked without a schema, for "
+            "what stands there; if that is a format: pip install 'knowngood[formats]', delete the "
+            "file, run this again"
         )
     if seen.elsewhere:
         hosts = one_line(", ".join(seen.elsewhere), 1000)

@@ -6,17 +6,16 @@ It asks with GET alone and writes files that belong to the user. This room knows
 from .openapi import read as read_openapi
 from .openapi import server
 from .project import Change, changes, write
-from .suite import REFUSED, files
+from .suite import suite
 from .survey import survey
 from .unchecked import unchecked
 
 __all__ = [
-    "REFUSED",
     "Change",
     "changes",
-    "files",
     "read_openapi",
     "server",
+    "suite",
     "survey",
     "unchecked",
     "write",

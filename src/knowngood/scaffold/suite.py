@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import jinja2
 
 _SCHEMA: Final = "openapi.json"
-REFUSED: Final = "Its schema is not checked, because it is refused:"
-"""What stands in a check whose schema is not checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,21 @@ class PageGroup:
         return f"_{self.words}" if self.words else ""
 
 
-def files(survey: Survey, environment: str) -> dict[str, str]:
-    """Return the files of a suite, text by path. ``environment`` is the name of its environment."""
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What a survey suggests.
+
+    Attributes:
+        files: text by path.
+        without_schema: answers that are checked without a schema, since theirs is refused.
+    """
+
+    files: dict[str, str]
+    without_schema: int
+
+
+def suite(survey: Survey, environment: str) -> Suite:
+    """Return the suite that ``survey`` suggests. ``environment`` names its environment."""
     groups = page_groups(survey.pages)
     operations = operations_of(survey.api) if survey.api else []
     refusals = _refusals(survey.api, operations)
@@ -90,7 +101,6 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
         "write_code": "\n".join(line for write in writes for line in write.lines),
         "login": logs_in,
         "refusals": refusals,
-        "refused": REFUSED,
         "schemas": schemas,
         "api_document": _SCHEMA,
     }
@@ -101,7 +111,7 @@ def files(survey: Survey, environment: str) -> dict[str, str]:
     }
     if operations:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
-    return texts
+    return Suite(texts, sum(read.schema in refusals for read in reads))
 
 
 def _wells(survey: Survey) -> dict[str, Wellness]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from knowngood.scaffold import files
+from knowngood.scaffold import suite
 from knowngood.scaffold.pages import Page
 from knowngood.scaffold.self_reports import Wellness
 from knowngood.scaffold.survey import Survey
@@ -27,7 +27,7 @@ HOSTILE = [
 
 def written(**seen: Any) -> dict[str, str]:
     """The files for a deployment."""
-    return files(Survey("http://127.0.0.1:1", **seen), "prod")
+    return suite(Survey("http://127.0.0.1:1", **seen), "prod").files
 
 
 def functions(source: str) -> list[ast.FunctionDef]:
