@@ -173,7 +173,7 @@ class Ledger:
         return [
             *(self._bad_record_line(bad) for bad in self.records.bad if bad.environment in mine),
             *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
-            *unpushed.warning(self.repository),
+            *unpushed.warning(self.repository, unpushed.names(self.repository)),
             *clocks.warnings(self.records.seen, datetime.now(UTC)),
         ]
 

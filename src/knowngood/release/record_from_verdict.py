@@ -37,7 +37,8 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
     except (RecordNotWritten, GitError) as error:
         return "\n".join([*lines, str(error)])
     where = f"{repository.path}{' and at its origin' if push else ''}"
-    return "\n".join([*lines, f"recorded: {name} in {where}", *unpushed.warning(repository)])
+    warning = unpushed.warning(repository, unpushed.names(repository))
+    return "\n".join([*lines, f"recorded: {name} in {where}", *warning])
 
 
 def _released(document: Mapping[str, Any]) -> str | None:

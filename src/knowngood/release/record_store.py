@@ -128,7 +128,8 @@ def push(repository: Repository, name: str, *, alone: bool = False) -> None:
     to go ``alone``. Raises RecordNotWritten where that one did not arrive, naming the command that
     pushes it later.
     """
-    trouble = unpushed.push(repository, name, alone=alone)
+    before = [] if alone else [other for other in unpushed.names(repository) if other != name]
+    _, trouble = unpushed.push(repository, name, before)
     if trouble:
         ref = f"refs/tags/{name}:refs/tags/{name}"
         raise RecordNotWritten(

@@ -76,13 +76,13 @@ def _shared(repository: Repository, earlier: Collection[str], code: int, say: Sa
     ``earlier`` ones, nobody else sees what was done: say so, and return 75 in place of 0, unless it
     is offline: then nobody expected more.
     """
-    names = unpushed.names(repository) if repository.has_origin else []
-    if names:
-        mine = [name for name in names if name not in earlier]
-        unpushed.push(repository, (mine or names)[0])
-    for line in unpushed.warning(repository):
+    left = unpushed.names(repository)
+    if left and repository.has_origin:
+        mine_first = sorted(left, key=lambda name: name in earlier)
+        left, _ = unpushed.push(repository, mine_first[0], mine_first[1:])
+    for line in unpushed.warning(repository, left):
         say(line)
-    hidden = set(unpushed.names(repository)).difference(earlier)
+    hidden = set(left).difference(earlier)
     return HELD if hidden and code == DONE and repository.has_origin else code
 
 

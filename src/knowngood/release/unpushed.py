@@ -8,10 +8,10 @@ was made by hand gets one when the origin is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from ..safety import one_line
+from ..safety import listed, one_line
 from .git import GitError, Repository
 from .record import Record, RecordKind
 
@@ -39,27 +39,26 @@ def names(repository: Repository) -> list[str]:
     return [name for name, answer in answers if not answer.endswith(" missing")]
 
 
-def push(repository: Repository, name: str, *, alone: bool = False) -> str:
-    """Push the record ``name``, and behind it those that were not pushed before, unless it is to go
-    ``alone``; return why that one did not arrive, or nothing.
+def push(repository: Repository, first: str, others: Sequence[str] = ()) -> tuple[list[str], str]:
+    """Push the record ``first`` and, where it arrives, ``others`` behind it. Return those that did
+    not arrive, and why the first did not; empty if it did.
     """
-    trouble = _push(repository, [name])
-    others = [] if trouble or alone else names(repository)[:_AT_ONCE]
-    if others:
-        _push(repository, others)
-    return trouble
+    arrived, trouble = _push(repository, [first])
+    if others and not trouble:
+        arrived = [*arrived, *_push(repository, others[:_AT_ONCE])[0]]
+    return [name for name in (first, *others) if name not in arrived], trouble
 
 
-def _push(repository: Repository, records: Collection[str]) -> str:
-    """Push these, and return why not all arrived. Each that did is forgotten."""
+def _push(repository: Repository, records: Sequence[str]) -> tuple[Sequence[str], str]:
+    """Push these. Return those that arrived, which are forgotten, and why not all did."""
+    arrived, trouble = records, ""
     try:
         refs = [f"refs/tags/{record}:refs/tags/{record}" for record in records]
         repository.run("push", "--porcelain", "--no-follow-tags", "origin", *refs)
     except GitError as error:
-        _forget(repository, _ARRIVED.findall(error.output))
-        return one_line(str(error), 400)
-    _forget(repository, records)
-    return ""
+        arrived, trouble = _ARRIVED.findall(error.output), one_line(str(error), 400)
+    _forget(repository, arrived)
+    return arrived, trouble
 
 
 def compare(repository: Repository) -> None:
@@ -77,17 +76,15 @@ def compare(repository: Repository) -> None:
         repository.run("update-ref", "--stdin", given=changes)
 
 
-def warning(repository: Repository) -> list[str]:
-    """Return a line that tells of them and what to do, or none. Raises GitError."""
-    records = names(repository)
+def warning(repository: Repository, records: Sequence[str]) -> list[str]:
+    """Return a line that tells of ``records`` and what to do; none for none."""
     if not records:
         return []
     first = records[:_SHOWN]
-    more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
     now = repository.by_hand("push", "origin", *(f"refs/tags/{name}" for name in first))
     return [
-        f"not at the origin, where others would see it: {', '.join(first)}{more}; it goes out with "
-        f"the next record that is pushed; to push it: {now}"
+        f"not at the origin, where others would see it: {listed(records, _SHOWN)}; it goes out "
+        f"with the next record that is pushed; to push it: {now}"
     ]
 
 

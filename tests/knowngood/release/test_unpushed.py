@@ -37,11 +37,11 @@ def test_it_goes_out_with_the_next_one(site: Repository, note: Note, origin: Pat
     with pytest.raises(RecordNotWritten, match="it goes out with the next record that is pushed"):
         record_store.push(site, failed.name)
     origin.with_name("away").rename(origin)
-    [warning] = unpushed.warning(site)
+    [warning] = unpushed.warning(site, unpushed.names(site))
     assert warning.startswith(f"not at the origin, where others would see it: {failed.name}")
     record_store.push(site, note("v1").name)
     assert failed.name in records_at(origin)
-    assert unpushed.warning(site) == []
+    assert unpushed.warning(site, unpushed.names(site)) == []
 
 
 def test_one_that_is_refused_holds_no_other_back(
@@ -72,9 +72,9 @@ def test_one_that_was_made_by_hand(site: Repository, note: Note, origin: Path) -
     """The origin is asked, so it is told, and goes out with the next one of any."""
     by_hand = "verified/stage/v2/20261124T120000.000000Z"
     git(site.path, "tag", "-a", "-m", "PASSED: verified by hand", by_hand, "v2^{commit}")
-    assert unpushed.warning(site) == []
+    assert unpushed.warning(site, unpushed.names(site)) == []
     clone.fetch(site)
-    [warning] = unpushed.warning(site)
+    [warning] = unpushed.warning(site, unpushed.names(site))
     assert warning.startswith(f"not at the origin, where others would see it: {by_hand}; ")
     record = note("v1")
     record_store.push(site, record.name)
@@ -142,4 +142,4 @@ def test_one_that_was_never_written(site: Repository, note: Note, origin: Path) 
 def test_without_an_origin_there_is_nothing_to_push(site: Repository, note: Note) -> None:
     """The repository is all there is."""
     note("v2")
-    assert unpushed.warning(site) == []
+    assert unpushed.warning(site, unpushed.names(site)) == []
