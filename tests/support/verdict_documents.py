@@ -70,6 +70,7 @@ def cause(text: str = "", state: str = "failed", **more: Any) -> dict[str, Any]:
         "state": state,
         "sentence": f"/{{locale}}/ is 404 in 3 of 100 locales{text}",
         "kind": f"status{text}",
+        "key": f"0123456789ab{text}",
         "expected": f"200{text}",
         "got": f"404{text}",
         "problems": [f"the first problem{text}", f"the second{text}"],

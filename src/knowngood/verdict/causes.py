@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
+from ..safety import redact
 from .cause_words import (
     impostor_sentence,
     is_compared,
@@ -24,7 +27,7 @@ from .cause_words import (
 )
 from .folding import Group, cases_of, fold
 from .outcome import FAILED, Outcome
-from .symptom import Symptom, lasting
+from .symptom import ID, NO_ANSWER, Symptom, fault_kind, has_wrong_status, lasting
 
 _URLS: Final = 200  # URLs that a cause keeps
 
@@ -57,6 +60,7 @@ class Cause:
             if it could not be confirmed; ``advisory``, if it decides nothing.
         sentence: what is wrong, in one line.
         kind: what went wrong, as in :class:`.Outcome`.
+        key: the same for the same fault in another run.
         expected: what would have been right, where that fits a few words.
         got: what there was instead.
         problems: lines that say more than the sentence.
@@ -71,6 +75,7 @@ class Cause:
     state: str
     sentence: str
     kind: str
+    key: str = ""
     expected: str = ""
     got: str = ""
     problems: tuple[str, ...] = ()
@@ -134,6 +139,7 @@ def _cause(
         state="advisory" if advisory else state,
         sentence=_sentence(group, lead, odd_one, answered, params),
         kind=outcome.kind,
+        key=_key(lead, answered),
         expected=expected,
         got=got,
         problems=_problems(lead, group.core),
@@ -144,6 +150,20 @@ def _cause(
         accepted=tuple(dict.fromkeys(why)) if advisory else (),
         browser=outcome.browser,
     )
+
+
+def _key(lead: Symptom, answered: Container[str]) -> str:
+    """Return what is the same for one fault in two runs: what went wrong, with which status, and
+    where; of content, and of what is about no URL, also which check says so. How many cases and
+    URLs meet it is chance, and of an origin that is silent so is what was asked.
+    """
+    outcome = lead.outcome
+    silent = outcome.kind in NO_ANSWER and outcome.origin not in answered
+    place = "" if silent else urlsplit(lead.place).path
+    status = lead.trouble if lead.url and has_wrong_status(outcome) else ""
+    check = "" if silent or (place and lead.trouble) else outcome.check
+    parts = (fault_kind(outcome.kind), status, check, outcome.origin, ID.sub("{id}", place))
+    return sha256(redact("\n".join(parts)).encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def _problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:

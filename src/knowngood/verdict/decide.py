@@ -150,7 +150,7 @@ def _with_mixture_first(causes: Sequence[Cause], evidence: Evidence) -> Sequence
         return causes
     asking = {o.check for o in evidence.outcomes if _VERSION_DOCUMENT in o.asked}
     same = next((c for c in causes if c.claims and c.claims[0].check in asking), None)
-    first = replace(same or Cause("failed", "", "release"), sentence=evidence.wavering)
+    first = replace(same or Cause("failed", "", "release", "mixed"), sentence=evidence.wavering)
     return [first, *(cause for cause in causes if cause is not same)]
 
 

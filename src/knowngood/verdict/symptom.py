@@ -244,18 +244,24 @@ def culprits(outcome: Outcome) -> tuple[str, ...]:
     return tuple(map(lasting, urls))
 
 
+def fault_kind(kind: str) -> str:
+    """Return the kind of a fault in which two runs agree. All kinds of silence are one: it
+    is chance whether a server that goes down refuses or resets.
+    """
+    return "silence" if kind in NO_ANSWER else kind
+
+
 def keys(outcome: Outcome) -> frozenset[str]:
     """Return what identifies a failure in another run, a key for each URL that it is about: check,
     case, path and class. It is known again if all its keys are.
 
-    Of an edge the host counts, since a command that starts a deployment takes any free port. All
-    kinds of silence are one class: it is chance whether a server that goes down refuses or resets.
+    Of an edge the host counts, since a command that starts a deployment takes any free port.
     Secrets are masked, as they are where an earlier verdict file tells of the failure.
     """
-    kind = "silence" if outcome.kind in NO_ANSWER else outcome.kind
     case = [
         _PORT.sub("", value) if name.startswith("edge of ") else value
         for name, value in outcome.values.items()
     ]
     paths = {ID.sub("{id}", urlsplit(url).path) for url in culprits(outcome)} or {""}
+    kind = fault_kind(outcome.kind)
     return frozenset(redact("\n".join((outcome.check, *case, path, kind))) for path in paths)

@@ -126,6 +126,7 @@ def unsteady_causes(
                 state=state,
                 sentence=unsteady_reason(group, evidence),
                 kind="unsteady",
+                key=redact(unsteady_key(group)),
                 exchanges=tuple(exchanges[:1]),
                 urls=tuple(dict.fromkeys(exchange["url"] for exchange in exchanges)),
                 accepted=tuple(filter(None, [accepted.get(group)])),

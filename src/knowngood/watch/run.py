@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Final
 
 from ..report.wording import EXPIRES_SOON
@@ -18,12 +16,6 @@ JUDGED: Final = frozenset({VerdictKind.PASSED, VerdictKind.FAILED})
 _CAUSES: Final = 5  # causes of a run that are remembered
 _SENTENCE: Final = 240  # characters of a sentence or a reason
 _CURL: Final = 600  # a longer line is not cut, since half a command is none
-
-_SILENCE: Final = re.compile(r" gives? no answer\b.*", re.S)
-_EXTENT: Final = re.compile(r" in \d+ of \d+ \w+| at \S+(?:, \S+)*(?: and \d+ more)?(?=:|$)")
-_MORE: Final = re.compile(r" and \d+ more URLs?(?: below \S+)?")
-_PORT: Final = re.compile(r"(?<=\w):\d+\b")
-_STATUS_OR_COUNT: Final = re.compile(r"(\b(?:is|are|expected) )?(?<![\w/.{-])(\d+(?:\.\d+)?)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +96,10 @@ class WatchedRun:
         )
 
 
-def cause_key(kind: str, sentence: str) -> str:
-    """Return what is the same for one cause in two runs: its kind and its sentence, without what
-    varies: how many locales and URLs, ports, counts. Silence is one kind: it is chance whether a
-    server that goes down refuses or resets.
-    """
-    subject, silent = _SILENCE.subn("", sentence)
-    words = _MORE.sub("", _EXTENT.sub("", _PORT.sub("", subject)))
-    words = _STATUS_OR_COUNT.sub(lambda match: match[0] if match[1] else "#", words)
-    text = f"{'silence' if silent else kind}\n{words}"
-    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
-
-
 def _cause(cause: Mapping[str, Any]) -> RunCause:
     curl = next((str(e["curl"]) for e in cause["exchanges"] if e.get("curl")), "")
     return RunCause(
-        key=cause_key(cause["kind"], cause["sentence"]),
+        key=cause["key"],
         sentence=one_line(cause["sentence"], _SENTENCE),
         curl=one_line(curl, _CURL) if len(curl) <= _CURL else "",
     )

@@ -171,6 +171,39 @@ def test_files_of_one_kind_under_another_media_type() -> None:
     assert "files of several kinds" not in sentences(*map(as_text, pages))[0]
 
 
+def key(*outcomes: Outcome, **more: Any) -> str:
+    (cause,) = causes(*outcomes, **more)
+    return cause.key
+
+
+def test_same_fault_in_another_run() -> None:
+    """How many cases and URLs meet it is chance, and so are numbers in words and how an origin is
+    silent.
+    """
+    fewer, port = missing("is_there", CONFIG), SITE + ":4123"
+    assert key(*fewer[1:3]) == key(*fewer)
+    assert key(*fewer) == key(*missing("another", CONFIG))
+    elsewhere = {"exchanges": ({**fewer[0].exchanges[0], "url": f"{port}/ar/js/config.json"},)}
+    assert key(replace(fewer[0], **elsewhere)) == key(fewer[0])
+    first, *others = [outcome("is_there", f"/{n}", 404, kind="status") for n in "abcde"]
+    assert key(first, *others) == key(first, *others[2:])
+    counts = [outcome("leads", "/", message=f"{n} of 14 links lead nowhere") for n in (3, 11)]
+    assert key(counts[0]) == key(counts[1])
+    silent = [outcome("x", f"/{kind}", 0, kind=kind, phase="connect") for kind in ("reset", "dns")]
+    assert key(silent[0], answered=()) == key(silent[1], answered=())
+
+
+def test_other_fault_in_another_run() -> None:
+    """Another status, path, kind or claim is another fault."""
+    others = [
+        *(outcome("is_there", "/a", status, kind="status") for status in (404, 500)),
+        outcome("is_there", "/b", 404, kind="status"),
+        *(outcome(check, "/a", kind=kind) for check in "xy" for kind in ("content", "schema")),
+        *(outcome(check, message="broken") for check in "xy"),
+    ]
+    assert len({key(one) for one in others}) == len(others)
+
+
 def test_one_url_that_is_also_one_of_all() -> None:
     """A check that asks for en-US alone meets the same fault."""
     en_us = missing("same_as_en_us", "/en-US/js/config.json")
