@@ -117,7 +117,7 @@ def test_one_byte_is_another(served: Served, run: Callable, manifest: Path) -> N
     assert ended.code == 1, ended.output
     assert ended.failed_checks() == {BUILT}
     [failure] = ended.verdict["failures"]
-    assert "ar/css/styles.css and 4 answers more" in failure["message"]
+    assert "ar/css/styles.css and 4 more" in failure["message"]
     assert f"served sha256 {there}" in ended.output
     assert f"built  sha256 {built}" in ended.output
 

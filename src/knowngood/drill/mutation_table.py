@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, zip_longest
 from typing import Final
 
-from ..safety import listed, one_line, plural
+from ..safety import and_more, listed, one_line, plural
 from .blind_spots import BlindSpot, blind_spots, sections
 from .mutant import MutantResult, MutationDrill, Notice
 from .mutation_score import by_kind, counts, exit_code, left_out_by_reason, percent, score
@@ -105,8 +105,8 @@ def _section(spots: Sequence[BlindSpot]) -> Iterator[str]:
     for group in groups[:_GROUPS]:
         yield from _group(group)
     rest = sum(map(len, groups[_GROUPS:]))
-    if rest:
-        yield f"  … and {rest} more: --html-file=FILE and --json=FILE have all"
+    for more in and_more(rest, ": --html-file=FILE and --json=FILE have all"):
+        yield f"  {more}"
 
 
 def _group(spots: Sequence[BlindSpot]) -> Iterator[str]:
@@ -117,9 +117,9 @@ def _group(spots: Sequence[BlindSpot]) -> Iterator[str]:
             yield f"      the same at {listed(spot.places[1:])}"
         if following is None or following.remedy != spot.remedy:  # it is told once
             yield from (f"      {line}" for line in spot.remedy)
-    if len(spots) > _ALIKE:
-        first, more = spots[0].first, len(spots) - _ALIKE
-        yield f"  … and {more} more of {first.mutation} at {kind_in_words(first.kind)}"
+    first = spots[0].first
+    where = f" of {first.mutation} at {kind_in_words(first.kind)}"
+    yield from (f"  {more}" for more in and_more(len(spots) - _ALIKE, where))
 
 
 def _snippets(results: Sequence[MutantResult]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..safety import one_line, plural
+from ..safety import listed, one_line, plural
 from .fault_results import DrillResult
 
 _NAME, _NAMED = 44, 36  # widths of columns
@@ -20,13 +20,11 @@ HEADER: Final = (
 
 def row(result: DrillResult) -> Iterator[str]:
     """Yield the lines for one run."""
-    caught = ", ".join(map(_short, result.caught_by[:_CHECKS]))
-    rest = len(result.caught_by) - _CHECKS
-    more = f" and {rest} more" if rest > 0 else ""
+    caught = listed(list(map(_short, result.caught_by)), _CHECKS)
     mark = "ok  " if result.right else "MISS"
     yield (
         f"{mark} {one_line(result.name, 100):{_NAME}} {' or '.join(result.expected):12} "
-        f"{result.got:12} {result.seconds:5.1f} s  {_named(result):{_NAMED}}  {caught}{more}"
+        f"{result.got:12} {result.seconds:5.1f} s  {_named(result):{_NAMED}}  {caught}"
     )
     if not result.right:
         yield from _why_missed(result)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..environment import Environment
+from ..safety import and_more
 from ..verdict import VerdictKind
 from .event import Event, EventKind
 
@@ -44,8 +45,7 @@ def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[
     causes = document["causes"]
     for cause in causes[:_CAUSES]:
         yield f"{cause['state']}: {cause['sentence']}"
-    if len(causes) > _CAUSES:
-        yield f"… and {len(causes) - _CAUSES} more"
+    yield from and_more(len(causes) - _CAUSES)
     exchanges = causes[0]["exchanges"] if causes else ()
     for exchange in exchanges[:1]:
         if exchange.get("curl"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from ..safety import one_line
+from ..safety import and_more, listed, one_line
 from . import gate_verified, work_tree
 from .gate_live import LiveState
 from .gate_question import GateQuestion
@@ -143,10 +143,9 @@ def _uncommitted(question: GateQuestion) -> Iterator[GateReason]:
         return
     changed = work_tree.changed(repository)
     if changed:
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         yield GateReason(
             f"{repository.path} has changes that are in no commit: "
-            f"{one_line(changed[0], 200)}{more}",
+            f"{listed([one_line(change, 200) for change in changed], 1)}",
             "commit them, or put them aside: git stash (they are compared without git's filters)",
         )
 
@@ -177,8 +176,8 @@ def _reviews(judged: Sequence[ReviewedCommit], rule: ReviewRule) -> Iterator[Gat
     unmarked = [commit for commit, passes in judged if not passes]
     for commit in unmarked[:LISTED]:
         yield GateReason(f"no review: {commit}", f"have it reviewed; needed: {rule.allowed}")
-    if len(unmarked) > LISTED:
-        yield GateReason(f"and {len(unmarked) - LISTED} more without review", "split the release")
+    for more in and_more(len(unmarked) - LISTED, " without review"):
+        yield GateReason(more, "split the release")
 
 
 def _window(question: GateQuestion) -> Iterator[GateReason]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..environment import GateRules
-from ..safety import one_line
+from ..safety import and_more, one_line
 from . import git_settings
 from .git import Repository
 from .git_objects import GitObject, decoded, objects
@@ -167,8 +167,7 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
     lines = [_line(commit) for commit, passes in judged if not passes]
     if not lines:
         return []
-    if len(lines) > SHOWN:
-        lines[SHOWN:] = [f"… and {len(lines) - SHOWN} more"]
+    lines[SHOWN:] = and_more(len(lines) - SHOWN)
     how = "next: git commit --amend for the last commit, git rebase --interactive for older ones"
     return [*lines, f"allowed: {rule.allowed}", how]
 

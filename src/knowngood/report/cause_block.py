@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ..safety import listed, one_line, plural
+from ..safety import and_more, listed, one_line, plural
 from .wording import attempts_words, got_words
 
 _WIDEST: Final = 1000  # characters of one line; URLs are cut to half of that before
@@ -43,8 +43,8 @@ def _problems(problems: Sequence[str], room: int) -> Iterator[str]:
     """Yield as many problems as there is room for, and how many are left."""
     count = room if len(problems) <= room else max(0, room - 1)
     yield from (f"    {one_line(problem, _SIDE)}" for problem in problems[:count])
-    if len(problems) > count:
-        yield f"    … {len(problems) - count} more; --verdict-file has all"
+    left = and_more(len(problems) - count, "; --verdict-file has all")
+    yield from (f"    {more}" for more in left)
 
 
 def _facts(cause: Mapping[str, Any]) -> Iterator[str]:
@@ -96,6 +96,4 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for claim in claims[1 : 1 + _CLAIMS]:
         problem = f" — {one_line(claim['problem'], _SIDE)}" if claim["problem"] else ""
         yield f"    also     {claim['claim'] or claim['check']}{problem}"
-    left = len(claims) - 1 - _CLAIMS
-    if left > 0:
-        yield f"             … and {plural(left, 'more claim')}"
+    yield from (f"             {more}" for more in and_more(len(claims) - 1 - _CLAIMS))

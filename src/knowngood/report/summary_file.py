@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..safety import listed, plural, write_atomically
+from ..safety import and_more, listed, plural, write_atomically
 from . import github
 from .facts import facts
 from .markdown import code, code_block, plain
@@ -46,7 +46,7 @@ def summary(document: Mapping[str, Any], most: int = LARGEST) -> str:
     blocks = [_cause(number, cause) for number, cause in enumerate(causes[:_CAUSES_SHOWN], 1)]
     while True:
         left = len(causes) - len(blocks)
-        rest = [f"… {plural(left, 'more cause')}; the verdict file has all"] if left else []
+        rest = and_more(left, "; the verdict file has all")
         text = "\n\n".join([*head, *blocks, *rest, *foot]) + "\n\n"
         if len(text.encode()) <= most:
             return text
@@ -97,8 +97,7 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         place = f"{code(claim['place'])}, " if claim["place"] else ""
         problem = f": {plain(claim['problem'])}" if claim["problem"] else ""
         yield f"- claim: {words} ({place}{plural(claim['cases'], 'case')}){problem}"
-    if len(claims) > _CLAIMS_SHOWN:
-        yield f"- … and {plural(len(claims) - _CLAIMS_SHOWN, 'more claim')}"
+    yield from (f"- {more}" for more in and_more(len(claims) - _CLAIMS_SHOWN))
 
 
 def _foot(document: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..safety import listed, one_line, plural
+from ..safety import and_more, listed, one_line, plural
 from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.run_results import RunResults
@@ -71,8 +71,8 @@ def blocks_of(causes: Sequence[Mapping[str, Any]], count: int) -> Iterator[list[
     """Yield a block of lines for each of the first causes, of which there are ``count``."""
     for cause in causes[:_BLOCKS_SHOWN]:
         yield cause_block.lines(cause)
-    if count > _BLOCKS_SHOWN:
-        yield [f"… {count - _BLOCKS_SHOWN} more causes; --verdict-file has all"]
+    if more := and_more(count - _BLOCKS_SHOWN, "; --verdict-file has all"):
+        yield more
 
 
 def _unreadable(results: RunResults) -> Iterator[list[str]]:

@@ -18,7 +18,7 @@ from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
 from .user_folder import usable, user_folder
 from .user_name import user_name
-from .wording import Say, columns, listed, plural
+from .wording import Say, and_more, columns, listed, plural
 
 __all__ = [
     "SHORTEST",
@@ -30,6 +30,7 @@ __all__ = [
     "RunnerError",
     "Say",
     "UsageError",
+    "and_more",
     "columns",
     "encodable",
     "ending_signals_to",

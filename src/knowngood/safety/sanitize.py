@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from .redaction import redact
+from .wording import and_more
 
 _UNSAFE: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff"
@@ -34,8 +35,7 @@ def first_lines(text: str, count: int = 12, width: int = 160) -> list[str]:
     """
     all_lines = [line for line in redact(text)[: 64 * 1024].split("\n") if line.strip()]
     first = [one_line(line, width) for line in all_lines[:count]]
-    left = len(all_lines) - len(first)
-    return [*first, f"… {left} more lines"] if left else first
+    return [*first, *and_more(len(all_lines) - len(first))]
 
 
 def indented_lines(text: str, width: int = 1000) -> str:

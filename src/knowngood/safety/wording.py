@@ -16,8 +16,12 @@ def plural(count: int, word: str) -> str:
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Return the first names, ``most`` of them, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return " ".join([", ".join(names[:most]), *and_more(len(names) - most)])
+
+
+def and_more(left: int, what: str = "") -> list[str]:
+    """Return, as a member of a list, how many are left that it does not show; none for none."""
+    return [f"and {left} more{what}"] if left > 0 else []
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:

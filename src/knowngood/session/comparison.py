@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from ..safety import and_more
+
 LARGE: Final = 20_000
 """Characters or members of one side up to which pytest may explain a comparison itself."""
 
@@ -162,8 +164,7 @@ def _members(value: Any) -> tuple[str, ...]:
         return ()
     members = sorted(value, key=str) if isinstance(value, Set) else value
     lines = [m[:_LINE] if isinstance(m, str) else _plain(m) for m in members[:_LINES]]
-    left = len(value) - _LINES
-    return (*lines, *([f"… {left} more"] if left > 0 else []))
+    return (*lines, *and_more(len(value) - _LINES))
 
 
 def _differences(expected: Any, got: Any) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ..environment import Release
-from ..safety import one_line, plural
+from ..safety import and_more, listed, one_line
 from . import own_claims
 from .outcome import Outcome
 
@@ -145,21 +145,16 @@ def _differing(files: Iterable[DifferingFile]) -> list[str]:
     lines = []
     for (served, built), group in list(alike.items())[:SHOWN]:
         first, edge = group[0].served, group[0].served.edge
-        more = f" and {plural(len(group) - 1, 'answer')} more" if len(group) > 1 else ""
         at_edge = f" at {one_line(edge)}" if edge else ""
         lines += [
             f"{one_line(first.url, 300)}{at_edge} is not the file that was built: "
-            f"{one_line(group[0].path, 100)}{more}",
+            f"{listed([one_line(file.path, 100) for file in group], 1)}",
             f"  served sha256 {served}",
             f"  built  sha256 {built}",
         ]
-    return [*lines, *_left(len(alike), "difference")]
+    return [*lines, *and_more(len(alike) - SHOWN)]
 
 
 def _unlisted(urls: tuple[str, ...]) -> list[str]:
     lines = [f"{one_line(url, 300)} is served and was not built" for url in urls[:SHOWN]]
-    return [*lines, *_left(len(urls), "URL")]
-
-
-def _left(count: int, what: str) -> list[str]:
-    return [f"… {plural(count - SHOWN, f'{what}')} more"] if count > SHOWN else []
+    return [*lines, *and_more(len(urls) - SHOWN)]

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
-from ..safety import listed, plural
+from ..safety import listed
 from .outcome import Outcome
 from .own_claims import CONVERGED
 from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
@@ -169,8 +169,7 @@ def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:
         return f"{', '.join(names[:-1])} and {names[-1]}", True
     folder = _common_folder(names)
     below = f" below {folder}" if folder != "/" else ""
-    more = plural(len(names) - _NAMED, "more URL")
-    return f"{', '.join(names[:_NAMED])} and {more}{below}", True
+    return f"{listed(names, _NAMED)}{below}", True
 
 
 def more_places(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:

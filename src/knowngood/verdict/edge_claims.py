@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..environment import Environment
 from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
-from ..safety import listed, one_line, plural
+from ..safety import and_more, listed, one_line, plural
 from . import own_claims
 from .outcome import FAILED, INCONCLUSIVE, Outcome, classify
 from .symptom import Symptom
@@ -83,9 +83,8 @@ def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome
 
 def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
     """Return the failed claim that edges serve the same bytes."""
-    first, others = next(iter(bodies)), len(bodies) - 1
-    more = f" and {plural(others, 'more URL')} differ" if others else " differs"
-    lines = [f"{one_line(first, 300)}{more} between edges"]
+    verb = "differ" if len(bodies) > 1 else "differs"
+    lines = [f"{listed([one_line(url, 300) for url in bodies], 1)} {verb} between edges"]
     for url, digests in list(bodies.items())[:SHOWN]:
         by_digest: dict[str, list[str]] = {}
         for edge, digest in digests.items():
@@ -113,11 +112,10 @@ def lacking(exchanges: Sequence[Mapping[str, Any]]) -> Outcome:
         f"{exchange.get('status') or 'no answer'}"
         for exchange in exchanges[:SHOWN]
     ]
-    more = f"\nand {len(exchanges) - SHOWN} more" if len(exchanges) > SHOWN else ""
     return own_claims.broken(
         own_claims.EVERYWHERE,
         "status",
-        "\n".join(lines) + more,
+        "\n".join([*lines, *and_more(len(exchanges) - SHOWN)]),
         exchanges=tuple(exchanges[:SHOWN]),
         reads=tuple(exchange["url"] for exchange in exchanges),
     )

@@ -237,7 +237,7 @@ def test_thousands_of_commits_are_looked_at_in_seconds(guarded: Clone, server: C
     said = guarded.refused("push", "origin", "many:release")
     assert cpu_seconds() - began < 10
     assert said.count("by A:") == 10
-    assert "… and 2990 more" in said
+    assert "and 2990 more" in said
 
 
 def test_a_message_of_megabytes_is_not_read(guarded: Clone) -> None:

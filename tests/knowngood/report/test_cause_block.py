@@ -74,7 +74,7 @@ def test_whole_block() -> None:
         "claim",
         "also",
         "also",
-        "…",
+        "and",
     ]
     assert whole[0] == "FAILED /a is 404"
     assert "404 Not Found, text/html, 5 bytes" in whole[2]
@@ -85,7 +85,7 @@ def test_whole_block() -> None:
     assert [line.strip() for line in whole[9:]] == [
         "also     It has a type. — no media type",
         "also     c.",
-        "… and 1 more claim",
+        "and 1 more",
     ]
 
 
@@ -108,7 +108,7 @@ def test_problems_beyond_the_sentence() -> None:
         "problem 0",
         "problem 1",
         "problem 2",
-        "… 2 more; --verdict-file has all",
+        "and 2 more; --verdict-file has all",
     ]
 
 
@@ -122,7 +122,7 @@ def test_a_full_block_fits_a_screen() -> None:
         claims=(claim(), claim("b.")),
     )
     assert len(full) == 12
-    assert "    … 8 more; --verdict-file has all" in full
+    assert "    and 8 more; --verdict-file has all" in full
     assert "    found in https://fhr.example/fr/" in full
 
 

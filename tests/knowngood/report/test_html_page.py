@@ -246,7 +246,7 @@ def test_further_retried_requests_are_folded() -> None:
     assert [len(table.css("tbody tr")) for table in section.css("table")] == [5, 45]
     assert words(section.css_first("tbody tr")).startswith("9.00 sGET https://fhr.example/fr/long")
     assert words(section.css_first("details summary")) == "59 more requests"
-    assert "… 14 more in the verdict file" in words(section)
+    assert "and 14 more in the verdict file" in words(section)
 
 
 def test_doubts_beyond_the_reason() -> None:
@@ -323,7 +323,7 @@ def test_page_of_many_causes_is_bounded() -> None:
     """A run in which everything failed in its own way is still a page that one can open."""
     page = parsed(document(*(cause(f" {number}") for number in range(300))))
     assert len(page.css("article")) == 100
-    assert "… 200 more in the verdict file" in words(page.css_first("#causes"))
+    assert "and 200 more in the verdict file" in words(page.css_first("#causes"))
     assert words(page.css_first("#causes h2")) == "300 causes"
 
 

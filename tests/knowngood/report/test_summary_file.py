@@ -41,7 +41,7 @@ def test_many_claims() -> None:
     """Ten are named: when an origin is down, all of them rest on that."""
     text = summary_file.summary(document(cause(claims=[claim(n) for n in range(1, 31)])))
     assert text.count("- claim: ") == 10
-    assert "\n- … and 20 more claims\n" in text
+    assert "\n- and 20 more\n" in text
 
 
 def test_a_reason_that_is_the_first_cause() -> None:
@@ -87,9 +87,9 @@ def test_it_fits(tmp_path: Path) -> None:
     many = [cause(problems=["x" * 900] * 5) for _ in range(30)]
     whole, less = (summary_file.summary(document(*many), most) for most in (1 << 20, 9000))
     assert "### 20." in whole
-    assert "… 10 more causes; the verdict file has all" in whole
+    assert "and 10 more; the verdict file has all" in whole
     assert len(less.encode()) <= 9000
-    assert "… 29 more causes" in less
+    assert "and 29 more" in less
     assert summary_file.summary(document(*many), 10) == ""
 
 

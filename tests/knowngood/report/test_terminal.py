@@ -56,7 +56,7 @@ def test_causes_are_bounded() -> None:
     causes = tuple(Cause("failed", f"fault {number}", "content") for number in range(25))
     blocks = list(terminal.cause_blocks(Verdict(VerdictKind.FAILED, "why", {}, causes)))
     assert len(blocks) == 21
-    assert blocks[-1] == ["… 5 more causes; --verdict-file has all"]
+    assert blocks[-1] == ["and 5 more; --verdict-file has all"]
     assert len(list(terminal.cause_blocks(Verdict(VerdictKind.FAILED, "", {}, causes[:20])))) == 20
 
 

@@ -88,7 +88,7 @@ def test_lines_are_counted() -> None:
     """So many lines are shown; how many are not is told; empty ones do not count."""
     text = "\n\n".join(f"line {number}" for number in range(20))
     shown = first_lines(text, count=5)
-    assert shown == [*(f"line {number}" for number in range(5)), "… 15 more lines"]
+    assert shown == [*(f"line {number}" for number in range(5)), "and 15 more"]
     assert first_lines("a\n \nb", count=2) == ["a", "b"]
     assert first_lines("") == []
 

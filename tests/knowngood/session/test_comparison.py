@@ -78,7 +78,7 @@ def test_many_problems() -> None:
     """Twenty are listed, the others counted."""
     problems = [f"problem {number}" for number in range(25)]
     lines = Comparison("==", problems, []).explain().lines
-    assert (len(lines), lines[-1]) == (21, "… 5 more")
+    assert (len(lines), lines[-1]) == (21, "and 5 more")
 
 
 def test_what_was_compared() -> None:

@@ -116,7 +116,7 @@ def test_links_to_one_file_are_told_once() -> None:
     served = [ServedFile(f"{HOST}/{path}", "", "0") for path in files]
     claim = build_match.claim(build_match.compare(files, served, RELEASE))
     assert claim is not None
-    assert claim.message.partition("\n")[0].endswith(" and 99 answers more")
+    assert claim.message.partition("\n")[0].endswith(" and 99 more")
     assert len(claim.message.splitlines()) == 3
 
 
@@ -128,8 +128,8 @@ def test_a_long_list_has_an_end() -> None:
     claim = build_match.claim(build_match.compare(files, served, RELEASE))
     assert claim is not None
     lines = claim.message.splitlines()
-    assert "… 32 differences more" in lines
-    assert "… 12 URLs more" in lines
+    assert "and 32 more" in lines
+    assert "and 12 more" in lines
     assert len(lines) == 8 * 3 + 8 + 2
 
 

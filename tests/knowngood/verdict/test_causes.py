@@ -302,7 +302,7 @@ def test_many_missing_files_are_one_cause() -> None:
     """A folder that was lost: the first three are named, the others counted."""
     lost = [o for n in range(5) for o in missing("is_there", f"/{{locale}}/js/{n}.js")]
     assert sentences(*lost) == [
-        "/{locale}/js/0.js, /{locale}/js/1.js, /{locale}/js/2.js and 2 more URLs below "
+        "/{locale}/js/0.js, /{locale}/js/1.js, /{locale}/js/2.js and 2 more below "
         "/{locale}/js/ are 404 in 5 of 5 locales"
     ]
     assert causes(*lost)[0].problems == ("/{locale}/js/3.js", "/{locale}/js/4.js")
@@ -399,7 +399,7 @@ def test_many_successes_that_are_not_the_ones_expected() -> None:
     """One fault of the origin, as with error pages."""
     fields = {"kind": "status", "expected": "200 or 201", "got": "202"}
     odd = [outcome(f"c{number}", f"/{number}", 202, **fields) for number in range(4)]
-    assert sentences(*odd) == ["/0, /1, /2 and 1 more URL are 202, expected 200 or 201"]
+    assert sentences(*odd) == ["/0, /1, /2 and 1 more are 202, expected 200 or 201"]
 
 
 def test_claims_on_one_answer_say_what_each_found() -> None:
@@ -501,7 +501,7 @@ def test_places_of_which_one_has_a_param() -> None:
     """How many locales a URL fails in says nothing of another URL."""
     lone = [outcome("lone", path, 404, kind="status") for path in ("/a", "/b/c", "/d")]
     [sentence] = sentences(*missing("is_there", CONFIG), *lone)
-    assert sentence == "/{locale}/js/config.json, /a, /b/c and 1 more URL are 404"
+    assert sentence == "/{locale}/js/config.json, /a, /b/c and 1 more are 404"
 
 
 def test_a_folder_that_is_missing() -> None:
@@ -509,7 +509,7 @@ def test_a_folder_that_is_missing() -> None:
     paths = ("js/config.json", "", "v4/", "js/a/b.js", "mobile/")
     gone = [missing("is_there", f"/{{locale}}/{path}")[3] for path in paths]
     assert sentences(*gone) == [
-        "/fr/, /fr/js/config.json, /fr/v4/ and 2 more URLs below /fr/ are 404 in 1 of 5 locales"
+        "/fr/, /fr/js/config.json, /fr/v4/ and 2 more below /fr/ are 404 in 1 of 5 locales"
     ]
 
 
@@ -653,7 +653,7 @@ def test_one_page_in_place_of_everything_is_one_cause() -> None:
     assert {cause.sentence for cause in found[1:]} == others
     assert found[0].sentence == (
         "one page comes in place of /robots.txt, /ar/config.json, /de/config.json and 4 "
-        'more URLs: "Down for maintenance"'
+        'more: "Down for maintenance"'
     )
     assert {claim.check for claim in found[0].claims} == {
         "test_x.py::json",
