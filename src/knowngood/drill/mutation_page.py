@@ -67,7 +67,7 @@ def page(drill: MutationDrill, fail_under: float | None = None) -> str:
 
 @cache
 def _templates() -> Templates:
-    templates = html_template.templates("drill")
+    templates = html_template.html_templates("drill")
     templates.filters |= {"path": path_of, "colour": _COLOURS.__getitem__, "whole": _whole}
     return templates
 

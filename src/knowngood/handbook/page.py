@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..environment import BadEnvironment, Environment
 from ..fetch import Probe, connect_options
 from ..release import clone
-from ..safety import one_line
+from ..safety import one_line, templates
 
 if TYPE_CHECKING:
     import jinja2
@@ -59,19 +59,10 @@ def _filled(environment: Environment) -> str:
 
 
 def _templates(folder: Path) -> jinja2.Environment:
-    import jinja2
-
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([Path(__file__).parent, folder]),
-        autoescape=jinja2.select_autoescape(),  # Markdown and shell are not HTML: `sh` quotes
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters["sh"] = lambda value: shlex.quote(str(value))
-    templates.filters["one_line"] = one_line
-    return templates
+    loader = templates(Path(__file__).parent, folder)
+    loader.filters["sh"] = lambda value: shlex.quote(str(value))
+    loader.filters["one_line"] = one_line
+    return loader
 
 
 def _values(environment: Environment) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..safety import write_atomically
 from ..verdict import VerdictKind
 from . import html_rows
-from .html_template import own_code, templates
+from .html_template import html_templates, own_code
 from .report import Report
 from .timeline import bars
 from .wording import attempt_words, claim_words, got_words
@@ -64,7 +64,7 @@ def _image(base64: str) -> Markup:
 @cache
 def _templates() -> Environment:
     """Return the loader of templates."""
-    jinja = templates("report")
+    jinja = html_templates("report")
     jinja.filters |= {
         "image": _image,
         "bars": bars,

@@ -10,9 +10,10 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..safety import first_lines, listed, one_line, plural
+from ..safety import first_lines, listed, one_line, plural, templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,24 +49,15 @@ def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def templates(room: str) -> Environment:
-    """Return the loader of the templates in a room. jinja2 is imported here: most runs write no
-    page.
-    """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def html_templates(room: str) -> Environment:
+    """Return the loader of the templates of HTML in a room."""
     from markupsafe import Markup
 
     def sanitize(value: object) -> object:
         return value if isinstance(value, Markup) else one_line(str(value), _LONGEST)
 
-    jinja = Environment(
-        loader=PackageLoader("knowngood", room),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=sanitize,
-    )
+    folder = Path(__file__).parents[1] / room
+    jinja = templates(folder, autoescape=True, finalize=sanitize)
     jinja.filters |= {
         "line": lambda text, limit=300: one_line(str(text), limit),
         "lines": lambda text: Markup("\n").join(first_lines(text, *_TEXT)),

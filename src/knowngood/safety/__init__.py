@@ -16,6 +16,7 @@ from .run_id import new_run_id
 from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
+from .templates import templates
 from .user_folder import usable, user_folder
 from .user_name import user_name
 from .wording import Say, and_more, columns, listed, plural
@@ -52,6 +53,7 @@ __all__ = [
     "redacted_beginning",
     "shell_printf",
     "shell_word",
+    "templates",
     "usable",
     "user_folder",
     "user_name",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..content import json_schema
-from ..safety import UsageError, one_line
+from ..safety import UsageError, one_line, templates
 from .logins import login
 from .openapi import Document, dumped
 from .operations import Operation, operations_of
@@ -104,11 +104,9 @@ def suite(survey: Survey, environment: str) -> Suite:
         "schemas": schemas,
         "api_document": _SCHEMA,
     }
-    templates = {f"environments/{environment}.toml": "environment.toml.j2"}
-    templates |= _check_templates(survey, groups, operations)
-    texts = {
-        path: _templates().get_template(name).render(values) for path, name in templates.items()
-    }
+    sources = {f"environments/{environment}.toml": "environment.toml.j2"}
+    sources |= _check_templates(survey, groups, operations)
+    texts = {path: _templates().get_template(name).render(values) for path, name in sources.items()}
     if operations:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
     return Suite(texts, sum(read.schema in refusals for read in reads))
@@ -179,17 +177,6 @@ def _refusal(folder: Path, pointer: str) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    import jinja2
-
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=False,  # noqa: S701 - TOML and Python, whose strings `quoted` quotes
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters["quoted"] = quoted
-    templates.filters["worded"] = worded
-    templates.filters["braced"] = braced
-    return templates
+    loader = templates(Path(__file__).parent / "templates")
+    loader.filters |= {"quoted": quoted, "worded": worded, "braced": braced}
+    return loader

@@ -61,7 +61,7 @@ def page(environment: Environment, runs: Sequence[WatchedRun], now: float) -> st
 
 @cache
 def _templates() -> Templates:
-    return html_template.templates("watch")
+    return html_template.html_templates("watch")
 
 
 def _figures(runs: Sequence[WatchedRun]) -> Iterator[tuple[str, str, str]]:
