@@ -12,7 +12,7 @@ import pytest
 
 from ..safety import listed
 from . import marks
-from .declarations import asks_of, origin_of
+from .declarations import asks_of, check_name, origin_of
 from .marks import BadMark, ProbeTemplate
 
 _ANSWERS: Final = frozenset({"response", "responses", "resources"})
@@ -95,6 +95,20 @@ def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str
                     f"{item.nodeid}: there is no mark {name!r}; write {near[0]!r}, or register a "
                     "mark of your own in the setting markers"
                 )
+
+
+def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
+    """Raise BadMark for two checks that are called alike in files of one name: [require], an
+    advisory and a baseline know a check by its file and function, without the folder.
+    """
+    first: dict[str, str] = {}
+    for item in items:
+        name, place = check_name(item), item.nodeid.partition("[")[0]
+        if first.setdefault(name, place) != place:
+            raise BadMark(
+                f"{first[name]} and {place} are both called {name}, the name by which the "
+                "environment file and reports know a check; rename one of the files or functions"
+            )
 
 
 def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """What is wrong with a check's own code never rolls a release back."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from suite_run import SuiteRun
@@ -112,6 +113,20 @@ def test_a_mark_that_is_misspelt(small_suite: Run, mark: str) -> None:
     result = small_suite(source, "-Wdefault")
     assert result.code == 4, result.output
     assert f"there is no mark {mark.partition('(')[0]!r}; write " in result.output
+
+
+@pytest.mark.parametrize(("other", "code"), [("test_it", 4), ("test_other", 0)])
+def test_two_checks_of_one_name(small_suite: Run, tmp_path: Path, other: str, code: int) -> None:
+    """[require] and advisories know a check by its file and function: one would stand for both."""
+    source = f"{HEAD}{ASKS}def test_it(response):\n    assert response.status_code == 200\n"
+    folder = tmp_path / "checks" / "api"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "test_it.py").write_text(source.replace("def test_it", f"def {other}"))
+    result = small_suite(source)
+    assert result.code == code, result.output
+    named = "checks/api/test_it.py::test_it and checks/test_it.py::test_it are both called"
+    assert (named in result.output) == bool(code)
 
 
 @pytest.mark.parametrize("mark", ["get('contnt:/')", "origin('contnt')"])
