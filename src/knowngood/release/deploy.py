@@ -80,13 +80,6 @@ class Deployment:
         """The name of the environment that it goes to."""
         return self.ledger.environment.name
 
-    def run(self) -> Verification:
-        """Deploy and verify; return how that ended, BAD where the command failed.
-
-        Raises RecordNotWritten, as :meth:`deploy` does.
-        """
-        return self.verify() if self.deploy() else Verification(BAD)
-
     def deploy(self) -> bool:
         """Run the command, and record that before and after; return whether its exit code was 0.
 

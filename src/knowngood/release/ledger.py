@@ -154,6 +154,15 @@ class Ledger:
         who, how = one_line(record.who, 80), _UNFINISHED[record.verdict]
         return f"the {step} of {record.release} by {who} on {at(record.when)} {how}"
 
+    def broken_off_rollback(self) -> Record | None:
+        """Return the record by which the release is known to be good that the last rollback was to
+        put there, where that did not end well; None where no such rollback is the last step.
+        """
+        step = self.records.unverified(self.environment.name)
+        if step is None or step.kind != RecordKind.ROLLED_BACK or step.verdict == DEPLOYED:
+            return None
+        return self.good(step.commit)
+
     def log(self, count: int) -> Iterator[str]:
         """Yield a line for each of the last ``count`` records, newest first."""
         for record in islice(self.records.of(self.environment.name), count):

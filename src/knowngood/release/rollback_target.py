@@ -1,4 +1,6 @@
-"""Where a rollback goes: the last known good release that is not live, or the one that is named."""
+"""Where a rollback goes: where the last one was to go and did not arrive, to the last known good
+release that is not live, or to the one that is named.
+"""
 
 from __future__ import annotations
 
@@ -57,10 +59,11 @@ def choose(
 
 
 def last_good(ledger: Ledger, live: LiveAnswer | None) -> Record | None:
-    """Return the record of the last known good release that is not the one to leave. ``live`` is
-    None where the deployment was not asked.
+    """Return the record of the last known good release that is not the one to leave, or of the one
+    that a rollback was to put there and did not: it may be there by half, and nobody saw it fail.
+    ``live`` is None where the deployment was not asked.
     """
-    return ledger.last_good(but=_left(ledger, live))
+    return ledger.broken_off_rollback() or ledger.last_good(but=_left(ledger, live))
 
 
 def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | None:
@@ -71,7 +74,12 @@ def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | N
         say(_why_none(ledger))
         return None
     there = ledger.records.presumed_live(name)
-    if not live.releases and there is not None and there.commit == good.commit:
+    if ledger.broken_off_rollback() is not None:
+        say(
+            f"so {good.release} is put there again; to go to another one: "
+            f"knowngood rollback --env={name} --to=RELEASE"
+        )
+    elif not live.releases and there is not None and there.commit == good.commit:
         say(
             f"what is live is not known, so {good.release} is put there again, which may be there; "
             f"to go to another one: knowngood rollback --env={name} --to=RELEASE"

@@ -162,7 +162,8 @@ def roll_back(
             say("nothing was changed")
             return HELD
         target.record_override(ledger)
-        if answer.commit is not None and answer.commit != target.commit:
+        finished_before = ledger.broken_off_rollback() is None  # else nobody saw what is live fail
+        if finished_before and answer.commit not in {None, target.commit}:
             reason = f"{_failure(ledger, answer.commit)}rolled back to {target.name}"
             _reject(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
@@ -255,21 +256,21 @@ def _put_back(rollback: Deployment, why: str = "") -> PushResult:
     """Put a release back, verify it, and say how that ended; ``why`` goes before. A rollback is
     never rolled back.
     """
-    ended, name = rollback.run(), rollback.environment_name
-    code = ended.code
-    if code == DONE:
+    name = rollback.environment_name
+    again = f"knowngood rollback --env={name}"
+    deployed = rollback.deploy()
+    ended = rollback.verify() if deployed else Verification(BAD)
+    if ended.code == DONE:
         outcome, other = f"{name} is back on {rollback.release}, and verified", ""
-    elif code == BAD and ended.instead:
+    elif ended.instead:
         outcome = _not_arrived(rollback, ended.instead)
-        again = f"knowngood rollback --env={name} --to={rollback.release}"
-        other = f"; repair what deploys; then: {again}"
+        other = f"; repair what deploys; then: {again} --to={rollback.release}"
     else:
-        outcome = (
-            f"the rollback of {name} to {rollback.release} is NOT known to work: look at {name}"
-        )
-        other = f"; another release: knowngood rollback --env={name} --to=RELEASE"
+        outcome = f"the rollback of {name} to {rollback.release} is NOT known to work: look there"
+        repair = f"; repair what deploys; then: {again}"
+        other = f"; another release: {again} --to=RELEASE" if deployed else repair
     rollback.say(f"{why}{outcome}{other}")
-    return PushResult(code, outcome, restored=code == DONE)
+    return PushResult(ended.code, outcome, restored=ended.code == DONE)
 
 
 def _failure(ledger: Ledger, commit: str) -> str:

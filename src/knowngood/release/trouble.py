@@ -83,7 +83,8 @@ def _back(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that puts a known good release there, or the first one."""
     name = ledger.environment.name
     if rollback_target.last_good(ledger, live) is not None:
-        return f"; to go back: knowngood rollback --env={name}"
+        aim = "to go back" if ledger.broken_off_rollback() is None else "to end it"
+        return f"; {aim}: knowngood rollback --env={name}"
     if live is not None and live.releases:
         return ""
     return f"; to put one there: knowngood push --env={name} --release=RELEASE"

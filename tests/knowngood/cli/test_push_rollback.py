@@ -182,11 +182,38 @@ def test_a_deployment_that_breaks(
     assert ended.out.splitlines()[-1].startswith(
         "v2 was not deployed; the rollback of prod to v1 is NOT known to work: "
     )
+    assert ended.out.endswith("; repair what deploys; then: knowngood rollback --env=prod\n")
     assert happened(site) == [
         ("pushed", "v2", "STARTED"),
         ("pushed", "v2", "NOT DEPLOYED"),
         ("rolled-back", "v1", "STARTED"),
         ("rolled-back", "v1", "NOT DEPLOYED"),
+    ]
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_rollback_that_broke_is_done_again(run: Run, project: Path, site: Repository) -> None:
+    """It goes to the same release: nobody saw that fail, and nothing is rejected for it."""
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    working = (project / "deploy").read_text()
+    (project / "deploy").write_text("#!/bin/sh\nexit 3\n")
+    assert run("rollback", "--env=prod", "--to=v1", "--yes").code == 1
+    state = run("status", "--env=prod")
+    assert "the rollback of v1 by " in state.out
+    assert "; to end it: knowngood rollback --env=prod" in state.out
+    before = happened(site)
+    assert run("rollback", "--env=prod", "--yes").code == 1
+    (project / "deploy").write_text(working)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert "so v1 is put there again; to go to another one: " in ended.out
+    assert live(project) == "v1"
+    assert happened(site)[len(before) :] == [
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "NOT DEPLOYED"),
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "DEPLOYED"),
+        ("verified", "v1", "PASSED"),
     ]
 
 

@@ -300,7 +300,7 @@ SOUND = [
 
 def test_a_deployment_that_cannot_go_back(run: Run, commands: list[Ended]) -> None:
     """The step at which prod stays bad is named, with what the push printed; no more are taken."""
-    trouble = "the rollback of prod to v2 is NOT known to work: look at prod"
+    trouble = "the rollback of prod to v2 is NOT known to work: look there"
     commands += [*SOUND, *pushed(1, trouble, "v3")]
     code, output = run()
     assert code == 1
