@@ -125,14 +125,16 @@ class Statement:
         """Return the value of a local name; None for any other expression."""
         return self._locals.get(node.id) if isinstance(node, ast.Name) else None
 
-    def is_about_status(self, status: int) -> bool:
+    def is_about_status(self, status: int, declared: int | None) -> bool:
         """Return whether the status of an answer is what failed: the statement names it, or it is
-        a server's error, or it is no success and the whole check never names it, and so takes a
-        success for granted.
+        none that the check has ``declared``, and a server's error, or no success and the whole
+        check never names it, and so takes a success for granted.
         """
-        if check_source.names_status(self.node) or status >= 500:
+        if check_source.names_status(self.node):
             return True
-        return status >= 300 and not check_source.names_status(self._function)
+        if status == declared:
+            return False
+        return status >= 500 or (status >= 300 and not check_source.names_status(self._function))
 
     def _read(self, node: ast.AST, answers: Answers, seen: set[str]) -> None:
         if isinstance(node, ast.Subscript) and answers.add(self.item(node)):

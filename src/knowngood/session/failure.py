@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import islice
 from typing import Final
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ..fetch import Exchange, WrongStatus
 from ..safety import DeploymentError, KnowngoodError
 from ..verdict.outcome import is_pytest_fail
-from .comparison import Comparison
+from .comparison import Comparison, Explanation
 from .failed_statement import Answers, Statement, failed_statement
 from .failure_words import explained
 
@@ -78,6 +78,7 @@ def failure_of(
         exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
     )
     about_status = isinstance(error, WrongStatus) or _is_about_status(statement, exchanges)
+    words = _with_declared(words, exchanges) if about_status else words
     loop = statement.answers_of_loop() if statement is not None and about_status else Answers()
     many = () if answers.single or not about_status else exchanges[1:]
     further = _further((*many, *loop.members), exchanges[:1] if many else exchanges, words.expected)
@@ -93,6 +94,15 @@ def failure_of(
         about_status=about_status,
         about_answer=True,
     )
+
+
+def _with_declared(words: Explanation, exchanges: Sequence[Exchange]) -> Explanation:
+    """Add the status that the check has declared, where it compared no status."""
+    answer, declared = exchanges[0].answer, exchanges[0].probe.expect
+    got = str(answer.status) if answer is not None else ""
+    if declared is None or got in {"", str(declared), words.got}:
+        return words
+    return replace(words, lines=(words.text,), expected=str(declared), got=got)
 
 
 def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:
@@ -154,7 +164,7 @@ def _is_about_status(statement: Statement | None, exchanges: Sequence[Exchange])
     if not exchanges or statement is None:
         return False
     answer = exchanges[0].answer
-    return answer is None or statement.is_about_status(answer.status)
+    return answer is None or statement.is_about_status(answer.status, exchanges[0].probe.expect)
 
 
 def _answers(

@@ -5,6 +5,7 @@ import linecache
 import re
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -314,6 +315,30 @@ def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: st
     for name in ("size", "links", "ok"):
         words = words.replace(f"getattr(home, '{name}', None)", f"home.{name}")
     assert words == message
+
+
+@pytest.mark.parametrize(
+    ("source", "got", "sides"),
+    [
+        ("assert refused.text == ''", 401, ("403", "401")),
+        ("assert refused.text == ''", 302, ("403", "302")),
+        ("assert refused.text == ''", 500, ("403", "500")),
+        ("assert refused.text == ''", 403, None),
+        ("assert refused.status_code == 404", 401, ("404", "401")),
+        ("refused.raise_for_status()", 403, ("", "")),
+    ],
+)
+def test_status_that_the_check_has_declared(
+    source: str, got: int, sides: tuple[str, str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is what was expected, and no fault where it came."""
+    came = exchange("/refused", got)
+    came = replace(came, probe=replace(came.probe, expect=403))
+    monkeypatch.setitem(ANSWERS, "refused", respond(came))
+    compared = Comparison("==", got, 404) if "404" in source else None
+    found = failure(source, compared)
+    assert found.about_status == (sides is not None)
+    assert (found.expected, found.got) == sides or sides is None
 
 
 PROBLEM = Problem("it", Aspect.SERVER_PAGE)
