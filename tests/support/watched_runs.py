@@ -46,6 +46,11 @@ def run(verdict: str = "P", minute: float = 0.0, **more: Any) -> WatchedRun:
     return WatchedRun(**{"cause_count": len(fields["causes"]), **fields})
 
 
+def row(verdicts: str, minute: float = 0.0, every: float = 5.0, **more: object) -> list[WatchedRun]:
+    """Return runs that end as ``verdicts`` says, one every five minutes."""
+    return [run(v, minute + every * n, **more) for n, v in enumerate(verdicts)]
+
+
 def after(
     runs: Iterable[WatchedRun],
     settings: WatchSettings | None = None,

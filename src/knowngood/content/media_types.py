@@ -19,3 +19,12 @@ def undeclared_gzip(body: bytes) -> str:
     other (RFC 1952, 2.3.1).
     """
     return "gzip, and no Content-Encoding says so" if body.startswith(b"\x1f\x8b") else ""
+
+
+def is_utf_8(body: bytes) -> bool:
+    """Return whether ``body`` is a text in UTF-8."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -10,7 +10,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from . import csp, open_elements
+from . import csp, media_types, open_elements
 from .problem import Aspect, Problem
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) ->
     ]
     if not declared and not body.startswith(codecs.BOM_UTF8):
         lines.append("no charset: neither the Content-Type header nor a <meta> element has one")
-    if not _decodes(body):
+    if not media_types.is_utf_8(body):
         lines.append("the page is not encoded in UTF-8")
     return lines
 
@@ -213,14 +213,6 @@ def _is_utf8(charset: str) -> bool:
         return codecs.lookup(charset).name == "utf-8"
     except (LookupError, ValueError):  # no browser knows it either
         return False
-
-
-def _decodes(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _has_title(tree: LexborHTMLParser) -> bool:

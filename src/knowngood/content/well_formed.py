@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from . import media_types
+
 LARGEST: Final = 4 << 20
 """Bytes of a file that is judged, in a tenth of a second."""
 
@@ -40,17 +42,9 @@ def trouble(source: bytes) -> str:
     has_entities = b"<!ENTITY" in source
     if len(source) > (LARGEST_WITH_ENTITIES if has_entities else LARGEST):
         return ""
-    if not (_is_utf_8(source) or source.startswith(_MARKS) or _ENCODING.match(source)):
+    if not (media_types.is_utf_8(source) or source.startswith(_MARKS) or _ENCODING.match(source)):
         return ""
     return _parsed(source)
-
-
-def _is_utf_8(source: bytes) -> bool:
-    try:
-        source.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _parsed(source: bytes) -> str:

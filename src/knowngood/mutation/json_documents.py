@@ -89,14 +89,11 @@ def _type_of(value: Any) -> tuple[type, str, str, str]:
 
 
 def _keys_gone(recorded: Recorded) -> Iterator[Change]:
-    def gone(_text: str, members: list[Member], index: int) -> Edit:
-        return without(members, index)
-
     for path, _ in paths(document_of(recorded.answer)):
         yield change(
             f'lacks the key "{name_of(path)}"',
             required(path),
-            edit_at(path, gone),
+            edit_at(path, without),
         )
 
 

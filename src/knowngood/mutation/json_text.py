@@ -146,7 +146,7 @@ def value_at(text: str, start: int) -> Any:
     return _READ(text, start)[0]
 
 
-def without(members: list[Member], index: int) -> Edit:
+def without(_text: str, members: list[Member], index: int) -> Edit:
     """Return the edit that takes a member away, with one of the commas beside it."""
     member = members[index]
     if index + 1 < len(members):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..fetch import Answer
+from .weights import USERS_NOTICE
 
 Expectation = str | Mapping[str, Any]
 """What notices a change: the line of a check, which calls the answer ``response``, or what a JSON
@@ -82,4 +83,4 @@ class Mutation:
     name: str
     stands_for: str
     changes: Callable[[Recorded], Iterable[Change]]
-    weight: float = 1.0
+    weight: float = USERS_NOTICE

@@ -59,10 +59,6 @@ def _replaced(text: str, members: list[Member], index: int) -> Edit | None:
     return None if other is None else Edit(member.value, member.end, json.dumps(other))
 
 
-def _gone(_text: str, members: list[Member], index: int) -> Edit:
-    return without(members, index)
-
-
 def _only_writes(edit: Callable[[Recorded], Answer | None]) -> Callable[[Recorded], Answer | None]:
     return lambda recorded: edit(recorded) if _is_write(recorded) else None
 
@@ -114,7 +110,7 @@ def _without_ids(recorded: Recorded) -> Answer | None:
     """Take away the header Location and every id."""
     answer = without_header(recorded.answer, "location")
     for path, _ in _ids(recorded):
-        answer = edit_at(path, _gone)(replace(recorded, answer=answer)) or answer
+        answer = edit_at(path, without)(replace(recorded, answer=answer)) or answer
     return answer if _is_write(recorded) else None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+from ..content import file_signatures
 from ..content.problem import Aspect
 from ..fetch import AttemptError
 from ..safety import redact
@@ -154,8 +155,7 @@ class Symptom:
     @property
     def ending(self) -> str:
         """The ending of the name of the file that it is about; empty for none."""
-        _, dot, ending = urlsplit(self.url).path.rpartition("/")[2].rpartition(".")
-        return ending.lower() if dot else ""
+        return file_signatures.ending(urlsplit(self.url).path)
 
     @property
     def sent_as(self) -> str:

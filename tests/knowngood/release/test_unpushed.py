@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pushed_site import with_origin
 from release_side import Note, git
 
 from knowngood.release import clone, record_store, unpushed
@@ -19,10 +20,7 @@ from knowngood.safety import process_group
 @pytest.fixture
 def origin(site: Repository, tmp_path: Path) -> Path:
     """The origin of the site, which has its releases."""
-    path = tmp_path / "origin.git"
-    git(tmp_path, "clone", "--quiet", "--bare", str(site.path), str(path))
-    git(site.path, "remote", "add", "origin", str(path))
-    return path
+    return with_origin(site, tmp_path)
 
 
 def records_at(origin: Path) -> list[str]:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from watched_runs import DAY, LOST, MINUTE, TITLE, after, run
+from watched_runs import DAY, LOST, MINUTE, TITLE, after, row, run
 
 from knowngood.environment import WatchSettings
 from knowngood.watch import machine
-from knowngood.watch.run import RunCause, WatchedRun
+from knowngood.watch.run import RunCause
 from knowngood.watch.state import News, NewsKind, Status, WatchState
 
 SETTINGS = WatchSettings()
-
-
-def row(verdicts: str, minute: float = 0.0, every: float = 5.0, **more: object) -> list[WatchedRun]:
-    """Return runs that end as ``verdicts`` says, one every five minutes."""
-    return [run(v, minute + every * n, **more) for n, v in enumerate(verdicts)]
 
 
 def kinds(news: list[News]) -> list[NewsKind]:

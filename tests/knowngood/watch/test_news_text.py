@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from verdict_documents import HOSTILE
-from watched_runs import DAY, LOST, MINUTE, TITLE, after, run
+from watched_runs import DAY, LOST, MINUTE, TITLE, after, row, run
 
 from knowngood.notify import EventKind
 from knowngood.watch import news_text
@@ -13,11 +13,6 @@ from knowngood.watch.run import RunCause, WatchedRun
 from knowngood.watch.state import News, NewsKind
 
 ROLL_BACK = "knowngood rollback --env=prod"
-
-
-def row(verdicts: str, minute: float = 0.0, every: float = 5.0, **more: object) -> list[WatchedRun]:
-    """Return runs that end as ``verdicts`` says, one every five minutes."""
-    return [run(v, minute + every * n, **more) for n, v in enumerate(verdicts)]
 
 
 def last(runs: list[WatchedRun], kind: NewsKind) -> News:
