@@ -160,7 +160,7 @@ def fhr_environment(tmp_path: Path) -> Callable[..., Path]:
     """Writes an environment file for FHR with five locales, at these origins."""
 
     def write(
-        origins: Mapping[str, str], extra: str = "", tables: str = "", probe: float = 3
+        origins: Mapping[str, str], extra: str = "", tables: str = "", probe: float = 30
     ) -> Path:
         path = tmp_path / "environments" / "test.toml"
         path.parent.mkdir(exist_ok=True)

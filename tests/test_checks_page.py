@@ -34,7 +34,7 @@ grpc = ["{grpc}"]
 [secrets]
 client = "CLIENT_SECRET"
 [budget]
-probe = 3
+probe = 15
 """
 
 

@@ -153,7 +153,7 @@ def started(example: Example, folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(10)
+                process.wait(60)
             process.kill()
             process.wait()
 

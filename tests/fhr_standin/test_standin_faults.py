@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from wire import eventually
 
 import fhr_standin
 from fhr_standin.content import Content
@@ -575,7 +576,7 @@ def test_a_header_that_is_sent_twice(name: str, standin: fhr_standin.Standin) ->
     """Both lines go out, the sound one first."""
     path, header, values = TWICE[name]
     standin.arm(name)
-    connection = http.client.HTTPConnection(standin.origins["content"][7:], timeout=10)
+    connection = http.client.HTTPConnection(standin.origins["content"][7:], timeout=60)
     connection.request("GET", path)
     assert connection.getresponse().headers.get_all(header) == values
     connection.close()
@@ -915,12 +916,12 @@ def test_a_slow_answer_is_stored_at_once(standin: fhr_standin.Standin) -> None:
     """The client gives up, the document is there, and the server goes on."""
     standin.arm("submit-slow")
     port = int(standin.origins["submission"].rpartition(":")[2])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=0.2)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     connection.request("POST", SUBMIT, b"x")
     with pytest.raises(TimeoutError):
         connection.getresponse()
     connection.close()
-    assert list(standin.documents()) == [ID]
+    assert eventually(lambda: list(standin.documents()) == [ID], 30)
 
 
 def test_every_page_has_a_fault() -> None:

@@ -30,7 +30,9 @@ def start(*options: str, **more: Any) -> subprocess.Popen[str]:
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     """Run the process to its end."""
-    return subprocess.run([*COMMAND, *options], text=True, capture_output=True, env=ENV, timeout=20)
+    return subprocess.run(
+        [*COMMAND, *options], text=True, capture_output=True, env=ENV, timeout=120
+    )
 
 
 def test_one_line_says_where_everything_is() -> None:
@@ -69,7 +71,7 @@ def test_the_end_of_a_piped_stdin_ends_it() -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.stdin.close()
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -83,7 +85,7 @@ def test_signals_end_it_soon(number: signal.Signals) -> None:
         with socket.create_connection(("127.0.0.1", port)) as waiting:
             waiting.sendall(f"PUT {path} HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}".encode())
             process.send_signal(number)
-            assert process.wait(10) == 0
+            assert process.wait(40) == 0
 
 
 def test_stdin_that_is_no_pipe_does_not_end_it() -> None:
@@ -94,7 +96,7 @@ def test_stdin_that_is_no_pipe_does_not_end_it() -> None:
         socket.create_connection(("127.0.0.1", port)).close()
         assert process.poll() is None
         process.terminate()
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_person_is_told_what_to_open() -> None:

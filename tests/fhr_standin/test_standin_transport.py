@@ -1,6 +1,7 @@
 """Faults of the line, over real sockets: what comes, what does not, and that nothing is left."""
 
 import http.client
+import re
 import socket
 import zlib
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ FILES = {
     "status-line-broken": "v4/css/styles.css",
 }
 SOON = 0.3  # seconds; under the second between two bytes that drip
-LATER = 10.0  # seconds, after which a test gives up
+LATER = 60.0  # seconds, after which a test gives up
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +50,12 @@ def asking(standin: fhr_standin.Standin, name: str) -> socket.socket:
     return connection
 
 
-def until_silent(connection: socket.socket) -> bytes:
-    """What comes until nothing comes any more."""
-    connection.settimeout(SOON)
+def until_silent(connection: socket.socket, least: bytes = b"") -> bytes:
+    """What comes until nothing comes any more, once ``least`` has come."""
     came = b""
+    while least not in came:
+        came += connection.recv(65536)
+    connection.settimeout(SOON)
     try:
         while data := connection.recv(65536):
             came += data
@@ -70,22 +73,24 @@ def until_closed(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "begins", "ends"),
+    ("name", "head", "drips"),
     [
-        ("file-silent", b"", b""),
-        ("headers-drip", b"H", b"H"),
-        ("body-drips", b"HTTP/1.1 200 OK\r\n", b"connection: close\r\n\r\n/"),
+        ("file-silent", rb"", b""),
+        ("headers-drip", rb"", b"HTTP/"),
+        ("body-drips", rb"HTTP/1\.1 200 OK\r\n.*connection: close\r\n\r\n", b"/*"),
     ],
 )
 def test_what_drips_or_keeps_silent(
-    faulty: fhr_standin.Standin, name: str, begins: bytes, ends: bytes
+    faulty: fhr_standin.Standin, name: str, head: bytes, drips: bytes
 ) -> None:
-    """One byte, or none, and then nothing for most of a second; the connection stays."""
+    """One byte, or none, and then nothing for most of a second; the connection stays. More than one
+    are there when a busy machine comes to read them.
+    """
     with asking(faulty, name) as connection:
-        came = until_silent(connection)
-    assert came.startswith(begins)
-    assert came.endswith(ends)
-    assert bool(came) == bool(begins)
+        came = until_silent(connection, b"\r\n\r\n" * bool(head) + drips[:1])
+    dripped = re.sub(head, b"", came, flags=re.S) if head else came
+    assert dripped != came or not head
+    assert drips.startswith(dripped)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +128,9 @@ def test_a_bomb(faulty: fhr_standin.Standin, fetch: Callable[..., Any]) -> None:
     answer = fetch(f"{faulty.origins['content']}/fr/{FILES['gzip-bomb']}")
     assert answer.headers["content-encoding"] == "gzip"
     assert len(answer.body) < 1_200_000
-    unpacker, size, rest = zlib.decompressobj(31), 0, answer.body
-    while rest:
-        size += len(unpacker.decompress(rest, 1 << 18))
-        rest = unpacker.unconsumed_tail
+    unpacker, size = zlib.decompressobj(31), 0
+    for begin in range(0, len(answer.body), 1024):
+        size += len(unpacker.decompress(answer.body[begin : begin + 1024]))
     assert unpacker.eof
     assert size > 1 << 30
 

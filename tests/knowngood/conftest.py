@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 CHROMIUMS = ("chromium-headless-shell", "chromium", "google-chrome")
 SMALL = {
-    "run": 60.0,
-    "probe": 6.0,
+    "run": 120.0,
+    "probe": 30.0,
     "attempts": 4,
     "concurrency": 8,
     "body": 1 << 20,
@@ -101,7 +101,7 @@ def fetchers(environment: Callable[..., Environment]) -> Iterator[Fetchers]:
         def start(
             origins: Mapping[str, str] | Server,
             *,
-            seconds: float = 60,
+            seconds: float = 120,
             share: int = 1,
             **options: Any,
         ) -> Fetcher:

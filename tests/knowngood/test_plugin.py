@@ -276,7 +276,7 @@ def test_walk(client):
     process.send_signal(number)
     output = process.stdout.read()
     process.stdout.close()
-    assert process.wait(20) == 2, output
+    assert process.wait(60) == 2, output
     content = json.loads(verdict.read_text())
     assert (content["verdict"], content["action"]) == ("INTERRUPTED", "hold")
     assert content["left_behind"] == []

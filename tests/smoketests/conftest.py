@@ -59,4 +59,4 @@ def served(
             yield Served(site, environment)
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)

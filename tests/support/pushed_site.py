@@ -31,7 +31,7 @@ url = "content:/__version__"
 repository = "../site"
 [budget]
 converge = 1
-probe = 3
+probe = 15
 [gate]
 no_change = []
 [deploy]

@@ -266,12 +266,12 @@ class Server:
         """The methods of all requests so far."""
         return [request.method for request in self.requests]
 
-    def wait_for_requests(self, count: int, seconds: float = 10) -> bool:
+    def wait_for_requests(self, count: int, seconds: float = 60) -> bool:
         """Whether ``count`` requests arrive in this time."""
         with self._lock:
             return self._lock.wait_for(lambda: len(self.requests) >= count, seconds)
 
-    def wait_under_way(self, count: int, seconds: float = 10) -> bool:
+    def wait_under_way(self, count: int, seconds: float = 60) -> bool:
         """Whether ``count`` requests wait for an answer at once within this time."""
         with self._lock:
             return self._lock.wait_for(lambda: self.most_under_way >= count, seconds)
@@ -424,7 +424,7 @@ def full() -> Iterator[str]:
         yield f"http://{HOST}:{listener.getsockname()[1]}"
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether something comes to hold within this time."""
     end = time.monotonic() + seconds
     never = threading.Event()

@@ -30,7 +30,7 @@ content = "{url}"
 [params]
 name = ["a", "b", "c", "d"]
 [budget]
-probe = 3
+probe = 15
 settle = 0
 """
 CHECK = '''
@@ -242,9 +242,11 @@ def test_script_that_never_ends_once_the_page_has_loaded(opened: Run, body: str)
 
 
 @pytest.mark.usefixtures("impatient")
-def test_check_that_is_busy_itself(opened: Run) -> None:
+def test_check_that_is_busy_itself(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """For longer than the page may take: the page has answered meanwhile."""
-    body = f"    page.title(); time.sleep({SECONDS} + 0.2); assert page.title() == 'a'"
+    monkeypatch.setattr(opened_page, "ScriptLimit", lambda page, _: ScriptLimit(page, 3))
+    monkeypatch.setattr(script_limit, "_GRACE", 2.9)
+    body = "    page.title(); time.sleep(3.2); assert page.title() == 'a'"
     ended = opened({"/": html()}, body)
     assert ended.code == 0, ended.output
 

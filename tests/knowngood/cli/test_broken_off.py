@@ -22,7 +22,7 @@ def broken_off(project: Path, number: int) -> list[int]:
     (project / "deploy").write_text(SLOW)
     with pushing(project) as process:
         process.send_signal(number)
-        process.wait(30)
+        process.wait(60)
     (project / "deploy").write_text(DEPLOY)
     return list(map(int, (project / "reached").read_text().split()))
 
@@ -63,7 +63,7 @@ def test_a_verification_ends_with_a_push_that_is_killed(
     check.write_text(WAITS)
     with pushing(project) as process:
         process.kill()
-        process.wait(30)
+        process.wait(60)
     check.write_text(CHECK)
     done = run("rollback", "--env=prod", "--yes")
     assert done.code == 0, done.output
@@ -98,7 +98,7 @@ def test_a_deploy_that_outlives_everything(run: Run, project: Path) -> None:
     )
     with pushing(project) as process:
         process.kill()
-        process.wait(30)
+        process.wait(60)
     (project / "deploy").write_text(DEPLOY)
     [pid] = map(int, (project / "reached").read_text().split())
     try:

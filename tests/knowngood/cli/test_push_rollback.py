@@ -501,7 +501,7 @@ def test_ended_in_the_middle(
     by_hand = number == signal.SIGTERM and step == "going back"
     process.send_signal(signal.SIGINT if by_hand else number)
     if number == signal.SIGKILL:
-        process.wait(30)
+        process.wait(60)
         mend(project)  # what it started holds its output
     process.communicate(timeout=60)
     assert process.returncode == (-number if number == signal.SIGKILL else 2)

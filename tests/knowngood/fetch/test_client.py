@@ -413,7 +413,7 @@ def test_what_was_stored_unseen_is_deleted(
 ) -> None:
     """The server stored it and said something else, or nothing."""
     store = Store(after_storing=after)
-    with walk(serve(store), attempts=1, probe=0.25) as (client, left):
+    with walk(serve(store), attempts=1, probe=2.0) as (client, left):
         with suppress(NoAnswer):
             client.request(method, "/doc", content=b"x", extensions=NAMED)
         assert store.documents == {"/doc": b"x"}

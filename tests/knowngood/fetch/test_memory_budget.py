@@ -41,7 +41,7 @@ def ahead(fetcher: Fetcher, server: Server, *paths: str) -> list[Future[PageLoad
 def read(fetcher: Fetcher, visit: Future[PageLoad]) -> Exchange:
     """Wait for a visit, as a check does."""
     fetcher.hurry(visit)
-    return visit.result(10).exchange
+    return visit.result(60).exchange
 
 
 def test_what_nobody_reads_waits_for_room(serve: Serve, fetchers: Fetchers) -> None:
@@ -109,7 +109,7 @@ def test_few_bodies_grow_at_once(serve: Serve, fetchers: Fetchers) -> None:
     visits = ahead(fetcher, server, *(f"/{number}" for number in range(8)))
     for visit in visits:
         fetcher.hurry(visit)
-    exchanges = [visit.result(10).exchange for visit in visits]
+    exchanges = [visit.result(60).exchange for visit in visits]
     for exchange in exchanges:
         assert exchange.answer is not None
         assert len(exchange.answer.body) == 14 * KIB

@@ -126,7 +126,7 @@ def limited(rate: float, burst: float, refuse: Play) -> Play:
 def asked(fetcher: Fetcher, server: Server, count: int) -> set[int]:
     """Ask for ``count`` URLs at once, until the checks are done; return the statuses."""
     loads = [fetcher.load(Probe("content", f"{server.url}/{n}")) for n in range(count)]
-    wait(loads, 30)
+    wait(loads, 90)
     excuse_passed(fetcher)
     answers = [load.result().exchange.answer for load in loads]
     return {answer.status for answer in answers if answer is not None}

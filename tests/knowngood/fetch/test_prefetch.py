@@ -141,7 +141,7 @@ def test_pages_count_with_what_they_may_need(
 
     def held_back(by: threading.Event) -> Callable[[Talk], None]:
         def handle(talk: Talk) -> None:
-            by.wait(10)
+            by.wait(60)
             page(images)(talk)
 
         return handle

@@ -108,7 +108,7 @@ def test_a_response_does_not_keep_its_exchange(serve: Serve, fetchers: Fetchers)
     server = serve(answer("body"))
     fetcher = fetchers(server)
     visit = fetcher.load(Probe("content", server.url))
-    respond(visit.result(5).exchange)
+    respond(visit.result(60).exchange)
     del visit
     gc.collect()
     assert fetcher.held == 0
@@ -201,7 +201,7 @@ def test_deleted(serve: Serve, fetchers: Fetchers, play: Play, deleted: bool) ->
 def needed(server: Server, fetchers: Fetchers) -> dict[str, Resource]:
     """What the page at / needs, by URL."""
     probe = Probe("content", f"{server.url}/")
-    visit = fetchers(server, attempts=1).load(probe, resources=True).result(5)
+    visit = fetchers(server, attempts=1).load(probe, resources=True).result(60)
     return {resource.url: resource for resource in visit.resources}
 
 

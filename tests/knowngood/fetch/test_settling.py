@@ -109,7 +109,7 @@ def settled(serve: Serve, fetchers: Fetchers, play: Play, **budget: Any) -> Fetc
 
 def test_what_has_settled_is_not_unsteady(serve: Serve, fetchers: Fetchers) -> None:
     """It is counted as flaky, told, and nothing more."""
-    statistics = settled(serve, fetchers, settling(503)).statistics
+    statistics = settled(serve, fetchers, settling(502)).statistics
     assert statistics.failures.flaky["content"] >= 1
     assert statistics.failures.erratic == {}
     assert "the deployment was settling" in statistics.failures.warnings(0.0)[0]
@@ -122,8 +122,8 @@ def test_the_warning_names_the_statuses_that_came(serve: Serve, fetchers: Fetche
 
 
 def test_what_never_settles_is_unsteady(serve: Serve, fetchers: Fetchers) -> None:
-    """Each third answer is 503, to the end and beyond."""
-    play = in_turn(*[answer(), answer(), answer(status=503)] * 2000)
+    """Each third answer is 502, to the end and beyond."""
+    play = in_turn(*[answer(), answer(), answer(status=502)] * 2000)
     statistics = settled(serve, fetchers, play).statistics
     assert statistics.failures.erratic["content"] >= 5
     assert statistics.failures.warnings(0.0) == []
@@ -135,7 +135,7 @@ def test_what_settles_excuses_neither_writes_nor_another_origin(
     """Reads of one origin have passed; that each second write, or read elsewhere, fails lasts."""
     site, other = [
         serve(by_method(GET=play, POST=in_turn(*[answer(), answer(status=503)] * 2000)))
-        for play in (settling(503), in_turn(*[answer(), answer(status=503)] * 2000))
+        for play in (settling(502), in_turn(*[answer(), answer(status=502)] * 2000))
     ]
     fetcher = fetchers({"content": site.url, "other": other.url}, writes=True, settle=SETTLE)
     probes = [Probe("content", site.url, sample=n) for n in range(20)]

@@ -1,6 +1,7 @@
 """Controls, over real sockets: what they say of this machine's network, and what they do not."""
 
 import gzip
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -89,7 +90,10 @@ def test_a_control_that_compresses(serve: Serve, ask: Callable[..., ControlLook]
     assert ask(Control(serve(packed).url, body=BODY)).trouble == ""
 
 
-@pytest.mark.parametrize(("play", "error"), [(reset, "reset"), (hang, "timeout")])
+OUT_OF_TIME = ": timeout: |: no answer within 3 s"  # by which of two limits, is chance
+
+
+@pytest.mark.parametrize(("play", "error"), [(reset, ": reset: "), (hang, OUT_OF_TIME)])
 def test_a_control_that_does_not_answer(
     serve: Serve,
     ask: Callable[..., ControlLook],
@@ -98,10 +102,9 @@ def test_a_control_that_does_not_answer(
     error: str,
 ) -> None:
     """Trouble, named as what it is, and nobody has forged anything."""
-    monkeypatch.setattr(network_control, "SECONDS", 0.6)
-    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
+    monkeypatch.setattr(network_control, "SECONDS", 3.0)
     look = ask(Control(serve(play).url, body=BODY))
-    assert f": {error}: " in look.trouble
+    assert re.search(error, look.trouble)
     assert not look.forged
 
 
@@ -117,12 +120,11 @@ def test_a_control_without_end(
     serve: Serve, ask: Callable[..., ControlLook], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then is no answer in time."""
-    monkeypatch.setattr(network_control, "SECONDS", 0.6)
-    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
+    monkeypatch.setattr(network_control, "SECONDS", 3.0)
     server = serve(drip(b"HTTP/1.1 200 OK\r\n", b"X-Y: z\r\n"))
     began = time.monotonic()
-    assert "timeout" in ask(Control(server.url, body=BODY)).trouble
-    assert time.monotonic() - began < 10
+    assert re.search(OUT_OF_TIME, ask(Control(server.url, body=BODY)).trouble)
+    assert time.monotonic() - began < 30
 
 
 def test_a_control_whose_time_is_up_does_not_blame_the_run() -> None:

@@ -60,7 +60,7 @@ def test_sigterm_ends_the_command_at_once(start: Start) -> None:
     began = time.monotonic()
     process_group.end(process, 30)
     assert process.returncode == -signal.SIGTERM
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 def test_a_command_that_ignores_sigterm_is_killed_after_the_grace_period(start: Start) -> None:
@@ -70,7 +70,7 @@ def test_a_command_that_ignores_sigterm_is_killed_after_the_grace_period(start: 
     began = time.monotonic()
     process_group.end(process, 0.3)
     assert process.returncode == -signal.SIGKILL
-    assert 0.3 <= time.monotonic() - began < 10
+    assert 0.3 <= time.monotonic() - began < 25
 
 
 def test_a_command_may_clean_up_at_sigterm(start: Start, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_child_that_outlives_the_command_is_killed(start: Start) -> None:
     """A command that has ended may have left a process behind that ignores SIGTERM."""
     process = start(["sh", "-c", "trap '' TERM; sleep 60 & echo $!"])
     child = int(first_line(process))
-    process.wait(30)
+    process.wait(60)
     process_group.end(process, 0.1)
     assert eventually(lambda: not is_alive(child))
 

@@ -37,20 +37,22 @@ Run = Callable[..., SuiteRun]
 def run(
     tmp_path: Path, serve: Serve, suite_here: Run, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., SuiteRun]:
-    """Run a check with forty cases at a server that plays something."""
+    """Run a check with forty cases, or another number, at a server that plays something."""
     monkeypatch.setattr("knowngood.fetch.retry._growing", lambda: wait_fixed(0.01))
     monkeypatch.setattr("knowngood.fetch.second_look.PAUSE", 0.01)
     (tmp_path / "environments").mkdir()
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks/test_small.py").write_text(CHECKS)
 
-    def start(play: Play, budget: str = "settle = 0", top: str = "", **options: Any) -> SuiteRun:
+    def start(
+        play: Play, budget: str = "settle = 0", top: str = "", cases: int = 40, **options: Any
+    ) -> SuiteRun:
         server = serve(play, **options)
-        pages = [str(number) for number in range(40)]
+        pages = [str(number) for number in range(cases)]
         (tmp_path / "environments/small.toml").write_text(
             f'description = "x"\n{top}\n[params]\npage = {pages}\n'
             f'[origins]\ncontent = "{server.url}"\n'
-            f"[budget]\n{budget}\n" + ("" if "probe" in budget else "probe = 3\n")
+            f"[budget]\n{budget}\n" + ("" if "probe" in budget else "probe = 30\n")
         )
         return suite_here("--env=small", "checks", cwd=tmp_path)
 
@@ -77,23 +79,10 @@ def test_a_rate_limit_in_the_middle_of_a_run(run: Run) -> None:
     assert result.code == 75, result.output
 
 
-def settles(seconds: float) -> Play:
-    """Every answer is 503 for so long after the first request."""
-    over = threading.Event()
-    timer = threading.Timer(seconds, over.set)
-    first = threading.Semaphore(1)
-
-    def play(talk: Talk) -> None:
-        if first.acquire(blocking=False):
-            timer.start()
-        answer(status=200 if over.is_set() else 503)(talk)
-
-    return play
-
-
 def test_a_deployment_that_settles_passes_with_a_warning(run: Run) -> None:
     """Its load balancer has no target for a moment."""
-    result = run(settles(0.3), "settle = 5\nattempts = 2")
+    settles = in_turn(*[answer(status=503)] * 60, answer())
+    result = run(settles, "settle = 50\nattempts = 2")
     assert result.code == 0, result.output
     assert "the deployment was settling" in "".join(result.verdict["warnings"])
 
@@ -132,7 +121,8 @@ def test_a_server_that_closes_the_fifth_connection_passes_with_a_warning(run: Ru
 # -- the network of this machine
 
 
-CONTROLLED = 'settle = 0\nprobe = 1.2\nattempts = 2\n[[control]]\nurl = "{url}"\nbody = "known"\n'
+CONTROLLED = 'settle = 0\nprobe = 3\nattempts = 2\n[[control]]\nurl = "{url}"\nbody = "known"\n'
+UNHURRIED = CONTROLLED.replace("probe = 3", "probe = 30")
 
 
 @pytest.mark.parametrize("lost", [close, hang, reset], ids=["closed", "silent", "reset"])
@@ -141,8 +131,7 @@ def test_a_network_that_is_lost_in_mid_run(
     run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, lost: Play, shared: bool, code: int
 ) -> None:
     """Where the control is lost as well, it is not the deployment that is gone."""
-    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
-    monkeypatch.setattr("knowngood.readiness.network_control.SECONDS", 1.5)
+    monkeypatch.setattr("knowngood.readiness.network_control.SECONDS", 2)
     gone = threading.Event()
     numbers = itertools.count()
 
@@ -154,7 +143,7 @@ def test_a_network_that_is_lost_in_mid_run(
     def control(talk: Talk) -> None:
         (lost if shared and gone.is_set() else answer("known"))(talk)
 
-    result = run(content, CONTROLLED.format(url=serve(control).url))
+    result = run(content, CONTROLLED.format(url=serve(control).url), cases=24)
     assert result.code == code, result.output
     if shared:
         assert "this machine's network is in trouble" in result.verdict["reason"]
@@ -173,7 +162,7 @@ def test_a_network_that_loses_one_in_three(run: Run, serve: Serve, shared: bool,
         asked[target] += 1
         (close if (int(target[1:]) + asked[target]) % 3 == 0 else answer())(talk)
 
-    result = run(content, CONTROLLED.format(url=control.url))
+    result = run(content, UNHURRIED.format(url=control.url))
     assert result.code == code, result.output
 
 
@@ -182,14 +171,14 @@ def test_a_control_that_needs_a_retry_does_not_keep_a_run_from_its_checks(
 ) -> None:
     """The network is there: nothing failed, so nothing has to be doubted."""
     control = serve(in_turn(answer(status=503), answer("known")))
-    result = run(answer(), CONTROLLED.format(url=control.url))
+    result = run(answer(), UNHURRIED.format(url=control.url))
     assert result.code == 0, result.output
 
 
 def test_nothing_is_asked_where_no_control_is_in_reach(run: Run, serve: Serve) -> None:
     """It would say nothing of the deployment."""
     control = serve(close)
-    result = run(answer(), CONTROLLED.format(url=control.url))
+    result = run(answer(), UNHURRIED.format(url=control.url))
     assert result.code == 75, result.output
     assert result.verdict["counts"]["ran"] == 0
 
@@ -237,7 +226,7 @@ def test_an_answer_that_never_comes_right_fails(
 ) -> None:
     """With the last answer in the report, and after no more time than it was given."""
     monkeypatch.setattr("knowngood.readiness.pacing.FIRST", 0.01)
-    checks(tmp_path, LATE.format(within=1))
+    checks(tmp_path, LATE.format(within=3))
     result = run(in_turn(answer("old"), answer("older")))
     assert result.code == 1, result.output
     assert "older" in result.output
@@ -325,13 +314,12 @@ def test_b(response):
 @pytest.mark.parametrize("silent", [close, hang], ids=["closed", "silent"])
 @pytest.mark.parametrize("first", ["/a", "/b"])
 def test_an_origin_that_answers_one_check_and_not_another(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: Play, first: str
+    run: Run, tmp_path: Path, silent: Play, first: str
 ) -> None:
     """Two requests and no control are enough: a part of it is gone while the rest answers."""
-    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
     checks(tmp_path, SMALL)
     plays = {"/a": silent, "/b": silent} | {first: answer()}
-    result = run(by_path(plays), "settle = 0\nprobe = 1\nattempts = 2")
+    result = run(by_path(plays), "settle = 0\nprobe = 4\nattempts = 2")
     assert result.code == 1, result.output
 
 
@@ -358,7 +346,7 @@ def reads_for(seconds: float) -> Play:
 
 @pytest.mark.parametrize(
     ("more", "seconds", "code"),
-    [(", extensions=REPEATABLE", 60, 1), (", extensions=REPEATABLE", 1, 75), ("", 60, 75)],
+    [(", extensions=REPEATABLE", 600, 1), (", extensions=REPEATABLE", 1, 75), ("", 600, 75)],
     ids=["writes alone", "everything", "sent once"],
 )
 def test_a_write_that_hangs(run: Run, tmp_path: Path, more: str, seconds: float, code: int) -> None:
@@ -366,7 +354,7 @@ def test_a_write_that_hangs(run: Run, tmp_path: Path, more: str, seconds: float,
     is the last check, nobody else asks for them.
     """
     checks(tmp_path, POSTED.format(more=more))
-    result = run(reads_for(seconds), "settle = 0\nprobe = 3", top="writes = true")
+    result = run(reads_for(seconds), "settle = 0\nprobe = 6", top="writes = true")
     assert result.code == code, result.output
 
 
@@ -384,23 +372,21 @@ def test_every_address_of_a_name_serves_what_one_does(
     """Clients choose among them by chance."""
     other = f"127.0.0.1:{serve(play).port}"
     monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: (other,))
-    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.1)
-    result = run(answer(), "settle = 0\nattempts = 1")
+    result = run(answer(), "settle = 0\nprobe = 5\nattempts = 1")
     assert result.code == code, result.output
     if code:
         assert other in result.verdict["failures"][0]["message"]
 
 
-def test_a_backend_of_five_that_hangs_is_seen(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_of_five_that_hangs_is_seen(run: Run) -> None:
     """It accepts connections, and retries elsewhere are answered; for users they are not."""
-    monkeypatch.setattr("knowngood.fetch.attempts.SHORTEST", 0.3)
     numbers = itertools.count()
 
     def greet(talk: Talk) -> None:
         if next(numbers) % 5 == 0:
             talk.hang()
 
-    result = run(answer(close=True), "settle = 0\nprobe = 0.9\n", greet=greet)
+    result = run(answer(close=True), "settle = 0\nprobe = 2.1\n", greet=greet)
     assert result.code == 1, result.output
     assert "connections to content were accepted and never answered" in result.verdict["reason"]
 
