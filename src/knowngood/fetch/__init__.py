@@ -8,7 +8,14 @@ reports or releases.
 from . import lean_httpx  # noqa: F401 - before the first import of httpx
 from .answer_errors import Blocked, NoAnswer, PageTooLarge, WrongStatus
 from .answer_times import AnswerTimes
-from .attempt_error import ANSWERED_WRONG, RETRIED_ERRORS, RETRIED_STATUSES, SILENT, AttemptError
+from .attempt_error import (
+    ANSWERED_WRONG,
+    RETRIED_ERRORS,
+    RETRIED_STATUSES,
+    RUN_ERRORS,
+    SILENT,
+    AttemptError,
+)
 from .attempts import REDIRECTS, redirects, target_of
 from .client import FRESH, NAMED, REPEATABLE, Client
 from .curl_line import connect_options
@@ -42,6 +49,7 @@ __all__ = [
     "REPEATABLE",
     "RETRIED_ERRORS",
     "RETRIED_STATUSES",
+    "RUN_ERRORS",
     "SAFE_METHODS",
     "SILENT",
     "SOUND",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..environment import Environment
 from ..fetch import (
+    RUN_ERRORS,
     Client,
     Fetcher,
     Plan,
@@ -64,7 +65,7 @@ class Runner:
         self._tape = tape
         self._late: list[str] = []
         self._lacking: list[dict[str, Any]] = []
-        self._asked_again: list[tuple[str, str, bool]] = []
+        self._asked_again: list[tuple[str, str, bool | None]] = []
         self._shared: dict[str, Client] = {}
         self._browser: Browser | None = None
         self._fetcher = Fetcher(
@@ -207,10 +208,10 @@ class Runner:
         has.
         """
         excuse_passed(self._fetcher)
-        self._asked_again = [
-            (exchange.probe.origin, one_line(exchange.probe.url, 500), exchange.heard)
-            for exchange in ask_silent_again(self._fetcher)
-        ]
+        for exchange in ask_silent_again(self._fetcher):
+            heard = None if exchange.error in RUN_ERRORS else exchange.heard
+            url = one_line(exchange.probe.url, 500)
+            self._asked_again.append((exchange.probe.origin, url, heard))
 
     def look_at_addresses(self) -> None:
         """Ask every address of a name for what was found there by name."""

@@ -33,7 +33,8 @@ class RequestTotals:
         certificates: when each origin's certificate expires, in seconds since the epoch.
         retried: the exchanges that needed a retry, as plain data.
         left_behind: URLs that were written and could not be deleted.
-        asked_again: for each (origin, URL) without an answer, whether it answered later.
+        asked_again: for each (origin, URL) without an answer, whether it answered later; None
+            where there was no time to ask.
         lacking: the exchanges with addresses that lack what was found by their name.
         bodies: for each URL the digest of the body at each edge.
     """
@@ -53,7 +54,7 @@ class RequestTotals:
     certificates: dict[str, float] = field(default_factory=dict)
     retried: list[dict[str, Any]] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
-    asked_again: dict[tuple[str, str], bool] = field(default_factory=dict)
+    asked_again: dict[tuple[str, str], bool | None] = field(default_factory=dict)
     lacking: list[dict[str, Any]] = field(default_factory=list)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 

@@ -205,6 +205,7 @@ class RunResults:
                 answered_at=self.requests.answered_at,
                 walled=self.requests.walled,
                 asked_again=self.requests.asked_again,
+                cut_short=self.overdue or self.interrupted,
                 controlled=bool(self.environment.control),
                 looks=tuple(self.looks),
             ),

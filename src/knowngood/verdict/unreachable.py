@@ -30,8 +30,9 @@ class SilenceEvidence:
         environment: the path of the environment file, for messages.
         answered_at: when each origin last answered, in seconds since the epoch.
         walled: origins of which every answer turned the run away, or may have done so.
-        asked_again: for each (origin, URL) that gave no answer and was asked once more, whether
-            it answered then.
+        asked_again: for each (origin, URL) that gave no answer, whether it answered when it was
+            asked once more; None where there was no time for that.
+        cut_short: whether the run was, so that nothing was asked once more.
         controlled: whether the environment has controls.
         looks: what the controls answered, in order.
     """
@@ -39,7 +40,8 @@ class SilenceEvidence:
     environment: str = ""
     answered_at: Mapping[str, float] = field(default_factory=dict)
     walled: Set[str] = frozenset()
-    asked_again: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    asked_again: Mapping[tuple[str, str], bool | None] = field(default_factory=dict)
+    cut_short: bool = False
     controlled: bool = False
     looks: tuple[ControlLook, ...] = ()
 
@@ -65,6 +67,11 @@ def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
         return (
             f"{outcome.origin} gave no answer, and answered when asked once more: trouble that "
             "passed, of the deployment or of this machine's network"
+        )
+    if not judged and _lacked_time(outcome, silence):
+        return (
+            f"{outcome.origin} gave no answer ({outcome.kind}), and the run had no time to ask it "
+            "once more: trouble of the deployment, or of a busy machine here"
         )
     if not silence.controlled:
         return _without_control(outcome, silence)
@@ -101,6 +108,13 @@ def _came_back(outcome: Outcome, silence: SilenceEvidence) -> bool:
         for (origin, _), answered in silence.asked_again.items()
         if origin == outcome.origin
     )
+
+
+def _lacked_time(outcome: Outcome, silence: SilenceEvidence) -> bool:
+    """Return whether the run ended before its second look at this silence."""
+    asked_again = silence.asked_again.items()
+    answers = [answered for (origin, _), answered in asked_again if origin == outcome.origin]
+    return silence.cut_short or None in answers
 
 
 def _without_control(outcome: Outcome, silence: SilenceEvidence) -> str:

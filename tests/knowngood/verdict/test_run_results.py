@@ -96,6 +96,13 @@ def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
     assert ledger.claims["a"].asked == {"content", "content:/a", "content:/b"}
 
 
+@pytest.mark.parametrize("ended", ["overdue", "interrupted"])
+def test_a_run_that_was_cut_short_has_not_asked_again(ended: str) -> None:
+    """What was silent until then is in doubt."""
+    assert not RunResults(ENVIRONMENT).evidence().silence.cut_short
+    assert RunResults(ENVIRONMENT, **{ended: True}).evidence().silence.cut_short
+
+
 @pytest.mark.parametrize("first", [PASSED, FAILED])
 def test_item_that_breaks_in_its_teardown(first: str) -> None:
     """The second word on an item takes the place of the first; the item counts once."""

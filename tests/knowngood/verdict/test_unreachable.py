@@ -67,6 +67,20 @@ def test_silence_counts_where_a_control_answers(kind: str) -> None:
     assert why(failed(kind), ControlLook(100.0)) == ""
 
 
+@pytest.mark.parametrize("kind", sorted(SILENT - {"tls"}))
+@pytest.mark.parametrize(
+    "ended", [{"cut_short": True}, {"asked_again": {("content", URL): None}}], ids=["cut", "late"]
+)
+def test_silence_that_nobody_could_ask_about_again_does_not_count(
+    kind: str, ended: dict[str, Any]
+) -> None:
+    """A busy machine may use up the time of the run as well as that of a request."""
+    assert "no time to ask it once more" in why(failed(kind), FINE, **ended)
+    assert "no time" in why_without(failed(kind), answered_at={"content": 101.0}, **ended)
+    assert why(failed("status"), FINE, **ended) == ""
+    assert why(failed("tls", "wrong host"), SECURE, **ended) == ""
+
+
 PHASES = ["expired", "not yet valid", "wrong host", "untrusted", "handshake"]
 
 
