@@ -107,6 +107,17 @@ def test_written_file_reads_back(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["verdict.json"]  # noqa: PTH208
 
 
+def test_baseline_without_what_is_new(tmp_path: Path) -> None:
+    """A file from before `key` and `aspect` tells the same failures."""
+    path, older = tmp_path / "verdict.json", tmp_path / "older.json"
+    document = content()
+    json_file.write(path, Report(document))
+    for entry, name in ((document["causes"][0], "key"), (document["failures"][0], "aspect")):
+        del entry[name]
+    json_file.write(older, Report(document))
+    assert json_file.failures(older, "stage") == json_file.failures(path, "stage") != frozenset()
+
+
 def test_written_file_replaces_the_old_one(tmp_path: Path) -> None:
     """The next run's verdict takes the place of the last one's."""
     path = tmp_path / "verdict.json"
