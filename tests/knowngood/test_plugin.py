@@ -180,18 +180,6 @@ def test_a_file_that_skips_itself(check: Callable, project: Path) -> None:
     assert "test_other.py skips itself" in ended.verdict["reason"]
 
 
-def test_checks_of_one_name(check: Callable, project: Path, standin: fhr_standin.Standin) -> None:
-    """Where one does not apply, the other of the same name still runs."""
-    _without_submission(project, standin)
-    (project / "checks" / "more").mkdir()
-    (project / "checks" / "more" / "test_it.py").write_text(
-        'import pytest\n@pytest.mark.origin("submission")\ndef test_robots(client): assert 0\n'
-    )
-    ended = check(PASSES, "--import-mode=importlib")
-    assert ended.code == 0, ended.output
-    assert ended.verdict["counts"]["ran"] == 3
-
-
 def test_times_on_request(check: Callable) -> None:
     """--durations lists the items, each with its own name."""
     output = check(PASSES, "--durations=0", "-vv").output
