@@ -95,6 +95,8 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
             "and let knowngood write it, or make it by hand with a message such as "
             "'PASSED: verified by hand: REASON'"
         ]
+    if elsewhere := _elsewhere(repository, record):
+        return [f"{name} is on {record.commit[:12]}: {elsewhere}; next: git tag -d {name}"]
     # Whoever sees that a release is bad may say so: that opens no gate, and must not be lost.
     return [] if record.failed else _unsigned(repository, tag)
 
@@ -124,6 +126,16 @@ def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
     if record.when > datetime.now(UTC) + SKEW:
         raise MalformedRecord("it is from the future: a clock was wrong, here or where it was made")
     return record
+
+
+def _elsewhere(repository: Repository, record: Record) -> str:
+    """Return that the release of a record is another commit here; empty where it is not, or there
+    is no such release. Once such a record is in, every gate says that the release's tag was moved.
+    """
+    tag = repository.commit_of(f"{_TAGS}{record.release}")
+    if tag in {None, record.commit}:
+        return ""
+    return f"its release {record.release} is {tag[:12]}, so one of the two is not what was meant"
 
 
 def _unsigned(repository: Repository, tag: GitObject) -> list[str]:

@@ -164,6 +164,18 @@ def test_only_a_record_is_let_in_under_a_record_s_name(watched: Clone) -> None:
     assert f"{none}it is on " in watched.refused("push", "origin", f"{forged}:{ref}")
 
 
+@pytest.mark.parametrize("verdict", ["PASSED", "FAILED"])
+def test_a_record_is_on_the_commit_of_its_release(watched: Clone, verdict: str) -> None:
+    """On another it would have every gate say that the release's tag was moved, for good. A release
+    that the server does not know yet may still come.
+    """
+    watched.put(watched.tag("v1", "Release v1"))
+    watched.commit(MARKED)
+    said = watched.refused("push", "origin", watched.record("verified", "v1", verdict=verdict))
+    assert f"its release v1 is {watched.git('rev-parse', 'v1^{commit}')[:12]}, so" in said
+    watched.git("push", "-q", "origin", watched.record("verified", "v2", verdict=verdict))
+
+
 def test_a_server_may_ask_before_it_lets_objects_in(watched: Clone, server: Clone) -> None:
     """A hook pre-receive that calls us sees what lies in quarantine, and only there."""
     (server.path / "hooks" / "update").unlink()
