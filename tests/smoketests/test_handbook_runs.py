@@ -24,6 +24,7 @@ from knowngood.release.record import DEPLOYED, Record, RecordKind
 
 ROOT = Path(__file__).parents[2]
 HANDBOOK = ROOT / "docs" / "HANDBOOK.md"
+NOWHERE = {"content": "http://127.0.0.1:9", "submission": "http://127.0.0.1:9"}
 DEPLOY = """#!/bin/sh
 echo "putting $2 on $1"
 git -C site cat-file -e "$3" && test "$1" = prod && echo "$2" > live
@@ -60,7 +61,6 @@ FAULTS = {
     "The page is there, and whole.": "page-truncated@en-US",
     "Its script is there.": "script-is-html",
     "A locale that does not exist is not there.": "unknown-locale-200",
-    "The version document names the release.": "version-missing",
     "There are twelve months.": "date-format-eleven-months@en-US",
     "A report is taken, and then deleted.": "delete-broken",
 }
@@ -144,18 +144,19 @@ def text(site: Repository, desk: Path) -> Iterator[str]:
 
 def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     """V8 is pushed and verified, then FAILS and is rolled back; the records made by hand count."""
-    fetch, lock, listing, _, *deploying = [
+    fetch, lock, who, listing, _, *deploying = [
         c for c in commands(text) if c.section[:2] in ("# ", "1.")
     ]
     verifying = [command for command in commands(text) if command.section == "2. Verify"]
     pushing = [command for command in commands(text) if command.section == "3. Push"]
 
     *verifying, free = verifying
-    printed = type_in([fetch, lock, *pushing, *deploying, *verifying], desk, "v8")
+    printed = type_in([fetch, lock, who, *pushing, *deploying, *verifying], desk, "v8")
     assert wrong(printed) == []
     seen = pytest.raises(PushLocked, match="for 0 minutes: by hand")
     with seen, push_lock.held(site, "prod", "a push", print):
         pytest.fail("it goes ahead")
+    assert '"for":"by hand"' in printed[2].output
     outputs = {one.command.claim.partition(":")[0]: one.output for one in printed}
     assert "Make v8. r=bob" in outputs["This goes out"]
     assert (desk / "live").read_text() == "v8\n"
@@ -188,19 +189,54 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
 
 def test_a_rejected_release(site: Repository, tmp_path: Path) -> None:
     """The list of a rollback has it, and a push stops, until the rejection is withdrawn."""
-    origins = {"content": "http://127.0.0.1:9", "submission": "http://127.0.0.1:9"}
-    typed = commands(page(origins, str(site.path)))
-    fetch, _, listing = typed[:3]
+    typed = commands(page(NOWHERE, str(site.path)))
+    fetch, _, _, listing = typed[:4]
     release = Command("", "", None, "release=v8 commit=$(git -C site rev-parse v8^{commit})\n")
     [check] = [command for command in typed if command.claim == "Nobody has rejected it."]
-    for undo, verdict in ((False, "REJECTED"), (True, "WITHDRAWN")):
-        when = datetime.now(UTC) + timedelta(seconds=undo)
+    for seconds, name, verdict in (
+        (0, "prod", "REJECTED"),
+        (1, "prod", "WITHDRAWN"),
+        (2, "stage", "REJECTED"),
+        (3, "prod", "WITHDRAWN"),
+        (4, "stage", "WITHDRAWN"),
+    ):
+        when = datetime.now(UTC) + timedelta(seconds=seconds)
         commit = site.commit_of("v8") or ""
-        record = Record(RecordKind.REJECTED, "prod", "v8", commit, when, verdict, reason="bad")
+        record = Record(RecordKind.REJECTED, name, "v8", commit, when, verdict, reason="bad")
         record_store.write(site, record)
         *_, listed, checked = type_in([fetch, release, listing, check], tmp_path)
-        assert f" {verdict}: v8 " in listed.output.splitlines()[0]
-        assert checked.right is undo, checked.output
+        assert name != "prod" or f" {verdict}: v8 " in listed.output.splitlines()[0]
+        assert checked.right is (seconds in (1, 4)), (seconds, checked.output)
+
+
+def test_a_tag_that_moved(site: Repository, tmp_path: Path) -> None:
+    """A rolling one keeps no record and no release from the clone."""
+    fetch = commands(page(NOWHERE, str(site.path)))[0]
+    site.run("tag", "latest", "v7")
+    assert wrong(type_in([fetch], tmp_path)) == []
+    site.run("tag", "--force", "latest", "v8")
+    site.run("commit", "--quiet", "--allow-empty", "-m", "Make v9. r=bob")
+    site.run("tag", "-a", "v9", "-m", "v9")
+    commit = site.commit_of("v9") or ""
+    record = Record(RecordKind.VERIFIED, "stage", "v9", commit, datetime.now(UTC), "PASSED")
+    record_store.write(site, record)
+    assert wrong(type_in([fetch], tmp_path)) == []
+    fetched = Repository(tmp_path / "site").run("tag", "--list").splitlines()
+    assert {"v9", record.name} <= set(fetched)
+
+
+def test_who_has_the_lock(site: Repository, tmp_path: Path) -> None:
+    """The page tells it by a command, and how to take over what somebody left behind."""
+    typed = commands(page(NOWHERE, str(site.path)))
+    fetch, lock, who = typed[:3]
+    [free] = [command for command in typed if command.prints == "free"]
+    with push_lock.held(site, "prod", "a push of v8", print):
+        _, locked, told = type_in([fetch, lock, who], tmp_path)
+        assert (locked.right, told.right) == (False, True)
+        assert '"for": "a push of v8"' in told.output
+        assert '"beat": "' in told.output
+        assert wrong(type_in([free, lock], tmp_path)) == []
+        type_in([free], tmp_path)
 
 
 @contextmanager

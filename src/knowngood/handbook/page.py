@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..environment import BadEnvironment, Environment
 from ..fetch import Probe, connect_options
 from ..release import clone
+from ..release.ledger import relevant_environments
+from ..release.record import RecordKind
 from ..safety import one_line, templates
 
 if TYPE_CHECKING:
@@ -73,7 +75,18 @@ def _values(environment: Environment) -> dict[str, Any]:
         "deploy": " ".join(_deploy_words(environment)),
         "live": list(_live_commands(environment)),
         "repository": clone.place(environment),
+        "environments": relevant_environments(environment),
+        "kinds": list(_kinds(environment)),
     }
+
+
+def _kinds(environment: Environment) -> Iterator[RecordKind]:
+    """Yield the kinds of records that the page reads. It fetches their tags and those of releases,
+    not all tags: git fails where one has moved, as a rolling `latest` does.
+    """
+    yield from (RecordKind.VERIFIED, RecordKind.REJECTED)
+    if environment.gate.approve:
+        yield RecordKind.APPROVED
 
 
 def _deploy_words(environment: Environment) -> Iterator[str]:

@@ -80,6 +80,7 @@ def test_checks_that_are_no_template(rendered: Render, checks: str) -> None:
     ("gate", "expected"),
     [
         ('requires = ["load"]', "refs/tags/verified/load\n"),
+        ('requires = ["load"]', "for name in shop load; do"),
         ("max_age = 0.5\nrequires = ['load']", "in the last 0.5 days"),
         ('mark = "ok: .+"', "somebody reviewed each (ok: .+)"),
         ('branch = "main"', '"$commit" origin/main && echo yes'),
@@ -133,7 +134,7 @@ def test_signatures(
     keys("eve")
     bad = clone.record("approved", "v8", "shop").removeprefix("refs/tags/")
     fetch, *_ = commands(page)
-    signed = [c for c in commands(page) if "verify-tag" in c.text or "approved/" in c.text]
+    signed = [c for c in commands(page) if "verify-tag" in c.text or "approved/shop" in c.text]
     chosen = Command("", "", None, "release=v8 commit=$(git -C site rev-parse v8^{commit})\n")
     typed = [
         replace(command, text=command.text.replace("TIME", passed).replace("NAME", name))
@@ -142,6 +143,19 @@ def test_signatures(
     ]
     printed = type_in([fetch, chosen, *typed], tmp_path)
     assert [one.right for one in printed] == [True, True, True, True, True, True, True, False]
+
+
+def test_how_it_passed_before(rendered: Render) -> None:
+    """Level and age count on the environment that the release comes from, not for other names."""
+    promoted = 'promotes_from = "test"\n' + SHOP
+    plain = rendered(promoted + RELEASE, **{"test.toml": SHOP.replace("shop.test", "test.test")})
+    assert "minutes ago" not in plain
+    assert '"level"' not in plain
+    rules = '[gate]\nlevel = "full"\nwait = "3h"\nrequires = ["load"]\n'
+    page = rendered(promoted + RELEASE + rules)
+    assert "passed on test in the last 7 days, at least 180 minutes ago. Prints:" in page
+    assert page.count("minutes ago") == page.count("""| grep '"level"'""") == 1
+    assert len(page.splitlines()) <= 80
 
 
 def test_days_without_change(rendered: Render) -> None:
@@ -201,7 +215,7 @@ command = [{words}]
     (tmp_path / "bin").mkdir()
     for name, script in (
         ("bin/curl", "true"),
-        ("bin/git", "true"),
+        ("bin/git", "echo COMMIT"),
         ("bin/pwned", 'touch "$0.ran"'),
         ("deploy", "printf '%s\\n--\\n' \"$@\" > deployed"),
     ):
