@@ -185,9 +185,9 @@ class ReleaseWatch:
                 f"{there} of {len(edges)} edges serve {one_line(expected, 60)} "
                 f"({spent:.0f} s of {within:g} s)"
             )
-            if not self._left(edges) or spent + pause > within:
+            if not self._left(edges) or spent >= within:
                 break
-            time.sleep(pause)
+            time.sleep(min(pause, within - spent))  # the last look is when the time is over
         return self._result(expected, edges, time.monotonic() - began)
 
     def _missing_field(self, edges: Iterable[Edge]) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,14 @@ def test_it_arrives(serve: Serve, converge: Converge) -> None:
     assert len(result.there) == 2
     assert lines[0].startswith("1 of 2 edges serve v2 (")
     assert lines[-1].startswith("2 of 2 edges serve v2 (")
+
+
+def test_it_arrives_in_the_last_pause(
+    serve: Serve, converge: Converge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is used up: the last look is at its end, however long the pause would be."""
+    monkeypatch.setattr("knowngood.readiness.convergence.pauses", lambda: repeat(30.0))
+    assert converge(serve(in_turn(V1, V2)), within=0.2).there
 
 
 def test_it_never_arrives(serve: Serve, converge: Converge) -> None:
