@@ -79,6 +79,11 @@ class Ledger:
         """
         return self._is_unmoved(record) and not self._distrust(record)
 
+    def has_lost_tag(self, record: Record) -> bool:
+        """Return whether a record's release was a tag, and is none any more. Raises GitError."""
+        by_commit = record.commit.startswith(record.release)
+        return not by_commit and self.repository.commit_of(f"refs/tags/{record.release}") is None
+
     def _is_unmoved(self, record: Record) -> bool:
         """Return whether its release's tag is still on its commit."""
         now = self.repository.commit_of(f"refs/tags/{record.release}")
@@ -122,7 +127,8 @@ class Ledger:
             return f"nothing has PASSED there; verify one: knowngood verify --env={name} --record"
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
-            return f"{passed.release} PASSED, and FAILED later ({at(revoked.when)})"
+            later = "later" if revoked.when > passed.when else "about then, on another machine"
+            return f"{passed.release} PASSED, and FAILED {later} ({at(revoked.when)})"
         rejected = self.rejected(passed.commit)
         if rejected is not None:
             return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"

@@ -59,6 +59,13 @@ class LiveAnswer:
         commits = {release.commit for release in self.releases}
         return commits.pop() if len(commits) == 1 else None
 
+    def is_of(self, recorded: Record) -> bool:
+        """Return whether it is the release that was ``recorded``: by its commit, or by its name
+        where the repository knows no commit of that.
+        """
+        nameless = self.releases == (LiveRelease(recorded.release, None),)
+        return nameless or self.commit == recorded.commit
+
     def difference(self, environment: str, recorded: Record | None) -> str:
         """Return how this differs from what was last ``recorded`` on an environment, in words;
         empty where it is the same.
@@ -68,7 +75,11 @@ class LiveAnswer:
         by_records = "nothing is on record"
         if recorded is not None:
             by_records = f"by the records it is {recorded.release}"
+            if recorded.release == str(self):  # two commits of one name
+                by_records += f" at {recorded.commit[:12]}"
             by_records += f" ({recorded.verdict}, {at(recorded.when)})"
+        if recorded is not None and self.is_of(recorded):
+            return f"live on {environment} is {self}, which is no tag here; {by_records}"
         if self.releases:
             return f"live on {environment} is {self}, but {by_records}"
         why = f" ({self.trouble})" if self.trouble else ""

@@ -102,6 +102,17 @@ class RecordIndex:
                 yield from self._lost(self._known[name])
             size = min(2 * size, _MOST)
 
+    def before(self, record: Record) -> Iterator[Record]:
+        """Yield the record that this one came after by what it says itself, then the one that came
+        before that, and so on, as far as they are here.
+        """
+        while record.after in self._names:
+            previous = next(self.read([record.after]))
+            if not isinstance(previous, Record):
+                return
+            yield previous
+            record = previous
+
     def _lost(self, record: Record | BadRecord) -> Iterator[BadRecord]:
         """Yield the record that this one came after, if it is not here any more."""
         after = record.after if isinstance(record, Record) else ""

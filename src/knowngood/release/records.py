@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +21,7 @@ from .record_parser import SKEW, MalformedRecord
 
 _END: Final = datetime.max.replace(tzinfo=UTC) - SKEW
 _DAY: Final = timedelta(days=1)
+_LONGEST_WAY: Final = 50  # records; a push and a rollback make four each
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 _PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
 
@@ -174,12 +176,25 @@ class Records:
     def revoked_by(self, good: Record) -> Record | None:
         """Return a FAILED that came after ``good``, of the same commit on the same environment; one
         of another machine also where its clock may have been behind. One that ``good`` came after,
-        by what it says itself, and that is dated days later, was dated by a wrong clock.
+        by what it says itself, and that is dated days later, was dated by a wrong clock; one after
+        which the commit was deployed again, before ``good``, is over.
         """
         same = (r for r in _good(self._since(good)) if r.failed and r.commit == good.commit)
         same = (r for r in same if r.name != good.after or r.when < good.when + _DAY)
-        later = (r for r in same if r.when > good.when - _skew(r, good))
-        return next((record for record in later if not record.was_nowhere), None)
+        later = (r for r in same if r.when > good.when - _skew(r, good) and not r.was_nowhere)
+        return next((r for r in later if not self._deployed_between(r, good)), None)
+
+    def _deployed_between(self, failed: Record, good: Record) -> bool:
+        """Return whether the commit of ``good`` was put there again between these two, by the order
+        in which the records name each other.
+        """
+        deployed = False
+        for record in islice(self._index.before(good), _LONGEST_WAY):
+            if record.name == failed.name:
+                return deployed
+            put_there = record.kind in _STEPS and record.verdict == DEPLOYED
+            deployed |= put_there and record.commit == good.commit
+        return False
 
     def doubted_by(self, good: Record) -> BadRecord | None:
         """Return a tag that cannot be read, and may say that ``good`` has FAILED since, or was

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ..environment import Environment
 from ..safety import Say
 from . import clone, record_store
-from .git import Repository
+from .git import GitError, Repository
+from .ledger import Ledger
 from .record import REJECTED, WITHDRAWN, RecordKind
 from .release_name import resolve_option
 
@@ -38,3 +40,22 @@ def record(
         repository, RecordKind.REJECTED, environment, release, commit, verdict, reason=why
     )
     return record_store.enter(repository, rejection, push_it=repository.has_origin)
+
+
+def warn(before: Ledger, release: str, commit: str, say: Say) -> None:
+    """Say that a release which went out does not count as good: an override let it through although
+    it was rejected, or somebody has rejected it since ``before`` was read.
+    """
+    name, now = before.environment.name, before
+    with suppress(GitError):  # what was known before is better than nothing
+        now = Ledger.open(before.environment)
+    if now.rejected(commit) is not None:
+        say(
+            f"{release} is rejected on {name}, and no rollback goes back to it until: "
+            f"{undo_command(name, release)}"
+        )
+
+
+def undo_command(environment: str, release: str) -> str:
+    """Return the command that takes a rejection back."""
+    return f"knowngood reject --env={environment} --release={release} --undo --why=WHY"

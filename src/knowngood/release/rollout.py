@@ -96,7 +96,7 @@ def _pushed(deployment: Deployment) -> PushResult:
         return _go_back(deployment, verification)
     if verification.code == DONE:
         say(f"{release} is on {name}, and verified")
-        _warn_if_rejected(deployment)
+        rejection.warn(deployment.ledger, release, deployment.commit, say)
     else:
         say(
             f"the verification could not tell whether {release} is good; nothing more was changed. "
@@ -120,16 +120,6 @@ def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
     passed = ", and PASSED" if verification.code == DONE else ""
     say(f"{release} is still live{passed}; nothing was rolled back. Its deployment failed: see why")
     return PushResult(HELD)
-
-
-def _warn_if_rejected(deployment: Deployment) -> None:
-    """Say that a release which was let through by an override does not count as good."""
-    release, name = deployment.release, deployment.environment_name
-    if deployment.ledger.rejected(deployment.commit) is not None:
-        deployment.say(
-            f"{release} is rejected on {name}, and no rollback goes back to it until: knowngood "
-            f"reject --env={name} --release={release} --undo --why=WHY"
-        )
 
 
 def roll_back(
@@ -247,7 +237,7 @@ def _why_back(pushed: Deployment, failed: Verification | None) -> str:
 
 def _not_arrived(deployment: Deployment, instead: str) -> str:
     return (
-        f"{deployment.release} did not arrive: {deployment.environment_name} still serves "
+        f"{deployment.release} did not arrive: {deployment.environment_name} serves "
         f"{instead}, although deploy.command ended well"
     )
 
@@ -292,7 +282,7 @@ def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> No
         say(str(error))
     else:
         everywhere = f"knowngood reject --release={release} --why=WHY"
-        undo = f"knowngood reject --env={name} --release={release} --undo --why=WHY"
+        undo = rejection.undo_command(name, release)
         say(
             f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
             f"back: {undo}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import rollback_target
+from ..safety import one_line
+from . import rejection, rollback_target
 from .ledger import Ledger
 from .live import LiveAnswer
 from .lock_holder import LockHolder
-from .record import DEPLOYED
+from .record import DEPLOYED, Record, at
 
 
 def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) -> Iterator[str]:
@@ -35,16 +36,39 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
     if unfinished:
         says = f"; live on {name} is {live}" if live is not None else ""
         yield f"{unfinished}{says}{_to_see_unverified(ledger, live)}{_back(ledger, live)}"
-    elif live is None:
         return
-    elif difference := live.difference(name, ledger.records.presumed_live(name)):
+    if live is None:
+        return
+        return
+    recorded = ledger.records.presumed_live(name)
+    if recorded is not None and live.is_of(recorded) and ledger.has_lost_tag(recorded):
+        yield f"{recorded.release} is live on {name}, and is no tag here{_to_tag(ledger, recorded)}"
+    elif difference := live.difference(name, recorded):
         yield f"{difference}{_back(ledger, live)}{_to_keep(ledger, live)}"
     elif live.commit is not None and ledger.good(live.commit) is None:
-        verify = _to_see(name, str(live))
-        why = _why_none_is_good(ledger)
-        yield (
-            f"{live} is live on {name}, and not known to be good{why}{_back(ledger, live)}{verify}"
+        yield _of_doubtful(ledger, live, live.commit)
+
+
+def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:
+    """Return why the release that is live is not known to be good, and what comes next."""
+    name = ledger.environment.name
+    rejected = ledger.rejected(commit)
+    if rejected is not None:
+        return (
+            f"{live} is live on {name}, and was rejected by {one_line(rejected.who, 80)} on "
+            f"{at(rejected.when)}: {one_line(rejected.reason, 120)}{_back(ledger, live)}; to take "
+            f"the rejection back: {rejection.undo_command(name, str(live))}"
         )
+    why, verify = _why_none_is_good(ledger), _to_see(name, str(live))
+    return f"{live} is live on {name}, and not known to be good{why}{_back(ledger, live)}{verify}"
+
+
+def _to_tag(ledger: Ledger, recorded: Record) -> str:
+    """Return the commands that give a release its tag again, whose commit is on record."""
+    repository, tag = ledger.repository, recorded.release
+    again = repository.by_hand("tag", "-a", "-m", tag, tag, recorded.commit)
+    there = f" && {repository.by_hand('push', 'origin', tag)}" if repository.has_origin else ""
+    return f": it was deleted; to make it again: {again}{there}"
 
 
 def _to_keep(ledger: Ledger, live: LiveAnswer) -> str:

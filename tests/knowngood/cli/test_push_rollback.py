@@ -256,7 +256,7 @@ def test_a_release_that_does_not_arrive(
     assert ended.code == 1, ended.output
     assert "v2 is bad" not in ended.output
     assert ended.out.splitlines()[-1] == (
-        "v2 did not arrive: prod still serves v1, although deploy.command ended well; prod is back "
+        "v2 did not arrive: prod serves v1, although deploy.command ended well; prod is back "
         "on v1, and verified"
     )
     assert [kind for kind, *_ in happened(site) if kind == "rejected"] == []
@@ -282,12 +282,12 @@ def test_a_rollback_that_does_not_arrive(
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 1, ended.output
     assert ended.out.splitlines()[-1] == (
-        "v1 did not arrive: prod still serves v2, although deploy.command ended well; repair what "
+        "v1 did not arrive: prod serves v2, although deploy.command ended well; repair what "
         "deploys; then: knowngood rollback --env=prod --to=v1"
     )
     assert run("last-good", "--env=prod").out == "v1\n"
     [trouble] = [line for line in run("status", "--env=prod").out.splitlines() if line[0] == "!"]
-    assert trouble.startswith("! v2 is live on prod, and not known to be good; to go back: ")
+    assert trouble.startswith("! v2 is live on prod, and was rejected by ")
     (project / "sound").rename(project / "deploy")
     assert run("rollback", "--env=prod", "--yes").code == 0
     assert live(project) == "v1"

@@ -101,7 +101,19 @@ def test_what_is_live_is_not_known_to_be_good(run: Run, noted: Note) -> None:
     assert ended.code == 1
     _, _, rejected, trouble = ended.out.splitlines()
     assert rejected.startswith("rejected on prod: v2, ")
-    assert trouble.startswith("! v2 is live on prod, and not known to be good; to go back: ")
+    assert trouble.startswith("! v2 is live on prod, and was rejected by ")
+    assert "; to go back: knowngood rollback --env=prod; to take the rejection back: " in trouble
+    assert trouble.endswith("knowngood reject --env=prod --release=v2 --undo --why=WHY")
+
+
+def test_the_tag_of_the_live_release_was_deleted(run: Run, site: Repository) -> None:
+    """It is the release on record: nothing goes back, its tag is made again."""
+    commit = git(site.path, "rev-parse", "v2^{commit}").strip()
+    git(site.path, "tag", "-d", "v2")
+    trouble = run("status", "--env=prod").out.splitlines()[-1]
+    assert trouble.startswith("! v2 is live on prod, and is no tag here: it was deleted; ")
+    assert "rollback" not in trouble
+    assert trouble.endswith(f"; to make it again: git -C {site.path} tag -a -m v2 v2 {commit}")
 
 
 def test_no_verification_is_signed(

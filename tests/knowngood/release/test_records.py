@@ -204,6 +204,29 @@ def test_a_failure_that_does_not_say_what_was_there() -> None:
     assert made.presumed_live("prod") == failed
 
 
+@pytest.mark.parametrize(
+    ("between", "revoked"),
+    [
+        ([step("v1", 0.01, "DEPLOYED"), step("v1", 0.02, "STARTED")], False),
+        ([step("v1", 0.01, "NOT DEPLOYED"), step("v1", 0.02, "STARTED")], True),
+        ([step("v2", 0.01, "DEPLOYED")], True),
+        ([], True),
+    ],
+)
+def test_a_failure_before_it_was_deployed_again(between: list[Record], revoked: bool) -> None:
+    """It is over, by the order in which records name each other, whatever clocks say: what passed
+    was put there after it.
+    """
+    failed = replace(PASSED, verdict="FAILED", where="ci", when=NOW - timedelta(minutes=3))
+    chain = [PASSED, *between, failed]
+    chain = [
+        replace(record, after=earlier.name)
+        for record, earlier in zip(chain, [*chain[1:], chain[-1]], strict=True)
+    ]
+    made = Made([*chain[:-1], failed]).records
+    assert made.revoked_by(chain[0]) == (failed if revoked else None)
+
+
 def test_a_push_is_not_verified_by_a_failure_of_another_release() -> None:
     """The push of v2 has yet to be verified."""
     made = Made([ELSEWHERE, step("v2", 0.5), PASSED]).records
