@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,6 +69,7 @@ def command(
     does not belong to the others: another environment, release, suite or time
     """
     targets = report_targets(reports, Path.cwd())
+    _refuse_overwriting(files, targets)
     with report_locks.held(targets, ["knowngood", *sys.argv[1:]]):
         document = _folded(files, ExpectedPlaces.parse(expect, quorum), window * 60)
         annotations = Annotations(print_line) if is_on_github() else None
@@ -80,6 +81,17 @@ def command(
         annotations.finish(document)
     exit_code: int = document["exit_code"]
     return exit_code
+
+
+def _refuse_overwriting(files: Iterable[Path], targets: Mapping[str, Path]) -> None:
+    """Raise UsageError where a report would be written over the verdict of a place."""
+    given = {path.resolve() for path in files}
+    for option, path in targets.items():
+        if path.resolve() in given:
+            raise UsageError(
+                f"{option} {one_line(str(path), 300)}: it is one of the files to fold, which would "
+                "be lost; name another one"
+            )
 
 
 def _folded(files: Iterable[Path], expected: ExpectedPlaces, window: float) -> dict[str, Any]:

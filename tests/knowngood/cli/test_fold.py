@@ -108,6 +108,16 @@ def test_files_that_are_none(fold: Fold) -> None:
     assert fold().code == 4
 
 
+def test_no_file_is_written_over(fold: Fold) -> None:
+    """What a place has said stays, however the file is named."""
+    Path("link.json").symlink_to("fra.json")
+    for name in ("fra.json", "./iad.json", "link.json"):
+        ended = fold(seen_from("fra"), seen_from("iad"), f"--verdict-file={name}")
+        assert (ended.code, ended.out) == (4, ""), name
+        assert "it is one of the files to fold" in ended.err
+        assert "places" not in verdict_reader.read(Path(name))
+
+
 def test_what_a_server_said_drives_no_terminal(fold: Fold) -> None:
     """Names and texts come from files that others wrote."""
     hostile = "\x1b[2J\r\n::error::x"
