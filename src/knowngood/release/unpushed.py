@@ -63,11 +63,13 @@ def _push(repository: Repository, records: Sequence[str]) -> tuple[Sequence[str]
 
 def compare(repository: Repository) -> None:
     """Ask the origin which records it has. Forget those, and remember the others, whoever made
-    them. Raises GitError.
+    them, but no lightweight tag: it says nothing, and everybody would doubt its release. Raises
+    GitError.
     """
     folders = [f"refs/tags/{kind}/" for kind in RecordKind]
-    listed = repository.run("for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", *folders)
-    tags = dict(line.split(" ") for line in listed.splitlines())
+    how = "--format=%(refname:lstrip=2) %(objectname) %(objecttype)"
+    rows = [line.split(" ") for line in repository.run("for-each-ref", how, *folders).splitlines()]
+    tags = {name: tag for name, tag, kind in rows if kind == "tag"}
     there = repository.run("ls-remote", "--tags", "--refs", "origin").split()
     missing = tags.keys() - {ref.removeprefix("refs/tags/") for ref in there}
     _forget(repository, [name for name in names(repository) if name not in missing])

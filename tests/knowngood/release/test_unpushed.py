@@ -66,6 +66,18 @@ def test_one_that_a_person_has_pushed(site: Repository, note: Note, origin: Path
     assert unpushed.names(site) == [other.name]
 
 
+def test_a_lightweight_tag(site: Repository, note: Note, origin: Path) -> None:
+    """It has a record's name and says nothing. It stays here: there everybody would doubt its
+    release.
+    """
+    git(site.path, "tag", "verified/stage/v2/20261124T120000.000000Z", "v2^{commit}")
+    clone.fetch(site)
+    assert unpushed.names(site) == []
+    record = note("v1")
+    record_store.push(site, record.name)
+    assert records_at(origin) == [record.name]
+
+
 def test_one_that_was_made_by_hand(site: Repository, note: Note, origin: Path) -> None:
     """The origin is asked, so it is told, and goes out with the next one of any."""
     by_hand = "verified/stage/v2/20261124T120000.000000Z"
