@@ -49,14 +49,13 @@ def holder(repository: Repository, environment: str) -> LockHolder | None:
     ref = ref_of(environment)
     try:
         blob = _fetched(repository, ref) if repository.has_origin else _blob(repository, ref)
-        text = repository.run("cat-file", "blob", blob)
     except GitError:
         return None
     try:
-        note = json.loads(text[:4096])
+        note = json.loads(repository.run("cat-file", "blob", blob)[:4096])
         beats = "beat" in note and not _has_ended(note)
         return LockHolder(blob, _words(note), _over(note), str(note.get("id", "")), beats)
-    except (ValueError, KeyError, TypeError):
+    except (GitError, ValueError, KeyError, TypeError):
         return LockHolder(blob, "somebody who left no note", "")
 
 
@@ -79,9 +78,10 @@ def _blob(repository: Repository, ref: str) -> str:
 def _words(note: Mapping[str, Any]) -> str:
     """Return who holds a lock, by its note."""
     minutes = _age(note["since"]) / 60
-    return one_line(
-        f"{note['who']} on {note['where']}, for {minutes:.0f} minutes: {note['for']}", 400
-    )
+    time = f"for {minutes:.0f} minutes"
+    if minutes < -1:
+        time = f"since {-minutes:.0f} minutes from now, so one of the two clocks is wrong"
+    return one_line(f"{note['who']} on {note['where']}, {time}: {note['for']}", 400)
 
 
 def _over(note: Mapping[str, Any]) -> str:

@@ -148,6 +148,24 @@ def test_a_lock_that_counts(
     assert lines == []
 
 
+def test_a_lock_of_a_clock_that_is_ahead(site: Repository, locked: Lock, lines: list[str]) -> None:
+    """Nobody holds it for -179 minutes."""
+    locked(-179, -179)
+    what = "on ci-7, since 179 minutes from now, so one of the two clocks is wrong: knowngood push"
+    with pytest.raises(PushLocked, match=f"{what}\nto break it: git"):
+        take(site, lines)
+
+
+@pytest.mark.parametrize("kind", ["blob", "commit"])
+def test_a_lock_without_a_note(clone: Clone, server: Clone, lines: list[str], kind: str) -> None:
+    """Whatever its ref points at, somebody may be at work: how to break it is told."""
+    note = clone.git("hash-object", "-w", "--stdin", given=b"hello") if kind == "blob" else "HEAD"
+    clone.put(f"{note}:{REF}")
+    with pytest.raises(PushLocked, match=r"somebody who left no note\nto break it: git .* push"):
+        take(Repository(clone.path), lines)
+    assert server.git("for-each-ref", REF) != ""
+
+
 def test_a_holder_that_has_ended(site: Repository, locked: Lock, lines: list[str]) -> None:
     """A process of this machine that is gone holds nothing."""
     child = os.fork()
