@@ -7,13 +7,11 @@ from pathlib import Path
 import click
 
 from ..content import subjects
-from ..environment import load_here
 from ..release import live
 from ..release.gate_question import GateQuestion
-from ..release.ledger import Ledger
 from ..release.permission import permitted
 from .console import print_line, print_warnings
-from .options import ENVIRONMENT, MANIFEST, OFFLINE, OVERRIDE, RELEASE, SUBJECT
+from .options import ENVIRONMENT, MANIFEST, OFFLINE, OVERRIDE, RELEASE, SUBJECT, opened_ledger
 
 
 @click.command("gate")
@@ -48,7 +46,7 @@ def command(
 
     Exit codes: 0 it may, 1 it may not, 4 usage error, 75 the records cannot be relied on.
     """
-    ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
+    ledger = opened_ledger(environment, offline=offline)
     answer = None if offline else live.ask(ledger.environment, ledger.repository)
     question = GateQuestion.about(ledger, release, manifest, answer, subjects.parse(subject))
     commit = permitted(question, override, push=push, say=print_line, export=export)

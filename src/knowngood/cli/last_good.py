@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..environment import load_here
-from ..release.ledger import Ledger
 from .console import print_error, print_line, print_warnings
-from .options import ENVIRONMENT, OFFLINE
+from .options import ENVIRONMENT, OFFLINE, opened_ledger
 
 
 @click.command("last-good")
@@ -18,7 +16,7 @@ def command(environment: str, offline: bool) -> int:
 
     Exit codes: 0 printed, 1 there is none, 4 usage error, 75 the records cannot be relied on.
     """
-    ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
+    ledger = opened_ledger(environment, offline=offline)
     good = ledger.last_good()
     if good is None:
         ledger.refuse_doubt()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..environment import load_here
-from ..release.ledger import Ledger
 from .console import print_line, print_warnings
-from .options import ENVIRONMENT, OFFLINE
+from .options import ENVIRONMENT, OFFLINE, opened_ledger
 
 
 @click.command("log")
@@ -18,7 +16,7 @@ from .options import ENVIRONMENT, OFFLINE
 )
 def command(environment: str, offline: bool, count: int) -> int:
     """Print what happened on an environment, newest first."""
-    ledger = Ledger.open(load_here(environment, secrets=False), offline=offline)
+    ledger = opened_ledger(environment, offline=offline)
     for line in ledger.log(count):
         print_line(line)
     print_warnings(ledger.warnings())

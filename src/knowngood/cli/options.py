@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ..environment import root_above
+from ..environment import load_here, root_above
 from ..run_options import RUN_OPTIONS, RunOption
 
 if TYPE_CHECKING:
+    from ..release.ledger import Ledger
     from ..session import Options
 
 Command = Callable[..., int]
@@ -103,6 +104,24 @@ def options_of_run(**values: Any) -> Options:
 
     cwd = Path.cwd()
     return Options.from_values(root=root_above(cwd), cwd=cwd, **values)
+
+
+def opened_ledger(environment: str, *, offline: bool) -> Ledger:
+    """Return the ledger of an environment for a question about it. Raises BadEnvironment; GitError,
+    which says what answers although git's server is down.
+    """
+    from ..release import GitError
+    from ..release.ledger import Ledger
+
+    try:
+        return Ledger.open(load_here(environment, secrets=False), offline=offline)
+    except GitError as error:
+        if offline:
+            raise
+        raise GitError(
+            f"{error}\nif git's server cannot be reached: the same with --offline, which answers "
+            "from the records that are here"
+        ) from None
 
 
 def _with_options(command: Command, options: Iterable[RunOption]) -> Command:

@@ -50,7 +50,7 @@ def command(
             say=print_line,
         )
     except KeyboardInterrupt:
-        print_error(f"how far it got: knowngood log --env={environment}")
+        print_error(f"how far it got, and what comes next: knowngood status --env={environment}")
         raise
     if notify and result.rollback:
         event = event_of_rollback(loaded, release, result.rollback, restored=result.restored)

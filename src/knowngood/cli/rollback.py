@@ -55,7 +55,7 @@ def command(
         hint = f"knowngood rollback --env={environment} --offline"
         raise GitError(f"{error}\nif git's server cannot be reached: {hint}") from None
     except KeyboardInterrupt:
-        print_error(f"how far it got: knowngood log --env={environment}")
+        print_error(f"how far it got, and what comes next: knowngood status --env={environment}")
         raise
 
 

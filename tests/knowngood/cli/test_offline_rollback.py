@@ -34,6 +34,18 @@ def test_it_is_offered(run: Run, project: Path, away: Path) -> None:
     assert live(project) == "v2"
 
 
+@pytest.mark.parametrize("question", ["gate --release=v1", "log", "last-good"])
+def test_a_question_is_offered_it(run: Run, away: Path, question: str) -> None:
+    """It answers from the records that are here."""
+    words = (*question.split(), "--env=prod")
+    ended = run(*words)
+    assert ended.code == 75
+    assert "if git's server cannot be reached: the same with --offline" in ended.err
+    ended = run(*words, "--offline")
+    assert ended.code in {0, 1}, ended.output
+    assert "the same with --offline" not in ended.output
+
+
 @pytest.mark.parametrize("cached", [False, True])
 def test_the_records_arrive_later(
     run: Run, project: Path, site: Repository, away: Path, cached: bool

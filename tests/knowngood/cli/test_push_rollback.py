@@ -503,9 +503,10 @@ def test_ended_in_the_middle(
     if number == signal.SIGKILL:
         process.wait(60)
         mend(project)  # what it started holds its output
-    process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=60)
     assert process.returncode == (-number if number == signal.SIGKILL else 2)
     if number != signal.SIGKILL:
+        assert b"what comes next: knowngood status --env=prod" in said
         for pid in map(int, (project / "reached").read_text().split()):
             with pytest.raises(ProcessLookupError):
                 os.kill(pid, 0)
