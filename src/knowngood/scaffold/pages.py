@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -34,6 +35,10 @@ LISTABLE: Final = re.compile(r"[A-Za-z0-9._~@+:%,/?=&-]*")
 
 _PLACE: Final = re.compile(r"<loc>(?:\s*<!\[CDATA\[)?([^<\]]{1,2048})")
 """A URL of a sitemap, whose files have up to 50 MB: too many for a tree."""
+
+
+_SITEMAPS: Final = 8
+"""Sitemaps of an index that are read: each is one request of few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,32 @@ def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, .
     return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
 
 
-def sitemap_urls(exchange: Exchange) -> list[str]:
+def in_sitemaps(named: Iterable[str], visitor: Visitor) -> Iterator[str]:
+    """Yield the paths of the first sitemaps that there are, and of those that these name, in turn:
+    a language, or a kind of page, may have one of its own.
+    """
+    paths = _paths(named, visitor) or ["/sitemap.xml"]
+    maps = [_sitemap_urls(exchange) for exchange in visitor.get(paths[:2])]
+    indexes = [urls for urls in maps if urls and all(map(_is_sitemap, urls))]
+    inner = spread(_paths((url for urls in indexes for url in urls), visitor))
+    if len(inner) > _SITEMAPS:
+        visitor.say(f"  reads {_SITEMAPS} of {len(inner)} sitemaps")
+    maps = [urls for urls in maps if urls not in indexes]
+    maps += map(_sitemap_urls, visitor.get(inner[:_SITEMAPS]))
+    for turn in zip_longest(*(_paths(urls, visitor) for urls in maps)):
+        yield from filter(None, turn)
+
+
+def _paths(urls: Iterable[str], visitor: Visitor) -> list[str]:
+    """Return the paths of those of ``urls`` that lie on the origin of ``visitor``."""
+    return [path for url in urls if (path := visitor.path_of(url))]
+
+
+def _is_sitemap(url: str) -> bool:
+    return url.partition("?")[0].endswith(".xml")
+
+
+def _sitemap_urls(exchange: Exchange) -> list[str]:
     """Return the URLs of a sitemap (sitemaps.org)."""
     if not is_ok(exchange.answer):
         return []

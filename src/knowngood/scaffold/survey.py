@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,12 +15,12 @@ from . import openapi
 from .pages import (
     LISTABLE,
     Page,
+    in_sitemaps,
     is_page,
     leftovers_of,
     linked,
     other_hosts,
     security_headers,
-    sitemap_urls,
     spread,
     to_page,
 )
@@ -226,7 +226,7 @@ class _Surveyor:
         """Ask for pages that the start page links to, and for more of the sitemap."""
         pages = {self._path(start): start} if is_page(start) else {}
         paths = linked(start, self._visitor) if pages else []
-        paths += self._in_sitemaps(sitemaps)
+        paths += in_sitemaps(sitemaps, self._visitor)
         listable = filter(LISTABLE.fullmatch, spread(paths))
         chosen = [path for path in listable if path not in pages][: PAGES - len(pages)]
         for asked in self._visitor.get(chosen):
@@ -234,18 +234,6 @@ class _Surveyor:
             if is_page(exchange) or _is_broken(exchange):
                 pages.setdefault(self._path(exchange), exchange)
         return pages
-
-    def _in_sitemaps(self, named: Iterable[str]) -> Iterator[str]:
-        """Yield the paths of the first sitemap that there is, and of the first that it names."""
-        paths = [path for url in named if (path := self._visitor.path_of(url))]
-        for exchange in self._visitor.get((paths or ["/sitemap.xml"])[:2]):
-            urls = sitemap_urls(exchange)
-            maps = [url for url in urls if url.partition("?")[0].endswith(".xml")]
-            if maps and len(maps) == len(urls):
-                inner = self._visitor.path_of(maps[0])
-                exchanges = self._visitor.get([inner] if inner else [])
-                urls = [url for answered in exchanges for url in sitemap_urls(answered)]
-            yield from (path for url in urls if (path := self._visitor.path_of(url)))
 
     def _path(self, exchange: Exchange) -> str:
         return self._visitor.path_of(exchange.probe.url) or "/"

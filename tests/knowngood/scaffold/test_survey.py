@@ -90,6 +90,39 @@ def test_pages_of_the_sitemap_follow_those_linked_to(serve: Serve) -> None:
     assert [found.path for found in seen(server).pages] == ["/", "/b", "/c", "/d"]
 
 
+def test_each_sitemap_of_an_index_gives_pages(serve: Serve) -> None:
+    """That of the second language, too, and a small one beside a large one."""
+    plays = {"/": PLAIN}
+    server = serve(by_path(plays))
+
+    def sitemap(paths: list[str]) -> str:
+        return "".join(f"<loc>{server.url}{path}</loc>" for path in paths)
+
+    english = [f"/en/{number}/" for number in range(40)]
+    maps = {
+        "/en/sitemap.xml": english,
+        "/de/sitemap.xml": ["/de/1/"],
+        "/more.xml": ["/about/"],
+        "/sitemap.xml": ["/en/sitemap.xml", "/de/sitemap.xml", "/more.xml"],
+    }
+    plays |= dict.fromkeys([*english, "/de/1/", "/about/"], PLAIN)
+    plays |= {path: page(sitemap(paths), "application/xml") for path, paths in maps.items()}
+    paths = [found.path for found in seen(server).pages]
+    assert paths[:4] == ["/", "/en/0/", "/de/1/", "/about/"]
+
+
+def test_index_of_many_sitemaps_says_how_many_are_read(serve: Serve) -> None:
+    """Each is a request, of few."""
+    plays = {"/": HOME}
+    server = serve(by_path(plays))
+    index = "".join(f"<loc>{server.url}/{number}.xml</loc>" for number in range(30))
+    plays["/sitemap.xml"] = page(index, "application/xml")
+    lines: list[str] = []
+    survey(server.url, lines.append)
+    assert "  reads 8 of 30 sitemaps" in lines
+    assert sum(".xml" in line and "GET" in line for line in lines) == 9
+
+
 def test_pages_of_every_folder_come_before_more_of_one(serve: Serve) -> None:
     """Thirty articles do not push out the one shop."""
     links = "".join(f'<a href="/news/{number}">n</a>' for number in range(30))
