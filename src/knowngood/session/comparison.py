@@ -86,7 +86,8 @@ class Comparison:
         if operator == "==" and isinstance(right, Sequence | Set | Mapping) and not right:
             lines = _members(left)
             if lines:
-                return Explanation(lines=lines, aspect=aspect_of(next(iter(left))))
+                first = min(left, key=str) if isinstance(left, Set) else left[0]
+                return Explanation(lines=lines, aspect=aspect_of(first))
         expected, got = (right, left) if right_is_expected else (left, right)
         lines = _differences(expected, got) if operator == "==" else ()
         if lines:

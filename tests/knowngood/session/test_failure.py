@@ -349,6 +349,7 @@ PROBLEM = Problem("it", Aspect.SERVER_PAGE)
     [
         ("assert home.path == []", ("==", [PROBLEM, "b"], []), "server page"),
         ("assert home.path == []", ("==", ["b", PROBLEM], []), ""),
+        ("assert home.path == set()", ("==", {*"jklmnopq", PROBLEM}, set()), "server page"),
         ("home.json()", None, "JSON"),
         ("assert home.media_type == 'a/b'", ("==", "text/html", "a/b"), "media type"),
         ("assert home.media_type != 'text/html', 'a page'", None, "media type"),
