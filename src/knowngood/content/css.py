@@ -36,6 +36,7 @@ _TEMPLATED: Final = re.compile(
     rb"""\burl\(\s*+["']?[\w./-]{0,100}(?:\{\{|\{%|<%|[$#]\{).{0,60}""", re.I
 )
 """A URL that begins with a path and a placeholder of Jinja, ERB, Sass or JavaScript."""
+_OF_EXPLORER: Final = {"behavior", "-ms-behavior"}
 _BRACKETS: Final = "([{"
 _END: Final = ";;"  # two, since a backslash at the end of a file takes one
 _START: Final = 40  # characters of what is there in place of rules
@@ -216,7 +217,7 @@ def _loaded(nodes: list[Node]) -> Iterator[tuple[str, bool]]:
 
 def _urls(nodes: list[Node]) -> Iterator[str]:
     """Yield the URLs among ``nodes`` and in their brackets, without recursion: they nest deep."""
-    left = nodes[::-1]
+    left = _read_by_all(nodes)[::-1]
     while left:
         node = left.pop()
         if node.type == "url":
@@ -227,4 +228,20 @@ def _urls(nodes: list[Node]) -> Iterator[str]:
                 yield from (string.value for string in strings)
             left += node.arguments[::-1]
         elif node.type.endswith("block"):
-            left += node.content[::-1]
+            left += _read_by_all(node.content)[::-1]
+
+
+def _read_by_all(nodes: list[Node]) -> list[Node]:
+    """Leave out the ``behavior`` of Internet Explorer up to 9: no other browser reads it, and its
+    URL is relative to the page.
+    """
+    read = []
+    ignoring = False
+    for place, node in enumerate(nodes):
+        if node.type == "ident" and node.lower_value in _OF_EXPLORER:
+            ignoring |= nodes[place + 1 : place + 2] == [":"]
+        elif node == ";" or node.type == "{} block":
+            ignoring = False
+        if not ignoring:
+            read.append(node)
+    return read

@@ -96,6 +96,16 @@ def test_urls_are_read_as_browsers_read_them(source: bytes, url: str) -> None:
     assert [address for address, _ in urls(source)] == [url]
 
 
+@pytest.mark.parametrize("name", ["behavior", "*behavior", "-ms-behavior", "BEHAVIOR"])
+def test_what_only_old_explorers_load(name: str) -> None:
+    """Its URL is relative to the page: below the stylesheet there is nothing."""
+    rule = f"a{{{name}:url(PIE.htc);b:url(c)}} d{{{name}: url('x.htc')}}"
+    source = (
+        f"{rule} @media screen{{d{{{name}:url(x.htc)}} e{{f:url(g)}}}} behavior:hover{{b:url(h)}}"
+    )
+    assert [address for address, _ in urls(source.encode())] == ["c", "g", "h"]
+
+
 def test_a_stylesheet_as_large_as_they_come() -> None:
     """Of a megabyte of rules a quarter is read in a second."""
     rule = b".a-b > c:hover, #d::after{content:'x';color:#fff;margin:-1px;background:url(e.png)}\n"
