@@ -30,9 +30,13 @@ class BadEncoding(KnowngoodError):
         self.too_large = too_large
 
 
-_NOTHING: Final = {"", "identity", "none", "utf-8", "utf8"}
-"""Codings that change nothing. Browsers pass over the last ones, which uploads to stores of files
-set by mistake."""
+_UNDONE: Final = {"gzip", "x-gzip", "deflate", "br"}
+_COMPRESSIONS: Final = _UNDONE | {
+    *("zstd", "compress", "x-compress", "bzip2", "x-bzip2", "lzma", "xz", "exi", "pack200-gzip"),
+    *("sdch", "dcb", "dcz"),
+}
+"""Codings that change a body. Browsers pass over every other name, such as the ``aws-chunked`` or
+``utf-8`` that uploads to stores of files leave behind."""
 
 
 def decoded_size(body: bytes, encoding: str, limit: int) -> int:
@@ -43,10 +47,10 @@ def decoded_size(body: bytes, encoding: str, limit: int) -> int:
     offered.
     """
     names = [name.strip().lower() for name in encoding.split(",")]
-    names = [name for name in names if name not in _NOTHING]
+    names = [name for name in names if name in _COMPRESSIONS]
     if not names or not body:
         return len(body)
-    if len(names) > 1 or names[0] not in {"gzip", "x-gzip", "deflate", "br"}:
+    if len(names) > 1 or names[0] not in _UNDONE:
         raise BadEncoding(f"Content-Encoding {encoding!r}, but {ACCEPTED!r} was offered")
     if names[0] == "br":
         return _brotli_size(body, limit)
