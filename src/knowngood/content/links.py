@@ -61,14 +61,24 @@ class Link:
 
 
 _JSON: Final = rb"""["']([\w./~-]*[\w~-]\.json)(?:\?[^"']{0,999}["']|["'](?!\s{0,99}\+))"""
-_ASKED_FOR: Final = re.compile(
-    rb"""(?:(?i:fetch|json|ajax|axios|request|fresh|require|import)[\w$]{0,40}"""
-    rb"""|(?<![\w$.])(?:get|load)|(?:\$|jQuery|axios|http|client|api)\.get)\s{0,9}\(\s{0,99}%s"""
-    rb"""|\.open\(\s{0,99}["'][A-Z]{3,7}["']\s{0,9},\s{0,99}%s|\burl\s{0,9}:\s{0,99}%s"""
-    % (_JSON, _JSON, _JSON)
-)
-"""A call that loads a document, such as ``$.getJSON("a.json")`` or ``open("GET", "a.json")``, or a
-setting of one, as ``{url: "a.json"}``."""
+
+
+def _asking(what: bytes) -> re.Pattern[bytes]:
+    """Return what finds a call that loads ``what``, such as ``$.getJSON(what)`` or ``open("GET",
+    what)``, or a setting of one, as ``{url: what}``.
+    """
+    return re.compile(
+        rb"""(?:(?i:fetch|json|ajax|axios|request|fresh|require|import)[\w$]{0,40}"""
+        rb"""|(?<![\w$.])(?:get|load)|(?:\$|jQuery|axios|http|client|api)\.get)\s{0,9}\(\s{0,99}%s"""
+        rb"""|\.open\(\s{0,99}["'][A-Z]{3,7}["']\s{0,9},\s{0,99}%s|\burl\s{0,9}:\s{0,99}%s"""
+        % (what, what, what)
+    )
+
+
+_ASKED_FOR: Final = _asking(_JSON)
+# Shorter names are a minifier's, which gives each of them to many things.
+_ASKED_BY_NAME: Final = _asking(rb"(?:[\w$]{1,40}\.){0,9}([\w$]{4,99})(?![\w$(.[])")
+_NAMED: Final = re.compile(rb"(?<![\w$.])([\w$]{4,99})\s{0,9}[=:]\s{0,99}%s" % _JSON)
 _IMPORTED: Final = re.compile(
     rb"""(?<![.\w$])(?:import\s*\(\s*|import\s*|from\s*)(["'])((?:\.{0,2}/|https?://)[^"'\\\s]+\.m?js)\1"""
 )
@@ -195,14 +205,28 @@ def _json_of(script: bytes) -> list[Link]:
     """Return the JSON documents that a script asks for: strings that are relative ``.json`` URLs
     and stand by themselves as what a call loads. Many more are keys, names and texts for people.
     """
-    seem_asked_for = {
-        path.decode("utf-8", "replace") for found in _ASKED_FOR.findall(script) for path in found
-    }
+    literal = {path for paths in _ASKED_FOR.findall(script) for path in paths}
+    seem_asked_for = {path.decode("utf-8", "replace") for path in literal | _by_name(script)}
     if not seem_asked_for:
         return []
     # a comment may show a call: what it loads is none of the strings
     paths = dict.fromkeys(text.partition("?")[0] for text in javascript.strings(script))
     return [Link(path, "json") for path in paths if path in seem_asked_for]
+
+
+def _by_name(script: bytes) -> set[bytes]:
+    """Return the paths that have a name of their own, which a call loads: ``var SETTINGS =
+    "a.json?"`` and ``$.getJSON(SETTINGS + now)``.
+    """
+    named = _NAMED.findall(script)
+    if not named:
+        return set()
+    asked = {name for names in _ASKED_BY_NAME.findall(script) for name in names}
+    values: dict[bytes, set[bytes]] = {}
+    for name, path in named:
+        values.setdefault(name, set()).add(path)
+    only = {name: paths for name, paths in values.items() if len(paths) == 1}
+    return {path for name in asked & only.keys() for path in only[name]}
 
 
 @cached_by_content

@@ -118,6 +118,13 @@ class Symptom:
         return bool(self.trouble) and not self.is_unwanted_success
 
     @property
+    def refusal(self) -> str:
+        """The status of an answer that says why it is none, such as 403 or 404; empty for others. A
+        gateway's 502 and 503 say as much as silence does, and change from one request to the next.
+        """
+        return self.trouble if self.trouble[:1] in {"3", "4"} else ""
+
+    @property
     def is_page(self) -> bool:
         """Whether it is about a page, and not about a file that a page needs."""
         return any(e.get("media_type") == "text/html" for e in self.outcome.exchanges[:1])
@@ -160,11 +167,13 @@ class Symptom:
     @property
     def sent_as(self) -> str:
         """The media type that its file comes under, in place of its own; empty where that is not
-        what is wrong.
+        what is wrong, or no success came.
         """
         if self.outcome.aspect != Aspect.MEDIA_TYPE or not self.url:
             return ""
-        return str(self.outcome.exchanges[0].get("media_type", ""))
+        exchange = self.outcome.exchanges[0]
+        came = str(exchange.get("status", "")).startswith("2")
+        return str(exchange.get("media_type", "")) if came else ""
 
     @property
     def has_query(self) -> bool:

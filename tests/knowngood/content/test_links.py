@@ -299,6 +299,9 @@ def test_json_behind_a_base_counts_where_it_also_stands_alone() -> None:
         "r.open('GET', 'x.json', true)",
         "$.ajax({ type: 'GET', url: 'x.json' })",
         "const x = require('x.json')",
+        "var SETTINGS_URL = 'x.json?'; $.getJSON(SETTINGS_URL + Math.random(), show)",
+        "const urls = {settings: 'x.json'}; fetch(urls.settings)",
+        "r.open('GET', settings, true); settings = 'x.json'",
     ],
 )
 def test_json_that_a_script_asks_for(body: str) -> None:
@@ -354,6 +357,10 @@ def test_module_imports_relative_to_itself(body: str) -> None:
         pytest.param("get('{x}.json')", id="placeholder"),
         pytest.param("get('a\\nb.json')", id="escape"),
         pytest.param("// get('x.json')", id="comment"),
+        pytest.param("const path = './x.json'; fetch(base + path)", id="named-behind-a-base"),
+        pytest.param("const path = './x.json'; fetch(path.dir)", id="part-of-what-is-named"),
+        pytest.param("var e = './x.json'; fetch(e)", id="named-by-a-minifier"),
+        pytest.param("const path = './x.json'; fetch(paths)", id="another-name"),
     ],
 )
 def test_what_a_script_does_not_load(body: str) -> None:

@@ -162,6 +162,32 @@ def test_files_of_several_kinds_under_one_media_type() -> None:
     ]
 
 
+def test_the_type_of_a_page_that_says_that_a_file_is_missing() -> None:
+    """It is that page's own: the file is missing, and no more is wrong with it."""
+    page = {"status": 404, "media_type": "text/html"}
+    typed = [
+        replace(
+            case, aspect=Aspect.MEDIA_TYPE, kind="content", exchanges=(case.exchanges[0] | page,)
+        )
+        for path in (CONFIG, "/{locale}/x.css")
+        for case in missing("is_of_its_type", path)
+    ]
+    lost = [*missing("is_there", CONFIG), *missing("is_there", "/{locale}/x.css")]
+    assert [one for one in sentences(*lost, *typed) if "sent as" in one] == []
+
+
+def test_two_statuses_in_place_of_one_page() -> None:
+    """Each is told of its own locales: an empty folder is forbidden, one that is not there is not
+    found.
+    """
+    pages = in_locales("is_there", "/{locale}/", 404, kind="status", expected="200", got="404")
+    empty = outcome("is_there", "/fr/", 403, kind="status", values={"locale": "fr"})
+    assert sentences(pages[0], replace(empty, expected="200", got="403")) == [
+        "/ar/ is 404 in 1 of 5 locales",
+        "/fr/ is 403 in 1 of 5 locales",
+    ]
+
+
 def test_files_of_one_kind_under_another_media_type() -> None:
     """Pages in folders are of one kind, and their own cause."""
     paths = ("/{locale}/", "/{locale}/v4/")
