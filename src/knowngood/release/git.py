@@ -56,6 +56,7 @@ _OF_HOOKS: Final = (
 )
 
 
+_FOLLOWED: Final = re.compile(r"branch\..*\.remote", re.S)
 _USER: Final = re.compile(r"(?<=^https://)[^/@]*@|(?<=^http://)[^/@]*@", re.I)
 
 
@@ -136,6 +137,17 @@ class Repository:
     def has_origin(self) -> bool:
         """Return whether it has a remote called origin, and is not offline. Raises GitError."""
         return not self.offline and bool(self.setting("remote.origin.url"))
+
+    @property
+    def followed_instead(self) -> str:
+        """Return the remote that a branch follows where there is none called origin, as in a clone
+        that was made with another name for it; empty where there is no such. Raises GitError.
+        """
+        if self.setting("remote.origin.url"):
+            return ""
+        settings = self._settings
+        followed = [name for key, name in settings.items() if _FOLLOWED.fullmatch(key)]
+        return next((name for name in followed if settings.get(f"remote.{name}.url")), "")
 
     @property
     def is_bare(self) -> bool:

@@ -179,18 +179,29 @@ class Ledger:
             )
 
     def warnings(self) -> list[str]:
-        """Return what a person should know about the records beside the answer to a question: tags
-        that were read for it and hold no record, tags that could not be fetched, records that are
-        not at the origin, and clocks that are wrong. Raises GitError.
+        """Return what a person should know about the records beside the answer to a question: that
+        nobody else sees them, tags that were read for it and hold no record, tags that could not be
+        fetched, records that are not at the origin, and clocks that are wrong. Raises GitError.
         """
         tags = self.records.unfetched.items()
         mine = relevant_environments(self.environment)
         return [
+            *self._unshared(),
             *(self._bad_record_line(bad) for bad in self.records.bad if bad.environment in mine),
             *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
             *unpushed.warning(self.repository, unpushed.names(self.repository)),
             *clocks.warnings(self.records.seen, datetime.now(UTC)),
         ]
+
+    def _unshared(self) -> Iterator[str]:
+        """Yield that records and lock stay in a clone whose remote has another name than origin."""
+        if remote := self.repository.followed_instead:
+            path, run = self.repository.path, self.repository.by_hand
+            yield (
+                f"{one_line(str(path), 300)} has a remote {one_line(remote, 80)}, and none called "
+                "origin: nobody else sees its records and its lock; next: "
+                f"{run('remote', 'rename', remote, 'origin')}"
+            )
 
     def _bad_record_line(self, bad: BadRecord) -> str:
         """Return what is wrong with a tag, and how to remove it where its name alone says that it

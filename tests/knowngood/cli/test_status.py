@@ -52,6 +52,24 @@ def test_all_is_well(run: Run) -> None:
     assert (ended.code, len(ended.out.splitlines())) == (0, 2), ended.output
 
 
+def test_a_remote_of_another_name(run: Run, site: Repository, tmp_path: Path) -> None:
+    """As git clone -o makes it: that nobody else sees the records is told, and how to mend it. One
+    that no branch follows, a mirror or a place to deploy to, is no trouble.
+    """
+    with_origin(site, tmp_path)
+    git(site.path, "remote", "rename", "origin", "Upstream")
+    assert run("status", "--env=prod", "--check").code == 0
+    branch = git(site.path, "branch", "--show-current").strip()
+    git(site.path, "config", f"branch.{branch}.remote", "Upstream")
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1
+    told = f"! {site.path} has a remote Upstream, and none called origin: nobody else sees"
+    assert told in ended.out
+    assert told.removeprefix("! ") in run("gate", "--env=prod", "--release=v1").err
+    git(site.path, "remote", "rename", "Upstream", "origin")
+    assert "nobody else sees" not in run("status", "--env=prod", "--check").out
+
+
 def test_who_pushed_and_when(run: Run, noted: Note) -> None:
     """The time as `log` writes it, and the name alone: an address takes half of the table."""
     who = "Maintainers of the Site <maintainers@firefox-health-report.example.org>"
