@@ -17,7 +17,7 @@ from . import git_settings
 from .git import Repository
 from .git_objects import GitObject, decoded, objects
 from .review_approvals import approved_commits
-from .review_mark import is_reviewed, people, without_quote
+from .review_mark import is_reviewed, is_to_squash, people, without_quote
 
 SHOWN: Final = 10
 """Commits that a refusal names; the rest it counts."""
@@ -180,6 +180,8 @@ def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
     rule = ReviewRule.of(repository)
     author = repository.run("var", "GIT_AUTHOR_IDENT").strip()
     if rule.is_met(repository, text, [author]) or _merges(repository, text):
+        return []
+    if is_to_squash(text):  # that is for later: a push of it to the release branch is refused
         return []
     subject = text.strip().partition("\n")[0]
     quoted = f'"{one_line(subject, 100)}"' if subject else "an empty message"

@@ -30,6 +30,7 @@ _TRAILERS: Final = frozenset({"reviewed-by", "approved-by", "r"})
 _AUTHORS: Final = "co-authored-by"
 _MAY_HAVE: Final = re.compile(r"^\s*(?:(?:reviewed|approved|co-authored)-by|r)\s*[:=]", re.I | re.M)
 _TAKEN_BACK: Final = re.compile(r'\A\s*(?:Revert|Reapply) ".*"')
+_TO_SQUASH: Final = re.compile(r"\A\s*(?:amend! .*|(?:fixup|squash)! [^\n]*)", re.S)
 _ADDRESS: Final = re.compile(r"<([^<>]*)>")
 _DATE: Final = re.compile(r"(?<=>)\s+-?\d+\s+[+-]\d{4}\s*\Z")
 """What git writes behind an author's address: ``1385553600 +0000``."""
@@ -39,10 +40,16 @@ _NOBODY: Final = frozenset({"me", "nobody", "none", "pending", "self", "tba", "t
 
 
 def without_quote(message: str) -> str:
-    """Return the message of a revert without the subject that it quotes: the mark there is that of
-    what it takes back. It needs one of its own, since it changes what is live.
+    """Return a message without what it quotes of another commit: the mark there is that of what a
+    revert takes back, or of what git is to squash this one into. It needs one of its own, since it
+    changes what is live. ``amend!`` quotes the whole of the other message.
     """
-    return _TAKEN_BACK.sub("", message)
+    return _TO_SQUASH.sub("", _TAKEN_BACK.sub("", message))
+
+
+def is_to_squash(message: str) -> bool:
+    """Return whether a commit is made for git to squash into another one later."""
+    return _TO_SQUASH.match(message) is not None
 
 
 def people(repository: Repository, message: str) -> tuple[list[str], list[str]]:

@@ -104,6 +104,15 @@ def test_a_revert_needs_a_mark_of_its_own(guarded: Clone) -> None:
     guarded.git("commit", "-m", f"{quoted} r=carol")
 
 
+@pytest.mark.parametrize("how", ["--fixup", "--squash"])
+def test_a_commit_to_squash(guarded: Clone, how: str) -> None:
+    """It may be made, since git will squash it; as it is it does not get to the release branch."""
+    guarded.git("commit", "-q", "--allow-empty", "-m", MARKED)
+    guarded.git("commit", "-q", "--allow-empty", f"{how}=HEAD", "--no-edit")
+    said = guarded.refused("push", "origin", "HEAD:release")
+    assert f"{how.removeprefix('--')}! {MARKED}: no review mark" in said
+
+
 def test_a_git_folder_may_lie_elsewhere(guarded: Clone, tmp_path: Path) -> None:
     """Its settings hold, as git hands its place on."""
     moved = tmp_path / "moved.git"

@@ -35,6 +35,8 @@ def reviewers(message: str) -> list[str]:
         (f"{TRAILER}reviewed-by: bob", ["bob"]),
         (f"{TRAILER}r=alice,bob", ["alice", "bob"]),
         (f'Revert "Fix it r=alice" r=bob\n\nThis reverts {"a" * 40}.', ["bob"]),
+        ("fixup! Fix it r=alice\n\nIt was wrong. r=bob", ["bob"]),
+        ("squash! Fix it r=alice\n\nMore.\n\nReviewed-by: bob", ["bob"]),
         (f'Revert "Fix it"\n\nThis reverts {"a" * 40}.\n\nReviewed-by: bob', ["bob"]),
     ],
 )
@@ -65,10 +67,14 @@ def test_marks(message: str, names: list[str]) -> None:
         f"{TRAILER}Reviewed-by:\n",
         f'Revert "Fix it r=alice"\n\nThis reverts {"a" * 40}.',
         f'Reapply "Fix it r=alice"\n\nThis reverts {"a" * 40}.',
+        "fixup! Fix it r=alice",
+        "fixup! fixup! Fix it r=alice",
+        "squash! Fix it r=alice\n\nOne more line.",
+        "amend! Fix it r=alice\n\nFix it better r=alice\n\nReviewed-by: alice",
     ],
 )
 def test_no_marks(message: str) -> None:
-    """A word that looks like it, one that only asks, and the quoted mark of what is taken back."""
+    """A word that looks like it, one that only asks, and the quoted mark of another commit."""
     assert reviewers(message) == []
 
 
