@@ -53,7 +53,10 @@ def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[
     if document["verdict"] != VerdictKind.FAILED:
         yield f"run again: knowngood verify --env={environment.name}"
     elif environment.deploy is not None:
-        yield f"roll back: knowngood rollback --env={environment.name}"
+        # A push that went back by itself has sent this: once more would take the good one away.
+        release = document["release"]["expected"] or document["release"]["seen"]
+        still = f", if {release} is still live" if release else ""
+        yield f"roll back{still}: knowngood rollback --env={environment.name}"
 
 
 def event_of_rollback(

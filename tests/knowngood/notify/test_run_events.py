@@ -30,6 +30,10 @@ def test_a_failure_names_causes_and_ways_to_look(notifying: Notifying) -> None:
         "look: curl -sSg -i https://fhr.example/fr/",
         "roll back: knowngood rollback --env=prod",
     )
+    verdict["release"] = {**verdict["release"], "expected": "v8"}
+    event = event_of_verdict(deployable, verdict)
+    assert event is not None
+    assert event.body[-1] == "roll back, if v8 is still live: knowngood rollback --env=prod"
 
 
 def test_no_rollback_is_offered_where_nothing_is_deployed(notifying: Notifying) -> None:
