@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 Command = Callable[..., int]
 
+
+def worded(_: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    """Return a reason without blanks around it; one of blanks alone is none. Raises BadParameter
+    where there must be one.
+    """
+    words = (text or "").strip()
+    if text is not None and not words and parameter.required:
+        raise click.BadParameter("it is empty; say why, for whoever reads the record")
+    return words or None
+
+
 ENVIRONMENT: Final = click.option(
     "--env",
     "environment",
@@ -63,7 +74,10 @@ NOTIFY: Final = click.option(
     help="tell those whom [[notify]] of the environment names, if there is bad news",
 )
 OVERRIDE: Final = click.option(
-    "--override", metavar="WHY", help="let it through in spite of the gate, on record"
+    "--override",
+    metavar="WHY",
+    callback=worded,
+    help="let it through in spite of the gate, on record",
 )
 
 

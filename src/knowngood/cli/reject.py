@@ -7,12 +7,14 @@ import click
 from ..release import rejection
 from ..release.ledger import recorded_environments
 from .console import print_line
-from .options import ENVIRONMENTS, RELEASE
+from .options import ENVIRONMENTS, RELEASE, worded
 
 
 @click.command("reject")
 @RELEASE
-@click.option("--why", required=True, metavar="WHY", help="what is wrong, for the record")
+@click.option(
+    "--why", required=True, metavar="WHY", callback=worded, help="what is wrong, for the record"
+)
 @ENVIRONMENTS
 @click.option("--undo", is_flag=True, help="the release is good after all")
 def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:

@@ -9,7 +9,7 @@ import click
 from ..environment import load_here
 from ..release import GitError, rollout
 from .console import print_error, print_line
-from .options import ENVIRONMENT
+from .options import ENVIRONMENT, worded
 
 
 @click.command("rollback")
@@ -21,7 +21,12 @@ from .options import ENVIRONMENT
     help="go back to this release, which must be known to be good there "
     "(default: the last known good one that is not live)",
 )
-@click.option("--override", metavar="WHY", help="with --to: go to a release that is not, on record")
+@click.option(
+    "--override",
+    metavar="WHY",
+    callback=worded,
+    help="with --to: go to a release that is not, on record",
+)
 @click.option(
     "--offline",
     is_flag=True,

@@ -122,6 +122,16 @@ def test_override(run: Run) -> None:
     assert "there is no release v9" in ended.err
 
 
+def test_a_reason_of_blanks_is_none(run: Run) -> None:
+    """Nothing is let through, and nothing recorded, for no reason."""
+    for reason in ("", " \t"):
+        ended = run("gate", "--env=prod", "--release=v2", f"--override={reason}")
+        assert ended.code == 1
+        ended = run("reject", "--env=prod", "--release=v2", f"--why={reason}")
+        assert (ended.code, "--why" in ended.err) == (4, True)
+    assert run("log", "--env=prod").out == ""
+
+
 def test_log(run: Run, noted: Note) -> None:
     """Newest first; of this environment alone."""
     noted("v1", "prod", "DEPLOYED", 3, RecordKind.PUSHED)
