@@ -87,14 +87,19 @@ def verification(
 
 def served_instead(document: Mapping[str, Any], repository: Repository, commit: str) -> str:
     """Return the release that every edge served, where it is another one than ``commit``, which was
-    to be verified; empty where an edge served something else, or nothing that is a release.
+    to be verified, or has another name; empty where an edge served something else, or nothing that
+    is a release.
     """
     from ..verdict.own_claims import CONVERGED
 
     if CONVERGED not in {failure["check"] for failure in document["failures"]}:
         return ""
-    resolved = resolve(repository, document["release"]["seen"] or "")
-    return resolved[0] if resolved is not None and resolved[1] != commit else ""
+    release = document["release"]
+    resolved = resolve(repository, release["seen"] or "")
+    meant = resolve(repository, release["expected"] or release["seen"] or "")
+    if resolved is None or resolved == meant or (meant is None and resolved[1] == commit):
+        return ""
+    return resolved[0]
 
 
 def _named(repository: Repository, release: str) -> tuple[str, str]:

@@ -236,6 +236,11 @@ def _why_back(pushed: Deployment, failed: Verification | None) -> str:
 
 
 def _not_arrived(deployment: Deployment, instead: str) -> str:
+    if deployment.ledger.repository.commit_of(f"refs/tags/{instead}") == deployment.commit:
+        return (
+            f"{deployment.environment_name} calls this commit {instead}, and not "
+            f"{deployment.release}: push it by that name"
+        )
     return (
         f"{deployment.release} did not arrive: {deployment.environment_name} serves "
         f"{instead}, although deploy.command ended well"

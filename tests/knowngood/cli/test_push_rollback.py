@@ -267,6 +267,23 @@ def test_a_release_that_does_not_arrive(
     assert "v2 did not arrive" in ended.output, "v2 is still known to be good"
 
 
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_second_name_of_a_release(run: Run, project: Path, site: Repository) -> None:
+    """The deployment calls the commit by the first one: that is not what is wrong with it. It may
+    go out by that name.
+    """
+    git(site.path, "tag", "-a", "-m", "again", "again", "v2^{commit}")
+    (project / "releases" / "again").symlink_to("v2")
+    ended = run("push", "--env=prod", "--release=again")
+    assert ended.code == 1, ended.output
+    assert ended.out.splitlines()[-1] == (
+        "prod calls this commit v2, and not again: push it by that name; prod is back on v1, and "
+        "verified"
+    )
+    assert [kind for kind, *_ in happened(site) if kind == "rejected"] == []
+    assert run("push", "--env=prod", "--release=v2").code == 0
+
+
 @pytest.mark.usefixtures("in_one_process")
 def test_a_rollback_that_does_not_arrive(
     run: Run, noted: Note, project: Path, site: Repository
