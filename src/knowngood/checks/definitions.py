@@ -147,14 +147,13 @@ def _missing_definitions(
     if not running_scripts.complete:
         return
     scripts = running_scripts.scripts
-    shared = [
-        (javascript.declared_on_window if script.is_module else javascript.declares)(script.source)
-        for script in scripts
-    ]
+    declared = [javascript.declares(script.source) for script in scripts if not script.is_module]
+    defined = frozenset[str]().union(
+        *declared, *(javascript_names.may_set(script.source) for script in scripts)
+    )
     here = {script.url for script in scripts if not script.is_module}
     files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
-    elsewhere = (javascript.declares(file.response.content) for file in files.values())
-    defined = frozenset[str]().union(*shared)
+    elsewhere = (javascript.surely_declares(file.response.content) for file in files.values())
     yield from javascript_names.missing_definitions(
         scripts, defined, frozenset[str]().union(*elsewhere)
     )

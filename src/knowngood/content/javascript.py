@@ -51,8 +51,8 @@ _WRITTEN: Final = {
 _OLD_DIALECT: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.", re.I)
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
 _DECLARED: Final = re.compile(
-    rb"(?:^|[;{}\n])\s{0,99}+function\s++([\w$]++)|(?<![.\w$])([\w$]++)\s*+=\s*+function|%s"
-    % _ON_WINDOW.pattern
+    rb"(?:^|[;{}\n])\s{0,99}+function\s++([\w$]++)|(?<![.\w$])([\w$]++)\s*+=\s*+function"
+    rb"|(?<![.\w$])(?:var|let|const|class)\s++([\w$]++)|%s" % _ON_WINDOW.pattern
 )
 
 
@@ -193,6 +193,13 @@ def declares(source: bytes) -> frozenset[str]:
 def declared_on_window(source: bytes) -> frozenset[str]:
     """Return the names that ``source`` sets on ``window``, which a module shares with the page."""
     return frozenset(name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))
+
+
+def surely_declares(source: bytes) -> frozenset[str]:
+    """Return the names that ``source`` gives the whole page for certain; of one that is not parsed,
+    or does not parse, what it sets on ``window``.
+    """
+    return declared_on_window(source) | declared_at_the_top(source)
 
 
 def used_while_loaded(source: bytes) -> frozenset[str]:

@@ -23,9 +23,30 @@ _SELECTOR: Final = re.compile(r"[#.][\w-]+")
 _LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)(?:\1(\s*:)?)?""")
 _KEY: Final = re.compile(r"[{,]\s*([A-Za-z_$][\w$]*)\s*:")
 _MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
+_SETS: Final = re.compile(
+    rb"""\.([\w$]++)\s*+(?:\|\||\?\?)?=(?![=>])"""  # o.name =
+    rb"""|["']([\w$]++)["']\s*+[\]:,]"""  # o["name"] =, {"name": …}, f(o, "name", …)
+    rb"""|(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}(])"""  # {name: …}, {name}, {name() {…}}
+    rb"""|(?<!\bvar\s)(?<!\blet\s)(?<!\bconst\s)(?<![.\w$])([\w$]++)\s*+=(?![=>])"""  # name =
+)
 _LOADS_SCRIPTS: Final = re.compile(
     rb"createElement\(\s*[\"']script|document\.write|\bimport\s*\(|\brequire\b|[gG]etScript\b|\beval\b"
 )
+
+
+def may_define(source: bytes) -> frozenset[str]:
+    """Return the names that a script may give the whole page: it declares or sets them."""
+    return javascript.declares(source) | may_set(source)
+
+
+@cached_by_content
+def may_set(source: bytes) -> frozenset[str]:
+    """Return the names that a script sets in any way, as ``root.name = …`` or ``{name: …}``.
+
+    What ``root`` is, only the call says: bundlers pass ``window`` as ``this`` or a parameter.
+    """
+    names = {name for match in _SETS.findall(source) for name in match if name}
+    return frozenset(name.decode("utf-8", "replace") for name in names)
 
 
 def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[str]:
@@ -35,7 +56,7 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
         handlers: the attributes of the page's elements, such as ``init()`` of ``onload``.
         sources: the scripts that the page runs.
     """
-    defined = _BUILT_IN.union(*map(javascript.declares, sources))
+    defined = _BUILT_IN.union(*map(may_define, sources))
     called = {call[1] for handler in handlers if (call := _CALL.match(handler))}
     return [
         f"{name}(): the page calls it, no script defines it" for name in sorted(called - defined)
@@ -50,7 +71,7 @@ def order_problems(scripts: Sequence[Script]) -> list[str]:
     problems = []
     for place, user in enumerate(scripts):
         used = javascript.used_while_loaded(user.source)
-        earlier = (javascript.declares(script.source) for script in scripts[: place + 1])
+        earlier = (may_define(script.source) for script in scripts[: place + 1])
         defined = _BUILT_IN.union(*earlier)
         for later in scripts[place + 1 :]:
             late = used & javascript.declared_at_the_top(later.source) - defined
@@ -110,7 +131,7 @@ def _only_used(source: bytes, *, name: str) -> bool:
 def lost_definitions(lost: Iterable[bytes], there: Sequence[bytes]) -> list[str]:
     """Return the names that ``lost`` scripts define, scripts ``there`` use and none of them has."""
     names = frozenset[str]().union(*map(javascript.declares, lost))
-    defined = frozenset[str]().union(*map(javascript.declares, there))
+    defined = frozenset[str]().union(*map(may_define, there))
     words = {word for source in there for word in _words(source, names=names)}
     return sorted((names & words) - defined)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
@@ -22,10 +22,11 @@ _LOADED_LINKS: Final = {
     "icon": "link",
     "apple-touch-icon": "link",
     "manifest": "link",
-    "preload": "link",
-    "modulepreload": "script",
 }
 """By relation, what a browser loads the target of a ``<link>`` as."""
+
+_AHEAD: Final = {"preload": "link", "modulepreload": "script"}
+"""The same of what is only loaded ahead: how it is used another element says, if there is one."""
 
 _SOURCES: Final = (
     ("script[src]", "src", "script"),
@@ -163,11 +164,7 @@ def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
 
 
 def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
-    for node in tree.css("link[rel][href]"):
-        relations = set((node.attributes.get("rel") or "").lower().split())
-        for relation in relations & _LOADED_LINKS.keys():
-            module = "module" if relation == "modulepreload" else ""
-            yield Link(node.attributes.get("href") or "", _LOADED_LINKS[relation], module)
+    yield from _linked(tree, _LOADED_LINKS)
     for selector, attribute, kind in _SOURCES:
         for node in tree.css(selector):
             attributes = node.attributes
@@ -176,6 +173,15 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
         for url in _srcset(node.attributes.get("srcset") or ""):
             yield Link(url, "image")
     yield from _in_styles(tree)
+    yield from _linked(tree, _AHEAD)
+
+
+def _linked(tree: LexborHTMLParser, kinds: Mapping[str, str]) -> Iterator[Link]:
+    for node in tree.css("link[rel][href]"):
+        relations = set((node.attributes.get("rel") or "").lower().split())
+        for relation in relations & kinds.keys():
+            module = "module" if relation == "modulepreload" else ""
+            yield Link(node.attributes.get("href") or "", kinds[relation], module)
 
 
 def _in_styles(tree: LexborHTMLParser) -> Iterator[Link]:

@@ -156,6 +156,39 @@ def test_what_only_a_script_of_another_page_defines(site: Site) -> None:
     assert checks.missing_definition_problems(page, [*resources, site.elsewhere()]) == []
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(function (w) { w.Data = {}; })(window);",
+        "window['Data'] = {};",
+        "(function () { this.Data = {}; }());",
+        "Object.assign(window, {Data: {}});",
+        "Object.assign(window, {A, Data, B});",
+        "Object.defineProperty(window, 'Data', {value: {}});",
+        "(function () { Data = {}; }());",
+        "!function(e,t){'object'==typeof exports?exports.Data=t():e.Data=t()}(this,f);",
+        "!function(e,t){(e=e||self).Data=t()}(this,f);",
+        "w.Data ||= {};",
+        "var a = [for (x of [1, 2]) x];\nvar Data = {};",
+        "var Data = {};" + "/* */" * 220_000,
+    ],
+)
+@pytest.mark.parametrize("attributes", ["", "type=module "])
+def test_globals_that_are_set_otherwise(site: Site, source: str, attributes: str) -> None:
+    """What bundlers write, or write for other loaders, and what is not parsed defines a name."""
+    if attributes and "var Data" in source:
+        return
+    resources = [
+        site.resource("/fr/a.js", "Data.load();"),
+        site.resource("/fr/x/data.js", "var Data = {};"),
+        site.resource("/fr/data.js", source),
+    ]
+    page = site.page(f'<script {attributes}src="data.js"></script><script src="a.js"></script>')
+    assert checks.missing_definition_problems(page, resources) == []
+    page = respond(site.exchange("/fr/", f'<body onload="Data()"><script>{source}</script>'))
+    assert checks.start_problems(page, [], "init") == []
+
+
 def test_a_script_of_another_page(site: Site) -> None:
     """The script is told, and not the page; a copy that finds what it uses is none of this."""
     data = site.resource("/fr/mobile/data.js", "var Data = {};")
