@@ -28,8 +28,9 @@ def test_everything_a_page_needs_is_there(responses, resources, case, environmen
         kinds = {resource.kind for resource in checks.own(resources, page)}
         rest = page.path.removeprefix(f"/{case['locale']}/")
         unstyled = rest in environment.params.get("without_stylesheet", ())
-        assert "script" in kinds, "the page loads no script: it is not FHR's"
-        styles = checks.stylesheets_in_force(page, resources)
+        scripted = "script" in kinds or checks.script_sources(page, resources)
+        assert scripted, "the page loads no script: it is not FHR's"
+        styles = checks.stylesheets_in_force(page, resources) or checks.styles_itself(page)
         assert unstyled or styles, "the page loads no stylesheet for screens: it is not FHR's"
     for resource in checks.own(resources):
         assert resource.response.status_code == 200

@@ -11,7 +11,7 @@ EVENT = "RemoteHealthReportCommand"
 
 def unnamed(last, words, sources):
     """Return the words that no script of a page names: neither the last one nor another."""
-    name = last.url.rpartition("/")[2]
+    name = str(last.url).rpartition("/")[2] or "the page"
     return [
         f"neither {name} nor a script before it names {word}"
         for word in words
@@ -33,7 +33,8 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
         rest = page.path.removeprefix(f"/{case['locale']}/")
         commands = [command for path, command in environment.pairs("asks_for") if path == rest]
         scripts = [file for file in checks.own(resources, page) if file.kind == "script"]
-        for last in scripts[-1:]:  # a page's own code stands behind its libraries
+        # a page's own code stands behind its libraries, or in the page
+        for last in (scripts or [page])[-1:]:
             problems = unnamed(last, [EVENT, *commands], sources)
             if problems:
                 assert checks.script_type_problems(page) == []

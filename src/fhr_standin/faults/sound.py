@@ -116,6 +116,35 @@ def _deferred(_ask: Ask, resource: Resource) -> Resource:
     )
 
 
+def _inlined(ask: Ask, resource: Resource) -> Resource:
+    """Put scripts and styles into the page that loads them."""
+
+    def source(element: re.Match[bytes]) -> bytes:
+        path = f"{ask.rest}{element[2].decode()}"
+        text = ask.site.shared[path].body.replace(b"../", b"")
+        if path.endswith(".js"):
+            return b"<script%b>%b</script>" % (element[1], text)
+        imported = ask.site.shared.get(f"{ask.rest}css/fonts.css")
+        fonts = imported.body.replace(b"../", b"") if imported else b""
+        return b"<style>%b</style>" % re.sub(rb"@import [^;]*;", lambda _: fonts, text)
+
+    body = re.sub(rb'<script([^>]*) src="([^"]+)"></script>', source, resource.body)
+    body = re.sub(rb'<link( rel="stylesheet") href="(css/[^"]+)">', source, body)
+    return replace(resource, body=body)
+
+
+def _bundled(ask: Ask, resource: Resource) -> Resource:
+    """Load the scripts of a page ahead, and write one of them as bundlers do."""
+    if ask.rest.endswith("data.js"):
+        body = resource.body.replace(b"var Data =", b"root.Data =", 1)
+        return replace(resource, body=b"!function (root) {\n%b}(this);\n" % body)
+    ahead = b"".join(
+        b'<link rel="preload" as="script" href="%b">' % path
+        for path in re.findall(rb'<script[^>]* src="([^"]+)"', resource.body)
+    )
+    return replace(resource, body=resource.body.replace(b"</title>", b"</title>" + ahead, 1))
+
+
 def _with_a_line_end(_ask: Submission, reply: Reply) -> Reply:
     return replace(reply, body=reply.body + b"\r\n") if reply.body else reply
 
@@ -179,6 +208,20 @@ FAULTS = [
         "nothing is wrong: all script files of pages are deferred, and those in the page are not",
         ALL_PAGES,
         _deferred,
+        verdict="PASSED",
+    ),
+    content(
+        "sound-inlined",
+        "nothing is wrong: scripts and styles stand in the pages",
+        ALL_PAGES,
+        _inlined,
+        verdict="PASSED",
+    ),
+    content(
+        "sound-bundled",
+        "nothing is wrong: scripts are loaded ahead, and js/data.js sets its global as UMD does",
+        [*ALL_PAGES, "js/data.js"],
+        _bundled,
         verdict="PASSED",
     ),
     content(

@@ -69,6 +69,7 @@ from .resources import (
     named_host_problems,
     own,
     policy_problems,
+    styles_itself,
     stylesheets_in_force,
     syntax_problems,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "start_problems",
     "still_differ",
     "stray_script_problems",
+    "styles_itself",
     "stylesheets_in_force",
     "syntax_problems",
     "texts",

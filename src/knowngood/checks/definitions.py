@@ -54,7 +54,8 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     scripts = running(page, resources)
     if not scripts.complete or not page_elements.has_order(page.html):
         return []
-    in_order = sorted(scripts.scripts, key=lambda script: script.is_deferred)
+    in_turn = (script for script in scripts.scripts if not script.is_module)
+    in_order = sorted(in_turn, key=lambda script: script.is_deferred)
     return javascript_names.order_problems(in_order)
 
 

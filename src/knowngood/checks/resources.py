@@ -59,6 +59,11 @@ def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[
     return in_force
 
 
+def styles_itself(page: Response) -> bool:
+    """Return whether the page holds styles for a screen, in a ``<style>`` element."""
+    return page.once(_styles_itself)
+
+
 def file_problems(resource: Resource) -> list[str]:
     """Return why a file is not what the ending of its name says: media type, first and last
     bytes, an HTML page in its place.
@@ -195,6 +200,10 @@ def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
 
 def _stylesheet_links(page: Response) -> stylesheet_links.StylesheetLinks:
     return stylesheet_links.of(page.html, str(page.url))
+
+
+def _styles_itself(page: Response) -> bool:
+    return stylesheet_links.styles_itself(page.html)
 
 
 def _integrity(page: Response) -> dict[str, list[str]]:

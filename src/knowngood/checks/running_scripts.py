@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..content import page_elements
+from ..content import javascript, page_elements
+from ..content.page_elements import Script
 from ..fetch import respond
 
 if TYPE_CHECKING:
-    from ..content.page_elements import Script
     from ..fetch import Resource, Response
 
 
@@ -19,7 +19,7 @@ class RunningScripts:
     """The scripts of one page, in their order, with their sources.
 
     Attributes:
-        scripts: all but those on another host.
+        scripts: all but those on another host; last the modules that these import.
         complete: whether there are no others.
     """
 
@@ -34,10 +34,18 @@ class RunningScripts:
 
 def running(page: Response, resources: Iterable[Resource]) -> RunningScripts:
     """Return the scripts of ``page``; ``resources`` are what it needs, and may be more."""
-    exchanges = {script.url: script.exchange for script in resources if script.kind == "script"}
+    files = {script.url: script for script in resources if script.kind == "script"}
+    exchanges = {url: file.exchange for url, file in files.items()}
+    named, url = scripts_of(page), str(page.url)
+    own_files = {script.url for script in named}
+    imported = [
+        Script(file.url, b"", file.type, is_deferred=True)
+        for file in files.values()
+        if file.page == url and javascript.is_module(file.type) and file.url not in own_files
+    ]
     scripts: list[Script] = []
     complete = True
-    for script in scripts_of(page):
+    for script in named + imported:
         exchange = exchanges.get(script.url)
         if not script.url:
             scripts.append(script)

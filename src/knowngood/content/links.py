@@ -173,6 +173,10 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
         for url in _srcset(node.attributes.get("srcset") or ""):
             yield Link(url, "image")
     yield from _in_styles(tree)
+    for node in tree.css("script[type=module i]:not([src])"):
+        source = node.text(deep=True).encode()
+        if not javascript.needs_sandbox(source):
+            yield from _imports_of(source)
     yield from _linked(tree, _AHEAD)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from . import written_urls
+from . import css, written_urls
 from .media_types import media_type
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ def of(tree: LexborHTMLParser, url: str) -> StylesheetLinks:
         there = in_force if _is_in_force(node) else others
         there.add(written_urls.resolved(base, node.attributes.get("href") or ""))
     return StylesheetLinks(frozenset(in_force), frozenset(others - in_force))
+
+
+def styles_itself(tree: LexborHTMLParser) -> bool:
+    """Return whether a ``<style>`` element of the page declares anything for a screen."""
+    return any(
+        css.says_something(node.text(deep=True).encode())
+        for node in tree.css("style")
+        if _is_for_screens((node.attributes.get("media") or "").lower())
+    )
 
 
 def _is_in_force(link: LexborNode) -> bool:

@@ -31,6 +31,20 @@ def test_stylesheets_in_force(site: Site) -> None:
     assert checks.stylesheets_in_force(page, [*ours, script]) == [ours[0], ours[2]]
 
 
+@pytest.mark.parametrize(
+    ("element", "expected"),
+    [
+        ("<style>a{b:c}</style>", True),
+        ("<style media=print>a{b:c}</style>", False),
+        ("<style>/* a */ d{}</style>", False),
+        ("<link rel=stylesheet href=a.css>", False),
+    ],
+)
+def test_styles_in_the_page(site: Site, element: str, expected: bool) -> None:
+    """Those that declare something for a screen."""
+    assert checks.styles_itself(site.page(element)) == expected
+
+
 def test_files_that_are_what_their_name_says(site: Site) -> None:
     """By kind of reference: a frame may be a page, and a script may not."""
     frame = site.resource("/frame/", HTML, {"content-type": "text/html"}, kind="frame")

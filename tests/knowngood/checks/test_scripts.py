@@ -19,6 +19,21 @@ def test_scripts_of_a_page(site: Site) -> None:
     assert checks.script_sources(page, resources) == [b"a();", b"b();"]
 
 
+def test_modules_that_a_script_imports(site: Site) -> None:
+    """They are scripts of the page, and their names are their own."""
+    page = site.page('<script type="module" src="main.mjs"></script><script>list();</script>')
+    main = replace(site.resource("/fr/main.mjs", "import './data.mjs';"), type="module")
+    data = replace(site.resource("/fr/data.mjs", "var Data = {};"), type="module")
+    others = [replace(data, page="https://fhr.example.org/de/", url="x"), site.resource("/y", "")]
+    assert checks.script_sources(page, [main, data, *others]) == [
+        b"import './data.mjs';",
+        b"list();",
+        b"var Data = {};",
+    ]
+    data = replace(site.resource("/fr/data.mjs", "function list() {}"), type="module")
+    assert checks.order_problems(site.page("<script>list();</script>"), [data]) == []
+
+
 def test_scripts_of_another_dialect(site: Site) -> None:
     """A suite may bring a judge of its own, who is told the type of the element."""
 
