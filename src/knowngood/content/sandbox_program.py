@@ -7,6 +7,7 @@ are parsed by the same functions without a process of their own.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -27,6 +28,7 @@ _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_
 _OF_MODULES: Final = ("import_statement", "export_statement")
 _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
+_CONTINUED: Final = re.compile(rb"\\(?:\r\n|.)", re.S)
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 _FUNCTIONS: Final = {"arrow_function", "function_expression"}
 _LATER: Final = {
@@ -88,6 +90,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
         wrong = node.is_error or node.is_missing or (typographic and _is_quoted(node))
+        wrong = wrong or (kind == "string" and _holds_line_end(node))
         if wrong and error is None:
             error = node.start_point.row + 1
         if kind == "string":
@@ -120,6 +123,14 @@ def _javascript_parser() -> tree_sitter.Parser:
 def _is_quoted(node: tree_sitter.Node) -> bool:
     """Return whether a name holds a typographic quote, which tree-sitter takes for a letter."""
     return node.type in _IDENTIFIERS and not _QUOTES.isdisjoint(_text(node))
+
+
+def _holds_line_end(string: tree_sitter.Node) -> bool:
+    """Return whether a string goes on behind the end of a line that no backslash continues:
+    tree-sitter takes white space before the closing quote for space between tokens.
+    """
+    bare = _CONTINUED.sub(b"", string.text or b"")
+    return b"\n" in bare or b"\r" in bare
 
 
 def _plain_string(literal: tree_sitter.Node) -> list[str]:

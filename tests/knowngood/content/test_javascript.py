@@ -42,6 +42,9 @@ WHOLE = b"""\
         pytest.param(b"if (a < b) { c() } if (d > e) { f() }", id="comparisons-are-no-markup"),
         pytest.param(b"x = '<p>not markup</p>';", id="markup-in-a-string"),
         pytest.param(b"x = /<p>/; y = a </b/.c;", id="markup-in-a-pattern"),
+        pytest.param(b"x = 'a\\\n  b\\\r\n'; y = '\\\n';", id="string-of-continued-lines"),
+        pytest.param("x = 'a\u2028'; y = '\u2029 ';".encode(), id="line-separators"),
+        pytest.param(b"x = `a\n`; y = `\n${'b'}\n`;", id="template-of-lines"),
     ],
 )
 def test_whole_script(source: bytes) -> None:
@@ -88,6 +91,13 @@ def test_markup_in_place_of_a_script(source: bytes) -> None:
         (b"var a = 1;\nvar b = ;\n", 2),
         (b"a = 1;\nb = 'open\nc = 2;", 2),
         (b"a = 1;\n\nfoo(;\n", 3),
+        (b"a = 1;\na.text('x\n');", 2),
+        (b'a = 1;\na.text("x\r\n  ");', 2),
+        (b"a = 1;\nb = '\n';", 2),
+        (b"a = {\n'b\n': 1};", 2),
+        (b"a = 1;\nb = 'x\r';", 2),
+        (b"a = 1;\nb = 'x\\\n\n';", 2),
+        (b"a = 1;\nb = 'x\n/* c */';", 2),
     ],
 )
 def test_line_of_the_trouble(source: bytes, line: int) -> None:
