@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from ..environment import BadEnvironment
-from ..safety import one_line
+from ..safety import listed, one_line
 from .git import Repository, is_ref_part
 from .record import is_record
 
@@ -49,6 +49,9 @@ def why_unknown(repository: Repository, name: str) -> str:
             "a release's name may hold letters from A to Z, digits and . _ + = , % # / - alone; "
             "make a tag of such a name on its commit"
         )
+    if is_commit(name) and (commit := repository.commit_of(name)):
+        tags = releases_on(repository, commit)
+        return f"it is a commit; {f'its tag is {listed(tags)}' if tags else 'it has no tag'}"
     return f"{repository.path} has no such tag or commit{near_words(repository, name)}"
 
 

@@ -46,6 +46,12 @@ def test_no_such_release(note: Note, ask: Ask, release: str) -> None:
     assert only.startswith("there is no release ")
 
 
+def test_a_commit_is_no_release(site: Repository, ask: Ask) -> None:
+    """Its tag is: that is named."""
+    commit = site.commit_of("v2") or ""
+    assert ask(commit)[0].startswith(f"there is no release {commit}: it is a commit; its tag is v2")
+
+
 def test_a_lightweight_tag(site: Repository, note: Note, ask: Ask) -> None:
     """It does not say who made it."""
     git(site.path, "tag", "light", "v2^{}")
