@@ -29,9 +29,11 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
 
     Exit codes: 0 printed, 1 with --check: there is trouble, 4 usage error.
     """
-    environments = recorded_environments(names)
+    unread: dict[str, str] = {}
+    environments = recorded_environments(names, unread)
     rows = status.rows(environments, offline=offline)
     for environment, row in zip(environments, rows, strict=True):
         row["trouble"] += trouble.lines(environment, time.time())
+    rows += [status.unread_row(name, why) for name, why in unread.items()]
     print_line(json.dumps(rows, indent=2) if as_json else status.table(rows))
     return int(check and any(row["trouble"] for row in rows))

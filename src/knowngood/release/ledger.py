@@ -32,14 +32,25 @@ def relevant_environments(environment: Environment) -> tuple[str, ...]:
     return environment.name, *before, *environment.gate.requires
 
 
-def recorded_environments(names: Sequence[str]) -> list[Environment]:
+def recorded_environments(
+    names: Sequence[str], unread: dict[str, str] | None = None
+) -> list[Environment]:
     """Return the environments of these names; without names, all that have release.repository.
+    ``unread`` gets the names of files that cannot be read, each with why.
 
-    Raises BadEnvironment, also where there is none: an empty table would look like an answer.
+    Raises BadEnvironment, also where there is none: an empty table would look like an answer; and,
+    with names or without ``unread``, for a file that cannot be read.
     """
     folder = root_above(Path.cwd()) / FOLDER
     chosen = names or sorted(path.stem for path in folder.glob("*.toml"))
-    loaded = [load_here(name, secrets=False) for name in chosen]
+    loaded = []
+    for name in chosen:
+        try:
+            loaded.append(load_here(name, secrets=False))
+        except BadEnvironment as error:
+            if names or unread is None:
+                raise
+            unread[name] = str(error)
     recorded = [e for e in loaded if names or (e.release and e.release.repository)]
     if not recorded:
         raise BadEnvironment(

@@ -50,6 +50,11 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
         ]
 
 
+def unread_row(name: str, why: str) -> Row:
+    """Return the row of an environment whose file cannot be read."""
+    return {**_blank(name), "trouble": [why]}
+
+
 def table(rows: Sequence[Row]) -> str:
     """Return the rows as a table for a person; below it who is at work, what was rejected, and
     what somebody has to look at.
@@ -111,15 +116,19 @@ def _row(
     named: live.NamedReleases | None,
 ) -> Row:
     """Return what is known of one environment, as plain data."""
-    row: Row = {"environment": environment.name, "live": None}
-    row |= dict.fromkeys(("pushed", "verified", "good", "behind", "lock", "approvals"))
-    row |= {"rejected": [], "trouble": [outdated] if outdated else []}
+    row = {**_blank(environment.name), "trouble": [outdated] if outdated else []}
     if ledger is not None:
         try:
             _fill(row, ledger, named)
         except GitError as error:
             row["trouble"].append(str(error))
     return row
+
+
+def _blank(name: str) -> Row:
+    """Return the row of an environment of which nothing is known."""
+    known = ("live", "pushed", "verified", "good", "behind", "lock", "approvals")
+    return {"environment": name, **dict.fromkeys(known), "rejected": [], "trouble": []}
 
 
 def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:

@@ -70,6 +70,16 @@ def test_a_remote_of_another_name(run: Run, site: Repository, tmp_path: Path) ->
     assert "nobody else sees" not in run("status", "--env=prod", "--check").out
 
 
+def test_a_file_that_cannot_be_read(run: Run, project: Path) -> None:
+    """It is trouble, and hides nothing of the others; asked for by name it is a usage error."""
+    (project / "environments" / "dev.toml").write_text("oops = = 1\n")
+    ended = run("status", "--check")
+    assert ended.code == 1
+    assert " v2 PASSED " in ended.out
+    assert f"! {project / 'environments' / 'dev.toml'}: " in ended.out
+    assert run("status", "--env=dev").code == 4
+
+
 def test_who_pushed_and_when(run: Run, noted: Note) -> None:
     """The time as `log` writes it, and the name alone: an address takes half of the table."""
     who = "Maintainers of the Site <maintainers@firefox-health-report.example.org>"
