@@ -225,7 +225,11 @@ def test_a_walk_is_replayed_under_the_names_that_it_makes_up(drilled: Drilled) -
 def test_a_seed_draws_the_same_mutants_again(drilled: Drilled, drill: Drill) -> None:
     """Two drills with one seed differ in nothing but time, and names that the checks make up."""
     first, second = (
-        [(m["kind"], m["mutation"], m["predicate"], m["notice"]) for m in each.document["mutants"]]
+        [
+            (m["kind"], m["mutation"], m["predicate"], m["notice"])
+            for m in each.document["mutants"]
+            if m["mutation"] != "slow"  # of answers that take a tenth of a second
+        ]
         for each in (drilled, drill(CHECKS))
     )
     assert first == second
@@ -317,7 +321,8 @@ def test_a_recording_takes_the_place_of_the_network(
     assert len(service.requests) == asked
     assert again.document["requests"] == 0
     results = [
-        [(m["kind"], m["predicate"]) for m in d.document["mutants"]] for d in (drilled, again)
+        [(m["kind"], m["predicate"]) for m in d.document["mutants"] if m["mutation"] != "slow"]
+        for d in (drilled, again)
     ]
     assert results[0] == results[1]
 

@@ -109,14 +109,18 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def limited(rate: float, burst: float, refuse: Play) -> Play:
-    """Answer, as often as a bucket of tokens allows."""
-    lock, state = threading.Lock(), [burst, time.monotonic()]
+    """Answer, as often as a bucket of tokens allows. It is filled up again once it has refused some
+    requests: a busy machine might never be too fast otherwise.
+    """
+    lock, state, refused = threading.Lock(), [burst, time.monotonic()], [0]
 
     def play(talk: Talk) -> None:
         with lock:
             now = time.monotonic()
-            tokens = min(burst, state[0] + (now - state[1]) * rate)
+            passed = now - state[1] if refused[0] > 2 * REFUSED else 0.0
+            tokens = min(burst, state[0] + passed * rate)
             taken = tokens >= 1
+            refused[0] += not taken
             state[:] = [tokens - taken, now]
         (answer("fine") if taken else refuse)(talk)
 
