@@ -117,7 +117,7 @@ def suite(folder: Path, origin: str) -> None:
     (folder / "pyproject.toml").write_text(PYPROJECT)
     (folder / "checks" / "test_it.py").write_text(CHECK)
     (folder / "environments" / "prod.toml").write_text(
-        f'description = "prod"\n[origins]\ncontent = "{origin}"\n[budget]\nprobe = 2\n'
+        f'description = "prod"\n[origins]\ncontent = "{origin}"\n[budget]\nprobe = 15\n'
     )
 
 

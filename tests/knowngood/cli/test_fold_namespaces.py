@@ -29,7 +29,7 @@ description = "a site with an edge for each part of the world"
 [origins]
 content = "http://{EDGE[0]}:{EDGE[1]}"
 [budget]
-probe = 2
+probe = 6
 settle = 0
 [[control]]
 url = "http://{CONTROL[0]}:{CONTROL[1]}/"

@@ -36,7 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Serve) -> Pa
         '[tool.pytest.ini_options]\ntestpaths = ["smoketests"]\n'
     )
     (tmp_path / "environments" / "prod.toml").write_text(
-        f'description = "a test"\n[origins]\ncontent = "{server.url}"\n[budget]\nprobe = 2\n'
+        f'description = "a test"\n[origins]\ncontent = "{server.url}"\n[budget]\nprobe = 15\n'
     )
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))

@@ -14,7 +14,7 @@ description = "a demonstration"
 [origins]
 content = "{url}"
 [budget]
-probe = 2
+probe = 15
 settle = 0
 {tail}
 """

@@ -126,7 +126,7 @@ def run(tmp_path: Path, serve: Serve, suite: Run, suite_here: Run) -> Run:
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "checks/test_it.py").write_text(CHECKS.format(hostile=BODY))
     (tmp_path / "environments/demo.toml").write_text(
-        f'description = "x"\n[budget]\nprobe = 2\n[origins]\ncontent = "{serve(hostile).url}"\n'
+        f'description = "x"\n[budget]\nprobe = 15\n[origins]\ncontent = "{serve(hostile).url}"\n'
     )
 
     def start(*options: str) -> SuiteRun:

@@ -274,7 +274,7 @@ class Leaky:
         (folder / "checks/schemas/leak.schema.json").write_text(json.dumps(SCHEMA))
         (folder / "environments/demo.toml").write_text(
             f'description = "a demonstration"\n[origins]\ncontent = "{server.url}"\n'
-            "[budget]\nprobe = 2\nattempts = 2\n"
+            "[budget]\nprobe = 15\nattempts = 2\n"
             '[secrets]\ntoken = "LEAK_TOKEN"\npassword = "LEAK_PASSWORD"\n'
         )
 
