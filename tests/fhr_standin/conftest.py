@@ -125,7 +125,7 @@ def fetch() -> Ask:
         body: bytes | None = None,
     ) -> Answer:
         parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=400)
         try:
             target = f"{parts.path}?{parts.query}" if parts.query else parts.path
             connection.request(method, target, body, dict(headers or {}))

@@ -133,7 +133,7 @@ def over_the_wire(request: dict[str, Any], origins: dict[str, str]) -> Response:
     """Send a request as it stands, and return what came back."""
     url = urlsplit(request["url"])
     side = next(name for name, origin in ORIGINS.items() if origin.endswith(url.netloc))
-    connection = http.client.HTTPConnection(urlsplit(origins[side]).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(origins[side]).netloc, timeout=400)
     try:
         target = f"{url.path}?{url.query}" if url.query else url.path
         body = base64.b64decode(request["body"] or "")
@@ -285,7 +285,7 @@ def test_the_process_answers_and_ends() -> None:
 
     def run(document: dict[str, Any]) -> subprocess.CompletedProcess[str]:
         text = json.dumps(document)
-        return subprocess.run(command, input=text, text=True, capture_output=True, timeout=120)
+        return subprocess.run(command, input=text, text=True, capture_output=True, timeout=400)
 
     done, refused = run(document), run(document | {"faults": ["no-such-fault"]})
     assert done.returncode == 0

@@ -80,7 +80,7 @@ def test_connections_are_kept(standin: fhr_standin.Standin) -> None:
     """Two requests on one connection are both answered."""
     parts = urlsplit(standin.origins["content"])
     request = b"GET /robots.txt HTTP/1.1\r\nHost: standin\r\n\r\n"
-    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=400) as connection:
         for _ in range(2):
             connection.sendall(request)
             answer = b""
@@ -131,7 +131,7 @@ def test_over_tls(certificate: tuple[Path, Path]) -> None:
             parts = urlsplit(origin)
             assert parts.scheme == "https"
             with (
-                socket.create_connection((parts.hostname, parts.port), timeout=60) as plain,
+                socket.create_connection((parts.hostname, parts.port), timeout=400) as plain,
                 context.wrap_socket(plain, server_hostname=parts.hostname) as connection,
             ):
                 connection.sendall(

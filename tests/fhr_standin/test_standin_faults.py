@@ -576,7 +576,7 @@ def test_a_header_that_is_sent_twice(name: str, standin: fhr_standin.Standin) ->
     """Both lines go out, the sound one first."""
     path, header, values = TWICE[name]
     standin.arm(name)
-    connection = http.client.HTTPConnection(standin.origins["content"][7:], timeout=60)
+    connection = http.client.HTTPConnection(standin.origins["content"][7:], timeout=400)
     connection.request("GET", path)
     assert connection.getresponse().headers.get_all(header) == values
     connection.close()

@@ -31,7 +31,7 @@ def start(*options: str, **more: Any) -> subprocess.Popen[str]:
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     """Run the process to its end."""
     return subprocess.run(
-        [*COMMAND, *options], text=True, capture_output=True, env=ENV, timeout=120
+        [*COMMAND, *options], text=True, capture_output=True, env=ENV, timeout=400
     )
 
 

@@ -105,7 +105,7 @@ def test_one_connection_in_three() -> None:
     """On a connection the answer stays the same; each third one gets the older release."""
     with fhr_standin.running(locales=4, faults=["release-old-one-in-three"]) as standin:
         host = standin.origins["content"].partition("//")[2]
-        kept = [http.client.HTTPConnection(host, timeout=60) for _ in range(6)]
+        kept = [http.client.HTTPConnection(host, timeout=400) for _ in range(6)]
         seen = [[_asked(connection) for _ in range(2)] for connection in kept]
         for connection in kept:
             connection.close()

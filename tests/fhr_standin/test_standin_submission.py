@@ -133,7 +133,7 @@ def test_the_obsolete_header_may_repeat(standin: fhr_standin.Standin) -> None:
     names = [str(uuid.uuid4()) for _ in range(3)]
 
     def put(name: str, obsolete: list[str]) -> None:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=400)
         connection.putrequest("PUT", f"/submit/metrics/{name}")
         for old in obsolete:
             connection.putheader("X-Obsolete-Document", old)

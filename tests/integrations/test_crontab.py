@@ -142,7 +142,7 @@ def test_runs_do_not_pile_up(tmp_path: Path) -> None:
         env={**os.environ, "SUITE": str(tmp_path), "COMMAND": command},
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=400,
     )
     assert (done.stdout, done.stderr) == (b"", b"")
     assert (tmp_path / "runs").read_text() == "run\n"

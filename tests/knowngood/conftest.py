@@ -273,7 +273,7 @@ def keys(tmp_path: Path, settings: Path) -> Callable[[str], str]:
         needed("ssh-keygen", "openssh-client")
         path = tmp_path / f"{name}.key"
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)]
-        subprocess.run(command, check=True, timeout=60)
+        subprocess.run(command, check=True, timeout=400)
         git(tmp_path, "config", "--global", "gpg.format", "ssh")
         git(tmp_path, "config", "--global", "user.signingKey", str(path))
         return f"{name}@example.org {path.with_suffix('.key.pub').read_text()}"
@@ -293,7 +293,7 @@ def browser() -> Iterator[Browser]:
         message = f"needs one of {', '.join(CHROMIUMS)}"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, timeout=20_000)
+        browser = playwright.chromium.launch(executable_path=program, timeout=120_000)
         yield browser
         browser.close()
 
@@ -308,7 +308,7 @@ def open_file(browser: Browser) -> Iterator[Callable[..., Page]]:
     def start(path: Path, **options: Any) -> Page:
         contexts.append(browser.new_context(offline=True, **options))
         page = contexts[-1].new_page()
-        page.goto(path.as_uri(), timeout=20_000)
+        page.goto(path.as_uri(), timeout=120_000)
         return page
 
     yield start

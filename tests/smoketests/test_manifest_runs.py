@@ -45,7 +45,7 @@ def verify(tmp_path: Path, *options: str) -> tuple[int, dict[str, Any], str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     told = json.loads(verdict.read_text()) if verdict.exists() else {}

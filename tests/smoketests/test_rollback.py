@@ -25,7 +25,7 @@ def test_the_incident_is_caught_and_taken_back(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=400,
         check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -76,7 +76,7 @@ def type_in(typed: Sequence[Command], folder: Path, release: str = "") -> list[P
         cwd=folder,
         env={**environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
         capture_output=True,
-        timeout=60,
+        timeout=400,
         check=False,
     )
     outputs = done.stdout.decode("utf-8", "replace").split("\036")[1:]

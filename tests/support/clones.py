@@ -51,7 +51,7 @@ class Clone:
             stdin=subprocess.DEVNULL if given is None else None,
             capture_output=True,
             env={**os.environ, **(env or {})},
-            timeout=120,
+            timeout=400,
             check=False,
         )
         out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")

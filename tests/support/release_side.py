@@ -34,7 +34,7 @@ def git(path: Path, *arguments: str, given: str | None = None) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=400,
     )
     return done.stdout
 

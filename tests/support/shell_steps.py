@@ -55,7 +55,7 @@ class Workspace:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=400,
         )
         lines = self._log.read_text("utf-8").split("\n")[:-1]
         return Ended(

@@ -190,7 +190,7 @@ def output_to(path: Path) -> Iterator[None]:
 def _wait(process: subprocess.Popen[bytes], memory: Callable[[int], int] | None) -> int:
     """Wait for the end of a run, four minutes at most, and return the most ``memory`` it had."""
     most = 0
-    end = time.monotonic() + 240
+    end = time.monotonic() + 400
     while process.poll() is None and time.monotonic() < end:
         most = max(most, memory(process.pid) if memory else 0)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -49,4 +49,4 @@ if __name__ == "__main__":
     serve(CONTROL, "fine")
     if edge != "silent":
         serve(EDGE, edge)
-    sys.exit(subprocess.run(command, timeout=90, check=False).returncode)
+    sys.exit(subprocess.run(command, timeout=400, check=False).returncode)

@@ -85,7 +85,7 @@ def test_three_places(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     edges = {"fra": "another page", "iad": "sound", "syd": "silent"}
     runs = {place: verify(project, place, edge) for place, edge in edges.items()}
     try:
-        codes = {place: run.wait(120) for place, run in runs.items()}
+        codes = {place: run.wait(400) for place, run in runs.items()}
     finally:
         for run in runs.values():
             run.kill()

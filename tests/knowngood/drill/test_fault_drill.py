@@ -90,7 +90,7 @@ def test_all_as_expected(project: Path) -> None:
         env={k: v for k, v in os.environ.items() if "PYTEST" not in k},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout

@@ -105,7 +105,7 @@ def test_cell_leads_to_its_mutants(show: Open) -> None:
     row = page.locator("#mutants tbody tr", has_text="misnamed")
     assert not row.is_visible()
     page.get_by_role("link", name="m1 at api:/users/{id}: 1 misnamed").click()
-    row.wait_for(state="visible", timeout=5_000)
+    row.wait_for(state="visible", timeout=120_000)
     assert "test_users.py::test_user" in row.inner_text()
 
 

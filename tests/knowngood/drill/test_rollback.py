@@ -411,7 +411,7 @@ def test_interrupted(project: Path, variables: Mapping[str, str], tmp_path: Path
         never.wait(0.02)
     assert len(list(running(tmp_path))) >= 5  # the drill, two servers, the push and its run
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=400)
     assert process.returncode == 2
     assert b"knowngood drill: interrupted" in output
     assert list((tmp_path / "tmp").iterdir()) == []

@@ -71,7 +71,7 @@ def run(shell: str, line: str, folder: Path) -> str:
         env=environment,
         capture_output=True,
         encoding="latin-1",
-        timeout=120,
+        timeout=400,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -427,7 +427,7 @@ asyncio.run(main())
 def test_no_file_descriptor_left_is_the_runners_trouble() -> None:
     """EMFILE must not pass for a server that refuses or a name that does not resolve."""
     done = subprocess.run(
-        [sys.executable, "-c", SHORT_OF_FILES], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", SHORT_OF_FILES], capture_output=True, text=True, timeout=400
     )
     lines = done.stdout.splitlines()
     assert len(lines) == 3, done.stderr

@@ -113,10 +113,10 @@ def test_a_clone_of_the_releases(
     rendered: Render, tmp_path: Path, origin: str, printed: str
 ) -> None:
     """The page clones its origin, where knowngood keeps records and locks, too; and no password."""
-    subprocess.run(["git", "init", "--quiet", "shop.git"], cwd=tmp_path, check=True, timeout=60)
+    subprocess.run(["git", "init", "--quiet", "shop.git"], cwd=tmp_path, check=True, timeout=400)
     if origin:
         options = ["-C", "shop.git", "config", "remote.origin.url", origin]
-        subprocess.run(["git", *options], cwd=tmp_path, check=True, timeout=60)
+        subprocess.run(["git", *options], cwd=tmp_path, check=True, timeout=400)
     page = rendered(SHOP + RELEASE)
     assert f"git clone --quiet {printed.format(folder=tmp_path)} site\n" in page
 
@@ -238,7 +238,7 @@ def test_the_command(rendered: Render, tmp_path: Path) -> None:
         env={name: value for name, value in os.environ.items() if "PYTEST" not in name},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=400,
         check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, page, "")

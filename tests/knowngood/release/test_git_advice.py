@@ -16,7 +16,7 @@ from knowngood.release.record_store import RecordNotWritten
 
 def typed(command: str) -> None:
     """Run a line in a shell."""
-    subprocess.run(["sh", "-c", command], check=False, timeout=60, capture_output=True)
+    subprocess.run(["sh", "-c", command], check=False, timeout=400, capture_output=True)
 
 
 @pytest.mark.parametrize("tag", ["verified", "verified/stage", "verified/stage/v2"])

@@ -332,7 +332,7 @@ def test_a_record_that_cannot_be_written(site: Repository) -> None:
     assert kept.read_text() == found.message()
     (site.path / ".git" / "refs" / "tags" / "verified").unlink()
     command = str(told.value).splitlines()[-1]
-    subprocess.run(["sh", "-c", command], check=True, timeout=60)
+    subprocess.run(["sh", "-c", command], check=True, timeout=400)
     [found] = all_of(read(site))
     assert found.name == FULL.name
 
@@ -416,7 +416,7 @@ def test_neither_pytest_nor_an_http_client(tmp_path: Path) -> None:
         "('pytest', '_pytest', 'httpx', 'pycurl', 'requests', 'urllib3')])"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=400
     )
     assert ran.stdout == "[]\n"
 

@@ -162,7 +162,7 @@ def test_policy_refuses_what_is_not_ours(show: Open) -> None:
     """Were something to slip through the escaping, it would neither run nor load."""
     page = show(passed())
     page.evaluate(SMUGGLE)
-    page.wait_for_function("refused.size === 4", timeout=10_000)
+    page.wait_for_function("refused.size === 4", timeout=120_000)
     directives = ["img-src", "script-src-attr", "script-src-elem", "style-src-attr"]
     assert page.evaluate("[...refused].sort()") == directives
     assert page.title() == "PASSED: stage"

@@ -92,6 +92,6 @@ def test_output_that_nobody_takes(
     command = f'"{sys.executable}" -m pytest --env=demo --verdict-file=v.json {" ".join(OPTIONS)}'
     script = f"({command}; echo $? >code) {redirection}"
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-    subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, timeout=60, check=False)
+    subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, timeout=400, check=False)
     assert int((tmp_path / "code").read_text()) == code
     assert json.loads((tmp_path / "v.json").read_text())["exit_code"] == code

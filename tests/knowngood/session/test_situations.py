@@ -417,7 +417,7 @@ def test_a_machine_with_64_file_descriptors(run: Run, tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment,
         capture_output=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     assert ended.returncode == 0, ended.stdout.decode()

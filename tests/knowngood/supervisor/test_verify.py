@@ -304,7 +304,7 @@ def test_interrupted(
     process = start(WALKS, "--junitxml=junit.xml", "--har-file=run.har", *mode)
     pids = [int(each) for each in wait_for(project / "written", process).split()]
     process.send_signal(number)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=400)
     assert process.returncode == 2, output
     document = json.loads((project / "verdict.json").read_text())
     assert (document["verdict"], document["left_behind"]) == ("INTERRUPTED", [])
@@ -341,7 +341,7 @@ def test_two_at_once(start: Callable[..., Any], verify: Callable[..., Any], proj
     assert (code, document) == (75, {}), output
     assert f"process {first.pid}" in output
     first.send_signal(signal.SIGTERM)
-    first.communicate(timeout=60)
+    first.communicate(timeout=400)
     assert verify(PASSES)[0] == 0
 
 
@@ -393,7 +393,7 @@ def test_output_that_was_closed(project: Path, closed: int) -> None:
     (project / "checks" / "test_it.py").write_text(FAILS)
     script = f'exec "$@" {closed}>&-'
     command = ["sh", "-c", script, "sh", *COMMAND, "--verdict-file=verdict.json"]
-    ended = subprocess.run(command, cwd=project, capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(command, cwd=project, capture_output=True, timeout=400, check=False)
     assert ended.returncode == 1
     assert json.loads((project / "verdict.json").read_text())["verdict"] == "FAILED"
 
@@ -424,7 +424,7 @@ def test_a_disk_that_is_full_under_the_output(project: Path) -> None:
     """The output is lost, the verdict is not."""
     (project / "checks" / "test_it.py").write_text(PASSES)
     with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run(COMMAND, cwd=project, stdout=full, timeout=60, check=False)
+        ended = subprocess.run(COMMAND, cwd=project, stdout=full, timeout=400, check=False)
     assert ended.returncode == 0
 
 

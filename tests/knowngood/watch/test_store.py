@@ -143,7 +143,7 @@ def test_two_processes_at_once(path: Path, start: Start) -> None:
     """Both may make the file, each waits for the other, and no step is lost."""
     both = [start("for number in range(25): step(number)") for _ in range(2)]
     for process in both:
-        assert process.communicate(timeout=120)[1] == ""
+        assert process.communicate(timeout=400)[1] == ""
     with store.reading(path, "prod") as file:
         assert (len(file.runs()), file.state().failed) == (50, 50)
 
@@ -155,7 +155,7 @@ def test_process_that_is_killed(path: Path, start: Start) -> None:
     for _ in range(20):
         process.stdout.readline()
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=400)
     with store.writing(path, "prod") as file:
         assert len(file.runs()) == file.state().failed >= 20
     with closing(sqlite3.connect(path)) as connection:
@@ -171,7 +171,7 @@ def test_full_disk(path: Path, start: Start) -> None:
         "except store.StateUnusable as error: print(error)\n"
         "with store.reading(path, 'prod') as file: print(file.state().failed)"
     )
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=400)
     message, failed = output.splitlines() or [errors, ""]
     assert message.startswith(f"{path}: ")
     assert message.endswith("it needs a folder and a disk that can be written")

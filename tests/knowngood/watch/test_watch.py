@@ -157,7 +157,7 @@ def test_full_disk(watched: Put) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=400,
     )
     expected = f"0 [] nothing is remembered, and news may be told again: {prod.path}: "
     assert ended.stdout.startswith(expected), ended.stdout + ended.stderr
