@@ -63,6 +63,7 @@ url = "content:/__version__"
 
 [budget]
 probe = {probe}
+attempts = {attempts}
 settle = 0
 
 [headers.config]
@@ -160,12 +161,16 @@ def fhr_environment(tmp_path: Path) -> Callable[..., Path]:
     """Writes an environment file for FHR with five locales, at these origins."""
 
     def write(
-        origins: Mapping[str, str], extra: str = "", tables: str = "", probe: float = 30
+        origins: Mapping[str, str],
+        extra: str = "",
+        tables: str = "",
+        probe: float = 30,
+        attempts: int = 6,
     ) -> Path:
         path = tmp_path / "environments" / "test.toml"
         path.parent.mkdir(exist_ok=True)
         table = "".join(f'{name} = "{url}"\n' for name, url in origins.items())
-        text = FHR.format(extra=extra, locales=json.dumps(LOCALES), probe=probe)
+        text = FHR.format(extra=extra, locales=json.dumps(LOCALES), probe=probe, attempts=attempts)
         path.write_text(f"{text}[origins]\n{table}\n{tables}", "utf-8")
         return path
 

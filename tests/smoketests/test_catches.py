@@ -157,8 +157,8 @@ def test_the_right_checks_catch_a_fault(
     level = "full" if name in SEEN_IN_A_BROWSER else "smoke"
     with with_fault(name, standin) as faulty:
         extra = f'ca = "file:{faulty.ca}"' if faulty.ca else ""
-        probe = 6 if name in WAITING else 30
-        environment = fhr_environment(faulty.origins, extra, probe=probe)
+        budget = {"probe": 6, "attempts": 1} if name in WAITING else {}
+        environment = fhr_environment(faulty.origins, extra, **budget)
         ended = suite_here(f"--env={environment}", f"--level={level}", *checks)
         left = faulty.documents()
     assert ended.verdict["verdict"] == FAULTS[name].verdict, ended.output
@@ -196,7 +196,7 @@ def drilled(name: str, tmp_path: Path) -> Path:
     """An environment as ``local``, in which waiting in vain takes seconds."""
     text = (ROOT / "environments" / "local.toml").read_text("utf-8")
     converge = 0.4 if hides_release(name) else 4
-    short = f"budget = {{ run = 120, probe = 6, converge = {converge}, settle = 0 }}"
+    short = f"budget = {{ run = 120, probe = 6, attempts = 1, converge = {converge}, settle = 0 }}"
     text = text.replace("budget = { run = 120, probe = 9, converge = 4, settle = 0 }", short)
     assert short in text
     folder = tmp_path / "environments"
