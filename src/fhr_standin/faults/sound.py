@@ -145,6 +145,15 @@ def _bundled(ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=resource.body.replace(b"</title>", b"</title>" + ahead, 1))
 
 
+def _styled_for_its_script(_ask: Ask, resource: Resource) -> Resource:
+    """Have pages from right to left load a stylesheet that others do not."""
+    style = b'<link rel="stylesheet" href="../css/graph.css">\n</head>'
+    is_rtl = b'dir="rtl"' in resource.body
+    return (
+        replace(resource, body=resource.body.replace(b"</head>", style, 1)) if is_rtl else resource
+    )
+
+
 def _with_a_line_end(_ask: Submission, reply: Reply) -> Reply:
     return replace(reply, body=reply.body + b"\r\n") if reply.body else reply
 
@@ -222,6 +231,14 @@ FAULTS = [
         "nothing is wrong: scripts are loaded ahead, and js/data.js sets its global as UMD does",
         [*ALL_PAGES, "js/data.js"],
         _bundled,
+        verdict="PASSED",
+    ),
+    content(
+        "sound-right-to-left",
+        "nothing is wrong: pages from right to left load another stylesheet beside those of others",
+        ["v4/", "mobile/"],
+        _styled_for_its_script,
+        needs="rtl",
         verdict="PASSED",
     ),
     content(
