@@ -72,8 +72,9 @@ def trouble(source: bytes) -> str | None:
     Browsers close what a file leaves open, so that a stylesheet that was cut short still parses.
     Raises ContentTooLarge for one of too many bytes or tokens.
     """
-    if _ELEMENT.match(source):
-        return "a tag of <style> at its start spoils the first rule"
+    foreign = _foreign(source)
+    if foreign:
+        return foreign
     facts = _facts(source)
     if facts.open:
         return "something that the stylesheet opens is never closed"
@@ -91,6 +92,15 @@ def trouble(source: bytes) -> str | None:
         return None
     start = source.lstrip().split(b"\n")[0].decode("utf-8", "replace")
     return f'the stylesheet holds no rule: it begins with "{one_line(start, _START)}"'
+
+
+def _foreign(source: bytes) -> str | None:
+    """Return what ``source`` holds that no stylesheet does."""
+    if _ELEMENT.match(source):
+        return "a tag of <style> at its start spoils the first rule"
+    if b"\0" in source and "\0" in _text(source):
+        return "a NUL, which no stylesheet holds"
+    return None
 
 
 def says_something(source: bytes) -> bool:

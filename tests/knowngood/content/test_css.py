@@ -96,6 +96,14 @@ def test_urls_are_read_as_browsers_read_them(source: bytes, url: str) -> None:
     assert [address for address, _ in urls(source)] == [url]
 
 
+@pytest.mark.parametrize("source", [b"a{b:c}\0\0", b"a{b:c}\nd{\0\0\0\0}", b"\0a{b:c}"])
+def test_a_stylesheet_with_blocks_of_a_file_that_were_not_written(source: bytes) -> None:
+    """A disk that was full leaves zeros; in UTF-16 every second byte is one."""
+    assert trouble(source) == "a NUL, which no stylesheet holds"
+    assert trouble("\ufeffa{b:c}".encode("utf-16-le")) is None
+    assert trouble(b"a{b:c\\0; width:1px\\0/}") is None
+
+
 @pytest.mark.parametrize("name", ["behavior", "*behavior", "-ms-behavior", "BEHAVIOR"])
 def test_what_only_old_explorers_load(name: str) -> None:
     """Its URL is relative to the page: below the stylesheet there is nothing."""
