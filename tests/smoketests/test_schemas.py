@@ -106,6 +106,9 @@ SOUND: dict[str, dict[str, object]] = {
         "spaces in names": put(DATE_FORMAT, ",".join(f"{n} 月" for n in range(1, 13)), *MONTH),
         "dots and apostrophes": put(DATE_FORMAT, MONTHS.replace("Feb", "F'ev."), *MONTH),
         "joiner inside a name": put(DATE_FORMAT, MONTHS.replace("Apr", "අප්\u200dරි"), *MONTH),
+        "letters of many languages": put(
+            DATE_FORMAT, MONTHS.replace("Feb", "Mär \u00c0\u00e9 paral·lel"), *MONTH
+        ),
         "two names alike": put(DATE_FORMAT, MONTHS.replace("Jun", "Jan"), *MONTH),
         "a script and a region": {"zh-Hant-TW": {"monthNameShort": MONTHS}},
         "another key beside it": put(DATE_FORMAT, MONTHS, "fr", "monthNameLong"),
@@ -326,6 +329,13 @@ GARBAGE: dict[str, dict[str, object]] = {
         "Arabic commas": put(DATE_FORMAT, MONTHS.replace(",", "،"), *MONTH),
         "twelve undefined": put(DATE_FORMAT, ",".join(["undefined"] * 12), *MONTH),
         "twelve null": put(DATE_FORMAT, ",".join(["null"] * 12), *MONTH),
+        "name encoded twice": put(DATE_FORMAT, MONTHS.replace("Feb", "f\u00c3\u00a9vr."), *MONTH),
+        "Cyrillic encoded twice": put(
+            DATE_FORMAT, MONTHS.replace("May", "\u00d0\u00bc\u00d0\u00b0"), *MONTH
+        ),
+        "name escaped for JSON twice": put(
+            DATE_FORMAT, MONTHS.replace("Feb", r"f\u00e9vr."), *MONTH
+        ),
         "name with a NUL": put(DATE_FORMAT, MONTHS.replace("May", "M\x00y"), *MONTH),
     },
     "version": {
