@@ -88,6 +88,7 @@ _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a
 _PLACEHOLDER_IN_PATH: Final = re.compile(
     r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%|[$%#]\{|\A\{[\w. ]+\}\Z"
 )
+_PLACEHOLDER_IN_QUERY: Final = re.compile(r"\$\{|%\(\w+\)s|@[A-Z][A-Z_]+@")
 _RAW: Final = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
@@ -256,7 +257,8 @@ def url_trouble(url: str) -> str:
     host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
     path = re.split(r"[?#]", url)[0]
     troubles = {
-        "a placeholder in the URL": _PLACEHOLDER_IN_PATH.search(path),
+        "a placeholder in the URL": _PLACEHOLDER_IN_PATH.search(path)
+        or _PLACEHOLDER_IN_QUERY.search(url.partition("#")[0]),
         "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
         "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
         "a file of somebody's own machine": _LOCAL_FILE.match(url),
