@@ -133,7 +133,8 @@ def leftover_problems(page: Response, sound: Container[str] = ()) -> list[str]:
 
 def raw_text_problems(page: Response) -> list[str]:
     """Return the texts in which readers see raw markup, such as ``&eacute;`` that was escaped
-    twice, or a placeholder such as ``%s``. A page about markup is no page for this claim.
+    twice, a placeholder such as ``%s``, escaped bytes, or a comment of a translation file. A page
+    about markup is no page for this claim.
     """
     return sorted(leftovers.raw_texts(texts(page)))
 

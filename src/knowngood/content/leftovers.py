@@ -93,7 +93,16 @@ _RAW: Final = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
     r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
-    r"|\[object \w+\]|\A(?:undefined|NaN)\Z",
+    r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
+    r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
+    r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
+    r"|(?-i:=[C-F][0-9A-F]=[89AB][0-9A-F])"  # quoted-printable
+    r"|(?<!\S)[\w'-]*%[c-f][0-9a-f]%[89ab][0-9a-f](?!\S*[/.?=])"  # a word as in a URL
+    r"|\bobject at 0x[0-9a-f]{6,}|\b(?-i:HASH|ARRAY|CODE|SCALAR)\(0x[0-9a-f]+\)"
+    r"|\[missing \"[\w.-]+\" translation\]|\{ ?\$[\w-]+ ?(?:->|\})|\{ -[a-z][\w-]* \}"  # Fluent
+    r"|(?<!\d)(?<!\d\s)% ?\(\w+\) ?[sd](?![\w'\u2019])|%![a-z]\(\w+"  # gettext, Go
+    r"|&[a-z]\w+(?:\.\w+)+;|<no value>|System\.String\[\]|<[?%]=? .{1,60} [?%]>"
+    r"|[\x01-\x08\x0e-\x1b]",
     re.I,
 )
 """What readers never see where each step of a build was done, and done once."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_NOT_READ: Final = {"code", "noscript", "pre", "script", "style", "svg", "template"}
+_NOT_READ: Final = {"code", "noscript", "pre", "script", "style", "svg", "template", "textarea"}
 _LETTERS: Final = 4  # of a shorter text, such as "OK", languages have the same
 _TEXTS: Final = 4  # a page with fewer is not judged
 _SHARE: Final = 0.9  # of the texts of a page; names and numbers are the same in all languages
@@ -17,7 +17,7 @@ def of(tree: LexborHTMLParser) -> frozenset[str]:
     """Return the texts of a page that a translator translates, each as it stands in one element."""
     texts = (
         " ".join(node.text(deep=False).split())
-        for node in tree.css("title, body, body *")
+        for node in tree.css("title, body, body *:not(:is(pre, code) *)")
         if node.tag not in _NOT_READ
     )
     return frozenset(text for text in texts if sum(map(str.isalpha, text)) >= _LETTERS)
