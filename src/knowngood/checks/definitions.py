@@ -101,7 +101,7 @@ def stray_script_problems(
     ``resources`` are those of several pages.
     """
     resources = list(resources)
-    content, here = script.response.content, {own.url for own in scripts_of(page)}
+    content, here = script.response.content, {script.url, *(own.url for own in scripts_of(page))}
     others = (other for other in resources if _is_script(other) and other.url not in here)
     twin = next((other for other in others if other.response.content == content), None)
     if twin is None:

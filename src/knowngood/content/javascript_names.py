@@ -95,7 +95,8 @@ def missing_definitions(
     """
     if any(_LOADS_SCRIPTS.search(script.source) for script in scripts):
         return
-    for name in sorted(name for name in set(elsewhere) if name not in defined):
+    bare = {name for name in elsewhere if "." not in name}  # nobody must declare window.name
+    for name in sorted(name for name in bare if name not in defined):
         word = name.encode()
         for script in scripts:
             if word in script.source and _only_used(script.source, name=name):

@@ -1,5 +1,7 @@
 """Ready-made claims about what the scripts of a page define, call and use."""
 
+from dataclasses import replace
+
 import pytest
 from answered_site import Site
 
@@ -201,6 +203,17 @@ def test_a_script_of_another_page(site: Site) -> None:
     assert checks.stray_script_problems(mine, page, [data, mine]) == []
     page = site.page('<script src="mobile/data.js"></script><script src="v4.js"></script>')
     assert checks.stray_script_problems(mine, page, [data, theirs, mine]) == []
+
+
+def test_a_module_that_another_one_imports(site: Site) -> None:
+    """It is no copy of itself, and what it looks up on window needs no declaration."""
+    main = replace(site.resource("/fr/main.mjs", "window.Data = f();"), type="module")
+    user = replace(site.resource("/fr/fhr.mjs", "window.Data.load(); Data.f();"), type="module")
+    page = site.page('<script type="module" src="main.mjs"></script>')
+    assert checks.missing_definition_problems(page, [main, user]) == []
+    elsewhere = site.resource("/de/list.js", "var List = {};")
+    user = replace(site.resource("/fr/fhr.mjs", "List.sort();"), type="module")
+    assert checks.stray_script_problems(user, page, [main, user, elsewhere]) == []
 
 
 def test_a_script_of_another_page_beside_one_of_the_same_name(site: Site) -> None:
