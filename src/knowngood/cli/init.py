@@ -69,7 +69,7 @@ def command(
     print_line(f"looks at {url}: GET alone, at most 60 requests")
     seen = survey(url, print_line, api, obeys_robots=not ignore_robots)
     suggested = suite(seen, environment)
-    for change in list(changes(folder, suggested.files, environment)):
+    for change in list(changes(folder, suggested.files, environment, suggested.named)):
         _carry_out(folder, change, dry_run=dry_run)
     if suggested.without_schema:
         print_line(

@@ -9,6 +9,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,12 +42,16 @@ class Change:
     remark: str
 
 
-def changes(folder: Path, files: Mapping[str, str], environment: str) -> Iterator[Change]:
-    """Yield what is to be done in ``folder`` for the suite ``files``. Raises UsageError for a file
-    that is there and cannot be read.
+def changes(
+    folder: Path, files: Mapping[str, str], environment: str, named: str = ""
+) -> Iterator[Change]:
+    """Yield what is to be done in ``folder`` for the suite ``files``. ``named`` is the URL that the
+    person named, as a mark has it: it gets a check, if there is one of that name for another, too.
+
+    Raises UsageError for a file that is there and cannot be read.
     """
     for path, text in files.items():
-        yield _change(folder, path, text)
+        yield _change(folder, path, text, named)
     yield _pytest_options(folder)
     yield from _pipeline(folder, environment)
 
@@ -61,7 +66,7 @@ def write(folder: Path, change: Change) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _change(folder: Path, path: str, text: str) -> Change:
+def _change(folder: Path, path: str, text: str, named: str) -> Change:
     old = _read(folder / path)
     if old is None:
         return Change(path, text, "new")
@@ -70,7 +75,12 @@ def _change(folder: Path, path: str, text: str) -> Change:
     if path.endswith(".json"):
         return _with_parts(path, old, text)
     head, *blocks = _BETWEEN.split(text)
-    blocks = [block for block in blocks if _is_new(block, old)]
+    unnamed = named and named not in old
+    blocks = [
+        _with_free_names(block, old)
+        for block in blocks
+        if _is_new(block, old) or (unnamed and named in block)
+    ]
     if not blocks:
         return Change(path, "", "is there and has all of it")
     added = "\n\n\n".join(blocks).rstrip("\n") + "\n"
@@ -135,6 +145,15 @@ def _toml(path: Path, text: str) -> dict[str, Any]:
 
 def _is_new(block: str, old: str) -> bool:
     return not any(f"def {name}(" in old for name in _FUNCTION.findall(block))
+
+
+def _with_free_names(block: str, old: str) -> str:
+    """Return ``block`` with a number behind each name that ``old`` has: ``test_it_2``."""
+    for name in _FUNCTION.findall(block):
+        names = chain([name], (f"{name}_{number}" for number in count(2)))
+        free = next(one for one in names if f"def {one}(" not in old)
+        block = block.replace(f"def {name}(", f"def {free}(")
+    return block
 
 
 def _with_imports(old: str, head: str, added: str) -> str:

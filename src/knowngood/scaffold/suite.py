@@ -64,10 +64,12 @@ class Suite:
     Attributes:
         files: text by path.
         without_schema: answers that are checked without a schema, since theirs is refused.
+        named: the URL that the person named, as a mark has it; empty if a list has it.
     """
 
     files: dict[str, str]
     without_schema: int
+    named: str
 
 
 def suite(survey: Survey, environment: str) -> Suite:
@@ -109,7 +111,9 @@ def suite(survey: Survey, environment: str) -> Suite:
     texts = {path: _templates().get_template(name).render(values) for path, name in sources.items()}
     if operations:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
-    return Suite(texts, sum(read.schema in refusals for read in reads))
+    path = survey.start or survey.document
+    named = quoted(braced(f"{ORIGIN}:{path}")) if path else ""
+    return Suite(texts, sum(read.schema in refusals for read in reads), named)
 
 
 def _wells(survey: Survey) -> dict[str, Wellness]:

@@ -53,6 +53,19 @@ def test_checks_that_are_new_are_added(tmp_path: Path) -> None:
     assert added.remark == "adds test_b"
 
 
+def test_named_url_gets_a_check_beside_that_of_another(tmp_path: Path) -> None:
+    """Under a free name; once alone, whatever it is called then."""
+    write(tmp_path, Change(PATH, SECOND, ""))
+    other = FIRST.replace("site:/", "site:/api/breads/")
+    named = '"site:/api/breads/"'
+    added = next(iter(changes(tmp_path, {PATH: other}, "prod", named)))
+    assert added.remark == "adds test_a_2"
+    assert f"@pytest.mark.get({named})\ndef test_a_2(response):" in added.text
+    write(tmp_path, added)
+    again = next(iter(changes(tmp_path, {PATH: other}, "prod", named)))
+    assert again == Change(PATH, "", "is there and has all of it")
+
+
 def test_second_run_changes_nothing(tmp_path: Path) -> None:
     """All files are there and have all of it."""
     files = {PATH: SECOND, "environments/prod.toml": 'description = "a"\n'}

@@ -209,6 +209,17 @@ def test_address_that_leads_elsewhere() -> None:
     assert [one.name for one in functions(source)] == ["test_address_leads_to_the_service"]
 
 
+@pytest.mark.parametrize(
+    ("seen", "named"),
+    [({"start": "/"}, "/"), ({"document": "/api/{x}"}, "/api/{{x}}"), ({}, "")],
+)
+def test_suite_says_which_mark_asks_for_what_was_named(seen: dict[str, str], named: str) -> None:
+    """By it the check is known in the user's file, whatever its name is there."""
+    suggested = suite(Survey("http://a.example", **seen), "prod")
+    assert suggested.named == (f'"site:{named}"' if named else "")
+    assert suggested.named in suggested.files.get("smoketests/test_service.py", "")
+
+
 @pytest.mark.parametrize("is_page", [True, False])
 def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     """It is refused where no page stands there today: a site answers so for any path it lost."""
