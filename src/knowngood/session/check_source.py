@@ -31,6 +31,33 @@ def nodes(function: _Function | None) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(function)) if function is not None else ()
 
 
+def twice_defined(filename: str) -> list[tuple[str, int, int]]:
+    """Return the functions that a module, or a class, defines twice in a row of statements, each
+    with both lines: the second takes the place of the first.
+    """
+    tree = _tree(filename) or ast.Module([], [])
+    lines: dict[tuple[ast.AST, str], int] = {}
+    return [
+        (node.name, first, node.lineno)
+        for body in ast.walk(tree)
+        if isinstance(body, ast.Module | ast.ClassDef)
+        for node in body.body
+        if isinstance(node, _Function)
+        if (first := lines.setdefault((body, node.name), node.lineno)) != node.lineno
+    ]
+
+
+def asserted_pairs(filename: str) -> list[int]:
+    """Return the lines with ``assert (condition, "words")``, which always holds: it asserts that a
+    pair is not empty.
+    """
+    return [
+        node.lineno
+        for node in ast.walk(_tree(filename) or ast.Module([], []))
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts
+    ]
+
+
 @lru_cache(64)
 def _tree(filename: str) -> ast.Module | None:
     try:

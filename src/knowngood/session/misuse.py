@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from ..safety import listed
-from . import marks
+from . import check_source, marks
 from .declarations import asks_of, check_name, origin_of
 from .marks import BadMark, ProbeTemplate
 
@@ -108,6 +108,27 @@ def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
             raise BadMark(
                 f"{first[name]} and {place} are both called {name}, the name by which the "
                 "environment file and reports know a check; rename one of the files or functions"
+            )
+
+
+def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
+    """Raise BadMark for a file that defines a check twice, of which Python keeps the second alone,
+    and for an ``assert`` that always holds.
+    """
+    names: dict[Path, set[str]] = {}
+    for item in items:
+        names.setdefault(item.path, set()).add(getattr(item, "originalname", item.name))
+    for path, checks in names.items():
+        for name, first, second in check_source.twice_defined(str(path)):
+            if name in checks:
+                raise BadMark(
+                    f"{path}:{second}: a second {name}; the first, at line {first}, would be lost "
+                    "without a word: rename one"
+                )
+        for line in check_source.asserted_pairs(str(path)):
+            raise BadMark(
+                f"{path}:{line}: assert (…, …) always holds; write it without parentheses: "
+                'assert …, "words"'
             )
 
 

@@ -122,6 +122,7 @@ class Worker:
         with usage_errors():
             misuse.refuse_misspelt_marks(firsts.values(), self.config.getini("markers"))
             misuse.refuse_shared_names(firsts.values())
+            misuse.refuse_lost_checks(firsts.values())
             misuse.refuse_bad_schemas(firsts.values())
             add = partial(self._checks.add, environment=self.environment, level=self.level)
             applying = {kind for kind, item in firsts.items() if add(item)}

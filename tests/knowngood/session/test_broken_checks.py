@@ -129,6 +129,32 @@ def test_two_checks_of_one_name(small_suite: Run, tmp_path: Path, other: str, co
     assert (named in result.output) == bool(code)
 
 
+def test_a_check_that_another_takes_the_place_of(small_suite: Run) -> None:
+    """Python keeps the second of two functions of one name, and says nothing."""
+    one = f"{ASKS}def test_it(response):\n    assert response.status_code == 200\n"
+    result = small_suite(f"{HEAD}{one}\n{one}")
+    lines = f"{HEAD}{one}\n{one}".splitlines()
+    first, second = (n for n, line in enumerate(lines, 1) if line.startswith("def test_it"))
+    assert result.code == 4, result.output
+    assert f"test_it.py:{second}: a second test_it; the first, at line {first}" in result.output
+
+
+def test_functions_of_one_name_that_lose_no_check(small_suite: Run) -> None:
+    """What is no check, and one of two branches."""
+    check = "def test_it(response):\n        assert response.status_code == 200\n"
+    branches = f"if True:\n    {ASKS}    {check}else:\n    {ASKS}    {check}"
+    result = small_suite(f"{HEAD}def words(): pass\ndef words(): pass\n{branches}")
+    assert result.code == 0, result.output
+
+
+@pytest.mark.parametrize(("test", "code"), [("(True, 'words')", 4), ("(True), 'words'", 0)])
+def test_an_assertion_that_always_holds(small_suite: Run, test: str, code: int) -> None:
+    """Parentheses around condition and words make a pair of them."""
+    result = small_suite(f"{HEAD}{ASKS}def test_it(response):\n    assert {test}\n", "-Wdefault")
+    assert result.code == code, result.output
+    assert ("assert (…, …) always holds" in result.output) == bool(code)
+
+
 @pytest.mark.parametrize("mark", ["get('contnt:/')", "origin('contnt')"])
 def test_an_origin_that_nobody_declares(small_suite: Run, mark: str) -> None:
     """The check would apply nowhere, and nobody would notice."""
