@@ -64,7 +64,7 @@ def sentence(
         url = urlsplit(lead.url)
         return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
     subject, several = _subject(lead, core)
-    subject = f"{_method(core)}{subject}"
+    subject = f"{_method(lead, core)}{subject}"
     where = _extent(lead, core, params)
     folded = outcome.values if "{" in subject else {}
     if not lead.trouble and not has_wrong_status(outcome):
@@ -153,11 +153,11 @@ def _predicate(outcome: Outcome, *, alike: bool) -> str:
     return f"is not judged: {outcome.first_line}"
 
 
-def _method(core: Sequence[Symptom]) -> str:
-    """Return the method of all requests and a blank; nothing for GET, or where methods differ."""
-    first = (symptom.outcome.exchanges[0] for symptom in core if symptom.url)
-    methods = {str(exchange.get("method", "GET")) for exchange in first}
-    return f"{methods.pop()} " if len(methods) == 1 and methods != {"GET"} else ""
+def _method(lead: Symptom, core: Sequence[Symptom]) -> str:
+    """Return the methods of all requests, that of ``lead`` first, and a blank; nothing for GET."""
+    first = (symptom.outcome.exchanges[0] for symptom in (lead, *core) if symptom.url)
+    methods = dict.fromkeys(str(exchange.get("method", "GET")) for exchange in first)
+    return f"{', '.join(methods)} " if methods.keys() != {"GET"} else ""
 
 
 def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:

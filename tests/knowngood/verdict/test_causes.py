@@ -553,7 +553,7 @@ def test_a_method_other_than_get() -> None:
     one = outcome("deletes", "/1.0/5f0e2f8c-5e0c-4f3e-8f4e-7e3f7f0a1b2c", 405, kind="status")
     delete = replace(one, exchanges=({**one.exchanges[0], "method": "DELETE"},))
     assert sentences(delete) == ["DELETE /1.0/{id} is 405"]
-    assert sentences(delete, replace(one, nodeid="gets")) == ["/1.0/{id} is 405"]
+    assert sentences(delete, replace(one, nodeid="gets")) == ["DELETE, GET /1.0/{id} is 405"]
 
 
 def test_where_all_locales_are_redirected_to() -> None:
