@@ -233,7 +233,9 @@ def _usual_reports() -> dict[str, Path]:
 
 
 def _target(option: str, path: Path, cwd: Path) -> Path:
-    """Return where to write a report; its folder must be there before the run begins."""
+    """Return where to write a report. Raises UsageError where none can be: before the run."""
     if not (cwd / path).parent.is_dir():
         raise UsageError(f"{option} {path}: there is no folder {path.parent}")
+    if (cwd / path).is_dir():
+        raise UsageError(f"{option} {path}: is a folder; name a file in it")
     return cwd / path

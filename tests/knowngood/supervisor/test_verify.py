@@ -434,6 +434,7 @@ def test_a_disk_that_is_full_under_the_output(project: Path) -> None:
         (["--env=nowhere"], "unknown environment"),
         (["--release="], "--release"),
         (["--verdict-file=no/such/folder.json"], "there is no folder no/such"),
+        (["--html-file=.."], "--html-file ..: is a folder; name a file in it"),
     ],
 )
 def test_usage(refused: Callable[..., str], options: list[str], told: str) -> None:
