@@ -80,6 +80,18 @@ def test_a_usage_error(words: list[str], capsys: pytest.CaptureFixture[str]) -> 
     assert "error: " in message
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("verfy", "did you mean 'verify'?"), ("xyz", "`knowngood --help` lists them")],
+)
+def test_a_command_that_is_misspelt(
+    word: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The nearest is named, if one is near."""
+    assert main.run([word]) == 4
+    assert f"error: No such command '{word}'. {told}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", main.COMMANDS)
 def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Its usage, and a sentence that says what it does."""
