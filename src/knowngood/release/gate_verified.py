@@ -131,7 +131,7 @@ class _VerifiedBefore:
         return next(iter([*enough, *past, *passed]), None)
 
     def _is_past(self, record: Record) -> bool:
-        return record.when <= self.question.now + SKEW
+        return record.made <= self.question.now + SKEW
 
     def _has_level(self, record: Record) -> bool:
         return not self.promotes or record.reaches(self.rules.level)

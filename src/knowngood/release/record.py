@@ -158,6 +158,13 @@ class Record:
         """
         return self.failed and bool(self.instead)
 
+    @property
+    def made(self) -> datetime:
+        """When it was made, by the clock of its machine. One that follows a record from a clock
+        that was ahead is dated after that, although it was made now.
+        """
+        return self.clock or self.when
+
     def reaches(self, level: str) -> bool:
         """Return whether the run was of this level or a higher one. Every run reaches the least."""
         return level == LEVELS[0] or self.level in LEVELS[LEVELS.index(level) :]

@@ -224,7 +224,7 @@ class Records:
         which cannot be read may revoke, whose release is not rejected, and that is ``trusted``.
         """
         passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
-        past = (r for r in passed if r.when <= self._now + SKEW)
+        past = (r for r in passed if r.made <= self._now + SKEW)
         sure = (r for r in past if not self.revoked_by(r) and not self.doubted_by(r))
         good = filter(trusted, filter(self._same_at_origin, sure))
         return next((r for r in good if not self.rejected(environment, r.commit, trusted)), None)

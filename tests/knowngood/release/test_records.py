@@ -227,6 +227,17 @@ def test_a_failure_before_it_was_deployed_again(between: list[Record], revoked: 
     assert made.revoked_by(chain[0]) == (failed if revoked else None)
 
 
+def test_a_record_that_follows_one_of_the_future() -> None:
+    """It was made now, by its own clock, and counts; the one from the future does not."""
+    ahead = replace(PASSED, when=NOW + timedelta(hours=3), where="fast")
+    follows = replace(PASSED, when=ahead.when + timedelta(seconds=1), clock=NOW, where="right")
+    by_name = {record.name: record for record in (ahead, follows)}
+    for names, good in (([ahead], None), ([ahead, follows], follows)):
+        listed = [record.name for record in names]
+        made = Records(listed, lambda wanted: (by_name[name] for name in wanted), now=NOW)
+        assert made.last_good("prod", everything) == good
+
+
 def test_a_push_is_not_verified_by_a_failure_of_another_release() -> None:
     """The push of v2 has yet to be verified."""
     made = Made([ELSEWHERE, step("v2", 0.5), PASSED]).records
