@@ -30,6 +30,10 @@ deployment needs one or two."""
 SHORTEST: Final = 0.5
 """Seconds that an attempt gets even if they are more than its share of the probe's time."""
 
+LAST_LOOK: Final = 3.0
+"""Seconds that an attempt at what gave no answer gets at the end of a run, even if its time is up:
+else nobody could tell silence that lasts from a moment in which this machine was busy."""
+
 _NO_PLACE: Final = {AttemptError.RESET, AttemptError.REFUSED}
 """Errors by which a server may say that it takes no further connection; 503 is another way."""
 
@@ -145,16 +149,20 @@ class Attempts:
         pace.note(turn, served=status not in {None, 429, 503}, refused=refused)
 
     async def once(self, probe: Probe, *, fresh: bool) -> Exchange:
-        """Make a single attempt, with ``fresh`` on a new connection."""
+        """Make a single attempt, with ``fresh`` on a new connection, at the end of a run."""
         turn, place = await self._enter(probe)
         end = time.monotonic() + self.budget.probe
-        send = self._attempt(probe, end, fresh=fresh, may_grow=None)
+        send = self._attempt(probe, end, fresh=fresh, may_grow=None, least=LAST_LOOK)
         attempt, answer = await self._in_place(place, turn, probe, send)
         return Exchange(probe, (attempt,), answer)
 
-    async def _attempt(self, probe: Probe, end: float, *, fresh: bool, may_grow: MayGrow) -> Tried:
-        """Make one attempt at a probe whose time is up at ``end`` (monotonic)."""
-        left = self._run_left()
+    async def _attempt(
+        self, probe: Probe, end: float, *, fresh: bool, may_grow: MayGrow, least: float = 0.0
+    ) -> Tried:
+        """Make one attempt at a probe whose time is up at ``end`` (monotonic). It gets ``least``
+        seconds even if less is left of the run.
+        """
+        left = max(least, self._run_left())
         if left <= 0:
             detail = "not asked: the run's time was used up"
             return Attempt(time.time(), 0.0, error=AttemptError.BUDGET, detail=detail), None
@@ -162,7 +170,7 @@ class Attempts:
         seconds = min(end - time.monotonic(), max(SHORTEST, self.budget.probe / 3))
         limits = Limits(min(seconds, left), self.budget.body, fresh, may_grow)
         attempt, answer = await self._followed(probe, limits)
-        if attempt.error is AttemptError.TIMEOUT and left < seconds:
+        if attempt.error is AttemptError.TIMEOUT and left < seconds and not least:
             detail = "cut off: the run's time was used up"
             attempt = replace(attempt, error=AttemptError.BUDGET, detail=detail)
         return self._with_decoded_size(attempt, answer)
