@@ -31,11 +31,10 @@ def nodes(function: _Function | None) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(function)) if function is not None else ()
 
 
-def twice_defined(filename: str) -> list[tuple[str, int, int]]:
+def twice_defined(tree: ast.Module) -> list[tuple[str, int, int]]:
     """Return the functions that a module, or a class, defines twice in a row of statements, each
     with both lines: the second takes the place of the first.
     """
-    tree = _tree(filename) or ast.Module([], [])
     lines: dict[tuple[ast.AST, str], int] = {}
     return [
         (node.name, first, node.lineno)
@@ -47,13 +46,13 @@ def twice_defined(filename: str) -> list[tuple[str, int, int]]:
     ]
 
 
-def asserted_pairs(filename: str) -> list[int]:
+def asserted_pairs(tree: ast.Module) -> list[int]:
     """Return the lines with ``assert (condition, "words")``, which always holds: it asserts that a
     pair is not empty.
     """
     return [
         node.lineno
-        for node in ast.walk(_tree(filename) or ast.Module([], []))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts
     ]
 

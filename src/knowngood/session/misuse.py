@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dis
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -119,13 +120,14 @@ def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
     for item in items:
         names.setdefault(item.path, set()).add(getattr(item, "originalname", item.name))
     for path, checks in names.items():
-        for name, first, second in check_source.twice_defined(str(path)):
+        tree = ast.parse(path.read_bytes())  # as it is now: a process may run a suite twice
+        for name, first, second in check_source.twice_defined(tree):
             if name in checks:
                 raise BadMark(
                     f"{path}:{second}: a second {name}; the first, at line {first}, would be lost "
                     "without a word: rename one"
                 )
-        for line in check_source.asserted_pairs(str(path)):
+        for line in check_source.asserted_pairs(tree):
             raise BadMark(
                 f"{path}:{line}: assert (…, …) always holds; write it without parentheses: "
                 'assert …, "words"'
