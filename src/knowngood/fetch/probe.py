@@ -85,13 +85,18 @@ class Probe:
 
     @property
     def own_headers(self) -> tuple[tuple[str, str], ...]:
-        """The names and values that it sends beside the usual ones, Referer among them."""
-        named = any(name.lower() == "referer" for name, _ in self.headers)
-        return (
-            self.headers
-            if named or not self.referer
-            else (*self.headers, ("Referer", self.referer))
-        )
+        """The names and values that it sends beside the usual ones, Referer among them.
+
+        With Range it accepts no compression, as browsers do by the Fetch standard ("HTTP-network-
+        or-cache fetch"): a server that compresses has no part of the file to send.
+        """
+        names = {name.lower() for name, _ in self.headers}
+        implied = []
+        if self.referer and "referer" not in names:
+            implied.append(("Referer", self.referer))
+        if "range" in names and "accept-encoding" not in names:
+            implied.append(("Accept-Encoding", "identity"))
+        return (*self.headers, *implied)
 
     @property
     def in_walk(self) -> bool:

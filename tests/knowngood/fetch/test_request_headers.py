@@ -27,3 +27,12 @@ def test_headers_of_a_probe_take_the_place_of_the_usual_ones() -> None:
     usual = {"Accept": "*/*", "User-Agent": "knowngood"}
     sent = (("User-Agent", "knowngood"), ("accept", "text/html"), ("X-Own", "1"))
     assert headers_of(probe, usual) == sent
+
+
+def test_a_part_of_a_file_is_asked_for_without_compression() -> None:
+    """A server that compresses sends the whole of it; what the check itself accepts stays."""
+    common = request_headers("run")
+    part = Probe("site", "http://x/a.zip", headers=(("range", "bytes=0-9"),))
+    assert dict(headers_of(part, common))["Accept-Encoding"] == "identity"
+    chosen = Probe("site", part.url, headers=(*part.headers, ("Accept-Encoding", "gzip")))
+    assert [v for n, v in headers_of(chosen, common) if n == "Accept-Encoding"] == ["gzip"]
