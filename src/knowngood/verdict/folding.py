@@ -195,12 +195,8 @@ def _united(
 
 def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
     """Group by URL; many URLs of one origin in the same trouble are one group."""
-
-    def keys(symptom: Symptom) -> list[Hashable]:
-        return [symptom.url, (symptom.place, symptom.refusal)]
-
     alike: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
-    for group in _united(symptoms, keys):
+    for group in _united(symptoms, lambda s: [s.url, (s.place, s.refusal)]):
         first = group.core[0]
         alike[first.outcome.origin, first.trouble].append(group)
     groups: list[Group] = []
