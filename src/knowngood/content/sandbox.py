@@ -16,8 +16,9 @@ from typing import Final, Literal
 from ..safety import KnowngoodError, RunnerError, process_group
 from .sandbox_program import TOO_MUCH
 
-SECONDS: Final = 2
-"""Seconds of processor time of one process: to start takes a tenth, and a sound page less."""
+SECONDS: Final = 5
+"""Seconds of processor time of one process. To start takes a tenth, a sound page less, and a bundle
+of some hundred kilobytes one or two on a slow machine."""
 
 _PROGRAM: Final = Path(__file__).with_name("sandbox_program.py")
 _PACKAGES: Final = str(Path(__file__).parents[2])  # where this package lies
