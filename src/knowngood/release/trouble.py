@@ -39,7 +39,6 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
         return
     if live is None:
         return
-        return
     recorded = ledger.records.presumed_live(name)
     if recorded is not None and live.is_of(recorded) and ledger.has_lost_tag(recorded):
         yield f"{recorded.release} is live on {name}, and is no tag here{_to_tag(ledger, recorded)}"
