@@ -13,15 +13,14 @@ _STATUS_WORDS: Final = {"status_code", "is_success", "raise_for_status", "is_red
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@lru_cache(1024)
 def around(filename: str, line: int) -> tuple[_Function | None, ast.stmt | None]:
-    """Return the function and the statement that a line stands in, as far as there is a source.
+    """Return the function and the statement that a line stands in, as far as there is a source."""
+    tree = tree_of(filename)
+    return (None, None) if tree is None else _around(tree, line)
 
-    Many cases fail at one line.
-    """
-    tree = _tree(filename)
-    if tree is None:
-        return None, None
+
+@lru_cache(1024)  # many cases fail at one line
+def _around(tree: ast.Module, line: int) -> tuple[_Function | None, ast.stmt | None]:
     return _function_at(tree, line), _statement_at(tree, line)
 
 
@@ -57,10 +56,18 @@ def asserted_pairs(tree: ast.Module) -> list[int]:
     ]
 
 
+def tree_of(filename: str) -> ast.Module | None:
+    """Return the syntax tree of a file as it is now: a process may run a suite, have it changed,
+    and run it again. None where there is no source that can be read.
+    """
+    linecache.checkcache(filename)
+    return _parsed("".join(linecache.getlines(filename)))
+
+
 @lru_cache(64)
-def _tree(filename: str) -> ast.Module | None:
+def _parsed(source: str) -> ast.Module | None:
     try:
-        return ast.parse("".join(linecache.getlines(filename)))
+        return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return None
 

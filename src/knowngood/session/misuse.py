@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -120,7 +119,9 @@ def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
     for item in items:
         names.setdefault(item.path, set()).add(getattr(item, "originalname", item.name))
     for path, checks in names.items():
-        tree = ast.parse(path.read_bytes())  # as it is now: a process may run a suite twice
+        tree = check_source.tree_of(str(path))
+        if tree is None:
+            continue
         for name, first, second in check_source.twice_defined(tree):
             if name in checks:
                 raise BadMark(
