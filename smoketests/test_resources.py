@@ -76,7 +76,7 @@ def test_each_file_has_its_own_to_say(responses, resources):
 
 @pytest.mark.catches("policy-blocks-inline", "policy-blocks-requests", "policy-blocks-scripts")
 @pytest.mark.catches("policy-blocks-fonts", "policy-blocks-other-hosts", "policy-nonce-alone")
-@pytest.mark.catches("policy-sandbox")
+@pytest.mark.catches("policy-sandbox", "policy-nonce-of-files")
 def test_no_policy_forbids_what_a_page_needs(responses, resources):
     """No page's Content-Security-Policy forbids what the page itself loads."""
     for page in responses:

@@ -71,7 +71,8 @@ def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
         for script in checks.own(resources, page):
             if script.kind == "script":
                 assert checks.stray_script_problems(script, page, resources) == []
+                assert checks.redeclaration_problems(script, page, resources) == []
         assert checks.order_problems(page, resources) == []
-        assert checks.redeclaration_problems(page, resources) == []
+        assert checks.inline_redeclaration_problems(page, resources) == []
         assert checks.library_problems(page, resources) == []
         assert checks.missing_definition_problems(page, resources) == []

@@ -205,6 +205,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-express-trace": ("/pl/mobile/", 200, HTML, "at /srv/fhr/app.js:3:4"),
     "page-styles-for-print": ("/pl/v4/", 200, HTML, '<link rel="stylesheet" media="print" href'),
     "page-styles-less": ("/pl/v4/", 200, HTML, '<link rel="stylesheet/less" type="text/less"'),
+    "policy-nonce-of-files": ("/pl/", 200, HTML, '<script nonce="c0ffee">'),
     "policy-blocks-other-hosts": ("/pl/", 200, HTML, '<link rel="stylesheet" href="//fonts.'),
     "image-truncated": ("/pl/img/off.png", 200, "image/png", ""),
     "image-damaged": ("/pl/img/off.png", 200, "image/png", "IEND"),

@@ -1,5 +1,7 @@
 """Faults by which a header keeps the browser from running, loading or showing a sound page."""
 
+from dataclasses import replace
+
 from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap, with_another, with_header
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
@@ -17,6 +19,12 @@ def _styled_elsewhere(ask: Ask, resource: Resource) -> Resource:
     link = '<link rel="stylesheet" href="//fonts.example.org/css?family=Fira">'
     styled = swap("</head>", f"{link}</head>")(ask, resource)
     return with_header(_POLICY, "style-src 'self' 'unsafe-inline'")(ask, styled)
+
+
+def _with_nonce_in_the_page(ask: Ask, resource: Resource) -> Resource:
+    """Give a nonce to the scripts that stand in a page, and not to those in files."""
+    named = replace(resource, body=resource.body.replace(b"<script>", b'<script nonce="c0ffee">'))
+    return with_header(_POLICY, "script-src 'nonce-c0ffee'")(ask, named)
 
 
 FAULTS = [
@@ -69,6 +77,12 @@ FAULTS = [
         "the policy names a nonce, and the scripts in the pages have none",
         ALL_PAGES,
         with_header(_POLICY, "script-src 'self' 'unsafe-inline' 'nonce-c0ffee'"),
+    ),
+    content(
+        "policy-nonce-of-files",
+        "the policy names a nonce and no host, and the elements of script files have none",
+        ALL_PAGES,
+        _with_nonce_in_the_page,
     ),
     content(
         "policy-blocks-requests",

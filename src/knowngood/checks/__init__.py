@@ -33,6 +33,7 @@ from ..safety import DeploymentError
 from .certificates import certificate_problems
 from .definitions import (
     inline_definition_problems,
+    inline_redeclaration_problems,
     library_problems,
     missing_definition_problems,
     order_problems,
@@ -111,6 +112,7 @@ __all__ = [
     "framing_problems",
     "inline_definition_problems",
     "inline_new_syntax_problems",
+    "inline_redeclaration_problems",
     "inline_script_problems",
     "integrity_problems",
     "is_old_dialect",

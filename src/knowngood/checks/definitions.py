@@ -59,21 +59,34 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     return javascript_names.order_problems(in_order)
 
 
-def redeclaration_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return the names that two scripts of the page declare at their top, one of them by ``let``,
-    ``const`` or ``class``: browsers run nothing of the second script.
+def redeclaration_problems(
+    script: Resource, page: Response, resources: Iterable[Resource]
+) -> list[str]:
+    """Return the names that ``script`` declares at its top and a script of the page before it has
+    declared, one of them by ``let``, ``const`` or ``class``: browsers run nothing of the later one.
     """
+    return _redeclarations(script.url, page, resources)
+
+
+def inline_redeclaration_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return the same of scripts that stand in the page."""
+    return _redeclarations("", page, resources)
+
+
+def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return what the scripts of ``url``, empty for those in the page, declare once more."""
     problems = []
     lexical, every = set[str](), set[str]()
     for script in running(page, resources).scripts:
         if script.is_module or javascript.is_old_dialect(script.kind):
             continue
         names = javascript.top_names(script.source)
-        problems += [
-            f"{script.name} declares {name}, as another script of the page does, and one of them "
-            "by let, const or class"
-            for name in sorted((every & names.lexical) | (lexical & names.hoisted))
-        ]
+        if script.url == url:
+            problems += [
+                f"{script.name} declares {name}, as a script before it does, and one of them by "
+                "let, const or class"
+                for name in sorted((every & names.lexical) | (lexical & names.hoisted))
+            ]
         lexical |= names.lexical
         every |= names.lexical | names.hoisted
     return problems

@@ -124,6 +124,7 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     if not policies:
         return []
     url, inline = str(page.url), list(page_elements.inline_scripts(page.html))
+    nonces = page_elements.nonces(page.html, url)
     files, elsewhere = list(resources), page.once(_loaded_elsewhere)
     loads = [(_loaded_as(file), file.url, _relative(file.url, url)) for file in own(files, page)]
     loads += [
@@ -137,7 +138,7 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
         if rule:
             forbidden[rule, "script"] = ["inline"]
     for kind, target, name in loads:
-        rule = csp.forbids(policies, kind, target, url)
+        rule = csp.forbids(policies, kind, target, url, nonces.get(target))
         if rule:
             forbidden.setdefault((rule, kind), []).append(name)
     kinds = {kind for kind, *_ in loads} | ({"script"} if inline else set())

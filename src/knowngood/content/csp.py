@@ -1,7 +1,7 @@
 """Reads which loads a Content-Security-Policy forbids (https://www.w3.org/TR/CSP3/).
 
-Only what is certain counts: where a nonce, a hash or ``strict-dynamic`` decides about a file,
-nothing is said.
+Only what is certain counts: nothing is said of a file about which a nonce, a hash or
+``strict-dynamic`` decides and whose element is not known.
 """
 
 from __future__ import annotations
@@ -23,20 +23,24 @@ _DIRECTIVES: Final = {
 """By kind of link the directives that may decide; the first that a policy has, does."""
 
 _UNDECIDED: Final = re.compile(r"'(nonce-|sha\d+-|strict-dynamic')", re.I)
+_NONCE: Final = re.compile(r"'nonce-[^']*'", re.I)
 _HASH: Final = re.compile(r"'(sha(?:256|384|512))-([\w+/=-]+)'", re.I)
 _HOST: Final = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(\*\.)?([^:/*]+)(?::(?:\d+|\*))?(?:/.*)?", re.I
 )
 
 
-def forbids(policies: list[str], kind: str, url: str, page: str) -> str | None:
+def forbids(
+    policies: list[str], kind: str, url: str, page: str, nonce: str | None = None
+) -> str | None:
     """Return the directive that forbids ``page`` to load ``url``; None where none does.
 
     ``policies`` are values of headers or meta elements; each may hold several policies, separated
-    by commas. ``kind`` is that of a link.
+    by commas. ``kind`` is that of a link. ``nonce`` is that of the element that loads it, empty for
+    none; None where that is not known, or a hash may decide instead.
     """
     for name, sources in _deciding(policies, kind):
-        if not _allowed(sources, url, page):
+        if not _allowed(sources, url, page, nonce):
             return _written(name, sources)
     return None
 
@@ -125,7 +129,8 @@ def _deciding(policies: Iterable[str], kind: str) -> Iterator[tuple[str, list[st
 
 
 def _written(name: str, sources: Iterable[str]) -> str:
-    return " ".join([name, *sources])
+    """Return a directive as people read it: without nonces, of which each answer has another."""
+    return _NONCE.sub("'nonce-…'", " ".join([name, *sources]))
 
 
 def _directives(policy: str) -> dict[str, list[str]]:
@@ -137,9 +142,13 @@ def _directives(policy: str) -> dict[str, list[str]]:
     return directives
 
 
-def _allowed(sources: list[str], url: str, page: str) -> bool:
-    if any(_UNDECIDED.match(source) for source in sources):
+def _allowed(sources: list[str], url: str, page: str, nonce: str | None) -> bool:
+    if nonce is None and any(_UNDECIDED.match(source) for source in sources):
         return True
+    if nonce and f"'nonce-{nonce}'" in sources:
+        return True
+    if any(source.lower() == "'strict-dynamic'" for source in sources):
+        return False
     return _matches_any(sources, url, page)
 
 

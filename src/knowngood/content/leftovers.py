@@ -40,6 +40,9 @@ _MOJIBAKE: Final = re.compile(
     r"\ufffd|[\u00c2\u00c3][\u0080-\u00bf]"  # letters lost, UTF-8 encoded twice
     # The same of other alphabets; but French has \u00e9\u00a0\u00bb, and Catalan l\u00b7l.
     rf"|(?:[\u00c4-\u00df]{_LETTER}){{2}}|[\u00e0-\u00ef]{_LETTER}{{2}}"
+    # The same, read as Windows-1252, which has letters in place of control characters.
+    r"|\u00e2\u20ac|\u00e2\u201e\u00a2"
+    r"|\u00c3[\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u2030\u20ac]"
     r"|\?{4,}"  # converted to a charset without these letters
 )
 _CRASH: Final = re.compile(

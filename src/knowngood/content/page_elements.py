@@ -209,8 +209,23 @@ def policies(tree: LexborHTMLParser) -> list[str]:
     return [node.attributes.get("content") or "" for node in nodes]
 
 
+def nonces(tree: LexborHTMLParser, url: str) -> dict[str, str]:
+    """Return the nonce of each script file, empty for none, by its URL. Those with a hash of the
+    file are left out.
+    """
+    base = written_urls.base(tree, url)
+    return {
+        written_urls.resolved(base, node.attributes.get("src") or ""): _nonce(node)
+        for node in tree.css("script[src]:not([integrity])")
+    }
+
+
 def inline_scripts(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Yield nonce and source of each script that stands in the page itself."""
     for node in tree.css("script:not([src])"):
         if javascript.is_javascript(node.attributes.get("type") or ""):
-            yield (node.attributes.get("nonce") or "").strip(), node.text(deep=True)
+            yield _nonce(node), node.text(deep=True)
+
+
+def _nonce(node: LexborNode) -> str:
+    return (node.attributes.get("nonce") or "").strip()

@@ -109,14 +109,18 @@ def test_a_script_before_a_deferred_one_that_it_uses(site: Site) -> None:
 )
 def test_a_name_that_two_scripts_declare(site: Site, first: str, second: str, name: str) -> None:
     """By let, const or class only one may; modules and Mozilla's old JavaScript are not judged."""
-    resources = [site.resource("/fr/a.js", second)]
+    script = site.resource("/fr/a.js", second)
     page = site.page(f'<script>{first}</script><script src="a.js"></script>')
-    told = f"a.js declares {name}, as another script of the page does, and one of them by let, "
-    expected = [f"{told}const or class"] if name else []
-    assert checks.redeclaration_problems(page, resources) == expected
+    reason = "as a script before it does, and one of them by let, const or class"
+    expected = [f"a.js declares {name}, {reason}"] if name else []
+    assert checks.redeclaration_problems(script, page, [script]) == expected
+    assert checks.inline_redeclaration_problems(page, [script]) == []
+    twice = site.page(f"<script>{first}</script><script>{second}</script>")
+    expected = [f"an inline script declares {name}, {reason}"] if name else []
+    assert checks.inline_redeclaration_problems(twice, []) == expected
     for kind in ("module", "text/javascript;version=1.8"):
         page = site.page(f'<script>{first}</script><script type="{kind}" src="a.js"></script>')
-        assert checks.redeclaration_problems(page, resources) == []
+        assert checks.redeclaration_problems(script, page, [script]) == []
 
 
 def test_an_inline_script_that_one_language_has_lost(site: Site) -> None:
