@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +35,9 @@ _NOT_LOADED: Final = re.compile(r"Page\.goto: Timeout (\d+)ms exceeded\.")
 """How Playwright says that a page does not end to load, as with a script that never ends."""
 
 _IDLE: Final = 3.0  # seconds for a page to come to rest, once the check has done its part
+_EMPTY_PAGE: Final = 1.0
+"""Seconds to open an empty page, above which this machine is too busy. On two processors one took
+0.2 s, and up to 0.5 s with sixteen busy processes beside it."""
 
 
 class OpenedPage:
@@ -164,17 +168,41 @@ class OpenedPage:
         """
         from playwright.sync_api import TimeoutError as TookTooLong
 
+        text, _, log = str(error).partition("\nCall log:")
+        text = _NOT_LOADED.sub(r"it has not loaded within \1 ms", text)
+        if not (self._limit.is_exceeded or isinstance(error, AssertionError | TookTooLong)):
+            return BrowserUnavailable(f"the browser: {one_line(text, 300)}")
+        trouble = self._browser_trouble()
+        if trouble:
+            return BrowserUnavailable(trouble)
         if self._limit.is_exceeded:
             seconds = self._limit.seconds
             return PageFault(self.exchange, f"its scripts do not end: no answer for {seconds:g} s")
-        text, _, log = str(error).partition("\nCall log:")
-        text = _NOT_LOADED.sub(r"it has not loaded within \1 ms", text)
-        if not isinstance(error, AssertionError | TookTooLong):
-            return BrowserUnavailable(f"the browser: {one_line(text, 300)}")
         subject = next((line.strip(" -") for line in log.split("\n") if "waiting for" in line), "")
         lines = (subject.removeprefix("waiting for "), *text.split("\n"))
         message = ": ".join(line.strip() for line in lines if line.strip())
         return PageFault(self.exchange, one_line(message, 500) + self._hosts_not_asked())
+
+    def _browser_trouble(self) -> str:
+        """Open an empty page, and say what is wrong with the browser if it is late, too: then this
+        machine is too busy for the page to be judged by the time that it takes.
+        """
+        from playwright.sync_api import Error
+
+        began = time.monotonic()
+        try:
+            page = self.page.context.new_page()
+            page.evaluate("0")
+            page.close()
+        except Error as error:
+            return f"the browser: {one_line(str(error), 300)}"
+        seconds = time.monotonic() - began
+        if seconds <= _EMPTY_PAGE:
+            return ""
+        return (
+            f"the browser took {seconds:.1f} s to open an empty page: this machine is too busy for "
+            "a late page to be judged"
+        )
 
     def _hosts_not_asked(self) -> str:
         """Say which other hosts the page misses: what it lacks may come from there."""

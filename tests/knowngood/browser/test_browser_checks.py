@@ -221,6 +221,18 @@ def test_script_that_never_ends(opened: Run, monkeypatch: pytest.MonkeyPatch) ->
     assert "it has not loaded within 1000 ms" in reason(ended)
 
 
+def test_machine_that_is_too_busy(opened: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an empty page is late, too, a late page shows nothing of the deployment."""
+    body = "    page.wait_for_selector('h2', timeout=100)"
+    assert opened({"/": html()}, body).code == 1
+    monkeypatch.setattr(opened_page, "_EMPTY_PAGE", 0.0)
+    ended = opened({"/": html()}, body)
+    assert ended.code == 75, ended.output
+    assert "to open an empty page: this machine is too busy" in ended.output
+    fails = opened({"/": html()}, "    assert page.title() == 'b'")
+    assert fails.code == 1, fails.output
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that has loaded is asked often, and has little time for its answers."""
