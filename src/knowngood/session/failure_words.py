@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import traceback
 from dataclasses import replace
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,8 @@ def explained(
     if isinstance(error, KnowngoodError):
         return Explanation(lines=("",))
     if type(error) is not AssertionError:
-        return Explanation(lines=(_located(error, node),), aspect=aspect_of(error))
+        aspect = Aspect.JSON if isinstance(error, JSONDecodeError) else aspect_of(error)
+        return Explanation(lines=(_located(error, node),), aspect=aspect)
     if statement is None or not isinstance(node, ast.Assert):
         return Explanation(lines=(text,))
     if node.msg is not None:
@@ -39,13 +41,28 @@ def explained(
 
 
 def _located(error: BaseException, node: ast.stmt | None) -> str:
-    """Add to an exception of Python's own which statement raised it."""
-    if isinstance(error, ValueError) or is_pytest_fail(error):
+    """Add to an exception of Python's own which statement raised it. What the check, or this
+    package, raises as a ValueError stands by itself.
+    """
+    is_value = isinstance(error, ValueError)
+    own = isinstance(node, ast.Raise) or type(error).__module__.startswith("knowngood.")
+    if (is_value and (own or node is None)) or is_pytest_fail(error):
         return str(error)
     if isinstance(error, KeyError) and node is not None and _reads_header(node, error.args[0]):
         return f"lacks the header {error.args[0]}"
     place = f", at `{_source(node)}`" if node is not None else _raised_in(error)
-    return f"{type(error).__name__}: {error}{place}"
+    return f"{_kind(error)}{error}{place}"
+
+
+def _kind(error: BaseException) -> str:
+    """Return what the words of an exception leave out: its name, ``csv.Error`` and the like with
+    the module; nothing for a ValueError, whose words say what is wrong with the value.
+    """
+    if isinstance(error, ValueError):
+        return "not JSON: " if isinstance(error, JSONDecodeError) else ""
+    name = type(error).__name__
+    module = type(error).__module__.lstrip("_")
+    return f"{module}.{name}: " if name.lower() == "error" else f"{name}: "
 
 
 def _raised_in(error: BaseException) -> str:

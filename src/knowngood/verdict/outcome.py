@@ -21,10 +21,22 @@ _MISREAD_ANSWER = (
 those of a mean of nothing, and of ``next`` where nothing is left."""
 
 _OF_PARSERS: Final = {
-    ("xml.parsers.expat", "ExpatError"),
-    ("xml.sax._exceptions", "SAXParseException"),
+    ("xml.parsers.expat", "ExpatError"): "",
+    ("xml.sax._exceptions", "SAXParseException"): "",
+    ("_csv", "Error"): "new-line character|unexpected end|expected after|contains NUL",
+    ("struct", "error"): "^unpack",
+    ("zlib", "error"): "decompressing",
+    ("_lzma", "LZMAError"): "",
+    ("gzip", "BadGzipFile"): "",
+    ("builtins", "EOFError"): "^Compressed file ended",
+    ("tarfile", "ReadError"): "",
+    ("zipfile", "BadZipFile"): "",
+    ("yaml.error", "MarkedYAMLError"): "",
+    ("yaml.reader", "ReaderError"): "",
+    ("PIL", "UnidentifiedImageError"): "",
 }
-"""What the other parsers of XML raise, by module and name: most checks need none of them."""
+"""What parsers raise, by module and name, and of which words: most checks need none of them. The
+other words are of a check that gives a parser what it does not take."""
 
 _OF_THE_MACHINE = (OSError, ImportError, MemoryError)
 
@@ -180,11 +192,14 @@ def _is_misspelt(error: BaseException) -> bool:
 
 
 def _is_of_parser(error: BaseException) -> bool:
-    """Return whether a parser of XML refuses a text: that of the standard library and lxml call it
-    a SyntaxError of their own. Python's own is one of code.
+    """Return whether a parser refuses what it reads. The XML parsers of the standard library and
+    lxml call it a SyntaxError of their own; Python's own is one of code.
     """
-    name = type(error).__module__, type(error).__name__
-    return name in _OF_PARSERS or (isinstance(error, SyntaxError) and name[0] != "builtins")
+    names = [(kind.__module__, kind.__name__) for kind in type(error).__mro__]
+    words = next((_OF_PARSERS[name] for name in names if name in _OF_PARSERS), None)
+    if words is not None:
+        return re.search(words, str(error)) is not None
+    return isinstance(error, SyntaxError) and names[0][0] != "builtins"
 
 
 def _unanswered(exchange: Exchange) -> Classified:

@@ -302,6 +302,24 @@ def test_about_the_status(source: str, about_status: bool) -> None:
         ("d = {'a': []}\nassert d['a']", None, "d['a']: expected something, got []"),
         ("assert home.ok", None, "does not hold: `home.ok`"),
         ("raise ValueError('not JSON: x')", None, "not JSON: x"),
+        ("home.json()", None, 'not JSON: it begins with "same"'),
+        (
+            "import json\nassert json.loads(home.text) == 1",
+            None,
+            "not JSON: Expecting value: line 1 column 1 (char 0), at "
+            "`assert json.loads(home.text) == 1`",
+        ),
+        (
+            "assert int(home.text) == 1",
+            None,
+            "invalid literal for int() with base 10: 'same', at `assert int(home.text) == 1`",
+        ),
+        (
+            "import zlib\nzlib.decompress(home.content)",
+            None,
+            "zlib.error: Error -3 while decompressing data: incorrect header check, at "
+            "`zlib.decompress(home.content)`",
+        ),
         ("assert home.headers['x-y'] == 'z'", None, "lacks the header x-y"),
         ("{'a': home}['x']", None, "KeyError: 'x', at `{'a': home}['x']`"),
     ],

@@ -1,9 +1,17 @@
 """An exception that ended a check means trouble of the deployment or of the runner."""
 
+import csv
+import gzip
+import io
 import json
+import lzma
+import struct
+import tarfile
 import xml.dom.minidom
 import xml.etree.ElementTree
 import xml.sax
+import zipfile
+import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -195,6 +203,45 @@ def test_a_feed_that_is_cut_off(code: str) -> None:
     error = misread(code, xml=xml, feed=b"<feed><entry>")
     assert (classify(error).result, classify(error).kind) == (FAILED, "content")
     assert classify(error, about_answer=False).kind == "check"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "list(csv.reader(['a\\rb']))",
+        "list(csv.reader(['\"a'], strict=True))",
+        "list(csv.reader(['\"a\"b'], strict=True))",
+        "zipfile.ZipFile(io.BytesIO(page))",
+        "gzip.decompress(page)",
+        "gzip.decompress(gzip.compress(page * 99)[:20])",
+        "zlib.decompress(page)",
+        "lzma.decompress(page)",
+        "tarfile.open(fileobj=io.BytesIO(page))",
+        "struct.unpack('<I', page[:3])",
+        "struct.unpack_from('<I', page[:3])",
+    ],
+)
+def test_an_export_that_its_reader_refuses(code: str) -> None:
+    """It is another file than the check reads it as, or half of one."""
+    modules = (csv, gzip, io, lzma, struct, tarfile, zipfile, zlib)
+    error = misread(code, page=b"<html>", **{module.__name__: module for module in modules})
+    assert (classify(error).result, classify(error).kind) == (FAILED, "content")
+    assert classify(error, about_answer=False).result == INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "list(csv.reader(io.BytesIO(page)))",
+        "list(csv.reader(['x' * 200_000]))",
+        "struct.unpack('<zz', page)",
+        "struct.pack('<B', 999)",
+    ],
+)
+def test_an_export_that_a_check_reads_wrongly(code: str) -> None:
+    """Bytes in place of text, a cell that is longer than csv reads, a format that is none."""
+    error = misread(code, page=b"a,b", csv=csv, io=io, struct=struct)
+    assert classify(error).kind == "check"
 
 
 def test_python_that_does_not_parse() -> None:
