@@ -5,12 +5,11 @@ expected of it. It is read from one TOML file, checked whole, and never changed 
 room sends no request, and knows neither checks nor verdicts.
 """
 
-from .accepted_mutation import AcceptedMutation
-from .advisory import Advisory
+from .acceptance import AcceptedMutation, Advisory
+from .alarm_settings import NotifyEntry, WatchSettings
 from .files import FOLDER, find, list_environments, root_above
 from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
 from .model import BUILT_IN, LEVELS, PAIRED, BadEnvironment, Budget, Environment, Network
-from .notify_entry import NotifyEntry
 from .origins import as_declared, normal_origin, with_ascii_host
 from .release_settings import GateRules, Release
 from .serve_settings import (
@@ -21,7 +20,6 @@ from .serve_settings import (
     ServerAnnouncement,
 )
 from .server import READY_WITHIN, Server, ServerNotStarted, runnable
-from .watch_settings import WatchSettings
 
 __all__ = [
     "BUILT_IN",

@@ -16,16 +16,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..safety import SHORTEST
-from .accepted_mutation import AcceptedMutation
-from .advisory import Advisory
+from .acceptance import AcceptedMutation, Advisory
+from .alarm_settings import EVENTS, NotifyEntry, WatchSettings
 from .files import file_beside, is_file
 from .headers import HeaderRule
 from .model import BUILT_IN, BadEnvironment, Budget, Environment, Network
-from .notify_entry import EVENTS, NotifyEntry
 from .origins import as_origin, normal_origin, origin_trouble
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeCommand
-from .watch_settings import WatchSettings
 
 
 def build(path: Path, document: dict[str, Any], *, secrets: bool = True) -> Environment:

@@ -12,13 +12,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..safety import UsageError
-from .accepted_mutation import AcceptedMutation
-from .advisory import Advisory
+from .acceptance import AcceptedMutation, Advisory
+from .alarm_settings import NotifyEntry, WatchSettings
 from .headers import HeaderRule
-from .notify_entry import NotifyEntry
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
-from .watch_settings import WatchSettings
 
 LEVELS: Final = ("smoke", "full")
 """How much of a suite runs, the least first: each level has the checks of those before it, too."""

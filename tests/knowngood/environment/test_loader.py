@@ -12,12 +12,11 @@ import httpx
 import jsonschema
 import pytest
 
-from knowngood.environment.accepted_mutation import AcceptedMutation
-from knowngood.environment.advisory import Advisory
+from knowngood.environment.acceptance import AcceptedMutation, Advisory
+from knowngood.environment.alarm_settings import EVENTS, NotifyEntry
 from knowngood.environment.files import find, list_environments
 from knowngood.environment.loader import known_origins, load, override
 from knowngood.environment.model import BadEnvironment, Environment, Network
-from knowngood.environment.notify_entry import EVENTS, NotifyEntry
 from knowngood.environment.schema import file_schema
 from knowngood.environment.serve_settings import Control
 

@@ -11,8 +11,7 @@ from mail_server import MailServer
 from tenacity import wait_none
 
 from knowngood.environment import Environment, NotifyEntry
-from knowngood.environment.notify_entry import EVENTS
-from knowngood.environment.watch_settings import WatchSettings
+from knowngood.environment.alarm_settings import EVENTS, WatchSettings
 
 Notifying = Callable[..., Environment]
 

@@ -9,7 +9,7 @@ import pytest
 from wire import Serve, answer, close
 
 from knowngood.environment import Environment
-from knowngood.environment.watch_settings import WatchSettings
+from knowngood.environment.alarm_settings import WatchSettings
 from knowngood.notify import ping
 
 Notifying = Callable[..., Environment]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from knowngood.environment import Environment
-from knowngood.environment.notify_entry import EVENTS
+from knowngood.environment.alarm_settings import EVENTS
 from knowngood.notify import EventKind, refuse_bad_addresses
 from knowngood.safety import UsageError
 

@@ -18,7 +18,7 @@ from watched_runs import Watched
 from wire import Serve, answer
 
 from knowngood.environment import NotifyEntry, WatchSettings
-from knowngood.environment.notify_entry import EVENTS
+from knowngood.environment.alarm_settings import EVENTS
 from knowngood.verdict import VerdictKind
 from knowngood.watch import StateUnusable, store
 from knowngood.watch.state import Status

@@ -1,0 +1,54 @@
+"""What is accepted until a date: failures by ``[[advisory]]``, mutations by ``[[accepted]]``.
+
+Patterns are those of the shell: ``*`` is anything, ``?`` one character. An empty pattern matches
+everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """A claim that decides nothing until a date; its failures are shown.
+
+    Attributes:
+        check: a pattern for checks, such as ``test_config.py::*``.
+        reason: why the failures are accepted.
+        until: the last day on which they are.
+        case: a pattern for one value of the case, or for all of them joined by ``-``.
+        url: a pattern for the URL that a failure is about, as ``ORIGIN:/path``.
+    """
+
+    check: str
+    reason: str
+    until: date
+    case: str = ""
+    url: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether failures are accepted on ``day``."""
+        return day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedMutation:
+    """A mutation that no check needs to catch.
+
+    Attributes:
+        mutation: a pattern for names of mutations, such as ``header-*``.
+        reason: why nobody need notice.
+        url: a pattern for the URL that is changed or its kind, as ``ORIGIN:/path``.
+        until: the last day on which it is accepted; None if there is none.
+    """
+
+    mutation: str
+    reason: str
+    url: str = ""
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether it is accepted on ``day``."""
+        return self.until is None or day <= self.until
