@@ -1,4 +1,4 @@
-"""Write news as text: one line that says what changed, and below it what to do. Pure."""
+"""Write news as text and as events: a line that says what changed, then what to do. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from ..notify import Event, EventKind
 from ..safety import one_line, plural
 from .state import News, NewsKind, Status
 
@@ -14,9 +15,17 @@ _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
 
+_EVENT_KINDS: Final = {
+    NewsKind.FAILED: EventKind.FAILED,
+    NewsKind.CAUSE: EventKind.FAILED,
+    NewsKind.FLAPPING: EventKind.FAILED,
+    NewsKind.RECOVERED: EventKind.RECOVERED,
+    NewsKind.BLIND: EventKind.BLIND,
+}
+
 
 def lines(news: News, environment: str, roll_back: str) -> list[str]:
-    """Return the lines that tell ``news`` of an environment.
+    """Return ``news`` of an environment as lines.
 
     ``roll_back`` is the command that puts the last release back; empty where there is none.
     """
@@ -27,6 +36,32 @@ def lines(news: News, environment: str, roll_back: str) -> list[str]:
         one_line(f"{environment} {head}", _WIDEST),
         *(f"    {one_line(line, _WIDEST)}" for line in details),
     ]
+
+
+def event(news: News, environment: str, roll_back: str) -> Event | None:
+    """Return what to send of ``news``; None where it is only printed: a watch that begins, and a
+    release that PASSED. ``roll_back`` is as in :func:`lines`.
+    """
+    kind = _event_kind(news)
+    if kind is None:
+        return None
+    title, *body = lines(news, environment, roll_back)
+    return Event(
+        kind=kind,
+        environment=environment,
+        title=title,
+        moment=news.at,
+        body=tuple(line.strip() for line in body),
+        release=news.release,
+    )
+
+
+def _event_kind(news: News) -> EventKind | None:
+    if news.kind is NewsKind.REMINDER:
+        return EventKind.BLIND if news.reason else EventKind.FAILED
+    if news.kind is NewsKind.JUDGED_AGAIN:  # where it FAILED, the alarm stands or follows
+        return EventKind.RECOVERED if news.status is Status.PASSED else None
+    return _EVENT_KINDS.get(news.kind)
 
 
 def _begun(news: News) -> Iterator[str]:

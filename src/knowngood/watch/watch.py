@@ -15,7 +15,7 @@ from ..safety import Say, shell_word
 from ..session import Options
 from ..supervisor import run_once
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
-from . import events, machine, monitoring_plugin, news_text, store
+from . import machine, monitoring_plugin, news_text, store
 from .run import WatchedRun
 from .state import News, Status, WatchState
 
@@ -124,7 +124,7 @@ class Watch:
         for piece in news:
             for line in news_text.lines(piece, environment.name, roll_back):
                 self.say(line)
-            event = events.event(piece, environment.name, roll_back)
+            event = news_text.event(piece, environment.name, roll_back)
             if event is not None:
                 delivery = notify.tell(environment, event)
                 deliveries.append(delivery)

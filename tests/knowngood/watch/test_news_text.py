@@ -8,7 +8,6 @@ from watched_runs import DAY, LOST, MINUTE, TITLE, after, row, run
 
 from knowngood.notify import EventKind
 from knowngood.watch import news_text
-from knowngood.watch.events import event
 from knowngood.watch.run import RunCause, WatchedRun
 from knowngood.watch.state import News, NewsKind
 
@@ -124,7 +123,7 @@ def test_words(case: str) -> None:
 @pytest.mark.parametrize("case", EVENTS)
 def test_event(case: str) -> None:
     """Its title is the first line, its body the others; some news is no event."""
-    made = event(NEWS[case], "prod", ROLL_BACK)
+    made = news_text.event(NEWS[case], "prod", ROLL_BACK)
     assert (made.kind if made else None) == EVENTS[case]
     if made is not None:
         assert [made.title, *(f"    {line}" for line in made.body)] == LINES[case]
@@ -139,7 +138,7 @@ def test_no_way_back() -> None:
 def test_sighted_while_it_fails() -> None:
     """That is no recovery."""
     news = last([*row("P"), *row("I" * 9, 5), *row("F", 50)], NewsKind.JUDGED_AGAIN)
-    assert event(news, "prod", ROLL_BACK) is None
+    assert news_text.event(news, "prod", ROLL_BACK) is None
     assert news_text.lines(news, "prod", "") == [
         "prod is judged again after 45 min: FAILED, release v7"
     ]
