@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from ..fetch import Answer
 from .model import Change, Expectation, Recorded
 
-Edit = Callable[[Recorded], Answer | None]
+AnswerEdit = Callable[[Recorded], Answer | None]
 """Return the changed answer, or None for one that it does not change."""
 
 ExpectationWriter = Callable[[Answer, Answer], Expectation]
 """Write what notices a change, for the answer as it was and as it is then."""
 
 
-def change(predicate: str, remedy: Expectation, edit: Edit) -> Change:
+def change(predicate: str, remedy: Expectation, edit: AnswerEdit) -> Change:
     """Return a change that leaves out the answers that ``edit`` returns as they were."""
 
     def apply(recorded: Recorded) -> Answer | None:
@@ -25,7 +25,7 @@ def change(predicate: str, remedy: Expectation, edit: Edit) -> Change:
 
 
 def the_change(
-    predicate: str, remedy: Expectation | ExpectationWriter, edit: Edit
+    predicate: str, remedy: Expectation | ExpectationWriter, edit: AnswerEdit
 ) -> Callable[[Recorded], Iterator[Change]]:
     """Return the ``changes`` of a mutation that knows one change only.
 

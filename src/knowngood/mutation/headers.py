@@ -10,9 +10,15 @@ from ..fetch import Answer
 from ..safety import one_line
 from .answers import body_of, is_font, is_text, media_type, succeeded, with_header, without_header
 from .changes import change, the_change
-from .model import Change, Mutation, Recorded
+from .model import (
+    NOBODY_READS,
+    PROTECTION_LOST,
+    SOME_NOTICE,
+    Change,
+    Mutation,
+    Recorded,
+)
 from .remedies import media_type_remedy
-from .weights import NOBODY_READS, PROTECTION_LOST, SOME_NOTICE
 
 _OF_CONNECTION: Final = frozenset(
     {"connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer"}

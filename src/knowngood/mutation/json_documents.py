@@ -23,10 +23,9 @@ from .json_text import (
     values_at,
     without,
 )
-from .model import Change, Expectation, Mutation, Recorded
+from .model import NOBODY_READS, SOME_NOTICE, Change, Expectation, Mutation, Recorded
 from .remedies import JSON_REMEDY
 from .text_edits import Edit, edited
-from .weights import NOBODY_READS, SOME_NOTICE
 
 UNKNOWN: Final = "knowngood_unknown"
 """A key that no schema lists."""

@@ -9,14 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ..fetch import Answer
-from .weights import USERS_NOTICE
 
 Expectation = str | Mapping[str, Any]
 """What notices a change: the line of a check, which calls the answer ``response``, or what a JSON
 Schema says of the document. An empty one notices nothing."""
+
+USERS_NOTICE: Final = 1.0
+"""The weight of what users notice at once: a status, a body, a key, a script. A mutation counts in
+the score as much as its users lose, so the score says how safe the users are."""
+
+PROTECTION_LOST: Final = 0.75
+"""Everything works, and users are less safe: a header such as Content-Security-Policy."""
+
+SOME_NOTICE: Final = 0.5
+"""Some clients notice, or only later: caching, duplicate keys, an answer that is slow."""
+
+NOBODY_READS: Final = 0.25
+"""Only people who look for it notice: most headers that begin with X-, or a key too many."""
 
 
 @dataclass(frozen=True, slots=True)

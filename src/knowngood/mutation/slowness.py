@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .answers import is_html, is_json, succeeded
-from .model import Change, Mutation, Recorded
-from .weights import SOME_NOTICE
+from .model import SOME_NOTICE, Change, Mutation, Recorded
 
 TIMES: Final = 10
 """How many times as long a slow answer takes."""
