@@ -14,7 +14,7 @@ from .attempt_error import GATEWAY_ERRORS, AttemptError
 from .concurrency import Concurrency, Place
 from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
-from .down import DownOrigins
+from .failing_origins import DownOrigins
 from .guard import Guard
 from .pace import Pace
 from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe

@@ -21,7 +21,7 @@ from ..environment import Environment
 from .attempt_error import AttemptError
 from .attempts import Attempts, MayGrow
 from .concurrency import Concurrency, affordable
-from .down import DownOrigins
+from .failing_origins import DownOrigins, SilentOrigins
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
@@ -30,7 +30,6 @@ from .read_beside import with_read_beside
 from .recording import Recording
 from .replay import Replay
 from .request_headers import request_headers
-from .silence import SilentOrigins
 from .statistics import RequestStatistics
 from .tape import Tape
 from .transport import Transport

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.failing_origins import SILENT_LIMIT, SilentOrigins
 from knowngood.fetch.probe import Attempt, Exchange, Probe
-from knowngood.fetch.silence import SILENT_LIMIT, SilentOrigins
 
 PROBE = Probe("content", "https://site/")
 

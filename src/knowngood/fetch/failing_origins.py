@@ -1,0 +1,120 @@
+"""Notice origins, or edges of them, that fail several probes in a row: do not wait for the next.
+
+An origin that is silent is not asked any more. One that is down, which answers "not now" for as
+long as a probe may take, gets one attempt a probe.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from .attempt_error import GATEWAY_ERRORS, RUN_ERRORS, AttemptError
+from .probe import Attempt, Exchange, Probe
+
+SILENT_LIMIT: Final = 32
+SILENT_ROW: Final = 4
+"""Probes in a row without an answer after which an origin is given up: so many, or these few if
+they took longer than two probes may. At the default budget an origin that drops every packet is
+given up within half a minute."""
+
+DOWN_ROW: Final = 2
+"""Probes in a row that got a gateway's error in each attempt; one may be in trouble alone."""
+
+
+class SilentOrigins:
+    """Counts the probes in a row that an origin, or one of its edges, left without an answer.
+
+    ``probe_seconds`` is the time that one probe may take.
+    """
+
+    def __init__(self, probe_seconds: float) -> None:
+        self._probe_seconds = probe_seconds
+        self._rows = _Rows()
+        self._last: dict[str, Attempt] = {}
+
+    def forget(self) -> None:
+        """Ask every origin again."""
+        self._rows.end_all()
+
+    def refusal(self, probe: Probe) -> Exchange | None:
+        """Return the exchange of a probe whose origin is given up; None for any other probe. Its
+        error is TLS if that ended the last attempt.
+        """
+        place = _place_of(probe)
+        row, seconds = self._rows.row(probe)
+        lasting = row >= SILENT_ROW and seconds > 2 * self._probe_seconds
+        if row < SILENT_LIMIT and not lasting:
+            return None
+        detail = f"not asked: {row} requests in a row to {place} got no answer"
+        last = self._last[place]
+        tls = last.error is AttemptError.TLS
+        error, phase = (AttemptError.TLS, last.phase) if tls else (AttemptError.UNREACHABLE, "")
+        return Exchange(
+            probe, (Attempt(time.time(), 0.0, error=error, detail=detail, phase=phase),)
+        )
+
+    def note(self, exchange: Exchange) -> None:
+        """Count a finished exchange. One that was never sent does not count."""
+        if exchange.heard:
+            self._rows.end(exchange)
+        elif exchange.error not in RUN_ERRORS and exchange.attempts[-1].seconds:
+            self._rows.lengthen(exchange)
+            self._last[_place_of(exchange.probe)] = exchange.attempts[-1]
+
+
+class DownOrigins:
+    """Counts the probes in a row that an origin, or one of its edges, left at a gateway's error.
+
+    ``probe_seconds`` is the time that one probe may take.
+    """
+
+    def __init__(self, probe_seconds: float) -> None:
+        self._probe_seconds = probe_seconds
+        self._rows = _Rows()
+
+    def has(self, probe: Probe) -> bool:
+        """Whether the origin of a probe is down."""
+        row, seconds = self._rows.row(probe)
+        return row >= DOWN_ROW and seconds > self._probe_seconds
+
+    def note(self, exchange: Exchange) -> None:
+        """Count a finished exchange. One without an answer does not count."""
+        probe, answer = exchange.probe, exchange.answer
+        if answer is None:
+            return
+        if answer.status in GATEWAY_ERRORS and answer.status != probe.expect:
+            self._rows.lengthen(exchange)
+        else:
+            self._rows.end(exchange)
+
+
+class _Rows:
+    """How many exchanges in a row failed, and since when, by origin or edge."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[int, float]] = {}
+
+    def lengthen(self, exchange: Exchange) -> None:
+        """Count an exchange; the first of a row begins it."""
+        place = _place_of(exchange.probe)
+        count, began = self._rows.get(place, (0, exchange.attempts[0].began))
+        self._rows[place] = count + 1, began
+
+    def end(self, exchange: Exchange) -> None:
+        """End the row of an exchange's origin or edge."""
+        self._rows.pop(_place_of(exchange.probe), None)
+
+    def end_all(self) -> None:
+        """End every row."""
+        self._rows.clear()
+
+    def row(self, probe: Probe) -> tuple[int, float]:
+        """Return the length of a row, and how many seconds ago it began."""
+        count, began = self._rows.get(_place_of(probe), (0, time.time()))
+        return count, time.time() - began
+
+
+def _place_of(probe: Probe) -> str:
+    """Return the name of what fails as a whole: an origin, or one of its edges."""
+    return f"{probe.origin} at {probe.address}" if probe.address else probe.origin
