@@ -7,12 +7,21 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    Retrying,
+    retry_if_result,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_exponential_jitter,
+)
 
 ATTEMPTS: Final = 3
 
 SECONDS: Final = 25.0
 """How long all attempts may take together."""
+
+_SLOW: Final = 15.0
+"""Seconds after which nothing is sent again: one that takes so long may have arrived."""
 
 _WAIT: Final = wait_exponential_jitter(initial=1, max=5, jitter=1)
 
@@ -44,7 +53,7 @@ def send_all(sends: Sequence[Send], seconds: float = SECONDS) -> list[str]:
 def _retried(send: Send) -> str:
     """Call ``send`` until it returns no trouble, at most ``ATTEMPTS`` times. Never raises."""
     retrying = Retrying(
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(_SLOW),
         wait=_WAIT,
         retry=retry_if_result(bool),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else "",

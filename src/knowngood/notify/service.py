@@ -26,6 +26,9 @@ _TYPES: Final = {
 }
 """What apprise calls each kind of event: services show it as a colour or a symbol."""
 
+_READ: Final = 20.0
+"""Seconds for which an answer is awaited, where apprise itself has four."""
+
 _IMPORT: Final = threading.Lock()
 """Held by the one thread that changes the filters of warnings."""
 
@@ -70,7 +73,10 @@ def send(url: str, event: Event) -> str:
     token = _REASONS.set(reasons)
     try:
         service = _apprise().Apprise()
-        sent = service.add(url) and service.notify(
+        added = service.add(url)
+        for address in service:  # it may be slow to answer, and have told all the same
+            address.socket_read_timeout = max(address.socket_read_timeout, _READ)
+        sent = added and service.notify(
             event.text, event.subject, _TYPES[event.kind], body_format="text"
         )
     finally:

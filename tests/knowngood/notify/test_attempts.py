@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from knowngood.notify.attempts import ATTEMPTS, send_all
 
 
@@ -25,6 +27,19 @@ def test_attempts_are_bounded() -> None:
 
     assert send_all([send]) == ["no"]
     assert len(calls) == ATTEMPTS
+
+
+def test_what_takes_long_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have arrived: a pager would ring twice."""
+    monkeypatch.setattr("knowngood.notify.attempts._SLOW", 0)
+    calls: list[int] = []
+
+    def send() -> str:
+        calls.append(1)
+        return "no answer"
+
+    assert send_all([send]) == ["no answer"]
+    assert len(calls) == 1
 
 
 def test_an_exception_is_a_trouble() -> None:

@@ -38,6 +38,16 @@ def test_a_webhook_gets_title_body_and_kind(serve: Serve, notifying: Notifying) 
     assert message["type"] == "failure"
 
 
+def test_a_slow_answer_is_awaited(
+    serve: Serve, notifying: Notifying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is told, and says so late, is told once."""
+    monkeypatch.setattr("apprise.url.URLBase.socket_read_timeout", 1e-6)
+    server = serve(answer("ok"))
+    assert tell(notifying(f"json://127.0.0.1:{server.port}/"), FAILED) == Delivery(1)
+    assert len(server.requests) == 1
+
+
 def test_mail_arrives(mail_server: Callable[..., MailServer], notifying: Notifying) -> None:
     """A message goes out over SMTP: the title is its subject."""
     server = mail_server()
