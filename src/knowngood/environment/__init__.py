@@ -8,7 +8,15 @@ room sends no request, and knows neither checks nor verdicts.
 from .acceptance import AcceptedMutation, Advisory
 from .alarm_settings import NotifyEntry, WatchSettings
 from .files import FOLDER, find, list_environments, root_above
-from .loader import known_origins, load, load_chosen, load_here, override, secrets_of
+from .loader import (
+    known_origins,
+    load,
+    load_chosen,
+    load_here,
+    override,
+    refuse_lost_previous,
+    secrets_of,
+)
 from .model import BUILT_IN, LEVELS, PAIRED, BadEnvironment, Budget, Environment, Network
 from .origins import as_declared, normal_origin, with_ascii_host
 from .release_settings import GateRules, Release
@@ -53,6 +61,7 @@ __all__ = [
     "load_here",
     "normal_origin",
     "override",
+    "refuse_lost_previous",
     "root_above",
     "runnable",
     "secrets_of",

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from ..safety import SHORTEST
 from .acceptance import AcceptedMutation, Advisory
 from .alarm_settings import EVENTS, NotifyEntry, WatchSettings
-from .files import file_beside, is_file
+from .files import file_beside
 from .headers import HeaderRule
 from .model import BUILT_IN, BadEnvironment, Budget, Environment, Network
 from .origins import as_origin, normal_origin, origin_trouble
@@ -252,16 +252,19 @@ def _in_references(environment: Environment) -> Iterator[str]:
     for key, origin in named.items():
         if origin not in known:
             yield f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(known))}"
-    previous, folder = environment.promotes_from, environment.path.parent
+    previous = environment.promotes_from
     if previous is not None and (
-        previous == environment.name
-        or os.sep in previous
-        or not is_file(folder / f"{previous}.toml")
+        previous in {environment.name, "."} or os.sep in previous or not previous.isprintable()
     ):
-        yield (
-            f"promotes_from: found {previous!r}; "
-            f"expected the name of another environment in {folder}"
-        )
+        yield not_another(environment)
+
+
+def not_another(environment: Environment) -> str:
+    """Return that ``promotes_from`` names no other environment."""
+    return (
+        f"promotes_from: found {environment.promotes_from!r}; "
+        f"expected the name of another environment in {environment.path.parent}"
+    )
 
 
 def _origins_of_patterns(table: str, patterns: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from . import fields, schema
-from .files import find, read, root_above, siblings, table
+from .files import find, is_file, read, root_above, siblings, table
 from .model import BadEnvironment, Environment
 from .origins import as_origin, normal_origin, origin_trouble
 from .value_files import with_lists
@@ -78,6 +78,17 @@ def override(environment: Environment, option: str) -> Environment:
         raise BadEnvironment(f"--origin {quoted}: {trouble}")
     _refuse_shared_origins(environment.path, {name: url})
     return environment.with_origins({name: as_origin(url)})
+
+
+def refuse_lost_previous(environment: Environment) -> None:
+    """Raise BadEnvironment where ``promotes_from`` names no environment that is there.
+
+    Only the gate needs it: a rollback, and all that it starts, must not hang on the file of another
+    environment.
+    """
+    previous = environment.promotes_from
+    if previous is not None and not is_file(environment.path.parent / f"{previous}.toml"):
+        raise BadEnvironment(f"{environment.path}: {fields.not_another(environment)}")
 
 
 def known_origins(environment: Environment) -> set[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..content import manifest as manifests
-from ..environment import BadEnvironment, GateRules
+from ..environment import BadEnvironment, GateRules, refuse_lost_previous
 from .ledger import Ledger
 from .live import LiveAnswer
 
@@ -44,8 +44,9 @@ class GateQuestion:
         subjects: Mapping[str, str],
     ) -> GateQuestion:
         """Return the question about the build with this manifest, as of now. Raises BadEnvironment
-        where the manifest cannot be read.
+        where the manifest cannot be read, or the environment before is not there.
         """
+        refuse_lost_previous(ledger.environment)
         try:
             content = manifests.read(manifest).digest if manifest is not None else None
         except manifests.BadManifest as error:
