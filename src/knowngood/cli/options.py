@@ -130,7 +130,7 @@ def opened_ledger(environment: str, *, offline: bool) -> Ledger:
     try:
         return Ledger.open(load_here(environment, secrets=False), offline=offline)
     except GitError as error:
-        if offline:
+        if offline or not error.of_origin:
             raise
         raise GitError(
             f"{error}\nif git's server cannot be reached: the same with --offline, which answers "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..environment import BadEnvironment
 from ..release import rejection
 from ..release.ledger import recorded_environments
 from .console import print_line
@@ -24,6 +25,8 @@ def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:
 
     Exit codes: 0 recorded, 4 usage error, 75 hold.
     """
-    environments = recorded_environments(names)
+    environments, unread = recorded_environments(names)
+    for why in unread.values():  # one of them may be where the release is live
+        raise BadEnvironment(why)
     rejection.reject(environments, release, why, undo=undo, say=print_line)
     return 0

@@ -55,7 +55,7 @@ def command(
             say=print_line,
         )
     except GitError as error:
-        if offline:
+        if offline or not error.of_origin:
             raise
         hint = f"knowngood rollback --env={environment} --offline"
         raise GitError(f"{error}\nif git's server cannot be reached: {hint}") from None

@@ -29,8 +29,7 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
 
     Exit codes: 0 printed, 1 with --check: there is trouble, 4 usage error.
     """
-    unread: dict[str, str] = {}
-    environments = recorded_environments(names, unread)
+    environments, unread = recorded_environments(names)
     rows = status.rows(environments, offline=offline)
     for environment, row in zip(environments, rows, strict=True):
         row["trouble"] += trouble.lines(environment, time.time())

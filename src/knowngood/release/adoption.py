@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..environment import Environment
 from ..safety import Say
-from . import live, push_lock, record_store
+from . import live, push_lock, record_store, rejection
 from .deploy import BAD, DONE, HELD
 from .ledger import Ledger
 from .record import ADOPTED, RecordKind
@@ -32,5 +32,6 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
         )
         entered = record_store.enter(repository, record, push_it=repository.has_origin)
     say(f"recorded: {entered}; {tag} is live on {name}")
+    rejection.warn(ledger, tag, commit, say)
     say(f"is it good? knowngood verify --env={name} --release={tag} --record --push")
     return DONE

@@ -67,6 +67,8 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
     try:
         outer = _outer(repository)
     except GitError as error:
+        if not error.output:  # git itself is missing, or had no time
+            raise
         missing = re.search("No such file|not a git repository", str(error))
         make = f"; it is to be a clone of that: git clone URL {path}" if missing else ""
         raise BadEnvironment(f"{where} is no git repository: {error}{make}") from None

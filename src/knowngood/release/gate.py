@@ -47,16 +47,15 @@ def decide(question: GateQuestion) -> GateDecision:
     live = LiveState.of(question, commit)
     rule = ReviewRule.of_gate(question.rules)
     judged = _outgoing(live, rule)
-    rejected = list(_rejected(question, commit))
     reasons = [
         *_tag(question, commit),
         *_branch(question, commit),
         *_uncommitted(question),
         *_unread_step(question, live.recorded),
-        *rejected,
+        *_rejected(question, commit),
         *gate_verified.reasons(question, commit),
         *ApprovalQuestion(question.ledger, question.release, commit).reasons(),
-        *live.reasons(may_return=not rejected),
+        *live.reasons(),
         *_reviews(judged, rule),
         *_window(question),
     ]

@@ -59,12 +59,11 @@ class LiveState:
             else ""
         )
 
-    def reasons(self, *, may_return: bool) -> Iterator[GateReason]:
-        """Yield each reason why the release may not follow what is live. ``may_return`` says
-        whether a rollback may go to it: it may not where it is rejected.
-        """
+    def reasons(self) -> Iterator[GateReason]:
+        """Yield each reason why the release may not follow what is live."""
         release, ledger = self.question.release, self.question.ledger
         back = f"to go back: knowngood rollback --env={ledger.environment.name} --to={release}"
+        may_return = ledger.good(self.commit) is not None  # else no rollback goes to it
         if self.recorded is None:
             yield self._unrecorded()
         for live in self._live():

@@ -65,11 +65,13 @@ class GitError(RunnerError):
 
     Attributes:
         output: all that git printed, raw.
+        of_origin: whether the origin was asked: it may be out of reach.
     """
 
-    def __init__(self, message: str, output: str = "") -> None:
+    def __init__(self, message: str, output: str = "", *, of_origin: bool = False) -> None:
         super().__init__(message)
         self.output = output
+        self.of_origin = of_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class Repository:
         """Return what ``git ARGUMENTS`` prints, as bytes. Raises GitError."""
         done = self._ended(arguments, given)
         if done.returncode != 0:
-            raise GitError(_refusal(arguments, done), _text(done.stdout + done.stderr))
+            output = _text(done.stdout + done.stderr)
+            raise GitError(_refusal(arguments, done), output, of_origin=_asks_origin(arguments))
         return done.stdout
 
     def by_hand(self, *arguments: str) -> str:
@@ -226,10 +229,13 @@ class Repository:
             )
         except subprocess.TimeoutExpired:
             raise GitError(
-                f"git {_command(arguments)}: no end after {self.seconds:.0f} s"
+                f"git {_command(arguments)}: no end after {self.seconds:.0f} s",
+                of_origin=_asks_origin(arguments),
             ) from None
         except OSError as error:
-            raise GitError(f"git cannot be run: {error}") from None
+            raise GitError(
+                f"git cannot be run: {error}; install it, or have PATH lead to it"
+            ) from None
 
 
 def with_settings(settings: Iterable[str]) -> list[str]:
@@ -256,7 +262,8 @@ def _text(output: bytes) -> str:
 def _refusal(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> str:
     lines = _text(done.stderr).strip().splitlines()
     telling = [line for line in lines if not _NEWS.match(line)]  # what else was fetched
-    message = "\n".join(telling or lines) or f"exit code {done.returncode}"
+    said = "; ".join(line.strip() for line in telling or lines if line.strip())
+    message = said or f"exit code {done.returncode}"
     return f"git {_command(arguments)}: {one_line(message, 500)}"
 
 
@@ -264,7 +271,16 @@ _NEWS: Final = re.compile(r"From |\s*[*=+ ]\s*\[new |\s+[0-9a-f]+\.\.")
 
 
 def _command(arguments: Sequence[str]) -> str:
+    return one_line(" ".join(_words(arguments)[:3]), 100)
+
+
+def _asks_origin(arguments: Sequence[str]) -> bool:
+    return _words(arguments)[0] in {"fetch", "push", "ls-remote"}
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    """Return the words of a command after its settings."""
     words = list(arguments)
     while words[:1] == ["-c"]:
         del words[:2]
-    return one_line(" ".join(words[:3]), 100)
+    return words

@@ -20,7 +20,7 @@ from .records import Records, Trusted
 _UNFINISHED: Final = {
     STARTED: "did not end: it may be there, or half of it",
     NOT_DEPLOYED: "ended badly: it may be there, or half of it",
-    DEPLOYED: "was not verified: it is there, and may be bad",
+    DEPLOYED: "was not verified: it may be bad",
 }
 
 
@@ -32,32 +32,32 @@ def relevant_environments(environment: Environment) -> tuple[str, ...]:
     return environment.name, *before, *environment.gate.requires
 
 
-def recorded_environments(
-    names: Sequence[str], unread: dict[str, str] | None = None
-) -> list[Environment]:
-    """Return the environments of these names; without names, all that have release.repository.
-    ``unread`` gets the names of files that cannot be read, each with why.
+def recorded_environments(names: Sequence[str]) -> tuple[list[Environment], dict[str, str]]:
+    """Return the environments of these names; without names, all that have release.repository, and
+    the names of those whose files cannot be read, each with why.
 
-    Raises BadEnvironment, also where there is none: an empty table would look like an answer; and,
-    with names or without ``unread``, for a file that cannot be read.
+    Raises BadEnvironment, also where there is none: an empty table would look like an answer; and
+    for a name whose file cannot be read.
     """
     folder = root_above(Path.cwd()) / FOLDER
     chosen = names or sorted(path.stem for path in folder.glob("*.toml"))
-    loaded = []
+    loaded, unread = [], {}
     for name in chosen:
         try:
             loaded.append(load_here(name, secrets=False))
         except BadEnvironment as error:
-            if names or unread is None:
+            if names:
                 raise
             unread[name] = str(error)
     recorded = [e for e in loaded if names or (e.release and e.release.repository)]
+    if unread and not recorded:
+        raise BadEnvironment("\n".join(unread.values()))
     if not recorded:
         raise BadEnvironment(
             f"{folder} has no environment with release.repository, where records are kept; add it "
             "to one, or run this in the suite's folder"
         )
-    return recorded
+    return recorded, unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class LockHolder:
             does count.
         id: what tells this note from others; empty where nobody left one.
         beats: whether it is renewed again and again, and its process is not known to have ended.
+        readable: whether the note could be read; else such a lock never ends by itself.
     """
 
     blob: str
@@ -42,6 +43,7 @@ class LockHolder:
     over: str
     id: str = ""
     beats: bool = False
+    readable: bool = True
 
 
 def holder(repository: Repository, environment: str) -> LockHolder | None:
@@ -56,7 +58,15 @@ def holder(repository: Repository, environment: str) -> LockHolder | None:
         beats = "beat" in note and not _has_ended(note)
         return LockHolder(blob, _words(note), _over(note), str(note.get("id", "")), beats)
     except (GitError, ValueError, KeyError, TypeError):
-        return LockHolder(blob, "somebody who left no note", "")
+        return LockHolder(blob, "somebody who left no note that can be read", "", readable=False)
+
+
+def breaking(repository: Repository, environment: str) -> str:
+    """Return the command that takes the lock of ``environment`` from whoever holds it."""
+    ref = ref_of(environment)
+    if repository.has_origin:
+        return repository.by_hand("push", "origin", f":{ref}")
+    return repository.by_hand("update-ref", "-d", ref)
 
 
 def _fetched(repository: Repository, ref: str) -> str:

@@ -20,7 +20,7 @@ from typing import Final
 from ..safety import RunnerError, Say, ending_signals_to, process_identity
 from . import record_store
 from .git import GitError, Repository
-from .lock_holder import EXPIRES, LockHolder, holder, ref_of
+from .lock_holder import EXPIRES, LockHolder, breaking, holder, ref_of
 
 BEAT: Final = 30.0
 """Seconds from one sign of life of a lock's holder to the next."""
@@ -92,7 +92,7 @@ class _Lock:
         except GitError as error:
             other = holder(self._repository, self._environment)
             if other is None:
-                raise GitError(f"cannot lock: {error}") from None
+                raise GitError(f"cannot lock: {error}", of_origin=error.of_origin) from None
             if not other.over:
                 raise PushLocked(self._under_way(other)) from None
             return other
@@ -129,7 +129,7 @@ class _Lock:
         try:
             self._move(left.blob if left is not None else "", blob)
         except GitError as error:
-            raise GitError(f"cannot lock: {error}") from None
+            raise GitError(f"cannot lock: {error}", of_origin=error.of_origin) from None
         self._blob = blob
 
     def _under_way(self, other: LockHolder) -> str:
@@ -226,9 +226,7 @@ class _Lock:
         return there.partition("\t")[0] == blob
 
     def _by_hand(self) -> str:
-        if self._repository.has_origin:
-            return self._repository.by_hand("push", "origin", f":{self._ref}")
-        return self._repository.by_hand("update-ref", "-d", self._ref)
+        return breaking(self._repository, self._environment)
 
 
 @contextlib.contextmanager

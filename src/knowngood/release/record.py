@@ -152,6 +152,12 @@ class Record:
         return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.FAILED
 
     @property
+    def counts_unsigned(self) -> bool:
+        """Whether it says nothing in favour of a release: nobody needs to answer for it."""
+        against = self.failed or self.verdict == REJECTED
+        return against or self.kind == RecordKind.ROLLED_BACK
+
+    @property
     def was_nowhere(self) -> bool:
         """Whether a verification FAILED since every edge served another release. It says nothing of
         this one: it was not seen.

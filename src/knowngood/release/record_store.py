@@ -64,7 +64,8 @@ class RecordNotWritten(RunnerError):
 
 def write(repository: Repository, record: Record) -> str:
     """Write ``record`` into ``repository`` as a tag, signed where git is set up to sign; return the
-    tag's name. If git refuses, the message is kept in a file.
+    tag's name. One that counts unsigned is written so where git cannot sign: else the next command
+    would go by what was there before. If git refuses, the message is kept in a file.
     Raises RecordNotWritten.
     """
     name, _ = identity(repository)
@@ -79,12 +80,17 @@ def write(repository: Repository, record: Record) -> str:
             "GIT_COMMITTER_DATE": f"{int(record.when.timestamp())} +0000",
         },
     )
-    options = ("-a", signed, "--cleanup=verbatim", "-F", "-", record.name, record.commit)
+    rest = ("--cleanup=verbatim", "-F", "-", record.name, record.commit)
     try:
         unpushed.remember(repository, record)
-        author.run("tag", *options, given=record.message())
-        if signed == "-s":
-            _refuse_unsigned(repository, record)
+        try:
+            author.run("tag", "-a", signed, *rest, given=record.message())
+            if signed == "-s":
+                _refuse_unsigned(repository, record)
+        except GitError as error:
+            if not record.counts_unsigned or not on_signing(repository, str(error)):
+                raise
+            author.run("tag", "-a", "--no-sign", *rest, given=record.message())
     except GitError as error:
         why = str(error)
         to_do = on_the_way(repository, why)

@@ -19,8 +19,8 @@ from .record_index import Read, RecordIndex
 from .record_name import BadRecord, environment_of, time_of
 from .record_parser import SKEW, MalformedRecord
 
-_END: Final = datetime.max.replace(tzinfo=UTC) - SKEW
 _DAY: Final = timedelta(days=1)
+_END: Final = datetime.max.replace(tzinfo=UTC) - _DAY
 _LONGEST_WAY: Final = 50  # records; a push and a rollback make four each
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 _PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
@@ -116,7 +116,23 @@ class Records:
 
     def pushed(self, environment: str) -> Record | None:
         """Return the last push or rollback, however far it got."""
-        return self.last(environment, *_STEPS)
+        return next(self._as_made(environment, *_STEPS), None)
+
+    def verified(self, environment: str) -> Record | None:
+        """Return the last verification."""
+        return next(self._as_made(environment, RecordKind.VERIFIED), None)
+
+    def _as_made(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:
+        """Yield those of an environment, but none that a wrong clock dated more than a day ahead
+        and that others came after since: these cannot be dated after it.
+        """
+        tomorrow = self._now + _DAY
+        newest = next((r for r in self.of(environment) if r.when <= tomorrow), None)
+        overtaken = newest.after if newest is not None else ""
+        for record in self.of(environment, *kinds):
+            is_ahead = record.when > tomorrow
+            if not is_ahead or not overtaken or time_of(record.name) > time_of(overtaken):
+                yield record
 
     def presumed_live(self, environment: str) -> Record | None:
         """Return what may be on an environment: what was last pushed, rolled back or verified
@@ -150,7 +166,7 @@ class Records:
         was verified, is passed over: it did not arrive.
         """
         absent: dict[str, Record] = {}
-        for record in self.of(environment, *_PUT_THERE):
+        for record in self._as_made(environment, *_PUT_THERE):
             if record.was_nowhere:
                 absent.setdefault(record.commit, record)
                 continue

@@ -4,7 +4,7 @@ release that is not live, or to the one that is named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..safety import Say, one_line
 from . import record_store
@@ -23,12 +23,14 @@ class RollbackTarget:
         commit: its commit, in full.
         good: the record by which it is known to be good; None where that is overridden.
         override: why it may go there all the same.
+        ends_another: whether the rollback before broke off: nobody saw fail what is live now.
     """
 
     name: str
     commit: str
     good: Record | None
     override: str = ""
+    ends_another: bool = False
 
     @property
     def why(self) -> str:
@@ -55,26 +57,33 @@ def choose(
     """Return the release to go back to; say why there is none and return None. Raises
     BadEnvironment where ``to`` is no release.
     """
-    return _last_good(ledger, live, say) if to is None else _named(ledger, to, override, say)
+    broken_off = ledger.broken_off_rollback()
+    if to is None:
+        target = _last_good(ledger, live, broken_off, say)
+    else:
+        target = _named(ledger, to, override, say)
+    return replace(target, ends_another=broken_off is not None) if target is not None else None
 
 
-def last_good(ledger: Ledger, live: LiveAnswer | None) -> Record | None:
+def last_good(ledger: Ledger, live: LiveAnswer | None, broken_off: Record | None) -> Record | None:
     """Return the record of the last known good release that is not the one to leave, or of the one
-    that a rollback was to put there and did not: it may be there by half, and nobody saw it fail.
-    ``live`` is None where the deployment was not asked.
+    that a rollback was to put there and did not, the ledger's ``broken_off`` one: it may be there
+    by half, and nobody saw it fail. ``live`` is None where the deployment was not asked.
     """
-    return ledger.broken_off_rollback() or ledger.last_good(but=_left(ledger, live))
+    return broken_off or ledger.last_good(but=_left(ledger, live))
 
 
-def _last_good(ledger: Ledger, live: LiveAnswer, say: Say) -> RollbackTarget | None:
+def _last_good(
+    ledger: Ledger, live: LiveAnswer, broken_off: Record | None, say: Say
+) -> RollbackTarget | None:
     """Return the last known good release that is not the one to leave."""
     name = ledger.environment.name
-    good = last_good(ledger, live)
+    good = last_good(ledger, live, broken_off)
     if good is None:
         say(_why_none(ledger))
         return None
     there = ledger.records.presumed_live(name)
-    if ledger.broken_off_rollback() is not None:
+    if broken_off is not None:
         say(
             f"so {good.release} is put there again; to go to another one: "
             f"knowngood rollback --env={name} --to=RELEASE"

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..content.subjects import NO_SUBJECTS
 from ..environment import BadEnvironment, Environment
-from ..safety import Say, hide_secrets
-from . import clone, live, push_lock, rejection, rollback_target, running_deploy, unpushed
+from ..safety import Say, hide_secrets, one_line
+from . import (
+    clone,
+    live,
+    on_record,
+    push_lock,
+    rejection,
+    rollback_target,
+    running_deploy,
+    unpushed,
+)
 from .deploy import BAD, DONE, HELD, Deployment, Verification
 from .gate_question import GateQuestion
-from .git import GitError, Repository
+from .git import GitError
 from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
@@ -68,22 +77,7 @@ def push(
         )
         done = deployment.deploy()
         result = _pushed(deployment) if done else _not_deployed(deployment, answer)
-        return replace(result, code=_shared(ledger.repository, earlier, result.code, say))
-
-
-def _shared(repository: Repository, earlier: Collection[str], code: int, say: Say) -> int:
-    """Push the records that have not arrived at the origin. Where that fails for others than those
-    ``earlier`` ones, nobody else sees what was done: say so, and return 75 in place of 0, unless it
-    is offline: then nobody expected more.
-    """
-    left = unpushed.names(repository)
-    if left and repository.has_origin:
-        mine_first = sorted(left, key=lambda name: name in earlier)
-        left, _ = unpushed.push(repository, mine_first[0], mine_first[1:])
-    for line in unpushed.warning(repository, left):
-        say(line)
-    hidden = set(left).difference(earlier)
-    return HELD if hidden and code == DONE and repository.has_origin else code
+        return replace(result, code=on_record.settled(deployment, earlier, result.code))
 
 
 def _pushed(deployment: Deployment) -> PushResult:
@@ -143,7 +137,7 @@ def roll_back(
         earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
         there = ledger.records.presumed_live(environment.name)
-        say(answer.difference(environment.name, there) or f"live on {environment.name} is {answer}")
+        say(answer.difference(environment.name, there) or _as_recorded(ledger, answer))
         target = rollback_target.choose(ledger, answer, to, override, say)
         if target is None:
             return BAD
@@ -152,12 +146,23 @@ def roll_back(
             say("nothing was changed")
             return HELD
         target.record_override(ledger)
-        finished_before = ledger.broken_off_rollback() is None  # else nobody saw what is live fail
-        if finished_before and answer.commit not in {None, target.commit}:
+        if not target.ends_another and answer.commit not in {None, target.commit}:
             reason = f"{_failure(ledger, answer.commit)}rolled back to {target.name}"
             _reject(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
-        return _shared(ledger.repository, earlier, _put_back(rollback).code, say)
+        return on_record.settled(rollback, earlier, _put_back(rollback).code)
+
+
+def _as_recorded(ledger: Ledger, answer: LiveAnswer) -> str:
+    """Say what is live, as the records have it; and by whose rollback, if by one: whoever comes
+    second would take away what the first has put there.
+    """
+    name = ledger.environment.name
+    step = ledger.records.pushed(name)
+    by = ""
+    if step is not None and step.kind == RecordKind.ROLLED_BACK and step.commit == answer.commit:
+        by = f"; {one_line(step.who, 80)} has rolled back to it on {at(step.when)}"
+    return f"live on {name} is {answer}{by}"
 
 
 @contextmanager

@@ -137,10 +137,11 @@ def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:
     holder = lock_holder.holder(repository, name) if named is not None else None
     row["live"] = str(answer) if answer is not None and answer.releases else None
     row["pushed"] = _json(records.pushed(name))
-    row["verified"] = _json(records.last(name, RecordKind.VERIFIED))
+    row["verified"] = _json(records.verified(name))
     row["good"] = _json(ledger.last_good())
     row["behind"] = _behind(ledger.environment, repository, records)
-    row["lock"] = holder.words if holder is not None and not holder.over else None
+    at_work = holder is not None and not holder.over and holder.readable
+    row["lock"] = holder.words if holder is not None and at_work else None
     row["rejected"] = _rejected(ledger)
     row["approvals"] = _approvals(ledger) if ledger.environment.gate.approve else None
     row["trouble"] += trouble.lines(ledger, answer, holder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..safety import one_line
-from . import rejection, rollback_target
+from . import lock_holder, rejection, rollback_target
 from .ledger import Ledger
 from .live import LiveAnswer
 from .lock_holder import LockHolder
@@ -18,16 +18,21 @@ def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) ->
     ``live`` is None where the deployment was not asked. While ``holder``, who holds the lock, is
     at work, what is live is about to change and is not judged. Raises GitError.
     """
-    if holder is None or holder.over:
+    if holder is None or holder.over or not holder.readable:
         yield from _of_lock(ledger, holder)
         yield from _of_live(ledger, live)
     yield from ledger.warnings()
 
 
 def _of_lock(ledger: Ledger, holder: LockHolder | None) -> Iterator[str]:
-    if holder is not None:
-        name = ledger.environment.name
-        yield f"{name} is locked by {holder.words}; {holder.over}: the next push takes it over"
+    if holder is None:
+        return
+    name = ledger.environment.name
+    ends = f"{holder.over}: the next push takes it over"
+    if not holder.readable:
+        free = lock_holder.breaking(ledger.repository, name)
+        ends = f"it does not end by itself; if nobody is at work: {free}"
+    yield f"{name} is locked by {holder.words}; {ends}"
 
 
 def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
@@ -35,7 +40,10 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
     name, unfinished = ledger.environment.name, ledger.unfinished()
     if unfinished:
         says = f"; live on {name} is {live}" if live is not None else ""
-        yield f"{unfinished}{says}{_to_see_unverified(ledger, live)}{_back(ledger, live)}"
+        step = ledger.records.unverified(name)
+        keep = _to_keep(ledger, live, but=step.commit if step is not None else "")
+        see = _to_see_unverified(ledger, live)
+        yield f"{unfinished}{says}{see}{_back(ledger, live)}{keep}"
         return
     if live is None:
         return
@@ -70,11 +78,14 @@ def _to_tag(ledger: Ledger, recorded: Record) -> str:
     return f": it was deleted; to make it again: {again}{there}"
 
 
-def _to_keep(ledger: Ledger, live: LiveAnswer) -> str:
-    """Return the command that records what is live; empty where that is not known, or rejected."""
-    if live.commit is None or ledger.rejected(live.commit) is not None:
+def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:
+    """Return the command that records what is live; empty where that is not known, rejected, or the
+    commit ``but``.
+    """
+    commit = live.commit if live is not None else None
+    if commit is None or commit == but or ledger.rejected(commit) is not None:
         return ""
-    return f"; to keep it: knowngood adopt --env={ledger.environment.name} --release={live}"
+    return f"; to keep {live}: knowngood adopt --env={ledger.environment.name} --release={live}"
 
 
 def _why_none_is_good(ledger: Ledger) -> str:
@@ -104,9 +115,9 @@ def _to_see(environment: str, release: str) -> str:
 
 def _back(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that puts a known good release there, or the first one."""
-    name = ledger.environment.name
-    if rollback_target.last_good(ledger, live) is not None:
-        aim = "to go back" if ledger.broken_off_rollback() is None else "to end it"
+    name, broken_off = ledger.environment.name, ledger.broken_off_rollback()
+    if rollback_target.last_good(ledger, live, broken_off) is not None:
+        aim = "to go back" if broken_off is None else "to end it"
         return f"; {aim}: knowngood rollback --env={name}"
     if live is not None and live.releases:
         return ""

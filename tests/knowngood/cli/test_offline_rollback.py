@@ -34,6 +34,21 @@ def test_it_is_offered(run: Run, project: Path, away: Path) -> None:
     assert live(project) == "v2"
 
 
+@pytest.mark.parametrize("command", ["rollback --yes", "gate --release=v1", "log", "last-good"])
+def test_it_is_not_offered_where_it_helps_nobody(
+    run: Run, site: Repository, command: str, tmp_path: Path
+) -> None:
+    """A shallow clone is one without the server, too."""
+    origin = with_origin(site, tmp_path)
+    head = git(site.path, "rev-parse", "HEAD").strip()
+    (site.path / ".git" / "shallow").write_text(f"{head}\n")
+    ended = run(*command.split(), "--env=prod")
+    assert ended.code == 75
+    assert f"run: git -C {site.path} fetch --unshallow" in ended.err
+    assert "--offline" not in ended.err
+    assert origin.is_dir()
+
+
 @pytest.mark.parametrize("question", ["gate --release=v1", "log", "last-good"])
 def test_a_question_is_offered_it(run: Run, away: Path, question: str) -> None:
     """It answers from the records that are here."""

@@ -26,6 +26,7 @@ from wire import Serve, answer
 
 from knowngood.release.git import GitError, Repository
 from knowngood.release.record import RecordKind
+from knowngood.release.record_store import RecordNotWritten
 
 
 @pytest.mark.usefixtures("history")
@@ -189,6 +190,72 @@ def test_a_deployment_that_breaks(
         ("rolled-back", "v1", "STARTED"),
         ("rolled-back", "v1", "NOT DEPLOYED"),
     ]
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_rollback_where_git_cannot_sign(run: Run, project: Path, site: Repository) -> None:
+    """What says nothing in favour of a release is written unsigned: the next command would lead
+    back to the bad one.
+    """
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    git(site.path, "config", "tag.gpgSign", "true")
+    git(site.path, "config", "gpg.program", "/bin/false")
+    assert run("push", "--env=prod", "--release=v2").code == 75, "a push wants a signature"
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert happened(site)[3:] == [
+        ("rejected", "v2", "REJECTED"),
+        ("rolled-back", "v1", "STARTED"),
+        ("rolled-back", "v1", "DEPLOYED"),
+    ]
+    trouble = run("status", "--env=prod").out.splitlines()[-1]
+    assert "the rollback of v1 by " in trouble
+    assert "was not verified" in trouble
+    assert "; to see: knowngood verify --env=prod --release=v1 --record --push" in trouble
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_rollback_that_is_on_no_record(
+    run: Run, project: Path, site: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It works, and the records still say v2: 75, and how they learn of it."""
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    with monkeypatch.context() as full:
+        full.setattr(
+            "knowngood.release.record_store.write",
+            mock.Mock(side_effect=RecordNotWritten("no space left on device")),
+        )
+        ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 75, ended.output
+    assert live(project) == "v1"
+    last = ended.out.splitlines()[-1]
+    assert last.startswith("v1 is live on prod, and on no record: ")
+    command = last.rpartition("; to record it: knowngood ")[2]
+    assert run(*command.split()).code == 0
+    assert run("status", "--env=prod", "--check").code == 0
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_second_rollback_is_told_of_the_first(run: Run, project: Path) -> None:
+    """Two who hear the same alarm: what the second would take away is what the first put there."""
+    assert run("push", "--env=prod", "--release=v2").code == 0
+    assert "has rolled back" not in run("rollback", "--env=prod", "--yes").out
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1, ended.output
+    assert ended.out.startswith("live on prod is v1; Ann <ann@example.org> has rolled back to it ")
+
+
+@pytest.mark.usefixtures("history")
+def test_a_rollback_without_the_file_of_the_environment_before(run: Run, project: Path) -> None:
+    """What another environment lacks must not keep this one from its rollback. No push goes out."""
+    (project / "environments" / "stage.toml").unlink()
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 4
+    assert "promotes_from: found 'stage'" in ended.err
+    serves(project, "v3")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
 
 
 @pytest.mark.usefixtures("history", "in_one_process")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -71,13 +72,19 @@ def test_a_remote_of_another_name(run: Run, site: Repository, tmp_path: Path) ->
 
 
 def test_a_file_that_cannot_be_read(run: Run, project: Path) -> None:
-    """It is trouble, and hides nothing of the others; asked for by name it is a usage error."""
+    """It is trouble, and hides nothing of the others; asked for by name it is a usage error. Where
+    no other is left, it is why nothing is shown.
+    """
     (project / "environments" / "dev.toml").write_text("oops = = 1\n")
     ended = run("status", "--check")
     assert ended.code == 1
     assert " v2 PASSED " in ended.out
     assert f"! {project / 'environments' / 'dev.toml'}: " in ended.out
     assert run("status", "--env=dev").code == 4
+    for name in ("prod", "stage"):
+        (project / "environments" / f"{name}.toml").unlink()
+    ended = run("status")
+    assert (ended.code, "dev.toml: not TOML" in ended.err) == (4, True), ended.output
 
 
 def test_who_pushed_and_when(run: Run, noted: Note) -> None:
@@ -109,7 +116,7 @@ def test_another_release_is_live(run: Run, project: Path) -> None:
     assert ended.code == 1
     _, _, trouble = ended.out.splitlines()
     assert trouble.startswith("! live on prod is v3, but by the records it is v2 (PASSED, ")
-    assert "; to go back: knowngood rollback --env=prod; to keep it: knowngood adopt" in trouble
+    assert "; to go back: knowngood rollback --env=prod; to keep v3: knowngood adopt" in trouble
     assert run("status", "--env=prod").code == 0
 
 
@@ -172,7 +179,7 @@ def test_a_rejected_release_that_is_not_live(run: Run, noted: Note) -> None:
 @pytest.mark.usefixtures("run")
 def test_many_rejected_releases() -> None:
     """The newest have a line each, and the others share one: it stays one screen."""
-    [row] = status.rows(recorded_environments(["prod"]), offline=True)
+    [row] = status.rows(recorded_environments(["prod"])[0], offline=True)
     when = "2026-11-25T12:00:00+00:00"
     row["rejected"] = [{"release": f"v{n}", "when": when, "reason": ""} for n in range(9, 2, -1)]
     assert status.table([row]).splitlines()[2:] == [
@@ -211,6 +218,10 @@ def test_a_push_that_was_not_verified(
     assert f"live on prod is {live}" in trouble
     assert (verify in trouble) == is_offered
     assert "; to go back: knowngood rollback --env=prod" in trouble
+    adopt = "; to keep v2: knowngood adopt --env=prod --release=v2"
+    assert trouble.endswith(adopt) == (live == "v2")
+    assert run("adopt", "--env=prod", f"--release={live}").code == 0
+    assert "was not verified" not in run("status", "--env=prod").out
 
 
 def test_a_push_that_is_under_way(run: Run, noted: Note, site: Repository) -> None:
@@ -229,6 +240,36 @@ def test_a_lock_that_was_left_behind(run: Run, site: Repository) -> None:
     ended = run("status", "--env=prod", "--check")
     assert ended.code == 1
     assert "that process has ended: the next push takes it over" in ended.out.splitlines()[2]
+
+
+def test_a_lock_that_cannot_be_read(run: Run, site: Repository) -> None:
+    """It never ends by itself: it is trouble, told with the command that ends it."""
+    blob = git(site.path, "hash-object", "-w", "--stdin", given="not a note").strip()
+    git(site.path, "update-ref", "refs/knowngood/lock/prod", blob)
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1, ended.output
+    _, _, trouble = ended.out.splitlines()
+    assert trouble.startswith("! prod is locked by somebody who left no note that can be read; ")
+    command = trouble.rpartition("if nobody is at work: ")[2]
+    subprocess.run(["sh", "-c", command], check=True, timeout=400)
+    assert run("status", "--env=prod", "--check").code == 0
+
+
+def test_what_a_clock_dated_that_is_days_ahead(run: Run, noted: Note, project: Path) -> None:
+    """v3 was pushed with it, and v2 after that: v2 is what should be live, and nothing goes back
+    from it.
+    """
+    noted("v3", "prod", "DEPLOYED", -2, RecordKind.PUSHED)
+    ahead = noted("v3", "prod", "PASSED", -2.1)
+    serves(project, "v3")
+    assert "v3 is live on prod, and not known to be good" in run("status", "--env=prod").out
+    serves(project, "v2")
+    noted("v2", "prod", "DEPLOYED", 0.1, RecordKind.PUSHED, after=ahead.name)
+    noted("v2", "prod", "PASSED", 0.09, after=ahead.name)
+    lines = run("status", "--env=prod").out.splitlines()
+    assert "  v2 2" in lines[1]
+    assert "  v2 PASSED 2" in lines[1]
+    assert [line for line in lines[2:] if "the clock of " not in line] == []
 
 
 def test_records_that_others_do_not_see(

@@ -182,6 +182,15 @@ def test_adopt(run: Run, noted: Note, project: Path, site: Repository, tmp_path:
     assert git(bare, "for-each-ref", "refs/knowngood/") == ""
 
 
+def test_adopt_what_was_rejected(run: Run, noted: Note) -> None:
+    """That it is live does not make it good: what takes the rejection back is told."""
+    noted("v1", "prod", "REJECTED", 0.5, RecordKind.REJECTED)
+    ended = run("adopt", "--env=prod", "--release=v1")
+    assert ended.code == 0, ended.output
+    assert "v1 is rejected on prod, and no rollback goes back to it until: " in ended.out
+    assert "knowngood reject --env=prod --release=v1 --undo --why=WHY" in ended.out
+
+
 def test_adopt_where_nobody_answers(run: Run, project: Path) -> None:
     """What cannot be seen is not recorded."""
     (project / "live" / "__version__").unlink()

@@ -411,7 +411,9 @@ def nothing_adopted(site: Repository, adopted: None) -> None:
 def test_what_is_live_comes_before_the_records(
     note: Note, question: Callable[..., GateQuestion], live: Live
 ) -> None:
-    """Prod serves v3, which the records do not know: the difference is said, and v2 leads back."""
+    """Prod serves v3, which the records do not know: the difference is said. A rollback is offered
+    to what is known to be good there alone: to no other would it go.
+    """
     note("v2")
     decision = decide(question(live=live("v3")))
     assert decision.difference == (
@@ -419,6 +421,9 @@ def test_what_is_live_comes_before_the_records(
     )
     [only] = decision.reasons
     assert only.what == "v2 does not contain v3, which is live"
+    assert only.to_do == "make a release that contains v3"
+    note("v2", "prod", days=60)
+    [only] = decide(question(live=live("v3"))).reasons
     assert only.to_do == "to go back: knowngood rollback --env=prod --to=v2"
 
 

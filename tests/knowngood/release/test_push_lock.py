@@ -161,7 +161,9 @@ def test_a_lock_without_a_note(clone: Clone, server: Clone, lines: list[str], ki
     """Whatever its ref points at, somebody may be at work: how to break it is told."""
     note = clone.git("hash-object", "-w", "--stdin", given=b"hello") if kind == "blob" else "HEAD"
     clone.put(f"{note}:{REF}")
-    with pytest.raises(PushLocked, match=r"somebody who left no note\nto break it: git .* push"):
+    with pytest.raises(
+        PushLocked, match=r"somebody who left no note that can be read\nto break it: git .* push"
+    ):
         take(Repository(clone.path), lines)
     assert server.git("for-each-ref", REF) != ""
 
