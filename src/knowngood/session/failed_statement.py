@@ -10,7 +10,9 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from types import FrameType, TracebackType
 from typing import Any, Final
@@ -64,6 +66,25 @@ def _exchange(value: object) -> Exchange | None:
     return value if isinstance(value, Exchange) else source_of_document(value)
 
 
+def _holds_client(value: object, depth: int = 3) -> bool:
+    """Return whether ``value`` is a client, or a function or an object that reaches one."""
+    if isinstance(value, Client):
+        return True
+    if depth == 0 or isinstance(value, Response | Resource | type(sys)):
+        return False
+    given = value.args if isinstance(value, partial) else ()
+    attributes = getattr(value, "__dict__", {})
+    held = (*_enclosed(value), *given, *attributes.values())
+    return any(_holds_client(one, depth - 1) for one in held)
+
+
+def _enclosed(function: object) -> Iterator[object]:
+    """Yield the values that a function takes from around it, as far as they are there yet."""
+    for cell in getattr(function, "__closure__", None) or ():
+        with suppress(ValueError):  # an empty cell
+            yield cell.cell_contents
+
+
 def _members(value: object) -> Iterable[object]:
     if isinstance(value, Mapping):
         value = list(islice(value.values(), _MEMBERS))
@@ -115,11 +136,13 @@ class Statement:
         return answers
 
     def asks(self) -> bool:
-        """Return whether the statement itself sends a request: ``assert client.get(url).text``."""
+        """Return whether the statement itself sends a request, ``assert client.get(url).text``, or
+        calls what holds a client: a fixture's function, an object of the suite's own.
+        """
         head = check_source.head(self.node)
-        calls = (node.func for node in ast.walk(head) if isinstance(node, ast.Call)) if head else ()
-        methods = (call for call in calls if isinstance(call, ast.Attribute))
-        return any(isinstance(self.value(method.value), Client) for method in methods)
+        calls = [node for node in ast.walk(head) if isinstance(node, ast.Call)] if head else []
+        owners = (c.func.value if isinstance(c.func, ast.Attribute) else c.func for c in calls)
+        return any(_holds_client(self.value(owner)) for owner in owners)
 
     def value(self, node: ast.AST) -> object:
         """Return the value of a local name; None for any other expression."""

@@ -123,6 +123,28 @@ def test_what_the_statement_itself_asks_for(statement: str) -> None:
     assert about.exchanges[0] is NEWS
 
 
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "def ask(path): return client.get(path)",
+        "def get(path): return client.get(path)\ndef ask(path): return get(path)",
+        "def ask(path): return client.get(path) if path else never\nif False: never = 1",
+        "from functools import partial\nask = partial(lambda it, path: it.get(path), client)",
+        "class Api: pass\napi = Api()\napi.client = client\nask = lambda path: api.client.get(path)",
+    ],
+    ids=["function", "helper-of-a-helper", "a-name-that-is-not-there-yet", "partial", "object"],
+)
+def test_what_a_helper_asks_for_in_the_statement(helper: str) -> None:
+    """A fixture that sends and asserts hands on an answer that no name stands for."""
+    source = (
+        f"client = asked()\n{helper}\nmade = home\npath = made.path\nassert ask(path).text == 5"
+    )
+    about = failure(source, sent=[HOME, NEWS])
+    assert about.exchanges[0] is NEWS
+    aside = source.replace("assert ask(path)", "assert str(made)")
+    assert failure(aside, sent=[HOME, NEWS]).exchanges[0] is HOME
+
+
 @pytest.mark.parametrize("document", ['"text"', "[]", "{}", "7"])
 def test_a_document_of_another_type(document: str) -> None:
     """A key is asked of what has none: the check fails, and explaining it does not."""
