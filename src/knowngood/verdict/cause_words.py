@@ -15,6 +15,7 @@ from .own_claims import CONVERGED
 from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
 
 _NAMED: Final = 3  # URLs that a sentence names
+_SHOWN: Final = 100  # characters of a document in a sentence
 _VARYING: Final = re.compile(r"""\"[^\"]*\"|'[^']*'|<[^>]*>|\d+""")
 """What differs between messages about one fault: what is quoted, elements, numbers."""
 
@@ -64,14 +65,14 @@ def sentence(
         url = urlsplit(lead.url)
         return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
     subject, several = _subject(lead, core)
-    subject = f"{_method(lead, core)}{subject}"
+    subject = f"{_method(lead, [s for s in core if _says_the_same(s, lead)])}{subject}"
     where = _extent(lead, core, params)
     folded = outcome.values if "{" in subject else {}
     if not lead.trouble and not has_wrong_status(outcome):
         return f"{subject}{where}: {_with_places(outcome.first_line, folded)}"
     wrong = (symptom.outcome for symptom in core if has_wrong_status(symptom.outcome))
     alike = len({sides(one)[0] for one in wrong}) < 2
-    predicate = _predicate(outcome, alike=alike)
+    predicate = _predicate(outcome, alike=alike, several=several)
     what, colon, detail = neutral(predicate, folded).partition(": ")
     if several:
         what = _PLURAL.sub(_plural_verb, what)
@@ -91,6 +92,13 @@ def impostor_sentence(page: str, lead: Symptom, core: Sequence[Symptom]) -> str:
     """Return in one line that ``page`` came in place of all that ``core`` is about."""
     subject, _ = _subject(lead, core)
     return f'one page comes in place of {subject}: "{page}"'
+
+
+def error_sentence(document: str, lead: Symptom, core: Sequence[Symptom]) -> str:
+    """Return in one line that ``document`` came in place of all that ``core`` is about."""
+    subject, _ = _subject(lead, core)
+    shown = document if len(document) <= _SHOWN else f"{document[: _SHOWN - 1]}…"
+    return f"one answer comes in place of {_method(lead, core)}{subject}: {shown}"
 
 
 def mistyped_sentence(
@@ -134,17 +142,20 @@ def _plural_verb(match: re.Match[str]) -> str:
     return {"is": "are", "gives": "give", "redirects": "redirect"}[match[1]]
 
 
-def _predicate(outcome: Outcome, *, alike: bool) -> str:
-    """Return what is wrong with an answer. What was expected in place of an error is left out
-    unless that is ``alike`` for all that a sentence is about.
+def _predicate(outcome: Outcome, *, alike: bool, several: bool) -> str:
+    """Return what is wrong with an answer. What was expected in place of an error, or of the
+    successes of ``several`` URLs, is left out unless that is ``alike`` for all of them.
     """
     if has_wrong_status(outcome):
         exchange = outcome.exchanges[0]
         if outcome.kind == "redirect":
             return f"redirects to {exchange['location']}"
         expected = sides(outcome)[0]
-        told = expected != "200" and (alike or exchange["status"] < 400)
+        success = exchange["status"] < 400
+        told = expected != "200" and (alike or (success and not several))
         unusual = f", expected {expected}" if told else ""
+        if success and several and not alike:
+            unusual = ", which no check expected"
         return f"is {exchange['status']}{unusual}"
     if outcome.kind in NO_ANSWER:
         return f"gives no answer: {_error_words(outcome)}"
@@ -155,9 +166,17 @@ def _predicate(outcome: Outcome, *, alike: bool) -> str:
 
 def _method(lead: Symptom, core: Sequence[Symptom]) -> str:
     """Return the methods of all requests, that of ``lead`` first, and a blank; nothing for GET."""
-    first = (symptom.outcome.exchanges[0] for symptom in (lead, *core) if symptom.url)
-    methods = dict.fromkeys(str(exchange.get("method", "GET")) for exchange in first)
+    methods = dict.fromkeys(symptom.method for symptom in (lead, *core) if symptom.url)
     return f"{', '.join(methods)} " if methods.keys() != {"GET"} else ""
+
+
+def _says_the_same(symptom: Symptom, lead: Symptom) -> bool:
+    """Return whether what the sentence says of ``lead`` is what ``symptom`` says."""
+    if lead.is_useless:
+        return True
+    if lead.trouble:
+        return sides(symptom.outcome) == sides(lead.outcome)
+    return symptom.first_words == lead.first_words
 
 
 def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:

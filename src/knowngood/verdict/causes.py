@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from ..fetch import AttemptError
 from ..safety import redact
 from .cause_words import (
+    error_sentence,
     impostor_sentence,
     is_compared,
     mistyped_sentence,
@@ -25,9 +26,11 @@ from .cause_words import (
     sentence,
     sides,
 )
-from .folding import Group, cases_of, fold
+from .folding import cases_of, fold
+from .impostors import misreads
 from .outcome import FAILED, Outcome
 from .symptom import ID, NO_ANSWER, Symptom, fault_kind, has_wrong_status, lasting
+from .symptom_group import Group
 
 _URLS: Final = 200  # URLs that a cause keeps
 
@@ -186,6 +189,8 @@ def _sentence(
 ) -> str:
     if group.page:
         return impostor_sentence(group.page, lead, group.core)
+    if group.document:
+        return error_sentence(group.document, lead, group.core)
     if group.sent_as:
         return mistyped_sentence(group.sent_as, lead, group.core, params)
     if odd_one:
@@ -195,24 +200,34 @@ def _sentence(
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
     """Return the symptom that shows a cause best: one that knows what came in place of a page, or
-    compared what is wrong, of the check that meets it in most cases, at the URL with the fewest
-    folders, of a check that reads little else. What was not asked, since the origin was given up,
-    shows it worst.
+    compared what is wrong, of the check that meets it in most cases, that says most of the answer,
+    at the URL with the fewest folders, of a check that reads little else. What was not asked, since
+    the origin was given up, shows it worst.
     """
     counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
 
-    def order(symptom: Symptom) -> tuple[bool, bool, bool, int, int, int]:
+    def order(symptom: Symptom) -> tuple[bool, bool, bool, int, int, int, int]:
         given_up = symptom.trouble == AttemptError.UNREACHABLE
         return (
             given_up,
             not symptom.is_of_the_server,
             not is_compared(symptom.outcome),
             -counts[symptom.outcome.check, symptom.place],
+            _weakness(symptom),
             symptom.url.count("/"),
             len(symptom.others),
         )
 
     return min(core, key=order)
+
+
+def _weakness(symptom: Symptom) -> int:
+    """Return how little it says of an answer: least, that it cannot be read as what it is; more,
+    that it is not as its schema says; then all else.
+    """
+    if symptom.outcome.aspect:
+        return 0
+    return 1 if misreads(symptom) else 2
 
 
 def _odd_one(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:

@@ -10,46 +10,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
-from typing import Final
-from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
+from .impostors import MANY, errors_in_place, impostors, mistyped
 from .own_claims import CONVERGED
 from .symptom import NO_ANSWER, Symptom
-
-_MANY: Final = 3
-"""URLs with one status or error that are one cause: so many are no coincidence."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """The symptoms of one cause.
-
-    Attributes:
-        core: those that show it themselves.
-        attached: those of claims that read an answer which the core finds wrong.
-        page: the one page that came in place of all that the core is about; empty for none.
-        sent_as: the one media type that files of several kinds came under; empty for none.
-    """
-
-    core: list[Symptom]
-    attached: list[Symptom] = field(default_factory=list)
-    page: str = ""
-    sent_as: str = ""
-
-    @property
-    def symptoms(self) -> list[Symptom]:
-        """All symptoms."""
-        return [*self.core, *self.attached]
+from .symptom_group import Group
 
 
 def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
     """Group symptoms by the fault that explains them, in the order in which a person should read
     them. ``answered`` are the origins that answered at least once.
     """
-    impostors, symptoms = _impostors(list(symptoms))
-    mistyped, symptoms = _mistyped(symptoms)
+    pages, symptoms = impostors(list(symptoms))
+    errors, symptoms = errors_in_place(symptoms)
+    types, symptoms = mistyped(symptoms)
     dead: list[Symptom] = []
     troubled: list[Symptom] = []
     direct: list[Symptom] = []
@@ -64,93 +39,16 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
         else:
             rest.append(symptom)
     groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(troubled)]
-    groups = [*impostors, *groups, *mistyped]
-    culprits = [g for g in groups if g.page or g.sent_as or g.core[0].is_useless]
+    groups = [*pages, *errors, *groups, *types]
+    culprits = [g for g in groups if g.in_place or g.sent_as or g.core[0].is_useless]
     alike = _alike(_attach(direct, culprits))
     rest = _attach(rest, [*culprits, *alike])
     # A success where a refusal was expected says less than what came in place of every page.
     groups, successes = culprits, [group for group in groups if group not in culprits]
-    groups += sorted([*successes, *alike, *_explained(_alike(rest))], key=_rank)
+    found = [*alike, *_explained(_alike(rest))]
+    wrong = {symptom.url for group in found for symptom in group.core}
+    groups += sorted([*successes, *found], key=lambda group: _rank(group, wrong))
     return _referrers_first(groups)
-
-
-def _impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of one web page that came in place of several answers, such as that
-    of a maintenance, a login or another site; and the symptoms that are left.
-    """
-    groups: defaultdict[tuple[str, str], Group] = defaultdict(lambda: Group([]))
-    for symptom in symptoms:
-        if symptom.page and symptom.url:
-            groups[symptom.outcome.origin, symptom.page].core.append(symptom)
-    impostors = []
-    for (_, page), group in groups.items():
-        impostor = _impostor(group.core)
-        if impostor:
-            impostors.append(replace(group, core=impostor, page=page))
-    return impostors, _without(symptoms, impostors)
-
-
-def _without(symptoms: Iterable[Symptom], groups: Iterable[Group]) -> list[Symptom]:
-    """Return the symptoms that are not of these groups."""
-    grouped = {id(symptom) for group in groups for symptom in group.core}
-    return [symptom for symptom in symptoms if id(symptom) not in grouped]
-
-
-def _mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of files of several kinds that came under one media type, as from
-    a server that knows none; and the symptoms that are left.
-    """
-    groups: defaultdict[tuple[str, str], list[Symptom]] = defaultdict(list)
-    for symptom in symptoms:
-        if symptom.sent_as:
-            groups[symptom.outcome.origin, symptom.sent_as].append(symptom)
-    mistyped = [
-        Group(core, sent_as=media_type)
-        for (_, media_type), core in groups.items()
-        if len({symptom.ending for symptom in core}) > 1
-    ]
-    return mistyped, _without(symptoms, mistyped)
-
-
-def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
-    """Return those of ``symptoms``, of pages with one title, that one page in place of other
-    answers explains.
-
-    Pages of one site may have a title in common, or be the same page: at least two of three URLs
-    must be such that no page belongs there. Where nothing should be there, and what came is all
-    that came elsewhere, two such URLs are enough, or any three.
-    """
-    came = [s for s in symptoms if not s.is_unwanted_success or _came_elsewhere(s, symptoms)]
-    if len(_names(came)) >= _MANY and len(_names(came, no_pages=True)) > 1:
-        return came
-    made_up = next((symptom for symptom in symptoms if symptom.is_unwanted_success), None)
-    same = [s for s in symptoms if made_up is not None and _bytes(s) == _bytes(made_up)]
-    enough = len({symptom.url for symptom in same}) >= _MANY
-    return same if enough or len(_names(same, no_pages=True)) > 1 else []
-
-
-def _names(symptoms: Iterable[Symptom], *, no_pages: bool = False) -> set[str]:
-    """Return the names of what symptoms are about, or of such where no page belongs."""
-    return {_name(symptom) for symptom in symptoms if symptom.wants_no_page or not no_pages}
-
-
-def _came_elsewhere(symptom: Symptom, symptoms: Iterable[Symptom]) -> bool:
-    others = (other for other in symptoms if other.url != symptom.url)
-    return _bytes(symptom) in map(_bytes, others)
-
-
-def _bytes(symptom: Symptom) -> tuple[object, ...]:
-    """Return how large a page is, and how it begins."""
-    exchange = symptom.outcome.exchanges[0]
-    return exchange.get("bytes"), exchange.get("excerpt")
-
-
-def _name(symptom: Symptom) -> str:
-    """Return what tells an answer from others of its kind: the file ``js/config.json`` of a hundred
-    locales is one.
-    """
-    path = urlsplit(symptom.place).path
-    return path.rpartition("/")[2] if "." in path.rpartition("/")[2] else path
 
 
 def _referrers_first(groups: Sequence[Group]) -> list[Group]:
@@ -202,7 +100,7 @@ def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
     groups: list[Group] = []
     for same in alike.values():
         merged = [Group([symptom for group in same for symptom in group.core])]
-        groups += merged if len(same) >= _MANY else same
+        groups += merged if len(same) >= MANY else same
     groups.sort(key=lambda g: (g.core[0].trouble not in NO_ANSWER, -len(g.core)))
     return _without_not_asked(groups)
 
@@ -240,14 +138,20 @@ def _attach(symptoms: Iterable[Symptom], groups: Sequence[Group]) -> list[Sympto
 
 def _alike(symptoms: Sequence[Symptom]) -> list[Group]:
     """Group symptoms that share a URL, or a check and either the place or the words. One fixture
-    that does not work ends many checks with the same words.
+    that does not work ends many checks with the same words, and one proxy that loses a header many.
     """
+    urls_of: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for symptom in symptoms:
+        urls_of[symptom.outcome.origin, symptom.first_words].add(symptom.url)
+    common = {key for key, urls in urls_of.items() if len(urls - {""}) >= MANY}
 
     def keys(symptom: Symptom) -> list[Hashable]:
         check = symptom.outcome.check
         about_url = [symptom.url, (check, symptom.place)] if symptom.url else []
         own_code = symptom.outcome.kind == "check" and not symptom.url
-        return [*about_url, ("" if own_code else check, symptom.words, "words")]
+        words = symptom.outcome.origin, symptom.first_words
+        everywhere = [words] if words in common and symptom.url else []
+        return [*about_url, *everywhere, ("" if own_code else check, symptom.words, "words")]
 
     return _united(symptoms, keys)
 
@@ -279,10 +183,14 @@ def _explained(groups: Sequence[Group]) -> list[Group]:
     return left
 
 
-def _rank(group: Group) -> tuple[bool, bool, int]:
-    """Put first the release that is not there, then what is about a URL, then the most cases."""
+def _rank(group: Group, wrong: Set[str]) -> tuple[bool, bool, bool, int]:
+    """Put first the release that is not there, then what is about a URL, then the most cases. That
+    an answer is no refusal comes behind what is ``wrong`` with one to the same URL.
+    """
     first = group.core[0]
-    return first.outcome.check != CONVERGED, not first.url, -len(cases_of(group.core))
+    beside = first.is_unwanted_success and first.url in wrong
+    beside = beside and first.outcome.expected.startswith("4")
+    return first.outcome.check != CONVERGED, not first.url, beside, -len(cases_of(group.core))
 
 
 def cases_of(symptoms: Iterable[Symptom]) -> list[str]:

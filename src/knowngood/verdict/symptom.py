@@ -142,6 +142,16 @@ class Symptom:
         return ""
 
     @property
+    def method(self) -> str:
+        """The method of its request; GET where there is none."""
+        return next((str(e.get("method", "GET")) for e in self.outcome.exchanges), "GET")
+
+    @property
+    def first_words(self) -> str:
+        """The first line of its words."""
+        return self.words.partition("\n")[0]
+
+    @property
     def wants_no_page(self) -> bool:
         """Whether no web page is what should have come: by the name of the file, or as its check
         wanted JSON, another media type, or that nothing is there.

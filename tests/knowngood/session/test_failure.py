@@ -130,7 +130,7 @@ def test_what_the_statement_itself_asks_for(statement: str) -> None:
         "def get(path): return client.get(path)\ndef ask(path): return get(path)",
         "def ask(path): return client.get(path) if path else never\nif False: never = 1",
         "from functools import partial\nask = partial(lambda it, path: it.get(path), client)",
-        "class Api: pass\napi = Api()\napi.client = client\nask = lambda path: api.client.get(path)",
+        "class Api: pass\napi = Api()\napi.it = client\nask = lambda path: api.it.get(path)",
     ],
     ids=["function", "helper-of-a-helper", "a-name-that-is-not-there-yet", "partial", "object"],
 )

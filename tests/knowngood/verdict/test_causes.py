@@ -768,3 +768,89 @@ def test_error_pages_are_told_by_their_status() -> None:
     failed = [shown("x", path, status=404) for path in ("/a.json", "/b.txt", "/c.js")]
     cases = [replace(case, kind="status", expected="200", got="404") for case in failed]
     assert sentences(*cases) == ["/a.json, /b.txt and /c.js are 404"]
+
+
+ERROR = '{"error": {"code": 7, "id": "0b61b3ad-5b9e-4e41-a4e5-09e8d5b37b0b"}}'
+
+
+def with_error(check: str, path: str, method: str = "GET", **more: Any) -> Outcome:
+    """A failed case about an error that came with 200."""
+    case = outcome(check, path, **{"kind": "schema", "message": "$: missing key: items", **more})
+    came = {"method": method, "media_type": "application/json", "bytes": 70, "excerpt": ERROR}
+    return replace(case, exchanges=({**case.exchanges[0], **came},))
+
+
+def refused(check: str, path: str, method: str = "GET", expected: str = "401") -> Outcome:
+    """A failed case that wanted another status than the 200 that came with the error."""
+    return with_error(check, path, method, kind="status", expected=expected, got="200")
+
+
+def test_one_error_in_place_of_an_api() -> None:
+    """It comes with 200, another id in each, and one claim misses a key, another a refusal."""
+    other = with_error("b", "/b", message="$: missing key: id")
+    came = {**other.exchanges[0], "excerpt": ERROR.replace("0b61b3ad", "5a3a4d0e")}
+    found = causes(
+        with_error("a", "/a"),
+        replace(other, exchanges=(came,)),
+        refused("strangers", "/c"),
+        refused("makes", "/a", "POST", "201"),
+        with_error("headers", "/d", kind="content", message="x-y: not sent"),
+    )
+    assert [cause.sentence for cause in found] == [
+        f"one answer comes in place of GET, POST /c, /a and /b: {ERROR}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        [with_error("a", "/a"), with_error("b", "/b")],
+        [with_error("a", "/a"), with_error("b", "/a?x=1"), with_error("c", "/a?x=2")],
+        [with_error(f"c{n}", f"/{n}", kind="content", message=f"x-{n}: not sent") for n in "abc"],
+        [refused(f"c{n}", f"/{n}") for n in "abc"],
+    ],
+    ids=["two", "one-path", "about-a-header", "login-off"],
+)
+def test_answers_that_are_alike_are_no_fault_by_themselves(cases: list[Outcome]) -> None:
+    """An empty list comes for many URLs; that nobody is refused says that the login is off."""
+    assert [one for one in sentences(*cases) if "one answer" in one] == []
+
+
+def test_one_problem_of_many_urls() -> None:
+    """The same words of many checks are one fault, such as of the proxy before them."""
+    bare = [outcome(f"check_{n}", f"/{n}", message="x-y: not sent\nz") for n in range(3)]
+    assert sentences(*bare) == ["/0, /1 and /2: x-y: not sent"]
+    assert len(sentences(*bare[:2])) == 2
+    assert len(sentences(*(replace(one, origin=f"o{n}") for n, one in enumerate(bare)))) == 3
+
+
+def test_methods_of_what_is_wrong_alone() -> None:
+    """What another check finds wrong with the answer to a GET is not said of the POST."""
+    listed = with_error("list", "/a", message="$.items[0]: missing key: id")
+    made = with_error("make", "/a", "POST")
+    assert sentences(made, made, listed) == ["POST /a: $: missing key: items"]
+    both = [refused("make", "/a", "POST", "201"), refused("strangers", "/a")]
+    assert sentences(*both)[0] == "POST /a is 200, expected 201"
+
+
+def test_what_was_expected_differs_between_successes() -> None:
+    """The expectation of one is not said of all."""
+    odd = [outcome(f"c{n}", f"/{n}", 202, kind="status", expected=n, got="202") for n in "abc"]
+    assert sentences(*odd) == ["/a, /b and /c are 202, which no check expected"]
+
+
+def test_content_before_a_refusal_that_did_not_come() -> None:
+    """An API that answers every query with an error and 200 has no query that it does not know."""
+    unknown = refused("unknown_field", "/graphql", "POST", "400")
+    lost = with_error("breads", "/graphql", "POST", message="$.data: expected object, found null")
+    assert sentences(unknown, lost)[0].startswith("POST /graphql: $.data")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_says_most_of_an_answer_leads(first: int) -> None:
+    """That it cannot be read says more than that a header is missing."""
+    found = [
+        outcome("headers", "/a", message="x-y: not sent"),
+        outcome("list", "/a", message="not JSON: the body is empty", aspect=Aspect.JSON),
+    ]
+    assert sentences(found[first], found[1 - first]) == ["/a: not JSON: the body is empty"]

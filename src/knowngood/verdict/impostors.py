@@ -1,0 +1,132 @@
+"""Finds one answer that came in place of several: a page of maintenance, an error with 200."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from .symptom import Symptom
+from .symptom_group import Group
+
+MANY: Final = 3
+"""URLs with one status, error or answer that are one cause: so many are no coincidence."""
+_ID_OR_NUMBER: Final = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
+
+
+def impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
+    """Return groups of symptoms of one web page that came in place of several answers, such as that
+    of a maintenance, a login or another site; and the symptoms that are left.
+    """
+    groups: defaultdict[tuple[str, str], Group] = defaultdict(lambda: Group([]))
+    for symptom in symptoms:
+        if symptom.page and symptom.url:
+            groups[symptom.outcome.origin, symptom.page].core.append(symptom)
+    found = []
+    for (_, page), group in groups.items():
+        impostor = _impostor(group.core)
+        if impostor:
+            found.append(replace(group, core=impostor, page=page))
+    return found, _without(symptoms, found)
+
+
+def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
+    """Return groups of symptoms of one JSON document that came with a success in place of many
+    answers, such as an error; and the symptoms that are left. One that misses nothing of its
+    content, and is no refusal, says that the login is off.
+    """
+    groups: defaultdict[tuple[object, ...], Group] = defaultdict(lambda: Group([]))
+    for symptom in symptoms:
+        document = _document(symptom) if symptom.url else ""
+        size, _ = _bytes(symptom) if document else (None, None)
+        group = groups[symptom.outcome.origin, size, _ID_OR_NUMBER.sub("#", document)]
+        missed = misreads(symptom) or symptom.is_unwanted_success
+        (group.core if missed and document else group.attached).append(symptom)
+    found = [
+        replace(group, document=_document(group.core[0]))
+        for group in groups.values()
+        if len({(s.method, urlsplit(s.place).path) for s in group.core}) >= MANY
+        if any(map(misreads, group.core))
+    ]
+    return found, _without(symptoms, found)
+
+
+def misreads(symptom: Symptom) -> bool:
+    """Return whether the document that came is not what its check reads it as."""
+    outcome = symptom.outcome
+    return outcome.kind == "schema" or outcome.message.startswith(("KeyError:", "TypeError:"))
+
+
+def _document(symptom: Symptom) -> str:
+    """Return how the JSON document that came with a success begins; empty for anything else."""
+    for exchange in symptom.outcome.exchanges[:1]:
+        if str(exchange.get("status", "")).startswith("2"):
+            is_json = "json" in str(exchange.get("media_type", ""))
+            return str(exchange.get("excerpt", "")) if is_json else ""
+    return ""
+
+
+def _without(symptoms: Iterable[Symptom], groups: Iterable[Group]) -> list[Symptom]:
+    """Return the symptoms that are not of these groups."""
+    grouped = {id(symptom) for group in groups for symptom in group.symptoms}
+    return [symptom for symptom in symptoms if id(symptom) not in grouped]
+
+
+def mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
+    """Return groups of symptoms of files of several kinds that came under one media type, as from
+    a server that knows none; and the symptoms that are left.
+    """
+    groups: defaultdict[tuple[str, str], list[Symptom]] = defaultdict(list)
+    for symptom in symptoms:
+        if symptom.sent_as:
+            groups[symptom.outcome.origin, symptom.sent_as].append(symptom)
+    mistyped = [
+        Group(core, sent_as=media_type)
+        for (_, media_type), core in groups.items()
+        if len({symptom.ending for symptom in core}) > 1
+    ]
+    return mistyped, _without(symptoms, mistyped)
+
+
+def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
+    """Return those of ``symptoms``, of pages with one title, that one page in place of other
+    answers explains.
+
+    Pages of one site may have a title in common, or be the same page: at least two of three URLs
+    must be such that no page belongs there. Where nothing should be there, and what came is all
+    that came elsewhere, two such URLs are enough, or any three.
+    """
+    came = [s for s in symptoms if not s.is_unwanted_success or _came_elsewhere(s, symptoms)]
+    if len(_names(came)) >= MANY and len(_names(came, no_pages=True)) > 1:
+        return came
+    made_up = next((symptom for symptom in symptoms if symptom.is_unwanted_success), None)
+    same = [s for s in symptoms if made_up is not None and _bytes(s) == _bytes(made_up)]
+    enough = len({symptom.url for symptom in same}) >= MANY
+    return same if enough or len(_names(same, no_pages=True)) > 1 else []
+
+
+def _names(symptoms: Iterable[Symptom], *, no_pages: bool = False) -> set[str]:
+    """Return the names of what symptoms are about, or of such where no page belongs."""
+    return {_name(symptom) for symptom in symptoms if symptom.wants_no_page or not no_pages}
+
+
+def _came_elsewhere(symptom: Symptom, symptoms: Iterable[Symptom]) -> bool:
+    others = (other for other in symptoms if other.url != symptom.url)
+    return _bytes(symptom) in map(_bytes, others)
+
+
+def _bytes(symptom: Symptom) -> tuple[object, ...]:
+    """Return how large a page is, and how it begins."""
+    exchange = symptom.outcome.exchanges[0]
+    return exchange.get("bytes"), exchange.get("excerpt")
+
+
+def _name(symptom: Symptom) -> str:
+    """Return what tells an answer from others of its kind: the file ``js/config.json`` of a hundred
+    locales is one.
+    """
+    path = urlsplit(symptom.place).path
+    return path.rpartition("/")[2] if "." in path.rpartition("/")[2] else path
