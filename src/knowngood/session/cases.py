@@ -41,49 +41,49 @@ class Case:
         return "-".join((*self.values.values(), *self.edges.values()))
 
 
-def inapplicable(asks: Sequence[ProbeTemplate], environment: Environment) -> str | None:
+def inapplicable(templates: Sequence[ProbeTemplate], environment: Environment) -> str | None:
     """Return why ``environment`` has nothing that these ask for; None where it has.
 
     Raises BadMark for a field or URL that no environment could fill in.
     """
-    for ask in asks:
-        _refuse_unknown_fields(ask, environment)
-        if "release" in ask.fields and environment.release is None:
+    for template in templates:
+        _refuse_unknown_fields(template, environment)
+        if "release" in template.fields and environment.release is None:
             return "the environment has no [release]"
-        if PAIRED & set(ask.fields) and not environment.aliases:
+        if PAIRED & set(template.fields) and not environment.aliases:
             return "the environment has no [aliases]"
-        origin = origin_of(ask, environment)
+        origin = _origin(template, environment)
         if origin not in environment.origins:
             return f"the environment has no origin called {origin}"
     return None
 
 
-def _refuse_unknown_fields(ask: ProbeTemplate, environment: Environment) -> None:
-    for name in ask.fields:
+def _refuse_unknown_fields(template: ProbeTemplate, environment: Environment) -> None:
+    for name in template.fields:
         if name not in BUILT_IN and name.removeprefix("*") not in environment.params:
             known = sorted({*environment.params, *BUILT_IN})
             raise BadMark(
-                f"{ask.template!r}: unknown field {{{name}}}; "
+                f"{template.url!r}: unknown field {{{name}}}; "
                 f"{environment.path.name} and the engine have: {', '.join(known)}"
             )
         if name not in BUILT_IN and not environment.params[name.removeprefix("*")]:
-            raise BadMark(f"{ask.template!r}: {{{name}}} has no value in {environment.path.name}")
-    for name in ask.secrets:
+            raise BadMark(f"{template.url!r}: {{{name}}} has no value in {environment.path.name}")
+    for name in template.secrets:
         if name not in environment.secrets:
             known = sorted(environment.secrets)
             raise BadMark(
-                f"{ask.template!r}: unknown secret {{{NAMESPACE}{name}}}; "
+                f"{template.url!r}: unknown secret {{{NAMESPACE}{name}}}; "
                 f"[secrets] of {environment.path.name} has: {', '.join(known) or 'none'}"
             )
 
 
-def origin_of(ask: ProbeTemplate, environment: Environment) -> str:
+def _origin(template: ProbeTemplate, environment: Environment) -> str:
     """Return the name of the origin that ``ask`` goes to. Raises BadMark."""
-    return _filled(ask, {}, environment, "").partition(":")[0]
+    return _filled(template, {}, environment, "").partition(":")[0]
 
 
 def all_cases(
-    asks: Sequence[ProbeTemplate],
+    templates: Sequence[ProbeTemplate],
     environment: Environment,
     client_origins: Sequence[str] = (),
     seed: str = "",
@@ -91,7 +91,7 @@ def all_cases(
     """Return every way to fill in the fields of ``asks``, at every edge that their origins and
     those in ``client_origins`` have. Where a mark asks for a sample, it is drawn by ``seed``.
     """
-    names = list(dict.fromkeys(name for ask in asks for name in ask.fields))
+    names = list(dict.fromkeys(name for template in templates for name in template.fields))
     axes: list[list[dict[str, str]]] = [
         [{name: value} for value in environment.params[name]]
         for name in names
@@ -99,13 +99,15 @@ def all_cases(
     ]
     if PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
-    origins = dict.fromkeys((*(origin_of(ask, environment) for ask in asks), *client_origins))
+    origins = dict.fromkeys(
+        (*(_origin(template, environment) for template in templates), *client_origins)
+    )
     filled_in = [
         Case({key: value for part in parts for key, value in part.items()}, edges)
         for edges in _edges(origins, environment)
         for parts in itertools.product(*axes)
     ]
-    sample = max((ask.sample for ask in asks), default=0)
+    sample = max((template.sample for template in templates), default=0)
     return _drawn(filled_in, sample, seed) if 0 < sample < len(filled_in) else filled_in
 
 
@@ -138,64 +140,64 @@ def _edges(origins: Iterable[str], environment: Environment) -> list[dict[str, s
 
 
 def plan(
-    asks: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
+    templates: Sequence[ProbeTemplate], case: Case, environment: Environment, run_id: str
 ) -> tuple[PlannedProbe, ...]:
     """Return the probes of one case as declared, the samples of each URL together."""
     return tuple(
-        _planned(ask, sample, {**case.values, **values}, case.edges, environment, run_id)
-        for ask in asks
-        for values in _all_values(ask, environment)
-        for sample in range(1, ask.samples + 1)
+        _planned(template, sample, {**case.values, **values}, case.edges, environment, run_id)
+        for template in templates
+        for values in _all_values(template, environment)
+        for sample in range(1, template.samples + 1)
     )
 
 
-def _all_values(ask: ProbeTemplate, environment: Environment) -> Iterator[dict[str, str]]:
+def _all_values(template: ProbeTemplate, environment: Environment) -> Iterator[dict[str, str]]:
     """Yield every way to fill in the fields that ask for all values within a case."""
-    starred = [name for name in ask.fields if name.startswith("*")]
+    starred = [name for name in template.fields if name.startswith("*")]
     axes = [environment.params[name.removeprefix("*")] for name in starred]
     for values in itertools.product(*axes):
         yield dict(zip(starred, values, strict=True))
 
 
 def _planned(
-    ask: ProbeTemplate,
+    template: ProbeTemplate,
     sample: int,
     values: Mapping[str, str],
     edges: Mapping[str, str],
     environment: Environment,
     run_id: str,
 ) -> PlannedProbe:
-    filled = _filled(ask, values, environment, f"{run_id}-{sample}")
+    filled = _filled(template, values, environment, f"{run_id}-{sample}")
     origin, _, path = filled.partition(":")
     probe = Probe(
         origin=origin,
         url=environment.origins[origin] + path,
-        method=ask.method,
+        method=template.method,
         sample=sample,
-        follow=ask.follow,
-        template=ask.template.partition("?")[0],
+        follow=template.follow,
+        template=template.url.partition("?")[0],
         address=edges.get(origin, ""),
-        fresh="release" in ask.fields,
-        varies=ask.varies,
-        headers=_filled_headers(ask, {**values, "nonce": f"{run_id}-{sample}"}, environment),
+        fresh="release" in template.fields,
+        varies=template.varies,
+        headers=_filled_headers(template, {**values, "nonce": f"{run_id}-{sample}"}, environment),
     )
-    return PlannedProbe(probe, ask.resources, ask.within)
+    return PlannedProbe(probe, template.resources, template.within)
 
 
 def _filled_headers(
-    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment
+    template: ProbeTemplate, values: Mapping[str, str], environment: Environment
 ) -> tuple[tuple[str, str], ...]:
     known = {**values, "secrets": SimpleNamespace(**environment.secrets)}
-    return tuple((name, value.format_map(known)) for name, value in ask.headers)
+    return tuple((name, value.format_map(known)) for name, value in template.headers)
 
 
 def _filled(
-    ask: ProbeTemplate, values: Mapping[str, str], environment: Environment, nonce: str
+    template: ProbeTemplate, values: Mapping[str, str], environment: Environment, nonce: str
 ) -> str:
     release = environment.release.url if environment.release else ""
-    known = {name: name for name in ask.fields} | {"nonce": nonce, "release": release}
-    url = ask.template.format_map({**known, **values})
+    known = {name: name for name in template.fields} | {"nonce": nonce, "release": release}
+    url = template.url.format_map({**known, **values})
     origin, colon, path = url.partition(":")
     if not colon or not origin or not path.startswith("/"):
-        raise BadMark(f'{ask.template!r}: expected "ORIGIN:/path"')
+        raise BadMark(f'{template.url!r}: expected "ORIGIN:/path"')
     return url

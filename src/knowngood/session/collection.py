@@ -9,7 +9,7 @@ import pytest
 
 from ..environment import LEVELS, Environment, known_origins
 from . import cases, declarations
-from .declarations import asks_of, origin_of
+from .declarations import origin_of, templates_of
 from .marks import BadMark
 from .misuse import asserts_nothing, refuse_misuse
 
@@ -61,7 +61,7 @@ class CollectedChecks:
     def add_drawn(self, items: Iterable[pytest.Item]) -> None:
         """Note which cases were drawn of checks that ask for a sample."""
         for item in items:
-            if any(ask.sample for ask in asks_of(item)):
+            if any(template.sample for template in templates_of(item)):
                 name, case = declarations.check_name(item), declarations.case_of(item)
                 self.drawn.setdefault(name, []).append(case.id)
 
@@ -91,12 +91,12 @@ def _above(item: pytest.Item, level: str) -> str | None:
 
 
 def _inapplicable(item: pytest.Item, environment: Environment) -> str | None:
-    asks = asks_of(item)
+    templates = templates_of(item)
     try:
-        why = cases.inapplicable(asks, environment)
+        why = cases.inapplicable(templates, environment)
     except BadMark as error:
         raise BadMark(f"{item.nodeid}: {error}") from None
-    origins = [ask.template.partition(":")[0] for ask in asks if ":" in ask.template]
+    origins = [template.url.partition(":")[0] for template in templates if ":" in template.url]
     mark = item.get_closest_marker("origin")
     origins += [origin_of(item)] if mark is not None else []
     for origin in origins:

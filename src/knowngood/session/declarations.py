@@ -19,7 +19,7 @@ from .marks import BadMark, ProbeTemplate
 LONGEST_CLAIM: Final = 300
 """Characters of a claim: three full lines of a docstring."""
 
-_ASKS: Final = pytest.StashKey[dict[Hashable, tuple[ProbeTemplate, ...]]]()
+_TEMPLATES: Final = pytest.StashKey[dict[Hashable, tuple[ProbeTemplate, ...]]]()
 
 _BLANK_LINE: Final = re.compile(r"\n\s*\n")
 _END_OF_SENTENCE: Final = re.compile(
@@ -111,15 +111,15 @@ def _marks_of_params(item: pytest.Item) -> Sequence[pytest.Mark]:
     return callspec.marks if callspec is not None else ()
 
 
-def asks_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:
+def templates_of(item: pytest.Item) -> tuple[ProbeTemplate, ...]:
     """Return the URLs that the marks of ``item`` declare. Raises BadMark."""
-    asks, kind = item.session.stash.setdefault(_ASKS, {}), kind_of(item)
-    if kind not in asks:
+    templates, kind = item.session.stash.setdefault(_TEMPLATES, {}), kind_of(item)
+    if kind not in templates:
         try:
-            asks[kind] = marks.templates_of(item.iter_markers())
+            templates[kind] = marks.templates_in(item.iter_markers())
         except BadMark as error:
             raise BadMark(f"{item.nodeid}: {error}") from None
-    return asks[kind]
+    return templates[kind]
 
 
 def origin_of(item: pytest.Item) -> str:

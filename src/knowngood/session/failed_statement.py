@@ -135,7 +135,7 @@ class Statement:
                 self._read(node.iter, answers, set())
         return answers
 
-    def asks(self) -> bool:
+    def sends_request(self) -> bool:
         """Return whether the statement itself sends a request, ``assert client.get(url).text``, or
         calls what holds a client: a fixture's function, an object of the suite's own.
         """

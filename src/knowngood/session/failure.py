@@ -185,7 +185,7 @@ def _answers(
     answers = statement.answers() if statement is not None else Answers()
     if type(error) is DeploymentError:
         return answers
-    if statement is not None and sent and statement.asks():
+    if statement is not None and sent and statement.sends_request():
         answers.single = {sent[-1]: None, **answers.single}  # no name stands for what came last
     if not answers and statement is not None:
         answers = statement.answers_in_frame()

@@ -46,7 +46,7 @@ class ProbeTemplate:
     """One URL of a ``get`` or ``head`` mark, not yet filled in.
 
     Attributes:
-        template: ``ORIGIN:/path`` with fields in braces.
+        url: ``ORIGIN:/path`` with fields in braces.
         method: ``GET`` or ``HEAD``.
         samples: how many times to ask.
         follow: whether to follow redirects.
@@ -58,7 +58,7 @@ class ProbeTemplate:
         sample: how many of the cases are drawn; 0 for all.
     """
 
-    template: str
+    url: str
     method: str
     samples: int = 1
     follow: bool = False
@@ -82,7 +82,7 @@ class ProbeTemplate:
 
     @property
     def _names(self) -> tuple[str, ...]:
-        texts = (self.template, *(value for _, value in self.headers))
+        texts = (self.url, *(value for _, value in self.headers))
         return tuple(name for text in texts for name in _names_in(text))
 
 
@@ -91,7 +91,7 @@ def _names_in(text: str) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
-def templates_of(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
+def templates_in(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
     """Return the URLs that these marks declare, in the order in which a person reads them: pytest
     gives the last of a function first. Raises BadMark for a mark that is no use.
     """

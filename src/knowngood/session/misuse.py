@@ -12,7 +12,7 @@ import pytest
 
 from ..safety import listed
 from . import check_source, marks
-from .declarations import asks_of, check_name, origin_of
+from .declarations import check_name, origin_of, templates_of
 from .marks import BadMark, ProbeTemplate
 
 _ANSWERS: Final = frozenset({"response", "responses", "resources"})
@@ -30,40 +30,40 @@ _MAY_RAISE: Final = {
 def refuse_misuse(item: pytest.Item) -> None:
     """Raise BadMark where marks and fixtures of a check do not fit each other."""
     names = set(getattr(item, "fixturenames", ()))
-    asks = asks_of(item)
+    templates = templates_of(item)
     _refuse_misuse_of_browser(item, names)
-    if names & _ANSWERS and not asks:
+    if names & _ANSWERS and not templates:
         raise BadMark(
             f'{item.nodeid}: reads answers but asks for none; add @pytest.mark.get("ORIGIN:/path")'
         )
-    if asks and not names & (_ANSWERS | {"page"}):
+    if templates and not names & (_ANSWERS | {"page"}):
         raise BadMark(
             f"{item.nodeid}: asks for URLs but takes none of response, responses, resources"
         )
     function = getattr(item, "function", None)
     arguments = set(getattr(getattr(function, "__code__", None), "co_varnames", ()))
-    if "response" in arguments & names and len(asks) != 1:
+    if "response" in arguments & names and len(templates) != 1:
         raise BadMark(
-            f"{item.nodeid}: `response` is the answer to one URL; {len(asks)} are asked for, "
+            f"{item.nodeid}: `response` is the answer to one URL; {len(templates)} are asked for, "
             "so take `responses`"
         )
-    _refuse_fixtures_of_one_answer(item, asks)
-    if "resources" in names and not any(ask.resources for ask in asks):
+    _refuse_fixtures_of_one_answer(item, templates)
+    if "resources" in names and not any(template.resources for template in templates):
         raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")
     if "client" in names:
         origin_of(item)
 
 
-def _refuse_fixtures_of_one_answer(item: pytest.Item, asks: Sequence[ProbeTemplate]) -> None:
+def _refuse_fixtures_of_one_answer(item: pytest.Item, templates: Sequence[ProbeTemplate]) -> None:
     """Raise BadMark where a fixture of the suite would keep the first of several answers: pytest
     makes it once, however often the check is called.
     """
     fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     takes = {name: _ANSWERS.intersection(defs[-1].argnames) for name, defs in fixtures.items()}
     for name in sorted(takes.keys() - _ANSWERS):
-        if takes[name] and any(ask.within for ask in asks):
+        if takes[name] and any(template.within for template in templates):
             why = "`within` asks again, and the fixture would keep the first answers"
-        elif "response" in takes[name] and any(ask.samples > 1 for ask in asks):
+        elif "response" in takes[name] and any(template.samples > 1 for template in templates):
             why = "the fixture would see the first of several samples alone"
         else:
             continue

@@ -10,7 +10,7 @@ import pytest
 from ..environment import Environment
 from ..fetch import Plan, PlannedProbe
 from .cases import plan
-from .declarations import asks_of, case_of
+from .declarations import case_of, templates_of
 from .marks import ProbeTemplate
 
 
@@ -70,8 +70,8 @@ class Planner:
 
     def plan(self, item: pytest.Item) -> Plan:
         """Return what ``item`` will read."""
-        case, asks = case_of(item), asks_of(item)
-        key = (asks, case.id)
+        case, templates = case_of(item), templates_of(item)
+        key = (templates, case.id)
         if key not in self._planned:
-            self._planned[key] = plan(asks, case, self._environment, self._run_id)
+            self._planned[key] = plan(templates, case, self._environment, self._run_id)
         return Plan(item.nodeid, intern(group_of(item.nodeid)), self._planned[key])

@@ -102,13 +102,13 @@ class Worker:
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Make one case for each way to fill in what the marks of a check ask for."""
         try:
-            asks = marks.templates_of(metafunc.definition.iter_markers())
+            templates = marks.templates_in(metafunc.definition.iter_markers())
             if "case" not in metafunc.fixturenames:
                 return
-            if inapplicable(asks, self.environment):
+            if inapplicable(templates, self.environment):
                 return
             origins = declarations.client_origins(metafunc.definition)
-            cases = all_cases(asks, self.environment, origins, self.ticket.run_id)
+            cases = all_cases(templates, self.environment, origins, self.ticket.run_id)
         except BadMark:
             return  # pytest_collection_modifyitems reports it, with the item's name
         if cases != [Case()]:

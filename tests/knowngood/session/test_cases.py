@@ -34,7 +34,7 @@ def planned(
     *declared: Any, environment: Environment = ENVIRONMENT
 ) -> dict[str, list[PlannedProbe]]:
     """The probes of every case, by the case's id, for marks from top to bottom."""
-    wanted = marks.templates_of(reversed(declared))
+    wanted = marks.templates_in(reversed(declared))
     return {
         case.id: list(plan(wanted, case, environment, "run"))
         for case in all_cases(wanted, environment)
@@ -179,7 +179,7 @@ def test_doubled_brace_is_the_urls_own() -> None:
 )
 def test_unknown_field(field: str) -> None:
     """A field that neither file nor engine has is refused with those that there are."""
-    wanted = marks.templates_of([mark(f"content:/{{{field}}}/")])
+    wanted = marks.templates_in([mark(f"content:/{{{field}}}/")])
     with pytest.raises(BadMark) as caught:
         inapplicable(wanted, ENVIRONMENT)
     message = str(caught.value)
@@ -193,7 +193,7 @@ def test_unknown_field(field: str) -> None:
 )
 def test_url_without_an_origin(url: str) -> None:
     """A URL names an origin of the environment, never a host."""
-    wanted = marks.templates_of([mark(url)])
+    wanted = marks.templates_in([mark(url)])
     try:
         why = inapplicable(wanted, ENVIRONMENT)
     except BadMark as error:
@@ -213,7 +213,7 @@ def test_url_without_an_origin(url: str) -> None:
 )
 def test_what_an_environment_has_not(url: str, why: str) -> None:
     """A check of something the environment lacks does not apply, with the reason."""
-    found = inapplicable(marks.templates_of([mark(url)]), BARE)
+    found = inapplicable(marks.templates_in([mark(url)]), BARE)
     assert found is not None
     assert why in found
 
@@ -221,12 +221,12 @@ def test_what_an_environment_has_not(url: str, why: str) -> None:
 @pytest.mark.parametrize("url", ["content:/{locale}/{*page}?{nonce}", "{release}", "content:/"])
 def test_what_an_environment_has(url: str) -> None:
     """What can be filled in applies."""
-    assert inapplicable(marks.templates_of([mark(url)]), ENVIRONMENT) is None
+    assert inapplicable(marks.templates_in([mark(url)]), ENVIRONMENT) is None
 
 
 def test_one_inapplicable_url_of_two() -> None:
     """A check applies only when all it asks for is there."""
-    wanted = marks.templates_of([mark("content:/", "metrics:/")])
+    wanted = marks.templates_in([mark("content:/", "metrics:/")])
     assert inapplicable(wanted, ENVIRONMENT) is not None
 
 
@@ -249,17 +249,17 @@ def test_headers_of_a_mark() -> None:
 
 def test_a_secret_that_the_environment_does_not_have() -> None:
     """The message says which it has."""
-    asks = marks.templates_of([mark("content:/", headers={"X": "{secrets.tokn}"})])
+    templates = marks.templates_in([mark("content:/", headers={"X": "{secrets.tokn}"})])
     environment = replace(ENVIRONMENT, secrets=MappingProxyType({"token": "hunter22"}))
     with pytest.raises(BadMark, match=r"secrets.tokn.*stage.toml has: token"):
-        inapplicable(asks, environment)
+        inapplicable(templates, environment)
 
 
 def test_a_field_without_a_value() -> None:
     """A list that may be empty fills in no URL: such a check would never run."""
     empty = replace(ENVIRONMENT, params=MappingProxyType({"elsewhere": ()}))
     with pytest.raises(BadMark, match=r"\{elsewhere\} has no value in stage.toml"):
-        inapplicable(marks.templates_of([mark("content:/{elsewhere}")]), empty)
+        inapplicable(marks.templates_in([mark("content:/{elsewhere}")]), empty)
 
 
 @pytest.mark.parametrize("seed", "abcdefgh")
@@ -267,7 +267,7 @@ def test_a_sample_has_every_value_of_a_field_equally_often(seed: str) -> None:
     """Two pages of four locales: four cases are each page twice and each locale once."""
     params = {"locale": ("de", "en", "fr", "ja"), "page": ("", "v4/")}
     site = replace(ENVIRONMENT, params=MappingProxyType(params))
-    asks = marks.templates_of([mark("content:/{locale}/{page}", name="browser", sample=4)])
-    drawn = all_cases(asks, site, seed=seed)
+    templates = marks.templates_in([mark("content:/{locale}/{page}", name="browser", sample=4)])
+    drawn = all_cases(templates, site, seed=seed)
     assert sorted(case["page"] for case in drawn) == ["", "", "v4/", "v4/"]
     assert [case["locale"] for case in drawn] == ["de", "en", "fr", "ja"]

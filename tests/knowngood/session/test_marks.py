@@ -15,7 +15,7 @@ def mark(*urls: Any, name: str = "get", **options: Any) -> Any:
 
 def test_other_marks_declare_nothing() -> None:
     """A skip or a fault name is no declaration."""
-    assert marks.templates_of([mark("x", name="catches")]) == ()
+    assert marks.templates_in([mark("x", name="catches")]) == ()
 
 
 def test_several_marks_are_read_from_top_to_bottom() -> None:
@@ -26,8 +26,12 @@ def test_several_marks_are_read_from_top_to_bottom() -> None:
     def check() -> None: ...
 
     marked: list[Any] = check.pytestmark  # type: ignore[attr-defined]
-    asks = marks.templates_of(marked)
-    assert [ask.template for ask in asks] == ["content:/first", "content:/second", "content:/third"]
+    templates = marks.templates_in(marked)
+    assert [template.url for template in templates] == [
+        "content:/first",
+        "content:/second",
+        "content:/third",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,7 @@ def test_several_marks_are_read_from_top_to_bottom() -> None:
 def test_bad_mark(bad: Any, words: list[str]) -> None:
     """A mark that is no use is refused with what was found and what is allowed."""
     with pytest.raises(BadMark) as caught:
-        marks.templates_of([bad])
+        marks.templates_in([bad])
     for word in words:
         assert word in str(caught.value)
 
@@ -63,14 +67,14 @@ def test_bad_mark(bad: Any, words: list[str]) -> None:
 def test_headers_that_cannot_be_sent(headers: Any) -> None:
     """A header is printable ASCII, its fields are names."""
     with pytest.raises(BadMark):
-        marks.templates_of([mark("content:/", headers=headers)])
+        marks.templates_in([mark("content:/", headers=headers)])
 
 
 @pytest.mark.parametrize("within", [-1, 3601, "30", True])
 def test_a_time_that_is_none(within: Any) -> None:
     """Seconds, up to an hour."""
     with pytest.raises(BadMark, match=r"within=.*from 0 to 3600"):
-        marks.templates_of([mark("content:/", within=within)])
+        marks.templates_in([mark("content:/", within=within)])
 
 
 @pytest.mark.parametrize("until", ["2026-12-31", date(2026, 12, 31)], ids=["text", "date"])
