@@ -1,6 +1,6 @@
-"""The ways to fill in what a check's marks declare, and the probes of each.
+"""Fill in what a check's marks declare: its cases, and the probes of each.
 
-Where an origin has [edges], each case is made once for each of them.
+An origin with [edges] gets each case once for each edge.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Case:
 
 
 def inapplicable(templates: Sequence[ProbeTemplate], environment: Environment) -> str | None:
-    """Return why ``environment`` has nothing that these ask for; None where it has.
+    """Return what ``environment`` lacks that these templates need; None if it has all.
 
     Raises BadMark for a field or URL that no environment could fill in.
     """
@@ -78,7 +78,7 @@ def _refuse_unknown_fields(template: ProbeTemplate, environment: Environment) ->
 
 
 def _origin(template: ProbeTemplate, environment: Environment) -> str:
-    """Return the name of the origin that ``ask`` goes to. Raises BadMark."""
+    """Return the name of the origin of a template. Raises BadMark."""
     return _filled(template, {}, environment, "").partition(":")[0]
 
 
@@ -88,8 +88,8 @@ def all_cases(
     client_origins: Sequence[str] = (),
     seed: str = "",
 ) -> list[Case]:
-    """Return every way to fill in the fields of ``asks``, at every edge that their origins and
-    those in ``client_origins`` have. Where a mark asks for a sample, it is drawn by ``seed``.
+    """Return every way to fill in the fields of ``templates``, at every edge of their origins and
+    of ``client_origins``. If a mark wants a sample, draw it by ``seed``.
     """
     names = list(dict.fromkeys(name for template in templates for name in template.fields))
     axes: list[list[dict[str, str]]] = [
@@ -99,9 +99,8 @@ def all_cases(
     ]
     if PAIRED & set(names):
         axes.append([{"alias": a, "target": t} for a, t in environment.aliases.items()])
-    origins = dict.fromkeys(
-        (*(_origin(template, environment) for template in templates), *client_origins)
-    )
+    declared = [_origin(template, environment) for template in templates]
+    origins = dict.fromkeys((*declared, *client_origins))
     filled_in = [
         Case({key: value for part in parts for key, value in part.items()}, edges)
         for edges in _edges(origins, environment)
@@ -112,9 +111,10 @@ def all_cases(
 
 
 def _drawn(cases: Sequence[Case], sample: int, seed: str) -> list[Case]:
-    """Return ``sample`` of the cases, the same for every process of a run, in their order: each
-    next one has the values that were drawn least often, so that few pages of many locales are each
-    kind of page.
+    """Return ``sample`` of the cases in their order, the same in every process of a run.
+
+    Draw the case whose values were drawn least often: a few of many locales then have each kind of
+    page.
     """
     chance = Random(seed)  # noqa: S311 - no secret
     left = chance.sample(range(len(cases)), len(cases))
@@ -152,7 +152,7 @@ def plan(
 
 
 def _all_values(template: ProbeTemplate, environment: Environment) -> Iterator[dict[str, str]]:
-    """Yield every way to fill in the fields that ask for all values within a case."""
+    """Yield every way to fill in the fields that take all values within one case."""
     starred = [name for name in template.fields if name.startswith("*")]
     axes = [environment.params[name.removeprefix("*")] for name in starred]
     for values in itertools.product(*axes):

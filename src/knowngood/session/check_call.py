@@ -1,6 +1,4 @@
-"""Call a check once for each sample that it takes, and again until it holds where its mark allows
-that its answers come right late.
-"""
+"""Call a check once for each sample, and with ``within=`` again until it holds."""
 
 from __future__ import annotations
 
@@ -18,7 +16,9 @@ from .item_reading import ItemReading
 
 
 def wait_until_answered(reading: ItemReading) -> Sequence[Response]:
-    """Return the answers that an item reads; ask anew while there are none and it has time."""
+    """Return the answers that an item reads. While there are none, ask again as long as ``within``
+    allows.
+    """
     for _ in _looks(reading):
         try:
             return reading.responses()
@@ -28,10 +28,8 @@ def wait_until_answered(reading: ItemReading) -> Sequence[Response]:
 
 
 def prepare_call(function: pytest.Function, reading: ItemReading) -> None:
-    """Do what the marks of a check ask for before pytest calls it.
-
-    It is called until it holds or its time is over, and then with all samples but the last, which
-    is left for pytest's own call.
+    """Call a check before pytest does: until it holds or its time is over, then with all samples
+    but the last, which pytest's own call takes.
     """
     if reading.right_by:
         _wait_until_right(function, reading)
@@ -43,8 +41,8 @@ def prepare_call(function: pytest.Function, reading: ItemReading) -> None:
 
 
 def _wait_until_right(function: pytest.Function, reading: ItemReading) -> None:
-    """Call the check and ask anew for what it reads, until it holds or its time is over. The last
-    answers are left for pytest's own call, as is trouble that is not the deployment's.
+    """Call the check on new answers until it holds, its time is over, or what fails is not the
+    deployment. pytest's own call takes the last answers and reports.
     """
     for look in _looks(reading):
         result = _result(function, reading, new=look > 0)
@@ -66,7 +64,7 @@ def _result(function: pytest.Function, reading: ItemReading, *, new: bool) -> st
 
 
 def _refresh(arguments: dict[str, Any], reading: ItemReading) -> None:
-    """Put the newest answers into the fixtures' places."""
+    """Replace the values of the fixtures with the newest answers."""
     fresh = {
         "response": lambda: reading.responses()[0],
         "responses": reading.responses,
@@ -77,8 +75,9 @@ def _refresh(arguments: dict[str, Any], reading: ItemReading) -> None:
 
 
 def _call(function: pytest.Function, responses: Iterable[Response]) -> None:
-    """Call the check with each of these responses if it takes one, and otherwise once. A parameter
-    with a default is no fixture, and keeps its default.
+    """Call the check with each of these responses if it takes ``response``, otherwise once.
+
+    A parameter with a default is no fixture and keeps its default.
     """
     names = inspect.signature(function.obj).parameters.keys() & function.funcargs.keys()
     arguments = {name: function.funcargs[name] for name in names}
@@ -90,9 +89,7 @@ def _call(function: pytest.Function, responses: Iterable[Response]) -> None:
 
 
 def _looks(reading: ItemReading) -> Iterator[int]:
-    """Yield 0 at once; then, as long as the item has time left, pause, ask anew for what it reads,
-    and yield the next number.
-    """
+    """Yield 0; then, while the item has time, pause, ask again and yield the next number."""
     yield 0
     for look, pause in enumerate(pauses(), 1):
         if time.monotonic() + pause >= reading.right_by:

@@ -1,4 +1,4 @@
-"""Which checks run: what an environment has no use for, what a selection leaves out."""
+"""Decide which checks apply to an environment, and note what they declare."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class CollectedChecks:
     drawn: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, item: pytest.Item, environment: Environment, level: str) -> bool:
-        """Note what marks and code of a check say; return whether it applies. Raises BadMark for a
-        check that is written wrongly.
+        """Note what a check declares; return whether it applies. Raises BadMark for one that is
+        written wrongly.
         """
         refuse_misuse(item)
         name = declarations.check_name(item)
@@ -67,23 +67,21 @@ class CollectedChecks:
 
 
 def why_inapplicable(item: pytest.Item, environment: Environment, level: str) -> str | None:
-    """Return why ``item`` does not apply to ``environment``, or not at ``level``; None where it
-    does.
+    """Return why ``item`` does not apply to ``environment`` at ``level``; None if it does.
 
-    Raises BadMark for an unknown level, and for an origin that no environment file declares: the
-    check would run nowhere.
+    Raises BadMark for an unknown level, and for an origin that no environment file declares.
     """
     return _above(item, level) or _inapplicable(item, environment)
 
 
 def _above(item: pytest.Item, level: str) -> str | None:
-    """Return that ``item`` needs a higher level than ``level``; None where it does not."""
+    """Return that ``item`` needs a higher level than ``level``; None if it does not."""
     mark = item.get_closest_marker("level")
     if mark is None:
         return None
     if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in LEVELS:
-        given = ", ".join([*map(repr, mark.args), *mark.kwargs]) or "nothing"
-        raise BadMark(f"{item.nodeid}: mark level: found {given}; allowed: {', '.join(LEVELS)}")
+        arguments = ", ".join([*map(repr, mark.args), *mark.kwargs]) or "nothing"
+        raise BadMark(f"{item.nodeid}: mark level: found {arguments}; allowed: {', '.join(LEVELS)}")
     needed: str = mark.args[0]
     if LEVELS.index(needed) <= LEVELS.index(level):
         return None

@@ -1,4 +1,4 @@
-"""The process that controls a run: starts the deployment, collects results, gives the verdict."""
+"""Control a run: start the deployment, collect results, give the verdict."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Controller:
         )
 
     def _note_options(self) -> None:
-        """Note what of the options and of this process the verdict depends on."""
+        """Note the options, and the facts of this process, that the verdict depends on."""
         results, options = self.results, self._options
         results.release = ReleaseState(options.release)
         results.narrowed = narrowed_by(self._config)
@@ -139,7 +139,9 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Look around before the first check. True ends the loop: checks could prove nothing."""
+        """Look at controls and release before the first check. True ends the loop: no check could
+        prove anything.
+        """
         if self._config.option.collectonly or self._monitor is None or session.testsfailed:
             return None
         if self.results.expected or self._config.pluginmanager.has_plugin("dsession"):
@@ -180,7 +182,7 @@ class Controller:
         self._progress.record(outcome)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Pytest and xdist also stop themselves this way, with exceptions of their own."""
+        """Note who stopped the run: pytest and xdist stop themselves this way, too."""
         stopped = excinfo.type in (KeyboardInterrupt, signals.Stopped)
         from_outside = stopped and not self.results.overdue
         self.results.interrupted |= from_outside or issubclass(excinfo.type, pytest.exit.Exception)
@@ -215,14 +217,14 @@ class Controller:
         self._write(self.verdict)
 
     def _stopped(self) -> bool:
-        """Return whether the run was cut short, so that there is no time to look around."""
+        """Return whether the run was cut short: then there is no time for further looks."""
         results = self.results
         return bool(
             results.interrupted or results.overdue or results.halted or results.internal_error
         )
 
     def _write(self, verdict: Verdict) -> None:
-        """Write the reports; make their document only if there is one to write."""
+        """Write the reports, if any is asked for."""
         options, ticket = self._options, self._worker.ticket
         if not (options.reports or options.record or options.annotate or self._junit.is_asked_for):
             return
@@ -239,9 +241,7 @@ class Controller:
         self._trouble += write_reports(options, self._worker.environment, report)
 
     def _write_terminal(self) -> None:
-        """Write to pytest's terminal, once that has written all of its own: the verdict stands
-        last.
-        """
+        """Write to pytest's terminal after all its own lines: the verdict stands last."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if self.verdict is None or reporter is None:
             return

@@ -46,8 +46,7 @@ def claim_of(item: pytest.Item) -> str:
 def claim_in(docstring: str) -> str:
     """Return the first sentence of a docstring as one line, cut between words if it is too long.
 
-    It may go over several lines, and ends at the first blank one in any case. A period within a
-    word, as in ``config.json``, ends nothing, and neither does one of an abbreviation.
+    It ends at a blank line, too, but not at a period within a word or of an abbreviation.
     """
     paragraph = " ".join(_BLANK_LINE.split(docstring.strip(), maxsplit=1)[0].split())
     end = _END_OF_SENTENCE.search(paragraph)
@@ -56,15 +55,15 @@ def claim_in(docstring: str) -> str:
 
 
 def kind_of(item: pytest.Item) -> Hashable:
-    """Return a key that the cases of a check share, but for those that have marks of their own.
+    """Return a key that all cases of a check share, except those with marks of their own.
 
-    Rules about checks are looked at once for each kind: there are thousands of cases.
+    There are thousands of cases, so rules about checks are applied once for each kind.
     """
     return (item.nodeid.partition("[")[0], *map(id, item.own_markers))
 
 
 def share_location(items: Iterable[pytest.Item]) -> None:
-    """Give the cases of a check its place in the file; pytest looks on disk for that of each."""
+    """Give all cases of a check the place of the first: pytest would look on disk for each."""
     firsts: dict[Hashable, pytest.Item] = {}
     for item in items:
         file, line, _ = firsts.setdefault(kind_of(item), item).location
@@ -80,7 +79,7 @@ def case_of(item: pytest.Item) -> Case:
 
 
 def values_of(item: pytest.Item) -> dict[str, str]:
-    """Return what tells this item's case from others, by name: values, and edges it connects to."""
+    """Return the values of this item's case and the edges it connects to, by name."""
     case = case_of(item)
     return {**case.values, **{f"edge of {name}": edge for name, edge in case.edges.items()}}
 

@@ -1,4 +1,4 @@
-"""Which worker runs which group of items."""
+"""Decide which worker runs which group of items."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .ordering import group_of, turns_of
 
 
 class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
-    """Runs the items of a group on one worker: they read the same answers.
+    """Runs all items of a group on one worker, since they read the same answers.
 
-    A worker gets the groups whose turn is its own, since it asks ahead for those, and what a lost
-    one has left. ``workers`` are in the order of their numbers.
+    A worker gets the groups of its own turn, which it fetches ahead, and those of lost workers.
+    ``workers`` are in the order of their numbers.
     """
 
     def __init__(self, config: Any, log: Any, workers: Sequence[Any]) -> None:
-        config.option.loadscopereorder = False  # workers ask ahead in the order of the run
+        config.option.loadscopereorder = False  # workers fetch ahead in the order of the run
         super().__init__(config, log)
         self._workers = workers
         self._turns: dict[str, int] = {}
@@ -39,7 +39,7 @@ class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
         super()._assign_work_unit(node)
 
     def _next_group(self, node: Any) -> str | None:
-        """Return the first group that is this worker's, or nobody's any more."""
+        """Return the first group of this worker, or of a lost one."""
         self._turns = self._turns or turns_of(self.collection, self.numnodes)
         others = {self._workers.index(other) for other in self.nodes if other is not node}
         return next(

@@ -1,8 +1,8 @@
 """Find the answers that a failed statement of a check is about.
 
-A failure must point at the URL that is wrong, not at the one that was read last. Which answers an
-assertion is about stands in its source: the names in the failed statement, or what they were made
-from in the same function, or else the answers in the frame.
+A failure must point at the URL that is wrong, not at the one that was read last. So the source is
+read: the names in the failed statement, what they were made from in the same function, or else all
+answers in the frame.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..fetch import Client, Exchange, Resource, Response, source_of_document
 from . import check_source
 
 _LIBRARIES: Final = {"knowngood", "_pytest", "pluggy", "httpx"} | sys.stdlib_module_names
-"""Whose frames say nothing of what a check is about."""
+"""Packages whose frames are not a check's own code."""
 
 _MEMBERS: Final = 2000  # members of one collection that are looked at
 
@@ -31,9 +31,9 @@ class Answers:
     """The answers that an expression reads.
 
     Attributes:
-        single: those that a name stands for by itself, in the order of the expression.
+        single: those that have a name of their own, in the order of the expression.
         members: those in collections, such as all pages of a site.
-        found_in: of what a page needs, the URL of the answer that refers to it.
+        found_in: for a resource, the URL of the answer that refers to it.
     """
 
     single: dict[Exchange, None] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Answers:
 
 
 def _exchange(value: object) -> Exchange | None:
-    """Return the exchange of an answer, or of the document that ``value`` is, or is a part of."""
+    """Return the exchange of an answer, or of the document that ``value`` was read from."""
     if isinstance(value, Response | Resource):
         return value.exchange
     return value if isinstance(value, Exchange) else source_of_document(value)
@@ -115,7 +115,7 @@ class Statement:
         return answers
 
     def answers_in_frame(self) -> Answers:
-        """Return the answers that local names stand for, the last one bound first."""
+        """Return the answers that local names hold, the last one bound first."""
         answers = Answers()
         for name, value in reversed(list(self._locals.items())):
             if self._ended_loop(name) is None:
@@ -123,8 +123,8 @@ class Statement:
         return answers
 
     def answers_of_loop(self) -> Answers:
-        """Return all answers of the loops that the statement stands in: it failed at one of them,
-        and nobody has looked at those behind.
+        """Return all answers of the loops around the statement: it failed at one of them, and the
+        check did not reach the ones after it.
         """
         answers = Answers()
         names = check_source.bound(check_source.head(self.node))
@@ -149,9 +149,10 @@ class Statement:
         return self._locals.get(node.id) if isinstance(node, ast.Name) else None
 
     def is_about_status(self, status: int, declared: int | None) -> bool:
-        """Return whether the status of an answer is what failed: the statement names it, or it is
-        none that the check has ``declared``, and a server's error, or no success and the whole
-        check never names it, and so takes a success for granted.
+        """Return whether the status of an answer is what failed.
+
+        It is if the statement names it. Otherwise, unless the check ``declared`` it, a server's
+        error is, and any status but a success in a check that never names a status.
         """
         if check_source.names_status(self.node):
             return True
@@ -196,8 +197,8 @@ class Statement:
         return None
 
     def _ended_loop(self, name: str) -> ast.For | None:
-        """Return the loop that binds ``name``, if it is over: then the name stands for the last of
-        many, which need not be the one that the failure is about.
+        """Return the loop that binds ``name``, if it is over: then the name holds the last of many,
+        which need not be the one that failed.
         """
         binding = [node for node in self._nodes if check_source.binds(node, name)]
         last = max((node.lineno for node in binding if node.lineno <= self._line), default=0)
@@ -217,8 +218,8 @@ class Statement:
 
 
 def failed_statement(traceback: TracebackType | None) -> Statement | None:
-    """Return the innermost statement of the check's own code that reads an answer; where none
-    does, the innermost one.
+    """Return the innermost statement of the check's own code that reads an answer, or else the
+    innermost one.
     """
     statements = []
     while traceback is not None:

@@ -1,4 +1,4 @@
-"""Say what a failed check's exception is about: which answers, what was expected, what came."""
+"""Find what a failed check is about: which answers, what was expected, what came."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Failure:
 
     Attributes:
         exchanges: the exchanges that it is about, the most telling first.
-        further: other exchanges, of the same set or loop, that are in trouble, too.
+        further: other exchanges of the same set or loop that are wrong, too.
         found_in: of those that a page needs, the URL of the answer that refers to them.
         reads: the URLs of all answers that the failed statement reads.
-        message: what is wrong, in words; empty where the error of this package says it.
-        expected: what a comparison expected; empty where ``message`` says it.
+        message: what is wrong, in words; empty if the error itself says it.
+        expected: what a comparison expected; empty if ``message`` says it.
         got: what it got.
         aspect: what of an answer is wrong, as in :class:`.Outcome`.
         about_status: whether the status of the answer is what failed.
-        about_answer: whether it is about an answer at all, and not about the check's own code.
+        about_answer: whether it is about an answer, and not about the check's own code.
     """
 
     exchanges: tuple[Exchange, ...] = ()
@@ -63,9 +63,8 @@ def failure_of(
     """Return what ``error`` is about.
 
     ``comparison`` is the last one that failed, ``sent`` what the check's clients sent, in order,
-    and ``declared`` the answers to what its marks ask for. ``in_check`` is False where a fixture
-    raised it: what that asserts is about an answer only if it names one, or a client has sent
-    something.
+    ``declared`` the answers to its marks. ``in_check`` is False if a fixture raised ``error``: that
+    is about an answer only if it names one, or a client has sent something.
     """
     statement = failed_statement(error.__traceback__)
     words = explained(error, statement, comparison)
@@ -115,10 +114,9 @@ def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:
 def _further(
     members: Iterable[Exchange], exchanges: Sequence[Exchange], expected: str
 ) -> tuple[Exchange, ...]:
-    """Return the other answers of a set, or of a loop, that are in trouble like the first.
+    """Return the other answers of a set or loop that are wrong like the first.
 
-    Where the first is in none, there are none: the check expects an error, as of a page that must
-    not be there.
+    If the first is a success, the check expects an error, and there are none.
     """
     if not exchanges or _rank(exchanges[0]) == 2:
         return ()
@@ -136,8 +134,8 @@ def _is_about_answer(
     comparison: Comparison | None,
     exchanges: Sequence[Exchange],
 ) -> bool:
-    """Return whether ``error`` comes of an answer: an assertion in a check that has one, or
-    another exception that a statement which reads one raised.
+    """Return whether ``error`` is about an answer: an assertion in a check that has one, or any
+    exception of a statement that reads one.
     """
     if isinstance(error, KnowngoodError):
         return True
@@ -149,8 +147,8 @@ def _is_about_answer(
 
 
 def _compares_number_with_text(comparison: Comparison | None) -> bool:
-    """Return whether a number was compared with the same as a text: ``status_code == "200"``. No
-    answer makes that true.
+    """Return whether a number was compared with itself as text, ``status_code == "200"``: no answer
+    makes that true.
     """
     if comparison is None or comparison.operator != "==":
         return False
@@ -174,10 +172,10 @@ def _answers(
     declared: Iterable[Exchange],
     text: str,
 ) -> Answers:
-    """Return the answers that a failure is about, from the surest sign to the weakest.
+    """Return the answers that a failure is about, by the surest sign there is.
 
-    A DeploymentError that a check raises itself is about what was asked in another way than by
-    HTTP, unless the statement reads an answer.
+    A DeploymentError raised by the check itself is not about HTTP, unless its statement reads an
+    answer.
     """
     exchange = getattr(error, "exchange", None)
     if isinstance(exchange, Exchange):
@@ -203,8 +201,8 @@ def _rank(exchange: Exchange) -> int:
 
 
 def _outliers(exchanges: Sequence[Exchange], message: str) -> tuple[Exchange, ...]:
-    """Return those of a set of answers that a failure is about: those that its message names, or
-    that are in trouble, or that differ from most others.
+    """Return those of a set of answers that a failure is about: the ones that its message names,
+    that are wrong, or that differ from most others.
     """
     named = _named(exchanges, message)
     troubled = [exchange for exchange in exchanges if _rank(exchange) < 2]
