@@ -1,4 +1,4 @@
-"""Say what an exception that ended a check says, without Python's internals."""
+"""Put an exception that ended a check into words, without Python's internals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EMPTY: Final = (str, list, dict)
 def explained(
     error: BaseException, statement: Statement | None, comparison: Comparison | None
 ) -> Explanation:
-    """Return what ``error`` says, given the statement that raised it and what that compared."""
+    """Return ``error`` in words, by the statement that raised it and what that compared."""
     text = str(error)
     node = statement.node if statement is not None else None
     if isinstance(error, KnowngoodError):
@@ -66,8 +66,8 @@ def _kind(error: BaseException) -> str:
 
 
 def _raised_in(error: BaseException) -> str:
-    """Return the file and line that raised ``error``, where no statement of the check did: it is a
-    fault of the engine's, or of a package, and nobody finds it by its words alone.
+    """Return the file and line that raised ``error``: no statement of the check did, so it is a
+    fault of the engine or of a package.
     """
     frames = traceback.extract_tb(error.__traceback__, -1) if error.__traceback__ else ()
     return "".join(f", in {'/'.join(Path(f.filename).parts[-2:])}:{f.lineno}" for f in frames)
@@ -86,7 +86,7 @@ def _reads_header(node: ast.stmt, name: object) -> bool:
 
 
 def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -> Explanation:
-    """Tell by the source which side is expected: the one that does not read an answer."""
+    """Explain a comparison. The side that reads no answer is the expected one."""
     left, right = test.left, test.comparators[-1]
     from_left = bool(statement.answers(left)) or not statement.answers(right)
     explanation = comparison.explain(right_is_expected=from_left)
@@ -98,7 +98,7 @@ def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -
 
 
 def _aspect(test: ast.expr) -> str:
-    """Return that a media type is what an assertion is about, where it compares one."""
+    """Return the aspect of an assertion that compares a media type; empty for any other."""
     sides = (test.left, *test.comparators) if isinstance(test, ast.Compare) else ()
     of_type = (isinstance(side, ast.Attribute) and side.attr == "media_type" for side in sides)
     return Aspect.MEDIA_TYPE if any(of_type) else ""

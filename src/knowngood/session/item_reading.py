@@ -1,4 +1,4 @@
-"""What the running item reads: what its marks declare, and what its clients ask for."""
+"""Hand the running item what its marks declare and its clients ask for."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ItemReading:
         page: the page that is open in the browser for it, if one is.
         compared: the last comparison of it that failed.
         failed: whether it has failed.
-        late: in a line, that it held only after a while; empty if it did not.
+        late: a line that says that it held only after a while; empty for any other.
     """
 
     def __init__(self, plan: Plan, prefetcher: Prefetcher, clients: Sequence[Client] = ()) -> None:
@@ -67,17 +67,17 @@ class ItemReading:
 
     @property
     def swept(self) -> list[Exchange]:
-        """What of that its clients sent to delete what they wrote, and nobody reads."""
+        """What of that deleted what its clients wrote; nobody reads the answers."""
         return [exchange for client in self.clients for exchange in client.swept]
 
     @property
     def right_by(self) -> float:
-        """When what it reads must have come right, by the monotonic clock; 0 if at once."""
+        """When its answers must be right, by the monotonic clock; 0 if at once."""
         within = max((probe.within for probe in self.planned), default=0.0)
         return self._began + within if within else 0.0
 
     def groups(self) -> tuple[str, ...]:
-        """Return the groups that its requests are counted in."""
+        """Return the groups in which its requests are counted."""
         planned = self.plan.planned
         groups = [probe.probe.template for probe in planned]
         groups += [resource_group(probe.probe.template) for probe in planned if probe.resources]
@@ -97,7 +97,7 @@ class ItemReading:
     def resources(self) -> Sequence[Resource]:
         """Return what the pages that it declares need.
 
-        Raises NoAnswer, Blocked, and ContentTooLarge where that could not be found out.
+        Raises NoAnswer, Blocked, and ContentTooLarge for a page too large to search.
         """
         self.responses()
         declared = zip(self.planned, self.loads(), strict=True)
@@ -109,16 +109,14 @@ class ItemReading:
         return [resource for visit in visits for resource in visit.resources]
 
     def probes_read(self) -> list[Probe]:
-        """Return the probes of all that it declares, of what its pages need, and of what its page
-        asked for in the browser.
-        """
+        """Return the probes of its marks, of their resources, and of its page in the browser."""
         exchanges = [load.exchange for load in self.loads()]
         exchanges += [r.exchange for load in self.loads() for r in load.resources if r.exchange]
         exchanges += self.page.exchanges if self.page is not None else ()
         return [exchange.probe for exchange in exchanges]
 
     def ask_anew(self) -> None:
-        """Ask once more for all that it declares, whoever holds an answer to it."""
+        """Ask again for all that it declares, even where another item holds an answer."""
         planned = tuple(
             replace(planned, probe=replace(planned.probe, sample=planned.probe.sample + ANEW))
             for planned in self.planned
@@ -130,16 +128,15 @@ class ItemReading:
         self._looks += 1
 
     def note_held(self) -> None:
-        """Note that the check holds, if it does so only after a while."""
+        """Note that the check held after more than one look."""
         if self._looks > 1:
             name, seconds = one_line(self.plan.nodeid, 200), time.monotonic() - self._began
             when = f"after {seconds:.1f} s, at look {self._looks}"
             self.late = f"{name} held {when}; its mark allows it"
 
     def failure(self, error: BaseException, *, in_check: bool) -> Failure:
-        """Return what ``error``, which ended the item, is about.
-
-        ``in_check`` is False where one of its fixtures raised it.
+        """Return what ``error``, which ended the item, is about. ``in_check`` is False if a fixture
+        raised it.
         """
         from .failure import failure_of
 
@@ -148,7 +145,7 @@ class ItemReading:
         return failure_of(error, self.compared, self.sent, declared, in_check=in_check)
 
     def release(self) -> None:
-        """Let go of what only this item reads."""
+        """Free what only this item reads."""
         self._prefetcher.release(self.plan)
         if self._repeated is not None:
             self._prefetcher.release(self._repeated)

@@ -18,11 +18,11 @@ from ..safety import has_secrets, one_line, redact, write_atomically
 
 
 class Junit:
-    """Stands between pytest's writer and the disk.
+    """Takes the place of pytest's writer where that would write to disk.
 
     Attributes:
         document: the verdict document; None as long as there is none.
-        trouble: why there is no file; empty if there is one, or none was asked for.
+        trouble: why the file was not written; empty if nothing went wrong.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -44,9 +44,8 @@ class Junit:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Put our hooks in the place of two of the writer's.
-
-        pytest has bound the writer's own already, so the writer is registered anew.
+        """Replace two hooks of the writer with ours. pytest has bound the writer's own already, so
+        register the writer again.
         """
         writer: Any = self._config.stash.get(xml_key, None)
         if writer is None:
@@ -70,7 +69,7 @@ class Junit:
             self.trouble = f"--junitxml {one_line(str(target), 150)}: not written: {reason}"
 
     def _content(self) -> bytes:
-        """Return what pytest's writer writes, which it can do only to a file, with the verdict and
+        """Have pytest's writer write a temporary file; return its content with the verdict and
         without secrets.
         """
         from ..report import junit_causes  # only where there is a file
@@ -102,9 +101,8 @@ class Junit:
 
 
 def _redact(suites: ET.Element) -> None:
-    """Redact texts and attributes: properties of the whole suite are in no report of a test.
-
-    Not the file as a whole, since a poor secret may be part of a tag: ``test`` of ``testcase``.
+    """Redact texts and attributes, but no tags: a poor secret may be ``test``, a part of
+    ``testcase``.
     """
     for element in suites.iter():
         element.text = redact(element.text or "") or None

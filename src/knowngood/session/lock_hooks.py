@@ -1,4 +1,4 @@
-"""Lock the report files of a run before its first request; a second run with one of them holds."""
+"""Lock the report files of a run before its first request, so that no second run writes them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LockHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """End with 75, and leave every file alone, where another run is to write one of them."""
+        """End with 75, without touching any file, if another run is about to write one of them."""
         reports = dict(self._reports)
         if self._junit.path is not None:
             reports["--junitxml"] = self._junit.path

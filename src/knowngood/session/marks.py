@@ -1,4 +1,4 @@
-"""What checks declare: marks read into templates of probes.
+"""Read marks into templates of probes.
 
     @pytest.mark.get("content:/{locale}/js/config.json?{nonce}", samples=3)
 
@@ -54,7 +54,7 @@ class ProbeTemplate:
         varies: whether the body may differ from answer to answer.
         headers: what is sent beside the usual headers; values may hold fields, too, and
             ``{secrets.NAME}``.
-        within: seconds that the answer may take to come right.
+        within: seconds within which the answer must be right.
         sample: how many of the cases are drawn; 0 for all.
     """
 
@@ -92,8 +92,8 @@ def _names_in(text: str) -> tuple[str, ...]:
 
 
 def templates_in(marks: Iterable[Mark]) -> tuple[ProbeTemplate, ...]:
-    """Return the URLs that these marks declare, in the order in which a person reads them: pytest
-    gives the last of a function first. Raises BadMark for a mark that is no use.
+    """Return the probes that these marks declare, in the order of the source: pytest gives the last
+    mark of a function first. Raises BadMark.
     """
     templates = []
     for mark in reversed(list(marks)):
@@ -156,8 +156,8 @@ def reason_and_end(mark: Mark) -> tuple[str, date]:
     """Return what an ``advisory`` mark says: why, and the last day. Raises BadMark."""
     expected = 'expected reason="…", until="2026-12-31"'
     if mark.args or set(mark.kwargs) != {"reason", "until"}:
-        given = [*map(repr, mark.args), *mark.kwargs]
-        raise BadMark(f"mark advisory: found {', '.join(given) or 'nothing'}; {expected}")
+        arguments = [*map(repr, mark.args), *mark.kwargs]
+        raise BadMark(f"mark advisory: found {', '.join(arguments) or 'nothing'}; {expected}")
     reason, until = mark.kwargs["reason"], mark.kwargs["until"]
     try:
         day = until if type(until) is date else date.fromisoformat(until)

@@ -55,7 +55,7 @@ def refuse_misuse(item: pytest.Item) -> None:
 
 
 def _refuse_fixtures_of_one_answer(item: pytest.Item, templates: Sequence[ProbeTemplate]) -> None:
-    """Raise BadMark where a fixture of the suite would keep the first of several answers: pytest
+    """Raise BadMark for a fixture of the suite that would keep the first of several answers: pytest
     makes it once, however often the check is called.
     """
     fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
@@ -74,15 +74,15 @@ def _refuse_fixtures_of_one_answer(item: pytest.Item, templates: Sequence[ProbeT
 
 
 def _refuse_misuse_of_browser(item: pytest.Item, names: set[str]) -> None:
-    """Raise BadMark where a check has the mark of a browser and takes no page."""
+    """Raise BadMark for a check with the mark of a browser that takes no page."""
     opens = item.get_closest_marker(marks.BROWSER) is not None
     if opens and "page" not in names:
         raise BadMark(f"{item.nodeid}: has the mark browser; take the fixture `page`")
 
 
 def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str]) -> None:
-    """Raise BadMark for a mark that is nearly one of the ``registered``, lines of the setting
-    ``markers``: pytest ignores a mark that it does not know, and with it what the mark asks for.
+    """Raise BadMark for a mark that is nearly one of ``registered``, the lines of the setting
+    ``markers``: pytest ignores a mark that it does not know.
     """
     from difflib import get_close_matches
 
@@ -98,8 +98,8 @@ def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str
 
 
 def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
-    """Raise BadMark for two checks that are called alike in files of one name: [require], an
-    advisory and a baseline know a check by its file and function, without the folder.
+    """Raise BadMark for two checks of one name in files of one name: [require], advisories and
+    baselines know a check by file and function, without the folder.
     """
     first: dict[str, str] = {}
     for item in items:
@@ -112,8 +112,8 @@ def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
 
 
 def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
-    """Raise BadMark for a file that defines a check twice, of which Python keeps the second alone,
-    and for an ``assert`` that always holds.
+    """Raise BadMark for a check that is defined twice, of which Python keeps only the second, and
+    for an ``assert`` that always holds.
     """
     names: dict[Path, set[str]] = {}
     for item in items:
@@ -146,8 +146,8 @@ def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
 
 
 def asserts_nothing(item: pytest.Item) -> str:
-    """Return why a check holds whatever is answered, since an ``assert`` was forgotten; empty where
-    that is not certain, such as of a check whose own fixtures may assert.
+    """Return why a check that forgot its ``assert`` always holds; empty where that is not certain,
+    such as for a check whose own fixtures may assert.
     """
     code = getattr(getattr(item, "function", None), "__code__", None)
     if code is None:

@@ -1,7 +1,6 @@
-"""Watches the controls and the release before, during and after the checks.
+"""Watch the controls and the release before, during and after the checks.
 
-Only the process that gives the verdict does, through fetchers of its own: the workers' are busy
-with the checks. What it sees goes into the results.
+Only the controller does, with fetchers of its own: those of workers are busy with the checks.
 """
 
 from __future__ import annotations
@@ -58,9 +57,8 @@ class Monitor:
     def before(self, tell: Progress) -> None:
         """Look at the controls and wait for the release, before the first check.
 
-        Where no control is in reach, or the release does not come up, ``results.halted`` says why
-        no check should run. A control that needed a retry is in reach. Raises BadEnvironment where
-        there is no such release.
+        If no control answers, or the release does not come up, ``results.halted`` says why no check
+        should run. Raises BadEnvironment if there is no such release.
         """
         hint = proxy_hint(self._environment)
         self._results.warnings += [hint] if hint else []
@@ -87,7 +85,7 @@ class Monitor:
                 self._judge(watch.converge(expected, within, tell))
 
     def during(self, outcome: Outcome) -> None:
-        """Look at the controls where a check ended without an answer."""
+        """Look at the controls after a check that got no answer."""
         looks = self._results.looks
         if outcome.result != FAILED or outcome.kind not in SILENT or len(looks) > LOOKS:
             return
@@ -153,7 +151,7 @@ class Monitor:
             self._results.add_claim(edge_claims.differing(left))
 
     def _compare_with_build(self) -> None:
-        """Compare what the build's own origin served; redirects may lead to another."""
+        """Compare what the build's own origin served; a redirect may lead to another origin."""
         results, release = self._results, self._environment.release
         if self._manifest is None or release is None:
             return

@@ -1,4 +1,4 @@
-"""The options of a run, checked once, for both doors: ``pytest --env`` and ``knowngood verify``.
+"""Check the options of a run, for ``pytest --env`` and ``knowngood verify`` alike.
 
 Imports no pytest: the parent process of ``knowngood verify`` uses it, too.
 """
@@ -45,7 +45,7 @@ class Options:
         annotate: whether to print annotations for GitHub Actions.
         record: whether to write a record of the verdict.
         push: whether to push that record.
-        notify: whether to tell those whom the environment names of a verdict that is bad news.
+        notify: whether to send a bad verdict to the addresses of ``[[notify]]``.
     """
 
     env: str
@@ -124,7 +124,7 @@ class Options:
 
         Reports and record are left out: whoever starts the child writes them.
         """
-        given = {
+        values = {
             "--place": self.place if self.place != _host_name() else None,
             "--level": self.level if self.level != LEVELS[0] else None,
             "--drill": self.drill,
@@ -135,13 +135,13 @@ class Options:
         return [
             f"--env={self.env}",
             *(f"--origin={origin}" for origin in self.origins),
-            *(f"{option}={value}" for option, value in given.items() if value is not None),
+            *(f"{option}={value}" for option, value in values.items() if value is not None),
             *artefacts.to_arguments(self.subjects),
         ]
 
 
 def environments_to_choose_from(root: Path) -> str:
-    """Return what to tell somebody who gave no ``--env``."""
+    """Return the message for somebody who gave no ``--env``."""
     folder = root / FOLDER
     return f"needs --env NAME; environments in {folder}:\n{list_environments(folder)}"
 
@@ -225,8 +225,8 @@ def report_targets(paths: Mapping[str, Path | None], cwd: Path) -> dict[str, Pat
 
 
 def _usual_reports() -> dict[str, Path]:
-    """Return the reports that are written without being asked for: GitHub's summary, by the
-    process that nobody of ours has started.
+    """Return the reports that are written unasked: GitHub's summary, unless ``knowngood verify``
+    has started this process and writes it.
     """
     path = github.summary_file() if PARENT not in os.environ else None
     return {"--summary-file": path} if path is not None else {}

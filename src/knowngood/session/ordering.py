@@ -1,4 +1,4 @@
-"""In which order items run, and what each of them will read."""
+"""Decide in which order items run, and what each of them will read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .marks import ProbeTemplate
 def in_order(items: Sequence[pytest.Item], environment: Environment) -> list[pytest.Item]:
     """Return items with those of one value together, so that what they share is held briefly.
 
-    Items with a client are spread among them: each waits for one answer after the other, and
-    meanwhile arrives what the others will read.
+    Spread the items with a client among them: while these wait for one answer after the other, the
+    answers for the others arrive.
     """
     places: dict[pytest.Item, float] = {item: _place(item, environment) for item in items}
     last = max(places.values(), default=0)
@@ -36,24 +36,24 @@ def _place(item: pytest.Item, environment: Environment) -> float:
 
 
 def group_of(nodeid: str) -> str:
-    """Return the group of an item: those of one group, one locale say, run on one worker, since
-    they read the same answers. An item without params is its own group.
+    """Return the group of an item. The items of a group, such as one locale, read the same answers
+    and run on one worker. An item without params is its own group.
     """
     name, bracket, rest = nodeid.partition("[")
     return rest.rstrip("]") if bracket else name
 
 
 def turns_of(nodeids: Iterable[str], workers: int) -> dict[str, int]:
-    """Return the number of the worker that runs each group, so that a worker can ask ahead for its
-    own: they take turns.
+    """Return the number of the worker that runs each group. They take turns, so each knows its own
+    and can fetch ahead.
     """
     groups = dict.fromkeys(map(group_of, nodeids))
     return {group: number % workers for number, group in enumerate(groups)}
 
 
 def own_groups(nodeids: Iterable[str], workers: int, number: int | None) -> set[str] | None:
-    """Return the groups that the worker with this number runs, unless another one is lost; None
-    without workers. A worker in place of a lost one has a higher number and none of its own.
+    """Return the groups of the worker with this number; None without workers. A worker that
+    replaces a lost one has a higher number and no groups of its own.
     """
     if number is None:
         return None

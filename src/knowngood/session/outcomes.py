@@ -1,4 +1,4 @@
-"""The outcome of an item: what pytest reports of it, joined with what it read."""
+"""Make the outcome of an item of pytest's report and what the item read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Outcomes:
         return Outcome(**{**redact_data(fields), "check": fields["check"]})
 
     def _of_failure(self, failure: Failure, error: BaseException) -> dict[str, Any]:
-        """Return the fields of an outcome that say what went wrong, and in which exchange."""
+        """Return the fields that say what went wrong, and in which exchange."""
         classified = classify(error, about_answer=failure.about_answer)
         message = failure.message or classified.message
         fields: dict[str, Any] = {
@@ -83,7 +83,7 @@ class Outcomes:
         return reading.page.evidence(with_screenshot=self._screenshots[check] <= SCREENSHOTS)
 
     def _description(self, exchange: Exchange, failure: Failure) -> dict[str, Any]:
-        """Describe an exchange once, however many failures are about it; add what refers to it."""
+        """Return the description of an exchange, made once, and what refers to it."""
         if exchange not in self._described:
             self._described[exchange] = describe(exchange, self._environment)
         found_in = one_line(failure.found_in.get(exchange, ""), 500)
@@ -91,8 +91,8 @@ class Outcomes:
 
 
 def lost_outcome(report: pytest.TestReport) -> Outcome:
-    """Return the outcome of an item that ended without one, since its worker died, or pytest broke
-    in one of its phases: trouble of the runner.
+    """Return the outcome of an item whose worker died, or for which pytest broke: trouble of the
+    runner.
     """
     when: str = report.when  # xdist puts "???" for what was running when a worker died
     return Outcome(

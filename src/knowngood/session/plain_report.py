@@ -8,8 +8,8 @@ from ..safety import indented_lines, one_line
 
 
 def make_plain(report: Any) -> None:
-    """Indent what was captured or given as a reason: it may quote an answer, which could
-    otherwise forge a line of the report.
+    """Indent captured output and reasons: they may quote an answer that forges a line of the
+    report.
     """
     report.sections = [(title, indented_lines(content)) for title, content in report.sections]
     report.user_properties = [(one_line(k), _plain_value(v)) for k, v in report.user_properties]

@@ -1,4 +1,4 @@
-"""The end of the process that gives a verdict: with its exit code, whatever else goes wrong.
+"""End the process with the exit code of its verdict, whatever else goes wrong.
 
 Python ends with 1 after an exception that nobody catches, and a pipeline reads 1 as "roll back". It
 also waits for every thread that a check has left running.
@@ -29,7 +29,7 @@ _PYTHON: Final = str(Path(threading.__file__).parent)
 
 
 def bounded(config: pytest.Config) -> Generator[None, Any, object]:
-    """Stand around all that pytest does; return the exit code. Raises pytest.UsageError.
+    """Wrap all that pytest does and return the exit code. Raises pytest.UsageError.
 
     An error of ours or of another plugin is 3 (hold).
     """
@@ -57,7 +57,7 @@ def _left(before: Collection[threading.Thread]) -> list[threading.Thread]:
 
 
 def _wait_no_longer(threads: Collection[threading.Thread], code: int) -> None:
-    """Have the process end with ``code`` where ``threads`` keep it from its end."""
+    """End the process with ``code`` if ``threads`` do not end in time."""
 
     def watch() -> None:
         end = time.monotonic() + GRACE
@@ -76,7 +76,7 @@ def _wait_no_longer(threads: Collection[threading.Thread], code: int) -> None:
 
 
 def _words(thread: threading.Thread) -> str:
-    """Return what to say of a thread that was left: its name, and the function it began with."""
+    """Return the message about a thread that a check left running."""
     return one_line(
         f"a check left the thread {thread.name!r} running{_place(thread)}; the process ends "
         "without it: end it in the check, or start it with daemon=True",

@@ -1,4 +1,4 @@
-"""What pytest's configuration says of a run: our options, and those of its own that change it."""
+"""Read pytest's configuration: our options, and pytest's own that change what a run proves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..safety import UsageError
 from .options import Options, environments_to_choose_from
 
 _SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")
-"""Options and variables with which pytest writes what it is given past every hook."""
+"""Options and variables that make pytest write values past every hook."""
 
 _OF_WORKERS: Final = {"env", "origin", "level", "drill"}
 """Options that an xdist worker needs."""
@@ -33,8 +33,8 @@ _CHECKING_NOTHING: Final = {
     "help": ("--help", "-h"),
     "version": ("--version", "-V"),
 }
-"""Options with which pytest runs no check, by their names in its configuration: how they are
-written. With most of them it ends with 0."""
+"""Options with which pytest runs no check and mostly ends with 0: their spellings, by their names
+in its configuration."""
 
 _NARROWING: Final = {
     "ignore": "--ignore",
@@ -60,7 +60,7 @@ def usage_errors() -> Iterator[None]:
 
 
 NUMBER: Final = "knowngood-number"
-"""What a worker is told by xdist's ``workerinput``: its number, from 0."""
+"""The key of xdist's ``workerinput`` for a worker's number, from 0."""
 
 
 def worker_number(config: pytest.Config) -> int | None:
@@ -115,14 +115,14 @@ def refuse_options_that_show_secrets(config: pytest.Config) -> None:
         getattr(config.option, "pastebin", None),
         os.environ.get("PYTEST_DEBUG"),
     )
-    given = [name for name, value in zip(_SHOWING_SECRETS, values, strict=True) if value]
-    if given and safety.has_secrets():
-        raise UsageError(f"{', '.join(given)}: would write out secrets of [secrets]; run without")
+    options = [name for name, value in zip(_SHOWING_SECRETS, values, strict=True) if value]
+    if options and safety.has_secrets():
+        raise UsageError(f"{', '.join(options)}: would write out secrets of [secrets]; run without")
 
 
 def refuse_to_check_nothing(config: pytest.Config) -> None:
-    """Raise pytest.UsageError for an option with which pytest runs no check, unless it stands on
-    the command line: there a person asks a question, which is no run of a gate.
+    """Raise pytest.UsageError for an option with which pytest runs no check, unless a person typed
+    it: a gate that reads its exit code would take 0 for a pass.
     """
     typed = {word.partition("=")[0] for word in config.invocation_params.args}
     for name, spellings in _CHECKING_NOTHING.items():
@@ -143,7 +143,7 @@ def _source(spellings: Iterable[str], config: pytest.Config) -> str:
 
 
 def without_environment(config: pytest.Config) -> str:
-    """Return what to tell somebody who runs checks without ``--env``."""
+    """Return the message for somebody who runs checks without ``--env``."""
     return f"a run of these checks {environments_to_choose_from(suite_root(config))}"
 
 
@@ -157,8 +157,8 @@ def narrowed_by(config: pytest.Config) -> str:
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return ""
     roots = [suite_root(config) / path for path in config.getini("testpaths")]
-    given = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
-    whole = all(any(_covers(path, root) for path in given) for root in roots)
+    paths = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
+    whole = all(any(_covers(path, root) for path in paths) for root in roots)
     if whole and not any("::" in arg for arg in config.args):
         return ""
     return " ".join(config.args)

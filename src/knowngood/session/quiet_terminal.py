@@ -1,4 +1,4 @@
-"""Make pytest's terminal print less and keep less: the verdict's lines replace its own."""
+"""Make pytest's terminal print and keep less: the lines of the verdict replace its own."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class QuietTerminal:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self) -> None:
-        """Let go of the reports of passed items, which pytest's terminal keeps to the end.
+        """Free the reports of passed items, which pytest's terminal keeps to the end.
 
-        It only counts them, unless asked to list them (``-rA``) or their times (``--durations``).
+        It only counts them, unless it is to list them (``-rA``) or their times (``--durations``).
         """
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is None or self._config.getoption("durations", None) is not None:

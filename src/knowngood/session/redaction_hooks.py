@@ -1,8 +1,8 @@
-"""Keep secrets out of what pytest itself makes of a run: ids, reports, log files.
+"""Keep secrets out of pytest's ids, reports and log files.
 
-Registered in every process of a run whose environment has secrets. stdout and stderr are covered
-by :mod:`..safety.redaction`. These hooks cover what is written elsewhere, what is sent to another
-process, and what pytest would cut short before it is written.
+Registered in every process of a run whose environment has secrets. :mod:`..safety.redaction` covers
+stdout and stderr. These hooks cover other files, what is sent to another process, and what pytest
+cuts short before it is written.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ from ..safety import hide_secrets, redact, redact_data
 from . import pytest_options
 
 _NOT_REDACTED: Final = {"result", "knowngood", "nodeid", "location"}
-"""Fields of a report: the nodes that were collected; what is redacted where it is made, except for
-the name of the check; and by what a worker and the controller identify an item, which has its new
-name already.
-"""
+"""Fields of a report that stay: the collected nodes; what was redacted when it was made; and the
+ids of an item, which are redacted already."""
 
 
 class RedactionHooks:
-    """pytest's hooks, registered before all others."""
+    """pytest's hooks that redact, registered before all others."""
 
     def __init__(self, config: pytest.Config, environment: Environment) -> None:
         self._config = config
@@ -78,9 +76,9 @@ class RedactionHooks:
 
 
 def masked_names(environment: Environment, checks: Iterable[str]) -> Iterator[str]:
-    """Yield a warning for each secret that stands in the name of a check, which is masked there.
+    """Yield a warning for each secret that masks a part of a check's name.
 
-    It is a weak secret, or none: the name of an account, such as ``smoke`` in ``smoketests/``.
+    It is a weak secret, or none, such as the account ``smoke`` in ``smoketests/``.
     """
     checks = sorted(checks)
     for name, value in environment.secrets.items():

@@ -1,6 +1,4 @@
-"""Prepares pytest for a run and registers what runs the checks; plugin.py imports this once
-``--env`` is given.
-"""
+"""Prepare pytest for a run and register its hooks, once ``--env`` is given."""
 
 from __future__ import annotations
 
@@ -25,10 +23,7 @@ def prepare(config: pytest.Config) -> None:
 
 
 def start(config: pytest.Config) -> Worker:
-    """Register the hooks of a run and return those of this process.
-
-    Raises pytest.UsageError for options that do not fit.
-    """
+    """Register the hooks of a run; return the worker. Raises pytest.UsageError for bad options."""
     config.addinivalue_line("filterwarnings", "error::pytest.PytestReturnNotNoneWarning")
     with usage_errors():
         options = options_of(config)

@@ -1,4 +1,4 @@
-"""Writes the reports and the record that the options ask for, at the end of a run."""
+"""Write the reports and the record that the options ask for, at the end of a run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ..safety import UsageError
 from .options import Options
 
 _WRITERS: Final = {option.flag: option.writer for option in REPORTS.values()}
-"""The module of the room ``report`` that writes each report; loaded where it is asked for."""
+"""The module of the room ``report`` that writes each report; loaded only for that report."""
 
 
 def write_reports(options: Options, environment: Environment, report: Report) -> list[str]:
-    """Write what ``options`` ask for of a run.
+    """Write what ``options`` ask for.
 
-    Returns lines to print: why a report was not written, which leaves the verdict as it is, and
-    what became of the record.
+    Returns lines to print: why a report was not written, and what became of the record. Neither
+    changes the verdict.
     """
     lines = write_files(options.reports, report)
     if options.record:

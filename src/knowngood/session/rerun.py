@@ -1,6 +1,6 @@
 """Run items again in the process that has run them, against recorded answers.
 
-Nothing is sent. The verdict is folded from what all other items ended in and what these end in now.
+Nothing is sent. The verdict is folded from the new outcomes and those of all other items.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """What came of running items again.
+    """The result of running items again.
 
     Attributes:
         verdict: the verdict of the whole suite.
@@ -57,9 +57,9 @@ class Rerunner:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
-        """Run the phases of an item, and tell its reports to nobody else.
+        """Run the phases of an item and keep its reports from other plugins.
 
-        It is torn down, but not what other items of its file share.
+        Tear the item down, but not what other items of its file share.
         """
         self._reports = runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
         return True
@@ -75,7 +75,7 @@ class Rerunner:
         return self._worker.ticket.run_id
 
     def leave_out(self, nodeids: Collection[str]) -> None:
-        """Forget these items and what they ended in."""
+        """Forget these items and their outcomes."""
         expected = self._results.expected - len(nodeids)
         self._results = replace(self._results.without(nodeids), expected=expected)
 
@@ -111,9 +111,7 @@ class Rerunner:
         return Rerun(verdict, results, tuple(replay.given), tuple(replay.unknown))
 
     def _outcomes(self, item: pytest.Item) -> list[Outcome]:
-        """Run one item, with all that pytest and its plugins do around it, and return what it ended
-        in.
-        """
+        """Run one item with all hooks of pytest and its plugins, and return its outcomes."""
         item.session._setupstate.teardown_exact(item)  # of the last item, what this one lacks
         vars(item)["_repr_failure_py"] = _no_traceback
         item.ihook.pytest_runtest_protocol(item=item, nextitem=item.parent)
@@ -122,10 +120,10 @@ class Rerunner:
 
 
 def _at_once(plan: Plan) -> Plan:
-    """Return the plan without time to come right: recorded answers stay as they are."""
+    """Return the plan without ``within``: recorded answers stay as they are."""
     return replace(plan, planned=tuple(replace(p, within=0.0) for p in plan.planned))
 
 
 def _no_traceback(*_: object, **__: object) -> str:
-    """Stand in for pytest's rendering of a failure, which nobody reads and which takes longest."""
+    """Replace pytest's rendering of a failure, which nobody reads and which takes longest."""
     return ""

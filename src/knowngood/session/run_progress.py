@@ -1,4 +1,4 @@
-"""What people see on pytest's terminal while a run goes on."""
+"""Show on pytest's terminal how a run goes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
 
 FAILURES: Final = 20
-"""Checks and silent origins whose first failure is shown when it happens."""
+"""Checks and silent origins whose first failure is shown at once."""
 
 
 class RunProgress:
     """Shows what the run waits for, then how many cases are done, and failures as they happen.
 
-    With ``-q`` it shows nothing; with ``-v`` not the cases either, since pytest shows each.
+    With ``-q`` it shows nothing; with ``-v`` no cases, since pytest shows these.
     """
 
     def __init__(self, config: pytest.Config, results: RunResults) -> None:
@@ -48,7 +48,7 @@ class RunProgress:
         self._progress.start()
 
     def wait_for(self, text: str) -> None:
-        """Show that the run waits for this."""
+        """Show ``text`` as what the run waits for."""
         self._waiting = f"waiting: {text}"
 
     def begin_checks(self) -> None:
@@ -84,8 +84,8 @@ class RunProgress:
             self._opened.close()
 
     def _stream(self) -> TextIO:
-        """Return a stream of its own to stdout: while a check runs, pytest's capture may lead
-        stdout elsewhere.
+        """Return a second stream to stdout: pytest's capture redirects the first while a check
+        runs.
         """
         try:
             descriptor = os.dup(sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""One process's part of a run: what its items need to read, and what was asked for them."""
+"""Fetch what the items of one process read, and report what was asked for."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 
 class Runner:
-    """Fetches for the items of this process until closed. Nothing is asked for before the first.
+    """Fetches for the items of this process until closed, from the first item on.
 
-    ``plans`` say what the items read. With ``groups``, this process runs those first, and others
-    only if another process does not. With ``replay`` it gives what was recorded, and sends nothing.
-    ``tape`` keeps what is received; None where nobody will replay it.
+    ``plans`` say what the items read. ``groups`` are those of this process; it runs others only in
+    place of a lost worker. ``replay`` answers in place of the network. ``tape`` keeps what is
+    received, for a later replay.
 
     Attributes:
         left_behind: the URLs that clients wrote and could not delete.
@@ -117,8 +117,8 @@ class Runner:
         return self._reading
 
     def _forget_failure(self) -> None:
-        """Free what a failed check read: the frames of its traceback hold it, in circles that only
-        the collector breaks up, and it does not look at how large things are.
+        """Free what a failed check read: the frames of its traceback hold it in cycles, and the
+        garbage collector counts objects, not bytes.
         """
         for name in ("last_type", "last_value", "last_traceback", "last_exc"):
             if hasattr(sys, name):
@@ -128,7 +128,7 @@ class Runner:
 
     @contextmanager
     def page(self) -> Iterator[Page]:
-        """Lend the page that the running item declares, open in the browser and loaded.
+        """Yield the page that the running item declares, open in the browser and loaded.
 
         Raises NoAnswer, Blocked, WrongStatus, PageFault, BrowserUnavailable.
         """
@@ -147,7 +147,7 @@ class Runner:
 
     @contextmanager
     def client(self, origin: str, case: Case) -> Iterator[Client]:
-        """Lend a client at ``origin``, at the case's edge; then delete what it wrote."""
+        """Yield a client at ``origin``, at the case's edge; then delete what it wrote."""
         url, edge = self._environment.origins[origin], case.edges.get(origin, "")
         with Client(self._fetcher, origin, url, edge, self.reading.plan.nodeid) as client:
             self.reading.clients.append(client)
@@ -157,8 +157,8 @@ class Runner:
                 self.left_behind += client.sweep_up()
 
     def shared_client(self, origin: str) -> Client:
-        """Return the client at ``origin`` that the items of this process share, with its cookies.
-        Raises UsageError for an origin that the environment does not have.
+        """Return the client at ``origin`` that all items of this process share, with its cookies.
+        Raises UsageError for an unknown origin.
         """
         if origin not in self._environment.origins:
             raise UsageError(
@@ -196,16 +196,14 @@ class Runner:
         }
 
     def served(self) -> list[tuple[str, str, str]]:
-        """Return URL, edge and digest of what is to be compared with a manifest.
-
-        They are not for printing: a secret may be in a path, or by chance in a digest.
+        """Return URL, edge and digest of what is compared with a manifest. Do not print them: a
+        secret may be in a path.
         """
         return list(self._fetcher.statistics.served)
 
     def look_again(self) -> None:
-        """Ask once more for what nobody answered. An answer now means that the trouble has passed,
-        and may have been the deployment's or the network's. Trouble that may pass is excused if it
-        has.
+        """Excuse failures that have passed, and ask again for what got no answer: an answer now
+        means that the trouble may have been the network's.
         """
         excuse_passed(self._fetcher)
         for exchange in ask_silent_again(self._fetcher):
@@ -214,7 +212,7 @@ class Runner:
             self._asked_again.append((exchange.probe.origin, url, heard))
 
     def look_at_addresses(self) -> None:
-        """Ask every address of a name for what was found there by name."""
+        """Ask every address of each name for the URLs that the name served."""
         if self._replay is not None:
             return
         for origin in sorted(self._fetcher.statistics.there):

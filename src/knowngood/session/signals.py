@@ -1,8 +1,7 @@
-"""How a run is ended from outside, in every process of it.
+"""End a run on a signal, in every process of it.
 
-Jenkins ends a job with SIGTERM, a person with Ctrl-C, a terminal that closes with SIGHUP; the
-parent sends SIGTERM, or is gone. In each case the run deletes what it wrote and writes its reports
-before it ends.
+Jenkins sends SIGTERM, Ctrl-C SIGINT, a terminal that closes SIGHUP; the parent sends SIGTERM, or is
+gone. In each case the run deletes what it wrote and writes its reports before it ends.
 """
 
 from __future__ import annotations

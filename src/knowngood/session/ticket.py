@@ -1,4 +1,4 @@
-"""What the controller of a run hands to every process of it."""
+"""The facts of a run that the controller hands to every process of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..fetch import Recording
 
 @dataclass(frozen=True, slots=True)
 class RunTicket:
-    """What the controller hands to every worker, and to itself.
+    """The facts of a run, for every worker and the controller itself.
 
     Attributes:
         run_id: the run's id, also in nonces.
@@ -45,10 +45,8 @@ class RunTicket:
         compared: bool = False,
         recorded_in: str = "",
     ) -> RunTicket:
-        """Return a ticket for a run that begins now and may take so many seconds.
-
-        ``compared`` says that files are compared with a manifest; ``recorded_in`` is as in the
-        ticket.
+        """Return a ticket for a run that begins now and may take so many seconds. ``compared`` says
+        whether files are compared with a manifest.
         """
         return cls(
             run_id=run_id,

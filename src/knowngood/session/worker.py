@@ -1,4 +1,4 @@
-"""The hooks of a run in every process: what is collected, how items run, what they report.
+"""Collect checks and run items: the hooks of every process of a run.
 
 :mod:`.controller` adds what only one process does.
 """
@@ -36,9 +36,8 @@ from .runner import Runner
 from .ticket import RunTicket
 
 HAND_OVER: Final = 0.0001
-"""Seconds after which a check that computes hands the interpreter to the thread that fetches. That
-needs it for microseconds, but for each header of an answer: with Python's 5 ms, half as many
-answers arrive while checks compute."""
+"""Seconds after which a computing check hands the interpreter to the thread that fetches, which
+needs it briefly for each header: with Python's 5 ms, half as many answers arrive meanwhile."""
 
 
 class Worker:
@@ -51,7 +50,7 @@ class Worker:
         ticket: what the controller of the run hands over when the session starts.
         case: the case of the running item.
         replay: the answers to give in place of the network; None to ask.
-        tape: what is to keep the answers that come; None where nobody will replay them.
+        tape: keeps the answers for a later replay; None if there will be none.
         plans: what the items that have not run yet will read, by node id.
         result: what this process reports at its end.
     """
@@ -87,7 +86,7 @@ class Worker:
 
     @property
     def _reading(self) -> ItemReading | None:
-        """What the running item reads; None where it is none of those that were planned."""
+        """What the running item reads; None for an item without a plan."""
         return None if self._run is None or self._run.is_idle else self._run.reading
 
     @pytest.hookimpl(tryfirst=True)
@@ -157,19 +156,19 @@ class Worker:
         sys.setswitchinterval(HAND_OVER)
 
     def run_again(self, run: Runner, plans: dict[str, Plan]) -> None:
-        """Let items that have run read by ``run`` what ``plans`` say, by node id."""
+        """Let items that have run read anew by ``run``; ``plans`` are by node id."""
         self._run, self.plans = run, plans
 
     # -- the checks
 
     def answers(self) -> Sequence[Response]:
-        """Return the answers that the running check reads, waited for if its marks say so."""
+        """Return the answers that the running check reads."""
         return wait_until_answered(self.run.reading)
 
     @contextmanager
     def call(self, function: pytest.Function) -> Iterator[None]:
-        """Stand around pytest's call of a check: do before it what its marks ask for. What is wrong
-        with its page fails it.
+        """Wrap pytest's call of a check: make the earlier calls that its marks ask for, and fail it
+        for what the browser finds wrong with its page.
         """
         if self._reading is not None:
             prepare_call(function, self._reading)
@@ -195,8 +194,8 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
-        """Note what was compared. Where it is too large for pytest, explain it here and end the
-        assertion: pytest would ask for every explanation, its own included, before it takes one.
+        """Note what was compared. If it is too large for pytest to explain, raise the explanation
+        here: pytest calls every hook, its own included, before it takes one.
         """
         from .comparison import Comparison
 
@@ -241,7 +240,7 @@ class Worker:
             self.config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
 
     def _end(self, run: Runner, *, look: bool) -> dict[str, Any]:
-        """End ``run`` and return what it reports; with ``look``, look around once more before."""
+        """End ``run`` and return its report; with ``look``, ask again for what failed before."""
         if look:
             with signals.cut_short():
                 run.look_again()
@@ -252,7 +251,7 @@ class Worker:
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:
-    """Return what JUnit gets beside its own: the claim, and the request with its attempts."""
+    """Return the properties of an item for JUnit: the claim, and the request with its attempts."""
     properties: list[tuple[str, object]] = [("claim", outcome.claim), ("nodeid", outcome.nodeid)]
     for exchange in outcome.exchanges[:1]:
         properties.append(("url", exchange["url"]))

@@ -1,4 +1,4 @@
-"""The workers of a run as the controller sees them: xdist's nodes, one for each process."""
+"""Control the workers of a run: xdist's nodes, one for each process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIND_UP: Final = 5.0
 
 
 class WorkerNodes:
-    """Tells workers what to run, and adds what they report to ``results``."""
+    """Starts and ends workers, and adds what they report to ``results``."""
 
     def __init__(self, config: pytest.Config, worker: Worker, results: RunResults) -> None:
         self._config = config
@@ -65,9 +65,8 @@ class WorkerNodes:
             self._results.add_result(output.pop("knowngood"))
 
     def end(self) -> None:
-        """Send workers SIGTERM, and wait until they have reported or time is up.
-
-        xdist itself would let each finish its item first, however long that takes.
+        """Send workers SIGTERM, and wait until they have reported or time is up: xdist would let
+        each finish its item first.
         """
         ending = []
         for node in self._nodes:
