@@ -1,4 +1,4 @@
-"""What advisories accept, and when there is something to say of them."""
+"""Apply advisories to outcomes, and warn of those that end or match nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SOON: Final = 7  # days before its last in which an advisory announces its end
 
 
 def accepting(outcome: Outcome, evidence: Evidence) -> str:
-    """Return until when and why an outcome decides nothing; empty where it decides."""
+    """Return why an outcome decides nothing, and until when; empty if it decides."""
     cases = {*outcome.values.values(), "-".join(outcome.values.values())}
     places = [as_declared(url, evidence.origins) for url in culprits(outcome)]
     for advisory in _in_force(outcome.check, evidence):
@@ -30,8 +30,8 @@ def accepting(outcome: Outcome, evidence: Evidence) -> str:
 
 
 def accepting_group(group: str, evidence: Evidence) -> str:
-    """Return until when and why it decides nothing that the requests of a declaration need many
-    retries; empty where any check that makes them decides.
+    """Return why too many retries of a group of requests decide nothing, and until when; empty if
+    any check that makes them decides.
     """
     words = [
         next(
@@ -48,8 +48,8 @@ def accepting_group(group: str, evidence: Evidence) -> str:
 
 
 def warnings(evidence: Evidence, path: str, checks: Collection[str]) -> Iterator[str]:
-    """Yield a line on each advisory that ends soon or has ended, and on each of the environment
-    file ``path`` that is about none of ``checks``, the checks of the whole suite.
+    """Yield a line for each advisory that ends soon, has ended, or matches none of ``checks``,
+    those of the whole suite. ``path`` is the environment file.
     """
     cut_short = evidence.interrupted or evidence.overdue or evidence.lost_workers
     collected = not (evidence.narrowed or evidence.unreadable or cut_short)

@@ -1,8 +1,8 @@
-"""Compares what is served with what was built: digests of answers with those of a manifest.
+"""Compare what is served with what was built: digests of answers with those of a manifest.
 
-A URL stands for the file at its path, or for the ``index.html`` of the folder there, as with web
-servers. Two kinds of URL are never compared: the version document, which the deployment writes, and
-those that the environment lists as not built.
+A URL stands for the file at its path, or for the ``index.html`` of the folder there. Two kinds of
+URL are not compared: the version document, which the deployment writes, and those that the
+environment lists as not built.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SHOWN: Final = 8  # of each kind of difference
 
 
 class ServedFile(NamedTuple):
-    """What one URL answered with 200.
+    """What a URL answered with 200.
 
     Attributes:
         url: the whole URL.
@@ -66,9 +66,9 @@ class BuildComparison:
 
     @property
     def doubt(self) -> str:
-        """Return why the comparison proves nothing; empty when it proves something.
+        """Why the comparison proves nothing; empty if it proves something.
 
-        If most of what is served is not in the manifest, the manifest is of another folder or site.
+        If the manifest lacks most of what is served, it is of another folder or site.
         """
         if not self.compared and not self.unlisted:
             return "nothing was compared with --manifest: no answer is a file of the deployment"
@@ -103,8 +103,8 @@ def compare(
 
 
 def _path(url: str) -> str | None:
-    """Return the path of a URL as a server looks it up: decoded, without ``//`` and ``..``, with
-    its slash at the end. None for one that is not UTF-8.
+    """Return the path of a URL as a server looks it up: decoded, without ``//`` and ``..``. None if
+    it is not UTF-8.
     """
     try:
         path = unquote(urlsplit(url).path, errors="strict")
@@ -115,8 +115,8 @@ def _path(url: str) -> str | None:
 
 
 def _file(path: str | None, files: Container[str]) -> str | None:
-    """Return the file that is served at a path; some servers answer a folder's page without the
-    slash.
+    """Return the file that is served at a path, which some servers accept without the slash of a
+    folder; None if the manifest has no such file.
     """
     if path is None:
         return None

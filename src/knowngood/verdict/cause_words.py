@@ -17,7 +17,7 @@ from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, ne
 _NAMED: Final = 3  # URLs that a sentence names
 _SHOWN: Final = 100  # characters of a document in a sentence
 _VARYING: Final = re.compile(r"""\"[^\"]*\"|'[^']*'|<[^>]*>|\d+""")
-"""What differs between messages about one fault: what is quoted, elements, numbers."""
+"""What differs between messages about one fault: quoted values, elements, numbers."""
 
 _ERRORS: Final = {**NO_ANSWER, **BROKEN_ANSWER}
 
@@ -35,8 +35,8 @@ def sides(outcome: Outcome) -> tuple[str, str]:
 
 
 def is_compared(outcome: Outcome) -> bool:
-    """Return whether a failed comparison says what was expected; of an error page only one of its
-    status does.
+    """Return whether a failed comparison says what was expected; for a wrong status it must be a
+    comparison of the status.
     """
     if outcome.exchanges and has_wrong_status(outcome):
         return outcome.got == str(outcome.exchanges[0]["status"])
@@ -53,7 +53,7 @@ def sentence(
 ) -> str:
     """Return what is wrong, in one line.
 
-    ``lead`` shows it best, ``core`` are all symptoms that show it themselves. ``answered`` are the
+    ``lead`` shows it best; ``core`` are all symptoms of the cause itself. ``answered`` are the
     origins that answered at least once; ``params`` says how many values each param has.
     """
     outcome = lead.outcome
@@ -80,9 +80,7 @@ def sentence(
 
 
 def _title(lead: Symptom, core: Sequence[Symptom]) -> str:
-    """Return the title of the one page that came where nothing should be; empty for anything else,
-    and where several did.
-    """
+    """Return the title of the one page that came where nothing should be; empty otherwise."""
     pages = {symptom.page for symptom in core if symptom.is_unwanted_success}
     one = lead.is_unwanted_success and len(pages) == 1
     return f': "{lead.page}"' if one and lead.page else ""
@@ -104,7 +102,7 @@ def error_sentence(document: str, lead: Symptom, core: Sequence[Symptom]) -> str
 def mistyped_sentence(
     media_type: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
 ) -> str:
-    """Return in one line that all that ``core`` is about comes under one media type.
+    """Return in one line that all files of ``core`` come under one media type.
 
     ``lead`` and ``params`` are as in :func:`sentence`.
     """
@@ -116,7 +114,7 @@ def mistyped_sentence(
 def odd_one_sentence(
     url: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
 ) -> str:
-    """Return in one line what is wrong with ``url``, from which all that ``core`` is about differs.
+    """Return in one line what is wrong with ``url``, from which all others differ.
 
     ``lead`` and ``params`` are as in :func:`sentence`.
     """
@@ -197,8 +195,8 @@ def more_places(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
 
 
 def other_problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
-    """Return what the check of ``lead`` finds wrong at other URLs in other words, each once. What
-    differs in a quoted value or a number alone is the same.
+    """Return what the check of ``lead`` says of other URLs in other words, each once. A quoted
+    value or a number makes no other words.
     """
     known = {_skeleton(lead)}
     lines = []
@@ -211,14 +209,12 @@ def other_problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
 
 
 def _skeleton(symptom: Symptom) -> str:
-    """Return the first line of a message without what differs between messages about one fault."""
+    """Return the first line of a message without its quoted values and numbers."""
     return _VARYING.sub("…", symptom.words.partition("\n")[0])
 
 
 def _names(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
-    """Return the paths that symptoms are about, that of ``lead`` first; one for all values of a
-    param.
-    """
+    """Return the paths of symptoms, that of ``lead`` first; one for all values of a param."""
     return [
         _path(place if len(urls) > 1 else ID.sub("{id}", next(iter(urls))))
         + (" with a query" if all(s.has_query for s in core if s.url in urls) else "")
@@ -227,8 +223,8 @@ def _names(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
 
 
 def _places(lead: Symptom, core: Sequence[Symptom]) -> dict[str, set[str]]:
-    """Return the URLs of each place that symptoms are about, that of ``lead`` first, without places
-    all of whose URLs another one has.
+    """Return the URLs of each place, that of ``lead`` first. Leave out a place if another has all
+    its URLs.
     """
     of_place: dict[str, set[str]] = {}
     for symptom in (lead, *core):
@@ -257,8 +253,8 @@ def _path(url: str) -> str:
 
 
 def _extent(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:
-    """Return in how many values of a param, and at which edges, it is so; nothing where that
-    differs between the URLs that the sentence names.
+    """Return for how many values of a param, and at which edges, it is so; empty if that differs
+    between the URLs of the sentence.
     """
     extents = {_extent_of(place, core, params) for place in _places(lead, core)}
     return next(iter(extents)) if len(extents) == 1 else ""
@@ -280,8 +276,8 @@ def _extent_of(place: str, core: Sequence[Symptom], params: Mapping[str, int]) -
 
 
 def _is_shared(name: str, same: Sequence[Symptom], core: Sequence[Symptom]) -> bool:
-    """Return whether cases with other values of a param read the one URL, too: a script that all
-    pages need may lie where one of them has its own.
+    """Return whether cases with other values of a param read the one URL, too: all pages may need a
+    script that lies in the folder of one.
     """
     urls, checks = {s.url for s in same}, {s.outcome.check for s in same}
     readers = (s.outcome for s in core if s.url in urls and s.outcome.check in checks)

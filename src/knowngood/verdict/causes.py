@@ -1,4 +1,4 @@
-"""Folds outcomes into causes: one fault of a deployment, however many claims and cases meet it.
+"""Fold outcomes into causes: one for each fault, however many claims and cases it breaks.
 
 :mod:`.folding` groups what one fault explains; here each group becomes what people read.
 """
@@ -37,12 +37,12 @@ _URLS: Final = 200  # URLs that a cause keeps
 
 @dataclass(frozen=True, slots=True)
 class ClaimAtFault:
-    """A claim that does not hold for a cause.
+    """A claim that a cause breaks.
 
     Attributes:
         check: file and function of the check.
         claim: what it claims.
-        problem: what it found, in one line; empty where the cause says the same.
+        problem: what the check says, in one line; empty if the cause says the same.
         cases: how many of its cases meet the cause.
         place: file and line of the check.
     """
@@ -105,8 +105,8 @@ def find_causes(
     """Fold ``outcomes`` into causes, in the order in which a person should read them.
 
     ``answered`` are the origins that answered at least once; ``params`` says how many values each
-    param has. ``accepted`` says, by node id, until when and why an outcome decides nothing: a cause
-    of such outcomes alone is advisory, any other has ``state``.
+    param has. ``accepted`` says, by node id, why an outcome decides nothing: a cause of only such
+    outcomes is advisory, any other has ``state``.
     """
     symptoms = [symptom for outcome in outcomes for symptom in Symptom.all_of(outcome)]
     groups = [_deciding(group, accepted) for group in fold(symptoms, answered)]
@@ -114,7 +114,7 @@ def find_causes(
 
 
 def _deciding(group: Group, accepted: Container[str]) -> Group:
-    """Return the group with a core of those that decide, if any does: reports show the core."""
+    """Return the group with a core of deciding symptoms alone, if it has any: reports show it."""
     core = [symptom for symptom in group.core if symptom.outcome.nodeid not in accepted]
     if not core:
         return group
@@ -156,9 +156,10 @@ def _cause(
 
 
 def _key(lead: Symptom, answered: Container[str]) -> str:
-    """Return what is the same for one fault in two runs: what went wrong, with which status, and
-    where; of content, and of what is about no URL, also which check says so. How many cases and
-    URLs meet it is chance, and of an origin that is silent so is what was asked.
+    """Return the same key for one fault in two runs: what went wrong, with which status, and where.
+
+    A fault of content, or without a URL, has its check in it as well. How many cases and URLs it
+    has is chance, and so is which requests met a silent origin.
     """
     outcome = lead.outcome
     silent = outcome.kind in NO_ANSWER and outcome.origin not in answered
@@ -170,9 +171,7 @@ def _key(lead: Symptom, answered: Container[str]) -> str:
 
 
 def _problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
-    """Return the lines that say more than the sentence. Of an answer that cannot be used it says
-    all; why a check could not judge one may take further lines.
-    """
+    """Return the lines that say more than the sentence."""
     outcome = lead.outcome
     more_lines = tuple(outcome.message.splitlines()[1:])
     if lead.trouble:
@@ -231,8 +230,8 @@ def _weakness(symptom: Symptom) -> int:
 
 
 def _odd_one(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:
-    """Return the one URL that every other case was compared with and differs from: it is what is
-    wrong, and not all others. It is empty where there is none.
+    """Return the one URL that all other cases differ from: that one is wrong, and not all others.
+    Empty if there is none.
     """
     outcomes = [symptom.outcome for symptom in core]
     compared = {
@@ -249,11 +248,7 @@ def _odd_one(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) 
 
 
 def _claims(lead: Symptom, symptoms: Sequence[Symptom]) -> tuple[ClaimAtFault, ...]:
-    """Return the claims of symptoms: that of ``lead`` first, then those that most cases meet.
-
-    Of an answer that cannot be used nothing else is worth saying; of another each claim says what
-    it found.
-    """
+    """Return the claims of symptoms: that of ``lead`` first, then those with most cases."""
     outcomes = [symptom.outcome for symptom in symptoms]
     counts = Counter({outcome.nodeid: outcome.check for outcome in outcomes}.values())
     first = {outcome.check: outcome for outcome in reversed(outcomes)}

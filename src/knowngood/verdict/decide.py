@@ -1,4 +1,4 @@
-"""Folds the evidence of a run into one verdict.
+"""Fold the evidence of a run into one verdict.
 
 A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never PASSED.
 """
@@ -23,12 +23,12 @@ from .outcome import FAILED, SKIPPED, Outcome
 from .unsteady import unsteady_causes
 
 _VERSION_DOCUMENT: Final = "{release}"
-"""The group in which requests of checks for it are counted."""
+"""The group of the requests that checks make for the version document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the run says, and what to do about it.
+    """The verdict of a run, and what to do.
 
     Attributes:
         kind: what the run ended in.
@@ -41,7 +41,7 @@ class Verdict:
         unsettled: the outcomes that could not be confirmed or refuted.
         doubts: why the run proves less than it should, one line each.
         unsteady: the groups of requests that needed more retries than is tolerated.
-        nothing_new: whether what the baseline has, too, is all that keeps it from PASSED.
+        nothing_new: whether only failures of the baseline keep it from PASSED.
     """
 
     kind: VerdictKind
@@ -143,8 +143,8 @@ def _causes(judged: Judged, evidence: Evidence) -> tuple[Cause, ...]:
 
 
 def _with_mixture_first(causes: Sequence[Cause], evidence: Evidence) -> Sequence[Cause]:
-    """Put before other causes that answers come from two releases, where they do: each file that
-    only one of them has is a cause by itself. The check of the version document says so as well.
+    """Put first that answers come from two releases, if they do: it explains each file that only
+    one of them has. Use the cause of the check of the version document, which says the same.
     """
     if not evidence.mixed:
         return causes
@@ -216,8 +216,7 @@ def _known_doubts(judged: Judged) -> list[str]:
 def _unsettled_doubts(judged: Judged) -> list[str]:
     """Return why outcomes are unsettled, each reason once with its number of cases.
 
-    Failures that may be the network's come first. Of the others, the first message stands for all
-    of its kind.
+    Failures that may be the network's come first. For other kinds the first message stands.
     """
     reasons: dict[tuple[bool, str], list[str]] = {}
     for outcome, why in zip(judged.unsettled, judged.doubts, strict=True):

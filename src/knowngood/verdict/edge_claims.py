@@ -1,4 +1,4 @@
-"""The engine's own claims about edges, as outcomes beside those of the checks."""
+"""Make outcomes of the engine's own claims about edges."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ SHOWN: Final = 8  # URLs that differ between edges
 
 
 def not_converged(result: Convergence, environment: Environment) -> Outcome:
-    """Return the failed claim that every edge serves the release.
-
-    Where no missing edge answered at all, the kind of their silence decides its result.
+    """Return the failed claim that every edge serves the release. If no missing edge answered, the
+    kind of their silence decides its result.
     """
     edges = len(result.missing)
     total = len(result.there) + edges
@@ -33,9 +32,9 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
         "",
         exchanges=tuple(describe(exchange, environment) for exchange in seen[:1]),
     )
-    found = _seen(result, page=Symptom.of(claim).page)
+    seen_words = _seen(result, page=Symptom.of(claim).page)
     message = (
-        f"{where}: expected release {one_line(result.expected, 60)}, {found}, "
+        f"{where}: expected release {one_line(result.expected, 60)}, {seen_words}, "
         f"at {edges} of {plural(total, 'edge')} after {result.seconds:.0f} s\n{table}"
     )
     claim = replace(claim, message=message)
@@ -47,8 +46,8 @@ def not_converged(result: Convergence, environment: Environment) -> Outcome:
 
 
 def _seen(result: Convergence, page: str) -> str:
-    """Return what most of the missing edges gave in place of the release; ``page`` tells the web
-    page that came from the first.
+    """Return what most of the missing edges gave in place of the release; ``page`` is the title of
+    the web page that the first gave.
     """
     mixed = next((edge for edge in result.missing if edge.is_mixed), None)
     if mixed is not None:
@@ -106,7 +105,7 @@ def varying(urls: Sequence[str]) -> str:
 
 
 def lacking(exchanges: Sequence[Mapping[str, Any]]) -> Outcome:
-    """Return the failed claim that every address of a name serves what was found by that name."""
+    """Return the failed claim that every address of a name serves the URLs of that name."""
     lines = [
         f"{exchange['url']} at {exchange['connect_to'].strip(':')}: "
         f"{exchange.get('status') or 'no answer'}"

@@ -1,4 +1,4 @@
-"""All that a verdict rests on."""
+"""The evidence for a verdict."""
 
 from __future__ import annotations
 

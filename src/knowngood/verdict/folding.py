@@ -1,9 +1,9 @@
-"""Groups symptoms that one fault of a deployment explains.
+"""Group symptoms that one fault of a deployment explains.
 
 A failed push seldom fails one check. A page that is 404 has no title, no language and no scripts;
-a person needs to read that it is 404. First comes an origin that gives no answer, then what is
-wrong with a URL by itself, then the rest. A claim that reads an answer which is itself a cause is
-listed under that cause.
+a person needs to read that it is 404. First comes an origin that gives no answer, then a URL that
+is wrong by itself, then the rest. A claim that reads an answer which is a cause is listed under
+that cause.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
 
 
 def _referrers_first(groups: Sequence[Group]) -> list[Group]:
-    """Put a broken page or stylesheet before the URLs that only it refers to: it may be so broken
-    that it asks for what never was.
+    """Put a broken page or stylesheet before the URLs that only it refers to: they may never have
+    existed.
     """
     ordered: list[Group] = []
     for group in groups:
@@ -73,7 +73,7 @@ def _breaks(group: Group, urls: Set[str]) -> bool:
 def _united(
     symptoms: Iterable[Symptom], keys: Callable[[Symptom], Iterable[Hashable]]
 ) -> list[Group]:
-    """Group symptoms that share a key, directly or by way of others; keep their order."""
+    """Group symptoms that share a key, directly or through others; keep their order."""
     parent: dict[Hashable, Hashable] = {}
 
     def root(key: Hashable) -> Hashable:
@@ -92,7 +92,7 @@ def _united(
 
 
 def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
-    """Group by URL; many URLs of one origin in the same trouble are one group."""
+    """Group by URL; many URLs of one origin with the same trouble are one group."""
     alike: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
     for group in _united(symptoms, lambda s: [s.url, (s.place, s.refusal)]):
         first = group.core[0]
@@ -106,9 +106,7 @@ def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
 
 
 def _without_not_asked(groups: Sequence[Group]) -> list[Group]:
-    """Attach what was not asked, since its origin had been given up, to the silence that led to
-    that; return the other groups.
-    """
+    """Attach what was not asked to the silence of its origin; return the other groups."""
     silent: dict[str, Group] = {}
     not_asked: list[Group] = []
     for group in groups:
@@ -124,8 +122,8 @@ def _without_not_asked(groups: Sequence[Group]) -> list[Group]:
 
 
 def _attach(symptoms: Iterable[Symptom], groups: Sequence[Group]) -> list[Symptom]:
-    """Attach symptoms to the group that has found their URL, or another that they read, wrong;
-    return those that no group explains.
+    """Attach symptoms to the group that is about their URL or another that they read; return the
+    others.
     """
     culprits = {symptom.url: group for group in reversed(groups) for symptom in group.core}
     left: list[Symptom] = []
@@ -157,9 +155,8 @@ def _alike(symptoms: Sequence[Symptom]) -> list[Group]:
 
 
 def _explained(groups: Sequence[Group]) -> list[Group]:
-    """Attach a group to another that is about what it reads: a page that lacks a reference explains
-    what its scripts lack. Where both read each other, the page explains the file. Return those that
-    are left.
+    """Attach a group to another whose URL it reads: a page that lacks a reference explains what its
+    scripts lack. If both read each other, the page explains the file. Return the others.
     """
     owner = {symptom.url: group for group in groups for symptom in group.core if symptom.url}
     reads: dict[Group, list[Group]] = {}
@@ -194,8 +191,8 @@ def _rank(group: Group, wrong: Set[str]) -> tuple[bool, bool, bool, int]:
 
 
 def cases_of(symptoms: Iterable[Symptom]) -> list[str]:
-    """Return the cases that meet symptoms: their values, or else what pytest put in brackets. A
-    value that is empty, as of a site's first page, is written as ``""``.
+    """Return the cases of symptoms: their values, or else what pytest put in brackets. An empty
+    value, as of a site's first page, is written as ``""``.
     """
     cases = set()
     for outcome in (symptom.outcome for symptom in symptoms):

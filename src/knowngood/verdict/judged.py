@@ -1,4 +1,4 @@
-"""Sorts what went wrong in a run by how far it counts."""
+"""Sort what went wrong in a run by how far it counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNSETTLED: Final = {
     "budget": ("out of time or memory", ""),
     "unsettled": ("not certain", ""),
 }
-"""How kinds of outcomes that decide nothing are called, and what settles them."""
+"""Kinds of outcomes that decide nothing: their names, and what settles them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Judged:
         failed: the confirmed failures that decide.
         known: the confirmed failures that the baseline has, too.
         unsettled: the outcomes that could not be confirmed or refuted.
-        doubts: why not, for each of them.
-        advisory: failures and what could not be settled, where an advisory accepts it.
-        accepted: until when and why, by node id.
+        doubts: why not, in the same order.
+        advisory: outcomes that an advisory accepts.
+        accepted: why, and until when, by node id.
         unsteady: the groups of requests that need too many retries and decide.
         unsteady_before: those that did in the baseline, too.
         unsteady_accepted: those that only checks with an advisory make.
@@ -85,8 +85,8 @@ class Judged:
 
 
 def _with_refusal_judged(outcome: Outcome, evidence: Evidence) -> Outcome:
-    """Return ``outcome`` as a failure where the deployment itself refused the write that ended it:
-    one of a kind that is refused each time, while others are taken.
+    """Return ``outcome`` as a failure if the deployment itself refused its write: one of a kind
+    that is refused each time, while others are taken.
     """
     if outcome.kind != "forbidden" or not outcome.exchanges:
         return outcome

@@ -1,4 +1,4 @@
-"""What became of one item, small enough to travel from a worker to the controller."""
+"""How one item ended, small enough to travel from a worker to the controller."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _MISREAD_ANSWER = (
     *(AssertionError, LookupError, TypeError, ValueError, AttributeError),
     *(ArithmeticError, StopIteration),
 )
-"""What a check's own code raises when an answer is not what the check reads it as. The last two are
-those of a mean of nothing, and of ``next`` where nothing is left."""
+"""What a check raises when it misreads an answer. The last two come of the mean of an empty list
+and of ``next`` on one."""
 
 _OF_PARSERS: Final = {
     ("xml.parsers.expat", "ExpatError"): "",
@@ -60,19 +60,18 @@ class Outcome:
         asked: the groups in which its requests are counted.
         result: passed, failed, inconclusive or skipped.
         kind: what went wrong: content, status, schema, redirect, release, blocked, forbidden (a
-            write, by what may be a wall), check (its own code), runner or a :class:`.AttemptError`.
-            Of one in ``SILENT``, and of what is forbidden, the whole run decides whose fault it is.
+            write, maybe by a firewall), check (its own code), runner or a :class:`.AttemptError`.
+            For those in ``SILENT``, and for forbidden, the whole run decides whose fault it is.
         message: what went wrong, in words.
-        expected: what a comparison expected; empty where the message says it.
+        expected: what a comparison expected; empty if the message says it.
         got: what it got.
-        aspect: what of an answer is wrong, as an :class:`.Aspect`; empty where nothing is known but
-            the kind.
+        aspect: what of an answer is wrong, as an :class:`.Aspect`; empty if unknown.
         place: file and line of the check.
         began: when the last attempt of the exchange began, in seconds since the epoch.
         phase: the phase in which the last attempt failed.
         origin: the origin of the first exchange.
         exchanges: the exchanges that the failure is about, as plain data, the most telling first.
-        further: other exchanges of the loop that failed that are in trouble, too.
+        further: other exchanges of the failed loop that are wrong, too.
         reads: the URLs of all answers that the failed statement reads.
         browser: what the browser shows of the page that it opened, as plain data: its console, the
             requests that failed, the hosts that were not asked, a screenshot as JPEG in base64.
@@ -131,14 +130,12 @@ class Classified:
 
 
 def classify(error: BaseException, *, about_answer: bool = True) -> Classified:
-    """Decide whose fault ``error`` is: the one place that does.
+    """Decide whose fault ``error`` is. No other place does.
 
-    Errors of :mod:`knowngood.safety.errors` say so by their branch. Of other exceptions, a failed
-    assertion about an answer and what reading or parsing a wrong answer raises count as the
-    deployment's.
-    A full disk or a missing package is the runner's. All else is a fault of the check's own code: a
-    misspelt name, the same errors without an answer, an exception that does not say whose fault it
-    is. For a NoAnswer the whole run decides.
+    Errors of :mod:`knowngood.safety.errors` say it by their branch. Of other exceptions, a failed
+    assertion about an answer, and what reading or parsing a wrong answer raises, are the
+    deployment's. A full disk or a missing package is the runner's. All others are faults of the
+    check's own code, such as a misspelt name. For a NoAnswer the whole run decides.
     """
     if isinstance(error, NoAnswer):
         return _unanswered(error.exchange)
@@ -176,10 +173,8 @@ def _runners(error: BaseException) -> Classified:
 
 
 def _is_misspelt(error: BaseException) -> bool:
-    """Return whether a name that does not exist anywhere was used, or a function with arguments it
-    does not take: no answer makes a check do that.
-
-    What JSON and HTML hold in place of something else has other names: ``get`` of a list.
+    """Return whether a check used a name that no type has, or called a function wrongly: no answer
+    makes it do that. ``get`` of a list does not count: JSON may have held an object.
     """
     if isinstance(error, AttributeError):
         known = any(hasattr(kind, error.name or "") for kind in _JSON_TYPES)
@@ -217,8 +212,8 @@ def _unanswered(exchange: Exchange) -> Classified:
 
 
 def sharpened(kind: str, about_status: bool, exchanges: Sequence[Exchange]) -> str:
-    """Return ``status`` or ``redirect`` for a failure about the status of its first exchange, and
-    for one that reads an exchange without an answer, why there is none; otherwise ``kind``.
+    """Return a more exact kind: why there is no answer, or ``status`` or ``redirect`` for a failure
+    about the status of its first exchange; otherwise ``kind``.
     """
     if kind not in {"content", "schema"} or not exchanges:
         return kind
@@ -231,9 +226,7 @@ def sharpened(kind: str, about_status: bool, exchanges: Sequence[Exchange]) -> s
 
 
 def _is_unsettled(exchange: Exchange) -> bool:
-    """Return whether a retry could have settled it, and was not made since the server may have
-    carried out the first attempt.
-    """
+    """Return whether no retry was made only since the server may have carried out the request."""
     last = exchange.attempts[-1]
     may_pass = last.error in RETRIED_ERRORS and not last.never_sent
     return may_pass and not exchange.probe.may_be_repeated

@@ -128,11 +128,11 @@ def _refuse_differing(
     """Raise UsageError where documents differ in what must be alike."""
     for what, value, remedy in alike:
         pairs = pairwise((path, value(document)) for path, document in documents)
-        for (first, mine), (second, its) in pairs:
-            if mine != its:
+        for (first, first_value), (second, second_value) in pairs:
+            if first_value != second_value:
                 raise UsageError(
-                    f"{_both(first, second)} differ in {what}: {one_line(str(mine), 300)} and "
-                    f"{one_line(str(its), 300)}; {remedy}"
+                    f"{_both(first, second)} differ in {what}: {one_line(str(first_value), 300)} "
+                    f"and {one_line(str(second_value), 300)}; {remedy}"
                 )
 
 

@@ -120,8 +120,8 @@ class _Fold:
 
     @cached_property
     def kind(self) -> VerdictKind:
-        """What the places support. One FAILED beats any number of PASSED, unless it is for trouble
-        on the way alone. Where all places ended in the same, that is the verdict.
+        """The verdict. One FAILED beats any number of PASSED, unless it is only for trouble on the
+        way. Where all places ended alike, that is the verdict.
         """
         if any(map(self._failed, self.places)):
             return VerdictKind.FAILED
@@ -166,8 +166,8 @@ class _Fold:
     def _doubts_of(self, place: PlaceVerdict) -> list[str]:
         """Return a place's doubts, and before them its reason if it did not end as all together."""
         doubts, reason = place.document["doubts"], place.document["reason"]
-        untold = place.kind not in {VerdictKind.PASSED, self.kind} and reason not in doubts
-        return [reason, *doubts] if untold else list(doubts)
+        adds_reason = place.kind not in {VerdictKind.PASSED, self.kind} and reason not in doubts
+        return [reason, *doubts] if adds_reason else list(doubts)
 
     def _reason(self, causes: Sequence[Mapping[str, Any]], doubts: Sequence[str]) -> str:
         total = self.expected.total(self.places)

@@ -1,4 +1,4 @@
-"""What all processes of a run report, up to the evidence for a verdict."""
+"""Collect what all processes of a run report, up to the evidence for a verdict."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class RunResults:
             self.passed -= 1
 
     def without(self, nodeids: Collection[str]) -> RunResults:
-        """Return a copy in which these items, which have run, are still to run again."""
+        """Return a copy without the outcomes of these items, so that they can run again."""
         containers = (f.name for f in fields(self) if isinstance(getattr(self, f.name), _CONTAINER))
         copies = {name: copy(getattr(self, name)) for name in containers}
         bad = [outcome for outcome in self.outcomes if outcome.nodeid not in nodeids]
@@ -154,9 +154,7 @@ class RunResults:
             self.add_report(result["report"])
 
     def idle_headers(self) -> Iterator[str]:
-        """Yield a warning for each table of [headers] that no check held an answer against, where
-        every check has run and could have.
-        """
+        """Yield a warning for each table of [headers] that no check of a whole run used."""
         left_out = self.narrowed or self.deselected or self.inapplicable
         if left_out or self.outcomes or self.passed < self.expected:
             return
@@ -233,8 +231,8 @@ class RunResults:
         )
 
     def _place_of(self, outcome: Outcome) -> int:
-        """Return where an outcome stands: two runs say the same of one fault, in the same order.
-        What is no item's comes last.
+        """Return the place of an outcome in the order of items, so that two runs report alike; last
+        for what is no item's.
         """
         return self.order.get(outcome.nodeid, len(self.order))
 

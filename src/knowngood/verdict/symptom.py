@@ -1,4 +1,4 @@
-"""An outcome as folding sees it: what is wrong, where, without what differs from run to run."""
+"""Read an outcome for folding: what is wrong, where, without what differs from run to run."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class Symptom:
         outcome: the outcome.
         url: the URL that it is about, without the nonce; empty where there is none.
         place: that URL with the values of the case replaced by their names.
-        words: its message without what is another in each case or run.
-        trouble: the status that its check did not want, or why there is no answer to judge; empty
-            where only the content is wrong.
+        words: its message without what differs in each case or run.
+        trouble: the wrong status, or why there is no answer to judge; empty if only the content is
+            wrong.
         others: the URLs of the other answers that its statement reads.
     """
 
@@ -91,8 +91,8 @@ class Symptom:
 
     @classmethod
     def all_of(cls, outcome: Outcome) -> Iterator[Symptom]:
-        """Yield a symptom for ``outcome`` and for each further exchange: a check that fails at one
-        answer of a loop does not see those behind.
+        """Yield a symptom for ``outcome`` and for each further exchange: a check that fails in a
+        loop does not see the answers after that.
         """
         yield cls.of(outcome)
         statuses = [str(e.get("status", "")) for e in outcome.exchanges[:1]]
@@ -112,15 +112,15 @@ class Symptom:
 
     @property
     def is_useless(self) -> bool:
-        """Whether the answer is of no use, so that nothing else is worth saying of it. A success
-        with another status than the expected one has a content that can be judged.
+        """Whether the answer is of no use, so that nothing else is worth saying of it. The content
+        of an unexpected success can still be judged.
         """
         return bool(self.trouble) and not self.is_unwanted_success
 
     @property
     def refusal(self) -> str:
-        """The status of an answer that says why it is none, such as 403 or 404; empty for others. A
-        gateway's 502 and 503 say as much as silence does, and change from one request to the next.
+        """The status of a refusal or redirect, such as 404; empty for others. 502 and 503 change
+        from one request to the next and say no more than silence does.
         """
         return self.trouble if self.trouble[:1] in {"3", "4"} else ""
 
@@ -131,8 +131,8 @@ class Symptom:
 
     @property
     def page(self) -> str:
-        """What tells the web page that came from others: its title, or how it begins. It is empty
-        where something else came, or no success.
+        """The title, or else the beginning, of the web page that came with a success; empty if none
+        did.
         """
         for exchange in self.outcome.exchanges[:1]:
             excerpt = str(exchange.get("excerpt", ""))
@@ -153,8 +153,8 @@ class Symptom:
 
     @property
     def wants_no_page(self) -> bool:
-        """Whether no web page is what should have come: by the name of the file, or as its check
-        wanted JSON, another media type, or that nothing is there.
+        """Whether no web page belongs there: by the name of the file, or since its check wanted
+        JSON, another media type, or nothing.
         """
         return (
             self.ending in _NO_PAGES
@@ -166,7 +166,7 @@ class Symptom:
 
     @property
     def is_unwanted_success(self) -> bool:
-        """Whether something came where its check wanted that nothing is there."""
+        """Whether a success came where its check wanted another status."""
         return self.trouble.startswith("2")
 
     @property
@@ -176,9 +176,7 @@ class Symptom:
 
     @property
     def sent_as(self) -> str:
-        """The media type that its file comes under, in place of its own; empty where that is not
-        what is wrong, or no success came.
-        """
+        """The wrong media type that its file came under; empty if that is not what is wrong."""
         if self.outcome.aspect != Aspect.MEDIA_TYPE or not self.url:
             return ""
         exchange = self.outcome.exchanges[0]
@@ -193,7 +191,7 @@ class Symptom:
 
     @property
     def is_of_the_server(self) -> bool:
-        """Whether it says that a page of the server's own came in place of another."""
+        """Whether a page of the server itself came in place of another."""
         return self.outcome.aspect == Aspect.SERVER_PAGE
 
     @property
@@ -255,8 +253,8 @@ def has_wrong_status(outcome: Outcome) -> bool:
 
 
 def culprits(outcome: Outcome) -> tuple[str, ...]:
-    """Return the URLs that a failure is about, without the nonces of its run: those of its first
-    exchange and of further ones, or else all that it reads.
+    """Return the URLs that a failure is about, without nonces: of its first exchange and further
+    ones, or else all that it reads.
     """
     exchanges = (*outcome.exchanges[:1], *outcome.further)
     urls = [str(exchange["url"]) for exchange in exchanges] or outcome.reads
@@ -271,11 +269,11 @@ def fault_kind(kind: str) -> str:
 
 
 def keys(outcome: Outcome) -> frozenset[str]:
-    """Return what identifies a failure in another run, a key for each URL that it is about: check,
-    case, path and class. It is known again if all its keys are.
+    """Return keys that identify a failure in another run, one for each URL: check, case, path and
+    class. A baseline that has all of them knows the failure.
 
-    Of an edge the host counts, since a command that starts a deployment takes any free port.
-    Secrets are masked, as they are where an earlier verdict file tells of the failure.
+    An edge counts without its port, which may be any free one. Secrets are masked, as in a verdict
+    file.
     """
     case = [
         _PORT.sub("", value) if name.startswith("edge of ") else value

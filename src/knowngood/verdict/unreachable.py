@@ -1,8 +1,8 @@
-"""Decides when a request without an answer counts against the deployment.
+"""Decide when a request without an answer counts against the deployment.
 
-The fault may also be the network's of this machine. It is the deployment's only if something shows
-that the network was fine: a control that answered at the time, or the origin itself, which
-answered another request later.
+This machine's network may be at fault as well. It is the deployment only if something shows that
+the network was fine: a control that answered at the time, or the origin itself, which answered
+another request later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ it; Kerberos tolerates as much (RFC 4120, 1.6), certificates are valid for weeks
 
 @dataclass(frozen=True, slots=True)
 class SilenceEvidence:
-    """Who answered when.
+    """Who answered, and when.
 
     Attributes:
         environment: the path of the environment file, for messages.
@@ -79,9 +79,8 @@ def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
 
 
 def _is_certificate(outcome: Outcome) -> bool:
-    """Return whether a certificate was refused. No loss on the way makes one invalid: where others
-    of the same origin are fine, one of several backends has it, and controls tell whether somebody
-    between answers in its place.
+    """Return whether a certificate was refused. That is no loss on the way: one of several backends
+    may have it, and controls show whether somebody between answers in its place.
     """
     return outcome.kind == AttemptError.TLS and outcome.phase != "handshake"
 
@@ -131,8 +130,8 @@ def _without_control(outcome: Outcome, silence: SilenceEvidence) -> str:
 
 
 def _by_control(outcome: Outcome, silence: SilenceEvidence) -> str:
-    """Return what the controls leave in doubt: all that was asked of them since the last attempt
-    began must be fine, and something must have been.
+    """Return what the controls leave in doubt. They must have been asked since the last attempt
+    began, and all must have been fine since.
     """
     since = [look for look in silence.looks if look.began >= outcome.began]
     if not since:

@@ -1,4 +1,4 @@
-"""Finds requests that needed more retries than a sound deployment explains."""
+"""Find requests that needed more retries than a sound deployment explains."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .causes import Cause
 from .evidence import Evidence
 
 FLAKY_FLOOR: Final = 5
-"""Retried requests that any group may have whatever its size: one short outage, met at a low
-concurrency, explains so many. Beyond, they must be no chance (:mod:`knowngood.fetch.flakiness`)."""
+"""Retried requests that any group may have: one short outage at a low concurrency explains so many.
+More must be no chance (:mod:`knowngood.fetch.flakiness`)."""
 
 HUNG: Final = 0.01
 """Share of new connections that a sound deployment accepts and leaves without an answer for an
@@ -48,8 +48,8 @@ def _counts_connections(group: str, evidence: Evidence) -> bool:
 
 
 def accepted_groups(evidence: Evidence) -> dict[str, str]:
-    """Return the groups that decide nothing, with until when and why: those that only checks with
-    an advisory make, and the origins that would not be unsteady without them.
+    """Return the groups that decide nothing, with why: those that only checks with an advisory
+    make, and the origins that would be steady without them.
     """
     words = {group: accepting_group(group, evidence) for group in evidence.erratic}
     accepted = {group: why for group, why in words.items() if why}
@@ -110,10 +110,8 @@ def unsteady_causes(
     state: str = "failed",
     accepted: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Cause]:
-    """Yield a cause for each group of requests, but one for an origin and a declaration that made
-    the same requests.
-
-    ``accepted`` says until when and why a group decides nothing.
+    """Yield a cause for each group of requests; only one for an origin and a declaration with the
+    same requests. ``accepted`` says why a group decides nothing.
     """
     counted = set()
     for group in sorted(groups, key=lambda group: ":" not in group):  # declarations tell more
