@@ -1,4 +1,4 @@
-"""What a check meets in place of an answer that it can read."""
+"""The errors that a check gets in place of an answer that it can read."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class NoAnswer(KnowngoodError, httpx.TransportError):
 
 
 class Blocked(RunnerError):
-    """A firewall, a login wall or a rate limit turned the run away. That does not show how the
-    deployment is (:mod:`.turned_away`).
+    """A firewall, a login wall or a rate limit turned the run away, which says nothing of the
+    deployment (:mod:`.turned_away`).
 
     Attributes:
-        exchange: the exchange that was answered so.
+        exchange: the exchange with that answer.
     """
 
     def __init__(self, exchange: Exchange, why: str) -> None:
@@ -42,7 +42,7 @@ class WrongStatus(DeploymentError, httpx.HTTPStatusError):
     """A check called ``raise_for_status`` of an answer that is no success.
 
     Attributes:
-        exchange: the exchange that was answered so.
+        exchange: the exchange with that answer.
     """
 
     def __init__(self, response: Response) -> None:

@@ -1,4 +1,4 @@
-"""How long answers took: counted in buckets, so that millions of them take a few numbers."""
+"""Count in buckets how long answers took, so that millions of them take a few numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Final
 
 _STEPS: Final = (1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3, 8.0)
 _BOUNDS: Final = tuple(round(step * 10.0**power, 7) for power in range(-3, 2) for step in _STEPS)
-"""Upper bounds of the buckets in seconds, from 1 ms to 80 s: the preferred numbers R10 of ISO 3, of
-which each is a quarter above the one before. So every time is known to a quarter of it."""
+"""Upper bounds of the buckets in seconds, from 1 ms to 80 s: the preferred numbers R10 of ISO 3.
+Each is a quarter above the one before, so every time is known to a quarter."""
 
 _REPORTED: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The bounds that verdict documents have, some of ``_BOUNDS``."""

@@ -58,8 +58,8 @@ SILENT: Final = frozenset(
         AttemptError.TLS,
     }
 )
-"""Errors in which nobody answered who can be believed: either the deployment is out of reach, or
-the runner's own network is down."""
+"""Errors without an answer that can be trusted: the deployment is out of reach, or this machine's
+network is down."""
 
 ANSWERED_WRONG: Final = frozenset(
     {
@@ -70,10 +70,10 @@ ANSWERED_WRONG: Final = frozenset(
         AttemptError.REDIRECT,
     }
 )
-"""Errors in which the deployment answered, and answered wrong: a failure by themselves."""
+"""Errors in which the deployment answered wrong: a failure by themselves."""
 
 RUN_ERRORS: Final = frozenset({AttemptError.RUNNER, AttemptError.BUDGET})
-"""Errors that lie with the run: they do not show how the origin is."""
+"""Errors of the run itself: they say nothing of the origin."""
 
 NEVER_SENT: Final = frozenset(
     {
@@ -84,4 +84,4 @@ NEVER_SENT: Final = frozenset(
         AttemptError.TLS,
     }
 )
-"""Errors that end an attempt before its request is on the wire, so that nothing was written."""
+"""Errors that end an attempt before its request is sent, so that nothing was written."""

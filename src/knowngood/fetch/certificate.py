@@ -1,4 +1,4 @@
-"""Read what libcurl tells of a server's certificate."""
+"""Read a server's certificate from libcurl."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 import pycurl
 
 _TELLS_EXTENSIONS: Final = pycurl.version_info()[5].startswith(("OpenSSL", "LibreSSL"))
-"""Whether libcurl lists the extensions of certificates: with other libraries it does not."""
+"""Whether libcurl lists the extensions of certificates; with other TLS libraries it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ def certificate_of(handle: pycurl.Curl) -> Certificate | None:
 
 
 def _refused(fields: dict[str, str]) -> Iterable[str]:
-    """Yield why browsers refuse a certificate whose dates, issuer and name libcurl found sound.
+    """Yield why browsers refuse a certificate that libcurl accepts.
 
-    For the name libcurl falls back to the subject; browsers do not any more, Firefox since 48, and
-    since 101 under authorities of one's own, too.
+    libcurl falls back to the subject for the name. Browsers do not: Firefox since 48, and since 101
+    for private authorities, too.
     """
     names = fields.get("X509v3 Subject Alternative Name", "")
     if not any(kind in names for kind in ("DNS:", "IP Address:")):

@@ -21,16 +21,15 @@ from .probe import IDEMPOTENT_METHODS, Exchange, Probe, walk_group
 from .response import Response, respond_once
 
 REPEATABLE: Final = {"repeatable": True}
-"""Request extensions for a POST or PATCH that may be sent again after its answer was lost, although
+"""Request extensions for a POST or PATCH that may be sent again after its answer was lost, though
 each may leave another document: ``client.post(url, extensions=REPEATABLE)``."""
 
 NAMED: Final = {"named": True}
-"""The same for a POST whose URL names the document: sent twice it leaves one, and that is deleted
-when the check ends. A URL without this is never deleted, as it could be the collection's."""
+"""The same for a POST whose URL names the document: sent twice it leaves one, which is deleted when
+the check ends. Without this a URL is never deleted, as it may be that of the collection."""
 
 FRESH: Final = {"fresh": True}
-"""The same for a request that is to have a connection of its own, as one that looks at the server's
-certificate has."""
+"""The same for a request on a new connection, which brings the server's certificate."""
 
 _SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
 
@@ -64,8 +63,8 @@ class Client(httpx.Client):
     def request(
         self, method: str, url: Any, *, expect: int | None = None, **options: Any
     ) -> Response:
-        """Send a request as httpx does. ``expect`` is a status that is an answer like any other,
-        such as the 401 of a write that must be refused: it raises no Blocked and is not retried.
+        """Send a request as httpx does. ``expect`` is a status that raises no Blocked and is not
+        retried, such as the 401 of a write that must be refused.
 
         Raises BadExpectation for what is no status.
         """
@@ -95,14 +94,14 @@ class Client(httpx.Client):
         return self.request("GET", url, **options)
 
     def sweep(self, url: str) -> None:
-        """Delete ``url`` when the check ends. This is needed only for what is not noted by itself:
-        PUT, POST with ``NAMED``, and the Location of a 201 are.
+        """Delete ``url`` when the check ends. PUT, POST with ``NAMED`` and the Location of a 201
+        need no such call.
         """
         self._sender.written.setdefault(str(self._merge_url(url)), ())
 
     def sweep_up(self) -> list[str]:
-        """Delete what was written, the last first, since it may be part of what was written before;
-        with the credentials that it was written with. Return the URLs that could not be deleted.
+        """Delete what was written, the last first, with the credentials of the write. Return the
+        URLs that could not be deleted.
         """
         written = list(self._sender.written.items())
         self._before_sweep = len(self.exchanges)
@@ -125,7 +124,7 @@ class _FetcherTransport(httpx.BaseTransport):
         exchanges: every exchange so far, oldest first.
         written: the URLs that have to be deleted, in order, with the credentials for that.
         doubted: URLs that a DELETE did not find, although nothing can have deleted them.
-        unnamed: sentences on documents that may exist under names nobody knows.
+        unnamed: sentences on documents that may exist under an unknown name.
     """
 
     def __init__(self, fetcher: Fetcher, origin: str, address: str, item: str) -> None:
@@ -147,9 +146,8 @@ class _FetcherTransport(httpx.BaseTransport):
         return respond_once(exchange)
 
     def _send(self, probe: Probe, *, named: bool) -> Exchange:
-        """Send ``probe``, and note its URL first if it names what is written, since the answer may
-        be lost. The URL of a POST to a collection is not noted: deleting it could delete the
-        collection.
+        """Send ``probe``. Note its URL first if it names the document, since the answer may be
+        lost; not the URL of a collection, which a DELETE could empty.
         """
         new = named and probe.url not in self.written
         if new:
@@ -188,7 +186,7 @@ class _FetcherTransport(httpx.BaseTransport):
 
     def _with_redirect_judged(self, exchange: Exchange) -> Exchange:
         """Return ``exchange``, with the error REDIRECT if the last answer led out of the
-        environment: that is a fault of the deployment, not of the check that followed.
+        environment: that is the deployment's fault, not the check's.
         """
         url = exchange.probe.url
         if (
@@ -227,8 +225,8 @@ class _FetcherTransport(httpx.BaseTransport):
             self.written.setdefault(url, credentials(probe.headers) if ours else ())
 
     def _note_stored(self, exchange: Exchange, *, named: bool) -> None:
-        """Note what a write has surely stored. A read that is refused leaves it there; one that is
-        answered may have used it up, as that of a queue does.
+        """Note what a write has surely stored. A refused read leaves it there; an answered one may
+        have removed it, as from a queue.
         """
         status = exchange.answer.status if exchange.answer is not None else 0
         if named and status in {200, 201}:

@@ -1,12 +1,12 @@
 """Send as many requests at once as the environment allows, this machine can, and the server takes.
 
-A server that closes connections beyond a number, or answers them with 503, is sound: it wants to
-be asked by fewer at once. Where many requests fail so, the limit is halved until they hold. If they
-fail one by one as well, it was not the crowd, and the limit is lifted again.
+A server that closes connections beyond a number, or answers 503, is sound: it takes fewer requests
+at once. If many requests fail so, the limit is halved until they succeed. If they fail one by one
+as well, the number was not the reason, and the limit is lifted again.
 
-A server with few workers, each of which stays with a kept connection, lets further connections wait
-without a word. Where some do while others are answered, the limit is FEW at once: each one that
-waits in vain costs a third of its probe's time.
+A server with few workers, each busy with a kept connection, lets further connections wait in
+silence. If some do while others are answered, the limit drops to FEW at once, since each one that
+waits costs a third of its probe's time.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from typing import Final, NamedTuple
 
 WINDOW: Final = 16
 CROWDED: Final = 4
-"""Of so many requests in a row that a lower limit would have held back, this many that fail lower
-it. At the share that docs/reliability.md takes for a sound deployment's (4 %), three in a thousand
-windows do."""
+"""The limit is lowered if CROWDED of WINDOW requests in a row fail that a lower limit would have
+held back. With a sound deployment (4 % fail, docs/reliability.md) three in a thousand windows do.
+"""
 
 FEW: Final = 2
-"""As many requests at once as the smallest servers take."""
+"""Requests at once that the smallest servers take."""
 
 CLEAR: Final = 32
 """Requests in a row without a failure, all at the limit, after which it is doubled again."""
@@ -38,10 +38,10 @@ and the looks at release and controls."""
 
 
 class Place(NamedTuple):
-    """What a request is told when it may go.
+    """The place of a request among those under way.
 
     Attributes:
-        limit: which of the limits so far it goes by.
+        limit: the number of the limit that it goes by.
         crowd: how many requests are under way with it.
         allowed: that limit.
     """
@@ -91,8 +91,8 @@ class Concurrency:
     def leave(
         self, place: Place, *, failed: bool, starved: bool = False, answered: bool = False
     ) -> None:
-        """Note that a request is done, and whether the server had no place for it: it failed, or
-        ``starved`` on a connection that nobody took; and whether it was answered.
+        """Note that a request is done: whether it ``failed`` as in a crowd, ``starved`` on a
+        connection that no worker took, or was ``answered``.
         """
         self._crowd -= 1
         if place.limit == self._number and self._ceiling:

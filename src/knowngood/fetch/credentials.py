@@ -1,4 +1,4 @@
-"""Tell which requests carry a credential, and in which headers."""
+"""Find the credentials of requests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Remember which answer a document was read from.
 
-A helper of a suite often hands on what ``response.json()`` returned, and not the answer. A failure
-about that document, or about a part of it, is still a failure about the answer.
+A function of a suite often gets what ``response.json()`` returned, and not the answer. A failure
+about that document, or a part of it, is a failure about the answer.
 """
 
 from __future__ import annotations
@@ -30,14 +30,12 @@ def remember_document(exchange: Exchange, document: object, size: int) -> None:
 
 
 def forget_documents() -> None:
-    """Let go of all documents: the check that read them is over."""
+    """Forget all documents: the check that read them is over."""
     _documents.clear()
 
 
 def source_of_document(value: object) -> Exchange | None:
-    """Return the exchange of the answer that an object or list was read from; None where it is
-    none of a document, or a copy.
-    """
+    """Return the exchange of the answer that an object or list was read from; None if unknown."""
     if not isinstance(value, dict | list):
         return None
     for exchange, document in reversed(_documents):

@@ -25,8 +25,8 @@ def excerpt_of(answer: Answer) -> str:
 
 
 def excerpt(body: bytes, charset: str = "utf-8") -> str:
-    """Return the beginning of ``body`` with each run of white space as one blank, or what is no
-    text as ``binary: 89 50 4e 47 …``. Secrets are redacted before anything is cut off.
+    """Return the beginning of ``body`` with each run of white space as one blank; if it is no text,
+    as ``binary: 89 50 4e 47 …``. Secrets are redacted before anything is cut off.
     """
     beginning = redacted_beginning(body, _READ)
     text = text_of(beginning, charset, whole=len(body) <= _READ)
@@ -48,8 +48,8 @@ def text_of(data: bytes, charset: str = "utf-8", *, whole: bool = True) -> str |
 
 
 def _charset_of(answer: Answer) -> str:
-    """Return the charset of Content-Type if it is a usual one, else UTF-8. Python has others that
-    take a long time, and some that decompress.
+    """Return the charset of Content-Type if it is a usual one, else UTF-8. Some of Python's codecs
+    are slow, and some decompress.
     """
     match = _CHARSET.search(answer.header("content-type") or "")
     try:

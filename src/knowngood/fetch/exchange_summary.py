@@ -19,11 +19,8 @@ LONGEST_LINE: Final = 4000
 
 
 def describe(exchange: Exchange, environment: Environment | None = None) -> dict[str, Any]:
-    """Return ``exchange`` as plain data for reports, with what a person needs to see and repeat it.
-
-    Beside :func:`summary` that is the beginning of the answer's body, the headers that the probe
-    has beside the usual ones, the request's body, and the request as a line for curl.
-    The line is for ``environment``.
+    """Return ``exchange`` as plain data for reports: its :func:`summary`, the beginning of the
+    body, the request's own headers and body, and a line for curl in ``environment``.
     """
     answer = exchange.answer
     return {
@@ -38,7 +35,7 @@ def describe(exchange: Exchange, environment: Environment | None = None) -> dict
 
 
 def _body_words(body: bytes) -> str:
-    """Return a short text as it is, and of another body its size and digest."""
+    """Return a short text as it is, any other body as its size and digest."""
     text = text_of(body) if len(body) <= LONGEST_BODY else None
     if text is None:
         return f"{len(body)} bytes, sha256 {sha256(body).hexdigest()}"
@@ -46,8 +43,8 @@ def _body_words(body: bytes) -> str:
 
 
 def _curl_line(exchange: Exchange, environment: Environment | None) -> str:
-    """Return a line that contacts nobody but the environment's origins, and so none for a request
-    that the guard refused, and none that follows a redirect which was not followed.
+    """Return a line that contacts only the environment's origins: empty for a request that the
+    guard refused, and without the redirect that was not followed.
     """
     if exchange.error is AttemptError.GUARD:
         return ""

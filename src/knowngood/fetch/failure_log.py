@@ -1,4 +1,4 @@
-"""Log which attempts failed, and count which of them say that a deployment is unsteady."""
+"""Log failed attempts, and count those that show an unsteady deployment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ stand for the others."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlakyExchange:
-    """What is kept of a flaky exchange.
+    """A flaky exchange, without its answer.
 
     Attributes:
         origin: the name of its origin.
@@ -42,8 +42,7 @@ class FailureLog:
     Attributes:
         attempts: how attempts ended, by origin.
         flaky_exchanges: the exchanges that needed a retry.
-        excused: the origins whose failures of a kind that passes by itself have passed
-            (:mod:`.second_look`).
+        excused: the origins whose passing failures have passed (:mod:`.second_look`).
         takes: with how many requests at once a crowded server is asked; 0 if none is.
         rates: how many requests a second each origin takes that refuses more.
     """
@@ -55,7 +54,7 @@ class FailureLog:
     rates: Mapping[str, float] = field(default_factory=dict)
 
     def note(self, exchange: Exchange, groups: frozenset[str]) -> None:
-        """Note how the attempts of an exchange ended, which counts for ``groups``."""
+        """Note how the attempts of an exchange ended; it counts for ``groups``."""
         origin = exchange.probe.origin
         log = self.attempts[origin]
         failed = tuple(attempt for attempt in exchange.attempts if attempt.failed)
@@ -67,8 +66,8 @@ class FailureLog:
             self.flaky_exchanges.append(FlakyExchange(origin, groups, failed, exchange.probe))
 
     def _passing(self, exchange: FlakyExchange) -> list[Attempt]:
-        """Return the failures of a kind that passes by itself. Those of writes do not count: nobody
-        can ask again to see whether they have passed.
+        """Return the failures of a kind that passes by itself. Writes have none, since they cannot
+        be sent again to see whether that has passed.
         """
         if exchange.probe.method not in SAFE_METHODS:
             return []
@@ -82,7 +81,7 @@ class FailureLog:
         ]
 
     def passing(self) -> dict[str, list[Probe]]:
-        """Return by origin the probes with such failures; a few for all of them."""
+        """Return a few probes with such failures, by origin."""
         probes: defaultdict[str, dict[Probe, None]] = defaultdict(dict)
         for exchange in self.flaky_exchanges:
             if self._passing(exchange):
@@ -126,8 +125,8 @@ class FailureLog:
 
     @property
     def erratic(self) -> Counter[str]:
-        """The events of trouble by group: each flaky exchange with a failure that no outage
-        explains, and each outage once, however many exchanges it hit. What is excused is none.
+        """The events of trouble by group: each flaky exchange with a failure outside of outages,
+        and each outage once. Excused failures do not count.
         """
         outages = {origin: log.outages() for origin, log in list(self.attempts.items())}
         by_group: defaultdict[str, set[object]] = defaultdict(set)
@@ -150,7 +149,7 @@ class FailureLog:
 
 
 def by_connection(origin: str) -> str:
-    """Return the name of the group that counts the new connections to an origin, and those that it
-    accepted and then left without an answer: one of several backends may hang.
+    """Return the group that counts new connections to an origin, and those without an answer: one
+    of several backends may hang.
     """
     return f"{origin} by connection"

@@ -1,8 +1,8 @@
-"""Run probes: concurrently, within bounds, retried where a retry can help, under guard.
+"""Run probes concurrently, within the guard and the budgets, with retries.
 
 One thread with an event loop fetches for the whole process; checks on the main thread wait for
 what they read. A probe keeps its slot until it is done, retries and pauses included, so that a
-deployment in trouble is asked less and not more.
+deployment in trouble gets fewer requests, not more.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Fetcher:
 
     @property
     def rates(self) -> dict[str, float]:
-        """How many requests a second origins take that refuse more; nothing of all others."""
+        """Requests a second of each origin that refuses more."""
         paces = {} if isinstance(self._attempts, Replay) else self._attempts.paces
         return {origin: pace.rate for (origin, _), pace in list(paces.items()) if pace.rate}
 
@@ -150,8 +150,8 @@ class Fetcher:
         return self._memory.crowded
 
     def load(self, probe: Probe, *, resources: bool = False) -> Future[PageLoad]:
-        """Ask for ``probe`` as soon as there is room for the answer and, with ``resources``, for
-        all that its answer needs.
+        """Send ``probe`` as soon as there is room for the answer; with ``resources`` also ask for
+        all that its page needs.
         """
         loader = PageLoader(self.guard, self.environment.edges, self._shared, probe)
         future = asyncio.run_coroutine_threadsafe(loader.load(resources=resources), self._loop)
@@ -159,7 +159,7 @@ class Fetcher:
         return future
 
     def hurry(self, future: Future[PageLoad]) -> None:
-        """Put this load before those that no check waits for yet."""
+        """Put this load before those that no check waits for."""
         if not future.done():
             self._loop.call_soon_threadsafe(self._hurry, self._loaders[future])
 
@@ -202,7 +202,7 @@ class Fetcher:
             self._memory.hurry(reservation)
 
     def _shared(self, probe: Probe, loader: PageLoader) -> asyncio.Future[Exchange]:
-        """The exchange of ``probe``, asked for once as long as anybody holds it."""
+        """The exchange of ``probe``, sent once as long as a reader holds it."""
         exchange = self._done.get(probe)
         if exchange is not None:
             done: asyncio.Future[Exchange] = self._loop.create_future()
@@ -235,7 +235,7 @@ class Fetcher:
             return self._no_room(probe, postponed.exchange)
 
     async def _send_with_room(self, probe: Probe, reservation: Reservation) -> Exchange:
-        """Ask when there is room for the answer, and again if it needs more than there was."""
+        """Send when there is room for the answer, and again if it needs more."""
         while await self._memory.admit(reservation):
             try:
                 exchange = await self._send(probe, reservation)
@@ -251,8 +251,8 @@ class Fetcher:
     async def _send(
         self, probe: Probe, reservation: Reservation, *, cut_off: bool = True
     ) -> Exchange:
-        """Raise Postponed for an answer that there is no room for, and with ``cut_off`` as soon as
-        it turns out large.
+        """Send within the guard. Raise Postponed for an answer without room, with ``cut_off`` as
+        soon as it turns out large.
         """
         refusal = self.guard.refusal(probe)
         if refusal:
@@ -262,13 +262,12 @@ class Fetcher:
         async with self._slot:
             exchange = self._silent.refusal(probe)
             exchange = exchange or await self._asked(probe, may_grow)
-        held_anyway = self.replays
-        if not held_anyway and not self._memory.keep(reservation, exchange):
+        if not (self.replays or self._memory.keep(reservation, exchange)):
             raise Postponed(exchange)
         return self._noted(exchange)
 
     async def _asked(self, probe: Probe, may_grow: MayGrow) -> Exchange:
-        """Ask, and look beside a write that hangs whether its origin answers reads."""
+        """Send; if a write hangs, see whether its origin answers reads."""
         asked = self._attempts.until_answered(probe, may_grow)
         witness = self.statistics.witnesses.get(probe.origin)
         if witness is None or probe.method in SAFE_METHODS or self.replays:
@@ -281,8 +280,8 @@ class Fetcher:
         return exchange
 
     def _no_room(self, probe: Probe, exchange: Exchange | None = None) -> Exchange:
-        """The exchange of a probe whose answer cannot be held; with the attempts of ``exchange``,
-        if it was answered.
+        """The exchange of a probe without room for its answer; with the attempts of ``exchange``,
+        if there was one.
         """
         detail = (
             f"more than {self._memory.most // MIB} MB of answers would be held at once; "

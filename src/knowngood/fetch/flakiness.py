@@ -1,8 +1,7 @@
-"""Tell whether a deployment is flaky: which failures are single, and whether they may be chance.
+"""Decide whether a deployment is flaky: which failures are single, and whether they may be chance.
 
-Requests that fail while those before and after them are answered show that something is wrong now
-and then. An outage of a third of a second fails everything that is under way, at high concurrency
-every request of a declaration; it counts as one event.
+Requests that fail while those before and after them are answered show a recurring fault. An outage
+of a third of a second fails everything that is under way; it counts as one event.
 """
 
 from __future__ import annotations
@@ -16,20 +15,20 @@ from math import exp, lgamma, log, log1p
 from typing import Final
 
 OUTAGE: Final = 4
-"""Attempts that fail in a row, by when they began, to be taken for an outage. Of attempts that fail
-by themselves so few lie in such rows that lasting trouble stays visible (docs/reliability.md)."""
+"""Attempts in a row, by when they began, that must fail for an outage. Single failures seldom make
+such rows, so lasting trouble stays visible (docs/reliability.md)."""
 
 QUIET: Final = 0.25
-"""Seconds in which no answered attempt begins; then a shorter row is an outage, too: with fewer
-requests than ``OUTAGE`` under way, all of them wait for the shortest pause before a retry."""
+"""Seconds without an answered attempt that make a shorter row an outage, too: with fewer requests
+than ``OUTAGE`` under way, all of them wait to be retried."""
 
 SOUND: Final = 0.04
 """Share of requests to a sound deployment that need a retry on a bad day: two in a hundred reset,
 two answered 503."""
 
 FALSE_ALARM: Final = 1e-5
-"""Probability, for each group of requests, that failures of the share ``SOUND`` are taken for the
-deployment's. A run has some ten groups: a sound deployment is failed once in ten thousand runs."""
+"""Probability that a group of requests to a sound deployment counts as unsteady. A run has some ten
+groups: a sound deployment fails once in ten thousand runs."""
 
 
 @dataclass(slots=True)

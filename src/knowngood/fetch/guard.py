@@ -1,4 +1,4 @@
-"""Decide which requests a run may send. Every request passes here."""
+"""Decide which requests a run may send; every request is checked here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Tell the names that a check makes up anew in each run: ids of documents, times, nonces.
+"""Recognise names that a check makes up in each run: ids of documents, times, nonces.
 
-A walk that is replayed sends other names than the one that was recorded. Texts are split into
-words; where two texts have the same number of words, those that differ stand for each other.
+A replayed check sends other names than the recorded one. Texts are split into words; if two texts
+have the same number of words, those that differ stand for each other.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[\w-]+")
 _SHORTEST: Final = 4
-"""Letters that a word needs to be told from one that stands in a text by chance."""
+"""Letters of a word that is translated; a shorter one may stand in a text by chance."""
 
 MADE_UP: Final = re.compile(r"(?=[\w-]*\d)[\w-]{6,}")
 """What looks made up: six letters or more, with a digit among them."""
 
 
 def differing_words(recorded: str, sent: str) -> dict[str, str] | None:
-    """Return which word of ``sent`` stands for which of ``recorded``; None where the texts are
-    not made alike.
+    """Return which word of ``sent`` stands for which of ``recorded``; None if the texts differ in
+    more than words.
     """
     old, new = _WORD.findall(recorded), _WORD.findall(sent)
     if len(old) != len(new) or _WORD.sub("", recorded) != _WORD.sub("", sent):

@@ -2,11 +2,11 @@
 
 Two rules:
 
-- Answers that no check waits for yet are asked for only while little is held (``AHEAD``).
-- What is held in all has a limit (``MOST``). An answer beyond it is dropped; its error is BUDGET.
+- Answers that no check waits for are fetched only while little is held (``AHEAD``).
+- All that is held has a limit (``MOST``). An answer beyond it is dropped; its error is BUDGET.
 
-A large body under way counts as held, with the most that it can have. One that there is no room for
-is cut off when it turns out large, and asked for again when there is.
+A large body under way counts as held, at its largest possible size. If there is no room for it, it
+is cut off as soon as it turns out large, and fetched again later.
 
 tests/knowngood/session/test_hostile_run.py measures whole runs against servers that answer every
 request with 8 MB: at most 150 MB more than against a sound deployment.
@@ -33,8 +33,8 @@ LARGE: Final = 128 * 1024
 """Bytes from which on a body is large. 64 smaller ones under way take 8 MiB at most."""
 
 AHEAD: Final = 16 * MIB
-"""Bytes held up to which answers are asked for ahead of the checks: two thousand files of FHR's
-size, or sixty of 250 KB."""
+"""Bytes held up to which answers are fetched ahead of the checks: two thousand files of FHR's size,
+or sixty of 250 KB."""
 
 MOST: Final = 48 * MIB
 """Bytes held in all: what the running check reads, and what later checks will read of it."""
@@ -164,8 +164,8 @@ class MemoryBudget:
         return self.most if reservation.urgent else self._ahead
 
     def _decide(self, reservation: Reservation) -> bool | None:
-        """Whether the request may go on: True; None for not yet; False for never, as a check that
-        waits for it releases nothing meanwhile.
+        """Return whether the request may go on; None for not yet, False for never: a check that
+        waits releases nothing.
         """
         others = sum(other.size for other in self._large if other is not reservation)
         if reservation.urgent and self.held + reservation.size > self.most:

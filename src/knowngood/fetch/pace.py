@@ -1,9 +1,9 @@
 """Keep to the rate at which a server takes requests.
 
-A rate limit is sound: it wants fewer requests a second, and says so with 429, or with 503 to a
-request that was alone. Where many are refused so while others are served, requests go out one after
-the other, at the rate of those served. Trouble looks the same at first: if a lower rate and a lower
-one yet do not help, it was not the rate, and nobody waits any more.
+A server with a rate limit is sound. It answers 429, or 503 to a request that was alone. If many are
+refused so while others are served, requests are sent one after the other, at the rate of those
+served. If lower and lower rates do not help, the rate was not the reason, and nothing waits any
+more.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Final
 
 WINDOW: Final = 16
 REFUSED: Final = 4
-"""Of so many requests in a row, this many that are refused lower the rate: as for a crowd
-(:mod:`.concurrency`)."""
+"""The rate is lowered if REFUSED of WINDOW requests in a row are refused, as in
+:mod:`.concurrency`."""
 
 TRIES: Final = 3
-"""So often in a row the rate is lowered in vain before it is given up."""
+"""Times that the rate is lowered in vain before it is lifted."""
 
 FIRST: Final = 4.0
 SLOWEST: Final = 1.0
-"""Requests a second that are tried first at the least, however few were served before, and ever. A
-run of some hundred requests does not end in time at less."""
+"""The lowest rate that is tried first, and the lowest ever, in requests a second: at less, a run of
+some hundred requests does not end in time."""
 
 _SHARE: Final = 0.8  # of the rate that was served
 _RAISED: Final = 1.25  # how much faster it is tried after a window without a refusal
@@ -57,8 +57,8 @@ class Pace:
         return self._number
 
     def note(self, turn: int, *, served: bool, refused: bool) -> None:
-        """Note whether a request was served, or refused for the rate of requests. One that went out
-        before the rate was changed says nothing of it.
+        """Note whether a request was served or refused. One that was sent before the last change of
+        the rate does not count.
         """
         if served:
             self._served.append(time.monotonic())
@@ -71,7 +71,7 @@ class Pace:
             self._raise()
 
     def _lower(self) -> None:
-        """Go down to the rate that was served of late; let nobody wait if nothing helps."""
+        """Lower the rate to what was served of late; lift it if nothing helps."""
         self._tries += 1
         now = time.monotonic()
         if self.rate:
@@ -84,7 +84,7 @@ class Pace:
         self._use(lower if self._tries <= TRIES else 0.0)
 
     def _raise(self) -> None:
-        """Go a little faster, but not as fast as was refused once."""
+        """Raise the rate a little, but not to one that was refused."""
         self._tries = 0
         faster = self.rate * _RAISED
         if faster < self._ceiling:

@@ -1,9 +1,7 @@
 """Keep requests in flight ahead of the checks, and release what has been read.
 
-The items are known before the first one runs, so what they will read can be under way long before
-they ask for it. The window bounds how many exchanges are held at once: memory stays flat however
-many items there are. How large they may be is for :mod:`.memory_budget` to decide: what is asked
-for here waits until little is held, or until a check waits for it.
+All items are known before the first one runs, so their requests can be sent long before. The window
+bounds how many exchanges are held at once; :mod:`.memory_budget` bounds their bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ WINDOW: Final = 1024
 """Exchanges held at once: sixteen times the default concurrency, and about ten locales of FHR."""
 
 _PAGE: Final = 32
-"""Exchanges that a page under way counts as. What it needs is not known yet; FHR's need fewer."""
+"""Exchanges that a page under way counts as: how many it needs is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class PlannedProbe:
     Attributes:
         probe: the probe.
         resources: whether the item also reads what the answer's page needs.
-        within: seconds that the answer may take to come right.
+        within: seconds within which the answer must be right.
     """
 
     probe: Probe
@@ -58,10 +56,10 @@ class Plan:
 
 
 class Prefetcher:
-    """Asks for what ``plans`` will read, in their order.
+    """Fetches what ``plans`` will read, in their order.
 
-    ``groups`` are those that this process will run, None for all. Others are asked for once an item
-    of theirs runs, each as a whole: a worker may get the group of another one.
+    ``groups`` are those of this process, None for all. Another group is fetched as a whole once one
+    of its items runs: a worker may get the group of a lost one.
     """
 
     def __init__(
@@ -77,7 +75,7 @@ class Prefetcher:
         self._next = 0
 
     def advance(self, nodeid: str) -> None:
-        """Ask for as much as the window takes. Call this when an item starts."""
+        """Fetch as much as the window takes. Call this when an item starts."""
         position = self._position.get(nodeid, 0)
         if self._groups is not None:
             self._ask_group(position)
@@ -96,13 +94,13 @@ class Prefetcher:
         return load.result()
 
     def arrived(self, planned: Iterable[PlannedProbe]) -> list[Exchange]:
-        """Return the exchanges that are there for these; wait for none."""
+        """Return the exchanges of these that are done; wait for none."""
         loads = [self._loads[probe] for probe in planned if probe in self._loads]
         done = [load for load in loads if load.done() and not load.cancelled()]
         return [load.result().exchange for load in done if load.exception() is None]
 
     def release(self, plan: Plan) -> None:
-        """Let go of what only this item reads. Call this when the item is done."""
+        """Free what only this item reads. Call this when the item is done."""
         position = self._position.pop(plan.nodeid, None)
         if position is not None:
             self._plans[position] = None
@@ -120,9 +118,7 @@ class Prefetcher:
             self._ask(plan)
 
     def _window_is_open(self) -> bool:
-        """Whether more may be asked for. What was just asked for may not have reached the fetcher
-        yet.
-        """
+        """Whether more may be fetched; the newest loads may not have reached the fetcher yet."""
         held = max(self._fetcher.held, len(self._loads))
         return held + len(self._pages) * _PAGE < WINDOW
 

@@ -1,7 +1,6 @@
-"""What a check asks for, and what came back.
+"""The request of a check, and the attempts and the answer that it got.
 
-Everything here is frozen and small. It travels between the thread that fetches, the checks that
-read, the workers that report and the writers that print.
+All of these are frozen and small: they travel between threads and processes.
 
     Probe ──► Fetcher ──► Exchange
                           ├─ attempts: Attempt, Attempt, …
@@ -31,7 +30,7 @@ IDEMPOTENT_METHODS: Final = SAFE_METHODS | {"PUT", "DELETE"}
 
 
 ANEW: Final = 1000
-"""Added to the number of a sample to ask for it anew; a mark has at most 100 samples."""
+"""Added to the number of a sample to send it again; a mark has at most 100 samples."""
 
 
 def walk_group(origin: str) -> str:
@@ -47,21 +46,20 @@ class Probe:
         origin: the name of the origin in the environment.
         url: the absolute URL.
         method: the HTTP method.
-        sample: a number that makes probes different that send the same on purpose.
+        sample: a number that tells probes apart that send the same on purpose.
         follow: whether redirects are followed.
-        address: where to connect to (an edge of a CDN, say) in place of what the URL's host
-            resolves to; Host and SNI stay as they are.
-        template: the declaration that this probe was made from, without its query. Probes of one
-            template are counted together.
+        address: where to connect to in place of the URL's host, such as an edge of a CDN; Host
+            and SNI stay as they are.
+        template: the declaration that it was made from, without its query. Probes of one template
+            are counted together.
         headers: names and values that are sent beside the usual ones.
         body: the body, if any.
-        repeatable: whether it does no harm to send it twice, whatever its method.
-        fresh: whether it gets a connection of its own, which a balancer may hand to any backend.
+        repeatable: whether it may be sent twice, whatever its method.
+        fresh: whether it gets a new connection, which a balancer may hand to any backend.
         varies: whether the answers of different edges may differ.
-        item: the node id of the item whose client sends it; empty for what several share.
-        referer: the page or stylesheet that needs it, as browsers say; the first of several.
-        expect: a status that is an answer like any other, though it usually turns the run away or
-            asks to be tried again.
+        item: the node id of the item whose client sends it; empty if several share it.
+        referer: the first page or stylesheet that needs it.
+        expect: a status that neither turns the run away nor is retried.
     """
 
     origin: str = field(compare=False)
@@ -87,8 +85,7 @@ class Probe:
     def own_headers(self) -> tuple[tuple[str, str], ...]:
         """The names and values that it sends beside the usual ones, Referer among them.
 
-        With Range it accepts no compression, as browsers do by the Fetch standard ("HTTP-network-
-        or-cache fetch"): a server that compresses has no part of the file to send.
+        With Range it accepts no compression, by the Fetch standard ("HTTP-network-or-cache fetch").
         """
         names = {name.lower() for name, _ in self.headers}
         implied = []
@@ -100,18 +97,18 @@ class Probe:
 
     @property
     def in_walk(self) -> bool:
-        """Return whether a check's client sends it: its answer is shared with nobody."""
+        """Whether a client of a check sends it; checks do not share its answer."""
         return self.template == walk_group(self.origin)
 
     @property
     def first_look(self) -> Probe:
-        """Return the probe that asks for the same the first time (``ANEW``)."""
+        """The probe that was sent first for the same (``ANEW``)."""
         return self if self.sample < ANEW else replace(self, sample=self.sample % ANEW)
 
     @property
     def connect_to(self) -> str:
-        """Return ``address`` as the value of curl's ``--connect-to``: for any host, and at the
-        URL's port if the address names none. Empty without an address.
+        """``address`` as the value of curl's ``--connect-to``, with the URL's port if it has none;
+        empty without an address.
         """
         if not self.address:
             return ""
@@ -120,7 +117,7 @@ class Probe:
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether it does no harm to send it again after it may have been carried out."""
+        """Whether it may be sent again after the server may have carried it out."""
         return self.repeatable or self.method in IDEMPOTENT_METHODS
 
 
@@ -135,7 +132,7 @@ class Answer:
         body: the body as sent.
         address: the IP address that answered.
         certificate: that of the server; None without a TLS handshake.
-        decoded: how many bytes the body has once its Content-Encoding is undone; 0 without one.
+        decoded: bytes of the decoded body; 0 without Content-Encoding.
     """
 
     status: int
@@ -163,18 +160,18 @@ class Attempt:
         began: when it began, in seconds since the epoch.
         seconds: how long it took.
         status: the status code; None without one.
-        error: why it brought no usable answer; None for one that did.
+        error: why it brought no usable answer; None if it brought one.
         detail: the same in a sentence.
         phase: for a timeout, how far it got (dns, connect, tls, headers or body); for a reset,
             connect if it came before the request was sent; for TLS, which fault it is (expired, not
             yet valid, wrong host, untrusted or handshake).
         address: the IP address that it connected to; empty if it did not get that far.
-        stale: whether the server had closed the kept connection, or refused the request on it.
-            That is nobody's fault, and repeated at once (RFC 9112, 9.3.1; RFC 9113, 8.7).
-        settling: whether it is a gateway's error of a deployment that may still be settling.
-        crowd: how many requests were under way, if the server may have had no place for it.
-        starved: whether it waited in vain for one on a connection of its own, among many.
-        connected: whether it asked for a new connection.
+        stale: whether the server had closed the kept connection, or refused the request on it. That
+            is no fault; the request is repeated at once (RFC 9112, 9.3.1; RFC 9113, 8.7).
+        settling: whether it is a gateway's error while the deployment may be settling.
+        crowd: how many requests were under way, if that may be why it failed.
+        starved: whether no worker of the server took its connection, among many.
+        connected: whether it opened a new connection.
     """
 
     began: float
@@ -198,12 +195,12 @@ class Attempt:
 
     @property
     def waited_in_vain(self) -> bool:
-        """Whether nobody took its new connection, or said a word on it."""
+        """Whether its new connection was not accepted, or stayed silent."""
         return self.hung or (self.error is AttemptError.TIMEOUT and self.phase == "connect")
 
     @property
     def was_crowded_out(self) -> bool:
-        """Whether it may have failed since so many were sent at once."""
+        """Whether it may have failed because many were sent at once."""
         return self.crowd > 1 or self.starved
 
     @property
@@ -229,7 +226,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Exchange:
-    """A probe and what became of it.
+    """A probe with its attempts and its answer.
 
     Attributes:
         probe: what was asked.
@@ -248,16 +245,14 @@ class Exchange:
 
     @property
     def flaky(self) -> bool:
-        """Whether an answer came only after a retry that neither a closed connection nor a rate
-        limit explains.
-        """
+        """Whether it needed a retry that neither a closed connection nor a rate limit explains."""
         earlier = self.attempts[:-1]
         troubled = any(not attempt.stale and attempt.status != 429 for attempt in earlier)
         return troubled and self.answer is not None and not self.transient
 
     @property
     def heard(self) -> bool:
-        """Whether somebody answered, rightly or wrongly."""
+        """Whether there was any answer, right or wrong."""
         return self.answer is not None or self.error in ANSWERED_WRONG
 
     @property

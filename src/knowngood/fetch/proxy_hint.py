@@ -1,4 +1,4 @@
-"""Say that proxies named by variables are not used."""
+"""Warn that proxies named by variables are not used."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _HERE: Final = {"localhost", "127.0.0.1", "::1"}
 
 
 def proxy_hint(environment: Environment) -> str:
-    """Return a warning where a variable names a proxy and the environment does not; empty where
-    it does, and where every origin is on this machine.
+    """Return a warning if a variable names a proxy and the environment does not; empty otherwise,
+    and if every origin is on this machine.
     """
     variables = [name for name in _VARIABLES if os.environ.get(name)]
     hosts = {urlsplit(url).hostname for url in environment.origins.values()}

@@ -1,4 +1,4 @@
-"""Ask for something else beside a write that hangs, to see whether its origin is in reach."""
+"""Read while a write hangs, to see whether its origin is in reach."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ async def with_read_beside(
     read: Callable[[], Coroutine[Any, Any, Exchange]],
     seconds: float,
 ) -> tuple[Exchange, Exchange | None]:
-    """Await ``write``; call ``read`` where that takes longer than ``seconds``, and once more after
-    it. Return its exchange, and the last one of ``read`` if the write timed out while both reads
-    were heard: no outage of the network explains that.
+    """Await ``write``; if it takes longer than ``seconds``, ``read`` once meanwhile and once after.
+
+    Returns the exchange of the write, and that of the last read if the write timed out while both
+    reads were answered: no outage of the network explains that.
     """
     writing = asyncio.ensure_future(write)
     done, _ = await asyncio.wait([writing], timeout=seconds)

@@ -1,4 +1,4 @@
-"""Collect what libcurl receives for one attempt, within its limits."""
+"""Collect what libcurl receives in one attempt, within its limits."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pycurl
 from .memory_budget import LARGE
 
 HEADER_LIMIT: Final = 64 * 1024
-"""Bytes of status lines and headers that one answer may have. Browsers stop at 256 KiB, nginx
-and Apache send at most 8 KiB a line; nothing sound comes near this."""
+"""Bytes of status lines and headers of one answer. Browsers stop at 256 KiB; nginx and Apache send
+at most 8 KiB a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,7 @@ class Limits:
         seconds: time for the whole attempt.
         body: bytes of the body as sent.
         fresh: whether it needs a new connection in place of a kept one.
-        may_grow: asked, with the most bytes that the body may have, whether it may become large;
-            without it, every body may.
+        may_grow: says whether a body of at most so many bytes may become large; None: any may.
     """
 
     seconds: float

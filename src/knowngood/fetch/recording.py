@@ -1,8 +1,7 @@
-"""Record every request that goes over the wire, for a report that shows them all.
+"""Record every request of a run for a report that shows them all.
 
-Each process of a run appends to a file of its own in one folder, so that memory stays flat, nothing
-has to travel between processes, and what a killed process sent is there as well. Secrets are
-redacted before they are written.
+Each process appends to a file of its own in one folder: memory stays flat, and the requests of a
+killed process are there as well. Secrets are redacted before they are written.
 """
 
 from __future__ import annotations
@@ -70,12 +69,12 @@ class Recording:
 
     @property
     def unfinished(self) -> int:
-        """How many processes did not come to their end, so that requests may be missing."""
+        """How many processes were cut off, so that requests may be missing."""
         return sum(path.suffix == _UNFINISHED for path in self.folder.iterdir())
 
 
 def _places(file: IO[bytes]) -> Iterator[tuple[float, int]]:
-    """Yield when each record in a file began, and where it stands; not one that is cut off."""
+    """Yield when each whole record in a file began, and its offset."""
     offset = 0
     for line in file:
         if line.endswith(b"\n"):

@@ -1,9 +1,8 @@
-"""Tell the writes that a deployment refuses from those that a wall before it refuses.
+"""Tell the writes that a deployment refuses from those that a firewall before it refuses.
 
-401, or a page with 403, may be a wall's answer to this machine (:mod:`.turned_away`). But such a
-wall refuses all that the machine writes, or all in a while. Where an origin refuses every write of
-one kind, and takes others between two of them, it is the deployment that refuses that kind: behind
-a firewall of its own that lets nobody delete, nobody can.
+401, or a page with 403, may be a firewall's answer to this machine (:mod:`.turned_away`). A
+firewall refuses all writes of the machine, at least for a while. If an origin refuses every write
+of one kind and takes others in between, the deployment refuses that kind.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class RefusedWrites:
 
     Attributes:
         taken: the kinds of which a write was taken.
-        refused: the kinds that were refused, took others to be taken, and were refused again.
+        refused: the kinds that were refused, and again after others were taken.
     """
 
     taken: set[WriteKind] = field(default_factory=set)

@@ -20,7 +20,7 @@ _ATTEMPTS: Final = 3
 
 @dataclass(slots=True)
 class Replay:
-    """Gives what a tape holds, in the place of :class:`.Attempts`. It opens no connection.
+    """Answers from a tape, in place of :class:`.Attempts`. It opens no connection.
 
     Attributes:
         tape: what was recorded.
@@ -57,8 +57,8 @@ class Replay:
         return given if given.probe == probe else replace(given, probe=probe)
 
     def _walked(self, probe: Probe) -> Exchange:
-        """Return the exchange of a walk; of a step that was not taken when it was recorded, what a
-        declared probe got for the same request.
+        """Return the exchange of a client's step; for a step that was not recorded, that of a
+        declared probe with the same request.
         """
         recorded = self._walk.next(probe)
         if recorded is None:
@@ -79,10 +79,10 @@ class Replay:
 
 
 class Walk:
-    """What the clients of one item sent, and are to send again with other made-up names.
+    """The recorded requests of an item's clients, which the item repeats with other made-up names.
 
-    ``spare`` is what the clients of other items sent: a client that several share logs in once, in
-    whichever item comes first. ``earlier`` are the names that items before this one made up.
+    ``spare`` are those of other items: a shared client logs in once, in whichever item comes first.
+    ``earlier`` are the names that items before this one made up.
     """
 
     def __init__(
@@ -133,9 +133,7 @@ class Walk:
         return replace(exchange, probe=probe, answer=answer)
 
     def _words_of(self, recorded: Probe, probe: Probe) -> dict[str, str] | None:
-        """Return which made-up words stand for which if both are the same request but for them;
-        None if they are not.
-        """
+        """Return which made-up words stand for which; None if the requests differ otherwise."""
         if recorded.method != probe.method or recorded.origin != probe.origin:
             return None
         words = differing_words(recorded.url, probe.url)
@@ -162,10 +160,10 @@ def _likeness(recorded: Probe, probe: Probe) -> tuple[int, int, int, int]:
 
 
 def exchange_with(recorded: Exchange, answer: Answer, slowdown: float = 1.0) -> Exchange:
-    """Return ``recorded`` as if ``answer`` had come in place of its own, so many times as slowly.
+    """Return ``recorded`` with ``answer`` in place of its own, so many times as slow.
 
-    What is tried again by rule was tried again in vain; a redirect that the probe follows led out
-    of the environment.
+    A status that is retried was retried in vain; a redirect that the probe follows led out of the
+    environment.
     """
     probe, last = recorded.probe, recorded.attempts[-1]
     attempt = replace(last, status=answer.status, seconds=last.seconds * slowdown, error=None)

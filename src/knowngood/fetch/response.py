@@ -1,4 +1,4 @@
-"""The answer as checks read it: an ``httpx.Response`` with a few helpers."""
+"""The answer that checks read: an ``httpx.Response`` with a few additions."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Response(httpx.Response):
 
     @property
     def request(self) -> httpx.Request:
-        """The request that was answered. It is made at the first use, since most checks never use
-        it and httpx takes as long for it as for the response.
+        """The request that was answered. Made at its first use: few checks use it, and it takes as
+        long to make as the response.
         """
         if self._request is None:
             self._request = httpx.Request(*self._asked)
@@ -95,8 +95,8 @@ class Response(httpx.Response):
         return html.parse(self.text)
 
     def once(self, read: Callable[[Response], Result]) -> Result:
-        """Return what ``read`` returns of this answer. It is called once, and several claims share
-        what it returned, so nobody may change that.
+        """Return the result of ``read`` for this answer. It is called once and its result shared,
+        so do not change it.
         """
         if read not in self._results:
             self._results[read] = read(self)
@@ -167,8 +167,8 @@ def respond(exchange: Exchange) -> Response:
 
 
 def respond_once(exchange: Exchange) -> Response:
-    """Do the same for an answer that one client reads: the response keeps its exchange, since a
-    fixture may hold it for longer than the check that asked.
+    """Return the same for an answer that one client reads: the response keeps its exchange, since a
+    fixture may outlive the check.
     """
     answer = exchange.answer
     if answer is None:

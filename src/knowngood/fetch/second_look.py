@@ -1,9 +1,8 @@
 """Ask again when the checks are done, to tell trouble that has passed from trouble that lasts.
 
-Three kinds of failure are excused once they have passed, that is, make no deployment unsteady:
-gateway errors while it settles after a push, failures in a crowd that its server has no place for,
-and 503 to requests that came faster than its server takes them. Writes are not asked for again, and
-so never excused.
+Three kinds of failure make no deployment unsteady once they have passed: gateway errors while it
+settles after a push, failures of too many requests at once, and 503 to requests that came too fast.
+Writes are not sent again, and so never excused.
 """
 
 from __future__ import annotations
@@ -22,19 +21,17 @@ from .turned_away import is_turned_away
 
 REQUESTS: Final = 32
 TOLERATED: Final = 2
-"""Requests that are asked again, and how many of them may fail. Trouble of one request in
-three passes for none once in a thousand times, noise of 4 % (docs/reliability.md) in 86 of 100."""
+"""Requests that are sent again, and how many of them may fail. If a third of them fail, that passes
+once in a thousand times; with noise of 4 % (docs/reliability.md) 86 of 100 times."""
 
 ROUNDS: Final = 3
 PAUSE: Final = 0.5
-"""So often they are asked at least, so many seconds apart; more often while the deployment may be
-settling. A crowded server fails one round where the limit on requests was just raised."""
+"""The least number of rounds, and the seconds between two; there are more while the deployment may
+be settling. A crowded server fails one round if the limit on requests was just raised."""
 
 
 def excuse_passed(fetcher: Fetcher) -> None:
-    """Excuse failures that pass by themselves, of each origin where asking again shows that they
-    have passed.
-    """
+    """Excuse failures that pass by themselves, for each origin where they have passed."""
     if fetcher.replays:
         return  # what was recorded stays as it is
     failures = fetcher.statistics.failures
@@ -52,9 +49,9 @@ def has_passed(
     until: float,
     deadline: float,
 ) -> bool:
-    """Return whether what failed is answered now, or comes to be. ``again`` makes one attempt at
-    each probe; a deployment may be settling ``until`` then, the run ends at ``deadline`` (both in
-    seconds since the epoch).
+    """Return whether failed probes are answered now, or soon. ``again`` makes one attempt at each.
+    The deployment may be settling ``until`` then; the run ends at ``deadline`` (both in seconds
+    since the epoch).
     """
     requests = list(islice(cycle(probes), REQUESTS))
     rounds = 0
@@ -71,11 +68,11 @@ def _fails(exchange: Exchange) -> bool:
 
 
 def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
-    """Ask once more for what nobody answered, and return the exchanges. Of each origin that
-    answered before ask for that as well: if only that comes, the origin is in reach.
+    """Send probes without an answer once more, and return the exchanges. Repeat a probe that each
+    origin answered before as well: if only that is answered, the origin is in reach.
 
-    Where somebody of an origin is heard, its other probes get the attempts that any probe gets:
-    a network that has just come back may still lose one answer in ten.
+    If one probe of an origin is answered, the others get all attempts of a probe: a network that
+    has just come back may still lose one answer in ten.
     """
     statistics = fetcher.statistics
     silent = list(statistics.silent)
@@ -94,8 +91,8 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
 
 
 def ask_addresses(fetcher: Fetcher, origin: str, addresses: Sequence[str]) -> list[Exchange]:
-    """Return the exchanges with those of ``addresses`` that lack a URL which the run found at
-    ``origin``: asked with HEAD, and with GET where that is not answered well.
+    """Return the exchanges with addresses that lack a URL which ``origin`` served: by HEAD, and by
+    GET where HEAD fails.
     """
     urls = sorted(fetcher.statistics.there[origin])
     heads = [

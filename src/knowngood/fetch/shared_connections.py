@@ -1,4 +1,4 @@
-"""Find out which servers speak HTTP/2, so that requests share one connection to each of them."""
+"""Find out which servers speak HTTP/2, so that requests to each share one connection."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _Address: TypeAlias = tuple[str, str]
 
 
 class SharedConnections:
-    """Keeps requests to an address back until the first of them has a connection.
+    """Holds requests to an address back until the first of them has a connection.
 
-    With that it turns out whether the server speaks HTTP/2: then all take this connection, and
-    otherwise all open theirs at once. libcurl's own way of waiting (PIPEWAIT) is for servers that
-    are known to speak HTTP/2: with others it makes connections that fail one after the other.
+    That shows whether the server speaks HTTP/2: then all use this connection, otherwise all open
+    their own at once. libcurl's PIPEWAIT serves only for servers known to speak HTTP/2: with others
+    it opens connections that fail one after the other.
 
     An address is an origin, or one of its edges. Use it on the thread of one event loop only.
     """
@@ -48,8 +48,8 @@ class SharedConnections:
         return first
 
     def note(self, probe: Probe, version: int, *, sent: bool) -> None:
-        """Note by which version of HTTP a request was answered, 0 for none, and whether it was
-        sent. Where no connection comes about, nobody waits for another's.
+        """Note the version of HTTP of an answer, 0 for none, and whether the request was sent. If
+        no connection comes about, no request waits for another's.
         """
         if version == pycurl.CURL_HTTP_VERSION_2_0:
             self._shared.add(_address(probe))

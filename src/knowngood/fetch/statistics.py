@@ -1,4 +1,4 @@
-"""Count what one process asked for, and how it went."""
+"""Count the requests of one process, and how they ended."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class RequestStatistics:
         answered_at: when each origin answered last, in seconds since the epoch.
         slowest: the five slowest exchanges: seconds and probe.
         certificates: when the first certificate of each origin ends, in seconds since the epoch.
-        retried: summaries of the exchanges with an attempt that failed before the last; one that
-            is stale did not.
+        retried: summaries of the exchanges with a failed attempt before the last; stale ones are
+            no failures.
         silent: probes that nobody answered, in order.
-        witnesses: the last probe of each origin that was answered and may be repeated.
-        there: the URLs that a plain GET got 200 from, by origin; without those asked at edges.
+        witnesses: the last answered probe of each origin that may be repeated.
+        there: the URLs that answered a plain GET with 200, by origin; without those at edges.
         bodies: for each URL asked at edges, a digest of the decoded body by edge.
         served: URL, edge and whole digest of each answer of ``built``.
     """
@@ -140,9 +140,7 @@ class RequestStatistics:
         self.answered_at[exchange.probe.origin] = last.began + last.seconds
 
     def _note_body(self, probe: Probe, answer: Answer) -> None:
-        """Keep digests of the decoded body, as edges may compress as they like. The caller leaves
-        out requests with headers of their own, since the answer may depend on them.
-        """
+        """Keep digests of the decoded body; edges may compress differently."""
         built = probe.origin == self.built
         if answer.status == 200 and not probe.address:
             self.there[probe.origin].add(probe.url)

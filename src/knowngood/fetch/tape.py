@@ -1,4 +1,4 @@
-"""Keep in memory what a run received, so that it can be given again without a request."""
+"""Keep in memory what a run received, for a replay without requests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ class Tape:
     """What a run received.
 
     Attributes:
-        shared: the exchange of each probe that checks declare or that pages need. Of one that was
-            asked until it came right, the last.
+        shared: the last exchange of each probe that checks declare or that pages need.
         walks: what the clients of each item sent, by node id, in order.
-        swept: what of the walks deleted what was written, so that no item reads it.
+        swept: those of the walks that deleted what was written.
         readers: the probes among ``shared`` that each item reads, by node id.
     """
 
@@ -43,7 +42,7 @@ class Tape:
         sent: Iterable[Exchange],
         swept: Collection[Exchange] = (),
     ) -> None:
-        """Note which probes an item read, and keep what its clients sent; ``swept`` is what of that
+        """Note which probes an item read, and keep what its clients sent; those in ``swept``
         deleted what they wrote.
         """
         self.readers[nodeid] = frozenset(probe.first_look for probe in read)

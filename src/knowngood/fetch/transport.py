@@ -1,9 +1,9 @@
 """Send one request once, over libcurl.
 
-libcurl and not httpx's own pool, for what a verifier needs: a deadline that cuts a transfer
-wherever it stands, an address to connect to while Host and SNI stay, the peer's certificate, a
-cap on what is read, an error that says which fault it was. What it costs per request is measured
-in ``benchmarks/`` (the httpx pool's cost grows with the square of the requests waiting).
+libcurl, unlike httpx's own pool, has a deadline that cuts a transfer anywhere, an address to
+connect to while Host and SNI stay, the peer's certificate, a limit on what is read, and errors that
+name the fault. ``benchmarks/`` measures its cost (that of httpx's pool grows with the square of the
+waiting requests).
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ _SUPPRESS_CONNECT_HEADERS: Final = (
 
 
 def sent_url(url: str) -> str:
-    """Return ``url`` as it is sent: with everything percent-encoded that a URL may not hold, as
-    browsers do, and the host in Punycode. Pages refer to ``/é.png`` and ``/a b.png``, and servers
-    answer.
+    """Return ``url`` as browsers send it: percent-encoded, with the host in Punycode. Pages refer
+    to ``/é.png`` and ``/a b.png``.
     """
     return quote(with_ascii_host(url), safe=_URL_CHARACTERS)
 
@@ -123,7 +122,7 @@ class Transport:
     def _note(
         self, probe: Probe, attempt: Attempt, handle: pycurl.Curl, received: Received
     ) -> None:
-        """Tell who keeps account of connections and of attempts."""
+        """Note the version of HTTP, and record the attempt."""
         if self._shared is not None:
             version = handle.getinfo(pycurl.INFO_HTTP_VERSION)
             self._shared.note(probe, version, sent=received.requests > 0)
@@ -131,8 +130,8 @@ class Transport:
             self._recorder.note(probe, attempt, handle, received)
 
     async def _turn(self, probe: Probe, limits: Limits, received: Received) -> Limits:
-        """Wait until it is known whether the request can share a connection, for half of its time
-        at most; return what is left of its limits.
+        """Wait until it is known whether the request can share a connection, for at most half of
+        its time; return the rest of its limits.
         """
         fresh = limits.fresh or _has_own_connection(probe)
         if self._shared is None or fresh or not probe.url.startswith("https:"):
@@ -203,8 +202,8 @@ def _both(authorities: Path) -> bytes:
 
 
 def _has_own_connection(probe: Probe) -> bool:
-    """Whether a request is made on a connection of its own, as a write that may not be repeated is:
-    on a kept one, which the server may be about to close, it could fail through nobody's fault.
+    """Whether a request gets its own connection, as a write that may not be repeated does: the
+    server may be about to close a kept one.
     """
     return probe.fresh or not probe.may_be_repeated
 

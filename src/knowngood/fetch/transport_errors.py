@@ -1,4 +1,4 @@
-"""Say why an attempt brought no answer: libcurl's error codes in our words."""
+"""Find out why an attempt brought no answer, from libcurl's error codes."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ _X509_FAULTS: Final = {
 
 
 def judge(received: Received) -> Diagnosis:
-    """Judge a transfer that libcurl takes for complete: one cut off in its headers is not."""
+    """Judge a transfer that libcurl calls complete: one cut off in its headers is not."""
     if received.headers_complete:
         return Diagnosis(None)
     return Diagnosis(AttemptError.TRUNCATED, "the connection was closed within the headers")
@@ -116,10 +116,10 @@ def diagnose(
 
 
 def _http2_fault(code: int, message: str, received: Received) -> Diagnosis:
-    """Return what ended one stream, or the whole connection, of HTTP/2.
+    """Return what ended a stream, or the whole connection, of HTTP/2.
 
-    A stream that the server gives up, with RST_STREAM, is what a closed connection is in HTTP/1.1.
-    Of a whole connection, what nghttp2 says is a fault, and anything else that it was closed.
+    A stream that the server resets is like a closed connection of HTTP/1.1. A whole connection
+    broke if nghttp2 says so; otherwise it was closed.
     """
     given_up = "reset by server" in message or "closed cleanly" in message
     if not (given_up or code == pycurl.E_HTTP2) or _BROKEN_HTTP2.search(message):
@@ -129,7 +129,7 @@ def _http2_fault(code: int, message: str, received: Received) -> Diagnosis:
 
 
 def _runners_trouble(handle: pycurl.Curl, code: int, message: str) -> str:
-    """Return what keeps this machine from asking: its proxy, or that it opens no socket."""
+    """Return what keeps this machine from sending: its proxy, or that it opens no socket."""
     number = handle.getinfo(pycurl.OS_ERRNO)
     if number in _RUNNER_ERRNOS:
         return f"{message} ({errno.errorcode[number]})"
@@ -189,8 +189,8 @@ def _error(code: int, message: str, number: int, received: Received) -> AttemptE
 
 
 def _phase(handle: pycurl.Curl, message: str, received: Received) -> str:
-    """How far a transfer came before its time was up. One that waited for another's connection
-    came as far as to connect.
+    """Return how far a transfer came before its time was up; waiting for another's connection
+    counts as connecting.
     """
     if received.requests:
         return "body" if received.headers_complete else "headers"

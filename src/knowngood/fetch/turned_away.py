@@ -1,8 +1,8 @@
-"""Tell answers that turn the run away from those that show how the deployment is.
+"""Tell answers that turn the run away from those of the deployment.
 
-A rate limit, a bot challenge, a login wall or a proxy answers in the deployment's place. Where an
-answer says so itself, it is enough (``why_turned_away``). Others could be the deployment's as well
-(``is_turned_away`` knows both): those count only where an origin gives no other answer in the run.
+A rate limit, a bot challenge, a login wall or a proxy answers in the deployment's place. Some
+answers say so themselves (``why_turned_away``). Others may be the deployment's as well
+(``is_turned_away`` knows both): those count only if the origin gives no other answer in the run.
 docs/verdicts.md has the rules.
 """
 
@@ -35,8 +35,8 @@ _NOTHING_LEFT: Final = re.compile(r"\br(?:emaining)?=0(?![0-9.])")
 _CHECKS_VISITOR: Final = re.compile(
     rb"<script|<noscript|<form|captcha|challenge|your browser|robot", re.I
 )
-"""What a 503 page holds that checks its visitor. The pages of nginx, Apache, HAProxy, Varnish,
-Envoy and AWS's load balancers for a backend that is down hold nothing of it."""
+"""Words of a 503 page that checks its visitor. The pages of nginx, Apache, HAProxy, Varnish, Envoy
+and AWS's load balancers for a backend that is down have none of them."""
 
 
 def why_turned_away(exchange: Exchange) -> str | None:
@@ -55,8 +55,8 @@ def why_turned_away(exchange: Exchange) -> str | None:
 
 
 def is_turned_away(exchange: Exchange) -> bool:
-    """Return whether somebody before the deployment gave this answer, or may have: beside those
-    that say so, any 401, a page with 403, and one with 503 that checks its visitor.
+    """Return whether something before the deployment gave this answer, or may have: one that says
+    so, any 401, a page with 403, and one with 503 that checks its visitor.
     """
     answer = exchange.answer
     if answer is None or answer.status < 400 or answer.status == exchange.probe.expect:
@@ -75,8 +75,8 @@ def _challenge(answer: Answer) -> str | None:
 
 
 def _rate_limit(answer: Answer) -> str | None:
-    """Return which rate limit was reached. 503 with Retry-After alone is none: servers say so of
-    their own maintenance.
+    """Return which rate limit was reached. 503 with Retry-After alone is none: servers send that
+    for maintenance, too.
     """
     wait = answer.header("retry-after")
     if answer.status == 429:
@@ -103,8 +103,8 @@ def is_refused_write(exchange: Exchange) -> bool:
 
 
 def _refused_write(exchange: Exchange, answer: Answer) -> str | None:
-    """Return who refused a write in the deployment's place. Reads have no such rule: a page that
-    answers 403 is a page that its users do not see. Nor has a write that carried credentials.
+    """Return who refused a write in the deployment's place. Reads and writes with credentials have
+    no such rule: users get the same 403.
     """
     probe = exchange.probe
     if probe.method in SAFE_METHODS:
