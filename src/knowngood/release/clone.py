@@ -26,6 +26,9 @@ _PRUNING: Final = (
 )
 _TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved there stays as it is here
 _PLACE: Final = "XDG_CACHE_HOME"
+ANOTHER: Final = "it is another one at the origin"
+"""Why a tag was not fetched that is here, and is on something else there."""
+
 _FAILED: Final = re.compile(r"^ ! \[[^]\n]*\] +(\S+) +-> (\S+) +\((.*)\)$", re.M)
 
 
@@ -193,8 +196,7 @@ def _tags_alone(output: str) -> Mapping[str, str]:
     failed = _FAILED.findall(output)
     if "fatal: " in output or any(there != here for there, here, _ in failed):
         return {}  # a branch has another name here, origin/NAME
-    other = "it is another one at the origin"
-    return {tag: other if "clobber" in why else one_line(why, 200) for tag, _, why in failed}
+    return {tag: ANOTHER if "clobber" in why else one_line(why, 200) for tag, _, why in failed}
 
 
 def _pack(repository: Repository) -> None:

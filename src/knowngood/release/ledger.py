@@ -13,7 +13,7 @@ from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_a
 from ..safety import one_line
 from . import clocks, clone, records, signature, unpushed
 from .git import GitError, Repository
-from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at
+from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at, is_record
 from .record_name import BadRecord
 from .records import Records, Trusted
 
@@ -136,6 +136,10 @@ class Ledger:
         passed = self.last_passed()
         if passed is None:
             return f"nothing has PASSED there; verify one: knowngood verify --env={name} --record"
+        return self.why_not_good(passed)
+
+    def why_not_good(self, passed: Record) -> str:
+        """Say why a PASSED does not make its release good."""
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
             later = "later" if revoked.when > passed.when else "about then, on another machine"
@@ -157,10 +161,11 @@ class Ledger:
             return "its release's tag moved"
         return "it is dated in the future"
 
-    def last_passed(self) -> Record | None:
-        """Return the newest PASSED, whether it counts or not."""
+    def last_passed(self, commit: str | None = None) -> Record | None:
+        """Return the newest PASSED, of any commit or of this one, whether it counts or not."""
         verified = self.records.of(self.environment.name, RecordKind.VERIFIED)
-        return next((record for record in verified if record.passed), None)
+        passed = (record for record in verified if record.passed)
+        return next((r for r in passed if commit in {None, r.commit}), None)
 
     def unfinished(self) -> str:
         """Return how far the last push or rollback got, in words; empty if it was verified."""
@@ -194,12 +199,11 @@ class Ledger:
         nobody else sees them, tags that were read for it and hold no record, tags that could not be
         fetched, records that are not at the origin, and clocks that are wrong. Raises GitError.
         """
-        tags = self.records.unfetched.items()
         mine = relevant_environments(self.environment)
         return [
             *self._unshared(),
             *(self._bad_record_line(bad) for bad in self.records.bad if bad.environment in mine),
-            *(f"the tag {tag}: {why}; here it is as it was" for tag, why in tags),
+            *(self._unfetched_line(tag) for tag in self.records.unfetched),
             *unpushed.warning(self.repository, unpushed.names(self.repository)),
             *clocks.warnings(self.records.seen, datetime.now(UTC)),
         ]
@@ -213,6 +217,19 @@ class Ledger:
                 "origin: nobody else sees its records and its lock; next: "
                 f"{run('remote', 'rename', remote, 'origin')}"
             )
+
+    def _unfetched_line(self, tag: str) -> str:
+        """Return why a tag could not be fetched; of one that is another one at the origin also
+        what to do: the tag of a release that is on record must stay, any other may have moved on.
+        """
+        why = self.records.unfetched[tag]
+        line = f"the tag {tag}: {why}; here it is as it was"
+        run, ref = self.repository.by_hand, f"refs/tags/{tag}"
+        if why != clone.ANOTHER or is_record(tag):
+            return line
+        if self.records.names(tag):
+            return f"{line}; to put that there again: {run('push', '--force', 'origin', ref)}"
+        return f"{line}; to take theirs: {run('fetch', 'origin', f'+{ref}:{ref}')}"
 
     def _bad_record_line(self, bad: BadRecord) -> str:
         """Return what is wrong with a tag, and how to remove it where its name alone says that it

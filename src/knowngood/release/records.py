@@ -186,8 +186,15 @@ class Records:
 
     def moved(self, release: str, commit: str) -> Record | None:
         """Return a record by which ``release`` was another commit: its tag was moved."""
-        of_release = (r for e in self._index.environments for r in self.of_releases(e, (release,)))
+        of_release = self._of_release(release)
         return next((record for record in of_release if record.commit != commit), None)
+
+    def names(self, release: str) -> bool:
+        """Return whether a release is on record anywhere."""
+        return any(True for _ in self._of_release(release))
+
+    def _of_release(self, release: str) -> Iterator[Record]:
+        return (r for e in self._index.environments for r in self.of_releases(e, (release,)))
 
     def revoked_by(self, good: Record) -> Record | None:
         """Return a FAILED that came after ``good``, of the same commit on the same environment; one

@@ -66,8 +66,13 @@ def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:
             f"{at(rejected.when)}: {one_line(rejected.reason, 120)}{_back(ledger, live)}; to take "
             f"the rejection back: {rejection.undo_command(name, str(live))}"
         )
-    why, verify = _why_none_is_good(ledger), _to_see(name, str(live))
-    return f"{live} is live on {name}, and not known to be good{why}{_back(ledger, live)}{verify}"
+    passed = ledger.last_passed(commit)
+    why = f": {ledger.why_not_good(passed)}" if passed is not None else ""
+    line = f"{live} is live on {name}, and not known to be good{why}"
+    is_good_here = passed is not None and ledger.records.revoked_by(passed) is None
+    if is_good_here and str(live) in ledger.records.unfetched:  # what to do is told of the tag
+        return line
+    return f"{line}{_back(ledger, live)}{_to_see(name, str(live))}"
 
 
 def _to_tag(ledger: Ledger, recorded: Record) -> str:
@@ -86,13 +91,6 @@ def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:
     if commit is None or commit == but or ledger.rejected(commit) is not None:
         return ""
     return f"; to keep {live}: knowngood adopt --env={ledger.environment.name} --release={live}"
-
-
-def _why_none_is_good(ledger: Ledger) -> str:
-    """Return why no PASSED of an environment counts; empty where one does, or there is none."""
-    if ledger.last_passed() is None or ledger.last_good() is not None:
-        return ""
-    return f": {ledger.why_none_is_good()}"
 
 
 def _to_see_unverified(ledger: Ledger, live: LiveAnswer | None) -> str:

@@ -237,7 +237,9 @@ def _not_judged(state: WatchState, run: WatchedRun, settings: WatchSettings) -> 
 
 
 def _reminded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
-    """Return a reminder of trouble that lasts, ``remind`` hours after the last news of it."""
+    """Return a reminder of trouble that lasts, ``remind`` hours after the last news of it; that it
+    still FAILED, by a run that saw it: one that PASSED may be the first of the recovery.
+    """
 
     def is_due(last_news: float) -> bool:
         return run.ended - last_news >= settings.remind * 3600
@@ -249,6 +251,8 @@ def _reminded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _S
         news = _blind_news(NewsKind.REMINDER, state, run, blind)
         return replace(state, blind=replace(blind, last_news=run.ended)), (news,)
     if state.status in (None, Status.PASSED) or not is_due(state.last_news):
+        return state, ()
+    if state.status is Status.FAILED and run.verdict is not VerdictKind.FAILED:
         return state, ()
     news = _news(NewsKind.REMINDER, state, run)
     return replace(state, last_news=run.ended), (news,)

@@ -5,6 +5,7 @@ way of an answer.
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -297,6 +298,12 @@ def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Pa
     assert "v7 has not PASSED" in run("gate", "--env=prod", "--release=v7").out
 
 
+def pasted(output: str, after: str) -> None:
+    """Run the command that was told with these words before it."""
+    command = output.partition(after)[2].splitlines()[0]
+    subprocess.run(["sh", "-c", command], check=True, capture_output=True, timeout=400)
+
+
 def test_a_ledger_that_cannot_be_read(
     run: Run, project: Path, site: Repository, noted: Note, tmp_path: Path
 ) -> None:
@@ -339,8 +346,14 @@ def test_a_rolling_tag_stops_nobody(
     assert (ended.code, ended.out) == (0, "v2\n")
     assert "! the tag latest: it is another one at the origin" in ended.err
     assert git(site.path, "tag", "-l", "v9") == "v9\n"
+    pasted(ended.err, after="; to take theirs: ")
+    assert "the tag " not in run("last-good", "--env=prod").err
     git(bare, "tag", "-f", "v2", "v3")
-    assert run("last-good", "--env=prod").out == "v1\n"
+    ended = run("last-good", "--env=prod")
+    assert ended.out == "v1\n"
+    pasted(ended.err, after="; to put that there again: ")
+    ended = run("last-good", "--env=prod")
+    assert (ended.out, "the tag " in ended.err) == ("v2\n", False)
 
 
 def test_a_record_that_is_another_one_at_the_origin(

@@ -151,6 +151,27 @@ def test_the_tag_of_the_live_release_was_deleted(run: Run, site: Repository) -> 
     assert trouble.endswith(f"; to make it again: git -C {site.path} tag -a -m v2 v2 {commit}")
 
 
+def test_the_tag_of_the_live_release_was_moved_at_the_origin(
+    run: Run, site: Repository, tmp_path: Path
+) -> None:
+    """Somebody else's tag is no reason to take a good release away: it is put back."""
+    bare = with_origin(site, tmp_path)
+    git(bare, "tag", "-f", "v2", "v3")
+    ended = run("status", "--env=prod")
+    assert "! v2 is live on prod, and not known to be good: " in ended.out
+    assert "the tag v2: it is another one at the origin" in ended.out
+    assert "rollback" not in ended.out
+    command = ended.out.rpartition("; to put that there again: ")[2]
+    subprocess.run(["sh", "-c", command], check=True, capture_output=True, timeout=400)
+    assert run("status", "--env=prod", "--check").code == 0
+
+
+def test_why_what_is_live_is_not_good(run: Run, noted: Note) -> None:
+    """Why that one is not, and not why another one is not."""
+    noted("v2", "prod", "FAILED", 0.5)
+    assert "not known to be good: v2 PASSED, and FAILED later (" in run("status", "--env=prod").out
+
+
 def test_no_verification_is_signed(
     run: Run, project: Path, keys: Callable[[str], str], site: Repository
 ) -> None:

@@ -266,6 +266,14 @@ def test_reminder(hours: int) -> None:
     assert after(row("P" * 9, 20, every), settings, SOUND)[1] == []
 
 
+@pytest.mark.parametrize("verdict", ["P", "I"])
+def test_a_run_that_did_not_fail_reminds_nobody(verdict: str) -> None:
+    """Who is told to roll back at the first run of the recovery takes a sound release away."""
+    state, news = after(row(verdict, 20), state=FAILED.undelivered())
+    assert news == []
+    assert kinds(after(row("F", 25), state=state)[1]) == [NewsKind.REMINDER]
+
+
 def test_reminder_of_blindness() -> None:
     """Of a deployment that FAILED before, too, only what is known now is told again."""
     blind, _ = after(row("I" * 12, 20), state=FAILED)
