@@ -89,12 +89,13 @@ def _statement_at(tree: ast.Module, line: int) -> ast.stmt | None:
 
 def head(node: ast.stmt | None) -> ast.AST | None:
     """Return what of a statement is evaluated at its own line: of a loop, what it runs over."""
-    if isinstance(node, ast.For):
-        return node.iter
-    if isinstance(node, ast.If | ast.While):
-        return node.test
-    if isinstance(node, ast.Assert):
-        return node.test
+    match node:
+        case ast.For():
+            return node.iter
+        case ast.If() | ast.While() | ast.Assert():
+            return node.test
+        case ast.With():
+            return ast.Tuple([item.context_expr for item in node.items], ast.Load())
     return node
 
 

@@ -154,7 +154,7 @@ class Statement:
         It is if the statement names it. Otherwise, unless the check ``declared`` it, a server's
         error is, and any status but a success in a check that never names a status.
         """
-        if check_source.names_status(self.node):
+        if check_source.names_status(check_source.head(self.node)):
             return True
         if status == declared:
             return False

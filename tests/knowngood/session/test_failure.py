@@ -295,6 +295,8 @@ def test_an_error_of_pytest_itself() -> None:
         ("assert home.text == ''", False),
         ("assert home.status_code == 201", True),
         ("assert home.text\ngone.raise_for_status()", True),
+        ("for n in int(home.text):\n    assert home.status_code == 200", False),
+        ("with open(home.text):\n    assert home.status_code == 200", False),
     ],
     ids=[
         "status",
@@ -304,6 +306,8 @@ def test_an_error_of_pytest_itself() -> None:
         "content",
         "of-a-success",
         "raise-for-status",
+        "the-status-is-named-behind-a-loop-s-head",
+        "the-status-is-named-within-a-with",
     ],
 )
 def test_about_the_status(source: str, about_status: bool) -> None:
