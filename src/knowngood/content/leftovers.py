@@ -33,6 +33,13 @@ _UNSEEN: Final = re.compile(r"<!--(?!\[if\b|#|-?>).*?-->", re.I | re.S)
 """A comment to its end. What stands in a conditional one some browsers show, and a server replaces
 an include."""
 
+_QUOTED: Final = re.compile(
+    r"<code\b.*?(?:</code|\Z)"
+    r"|\bclass=[\"']?(?:[\w -]{0,99}[ -])?(?:highlight|codehilite|chroma|sourceCode)\b.*?(?:</pre|\Z)",
+    re.I | re.S,
+)
+"""Code as authors show it; a server's own page has its trace in a mere ``<pre>``."""
+
 _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
 _COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
 _LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
@@ -43,7 +50,7 @@ _MOJIBAKE: Final = re.compile(
     # The same, read as Windows-1252, which has letters in place of control characters.
     r"|\u00e2\u20ac|\u00e2\u201e\u00a2"
     r"|\u00c3[\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u2030\u20ac]"
-    r"|\?{4,}"  # converted to a charset without these letters
+    r"|(?:(?<=>)\s*+|(?<=\?\? ))\?{4,}"  # converted to a charset without these letters
 )
 _CRASH: Final = re.compile(
     r"Traceback \(most recent call last\)|an error occurred while processing this directive"
@@ -191,7 +198,7 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         "placeholder": _in_sight(_PLACEHOLDER, text),
         "no translation": _in_sight(_UNTRANSLATED, text),
         "garbled letters": _MOJIBAKE.search(text),
-        "crash": _CRASH.search(text),
+        "crash": _CRASH.search(text) and _CRASH.search(_QUOTED.sub("", text)),
         "debug mode": _DEBUG.search(text),
     }
     for kind, match in matches.items():
@@ -199,7 +206,8 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
             yield kind, f"{kind}: {match[0].strip()[:_SHOWN]}"
     marker = _first_marker(text.encode("utf-8", "replace"))
     if marker:
-        marker = _first_marker(_UNSEEN.sub("", text).encode("utf-8", "replace"))
+        shown = _UNSEEN.sub("", _QUOTED.sub("", text))
+        marker = _first_marker(shown.encode("utf-8", "replace"))
     if marker:
         yield "merge", f"unfinished merge: {marker}"
 

@@ -40,6 +40,12 @@ SOUND = {
     "about-numbers": "<table><td>NaN</td></table><p><code><b>NaN</b></code> is <b>NaN</b>?"
     "<li><span>NaN</span></li>".replace("<b>NaN</b>?", "no number."),
     "about-a-toolbar": "<p>Look for &lt;div id=&quot;djDebug&quot;&gt;</p>",
+    "about-a-crash": "<h1>My day</h1><pre><code>$ python a.py\nTraceback (most recent call last):"
+    "\n  at a.b.C.d(C.java:42)</code></pre><div class='highlight'><pre><span>Traceback (most "
+    "recent call last):</span></pre></div><p>Warning: it is hot</p>",
+    "about-a-merge": "<pre><code>Bread\n=======\n</code></pre><pre class=chroma>\n<<<<<<< HEAD\n"
+    "</pre>",
+    "much-asked-for": "<p>Really???? How???? \u00ab Vraiment ???? \u00bb</p><b>Yes????</b>",
     "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
 
