@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from . import written_urls
 from .html import ancestors
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ an include."""
 
 _QUOTED: Final = re.compile(
     r"<code\b.*?(?:</code|\Z)"
-    r"|\bclass=[\"']?(?:[\w -]{0,99}[ -])?(?:highlight|codehilite|chroma|sourceCode)\b.*?(?:</pre|\Z)",
+    r"|\bclass=[\"']?(?:[\w -]{0,99}[ -])?(?:highlight|codehilite|chroma|sourceCode)\b"
+    r".*?(?:</pre|\Z)",
     re.I | re.S,
 )
 """Code as authors show it; a server's own page has its trace in a mere ``<pre>``."""
@@ -84,6 +86,8 @@ _KEY_OF_PARTS: Final = re.compile(
 )
 """A key of three words or more, which is no host: of two it may be an abbreviation."""
 _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
+_NO_TIME: Final = {*_NOTHING, "Invalid Date", "Invalid date"}  # of JavaScript, and of Moment
+_PARTS_OF_TITLE: Final = re.compile(r"\s+[-\u2013\u2014|\u00b7:\u2022]\s+")
 _NO_NUMBER: Final = re.compile(r">\s*+NaN\s*+<")
 _NUMBERS: Final = "p, div, span, b, strong, em, dd"
 _TABLES: Final = frozenset({"a", "code", "kbd", "li", "pre", "samp", "td", "th", "tt", "var"})
@@ -95,15 +99,15 @@ _CODE: Final = "code, kbd, samp, tt, var"
 
 _LABELS: Final = "button, label"
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
-_PLACEHOLDER_IN_PATH: Final = re.compile(
-    r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%|[$%#]\{|\A\{[\w. ]+\}\Z"
-)
-_PLACEHOLDER_IN_QUERY: Final = re.compile(r"\$\{|%\(\w+\)s|@[A-Z][A-Z_]+@")
 _RAW: Final = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
     r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
     r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
+    r"|(?-i:\A(?:[^:]{0,40}: ?)?"
+    r"(?:[$\u20ac\xa3\xa5\u20b9]\s?(?:undefined|NaN)|[\u20ac\xa3]\s?null)\b"
+    r"|\A(?:[^:]{0,40}: ?)?(?:NaN\s?%\Z"
+    r"|(?:undefined|NaN|null)\s?(?:[$\u20ac\xa3\xa5\u20b9]|(?:EUR|USD|GBP|CHF)\b)))"
     r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
     r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
     r"|(?-i:=[C-F][0-9A-F]=[89AB][0-9A-F])"  # quoted-printable
@@ -116,17 +120,6 @@ _RAW: Final = re.compile(
     re.I,
 )
 """What readers never see where each step of a build was done, and done once."""
-_NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
-_NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
-_TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
-_LOCAL_FILE: Final = re.compile(r"file:", re.I)
-_NO_COLON: Final = re.compile(r"https?//", re.I)
-_PLAIN: Final = re.compile(r"(?!//|(?i:https?)//)[\w./?=&#-]*", re.ASCII)
-"""A relative URL of characters that none of the patterns above finds anything in; most are."""
-
-_NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
-_PERCENTS: Final = "\u066a\uff05\ufe6a"  # of Arabic, and of Chinese and Japanese
-_QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
 _UNFINISHED: Final = {
     'script[src=""], img[src=""]': ("src", "an empty URL"),
     'link[href=""]': ("href", "an empty URL"),
@@ -231,10 +224,24 @@ def _in_elements(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     for tag, text in titles + labels:
         if _KEY.fullmatch(text):
             yield "key", f"{tag}: a key in place of a text: {text}"
-    for tag, text in titles:
-        if text in _NOTHING:
-            yield "no text", f'{tag}: expected a text, found "{text}"'
+    times = [("<time>", text) for node in tree.css("time") if (text := node.text(strip=True))]
+    empty = [(tag, text) for tag, text in titles if text in _NOTHING]
+    empty += [(tag, text) for tag, text in times if text in _NO_TIME]
+    for tag, text in empty or _parts_of_title(tree):
+        yield "no text", f'{tag}: expected a text, found "{text}"'
     yield from (("URL", line) for line in _in_urls(tree))
+
+
+def _parts_of_title(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a page's title in which a value was not there: ``undefined - Bread``. A
+    page that is about one names it in its text, too; where scripts write the text, nobody knows.
+    """
+    title = tree.css_first("head > title")
+    parts = _PARTS_OF_TITLE.split(title.text(strip=True)) if title is not None else []
+    for part in _NOTHING.intersection(parts):
+        body = tree.body.text(separator=" ") if tree.body is not None else ""
+        if body.strip() and part not in body:
+            yield "<title>", part
 
 
 def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:
@@ -258,39 +265,12 @@ def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:
     for node in tree.css("[href], [src], [action]"):
         attributes = node.attributes
         for name in ("href", "src", "action"):
-            what = url_trouble(attributes.get(name) or "")
+            what = written_urls.trouble(attributes.get(name) or "")
             if what:
                 yield f'<{node.tag} {name}="{(attributes[name] or "")[:_SHOWN]}">: {what}'
     for node in tree.css("[href], [src], [action], link, script, img"):
         if any(quote in name for name in node.attributes for quote in "\"'"):
             yield f"<{node.tag}>: a quote out of place ends an attribute too early"
-
-
-def url_trouble(url: str) -> str:
-    """Return why the value of an attribute is no URL that a browser can follow; empty if it is one.
-
-    Only what is certain counts: browsers encode blanks and most other characters in a path.
-    """
-    url = url.strip()
-    if _PLAIN.fullmatch(url) or _NO_WEB_URL.match(url):
-        return ""
-    host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
-    path = re.split(r"[?#]", url)[0]
-    troubles = {
-        "a placeholder in the URL": _PLACEHOLDER_IN_PATH.search(path)
-        or _PLACEHOLDER_IN_QUERY.search(url.partition("#")[0]),
-        "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
-        "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
-        "a file of somebody's own machine": _LOCAL_FILE.match(url),
-        "a blank in the host of the URL": host and re.search(r"\s", host[0]),
-        "a quote in the host of the URL": host and re.search(f"[{_QUOTES}<>]", host[0]),
-        "no host in the URL": _NO_HOST.match(url),
-        "no colon behind the scheme of the URL": _NO_COLON.match(url),
-        "two URLs in one": _TWO_URLS.match(url),
-        "no port number in the URL": host and _NO_PORT.search(host[0]),
-        "a text in place of a URL": re.search(r"\s", url) and not re.search(r"[/.?#]", url),
-    }
-    return next((what for what, wrong in troubles.items() if url and wrong), "")
 
 
 def _start_tag(node: LexborNode) -> str:

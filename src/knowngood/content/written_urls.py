@@ -27,6 +27,28 @@ _HASHED: Final = re.compile(
 )
 
 
+_PLACEHOLDER_IN_PATH: Final = re.compile(
+    r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%|[$%#]\{|\A\{[\w. ]+\}\Z"
+)
+_PLACEHOLDER_IN_QUERY: Final = re.compile(r"\$\{|%\(\w+\)s|@[A-Z][A-Z_]+@")
+_NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
+_NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
+_TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
+_LOCAL_FILE: Final = re.compile(r"file:", re.I)
+_NO_COLON: Final = re.compile(r"https?//", re.I)
+_NO_VALUE: Final = re.compile(
+    r"(?:https?:)?//(?:undefined|null)(?=[/:?#]|\Z)|undefined\Z|/?undefined/[^?#]"
+    r"|[^?#]*(?:\[|%5b)object(?: |%20)[a-z]+(?:\]|%5d)",
+    re.I,
+)
+_PLAIN: Final = re.compile(r"(?!//|(?i:https?)//|/?undefined(?:/|\Z))[\w./?=&#-]*", re.ASCII)
+"""A relative URL of characters that none of the patterns above finds anything in; most are."""
+
+_NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
+_PERCENTS: Final = "\u066a\uff05\ufe6a"  # of Arabic, and of Chinese and Japanese
+_QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
+
+
 class Resolver:
     """Makes the references of one answer absolute, as ``urljoin`` does; most in a tenth of the
     time, since it keeps where the ways up from ``base`` lead.
@@ -91,6 +113,34 @@ def around_hash(name: str) -> tuple[str, str] | None:
     """
     hashed = _HASHED.fullmatch(name)
     return (hashed[1] or "", hashed[2]) if hashed is not None else None
+
+
+def trouble(url: str) -> str:
+    """Return why the value of an attribute is no URL that a browser can follow; empty if it is one.
+
+    Only what is certain counts: browsers encode blanks and most other characters in a path.
+    """
+    url = url.strip()
+    if _PLAIN.fullmatch(url) or _NO_WEB_URL.match(url):
+        return ""
+    host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
+    path = re.split(r"[?#]", url)[0]
+    troubles = {
+        "a placeholder in the URL": _PLACEHOLDER_IN_PATH.search(path)
+        or _PLACEHOLDER_IN_QUERY.search(url.partition("#")[0]),
+        "a value that was not there, in the URL": _NO_VALUE.match(url),
+        "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
+        "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
+        "a file of somebody's own machine": _LOCAL_FILE.match(url),
+        "a blank in the host of the URL": host and re.search(r"\s", host[0]),
+        "a quote in the host of the URL": host and re.search(f"[{_QUOTES}<>]", host[0]),
+        "no host in the URL": _NO_HOST.match(url),
+        "no colon behind the scheme of the URL": _NO_COLON.match(url),
+        "two URLs in one": _TWO_URLS.match(url),
+        "no port number in the URL": host and _NO_PORT.search(host[0]),
+        "a text in place of a URL": re.search(r"\s", url) and not re.search(r"[/.?#]", url),
+    }
+    return next((what for what, wrong in troubles.items() if url and wrong), "")
 
 
 def _in_bounds(url: str) -> str:

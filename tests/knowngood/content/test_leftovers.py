@@ -2,14 +2,13 @@
 
 import pytest
 
-from knowngood.content import html
+from knowngood.content import html, written_urls
 from knowngood.content.leftovers import (
     conflict_marker,
     empty_texts,
     problems,
     raw_texts,
     sound_kinds,
-    url_trouble,
 )
 
 SOUND = {
@@ -45,6 +44,9 @@ SOUND = {
     "recent call last):</span></pre></div><p>Warning: it is hot</p>",
     "about-a-merge": "<pre><code>Bread\n=======\n</code></pre><pre class=chroma>\n<<<<<<< HEAD\n"
     "</pre>",
+    "about-nothing": "<title>undefined - JavaScript</title><h1>What undefined is</h1>",
+    "a-title-alone": "<title>null \u2013 Docs</title><div id=app></div>",
+    "about-times": "<title>Invalid Date</title><p>Invalid Date</p><time>yesterday</time>",
     "much-asked-for": "<p>Really???? How???? \u00ab Vraiment ???? \u00bb</p><b>Yes????</b>",
     "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
@@ -123,6 +125,11 @@ FAULTS = {
     ),
     "java-key": ("<h1>???title???</h1>", "<h1>: a key in place of a text: ???title???"),
     "java-key-in-a-text": ("<p>A ???fhr.title??? b</p>", "no translation: ???fhr.title???"),
+    "half-a-title": (
+        "<title>undefined \u2013 Bread</title><p>We bake rye, wheat and spelt.</p>",
+        '<title>: expected a text, found "undefined"',
+    ),
+    "no-date": ("<time>Invalid Date</time>", '<time>: expected a text, found "Invalid Date"'),
     "no-number": ("<p>Crashes: <b> NaN </b></p>", '<b>: expected a text, found "NaN"'),
     "django-toolbar": (
         '<div class="x" id="djDebug">',
@@ -256,13 +263,19 @@ def test_empty_texts_are_counted(text: str, expected: dict[str, int]) -> None:
         "https://web.archive.org/web/2013/http://example.org/",
         "http:///example.org/",
         "/{id}",
+        "/docs/undefined/",
+        "undefined/",
+        "undefined.html",
+        "/undefined",
+        "?q=undefined",
+        "/tags/null",
         "#top",
         "",
     ],
 )
 def test_a_url_that_browsers_follow(url: str) -> None:
     """They encode a blank and most other characters by themselves."""
-    assert url_trouble(url) == ""
+    assert written_urls.trouble(url) == ""
 
 
 @pytest.mark.parametrize(
@@ -294,11 +307,18 @@ def test_a_url_that_browsers_follow(url: str) -> None:
         ("privacy policy", "a text in place"),
         ("http//www.example.org/", "no colon"),
         ("HTTPS//www.example.org/", "no colon"),
+        ("undefined", "a value that was not there"),
+        ("undefined/send", "a value that was not there"),
+        ("/undefined/about", "a value that was not there"),
+        ("https://undefined/x", "a value that was not there"),
+        ("//null:80", "a value that was not there"),
+        ("/users/[object Object]", "a value that was not there"),
+        ("/users/%5Bobject%20Object%5D", "a value that was not there"),
     ],
 )
 def test_what_is_no_url(url: str, what: str) -> None:
     """It is named with its element, and why."""
-    assert url_trouble(url).startswith(what)
+    assert written_urls.trouble(url).startswith(what)
     page = html.parse("<a>x</a>")
     page.css_first("a").attrs["href"] = url
     [problem] = problems("", page)
@@ -328,6 +348,11 @@ def test_a_quote_that_ends_an_attribute_too_early() -> None:
         ("%s has crashed", "%s"),
         ("About %1$s", "%1$s"),
         ("undefined", "undefined"),
+        ("undefined \u20ac", "undefined \u20ac"),
+        ("Total: NaN EUR", "Total: NaN EUR"),
+        ("$NaN", "$NaN"),
+        ("\u20acundefined", "\u20acundefined"),
+        ("NaN %", "NaN %"),
         ("By [object Object]", "[object Object]"),
         ("b'Startzeit'", "b'Startzeit'"),
         ('b"L\'accueil"', 'b"L\'accueil"'),
@@ -371,6 +396,10 @@ def test_what_readers_see_raw(text: str, raw: str) -> None:
         "me@x.org",
         "$5",
         "it is undefined",
+        "compare it with $null",
+        "the variable $undefined",
+        "undefined % 2 is NaN",
+        "NaN EUROPE",
         "b'atz'",
         "# of crashes in the last week",
         "# Tage seit dem letzten Absturz",
