@@ -35,7 +35,7 @@ def side_by_side(responses: Sequence[Response]) -> list[tuple[Response, Response
 def page_problems(page: Response) -> list[str]:
     """Return what a page lacks or has twice: doctype, title, its end."""
     if not page.content.strip():
-        return ["the page is empty"]
+        return [Problem("the page is empty", Aspect.DAMAGE)]
     return page_structure.problems(page.text, page.html)
 
 

@@ -85,10 +85,14 @@ def problems(path: str, content_types: Sequence[str], body: bytes, *, html: bool
         html: whether a file without a known ending may be an HTML page.
     """
     kind = ending(path)
+    damage = (
+        problem if isinstance(problem, Problem) else Problem(problem, Aspect.DAMAGE)
+        for problem in _content_problems(kind, body, html=html)
+    )
     return [
         *_media_type_problems(kind, content_types, html=html),
         *_charset_problems(kind, content_types, body),
-        *_content_problems(kind, body, html=html),
+        *damage,
     ]
 
 

@@ -168,7 +168,8 @@ def _open_at_the_end(text: str, bare: str) -> list[str]:
     elements = [] if ends else open_elements.at_the_end(text)
     if not elements:
         return []
-    return [f"the page does not end with </html>, and is cut off within {elements[-1]}"]
+    line = f"the page does not end with </html>, and is cut off within {elements[-1]}"
+    return [Problem(line, Aspect.DAMAGE)]
 
 
 def _open_scripts(tree: LexborHTMLParser) -> list[str]:

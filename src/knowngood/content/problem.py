@@ -15,6 +15,7 @@ class Aspect(StrEnum):
     JSON = "JSON"  # it should be, and cannot be read as such
     WEB_PAGE = "web page"  # one came where none belongs
     SERVER_PAGE = "server page"  # the server's own came in place of another
+    DAMAGE = "damage"  # it is empty, cut short, or no file of its kind
 
 
 class Problem(str):

@@ -198,7 +198,7 @@ def _sentence(
 
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
-    """Return the symptom that shows a cause best: one that knows what came in place of a page, or
+    """Return the symptom that shows a cause best: one that knows what came in its place, or
     compared what is wrong, of the check that meets it in most cases, that says most of the answer,
     at the URL with the fewest folders, of a check that reads little else. What was not asked, since
     the origin was given up, shows it worst.
@@ -209,7 +209,7 @@ def _lead(core: Sequence[Symptom]) -> Symptom:
         given_up = symptom.trouble == AttemptError.UNREACHABLE
         return (
             given_up,
-            not symptom.is_of_the_server,
+            not symptom.tells_what_came,
             not is_compared(symptom.outcome),
             -counts[symptom.outcome.check, symptom.place],
             _weakness(symptom),

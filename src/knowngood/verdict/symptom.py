@@ -190,9 +190,12 @@ class Symptom:
         return "?" in asked and "?" not in self.url
 
     @property
-    def is_of_the_server(self) -> bool:
-        """Whether a page of the server itself came in place of another."""
-        return self.outcome.aspect == Aspect.SERVER_PAGE
+    def tells_what_came(self) -> bool:
+        """Whether it says that something else came in place of the answer, or a damaged one: all
+        else that is wrong with it follows from that.
+        """
+        is_other = self.outcome.aspect in {Aspect.SERVER_PAGE, Aspect.DAMAGE}
+        return is_other or self.sent_as == "text/html"
 
     @property
     def found_in(self) -> str:

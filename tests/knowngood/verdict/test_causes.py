@@ -737,15 +737,31 @@ def test_page_where_nothing_should_be_is_named() -> None:
     ]
 
 
+@pytest.mark.parametrize("aspect", [Aspect.SERVER_PAGE, Aspect.DAMAGE])
 @pytest.mark.parametrize("first", [0, 1])
-def test_page_of_the_server_is_told_before_what_is_wrong_with_it(first: int) -> None:
-    """Its language is that of nobody's page."""
+def test_another_thing_in_its_place_is_told_before_what_is_wrong_with_it(
+    first: int, aspect: Aspect
+) -> None:
+    """The language of a page that is not ours, or a part of one that is cut short, is no news."""
+    lacks = {"message": "h1: expected something, got nothing", "expected": "something"}
     found = [
-        replace(shown("lang", "/"), message='<html lang>: expected "fr", found "en"'),
-        replace(shown("whole", "/"), message="It works!", aspect=Aspect.SERVER_PAGE),
+        replace(shown("lang", "/"), **lacks),
+        replace(shown("whole", "/"), message="It works!", aspect=aspect),
     ]
     (cause,) = causes(found[first], found[1 - first])
     assert cause.sentence == "/: It works!"
+
+
+def test_file_that_comes_as_a_page_is_told_before_what_is_wrong_with_it() -> None:
+    """A page in place of a stylesheet is empty as one, and may be kept for too long."""
+    kept = {"message": "max-age: expected 1, got 2", "expected": "1", "got": "2"}
+    css = shown("type", "/site.css")
+    page = ({**css.exchanges[0], "media_type": "text/html"},)
+    sent = replace(
+        css, message="found text/html", aspect=Aspect.MEDIA_TYPE, kind="content", exchanges=page
+    )
+    (cause,) = causes(replace(shown("kept", "/site.css"), **kept), sent)
+    assert cause.sentence == "/site.css: found text/html"
 
 
 @pytest.mark.parametrize(
