@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
 
 from ..safety import ContentTooLarge
 from . import css, javascript, written_urls
@@ -83,6 +84,12 @@ _NAMED: Final = re.compile(rb"(?<![\w$.])([\w$]{4,99})\s{0,9}[=:]\s{0,99}%s" % _
 _IMPORTED: Final = re.compile(
     rb"""(?<![.\w$])(?:import\s*\(\s*|import\s*|from\s*)(["'])((?:\.{0,2}/|https?://)[^"'\\\s]+\.m?js)\1"""
 )
+_BUNDLED: Final = re.compile(
+    rb"""(\+\s{0,9})?["'](/?(?:[\w.-]{1,99}/){1,9}[\w.-]{1,200}\.(?:css|svg|png|jpe?g|gif|webp|avif|woff2?))["']"""
+)
+_MOST_BUNDLED: Final = 300
+"""Files that are asked for of those that one script names: sets of icons have thousands."""
+
 _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 
 
@@ -90,7 +97,8 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
     """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
     The JSON that a script names is relative to the ``page`` that runs it; the modules that it
-    imports are relative to itself, as is what a stylesheet names. Other media types have none.
+    imports are relative to itself, as is what a stylesheet names; the hashed files that it names
+    lie where its bundler put it. Other media types have none.
     Raises ContentTooLarge for what is too large or too deep, and for more than ``MOST`` references.
     """
     kind = media_type(content_type)
@@ -102,7 +110,9 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
     if kind == "text/css":
         return _capped(_absolute(url, _in_stylesheet(body)))
     if SCRIPT_TYPES.match(kind):
-        return _capped(chain(_absolute(page, _json_of(body)), _absolute(url, _imports_of(body))))
+        bundled = islice(_bundled(url, page, body), _MOST_BUNDLED)
+        asked, imported = _absolute(page, _json_of(body)), _absolute(url, _imports_of(body))
+        return _capped(chain(asked, imported, bundled))
     return []
 
 
@@ -248,3 +258,34 @@ def _imports_of(script: bytes) -> list[Link]:
     # a comment may show an import: it is none of the strings
     urls = [text for text in javascript.strings(script) if text in seem_imported]
     return [Link(url, "script", "module") for url in dict.fromkeys(urls)]
+
+
+def _bundled(url: str, page: str, script: bytes) -> Iterator[Link]:
+    """Yield the files, named by their hash, that the script at ``url`` names and that its bundler
+    wrote with it: their path has the first folder of its own, ``assets`` of ``/app/assets/x.js``.
+    """
+    host, folder = urlsplit(url).netloc, urlsplit(url).path.rpartition("/")[0] + "/"
+    for path in _hashed_of(script):
+        first = path.strip("/").partition("/")[0]
+        before, there, behind = folder.partition(f"/{first}/")
+        if not there or f"/{first}/" in f"/{behind}":
+            continue
+        if not path.startswith("/"):
+            yield Link(urljoin(url, f"{before}/{path}"), "link")
+        elif not before and host == urlsplit(page).netloc:
+            yield Link(urljoin(url, path), "link")
+
+
+@cached_by_content
+def _hashed_of(script: bytes) -> list[str]:
+    """Return the strings of a script that are paths of files with a hash in their name. One that
+    begins with a slash and stands behind a plus belongs to a host that nobody here knows.
+    """
+    found = _BUNDLED.findall(script)
+    seem = {path.decode() for plus, path in found if not (plus and path.startswith(b"/"))}
+    hashed = {path for path in seem if written_urls.around_hash(path.rpartition("/")[2])}
+    return (
+        [text for text in dict.fromkeys(javascript.strings(script)) if text in hashed]
+        if hashed
+        else []
+    )

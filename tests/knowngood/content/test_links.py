@@ -343,6 +343,56 @@ def test_module_imports_relative_to_itself(body: str) -> None:
     assert links == [Link("https://fhr.example/assets/x.js", "script", "module")]
 
 
+NAMED = {
+    "chunk-style": (
+        "assets/main.js",
+        'd=["assets/Recipes-CAQBA3n4.css"]',
+        "assets/Recipes-CAQBA3n4.css",
+    ),
+    "below-a-base": (
+        "app/assets/main.js",
+        'd=["assets/x-CAQBA3n4.css"]',
+        "app/assets/x-CAQBA3n4.css",
+    ),
+    "image": ("assets/main.js", 't="/assets/logo-Cmt3xua7.svg"', "assets/logo-Cmt3xua7.svg"),
+    "behind-the-public-path": (
+        "app/static/js/main.js",
+        'e.exports=n.p+"static/media/logo.6ce24c58023c.svg"',
+        "app/static/media/logo.6ce24c58023c.svg",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_hashed_files_that_a_script_names(name: str) -> None:
+    """Bundlers name what a chunk needs, from the folder that all that they wrote lies in."""
+    script, body, file = NAMED[name]
+    site = "https://fhr.example/"
+    assert extract("text/javascript", site + script, f"{site}de/", body.encode()) == [
+        Link(site + file, "link")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        ("https://fhr.example/assets/main.js", 'x="assets/logo.svg"'),
+        ("https://fhr.example/assets/main.js", 'x="img/logo-Cmt3xua7.svg"'),
+        ("https://fhr.example/assets/main.js", 'x="/img/logo-Cmt3xua7.svg"'),
+        ("https://fhr.example/assets/main.js", 'x=cdn+"/assets/logo-Cmt3xua7.svg"'),
+        ("https://fhr.example/assets/main.js", 'x="logo-Cmt3xua7.svg"'),
+        ("https://fhr.example/assets/main.js", '// "assets/logo-Cmt3xua7.svg"'),
+        ("https://fhr.example/assets/main.js", 'x="see assets/logo-Cmt3xua7.svg"'),
+        ("https://fhr.example/assets/assets/main.js", 'x="assets/logo-Cmt3xua7.svg"'),
+        ("https://cdn.example/assets/main.js", 'x="/assets/logo-Cmt3xua7.svg"'),
+        ("https://fhr.example/main.js", 'x="assets/logo-Cmt3xua7.svg"'),
+    ],
+)
+def test_names_that_may_lead_anywhere(source: str, body: str) -> None:
+    """Where they lead is not certain: from another folder, by a host of the script's own."""
+    assert extract("text/javascript", source, PAGE, body.encode()) == []
+
+
 @pytest.mark.parametrize(
     "body",
     [
