@@ -19,16 +19,17 @@ from .visitor import Visitor, is_ok, joined
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_SECURITY: Final = (
-    "strict-transport-security",
-    "content-security-policy",
-    "x-content-type-options",
-    "x-frame-options",
-    "referrer-policy",
-    "permissions-policy",
-    "cross-origin-opener-policy",
-    "cross-origin-resource-policy",
-)
+_SECURITY: Final = {
+    "strict-transport-security": "max-age=[1-9].*",
+    "content-security-policy": ".+",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "(?i:deny|sameorigin)",
+    "referrer-policy": "(?!.*unsafe-url).+",
+    "permissions-policy": ".+",
+    "cross-origin-opener-policy": "(?!unsafe-none).+",
+    "cross-origin-resource-policy": ".+",
+}
+"""By name of a header, a pattern that holds while it protects: the next release may be stricter."""
 
 LISTABLE: Final = re.compile(r"[A-Za-z0-9._~@+:%,/?=&-]*")
 """The paths that a list of [params] may hold."""
@@ -129,11 +130,12 @@ def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
     """Return the security headers that all answers send, with a pattern for the value of each."""
     answers = [exchange.answer for exchange in exchanges if exchange.answer]
     rules = {}
-    for name in _SECURITY:
-        values = {answer.header(name) for answer in answers}
-        if values and None not in values:
-            alike = len(values) == 1 and name != "content-security-policy"
-            rules[name] = re.escape(next(iter(values)) or "") if alike else ".+"
+    for name, pattern in _SECURITY.items():
+        values = [answer.header(name) for answer in answers]
+        sent = [value for value in values if value is not None]
+        if sent and len(sent) == len(values):
+            holds = all(re.fullmatch(pattern, value) for value in sent)
+            rules[name] = pattern if holds else ".+"
     return rules
 
 

@@ -302,7 +302,7 @@ def test_page_that_no_list_can_hold(serve: Serve) -> None:
 
 
 def test_security_headers_that_every_page_sends(serve: Serve) -> None:
-    """With their value; a policy may hold a nonce."""
+    """With a pattern for their value; a policy may hold a nonce."""
     headers = {"Content-Type": "text/html", "Content-Security-Policy": "script-src 'nonce-1'"}
     home = answer('<a href="/b">', headers={**headers, "X-Content-Type-Options": "nosniff"})
     other = answer(
@@ -310,6 +310,29 @@ def test_security_headers_that_every_page_sends(serve: Serve) -> None:
     )
     found = seen(serve(by_path({"/": home, "/b": other})))
     assert found.headers == {"x-content-type-options": "nosniff", "content-security-policy": ".+"}
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "sound", "weak"),
+    [
+        ("strict-transport-security", "max-age=300", "max-age=63072000; preload", "max-age=0"),
+        ("referrer-policy", "strict-origin", "same-origin", "unsafe-url"),
+        ("x-frame-options", "SAMEORIGIN", "deny", "ALLOWALL"),
+        ("cross-origin-opener-policy", "same-origin", "same-origin-allow-popups", "unsafe-none"),
+        ("permissions-policy", "camera=()", "camera=(), usb=()", ""),
+        ("x-content-type-options", "nosniff", "nosniff", "sniff"),
+        ("x-frame-options", "ALLOW-FROM https://a.example", "DENY", ""),
+    ],
+)
+def test_pattern_of_a_security_header_holds_for_a_stricter_one(
+    serve: Serve, name: str, today: str, sound: str, weak: str
+) -> None:
+    """The next release may say more, but not that nothing is protected any more."""
+    home = answer("<title>a</title>", headers={"Content-Type": "text/html", name: today})
+    pattern = seen(serve(by_path({"/": home}))).headers[name]
+    assert re.fullmatch(pattern, today)
+    assert re.fullmatch(pattern, sound)
+    assert not re.fullmatch(pattern, weak)
 
 
 def test_hosts_that_pages_load_from(serve: Serve) -> None:
