@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import traceback
 from dataclasses import replace
 from json import JSONDecodeError
@@ -16,6 +17,9 @@ from .comparison import Comparison, Explanation, aspect_of
 from .failed_statement import Statement
 
 _SUBJECT: Final = 60  # characters of source that name what was compared
+_SAID: Final = 4000  # characters of what pytest says that are read
+_SHOWN: Final = 120  # characters of a value
+_EDGES: Final = {"startswith": "to begin with", "endswith": "to end with"}
 _EMPTY: Final = (str, list, dict)
 """What is quoted where ``assert document["key"]`` does not hold: it is empty."""
 
@@ -37,7 +41,7 @@ def explained(
         return Explanation(lines=(text.partition("\nassert ")[0],), aspect=_aspect(node.test))
     if comparison is not None and isinstance(node.test, ast.Compare):
         return _compared(node.test, statement, comparison)
-    return _asserted(node.test, statement)
+    return _asserted(node.test, statement, text[:_SAID])
 
 
 def _located(error: BaseException, node: ast.stmt | None) -> str:
@@ -104,15 +108,76 @@ def _aspect(test: ast.expr) -> str:
     return Aspect.MEDIA_TYPE if any(of_type) else ""
 
 
-def _asserted(test: ast.expr, statement: Statement) -> Explanation:
-    """Explain ``assert not problems``, or else quote the source."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        value = statement.value(test.operand)
-        if value:
-            return Comparison("==", value, []).explain()
-    if isinstance(test, ast.Subscript) and isinstance(item := statement.item(test), _EMPTY):
-        return replace(Comparison("!=", item, None).explain(), subject=_source(test))
-    return Explanation(lines=(f"does not hold: `{_source(test)}`",))
+def _asserted(test: ast.expr, statement: Statement, text: str) -> Explanation:
+    """Explain ``assert not problems``, ``assert document["key"]``, ``assert x.startswith(y)``, or
+    else quote the source. ``text`` is what pytest says of it.
+    """
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    claim = test.operand if isinstance(test, ast.UnaryOp) and negated else test
+    if negated and (value := statement.value(claim)):
+        return Comparison("==", value, []).explain()
+    if not negated and isinstance(claim, ast.Subscript):
+        item = statement.item(claim)
+        if isinstance(item, _EMPTY):
+            return replace(Comparison("!=", item, None).explain(), subject=_source(test))
+    if isinstance(claim, ast.Call) and isinstance(claim.func, ast.Attribute):
+        explanation = _of_method(claim, claim.func, text, negated=negated)
+        if explanation is not None:
+            return explanation
+    return _of_value(claim, text, negated=negated) or _quoted(test)
+
+
+def _quoted(test: ast.expr, of: str = "") -> Explanation:
+    return Explanation(lines=(f"does not hold: `{_source(test)}`{of}",))
+
+
+def _of_method(
+    call: ast.Call, method: ast.Attribute, text: str, *, negated: bool
+) -> Explanation | None:
+    """Explain what a text's own method says of it; None for anything else."""
+    came = re.search(rf"where <built-in method .*> = (['\"].*['\"])\.{method.attr}$", text, re.M)
+    if came is None:
+        return None
+    got = _readable(came[1])
+    if method.attr not in _EDGES or not call.args:
+        return _quoted(call, f", of {got}") if not negated else None
+    part = _readable(ast.unparse(call.args[0]))
+    words = f"{'not ' if negated else ''}{_EDGES[method.attr]} {part}"
+    return Explanation(words, got, subject=_source(method.value))
+
+
+def _of_value(claim: ast.expr, text: str, *, negated: bool) -> Explanation | None:
+    """Explain what was looked up and is empty, or is there and should not be; None for others."""
+    looked_up = isinstance(claim, ast.Subscript | ast.Attribute | ast.Name) or (
+        isinstance(claim, ast.Call)
+        and isinstance(claim.func, ast.Attribute)
+        and claim.func.attr == "get"
+    )
+    came = re.match(r"assert (?:not )?(.*)", text)
+    if not looked_up or came is None or "<" in came[1]:
+        return None
+    if negated:
+        return Explanation("nothing", _readable(came[1]), subject=_source(claim))
+    try:
+        value = ast.literal_eval(came[1])
+    except (SyntaxError, ValueError):
+        return None
+    compared = Comparison("is", value, True) if value is False else _unlike(value)
+    return replace(compared.explain(), subject=_source(claim))
+
+
+def _unlike(value: object) -> Comparison:
+    """Return that a value should be another; of an empty one, that it should be something."""
+    return Comparison("!=", value, None if value is None or isinstance(value, _EMPTY) else value)
+
+
+def _readable(text: str) -> str:
+    """Return Python's text of a value as people write it, as far as it is one text or all there."""
+    try:
+        value = ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return text if isinstance(value, tuple) else Comparison("is", value, None).explain().got
 
 
 def _source(node: ast.AST) -> str:

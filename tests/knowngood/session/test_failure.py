@@ -1,5 +1,6 @@
 """A failure points at the answer that its assertion is about."""
 
+import ast
 import copy
 import linecache
 import re
@@ -10,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from _pytest.assertion.rewrite import rewrite_asserts
 
 from knowngood.content.problem import Aspect, Problem
 from knowngood.fetch import Client, forget_documents
@@ -49,13 +51,20 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-def failure(source: str, comparison: Comparison | None = None, **more: Any) -> Failure:
-    """Run the body of a check that fails, and return what its failure is about."""
+def failure(
+    source: str, comparison: Comparison | None = None, *, rewritten: bool = False, **more: Any
+) -> Failure:
+    """Run the body of a check that fails, and return what its failure is about. Where it is
+    ``rewritten``, its assertions are those that pytest makes of them.
+    """
     filename = f"<check {next(NUMBERS)}>"
     code = f"def check({', '.join(ANSWERS)}):\n{textwrap.indent(textwrap.dedent(source), '    ')}"
     linecache.cache[filename] = len(code), None, code.splitlines(keepends=True), filename
     namespace: dict[str, Any] = {"__name__": "test_site"}
-    exec(compile(code, filename, "exec"), namespace)  # noqa: S102 - this test's own text
+    tree = ast.parse(code)
+    if rewritten:
+        rewrite_asserts(tree, code.encode())
+    exec(compile(tree, filename, "exec"), namespace)  # noqa: S102 - this test's own text
     check: Callable[..., None] = namespace["check"]
     with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever a check may raise
         check(**ANSWERS)
@@ -359,6 +368,29 @@ def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: st
     for name in ("size", "links", "ok"):
         words = words.replace(f"getattr(home, '{name}', None)", f"home.{name}")
     assert words == message
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("d['v'].startswith('2.')", 'd[\'v\']: expected to begin with "2.", got "dev"'),
+        ("d['v'].endswith(('.1', '.2'))", "d['v']: expected to end with ('.1', '.2'), got \"dev\""),
+        ("not d['v'].startswith('de')", 'd[\'v\']: expected not to begin with "de", got "dev"'),
+        ("d['v'].isdigit()", "does not hold: `d['v'].isdigit()`, of \"dev\""),
+        ("d['flag']", "d['flag']: expected True, got False"),
+        ("d.get('none')", "d.get('none'): expected something, got nothing"),
+        ("not d.get('list')", 'd.get(\'list\'): expected nothing, got [{"message": "x"}]'),
+        ("not d['v']", "d['v']: expected nothing, got \"dev\""),
+        ("d['zero']", "d['zero']: expected anything but 0, got 0"),
+        ("isinstance(d['v'], list)", "does not hold: `isinstance(d['v'], list)`"),
+        ("all(v for v in d['zeros'])", "does not hold: `all((v for v in d['zeros']))`"),
+        ("d['list'] and d['flag']", "does not hold: `d['list'] and d['flag']`"),
+    ],
+)
+def test_values_of_what_does_not_hold(claim: str, message: str) -> None:
+    """What came is told, as of a comparison; what pytest says of it is all that is left of it."""
+    values = "d = {'v': 'dev', 'flag': False, 'list': [{'message': 'x'}], 'zero': 0, 'zeros': [0]}"
+    assert failure(f"{values}\nassert {claim}", rewritten=True).message == message
 
 
 @pytest.mark.parametrize(
