@@ -154,14 +154,28 @@ def narrowed_by(config: pytest.Config) -> str:
     options += [f"-o {ini}" for ini in overridden if ini.partition("=")[0] in _NARROWING_INI]
     if options:
         return " ".join(options)
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         return ""
-    roots = [suite_root(config) / path for path in config.getini("testpaths")]
-    paths = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
-    whole = all(any(_covers(path, root) for path in paths) for root in roots)
+    started_in, root = config.invocation_params.dir, suite_root(config)
+    paths = [started_in / arg.partition("::")[0] for arg in config.args]
+    whole = all(any(_covers(path, part) for path in paths) for part in _parts(config, paths))
     if whole and not any("::" in arg for arg in config.args):
         return ""
-    return " ".join(config.args)
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return " ".join(config.args)
+    folder = os.path.relpath(started_in.resolve(), root.resolve())
+    return f"{folder}, where pytest was started; start it in {root}"
+
+
+def _parts(config: pytest.Config, paths: Iterable[Path]) -> list[Path]:
+    """Return the folders that the suite is made of; where the configuration does not say it,
+    ``smoketests``, or else those that ``paths`` are, or lie in.
+    """
+    root = suite_root(config)
+    named = [root / path for path in config.getini("testpaths")]
+    usual = root / "smoketests"
+    around = [path if path.is_dir() else path.parent for path in paths]
+    return named or ([usual] if usual.is_dir() else around)
 
 
 def _covers(path: Path, root: Path) -> bool:

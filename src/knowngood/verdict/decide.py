@@ -172,11 +172,19 @@ def _decide(
             f"{count} could not be read: {listed(evidence.unreadable)}",
         )
     if not (evidence.expected or evidence.halted or evidence.overdue):
-        return VerdictKind.NOTHING_CHECKED, "no check was selected"
+        return VerdictKind.NOTHING_CHECKED, f"no check was selected{_by_what(evidence)}"
     if doubts:
         return VerdictKind.INCONCLUSIVE, doubts[0]
     but = f", but for {plural(len(judged.advisory), 'advisory case')}" if judged.advisory else ""
     return VerdictKind.PASSED, f"every required check ran and held{but}"
+
+
+def _by_what(evidence: Evidence) -> str:
+    """Return what selected so that nothing is left, after a colon; empty where nobody knows."""
+    if evidence.narrowed:
+        return f": {evidence.narrowed}"
+    count = plural(len(evidence.deselected), "check")
+    return f": {count} deselected: {listed(evidence.deselected)}" if evidence.deselected else ""
 
 
 def _run_doubts(evidence: Evidence, unsteady: tuple[str, ...]) -> list[str]:

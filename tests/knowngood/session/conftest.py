@@ -47,6 +47,6 @@ def small_suite(
             ENVIRONMENT.format(url=server.url, head=head, tail=tail)
         )
         start = suite if process else suite_here
-        return start("--env=demo", *options, cwd=tmp_path, **more)
+        return start("--env=demo", *options, **{"cwd": tmp_path, **more})
 
     return run

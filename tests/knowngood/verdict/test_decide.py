@@ -149,7 +149,7 @@ TABLE = {
     "nothing-selected-but-others-deselected": (
         Evidence("stage", deselected=(CHECK,)),
         "NOTHING CHECKED",
-        "no check was selected",
+        f"no check was selected: 1 check deselected: {CHECK}",
     ),
     "time-ran-out-before-anything-was-selected": (
         Evidence("stage", overdue=True),
