@@ -150,11 +150,11 @@ def _predicate(outcome: Outcome, *, alike: bool, several: bool) -> str:
             return f"redirects to {exchange['location']}"
         expected = sides(outcome)[0]
         success = exchange["status"] < 400
-        told = expected != "200" and (alike or (success and not several))
-        unusual = f", expected {expected}" if told else ""
+        is_unusual = expected != "200" and (alike or (success and not several))
+        expectation = f", expected {expected}" if is_unusual else ""
         if success and several and not alike:
-            unusual = ", which no check expected"
-        return f"is {exchange['status']}{unusual}"
+            expectation = ", which no check expected"
+        return f"is {exchange['status']}{expectation}"
     if outcome.kind in NO_ANSWER:
         return f"gives no answer: {_error_words(outcome)}"
     if outcome.kind in BROKEN_ANSWER:
@@ -163,7 +163,7 @@ def _predicate(outcome: Outcome, *, alike: bool, several: bool) -> str:
 
 
 def _method(lead: Symptom, core: Sequence[Symptom]) -> str:
-    """Return the methods of all requests, that of ``lead`` first, and a blank; nothing for GET."""
+    """Return the methods of all requests and a blank, that of ``lead`` first; empty for GET."""
     methods = dict.fromkeys(symptom.method for symptom in (lead, *core) if symptom.url)
     return f"{', '.join(methods)} " if methods.keys() != {"GET"} else ""
 

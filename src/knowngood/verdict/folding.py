@@ -45,9 +45,9 @@ def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
     rest = _attach(rest, [*culprits, *alike])
     # A success where a refusal was expected says less than what came in place of every page.
     groups, successes = culprits, [group for group in groups if group not in culprits]
-    found = [*alike, *_explained(_alike(rest))]
-    wrong = {symptom.url for group in found for symptom in group.core}
-    groups += sorted([*successes, *found], key=lambda group: _rank(group, wrong))
+    wrong_content = [*alike, *_explained(_alike(rest))]
+    wrong = {symptom.url for group in wrong_content for symptom in group.core}
+    groups += sorted([*successes, *wrong_content], key=lambda group: _rank(group, wrong))
     return _referrers_first(groups)
 
 

@@ -1,4 +1,4 @@
-"""Finds one answer that came in place of several: a page of maintenance, an error with 200."""
+"""Find one answer that came in place of several: a maintenance page, an error with 200."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ from .symptom import Symptom
 from .symptom_group import Group
 
 MANY: Final = 3
-"""URLs with one status, error or answer that are one cause: so many are no coincidence."""
+"""URLs with one status, error or answer that make one cause: so many are no coincidence."""
 _ID_OR_NUMBER: Final = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
 
 
 def impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of one web page that came in place of several answers, such as that
-    of a maintenance, a login or another site; and the symptoms that are left.
+    """Return groups of symptoms of one web page that came in place of several answers, such as a
+    maintenance page or a login; and the remaining symptoms.
     """
     groups: defaultdict[tuple[str, str], Group] = defaultdict(lambda: Group([]))
     for symptom in symptoms:
         if symptom.page and symptom.url:
             groups[symptom.outcome.origin, symptom.page].core.append(symptom)
-    found = []
+    in_place = []
     for (_, page), group in groups.items():
-        impostor = _impostor(group.core)
-        if impostor:
-            found.append(replace(group, core=impostor, page=page))
-    return found, _without(symptoms, found)
+        core = _impostor(group.core)
+        if core:
+            in_place.append(replace(group, core=core, page=page))
+    return in_place, _without(symptoms, in_place)
 
 
 def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
     """Return groups of symptoms of one JSON document that came with a success in place of many
-    answers, such as an error; and the symptoms that are left. One that misses nothing of its
-    content, and is no refusal, says that the login is off.
+    answers, such as an error; and the remaining symptoms.
+
+    A document in which no check missed anything is no error, but shows that the login is off.
     """
     groups: defaultdict[tuple[object, ...], Group] = defaultdict(lambda: Group([]))
     for symptom in symptoms:
@@ -45,13 +46,13 @@ def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symp
         group = groups[symptom.outcome.origin, size, _ID_OR_NUMBER.sub("#", document)]
         missed = misreads(symptom) or symptom.is_unwanted_success
         (group.core if missed and document else group.attached).append(symptom)
-    found = [
+    errors = [
         replace(group, document=_document(group.core[0]))
         for group in groups.values()
         if len({(s.method, urlsplit(s.place).path) for s in group.core}) >= MANY
         if any(map(misreads, group.core))
     ]
-    return found, _without(symptoms, found)
+    return errors, _without(symptoms, errors)
 
 
 def misreads(symptom: Symptom) -> bool:
@@ -76,8 +77,8 @@ def _without(symptoms: Iterable[Symptom], groups: Iterable[Group]) -> list[Sympt
 
 
 def mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of files of several kinds that came under one media type, as from
-    a server that knows none; and the symptoms that are left.
+    """Return groups of symptoms of files of several kinds that came under one media type, as from a
+    server without a list of types; and the remaining symptoms.
     """
     groups: defaultdict[tuple[str, str], list[Symptom]] = defaultdict(list)
     for symptom in symptoms:
@@ -92,12 +93,12 @@ def mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
 
 
 def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
-    """Return those of ``symptoms``, of pages with one title, that one page in place of other
-    answers explains.
+    """Return those of ``symptoms``, all with one title, that one page in place of other answers
+    explains; none if that is not certain.
 
-    Pages of one site may have a title in common, or be the same page: at least two of three URLs
-    must be such that no page belongs there. Where nothing should be there, and what came is all
-    that came elsewhere, two such URLs are enough, or any three.
+    Pages of one site may share a title, so there must be three URLs, at two of which no page
+    belongs. If the same bytes also came for a URL that should not exist, two such URLs are enough,
+    or any three.
     """
     came = [s for s in symptoms if not s.is_unwanted_success or _came_elsewhere(s, symptoms)]
     if len(_names(came)) >= MANY and len(_names(came, no_pages=True)) > 1:
@@ -109,7 +110,7 @@ def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
 
 
 def _names(symptoms: Iterable[Symptom], *, no_pages: bool = False) -> set[str]:
-    """Return the names of what symptoms are about, or of such where no page belongs."""
+    """Return the names of the answers of symptoms; with ``no_pages`` only where no page belongs."""
     return {_name(symptom) for symptom in symptoms if symptom.wants_no_page or not no_pages}
 
 
@@ -119,14 +120,14 @@ def _came_elsewhere(symptom: Symptom, symptoms: Iterable[Symptom]) -> bool:
 
 
 def _bytes(symptom: Symptom) -> tuple[object, ...]:
-    """Return how large a page is, and how it begins."""
+    """Return the size of a page and its beginning."""
     exchange = symptom.outcome.exchanges[0]
     return exchange.get("bytes"), exchange.get("excerpt")
 
 
 def _name(symptom: Symptom) -> str:
-    """Return what tells an answer from others of its kind: the file ``js/config.json`` of a hundred
-    locales is one.
+    """Return the name of a file, or the path of a page: ``js/config.json`` of a hundred locales is
+    one.
     """
     path = urlsplit(symptom.place).path
     return path.rpartition("/")[2] if "." in path.rpartition("/")[2] else path
