@@ -1,4 +1,4 @@
-"""FHR's own fixtures."""
+"""Fixtures of FHR's checks."""
 
 import pytest
 
@@ -9,26 +9,26 @@ from .submission import Submission
 
 @pytest.fixture
 def submission(client):
-    """Submit documents at the origin of the check; what is stored is deleted afterwards."""
+    """Submit documents at the origin of the check; delete what is stored when it ends."""
     return Submission(client)
 
 
 @pytest.fixture
 def untranslated(environment):
-    """Tell whether the environment says that nobody has translated a page: ``de`` for all pages of
-    a locale, ``de/mobile/`` for one of them.
+    """``untranslated(page)`` is whether the environment lists the page, as ``de/mobile/``, or its
+    locale, as ``de``.
     """
-    named = {name.strip("/") for name in environment.params.get("untranslated", ())}
+    names = {name.strip("/") for name in environment.params.get("untranslated", ())}
 
-    def tell(page):
-        return not named.isdisjoint({page.path.split("/")[1], page.path.strip("/")})
+    def is_listed(page):
+        return not names.isdisjoint({page.path.split("/")[1], page.path.strip("/")})
 
-    return tell
+    return is_listed
 
 
 @pytest.fixture
 def language_of(environment):
-    """Return the language that a page is to be in: its locale's, or the one that it borrows."""
+    """``language_of(page)`` is the language it should have: its locale's, or a borrowed one."""
     borrowed = dict(environment.pairs("borrowed"))
 
     def language(page):
@@ -41,10 +41,8 @@ def language_of(environment):
 
 @pytest.fixture
 def loaded(responses, resources):
-    """Return the answers for a file by the end of its path; of one that is missing only if a
-    page asks for it.
-
-    FHR's first releases had neither settings nor month names, and no script that names them.
+    """``loaded("/js/config.json")`` are the answers whose path ends so. A missing file counts only
+    if a page asks for it: FHR's first releases had neither settings nor month names.
     """
 
     def answers(path):

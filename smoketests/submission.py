@@ -12,19 +12,22 @@ DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
 PLAIN = {"Content-Type": "application/json; charset=utf-8"}
 COLLECTION = "/metrics"  # a path that ends so names no document
 SUBMIT = "/1.0/submit/metrics"
-NOT_DONE = (202, 204)  # success to others; Firefox takes 200 and 201 alone
 LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
 
 
+def is_deleted(answer):
+    """Return whether a DELETE is done for Firefox, which takes neither 202 nor 204 for that."""
+    return answer.deleted and answer.status_code not in (202, 204)
+
+
 class Submission:
-    """Documents to submit, and how Firefox submits them."""
+    """Makes documents and submits them as Firefox does."""
 
     def __init__(self, client):
         self.client = client
 
     def document(self, version, change=None):
-        """Return the bytes of a small sound document of this payload version, as ``change`` makes
-        it.
+        """Return a small sound document of this payload version, in bytes, changed by ``change``.
 
         An add-on in it has a name beyond ASCII, which Firefox sends as UTF-8.
         """
@@ -35,6 +38,10 @@ class Submission:
     def new_id(self):
         """Return an id that nobody has used."""
         return str(uuid.uuid4())
+
+    def new_path(self):
+        """Return the path of a document under such an id."""
+        return f"{SUBMIT}/{self.new_id()}"
 
     def id_in(self, response):
         """Return the id that an answer names, in its usual form; empty where it is no UUID."""

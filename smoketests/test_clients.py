@@ -5,7 +5,7 @@ import pytest
 from knowngood import checks
 
 from . import firefox
-from .submission import NOT_DONE, SUBMIT
+from .submission import is_deleted
 
 pytestmark = pytest.mark.origin("submission", writes=True)
 
@@ -18,12 +18,11 @@ pytestmark = pytest.mark.origin("submission", writes=True)
 )
 def test_every_firefox_can_submit_and_opt_out(submission, client, version, headers):
     """A report is taken from another Firefox, too, and deleted when its user opts out."""
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     stored = submission.send("POST", path, submission.document(version), headers=headers)
     assert stored.status_code in (200, 201)
     gone = client.delete(path, headers=headers)
-    done = gone.deleted and gone.status_code not in NOT_DONE
-    assert done, f"DELETE gets {gone.status_code}, expected 200"
+    assert is_deleted(gone), f"DELETE gets {gone.status_code}, expected 200"
 
 
 def without_versions(report):
@@ -43,7 +42,7 @@ def with_trouble(report):
 @pytest.mark.parametrize("change", [without_versions, with_trouble])
 def test_old_and_troubled_clients_can_submit(submission, change):
     """A report is taken with all that clients leave out of it, or tell of their own trouble."""
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     stored = submission.send("POST", path, submission.document("v2", change))
     assert stored.status_code in (200, 201)
 
@@ -51,7 +50,7 @@ def test_old_and_troubled_clients_can_submit(submission, change):
 @pytest.mark.catches("submission-certificate-without-names")
 def test_firefox_takes_the_certificate_of_submission(submission, client):
     """The certificate of the server that takes reports is one that Firefox takes, too."""
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     answer = client.get(path, expect=403, extensions=checks.FRESH)
     assert answer.status_code < 500  # no report is there, and nobody may read one
     assert checks.certificate_problems(answer) == []

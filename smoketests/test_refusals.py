@@ -39,7 +39,7 @@ def test_another_endpoint_is_refused(submission):
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PATCH"])
 def test_reports_cannot_be_read(submission, client, method):
     """A report cannot be read over HTTP: every method but POST, PUT and DELETE gets 403."""
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     answer = client.request(method, path, expect=403, extensions=checks.REPEATABLE)
     assert answer.status_code == 403
 
@@ -54,7 +54,7 @@ def test_reports_are_not_listed(client):
 @pytest.mark.catches("oversize-accepted")
 def test_a_body_over_a_mebibyte_is_refused(submission):
     """A report of 1,048,577 bytes, one more than a mebibyte, is refused with 413."""
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     answer = submission.send("POST", path, b"x" * (LIMIT + 1), deflate=False)
     assert answer.status_code == 413
 
@@ -62,6 +62,6 @@ def test_a_body_over_a_mebibyte_is_refused(submission):
 @pytest.mark.catches("empty-accepted")
 def test_an_empty_body_is_refused(submission):
     """A report without a body is refused with 400."""
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     answer = submission.send("POST", path, b"", deflate=False)
     assert answer.status_code == 400

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .submission import NOT_DONE, SUBMIT
+from .submission import SUBMIT, is_deleted
 
 pytestmark = pytest.mark.origin("submission", writes=True)
 
@@ -30,8 +30,7 @@ def test_a_report_is_taken_and_deleted(submission, client, version, method, read
     refused = client.request(read, path, expect=403)
     assert refused.status_code == 403, f"{read} of it gets {refused.status_code}, expected 403"
     gone = client.delete(path)
-    done = gone.deleted and gone.status_code not in NOT_DONE
-    assert done, f"DELETE gets {gone.status_code}, expected 200"
+    assert is_deleted(gone), f"DELETE gets {gone.status_code}, expected 200"
 
 
 @pytest.mark.catches("submit-refuses-versionless", "get-versionless-allowed")
@@ -53,7 +52,7 @@ def test_the_version_segment_is_optional(submission, client):
 @pytest.mark.catches("delete-again-500")
 def test_opting_out_may_be_repeated(submission, client):
     """A report that is gone can be deleted again: 404, as nothing is there, is as good as 200."""
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     stored = submission.send("POST", path, submission.document("v2"))
     assert stored.status_code in (200, 201)
     gone, again = client.delete(path), client.delete(path)
@@ -91,7 +90,7 @@ def test_a_report_may_name_older_ones_to_delete(submission):
     old = [submission.new_id() for _ in range(12)]
     first = submission.send("POST", f"{SUBMIT}/{old[0]}", submission.document("v2"))
     assert first.status_code in (200, 201)
-    path = f"{SUBMIT}/{submission.new_id()}"
+    path = submission.new_path()
     headers = [("X-Obsolete-Document", ",".join(names)) for names in (old[:10], old[10:])]
     stored = submission.send("POST", path, submission.document("v3"), headers=headers)
     assert stored.status_code in (200, 201)
