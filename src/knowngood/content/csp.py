@@ -1,7 +1,7 @@
-"""Reads which loads a Content-Security-Policy forbids (https://www.w3.org/TR/CSP3/).
+"""Find what a Content-Security-Policy forbids (https://www.w3.org/TR/CSP3/).
 
-Only what is certain counts: nothing is said of a file about which a nonce, a hash or
-``strict-dynamic`` decides and whose element is not known.
+Only what is certain counts: a file of an unknown element is not judged where a nonce, a hash or
+``strict-dynamic`` decides.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DIRECTIVES: Final = {
     "font": ("font-src", "default-src"),
     "json": ("connect-src", "default-src"),
 }
-"""By kind of link the directives that may decide; the first that a policy has, does."""
+"""The directives that may decide about a kind of link; the first that a policy has decides."""
 
 _UNDECIDED: Final = re.compile(r"'(nonce-|sha\d+-|strict-dynamic')", re.I)
 _NONCE: Final = re.compile(r"'nonce-[^']*'", re.I)
@@ -57,8 +57,8 @@ def forbids_inline(policies: list[str], nonce: str, source: str) -> str | None:
 
 
 def _allows_inline(sources: list[str], nonce: str, source: str) -> bool:
-    """Return whether these sources allow a script in the page. With a nonce, a hash or
-    ``strict-dynamic`` beside it ``unsafe-inline`` says nothing.
+    """Return whether these sources allow a script in the page. A nonce, a hash or
+    ``strict-dynamic`` disables ``unsafe-inline``.
     """
     if nonce and f"'nonce-{nonce}'" in sources:
         return True
@@ -79,10 +79,10 @@ def _has_hash(source: str, text: str) -> bool:
 
 
 def forbids_frame(policies: str, frame: str, page: str) -> str | None:
-    """Return the ``frame-ancestors`` that forbids ``frame`` to show ``page``; None where none does.
+    """Return the ``frame-ancestors`` that forbids ``frame`` to show ``page``; None if none does.
 
     ``policies`` are values of headers, separated by commas: in meta elements the directive does not
-    count. An empty ``frame`` stands for any site, and only what allows none of them is returned.
+    count. An empty ``frame`` stands for any site: then only a directive that allows none counts.
     """
     for directives in _parsed([policies]):
         sources = directives.get("frame-ancestors")
@@ -129,7 +129,7 @@ def _deciding(policies: Iterable[str], kind: str) -> Iterator[tuple[str, list[st
 
 
 def _written(name: str, sources: Iterable[str]) -> str:
-    """Return a directive as people read it: without nonces, of which each answer has another."""
+    """Return a directive without its nonces, which differ in each answer."""
     return _NONCE.sub("'nonce-…'", " ".join([name, *sources]))
 
 

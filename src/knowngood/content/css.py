@@ -1,6 +1,6 @@
-"""Reads stylesheets: whether one is whole, whether it says anything, and what it loads.
+"""Read stylesheets: whether one is whole and declares anything, and what it loads.
 
-tinycss2 keeps every token, 100 to 130 bytes for each. So the tokens are counted before it parses.
+tinycss2 takes 100 to 130 bytes for each token, so the tokens are counted before it parses.
 """
 
 from __future__ import annotations
@@ -143,10 +143,10 @@ def _facts(source: bytes) -> _Facts:
 
 
 def _parsed(source: bytes) -> tuple[list[Any], bool]:
-    """Return the top of the tree, and whether the end of the file left something open.
+    """Return the top of the tree, and whether the file ends within something open.
 
-    tinycss2 does not say what is never closed. A semicolon put behind the text comes out last of
-    all, at the top, unless something that is open takes it in.
+    tinycss2 does not say so. A semicolon after the text becomes the last node at the top, unless it
+    is part of something open.
     """
     from tinycss2 import parse_component_value_list
 
@@ -242,9 +242,7 @@ def _urls(nodes: list[Node]) -> Iterator[str]:
 
 
 def _read_by_all(nodes: list[Node]) -> list[Node]:
-    """Leave out the ``behavior`` of Internet Explorer up to 9: no other browser reads it, and its
-    URL is relative to the page.
-    """
+    """Leave out ``behavior``, which only Internet Explorer up to 9 reads."""
     read = []
     ignoring = False
     for place, node in enumerate(nodes):

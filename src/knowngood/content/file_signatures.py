@@ -1,4 +1,4 @@
-"""Whether a file is what the ending of its name says: by media type, first and last bytes.
+"""Check that a file is what the ending of its name says: by media type, first and last bytes.
 
 A server that lost a file may answer with an HTML page and 200, and a copy may be cut short.
 """
@@ -53,7 +53,7 @@ FIRST_BYTES: Final[dict[str, bytes | tuple[bytes, ...]]] = {
     "woff": b"wOFF",
     "woff2": b"wOF2",
 }
-"""By ending, what every such file begins with; of several beginnings one."""
+"""By ending, what every such file begins with: one of several beginnings."""
 
 _WITH_SIZE: Final = frozenset({"eot", "woff", "woff2"})
 """The endings of files whose header says how long the whole file is."""
@@ -64,7 +64,7 @@ _CHARSET: Final = re.compile(
     r"|shift_jis|euc-(?:jp|kr)|gb(?:2312|k|18030)|big5)\b",
     re.I,
 )
-"""Those that browsers know; Python's decoders of some others take very long."""
+"""Charsets that browsers know; Python's decoders of some others are very slow."""
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
 

@@ -1,9 +1,8 @@
-"""Parses HTML as browsers do, within limits of memory and time.
+"""Parse HTML as browsers do, within limits of memory and time.
 
-A page of 7 KB can stand for 100 MB of elements: by the standard, what one paragraph leaves open
-(``<b>``, ``<font>``) is opened again in each of the next. Nesting and attributes take time that
-grows with the square of their number. How much a page takes is known only once it is parsed; so a
-page that is not small is first parsed in :mod:`.sandbox`.
+A page of 7 KB can become 100 MB of elements: what one paragraph leaves open (``<b>``, ``<font>``)
+is opened again in the next. The time for nesting and attributes grows with the square of their
+number. So a page that is not small is first parsed in :mod:`.sandbox`.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _OPENED_AGAIN: Final = re.compile(
 
 
 def load_parser() -> None:
-    """Import the parser, which is left to the first page otherwise."""
+    """Import the parser now, and not with the first page."""
     from selectolax import lexbor  # noqa: F401
 
 

@@ -1,4 +1,4 @@
-"""Whether an image is whole, as far as its own structure tells: nothing is decoded.
+"""Check that an image is whole by its structure, without decoding it.
 
 A copy that was changed on its way, as by a transfer of text, keeps its first and last bytes.
 """
@@ -26,8 +26,8 @@ _MOST_PARTS: Final = 100_000
 
 
 def problem(kind: str, body: bytes) -> str:
-    """Return why the image ``body`` is not whole, empty where nothing shows it; ``kind`` is the
-    ending of its name. Its first bytes are taken to be right.
+    """Return why the image ``body`` is not whole; empty if nothing shows it. ``kind`` is the ending
+    of its name; the first bytes must be right.
     """
     judge = _JUDGES.get(kind)
     return judge(body) if judge else ""

@@ -1,7 +1,7 @@
-"""Reads scripts without running them: whether one is whole, and what its text says.
+"""Read scripts without running them: whether one is whole, and what it declares and uses.
 
-A script is parsed with tree-sitter: a small one here, a larger one in :mod:`.sandbox`. What is
-larger still, or takes too much, is read token by token (:mod:`.javascript_lexer`).
+A small script is parsed here with tree-sitter, a larger one in :mod:`.sandbox`. A still larger one
+is read token by token (:mod:`.javascript_lexer`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _WRITTEN: Final = {
     "private_property_identifier": "a #name",
     "template_string": "`",
 }
-"""How messages call what tree-sitter calls otherwise."""
+"""Names in messages for nodes that tree-sitter calls otherwise."""
 
 _OLD_DIALECT: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.", re.I)
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
@@ -179,9 +179,7 @@ def says_something(source: bytes) -> bool:
 @cached_by_content
 def declares(source: bytes) -> frozenset[str]:
     """Return the names that ``source`` gives the whole page: functions and variables of its top,
-    and what it sets on ``window``.
-
-    Where it is not parsed, or does not parse, names further down count too: rather one too many.
+    and what it sets on ``window``. If it is not parsed, names further down count, too.
     """
     facts = facts_of(source)
     if facts is None or facts.error is not None:
@@ -211,8 +209,8 @@ def used_while_loaded(source: bytes) -> frozenset[str]:
 
 
 def declared_at_the_top(source: bytes) -> frozenset[str]:
-    """Return the names that ``source`` declares for the page in so many words, as far as it is
-    parsed: not what it sets on ``window``, as scripts do that make up for an old browser.
+    """Return the names that ``source`` declares at its top, as far as it is parsed; not what it
+    sets on ``window``, as polyfills do.
     """
     facts = facts_of(source)
     return frozenset(facts.names if facts is not None and facts.error is None else ())

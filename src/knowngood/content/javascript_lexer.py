@@ -1,8 +1,7 @@
-"""Reads a script by its brackets, strings and patterns alone, in time linear in its size.
+"""Read a script by its brackets, strings and patterns alone, in time linear in its size.
 
-Nothing is kept but the brackets that are open, so that a script of any size takes no memory. A
-missing operator is not noticed, but a bundler would have refused it; a bundle that was cut short or
-spoilt on its way is noticed.
+Only the open brackets are kept, so that a script of any size takes no memory. This notices a bundle
+that was cut short or damaged, but no missing operator, which a bundler refuses.
 """
 
 from __future__ import annotations
@@ -123,7 +122,7 @@ class _Scanner:
         self.last, self.value = last, value
 
     def _words(self, tail: bytes) -> None:
-        """Of names and operators only the last tells what a slash or a brace after it is."""
+        """Note the last name or operator: it decides what a slash or a brace after it is."""
         word = _WORD.search(tail)
         if word is None:
             self._now(tail[-2:], value=tail.endswith((b"++", b"--")))

@@ -1,4 +1,4 @@
-"""What the scripts of a page call, use and define, as far as their text shows it.
+"""Find what the scripts of a page call, use and define, as far as their text shows it.
 
 Scripts are never run. Every rule here prefers to miss a fault over reporting a sound page.
 """

@@ -1,4 +1,4 @@
-"""What scripts use of jQuery and its plug-ins, as far as their text shows it.
+"""Find what scripts use of jQuery and its plug-ins, as far as their text shows it.
 
 Scripts are never run. Every rule here prefers to miss a fault over reporting a sound page.
 """

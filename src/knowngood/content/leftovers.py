@@ -1,6 +1,6 @@
-"""What a build leaves in a page by mistake: placeholders, keys in place of texts, crash traces.
+"""Find what a build left in a page by mistake: placeholders, keys in place of texts, crash traces.
 
-All of these are answered with 200, and mean that the page was not finished.
+All of these are answered with 200.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads a manifest: the digest of every file of a build, which identifies what is served.
+"""Read a manifest: the digest of every file of a build, which identifies what is served.
 
 A manifest has one line for each file, in the format of `sha256sum`; ``sha256sum -c`` checks it by
 hand, inside the folder. :mod:`.manifest_build` makes one.

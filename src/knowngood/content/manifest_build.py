@@ -1,8 +1,7 @@
-"""Makes the manifest of a folder: lists every file with the digest of its content.
+"""Make the manifest of a folder: every file with the digest of its content.
 
-Links are resolved, because a web server answers what a link leads to. A link that leads out of the
-folder is refused: its target is no part of the build, and may be another file where the build is
-deployed.
+Links are resolved, as web servers do. A link that leads out of the folder is refused: its target is
+no part of the build.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which elements of a page are still open where it ends.
+"""Find the elements of a page that are still open where it ends.
 
-HTML allows to leave out many end tags (https://html.spec.whatwg.org/#optional-tags), that of
-``<html>`` among them. A page that was cut short leaves others open, or ends within a tag.
+HTML allows to leave out many end tags (https://html.spec.whatwg.org/#optional-tags), such as that
+of ``<html>``. A page that was cut short leaves others open, or ends within a tag.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Script(NamedTuple):
 
     Attributes:
         url: where it lies; empty if it stands in the page.
-        source: what it says; of a file that was not read yet, nothing.
+        source: its text; empty for a file that was not read yet.
         kind: the ``type`` attribute of its element.
         is_deferred: whether it runs once the whole page was read.
     """
@@ -181,9 +181,11 @@ def integrity(tree: LexborHTMLParser, url: str) -> dict[str, list[str]]:
 
 
 def loaded(tree: LexborHTMLParser, text: str, url: str) -> dict[str, set[str]]:
-    """Return, by kind, the scripts, stylesheets and images that elements of the page of ``url``
-    name; ``text`` is its source. What stands within ``<noscript>`` is left out: a browser that runs
-    scripts loads none of it. The tree does not tell, since an image in a head ends the element.
+    """Return, by kind, the scripts, stylesheets and images that the page of ``url`` names; ``text``
+    is its source.
+
+    Leave out what stands within ``<noscript>``. The tree does not show that, since an image in a
+    head ends the element.
     """
     base = written_urls.base(tree, url)
     unread = unescape(" ".join(_NOSCRIPT.findall(text)))

@@ -1,4 +1,4 @@
-"""Whether an HTML page is whole, in UTF-8, in its language, and free to be shown in a frame.
+"""Check that a page is whole, in UTF-8, in its language, and free to be shown in a frame.
 
 A page that was cut short, or written twice, is still answered with 200.
 """
@@ -67,8 +67,8 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
 
 
 def server_page_problems(tree: LexborHTMLParser) -> list[str]:
-    """Return, in one line, that a page is one that a server or a framework makes by itself: of an
-    error that it answers with 200, or of an installation that serves nothing yet.
+    """Return in one line that a page is the server's or framework's own: an error with 200, or the
+    welcome page of a new installation.
     """
     title = next((node.text(strip=True) for node in tree.css("head > title")), "")
     code = _ERROR_CODE.search(title)
@@ -185,8 +185,8 @@ def _open_scripts(tree: LexborHTMLParser) -> list[str]:
 
 
 def _swallowed(text: str, tree: LexborHTMLParser) -> Iterator[str]:
-    """Yield the elements without an end that take in what a page is about, which nobody sees then:
-    of a list browsers show its options alone, and of a template nothing.
+    """Yield unclosed elements that hide the rest of the page: of a list browsers show only options,
+    of a template nothing.
     """
     if open_elements.never_closed(text, "select") is not None and tree.css(_IN_SELECT):
         yield "<select> is not closed: all that follows belongs to it"

@@ -1,4 +1,4 @@
-"""The texts of a page, to tell by them whether it is in the language that it says."""
+"""Compare the texts of pages, to see whether one is in its own language."""
 
 from __future__ import annotations
 

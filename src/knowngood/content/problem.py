@@ -1,6 +1,6 @@
-"""A problem of an answer in a line, and what of the answer it is about.
+"""A problem of an answer in a line, with its aspect.
 
-Reports tell people the line. What is one fault is told by the aspect, never by the words.
+Reports show the line. Which problems are one fault is decided by the aspect, never by the words.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Aspect(StrEnum):
-    """What of an answer is wrong, where more is known than that its content is."""
+    """What is wrong with the content of an answer."""
 
     MEDIA_TYPE = "media type"
     JSON = "JSON"  # it should be, and cannot be read as such

@@ -1,4 +1,4 @@
-"""Keep what was read from a file, since a hundred locales share most of theirs."""
+"""Cache what was read from a file: a hundred locales share most of their files."""
 
 from __future__ import annotations
 

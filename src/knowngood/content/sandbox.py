@@ -1,7 +1,7 @@
-"""Parses what may take too much memory or time in a process of its own, which may end by it.
+"""Parse what may take too much memory or time in a process of its own, which may die of it.
 
-tree-sitter and lexbor are fast, but some sources make a parser take a hundred times their size in
-memory, time that grows with the square of their size, or more stack than there is.
+Some sources make tree-sitter and lexbor take a hundred times their size in memory, time that grows
+with the square of their size, or more stack than there is.
 """
 
 from __future__ import annotations

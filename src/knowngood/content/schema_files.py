@@ -20,7 +20,7 @@ class BadSchema(UsageError):
 
 
 class SchemaFolder:
-    """The schemas below one folder, as those that refer to each other find them.
+    """The schemas below one folder, which may refer to each other.
 
     Attributes:
         folder: the folder, without symbolic links.

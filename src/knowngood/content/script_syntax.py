@@ -1,5 +1,4 @@
-"""What a tree of tree-sitter shows of a script's syntax beyond that it parses: what only newer
-browsers read, and what none of them does.
+"""Find syntax in a tree of tree-sitter that only newer browsers read, or none does.
 
 :mod:`.sandbox_program` imports it, so it imports nothing of this package.
 """
@@ -44,9 +43,8 @@ FIRST_FIREFOX: Final = {
     "private_property_identifier": 90,
     "class_static_block": 93,
 }
-"""By node or by what it is called here, the first Firefox that reads it
-(developer.mozilla.org/docs/Web/JavaScript/Reference): most of what a script of 2009 (ECMAScript 5)
-cannot have. Older ones run nothing of the script."""
+"""The first Firefox that reads a node (developer.mozilla.org/docs/Web/JavaScript/Reference): most
+of what is newer than ECMAScript 5 of 2009. Older ones run nothing of the script."""
 
 _ESCAPED: Final = re.compile(rb"\\.|\[(?:\\.|[^\]\\])*+\]", re.S)
 _SEPARATORS: Final = (b"\xe2\x80\xa8", b"\xe2\x80\xa9")  # U+2028, U+2029

@@ -1,7 +1,7 @@
-"""Reads JSON as strictly as a browser.
+"""Read JSON as strictly as a browser.
 
-``json.loads`` accepts what ``JSON.parse`` refuses (NaN, a byte-order mark by way of utf-8-sig)
-and what nobody meant (duplicate keys, numbers beyond a double).
+``json.loads`` accepts what ``JSON.parse`` refuses (NaN, a byte-order mark), and duplicate keys and
+numbers beyond a double.
 """
 
 from __future__ import annotations

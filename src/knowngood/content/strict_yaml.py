@@ -1,7 +1,7 @@
-"""Reads YAML that could as well be JSON: what an OpenAPI document may hold, and nothing else.
+"""Read YAML that could as well be JSON, as OpenAPI documents must be.
 
-By OpenAPI's rule (https://spec.openapis.org/oas/v3.1.0#format) only texts are keys, and only what
-JSON has are values: ``no`` and ``2024-01-01`` are texts, not false and not a date.
+Keys are texts, and values those of JSON (https://spec.openapis.org/oas/v3.1.0#format): ``no`` and
+``2024-01-01`` are texts, not false and not a date.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compares bodies that may differ in every answer: by a nonce, the time, the name of a server."""
+"""Compare bodies that may differ in every answer: by a nonce, the time, the name of a server."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _WORD: Final = re.compile(rb"[^\s\"'<>]+|[\s\"'<>]")
 
 
 def differ(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
-    """Return whether two resources differ, by answers for the one and answers for the other.
+    """Return whether two resources differ, by several answers for each.
 
-    What differs between answers for one of them does not count; it takes two to see that. They are
-    compared word by word. Where their numbers of words differ, only the words before the first and
-    after the last that vary are compared. Bodies of more than a megabyte are compared as a whole.
+    What differs between answers for one of them does not count. Bodies are compared word by word;
+    if their numbers of words differ, only before the first and after the last word that varies.
+    Bodies of more than a megabyte are compared as a whole.
     """
     if max(map(len, (*one, *other))) > _LARGEST:
         return not {*one} & {*other}
@@ -30,7 +30,7 @@ def differ(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
 
 
 def _differ_at_the_start(ours: list[list[bytes]], theirs: list[list[bytes]]) -> bool:
-    """Return whether the first word in which the sides differ is one that no side varies in."""
+    """Return whether the sides differ before the first word that varies within one of them."""
     for column in zip(*ours, *theirs, strict=False):
         first, second = {*column[: len(ours)]}, {*column[len(ours) :]}
         if len(first) > 1 or len(second) > 1:

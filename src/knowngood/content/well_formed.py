@@ -1,5 +1,4 @@
-"""Whether a file is well-formed XML: browsers show nothing of an image that is not, or that does
-not say that it is SVG.
+"""Check that an SVG is well-formed XML and says that it is SVG: browsers show no other.
 
 expat reads no other file, and stops where entities grow beyond measure; where they might, a file is
 not judged.
