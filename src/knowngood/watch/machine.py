@@ -1,8 +1,8 @@
-"""Decide what a run changes, and what is worth saying. Pure: no clock, no file.
+"""Decide how a run changes the state, and which news it brings. Pure: no clock, no file.
 
-A state changes when that is certain: FAILED after ``confirm`` runs in a row, PASSED again after
-``recover``. An INCONCLUSIVE run neither lengthens nor ends a row. Where runs change their
-verdict so often that neither becomes certain, that itself is the state: flapping.
+The state becomes FAILED after ``confirm`` runs in a row, and PASSED again after ``recover``. An
+INCONCLUSIVE run neither lengthens nor ends a row. If runs change their verdict so often that
+neither becomes certain, the state is flapping.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ RECENT: Final = 20
 """How many of the last runs count for flapping."""
 
 CHANGES: Final = 6
-"""How many changes of the verdict among ``RECENT`` runs are flapping: three falls, each with a
-rise. An hour of failure with one good run in it makes four."""
+"""How many changes of the verdict among ``RECENT`` runs are flapping: three failures, each with a
+recovery. An hour of failure with one good run in it makes four."""
 
 STEADY: Final = 6
 """How many runs in a row that ended alike end flapping: half an hour, a run every five minutes."""

@@ -1,4 +1,4 @@
-"""A run as the watch remembers it, read from a verdict document. Pure."""
+"""Read a run from a verdict document, as the watch remembers it. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..safety import one_line
 from ..verdict import VerdictKind
 
 JUDGED: Final = frozenset({VerdictKind.PASSED, VerdictKind.FAILED})
-"""The verdicts that say something of the deployment."""
+"""The verdicts that judge the deployment."""
 
 _CAUSES: Final = 5  # causes of a run that are remembered
 _SENTENCE: Final = 240  # characters of a sentence or a reason
@@ -47,8 +47,7 @@ class WatchedRun:
         causes: the first of the causes that decided.
         cause_count: how many causes decided.
         flaky: checks that needed a retry.
-        p50: seconds within which half of the answers of the slowest origin came; None where that is
-            not known.
+        p50: seconds within which half of the answers of the slowest origin came; None if unknown.
         p95: seconds within which 95 of 100 of them came.
         warnings: what a person should see to.
     """
@@ -73,7 +72,7 @@ class WatchedRun:
 
     @property
     def is_judged(self) -> bool:
-        """Whether it says something of the deployment."""
+        """Whether it judges the deployment."""
         return self.verdict in JUDGED
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What the watch knows of a deployment, and what it has to say. Plain data."""
+"""The state of a watched deployment, and the news of it. Plain data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NewsKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Runs in a row that could judge and all ended alike.
+    """Runs in a row that judged the deployment alike.
 
     Attributes:
         verdict: what they ended in.
@@ -51,13 +51,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Blindness:
-    """The last runs, none of which could judge.
+    """The last runs, if none of them could judge.
 
     Attributes:
         since: when the first of them began.
         runs: how many they are.
         reason: why the last one could not.
-        last_news: when there was news of it last; 0 where it has not lasted long enough.
+        last_news: when there was news of it last; 0 if it has not lasted long enough.
     """
 
     since: float
@@ -68,18 +68,18 @@ class Blindness:
 
 @dataclass(frozen=True, slots=True)
 class WatchState:
-    """What is known of a deployment. Times are in seconds since the epoch.
+    """The state of a deployment. Times are in seconds since the epoch.
 
     Attributes:
         status: what is certain; None before the first run that could judge.
-        since: when it began to be so.
+        since: when that began.
         last_news: when there was news of it last.
         failed: FAILED runs since then.
         cause: the first cause in the news while it is FAILED, else of the last FAILED run.
         causes: the keys of the causes that were in the news since it is FAILED.
         candidates: the keys of other causes, with the number of runs in a row that had each.
-        rows: the last runs that could judge, as rows of those that ended alike, the latest last.
-        blind: the runs at the end that could not judge; None where the last one could.
+        rows: the last runs that could judge, in rows that ended alike, the latest last.
+        blind: the last runs, if they could not judge; None if the last one could.
         release: the release that was in the news last.
         seen: the release that the last run met.
         seen_since: when a run met that one first.
@@ -100,19 +100,17 @@ class WatchState:
 
     @property
     def is_blind(self) -> bool:
-        """Whether there was news that no run can judge."""
+        """Whether there was news that the deployment cannot be judged."""
         return self.blind is not None and self.blind.last_news > 0
 
     def undelivered(self) -> WatchState:
-        """Return the state after news that reached nobody: trouble that lasts is told again by the
-        next run.
-        """
+        """Return the state after news that reached nobody, so that the next run repeats it."""
         blind = replace(self.blind, last_news=0.0) if self.blind else None
         return replace(self, last_news=0.0, blind=blind)
 
     def not_after(self, moment: float) -> WatchState:
-        """Return the state with all times at ``moment`` at the latest: after a clock was put back,
-        what counts from a later time would stay silent until then.
+        """Return the state without times after ``moment``: after a clock was set back, reminders
+        would stay silent until then.
         """
         blind = self.blind
         if blind is not None:
@@ -160,14 +158,14 @@ class WatchState:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that is said once. Times are in seconds since the epoch.
+    """A piece of news, reported once. Times are in seconds since the epoch.
 
     Attributes:
         kind: what it is about.
         status: what is certain of the deployment now.
         at: when the run ended that brought it.
-        since: when the failure, or what else it is about, began.
-        until: when that ended; 0 where it lasts.
+        since: when the failure, or other state, began.
+        until: when that ended; 0 if it lasts.
         failed: how many runs FAILED since ``since``; of flapping, among ``runs``.
         runs: how many runs it rests on.
         cause: the cause that it names.

@@ -1,4 +1,4 @@
-"""Say what the watch of this machine knows to be wrong, for those who ask how things stand."""
+"""Report what this machine's watch knows to be wrong, for ``knowngood status``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .state import Status, WatchState
 from .store import StateUnusable, usual_path
 
 _WATCHED: Final = 86400
-"""Seconds without a run after which nobody watches any more."""
+"""Seconds without a run after which a watch counts as ended."""
 
 
 def lines(environment: Environment, now: float) -> list[str]:

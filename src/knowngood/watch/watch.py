@@ -1,4 +1,4 @@
-"""``knowngood watch``: verify once, and say what has changed for certain."""
+"""``knowngood watch``: verify once, and report what has changed for certain."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .run import WatchedRun
 from .state import News, Status, WatchState
 
 _CHUNKS: Final = 64
-"""Pieces of the run's output that are kept, of 64 KB at most: only a usage error needs them."""
+"""Pieces of the run's output that are kept, of 64 KB at most, for a usage error."""
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Watch:
         state: the state after the last run; None before the first.
         run: the last run.
         document: its verdict document.
-        unstored: whether that was said already: the file cannot be read or written.
+        unstored: whether it was reported already that the file cannot be used.
     """
 
     options: Options
@@ -96,10 +96,10 @@ class Watch:
         return WatchedRun.of(verified.document)
 
     def _remember(self, run: WatchedRun) -> tuple[WatchState, tuple[News, ...]]:
-        """Tell the news that ``run`` brings, and store the state after it; return state and news.
+        """Report the news that ``run`` brings, and store the state after it; return state and news.
 
-        News is told before it is stored: a process that is killed in between tells it again, where
-        the other order would lose it. What reaches nobody is stored as not delivered.
+        News is reported before it is stored: a process that is killed in between repeats it, and
+        does not lose it. News that reaches nobody is stored as not delivered.
         """
         settings = self.options.environment.watch
         with ExitStack() as stack:
@@ -115,8 +115,8 @@ class Watch:
         return state, news
 
     def _tell(self, news: Sequence[News]) -> bool:
-        """Print ``news``, and send it to those whom ``[[notify]]`` names; return whether each piece
-        reached somebody.
+        """Print ``news``, and send it to the addresses of ``[[notify]]``; return whether each piece
+        reached one.
         """
         environment = self.options.environment
         roll_back = _roll_back(self.options)
@@ -135,7 +135,7 @@ class Watch:
         return all(delivery.delivered or not delivery.troubles for delivery in deliveries)
 
     def _count(self, deliveries: Sequence[notify.Delivery]) -> None:
-        """Write into the metrics of the run how many messages arrived: they were there before."""
+        """Write the metrics of the run again, with how many messages arrived."""
         path = self.options.reports.get("--prometheus-file")
         if path is None:
             return
@@ -150,8 +150,8 @@ class Watch:
             self.complain(f"--prometheus-file {path}: not written: {error.strerror}")
 
     def _open_state(self, stack: ExitStack) -> tuple[store.Store | None, WatchState]:
-        """Return the open file and its state; where it cannot be written, None and the last state
-        that is known.
+        """Return the open file and its state; if it cannot be written, None and the last known
+        state.
         """
         name = self.options.environment.name
         try:
