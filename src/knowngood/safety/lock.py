@@ -1,7 +1,7 @@
-"""Locks that processes of one machine hold on something, with a note of who holds it.
+"""Hold locks between the processes of one machine, with a note of who holds one.
 
 The lock is the kernel's, on a file in the machine's temporary folder, so it ends with the process
-that holds it, however that dies. The file says who holds it.
+that holds it. The file says who that is.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def path_for(name: str, key: str) -> Path:
 def held(path: Path, busy: str, command: Sequence[str], wait: float = 0.0) -> Iterator[None]:
     """Hold the lock at ``path`` while inside. Wait for it up to ``wait`` seconds.
 
-    ``command`` is the note for others; ``busy`` says what goes on where another process holds the
-    lock: "prod is being verified". Raises LockUnavailable.
+    ``command`` is the note for others; ``busy`` says what the other process does: "prod is being
+    verified". Raises LockUnavailable.
     """
     from filelock import FileLock, Timeout
 

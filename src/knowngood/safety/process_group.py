@@ -1,7 +1,7 @@
-"""Commands that run in a session of their own, and are ended with all that they started.
+"""Run commands in a session of their own, and end them with all that they started.
 
 A terminal's Ctrl-C does not reach such a command: the run that started it decides when it ends.
-What it starts belongs to its process group, unless it makes a session of its own, as daemons do.
+Its children belong to its process group, unless they make a session of their own, as daemons do.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def waiter(process: subprocess.Popen[bytes]) -> threading.Thread:
 
 
 def end(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
-    """Send SIGTERM to the group of ``process``, and after ``grace`` seconds SIGKILL to the rest.
+    """Send SIGTERM to the group of ``process``, and after ``grace`` seconds SIGKILL.
 
-    The grace period ends early when ``process`` does, or at a Ctrl-C. A ``process`` that has
-    ended already has what it left behind ended as well.
+    The grace period ends early when ``process`` does, or at a Ctrl-C. What a ``process`` that has
+    ended left behind is ended as well.
     """
     try:
         send_signal(process, signal.SIGTERM)

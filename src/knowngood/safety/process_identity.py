@@ -1,8 +1,8 @@
 """Name a process so that another one on the same machine can tell whether it has ended.
 
-A number alone is used again, and machines and containers have the same ones. The name of a process
-holds the machine's start, the namespace of the number, the number, and when the process began; all
-are Linux's. Elsewhere a process has no name, and never counts as ended.
+Numbers of processes are used again, and differ between containers. So a name holds the machine's
+start, the namespace, the number, and when the process began. Only Linux has these; elsewhere a
+process has no name, and never counts as ended.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def has_ended(name: str) -> bool:
 
 
 def _machine() -> str:
-    """Return what tells this start of this machine, and the namespace of process numbers."""
+    """Return the id of this machine's start, and the namespace of process numbers."""
     boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
     return f"{boot} {(_PROC / 'self/ns/pid').readlink()}"
 

@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 class _Process:
-    """Holds what this process knows of its secrets.
+    """Holds the secrets of this process.
 
     Attributes:
         redactor: hides them.
@@ -63,7 +63,7 @@ def redact_data(value: _T) -> _T:
 
 
 def split_at_secrets(text: str) -> Iterator[tuple[str, str]]:
-    """Yield ``text`` in pieces: what stands before a secret, and the variable that holds it.
+    """Yield ``text`` in pieces: the text before a secret, and the variable that holds that.
 
     A secret in any form but its plain value is masked, and is part of a piece. The last piece has
     no variable.

@@ -1,10 +1,10 @@
-"""Replace secrets in texts, in whatever form they are written there.
+"""Replace secrets in texts, in every form in which they may be written.
 
 A :class:`Redactor` searches a text with one compiled expression that holds all forms of its secrets
 (:mod:`.secret_forms`). A :class:`RedactingStream` does the same for bytes that arrive in chunks.
 
-Secrets are not kept out of pytest's hands instead, since a server may send back what it was sent:
-then a response holds a secret, and a failed comparison shows it.
+It would not help to keep secrets from pytest: a server may send one back, and a failed comparison
+then shows it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .secret_forms import LONGEST_CHARACTER, forms_of
 MASK: Final = "***"
 
 SHORTEST: Final = 4
-"""Characters that a secret must have. Shorter ones stand in every other word by chance."""
+"""Characters that a secret must have; shorter ones stand in many words by chance."""
 
 _SHORTEST_PART: Final = 8
 """Characters from which the part of a secret in front of a semicolon is hidden, too: a media type
@@ -89,7 +89,7 @@ class Redactor:
         return merged
 
     def _cut_short(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield what is left of secrets beside an ellipsis, by which pytest shortens values."""
+        """Yield the pieces of secrets beside an ellipsis, by which pytest shortens values."""
         for ellipsis in _ELLIPSIS.finditer(text):
             left, right = ellipsis.span()
             before, behind = text[max(0, left - SHORTEST) : left], text[right : right + SHORTEST]

@@ -1,4 +1,4 @@
-"""The id of a run, which also makes its requests and its records its own."""
+"""Make the id of a run, which its requests and records carry."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import uuid
 
 
 def new_run_id() -> str:
-    """Return 12 hexadecimal digits, by which nonces of a run are known in URLs and messages."""
+    """Return 12 hexadecimal digits; nonces in URLs begin with them."""
     return uuid.uuid4().hex[:12]
