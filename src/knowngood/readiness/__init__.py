@@ -1,4 +1,4 @@
-"""May the run begin, and does what it began with still hold?
+"""Decide whether a run may begin, and whether the release is still the same at its end.
 
 This room asks control URLs whether this machine's network works, and the version document which
 release each edge serves. It knows the environment and how to fetch. It does not know checks,

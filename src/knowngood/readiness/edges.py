@@ -1,4 +1,4 @@
-"""Find the addresses at which the version document is asked for."""
+"""Find the addresses of edges and names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..environment import Environment, Release
 
 MOST: Final = 4
-"""Addresses of a name that are asked for what the run found. More of one family are rare."""
+"""Addresses of a name at most; more of one family are rare."""
 
 _RESOLVING: Final = 10.0  # seconds
 _CONNECTING: Final = 3.0
@@ -31,11 +31,11 @@ def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...
 
 def addresses_of(environment: Environment, origin: str) -> tuple[str, ...]:
     """Return the addresses between which clients of ``origin`` choose by chance: those of one
-    family that take connections, ``MOST`` at the most. Return none where there are fewer than two,
-    where [edges] names them, and where a proxy chooses.
+    family that take connections, at most ``MOST``. None if there are fewer than two, if [edges]
+    names them, and if a proxy chooses.
 
-    A host has an IPv4 and an IPv6 address for one server more often than for two, so that the
-    family that comes first stands for both; ``localhost`` is one server in any case.
+    IPv4 and IPv6 are mostly one server, so the first family stands for both; ``localhost`` is one
+    server in any case.
     """
     parts = urlsplit(environment.origins[origin])
     host = parts.hostname or ""
@@ -72,7 +72,7 @@ def _resolved(host: str) -> list[str]:
 
 def _lookup(host: str) -> list[str]:
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return [str(address[4][0]) for address in found]
+    return [str(address[4][0]) for address in addresses]

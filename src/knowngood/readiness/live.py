@@ -10,9 +10,9 @@ from ..safety import new_run_id
 from .convergence import watching
 
 SECONDS: Final = 10.0
-"""How long the look may take: a person waits for it."""
+"""Seconds that the look may take: a person waits for it."""
 
-_COUNT: Final = 3  # answers of each edge, so that a backend that differs has a chance to be seen
+_COUNT: Final = 3  # answers of each edge, to meet a backend that differs
 
 
 def look_at_release(environment: Environment) -> tuple[list[tuple[str, ...]], str]:

@@ -1,8 +1,8 @@
 """Ask control URLs, which are not the deployment's, whether this machine's network works.
 
-A deployment that gives no answer and a runner without a network look the same from here. The answer
-of somebody else shows which of them it is. It must be a known one, since a captive portal answers
-every request with a page of its own.
+A deployment without an answer and a machine without a network look the same from here. The answer
+of a control tells them apart. It must be a known one, since a captive portal answers every request
+with a page of its own.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from ..safety import one_line
 
 ATTEMPTS: Final = 3
 SECONDS: Final = 10.0
-"""Attempts and seconds for one look. In a network where it takes longer, a deployment cannot be
-judged either."""
+"""Attempts and seconds for one look; in a slower network no deployment can be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class ControlLook:
         began: when the look began, in seconds since the epoch.
         trouble: what was wrong with each of them; empty if one gave the known answer every time, at
             the first attempt.
-        reached: whether one gave the known answer, at whichever attempt.
+        reached: whether one gave the known answer at any attempt.
         forged: whether there were answers, but none was the known one.
         secure: whether one gave the known answer over TLS.
         skew: seconds by which this machine's clock is ahead of theirs.
@@ -52,9 +51,8 @@ def look_at_controls(
     recording: Recording | None = None,
     connections: int = 1,
 ) -> ControlLook:
-    """Ask every control of ``environment``, all at the same time, each on so many connections.
-
-    One connection tells a network that is gone; several tell one that loses some of them.
+    """Ask every control of ``environment`` at the same time, each on so many connections: one shows
+    whether there is a network, several whether it loses connections.
     """
     began = time.time()
     names = {f"control-{number}": control for number, control in enumerate(environment.control)}
@@ -136,8 +134,8 @@ def _trouble(control: Control, exchange: Exchange) -> str:
 
 
 def _is_forged(exchange: Exchange) -> bool:
-    """Whether somebody else answered in a control's place, given that the answer is not the known
-    one: without TLS, or with a certificate that is not the control's.
+    """Return whether another host gave an answer that is not the known one: without TLS, or with
+    another certificate.
     """
     last = exchange.attempts[-1]
     other_certificate = last.error is AttemptError.TLS and last.phase in {"untrusted", "wrong host"}

@@ -1,4 +1,4 @@
-"""How long to wait between two looks at what is not right yet."""
+"""Decide how long to wait between two looks."""
 
 from __future__ import annotations
 

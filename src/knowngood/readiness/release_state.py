@@ -1,4 +1,4 @@
-"""What is known of the live release, at the start of a run and at its end."""
+"""Keep which release was live at the start of a run and at its end."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from .version_document import ReleaseSighting
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:
-    """What is known of the live release.
+    """The live release.
 
     Attributes:
-        expected: the release that the run was told to expect, if any.
+        expected: the release of ``--release``, if any.
         start: the release that each edge served at the start, by address.
         changed: how the end differs from the start, so that the results span two releases; empty
             if it does not.
         wavering: why it is not certain which release is live; empty if it is.
-        mixed: whether that is since answers name one release, and then again another.
+        mixed: whether that is because answers name two releases in turn.
     """
 
     expected: str | None = None
