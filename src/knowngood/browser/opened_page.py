@@ -108,8 +108,8 @@ class OpenedPage:
 
     @contextmanager
     def judged(self) -> Iterator[None]:
-        """Let a check read the page inside. What is wrong with the page comes before what the check
-        says of it, which may follow from that.
+        """Let a check read the page inside. Raise what is wrong with the page before an error of
+        the check, which may follow from that.
         """
         from playwright.sync_api import Error
 
@@ -138,7 +138,7 @@ class OpenedPage:
                 raise
 
     def evidence(self, *, with_screenshot: bool) -> dict[str, Any]:
-        """Return what people look at: console, failed requests, other hosts, a screenshot."""
+        """Return what reports show: console, failed requests, other hosts, a screenshot."""
         failed = [
             exchange.probe.url
             for exchange in self._traffic.exchanges
@@ -163,8 +163,8 @@ class OpenedPage:
         return base64.b64encode(shot).decode()
 
     def _as_own(self, error: Exception) -> PageFault | BrowserUnavailable:
-        """Return an error of Playwright as whose fault it is: what takes too long to come, or is
-        not as expected, is the page's; the rest is the browser's.
+        """Return Playwright's error as one of ours: a timeout, or a failed expectation, is the
+        page's fault; any other error is the browser's.
         """
         from playwright.sync_api import TimeoutError as TookTooLong
 
@@ -184,8 +184,8 @@ class OpenedPage:
         return PageFault(self.exchange, one_line(message, 500) + self._hosts_not_asked())
 
     def _browser_trouble(self) -> str:
-        """Open an empty page, and say what is wrong with the browser if it is late, too: then this
-        machine is too busy for the page to be judged by the time that it takes.
+        """Return what is wrong with the browser: if an empty page is late as well, this machine is
+        too busy to judge a page by its time.
         """
         from playwright.sync_api import Error
 
@@ -205,7 +205,7 @@ class OpenedPage:
         )
 
     def _hosts_not_asked(self) -> str:
-        """Say which other hosts the page misses: what it lacks may come from there."""
+        """Return which other hosts were not asked: the page may lack what comes from there."""
         hosts = sorted({url.split("/")[2] for url in self._traffic.elsewhere if "//" in url})
         if not hosts:
             return ""

@@ -15,10 +15,10 @@ _GRACE: Final = 0.5  # seconds for an answer that has come while the check itsel
 
 
 class ScriptLimit:
-    """Asks a page again and again whether it answers, and closes it once it has not for a while.
+    """Asks a page regularly whether it answers, and closes it once it does not.
 
-    Playwright bounds how long it waits for an element, but not ``page.evaluate``, ``page.title``
-    and others that a busy page does not answer. With the page they end, too.
+    Playwright has no timeout for ``page.evaluate``, ``page.title`` and others that a busy page does
+    not answer. They end when the page is closed.
 
     Attributes:
         seconds: how long the page may take to answer.

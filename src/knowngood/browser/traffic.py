@@ -1,4 +1,4 @@
-"""Answer what a page asks for, by way of the fetcher."""
+"""Answer the requests of a page through the fetcher."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Traffic:
             route.fulfill(status=response.status_code, headers=headers, body=response.content)
 
     def _known_answer(self, request: Request) -> Exchange | None:
-        """Return the exchange that a GET need not be made again for. A browser does not hand on
-        requests that a redirect leads to, so that one is followed by the fetcher.
+        """Return the exchange of a GET that was made already; None for a redirect, which the
+        fetcher must follow: a browser does not hand on the request that it leads to.
         """
         exchange = self._known.get(request.url) if request.method == "GET" else None
         answer = exchange.answer if exchange is not None else None
