@@ -1,6 +1,6 @@
-"""Make an Environment of a document that its schema has found sound.
+"""Make an Environment of a document that fits its schema.
 
-What a schema cannot see is checked here: files, secrets, and names that refer to each other.
+What a schema cannot check is checked here: files, secrets, and names that refer to each other.
 ``path`` is always the environment file. Every function may raise BadEnvironment.
 """
 
@@ -79,8 +79,8 @@ def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
 
 
 def _available_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
-    """Return ``[secrets]`` without the addresses that this machine does not have: a run that tells
-    nobody needs none of them.
+    """Return ``[secrets]`` without the addresses of ``[[notify]]`` and ``[watch]`` that this
+    machine does not have: not every run sends messages.
     """
     secrets: dict[str, str] = document.get("secrets", {})
     addresses = dict(_addresses(document))
@@ -95,7 +95,7 @@ def _available_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
 
 
 def _addresses(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the keys that hold the address of somebody to tell, and the secret that each names."""
+    """Yield the keys that hold an address to send to, and the secret that each names."""
     for number, entry in enumerate(document.get("notify", ())):
         yield f"notify.{number}.url", _secret(entry["url"])
     if "heartbeat" in document.get("watch", {}):
@@ -204,13 +204,11 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "watch": _watch,
     "notify": _notify,
 }
-"""How the value of a key becomes a field of Environment; others are taken as they are."""
+"""How the value of a key becomes a field of Environment; others stay as they are."""
 
 
 def _in_params(environment: Environment) -> Iterator[str]:
-    """Yield params with the name of a field that the engine fills in, and aliases that stand for no
-    value of a param.
-    """
+    """Yield params with a name of the engine, and aliases that stand for no value of a param."""
     for name in sorted(BUILT_IN & set(environment.params)):
         yield (
             f"params.{name}: this name means something else in URLs; "
@@ -225,8 +223,8 @@ def _in_params(environment: Environment) -> Iterator[str]:
 
 
 def _in_control(environment: Environment) -> Iterator[str]:
-    """Yield controls whose URL is unusable, or on an origin of the deployment: such a control falls
-    silent with it, and does not tell its failure from one of this machine's network.
+    """Yield controls whose URL is unusable, or on an origin of the deployment, which would fall
+    silent with it.
     """
     own = {normal_origin(url): name for name, url in environment.origins.items()}
     for number, control in enumerate(environment.control):

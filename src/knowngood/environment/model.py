@@ -1,4 +1,4 @@
-"""Environments: what a deployment under test is, where it answers and what is expected of it.
+"""Describe a deployment under test: where it answers and what is expected of it.
 
 One TOML file describes one environment; :mod:`knowngood.environment.loader` reads and checks it.
 """
@@ -27,8 +27,8 @@ class BadEnvironment(UsageError):
 
 
 class NamedValues(dict[str, Any]):
-    """What a table of an environment file holds. A name that it lacks is a mistake of the check
-    that asks for it, and no fault of a deployment.
+    """A table of an environment file. A missing name is a mistake of the check that asks for it,
+    and no fault of the deployment.
 
     Attributes:
         table: the file and the table, for messages.
@@ -118,10 +118,9 @@ class Environment:
         edges: addresses to connect to in place of what a name resolves to, by origin.
         gate: what must hold before a release goes here.
         deploy: how a release is put here.
-        watch: when `knowngood watch` says something.
-        notify: who is told what becomes of it.
-        header_table_read: is called with the name of each table of [headers] that an answer is held
-            against.
+        watch: when `knowngood watch` reports a change.
+        notify: where events are sent.
+        header_table_read: is called with the name of each table of [headers] that is used.
     """
 
     name: str
@@ -162,7 +161,7 @@ class Environment:
 
     @property
     def root(self) -> Path:
-        """The suite's folder: its file lies in a folder of that."""
+        """The folder of the suite, two levels above its file."""
         return self.path.parent.parent
 
     @property
@@ -180,7 +179,7 @@ class Environment:
         return [(key, value) for key, _, value in entries]
 
     def header_problems(self, path: str, headers: Any) -> list[str]:
-        """Where the headers of the answer for ``path`` differ from what the file expects.
+        """Return how the headers of the answer for ``path`` differ from what the file expects.
 
         ``headers`` is an ``httpx.Headers``.
         """
