@@ -1,4 +1,4 @@
-"""Reads answers and makes changed copies of them."""
+"""Read answers and make changed copies of them."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def _error_page_remedy(answer: Answer, page: Answer) -> str:
 
 
 def _encoded_twice(recorded: Recorded) -> Answer | None:
-    """Take the bytes of UTF-8 for letters of ISO-8859-1, and encode these."""
+    """Read UTF-8 as ISO-8859-1, and encode the result."""
     body = body_of(recorded.answer)
     if not is_text(recorded.answer) or body.isascii():
         return None
@@ -65,16 +65,16 @@ def _swapped(suits: Callable[[Answer, Answer], bool]) -> Callable[[Recorded], An
 
 
 def _behind(recorded: Recorded) -> list[Answer]:
-    """Return the other answers, from the URL behind this one on. The first follows the last, so
-    that of several answers each gets the body of another.
+    """Return the other answers in the order of URLs, beginning after this one: so each of several
+    answers gets the body of another.
     """
     url = recorded.answer.url
     return sorted(recorded.others, key=lambda other: (other.url <= url, other.url))
 
 
 def _is_of_its_kind(answer: Answer, other: Answer) -> bool:
-    """Return whether the paths of two URLs differ in one segment, which names no file: the same
-    page in another locale, or another record.
+    """Return whether two paths differ in one segment that names no file: the same page in another
+    locale, or another record.
     """
     one, two = urlsplit(answer.url).path.split("/"), urlsplit(other.url).path.split("/")
     differing = [ours for ours, theirs in zip(one, two, strict=False) if ours != theirs]
@@ -83,7 +83,7 @@ def _is_of_its_kind(answer: Answer, other: Answer) -> bool:
 
 def _is_of_another_kind(answer: Answer, other: Answer) -> bool:
     """Return whether an answer is a document, page or script of another kind. Images and fonts do
-    not count: nothing but a list of their hashes tells one from the other.
+    not count: only a list of hashes tells them apart.
     """
     return not is_media(answer) and not _is_of_its_kind(answer, other)
 

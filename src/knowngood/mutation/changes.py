@@ -1,4 +1,4 @@
-"""Makes the changes that mutations consist of."""
+"""Make the changes of mutations."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ AnswerEdit = Callable[[Recorded], Answer | None]
 """Return the changed answer, or None for one that it does not change."""
 
 ExpectationWriter = Callable[[Answer, Answer], Expectation]
-"""Write what notices a change, for the answer as it was and as it is then."""
+"""Return what notices a change, by the answer before and after it."""
 
 
 def change(predicate: str, remedy: Expectation, edit: AnswerEdit) -> Change:
-    """Return a change that leaves out the answers that ``edit`` returns as they were."""
+    """Return a change by ``edit``; answers that this does not alter are not changed."""
 
     def apply(recorded: Recorded) -> Answer | None:
         answer = edit(recorded)

@@ -50,8 +50,8 @@ _OF_THE_MACHINE: Final = re.compile(
     r"|served-by|timer|trace.*|varnish.*)"
     r"|(?:cf|fastly|fly|x-amz|x-azure|x-b3|x-cloud|x-envoy|x-github|x-goog|x-ms|x-nf|x-vercel)-.*"
 )
-"""What servers, proxies and frameworks write for whoever runs them: another one writes other
-headers, and nobody who uses the service sees it."""
+"""Headers of servers, proxies and frameworks for those who run them; users of the service do not
+see them."""
 _LONGEST: Final = 80  # characters of a name, and of a value that a remedy expects
 
 YEAR: Final = 31_536_000  # seconds
@@ -69,9 +69,9 @@ def _is_read_by_few(name: str) -> bool:
 
 
 def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Change]]:
-    """Return the changes that each take one header away, of those whose names ``belongs`` knows.
+    """Return the changes that each remove one header of those that ``belongs`` accepts.
 
-    What is refused on purpose is not read further, so its headers stay.
+    Answers with an error keep their headers: nobody reads them.
     """
 
     def changes(recorded: Recorded) -> Iterator[Change]:

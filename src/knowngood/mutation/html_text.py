@@ -1,4 +1,4 @@
-"""Reads a page by the places of its tags in the text, so that a change leaves the rest as it was.
+"""Find the tags of a page in its text, so that a change leaves the rest as it was.
 
 A parser would write the whole page anew. Every rule here takes time linear in the size of the page.
 """

@@ -38,8 +38,7 @@ _OTHER_TYPES: Final = (
     (list, "array", "an object", "{}"),
     (dict, "object", "a list", "[]"),
 )
-"""By type: its name in JSON Schema, and what code in haste makes of such a value, in words and in
-JSON."""
+"""For each type its name in JSON Schema, and a value of a wrong type, in words and in JSON."""
 
 
 class _Wrong(NamedTuple):

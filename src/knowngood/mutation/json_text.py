@@ -1,4 +1,4 @@
-"""Reads JSON by the places of its values in the text, so that a change leaves the rest as it was.
+"""Find the values of JSON in its text, so that a change leaves the rest as it was.
 
 A path is a tuple of keys; ``EACH`` in it stands for each item of a list::
 

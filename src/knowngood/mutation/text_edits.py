@@ -1,4 +1,4 @@
-"""Edits of a text that leave the rest of it as it was."""
+"""Edit a text in places and leave the rest as it was."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _read(path: Path) -> str:
 
 
 def _read_by_id(path: Path) -> str:
-    """Return the line that reads what was written below the URL of a POST, by the id at a path."""
+    """Return the line that reads what a POST wrote, by the id at a path."""
     return f'assert client.get(response.url.path + "/" + str({_read(path)})).status_code == 200'
 
 
