@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..safety import plural
 from .facts import clock, facts
-from .wording import claim_words
+from .wording import claim_words, result_word
 
 _CAUSES_SHOWN: Final = 100
 _RETRIES_SHOWN: Final = 50
@@ -73,7 +73,10 @@ def _doubts(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield state, word, how many cases held, claim and check: what failed first."""
-    checks = [(name, check, _result(check)) for name, check in document["checks"].items()]
+    checks = [
+        (name, check, result_word(check["bad"], check["advisory"], unsteady=check["unsteady"]))
+        for name, check in document["checks"].items()
+    ]
     for name, check, word in sorted(checks, key=lambda row: list(_RESULTS).index(row[2])):
         note = " (unsteady: too many retries)" if check["unsteady"] else ""
         yield (
@@ -88,13 +91,6 @@ def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, s
 
 
 _RESULTS: Final = {"FAIL": "failed", "warn": "advisory", "ok": "passed"}
-
-
-def _result(check: Mapping[str, Any]) -> str:
-    """Return how a claim ended: of one that fails only where that is accepted, ``warn``."""
-    if check["bad"] > check["advisory"] or check["unsteady"]:
-        return "FAIL"
-    return "warn" if check["advisory"] else "ok"
 
 
 def _slowest(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[float, float, str]]:

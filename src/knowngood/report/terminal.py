@@ -11,7 +11,7 @@ from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.run_results import RunResults
 from . import cause_block
-from .wording import EXPIRES_SOON, attempts_words, claim_words
+from .wording import EXPIRES_SOON, attempts_words, claim_words, result_word
 
 _BLOCKS_SHOWN = 20
 _DRAWN = 12  # cases of a sample that a line names
@@ -46,13 +46,11 @@ def write(
 def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
     """Yield a line for each claim: whether it holds, and in how many of its cases."""
     for check, claim in results.claims.items():
-        unsteady = claim.asked & set(verdict.unsteady)
+        unsteady = bool(claim.asked & set(verdict.unsteady))
         held = claim.ran - claim.bad - claim.skipped
         counted = f"{claim.ran}" if held == claim.ran else f"{held}/{claim.ran}"
-        advisory = verdict.advisory_cases(check)
-        word = "skip" if claim.skipped else "warn" if advisory else "ok"
-        if claim.bad > advisory or unsteady:
-            word = "FAIL"
+        word = result_word(claim.bad, verdict.advisory_cases(check), unsteady=unsteady)
+        word = "skip" if claim.skipped and word != "FAIL" else word
         note = " (unsteady: too many retries)" if unsteady else ""
         drawn = results.drawn.get(check, [])
         note += f" (drawn: {listed(drawn, _DRAWN)})" if drawn else ""

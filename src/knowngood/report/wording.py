@@ -1,4 +1,4 @@
-"""How several reports write an attempt, an exchange and a check."""
+"""Word an attempt, an exchange and a check alike in all reports."""
 
 from __future__ import annotations
 
@@ -64,3 +64,12 @@ def _status_words(status: int) -> str:
 def claim_words(check: str, claim: str) -> str:
     """Return what a check claims; of one without a docstring, its file and function."""
     return claim or check
+
+
+def result_word(bad: int, advisory: int, *, unsteady: bool) -> str:
+    """Return ``FAIL``, ``warn`` or ``ok`` for a check with so many bad cases, of which an advisory
+    accepts some.
+    """
+    if bad > advisory or unsteady:
+        return "FAIL"
+    return "warn" if advisory else "ok"
