@@ -14,13 +14,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..content import json_schema
-from ..fetch import Tape
+from ..fetch import Tape, is_id
 from ..mutation import Expectation
 from .mutants import Mutant
 from .remedy import Place, Remedy
 from .remedy_places import RemedyPlaces
 from .remedy_proof import can_be_tried, is_proven, names_in, words_in
-from .targets import is_id
 from .url_kinds import kind_in_words
 
 _SHORTEST: Final = 4  # characters of a part that tell one name from others

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ..fetch import SAFE_METHODS, Exchange, Probe, Tape, is_made_up
+from ..fetch import SAFE_METHODS, Exchange, Probe, Tape, is_id, is_made_up
 from .url_kinds import step_kind
 
 Params = Mapping[str, Sequence[str]]
@@ -121,13 +121,6 @@ def _path(probe: Probe) -> str:
     """Return the path of what a walk asks for, with ids named."""
     segments = urlsplit(probe.url).path.split("/")
     return "/".join("{id}" if is_id(segment) else segment for segment in segments)
-
-
-def is_id(segment: str) -> bool:
-    """Return whether a segment of what is written is another in each run: a number, which the
-    service counts, or a name that the check makes up.
-    """
-    return segment.isdecimal() or is_made_up(segment)
 
 
 def _kind(exchanges: Sequence[Exchange], params: Params) -> str:

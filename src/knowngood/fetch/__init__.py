@@ -26,7 +26,7 @@ from .failure_log import by_connection
 from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
-from .made_up import has_made_up_word, is_made_up
+from .made_up import has_made_up_word, is_id, is_made_up
 from .page_loader import PageLoad, resource_group
 from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
@@ -88,6 +88,7 @@ __all__ = [
     "forget_documents",
     "has_made_up_word",
     "headers_of",
+    "is_id",
     "is_made_up",
     "is_refused_write",
     "is_turned_away",

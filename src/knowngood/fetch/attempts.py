@@ -21,6 +21,7 @@ from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
 from .received import Limits
 from .request_headers import headers_of
 from .retry import Tried, retried
+from .silent_kinds import SilentKinds
 from .transport import Transport
 
 REDIRECTS: Final = 5
@@ -54,6 +55,7 @@ class Attempts:
         concurrency: bounds the attempts under way.
         paces: the rate that each origin takes, or each edge of it, by name and address.
         down: the origins that nobody need wait for.
+        silent_kinds: the kinds of requests that nobody need wait for.
     """
 
     transport: Transport
@@ -64,19 +66,24 @@ class Attempts:
     settled_by: float
     concurrency: Concurrency
     down: DownOrigins
+    silent_kinds: SilentKinds
     paces: defaultdict[tuple[str, str], Pace] = field(default_factory=lambda: defaultdict(Pace))
 
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
         end = time.monotonic() + self.budget.probe
 
-        async def attempt(before: Attempt | None) -> Tried:
+        async def attempt(before: Attempt | None) -> Tried | None:
             nonlocal end
             asked = time.monotonic()
             turn, place = await self._enter(probe)
             starved = before is not None and before.starved and self.concurrency.lowered
             anew = starved or (before is not None and before.settling)
             end = asked + self.budget.probe if anew else end + time.monotonic() - asked
+            timed_out = before is not None and before.error is AttemptError.TIMEOUT
+            if timed_out and self.silent_kinds.has(probe):  # since it waits for its place
+                self.concurrency.give_back()
+                return None
             fresh = before is not None and self._needs_new_connection(probe, before)
             fresh = fresh and not starved  # those that are kept are served
             send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
@@ -85,8 +92,15 @@ class Attempts:
         def seconds_left() -> float:
             return min(end - time.monotonic(), self._run_left())
 
-        attempts = 1 if self.down.has(probe) else self.budget.attempts
-        exchange = await retried(probe, attempt, attempts, seconds_left, self._settle_left)
+        is_down = self.down.has(probe)
+
+        def most() -> int:
+            return 1 if is_down or self.silent_kinds.has(probe) else self.budget.attempts
+
+        exchange = await retried(probe, attempt, most, seconds_left, self._settle_left)
+        cut_short = len(exchange.attempts) < self.budget.attempts and seconds_left() > SHORTEST
+        if cut_short and exchange.error is AttemptError.TIMEOUT and self.silent_kinds.has(probe):
+            exchange = _with_detail(exchange, self.silent_kinds.not_tried_again(probe))
         self.down.note(exchange)
         return exchange
 
@@ -124,7 +138,9 @@ class Attempts:
             attempt, answer = await send
             closed = attempt.stale and not (before is not None and before.stale)
             no_place = (attempt.error in _NO_PLACE and not closed) or attempt.status == 503
-            starved = attempt.waited_in_vain and self.concurrency.was_crowded(place)
+            self.silent_kinds.note(probe, attempt)
+            crowded = self.concurrency.was_crowded(place) and not self.silent_kinds.has(probe)
+            starved = attempt.waited_in_vain and crowded
             answered = answer is not None
         finally:
             self.concurrency.leave(place, failed=no_place, starved=starved, answered=answered)
@@ -228,6 +244,13 @@ class Attempts:
             error = AttemptError.TOO_LARGE if refused.too_large else AttemptError.ENCODING
             return replace(attempt, error=error, detail=str(refused)), None
         return attempt, replace(answer, decoded=decoded)
+
+
+def _with_detail(exchange: Exchange, words: str) -> Exchange:
+    """Return ``exchange`` with more words on its last attempt."""
+    *before, last = exchange.attempts
+    last = replace(last, detail=f"{last.detail}, and {words}")
+    return replace(exchange, attempts=(*before, last))
 
 
 def redirects(answer: Answer) -> bool:

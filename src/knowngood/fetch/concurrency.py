@@ -102,6 +102,14 @@ class Concurrency:
             elif place.crowd > self._peak // 2:
                 self._note(failed)
             self._answers |= answered
+        self._let_in()
+
+    def give_back(self) -> None:
+        """Note that a request that may go does not."""
+        self._crowd -= 1
+        self._let_in()
+
+    def _let_in(self) -> None:
         for _ in range(min(len(self._waiting), self.limit - self._crowd)):
             turn = self._waiting.popleft()
             if not turn.done():

@@ -30,7 +30,7 @@ class SilentOrigins:
 
     def __init__(self, probe_seconds: float) -> None:
         self._probe_seconds = probe_seconds
-        self._rows = _Rows()
+        self._rows = Rows()
         self._last: dict[str, Attempt] = {}
 
     def forget(self) -> None:
@@ -41,8 +41,8 @@ class SilentOrigins:
         """Return the exchange of a probe whose origin is given up; None for any other probe. Its
         error is TLS if that ended the last attempt.
         """
-        place = _place_of(probe)
-        row, seconds = self._rows.row(probe)
+        place = place_of(probe)
+        row, seconds = self._rows.row(place)
         lasting = row >= SILENT_ROW and seconds > 2 * self._probe_seconds
         if row < SILENT_LIMIT and not lasting:
             return None
@@ -56,11 +56,12 @@ class SilentOrigins:
 
     def note(self, exchange: Exchange) -> None:
         """Count a finished exchange. One that was never sent does not count."""
+        place = place_of(exchange.probe)
         if exchange.heard:
-            self._rows.end(exchange)
+            self._rows.end(place)
         elif exchange.error not in RUN_ERRORS and exchange.attempts[-1].seconds:
-            self._rows.lengthen(exchange)
-            self._last[_place_of(exchange.probe)] = exchange.attempts[-1]
+            self._rows.lengthen(place, exchange.attempts[0].began)
+            self._last[place] = exchange.attempts[-1]
 
 
 class DownOrigins:
@@ -71,11 +72,11 @@ class DownOrigins:
 
     def __init__(self, probe_seconds: float) -> None:
         self._probe_seconds = probe_seconds
-        self._rows = _Rows()
+        self._rows = Rows()
 
     def has(self, probe: Probe) -> bool:
         """Whether the origin of a probe is down."""
-        row, seconds = self._rows.row(probe)
+        row, seconds = self._rows.row(place_of(probe))
         return row >= DOWN_ROW and seconds > self._probe_seconds
 
     def note(self, exchange: Exchange) -> None:
@@ -84,37 +85,39 @@ class DownOrigins:
         if answer is None:
             return
         if answer.status in GATEWAY_ERRORS and answer.status != probe.expect:
-            self._rows.lengthen(exchange)
+            self._rows.lengthen(place_of(probe), exchange.attempts[0].began)
         else:
-            self._rows.end(exchange)
+            self._rows.end(place_of(probe))
 
 
-class _Rows:
-    """How many exchanges in a row failed, and since when, by origin or edge."""
+class Rows:
+    """How often in a row something failed, and since when, by its name."""
 
     def __init__(self) -> None:
         self._rows: dict[str, tuple[int, float]] = {}
 
-    def lengthen(self, exchange: Exchange) -> None:
-        """Count an exchange; the first of a row begins it."""
-        place = _place_of(exchange.probe)
-        count, began = self._rows.get(place, (0, exchange.attempts[0].began))
-        self._rows[place] = count + 1, began
+    def __bool__(self) -> bool:
+        return bool(self._rows)
 
-    def end(self, exchange: Exchange) -> None:
-        """End the row of an exchange's origin or edge."""
-        self._rows.pop(_place_of(exchange.probe), None)
+    def lengthen(self, name: str, began: float) -> None:
+        """Count one more failure; the first of a row begins it, in seconds since the epoch."""
+        count, first = self._rows.get(name, (0, began))
+        self._rows[name] = count + 1, first
+
+    def end(self, name: str) -> None:
+        """End a row."""
+        self._rows.pop(name, None)
 
     def end_all(self) -> None:
         """End every row."""
         self._rows.clear()
 
-    def row(self, probe: Probe) -> tuple[int, float]:
+    def row(self, name: str) -> tuple[int, float]:
         """Return the length of a row, and how many seconds ago it began."""
-        count, began = self._rows.get(_place_of(probe), (0, time.time()))
+        count, began = self._rows.get(name, (0, time.time()))
         return count, time.time() - began
 
 
-def _place_of(probe: Probe) -> str:
+def place_of(probe: Probe) -> str:
     """Return the name of what fails as a whole: an origin, or one of its edges."""
     return f"{probe.origin} at {probe.address}" if probe.address else probe.origin

@@ -30,6 +30,7 @@ from .read_beside import with_read_beside
 from .recording import Recording
 from .replay import Replay
 from .request_headers import request_headers
+from .silent_kinds import SilentKinds
 from .statistics import RequestStatistics
 from .tape import Tape
 from .transport import Transport
@@ -101,6 +102,7 @@ class Fetcher:
             self.settled_by,
             Concurrency(slots, transport.limit),
             DownOrigins(environment.budget.probe),
+            SilentKinds(environment.budget.probe, environment.params),
         )
 
     @property
@@ -267,14 +269,14 @@ class Fetcher:
         return self._noted(exchange)
 
     async def _asked(self, probe: Probe, may_grow: MayGrow) -> Exchange:
-        """Send; if a write hangs, see whether its origin answers reads."""
+        """Send; if a write hangs, see whether its origin answers reads, in its first attempt."""
         asked = self._attempts.until_answered(probe, may_grow)
         witness = self.statistics.witnesses.get(probe.origin)
         if witness is None or probe.method in SAFE_METHODS or self.replays:
             return await asked
         witness = replace(witness, address=probe.address)
         read = partial(self._attempts.once, witness, fresh=True)
-        exchange, heard = await with_read_beside(asked, read, self.environment.budget.probe / 2)
+        exchange, heard = await with_read_beside(asked, read, self.environment.budget.probe / 4)
         if heard is not None:
             self.statistics.note_reached(heard)
         return exchange

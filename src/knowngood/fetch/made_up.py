@@ -32,6 +32,13 @@ def is_made_up(word: str) -> bool:
     return MADE_UP.fullmatch(word) is not None
 
 
+def is_id(segment: str) -> bool:
+    """Return whether a segment of a URL is another in each run: a number, which the service counts,
+    or a name that the check makes up.
+    """
+    return segment.isdecimal() or is_made_up(segment)
+
+
 def has_made_up_word(text: str) -> bool:
     """Return whether a text has a word that looks like a name that a check made up."""
     return any(map(is_made_up, _WORD.findall(text)))

@@ -29,13 +29,14 @@ before it said how many it takes; one that refuses all is at fault."""
 
 async def retried(
     probe: Probe,
-    send: Callable[[Attempt | None], Awaitable[Tried]],
-    most: int,
+    send: Callable[[Attempt | None], Awaitable[Tried | None]],
+    most: Callable[[], int],
     seconds_left: Callable[[], float],
     seconds_to_settle: Callable[[], float],
 ) -> Exchange:
-    """Call ``send`` until there is an answer to keep, ``most`` attempts were made, or
-    ``seconds_left()`` is too little for another. ``send`` is given the attempt before.
+    """Call ``send`` until there is an answer to keep, ``most()`` attempts were made, or
+    ``seconds_left()`` is too little for another. ``send`` is given the attempt before; where
+    ``most()`` became less meanwhile, it may return None in place of another.
 
     An attempt that is settling is followed by another for ``seconds_to_settle()``. One that is
     stale does not count, unless ``STALE`` of them came before it in a row.
@@ -74,8 +75,8 @@ class _Tries:
         attempts: those made so far.
     """
 
-    send: Callable[[Attempt | None], Awaitable[Tried]]
-    most: int
+    send: Callable[[Attempt | None], Awaitable[Tried | None]]
+    most: Callable[[], int]
     seconds_left: Callable[[], float]
     seconds_to_settle: Callable[[], float]
     attempts: list[Attempt] = field(default_factory=list)
@@ -83,7 +84,10 @@ class _Tries:
     async def another(self) -> Tried:
         """Make an attempt."""
         attempts = self.attempts
-        attempt, answer = await self.send(attempts[-1] if attempts else None)
+        tried = await self.send(attempts[-1] if attempts else None)
+        if tried is None:
+            return attempts[-1], None
+        attempt, answer = tried
         if len(attempts) >= STALE and all(one.stale for one in (*attempts[-STALE:], attempt)):
             attempt = replace(attempt, stale=False)
         attempts.append(attempt)
@@ -100,7 +104,7 @@ class _Tries:
         if self.attempts[-1].settling:
             return False
         made = sum(not attempt.stale for attempt in self.attempts)
-        return made >= self.most or state.upcoming_sleep + LEAST > self.seconds_left()
+        return made >= self.most() or state.upcoming_sleep + LEAST > self.seconds_left()
 
 
 def worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:
