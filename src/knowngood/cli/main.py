@@ -94,7 +94,7 @@ TREE: Final = LazyCommands(
     \b
         eval "$(_KNOWNGOOD_COMPLETE=bash_source knowngood)"    (or zsh_source, fish_source)
     """,
-    no_args_is_help=False,
+    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
@@ -129,6 +129,9 @@ def run(words: Sequence[str]) -> int:
             return int(TREE.invoke(root) or 0)
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        print_error(error.format_message())
+        return USAGE_ERROR
     except click.ClickException as error:  # click's own code is 2: interrupted
         context = error.ctx if isinstance(error, click.UsageError) else None
         usage = f"{context.get_usage()}\n" if context is not None else ""

@@ -75,5 +75,6 @@ def find(folder: Path, name: str) -> Schema:
     path = folder / (file if file.endswith(SUFFIXES) else f"{file}{SUFFIX}")
     if "/" in file or not path.is_file():
         there = sorted(entry.name for entry in folder.glob("*") if entry.suffix in SUFFIXES)
-        raise BadSchema(f"schema({name!r}): {path} is not there; allowed: {', '.join(there)}")
+        allowed = f"allowed: {', '.join(there)}" if there else f"put it there: {folder} has none"
+        raise BadSchema(f"schema({name!r}): {path} is not there; {allowed}")
     return load(path, pointer)

@@ -56,6 +56,31 @@ def asserted_pairs(tree: ast.Module) -> list[int]:
     ]
 
 
+def misread_problems(tree: ast.Module) -> list[tuple[int, str]]:
+    """Return the lines, each with the name of the function, that assert that there are problems, or
+    do nothing with them: functions of ``knowngood.checks`` return a list that is empty if all is
+    well, and so does ``environment.header_problems``.
+    """
+    imported = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "knowngood.checks"
+        for name in node.names
+    }
+    lines = []
+    for node in ast.walk(tree):
+        call = node.test if isinstance(node, ast.Assert) else getattr(node, "value", None)
+        if not isinstance(node, ast.Assert | ast.Expr) or not isinstance(call, ast.Call):
+            continue
+        match call.func:
+            case ast.Name(name) if name in imported and name.endswith("_problems"):
+                lines.append((node.lineno, name))
+            case ast.Attribute(ast.Name(owner), name) if name.endswith("_problems"):
+                if owner == "checks" or name == "header_problems":
+                    lines.append((node.lineno, f"{owner}.{name}"))
+    return lines
+
+
 def tree_of(filename: str) -> ast.Module | None:
     """Return the syntax tree of a file as it is now: a process may run a suite, have it changed,
     and run it again. None where there is no source that can be read.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from .declarations import check_name, origin_of, templates_of
 from .marks import BadMark, ProbeTemplate
 
 _ANSWERS: Final = frozenset({"response", "responses", "resources"})
+_UNREGISTERED: Final = re.compile(r"'(\w+)' not found in `markers` configuration option")
 _OWN_FIXTURES: Final = _ANSWERS | {"case", "client", "environment", "request", "schema"}
 _OPCODES: Final = dis.opmap
 _COMPARES: Final = {_OPCODES[name] for name in ("COMPARE_OP", "CONTAINS_OP", "IS_OP")}
@@ -80,21 +82,42 @@ def _refuse_misuse_of_browser(item: pytest.Item, names: set[str]) -> None:
         raise BadMark(f"{item.nodeid}: has the mark browser; take the fixture `page`")
 
 
-def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Iterable[str]) -> None:
-    """Raise BadMark for a mark that is nearly one of ``registered``, the lines of the setting
-    ``markers``: pytest ignores a mark that it does not know.
+def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Sequence[str]) -> None:
+    """Raise BadMark for a mark that is nearly one of the ``registered``, lines of the setting
+    ``markers``: pytest ignores a mark that it does not know, and with it what the mark asks for.
     """
-    from difflib import get_close_matches
-
-    known = {line.partition(":")[0].partition("(")[0].strip() for line in registered}
     for item in items:
-        for name in {mark.name for mark in item.iter_markers()} - known:
-            near = get_close_matches(name.lower(), known, n=1, cutoff=0.75)
+        for name in {mark.name for mark in item.iter_markers()} - _names_of(registered):
+            near = _nearest(name, registered)
             if near:
                 raise BadMark(
-                    f"{item.nodeid}: there is no mark {name!r}; write {near[0]!r}, or register a "
+                    f"{item.nodeid}: there is no mark {name!r}; write {near!r}, or register a "
                     "mark of your own in the setting markers"
                 )
+
+
+def refuse_unknown_mark(report: pytest.CollectReport, registered: Sequence[str]) -> None:
+    """Raise BadMark where ``--strict-markers`` keeps a file from being read: a slip of the pen is
+    no trouble of the file.
+    """
+    unknown = _UNREGISTERED.search(report.longreprtext) if report.failed else None
+    if unknown is not None:
+        near = _nearest(unknown[1], registered)
+        own = f"write {near!r}, or register a mark of your own" if near else "register it"
+        raise BadMark(
+            f"{report.nodeid}: there is no mark {unknown[1]!r}; {own} in the setting markers"
+        )
+
+
+def _names_of(registered: Iterable[str]) -> set[str]:
+    return {line.partition(":")[0].partition("(")[0].strip() for line in registered}
+
+
+def _nearest(name: str, registered: Iterable[str]) -> str:
+    """Return the registered mark that ``name`` nearly is; empty for none."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name.lower(), _names_of(registered), 1, 0.75)), "")
 
 
 def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
@@ -112,8 +135,8 @@ def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
 
 
 def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
-    """Raise BadMark for a check that is defined twice, of which Python keeps only the second, and
-    for an ``assert`` that always holds.
+    """Raise BadMark for a check that is defined twice, of which Python keeps only the second, for
+    an ``assert`` that always holds, and for a list of problems that is misread.
     """
     names: dict[Path, set[str]] = {}
     for item in items:
@@ -132,6 +155,11 @@ def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
             raise BadMark(
                 f"{path}:{line}: assert (…, …) always holds; write it without parentheses: "
                 'assert …, "words"'
+            )
+        for line, name in check_source.misread_problems(tree):
+            raise BadMark(
+                f"{path}:{line}: {name} returns a list, which is empty where all is well; write "
+                f"assert {name}(…) == []"
             )
 
 

@@ -113,6 +113,12 @@ class Worker:
         if cases != [Case()]:
             metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if is_worker(self.config):
+            return  # its errors of usage reach nobody; the report itself does
+        with usage_errors():
+            misuse.refuse_unknown_mark(report, self.config.getini("markers"))
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         firsts: dict[Hashable, pytest.Item] = {}

@@ -71,7 +71,7 @@ def test_what_follows_from_trouble_of_this_machine(
     assert capsys.readouterr().err == f"knowngood {name}: {consequence}: no disk\n"
 
 
-@pytest.mark.parametrize("words", [[], ["fly"], ["--fly"], ["log", "--fly"], ["log"]])
+@pytest.mark.parametrize("words", [["fly"], ["--fly"], ["log", "--fly"], ["log"]])
 def test_a_usage_error(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """4, the usage and the mistake."""
     assert main.run(words) == 4
@@ -106,6 +106,12 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in listed.splitlines() if line[2:3].strip()] == list(
         main.COMMANDS
     )
+
+
+def test_a_command_line_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever does not know one reads the help; a script that forgot it is wrong all the same."""
+    assert main.run([]) == 4
+    assert "\nCommands:\n" in capsys.readouterr().err
 
 
 def test_help_imports_no_command() -> None:

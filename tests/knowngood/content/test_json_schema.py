@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from knowngood.content.json_schema import BadSchema, Schema, SchemaMismatch, load
+from knowngood.content.json_schema import BadSchema, Schema, SchemaMismatch, find, load
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -267,6 +267,15 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path / "none.schema.json", tmp_path):
         with pytest.raises(BadSchema, match=str(path)):
             Schema(path)
+
+
+def test_name_of_a_schema_that_is_not_there(tmp_path: Path) -> None:
+    """The names that there are, or that there is none."""
+    with pytest.raises(BadSchema, match=f"is not there; put it there: {tmp_path} has none$"):
+        find(tmp_path, "nope")
+    (tmp_path / "users.schema.json").write_text("{}")
+    with pytest.raises(BadSchema, match=r"is not there; allowed: users\.schema\.json$"):
+        find(tmp_path, "nope")
 
 
 @pytest.mark.parametrize(

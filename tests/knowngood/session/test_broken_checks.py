@@ -155,6 +155,40 @@ def test_an_assertion_that_always_holds(small_suite: Run, test: str, code: int) 
     assert ("assert (…, …) always holds" in result.output) == bool(code)
 
 
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("assert checks.page_problems(response)", 4),
+        ("assert page_problems(response)", 4),
+        ("assert environment.header_problems('/', {})", 4),
+        ("checks.page_problems(response)", 4),
+        ("assert not checks.web_page_problems(response)", 0),
+        ("assert checks.web_page_problems(response) == []", 0),
+        ("assert my_problems()", 0),
+        ("found = checks.page_problems(response); assert not found or found", 0),
+    ],
+)
+def test_a_list_of_problems_that_is_misread(small_suite: Run, statement: str, code: int) -> None:
+    """It is empty where all is well: such an assertion fails then, and holds for what is wrong."""
+    source = (
+        f"{HEAD}from knowngood import checks\nfrom knowngood.checks import page_problems\n"
+        f"def my_problems(): return ['x']\n{ASKS}def test_it(response, environment):\n"
+        f"    {statement}\n"
+    )
+    result = small_suite(source)
+    assert result.code == code, result.output
+    assert ("_problems(…) == []" in result.output) == bool(code)
+
+
+@pytest.mark.parametrize(("mark", "words"), [("gett", "write 'get', or "), ("qqq", "register it ")])
+def test_a_mark_that_pytest_refuses(small_suite: Run, mark: str, words: str) -> None:
+    """With --strict-markers the file cannot be read: the person's mistake, named like any other."""
+    source = f"{HEAD}@pytest.mark.{mark}('content:/x')\n{ASKS}def test_it(response): pass\n"
+    result = small_suite(source, "--strict-markers")
+    assert result.code == 4, result.output
+    assert f"checks/test_it.py: there is no mark {mark!r}; {words}" in result.output
+
+
 @pytest.mark.parametrize("mark", ["get('contnt:/')", "origin('contnt')"])
 def test_an_origin_that_nobody_declares(small_suite: Run, mark: str) -> None:
     """The check would apply nowhere, and nobody would notice."""
