@@ -18,7 +18,7 @@ import pytest
 from ..environment import Environment
 from ..fetch import Plan, Replay, Response, Tape
 from ..report import cause_block
-from ..safety import indented_lines, redact_data
+from ..safety import indented_lines, one_line, redact_data
 from ..verdict.causes import find_causes
 from ..verdict.outcome import Outcome
 from . import declarations, marks, misuse, signals
@@ -30,7 +30,6 @@ from .item_reading import ItemReading
 from .marks import BadMark
 from .ordering import Planner, in_order, own_groups
 from .outcomes import Outcomes
-from .plain_report import make_plain
 from .pytest_options import is_worker, usage_errors, worker_number
 from .runner import Runner
 from .ticket import RunTicket
@@ -227,7 +226,7 @@ class Worker:
                 report.sections = []
             if self._junit:
                 item.user_properties += _properties(outcome)  # it reads those of the teardown
-        make_plain(report)
+        _make_plain(report)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -254,6 +253,23 @@ class Worker:
         report, served = redact_data(run.report()), run.served()
         run.close()
         return {"report": report, "served": served}
+
+
+def _make_plain(report: Any) -> None:
+    """Indent captured output and reasons: they may quote an answer that forges a line of the
+    report.
+    """
+    report.sections = [(title, indented_lines(content)) for title, content in report.sections]
+    report.user_properties = [(one_line(k), _plain_value(v)) for k, v in report.user_properties]
+    if isinstance(report.longrepr, tuple):
+        path, line, reason = report.longrepr
+        report.longrepr = (path, line, one_line(reason, 300))
+    if getattr(report, "wasxfail", None):
+        report.wasxfail = one_line(report.wasxfail, 300)
+
+
+def _plain_value(value: object) -> object:
+    return one_line(value, 1000) if isinstance(value, str) else value
 
 
 def _properties(outcome: Outcome) -> list[tuple[str, object]]:
