@@ -80,15 +80,15 @@ def selectors(tree: LexborHTMLParser) -> set[str]:
 
 
 def states(tree: LexborHTMLParser) -> dict[str, ElementState]:
-    """Return what is known of the element that scripts get for each id, which is the first."""
-    found: dict[str, ElementState] = {}
+    """Return the state of the first element with each id, which is the one that scripts get."""
+    by_id: dict[str, ElementState] = {}
     for node in tree.css("[id]"):
         attributes = node.attributes
         tag, hidden = str(node.tag), _is_within_hidden(node)
-        found.setdefault(
+        by_id.setdefault(
             attributes.get("id") or "", ElementState(tag, "disabled" in attributes, hidden)
         )
-    return found
+    return by_id
 
 
 def _is_within_hidden(node: LexborNode) -> bool:
@@ -119,8 +119,8 @@ def dead_fragments(tree: LexborHTMLParser) -> Iterator[str]:
         fragment = (node.attributes.get("href") or "")[1:].strip()
         scripted = any(name.startswith(_SCRIPTED) for name in node.attributes)
         route = not fragment or fragment.startswith(("!", "/", ":~:")) or "=" in fragment
-        there = {fragment, unquote(fragment)} & places or fragment.lower() == "top"
-        if not (scripted or route or there):
+        exists = {fragment, unquote(fragment)} & places or fragment.lower() == "top"
+        if not (scripted or route or exists):
             yield fragment
 
 
@@ -201,13 +201,17 @@ def loaded(tree: LexborHTMLParser, text: str, url: str) -> dict[str, set[str]]:
 
 def refreshes(tree: LexborHTMLParser) -> list[str]:
     """Return the ``<meta>`` elements' instructions to go to another page, such as ``5; url=/``."""
-    nodes = tree.css('meta[http-equiv="refresh" i]')
-    return [node.attributes.get("content") or "" for node in nodes]
+    return _in_meta(tree, "refresh")
 
 
 def policies(tree: LexborHTMLParser) -> list[str]:
     """Return the Content-Security-Policies that stand in the page itself."""
-    nodes = tree.css('meta[http-equiv="content-security-policy" i]')
+    return _in_meta(tree, "content-security-policy")
+
+
+def _in_meta(tree: LexborHTMLParser, header: str) -> list[str]:
+    """Return the values of a header that ``<meta>`` elements of the page stand for."""
+    nodes = tree.css(f'meta[http-equiv="{header}" i]')
     return [node.attributes.get("content") or "" for node in nodes]
 
 
