@@ -89,15 +89,15 @@ def command(
     Exit codes: 0 as expected, 1 a fault was missed or the score is too low, 4 usage error.
     """
     name = environment or _usual_environment(root_above(Path.cwd()))
-    given = {option for option, value in options.items() if value not in (None, ())}
+    used = {option for option, value in options.items() if value not in (None, ())}
     if rollback:
-        _refuse(given, {**_ONLY_FAULTS, **_ONLY_MUTATIONS, "seed": "--seed"}, "--rollback")
+        _refuse(used, {**_ONLY_FAULTS, **_ONLY_MUTATIONS, "seed": "--seed"}, "--rollback")
         return drill_rollback(name, path, say=print_line)
     if mutations or not _has_faults(name):
-        _refuse(given, _ONLY_FAULTS, "a drill of mutations")
-        chosen = {key: options[key] for key in ("seed", *_ONLY_MUTATIONS) if key in given}
+        _refuse(used, _ONLY_FAULTS, "a drill of mutations")
+        chosen = {key: options[key] for key in ("seed", *_ONLY_MUTATIONS) if key in used}
         return drill_mutations(name, MutationOptions(json=path, **chosen), say=print_line)
-    _refuse(given, _ONLY_MUTATIONS, "a drill of faults, which [serve.drill] lists,")
+    _refuse(used, _ONLY_MUTATIONS, "a drill of faults, which [serve.drill] lists,")
     return drill_faults(
         name,
         faults=options["names"],
@@ -113,9 +113,9 @@ def _has_faults(name: str) -> bool:
     return environment.serve is not None and environment.serve.drill is not None
 
 
-def _refuse(given: set[str], options: dict[str, str], what: str) -> None:
+def _refuse(used: set[str], options: dict[str, str], what: str) -> None:
     """Raise UsageError for an option that means nothing in this kind of drill."""
-    for key in sorted(given & options.keys()):
+    for key in sorted(used & options.keys()):
         raise click.UsageError(f"{what} takes no {options[key]}: leave it out")
 
 

@@ -85,9 +85,9 @@ def command(
 
 def _refuse_overwriting(files: Iterable[Path], targets: Mapping[str, Path]) -> None:
     """Raise UsageError where a report would be written over the verdict of a place."""
-    given = {path.resolve() for path in files}
+    read = {path.resolve() for path in files}
     for option, path in targets.items():
-        if path.resolve() in given:
+        if path.resolve() in read:
             raise UsageError(
                 f"{option} {one_line(str(path), 300)}: it is one of the files to fold, which would "
                 "be lost; name another one"

@@ -51,10 +51,10 @@ def command(
     chosen = load_here(environment, secrets=False)
     path = state or usual_path(Options(env=environment, environment=chosen, level=level))
     try:
-        there = path.exists()
+        exists = path.exists()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; --state FILE names another") from None
-    if not there:
+    if not exists:
         flag = f" --level={level}" if level != LEVELS[0] else ""
         raise UsageError(
             f"{path}: there is no history; `knowngood watch --env={environment}{flag}` makes one, "

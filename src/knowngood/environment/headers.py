@@ -51,9 +51,8 @@ class HeaderRule:
         return f"/{self.expected.pattern}/" if self.expected is not None else "none"
 
     def _lifetime_problem(self, value: str, headers: Any, most: int) -> str | None:
-        """Return why browsers may keep an answer with a Cache-Control of this value for too long;
-        None where they may not. ``no-store`` and ``no-cache`` are always short enough (RFC 9111,
-        5.2.2). A push can purge the shared caches for which ``s-maxage`` is.
+        """Return why browsers may keep an answer with this Cache-Control for too long; None if they
+        may not. ``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2).
         """
         directives = {part.strip().lower() for part in value.split(",")}
         if directives & {"no-store", "no-cache"}:
@@ -61,8 +60,8 @@ class HeaderRule:
         ages = _ages("max-age", value) or _ages("s-maxage", value)
         if not ages and "expires" in headers:
             age = _until_expired(headers)
-            found = f'found "{headers["expires"]}", {age:.0f} s from its Date'
-            return f"expires: expected at most {most} s, {found}" if age > most else None
+            expires = f'found "{headers["expires"]}", {age:.0f} s from its Date'
+            return f"expires: expected at most {most} s, {expires}" if age > most else None
         if not ages:
             return f'{self.header}: expected a max-age of at most {most} s, found "{value}"'
         if max(ages) > most:

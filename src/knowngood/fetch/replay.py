@@ -53,8 +53,8 @@ class Replay:
         recorded = self.tape.find(probe)
         if recorded is None:
             return self._not_recorded(probe)
-        given = self._after_change(recorded, probe)
-        return given if given.probe == probe else replace(given, probe=probe)
+        exchange = self._after_change(recorded, probe)
+        return exchange if exchange.probe == probe else replace(exchange, probe=probe)
 
     def _walked(self, probe: Probe) -> Exchange:
         """Return the exchange of a client's step; for a step that was not recorded, that of a
@@ -94,7 +94,7 @@ class Walk:
         self._earlier = earlier
         self._recorded = list(recorded)
         self._spare = list(spare)
-        self._given: list[Exchange] = []
+        self._taken: list[Exchange] = []
         self._words: dict[str, str] = {}
 
     @property
@@ -107,8 +107,8 @@ class Walk:
 
         A request that changes nothing may come more often than it was recorded.
         """
-        given = self._given[::-1] if probe.method in SAFE_METHODS else []
-        for exchanges in (self._recorded, self._spare, given):
+        repeatable = self._taken[::-1] if probe.method in SAFE_METHODS else []
+        for exchanges in (self._recorded, self._spare, repeatable):
             fitting = [e for e in exchanges if self._words_of(e.probe, probe) is not None]
             if fitting:
                 exchange = max(fitting, key=lambda exchange: _likeness(exchange.probe, probe))
@@ -123,7 +123,7 @@ class Walk:
             del self._recorded[: self._recorded.index(exchange) + 1]
         elif exchange in self._spare:
             self._spare.remove(exchange)
-        self._given.append(exchange)
+        self._taken.append(exchange)
 
     def translated(self, exchange: Exchange, probe: Probe) -> Exchange:
         """Return ``exchange`` as the answer to ``probe``, with the names that this makes up."""

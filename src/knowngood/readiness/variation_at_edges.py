@@ -29,24 +29,24 @@ def varying(
     edges: Mapping[str, Collection[str]],
     recording: Recording | None = None,
 ) -> set[str]:
-    """Return those URLs whose answers differ at each edge each time, and differ between edges in
-    nothing else. ``edges`` has the edges of each URL. The look ends at the first that is another.
+    """Return the URLs whose answers differ each time at every edge, and between edges in nothing
+    else. ``edges`` has the edges of each URL. Stop after a URL that does not vary so.
     """
     origin_of = Guard(environment.origins).origin_of
     asked = {url: origin for url in list(edges)[:MOST] if (origin := origin_of(url))}
-    found: set[str] = set()
+    varying_urls: set[str] = set()
     fetcher = Fetcher(with_single_attempts(environment), run_id, deadline, recording=recording)
     fetcher.start()
     try:
         for first in range(0, len(asked), _AT_ONCE):
             urls = list(asked)[first : first + _AT_ONCE]
             probes = [Probe(asked[url], url, address=edge) for url in urls for edge in edges[url]]
-            found |= _varying(fetcher, probes, urls)
-            if not found.issuperset(urls):
+            varying_urls |= _varying(fetcher, probes, urls)
+            if not varying_urls.issuperset(urls):
                 break
     finally:
         fetcher.close()
-    return found
+    return varying_urls
 
 
 def _varying(fetcher: Fetcher, probes: Sequence[Probe], urls: Collection[str]) -> set[str]:
